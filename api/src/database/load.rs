@@ -1,0 +1,242 @@
+//! One load of data: one transaction, one revision.
+//!
+//! Everything that writes rows (reference data, the demo dataset, every importer) does so through a
+//! [`Load`]. Until it commits, no reader sees any of it, and a process that dies takes nothing with it.
+//! Loads run one at a time, on PostgreSQL under an advisory lock, on SQLite because it has one writer.
+
+use std::fmt::Write as _;
+
+use chrono::Utc;
+use entity::revision;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, IntoActiveModel, Iterable, ModelTrait, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+
+/// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
+const PARAMETERS: usize = 16_000;
+
+/// The tables whose column `search` has a full-text index.
+const SEARCHED: [&str; 6] =
+    ["agencies", "organizations", "programs", "grants", "trainings", "publications"];
+
+/// A load that has begun and is not yet seen by anyone.
+#[derive(Debug)]
+pub struct Load {
+    transaction: DatabaseTransaction,
+    revision: revision::Model,
+    suspended: Vec<String>,
+}
+
+/// What a load did with the rows that it read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows read.
+    pub rows_read: i32,
+    /// Rows added to the dataset.
+    pub added: i32,
+    /// Rows of the dataset that were changed.
+    pub changed: i32,
+    /// Rows of the dataset that were read again and found the same.
+    pub unchanged: i32,
+    /// Rows taken out of the dataset.
+    pub removed: i32,
+    /// Rows that could not be taken.
+    pub refused: i32,
+}
+
+impl Load {
+    /// Begins a load of a format. Waits for another load to end.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn begin(
+        db: &DatabaseConnection,
+        format: &str,
+        synthetic: bool,
+    ) -> Result<Self, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let transaction = db.begin_with_options(options).await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            let lock = format!("SELECT pg_advisory_xact_lock({})", migration::LOCK_KEY);
+            transaction.execute_unprepared(&lock).await?;
+        }
+        let mut load = Self {
+            transaction,
+            revision: revision::Model {
+                id: 0,
+                loaded_at: Utc::now(),
+                format: format.to_owned(),
+                synthetic,
+                rows_read: 0,
+                added: 0,
+                changed: 0,
+                unchanged: 0,
+                removed: 0,
+                refused: 0,
+            },
+            suspended: Vec::new(),
+        };
+        load.revision.id = load.next_id::<revision::Entity>().await?;
+        load.insert::<revision::Entity>(std::slice::from_ref(&load.revision)).await?;
+        Ok(load)
+    }
+
+    /// The revision that this load makes; its rows carry it.
+    #[must_use]
+    pub fn revision(&self) -> i32 {
+        self.revision.id
+    }
+
+    /// The transaction, for what a load must look up or change.
+    #[must_use]
+    pub fn transaction(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// The first id that no row of the table has.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn next_id<E: EntityTrait>(&self) -> Result<i32, DbErr> {
+        let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {}", E::default().table_name());
+        let statement = Statement::from_string(self.transaction.get_database_backend(), sql);
+        let row = self.transaction.query_one_raw(statement).await?;
+        let row = row.ok_or_else(|| DbErr::Custom("an aggregate has a row".to_owned()))?;
+        Ok(row.try_get_by_index::<i32>(0)? + 1)
+    }
+
+    /// Adds rows, thousands a statement. Statements of whole chunks have the same text, so the
+    /// database reads it once.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn insert<E: EntityTrait>(&self, rows: &[E::Model]) -> Result<(), DbErr>
+    where
+        E::Model: ModelTrait<Entity = E>,
+    {
+        let columns: Vec<E::Column> = E::Column::iter().collect();
+        let chunk = PARAMETERS / columns.len();
+        let backend = self.transaction.get_database_backend();
+        let mut sql = String::new();
+        let mut rows_of_sql = 0;
+        for rows in rows.chunks(chunk) {
+            if rows_of_sql != rows.len() {
+                sql = insert_statement::<E>(&columns, rows.len(), backend);
+                rows_of_sql = rows.len();
+            }
+            let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
+            let statement = Statement::from_sql_and_values(backend, &sql, values);
+            self.transaction.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row that is there already, all columns.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn update<E: EntityTrait>(&self, row: E::Model) -> Result<(), DbErr>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        E::update(row.into_active_model().reset_all())
+            .validate()?
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Drops the plain indexes of a table until [`Self::commit`] makes them again: sorting once is
+    /// several times faster than keeping sorted. Worth it where most rows of the table are new.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn suspend_indexes<E: EntityTrait>(&mut self) -> Result<(), DbErr> {
+        let backend = self.transaction.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres => {
+                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() \
+                 AND tablename = $1 AND indexdef NOT LIKE 'CREATE UNIQUE%'"
+            }
+            _ => {
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 \
+                 AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'"
+            }
+        };
+        let table = E::default().table_name().to_owned();
+        let statement = Statement::from_sql_and_values(backend, sql, [table.into()]);
+        for row in self.transaction.query_all_raw(statement).await? {
+            let name: String = row.try_get_by_index(0)?;
+            self.suspended.push(row.try_get_by_index(1)?);
+            self.transaction.execute_unprepared(&format!("DROP INDEX \"{name}\"")).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the indexes again, refreshes the full-text search, notes what was done, and lets
+    /// everybody see it.
+    ///
+    /// # Errors
+    /// Whatever the database says; nothing has changed then.
+    pub async fn commit(mut self, counts: Counts) -> Result<revision::Model, DbErr> {
+        for sql in std::mem::take(&mut self.suspended) {
+            self.transaction.execute_unprepared(&sql).await?;
+        }
+        if self.transaction.get_database_backend() == DbBackend::Sqlite {
+            for table in SEARCHED {
+                let sql = format!("INSERT INTO {table}_search({table}_search) VALUES ('rebuild')");
+                self.transaction.execute_unprepared(&sql).await?;
+            }
+        }
+        self.revision = revision::Model {
+            loaded_at: Utc::now(),
+            rows_read: counts.rows_read,
+            added: counts.added,
+            changed: counts.changed,
+            unchanged: counts.unchanged,
+            removed: counts.removed,
+            refused: counts.refused,
+            ..self.revision
+        };
+        self.update::<revision::Entity>(self.revision.clone()).await?;
+        self.transaction.execute_unprepared("ANALYZE").await?;
+        self.transaction.commit().await?;
+        Ok(self.revision)
+    }
+}
+
+fn insert_statement<E: EntityTrait>(
+    columns: &[E::Column],
+    rows: usize,
+    backend: DbBackend,
+) -> String {
+    use sea_orm::IdenStatic as _;
+    let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    let mut sql =
+        format!("INSERT INTO {} ({}) VALUES ", E::default().table_name(), names.join(", "));
+    let mut parameter = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            if column > 0 {
+                sql.push_str(", ");
+            }
+            parameter += 1;
+            match backend {
+                DbBackend::Postgres => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(sql, "${parameter}");
+                }
+                _ => sql.push('?'),
+            }
+        }
+        sql.push(')');
+    }
+    sql
+}

@@ -1,0 +1,71 @@
+//! Connections: one that writes (migrations and loads), and a pool that cannot.
+//!
+//! The database is named by a URL: `sqlite://PATH` (the file is made where it is missing) or
+//! `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+
+pub mod load;
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbErr,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+/// The connections of a server's pool, and the seconds that a request waits for one.
+const READERS: u32 = 8;
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a writer of SQLite waits for another to finish before it gives up.
+const BUSY: Duration = Duration::from_secs(60);
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(ACQUIRE);
+    options.set_application_name("cops-graphql");
+    options
+}
+
+/// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is
+/// made, and put into write-ahead logging so that a load never keeps readers waiting.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = options(url);
+    options.max_connections(1).map_sqlx_sqlite_opts(|options| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
+    });
+    Database::connect(options).await
+}
+
+/// A pool of connections that cannot write, as a server needs it: whatever reached the database
+/// through it, the database itself would refuse to change.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = options(url);
+    options
+        .max_connections(READERS)
+        .min_connections(1)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .busy_timeout(ACQUIRE)
+                .statement_cache_capacity(500)
+                .pragma("query_only", "on")
+                .pragma("cache_size", "-32768")
+                .pragma("mmap_size", "268435456")
+        })
+        .map_sqlx_postgres_opts(|options| {
+            options.options([("default_transaction_read_only", "on")]).statement_cache_capacity(500)
+        });
+    Database::connect(options).await
+}

@@ -1,0 +1,132 @@
+//! `grants`: an award: a grant or a cooperative agreement, made under a funding program to exactly one recipient.
+
+use async_graphql::SimpleObject;
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    kind::{GrantStatus, Instrument},
+    scalar::Dollars,
+};
+
+/// An award: a grant or a cooperative agreement, made under a funding program to exactly one
+/// recipient.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
+#[sea_orm(table_name = "grants")]
+#[graphql(name = "Grant")]
+pub struct Model {
+    /// The key within this database.
+    #[sea_orm(primary_key, auto_increment = false)]
+    #[graphql(skip)]
+    pub id: i32,
+    /// The award number as printed on the award. Null where the source gives none.
+    #[sea_orm(column_type = "Text")]
+    pub award_number: Option<String>,
+    /// The award number without hyphens and in upper case, by which awards are matched.
+    #[sea_orm(column_type = "Text", unique)]
+    #[graphql(skip)]
+    pub award_key: Option<String>,
+    /// The key of the award at USAspending.
+    #[sea_orm(column_type = "Text", unique)]
+    #[graphql(skip)]
+    pub usaspending_key: Option<String>,
+    /// The agency that got the award. Null where the recipient is an organization.
+    #[graphql(skip)]
+    pub agency_id: Option<i32>,
+    /// The organization that got the award. Null where the recipient is an agency.
+    #[graphql(skip)]
+    pub organization_id: Option<i32>,
+    /// The program that the award was made under. Null where the source does not say: it is never
+    /// guessed.
+    #[graphql(skip)]
+    pub program_id: Option<i32>,
+    /// The Assistance Listing (formerly CFDA) number, such as `16.710`. Null where the source does
+    /// not say.
+    #[sea_orm(column_type = "Text")]
+    pub assistance_listing: Option<String>,
+    /// The instrument of the award. Null where the source does not say.
+    #[sea_orm(column_type = "Text")]
+    pub instrument: Option<Instrument>,
+    /// The fiscal year of the program that the award was announced under. It may be earlier than
+    /// the year in which the money was obligated. Null where the source does not say.
+    pub fiscal_year: Option<i32>,
+    /// The day on which the award was announced. Null where unknown.
+    pub announced_on: Option<NaiveDate>,
+    /// The day of the first obligation: the federal fiscal year of this day is the year of the
+    /// money. Null where unknown.
+    pub obligated_on: Option<NaiveDate>,
+    /// The first day of the period of performance. Null where unknown.
+    pub period_start: Option<NaiveDate>,
+    /// The last day of the period of performance, after extensions. Null where unknown.
+    pub period_end: Option<NaiveDate>,
+    /// The last day of the period of performance as first set. Null where unknown.
+    pub original_period_end: Option<NaiveDate>,
+    /// The federal money of the award: the sum of its obligations where there are any. Null where
+    /// unknown.
+    pub federal_share: Option<Dollars>,
+    /// The money that the recipient adds. Null where unknown.
+    pub local_match: Option<Dollars>,
+    /// The cost of the whole project as the source states it; not always the sum of share and
+    /// match. Null where unknown.
+    pub project_total: Option<Dollars>,
+    /// The federal money paid out so far. Null where unknown.
+    pub outlayed: Option<Dollars>,
+    /// Where the award is in its life. Null where the source does not say.
+    #[sea_orm(column_type = "Text")]
+    pub status: Option<GrantStatus>,
+    /// The title or description of the award. Null where the source gives none.
+    #[sea_orm(column_type = "Text")]
+    pub title: Option<String>,
+    /// The words by which the row is found; see [`crate::search`].
+    #[sea_orm(column_type = "Text")]
+    #[graphql(skip)]
+    pub search: String,
+    /// The source that the row came from.
+    #[graphql(skip)]
+    pub source_id: i32,
+    /// The load that brought the row, or changed it last.
+    #[graphql(skip)]
+    pub revision_id: i32,
+}
+
+/// What a row refers to.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// The agency that got the award.
+    #[sea_orm(
+        belongs_to = "super::agency::Entity",
+        from = "Column::AgencyId",
+        to = "super::agency::Column::Id"
+    )]
+    Agency,
+    /// The organization that got the award.
+    #[sea_orm(
+        belongs_to = "super::organization::Entity",
+        from = "Column::OrganizationId",
+        to = "super::organization::Column::Id"
+    )]
+    Organization,
+    /// The program that the award was made under.
+    #[sea_orm(
+        belongs_to = "super::program::Entity",
+        from = "Column::ProgramId",
+        to = "super::program::Column::Id"
+    )]
+    Program,
+    /// The source that the row came from.
+    #[sea_orm(
+        belongs_to = "super::source::Entity",
+        from = "Column::SourceId",
+        to = "super::source::Column::Id"
+    )]
+    Source,
+    /// The load that brought the row, or changed it last.
+    #[sea_orm(
+        belongs_to = "super::revision::Entity",
+        from = "Column::RevisionId",
+        to = "super::revision::Column::Id"
+    )]
+    Revision,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

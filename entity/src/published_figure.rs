@@ -1,0 +1,79 @@
+//! `published_figures`: a number about the COPS Office that somebody published.
+
+use async_graphql::SimpleObject;
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    kind::{FigureMetric, Qualifier},
+    scalar::Figure,
+};
+
+/// A number about the COPS Office that somebody published.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
+#[sea_orm(table_name = "published_figures")]
+#[graphql(name = "PublishedFigure")]
+pub struct Model {
+    /// The key within this database.
+    #[sea_orm(primary_key, auto_increment = false)]
+    #[graphql(skip)]
+    pub id: i32,
+    /// What the figure counts.
+    #[sea_orm(column_type = "Text")]
+    pub metric: FigureMetric,
+    /// The program that the figure is about. Null for the office as a whole.
+    #[graphql(skip)]
+    pub program_id: Option<i32>,
+    /// The first fiscal year that it covers.
+    pub from_year: i32,
+    /// The last fiscal year that it covers. Null where the source does not say.
+    pub to_year: Option<i32>,
+    /// When the figure was true, to the precision known: `2024`, `2024-09` or `2024-09-17`. Null
+    /// where unknown.
+    #[sea_orm(column_type = "Text")]
+    pub as_of: Option<String>,
+    /// How exact the figure says it is.
+    #[sea_orm(column_type = "Text")]
+    pub qualifier: Qualifier,
+    /// The figure.
+    pub value: Figure,
+    /// What one unit of the figure is: `USD`, `officers`, `agencies`, `people`, `copies`.
+    #[sea_orm(column_type = "Text")]
+    pub unit: String,
+    /// What the figure leaves out or puts in. Null where nothing is noted.
+    #[sea_orm(column_type = "Text")]
+    pub note: Option<String>,
+    /// The source that the row came from.
+    #[graphql(skip)]
+    pub source_id: i32,
+    /// The load that brought the row, or changed it last.
+    #[graphql(skip)]
+    pub revision_id: i32,
+}
+
+/// What a row refers to.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// The program that the figure is about.
+    #[sea_orm(
+        belongs_to = "super::program::Entity",
+        from = "Column::ProgramId",
+        to = "super::program::Column::Id"
+    )]
+    Program,
+    /// The source that the row came from.
+    #[sea_orm(
+        belongs_to = "super::source::Entity",
+        from = "Column::SourceId",
+        to = "super::source::Column::Id"
+    )]
+    Source,
+    /// The load that brought the row, or changed it last.
+    #[sea_orm(
+        belongs_to = "super::revision::Entity",
+        from = "Column::RevisionId",
+        to = "super::revision::Column::Id"
+    )]
+    Revision,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
