@@ -1,2 +1,3 @@
 //! The server and the command line of `cops-graphql`.
+pub mod cli;
 pub mod database;

@@ -1,0 +1,61 @@
+//! The command line: one module a command.
+//!
+//! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed.
+
+mod demo;
+mod import;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// GraphQL API over the funding and outcomes dataset of the COPS Office.
+#[derive(Debug, Parser)]
+#[command(name = "cops-graphql", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME.
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite://cops.db"
+    )]
+    database: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a synthetic dataset, at a scale of your choice.
+    Demo(demo::Args),
+    /// Load data files.
+    Import(import::Args),
+}
+
+impl Cli {
+    /// Runs the command to its end.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return fail(&format!("cannot start: {error}")),
+        };
+        runtime.block_on(async {
+            match self.command {
+                Some(Command::Demo(args)) => demo::run(&args, &self.database).await,
+                Some(Command::Import(args)) => import::run(&args, &self.database).await,
+                None => fail("serving is not there yet"),
+            }
+        })
+    }
+}
+
+/// Says on standard error why the command failed.
+#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+fn fail(message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::FAILURE
+}
