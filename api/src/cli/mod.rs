@@ -4,6 +4,8 @@
 
 mod demo;
 mod import;
+mod schema;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -23,16 +25,22 @@ pub struct Cli {
         default_value = "sqlite://cops.db"
     )]
     database: String,
+    #[command(flatten)]
+    serve: serve::Args,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve GraphQL over HTTP. This is what happens without a command, too.
+    Serve(serve::Args),
     /// Make a synthetic dataset, at a scale of your choice.
     Demo(demo::Args),
     /// Load data files.
     Import(import::Args),
+    /// Print the GraphQL schema.
+    Schema,
 }
 
 impl Cli {
@@ -47,7 +55,9 @@ impl Cli {
             match self.command {
                 Some(Command::Demo(args)) => demo::run(&args, &self.database).await,
                 Some(Command::Import(args)) => import::run(&args, &self.database).await,
-                None => fail("serving is not there yet"),
+                Some(Command::Schema) => schema::run(),
+                Some(Command::Serve(args)) => serve::run(&args, &self.database).await,
+                None => serve::run(&self.serve, &self.database).await,
             }
         })
     }

@@ -1,0 +1,126 @@
+//! `cops-graphql serve`: what a bare `cops-graphql` does.
+
+use std::{net::SocketAddr, process::ExitCode};
+
+use clap::ValueEnum;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::fail;
+use crate::{database, http::Server, schema::Dataset};
+
+/// The address, and what is said about requests.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The address to listen on.
+    #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
+    #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
+    /// How to write the log.
+    #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
+    log_format: LogFormat,
+    /// Start with an empty database instead of the synthetic dataset, where there is none yet.
+    #[arg(long, env = "EMPTY")]
+    empty: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Human,
+    /// For machines: a JSON object a line.
+    Json,
+}
+
+pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+    if let Err(message) = start_log(args) {
+        return fail(&message);
+    }
+    match serve(args, url).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message),
+    }
+}
+
+async fn serve(args: &Args, url: &str) -> Result<(), String> {
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    prepare(args, url).await?;
+    let unreachable = |error| format!("cannot open the database: {error}");
+    let reader = database::reader(url).await.map_err(unreachable)?;
+    let dataset = Dataset::read(&reader)
+        .await
+        .map_err(|error| format!("cannot read the database: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    tracing::info!(
+        revision = dataset.revision,
+        synthetic = dataset.synthetic,
+        "serving GraphQL on http://{address}/graphql"
+    );
+    let router = Server::new(reader, dataset).router();
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped())
+        .await
+        .map_err(|error| format!("the server failed: {error}"))?;
+    tracing::info!("stopped: every request that had begun was answered");
+    Ok(())
+}
+
+/// Brings the database to the newest schema, and puts a dataset into one that has none.
+async fn prepare(args: &Args, url: &str) -> Result<(), String> {
+    let failed = |what: &str| {
+        let what = what.to_owned();
+        move |error: sea_orm::DbErr| format!("cannot {what}: {error}")
+    };
+    let writer = database::writer(url).await.map_err(failed("open the database"))?;
+    migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
+    let _ = args.empty;
+    writer.close().await.map_err(failed("close the database"))
+}
+
+fn start_log(args: &Args) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&args.log)
+        .map_err(|error| format!("--log {:?} is not a log filter: {error}", args.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match args.log_format {
+        LogFormat::Human => {
+            use std::io::IsTerminal as _;
+            log.with_ansi(std::io::stderr().is_terminal()).try_init()
+        }
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|error| format!("cannot start the log: {error}"))
+}
+
+/// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send.
+async fn stopped() {
+    let interrupt = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "cannot listen for Ctrl-C");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot listen for SIGTERM");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping: requests that have begun are answered first");
+}

@@ -1,0 +1,126 @@
+//! `GET /graphql` and `POST /graphql`.
+
+use async_graphql::{
+    ErrorExtensionValues, Name, Request, Response as Answered, ServerError, Value, Variables,
+};
+use async_graphql_axum::{GraphQLRequest, rejection::GraphQLRejection};
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::Server;
+use crate::execute::execute;
+
+const JSON: &str = "application/json; charset=utf-8";
+const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
+
+/// The parameters of a query in a URL.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Parameters {
+    query: Option<String>,
+    variables: Option<String>,
+    operation_name: Option<String>,
+}
+
+pub(super) async fn get(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Query(parameters): Query<Parameters>,
+) -> Response {
+    let Some(query) = parameters.query else {
+        return refuse(&headers, StatusCode::BAD_REQUEST, "the parameter `query` is missing");
+    };
+    let mut request = Request::new(query);
+    if let Some(name) = parameters.operation_name.filter(|name| !name.is_empty()) {
+        request = request.operation_name(name);
+    }
+    if let Some(variables) = parameters.variables.filter(|text| !text.is_empty()) {
+        match serde_json::from_str::<serde_json::Value>(&variables) {
+            Ok(variables @ (serde_json::Value::Object(_) | serde_json::Value::Null)) => {
+                request = request.variables(Variables::from_json(variables));
+            }
+            _ => {
+                let reason = "the parameter `variables` is not a JSON object";
+                return refuse(&headers, StatusCode::BAD_REQUEST, reason);
+            }
+        }
+    }
+    answer(&server, &headers, request).await
+}
+
+pub(super) async fn post(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    request: Result<GraphQLRequest, GraphQLRejection>,
+) -> Response {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        let reason = "send the query as JSON, with the header `Content-Type: application/json`";
+        return refuse(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
+    }
+    match request {
+        Ok(request) => answer(&server, &headers, request.into_inner()).await,
+        Err(_) => {
+            let reason = "the body is not a GraphQL request: a JSON object with the text `query`, and \
+                          perhaps `variables` and `operationName`, of at most 100 kB";
+            refuse(&headers, StatusCode::BAD_REQUEST, reason)
+        }
+    }
+}
+
+async fn answer(server: &Server, headers: &HeaderMap, request: Request) -> Response {
+    let dataset = server.dataset();
+    let answer = execute(&server.0.schema.0, &server.0.database, request).await;
+    tracing::debug!(statements = answer.statements.len(), "answered");
+    let mut response = answer.response;
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        // What async-graphql refuses (syntax, validation) it refuses without a code.
+        if extensions.get("code").is_none() {
+            extensions.set("code", "INVALID_QUERY");
+        }
+    }
+    let about = [
+        (Name::new("revision"), Value::from(dataset.revision)),
+        (Name::new("synthetic"), Value::Boolean(dataset.synthetic)),
+    ];
+    response.extensions.insert("dataset".to_owned(), Value::Object(about.into_iter().collect()));
+    render(headers, &response)
+}
+
+fn refuse(headers: &HeaderMap, status: StatusCode, reason: &str) -> Response {
+    let mut error = ServerError::new(reason, None);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", "BAD_REQUEST");
+    error.extensions = Some(extensions);
+    let mut response = render(headers, &Answered::from_errors(vec![error]));
+    *response.status_mut() = status;
+    response
+}
+
+/// Writes an answer in the media type that the client prefers. A client that knows GraphQL's own media
+/// type learns from the status whether the query ran; others get 200, as they always have.
+fn render(headers: &HeaderMap, answer: &Answered) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let knows_graphql = accept.contains("application/graphql-response+json");
+    let mut body = match serde_json::to_value(answer) {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let ran = answer.data != Value::Null;
+    if !ran && let Some(body) = body.as_object_mut() {
+        // A request that did not run has no data, not null data.
+        body.remove("data");
+    }
+    let status = if ran || !knows_graphql { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let content_type = HeaderValue::from_static(if knows_graphql { GRAPHQL } else { JSON });
+    (status, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
+}

@@ -1,0 +1,181 @@
+//! From the filter that a client sends to the [`Predicate`] that it means.
+
+use async_graphql::{Name, Value as GraphQl};
+use indexmap::IndexMap;
+
+use super::{
+    catalog::{Cardinality, Catalog, Field, Relation, Table},
+    id,
+    predicate::{Comparison, Predicate, Test},
+    scalar::Kind,
+};
+use crate::error::Error;
+
+/// The operators that compare with one value, by name.
+pub(crate) const COMPARISONS: [(&str, Comparison); 6] = [
+    ("eq", Comparison::Equal),
+    ("ne", Comparison::NotEqual),
+    ("lt", Comparison::Less),
+    ("lte", Comparison::LessOrEqual),
+    ("gt", Comparison::Greater),
+    ("gte", Comparison::GreaterOrEqual),
+];
+
+/// Reads a filter over a table. `path` says where it stands, for the words of an error.
+pub(crate) fn parse(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let mut parts = Vec::new();
+    for (name, value) in object(value, path)? {
+        let here = format!("{path}.{name}");
+        match (name.as_str(), value) {
+            // A variable that was not given filters nothing.
+            (_, GraphQl::Null) => {}
+            ("and", value) => {
+                parts.extend(each(value, &here, |value, path| parse(table, value, path))?);
+            }
+            ("or", value) => {
+                let any = each(value, &here, |value, path| parse(table, value, path))?;
+                parts.push(Predicate::Any(any));
+            }
+            ("not", value) => parts.push(Predicate::Not(Box::new(parse(table, value, &here)?))),
+            (name, value) => parts.push(field(table, name, value, &here)?),
+        }
+    }
+    Ok(match parts.len() {
+        1 => parts.remove(0),
+        _ => Predicate::All(parts),
+    })
+}
+
+/// Reads what a client searches for.
+pub(crate) fn search(table: &Table, text: &str) -> Predicate {
+    let words: Vec<String> = entity::search::words(text).collect();
+    match words.is_empty() {
+        true => Predicate::all(),
+        false => Predicate::Words { key: table.key, words },
+    }
+}
+
+fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    match table.field(name) {
+        Some(Field::Id) => tests(value, path, |test| {
+            Ok(Predicate::Is { column: table.key, test: id_test(table, test.0, test.1, test.2)? })
+        }),
+        Some(Field::Column(index)) => {
+            let column = &table.columns[index];
+            tests(value, path, |(operator, value, path)| {
+                let test = test(column.kind, operator, value, path)?;
+                Ok(Predicate::Is { column: column.name, test })
+            })
+        }
+        Some(Field::Relation(index)) => relation(&table.relations[index], value, path),
+        Some(Field::Union(_)) | None => {
+            Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
+        }
+    }
+}
+
+fn relation(relation: &Relation, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let other = Catalog::get().table(relation.table);
+    let through = |value: &GraphQl, path: &str| {
+        Ok::<_, Error>(Predicate::Through {
+            column: relation.from,
+            table: relation.table,
+            to: relation.to,
+            keeps: Box::new(parse(other, value, path)?),
+        })
+    };
+    match relation.cardinality {
+        Cardinality::One => through(value, path),
+        Cardinality::Many => tests(value, path, |(operator, value, path)| {
+            let through = through(value, path)?;
+            Ok(match operator {
+                "some" => through,
+                _ => Predicate::Not(Box::new(through)),
+            })
+        }),
+    }
+}
+
+fn tests(
+    value: &GraphQl,
+    path: &str,
+    mut read: impl FnMut((&str, &GraphQl, &str)) -> Result<Predicate, Error>,
+) -> Result<Predicate, Error> {
+    let mut parts = Vec::new();
+    for (name, value) in object(value, path)? {
+        if *value != GraphQl::Null {
+            parts.push(read((name.as_str(), value, &format!("{path}.{name}")))?);
+        }
+    }
+    Ok(match parts.len() {
+        1 => parts.remove(0),
+        _ => Predicate::All(parts),
+    })
+}
+
+fn test(kind: Kind, operator: &str, value: &GraphQl, path: &str) -> Result<Test, Error> {
+    let operand = |value: &GraphQl, path: &str| {
+        kind.operand(value).map_err(|reason| Error::BadArgument(format!("{path}: {reason}")))
+    };
+    let part = || match value {
+        GraphQl::String(text) => Ok(text.clone()),
+        other => Err(Error::BadArgument(format!("{path}: {other} is not a text"))),
+    };
+    if let Some((_, comparison)) = COMPARISONS.iter().find(|(name, _)| *name == operator) {
+        return Ok(Test::Compare(*comparison, operand(value, path)?));
+    }
+    Ok(match operator {
+        "in" => Test::In(each(value, path, operand)?),
+        "notIn" => Test::NotIn(each(value, path, operand)?),
+        "isNull" => Test::Null(*value == GraphQl::Boolean(true)),
+        "contains" => Test::Contains(part()?),
+        "startsWith" => Test::StartsWith(part()?),
+        "endsWith" => Test::EndsWith(part()?),
+        _ => return Err(Error::BadArgument(format!("{path}: there is no such operator"))),
+    })
+}
+
+fn id_test(table: &Table, operator: &str, value: &GraphQl, path: &str) -> Result<Test, Error> {
+    let key = |value: &GraphQl, path: &str| {
+        let GraphQl::String(text) = value else {
+            return Err(Error::BadArgument(format!("{path}: {value} is not an id")));
+        };
+        let (found, key) = id::decode(text)?;
+        if found.type_name != table.type_name {
+            let (is, wants) = (&found.type_name, &table.type_name);
+            return Err(Error::BadArgument(format!(
+                "{path}: {text:?} is the id of {is}, not {wants}"
+            )));
+        }
+        Ok(key.into())
+    };
+    Ok(match operator {
+        "eq" => Test::Compare(Comparison::Equal, key(value, path)?),
+        "ne" => Test::Compare(Comparison::NotEqual, key(value, path)?),
+        "in" => Test::In(each(value, path, key)?),
+        _ => Test::NotIn(each(value, path, key)?),
+    })
+}
+
+/// Reads a list. A single value stands for a list of it, as GraphQL says.
+fn each<T>(
+    value: &GraphQl,
+    path: &str,
+    read: impl Fn(&GraphQl, &str) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    match value {
+        GraphQl::List(values) => values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| read(value, &format!("{path}[{index}]")))
+            .collect(),
+        value => Ok(vec![read(value, path)?]),
+    }
+}
+
+fn object<'a>(value: &'a GraphQl, path: &str) -> Result<&'a IndexMap<Name, GraphQl>, Error> {
+    match value {
+        GraphQl::Object(object) => Ok(object),
+        other => Err(Error::BadArgument(format!("{path}: {other} is not an object"))),
+    }
+}

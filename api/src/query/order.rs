@@ -1,0 +1,242 @@
+//! The order of a list, and the cursors that hold a place in it.
+//!
+//! A list is ordered by any number of keys and by its primary key at last, so that no two rows tie. A
+//! cursor holds the values of those keys in one row and a mark of the order that it belongs to; the
+//! rows after it are found by comparing with these values, not by counting. So a page costs the same
+//! wherever it is, and a row that comes or goes elsewhere moves nothing.
+
+use async_graphql::Value as GraphQl;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, SelectStatement, Value,
+};
+
+use super::{
+    catalog::{Cardinality, Catalog, Column, Table, screaming_case},
+    predicate::column_of,
+};
+use crate::error::Error;
+
+/// One key of an order.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderKey {
+    /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
+    pub(crate) through: Option<usize>,
+    /// The column, by its position in its table.
+    pub(crate) column: usize,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+/// The columns that a table can be ordered by, with the names of the enum values.
+pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
+    let columns = |table: &Table| -> Vec<(String, usize)> {
+        table
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(index, column)| Some((screaming_case(column.field.as_deref()?), index)))
+            .collect()
+    };
+    let own = columns(table).into_iter().map(|(name, column)| (name, None, column));
+    let ones = table
+        .relations
+        .iter()
+        .enumerate()
+        .filter(|(_, relation)| relation.cardinality == Cardinality::One && relation.orders);
+    let theirs = ones.flat_map(|(index, relation)| {
+        let prefix = screaming_case(relation.field);
+        columns(Catalog::get().table(relation.table))
+            .into_iter()
+            .map(move |(name, column)| (format!("{prefix}_{name}"), Some(index), column))
+    });
+    own.chain(theirs).collect()
+}
+
+/// Reads the argument `orderBy`, and adds the primary key.
+pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderKey>, Error> {
+    let values = match value {
+        None | Some(GraphQl::Null) => &[][..],
+        Some(GraphQl::List(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    };
+    let mut keys = Vec::with_capacity(values.len() + 1);
+    for (index, value) in values.iter().enumerate() {
+        let bad = |what: &str| Error::BadArgument(format!("orderBy[{index}]: {what}"));
+        let GraphQl::Object(value) = value else { return Err(bad("is not an object")) };
+        let word = |name: &str| match value.get(name) {
+            Some(GraphQl::Enum(word)) => Some(word.as_str()),
+            Some(GraphQl::String(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        let field = word("field").ok_or_else(|| bad("field is missing"))?;
+        let (_, through, column) = orderable(table)
+            .into_iter()
+            .find(|(name, ..)| name == field)
+            .ok_or_else(|| bad("there is no such field"))?;
+        keys.push(OrderKey {
+            through,
+            column,
+            descending: word("direction") == Some("DESC"),
+            nulls_first: word("nulls") == Some("FIRST"),
+        });
+    }
+    keys.push(OrderKey::plain(None, table.column_index(table.key)));
+    Ok(keys)
+}
+
+impl OrderKey {
+    /// A key in ascending order.
+    pub(crate) fn plain(through: Option<usize>, column: usize) -> Self {
+        Self { through, column, descending: false, nulls_first: false }
+    }
+
+    pub(crate) fn column(&self, table: &Table) -> &'static Column {
+        match self.through {
+            None => &Catalog::get().table(table.name).columns[self.column],
+            Some(index) => &Catalog::get().table(table.relations[index].table).columns[self.column],
+        }
+    }
+
+    /// The expression in SQL; [`join`] makes it known.
+    pub(crate) fn to_sql(&self, table: &Table) -> Expr {
+        let column = self.column(table).name;
+        match self.through {
+            None => column_of(table.name, column),
+            Some(index) => column_of(table.relations[index].field, column),
+        }
+    }
+
+    fn nullable(&self, table: &Table) -> bool {
+        self.through.is_some_and(|index| table.relations[index].nullable)
+            || self.column(table).nullable
+    }
+
+    /// How to sort by it, to the front or to the back.
+    pub(crate) fn sort(&self, table: &Table, backward: bool) -> (Order, Option<NullOrdering>) {
+        let order = if self.descending == backward { Order::Asc } else { Order::Desc };
+        let nulls = self.nullable(table).then_some(match self.nulls_first == backward {
+            true => NullOrdering::Last,
+            false => NullOrdering::First,
+        });
+        (order, nulls)
+    }
+}
+
+/// Joins the rows that the keys of an order reach through relations.
+pub(crate) fn join(select: &mut SelectStatement, table: &Table, keys: &[OrderKey]) {
+    let mut joined = Vec::new();
+    for index in keys.iter().filter_map(|key| key.through) {
+        if joined.contains(&index) {
+            continue;
+        }
+        joined.push(index);
+        let relation = &table.relations[index];
+        select.join_as(
+            JoinType::LeftJoin,
+            Alias::new(relation.table),
+            Alias::new(relation.field),
+            column_of(table.name, relation.from).eq(column_of(relation.field, relation.to)),
+        );
+    }
+}
+
+/// The condition that a row comes after a place (before it, if `backward`).
+///
+/// For keys `a, b` it is `a > x OR (a = x AND b > y)`, with missing values where the order puts them.
+pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward: bool) -> Expr {
+    let mut condition: Option<Expr> = None;
+    for (key, value) in keys.iter().zip(place).rev() {
+        let column = || key.to_sql(table);
+        let missing = is_null(value);
+        let nulls_ahead = key.nulls_first != backward;
+        let further = match (missing, nulls_ahead) {
+            (true, true) => Some(column().is_not_null()),
+            (true, false) => None,
+            (false, ahead) => {
+                let beyond = match key.descending == backward {
+                    true => column().gt(Expr::val(value.clone())),
+                    false => column().lt(Expr::val(value.clone())),
+                };
+                Some(match key.nullable(table) && !ahead {
+                    true => beyond.or(column().is_null()),
+                    false => beyond,
+                })
+            }
+        };
+        let same = || match missing {
+            true => column().is_null(),
+            false => column().eq(Expr::val(value.clone())),
+        };
+        condition = match (further, condition) {
+            (further, None) => further,
+            (None, Some(rest)) => Some(same().and(rest)),
+            (Some(further), Some(rest)) => Some(further.or(same().and(rest))),
+        };
+    }
+    condition.unwrap_or_else(|| Expr::cust("FALSE"))
+}
+
+/// The cursor of a row, given the values of its keys.
+pub(crate) fn encode_cursor(table: &Table, keys: &[OrderKey], cells: &[GraphQl]) -> String {
+    let mut parts = vec![GraphQl::from(mark(table, keys))];
+    parts.extend_from_slice(cells);
+    URL_SAFE_NO_PAD.encode(GraphQl::List(parts).into_json().unwrap_or_default().to_string())
+}
+
+/// The values that a cursor holds.
+pub(crate) fn decode_cursor(
+    table: &Table,
+    keys: &[OrderKey],
+    argument: &'static str,
+    cursor: &str,
+) -> Result<Vec<Value>, Error> {
+    let invalid = |reason| Error::InvalidCursor { argument, reason };
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid("it is not base64"))?;
+    let parts: Vec<serde_json::Value> =
+        serde_json::from_slice(&bytes).map_err(|_| invalid("it does not hold a list"))?;
+    let Some((found, cells)) = parts.split_first() else {
+        return Err(invalid("it is empty"));
+    };
+    if found.as_str() != Some(mark(table, keys).as_str()) {
+        return Err(invalid("it belongs to another list or order; start again without it"));
+    }
+    if cells.len() != keys.len() {
+        return Err(invalid("it holds another number of keys"));
+    }
+    keys.iter()
+        .zip(cells)
+        .map(|(key, cell)| {
+            let cell = GraphQl::from_json(cell.clone()).unwrap_or_default();
+            if cell == GraphQl::Null {
+                return Ok(Value::String(None));
+            }
+            key.column(table)
+                .kind
+                .operand(&cell)
+                .map_err(|_| invalid("it holds a value of another type"))
+        })
+        .collect()
+}
+
+fn is_null(value: &Value) -> bool {
+    matches!(value, Value::String(None))
+}
+
+/// A short mark of a table and an order, to tell cursors of other lists from ours (64-bit FNV-1a).
+fn mark(table: &Table, keys: &[OrderKey]) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |text: &str| {
+        for byte in text.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(table.name);
+    for key in keys {
+        add(key.through.map_or("", |index| table.relations[index].field));
+        add(key.column(table).name);
+        add(if key.descending { "desc" } else { "asc" });
+        add(if key.nulls_first { "first" } else { "last" });
+    }
+    format!("{:08x}", hash >> 32)
+}

@@ -1,0 +1,266 @@
+//! A page of a list: its arguments, and the statements that read and count it.
+//!
+//! A page is one statement that asks for one row more than it shows, so that it knows whether there is
+//! a next one. The pages of many parents are one statement too: a window numbers the rows of each
+//! parent in order, and the first so many of each are kept by the database.
+
+use std::collections::HashMap;
+
+use async_graphql::Value as GraphQl;
+use sea_orm::{
+    DbBackend,
+    sea_query::{
+        Alias, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, Value,
+        WindowStatement, extension::postgres::PgFunc,
+    },
+};
+
+use super::{
+    catalog::Table,
+    filter,
+    order::{self, OrderKey, beyond, decode_cursor},
+    plan::Picks,
+    predicate::{Predicate, column_of},
+};
+use crate::error::Error;
+
+/// The rows of a page where a client does not say how many.
+pub(crate) const DEFAULT_PAGE: u32 = 25;
+/// The rows that a page may have.
+pub(crate) const MOST_ROWS: u32 = 100;
+
+/// Which rows of a table, in what order, and which page of them.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) table: &'static Table,
+    pub(crate) keeps: Predicate,
+    pub(crate) order: Vec<OrderKey>,
+    pub(crate) limit: u32,
+    /// Whether the page is the last rows before a place, not the first after it.
+    pub(crate) backward: bool,
+    after: Option<Vec<Value>>,
+    before: Option<Vec<Value>>,
+}
+
+impl List {
+    /// Reads the arguments of a connection.
+    pub(crate) fn parse(
+        table: &'static Table,
+        arguments: &HashMap<String, GraphQl>,
+    ) -> Result<Self, Error> {
+        let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
+        let mut keeps = match given("filter") {
+            Some(filter) => filter::parse(table, filter, "filter")?,
+            None => Predicate::all(),
+        };
+        if let Some(GraphQl::String(text)) = given("search") {
+            keeps = keeps.and(filter::search(table, text));
+        }
+        let order = order::parse(table, given("orderBy"))?;
+        let (first, last) = (given("first"), given("last"));
+        if first.is_some() && last.is_some() {
+            return Err(Error::BadArgument(
+                "first, last: a page is counted from one end; leave one of them out".to_owned(),
+            ));
+        }
+        let backward = last.is_some();
+        let limit = match (first, last) {
+            (Some(value), _) => page_size("first", value)?,
+            (_, Some(value)) => page_size("last", value)?,
+            _ => DEFAULT_PAGE,
+        };
+        let place = |argument: &'static str| match given(argument) {
+            Some(GraphQl::String(cursor)) => {
+                decode_cursor(table, &order, argument, cursor).map(Some)
+            }
+            _ => Ok(None),
+        };
+        let (after, before) = (place("after")?, place("before")?);
+        Ok(Self { table, keeps, order, limit, backward, after, before })
+    }
+
+    /// The statement that reads the page, and one row more.
+    pub(crate) fn select(&self, picks: &Picks, backend: DbBackend) -> SelectStatement {
+        let mut select = self.select_cells(picks);
+        self.keep_page(&mut select, backend);
+        for key in &self.order {
+            let (direction, nulls) = key.sort(self.table, self.backward);
+            match nulls {
+                Some(nulls) => {
+                    select.order_by_expr_with_nulls(key.to_sql(self.table), direction, nulls)
+                }
+                None => select.order_by_expr(key.to_sql(self.table), direction),
+            };
+        }
+        select.limit(u64::from(self.limit) + 1);
+        select
+    }
+
+    /// The statement that reads the page of each parent, and one row more of each: first the parent,
+    /// then the cells, parents apart and rows in order.
+    pub(crate) fn select_by_parent(
+        &self,
+        picks: &Picks,
+        parent: &str,
+        parents: &[i32],
+        backend: DbBackend,
+    ) -> SelectStatement {
+        let mut window = WindowStatement::new();
+        window.add_partition_by(column_of(self.table.name, parent));
+        for key in &self.order {
+            let (direction, nulls) = key.sort(self.table, self.backward);
+            match nulls {
+                Some(nulls) => {
+                    window.order_by_expr_with_nulls(key.to_sql(self.table), direction, nulls)
+                }
+                None => window.order_by_expr(key.to_sql(self.table), direction),
+            };
+        }
+        let mut inner = self.select_cells(picks);
+        inner
+            .expr_as(column_of(self.table.name, parent), Alias::new("parent"))
+            .expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place"))
+            .and_where(keys_in(column_of(self.table.name, parent), parents, backend));
+        self.keep_page(&mut inner, backend);
+        let mut outer = Query::select();
+        for cell in 0..=picks.iter().len() {
+            outer.column(cell_name(cell));
+        }
+        outer
+            .column(Alias::new("parent"))
+            .from_subquery(inner, Alias::new("page"))
+            .and_where(Expr::col(Alias::new("place")).lte(i64::from(self.limit) + 1))
+            .order_by(Alias::new("parent"), sea_orm::Order::Asc)
+            .order_by(Alias::new("place"), sea_orm::Order::Asc);
+        outer
+    }
+
+    /// The statement that counts all rows, pages aside.
+    pub(crate) fn count(&self, backend: DbBackend) -> SelectStatement {
+        let mut select = Query::select();
+        select.expr(Func::count(Expr::cust("*"))).from(Alias::new(self.table.name));
+        self.keep_all(&mut select, backend);
+        select
+    }
+
+    /// The statement that counts all rows of each parent: first the count, then the parent.
+    pub(crate) fn count_by_parent(
+        &self,
+        parent: &str,
+        parents: &[i32],
+        backend: DbBackend,
+    ) -> SelectStatement {
+        let column = column_of(self.table.name, parent);
+        let mut select = self.count(backend);
+        select
+            .expr(column.clone())
+            .and_where(keys_in(column.clone(), parents, backend))
+            .add_group_by([column]);
+        select
+    }
+
+    /// Whether rows come before the page, and after it, given whether one more was found.
+    pub(crate) fn neighbours(&self, more: bool) -> (bool, bool) {
+        match self.backward {
+            false => (self.after.is_some(), more),
+            true => (more, self.before.is_some()),
+        }
+    }
+
+    /// Whether the page begins at an end of the list, so that a page without a neighbour is all of it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.after.is_none() && self.before.is_none()
+    }
+
+    /// What tells this list from others, in words.
+    pub(crate) fn identity(&self) -> String {
+        let Self { table, keeps, order, limit, backward, after, before } = self;
+        let table = table.name;
+        format!("{table} {keeps:?} {order:?} {limit} {backward} {after:?} {before:?}")
+    }
+
+    fn select_cells(&self, picks: &Picks) -> SelectStatement {
+        let mut select = select_picks(self.table, picks);
+        order::join(&mut select, self.table, &self.order);
+        select
+    }
+
+    fn keep_all(&self, select: &mut SelectStatement, backend: DbBackend) {
+        if !self.keeps.is_all() {
+            select.and_where(self.keeps.to_sql(self.table.name, backend));
+        }
+    }
+
+    fn keep_page(&self, select: &mut SelectStatement, backend: DbBackend) {
+        self.keep_all(select, backend);
+        if let Some(after) = &self.after {
+            select.and_where(beyond(self.table, &self.order, after, false));
+        }
+        if let Some(before) = &self.before {
+            select.and_where(beyond(self.table, &self.order, before, true));
+        }
+    }
+}
+
+/// The statement that reads rows by their keys.
+pub(crate) fn select_by_key(
+    table: &Table,
+    picks: &Picks,
+    keys: &[i32],
+    backend: DbBackend,
+) -> SelectStatement {
+    let mut select = select_picks(table, picks);
+    select.and_where(keys_in(column_of(table.name, table.key), keys, backend));
+    select
+}
+
+/// Selects the key of a table's rows, then the cells.
+pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(Alias::new(table.name));
+    select.expr_as(column_of(table.name, table.key), cell_name(0));
+    for (index, pick) in picks.iter().enumerate() {
+        let cell = OrderKey::plain(pick.through, pick.column).to_sql(table);
+        select.expr_as(cell, cell_name(index + 1));
+    }
+    select
+}
+
+/// That a column has one of many values, in a statement whose text does not depend on how many: the
+/// database need not read it again.
+pub(crate) fn keys_in(column: Expr, keys: &[i32], backend: DbBackend) -> Expr {
+    if let [key] = keys {
+        return column.eq(*key);
+    }
+    match backend {
+        DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(keys.to_vec()))),
+        _ => {
+            let list = serde_json::to_string(keys).unwrap_or_default();
+            let mut values = Query::select();
+            values
+                .column(Alias::new("value"))
+                .from_function(Func::cust("json_each").arg(list), Alias::new("keys"));
+            column.in_subquery(values)
+        }
+    }
+}
+
+fn cell_name(index: usize) -> Alias {
+    Alias::new(format!("c{index}"))
+}
+
+fn page_size(argument: &'static str, value: &GraphQl) -> Result<u32, Error> {
+    let number = match value {
+        GraphQl::Number(number) => number.as_i64(),
+        _ => None,
+    };
+    match number {
+        Some(value) if value > i64::from(MOST_ROWS) => {
+            Err(Error::PageTooLarge { argument, value, most: MOST_ROWS })
+        }
+        Some(value) => u32::try_from(value).map_err(|_| {
+            Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {MOST_ROWS}"))
+        }),
+        None => Err(Error::BadArgument(format!("{argument}: {value} is not a whole number"))),
+    }
+}

@@ -1,0 +1,401 @@
+//! From the selection of a query to a plan: what to read, and how the answer is put together.
+//!
+//! The whole selection below a root field is planned before anything is read, so every argument of it
+//! is checked first, and the plan knows which columns each level needs. Fields of one response key are
+//! merged as GraphQL says.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Context, Name, Positioned, ServerError, Value as GraphQl,
+    parser::types::{Field as FieldNode, FragmentDefinition, Selection, SelectionSet},
+    registry::{MetaType, Registry},
+};
+use indexmap::IndexMap;
+
+use super::{
+    catalog::{Cardinality, Catalog, Field, Table},
+    order::OrderKey,
+    page::List,
+    scalar::Kind,
+};
+
+/// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
+/// which a list is ordered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Picks(Vec<Pick>);
+
+/// One cell: a column, of the table itself or of the row that a to-one relation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pick {
+    pub(crate) through: Option<usize>,
+    pub(crate) column: usize,
+}
+
+impl Pick {
+    pub(crate) fn kind(self, table: &Table) -> Kind {
+        OrderKey::plain(self.through, self.column).column(table).kind
+    }
+}
+
+impl Picks {
+    /// Where the cell stands; it is added where it is not there yet.
+    fn place(&mut self, through: Option<usize>, column: usize) -> usize {
+        let pick = Pick { through, column };
+        self.0.iter().position(|other| *other == pick).unwrap_or_else(|| {
+            self.0.push(pick);
+            self.0.len() - 1
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Pick> {
+        self.0.iter().copied()
+    }
+}
+
+/// How rows of a table become objects.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) table: &'static Table,
+    pub(crate) fields: Vec<(Name, RowField)>,
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub(crate) enum RowField {
+    TypeName,
+    Id,
+    Cell(usize),
+    /// The row whose key is in a cell.
+    One {
+        cell: usize,
+        lookup: Lookup,
+    },
+    /// The one of several relations that leads somewhere.
+    Union(Vec<(usize, Lookup)>),
+    /// The rows that hold our key.
+    Many {
+        to: usize,
+        connection: Connection,
+    },
+}
+
+/// Rows of a table by their keys.
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) rows: Rows,
+    pub(crate) picks: Picks,
+}
+
+/// A page of a list with all that hangs on it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) list: List,
+    pub(crate) picks: Picks,
+    /// Where the values of the order keys stand among the cells; empty where no cursor is asked for.
+    pub(crate) keys: Vec<usize>,
+    pub(crate) fields: Vec<(Name, ConnectionField)>,
+}
+
+/// A field of a connection.
+#[derive(Debug)]
+pub(crate) enum ConnectionField {
+    TypeName,
+    TotalCount,
+    Nodes(Rows),
+    Edges(Vec<(Name, EdgeField)>),
+    PageInfo(Vec<(Name, PageInfoField)>),
+}
+
+/// A field of an edge.
+#[derive(Debug)]
+pub(crate) enum EdgeField {
+    TypeName,
+    Cursor,
+    Node(Rows),
+}
+
+/// A field of a page's description.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PageInfoField {
+    TypeName,
+    HasNextPage,
+    HasPreviousPage,
+    StartCursor,
+    EndCursor,
+}
+
+impl Connection {
+    /// Whether any row must be read.
+    pub(crate) fn reads_rows(&self) -> bool {
+        self.fields.iter().any(|(_, field)| {
+            !matches!(field, ConnectionField::TypeName | ConnectionField::TotalCount)
+        })
+    }
+
+    /// Whether the rows must be counted.
+    pub(crate) fn counts(&self) -> bool {
+        self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::TotalCount))
+    }
+}
+
+/// Plans the selections of one request.
+pub(crate) struct Planner<'a> {
+    context: &'a Context<'a>,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    registry: &'a Registry,
+}
+
+/// The fields of one response key.
+pub(crate) type Merged<'a> = Vec<&'a Positioned<FieldNode>>;
+
+impl<'a> Planner<'a> {
+    pub(crate) fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            context,
+            fragments: &context.query_env.fragments,
+            registry: &context.schema_env.registry,
+        }
+    }
+
+    /// Plans a connection for a field whose selection is that of a connection.
+    pub(crate) fn connection(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        path: &[String],
+    ) -> Result<Connection, ServerError> {
+        let field = fields[0];
+        let arguments = self.arguments(field);
+        let list = List::parse(table, &arguments).map_err(|error| error.at(field.pos, path))?;
+        let mut picks = Picks::default();
+        let mut keys = Vec::new();
+        let mut plan = Vec::new();
+        let type_name = format!("{}Connection", table.type_name);
+        for (name, merged) in self.collect(&type_name, fields) {
+            let path = join(path, &name);
+            let field = match merged[0].node.name.node.as_str() {
+                "__typename" => ConnectionField::TypeName,
+                "totalCount" => ConnectionField::TotalCount,
+                "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
+                "edges" => ConnectionField::Edges(
+                    self.edges(table, &merged, &list, &mut picks, &mut keys, &path)?,
+                ),
+                _ => {
+                    ConnectionField::PageInfo(self.page_info(&merged, &list, &mut picks, &mut keys))
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(Connection { list, picks, keys, fields: plan })
+    }
+
+    /// Plans the rows of a table that are looked up by key.
+    pub(crate) fn lookup(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        path: &[String],
+    ) -> Result<Lookup, ServerError> {
+        let mut picks = Picks::default();
+        let rows = self.rows(table, fields, &mut picks, path)?;
+        Ok(Lookup { rows, picks })
+    }
+
+    fn edges(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        list: &List,
+        picks: &mut Picks,
+        keys: &mut Vec<usize>,
+        path: &[String],
+    ) -> Result<Vec<(Name, EdgeField)>, ServerError> {
+        let type_name = format!("{}Edge", table.type_name);
+        self.collect(&type_name, fields)
+            .into_iter()
+            .map(|(name, merged)| {
+                let field = match merged[0].node.name.node.as_str() {
+                    "__typename" => EdgeField::TypeName,
+                    "cursor" => {
+                        *keys = pick_keys(&list.order, picks);
+                        EdgeField::Cursor
+                    }
+                    _ => EdgeField::Node(self.rows(table, &merged, picks, &join(path, &name))?),
+                };
+                Ok((name, field))
+            })
+            .collect()
+    }
+
+    fn page_info(
+        &self,
+        fields: &[&'a Positioned<FieldNode>],
+        list: &List,
+        picks: &mut Picks,
+        keys: &mut Vec<usize>,
+    ) -> Vec<(Name, PageInfoField)> {
+        self.collect("PageInfo", fields)
+            .into_iter()
+            .map(|(name, merged)| {
+                let field = match merged[0].node.name.node.as_str() {
+                    "hasNextPage" => PageInfoField::HasNextPage,
+                    "hasPreviousPage" => PageInfoField::HasPreviousPage,
+                    "startCursor" => PageInfoField::StartCursor,
+                    "endCursor" => PageInfoField::EndCursor,
+                    _ => PageInfoField::TypeName,
+                };
+                if matches!(field, PageInfoField::StartCursor | PageInfoField::EndCursor) {
+                    *keys = pick_keys(&list.order, picks);
+                }
+                (name, field)
+            })
+            .collect()
+    }
+
+    fn rows(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        picks: &mut Picks,
+        path: &[String],
+    ) -> Result<Rows, ServerError> {
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&table.type_name, fields) {
+            let path = join(path, &name);
+            let field = match table.field(merged[0].node.name.node.as_str()) {
+                None => RowField::TypeName,
+                Some(Field::Id) => RowField::Id,
+                Some(Field::Column(index)) => RowField::Cell(picks.place(None, index)),
+                Some(Field::Relation(index)) => {
+                    self.relation(table, index, &merged, picks, &path)?
+                }
+                Some(Field::Union(index)) => {
+                    let arms = table.unions[index].arms.iter().map(|arm| {
+                        let Some(Field::Relation(index)) = table.field(arm) else {
+                            unreachable!("a union names relations of its own table");
+                        };
+                        match self.relation(table, index, &merged, picks, &path)? {
+                            RowField::One { cell, lookup } => Ok((cell, lookup)),
+                            _ => unreachable!("a union names to-one relations"),
+                        }
+                    });
+                    RowField::Union(arms.collect::<Result<_, ServerError>>()?)
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(Rows { table, fields: plan })
+    }
+
+    fn relation(
+        &self,
+        table: &'static Table,
+        index: usize,
+        fields: &[&'a Positioned<FieldNode>],
+        picks: &mut Picks,
+        path: &[String],
+    ) -> Result<RowField, ServerError> {
+        let relation = &table.relations[index];
+        let other = Catalog::get().table(relation.table);
+        Ok(match relation.cardinality {
+            Cardinality::One => RowField::One {
+                cell: picks.place(None, table.column_index(relation.from)),
+                lookup: self.lookup(other, fields, path)?,
+            },
+            Cardinality::Many => {
+                let to = other.column_index(relation.to);
+                RowField::Many { to, connection: self.connection(other, fields, path)? }
+            }
+        })
+    }
+
+    /// The values of a field's arguments. Validation has already held them against the schema.
+    pub(crate) fn arguments(&self, field: &Positioned<FieldNode>) -> HashMap<String, GraphQl> {
+        let environment = &self.context.query_env;
+        let variable = |name: &Name| {
+            let definitions = &environment.operation.node.variable_definitions;
+            let definition =
+                definitions.iter().find(|definition| definition.node.name.node == *name);
+            environment
+                .variables
+                .get(name)
+                .or_else(|| definition.and_then(|definition| definition.node.default_value()))
+                .cloned()
+        };
+        let arguments = field.node.arguments.iter().filter_map(|(name, value)| {
+            let value = value
+                .node
+                .clone()
+                .into_const_with(|name| Ok::<_, ()>(variable(&name).unwrap_or_default()));
+            Some((name.node.to_string(), value.ok()?))
+        });
+        arguments.collect()
+    }
+
+    /// The fields selected on a concrete type, merged by response key, in the order of the document.
+    pub(crate) fn collect(
+        &self,
+        type_name: &str,
+        fields: &[&'a Positioned<FieldNode>],
+    ) -> IndexMap<Name, Merged<'a>> {
+        let mut found = IndexMap::new();
+        let mut seen = HashSet::new();
+        for field in fields {
+            self.collect_set(type_name, &field.node.selection_set.node, &mut found, &mut seen);
+        }
+        found
+    }
+
+    fn collect_set(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+        found: &mut IndexMap<Name, Merged<'a>>,
+        seen: &mut HashSet<&'a str>,
+    ) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    found.entry(field.node.response_key().node.clone()).or_default().push(field);
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    if condition.is_none_or(|on| self.applies(&on.node.on.node, type_name)) {
+                        let set = &fragment.node.selection_set.node;
+                        self.collect_set(type_name, set, found, seen);
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let Some(fragment) = self.fragments.get(name) else { continue };
+                    let condition = &fragment.node.type_condition.node.on.node;
+                    if seen.insert(name.as_str()) && self.applies(condition, type_name) {
+                        let set = &fragment.node.selection_set.node;
+                        self.collect_set(type_name, set, found, seen);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether an object of a type is also of the type that a fragment asks for.
+    fn applies(&self, condition: &str, type_name: &str) -> bool {
+        condition == type_name
+            || match self.registry.types.get(condition) {
+                Some(
+                    MetaType::Interface { possible_types, .. }
+                    | MetaType::Union { possible_types, .. },
+                ) => possible_types.contains(type_name),
+                _ => false,
+            }
+    }
+}
+
+fn pick_keys(order: &[OrderKey], picks: &mut Picks) -> Vec<usize> {
+    order.iter().map(|key| picks.place(key.through, key.column)).collect()
+}
+
+fn join(path: &[String], name: &Name) -> Vec<String> {
+    path.iter().cloned().chain([name.to_string()]).collect()
+}

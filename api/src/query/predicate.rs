@@ -1,0 +1,179 @@
+//! What a filter means: one value, whoever evaluates it.
+//!
+//! A test is either true or false, never unknown: every comparison with a missing value is false
+//! (`isNull` apart), and `not` is the exact complement of what it holds. So `not: { year: { eq: 2020 } }`
+//! keeps rows without a year, and `year: { ne: 2020 }` does not.
+//!
+//! Text is compared by its bytes; `contains`, `startsWith` and `endsWith` take upper and lower case of
+//! ASCII letters as the same, because that is what SQLite's `LIKE` does and PostgreSQL can do alike.
+
+use sea_orm::{
+    DbBackend,
+    sea_query::{Alias, BinOper, Expr, ExprTrait, Func, LikeExpr, Query, Value},
+};
+
+/// A filter over the rows of one table.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Predicate {
+    /// All hold; true of everything where there are none.
+    All(Vec<Predicate>),
+    /// One holds; true of nothing where there are none.
+    Any(Vec<Predicate>),
+    /// It does not hold.
+    Not(Box<Predicate>),
+    /// A column passes a test.
+    Is { column: &'static str, test: Test },
+    /// A row of another table, whose column `to` has the value of ours, is kept by a filter there.
+    Through { column: &'static str, table: &'static str, to: &'static str, keeps: Box<Predicate> },
+    /// The row has a word that begins with each of these.
+    Words { key: &'static str, words: Vec<String> },
+}
+
+/// A test of one column.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test {
+    Compare(Comparison, Value),
+    In(Vec<Value>),
+    NotIn(Vec<Value>),
+    Null(bool),
+    Contains(String),
+    StartsWith(String),
+    EndsWith(String),
+}
+
+/// A comparison of a column with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Predicate {
+    /// Everything.
+    pub(crate) fn all() -> Self {
+        Self::All(Vec::new())
+    }
+
+    /// Both this and another.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All(mut these), Self::All(those)) => {
+                these.extend(those);
+                Self::All(these)
+            }
+            (Self::All(mut these), other) => {
+                these.push(other);
+                Self::All(these)
+            }
+            (this, other) => Self::All(vec![this, other]),
+        }
+    }
+
+    /// Whether it keeps everything.
+    pub(crate) fn is_all(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.is_empty())
+    }
+
+    /// The condition in SQL, over the rows of a table.
+    pub(crate) fn to_sql(&self, table: &str, backend: DbBackend) -> Expr {
+        match self {
+            Self::All(parts) => parts
+                .iter()
+                .map(|part| part.to_sql(table, backend))
+                .reduce(ExprTrait::and)
+                .unwrap_or_else(|| Expr::cust("TRUE")),
+            Self::Any(parts) => parts
+                .iter()
+                .map(|part| part.to_sql(table, backend))
+                .reduce(ExprTrait::or)
+                .unwrap_or_else(|| Expr::cust("FALSE")),
+            // A comparison with NULL is unknown in SQL: what is not true is false here.
+            Self::Not(part) => {
+                part.to_sql(table, backend).binary(BinOper::IsNot, Expr::cust("TRUE"))
+            }
+            Self::Is { column, test } => test.to_sql(column_of(table, column), backend),
+            Self::Through { column, table: other, to, keeps } => {
+                let mut inner = Query::select();
+                inner.column((Alias::new(*other), Alias::new(*to))).from(Alias::new(*other));
+                inner.and_where(column_of(other, to).is_not_null());
+                if !keeps.is_all() {
+                    inner.and_where(keeps.to_sql(other, backend));
+                }
+                column_of(table, column).in_subquery(inner)
+            }
+            Self::Words { key, words } => match backend {
+                DbBackend::Postgres => {
+                    let query: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
+                    let vector = Func::cust("to_tsvector")
+                        .arg(Expr::cust("'simple'"))
+                        .arg(column_of(table, "search"));
+                    let query =
+                        Func::cust("to_tsquery").arg(Expr::cust("'simple'")).arg(query.join(" & "));
+                    Expr::expr(vector).binary(BinOper::Custom("@@".into()), Expr::expr(query))
+                }
+                _ => {
+                    let query: Vec<_> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+                    let index = format!("{table}_search");
+                    let mut inner = Query::select();
+                    inner
+                        .column((Alias::new(&index), Alias::new("rowid")))
+                        .from(Alias::new(&index))
+                        .and_where(
+                            Expr::col(Alias::new(&index))
+                                .binary(BinOper::Custom("MATCH".into()), query.join(" AND ")),
+                        );
+                    column_of(table, key).in_subquery(inner)
+                }
+            },
+        }
+    }
+}
+
+impl Test {
+    fn to_sql(&self, column: Expr, backend: DbBackend) -> Expr {
+        match self {
+            Self::Compare(comparison, value) => {
+                let operator = match comparison {
+                    Comparison::Equal => BinOper::Equal,
+                    Comparison::NotEqual => BinOper::NotEqual,
+                    Comparison::Less => BinOper::SmallerThan,
+                    Comparison::LessOrEqual => BinOper::SmallerThanOrEqual,
+                    Comparison::Greater => BinOper::GreaterThan,
+                    Comparison::GreaterOrEqual => BinOper::GreaterThanOrEqual,
+                };
+                column.binary(operator, Expr::val(value.clone()))
+            }
+            Self::In(values) => column.is_in(values.iter().cloned()),
+            // `x NOT IN ()` is true of NULL, while `x NOT IN (1)` is not: say the former alike.
+            Self::NotIn(values) if values.is_empty() => column.is_not_null(),
+            Self::NotIn(values) => column.is_not_in(values.iter().cloned()),
+            Self::Null(true) => column.is_null(),
+            Self::Null(false) => column.is_not_null(),
+            Self::Contains(text) => like(column, &format!("%{}%", escape(text)), backend),
+            Self::StartsWith(text) => like(column, &format!("{}%", escape(text)), backend),
+            Self::EndsWith(text) => like(column, &format!("%{}", escape(text)), backend),
+        }
+    }
+}
+
+/// A column of a table, by its full name: inside a subquery the nearest table of a name is meant.
+pub(crate) fn column_of(table: &str, column: &str) -> Expr {
+    Expr::col((Alias::new(table), Alias::new(column)))
+}
+
+fn like(column: Expr, pattern: &str, backend: DbBackend) -> Expr {
+    let pattern = LikeExpr::new(pattern.to_ascii_lowercase()).escape('\\');
+    match backend {
+        // The columns have the collation "C", so this changes ASCII letters only.
+        DbBackend::Postgres => Expr::expr(Func::lower(column)).like(pattern),
+        _ => column.like(pattern),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

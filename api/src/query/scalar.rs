@@ -1,0 +1,170 @@
+//! The types of columns: how a cell becomes a GraphQL value, and a GraphQL value an operand.
+
+use async_graphql::{Name, Number, Value as GraphQl, registry::MetaType, registry::Registry};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use entity::scalar::{FIXED_POINT, Ori, State, fixed_from_value, fixed_to_value};
+use sea_orm::{DbErr, QueryResult, sea_query::ColumnType, sea_query::Value};
+
+/// The type of a column, as far as clients can tell types apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// Free text.
+    Text,
+    /// A list of texts, in one column with a vertical bar between them.
+    TextList,
+    /// The two-letter code of a state.
+    State,
+    /// An originating agency identifier.
+    Ori,
+    /// A value of a closed set.
+    Enum,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    BigInt,
+    /// An exact decimal number of so many digits.
+    Fixed(u32),
+    /// A floating-point number.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A moment.
+    DateTime,
+}
+
+impl Scalar {
+    /// The type behind the name of a GraphQL type. `None` where it is not a type of columns.
+    pub(crate) fn of(name: &str, registry: &Registry) -> Option<Self> {
+        if let Some((_, digits)) = FIXED_POINT.iter().find(|(fixed, _)| *fixed == name) {
+            return Some(Self::Fixed(*digits));
+        }
+        Some(match name {
+            "String" => Self::Text,
+            "State" => Self::State,
+            "Ori" => Self::Ori,
+            "Int" => Self::Int,
+            "BigInt" => Self::BigInt,
+            "Float" => Self::Float,
+            "Boolean" => Self::Boolean,
+            "NaiveDate" | "Date" => Self::Date,
+            "DateTime" => Self::DateTime,
+            other => match registry.types.get(other) {
+                Some(MetaType::Enum { .. }) => Self::Enum,
+                _ => return None,
+            },
+        })
+    }
+
+    /// Whether greater and less mean something.
+    pub(crate) fn is_ordered(self) -> bool {
+        !matches!(self, Self::Boolean | Self::Enum | Self::TextList)
+    }
+
+    /// Whether a part of it can be looked for.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::TextList | Self::Ori)
+    }
+}
+
+/// The type of a column for clients, and the width that the database gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) scalar: Scalar,
+    /// Whether the database keeps it in 64 bits: PostgreSQL does not convert by itself.
+    wide: bool,
+}
+
+impl Kind {
+    pub(crate) fn new(scalar: Scalar, column: &ColumnType) -> Self {
+        Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
+    }
+
+    /// Reads a cell as GraphQL shows it.
+    pub(crate) fn read(self, row: &QueryResult, index: usize) -> Result<GraphQl, DbErr> {
+        fn cell<T: sea_orm::TryGetable>(
+            row: &QueryResult,
+            index: usize,
+            show: impl Fn(T) -> GraphQl,
+        ) -> Result<GraphQl, DbErr> {
+            Ok(row.try_get_by_index::<Option<T>>(index)?.map_or(GraphQl::Null, show))
+        }
+        match self.scalar {
+            Scalar::Text | Scalar::State | Scalar::Ori => cell(row, index, GraphQl::String),
+            Scalar::Enum => cell(row, index, |text: String| GraphQl::Enum(Name::new(text))),
+            Scalar::TextList => {
+                let text = row.try_get_by_index::<Option<String>>(index)?.unwrap_or_default();
+                let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
+                Ok(GraphQl::List(parts.map(GraphQl::from).collect()))
+            }
+            Scalar::Int => cell(row, index, |n: i32| GraphQl::Number(n.into())),
+            Scalar::BigInt => cell(row, index, |n: i64| GraphQl::Number(n.into())),
+            Scalar::Fixed(digits) if self.wide => {
+                cell(row, index, |n: i64| fixed_to_value(n, digits))
+            }
+            Scalar::Fixed(digits) => cell(row, index, |n: i32| fixed_to_value(n.into(), digits)),
+            Scalar::Float => cell(row, index, |x: f64| {
+                Number::from_f64(x).map_or(GraphQl::Null, GraphQl::Number)
+            }),
+            Scalar::Boolean => cell(row, index, GraphQl::Boolean),
+            Scalar::Date => cell(row, index, |day: NaiveDate| GraphQl::String(day.to_string())),
+            Scalar::DateTime => cell(row, index, |moment: DateTime<Utc>| {
+                GraphQl::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            }),
+        }
+    }
+
+    /// Reads a value of a client as an operand for this column.
+    ///
+    /// # Errors
+    /// Says what is wrong with the value.
+    pub(crate) fn operand(self, value: &GraphQl) -> Result<Value, String> {
+        let text = || match value {
+            GraphQl::String(text) => Ok(text.clone()),
+            GraphQl::Enum(name) => Ok(name.to_string()),
+            other => Err(format!("{other} is not a text")),
+        };
+        let whole = || fixed_from_value(value, 0);
+        let narrow = |n: i64| i32::try_from(n).map_err(|_| format!("{value} is out of range"));
+        Ok(match self.scalar {
+            Scalar::Text | Scalar::TextList | Scalar::Enum => text()?.into(),
+            Scalar::State => {
+                let state: State = text()?.parse().map_err(|error| format!("{error}"))?;
+                state.to_string().into()
+            }
+            Scalar::Ori => {
+                let ori: Ori = text()?.parse().map_err(|error| format!("{error}"))?;
+                ori.to_string().into()
+            }
+            Scalar::Int => narrow(whole()?)?.into(),
+            Scalar::BigInt => whole()?.into(),
+            Scalar::Fixed(digits) if self.wide => fixed_from_value(value, digits)?.into(),
+            Scalar::Fixed(digits) => narrow(fixed_from_value(value, digits)?)?.into(),
+            Scalar::Float => match value {
+                GraphQl::Number(number) => {
+                    number.as_f64().ok_or_else(|| format!("{number} is not a number"))?.into()
+                }
+                other => return Err(format!("{other} is not a number")),
+            },
+            Scalar::Boolean => match value {
+                GraphQl::Boolean(truth) => (*truth).into(),
+                other => return Err(format!("{other} is not true or false")),
+            },
+            Scalar::Date => {
+                let text = text()?;
+                let day: NaiveDate = text
+                    .parse()
+                    .map_err(|_| format!("{text:?} is not a day such as \"2020-06-30\""))?;
+                day.into()
+            }
+            Scalar::DateTime => {
+                let text = text()?;
+                let moment: DateTime<Utc> = text.parse().map_err(|_| {
+                    format!("{text:?} is not a moment such as \"2020-06-30T12:00:00Z\"")
+                })?;
+                moment.into()
+            }
+        })
+    }
+}

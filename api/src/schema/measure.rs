@@ -1,0 +1,18 @@
+//! `Measure`: what leads from it, and how one is named.
+
+use entity::{measure, outcome};
+
+use crate::query::catalog::Table;
+
+pub(super) fn table() -> Table {
+    Table::of::<measure::Entity>("measure", "measures")
+        .many("outcomes", outcome::Column::MeasureId, "The values of the measure.")
+        .named_by(
+            "code",
+            "String",
+            &[measure::Column::Code],
+            str::to_owned,
+            "The short name, such as `violent_crime`.",
+        )
+        .provenance(measure::Column::SourceId, measure::Column::RevisionId)
+}

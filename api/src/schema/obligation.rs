@@ -1,0 +1,16 @@
+//! `Obligation`: what leads from it, and how one is named.
+
+use entity::{grant, obligation};
+
+use crate::query::catalog::Table;
+
+pub(super) fn table() -> Table {
+    Table::of::<obligation::Entity>("obligation", "obligations")
+        .one(
+            "grant",
+            obligation::Column::GrantId,
+            grant::Entity,
+            "The award that the transaction is on.",
+        )
+        .provenance(obligation::Column::SourceId, obligation::Column::RevisionId)
+}

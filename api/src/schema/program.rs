@@ -1,0 +1,24 @@
+//! `Program`: what leads from it, and how one is named.
+
+use entity::{grant, program, published_figure};
+
+use super::upper;
+use crate::query::catalog::Table;
+
+pub(super) fn table() -> Table {
+    Table::of::<program::Entity>("program", "programs")
+        .many("grants", grant::Column::ProgramId, "The awards made under the program.")
+        .many(
+            "publishedFigures",
+            published_figure::Column::ProgramId,
+            "What was published about the program.",
+        )
+        .named_by(
+            "code",
+            "String",
+            &[program::Column::Code],
+            upper,
+            "The short name, such as `CHP`.",
+        )
+        .provenance(program::Column::SourceId, program::Column::RevisionId)
+}

@@ -1,0 +1,17 @@
+//! `Source`: what leads from it, and how one is named.
+
+use entity::{revision, source};
+
+use crate::query::catalog::Table;
+
+pub(super) fn table() -> Table {
+    Table::of::<source::Entity>("source", "sources")
+        .one("revision", source::Column::RevisionId, revision::Entity, "The load that brought it.")
+        .named_by(
+            "code",
+            "String",
+            &[source::Column::Code],
+            str::to_owned,
+            "The short name of the source.",
+        )
+}

@@ -1,0 +1,18 @@
+//! `Training`: what leads from it, and how one is named.
+
+use entity::{organization, training, training_session};
+
+use crate::query::catalog::Table;
+
+pub(super) fn table() -> Table {
+    Table::of::<training::Entity>("training", "trainings")
+        .list(training::Column::Topics)
+        .one(
+            "provider",
+            training::Column::ProviderId,
+            organization::Entity,
+            "Who gives the course. Null where unknown.",
+        )
+        .many("sessions", training_session::Column::TrainingId, "The deliveries of the course.")
+        .provenance(training::Column::SourceId, training::Column::RevisionId)
+}
