@@ -17,8 +17,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
-    /// The nine-character ORI. Null where the agency has none; never derived from the seven-
-    /// character one.
+    /// The nine-character ORI. Null where the agency has none; never derived from the
+    /// seven-character one.
     #[sea_orm(column_type = "Text", unique)]
     pub ori9: Option<Ori>,
     /// The seven-character ORI. Null where the agency has none; it is not always the first seven

@@ -12,11 +12,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::Value as GraphQl;
+use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, sea_query::SelectStatement,
 };
+use tokio::sync::OnceCell;
 
 use super::{
     catalog::Table,
@@ -165,15 +166,26 @@ fn answer<T: Clone + Default>(
     }
 }
 
+/// The answer of a root field, made once.
+type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
+
 /// The loaders of one request.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
+    /// The answers of root fields that stand in the document more than once.
+    shared: Mutex<HashMap<Name, Shared>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
     pub(crate) fn new(session: Session) -> Self {
-        Self { session, made: Mutex::default() }
+        Self { session, shared: Mutex::default(), made: Mutex::default() }
+    }
+
+    /// The one answer of a root field that stands in the document more than once.
+    pub(crate) fn shared(&self, name: &Name) -> Shared {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.entry(name.clone()).or_default().clone()
     }
 
     /// Looks rows up by key; keys without a row are missing from the answer.

@@ -40,32 +40,47 @@ use self::{
 };
 use crate::error::Error;
 
-/// Answers a root field that is a list.
-pub(crate) async fn list(context: &Context<'_>, table: &'static Table) -> ServerResult<Value> {
-    let path = path(context);
-    let plan = Planner::new(context).connection(table, &[context.item], &path)?;
-    run::root(loaders(context)?, &plan).await.map_err(at(context))
+/// The fields of the document that are one root field of the answer: those of its response key.
+pub(crate) fn merged<'a>(context: &'a Context<'a>) -> Merged<'a> {
+    let key = &context.item.node.response_key().node;
+    Planner::new(context).root().swap_remove(key).unwrap_or_else(|| vec![context.item])
 }
 
-/// Answers a list that is a field of a root field's object.
-pub(crate) async fn nested_list<'a>(
+/// Answers a root field once, however often it stands in the document. async-graphql asks for each of
+/// them and merges the answers, which is harmless where they are the same.
+pub(crate) async fn once<'a>(
+    context: &'a Context<'a>,
+    merged: &Merged<'a>,
+    answer: impl Future<Output = ServerResult<Value>>,
+) -> ServerResult<Value> {
+    if merged.len() == 1 {
+        return answer.await;
+    }
+    let cell = loaders(context)?.shared(&context.item.node.response_key().node);
+    let answer = cell.get_or_init(|| answer).await.clone();
+    match merged.first() {
+        Some(first) if !std::ptr::eq(*first, context.item) => Ok(answer.unwrap_or_default()),
+        _ => answer,
+    }
+}
+
+/// Answers a list: a root field, or a field of its object.
+pub(crate) async fn list<'a>(
     context: &'a Context<'a>,
     table: &'static Table,
     fields: &[&'a Positioned<Field>],
 ) -> ServerResult<Value> {
     let mut path = path(context);
-    path.extend(fields.first().map(|field| field.node.response_key().node.to_string()));
+    let key = fields.first().map(|field| field.node.response_key().node.to_string());
+    if path.last() != key.as_ref() {
+        path.extend(key);
+    }
     let plan = Planner::new(context).connection(table, fields, &path)?;
     run::root(loaders(context)?, &plan).await.map_err(at(context))
 }
 
-/// The fields that are selected of a root field's object.
-pub(crate) fn fields<'a>(context: &'a Context<'a>, type_name: &str) -> IndexMap<Name, Merged<'a>> {
-    Planner::new(context).collect(type_name, &[context.item])
-}
-
-/// The fields that are selected of an object in a root field's object.
-pub(crate) fn nested_fields<'a>(
+/// The fields that are selected of an object.
+pub(crate) fn fields<'a>(
     context: &'a Context<'a>,
     type_name: &str,
     fields: &[&'a Positioned<Field>],
@@ -74,9 +89,13 @@ pub(crate) fn nested_fields<'a>(
 }
 
 /// Answers a root field that is the row of an id or of a natural key; null where there is none.
-pub(crate) async fn one(context: &Context<'_>, table: &'static Table) -> ServerResult<Value> {
+pub(crate) async fn one<'a>(
+    context: &'a Context<'a>,
+    table: &'static Table,
+    fields: &[&'a Positioned<Field>],
+) -> ServerResult<Value> {
     let planner = Planner::new(context);
-    let plan = planner.lookup(table, &[context.item], &path(context))?;
+    let plan = planner.lookup(table, fields, &path(context))?;
     let Some(Value::Object(by)) = planner.arguments(context.item).remove("by") else {
         return Err(at(context)(Error::BadArgument("by: is missing".to_owned())));
     };
@@ -90,15 +109,21 @@ pub(crate) async fn one(context: &Context<'_>, table: &'static Table) -> ServerR
 }
 
 /// Answers the root field `node`: the object of an id, whatever its type.
-pub(crate) async fn node(context: &Context<'_>) -> ServerResult<Value> {
+pub(crate) async fn node<'a>(
+    context: &'a Context<'a>,
+    fields: &[&'a Positioned<Field>],
+) -> ServerResult<Value> {
     let Some(Value::String(id)) = Planner::new(context).arguments(context.item).remove("id") else {
         return Err(at(context)(Error::BadArgument("id: is missing".to_owned())));
     };
-    Ok(objects(context, &[id]).await?.pop().unwrap_or_default())
+    Ok(objects(context, fields, &[id]).await?.pop().unwrap_or_default())
 }
 
 /// Answers the root field `nodes`: the objects of ids, in their order, null where there is none.
-pub(crate) async fn nodes(context: &Context<'_>) -> ServerResult<Value> {
+pub(crate) async fn nodes<'a>(
+    context: &'a Context<'a>,
+    fields: &[&'a Positioned<Field>],
+) -> ServerResult<Value> {
     let ids = match Planner::new(context).arguments(context.item).remove("ids") {
         Some(Value::List(ids)) => ids,
         Some(id) => vec![id],
@@ -114,16 +139,20 @@ pub(crate) async fn nodes(context: &Context<'_>) -> ServerResult<Value> {
         other => other.to_string(),
     };
     let ids: Vec<String> = ids.into_iter().map(text).collect();
-    Ok(Value::List(objects(context, &ids).await?))
+    Ok(Value::List(objects(context, fields, &ids).await?))
 }
 
-async fn objects(context: &Context<'_>, ids: &[String]) -> ServerResult<Vec<Value>> {
+async fn objects<'a>(
+    context: &'a Context<'a>,
+    fields: &[&'a Positioned<Field>],
+    ids: &[String],
+) -> ServerResult<Vec<Value>> {
     let ids = ids.iter().map(|id| id::decode(id)).collect::<Result<Vec<_>, _>>();
     let ids = ids.map_err(at(context))?;
-    let mut plans: HashMap<&str, (Lookup, Vec<i32>)> = HashMap::new();
+    let mut plans: IndexMap<&str, (Lookup, Vec<i32>)> = IndexMap::new();
     for (table, key) in &ids {
         if !plans.contains_key(table.name) {
-            let plan = Planner::new(context).lookup(table, &[context.item], &path(context))?;
+            let plan = Planner::new(context).lookup(table, fields, &path(context))?;
             plans.insert(table.name, (plan, Vec::new()));
         }
         if let Some((_, keys)) = plans.get_mut(table.name) {

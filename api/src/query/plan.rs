@@ -333,6 +333,14 @@ impl<'a> Planner<'a> {
         arguments.collect()
     }
 
+    /// The fields at the root of the operation, merged by response key.
+    pub(crate) fn root(&self) -> IndexMap<Name, Merged<'a>> {
+        let mut found = IndexMap::new();
+        let set = &self.context.query_env.operation.node.selection_set.node;
+        self.collect_set("Query", set, &mut found, &mut HashSet::new());
+        found
+    }
+
     /// The fields selected on a concrete type, merged by response key, in the order of the document.
     pub(crate) fn collect(
         &self,

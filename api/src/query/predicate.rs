@@ -93,13 +93,13 @@ impl Predicate {
                 .unwrap_or_else(|| Expr::cust("FALSE")),
             // A comparison with NULL is unknown in SQL: what is not true is false here.
             Self::Not(part) => {
-                part.to_sql(table, backend).binary(BinOper::IsNot, Expr::cust("TRUE"))
+                let not_true = Expr::Constant(true.into());
+                part.to_sql(table, backend).binary(BinOper::IsNot, not_true)
             }
             Self::Is { column, test } => test.to_sql(column_of(table, column), backend),
             Self::Through { column, table: other, to, keeps } => {
                 let mut inner = Query::select();
                 inner.column((Alias::new(*other), Alias::new(*to))).from(Alias::new(*other));
-                inner.and_where(column_of(other, to).is_not_null());
                 if !keeps.is_all() {
                     inner.and_where(keeps.to_sql(other, backend));
                 }

@@ -1,6 +1,8 @@
 //! The dataset as a whole: which revision this is, whether it is real, and how to cite it.
 
-use async_graphql::{Context, Name, ServerResult, Value, registry::Registry};
+use async_graphql::{
+    Context, Name, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
+};
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::kind::SourceKind;
 use indexmap::IndexMap;
@@ -104,11 +106,14 @@ fn subquery(select: SelectStatement) -> Expr {
 }
 
 /// Answers the root field `dataset`.
-pub(super) async fn resolve(context: &Context<'_>) -> ServerResult<Value> {
+pub(super) async fn resolve<'a>(
+    context: &'a Context<'a>,
+    fields: &[&'a Positioned<Field>],
+) -> ServerResult<Value> {
     let session = &query::loaders(context)?.session;
     let dataset = read(session).await.map_err(query::at(context))?;
     let mut answer = IndexMap::new();
-    for (name, merged) in query::fields(context, "Dataset") {
+    for (name, merged) in query::fields(context, "Dataset", fields) {
         let value = match merged[0].node.name.node.as_str() {
             "revision" => Value::from(dataset.revision),
             "loadedAt" => dataset.loaded_at.map_or(Value::Null, |at| {
@@ -119,11 +124,11 @@ pub(super) async fn resolve(context: &Context<'_>) -> ServerResult<Value> {
             "licence" => Value::from(LICENCE),
             "sources" => {
                 let table = Catalog::get().table("sources");
-                query::nested_list(context, table, &merged).await?
+                query::list(context, table, &merged).await?
             }
             "counts" => {
                 let counts = counts(session).await.map_err(query::at(context))?;
-                let fields = query::nested_fields(context, "TableCount", &merged);
+                let fields = query::fields(context, "TableCount", &merged);
                 let count = |(table, rows): &(&str, i64)| {
                     let value = |(name, merged): (&Name, &query::Merged<'_>)| {
                         let value = match merged[0].node.name.node.as_str() {

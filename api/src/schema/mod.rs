@@ -68,6 +68,11 @@ pub(crate) fn tables() -> Vec<Table> {
     ]
 }
 
+/// Whether a root field may be null.
+pub(crate) fn is_nullable_root(name: &str) -> bool {
+    name == "node" || matches!(crate::query::root_field(name), Some((_, false)))
+}
+
 fn upper(text: &str) -> String {
     text.trim().to_ascii_uppercase()
 }

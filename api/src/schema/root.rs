@@ -62,17 +62,20 @@ impl OutputType for Query {
 
 impl ContainerType for Query {
     async fn resolve_field(&self, context: &Context<'_>) -> ServerResult<Option<Value>> {
-        let value = match context.item.node.name.node.as_str() {
-            "dataset" => dataset::resolve(context).await?,
-            "node" => query::node(context).await?,
-            "nodes" => query::nodes(context).await?,
-            name => match query::root_field(name) {
-                Some((table, true)) => query::list(context, table).await?,
-                Some((table, false)) => query::one(context, table).await?,
-                None => return Ok(None),
-            },
+        let merged = query::merged(context);
+        let answer = async {
+            match context.item.node.name.node.as_str() {
+                "dataset" => dataset::resolve(context, &merged).await,
+                "node" => query::node(context, &merged).await,
+                "nodes" => query::nodes(context, &merged).await,
+                name => match query::root_field(name) {
+                    Some((table, true)) => query::list(context, table, &merged).await,
+                    Some((table, false)) => query::one(context, table, &merged).await,
+                    None => Ok(Value::Null),
+                },
+            }
         };
-        Ok(Some(value))
+        query::once(context, &merged, answer).await.map(Some)
     }
 }
 

@@ -1,0 +1,54 @@
+//! Golden queries: each file of `queries/` with its answer and the statements that it cost.
+//!
+//! The answer is the same on both databases, so it is one snapshot; the statements are one for each.
+//! `INSTA_UPDATE=always cargo test --workspace golden` rewrites them.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{
+    fixture::{self, SMALL},
+    support::TestDatabase,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn golden_queries() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 10, "the golden queries are gone");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder.join("snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for database in TestDatabase::each("golden_queries").await {
+        fixture::load(&database.writer().await, SMALL).await;
+        let client = database.client().await;
+        for file in &files {
+            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+            let query = std::fs::read_to_string(file).unwrap();
+            let answer = client.answer(&query, variables(&query)).await;
+            let response = serde_json::to_string_pretty(&answer.response).unwrap();
+            let kind = if database.url.starts_with("sqlite") { "sqlite" } else { "postgres" };
+            settings.bind(|| {
+                insta::assert_snapshot!(format!("{name}.answer"), response);
+                // Fields of one level are read at once, so the order of their statements is chance.
+                let mut statements = answer.statements;
+                statements.sort();
+                let statements = statements.join("\n\n");
+                insta::assert_snapshot!(format!("{name}.{kind}"), statements);
+            });
+        }
+    }
+}
+
+/// The variables of a query stand in its first line: `# {"first": 2}`.
+fn variables(query: &str) -> Value {
+    let first = query.lines().next().and_then(|line| line.strip_prefix("# "));
+    first.and_then(|line| serde_json::from_str(line).ok()).unwrap_or(Value::Null)
+}

@@ -1,0 +1,161 @@
+//! The tables that the migrations make are those that the entities expect.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{
+    ColumnTrait as _, ColumnType, ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait,
+    IdenStatic as _, Iterable as _, Statement,
+};
+
+use crate::support::TestDatabase;
+
+/// The columns of a table: the type in the database's words, and whether it may be null.
+type Columns = BTreeMap<String, (String, bool)>;
+
+#[tokio::test]
+async fn migrations_agree_with_entities() {
+    for database in TestDatabase::each("migrations_agree_with_entities").await {
+        let db = database.writer().await;
+        agrees::<entity::agency::Entity>(&db).await;
+        agrees::<entity::grant::Entity>(&db).await;
+        agrees::<entity::measure::Entity>(&db).await;
+        agrees::<entity::obligation::Entity>(&db).await;
+        agrees::<entity::officers_funded::Entity>(&db).await;
+        agrees::<entity::organization::Entity>(&db).await;
+        agrees::<entity::outcome::Entity>(&db).await;
+        agrees::<entity::partnership::Entity>(&db).await;
+        agrees::<entity::price_index::Entity>(&db).await;
+        agrees::<entity::program::Entity>(&db).await;
+        agrees::<entity::publication::Entity>(&db).await;
+        agrees::<entity::published_figure::Entity>(&db).await;
+        agrees::<entity::revision::Entity>(&db).await;
+        agrees::<entity::source::Entity>(&db).await;
+        agrees::<entity::trainee::Entity>(&db).await;
+        agrees::<entity::training::Entity>(&db).await;
+        agrees::<entity::training_session::Entity>(&db).await;
+        let tables = strings(
+            &db,
+            match db.get_database_backend() {
+                DbBackend::Postgres => {
+                    "SELECT table_name::text FROM information_schema.tables \
+                 WHERE table_schema = 'public' AND table_name <> 'seaql_migrations'"
+                }
+                _ => {
+                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_search%' \
+                 AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'"
+                }
+            },
+        );
+        assert_eq!(tables.await.len(), 17, "a table without an entity, or a check left out above");
+    }
+}
+
+#[tokio::test]
+async fn every_reference_and_every_visible_column_has_an_index() {
+    let database = TestDatabase::sqlite().await;
+    let db = database.writer().await;
+    // Long text is looked through, not looked up.
+    let without = ["search", "note", "description", "purpose", "topics", "former_names"];
+    for table in strings(
+        &db,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_search%' \
+         AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'",
+    )
+    .await
+    {
+        let sql = format!(
+            "SELECT name FROM pragma_table_info('{table}') WHERE pk = 0 AND name NOT IN \
+             (SELECT c.name FROM pragma_index_list('{table}') i, pragma_index_info(i.name) c \
+              WHERE c.seqno = 0)"
+        );
+        let missing = strings(&db, &sql).await;
+        let missing: Vec<_> =
+            missing.iter().filter(|column| !without.contains(&column.as_str())).collect();
+        assert!(missing.is_empty(), "{table}: {missing:?}");
+    }
+}
+
+#[tokio::test]
+async fn ten_processes_may_migrate_at_once() {
+    for database in TestDatabase::each("ten_processes_may_migrate_at_once").await {
+        let empty = match database.url.strip_prefix("sqlite://") {
+            Some(path) => format!("sqlite://{path}.fresh"),
+            None => {
+                let admin = database.writer().await;
+                let name = format!("fresh_{}", std::process::id());
+                admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+                let (server, _) = database.url.rsplit_once('/').unwrap();
+                format!("{server}/{name}")
+            }
+        };
+        let runs = (0..10).map(|_| {
+            let url = empty.clone();
+            tokio::spawn(async move {
+                let db = cops_graphql::database::writer(&url).await.unwrap();
+                migration::run(&db).await.unwrap();
+            })
+        });
+        for run in runs.collect::<Vec<_>>() {
+            run.await.unwrap();
+        }
+        let db = cops_graphql::database::writer(&empty).await.unwrap();
+        assert!(!migration::is_behind(&db).await.unwrap());
+    }
+}
+
+async fn agrees<E: EntityTrait>(db: &DatabaseConnection) {
+    let backend = db.get_database_backend();
+    let table = E::default().table_name().to_owned();
+    let wanted: Columns = E::Column::iter()
+        .map(|column| {
+            let definition = column.def();
+            let kind = type_name(definition.get_column_type(), backend);
+            (column.as_str().to_owned(), (kind.to_owned(), definition.is_null()))
+        })
+        .collect();
+    assert_eq!(found(db, &table).await, wanted, "{table}");
+}
+
+fn type_name(kind: &ColumnType, backend: DbBackend) -> &'static str {
+    match (kind, backend) {
+        (ColumnType::Integer, _) => "integer",
+        (ColumnType::BigInteger, DbBackend::Postgres) => "bigint",
+        // SQLite's integers have 64 bits, all of them.
+        (ColumnType::BigInteger, _) => "integer",
+        (ColumnType::Text, _) => "text",
+        (ColumnType::Double, DbBackend::Postgres) => "double precision",
+        (ColumnType::Double, _) => "double",
+        (ColumnType::Date, DbBackend::Postgres) => "date",
+        (ColumnType::Date, _) => "date_text",
+        (ColumnType::TimestampWithTimeZone, DbBackend::Postgres) => "timestamp with time zone",
+        (ColumnType::TimestampWithTimeZone, _) => "timestamp_with_timezone_text",
+        (ColumnType::Boolean, _) => "boolean",
+        (other, _) => panic!("no column has the type {other:?}"),
+    }
+}
+
+async fn found(db: &DatabaseConnection, table: &str) -> Columns {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => format!(
+            "SELECT column_name::text, data_type::text, is_nullable = 'YES' \
+             FROM information_schema.columns WHERE table_name = '{table}'"
+        ),
+        _ => format!(
+            "SELECT name, lower(type), NOT \"notnull\" AND NOT pk FROM pragma_table_info('{table}')"
+        ),
+    };
+    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+    rows.iter()
+        .map(|row| {
+            let kind: String = row.try_get_by_index(1).unwrap();
+            (row.try_get_by_index(0).unwrap(), (kind, row.try_get_by_index(2).unwrap()))
+        })
+        .collect()
+}
+
+async fn strings(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}

@@ -1,0 +1,194 @@
+//! Pages put together are the whole list: for every order, direction and place of missing values, with
+//! ties, from both ends, at the root and nested.
+
+use std::{cell::RefCell, fmt::Write as _};
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{self, SMALL},
+    support::{Client, TestDatabase},
+};
+
+/// Lists with what they can be ordered by here: ties and missing values in each.
+const LISTS: [(&str, &[&str]); 4] = [
+    ("agencies", &["NAME", "STATE", "POPULATION", "CITY", "LATITUDE", "KIND"]),
+    (
+        "grants",
+        &[
+            "FEDERAL_SHARE",
+            "FISCAL_YEAR",
+            "OBLIGATED_ON",
+            "AGENCY_NAME",
+            "PROGRAM_CODE",
+            "AGENCY_POPULATION",
+        ],
+    ),
+    ("officersFunded", &["FUNDED", "KIND", "HIRED", "GRANT_FISCAL_YEAR"]),
+    ("trainees", &["ROLE", "HOURS", "COMPLETED_ON", "SESSION_STATE", "AGENCY_NAME"]),
+];
+
+fn orders() -> impl Strategy<Value = (usize, String, u32)> {
+    (0..LISTS.len()).prop_flat_map(|list| {
+        let field = proptest::sample::select(LISTS[list].1);
+        let key = (field, any::<bool>(), any::<bool>()).prop_map(|(field, descending, first)| {
+            let direction = if descending { "DESC" } else { "ASC" };
+            let nulls = if first { "FIRST" } else { "LAST" };
+            format!("{{ field: {field}, direction: {direction}, nulls: {nulls} }}")
+        });
+        let keys = proptest::collection::vec(key, 0..4);
+        (Just(list), keys.prop_map(|keys| format!("[{}]", keys.join(", "))), 1_u32..40)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_from_either_end_are_the_whole_list() {
+    let mut answers: Vec<Vec<Vec<String>>> = Vec::new();
+    for database in TestDatabase::each("pages_from_either_end_are_the_whole_list").await {
+        fixture::load(&database.writer().await, SMALL).await;
+        let client = database.client().await;
+        let seen = RefCell::new(Vec::new());
+        // The same cases on both databases: their lists are compared at the end.
+        let mut runner = TestRunner::new_with_rng(
+            Config { cases: 48, failure_persistence: None, ..Config::default() },
+            proptest::test_runner::TestRng::deterministic_rng(
+                proptest::test_runner::RngAlgorithm::ChaCha,
+            ),
+        );
+        runner
+            .run(&orders(), |(list, order, size)| {
+                let name = LISTS[list].0;
+                let whole = block(walk(&client, name, &order, 100, true));
+                let forward = block(walk(&client, name, &order, size, true));
+                let mut backward = block(walk(&client, name, &order, size, false));
+                backward.reverse();
+                prop_assert_eq!(&forward, &whole);
+                prop_assert_eq!(&backward, &whole);
+                let total = &block(client.data(&format!("{{ {name} {{ totalCount }} }}")))[name];
+                prop_assert_eq!(json!(whole.len()), total["totalCount"].clone());
+                seen.borrow_mut().push(whole);
+                Ok(())
+            })
+            .unwrap();
+        answers.push(seen.into_inner());
+    }
+    if let [sqlite, postgres] = &answers[..] {
+        assert_eq!(sqlite, postgres, "the databases order alike");
+    }
+}
+
+#[tokio::test]
+async fn nested_pages_from_either_end_are_the_whole_list() {
+    for database in TestDatabase::each("nested_pages_from_either_end_are_the_whole_list").await {
+        fixture::load(&database.writer().await, SMALL).await;
+        let client = database.client().await;
+        let order = "orderBy: [{ field: ROLE, direction: DESC }, { field: HOURS, nulls: FIRST }]";
+        let query = format!(
+            "{{ trainingSessions {{ nodes {{ id trainees({order}) {{
+            totalCount edges {{ cursor node {{ id }} }} }} }} }} }}"
+        );
+        let data = client.data(&query).await;
+        for session in data["trainingSessions"]["nodes"].as_array().unwrap() {
+            let edges = session["trainees"]["edges"].as_array().unwrap();
+            assert_eq!(json!(edges.len()), session["trainees"]["totalCount"]);
+            for (end, place) in [("first", "after"), ("last", "before")] {
+                // Each cursor, sent back, gives the rows beyond it.
+                for (index, edge) in edges.iter().enumerate() {
+                    let query = format!(
+                        "{{ node(id: {}) {{ ... on TrainingSession {{
+                        trainees({order}, {end}: 2, {place}: {}) {{ nodes {{ id }}
+                        pageInfo {{ hasNextPage hasPreviousPage }} }} }} }} }}",
+                        session["id"], edge["cursor"]
+                    );
+                    let page = client.data(&query).await["node"]["trainees"].clone();
+                    let beyond = match end {
+                        "first" => &edges[index + 1..edges.len().min(index + 3)],
+                        _ => &edges[index.saturating_sub(2)..index],
+                    };
+                    let ids: Vec<_> = beyond.iter().map(|edge| &edge["node"]).collect();
+                    assert_eq!(page["nodes"], json!(ids), "{query}");
+                    let (next, previous) = match end {
+                        "first" => (index + 3 < edges.len(), true),
+                        _ => (true, index > 2),
+                    };
+                    assert_eq!(page["pageInfo"]["hasNextPage"], json!(next), "{query}");
+                    assert_eq!(page["pageInfo"]["hasPreviousPage"], json!(previous), "{query}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_page_is_said() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, SMALL).await;
+    let client = database.client().await;
+    let data = client.data("{ agencies(first: 1) { pageInfo { endCursor } } }").await;
+    let cursor = data["agencies"]["pageInfo"]["endCursor"].to_string();
+    let cases = [
+        ("agencies(first: -1)", "BAD_ARGUMENT", "negative"),
+        ("agencies(first: 101)", "PAGE_TOO_LARGE", "at most 100"),
+        ("agencies(first: 1, last: 1)", "BAD_ARGUMENT", "one end"),
+        ("agencies(after: \"?\")", "INVALID_CURSOR", "base64"),
+        ("agencies(after: \"bnVsbA\")", "INVALID_CURSOR", "list"),
+        (&format!("grants(after: {cursor})"), "INVALID_CURSOR", "another list"),
+        (
+            &format!("agencies(after: {cursor}, orderBy: [{{ field: NAME }}])"),
+            "INVALID_CURSOR",
+            "another list or order",
+        ),
+    ];
+    for (field, code, words) in cases {
+        let query = format!("{{ {field} {{ nodes {{ id }} }} }}");
+        let answer = client.answer(&query, Value::Null).await;
+        let (message, found) = client.error(&query).await;
+        assert_eq!(found, code, "{query}: {message}");
+        assert!(message.contains(words), "{query}: {message}");
+        assert!(answer.statements.is_empty(), "{query}: refused before anything is read");
+    }
+}
+
+/// All ids of a list, a page at a time.
+async fn walk(client: &Client, list: &str, order: &str, size: u32, forward: bool) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut place = String::new();
+    loop {
+        let end = if forward { "first" } else { "last" };
+        let query = format!(
+            "{{ {list}(orderBy: {order}, {end}: {size}{place}) {{
+            nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+        );
+        let data = client.data(&query).await;
+        let page = &data[list];
+        let mut nodes: Vec<_> = page["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["id"].as_str().unwrap().to_owned())
+            .collect();
+        if !forward {
+            nodes.reverse();
+        }
+        ids.extend(nodes);
+        let info = &page["pageInfo"];
+        let (more, cursor, name) = match forward {
+            true => (&info["hasNextPage"], &info["endCursor"], "after"),
+            false => (&info["hasPreviousPage"], &info["startCursor"], "before"),
+        };
+        if *more == Value::Bool(false) {
+            return ids;
+        }
+        place.clear();
+        write!(place, ", {name}: {cursor}").unwrap();
+    }
+}
+
+/// Waits for a future inside a property, which is not asynchronous itself.
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+}

@@ -1,0 +1,71 @@
+//! No N+1: a relation field costs one statement, however many rows it is asked of.
+
+use crate::{
+    fixture::{self, Size},
+    support::TestDatabase,
+};
+
+const WIDE: Size = Size { agencies: 100, grants_of_each: 11, officers_of_each: 10, trainees: 500 };
+
+#[tokio::test]
+async fn five_levels_cost_a_statement_for_each_relation_field() {
+    for database in TestDatabase::each("five_levels_cost_a_statement_for_each_field").await {
+        fixture::load(&database.writer().await, WIDE).await;
+        let client = database.client().await;
+        let query = "{ agencies(first: 100) { nodes { name
+            grants(first: 10) { nodes { awardNumber
+              program { code source { title revision { format } } }
+              officersFunded(first: 10) { nodes { kind grant { agency { name } } } } } } } } }";
+        let answer = client.answer(query, serde_json::Value::Null).await;
+        assert!(answer.response.errors.is_empty(), "{:?}", answer.response.errors);
+        let data = answer.response.data.into_json().unwrap();
+        let agencies = data["agencies"]["nodes"].as_array().unwrap();
+        let grants: usize = agencies.iter().map(|agency| count(&agency["grants"])).sum();
+        let officers: usize = agencies
+            .iter()
+            .flat_map(|agency| agency["grants"]["nodes"].as_array().unwrap())
+            .map(|grant| count(&grant["officersFunded"]))
+            .sum();
+        assert_eq!((agencies.len(), grants, officers), (100, 1_000, 10_000));
+        // agencies, grants, program, source, revision, officersFunded, grant, agency.
+        assert_eq!(answer.statements.len(), 8, "{:#?}", answer.statements);
+    }
+}
+
+#[tokio::test]
+async fn a_nested_page_reads_no_more_than_it_returns() {
+    for database in TestDatabase::each("a_nested_page_reads_no_more_than_it_returns").await {
+        fixture::load(&database.writer().await, WIDE).await;
+        let client = database.client().await;
+        let query = "{ agencies(first: 50) { nodes { grants(first: 3) { nodes { id } } } } }";
+        let answer = client.answer(query, serde_json::Value::Null).await;
+        assert_eq!(answer.statements.len(), 2);
+        assert!(answer.statements[1].contains("ROW_NUMBER() OVER"), "{}", answer.statements[1]);
+        assert!(!answer.statements[1].contains("title"), "a column that nobody asked for is read");
+    }
+}
+
+#[tokio::test]
+async fn two_aliases_of_one_relation_do_not_mix() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, WIDE).await;
+    let client = database.client().await;
+    let query = "{ agencies(first: 5) { nodes {
+        early: grants(first: 2, filter: { fiscalYear: { lt: 2014 } }) { totalCount nodes { fiscalYear } }
+        late: grants(first: 3, filter: { fiscalYear: { gte: 2014 } }) { totalCount nodes { fiscalYear } } } } }";
+    let data = client.data(query).await;
+    for agency in data["agencies"]["nodes"].as_array().unwrap() {
+        for (alias, most, early) in [("early", 2, true), ("late", 3, false)] {
+            let nodes = agency[alias]["nodes"].as_array().unwrap();
+            let total = agency[alias]["totalCount"].as_u64().unwrap();
+            assert_eq!(nodes.len() as u64, total.min(most), "{agency}");
+            for node in nodes {
+                assert_eq!(node["fiscalYear"].as_i64().unwrap() < 2014, early, "{agency}");
+            }
+        }
+    }
+}
+
+fn count(connection: &serde_json::Value) -> usize {
+    connection["nodes"].as_array().unwrap().len()
+}

@@ -1,0 +1,105 @@
+//! Databases for tests: real ones, thrown away at the end.
+
+use std::{
+    io::Write as _,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use async_graphql::{Request, Variables};
+use cops_graphql::{
+    database,
+    execute::{Answer, execute},
+    schema::{Schema, schema},
+};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A server of PostgreSQL in which tests may make databases, as a URL that ends with a slash.
+const POSTGRES: &str = "TEST_POSTGRES_URL";
+
+/// An empty database of the newest schema, and its URL.
+pub(crate) struct TestDatabase {
+    pub(crate) url: String,
+    _folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// One of SQLite.
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
+        Self { url, _folder: Some(folder) }
+    }
+
+    /// One of PostgreSQL, where there is a server to make it in. Where there is none the test says on
+    /// standard error that it was skipped, and why.
+    pub(crate) async fn postgres(test: &str) -> Option<Self> {
+        let Ok(server) = std::env::var(POSTGRES) else {
+            // Straight to standard error: what a passing test prints is not shown.
+            let _ = writeln!(
+                std::io::stderr(),
+                "skipped on PostgreSQL: {test} (set {POSTGRES}, such as postgres://user@localhost:5432/)"
+            );
+            return None;
+        };
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        let admin = database::writer(&format!("{server}postgres")).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let url = format!("{server}{name}");
+        migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
+        Some(Self { url, _folder: None })
+    }
+
+    /// One of each kind there is.
+    pub(crate) async fn each(test: &str) -> Vec<Self> {
+        let mut databases = vec![Self::sqlite().await];
+        databases.extend(Self::postgres(test).await);
+        databases
+    }
+
+    pub(crate) async fn writer(&self) -> DatabaseConnection {
+        database::writer(&self.url).await.unwrap()
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client { schema: schema(), database: database::reader(&self.url).await.unwrap() }
+    }
+}
+
+/// Sends queries to a database.
+pub(crate) struct Client {
+    schema: Schema,
+    pub(crate) database: DatabaseConnection,
+}
+
+impl Client {
+    /// The answer with its statements, errors and all.
+    pub(crate) async fn answer(&self, query: &str, variables: Value) -> Answer {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        execute(&self.schema, &self.database, request).await
+    }
+
+    /// The data of an answer without errors.
+    pub(crate) async fn data(&self, query: &str) -> Value {
+        self.data_with(query, Value::Null).await
+    }
+
+    pub(crate) async fn data_with(&self, query: &str, variables: Value) -> Value {
+        let answer = self.answer(query, variables).await;
+        assert!(answer.response.errors.is_empty(), "{query}: {:?}", answer.response.errors);
+        answer.response.data.into_json().unwrap()
+    }
+
+    /// The first error of an answer: its message and its code.
+    pub(crate) async fn error(&self, query: &str) -> (String, String) {
+        let answer = self.answer(query, Value::Null).await;
+        let error = answer.response.errors.first().unwrap_or_else(|| panic!("no error: {query}"));
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let code = code.map_or_else(String::new, ToString::to_string);
+        (error.message.clone(), code.trim_matches('"').to_owned())
+    }
+}
