@@ -1,3 +1,5 @@
 //! The server and the command line of `cops-graphql`.
 pub mod cli;
 pub mod database;
+pub mod demo;
+pub mod reference;
