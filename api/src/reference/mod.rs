@@ -19,6 +19,26 @@ use crate::database::load::{Counts, Load};
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
 
+/// All tables that hold rows of a source, and that of the sources: each before those it refers to.
+const TABLES: [&str; 16] = [
+    "trainees",
+    "training_sessions",
+    "officers_funded",
+    "obligations",
+    "outcomes",
+    "grants",
+    "trainings",
+    "partnerships",
+    "publications",
+    "published_figures",
+    "measures",
+    "price_index",
+    "programs",
+    "organizations",
+    "agencies",
+    "sources",
+];
+
 /// Why the reference data could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -67,8 +87,28 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
     if let Some(revision) = others {
         return Ok(revision);
     }
+    fill(load, 0).await
+}
+
+/// Empties every table but that of the revisions, which tell what was loaded when, and loads the
+/// reference data anew: as if nothing had ever been imported.
+///
+/// # Errors
+/// Whatever the database says; it is then as it was.
+pub async fn reset(db: &DatabaseConnection) -> Result<revision::Model, Error> {
+    let load = Load::begin(db, FORMAT, false).await?;
+    let mut removed = 0;
+    for table in TABLES {
+        let sql = format!("DELETE FROM {table}");
+        removed += load.transaction().execute_unprepared(&sql).await?.rows_affected();
+    }
+    fill(load, i32::try_from(removed).unwrap_or(i32::MAX)).await
+}
+
+async fn fill(load: Load, removed: i32) -> Result<revision::Model, Error> {
     let rows = write::all(&load).await?;
-    Ok(load.commit(Counts { rows_read: rows, added: rows, ..Counts::default() }).await?)
+    let counts = Counts { rows_read: rows, added: rows, removed, ..Counts::default() };
+    Ok(load.commit(counts).await?)
 }
 
 /// Makes sure that the reference data stand, and says whether they had to be loaded.
