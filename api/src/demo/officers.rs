@@ -34,7 +34,6 @@ fn by_kind(
         Some("MORE") => return vec![(OfficerKind::Redeployed, officers)],
         // Half of these awards are for equipment, and say nothing of officers.
         Some("TRGP") if officers == 0 => return Vec::new(),
-        Some("TRGP" | "CIS") => return vec![(OfficerKind::NewHire, officers)],
         _ => {}
     }
     let units = officers / rules.unit;

@@ -69,8 +69,8 @@ impl Cell {
         let Some(year) = self.year else { return (day(2004, 1, 5), day(2009, 9, 20)) };
         match (year, self.program) {
             (..=1998, _) => (day(year - 1, 10, 15), day(year, 9, 25)),
-            // The audit of 1999 counts to 11 February.
-            (1999, _) => (day(1998, 10, 5), day(1999, 2, 11)),
+            // The audit of 1999 counts to 11 February: by then the money was obligated, too.
+            (1999, _) => (day(1998, 10, 5), day(1999, 1, 15)),
             (2017, Some("CHP")) => (day(2017, 11, 20), day(2017, 11, 20)),
             (2020, Some("CHP")) => (day(2020, 6, 2), day(2020, 6, 2)),
             (2021, Some("CHP" | "SVPP")) => (day(2021, 11, 18), day(2021, 11, 18)),
