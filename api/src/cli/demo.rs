@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// How large: 1 is 18,000 agencies, 45,000 grants and 600,000 trainees; from 0.01 to 100.
-    #[arg(long, default_value_t = 1.0, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 1.0, value_name = "NUMBER", value_parser = scale)]
     scale: f64,
     /// What the generator starts from: the same seed and scale make the same rows.
     #[arg(long, default_value_t = DEFAULT_SEED, value_name = "NUMBER")]
@@ -25,6 +25,13 @@ pub(crate) struct Args {
     /// Throw away all data that were imported into the database.
     #[arg(long)]
     force: bool,
+}
+
+/// Reads a scale: a wrong one is refused before anything is touched.
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    let fits = demo::SCALES.contains(&scale);
+    if fits { Ok(scale) } else { Err(demo::Error::Scale.to_string()) }
 }
 
 pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {

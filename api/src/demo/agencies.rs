@@ -67,8 +67,8 @@ pub(super) fn agencies(
         chance.shuffle(&mut kinds);
         let people = people(&kinds, state, chance);
         for (number, (kind, population)) in kinds.into_iter().zip(people).enumerate() {
-            let traits =
-                Traits { id, kind, state, population, sworn: sworn(kind, population, chance) };
+            let sworn = sworn(kind, population, state, chance);
+            let traits = Traits { id, kind, state, population, sworn };
             let number = u32::try_from(number).expect("agencies are few") + 1;
             rows.push(row(traits, number, &counties, stamp, chance));
             all.push(traits);
@@ -92,7 +92,8 @@ fn kinds_of_state(count: usize, is_first: bool, chance: &mut Chance) -> Vec<Agen
     kinds
 }
 
-/// How many people each agency of a state serves: towns and sheriffs share those of the state.
+/// How many people each agency of a state serves: towns, sheriffs and tribes share those of the state, and
+/// the others serve people who are counted already.
 #[expect(clippy::cast_possible_truncation, reason = "fewer people than a state has")]
 fn people(kinds: &[AgencyKind], state: usize, chance: &mut Chance) -> Vec<i32> {
     let weights: Vec<f64> = kinds
@@ -106,20 +107,15 @@ fn people(kinds: &[AgencyKind], state: usize, chance: &mut Chance) -> Vec<i32> {
         .collect();
     let all: f64 = weights.iter().sum::<f64>().max(1.0);
     let state = f64::from(STATES[state].thousands) * 1000.0;
-    let of_state = |kind: &AgencyKind| *kind == AgencyKind::StatePolice;
-    let share = |(kind, weight): (&AgencyKind, f64)| {
-        let part = if of_state(kind) { 0.25 } else { weight / all * 0.93 };
-        (state * part).min(9_000_000.0) as i32
-    };
-    kinds.iter().zip(weights).map(share).collect()
+    weights.into_iter().map(|weight| (state * 0.93 * weight / all) as i32).collect()
 }
 
 /// How many officers an agency has.
 #[expect(clippy::cast_possible_truncation, reason = "fewer officers than people")]
-fn sworn(kind: AgencyKind, population: i32, chance: &mut Chance) -> i32 {
+fn sworn(kind: AgencyKind, population: i32, state: usize, chance: &mut Chance) -> i32 {
     let noise = chance.skewed(0.35);
     let officers = match kind {
-        AgencyKind::StatePolice => 0.0004 * f64::from(population) * noise,
+        AgencyKind::StatePolice => 0.02 * f64::from(STATES[state].thousands) * noise,
         AgencyKind::Sheriff => 0.0014 * f64::from(population) * noise,
         AgencyKind::MunicipalPolice
         | AgencyKind::CountyPolice

@@ -268,10 +268,10 @@ fn local_match(rules: &Rules, cents: i64, chance: &mut Chance) -> Option<i64> {
     known.then_some(matched)
 }
 
-/// A part of an amount of cents, in whole dollars.
+/// A part of an amount of cents, in whole dollars, or all of it to the cent.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
 fn part(cents: i64, of: f64) -> i64 {
-    if of >= 1.0 && of <= 1.0 { cents } else { (cents as f64 * of / 100.0) as i64 * 100 }
+    if of >= 1.0 { cents } else { (cents as f64 * of / 100.0) as i64 * 100 }
 }
 
 fn first_of_next_month(day: NaiveDate) -> NaiveDate {

@@ -30,7 +30,8 @@
 //!   officer is a part-time one.
 //! - The audit of 1999 reaches back to 1993, and the claims of the office begin in 1994: what the hiring
 //!   supplement of 1993 paid is in the one and not in the other.
-//! - The average of `CHP` in 2020 and 2024 is above the program's cap of $125,000 an officer. It is kept.
+//! - The published averages of `CHP` in 2011, 2014, 2016, 2020, 2022 and 2024 are above the program's cap of
+//!   $125,000 an officer. They are kept: a cap is a rule that real awards break.
 //! - Releases of June and October 2020 give two totals for `CHP`: the dataset has those of June, as do the
 //!   published figures, and likewise the later of two of 2013.
 
@@ -74,7 +75,7 @@ pub enum Error {
     /// Real data stand in the database.
     #[error(
         "the database holds data that were imported from files, and made-up rows never stand beside \
-         real ones: name another database with --database"
+         real ones: name another database with --database, or throw the data away with --force"
     )]
     HoldsRealData,
     /// The scale is too small or too large.
