@@ -1,6 +1,9 @@
-//! Tests of the whole, through the same doors that its users take.
+//! Tests of the whole, through the same doors that its users take. One binary.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod contract;
+mod demo;
 mod fixture;
 mod golden;
 mod http;

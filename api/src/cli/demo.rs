@@ -1,11 +1,90 @@
-//! The command.
+//! `cops-graphql demo`: makes a synthetic dataset, at a scale of one's choice.
+//!
+//! What was made up before is replaced. What is real is left alone: the command refuses to touch a
+//! database that holds any, unless it is told to throw that away.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    database,
+    demo::{self, DEFAULT_SEED, Made},
+    reference,
+};
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// How large: 1 is 18,000 agencies, 45,000 grants and 600,000 trainees; from 0.01 to 100.
+    #[arg(long, default_value_t = 1.0, value_name = "NUMBER", value_parser = scale)]
+    scale: f64,
+    /// What the generator starts from: the same seed and scale make the same rows.
+    #[arg(long, default_value_t = DEFAULT_SEED, value_name = "NUMBER")]
+    seed: u64,
+    /// Throw away all data that were imported into the database.
+    #[arg(long)]
+    force: bool,
+}
 
-pub(crate) async fn run(_args: &Args, _database: &str) -> ExitCode {
-    super::fail("not there yet")
+/// Reads a scale: a wrong one is refused before anything is touched.
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    let fits = demo::SCALES.contains(&scale);
+    if fits { Ok(scale) } else { Err(demo::Error::Scale.to_string()) }
+}
+
+pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+    let bar = progress();
+    let made = make(args, database, &bar).await;
+    bar.finish_and_clear();
+    match made {
+        Ok(made) => {
+            say(&made);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let failure = super::fail(&error.to_string());
+            if error.is_refusal() { ExitCode::from(2) } else { failure }
+        }
+    }
+}
+
+async fn make(args: &Args, database: &str, bar: &ProgressBar) -> Result<Made, demo::Error> {
+    let db = database::writer(database).await?;
+    migration::run(&db).await?;
+    if args.force {
+        reference::reset(&db).await?;
+    }
+    demo::load(&db, args.scale, args.seed, bar).await
+}
+
+/// A bar on standard error, which shows itself only on a terminal.
+pub(crate) fn progress() -> ProgressBar {
+    let style = "{msg:>12} [{wide_bar}] {human_pos}/{human_len} rows, {per_sec}, {eta} left";
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template(style).expect("the template is well formed"));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+fn say(made: &Made) {
+    println!(
+        "{} made-up rows in {:.1} s: {} agencies, {} organizations, {} grants, {} obligations, {} rows \
+         of officers, {} courses, {} sessions, {} trainees",
+        made.rows(),
+        made.took.as_secs_f64(),
+        made.agencies,
+        made.organizations,
+        made.grants,
+        made.obligations,
+        made.officers_funded,
+        made.trainings,
+        made.training_sessions,
+        made.trainees,
+    );
+    if made.removed > 0 {
+        println!("They replace {} made-up rows that stood there before.", made.removed);
+    }
 }

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::fail;
-use crate::{database, http::Server, schema::Dataset};
+use crate::{database, demo, http::Server, reference, schema::Dataset};
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
@@ -75,9 +75,30 @@ async fn prepare(args: &Args, url: &str) -> Result<(), String> {
         let what = what.to_owned();
         move |error: sea_orm::DbErr| format!("cannot {what}: {error}")
     };
+    // A replica that finds everything in place needs no connection that can write.
+    if let Ok(reader) = database::reader(url).await {
+        let ready = !migration::is_behind(&reader).await.unwrap_or(true)
+            && Dataset::read(&reader).await.is_ok_and(|dataset| dataset.revision > 1);
+        reader.close().await.map_err(failed("close the database"))?;
+        if ready {
+            return Ok(());
+        }
+    }
+    tracing::info!("preparing the database");
     let writer = database::writer(url).await.map_err(failed("open the database"))?;
     migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
-    let _ = args.empty;
+    if args.empty {
+        reference::ensure(&writer).await.map_err(|error| error.to_string())?;
+    } else {
+        let bar = super::demo::progress();
+        let made = demo::ensure(&writer, &bar).await;
+        bar.finish_and_clear();
+        let made = made.map_err(|error| format!("cannot make the synthetic dataset: {error}"))?;
+        if let Some(made) = made {
+            let (rows, seconds) = (made.rows(), made.took.as_secs());
+            tracing::info!(rows, seconds, "made a synthetic dataset, as there was no data");
+        }
+    }
     writer.close().await.map_err(failed("close the database"))
 }
 

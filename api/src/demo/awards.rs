@@ -1,0 +1,136 @@
+//! What each award of a row of the plan is worth: officers and dollars that add up to the row exactly.
+
+use super::{
+    agencies::Traits,
+    chance::{Chance, share},
+    plan::Cell,
+    recipients::Recipients,
+    rules::{self, Rules},
+};
+
+/// Who gets an award.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Recipient {
+    /// An agency, by its id.
+    Agency(i32),
+    /// An organization, by its id.
+    Organization(i32),
+}
+
+/// An award, before it becomes rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Award {
+    pub(super) recipient: Recipient,
+    /// Officers funded, in tenths.
+    pub(super) officers: i64,
+    /// What was obligated first for a withdrawn award, in cents, all of which was taken back.
+    pub(super) withdrawn: Option<i64>,
+    /// The federal share in cents.
+    pub(super) cents: i64,
+}
+
+/// The organizations that may have awards: their ids with their kinds.
+pub(super) type Organizations = Vec<(i32, entity::kind::OrganizationKind)>;
+
+/// Makes the awards of a row of the plan, whose numbers are scaled already. The money is given in cents
+/// and may be other than the row's.
+pub(super) fn of(
+    (number, cell): (usize, &Cell),
+    cents: i64,
+    agencies: &[Traits],
+    recipients: &mut Recipients<'_>,
+    organizations: &Organizations,
+    chance: &mut Chance,
+) -> Vec<Award> {
+    let rules = rules::of(cell.program, cell.year);
+    let admitted: Vec<i32> = organizations
+        .iter()
+        .filter(|(_, kind)| rules.organizations.contains(kind))
+        .map(|(id, _)| *id)
+        .collect();
+    let mut sizes = Vec::new();
+    let mut drawn = Vec::new();
+    for at in 0..cell.awards {
+        if at < cell.to_organizations && !admitted.is_empty() {
+            drawn.push(Recipient::Organization(*chance.pick(&admitted)));
+            sizes.push(20.0);
+        } else {
+            let agency = &agencies[recipients.draw((number, cell), rules.eligible, chance)];
+            drawn.push(Recipient::Agency(agency.id));
+            sizes.push(f64::from(agency.sworn));
+        }
+    }
+    let officers = officers(cell, &rules, &sizes, chance);
+    // Nobody withdraws where a figure says how many got an award in the end.
+    let may_withdraw = cell.awards >= 500 && cell.year < Some(2009);
+    let weights: Vec<(f64, bool)> = officers
+        .iter()
+        .map(|officers| (weight(*officers, cell, &rules, chance), chance.happens(0.015)))
+        .map(|(weight, withdrawn)| (weight, withdrawn && may_withdraw))
+        .collect();
+    let kept: Vec<f64> =
+        weights.iter().map(|(weight, gone)| if *gone { 0.0 } else { *weight }).collect();
+    // Awards are of whole dollars; cents that the whole has beside them go to the first.
+    let mut dollars = share(cents / 100, 0, &kept);
+    for amount in &mut dollars {
+        *amount *= 100;
+    }
+    if let Some(first) = dollars.first_mut() {
+        *first += cents % 100;
+    }
+    let all: f64 = kept.iter().sum();
+    let awards = drawn.into_iter().zip(officers).zip(dollars).zip(weights);
+    awards
+        .map(|(((recipient, officers), cents_of), (weight, gone))| Award {
+            recipient,
+            officers,
+            withdrawn: gone.then(|| whole_dollars(weight / all, cents)),
+            cents: cents_of,
+        })
+        .collect()
+}
+
+/// The officers of each award, in tenths, in whole units of the program.
+fn officers(cell: &Cell, rules: &Rules, sizes: &[f64], chance: &mut Chance) -> Vec<i64> {
+    if cell.officers == 0 || rules.unit == 0 {
+        return vec![0; sizes.len()];
+    }
+    let all = rules.with_officers >= 1.0;
+    let weights: Vec<f64> = sizes
+        .iter()
+        .map(|size| {
+            let weight = size.sqrt() * chance.skewed(0.45);
+            if all || chance.happens(rules.with_officers) { weight } else { 0.0 }
+        })
+        .collect();
+    let mut units = share(cell.officers / rules.unit, i64::from(all), &weights);
+    for officers in &mut units {
+        *officers *= rules.unit;
+    }
+    units
+}
+
+/// What an award weighs when the money is shared out. Amounts spread as far below the cap as they can
+/// while their mean is what the plan says.
+#[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+fn weight(officers: i64, cell: &Cell, rules: &Rules, chance: &mut Chance) -> f64 {
+    let for_officers = rules.with_officers >= 1.0;
+    let each = if for_officers { officers as f64 / 10.0 } else { 1.0 };
+    let number = if for_officers { cell.officers as f64 / 10.0 } else { f64::from(cell.awards) };
+    match rules.cap {
+        Some(cap) => {
+            let mean = cell.dollars as f64 / number;
+            let spread = 2.0 * (1.0 - mean / cap as f64);
+            let spread = if spread > 0.0 { spread.min(0.6) } else { 0.3 };
+            each * (1.0 - spread * chance.unit())
+        }
+        None if for_officers => each * chance.skewed(0.3),
+        None => (1.0 + officers as f64 / 10.0) * chance.skewed(0.8),
+    }
+}
+
+/// A part of an amount of cents, in whole dollars.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
+fn whole_dollars(part: f64, cents: i64) -> i64 {
+    (cents as f64 * part / 100.0) as i64 * 100
+}

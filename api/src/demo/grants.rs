@@ -1,0 +1,284 @@
+//! Awards as rows: the grant, its obligations and its officers.
+//!
+//! An award number looks like those of its time (`96-UM-WX-1454`, `2009-RK-WX-0400`,
+//! `15JCOPS-24-GG-03715-UHPX`), with a `Z` where a real one names the program and `15ZDEMO` where it names
+//! the office.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+use entity::{
+    grant,
+    kind::{GrantStatus, Instrument},
+    obligation, officers_funded,
+    scalar::Dollars,
+    search,
+};
+
+use super::{
+    Stamp,
+    awards::{Award, Recipient},
+    chance::Chance,
+    plan::Cell,
+    rules::{self, Rules},
+};
+
+/// The day up to which the dataset knows what happened.
+const END: NaiveDate = NaiveDate::from_ymd_opt(2025, 9, 30).expect("a day of the calendar");
+/// The listing of all programs until 2024, and of most after.
+const UMBRELLA: &str = "16.710";
+
+/// Rows that are ready to be written.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) grants: Vec<grant::Model>,
+    pub(super) obligations: Vec<obligation::Model>,
+    pub(super) officers: Vec<officers_funded::Model>,
+}
+
+/// Makes rows of awards, and keeps what must be known over all of them.
+#[derive(Debug)]
+pub(super) struct Maker {
+    pub(super) stamp: Stamp,
+    pub(super) next_grant: i32,
+    pub(super) next_obligation: i32,
+    pub(super) next_officers: i32,
+    /// How many awards have a number of a fiscal year and a program so far.
+    pub(super) serials: HashMap<(Option<i32>, char), u32>,
+    /// The cents obligated in each federal fiscal year under the umbrella listing so far.
+    pub(super) obligated: HashMap<i32, i64>,
+    /// The grants that can pay for trainings, with their fiscal years.
+    pub(super) for_training: Vec<(i32, i32)>,
+}
+
+/// The days of an award.
+struct Calendar {
+    announced: NaiveDate,
+    obligated: NaiveDate,
+    start: NaiveDate,
+    original_end: NaiveDate,
+    end: NaiveDate,
+}
+
+impl Calendar {
+    fn draw(cell: &Cell, rules: &Rules, chance: &mut Chance) -> Self {
+        let (from, to) = cell.announced();
+        let announced = chance.day(from, to);
+        let obligated = announced + Days::new(chance.below(25) as u64);
+        let obligated = cell.obligated_from().map_or(obligated, |from| obligated.max(from));
+        let start = first_of_next_month(if cell.year < Some(2020) { announced } else { obligated });
+        let original_end = start + Months::new(rules.months) - Days::new(1);
+        let longer = if chance.happens(0.24) { 3 * chance.within(1, 6) } else { 0 };
+        let end = start + Months::new(rules.months + longer.unsigned_abs()) - Days::new(1);
+        Self { announced, obligated, start, original_end, end }
+    }
+}
+
+impl Maker {
+    /// Makes the rows of the awards of one row of the plan.
+    pub(super) fn add(
+        &mut self,
+        rows: &mut Rows,
+        cell: &Cell,
+        program_id: Option<i32>,
+        awards: &[Award],
+        chance: &mut Chance,
+    ) {
+        let rules = rules::of(cell.program, cell.year);
+        for award in awards {
+            let days = Calendar::draw(cell, &rules, chance);
+            let grant = self.grant(cell, &rules, program_id, award, &days, chance);
+            self.obligations(&mut rows.obligations, cell, &grant, award, &days, chance);
+            if rules.with_officers > 0.0 {
+                let rows = &mut rows.officers;
+                self.next_officers = super::officers::add(
+                    rows,
+                    self.next_officers,
+                    (cell, &rules, &grant),
+                    award,
+                    chance,
+                );
+            }
+            if let (Some("CPD" | "LEMHWA"), Some(year)) = (cell.program, cell.year) {
+                self.for_training.push((year, grant.id));
+            }
+            rows.grants.push(grant);
+        }
+    }
+
+    fn grant(
+        &mut self,
+        cell: &Cell,
+        rules: &Rules,
+        program_id: Option<i32>,
+        award: &Award,
+        days: &Calendar,
+        chance: &mut Chance,
+    ) -> grant::Model {
+        let id = self.next_grant;
+        self.next_grant += 1;
+        let number = self.number(cell, rules).filter(|_| chance.happens(0.993));
+        let key = number.as_ref().map(|number| number.replace('-', ""));
+        let since = |year: i32| cell.year >= Some(year);
+        let title = match cell.year {
+            Some(year) => format!("{}, fiscal year {year}", rules.title),
+            None => rules.title.to_owned(),
+        };
+        let title = chance.happens(0.985).then_some(title);
+        let local_match = local_match(rules, award.cents, chance);
+        let total = local_match.map(|matched| award.cents + matched);
+        let (agency_id, organization_id) = match award.recipient {
+            Recipient::Agency(id) => (Some(id), None),
+            Recipient::Organization(id) => (None, Some(id)),
+        };
+        let status = match award.withdrawn {
+            Some(_) => GrantStatus::Withdrawn,
+            None if days.end >= END => GrantStatus::Open,
+            None if chance.happens(0.006) => GrantStatus::Terminated,
+            None => GrantStatus::Closed,
+        };
+        let paid = if status == GrantStatus::Open { chance.unit() * 0.9 } else { 1.0 };
+        grant::Model {
+            id,
+            search: search::index([number.as_deref(), key.as_deref(), title.as_deref()]),
+            usaspending_key: key
+                .as_ref()
+                .filter(|_| since(2008))
+                .map(|key| format!("ASST_DEMO_{key}")),
+            award_number: number,
+            award_key: key,
+            agency_id,
+            organization_id,
+            program_id,
+            assistance_listing: listing(cell).filter(|_| since(2006) || chance.happens(0.98)),
+            instrument: (since(2000) || chance.happens(0.9)).then(|| instrument(cell, chance)),
+            fiscal_year: cell.year,
+            announced_on: (since(2009) || chance.happens(0.985)).then_some(days.announced),
+            obligated_on: Some(days.obligated),
+            period_start: chance.happens(0.98).then_some(days.start),
+            period_end: chance.happens(0.98).then_some(days.end),
+            original_period_end: chance.happens(0.9).then_some(days.original_end),
+            federal_share: Some(Dollars(award.cents)),
+            local_match: local_match.map(Dollars),
+            project_total: total.filter(|_| chance.happens(0.93)).map(Dollars),
+            outlayed: since(2008).then(|| Dollars(part(award.cents, paid))),
+            status: chance.happens(0.992).then_some(status),
+            title,
+            source_id: self.stamp.source,
+            revision_id: self.stamp.revision,
+        }
+    }
+
+    /// The number of the next award of its kind, as it would be printed. Awards of an unknown year are
+    /// known from lists that give no number.
+    fn number(&mut self, cell: &Cell, rules: &Rules) -> Option<String> {
+        let year = cell.year?;
+        let letter = rules.letter;
+        let serial = self.serials.entry((cell.year, letter)).or_default();
+        *serial += 1;
+        Some(match year {
+            ..=2008 => format!("{:02}-Z{letter}-WX-{serial:04}", year % 100),
+            2009..=2019 => format!("{year}-Z{letter}-WX-{serial:04}"),
+            _ => format!("15ZDEMO-{:02}-GG-{serial:05}-Z{letter}MO", year % 100),
+        })
+    }
+
+    /// The first obligation and its modifications: their sum is the federal share.
+    fn obligations(
+        &mut self,
+        rows: &mut Vec<obligation::Model>,
+        cell: &Cell,
+        grant: &grant::Model,
+        award: &Award,
+        days: &Calendar,
+        chance: &mut Chance,
+    ) {
+        let mut later: Vec<(NaiveDate, i64, &str)> = Vec::new();
+        // An award that balances a year is obligated in that year and never touched again.
+        if cell.balances.is_none() {
+            if let Some(cents) = award.withdrawn {
+                let day = days.obligated + Days::new(60 + chance.below(400) as u64);
+                later.push((day, -cents, "Recipient withdrew"));
+            } else {
+                while later.len() < 2 && chance.happens(0.14) {
+                    let day = days.obligated + Days::new(90 + chance.below(600) as u64);
+                    later.push((day, part(award.cents, 0.05 + 0.2 * chance.unit()), "Supplement"));
+                }
+                if chance.happens(0.16) {
+                    let day = days.end + Days::new(45 + chance.below(120) as u64);
+                    let unspent = part(award.cents, 0.01 + 0.25 * chance.unit());
+                    later.push((day, -unspent, "De-obligation of unspent funds"));
+                }
+            }
+        }
+        later.retain(|(day, cents, _)| *day <= END && *cents != 0);
+        later.sort_unstable();
+        let first = award.cents - later.iter().map(|(_, cents, _)| cents).sum::<i64>();
+        let base = (days.obligated, first, "New award");
+        for (number, (day, cents, description)) in std::iter::once(base).chain(later).enumerate() {
+            if grant.assistance_listing.as_deref() == Some(UMBRELLA) {
+                *self.obligated.entry(federal_fiscal_year(day)).or_default() += cents;
+            }
+            rows.push(obligation::Model {
+                id: self.next_obligation,
+                grant_id: grant.id,
+                transaction_key: grant
+                    .usaspending_key
+                    .as_ref()
+                    .map(|key| format!("{key}_{number}")),
+                modification_number: (cell.year >= Some(2000)).then(|| number.to_string()),
+                obligated_on: day,
+                amount: Dollars(cents),
+                description: (cell.year >= Some(2008)).then(|| description.to_owned()),
+                source_id: self.stamp.source,
+                revision_id: self.stamp.revision,
+            });
+            self.next_obligation += 1;
+        }
+    }
+}
+
+/// The assistance listing that an award stands under.
+fn listing(cell: &Cell) -> Option<String> {
+    let listing = match (cell.year, cell.program) {
+        (Some(2025..), Some("CHP")) => "16.068",
+        (Some(2025..), Some("SVPP")) => "16.071",
+        (None, _) => return None,
+        _ => UMBRELLA,
+    };
+    Some(listing.to_owned())
+}
+
+fn instrument(cell: &Cell, chance: &mut Chance) -> Instrument {
+    if cell.program == Some("CPD") && chance.happens(0.6) {
+        Instrument::CooperativeAgreement
+    } else {
+        Instrument::ProjectGrant
+    }
+}
+
+/// What the recipient adds: its part of the cost, more where the cap leaves more to it, and nothing
+/// where the match was waived.
+fn local_match(rules: &Rules, cents: i64, chance: &mut Chance) -> Option<i64> {
+    let least = rules.local / (1.0 - rules.local);
+    let more = if rules.cap.is_some() && chance.happens(0.5) { chance.unit() } else { 0.0 };
+    let waived = chance.happens(0.03);
+    let known = chance.happens(0.93);
+    let matched = if waived { 0 } else { part(cents, least * (1.0 + more)) };
+    known.then_some(matched)
+}
+
+/// A part of an amount of cents, in whole dollars, or all of it to the cent.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "below 2^53")]
+fn part(cents: i64, of: f64) -> i64 {
+    if of >= 1.0 { cents } else { (cents as f64 * of / 100.0) as i64 * 100 }
+}
+
+fn first_of_next_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).expect("every month has a first day") + Months::new(1)
+}
+
+/// The federal fiscal year of a day: it begins on 1 October of the year before.
+fn federal_fiscal_year(day: NaiveDate) -> i32 {
+    day.year() + i32::from(day.month() >= 10)
+}

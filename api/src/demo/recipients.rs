@@ -1,0 +1,153 @@
+//! Who gets the awards: agencies drawn so that the published numbers of agencies come out.
+//!
+//! A published number of agencies is a number of *different* agencies over several rows of the plan, and
+//! rows lie in several such numbers at once (an award of `CIS` in 2002 is in three). Each number is a
+//! [`Circle`]: while it is not full, awards go to agencies outside it, and from then on to those inside.
+//! Within one row of the plan no agency gets two awards, so for a row the number of awards is the number
+//! of agencies.
+
+use super::{
+    agencies::Traits,
+    chance::Chance,
+    plan::{Cell, REACHES, Reach},
+    rules::Eligible,
+};
+
+/// How often an award goes to an agency that never had one, while such are left.
+const NEWCOMERS: f64 = 0.62;
+/// After how many draws in vain a circle is let go. A dataset of full size never gets there.
+const PATIENCE: u32 = 20_000;
+
+/// The agencies that a part of the plan has reached.
+#[derive(Debug)]
+struct Circle {
+    reach: Reach,
+    limit: usize,
+    members: Vec<usize>,
+    inside: Vec<bool>,
+}
+
+/// Agencies that may have an award, to be drawn evenly or by size.
+#[derive(Debug)]
+struct Candidates {
+    eligible: Eligible,
+    agencies: Vec<usize>,
+    /// The sum of the sizes up to each.
+    sizes: Vec<f64>,
+}
+
+/// The agencies, and what they have got so far.
+#[derive(Debug)]
+pub(super) struct Recipients<'a> {
+    agencies: &'a [Traits],
+    candidates: Vec<Candidates>,
+    circles: Vec<Circle>,
+    /// The row of the plan from which each agency had its last award, counted from 1.
+    last: Vec<usize>,
+}
+
+impl<'a> Recipients<'a> {
+    /// Nobody has got anything yet.
+    pub(super) fn new(agencies: &'a [Traits], scaled: impl Fn(u32) -> usize) -> Self {
+        let circle = |(reach, limit): &(Reach, u32)| Circle {
+            reach: *reach,
+            limit: scaled(*limit).min(agencies.len()),
+            members: Vec::new(),
+            inside: vec![false; agencies.len()],
+        };
+        let kinds = [Eligible::Any, Eligible::Small, Eligible::Tribal, Eligible::State];
+        Self {
+            agencies,
+            candidates: kinds.map(|eligible| Candidates::new(eligible, agencies)).into(),
+            circles: REACHES.iter().map(circle).collect(),
+            last: vec![0; agencies.len()],
+        }
+    }
+
+    /// Draws the agency that gets an award of a row of the plan.
+    pub(super) fn draw(
+        &mut self,
+        (number, cell): (usize, &Cell),
+        eligible: Eligible,
+        chance: &mut Chance,
+    ) -> usize {
+        let newcomer = chance.happens(NEWCOMERS);
+        let candidates = self
+            .candidates
+            .iter()
+            .find(|candidates| candidates.eligible == eligible && !candidates.agencies.is_empty())
+            .unwrap_or(&self.candidates[0]);
+        // Among few, most draws would miss: take them from the circle itself.
+        let few = self
+            .circles
+            .iter()
+            .filter(|circle| circle.reach.covers(cell) && circle.is_full())
+            .min_by_key(|circle| circle.limit)
+            .filter(|circle| circle.limit < self.agencies.len() / 2);
+        let mut drawn = 0;
+        for attempt in 0..PATIENCE {
+            drawn = match few {
+                Some(circle) => *chance.pick(&circle.members),
+                None if newcomer => *chance.pick(&candidates.agencies),
+                None => candidates.by_size(chance),
+            };
+            let traits = &self.agencies[drawn];
+            let patient = attempt < PATIENCE / 10;
+            if self.last[drawn] != number
+                && eligible.admits(traits.kind, traits.population)
+                && self
+                    .circles
+                    .iter()
+                    .filter(|circle| circle.reach.covers(cell))
+                    .all(|circle| circle.admits(drawn, newcomer && patient))
+            {
+                break;
+            }
+        }
+        self.last[drawn] = number;
+        for circle in self.circles.iter_mut().filter(|circle| circle.reach.covers(cell)) {
+            circle.take(drawn);
+        }
+        drawn
+    }
+}
+
+impl Candidates {
+    fn new(eligible: Eligible, all: &[Traits]) -> Self {
+        let admitted = |at: &usize| eligible.admits(all[*at].kind, all[*at].population);
+        let agencies: Vec<usize> = (0..all.len()).filter(admitted).collect();
+        let sum = |sum: &mut f64, at: &usize| {
+            *sum += f64::from(all[*at].sworn).sqrt();
+            Some(*sum)
+        };
+        let sizes = agencies.iter().scan(0.0, sum).collect();
+        Self { eligible, agencies, sizes }
+    }
+
+    fn by_size(&self, chance: &mut Chance) -> usize {
+        let at = chance.unit() * self.sizes.last().expect("somebody is eligible");
+        self.agencies[self.sizes.partition_point(|sum| *sum <= at).min(self.agencies.len() - 1)]
+    }
+}
+
+impl Circle {
+    fn is_full(&self) -> bool {
+        self.members.len() >= self.limit
+    }
+
+    /// Whether an agency may have an award. The circle of all programs waits for no newcomer: it
+    /// asks for one only where the award was to go to one.
+    fn admits(&self, agency: usize, newcomer: bool) -> bool {
+        match self.reach {
+            Reach::Ever if !self.is_full() => !(newcomer && self.inside[agency]),
+            _ => self.inside[agency] == self.is_full(),
+        }
+    }
+
+    fn take(&mut self, agency: usize) {
+        if !self.inside[agency] {
+            self.inside[agency] = true;
+            self.members.push(agency);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Made-up rows go as they came: all at once.
+
+use entity::{
+    agency, grant, kind::SourceKind, obligation, officers_funded, organization, outcome, source,
+    trainee, training, training_session,
+};
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityName as _, EntityTrait,
+    PaginatorTrait, QueryFilter,
+};
+
+use crate::database::load::Load;
+
+/// Whether the database holds made-up rows.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_present(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    holds(db, SourceKind::Synthetic).await
+}
+
+/// Whether the database holds rows that were imported: an import leaves the files it read as sources.
+pub(super) async fn holds_real_data(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    holds(db, SourceKind::File).await
+}
+
+async fn holds(db: &impl ConnectionTrait, kind: SourceKind) -> Result<bool, DbErr> {
+    Ok(source::Entity::find().filter(source::Column::Kind.eq(kind)).count(db).await? > 0)
+}
+
+/// Removes all made-up rows and their source within a load, and says how many rows that were. An import
+/// does so before it adds the first real row. The reference data stay, and so do the revisions: they
+/// tell what was loaded when.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn remove(load: &Load) -> Result<u64, DbErr> {
+    let db = load.transaction();
+    if !is_present(db).await? {
+        return Ok(0);
+    }
+    // A table comes before those that it refers to.
+    let tables = [
+        trainee::Entity.table_name(),
+        training_session::Entity.table_name(),
+        officers_funded::Entity.table_name(),
+        obligation::Entity.table_name(),
+        outcome::Entity.table_name(),
+        grant::Entity.table_name(),
+        training::Entity.table_name(),
+        organization::Entity.table_name(),
+        agency::Entity.table_name(),
+    ];
+    let kind = SourceKind::Synthetic.to_value();
+    let mut removed = 0;
+    for table in tables {
+        let sql = format!(
+            "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
+        );
+        removed += db.execute_unprepared(&sql).await?.rows_affected();
+    }
+    source::Entity::delete_many()
+        .filter(source::Column::Kind.eq(SourceKind::Synthetic))
+        .exec(db)
+        .await?;
+    Ok(removed)
+}

@@ -1,0 +1,257 @@
+//! The dataset, written part by part: no part is in memory whole that grows with the scale, but for what
+//! the parts after it refer to.
+
+use std::collections::HashMap;
+
+use entity::{
+    agency, grant, kind::SourceKind, obligation, officers_funded, organization, program, source,
+    trainee, training, training_session,
+};
+use indicatif::ProgressBar;
+use sea_orm::{DbErr, EntityTrait, ModelTrait};
+
+use super::{
+    DEFAULT_SEED, Made, SOURCE, Stamp,
+    agencies::{self, Traits},
+    awards::{self, Organizations},
+    chance::{Chance, share},
+    grants::{Maker, Rows},
+    plan::{Cell, OBLIGATED, PLAN},
+    recipients::Recipients,
+    scaled, scaled_amount,
+    trainings::{self, Class, Course, Homes},
+};
+use crate::database::load::Load;
+
+const AGENCIES: u32 = 18_000;
+const ORGANIZATIONS: u32 = 1_500;
+const SESSIONS: u32 = 25_000;
+const TRAINEES: u32 = 597_300;
+/// Rows that are made before they are written.
+const CHUNK: usize = 16_000;
+
+/// Drops the indexes of the tables that are filled from nothing.
+pub(super) async fn suspend_indexes(load: &mut Load) -> Result<(), DbErr> {
+    load.suspend_indexes::<agency::Entity>().await?;
+    load.suspend_indexes::<grant::Entity>().await?;
+    load.suspend_indexes::<obligation::Entity>().await?;
+    load.suspend_indexes::<officers_funded::Entity>().await?;
+    load.suspend_indexes::<training_session::Entity>().await?;
+    load.suspend_indexes::<trainee::Entity>().await
+}
+
+/// Makes and writes everything.
+pub(super) async fn all(
+    load: &Load,
+    scale: f64,
+    seed: u64,
+    bar: &ProgressBar,
+) -> Result<Made, DbErr> {
+    let writer = Writer { load, scale, seed, bar, stamp: stamp(load, scale, seed).await? };
+    // Of a size that is nearly right: 45,000 grants have some 150,000 rows below them.
+    bar.set_length(u64::from(scaled(TRAINEES + 240_000, scale)));
+    let mut made = Made {
+        agencies: 0,
+        organizations: 0,
+        grants: 0,
+        obligations: 0,
+        officers_funded: 0,
+        trainings: 0,
+        training_sessions: 0,
+        trainees: 0,
+        removed: 0,
+        took: std::time::Duration::ZERO,
+    };
+    bar.set_message("agencies");
+    let (agencies, organizations) = writer.recipients(&mut made).await?;
+    bar.set_message("grants");
+    let for_training = writer.grants(&agencies, &organizations, &mut made).await?;
+    bar.set_message("trainings");
+    let classes = writer.sessions(&organizations, &for_training, &mut made).await?;
+    bar.set_message("trainees");
+    writer.trainees(&agencies, &classes, &mut made).await?;
+    bar.set_length(made.rows());
+    Ok(made)
+}
+
+/// Notes where the rows come from.
+async fn stamp(load: &Load, scale: f64, seed: u64) -> Result<Stamp, DbErr> {
+    let id = load.next_id::<source::Entity>().await?;
+    let seed = if seed == DEFAULT_SEED { String::new() } else { format!(", seed {seed}") };
+    let row = source::Model {
+        id,
+        code: SOURCE.to_owned(),
+        kind: SourceKind::Synthetic,
+        title: format!("Synthetic demonstration data: made up, not real (scale {scale}{seed})"),
+        publisher: Some("cops-graphql".to_owned()),
+        published_on: None,
+        url: None,
+        sha256: None,
+        bytes: None,
+        revision_id: load.revision(),
+    };
+    load.insert::<source::Entity>(&[row]).await?;
+    Ok(Stamp { source: id, revision: load.revision() })
+}
+
+struct Writer<'a> {
+    load: &'a Load,
+    scale: f64,
+    seed: u64,
+    bar: &'a ProgressBar,
+    stamp: Stamp,
+}
+
+impl Writer<'_> {
+    async fn insert<E>(&self, rows: &[E::Model], count: &mut u64) -> Result<(), DbErr>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E>,
+    {
+        // A statement at a time, so that the bar moves.
+        for rows in rows.chunks(CHUNK) {
+            self.load.insert::<E>(rows).await?;
+            *count += rows.len() as u64;
+            self.bar.inc(rows.len() as u64);
+        }
+        Ok(())
+    }
+
+    /// Makes the agencies and the organizations.
+    async fn recipients(&self, made: &mut Made) -> Result<(Vec<Traits>, Organizations), DbErr> {
+        let count = scaled(AGENCIES, self.scale) as usize;
+        let first = self.load.next_id::<agency::Entity>().await?;
+        let chance = &mut Chance::new(self.seed, 1);
+        let (rows, traits) = agencies::agencies(count, first, self.stamp, chance);
+        self.insert::<agency::Entity>(&rows, &mut made.agencies).await?;
+        let count = scaled(ORGANIZATIONS, self.scale) as usize;
+        let first = self.load.next_id::<organization::Entity>().await?;
+        let chance = &mut Chance::new(self.seed, 2);
+        let rows = agencies::organizations(count, first, self.stamp, chance);
+        self.insert::<organization::Entity>(&rows, &mut made.organizations).await?;
+        let known = rows.iter().filter_map(|row| row.kind.map(|kind| (row.id, kind))).collect();
+        Ok((traits, known))
+    }
+
+    /// Makes the grants and what hangs on them; gives those that can pay for trainings.
+    async fn grants(
+        &self,
+        agencies: &[Traits],
+        organizations: &Organizations,
+        made: &mut Made,
+    ) -> Result<Vec<(i32, i32)>, DbErr> {
+        let programs = program::Entity::find().all(self.load.transaction()).await?;
+        let programs: HashMap<String, i32> =
+            programs.into_iter().map(|row| (row.code, row.id)).collect();
+        let scaled = |number| scaled(number, self.scale);
+        let mut recipients = Recipients::new(agencies, |number| scaled(number) as usize);
+        let mut maker = Maker {
+            stamp: self.stamp,
+            next_grant: self.load.next_id::<grant::Entity>().await?,
+            next_obligation: self.load.next_id::<obligation::Entity>().await?,
+            next_officers: self.load.next_id::<officers_funded::Entity>().await?,
+            serials: HashMap::new(),
+            obligated: HashMap::new(),
+            for_training: Vec::new(),
+        };
+        let chance = &mut Chance::new(self.seed, 3);
+        let mut rows = Rows::default();
+        for (number, cell) in (1..).zip(PLAN) {
+            let cell = &Cell {
+                awards: scaled(cell.awards),
+                to_organizations: scaled(cell.to_organizations.max(1)).min(cell.to_organizations),
+                officers: scaled_amount(cell.officers, self.scale),
+                dollars: scaled_amount(cell.dollars, self.scale),
+                ..*cell
+            };
+            let cents = self.cents(cell, &maker);
+            let cell = (number, cell);
+            let awards = awards::of(cell, cents, agencies, &mut recipients, organizations, chance);
+            let program = cell.1.program.and_then(|code| programs.get(code)).copied();
+            maker.add(&mut rows, cell.1, program, &awards, chance);
+            if rows.grants.len() >= CHUNK {
+                self.flush(&mut rows, made).await?;
+            }
+        }
+        self.flush(&mut rows, made).await?;
+        Ok(maker.for_training)
+    }
+
+    /// The money of a row of the plan, in cents. One that balances a fiscal year gets what the
+    /// obligations of the year still lack.
+    fn cents(&self, cell: &Cell, maker: &Maker) -> i64 {
+        let published = |year: i32| OBLIGATED.iter().find(|(of, _)| *of == year);
+        match cell.balances.and_then(published) {
+            Some((year, cents)) => {
+                let so_far = maker.obligated.get(year).copied().unwrap_or_default();
+                (scaled_amount(*cents, self.scale) - so_far).max(0)
+            }
+            None => cell.dollars * 100,
+        }
+    }
+
+    async fn flush(&self, rows: &mut Rows, made: &mut Made) -> Result<(), DbErr> {
+        self.insert::<grant::Entity>(&rows.grants, &mut made.grants).await?;
+        self.insert::<obligation::Entity>(&rows.obligations, &mut made.obligations).await?;
+        self.insert::<officers_funded::Entity>(&rows.officers, &mut made.officers_funded).await?;
+        *rows = Rows::default();
+        Ok(())
+    }
+
+    /// Makes the courses and their sessions.
+    async fn sessions(
+        &self,
+        organizations: &Organizations,
+        for_training: &[(i32, i32)],
+        made: &mut Made,
+    ) -> Result<Vec<Class>, DbErr> {
+        let real = training::Entity::find().all(self.load.transaction()).await?;
+        let first = self.load.next_id::<training::Entity>().await?;
+        let chance = &mut Chance::new(self.seed, 4);
+        let rows = trainings::courses(first, organizations, self.stamp, chance);
+        self.insert::<training::Entity>(&rows, &mut made.trainings).await?;
+        let courses: Vec<Course> = real.iter().chain(&rows).map(Course::of).collect();
+        let first = self.load.next_id::<training_session::Entity>().await?;
+        let count = scaled(SESSIONS, self.scale) as usize;
+        let mut classes = Vec::with_capacity(count);
+        let mut rows = Vec::with_capacity(count.min(CHUNK));
+        for id in (first..).take(count) {
+            let (row, class) = trainings::session(id, &courses, for_training, self.stamp, chance);
+            rows.push(row);
+            classes.push(class);
+            if rows.len() == CHUNK {
+                let count = &mut made.training_sessions;
+                self.insert::<training_session::Entity>(&rows, count).await?;
+                rows.clear();
+            }
+        }
+        self.insert::<training_session::Entity>(&rows, &mut made.training_sessions).await?;
+        Ok(classes)
+    }
+
+    /// Makes the trainees of all sessions.
+    async fn trainees(
+        &self,
+        agencies: &[Traits],
+        classes: &[Class],
+        made: &mut Made,
+    ) -> Result<(), DbErr> {
+        let homes = Homes::new(agencies);
+        let mut next = self.load.next_id::<trainee::Entity>().await?;
+        let chance = &mut Chance::new(self.seed, 5);
+        let sizes: Vec<f64> = classes.iter().map(|_| chance.skewed(0.6)).collect();
+        let sizes = share(i64::from(scaled(TRAINEES, self.scale)), 1, &sizes);
+        let mut rows = Vec::with_capacity(CHUNK);
+        for (class, size) in classes.iter().zip(sizes) {
+            for _ in 0..size {
+                rows.push(trainings::trainee(next, class, &homes, self.stamp, chance));
+                next += 1;
+                if rows.len() == CHUNK {
+                    self.insert::<trainee::Entity>(&rows, &mut made.trainees).await?;
+                    rows.clear();
+                }
+            }
+        }
+        self.insert::<trainee::Entity>(&rows, &mut made.trainees).await
+    }
+}
