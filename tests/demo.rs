@@ -1,7 +1,7 @@
 //! The demo dataset is what it says: it meets every published figure, it is made again alike, and it is
 //! whole at every scale.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fmt::Write as _, path::Path};
 
 use cops_graphql::{database, demo};
 use entity::{
@@ -76,13 +76,13 @@ async fn measured(
 ) -> Option<i64> {
     let mut grants = format!("g.fiscal_year >= {}", figure.from_year);
     if let Some(to) = to {
-        grants += &format!(" AND g.fiscal_year <= {to}");
+        let _ = write!(grants, " AND g.fiscal_year <= {to}");
     }
     if let Some(day) = day {
-        grants += &format!(" AND COALESCE(g.announced_on, g.obligated_on) <= '{day}'");
+        let _ = write!(grants, " AND COALESCE(g.announced_on, g.obligated_on) <= '{day}'");
     }
     if let Some(program) = figure.program_id {
-        grants += &format!(" AND g.program_id = {program}");
+        let _ = write!(grants, " AND g.program_id = {program}");
     }
     let (what, factor) = match figure.metric {
         FigureMetric::DollarsInvested | FigureMetric::DollarsAwarded => {
@@ -309,7 +309,7 @@ async fn made_up_rows_are_replaced_and_removed_and_never_stand_beside_real_ones(
     assert_eq!(second.removed, first.rows());
     whole(&db).await;
     demo::load(&db, 0.02, 1, &bar).await.unwrap();
-    // Only the revision differs, which is the last but one column of every row.
+    // The revision of every row is another, and nothing else.
     assert_eq!(dump(&db).await.lines().count(), before.lines().count());
 
     // An import removes them within its own load, and from then on there is no way back.

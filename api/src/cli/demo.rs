@@ -56,7 +56,10 @@ async fn make(args: &Args, database: &str, bar: &ProgressBar) -> Result<Made, de
     if args.force {
         reference::reset(&db).await?;
     }
-    demo::load(&db, args.scale, args.seed, bar).await
+    let made = demo::load(&db, args.scale, args.seed, bar).await?;
+    // Closing moves what was written from the write-ahead log into the file.
+    db.close().await?;
+    Ok(made)
 }
 
 /// A bar on standard error, which shows itself only on a terminal.

@@ -199,8 +199,9 @@ async fn make(
     began: Instant,
 ) -> Result<Made, Error> {
     bar.set_message("making room");
-    write::suspend_indexes(&mut load).await?;
+    // In this order: whether a row may go is looked up in the indexes of those that refer to it.
     let removed = remove(&load).await?;
+    write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
     bar.set_message("indexing");
     let rows = |rows: u64| i32::try_from(rows).unwrap_or(i32::MAX);
