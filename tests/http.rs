@@ -34,6 +34,12 @@ async fn a_query_is_answered_by_post_and_by_get() {
     let posted: Value = posted.json().await.unwrap();
     assert_eq!(posted["data"]["agencies"]["totalCount"], 24);
     assert_eq!(posted["extensions"]["dataset"], json!({ "revision": 1, "synthetic": false }));
+    // Fields come in the order of the query, not of the alphabet.
+    let ordered = json!({ "query": "{ z: __typename agencies(first: 1) { totalCount nodes { state name } } a: __typename }" });
+    let ordered = client.post(format!("{url}/graphql")).json(&ordered).send().await.unwrap();
+    let ordered = ordered.text().await.unwrap();
+    let expected = "{\"data\":{\"z\":\"Query\",\"agencies\":{\"totalCount\":24,\"nodes\":[{\"state\":\"DC\",\"name\":";
+    assert!(ordered.starts_with(expected), "{ordered}");
     let got = client
         .get(format!("{url}/graphql"))
         .query(&[("query", query), ("variables", "{\"n\":1}"), ("operationName", "R")])

@@ -1,5 +1,7 @@
 //! `GET /graphql` and `POST /graphql`.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{
     ErrorExtensionValues, Name, Request, Response as Answered, ServerError, Value, Variables,
 };
@@ -9,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Server;
 use crate::execute::execute;
@@ -103,24 +105,38 @@ fn refuse(headers: &HeaderMap, status: StatusCode, reason: &str) -> Response {
     response
 }
 
+/// The body of an answer, in the order in which it is written.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
 /// Writes an answer in the media type that the client prefers. A client that knows GraphQL's own media
 /// type learns from the status whether the query ran; others get 200, as they always have.
 fn render(headers: &HeaderMap, answer: &Answered) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let knows_graphql = accept.contains("application/graphql-response+json");
-    let mut body = match serde_json::to_value(answer) {
+    // A request that did not run has no data, which is something else than null data.
+    let ran =
+        answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty());
+    let body = Body {
+        errors: &answer.errors,
+        data: ran.then_some(&answer.data),
+        extensions: &answer.extensions,
+    };
+    let body = match serde_json::to_string(&body) {
         Ok(body) => body,
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let ran = answer.data != Value::Null;
-    if !ran && let Some(body) = body.as_object_mut() {
-        // A request that did not run has no data, not null data.
-        body.remove("data");
-    }
     let status = if ran || !knows_graphql { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let content_type = HeaderValue::from_static(if knows_graphql { GRAPHQL } else { JSON });
-    (status, [(header::CONTENT_TYPE, content_type)], body.to_string()).into_response()
+    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
