@@ -67,6 +67,7 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
     .await
     .unwrap();
     reference(&load).await;
+    agencies(&load, size).await;
     awards(&load, size).await;
     trainings(&load, size).await;
     outcomes(&load, size).await;
@@ -174,7 +175,7 @@ async fn reference(load: &Load) {
     .unwrap();
 }
 
-async fn awards(load: &Load, size: Size) {
+async fn agencies(load: &Load, size: Size) {
     let kinds = [AgencyKind::MunicipalPolice, AgencyKind::Sheriff, AgencyKind::Tribal];
     let agencies: Vec<_> = (1..=size.agencies)
         .map(|id| {
@@ -207,6 +208,9 @@ async fn awards(load: &Load, size: Size) {
         })
         .collect();
     load.insert::<agency::Entity>(&agencies).await.unwrap();
+}
+
+async fn awards(load: &Load, size: Size) {
     let mut grants = Vec::new();
     let mut obligations = Vec::new();
     let mut officers = Vec::new();

@@ -78,15 +78,14 @@ async fn every_reference_and_every_visible_column_has_an_index() {
 #[tokio::test]
 async fn ten_processes_may_migrate_at_once() {
     for database in TestDatabase::each("ten_processes_may_migrate_at_once").await {
-        let empty = match database.url.strip_prefix("sqlite://") {
-            Some(path) => format!("sqlite://{path}.fresh"),
-            None => {
-                let admin = database.writer().await;
-                let name = format!("fresh_{}", std::process::id());
-                admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-                let (server, _) = database.url.rsplit_once('/').unwrap();
-                format!("{server}/{name}")
-            }
+        let empty = if let Some(path) = database.url.strip_prefix("sqlite://") {
+            format!("sqlite://{path}.fresh")
+        } else {
+            let admin = database.writer().await;
+            let name = format!("fresh_{}", std::process::id());
+            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+            let (server, _) = database.url.rsplit_once('/').unwrap();
+            format!("{server}/{name}")
         };
         let runs = (0..10).map(|_| {
             let url = empty.clone();
@@ -118,10 +117,9 @@ async fn agrees<E: EntityTrait>(db: &DatabaseConnection) {
 
 fn type_name(kind: &ColumnType, backend: DbBackend) -> &'static str {
     match (kind, backend) {
-        (ColumnType::Integer, _) => "integer",
         (ColumnType::BigInteger, DbBackend::Postgres) => "bigint",
         // SQLite's integers have 64 bits, all of them.
-        (ColumnType::BigInteger, _) => "integer",
+        (ColumnType::Integer | ColumnType::BigInteger, _) => "integer",
         (ColumnType::Text, _) => "text",
         (ColumnType::Double, DbBackend::Postgres) => "double precision",
         (ColumnType::Double, _) => "double",

@@ -18,6 +18,9 @@ use tempfile::TempDir;
 /// A server of PostgreSQL in which tests may make databases, as a URL that ends with a slash.
 const POSTGRES: &str = "TEST_POSTGRES_URL";
 
+/// The databases made so far: each has a name of its own.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
 /// An empty database of the newest schema, and its URL.
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
@@ -44,7 +47,6 @@ impl TestDatabase {
             );
             return None;
         };
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let admin = database::writer(&format!("{server}postgres")).await.unwrap();

@@ -34,7 +34,7 @@ pub async fn execute(
     // A document that cannot be read is left to the schema, which says why.
     let name = request.operation_name.clone();
     let document = request.parsed_query();
-    let order = document.map(|document| root_order(document, name)).unwrap_or_default();
+    let order = document.map(|document| root_order(document, name.as_deref())).unwrap_or_default();
     let mut response = schema.execute(request.data(Loaders::new(session.clone()))).await;
     complete(&mut response, &order);
     Answer { response, statements: session.statements() }
@@ -75,7 +75,7 @@ fn complete(response: &mut Response, order: &[(Name, Name)]) {
 }
 
 /// The response keys and names of the fields at the root of an operation, in the order of the document.
-fn root_order(document: &ExecutableDocument, operation: Option<String>) -> Vec<(Name, Name)> {
+fn root_order(document: &ExecutableDocument, operation: Option<&str>) -> Vec<(Name, Name)> {
     fn collect<'a>(
         set: &'a SelectionSet,
         document: &'a ExecutableDocument,
@@ -103,7 +103,7 @@ fn root_order(document: &ExecutableDocument, operation: Option<String>) -> Vec<(
     let mut order = Vec::new();
     let mut operations = document.operations.iter();
     let asked = operations.find(|(name, _)| {
-        operation.is_none() || name.map(|name| name.as_str()) == operation.as_deref()
+        operation.is_none() || name.map(async_graphql::Name::as_str) == operation
     });
     if let Some((_, operation)) = asked {
         collect(&operation.node.selection_set.node, document, &mut HashSet::new(), &mut order);

@@ -1,4 +1,42 @@
-//! The server and the command line of `cops-graphql`.
+//! The server and the command line of `cops-graphql`: GraphQL over what the COPS Office funded, and what
+//! came of it.
+//!
+//! # The rooms
+//! - [`cli`]: one module a command. `main.rs` calls it and does nothing else.
+//! - [`http`]: GraphQL over HTTP, the schema as text, and health.
+//! - [`schema`]: one module a GraphQL type. It says what is particular about the type: what leads from it,
+//!   what names one.
+//! - `query`: the machinery of a list, with no word of the domain in it. It turns the selection of a query
+//!   into a plan, and runs the plan with one statement for each level and relation field.
+//! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
+//! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
+//!   written, a [`database::load::Load`].
+//! - `ingest`: one reader a real-world format. [`reference`] and [`demo`]: the facts that the program
+//!   carries, and the dataset that it makes up.
+//! - [`error`]: what can go wrong with a query, and what a client may read of it.
+//!
+//! The tables are the crate `entity`, and how they came to be is the crate `migration`.
+//!
+//! # What holds it together
+//! - **The entity is the source.** A GraphQL type's fields, their types and their descriptions are those of
+//!   the entity's `Model`; its filter, its orders and its connection are derived from them when the schema
+//!   is made. Nothing is registered by hand, so nothing can be forgotten.
+//! - **A filter is a value**, the `Predicate`. Whoever evaluates it, it means the same: text is compared by
+//!   its bytes, a comparison with a missing value does not hold, and `not` is the exact complement.
+//! - **A load is a transaction and a revision.** Between two loads the dataset does not change.
+//! - **Nothing over HTTP writes.** The schema has no mutation, and the server's connections refuse.
+//!
+//! # The walk of one request
+//! `POST /graphql` arrives in `http::graphql`, which checks its media type and reads its JSON, and goes to
+//! [`execute::execute`] with a fresh set of loaders. async-graphql parses the document and validates it
+//! against the schema; for each root field it then asks [`schema::Query`], which hands the field to `query`.
+//! There the whole selection below it becomes a plan: filters, orders, cursors and page sizes are checked,
+//! and the columns of each level are chosen. Only then is anything read. The plan runs a level at a time: the
+//! page of the root list is one statement; then each relation field asks its loader (of the `dataloader`
+//! crate) for the rows of all parents at once, which is one statement, and so on down. Cells become GraphQL
+//! values as they are read, and the values are put together into the answer, which goes back through `http`
+//! with the revision of the dataset beside it.
+
 pub mod cli;
 pub mod database;
 pub mod demo;

@@ -393,7 +393,7 @@ mod tests {
         assert_eq!(format_fixed(-5, 2), "-0.05");
         assert_eq!(format_fixed(1250, 2), "12.50");
         assert_eq!(fixed_to_value(51_370_137_409, 2).to_string(), "513701374.09");
-        assert_eq!(fixed_to_value(1_250_000_00, 2).to_string(), "1250000");
+        assert_eq!(fixed_to_value(125_000_000, 2).to_string(), "1250000");
     }
 
     #[test]

@@ -216,8 +216,7 @@ fn insert_statement<E: EntityTrait>(
     rows: usize,
     backend: DbBackend,
 ) -> String {
-    use sea_orm::IdenStatic as _;
-    let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    let names: Vec<&str> = columns.iter().map(sea_orm::IdenStatic::as_str).collect();
     let mut sql =
         format!("INSERT INTO {} ({}) VALUES ", E::default().table_name(), names.join(", "));
     let mut parameter = 0;

@@ -16,7 +16,7 @@ use sea_orm::{
 const READERS: u32 = 8;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// How long a writer of SQLite waits for another to finish before it gives up.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_mins(1);
 
 fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);

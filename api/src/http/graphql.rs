@@ -41,14 +41,13 @@ pub(super) async fn get(
         request = request.operation_name(name);
     }
     if let Some(variables) = parameters.variables.filter(|text| !text.is_empty()) {
-        match serde_json::from_str::<serde_json::Value>(&variables) {
-            Ok(variables @ (serde_json::Value::Object(_) | serde_json::Value::Null)) => {
-                request = request.variables(Variables::from_json(variables));
-            }
-            _ => {
-                let reason = "the parameter `variables` is not a JSON object";
-                return refuse(&headers, StatusCode::BAD_REQUEST, reason);
-            }
+        if let Ok(variables @ (serde_json::Value::Object(_) | serde_json::Value::Null)) =
+            serde_json::from_str::<serde_json::Value>(&variables)
+        {
+            request = request.variables(Variables::from_json(variables));
+        } else {
+            let reason = "the parameter `variables` is not a JSON object";
+            return refuse(&headers, StatusCode::BAD_REQUEST, reason);
         }
     }
     answer(&server, &headers, request).await
@@ -65,13 +64,12 @@ pub(super) async fn post(
         let reason = "send the query as JSON, with the header `Content-Type: application/json`";
         return refuse(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
     }
-    match request {
-        Ok(request) => answer(&server, &headers, request.into_inner()).await,
-        Err(_) => {
-            let reason = "the body is not a GraphQL request: a JSON object with the text `query`, and \
-                          perhaps `variables` and `operationName`, of at most 100 kB";
-            refuse(&headers, StatusCode::BAD_REQUEST, reason)
-        }
+    if let Ok(request) = request {
+        answer(&server, &headers, request.into_inner()).await
+    } else {
+        let reason = "the body is not a GraphQL request: a JSON object with the text `query`, and \
+                      perhaps `variables` and `operationName`, of at most 100 kB";
+        refuse(&headers, StatusCode::BAD_REQUEST, reason)
     }
 }
 

@@ -118,15 +118,12 @@ async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
 
 async fn ready(State(server): State<Server>) -> impl IntoResponse {
     let ping = tokio::time::timeout(PING, Dataset::read(&server.0.database)).await;
-    match ping {
-        Ok(Ok(dataset)) => {
-            let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
-            (StatusCode::OK, Json(body))
-        }
-        _ => {
-            let body =
-                serde_json::json!({ "ready": false, "reason": "the database cannot be reached" });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body))
-        }
+    if let Ok(Ok(dataset)) = ping {
+        let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
+        (StatusCode::OK, Json(body))
+    } else {
+        let body =
+            serde_json::json!({ "ready": false, "reason": "the database cannot be reached" });
+        (StatusCode::SERVICE_UNAVAILABLE, Json(body))
     }
 }

@@ -232,16 +232,15 @@ pub(crate) fn keys_in(column: Expr, keys: &[i32], backend: DbBackend) -> Expr {
     if let [key] = keys {
         return column.eq(*key);
     }
-    match backend {
-        DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(keys.to_vec()))),
-        _ => {
-            let list = serde_json::to_string(keys).unwrap_or_default();
-            let mut values = Query::select();
-            values
-                .column(Alias::new("value"))
-                .from_function(Func::cust("json_each").arg(list), Alias::new("keys"));
-            column.in_subquery(values)
-        }
+    if backend == DbBackend::Postgres {
+        column.eq(PgFunc::any(Expr::val(keys.to_vec())))
+    } else {
+        let list = serde_json::to_string(keys).unwrap_or_default();
+        let mut values = Query::select();
+        values
+            .column(Alias::new("value"))
+            .from_function(Func::cust("json_each").arg(list), Alias::new("keys"));
+        column.in_subquery(values)
     }
 }
 

@@ -105,17 +105,16 @@ impl Predicate {
                 }
                 column_of(table, column).in_subquery(inner)
             }
-            Self::Words { key, words } => match backend {
-                DbBackend::Postgres => {
+            Self::Words { key, words } => {
+                if backend == DbBackend::Postgres {
                     let query: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
                     let vector = Func::cust("to_tsvector")
                         .arg(Expr::cust("'simple'"))
                         .arg(column_of(table, "search"));
                     let query =
                         Func::cust("to_tsquery").arg(Expr::cust("'simple'")).arg(query.join(" & "));
-                    Expr::expr(vector).binary(BinOper::Custom("@@".into()), Expr::expr(query))
-                }
-                _ => {
+                    Expr::expr(vector).binary(BinOper::Custom("@@"), Expr::expr(query))
+                } else {
                     let query: Vec<_> = words.iter().map(|word| format!("\"{word}\"*")).collect();
                     let index = format!("{table}_search");
                     let mut inner = Query::select();
@@ -124,11 +123,11 @@ impl Predicate {
                         .from(Alias::new(&index))
                         .and_where(
                             Expr::col(Alias::new(&index))
-                                .binary(BinOper::Custom("MATCH".into()), query.join(" AND ")),
+                                .binary(BinOper::Custom("MATCH"), query.join(" AND ")),
                         );
                     column_of(table, key).in_subquery(inner)
                 }
-            },
+            }
         }
     }
 }

@@ -3,9 +3,9 @@
 //! know them as if they had been derived.
 
 use async_graphql::{
-    Value,
+    CacheControl, Value,
     registry::{
-        MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeName, Registry,
+        Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeName, Registry,
         ScalarValidatorFn,
     },
 };
@@ -412,8 +412,8 @@ pub(crate) fn field(
         description: Some(description.to_owned()),
         args: arguments.into_iter().map(|argument| (argument.name.clone(), argument)).collect(),
         ty: type_name.to_owned(),
-        deprecation: Default::default(),
-        cache_control: Default::default(),
+        deprecation: Deprecation::default(),
+        cache_control: CacheControl::default(),
         external: false,
         requires: None,
         provides: None,
@@ -434,7 +434,7 @@ pub(crate) fn input(name: &str, type_name: &str, description: &str) -> MetaInput
         name: name.to_owned(),
         description: Some(description.to_owned()),
         ty: type_name.to_owned(),
-        deprecation: Default::default(),
+        deprecation: Deprecation::default(),
         default_value: None,
         visible: None,
         inaccessible: false,
@@ -460,7 +460,7 @@ pub(crate) fn object_meta(name: &str, description: &str, fields: Vec<MetaField>)
         name: name.to_owned(),
         description: Some(description.to_owned()),
         fields: fields.into_iter().map(|field| (field.name.clone(), field)).collect(),
-        cache_control: Default::default(),
+        cache_control: CacheControl::default(),
         extends: false,
         shareable: false,
         resolvable: true,
@@ -507,7 +507,7 @@ fn enumeration(
         let value = MetaEnumValue {
             name: name.clone(),
             description: Some(description),
-            deprecation: Default::default(),
+            deprecation: Deprecation::default(),
             visible: None,
             inaccessible: false,
             tags: Vec::new(),
