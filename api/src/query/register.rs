@@ -9,7 +9,7 @@ use async_graphql::{
         ScalarValidatorFn,
     },
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -309,24 +309,14 @@ fn key(registry: &mut Registry, table: &Table) {
 /// The types that do not belong to one table.
 fn shared(registry: &mut Registry, tables: &[Table]) {
     registry.types.remove("NaiveDate");
-    let valid: ScalarValidatorFn =
+    let day: ScalarValidatorFn =
         Arc::new(|value| matches!(value, Value::String(text) if text.parse::<NaiveDate>().is_ok()));
-    registry.types.insert(
-        "Date".to_owned(),
-        MetaType::Scalar {
-            name: "Date".to_owned(),
-            description: Some(
-                "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.".to_owned(),
-            ),
-            is_valid: Some(valid),
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            specified_by_url: Some("https://www.rfc-editor.org/rfc/rfc3339#section-5.6".to_owned()),
-            directive_invocations: Vec::new(),
-            requires_scopes: Vec::new(),
-        },
+    scalar(registry, "Date", "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.", day);
+    let moment: ScalarValidatorFn = Arc::new(
+        |value| matches!(value, Value::String(text) if text.parse::<DateTime<Utc>>().is_ok()),
     );
+    let description = "A moment, in UTC, as RFC 3339 writes it: `2020-06-30T12:00:00Z`.";
+    scalar(registry, "DateTime", description, moment);
     let node = field("id", "ID!", "The global id.", vec![]);
     registry.types.insert(
         "Node".to_owned(),
@@ -493,6 +483,21 @@ fn input_object(
         rust_typename: None,
         oneof: one_of,
         directive_invocations: Vec::new(),
+    };
+    registry.types.insert(name.to_owned(), meta);
+}
+
+fn scalar(registry: &mut Registry, name: &str, description: &str, valid: ScalarValidatorFn) {
+    let meta = MetaType::Scalar {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        is_valid: Some(valid),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        specified_by_url: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
     };
     registry.types.insert(name.to_owned(), meta);
 }
