@@ -11,7 +11,7 @@
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
-//! - `ingest`: one reader a real-world format. [`reference`] and [`demo`]: the facts that the program
+//! - [`ingest`]: one reader a real-world format. [`reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //!
@@ -43,6 +43,7 @@ pub mod demo;
 pub mod error;
 pub mod execute;
 pub mod http;
+pub mod ingest;
 mod query;
 pub mod reference;
 pub mod schema;

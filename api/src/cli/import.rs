@@ -1,11 +1,144 @@
-//! The command.
+//! `cops-graphql import`: loads files.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
-/// Its arguments.
+use clap::ValueEnum as _;
+
+use crate::{
+    database,
+    ingest::{self, COPS_LISTINGS, Error, Format, Mapping, MaxRejects, Report, Request},
+    reference,
+};
+
+const EXAMPLES: &str = "\
+Formats (CSV, gzip or ZIP; a file's first bytes say which):
+  usaspending   award summaries, transactions, answers of /api/v2/search/spending_by_award/
+  fbi-agencies  agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI
+  leaic         the Law Enforcement Agency Identifiers Crosswalk (bring your own)
+  award-list    a list of awards with officers; its columns are declared (--template award-list)
+  trainings     courses (--template trainings)
+  trainees      training sessions and their trainees, never a person's name (--template trainees)
+
+A load is all or nothing, and a file that was loaded before changes nothing. Load agencies first: then
+awards find their agencies. Rows that cannot be taken are listed in PATH.rejected.csv.
+
+Examples:
+  cops-graphql import fbi-agencies agency_name_edits.csv icpsr_2012_ori_zip_latlng.csv
+  cops-graphql import usaspending Assistance_PrimeTransactions.zip
+  cops-graphql import usaspending FY*.csv.gz --dry-run --explain
+  cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP
+  cops-graphql import --template trainees > sessions.csv
+  curl -s https://example.org/awards.csv | cops-graphql import usaspending -
+
+Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed.";
+
+/// Arguments of the command.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The format of the files.
+    #[arg(required_unless_present = "template", hide_possible_values = true)]
+    format: Option<Format>,
+    /// The files, all of one load; - is standard input.
+    #[arg(required_unless_present = "template", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Assistance listings to take (usaspending).
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_values = COPS_LISTINGS)]
+    listing: Vec<String>,
+    /// Take awards of every assistance listing (usaspending).
+    #[arg(long, conflicts_with = "listing")]
+    all_listings: bool,
+    /// What the columns mean, a TOML or JSON file (award-list) [default: PATH.toml, if it is there].
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// The column of a field, over the mapping (award-list); may be repeated.
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// The value of a field for all rows that have none (award-list); may be repeated.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Rows that may be refused before the load ends: a number, or a percentage of those looked at.
+    #[arg(long, value_name = "N|P%", default_value = "0.1%")]
+    max_rejects: MaxRejects,
+    /// Do everything but write.
+    #[arg(long)]
+    dry_run: bool,
+    /// Say of every recipient how it was found.
+    #[arg(long)]
+    explain: bool,
+    /// Read files that were loaded before, such as for other listings or after loading agencies.
+    #[arg(long)]
+    again: bool,
+    /// Print a file to begin with: trainees, trainings or award-list.
+    #[arg(long, value_name = "FORMAT", exclusive = true)]
+    template: Option<Format>,
+}
 
-pub(crate) async fn run(_args: &Args, _database: &str) -> ExitCode {
-    super::fail("not there yet")
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(field, value)| (field.trim(), value.trim()));
+    match pair {
+        Some((field, value)) if !field.is_empty() && !value.is_empty() => {
+            Ok((field.to_owned(), value.trim_matches('"').to_owned()))
+        }
+        _ => Err("expected a field, an equals sign, and a column or value".to_owned()),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+    if let Some(format) = args.template {
+        return if let Some(text) = ingest::template(format) {
+            print!("{text}");
+            ExitCode::SUCCESS
+        } else {
+            super::fail(&format!(
+                "{} has columns of its publisher, so there is no template",
+                format.name()
+            ));
+            ExitCode::from(2)
+        };
+    }
+    match load(args, database).await {
+        Ok(report) => {
+            print!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            super::fail(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+async fn load(args: &Args, database: &str) -> Result<Report, Error> {
+    let request = request(args)?;
+    let db = database::writer(database).await?;
+    migration::run(&db).await?;
+    // Awards are matched to programs that are there.
+    reference::ensure(&db).await?;
+    let report = ingest::run(&db, &request).await;
+    // What the database says on the way out cannot undo what was committed.
+    let _ = db.close().await;
+    report
+}
+
+fn request(args: &Args) -> Result<Request, Error> {
+    let Some(format) = args.format.or_else(|| Format::value_variants().first().copied()) else {
+        return Err(Error::Request("name a format".to_owned()));
+    };
+    let listings = if args.all_listings { Vec::new() } else { args.listing.clone() };
+    let text = |value: &String| serde_json::Value::String(value.clone());
+    Ok(Request {
+        listings,
+        mapping_file: args.mapping.clone(),
+        mapping: Mapping {
+            columns: args.map.iter().cloned().collect(),
+            constants: args.set.iter().map(|(field, value)| (field.clone(), text(value))).collect(),
+        },
+        max_rejects: args.max_rejects,
+        dry_run: args.dry_run,
+        explain: args.explain,
+        again: args.again,
+        ..Request::new(format, args.paths.clone())
+    })
 }

@@ -1,0 +1,204 @@
+//! The agencies of the dataset while a load is on: found by ORI or by name, added and changed.
+//!
+//! There are some 40,000 of them, whatever is loaded, so all are held in memory.
+
+use std::collections::HashMap;
+
+use entity::{
+    agency,
+    kind::AgencyKind,
+    scalar::{Ori, State},
+    search,
+};
+use sea_orm::{DbErr, EntityTrait, QueryOrder};
+
+use super::{
+    job::Job,
+    names::{Municipality, Name},
+};
+
+/// What a load has done with an agency.
+#[derive(Clone, Debug, Default)]
+struct Touched {
+    /// The agency as it was before; `None` where it is new.
+    before: Option<Box<agency::Model>>,
+    /// The source that touched it last.
+    source_id: i32,
+}
+
+/// All agencies.
+#[derive(Debug, Default)]
+pub(crate) struct Agencies {
+    rows: Vec<agency::Model>,
+    by_ori: HashMap<String, usize>,
+    /// Agencies without an ORI, by state and form of their name.
+    nameless: HashMap<(Option<String>, String), usize>,
+    touched: HashMap<usize, Touched>,
+    next_id: i32,
+}
+
+impl Agencies {
+    /// Reads all agencies.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let transaction = job.load.transaction();
+        let rows = agency::Entity::find().order_by_asc(agency::Column::Id).all(transaction).await?;
+        let mut agencies =
+            Self { next_id: job.load.next_id::<agency::Entity>().await?, ..Self::default() };
+        for row in rows {
+            let at = agencies.rows.len();
+            agencies.index(at, &row);
+            agencies.rows.push(row);
+        }
+        Ok(agencies)
+    }
+
+    fn index(&mut self, at: usize, row: &agency::Model) {
+        for ori in [&row.ori9, &row.ori7].into_iter().flatten() {
+            self.by_ori.insert(ori.as_str().to_owned(), at);
+        }
+        if let (None, None, Some(name)) = (&row.ori9, &row.ori7, &row.name) {
+            self.nameless.insert((code(row.state.as_ref()), Name::of(name).form), at);
+        }
+    }
+
+    /// The agency that has an ORI, of either length.
+    pub(crate) fn find(&self, ori: &Ori) -> Option<usize> {
+        self.by_ori.get(ori.as_str()).copied()
+    }
+
+    /// The agency without an ORI that has a name.
+    pub(crate) fn find_without_ori(&self, name: &str, state: Option<&State>) -> Option<usize> {
+        self.nameless.get(&(code(state), Name::of(name).form)).copied()
+    }
+
+    /// An agency.
+    pub(crate) fn get(&self, at: usize) -> &agency::Model {
+        &self.rows[at]
+    }
+
+    /// Adds an agency, of which nothing is known yet.
+    pub(crate) fn add(&mut self, source_id: i32) -> usize {
+        self.rows.push(agency::Model {
+            id: self.next_id,
+            ori9: None,
+            ori7: None,
+            name: None,
+            kind: None,
+            state: None,
+            county_fips: None,
+            county_name: None,
+            city: None,
+            zip: None,
+            latitude: None,
+            longitude: None,
+            population: None,
+            sworn_officers: None,
+            search: String::new(),
+            source_id,
+            revision_id: 0,
+        });
+        self.next_id += 1;
+        let at = self.rows.len() - 1;
+        self.touched.insert(at, Touched { before: None, source_id });
+        at
+    }
+
+    /// Changes an agency; whether that makes a difference is seen when all is written.
+    pub(crate) fn change(
+        &mut self,
+        at: usize,
+        source_id: i32,
+        change: impl FnOnce(&mut agency::Model),
+    ) {
+        let before = Some(Box::new(self.rows[at].clone()));
+        self.touched.entry(at).or_insert(Touched { before, source_id }).source_id = source_id;
+        let mut row = self.rows[at].clone();
+        change(&mut row);
+        self.index(at, &row);
+        self.rows[at] = row;
+    }
+
+    /// Writes the agencies that are new or changed.
+    pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        let mut touched: Vec<(usize, Touched)> = self.touched.drain().collect();
+        touched.sort_unstable_by_key(|(at, _)| *at);
+        let revision_id = job.load.revision();
+        let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
+        for (at, Touched { before, source_id }) in touched {
+            if before.as_deref() == Some(&self.rows[at]) {
+                unchanged += 1;
+                continue;
+            }
+            let row = &mut self.rows[at];
+            row.source_id = source_id;
+            row.revision_id = revision_id;
+            let texts = [&row.name, &row.city, &row.county_name].map(Option::as_deref);
+            let oris = [&row.ori9, &row.ori7].map(|ori| ori.as_ref().map(Ori::as_str));
+            row.search = search::index(texts.into_iter().chain(oris));
+            if before.is_none() { &mut added } else { &mut changed }.push(row.clone());
+        }
+        job.load.insert::<agency::Entity>(&added).await?;
+        let tally = job.report.tally("agencies");
+        tally.added += added.len() as u64;
+        tally.changed += changed.len() as u64;
+        tally.unchanged += unchanged;
+        for row in changed {
+            job.load.update::<agency::Entity>(row).await?;
+        }
+        Ok(())
+    }
+
+    /// The agencies by what a recipient may be called.
+    pub(crate) fn called(&self) -> Called {
+        let mut called = Called::default();
+        for (at, row) in self.rows.iter().enumerate() {
+            let (Some(name), Some(state)) = (&row.name, &row.state) else { continue };
+            let name = Name::of(name);
+            let state = state.as_str().to_owned();
+            if row.kind == Some(AgencyKind::MunicipalPolice)
+                && let Some(place) = name.police_place()
+            {
+                called.places.entry((state.clone(), place.to_owned())).or_default().push(at);
+            }
+            called.names.entry((state, name.form)).or_default().push(at);
+        }
+        called
+    }
+}
+
+/// Agencies by name and by municipality, within a state.
+#[derive(Debug, Default)]
+pub(crate) struct Called {
+    names: HashMap<(String, String), Vec<usize>>,
+    places: HashMap<(String, String), Vec<usize>>,
+}
+
+impl Called {
+    /// The only agency of a name.
+    pub(crate) fn by_name(&self, state: &State, name: &Name) -> Option<usize> {
+        only(self.names.get(&(state.as_str().to_owned(), name.form.clone())))
+    }
+
+    /// The only police department of a municipality. A township's is never taken from a place of
+    /// the same name that is not a township.
+    pub(crate) fn by_place(&self, state: &State, of: &Municipality) -> Option<usize> {
+        let at = |place: String| self.places.get(&(state.as_str().to_owned(), place));
+        let ranked = at(format!("{} {}", of.place, of.rank));
+        let bare = if of.rank == "township" { None } else { at(of.place.clone()) };
+        match (ranked, bare) {
+            (Some(_), Some(_)) => None,
+            (found, None) | (None, found) => only(found),
+        }
+    }
+}
+
+fn only(found: Option<&Vec<usize>>) -> Option<usize> {
+    match found?.as_slice() {
+        [at] => Some(*at),
+        _ => None,
+    }
+}
+
+fn code(state: Option<&State>) -> Option<String> {
+    state.map(|state| state.as_str().to_owned())
+}

@@ -1,0 +1,339 @@
+//! Lists of awards that tell the officers, which USAspending does not.
+//!
+//! A list may have award numbers or not. A row without one is held to be an award that the dataset
+//! has already where exactly one award of the same recipient has the same amount and neither its
+//! program nor its year speaks against it; else an award that an earlier load of a list brought, of
+//! the same recipient, program and year; else it is an award of its own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::{
+    grant,
+    kind::OfficerKind,
+    officers_funded,
+    scalar::{Officers, Ori},
+};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use super::{
+    awards::{Award, Awards},
+    job::{Format, Job, Reading},
+    mapping::{FIELDS, Mapping},
+    programs::{Programs, year_of_number},
+    recipients::{Described, Recipient, Recipients},
+    report::Way,
+    table::{Field, Refusal, Row, Shape},
+    values,
+};
+
+/// What a row says about the officers of an award.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    kind: Option<OfficerKind>,
+    requested: Option<Officers>,
+    funded: Option<Officers>,
+    accepted: Option<Officers>,
+    hired: Option<Officers>,
+    retained: Option<Officers>,
+    school_resource_officers: Option<Officers>,
+    veterans: Option<Officers>,
+    part_time: Option<Officers>,
+}
+
+/// What a row becomes.
+pub(crate) struct Record {
+    award: Award,
+    counted: Option<Counted>,
+}
+
+/// The reader.
+pub(crate) struct AwardList {
+    mapping: Mapping,
+    constants: HashMap<&'static str, String>,
+    programs: Programs,
+    recipients: Recipients,
+    awards: Awards,
+    next_id: i32,
+}
+
+impl AwardList {
+    /// Reads what the dataset has.
+    pub(crate) async fn new(job: &Job, mapping: Mapping) -> Result<Self, DbErr> {
+        let constant = |field: &&'static str| Some((*field, mapping.constant(field)?));
+        Ok(Self {
+            constants: FIELDS.iter().filter_map(constant).collect(),
+            mapping,
+            programs: Programs::new(job).await?,
+            recipients: Recipients::new(job).await?,
+            awards: Awards::new(job).await?,
+            next_id: job.load.next_id::<officers_funded::Entity>().await?,
+        })
+    }
+
+    /// A cell, or the constant where the cell is empty.
+    fn get<T, E: std::fmt::Display>(
+        &self,
+        row: &Row<'_>,
+        field: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Refusal> {
+        if row.text(field).is_some() {
+            return row.read(field, read);
+        }
+        let Some(text) = self.constants.get(field) else { return Ok(None) };
+        read(text).map(Some).map_err(|error| Refusal {
+            value: text.clone(),
+            ..row.refuse(field, format!("{error} (a constant of the mapping)"))
+        })
+    }
+
+    fn text(&self, row: &Row<'_>, field: &str) -> Option<String> {
+        row.line_of_text(field).or_else(|| self.constants.get(field).cloned())
+    }
+
+    fn award(&self, row: &Row<'_>) -> Result<Award, Refusal> {
+        let Some(name) = self.text(row, "recipient") else {
+            return Err(row.refuse("recipient", "is empty: an award has a recipient"));
+        };
+        let number = self.text(row, "award_number");
+        let key = number.as_deref().and_then(values::award_key);
+        let program = |text: &str| {
+            let short = text.split('(').next().unwrap_or(text);
+            self.programs.find(text).or_else(|| self.programs.find(short)).ok_or_else(|| {
+                format!("is no program of the dataset; these are {}", self.programs.codes())
+            })
+        };
+        let listing = |text: &str| {
+            values::listing(text).ok_or("is not an assistance listing, such as 16.710")
+        };
+        let year = self.get(row, "fiscal_year", values::year)?;
+        Ok(Award {
+            recipient: Described {
+                name,
+                ori: self.get(row, "ori", str::parse::<Ori>)?,
+                uei: self.text(row, "uei"),
+                city: self.text(row, "city"),
+                state: self.get(row, "state", values::state)?,
+                kind: None,
+            },
+            program_id: self.get(row, "program", program)?,
+            fiscal_year: year.or_else(|| key.as_deref().and_then(year_of_number)),
+            listing: self.get(row, "listing", listing)?,
+            instrument: self.get(row, "instrument", values::choice)?,
+            announced_on: self.get(row, "announced_on", values::date)?,
+            obligated_on: self.get(row, "obligated_on", values::date)?,
+            period_start: self.get(row, "period_start", values::date)?,
+            period_end: self.get(row, "period_end", values::date)?,
+            original_period_end: self.get(row, "original_period_end", values::date)?,
+            federal_share: self.get(row, "federal_share", str::parse)?,
+            local_match: self.get(row, "local_match", str::parse)?,
+            project_total: self.get(row, "project_total", str::parse)?,
+            status: self.get(row, "status", values::choice)?,
+            title: self.text(row, "title"),
+            number,
+            key,
+            ..Award::default()
+        })
+    }
+
+    fn counted(&self, row: &Row<'_>) -> Result<Option<Counted>, Refusal> {
+        let number = |field: &str| self.get(row, field, str::parse::<Officers>);
+        let counted = Counted {
+            kind: self.get(row, "officer_kind", values::choice)?,
+            requested: number("requested")?,
+            funded: number("officers")?,
+            accepted: number("accepted")?,
+            hired: number("hired")?,
+            retained: number("retained")?,
+            school_resource_officers: number("school_resource_officers")?,
+            veterans: number("veterans")?,
+            part_time: number("part_time")?,
+        };
+        let stages = [counted.requested, counted.funded, counted.accepted, counted.hired];
+        let others = [counted.retained, counted.school_resource_officers, counted.veterans];
+        let any = stages.iter().chain(&others).chain([&counted.part_time]).any(Option::is_some);
+        Ok(any.then_some(counted))
+    }
+
+    /// Finds which awards the rows without a number are.
+    async fn identify(&mut self, job: &mut Job, batch: &mut [Record]) -> Result<(), DbErr> {
+        let (mut agencies, mut organizations) = (Vec::new(), Vec::new());
+        let mut unnumbered = Vec::new();
+        for (at, record) in batch.iter().enumerate() {
+            if record.award.key.is_some() {
+                continue;
+            }
+            let recipient = self.recipients.find(job, record.award.recipient.clone());
+            match recipient {
+                Recipient::Agency(id) => agencies.push(id),
+                Recipient::Organization(id) => organizations.push(id),
+            }
+            unnumbered.push((at, recipient));
+        }
+        if unnumbered.is_empty() {
+            return Ok(());
+        }
+        let mut of: HashMap<Recipient, Vec<grant::Model>> = HashMap::new();
+        let rows = grant::Entity::find()
+            .filter(
+                Condition::any()
+                    .add(grant::Column::AgencyId.is_in(agencies))
+                    .add(grant::Column::OrganizationId.is_in(organizations)),
+            )
+            .order_by_asc(grant::Column::Id)
+            .all(job.load.transaction())
+            .await?;
+        for row in rows.into_iter().filter(|row| !self.awards.has_touched(row.id)) {
+            let agency = row.agency_id.map(Recipient::Agency);
+            let recipient = agency.or(row.organization_id.map(Recipient::Organization));
+            of.entry(recipient.unwrap_or(Recipient::Agency(0))).or_default().push(row);
+        }
+        for (at, recipient) in unnumbered {
+            let award = &mut batch[at].award;
+            let Some(candidates) = of.get_mut(&recipient) else { continue };
+            let Some(found) = candidate(candidates, award) else { continue };
+            let row = candidates.remove(found);
+            award.grant_id = Some(row.id);
+            let name = award.recipient.name.clone();
+            job.matched(Way::AwardByRecipient, || {
+                format!("{name} -> {}", row.award_number.as_deref().unwrap_or("without a number"))
+            });
+        }
+        Ok(())
+    }
+
+    async fn write_officers(
+        &mut self,
+        job: &mut Job,
+        rows: Vec<(i32, Counted)>,
+    ) -> Result<(), DbErr> {
+        let ids = rows.iter().map(|(id, _)| *id);
+        let known = officers_funded::Entity::find()
+            .filter(officers_funded::Column::GrantId.is_in(ids))
+            .all(job.load.transaction())
+            .await?;
+        let mut slots: BTreeMap<i32, (Option<officers_funded::Model>, officers_funded::Model)> =
+            known.into_iter().map(|row| (row.id, (Some(row.clone()), row))).collect();
+        for (grant_id, counted) in rows {
+            let same =
+                |row: &officers_funded::Model| row.grant_id == grant_id && row.kind == counted.kind;
+            let found = slots.values().find(|(_, row)| same(row)).map(|(_, row)| row.id);
+            let id = found.unwrap_or_else(|| {
+                self.next_id += 1;
+                self.next_id - 1
+            });
+            let (_, row) = slots.entry(id).or_insert_with(|| (None, blank(id, grant_id)));
+            row.kind = counted.kind;
+            row.requested = counted.requested.or(row.requested);
+            row.funded = counted.funded.or(row.funded);
+            row.accepted = counted.accepted.or(row.accepted);
+            row.hired = counted.hired.or(row.hired);
+            row.retained = counted.retained.or(row.retained);
+            let schools = counted.school_resource_officers;
+            row.school_resource_officers = schools.or(row.school_resource_officers);
+            row.veterans = counted.veterans.or(row.veterans);
+            row.part_time = counted.part_time.or(row.part_time);
+        }
+        let mut added = Vec::new();
+        for (before, mut row) in slots.into_values() {
+            let tally = job.report.tally("officers_funded");
+            if before.as_ref() == Some(&row) {
+                tally.unchanged += 1;
+                continue;
+            }
+            (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+            match before {
+                None => {
+                    tally.added += 1;
+                    added.push(row);
+                }
+                Some(before) => {
+                    tally.changed += u64::from(before.revision_id != job.load.revision());
+                    job.load.update::<officers_funded::Entity>(row).await?;
+                }
+            }
+        }
+        job.load.insert::<officers_funded::Entity>(&added).await
+    }
+}
+
+impl Format for AwardList {
+    type Record = Record;
+
+    fn shapes(&self) -> Vec<Shape> {
+        let fields = FIELDS.iter().map(|name| {
+            let column = self.mapping.columns.get(*name);
+            let needed = *name == "recipient" && !self.constants.contains_key(name);
+            Field {
+                name,
+                spellings: vec![column.cloned().unwrap_or_else(|| (*name).to_owned())],
+                required: needed || column.is_some(),
+            }
+        });
+        vec![Shape { name: "awards", fields: fields.collect() }]
+    }
+
+    fn preamble(&self) -> usize {
+        20
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+        let award = self.award(row)?;
+        Ok(Reading::Take(Record { award, counted: self.counted(row)? }))
+    }
+
+    async fn write(&mut self, job: &mut Job, mut batch: Vec<Record>) -> Result<(), DbErr> {
+        self.identify(job, &mut batch).await?;
+        let (awards, counted): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|record| (record.award, record.counted)).unzip();
+        let ids = self.awards.write(job, &mut self.recipients, awards).await?;
+        let officers = ids.into_iter().zip(counted);
+        let officers = officers.filter_map(|(id, counted)| Some((id, counted?))).collect();
+        self.write_officers(job, officers).await
+    }
+
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.awards.count(job);
+        Ok(())
+    }
+}
+
+/// Which of a recipient's awards a row without a number is.
+fn candidate(awards: &[grant::Model], award: &Award) -> Option<usize> {
+    fn agree<T: PartialEq>(known: Option<T>, said: Option<T>) -> bool {
+        known.is_none() || said.is_none() || known == said
+    }
+    let mut same_amount = awards.iter().enumerate().filter(|(_, known)| {
+        award.federal_share.is_some()
+            && known.federal_share == award.federal_share
+            && agree(known.program_id, award.program_id)
+            && agree(known.fiscal_year, award.fiscal_year)
+    });
+    if let (Some((at, _)), None) = (same_amount.next(), same_amount.next()) {
+        return Some(at);
+    }
+    awards.iter().position(|known| {
+        known.award_key.is_none()
+            && known.usaspending_key.is_none()
+            && known.program_id == award.program_id
+            && known.fiscal_year == award.fiscal_year
+    })
+}
+
+fn blank(id: i32, grant_id: i32) -> officers_funded::Model {
+    officers_funded::Model {
+        id,
+        grant_id,
+        kind: None,
+        requested: None,
+        funded: None,
+        accepted: None,
+        hired: None,
+        retained: None,
+        school_resource_officers: None,
+        veterans: None,
+        part_time: None,
+        source_id: 0,
+        revision_id: 0,
+    }
+}

@@ -1,0 +1,121 @@
+//! Why a load ended.
+//!
+//! Two kinds matter to whoever runs the command: the input is wrong (mend it and try again), or the
+//! database failed. Either way nothing has changed. A text says what is wrong, where, and the mend.
+
+use std::{fmt, io};
+
+use sea_orm::DbErr;
+
+/// Why a load ended without changing anything.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database failed.
+    #[error("the database failed, and nothing was changed: {0}")]
+    Database(#[from] DbErr),
+    /// The reference data could not be loaded.
+    #[error(transparent)]
+    Reference(#[from] crate::reference::Error),
+    /// A file cannot be taken as it is.
+    #[error("{place}: {problem}\n  nothing was changed; {mend}")]
+    File {
+        /// The file, and the line and column where they are known.
+        place: Place,
+        /// What is wrong.
+        problem: String,
+        /// What to do about it.
+        mend: String,
+    },
+    /// More rows than allowed could not be taken.
+    #[error(
+        "{refused} of {considered} rows could not be taken, more than --max-rejects {limit} allows\n  \
+         nothing was changed; the rows and the reasons are in {listed}{first}"
+    )]
+    TooManyRefused {
+        /// Rows that could not be taken.
+        refused: u64,
+        /// Rows that were looked at.
+        considered: u64,
+        /// What was allowed.
+        limit: String,
+        /// The files that list the rows.
+        listed: String,
+        /// The first refusal, on a line of its own.
+        first: String,
+    },
+    /// The request itself cannot be carried out.
+    #[error("{0}")]
+    Request(String),
+}
+
+impl Error {
+    /// The exit code of the command: 1 the database failed, 2 the input is wrong.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Database(_) | Self::Reference(_) => 1,
+            _ => 2,
+        }
+    }
+
+    /// A file that cannot be read for what it is.
+    pub(crate) fn file(place: Place, problem: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self::File { place, problem: problem.into(), mend: mend.into() }
+    }
+
+    /// A failure to read, put into words.
+    pub(crate) fn read(place: Place, error: &io::Error) -> Self {
+        let mend = match error.kind() {
+            io::ErrorKind::NotFound => "check the path",
+            io::ErrorKind::PermissionDenied => "make the file readable",
+            io::ErrorKind::UnexpectedEof => "the file was cut off: download it again",
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                "the file is damaged: download it again"
+            }
+            io::ErrorKind::FileTooLarge => "check what the file is",
+            _ => "try again",
+        };
+        let problem = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "the compressed data end too early".to_owned(),
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::file(place, problem, mend)
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The name of the file; of a file inside an archive, after the name of the archive.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: Option<u64>,
+    /// The name of the column.
+    pub column: Option<String>,
+}
+
+impl Place {
+    /// A whole file.
+    pub(crate) fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: None, column: None }
+    }
+
+    /// A line of a file.
+    pub(crate) fn line(file: impl Into<String>, line: u64) -> Self {
+        Self { file: file.into(), line: Some(line), column: None }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column {column:?}")?;
+        }
+        Ok(())
+    }
+}

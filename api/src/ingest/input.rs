@@ -1,0 +1,184 @@
+//! Files as they come: plain, gzip or ZIP, on disk or on standard input.
+//!
+//! What a file is, its first bytes say, not its name. A file is read twice: once for its SHA-256
+//! digest, by which a load knows whether it has been here before, and once for its rows; neither
+//! time is more than a buffer of it in memory. Standard input can be read only once and a ZIP needs
+//! its end first, so standard input goes through a temporary file.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+use flate2::read::MultiGzDecoder;
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use super::error::{Error, Place};
+
+/// Files of an archive: a download has a handful.
+const MAX_PARTS: usize = 1_000;
+/// What is more than this and more than [`MAX_RATIO`] times its compressed size is no table.
+const RATIO_FROM: u64 = 1 << 30;
+const MAX_RATIO: u64 = 500;
+
+/// A file to load, known by its digest.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The name of the file, without its folder; `stdin` for standard input.
+    pub(crate) name: String,
+    /// The SHA-256 digest of its bytes as given, in hexadecimal.
+    pub(crate) sha256: String,
+    /// Its size.
+    pub(crate) bytes: u64,
+    /// Where rows that cannot be taken are listed.
+    pub(crate) rejected: PathBuf,
+    file: File,
+}
+
+/// What a file's first bytes say that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Container {
+    Plain,
+    Gzip,
+    Zip,
+}
+
+impl Input {
+    /// Opens a file, or standard input where the path is `-`, and takes its digest.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let is_stdin = path.as_os_str() == "-";
+        let name = if is_stdin {
+            "stdin".to_owned()
+        } else {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        };
+        let fail = |error: io::Error| Error::read(Place::file(path.display().to_string()), &error);
+        if path.is_dir() {
+            let place = Place::file(path.display().to_string());
+            return Err(Error::file(place, "is a folder", "name the files in it"));
+        }
+        let (mut file, rejected) = if is_stdin {
+            let mut spool = tempfile::tempfile().map_err(fail)?;
+            io::copy(&mut io::stdin().lock(), &mut spool).map_err(fail)?;
+            spool.rewind().map_err(fail)?;
+            (spool, PathBuf::from("stdin.rejected.csv"))
+        } else {
+            let mut rejected = path.as_os_str().to_owned();
+            rejected.push(".rejected.csv");
+            (File::open(path).map_err(fail)?, PathBuf::from(rejected))
+        };
+        let mut digest = Sha256::new();
+        let bytes = io::copy(&mut file, &mut digest).map_err(fail)?;
+        if bytes == 0 {
+            let mend = "check the path, or download the file again";
+            return Err(Error::file(Place::file(path.display().to_string()), "is empty", mend));
+        }
+        let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { name, sha256, bytes, rejected, file })
+    }
+
+    /// What the file's first bytes say that it is.
+    pub(crate) fn container(&mut self) -> io::Result<Container> {
+        let mut magic = [0; 4];
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut read = 0;
+        while read < magic.len() {
+            match self.file.read(&mut magic[read..])? {
+                0 => break,
+                count => read += count,
+            }
+        }
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(match magic {
+            [0x1f, 0x8b, ..] => Container::Gzip,
+            [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => Container::Zip,
+            _ => Container::Plain,
+        })
+    }
+
+    /// The file's bytes from the beginning, which move the progress bar as they are read.
+    pub(crate) fn reader(&mut self, progress: &ProgressBar) -> io::Result<impl Read + Seek + '_> {
+        self.file.seek(SeekFrom::Start(0))?;
+        progress.set_position(0);
+        Ok(progress.wrap_read(&self.file))
+    }
+}
+
+/// The text of a plain or gzip file.
+pub(crate) fn stream<'a>(
+    container: Container,
+    bytes: u64,
+    reader: impl Read + 'a,
+) -> Box<dyn Read + 'a> {
+    match container {
+        Container::Gzip => {
+            let decoder = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, reader));
+            Box::new(Bounded::new(decoder, bytes))
+        }
+        _ => Box::new(reader),
+    }
+}
+
+/// The files of a ZIP that may hold rows, by index, and the names of those that cannot.
+pub(crate) fn parts<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+) -> io::Result<(Vec<usize>, Vec<String>)> {
+    if archive.len() > MAX_PARTS {
+        let text = format!("holds {} files, more than {MAX_PARTS}", archive.len());
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+    }
+    let (mut taken, mut ignored) = (Vec::new(), Vec::new());
+    for index in 0..archive.len() {
+        let part = archive.by_index_raw(index)?;
+        let name = part.name()?.into_owned();
+        if part.is_dir() {
+            continue;
+        }
+        let lower = name.to_ascii_lowercase();
+        let is_text = [".csv", ".tsv", ".txt", ".json"].iter().any(|end| lower.ends_with(end));
+        if is_text && !name.starts_with("__MACOSX/") {
+            taken.push(index);
+        } else {
+            ignored.push(name);
+        }
+    }
+    Ok((taken, ignored))
+}
+
+/// One file of a ZIP: its name and its text.
+pub(crate) fn part<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    index: usize,
+) -> io::Result<(String, Box<dyn Read + '_>)> {
+    let part = archive.by_index(index)?;
+    let (name, compressed) = (part.name()?.into_owned(), part.compressed_size());
+    Ok((name, Box::new(Bounded::new(part, compressed))))
+}
+
+/// A reader that ends with an error where a small file unpacks to more than any table would.
+struct Bounded<R> {
+    inner: R,
+    limit: u64,
+    read: u64,
+}
+
+impl<R> Bounded<R> {
+    fn new(inner: R, compressed: u64) -> Self {
+        Self { inner, limit: RATIO_FROM.max(compressed.saturating_mul(MAX_RATIO)), read: 0 }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read += count as u64;
+        if self.read > self.limit {
+            let text = format!("unpacks to more than {MAX_RATIO} times its size");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,372 @@
+//! The course of one load, the same for every format.
+
+use entity::{kind::SourceKind, revision, scalar::BigInt, source};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use zip::ZipArchive;
+
+use super::{
+    MaxRejects, Request,
+    error::{Error, Place},
+    input::{self, Container, Input},
+    rejects::Rejects,
+    report::{FileReport, Report, Way},
+    table::{Layout, Mismatch, Problem, Refusal, Row, Shape, Table},
+    template,
+};
+use crate::database::load::Load;
+
+/// Records that go to the database together.
+const BATCH: usize = 2_000;
+
+/// What a row is to a format.
+pub(crate) enum Reading<R> {
+    /// A record to be written.
+    Take(R),
+    /// About something that was not asked for.
+    Skip,
+}
+
+/// A reader of one format.
+pub(crate) trait Format {
+    /// What a row becomes.
+    type Record;
+
+    /// The tables that the format knows; the first that a header fits is taken.
+    fn shapes(&self) -> Vec<Shape>;
+
+    /// How many rows at the top of a file may come before the header.
+    fn preamble(&self) -> usize {
+        0
+    }
+
+    /// Whether a line that begins with `#` is a comment.
+    fn comments(&self) -> bool {
+        false
+    }
+
+    /// Why a file with such columns must not be loaded.
+    fn objection(&self, _header: &[String]) -> Option<String> {
+        None
+    }
+
+    /// Reads a row.
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Self::Record>, Refusal>;
+
+    /// Writes records of one file.
+    async fn write(&mut self, job: &mut Job, batch: Vec<Self::Record>) -> Result<(), DbErr>;
+
+    /// Writes what could not be known before all files were read.
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr>;
+}
+
+/// A load in its course.
+pub(crate) struct Job {
+    /// The load.
+    pub(crate) load: Load,
+    /// What it has done so far.
+    pub(crate) report: Report,
+    /// The source that the batch came from.
+    pub(crate) source_id: i32,
+    inputs: Vec<(Input, Option<i32>)>,
+    rejects: Rejects,
+    max_rejects: MaxRejects,
+    explain: bool,
+    progress: ProgressBar,
+}
+
+impl Job {
+    /// Looks up which files were loaded before.
+    pub(crate) async fn new(
+        load: Load,
+        request: &Request,
+        inputs: Vec<Input>,
+    ) -> Result<Self, DbErr> {
+        let mut report =
+            Report { format: request.format.name(), dry_run: request.dry_run, ..Report::default() };
+        let mut known = Vec::new();
+        for input in inputs {
+            let source = source::Entity::find()
+                .filter(source::Column::Sha256.eq(&input.sha256))
+                .one(load.transaction())
+                .await?;
+            let already = source.as_ref().filter(|_| !request.again);
+            report.files.push(FileReport {
+                name: input.name.clone(),
+                sha256: input.sha256.clone(),
+                already: already.map(|source| source.revision_id),
+            });
+            known.push((input, source.map(|source| source.id)));
+        }
+        let style = ProgressStyle::with_template(
+            "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
+        );
+        let progress =
+            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(4));
+        progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Ok(Self {
+            load,
+            report,
+            source_id: 0,
+            inputs: known,
+            rejects: Rejects::default(),
+            max_rejects: request.max_rejects,
+            explain: request.explain,
+            progress,
+        })
+    }
+
+    /// Whether any file is to be read.
+    pub(crate) fn has_work(&self) -> bool {
+        self.report.files.iter().any(|file| file.already.is_none())
+    }
+
+    /// Makes a source of every file that is new.
+    pub(crate) async fn add_sources(&mut self) -> Result<(), DbErr> {
+        let mut next = self.load.next_id::<source::Entity>().await?;
+        let mut rows = Vec::new();
+        for (input, id) in &mut self.inputs {
+            if id.is_some() {
+                continue;
+            }
+            *id = Some(next);
+            rows.push(source::Model {
+                id: next,
+                code: format!("file:{}", &input.sha256[..12]),
+                kind: SourceKind::File,
+                title: input.name.clone(),
+                publisher: None,
+                published_on: None,
+                url: None,
+                sha256: Some(input.sha256.clone()),
+                bytes: i64::try_from(input.bytes).ok().map(BigInt),
+                revision_id: self.load.revision(),
+            });
+            next += 1;
+        }
+        self.load.insert::<source::Entity>(&rows).await
+    }
+
+    /// Reads all files and writes what they hold.
+    pub(crate) async fn run<F: Format>(&mut self, format: &mut F) -> Result<(), Error> {
+        let shapes = format.shapes();
+        let inputs = std::mem::take(&mut self.inputs);
+        for ((mut input, source_id), at) in inputs.into_iter().zip(0..) {
+            if self.report.files[at].already.is_some() {
+                continue;
+            }
+            self.source_id = source_id.unwrap_or_default();
+            self.rejects.begin(&input.rejected)?;
+            self.progress.set_length(input.bytes);
+            self.file(format, &shapes, &mut input).await?;
+        }
+        self.rejects.end()?;
+        self.report.rejected.clone_from(&self.rejects.written);
+        self.check_refused()?;
+        self.progress.set_message("finishing");
+        format.finish(self).await?;
+        self.progress.finish_and_clear();
+        Ok(())
+    }
+
+    async fn file<F: Format>(
+        &mut self,
+        format: &mut F,
+        shapes: &[Shape],
+        input: &mut Input,
+    ) -> Result<(), Error> {
+        let (name, bytes) = (input.name.clone(), input.bytes);
+        let fail = |error: std::io::Error| Error::read(Place::file(&name), &error);
+        let container = input.container().map_err(fail)?;
+        let progress = self.progress.clone();
+        let reader = input.reader(&progress).map_err(fail)?;
+        if container != Container::Zip {
+            let text = input::stream(container, bytes, reader);
+            let mut table = Table::new(name.clone(), text, format.comments())?;
+            return match table.header(shapes, format.preamble() + 1)? {
+                Ok(layout) => self.table(format, &name, &mut table, &layout).await,
+                Err((header, mismatch)) => {
+                    Err(self.wrong_header(format, &name, &header, &mismatch))
+                }
+            };
+        }
+        let damaged = |error: zip::result::ZipError| {
+            let mend = "the ZIP is damaged or was cut off: download it again";
+            Error::file(Place::file(&name), error.to_string(), mend)
+        };
+        let mut archive = ZipArchive::new(reader).map_err(damaged)?;
+        let (parts, mut ignored) = input::parts(&mut archive).map_err(fail)?;
+        let (mut taken, mut wrong) = (false, None);
+        for index in parts {
+            let (part, text) = input::part(&mut archive, index).map_err(fail)?;
+            let place = format!("{name}/{part}");
+            let mut table = match Table::new(place.clone(), text, format.comments()) {
+                Ok(table) => table,
+                Err(error) if matches!(&error, Error::File { problem, .. } if problem == "is empty") =>
+                {
+                    ignored.push(part);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            match table.header(shapes, format.preamble() + 1)? {
+                Ok(layout) => {
+                    self.table(format, &place, &mut table, &layout).await?;
+                    taken = true;
+                }
+                // A readme has no column in common with a table; a table that lacks one has many.
+                Err((header, mismatch)) if mismatch.found > 0 => {
+                    return Err(self.wrong_header(format, &place, &header, &mismatch));
+                }
+                Err((header, mismatch)) => {
+                    ignored.push(part);
+                    wrong = wrong.or_else(|| Some((place, header, mismatch)));
+                }
+            }
+        }
+        if !taken {
+            return Err(match wrong {
+                Some((place, header, mismatch)) => {
+                    self.wrong_header(format, &place, &header, &mismatch)
+                }
+                None => Error::file(
+                    Place::file(&name),
+                    "the ZIP holds no CSV",
+                    "give the download as it came",
+                ),
+            });
+        }
+        self.report.ignored_files.append(&mut ignored);
+        Ok(())
+    }
+
+    async fn table<F: Format>(
+        &mut self,
+        format: &mut F,
+        name: &str,
+        table: &mut Table<'_>,
+        layout: &Layout,
+    ) -> Result<(), Error> {
+        if let Some(objection) = format.objection(layout.names()) {
+            let mend = "take the column out of the file, and load it then";
+            return Err(Error::file(Place::line(name, 1), objection, mend));
+        }
+        self.report.unknown_columns.extend(layout.unknown.iter().cloned());
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let refusal = match table.row(layout) {
+                Ok(None) => break,
+                Ok(Some(row)) => match format.read(&row) {
+                    Ok(Reading::Take(record)) => {
+                        batch.push(record);
+                        None
+                    }
+                    Ok(Reading::Skip) => {
+                        self.report.skipped += 1;
+                        None
+                    }
+                    Err(refusal) => Some(refusal),
+                },
+                Err(Problem::Row(refusal)) => Some(refusal),
+                Err(Problem::File(error)) => return Err(error),
+            };
+            self.report.rows_read += 1;
+            if let Some(refusal) = refusal {
+                self.refuse(name, &refusal)?;
+            }
+            if batch.len() == BATCH {
+                format.write(self, std::mem::take(&mut batch)).await?;
+                batch.reserve(BATCH);
+                self.progress.set_message(format!("{} rows", self.report.rows_read));
+            }
+        }
+        if !batch.is_empty() {
+            format.write(self, batch).await?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, name: &str, refusal: &Refusal) -> Result<(), Error> {
+        self.report.refused += 1;
+        self.rejects.add(name, refusal)?;
+        // A number of rows is exceeded for good; a share may still be made up for.
+        if let MaxRejects::Count(_) = self.max_rejects {
+            self.rejects_flushed_check()?;
+        }
+        Ok(())
+    }
+
+    fn rejects_flushed_check(&mut self) -> Result<(), Error> {
+        if self.max_rejects.exceeded(self.report.refused, self.considered()) {
+            self.rejects.end()?;
+            return self.check_refused();
+        }
+        Ok(())
+    }
+
+    fn considered(&self) -> u64 {
+        self.report.rows_read.max(self.report.refused) - self.report.skipped
+    }
+
+    fn check_refused(&self) -> Result<(), Error> {
+        if !self.max_rejects.exceeded(self.report.refused, self.considered()) {
+            return Ok(());
+        }
+        let listed: Vec<String> =
+            self.rejects.written.iter().map(|path| path.display().to_string()).collect();
+        Err(Error::TooManyRefused {
+            refused: self.report.refused,
+            considered: self.considered(),
+            limit: self.max_rejects.to_string(),
+            listed: listed.join(", "),
+            first: self.rejects.first.clone().unwrap_or_default(),
+        })
+    }
+
+    fn wrong_header<F: Format>(
+        &self,
+        format: &F,
+        name: &str,
+        header: &[String],
+        mismatch: &Mismatch,
+    ) -> Error {
+        if let Some(objection) = format.objection(header) {
+            let mend = "take the column out of the file, and load it then";
+            return Error::file(Place::line(name, 1), objection, mend);
+        }
+        let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();
+        let more = if header.len() > 12 { ", ..." } else { "" };
+        let problem = format!(
+            "is not {}: it lacks the column{} {} (it has {}{more})",
+            self.report.format,
+            if mismatch.missing.len() == 1 { "" } else { "s" },
+            mismatch.missing.join(", "),
+            found.join(", "),
+        );
+        let mend = match template::resembling(header).filter(|it| *it != self.report.format) {
+            Some(other) => format!("it looks like {other}: try `cops-graphql import {other}`"),
+            None => {
+                "check which file it is; `cops-graphql import --help` lists the formats".to_owned()
+            }
+        };
+        Error::file(Place::line(name, 1), problem, mend)
+    }
+
+    /// Counts how something was found, and says so where it was asked for.
+    pub(crate) fn matched(&mut self, way: Way, what: impl FnOnce() -> String) {
+        *self.report.matches.entry(way).or_default() += 1;
+        if self.explain {
+            self.report.explanations.push(format!("{way}: {}", what()));
+        }
+    }
+
+    /// Ends the load: commits it, unless it was a trial or had nothing to do.
+    pub(crate) async fn end(mut self) -> Result<Report, DbErr> {
+        self.report.explanations.sort();
+        if self.has_work() && !self.report.dry_run {
+            let revision: revision::Model = self.load.commit(self.report.counts()).await?;
+            self.report.revision = Some(revision.id);
+        }
+        Ok(self.report)
+    }
+}

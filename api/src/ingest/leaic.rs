@@ -1,0 +1,224 @@
+//! Agencies from the Law Enforcement Agency Identifiers Crosswalk.
+//!
+//! Its terms forbid passing it on, so nobody gets it from here: whoever has it may load it. It
+//! completes the agencies that there are (the seven-character ORI, the county, the population) and
+//! adds those that are not. Names, kinds and places that are known already are left as they are: its
+//! names are in capitals and without punctuation.
+//!
+//! Every value is padded with blanks, codes carry their labels, and numbers have sentinels for
+//! missing. Neither ORI is ever derived from the other.
+
+use entity::{
+    agency,
+    kind::AgencyKind,
+    scalar::{Ori, State},
+};
+use sea_orm::DbErr;
+
+use super::{
+    agencies::Agencies,
+    job::{Format, Job, Reading},
+    table::{Refusal, Row, Shape},
+    values,
+};
+
+/// Populations from here on mean that there is none.
+const SENTINELS: i64 = 888_888_888;
+
+/// What a row says about an agency.
+pub(crate) struct Record {
+    ori9: Option<Ori>,
+    ori7: Option<Ori>,
+    name: String,
+    kind: Option<AgencyKind>,
+    state: Option<State>,
+    county_fips: Option<String>,
+    county_name: Option<String>,
+    city: Option<String>,
+    zip: Option<String>,
+    place: Option<(f64, f64)>,
+    population: Option<i32>,
+}
+
+/// The reader.
+pub(crate) struct Leaic {
+    agencies: Agencies,
+}
+
+impl Leaic {
+    /// Reads the agencies that there are.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        Ok(Self { agencies: Agencies::new(job).await? })
+    }
+}
+
+impl Format for Leaic {
+    type Record = Record;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![Shape::new(
+            "crosswalk",
+            &[
+                "!ori9=ORI9",
+                "!ori7=ORI7",
+                "!name=NAME",
+                "!state=STATENAME",
+                "county=COUNTYNAME",
+                "fips=FIPS",
+                "fips_state=FIPS_ST",
+                "fips_county=FIPS_COUNTY",
+                "type=AGCYTYPE",
+                "subtype=SUBTYPE1",
+                "city=ADDRESS_CITY",
+                "zip=ADDRESS_ZIP",
+                "people=U_TPOP",
+                "people_of_government=LG_POPULATION",
+                "lat=INTPTLAT",
+                "lng=INTPTLONG",
+            ],
+        )]
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+        let ori = |column, length| -> Result<Option<Ori>, Refusal> {
+            if present(row, column).is_none() {
+                return Ok(None);
+            }
+            match row.read(column, str::parse::<Ori>)? {
+                Some(ori) if ori.as_str().len() == length => Ok(Some(ori)),
+                _ => {
+                    Err(row.refuse(column, format!("is not an ORI of {length} letters and digits")))
+                }
+            }
+        };
+        row.required("name")?;
+        let kind = kind_of(label(row.text("type")), label(row.text("subtype")));
+        let state = present(row, "state").map(|_| row.read("state", values::state)).transpose()?;
+        let degrees = |column, most: f64| -> Result<Option<f64>, Refusal> {
+            row.read(column, |text| match text.parse::<f64>() {
+                Ok(degrees) if degrees.abs() <= most => Ok(Some(degrees)),
+                Ok(degrees) if degrees > 800.0 => Ok(None),
+                _ => Err(format!("is not a number of degrees up to {most}")),
+            })
+            .map(Option::flatten)
+        };
+        let people = count(row, "people")?.filter(|people| *people > 0);
+        let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
+        let general = matches!(kind, Some(AgencyKind::MunicipalPolice | AgencyKind::CountyPolice));
+        Ok(Reading::Take(Record {
+            ori9: ori("ori9", 9)?,
+            ori7: ori("ori7", 7)?,
+            name: row.line_of_text("name").unwrap_or_default(),
+            kind,
+            state: state.flatten(),
+            county_fips: fips(row),
+            county_name: present(row, "county").map(str::to_owned),
+            city: present(row, "city").map(str::to_owned),
+            zip: present(row, "zip").and_then(values::zip),
+            place: degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?),
+            // A special agency does not serve all the people of its government.
+            population: people.or(of_government.filter(|_| general)),
+        }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+        let source_id = job.source_id;
+        for record in batch {
+            let by_nine = record.ori9.as_ref().and_then(|ori| self.agencies.find(ori));
+            let by_seven = record.ori7.as_ref().and_then(|ori| self.agencies.find(ori));
+            let without = record.ori9.is_none() && record.ori7.is_none();
+            let by_name = || {
+                let state = record.state.as_ref();
+                without.then(|| self.agencies.find_without_ori(&record.name, state)).flatten()
+            };
+            // An agency that has another nine-character ORI is another agency.
+            let by_seven_only = by_seven
+                .filter(|at| record.ori9.is_none() || self.agencies.get(*at).ori9.is_none());
+            let found = by_nine.or(by_seven_only).or_else(by_name);
+            let at = found.unwrap_or_else(|| self.agencies.add(source_id));
+            let seven_is_free = by_seven.is_none_or(|holder| holder == at);
+            if !seven_is_free {
+                job.report.note("seven-character ORIs that another agency has, left empty");
+            }
+            self.agencies.change(at, source_id, |row| apply(row, record, seven_is_free));
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.agencies.write(job).await
+    }
+}
+
+fn apply(row: &mut agency::Model, record: Record, seven_is_free: bool) {
+    row.ori9 = row.ori9.take().or(record.ori9);
+    if seven_is_free {
+        row.ori7 = record.ori7.or(row.ori7.take());
+    }
+    row.name = row.name.take().or(Some(record.name));
+    row.kind = row.kind.or(record.kind);
+    row.state = row.state.take().or(record.state);
+    row.county_fips = record.county_fips.or(row.county_fips.take());
+    row.county_name = record.county_name.or(row.county_name.take());
+    row.city = row.city.take().or(record.city);
+    row.zip = row.zip.take().or(record.zip);
+    if let (None, Some((latitude, longitude))) = (row.latitude, record.place) {
+        (row.latitude, row.longitude) = (Some(latitude), Some(longitude));
+    }
+    row.population = record.population.or(row.population);
+}
+
+/// A cell that is not `-1`, which stands for none.
+fn present<'a>(row: &Row<'a>, column: &str) -> Option<&'a str> {
+    row.text(column).filter(|text| *text != "-1")
+}
+
+/// A count of people that is not a sentinel.
+fn count(row: &Row<'_>, column: &str) -> Result<Option<i32>, Refusal> {
+    let count = row.read(column, |text| {
+        let number: i64 = text.replace(',', "").parse().map_err(|_| "is not a whole number")?;
+        Ok::<_, &str>(if number >= SENTINELS { None } else { i32::try_from(number).ok() })
+    })?;
+    Ok(count.flatten())
+}
+
+/// The five digits of state and county; leading zeros may have been lost.
+fn fips(row: &Row<'_>) -> Option<String> {
+    let digits = |column, width: usize| {
+        let text = present(row, column)?;
+        let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
+        shaped.then(|| format!("{text:0>width$}"))
+    };
+    let parts = || Some(digits("fips_state", 2)? + &digits("fips_county", 3)?);
+    digits("fips", 5).or_else(parts).filter(|fips| fips != "00000")
+}
+
+/// The label of a code: `Local police department` of `(000) Local police department`.
+fn label(text: Option<&str>) -> String {
+    let text = text.unwrap_or_default();
+    let label =
+        text.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(_, label)| label);
+    label.unwrap_or(text).trim().to_lowercase()
+}
+
+/// The kind of an agency by the labels of its codes. A bare code says nothing that can be relied on.
+fn kind_of(kind: String, subtype: String) -> Option<AgencyKind> {
+    let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+    let special = says(&kind, &["special"]);
+    let text = if special { &subtype } else { &kind };
+    let table: &[(&[&str], AgencyKind)] = &[
+        (&["sheriff"], AgencyKind::Sheriff),
+        (&["county police"], AgencyKind::CountyPolice),
+        (&["local police", "municipal police", "city police"], AgencyKind::MunicipalPolice),
+        (&["tribal", "indian"], AgencyKind::Tribal),
+        (&["college", "universit", "campus"], AgencyKind::Campus),
+        (&["school"], AgencyKind::SchoolDistrict),
+        (&["constable", "marshal"], AgencyKind::Constable),
+        (&["task force"], AgencyKind::TaskForce),
+        (&["federal"], AgencyKind::Federal),
+        (&["primary state", "state police", "highway patrol"], AgencyKind::StatePolice),
+        (&["state"], AgencyKind::StateAgency),
+    ];
+    let found = table.iter().find(|(words, _)| says(text, words)).map(|(_, kind)| *kind);
+    found.or(special.then_some(AgencyKind::SpecialJurisdiction))
+}

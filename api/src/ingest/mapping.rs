@@ -1,0 +1,150 @@
+//! What the columns of an award list mean, as its reader declares it.
+//!
+//! The lists that the office publishes change their columns from year to year, so no layout is built
+//! in. A small file beside the list says which column is which, and what holds for the whole list:
+//!
+//! ```toml
+//! [columns]
+//! recipient = "Law Enforcement Agency"
+//! state = "State"
+//! officers = "Positions Awarded"
+//! federal_share = "Award Amount"
+//!
+//! [constants]
+//! program = "CHP"
+//! fiscal_year = 2020
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::{Error, Place};
+
+/// What an award list may tell of an award.
+pub(crate) const FIELDS: &[&str] = &[
+    "award_number",
+    "program",
+    "fiscal_year",
+    "recipient",
+    "state",
+    "city",
+    "ori",
+    "uei",
+    "listing",
+    "instrument",
+    "federal_share",
+    "local_match",
+    "project_total",
+    "officers",
+    "officer_kind",
+    "requested",
+    "accepted",
+    "hired",
+    "retained",
+    "school_resource_officers",
+    "veterans",
+    "part_time",
+    "announced_on",
+    "obligated_on",
+    "period_start",
+    "period_end",
+    "original_period_end",
+    "status",
+    "title",
+];
+
+/// Which column holds which field, and which fields are the same for all rows.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mapping {
+    /// By field, the name of its column. A field that is not here has its own name as column.
+    pub columns: BTreeMap<String, String>,
+    /// By field, the value that holds where a row has none.
+    pub constants: BTreeMap<String, Value>,
+}
+
+impl Mapping {
+    /// Reads a mapping from a TOML or JSON file.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let place = || Place::file(path.display().to_string());
+        let text = std::fs::read_to_string(path).map_err(|error| Error::read(place(), &error))?;
+        let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        let mapping: Result<Self, String> = if is_json {
+            serde_json::from_str(&text).map_err(|error| error.to_string())
+        } else {
+            toml::from_str(&text).map_err(|error| error.to_string())
+        };
+        let mend = "`cops-graphql import --template award-list` shows one";
+        let mapping = mapping.map_err(|problem| {
+            Error::file(place(), format!("is not a mapping: {}", problem.trim()), mend)
+        })?;
+        mapping.checked()
+    }
+
+    /// The mapping that lies beside the lists: `LIST.csv.toml` or `LIST.toml`, or the same as JSON.
+    pub(crate) fn beside(paths: &[PathBuf]) -> Result<Self, Error> {
+        let mut found: Option<(PathBuf, Self)> = None;
+        for path in paths.iter().filter(|path| path.as_os_str() != "-") {
+            let appended = |end: &str| {
+                let mut name = path.as_os_str().to_owned();
+                name.push(end);
+                PathBuf::from(name)
+            };
+            let places = [
+                appended(".toml"),
+                path.with_extension("toml"),
+                appended(".json"),
+                path.with_extension("json"),
+            ];
+            let beside = places.into_iter().find(|place| place != path && place.is_file());
+            let Some(place) = beside else { continue };
+            let mapping = Self::open(&place)?;
+            match &found {
+                Some((other, known)) if *known != mapping => {
+                    return Err(Error::Request(format!(
+                        "{} and {} differ: load lists of different columns one by one",
+                        other.display(),
+                        place.display()
+                    )));
+                }
+                _ => found = Some((place, mapping)),
+            }
+        }
+        Ok(found.map(|(_, mapping)| mapping).unwrap_or_default())
+    }
+
+    /// Declares more, or declares it anew.
+    pub(crate) fn overridden_by(mut self, other: &Self) -> Result<Self, Error> {
+        self.columns.extend(other.columns.clone());
+        self.constants.extend(other.constants.clone());
+        self.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        let mut fields = self.columns.keys().chain(self.constants.keys());
+        match fields.find(|field| !FIELDS.contains(&field.as_str())) {
+            Some(field) => Err(Error::Request(format!(
+                "{field:?} is no field of an award list; the fields are {}",
+                FIELDS.join(", ")
+            ))),
+            None => Ok(self),
+        }
+    }
+
+    /// The constant of a field, as a cell would show it.
+    pub(crate) fn constant(&self, field: &str) -> Option<String> {
+        match self.constants.get(field)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            other => Some(other.to_string()),
+        }
+    }
+}

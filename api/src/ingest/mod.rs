@@ -1,0 +1,188 @@
+//! Loading real-world files: one reader a format, and what they share.
+//!
+//! A load is a stream. Each file is opened ([`input`]), cut into rows ([`table`]) and read by its
+//! format into records; a batch of records goes to the database in a few statements, and is
+//! forgotten. So the memory of a load does not grow with the size of its files, only with the number
+//! of distinct awards and recipients that it has seen.
+//!
+//! A load is all or nothing: it is one [`Load`], so one transaction. What is in the dataset already
+//! is found by its key and compared. A row that is found the same keeps its source and revision, so
+//! the dataset can always say which file a value came from.
+//!
+//! A file is known by its SHA-256 digest: a file that was loaded before is left alone.
+
+mod agencies;
+mod award_list;
+mod awards;
+mod error;
+mod fbi_agencies;
+mod input;
+mod job;
+mod json;
+mod leaic;
+mod mapping;
+mod names;
+mod obligations;
+mod programs;
+mod recipients;
+mod rejects;
+mod report;
+mod table;
+mod template;
+mod trainees;
+mod trainings;
+mod usaspending;
+mod values;
+
+use std::{path::PathBuf, time::Instant};
+
+use clap::ValueEnum;
+use sea_orm::DatabaseConnection;
+
+pub use self::{
+    error::{Error, Place},
+    mapping::Mapping,
+    rejects::MaxRejects,
+    report::{FileReport, Report, Tally, Way},
+    template::template,
+};
+use self::{input::Input, job::Job};
+use crate::{database::load::Load, demo};
+
+/// A format that can be loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Awards and their transactions, as USAspending gives them: CSV downloads or API answers.
+    Usaspending,
+    /// Agencies with names and places: the FBI's two open files, joined by ORI.
+    FbiAgencies,
+    /// Agencies: the Law Enforcement Agency Identifiers Crosswalk.
+    Leaic,
+    /// A list of awards with columns of your own naming, officers among them.
+    AwardList,
+    /// Courses, in columns of ours (see --template trainings).
+    Trainings,
+    /// Training sessions and who went to them, in columns of ours (see --template trainees).
+    Trainees,
+}
+
+impl Format {
+    /// The name of the format on the command line and in a revision.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usaspending => "usaspending",
+            Self::FbiAgencies => "fbi-agencies",
+            Self::Leaic => "leaic",
+            Self::AwardList => "award-list",
+            Self::Trainings => "trainings",
+            Self::Trainees => "trainees",
+        }
+    }
+}
+
+/// What to load, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The format of the files.
+    pub format: Format,
+    /// The files; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// The assistance listings to take; all where there are none. Of `usaspending` only.
+    pub listings: Vec<String>,
+    /// The file that says what the columns mean; by default one beside the files. Of `award-list`
+    /// only.
+    pub mapping_file: Option<PathBuf>,
+    /// What the columns mean, over what the file says. Of `award-list` only.
+    pub mapping: Mapping,
+    /// How many rows may be refused.
+    pub max_rejects: MaxRejects,
+    /// Do all but write.
+    pub dry_run: bool,
+    /// Tell of every recipient how it was found.
+    pub explain: bool,
+    /// Read a file even where it was loaded before.
+    pub again: bool,
+}
+
+impl Request {
+    /// A request to load files of a format, as the command line makes it without any option.
+    #[must_use]
+    pub fn new(format: Format, paths: Vec<PathBuf>) -> Self {
+        Self {
+            format,
+            paths,
+            listings: COPS_LISTINGS.iter().map(|listing| (*listing).to_owned()).collect(),
+            mapping_file: None,
+            mapping: Mapping::default(),
+            max_rejects: MaxRejects::default(),
+            dry_run: false,
+            explain: false,
+            again: false,
+        }
+    }
+}
+
+/// The assistance listings of the COPS Office: the umbrella, and since fiscal year 2025 hiring (CHP)
+/// and school violence prevention (SVPP).
+pub const COPS_LISTINGS: [&str; 3] = ["16.710", "16.068", "16.071"];
+
+/// Loads files into a database whose schema is up to date.
+///
+/// # Errors
+/// [`Error`] says why; the database is then as it was.
+pub async fn run(db: &DatabaseConnection, request: &Request) -> Result<Report, Error> {
+    let began = Instant::now();
+    let mut inputs: Vec<Input> = Vec::new();
+    for path in &request.paths {
+        let input = Input::open(path)?;
+        // The same file named twice is one file.
+        if !inputs.iter().any(|other| other.sha256 == input.sha256) {
+            inputs.push(input);
+        }
+    }
+    let load = Load::begin(db, request.format.name(), false).await?;
+    let mut job = Job::new(load, request, inputs).await?;
+    if job.has_work() {
+        // Made-up rows make room for real ones: the two never mix.
+        let made_up = demo::remove(&job.load).await?;
+        if made_up > 0 {
+            job.report.tally("made-up rows").removed = made_up;
+        }
+        job.add_sources().await?;
+        match request.format {
+            Format::Usaspending => {
+                let mut format = usaspending::Usaspending::new(&mut job, &request.listings).await?;
+                job.run(&mut format).await?;
+            }
+            Format::FbiAgencies => {
+                let mut format = fbi_agencies::FbiAgencies::new(&job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::Leaic => {
+                let mut format = leaic::Leaic::new(&job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::AwardList => {
+                let mapping = match &request.mapping_file {
+                    Some(path) => Mapping::open(path)?,
+                    None => Mapping::beside(&request.paths)?,
+                };
+                let mapping = mapping.overridden_by(&request.mapping)?;
+                let mut format = award_list::AwardList::new(&job, mapping).await?;
+                job.run(&mut format).await?;
+            }
+            Format::Trainings => {
+                let mut format = trainings::Trainings::new(&job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::Trainees => {
+                let mut format = trainees::Trainees::new(&mut job).await?;
+                job.run(&mut format).await?;
+            }
+        }
+    }
+    let mut report = job.end().await?;
+    report.elapsed = began.elapsed();
+    Ok(report)
+}

@@ -1,0 +1,218 @@
+//! Transactions on awards: added, corrected, deleted, and summed.
+//!
+//! A transaction is known by its key. A correction has the key of what it corrects and takes its
+//! place; a deletion names the key of what goes. When all rows are in, the federal share of every
+//! award that was touched is the sum of its transactions, taken by the database in one statement.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::{grant, obligation, officers_funded, scalar::Dollars, training_session};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+};
+
+use super::{awards::Awards, job::Job};
+
+/// Ids that go into one statement.
+const CHUNK: usize = 5_000;
+
+/// A transaction as a row gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct Transaction {
+    pub(crate) key: String,
+    pub(crate) modification: Option<String>,
+    pub(crate) day: NaiveDate,
+    pub(crate) amount: Dollars,
+    pub(crate) description: Option<String>,
+}
+
+/// The transactions of a load.
+pub(crate) struct Obligations {
+    next_id: i32,
+    /// Awards that lost a transaction.
+    bereft: BTreeSet<i32>,
+    any: bool,
+}
+
+impl Obligations {
+    /// Begins with none.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let next_id = job.load.next_id::<obligation::Entity>().await?;
+        Ok(Self { next_id, bereft: BTreeSet::new(), any: false })
+    }
+
+    /// Deletes the transactions of some keys.
+    pub(crate) async fn delete(&mut self, job: &mut Job, keys: &[String]) -> Result<(), DbErr> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let transaction = job.load.transaction();
+        let named = obligation::Column::TransactionKey.is_in(keys);
+        let grants: Vec<i32> = obligation::Entity::find()
+            .select_only()
+            .column(obligation::Column::GrantId)
+            .filter(named.clone())
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        let deleted = obligation::Entity::delete_many().filter(named).exec(transaction).await?;
+        self.bereft.extend(grants);
+        self.any |= deleted.rows_affected > 0;
+        job.report.tally("obligations").removed += deleted.rows_affected;
+        Ok(())
+    }
+
+    /// Writes transactions of distinct keys, each with the award that it is on.
+    pub(crate) async fn write(
+        &mut self,
+        job: &mut Job,
+        rows: Vec<(i32, Transaction)>,
+    ) -> Result<(), DbErr> {
+        let keys = rows.iter().map(|(_, row)| &row.key);
+        let known: HashMap<Option<String>, obligation::Model> = obligation::Entity::find()
+            .filter(obligation::Column::TransactionKey.is_in(keys))
+            .all(job.load.transaction())
+            .await?
+            .into_iter()
+            .map(|row| (row.transaction_key.clone(), row))
+            .collect();
+        let (mut added, mut unchanged, mut changed) = (Vec::new(), 0, 0);
+        for (grant_id, Transaction { key, modification, day, amount, description }) in rows {
+            let mut row = obligation::Model {
+                id: self.next_id,
+                grant_id,
+                transaction_key: Some(key),
+                modification_number: modification,
+                obligated_on: day,
+                amount,
+                description,
+                source_id: job.source_id,
+                revision_id: job.load.revision(),
+            };
+            let Some(before) = known.get(&row.transaction_key) else {
+                self.next_id += 1;
+                added.push(row);
+                continue;
+            };
+            row.id = before.id;
+            (row.source_id, row.revision_id) = (before.source_id, before.revision_id);
+            if row == *before {
+                unchanged += 1;
+                continue;
+            }
+            if before.grant_id != grant_id {
+                self.bereft.insert(before.grant_id);
+            }
+            (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+            // A row that this load added and corrects is still one row added.
+            changed += u64::from(before.revision_id != job.load.revision());
+            self.any = true;
+            job.load.update::<obligation::Entity>(row).await?;
+        }
+        self.any |= !added.is_empty();
+        job.load.insert::<obligation::Entity>(&added).await?;
+        let tally = job.report.tally("obligations");
+        tally.added += added.len() as u64;
+        tally.changed += changed;
+        tally.unchanged += unchanged;
+        Ok(())
+    }
+
+    /// Gives every award that was touched the sum of its transactions, and takes out those whose
+    /// last transaction was deleted.
+    pub(crate) async fn finish(&mut self, job: &mut Job, awards: &mut Awards) -> Result<(), DbErr> {
+        if !self.any {
+            return Ok(());
+        }
+        let bereft: Vec<i32> = std::mem::take(&mut self.bereft).into_iter().collect();
+        for bereft in bereft.chunks(CHUNK) {
+            self.take_out(job, awards, bereft).await?;
+        }
+        let revision = job.load.revision();
+        sum(
+            job,
+            awards,
+            &format!("SELECT grant_id FROM obligations WHERE revision_id = {revision}"),
+        )
+        .await?;
+        for bereft in bereft.chunks(CHUNK) {
+            let ids: Vec<String> = bereft.iter().map(ToString::to_string).collect();
+            sum(job, awards, &ids.join(", ")).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_out(&self, job: &Job, awards: &mut Awards, bereft: &[i32]) -> Result<(), DbErr> {
+        let transaction = job.load.transaction();
+        let ids = || bereft.iter().copied();
+        let mut kept: BTreeSet<i32> = obligation::Entity::find()
+            .select_only()
+            .column(obligation::Column::GrantId)
+            .distinct()
+            .filter(obligation::Column::GrantId.is_in(ids()))
+            .into_tuple()
+            .all(transaction)
+            .await?
+            .into_iter()
+            .collect();
+        let officers: Vec<i32> = officers_funded::Entity::find()
+            .select_only()
+            .column(officers_funded::Column::GrantId)
+            .filter(officers_funded::Column::GrantId.is_in(ids()))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        let sessions: Vec<Option<i32>> = training_session::Entity::find()
+            .select_only()
+            .column(training_session::Column::GrantId)
+            .filter(training_session::Column::GrantId.is_in(ids()))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        // What came from elsewhere stays, and its award with it, without a sum.
+        let elsewhere: Vec<i32> =
+            officers.into_iter().chain(sessions.into_iter().flatten()).collect();
+        for id in elsewhere {
+            if kept.insert(id)
+                && let Some(mut row) = grant::Entity::find_by_id(id).one(transaction).await?
+            {
+                row.federal_share = None;
+                (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+                job.load.update::<grant::Entity>(row).await?;
+                awards.changed(id);
+            }
+        }
+        let gone: Vec<i32> = ids().filter(|id| !kept.contains(id)).collect();
+        for id in &gone {
+            awards.removed(*id);
+        }
+        grant::Entity::delete_many()
+            .filter(grant::Column::Id.is_in(gone))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Sums the transactions of the awards that a subquery or a list names.
+async fn sum(job: &Job, awards: &mut Awards, of: &str) -> Result<(), DbErr> {
+    let revision = job.load.revision();
+    let sql = format!(
+        "UPDATE grants SET federal_share = summed.total, obligated_on = summed.first_day, \
+         source_id = COALESCE(summed.source, grants.source_id), revision_id = {revision} \
+         FROM (SELECT grant_id, CAST(SUM(amount) AS BIGINT) AS total, \
+         MIN(obligated_on) AS first_day, \
+         MAX(CASE WHEN revision_id = {revision} THEN source_id END) AS source \
+         FROM obligations WHERE grant_id IN ({of}) GROUP BY grant_id) AS summed \
+         WHERE summed.grant_id = grants.id \
+         AND (grants.federal_share IS DISTINCT FROM summed.total \
+         OR grants.obligated_on IS DISTINCT FROM summed.first_day) RETURNING grants.id"
+    );
+    let transaction = job.load.transaction();
+    let statement = Statement::from_string(transaction.get_database_backend(), sql);
+    for row in transaction.query_all_raw(statement).await? {
+        awards.changed(row.try_get_by_index(0)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! Who got the money: an agency where that is certain, else an organization.
+//!
+//! In this order: the agency of the ORI, where there is one; the only agency of the same name in the
+//! state; the only municipal police department of the municipality that is named (`City of Dallas`);
+//! the organization of the unique entity identifier; the organization of the same name and state; a
+//! new organization.
+
+use std::collections::HashMap;
+
+use entity::{
+    kind::OrganizationKind,
+    organization,
+    scalar::{Ori, State},
+    search,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    agencies::{Agencies, Called},
+    job::Job,
+    names::Name,
+    report::Way,
+    values,
+};
+
+/// A recipient as a file describes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Described {
+    pub(crate) name: String,
+    pub(crate) ori: Option<Ori>,
+    pub(crate) uei: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) state: Option<State>,
+    pub(crate) kind: Option<OrganizationKind>,
+}
+
+/// A recipient of the dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Recipient {
+    /// The id of an agency.
+    Agency(i32),
+    /// The id of an organization.
+    Organization(i32),
+}
+
+/// What of an organization is held in memory: what it is found by, and what it lacks.
+#[derive(Debug)]
+struct Known {
+    id: i32,
+    uei: Option<String>,
+    lacks_city: bool,
+    lacks_kind: bool,
+}
+
+/// All recipients that there are.
+pub(crate) struct Recipients {
+    /// The agencies.
+    pub(crate) agencies: Agencies,
+    called: Called,
+    known: Vec<Known>,
+    by_uei: HashMap<String, usize>,
+    by_name: HashMap<(Option<State>, String), Vec<usize>>,
+    seen: HashMap<String, Recipient>,
+    added: Vec<organization::Model>,
+    completed: Vec<(i32, Described)>,
+    next_id: i32,
+}
+
+impl Recipients {
+    /// Reads the agencies and organizations of the dataset.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let agencies = Agencies::new(job).await?;
+        let mut recipients = Self {
+            called: agencies.called(),
+            agencies,
+            known: Vec::new(),
+            by_uei: HashMap::new(),
+            by_name: HashMap::new(),
+            seen: HashMap::new(),
+            added: Vec::new(),
+            completed: Vec::new(),
+            next_id: job.load.next_id::<organization::Entity>().await?,
+        };
+        type Columns =
+            (i32, String, Option<String>, Option<String>, Option<String>, Option<OrganizationKind>);
+        let rows: Vec<Columns> = organization::Entity::find()
+            .select_only()
+            .columns([
+                organization::Column::Id,
+                organization::Column::Name,
+                organization::Column::State,
+                organization::Column::Uei,
+                organization::Column::City,
+                organization::Column::Kind,
+            ])
+            .order_by_asc(organization::Column::Id)
+            .into_tuple()
+            .all(job.load.transaction())
+            .await?;
+        for (id, name, state, uei, city, kind) in rows {
+            let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
+            let state = state.and_then(|state| state.parse().ok());
+            let form = Name::of(&name).form;
+            recipients.know(form, state, Known { id, uei, lacks_city, lacks_kind });
+        }
+        Ok(recipients)
+    }
+
+    fn know(&mut self, form: String, state: Option<State>, known: Known) {
+        let at = self.known.len();
+        if let Some(uei) = &known.uei {
+            self.by_uei.insert(uei.clone(), at);
+        }
+        self.by_name.entry((state, form)).or_default().push(at);
+        self.known.push(known);
+    }
+
+    /// Finds a recipient, or adds one. What is added is in the database after [`Self::write`].
+    pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> Recipient {
+        let Described { name, ori, uei, state, .. } = &described;
+        let key = format!(
+            "{name}\u{1f}{}\u{1f}{}\u{1f}{}",
+            ori.as_ref().map_or("", Ori::as_str),
+            uei.as_deref().unwrap_or_default(),
+            state.as_ref().map_or("", State::as_str),
+        );
+        if let Some(recipient) = self.seen.get(&key) {
+            return *recipient;
+        }
+        let found = self.agency(job, &described);
+        let recipient = match found {
+            Some((way, at)) => {
+                let agency = self.agencies.get(at);
+                job.matched(way, || {
+                    let ori = agency.ori9.as_ref().or(agency.ori7.as_ref()).map_or("", Ori::as_str);
+                    let called = agency.name.as_deref().unwrap_or_default();
+                    format!("{} -> {called} {ori}", told(&described))
+                });
+                Recipient::Agency(agency.id)
+            }
+            None => Recipient::Organization(self.organization(job, described)),
+        };
+        self.seen.insert(key, recipient);
+        recipient
+    }
+
+    fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(Way, usize)> {
+        if let Some(ori) = &described.ori {
+            let at = self.agencies.find(ori).unwrap_or_else(|| {
+                // Whoever has an ORI is an agency, whether it was heard of or not.
+                let at = self.agencies.add(job.source_id);
+                self.agencies.change(at, job.source_id, |row| {
+                    let nine = ori.as_str().len() == 9;
+                    if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
+                    row.name = Some(described.name.clone());
+                    row.city.clone_from(&described.city);
+                    let state = described.state.clone();
+                    row.state = state.or_else(|| values::state_of_ori(ori.as_str()));
+                });
+                at
+            });
+            return Some((Way::AgencyByOri, at));
+        }
+        let (name, state) = (Name::of(&described.name), described.state.as_ref()?);
+        if let Some(at) = self.called.by_name(state, &name) {
+            return Some((Way::AgencyByName, at));
+        }
+        let at = self.called.by_place(state, name.municipality.as_ref()?)?;
+        Some((Way::AgencyByPlace, at))
+    }
+
+    /// Finds or adds an organization, without looking for an agency first.
+    pub(crate) fn organization(&mut self, job: &mut Job, described: Described) -> i32 {
+        let form = Name::of(&described.name).form;
+        let uei = described.uei.as_ref();
+        let by_uei = uei.and_then(|uei| self.by_uei.get(uei).copied());
+        let by_name = || {
+            let named = self.by_name.get(&(described.state.clone(), form.clone()))?;
+            // Two identifiers are two bodies, even of one name.
+            let fits = |at: &&usize| match (&self.known[**at].uei, uei) {
+                (Some(known), Some(uei)) => known == uei,
+                _ => true,
+            };
+            named.iter().find(fits).copied()
+        };
+        let found = match by_uei {
+            Some(at) => Some((Way::OrganizationByUei, at)),
+            None => by_name().map(|at| (Way::OrganizationByName, at)),
+        };
+        let Some((way, at)) = found else {
+            job.matched(Way::OrganizationAdded, || told(&described));
+            return self.add(job, form, described);
+        };
+        job.matched(way, || told(&described));
+        let known = &mut self.known[at];
+        let id = known.id;
+        let completes = (known.uei.is_none() && described.uei.is_some())
+            || (known.lacks_city && described.city.is_some())
+            || (known.lacks_kind && described.kind.is_some());
+        if completes {
+            if known.uei.is_none() {
+                known.uei.clone_from(&described.uei);
+                if let Some(uei) = &known.uei {
+                    self.by_uei.insert(uei.clone(), at);
+                }
+            }
+            known.lacks_city &= described.city.is_none();
+            known.lacks_kind &= described.kind.is_none();
+            self.completed.push((id, described));
+        } else {
+            job.report.tally("organizations").unchanged += 1;
+        }
+        id
+    }
+
+    fn add(&mut self, job: &Job, form: String, described: Described) -> i32 {
+        let Described { name, uei, city, state, kind, .. } = described;
+        let id = self.next_id;
+        self.next_id += 1;
+        let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
+        self.know(form, state.clone(), Known { id, uei: uei.clone(), lacks_city, lacks_kind });
+        let mut row = organization::Model {
+            id,
+            name,
+            kind,
+            city,
+            state,
+            founded_year: None,
+            former_names: None,
+            uei,
+            note: None,
+            search: String::new(),
+            source_id: job.source_id,
+            revision_id: job.load.revision(),
+        };
+        row.search = words(&row);
+        self.added.push(row);
+        id
+    }
+
+    /// Writes the recipients that are new or were completed.
+    pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.agencies.write(job).await?;
+        let added = std::mem::take(&mut self.added);
+        job.load.insert::<organization::Entity>(&added).await?;
+        job.report.tally("organizations").added += added.len() as u64;
+        let completed = std::mem::take(&mut self.completed);
+        if completed.is_empty() {
+            return Ok(());
+        }
+        let ids = completed.iter().map(|(id, _)| *id);
+        let rows = organization::Entity::find()
+            .filter(organization::Column::Id.is_in(ids))
+            .all(job.load.transaction())
+            .await?;
+        for mut row in rows {
+            for (_, described) in completed.iter().filter(|(id, _)| *id == row.id) {
+                row.uei = row.uei.take().or_else(|| described.uei.clone());
+                row.city = row.city.take().or_else(|| described.city.clone());
+                row.kind = row.kind.take().or(described.kind);
+            }
+            if row.revision_id != job.load.revision() {
+                job.report.tally("organizations").changed += 1;
+            }
+            row.search = words(&row);
+            row.source_id = job.source_id;
+            row.revision_id = job.load.revision();
+            job.load.update::<organization::Entity>(row).await?;
+        }
+        Ok(())
+    }
+}
+
+fn words(row: &organization::Model) -> String {
+    let texts = [Some(row.name.as_str()), row.former_names.as_deref(), row.city.as_deref()];
+    search::index(texts.into_iter().chain([row.uei.as_deref()]))
+}
+
+/// A recipient as the file tells of it, for a person.
+fn told(described: &Described) -> String {
+    let parts = [
+        described.state.as_ref().map(State::as_str),
+        described.ori.as_ref().map(Ori::as_str),
+        described.uei.as_deref(),
+    ];
+    let mut text = described.name.clone();
+    for part in parts.into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(part);
+    }
+    text
+}
+
+/// What sort of organization a recipient says that it is. Only what the words say: a body that is
+/// several things is the first of them.
+pub(crate) fn kind_of(business_types: &str) -> Option<OrganizationKind> {
+    use OrganizationKind as Kind;
+    const WORDS: &[(&str, OrganizationKind)] = &[
+        ("INDEPENDENT SCHOOL DISTRICT", Kind::SchoolDistrict),
+        ("INSTITUTION OF HIGHER EDUCATION", Kind::University),
+        ("INSTITUTIONS OF HIGHER EDUCATION", Kind::University),
+        ("OTHER THAN FEDERALLY", Kind::Other),
+        ("NATIVE AMERICAN TRIBAL GOVERNMENT", Kind::Tribe),
+        ("CITY OR TOWNSHIP GOVERNMENT", Kind::MunicipalGovernment),
+        ("COUNTY GOVERNMENT", Kind::CountyGovernment),
+        ("STATE GOVERNMENT", Kind::StateGovernment),
+        ("NONPROFIT", Kind::Nonprofit),
+        ("FOR-PROFIT ORGANIZATION", Kind::Business),
+        ("SMALL BUSINESS", Kind::Business),
+    ];
+    business_types.to_uppercase().split(';').find_map(|part| {
+        WORDS.iter().find(|(words, _)| part.contains(words)).map(|(_, kind)| *kind)
+    })
+}

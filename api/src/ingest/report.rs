@@ -1,0 +1,191 @@
+//! What a load did, for the person who ran it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::PathBuf,
+    time::Duration,
+};
+
+use crate::database::load::Counts;
+
+/// How a recipient, provider or agency of a file was found in the dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// An agency by its ORI.
+    AgencyByOri,
+    /// The only agency of that name in the state.
+    AgencyByName,
+    /// The only police department of the municipality.
+    AgencyByPlace,
+    /// An organization by its unique entity identifier.
+    OrganizationByUei,
+    /// An organization by its name and state.
+    OrganizationByName,
+    /// An organization that was not there before.
+    OrganizationAdded,
+    /// An award of a list, by recipient, program, year and amount.
+    AwardByRecipient,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AgencyByOri => "agency by ORI",
+            Self::AgencyByName => "agency by name and state",
+            Self::AgencyByPlace => "agency by municipality and state",
+            Self::OrganizationByUei => "organization by UEI",
+            Self::OrganizationByName => "organization by name and state",
+            Self::OrganizationAdded => "organization added",
+            Self::AwardByRecipient => "award by recipient, program, year and amount",
+        })
+    }
+}
+
+/// What was done with the rows of one table of the dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows added.
+    pub added: u64,
+    /// Rows changed.
+    pub changed: u64,
+    /// Rows read again and found the same.
+    pub unchanged: u64,
+    /// Rows taken out.
+    pub removed: u64,
+}
+
+/// A file of the load.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// Its SHA-256 digest.
+    pub sha256: String,
+    /// The load that brought it before, where it was left alone because of that.
+    pub already: Option<i32>,
+}
+
+/// What a load did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The format.
+    pub format: &'static str,
+    /// The files.
+    pub files: Vec<FileReport>,
+    /// Rows read.
+    pub rows_read: u64,
+    /// Rows left out because they are about something else, such as another assistance listing.
+    pub skipped: u64,
+    /// Rows that could not be taken.
+    pub refused: u64,
+    /// What became of the tables.
+    pub tables: BTreeMap<&'static str, Tally>,
+    /// How recipients were found: distinct ones, not rows.
+    pub matches: BTreeMap<Way, u64>,
+    /// What was found how, one line each; only where it was asked for.
+    pub explanations: Vec<String>,
+    /// Columns that the format does not know.
+    pub unknown_columns: BTreeSet<String>,
+    /// Files of archives that hold no rows of the format.
+    pub ignored_files: Vec<String>,
+    /// What else is worth knowing, and how often it happened.
+    pub notes: BTreeMap<&'static str, u64>,
+    /// The files that list the rows that could not be taken.
+    pub rejected: Vec<PathBuf>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The revision that was made. None where nothing was written.
+    pub revision: Option<i32>,
+    /// Whether it was only a trial.
+    pub dry_run: bool,
+}
+
+impl Report {
+    /// The tally of a table.
+    pub(crate) fn tally(&mut self, table: &'static str) -> &mut Tally {
+        self.tables.entry(table).or_default()
+    }
+
+    /// Counts something worth knowing.
+    pub(crate) fn note(&mut self, text: &'static str) {
+        *self.notes.entry(text).or_default() += 1;
+    }
+
+    /// What the revision records.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let number = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+        let sum = |part: fn(&Tally) -> u64| number(self.tables.values().map(part).sum());
+        Counts {
+            rows_read: number(self.rows_read),
+            added: sum(|tally| tally.added),
+            changed: sum(|tally| tally.changed),
+            unchanged: sum(|tally| tally.unchanged),
+            removed: sum(|tally| tally.removed),
+            refused: number(self.refused),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for file in &self.files {
+            if let Some(revision) = file.already {
+                writeln!(
+                    f,
+                    "{}: already loaded as revision {revision} (same SHA-256), left alone; --again \
+                     reads it anyway",
+                    file.name
+                )?;
+            }
+        }
+        if self.files.iter().all(|file| file.already.is_some()) {
+            return writeln!(f, "Nothing to do: the dataset is unchanged.");
+        }
+        match self.revision {
+            Some(revision) => writeln!(f, "Loaded {} as revision {revision}.", self.format)?,
+            None => writeln!(f, "Tried {}: nothing was written (--dry-run).", self.format)?,
+        }
+        writeln!(f, "  rows read        {:>10}", self.rows_read)?;
+        writeln!(f, "  rows skipped     {:>10}  (about something else)", self.skipped)?;
+        writeln!(f, "  rows refused     {:>10}", self.refused)?;
+        for path in &self.rejected {
+            writeln!(f, "    listed in {}", path.display())?;
+        }
+        if !self.tables.is_empty() {
+            let head = ["added", "changed", "unchanged", "removed"];
+            writeln!(
+                f,
+                "  {:<16} {:>10} {:>10} {:>10} {:>10}",
+                "", head[0], head[1], head[2], head[3]
+            )?;
+        }
+        for (table, tally) in &self.tables {
+            writeln!(
+                f,
+                "  {table:<16} {:>10} {:>10} {:>10} {:>10}",
+                tally.added, tally.changed, tally.unchanged, tally.removed
+            )?;
+        }
+        if !self.matches.is_empty() {
+            writeln!(f, "  matched")?;
+        }
+        for (way, count) in &self.matches {
+            writeln!(f, "    {:<44} {count:>8}", way.to_string())?;
+        }
+        for line in &self.explanations {
+            writeln!(f, "    {line}")?;
+        }
+        for (note, count) in &self.notes {
+            writeln!(f, "  note: {note}: {count}")?;
+        }
+        if !self.unknown_columns.is_empty() {
+            writeln!(f, "  unknown columns ignored: {}", self.unknown_columns.len())?;
+        }
+        if !self.ignored_files.is_empty() {
+            writeln!(f, "  files ignored: {}", self.ignored_files.join(", "))?;
+        }
+        writeln!(f, "  seconds          {:>10.1}", self.elapsed.as_secs_f64())
+    }
+}

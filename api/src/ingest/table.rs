@@ -1,0 +1,401 @@
+//! A table of text, row by row, with the place of every cell.
+//!
+//! Columns are found by name, never by position: every publisher reorders, renames and adds columns.
+//! A format says which columns it knows and which of them it must have (a [`Shape`]); any other is
+//! ignored and counted. A row is refused where it is wrong, with its place, and the next one is read.
+//!
+//! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound.
+
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    io::{self, BufRead, BufReader, Read},
+    rc::Rc,
+};
+
+use csv::{ByteRecord, StringRecord};
+
+use super::{
+    error::{Error, Place},
+    json,
+};
+
+/// The bytes of a row, and of a cell.
+const MAX_ROW: usize = 1 << 20;
+const MAX_CELL: usize = 1 << 16;
+/// The columns of a table.
+const MAX_COLUMNS: usize = 2_000;
+/// The reader's buffer: how far it may be ahead of the row that it is at.
+const BUFFER: usize = 1 << 16;
+
+/// A column that a format knows.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// Its name in the program.
+    pub(crate) name: &'static str,
+    /// Its names in files.
+    pub(crate) spellings: Vec<String>,
+    /// Whether the format needs it.
+    pub(crate) required: bool,
+}
+
+/// The columns of one kind of table that a format reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    /// The name of this kind of table in the program.
+    pub(crate) name: &'static str,
+    /// The columns.
+    pub(crate) fields: Vec<Field>,
+}
+
+impl Shape {
+    /// A shape whose columns are written `name` or `name=spelling|spelling`; a name that begins
+    /// with `!` is required.
+    pub(crate) fn new(name: &'static str, fields: &[&'static str]) -> Self {
+        let fields = fields.iter().map(|text| {
+            let (required, text) = text.strip_prefix('!').map_or((false, *text), |t| (true, t));
+            let (name, spellings) = text.split_once('=').unwrap_or((text, text));
+            let spellings = spellings.split('|').map(str::to_owned).collect();
+            Field { name, spellings, required }
+        });
+        Self { name, fields: fields.collect() }
+    }
+
+    /// Where the columns of this shape stand in a header, and which required ones are missing.
+    fn find(&self, header: &[String]) -> (HashMap<&'static str, usize>, Vec<String>) {
+        let (mut found, mut missing) = (HashMap::new(), Vec::new());
+        for field in &self.fields {
+            let at = field.spellings.iter().find_map(|spelling| {
+                let wanted = simplified(spelling);
+                header.iter().position(|column| simplified(column) == wanted)
+            });
+            match at {
+                Some(at) => {
+                    found.insert(field.name, at);
+                }
+                None if field.required => missing.push(field.spellings.join(" or ")),
+                None => {}
+            }
+        }
+        (found, missing)
+    }
+}
+
+/// The name of a column as it is compared: without case, surrounding blanks and a byte order mark.
+fn simplified(name: &str) -> String {
+    name.trim_start_matches('\u{feff}').trim().to_lowercase()
+}
+
+/// Where a shape's columns stand in one table.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The name of the shape.
+    pub(crate) shape: &'static str,
+    /// The columns that no field names.
+    pub(crate) unknown: Vec<String>,
+    names: Vec<String>,
+    index: HashMap<&'static str, usize>,
+}
+
+/// Why a header fits no shape.
+#[derive(Debug)]
+pub(crate) struct Mismatch {
+    /// The required columns that the nearest shape misses.
+    pub(crate) missing: Vec<String>,
+    /// How many columns of the nearest shape were there.
+    pub(crate) found: usize,
+}
+
+impl Layout {
+    /// Finds the first shape whose required columns are all there.
+    pub(crate) fn of(header: &[String], shapes: &[Shape]) -> Result<Self, Mismatch> {
+        let mut nearest = Mismatch { missing: Vec::new(), found: 0 };
+        for shape in shapes {
+            let (index, missing) = shape.find(header);
+            if missing.is_empty() && !index.is_empty() {
+                let unknown = header
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| !index.values().any(|known| known == at))
+                    .map(|(_, name)| name.trim().to_owned())
+                    .collect();
+                return Ok(Self { shape: shape.name, unknown, names: header.to_vec(), index });
+            }
+            if nearest.missing.is_empty() || index.len() > nearest.found {
+                nearest = Mismatch { missing, found: index.len() };
+            }
+        }
+        Err(nearest)
+    }
+
+    /// The header as the file has it.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+/// Why a row cannot be taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// The line on which the row begins.
+    pub(crate) line: u64,
+    /// The column, as the file names it; empty where it is the whole row.
+    pub(crate) column: String,
+    /// The value.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+}
+
+/// One row of a table.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    /// Where the columns stand.
+    pub(crate) layout: &'a Layout,
+    /// The line on which the row begins.
+    pub(crate) line: u64,
+    record: &'a StringRecord,
+}
+
+impl<'a> Row<'a> {
+    /// The text of a cell without surrounding blanks; `None` where the cell is empty or the table
+    /// has no such column.
+    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
+        let text = self.record.get(*self.layout.index.get(field)?)?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The same with every run of blanks and line ends as one space.
+    pub(crate) fn line_of_text(&self, field: &str) -> Option<String> {
+        let words: Vec<&str> = self.text(field)?.split_whitespace().collect();
+        Some(words.join(" "))
+    }
+
+    /// The value of a cell, read by a function.
+    pub(crate) fn read<T, E: std::fmt::Display>(
+        &self,
+        field: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(field) else { return Ok(None) };
+        read(text).map(Some).map_err(|error| self.refuse(field, error.to_string()))
+    }
+
+    /// A cell that must not be empty.
+    pub(crate) fn required(&self, field: &str) -> Result<&'a str, Refusal> {
+        self.text(field).ok_or_else(|| self.refuse(field, "is empty"))
+    }
+
+    /// The refusal of this row for a cell of it.
+    pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> Refusal {
+        let at = self.layout.index.get(field);
+        let column = at.and_then(|at| self.layout.names.get(*at));
+        Refusal {
+            line: self.line,
+            column: column.map_or_else(|| field.to_owned(), |name| name.trim().to_owned()),
+            value: self.text(field).unwrap_or_default().to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// A table that is being read.
+pub(crate) struct Table<'a> {
+    file: String,
+    source: Source<'a>,
+    record: StringRecord,
+}
+
+enum Source<'a> {
+    Csv { reader: csv::Reader<Guard<'a>>, fresh: Rc<Cell<usize>>, raw: ByteRecord },
+    Json { rows: std::vec::IntoIter<Vec<String>>, line: u64 },
+}
+
+impl<'a> Table<'a> {
+    /// Begins to read a table. What separates its columns, its first line says.
+    pub(crate) fn new(
+        file: String,
+        reader: Box<dyn Read + 'a>,
+        comments: bool,
+    ) -> Result<Self, Error> {
+        let fail = |error: &io::Error| Error::read(Place::file(&file), error);
+        let mut reader = BufReader::with_capacity(BUFFER, reader);
+        let start = reader.fill_buf().map_err(|error| fail(&error))?;
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        if text.is_empty() {
+            let mend = "check the path, or download the file again";
+            return Err(Error::file(Place::file(file), "is empty", mend));
+        }
+        if text.first() == Some(&b'{') {
+            let rows = json::rows(&file, reader)?.into_iter();
+            let source = Source::Json { rows, line: 0 };
+            return Ok(Self { file, source, record: StringRecord::new() });
+        }
+        if text.contains(&0) || text.starts_with(b"%PDF") {
+            let mend = "give a CSV file, or a gzip or ZIP of one";
+            return Err(Error::file(Place::file(file), "is not a text file", mend));
+        }
+        let lines = text.split(|byte| *byte == b'\n');
+        let first = lines.into_iter().find(|line| !(comments && line.starts_with(b"#")));
+        let delimiter = delimiter(first.unwrap_or_default());
+        let fresh = Rc::new(Cell::new(0));
+        let guard = Guard { inner: Box::new(reader), fresh: Rc::clone(&fresh) };
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .comment(comments.then_some(b'#'))
+            .buffer_capacity(BUFFER)
+            .from_reader(guard);
+        let source = Source::Csv { reader, fresh, raw: ByteRecord::new() };
+        Ok(Self { file, source, record: StringRecord::new() })
+    }
+
+    /// Reads the header: the first row, or the first of several that fits a shape.
+    pub(crate) fn header(
+        &mut self,
+        shapes: &[Shape],
+        within: usize,
+    ) -> Result<Result<Layout, (Vec<String>, Mismatch)>, Error> {
+        let mut first = None;
+        for _ in 0..within {
+            match self.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(Problem::File(error)) => return Err(error),
+                Err(Problem::Row(refusal)) => {
+                    let place = Place::line(&self.file, refusal.line);
+                    let mend = "save the file as CSV in UTF-8";
+                    return Err(Error::file(place, refusal.reason, mend));
+                }
+            }
+            let names: Vec<String> = self.record.iter().map(str::to_owned).collect();
+            match Layout::of(&names, shapes) {
+                Ok(layout) => return Ok(Ok(layout)),
+                Err(mismatch) => {
+                    if first
+                        .as_ref()
+                        .is_none_or(|(_, best): &(_, Mismatch)| best.found < mismatch.found)
+                    {
+                        first = Some((names, mismatch));
+                    }
+                }
+            }
+        }
+        let empty = || (Vec::new(), Mismatch { missing: Vec::new(), found: 0 });
+        Ok(Err(first.unwrap_or_else(empty)))
+    }
+
+    /// The next row; `None` at the end.
+    pub(crate) fn row<'t>(&'t mut self, layout: &'t Layout) -> Result<Option<Row<'t>>, Problem> {
+        let Some(line) = self.next()? else { return Ok(None) };
+        if self.record.len() != layout.names.len() {
+            let (cells, columns) = (self.record.len(), layout.names.len());
+            return Err(Problem::Row(Refusal {
+                line,
+                column: String::new(),
+                value: self.record.iter().next().unwrap_or_default().to_owned(),
+                reason: format!("the row has {cells} cells, the header {columns}"),
+            }));
+        }
+        let long = self.record.iter().position(|cell| cell.len() > MAX_CELL);
+        if let Some(at) = long {
+            return Err(Problem::Row(Refusal {
+                line,
+                column: layout.names[at].trim().to_owned(),
+                value: self.record[at].chars().take(40).collect(),
+                reason: format!("the cell has more than {MAX_CELL} bytes"),
+            }));
+        }
+        Ok(Some(Row { layout, line, record: &self.record }))
+    }
+
+    /// Reads the next record and tells its line.
+    fn next(&mut self) -> Result<Option<u64>, Problem> {
+        match &mut self.source {
+            Source::Json { rows, line } => {
+                let Some(row) = rows.next() else { return Ok(None) };
+                *line += 1;
+                self.record = StringRecord::from(row);
+                // The header is no row of the file.
+                Ok(Some(line.saturating_sub(1)))
+            }
+            Source::Csv { reader, fresh, raw } => {
+                fresh.set(0);
+                let line = reader.position().line();
+                let more = reader.read_byte_record(raw).map_err(|error| {
+                    let place = Place::line(&self.file, line);
+                    Problem::File(match error.into_kind() {
+                        csv::ErrorKind::Io(error)
+                            if error.kind() == io::ErrorKind::FileTooLarge =>
+                        {
+                            let mend = "look for a quotation mark that is never closed";
+                            Error::file(place, error.to_string(), mend)
+                        }
+                        csv::ErrorKind::Io(error) => Error::read(place, &error),
+                        other => Error::file(place, format!("{other:?}"), "check the file"),
+                    })
+                })?;
+                if !more {
+                    return Ok(None);
+                }
+                let line = raw.position().map_or(line, csv::Position::line);
+                if raw.len() > MAX_COLUMNS {
+                    let problem = format!("the row has more than {MAX_COLUMNS} cells");
+                    let place = Place::line(&self.file, line);
+                    return Err(Problem::File(Error::file(place, problem, "check the file")));
+                }
+                match StringRecord::from_byte_record(std::mem::take(raw)) {
+                    Ok(record) => {
+                        let record = std::mem::replace(&mut self.record, record);
+                        *raw = record.into_byte_record();
+                        Ok(Some(line))
+                    }
+                    Err(error) => {
+                        let field = error.utf8_error().field();
+                        *raw = error.into_byte_record();
+                        Err(Problem::Row(Refusal {
+                            line,
+                            column: format!("number {}", field + 1),
+                            value: String::from_utf8_lossy(&raw[field]).into_owned(),
+                            reason: "is not UTF-8 text".to_owned(),
+                        }))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why there is no row.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The row is refused; the next one can be read.
+    Row(Refusal),
+    /// The file cannot be read further.
+    File(Error),
+}
+
+/// What separates the columns: of the usual four, the one that the first line has most of.
+fn delimiter(line: &[u8]) -> u8 {
+    let count = |byte: u8| line.iter().filter(|b| **b == byte).count();
+    [b'|', b';', b'\t', b','].into_iter().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+}
+
+/// A reader that counts what it gives since the last row began, and ends where that is too much.
+struct Guard<'a> {
+    inner: Box<dyn Read + 'a>,
+    fresh: Rc<Cell<usize>>,
+}
+
+impl Read for Guard<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.fresh.set(self.fresh.get() + count);
+        if self.fresh.get() > MAX_ROW + BUFFER {
+            let text = format!("the row that begins here is longer than {MAX_ROW} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(count)
+    }
+}

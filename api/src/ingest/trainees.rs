@@ -1,0 +1,379 @@
+//! Training sessions and who went to them, in columns of ours: one row a person and session.
+//!
+//! Nothing that tells who a person is may enter the dataset, so a file that has such a column is not
+//! read at all: leaving the column out silently would teach people to send it. A session is replaced
+//! whole: its rows carry no key by which one of them could be found again.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{
+    kind::{Modality, TraineeRole},
+    scalar::{Hours, Ori, State},
+    trainee, training_session,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use super::{
+    job::{Format, Job, Reading},
+    table::{Refusal, Row, Shape},
+    trainings::{Course, Courses},
+    values,
+};
+
+/// What all rows of a session say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Session {
+    code: String,
+    title: String,
+    provider: Option<String>,
+    start: Option<NaiveDate>,
+    end: Option<NaiveDate>,
+    state: Option<State>,
+    modality: Option<Modality>,
+}
+
+/// What a row becomes.
+pub(crate) struct Record {
+    session: usize,
+    role: TraineeRole,
+    agency_id: Option<i32>,
+    completed_on: Option<NaiveDate>,
+    hours: Option<Hours>,
+}
+
+/// The reader.
+pub(crate) struct Trainees {
+    courses: Courses,
+    sessions: Vec<(Session, u64, Option<i32>)>,
+    by_code: HashMap<String, usize>,
+    next_session: i32,
+    next_trainee: i32,
+}
+
+impl Trainees {
+    /// Reads what the dataset has, and makes it ready for a first load.
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, DbErr> {
+        let some = trainee::Entity::find().limit(1).count(job.load.transaction()).await?;
+        if some == 0 {
+            job.load.suspend_indexes::<trainee::Entity>().await?;
+        }
+        Ok(Self {
+            courses: Courses::new(job).await?,
+            sessions: Vec::new(),
+            by_code: HashMap::new(),
+            next_session: job.load.next_id::<training_session::Entity>().await?,
+            next_trainee: job.load.next_id::<trainee::Entity>().await?,
+        })
+    }
+
+    /// The session of a row: the first row of a session says what it is, and the others agree.
+    fn session(&mut self, row: &Row<'_>) -> Result<usize, Refusal> {
+        row.required("training_title")?;
+        let session = Session {
+            code: row.required("session_code")?.to_owned(),
+            title: row.line_of_text("training_title").unwrap_or_default(),
+            provider: row.line_of_text("provider"),
+            start: row.read("session_start", values::date)?,
+            end: row.read("session_end", values::date)?,
+            state: row.read("session_state", values::state)?,
+            modality: row.read("modality", values::choice)?,
+        };
+        if session.start.zip(session.end).is_some_and(|(start, end)| end < start) {
+            return Err(row.refuse("session_end", "is before the session's start"));
+        }
+        let Some(at) = self.by_code.get(&session.code) else {
+            let at = self.sessions.len();
+            self.by_code.insert(session.code.clone(), at);
+            self.sessions.push((session, row.line, None));
+            return Ok(at);
+        };
+        let (known, line, _) = &self.sessions[*at];
+        if *known == session {
+            return Ok(*at);
+        }
+        let reason = format!("the session was described differently in line {line}");
+        Err(row.refuse("session_code", reason))
+    }
+
+    /// Writes the sessions of a batch that were not written yet, and empties those that were there.
+    async fn write_sessions(&mut self, job: &mut Job, batch: &[Record]) -> Result<(), DbErr> {
+        let mut fresh: Vec<usize> = batch.iter().map(|record| record.session).collect();
+        fresh.sort_unstable();
+        fresh.dedup();
+        fresh.retain(|at| self.sessions[*at].2.is_none());
+        let mut trainings = Vec::with_capacity(fresh.len());
+        for at in &fresh {
+            let session = &self.sessions[*at].0;
+            let course = Course::titled(session.title.clone(), session.provider.clone());
+            trainings.push(self.courses.take(job, course));
+        }
+        self.courses.write(job).await?;
+        let codes = fresh.iter().map(|at| &self.sessions[*at].0.code);
+        let known: HashMap<Option<String>, training_session::Model> =
+            training_session::Entity::find()
+                .filter(training_session::Column::Code.is_in(codes))
+                .all(job.load.transaction())
+                .await?
+                .into_iter()
+                .map(|row| (row.code.clone(), row))
+                .collect();
+        let deleted = trainee::Entity::delete_many()
+            .filter(trainee::Column::SessionId.is_in(known.values().map(|row| row.id)))
+            .exec(job.load.transaction())
+            .await?;
+        job.report.tally("trainees").removed += deleted.rows_affected;
+        let mut added = Vec::new();
+        for (at, training_id) in fresh.into_iter().zip(trainings) {
+            let (session, _, id) = &mut self.sessions[at];
+            let before = known.get(&Some(session.code.clone()));
+            let mut row = training_session::Model {
+                id: before.map_or(self.next_session, |row| row.id),
+                training_id,
+                grant_id: before.and_then(|row| row.grant_id),
+                code: Some(session.code.clone()),
+                starts_on: session.start,
+                ends_on: session.end,
+                state: session.state.clone(),
+                modality: session.modality,
+                source_id: before.map_or(job.source_id, |row| row.source_id),
+                revision_id: before.map_or(job.load.revision(), |row| row.revision_id),
+            };
+            *id = Some(row.id);
+            let tally = job.report.tally("training_sessions");
+            match before {
+                None => {
+                    tally.added += 1;
+                    self.next_session += 1;
+                    added.push(row);
+                }
+                Some(before) if *before == row => tally.unchanged += 1,
+                Some(_) => {
+                    tally.changed += 1;
+                    (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+                    job.load.update::<training_session::Entity>(row).await?;
+                }
+            }
+        }
+        job.load.insert::<training_session::Entity>(&added).await
+    }
+}
+
+impl Format for Trainees {
+    type Record = Record;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![Shape::new(
+            "trainees",
+            &[
+                "!session_code",
+                "!training_title",
+                "provider",
+                "!session_start",
+                "session_end",
+                "session_state",
+                "modality",
+                "!role",
+                "!agency_ori",
+                "completed_on",
+                "hours",
+            ],
+        )]
+    }
+
+    fn comments(&self) -> bool {
+        true
+    }
+
+    fn objection(&self, header: &[String]) -> Option<String> {
+        let column = header.iter().find(|column| is_personal(column))?;
+        Some(format!(
+            "the column {column:?} tells who a person is. The dataset holds no name, address, birth \
+             date, badge number or anything else of that kind, so nothing of the file was read"
+        ))
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+        row.required("role")?;
+        let Some(role) = row.read("role", values::choice)? else {
+            return Err(row.refuse("role", "is empty"));
+        };
+        let agency_id = match row.read("agency_ori", str::parse::<Ori>)? {
+            Some(ori) => {
+                let agencies = self.courses.agencies();
+                let Some(at) = agencies.find(&ori) else {
+                    let reason = "no agency of the dataset has this ORI: load the agencies first, or \
+                                  leave the cell empty";
+                    return Err(row.refuse("agency_ori", reason));
+                };
+                Some(agencies.get(at).id)
+            }
+            None => None,
+        };
+        let completed_on = row.read("completed_on", values::date)?;
+        let hours = row.read("hours", str::parse::<Hours>)?;
+        if hours.is_some_and(|hours| hours.0 < 0) {
+            return Err(row.refuse("hours", "is negative"));
+        }
+        let session = self.session(row)?;
+        Ok(Reading::Take(Record { session, role, agency_id, completed_on, hours }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+        self.write_sessions(job, &batch).await?;
+        let (source_id, revision_id) = (job.source_id, job.load.revision());
+        let rows: Vec<trainee::Model> = batch
+            .into_iter()
+            .zip(self.next_trainee..)
+            .map(|(record, id)| trainee::Model {
+                id,
+                session_id: self.sessions[record.session].2.unwrap_or_default(),
+                role: record.role,
+                agency_id: record.agency_id,
+                completed_on: record.completed_on,
+                hours: record.hours,
+                source_id,
+                revision_id,
+            })
+            .collect();
+        self.next_trainee += i32::try_from(rows.len()).unwrap_or_default();
+        job.report.tally("trainees").added += rows.len() as u64;
+        job.load.insert::<trainee::Entity>(&rows).await
+    }
+
+    async fn finish(&mut self, _job: &mut Job) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
+
+/// Whether a column tells who a person is, by its name.
+fn is_personal(column: &str) -> bool {
+    /// Whatever has one of these in it.
+    const PARTS: &[&str] = &[
+        "mail",
+        "birth",
+        "badge",
+        "socialsec",
+        "phone",
+        "mobile",
+        "address",
+        "street",
+        "passport",
+        "licen",
+        "firstname",
+        "lastname",
+        "surname",
+        "forename",
+        "givenname",
+        "familyname",
+        "middlename",
+        "fullname",
+        "maidenname",
+        "nickname",
+        "employeeid",
+        "employeenumber",
+        "personid",
+        "traineeid",
+        "participantid",
+        "studentid",
+        "officerid",
+        "shieldnumber",
+    ];
+    /// Whatever is one of these words, or has it among its words.
+    const WORDS: &[&str] =
+        &["ssn", "dob", "cell", "name", "names", "initials", "fname", "lname", "fax"];
+    /// Things that have names and are no persons.
+    const THINGS: &[&str] = &[
+        "agency",
+        "department",
+        "organization",
+        "provider",
+        "training",
+        "course",
+        "session",
+        "program",
+        "state",
+        "city",
+        "county",
+        "site",
+        "location",
+        "file",
+        "grant",
+    ];
+    let mut spaced = String::new();
+    for c in column.chars() {
+        if c.is_uppercase() && spaced.chars().last().is_some_and(char::is_lowercase) {
+            spaced.push(' ');
+        }
+        spaced.push(c);
+    }
+    let words: Vec<String> = entity::search::words(&spaced).collect();
+    let joined = words.concat();
+    let is_thing = words.iter().any(|word| THINGS.contains(&word.as_str()));
+    let named = words.iter().any(|word| WORDS.contains(&word.as_str()));
+    PARTS.iter().any(|part| joined.contains(part)) || (named && !is_thing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_personal;
+
+    #[test]
+    fn personal_columns_are_known_by_many_spellings() {
+        for column in [
+            "name",
+            "Name",
+            "first_name",
+            "FirstName",
+            "LAST NAME",
+            "Trainee Name",
+            "full-name",
+            "surname",
+            "e-mail",
+            "E-Mail Address",
+            "email",
+            "birth_date",
+            "Date of Birth",
+            "DOB",
+            "birthdate",
+            "badge",
+            "Badge No.",
+            "badge_number",
+            "SSN",
+            "Social Security Number",
+            "phone",
+            "Telephone",
+            "Mobile #",
+            "home address",
+            "Street",
+            "employee_id",
+            "Cell",
+            "officer name",
+            "Driver's License",
+            "student_id",
+            "participantEmail",
+        ] {
+            assert!(is_personal(column), "{column}");
+        }
+        for column in [
+            "session_code",
+            "training_title",
+            "provider",
+            "session_start",
+            "session_end",
+            "session_state",
+            "modality",
+            "role",
+            "agency_ori",
+            "completed_on",
+            "hours",
+            "agency_name",
+            "Course Name",
+            "department name",
+            "rank",
+            "cancelled",
+        ] {
+            assert!(!is_personal(column), "{column}");
+        }
+    }
+}

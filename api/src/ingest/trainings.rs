@@ -1,0 +1,202 @@
+//! Courses, in columns of ours.
+
+use std::collections::HashMap;
+
+use entity::{kind::Modality, scalar::Hours, search, training};
+use sea_orm::{DbErr, EntityTrait, QueryOrder};
+
+use super::{
+    job::{Format, Job, Reading},
+    recipients::{Described, Recipients},
+    table::{Refusal, Row, Shape},
+    values,
+};
+
+/// What a row says about a course. What is `None`, it does not say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Course {
+    pub(crate) title: String,
+    pub(crate) provider: Option<String>,
+    acronym: Option<String>,
+    topics: Option<String>,
+    hours: Option<Hours>,
+    modality: Option<Modality>,
+    certified_by: Option<String>,
+    first_year: Option<i32>,
+    note: Option<String>,
+}
+
+impl Course {
+    /// A course of which no more is said.
+    pub(crate) fn titled(title: String, provider: Option<String>) -> Self {
+        Self { title, provider, ..Self::default() }
+    }
+}
+
+/// The courses of the dataset: a few hundred, held in memory. A course is known by its title.
+pub(crate) struct Courses {
+    rows: Vec<training::Model>,
+    by_title: HashMap<String, usize>,
+    /// The courses that the load came upon, as they were before.
+    touched: HashMap<usize, Option<training::Model>>,
+    recipients: Recipients,
+    next_id: i32,
+}
+
+impl Courses {
+    /// Reads all courses.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let rows = training::Entity::find()
+            .order_by_asc(training::Column::Id)
+            .all(job.load.transaction())
+            .await?;
+        Ok(Self {
+            by_title: rows.iter().zip(0..).map(|(row, at)| (key(&row.title), at)).collect(),
+            rows,
+            touched: HashMap::new(),
+            recipients: Recipients::new(job).await?,
+            next_id: job.load.next_id::<training::Entity>().await?,
+        })
+    }
+
+    /// The agencies of the dataset.
+    pub(crate) fn agencies(&self) -> &super::agencies::Agencies {
+        &self.recipients.agencies
+    }
+
+    /// Takes what is said about a course, and tells its id.
+    pub(crate) fn take(&mut self, job: &mut Job, course: Course) -> i32 {
+        let provider_id = course.provider.map(|name| {
+            self.recipients.organization(job, Described { name, ..Described::default() })
+        });
+        let at = self.by_title.get(&key(&course.title)).copied().unwrap_or_else(|| {
+            let at = self.rows.len();
+            self.by_title.insert(key(&course.title), at);
+            self.rows.push(blank(self.next_id, course.title));
+            self.next_id += 1;
+            self.touched.insert(at, None);
+            at
+        });
+        let row = &mut self.rows[at];
+        self.touched.entry(at).or_insert_with(|| Some(row.clone()));
+        row.provider_id = provider_id.or(row.provider_id);
+        row.acronym = course.acronym.or(row.acronym.take());
+        row.topics = course.topics.or(row.topics.take());
+        row.hours = course.hours.or(row.hours);
+        row.modality = course.modality.or(row.modality);
+        row.certified_by = course.certified_by.or(row.certified_by.take());
+        row.first_year = course.first_year.or(row.first_year);
+        row.note = course.note.or(row.note.take());
+        row.id
+    }
+
+    /// Writes the courses and providers that are new or changed.
+    pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.recipients.write(job).await?;
+        let mut added = Vec::new();
+        for (at, before) in self.touched.drain() {
+            let row = &mut self.rows[at];
+            if before.as_ref() == Some(row) {
+                job.report.tally("trainings").unchanged += 1;
+                continue;
+            }
+            (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+            let texts = [Some(row.title.as_str()), row.acronym.as_deref(), row.topics.as_deref()];
+            row.search = search::index(texts);
+            if before.is_none() {
+                added.push(row.clone());
+            } else {
+                job.report.tally("trainings").changed += 1;
+                job.load.update::<training::Entity>(row.clone()).await?;
+            }
+        }
+        added.sort_unstable_by_key(|row| row.id);
+        job.report.tally("trainings").added += added.len() as u64;
+        job.load.insert::<training::Entity>(&added).await
+    }
+}
+
+fn key(title: &str) -> String {
+    search::words(title).collect::<Vec<_>>().join(" ")
+}
+
+fn blank(id: i32, title: String) -> training::Model {
+    training::Model {
+        id,
+        title,
+        acronym: None,
+        provider_id: None,
+        topics: None,
+        hours: None,
+        modality: None,
+        certified_by: None,
+        first_year: None,
+        note: None,
+        search: String::new(),
+        source_id: 0,
+        revision_id: 0,
+    }
+}
+
+/// The reader.
+pub(crate) struct Trainings {
+    courses: Courses,
+}
+
+impl Trainings {
+    /// Reads what the dataset has.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        Ok(Self { courses: Courses::new(job).await? })
+    }
+}
+
+impl Format for Trainings {
+    type Record = Course;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![Shape::new(
+            "trainings",
+            &[
+                "!title",
+                "acronym",
+                "!provider",
+                "topics",
+                "hours",
+                "modality",
+                "certified_by",
+                "first_year",
+                "note",
+            ],
+        )]
+    }
+
+    fn comments(&self) -> bool {
+        true
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Course>, Refusal> {
+        row.required("title")?;
+        Ok(Reading::Take(Course {
+            title: row.line_of_text("title").unwrap_or_default(),
+            provider: row.line_of_text("provider"),
+            acronym: row.line_of_text("acronym"),
+            topics: row.line_of_text("topics"),
+            hours: row.read("hours", str::parse)?,
+            modality: row.read("modality", values::choice)?,
+            certified_by: row.line_of_text("certified_by"),
+            first_year: row.read("first_year", values::year)?,
+            note: row.line_of_text("note"),
+        }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Course>) -> Result<(), DbErr> {
+        for course in batch {
+            self.courses.take(job, course);
+        }
+        self.courses.write(job).await
+    }
+
+    async fn finish(&mut self, _job: &mut Job) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
