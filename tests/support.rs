@@ -2,6 +2,7 @@
 
 use std::{
     io::Write as _,
+    path::Path,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -104,4 +105,9 @@ impl Client {
         let code = code.map_or_else(String::new, ToString::to_string);
         (error.message.clone(), code.trim_matches('"').to_owned())
     }
+}
+
+/// The program itself.
+pub(crate) fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_cops-graphql-under-test"))
 }

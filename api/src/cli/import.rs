@@ -70,7 +70,7 @@ pub(crate) struct Args {
     #[arg(long)]
     again: bool,
     /// Print a file to begin with: trainees, trainings or award-list.
-    #[arg(long, value_name = "FORMAT", exclusive = true)]
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["format", "paths"])]
     template: Option<Format>,
 }
 

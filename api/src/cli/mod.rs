@@ -22,7 +22,8 @@ pub struct Cli {
         env = "DATABASE_URL",
         hide_env_values = true,
         value_name = "URL",
-        default_value = "sqlite://cops.db"
+        default_value = "sqlite://cops.db",
+        value_parser = database_url
     )]
     database: String,
     #[command(flatten)]
@@ -60,6 +61,17 @@ impl Cli {
                 None => serve::run(&self.serve, &self.database).await,
             }
         })
+    }
+}
+
+/// Reads the URL of a database, as far as it can be told wrong without a connection.
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    match known.iter().any(|scheme| text.starts_with(scheme)) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("name it as sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME".to_owned())
+        }
     }
 }
 

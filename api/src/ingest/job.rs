@@ -86,15 +86,23 @@ impl Job {
             Report { format: request.format.name(), dry_run: request.dry_run, ..Report::default() };
         let mut known = Vec::new();
         for input in inputs {
+            let transaction = load.transaction();
             let source = source::Entity::find()
                 .filter(source::Column::Sha256.eq(&input.sha256))
-                .one(load.transaction())
+                .one(transaction)
                 .await?;
-            let already = source.as_ref().filter(|_| !request.again);
+            let mut already = None;
+            if let Some(source) = source.as_ref().filter(|_| !request.again) {
+                // As another format it was another load, or it will be found to be no such file.
+                already = revision::Entity::find_by_id(source.revision_id)
+                    .filter(revision::Column::Format.eq(request.format.name()))
+                    .one(transaction)
+                    .await?;
+            }
             report.files.push(FileReport {
                 name: input.name.clone(),
                 sha256: input.sha256.clone(),
-                already: already.map(|source| source.revision_id),
+                already: already.map(|revision| revision.id),
             });
             known.push((input, source.map(|source| source.id)));
         }

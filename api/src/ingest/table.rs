@@ -199,6 +199,27 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A CSV that is being read.
+struct Csv<'a> {
+    reader: csv::Reader<Guard<'a>>,
+    /// The bytes that were read since the row began.
+    fresh: Rc<Cell<usize>>,
+    /// Whether lines end in CR LF.
+    crlf: bool,
+    raw: ByteRecord,
+}
+
+impl Csv<'_> {
+    /// The line on which the row that was just read begins. The reader counts a line at its LF; it
+    /// stops at the CR of a CR LF, and skips blank lines and comments on its way to a row.
+    fn line(&self) -> u64 {
+        let after = self.reader.position().line();
+        let within = self.raw.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let counted = after.saturating_sub(within + u64::from(!self.crlf));
+        counted.max(self.raw.position().map_or(1, csv::Position::line))
+    }
+}
+
 /// A table that is being read.
 pub(crate) struct Table<'a> {
     file: String,
@@ -207,7 +228,7 @@ pub(crate) struct Table<'a> {
 }
 
 enum Source<'a> {
-    Csv { reader: csv::Reader<Guard<'a>>, fresh: Rc<Cell<usize>>, raw: ByteRecord },
+    Csv(Box<Csv<'a>>),
     Json { rows: std::vec::IntoIter<Vec<String>>, line: u64 },
 }
 
@@ -237,7 +258,8 @@ impl<'a> Table<'a> {
         }
         let lines = text.split(|byte| *byte == b'\n');
         let first = lines.into_iter().find(|line| !(comments && line.starts_with(b"#")));
-        let delimiter = delimiter(first.unwrap_or_default());
+        let first = first.unwrap_or_default();
+        let (delimiter, crlf) = (delimiter(first), first.ends_with(b"\r"));
         let fresh = Rc::new(Cell::new(0));
         let guard = Guard { inner: Box::new(reader), fresh: Rc::clone(&fresh) };
         let reader = csv::ReaderBuilder::new()
@@ -247,7 +269,7 @@ impl<'a> Table<'a> {
             .comment(comments.then_some(b'#'))
             .buffer_capacity(BUFFER)
             .from_reader(guard);
-        let source = Source::Csv { reader, fresh, raw: ByteRecord::new() };
+        let source = Source::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
         Ok(Self { file, source, record: StringRecord::new() })
     }
 
@@ -320,10 +342,11 @@ impl<'a> Table<'a> {
                 // The header is no row of the file.
                 Ok(Some(line.saturating_sub(1)))
             }
-            Source::Csv { reader, fresh, raw } => {
-                fresh.set(0);
-                let line = reader.position().line();
-                let more = reader.read_byte_record(raw).map_err(|error| {
+            Source::Csv(csv) => {
+                csv.fresh.set(0);
+                let before = csv.reader.position().line();
+                let more = csv.reader.read_byte_record(&mut csv.raw).map_err(|error| {
+                    let line = before + u64::from(csv.crlf && csv.reader.position().record() > 0);
                     let place = Place::line(&self.file, line);
                     Problem::File(match error.into_kind() {
                         csv::ErrorKind::Io(error)
@@ -339,7 +362,8 @@ impl<'a> Table<'a> {
                 if !more {
                     return Ok(None);
                 }
-                let line = raw.position().map_or(line, csv::Position::line);
+                let line = csv.line();
+                let raw = &mut csv.raw;
                 if raw.len() > MAX_COLUMNS {
                     let problem = format!("the row has more than {MAX_COLUMNS} cells");
                     let place = Place::line(&self.file, line);

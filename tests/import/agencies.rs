@@ -1,0 +1,133 @@
+//! The FBI's two files, and the crosswalk.
+
+use cops_graphql::ingest::{Format, Way};
+
+use super::{NAMES, PLACES, Place, csv, request};
+
+const AGENCIES: &str = "SELECT ori9 || '|' || COALESCE(name, '-') || '|' || COALESCE(kind, '-') || '|' || \
+    COALESCE(state, '-') || '|' || COALESCE(zip, '-') || '|' || COALESCE(latitude, '-') AS line \
+    FROM agencies ORDER BY ori9";
+
+#[tokio::test]
+async fn the_two_files_are_joined_in_either_order() {
+    let mut answers = Vec::new();
+    for order in [["names.csv", "places.csv"], ["places.csv", "names.csv"]] {
+        let place = Place::new().await;
+        place.file("names.csv", NAMES);
+        place.file("places.csv", PLACES);
+        let paths = order.map(|name| place.path(name));
+        let report = place.load(Format::FbiAgencies, &[&paths[0], &paths[1]]).await.unwrap();
+        assert_eq!((report.rows_read, report.refused), (10, 0));
+        assert_eq!(report.tables["agencies"].added, 9);
+        answers.push(place.rows(AGENCIES).await);
+    }
+    assert_eq!(answers[0], answers[1]);
+    let expected = [
+        "AZ0080900|-|-|AZ|-|-",
+        "MA008239E|-|-|MA|-|42.339459",
+        "MA014669E|-|MUNICIPAL_POLICE|MA|-|-",
+        "NB0010000|Adams County Sheriff's Office|SHERIFF|NE|-|-",
+        "PA0010100|Perry Police Department|MUNICIPAL_POLICE|PA|-|-",
+        "PA0010200|Perry Township Police Department|MUNICIPAL_POLICE|PA|-|-",
+        "TSARRES06|Test Agency|OTHER|-|-|-",
+        "TXDPD0000|Dallas Police Department|MUNICIPAL_POLICE|TX|-|-",
+        "WA0320400|Spokane Valley Police Department|MUNICIPAL_POLICE|WA|99206|47.6",
+    ];
+    assert_eq!(answers[0], expected);
+}
+
+#[tokio::test]
+async fn a_file_in_two_halves_is_the_same_dataset_and_a_newer_one_says_what_changed() {
+    let place = Place::new().await;
+    let names = place.file("names.csv", NAMES);
+    let places = place.file("places.csv", PLACES);
+    place.load(Format::FbiAgencies, &[&names]).await.unwrap();
+    let report = place.load(Format::FbiAgencies, &[&places]).await.unwrap();
+    let tally = report.tables["agencies"];
+    assert_eq!((tally.added, tally.changed, tally.unchanged), (2, 1, 0));
+    let newer = place.file("newer.csv", NAMES.replace("Test Agency", "Trial Agency"));
+    let report = place.load(Format::FbiAgencies, &[&newer]).await.unwrap();
+    let tally = report.tables["agencies"];
+    assert_eq!((tally.added, tally.changed, tally.unchanged), (0, 1, 6));
+    let revisions = place.rows("SELECT DISTINCT revision_id FROM agencies ORDER BY 1").await;
+    assert_eq!(revisions, ["2", "3", "4"]);
+}
+
+const CROSSWALK: &str = "FSTATE,FCOUNTY,FPLACE,FIPS_ST,FIPS_COUNTY,FIPS,ORI9,ORI7,NAME,UA,STATENAME,\
+COUNTYNAME,UANAME,PARTOF,AGCYTYPE,SUBTYPE1,SUBTYPE2,GOVID,LG_NAME,ADDRESS_NAME,ADDRESS_STR1,\
+ADDRESS_STR2,ADDRESS_CITY,ADDRESS_STATE,ADDRESS_ZIP,REPORT_FLAG,CSLLEA08_ID,LEMAS_ID,U_STATENO,U_CNTY,\
+U_POPGRP,U_TPOP,LG_POPULATION,CSLLEA_SUB,COMMENT,INTPTLAT,INTPTLONG,CONGDIST1,CONGDIST2_18,DISTNAME,\
+SOURCE_A,SOURCE_B,SOURCE_C,SOURCE_D,SOURCE_E,SOURCE_F";
+
+#[tokio::test]
+async fn the_crosswalk_completes_and_adds_and_derives_no_ori() {
+    let place = Place::new().await;
+    let names = place.file("names.csv", NAMES);
+    place.load(Format::FbiAgencies, &[&names]).await.unwrap();
+    let local = ("AGCYTYPE", "(000) Local police department");
+    let text = csv(
+        CROSSWALK,
+        &[
+            &[
+                ("ORI9", "WA0320400"),
+                ("ORI7", "WA03204  "),
+                ("NAME", "SPOKANE VALLEY POLICE DEPARTMENT    "),
+                ("STATENAME", "WASHINGTON   "),
+                ("COUNTYNAME", "SPOKANE"),
+                ("FIPS", "53063"),
+                ("U_TPOP", "90641"),
+                local,
+            ],
+            &[
+                ("ORI9", "INIPD0000"),
+                ("ORI7", "IN0494900"),
+                ("NAME", "INDIANAPOLIS POLICE"),
+                ("STATENAME", "INDIANA"),
+            ],
+            &[
+                ("ORI9", "INIPD0001"),
+                ("ORI7", "IN04949"),
+                ("NAME", "INDIANAPOLIS POLICE"),
+                ("STATENAME", "INDIANA"),
+                ("U_TPOP", "888888888"),
+                ("LG_POPULATION", "999999999"),
+                ("FIPS", "1001"),
+                local,
+            ],
+            &[
+                ("ORI9", "-1"),
+                ("ORI7", "-1"),
+                ("NAME", "SOMEWHERE MARSHAL"),
+                ("STATENAME", "OHIO"),
+                ("AGCYTYPE", "(004) Constable/Marshal"),
+            ],
+        ],
+    );
+    let file = place.file("leaic.tsv", text.replace("\",\"", "\"\t\"").replacen(',', "\t", 45));
+    let mut wanted = request(Format::Leaic, &[&file]);
+    wanted.max_rejects = "1".parse().unwrap();
+    let report = place.run(&wanted).await.unwrap();
+    // The second has nine characters where seven belong.
+    assert_eq!((report.rows_read, report.refused), (4, 1));
+    let tally = report.tables["agencies"];
+    assert_eq!((tally.added, tally.changed), (2, 1));
+    let rows = place
+        .rows(
+            "SELECT COALESCE(ori9, '-') || '|' || COALESCE(ori7, '-') || '|' || name || '|' || \
+             COALESCE(kind, '-') || '|' || state || '|' || COALESCE(county_fips, '-') || '|' || \
+             COALESCE(population, -1) AS line FROM agencies WHERE revision_id = 3 ORDER BY id",
+        )
+        .await;
+    assert_eq!(
+        rows,
+        [
+            "WA0320400|WA03204|Spokane Valley Police Department|MUNICIPAL_POLICE|WA|53063|90641",
+            "INIPD0001|IN04949|INDIANAPOLIS POLICE|MUNICIPAL_POLICE|IN|01001|-1",
+            "-|-|SOMEWHERE MARSHAL|CONSTABLE|OH|-|-1",
+        ]
+    );
+    wanted.again = true;
+    let tally = place.run(&wanted).await.unwrap().tables["agencies"];
+    assert_eq!((tally.added, tally.changed, tally.unchanged), (0, 0, 3));
+    assert!(report.matches.get(&Way::AgencyByOri).is_none());
+}

@@ -1,0 +1,138 @@
+//! The server as an operator runs it: the binary, signals, a database that is not there.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use cops_graphql::database;
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{self, SMALL},
+    support::{TestDatabase, binary},
+};
+
+/// A server that ends with the test.
+struct Running {
+    child: Child,
+    url: String,
+}
+
+impl Running {
+    /// Starts the program on a free port, and waits until it says that it serves.
+    fn start(database: &str, arguments: &[&str]) -> Self {
+        let mut child = Command::new(binary())
+            .args(["--listen", "127.0.0.1:0", "--database", database])
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find_map(|line| {
+                let (_, rest) = line.split_once("serving GraphQL on ")?;
+                let (url, _) = rest.split_once("/graphql")?;
+                Some(url.to_owned())
+            })
+            .expect("the program says where it serves");
+        // A pipe that nobody reads would block the program in the end.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    async fn data(&self, query: &str) -> Value {
+        let request = reqwest::Client::new().post(format!("{}/graphql", self.url));
+        let response = request.json(&json!({ "query": query })).send().await.unwrap();
+        response.json::<Value>().await.unwrap()["data"].clone()
+    }
+
+    /// Asks the program to stop, and gives its exit code.
+    fn stop(&mut self) -> Option<i32> {
+        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not stop");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_serves_what_is_loaded_and_stops_when_asked() {
+    let test = TestDatabase::sqlite().await;
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    // A load after that of the reference data is what tells a database in use from a new one.
+    let load = database::load::Load::begin(&writer, "more", false).await.unwrap();
+    load.commit(database::load::Counts::default()).await.unwrap();
+    let mut server = Running::start(&test.url, &["--log-format", "json"]);
+    let data = server.data("{ agencies { totalCount } dataset { revision synthetic } }").await;
+    assert_eq!(
+        data,
+        json!({ "agencies": { "totalCount": 24 }, "dataset": { "revision": 2, "synthetic": false } })
+    );
+    let live = reqwest::get(format!("{}/health/live", server.url)).await.unwrap();
+    assert_eq!(live.status(), 200);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_empty_start_has_the_reference_data_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("new.db").display());
+    let mut server = Running::start(&url, &["--empty"]);
+    let query = "{ agencies { totalCount } programs { totalCount } dataset { synthetic } }";
+    let data = server.data(query).await;
+    assert_eq!(data["agencies"]["totalCount"], 0);
+    assert_eq!(data["programs"]["totalCount"], 17);
+    assert_eq!(data["dataset"]["synthetic"], false);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_served_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let missing = format!("sqlite://{}", folder.path().join("no/such/folder/x.db").display());
+    let free = "127.0.0.1:0";
+    let cases = [
+        (vec!["--listen", &address, "--database", "sqlite::memory:"], 1, "cannot listen on"),
+        (vec!["--listen", free, "--database", &missing], 1, "cannot open the database"),
+        (vec!["--listen", free, "--database", "mysql://x"], 2, "sqlite://PATH or postgres://"),
+        (vec!["--listen", "nowhere"], 2, "invalid value"),
+        (vec!["--log", "=,=", "--listen", free], 1, "is not a log filter"),
+    ];
+    for (arguments, code, words) in cases {
+        let mut child =
+            Command::new(binary()).args(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut text = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{arguments:?}: {text}");
+        assert!(text.contains(words), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let output = Command::new(binary()).arg("schema").output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), cops_graphql::schema::sdl());
+}
