@@ -143,8 +143,11 @@ async fn what_is_wrong_with_a_page_is_said() {
             "another list or order",
         ),
     ];
+    let nested = "agencies(first: 100) { nodes { grants(first: 100) { nodes {
+                  officersFunded(first: 5) { nodes { id } } } } } } #";
+    let cases = cases.into_iter().chain([(nested, "TOO_MANY_ROWS", "60100 rows")]);
     for (field, code, words) in cases {
-        let query = format!("{{ {field} {{ nodes {{ id }} }} }}");
+        let query = format!("{{ {field} {{ nodes {{ id }} }} \n}}");
         let answer = client.answer(&query, Value::Null).await;
         let (message, found) = client.error(&query).await;
         assert_eq!(found, code, "{query}: {message}");

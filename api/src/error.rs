@@ -27,6 +27,16 @@ pub enum Error {
         /// What may be asked for.
         most: u32,
     },
+    /// The pages of a query, nested in each other, may hold too many rows.
+    #[error(
+        "this may return {rows} rows, more than the {most} that one field may: ask for smaller pages"
+    )]
+    TooManyRows {
+        /// The rows that the page sizes allow.
+        rows: u64,
+        /// What may be asked for.
+        most: u64,
+    },
     /// A cursor that this list has not given out.
     #[error("{argument}: this is not a cursor of this list in this order: {reason}")]
     InvalidCursor {
@@ -53,6 +63,7 @@ impl Error {
         match self {
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
+            Self::TooManyRows { .. } => "TOO_MANY_ROWS",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::InvalidId(_) => "INVALID_ID",
             Self::Unavailable => "UNAVAILABLE",

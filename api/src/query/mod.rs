@@ -75,7 +75,7 @@ pub(crate) async fn list<'a>(
     if path.last() != key.as_ref() {
         path.extend(key);
     }
-    let plan = Planner::new(context).connection(table, fields, &path)?;
+    let plan = Planner::new(context).connection(table, fields, 1, &path)?;
     run::root(loaders(context)?, &plan).await.map_err(at(context))
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn one<'a>(
     fields: &[&'a Positioned<Field>],
 ) -> ServerResult<Value> {
     let planner = Planner::new(context);
-    let plan = planner.lookup(table, fields, &path(context))?;
+    let plan = planner.lookup(table, fields, 1, &path(context))?;
     let Some(Value::Object(by)) = planner.arguments(context.item).remove("by") else {
         return Err(at(context)(Error::BadArgument("by: is missing".to_owned())));
     };
@@ -152,7 +152,8 @@ async fn objects<'a>(
     let mut plans: IndexMap<&str, (Lookup, Vec<i32>)> = IndexMap::new();
     for (table, key) in &ids {
         if !plans.contains_key(table.name) {
-            let plan = Planner::new(context).lookup(table, fields, &path(context))?;
+            let count = ids.len() as u64;
+            let plan = Planner::new(context).lookup(table, fields, count, &path(context))?;
             plans.insert(table.name, (plan, Vec::new()));
         }
         if let Some((_, keys)) = plans.get_mut(table.name) {

@@ -4,7 +4,10 @@
 //! is checked first, and the plan knows which columns each level needs. Fields of one response key are
 //! merged as GraphQL says.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use async_graphql::{
     Context, Name, Positioned, ServerError, Value as GraphQl,
@@ -19,6 +22,7 @@ use super::{
     page::List,
     scalar::Kind,
 };
+use crate::error::Error;
 
 /// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
 /// which a list is ordered.
@@ -125,6 +129,20 @@ pub(crate) enum PageInfoField {
     EndCursor,
 }
 
+impl ConnectionField {
+    fn shows_cursors(&self) -> bool {
+        match self {
+            Self::Edges(fields) => {
+                fields.iter().any(|(_, field)| matches!(field, EdgeField::Cursor))
+            }
+            Self::PageInfo(fields) => fields.iter().any(|(_, field)| {
+                matches!(field, PageInfoField::StartCursor | PageInfoField::EndCursor)
+            }),
+            _ => false,
+        }
+    }
+}
+
 impl Connection {
     /// Whether any row must be read.
     pub(crate) fn reads_rows(&self) -> bool {
@@ -139,8 +157,13 @@ impl Connection {
     }
 }
 
+/// The rows that one root field may return, by the sizes of its pages.
+const MOST_ROWS: u64 = 50_000;
+
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
+    /// The rows that the plan may return so far.
+    rows: Cell<u64>,
     context: &'a Context<'a>,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     registry: &'a Registry,
@@ -152,24 +175,31 @@ pub(crate) type Merged<'a> = Vec<&'a Positioned<FieldNode>>;
 impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         Self {
+            rows: Cell::new(0),
             context,
             fragments: &context.query_env.fragments,
             registry: &context.schema_env.registry,
         }
     }
 
-    /// Plans a connection for a field whose selection is that of a connection.
+    /// Plans a connection of each of so many parents, for fields whose selection is that of a connection.
     pub(crate) fn connection(
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
+        parents: u64,
         path: &[String],
     ) -> Result<Connection, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments).map_err(|error| error.at(field.pos, path))?;
+        let rows = parents.saturating_mul(list.limit.into());
+        self.rows.set(self.rows.get().saturating_add(rows));
+        if self.rows.get() > MOST_ROWS {
+            let error = Error::TooManyRows { rows: self.rows.get(), most: MOST_ROWS };
+            return Err(error.at(field.pos, path));
+        }
         let mut picks = Picks::default();
-        let mut keys = Vec::new();
         let mut plan = Vec::new();
         let type_name = format!("{}Connection", table.type_name);
         for (name, merged) in self.collect(&type_name, fields) {
@@ -177,28 +207,33 @@ impl<'a> Planner<'a> {
             let field = match merged[0].node.name.node.as_str() {
                 "__typename" => ConnectionField::TypeName,
                 "totalCount" => ConnectionField::TotalCount,
-                "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
-                "edges" => ConnectionField::Edges(
-                    self.edges(table, &merged, &list, &mut picks, &mut keys, &path)?,
-                ),
-                _ => {
-                    ConnectionField::PageInfo(self.page_info(&merged, &list, &mut picks, &mut keys))
+                "nodes" => {
+                    ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
                 }
+                "edges" => {
+                    ConnectionField::Edges(self.edges(table, &merged, rows, &mut picks, &path)?)
+                }
+                _ => ConnectionField::PageInfo(self.page_info(&merged)),
             };
             plan.push((name, field));
         }
+        let keys = match plan.iter().any(|(_, field)| field.shows_cursors()) {
+            true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
+            false => Vec::new(),
+        };
         Ok(Connection { list, picks, keys, fields: plan })
     }
 
-    /// Plans the rows of a table that are looked up by key.
+    /// Plans the rows of a table that are looked up by key, of so many keys.
     pub(crate) fn lookup(
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
+        count: u64,
         path: &[String],
     ) -> Result<Lookup, ServerError> {
         let mut picks = Picks::default();
-        let rows = self.rows(table, fields, &mut picks, path)?;
+        let rows = self.rows(table, fields, count, &mut picks, path)?;
         Ok(Lookup { rows, picks })
     }
 
@@ -206,9 +241,8 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        list: &List,
+        count: u64,
         picks: &mut Picks,
-        keys: &mut Vec<usize>,
         path: &[String],
     ) -> Result<Vec<(Name, EdgeField)>, ServerError> {
         let type_name = format!("{}Edge", table.type_name);
@@ -217,46 +251,37 @@ impl<'a> Planner<'a> {
             .map(|(name, merged)| {
                 let field = match merged[0].node.name.node.as_str() {
                     "__typename" => EdgeField::TypeName,
-                    "cursor" => {
-                        *keys = pick_keys(&list.order, picks);
-                        EdgeField::Cursor
-                    }
-                    _ => EdgeField::Node(self.rows(table, &merged, picks, &join(path, &name))?),
+                    "cursor" => EdgeField::Cursor,
+                    _ => EdgeField::Node(self.rows(
+                        table,
+                        &merged,
+                        count,
+                        picks,
+                        &join(path, &name),
+                    )?),
                 };
                 Ok((name, field))
             })
             .collect()
     }
 
-    fn page_info(
-        &self,
-        fields: &[&'a Positioned<FieldNode>],
-        list: &List,
-        picks: &mut Picks,
-        keys: &mut Vec<usize>,
-    ) -> Vec<(Name, PageInfoField)> {
-        self.collect("PageInfo", fields)
-            .into_iter()
-            .map(|(name, merged)| {
-                let field = match merged[0].node.name.node.as_str() {
-                    "hasNextPage" => PageInfoField::HasNextPage,
-                    "hasPreviousPage" => PageInfoField::HasPreviousPage,
-                    "startCursor" => PageInfoField::StartCursor,
-                    "endCursor" => PageInfoField::EndCursor,
-                    _ => PageInfoField::TypeName,
-                };
-                if matches!(field, PageInfoField::StartCursor | PageInfoField::EndCursor) {
-                    *keys = pick_keys(&list.order, picks);
-                }
-                (name, field)
-            })
-            .collect()
+    fn page_info(&self, fields: &[&'a Positioned<FieldNode>]) -> Vec<(Name, PageInfoField)> {
+        let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
+            "hasNextPage" => PageInfoField::HasNextPage,
+            "hasPreviousPage" => PageInfoField::HasPreviousPage,
+            "startCursor" => PageInfoField::StartCursor,
+            "endCursor" => PageInfoField::EndCursor,
+            _ => PageInfoField::TypeName,
+        };
+        let merged = self.collect("PageInfo", fields).into_iter();
+        merged.map(|(name, merged)| (name, field(&merged))).collect()
     }
 
     fn rows(
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
+        count: u64,
         picks: &mut Picks,
         path: &[String],
     ) -> Result<Rows, ServerError> {
@@ -268,14 +293,14 @@ impl<'a> Planner<'a> {
                 Some(Field::Id) => RowField::Id,
                 Some(Field::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(Field::Relation(index)) => {
-                    self.relation(table, index, &merged, picks, &path)?
+                    self.relation(table, index, &merged, count, picks, &path)?
                 }
                 Some(Field::Union(index)) => {
                     let arms = table.unions[index].arms.iter().map(|arm| {
                         let Some(Field::Relation(index)) = table.field(arm) else {
                             unreachable!("a union names relations of its own table");
                         };
-                        match self.relation(table, index, &merged, picks, &path)? {
+                        match self.relation(table, index, &merged, count, picks, &path)? {
                             RowField::One { cell, lookup } => Ok((cell, lookup)),
                             _ => unreachable!("a union names to-one relations"),
                         }
@@ -293,6 +318,7 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         index: usize,
         fields: &[&'a Positioned<FieldNode>],
+        count: u64,
         picks: &mut Picks,
         path: &[String],
     ) -> Result<RowField, ServerError> {
@@ -301,11 +327,11 @@ impl<'a> Planner<'a> {
         Ok(match relation.cardinality {
             Cardinality::One => RowField::One {
                 cell: picks.place(None, table.column_index(relation.from)),
-                lookup: self.lookup(other, fields, path)?,
+                lookup: self.lookup(other, fields, count, path)?,
             },
             Cardinality::Many => {
                 let to = other.column_index(relation.to);
-                RowField::Many { to, connection: self.connection(other, fields, path)? }
+                RowField::Many { to, connection: self.connection(other, fields, count, path)? }
             }
         })
     }
@@ -398,10 +424,6 @@ impl<'a> Planner<'a> {
                 _ => false,
             }
     }
-}
-
-fn pick_keys(order: &[OrderKey], picks: &mut Picks) -> Vec<usize> {
-    order.iter().map(|key| picks.place(key.through, key.column)).collect()
 }
 
 fn join(path: &[String], name: &Name) -> Vec<String> {
