@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "cops-graphql", version, about, max_term_width = 100)]
 pub struct Cli {
-    /// The database: <sqlite://PATH> or postgres://USER:PASSWORD@HOST:PORT/NAME.
+    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
     #[arg(
         long,
         global = true,
