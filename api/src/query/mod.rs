@@ -99,8 +99,11 @@ pub(crate) async fn one<'a>(
     let Some(Value::Object(by)) = planner.arguments(context.item).remove("by") else {
         return Err(at(context)(Error::BadArgument("by: is missing".to_owned())));
     };
-    let Some((name, Value::String(text))) = by.into_iter().next() else {
-        return Err(at(context)(Error::BadArgument("by: name one key".to_owned())));
+    let (name, text) = match by.into_iter().next() {
+        Some((name, Value::String(text))) => (name, text),
+        // GraphQL lets an id be written as a number.
+        Some((name, Value::Number(number))) => (name, number.to_string()),
+        _ => return Err(at(context)(Error::BadArgument("by: name one key".to_owned()))),
     };
     let key = find(loaders(context)?, table, &name, &text).await.map_err(at(context))?;
     let Some(key) = key else { return Ok(Value::Null) };
