@@ -129,5 +129,5 @@ async fn the_crosswalk_completes_and_adds_and_derives_no_ori() {
     wanted.again = true;
     let tally = place.run(&wanted).await.unwrap().tables["agencies"];
     assert_eq!((tally.added, tally.changed, tally.unchanged), (0, 0, 3));
-    assert!(report.matches.get(&Way::AgencyByOri).is_none());
+    assert!(!report.matches.contains_key(&Way::AgencyByOri));
 }

@@ -35,6 +35,7 @@ Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// The format of the files.
     #[arg(required_unless_present = "template", hide_possible_values = true)]
@@ -70,7 +71,7 @@ pub(crate) struct Args {
     #[arg(long)]
     again: bool,
     /// Print a file to begin with: trainees, trainings or award-list.
-    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["format", "paths"])]
+    #[arg(long, value_name = "FORMAT")]
     template: Option<Format>,
 }
 

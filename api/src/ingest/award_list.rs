@@ -300,7 +300,7 @@ impl Format for AwardList {
 
 /// Which of a recipient's awards a row without a number is.
 fn candidate(awards: &[grant::Model], award: &Award) -> Option<usize> {
-    fn agree<T: PartialEq>(known: Option<T>, said: Option<T>) -> bool {
+    fn agree(known: Option<i32>, said: Option<i32>) -> bool {
         known.is_none() || said.is_none() || known == said
     }
     let mut same_amount = awards.iter().enumerate().filter(|(_, known)| {

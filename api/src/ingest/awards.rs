@@ -303,7 +303,7 @@ impl Slot {
         if row.award_number.is_none() {
             row.award_number.clone_from(&award.number);
         }
-        set(&mut row.usaspending_key, &award.usaspending_key, later);
+        set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
         let unknown = row.agency_id.is_none() && row.organization_id.is_none();
         match recipient {
             Recipient::Agency(id) if later || unknown => {
@@ -315,31 +315,31 @@ impl Slot {
             }
             _ => {}
         }
-        set(&mut row.program_id, &award.program_id, later);
-        set(&mut row.assistance_listing, &award.listing, later);
-        set(&mut row.instrument, &award.instrument, later);
-        set(&mut row.fiscal_year, &award.fiscal_year, later);
-        set(&mut row.announced_on, &award.announced_on, later);
-        set(&mut row.period_start, &award.period_start, later);
-        set(&mut row.period_end, &award.period_end, later);
-        set(&mut row.original_period_end, &award.original_period_end, later);
-        set(&mut row.local_match, &award.local_match, later);
-        set(&mut row.project_total, &award.project_total, later);
-        set(&mut row.outlayed, &award.outlayed, later);
-        set(&mut row.status, &award.status, later);
-        set(&mut row.title, &award.title, later);
+        set(&mut row.program_id, award.program_id.as_ref(), later);
+        set(&mut row.assistance_listing, award.listing.as_ref(), later);
+        set(&mut row.instrument, award.instrument.as_ref(), later);
+        set(&mut row.fiscal_year, award.fiscal_year.as_ref(), later);
+        set(&mut row.announced_on, award.announced_on.as_ref(), later);
+        set(&mut row.period_start, award.period_start.as_ref(), later);
+        set(&mut row.period_end, award.period_end.as_ref(), later);
+        set(&mut row.original_period_end, award.original_period_end.as_ref(), later);
+        set(&mut row.local_match, award.local_match.as_ref(), later);
+        set(&mut row.project_total, award.project_total.as_ref(), later);
+        set(&mut row.outlayed, award.outlayed.as_ref(), later);
+        set(&mut row.status, award.status.as_ref(), later);
+        set(&mut row.title, award.title.as_ref(), later);
         // Where there are obligations, their sum and their first day stand.
         if !self.touched.obligated {
-            set(&mut row.obligated_on, &award.obligated_on, later);
-            set(&mut row.federal_share, &award.federal_share, later);
+            set(&mut row.obligated_on, award.obligated_on.as_ref(), later);
+            set(&mut row.federal_share, award.federal_share.as_ref(), later);
         }
     }
 }
 
 /// Takes a value that is said; an earlier word only where nothing is known.
-fn set<T: Clone>(target: &mut Option<T>, said: &Option<T>, later: bool) {
+fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
     if said.is_some() && (later || target.is_none()) {
-        target.clone_from(said);
+        *target = said.cloned();
     }
 }
 

@@ -80,7 +80,6 @@ impl Format for FbiAgencies {
                 })
             };
             let at = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
-            #[expect(clippy::float_cmp, reason = "a sentinel, not the outcome of a calculation")]
             let at = at.filter(|(lat, lng)| (*lat, *lng) != (NOWHERE, NOWHERE));
             let zip = row.text("zip").and_then(values::zip);
             Says::Place { zip_is_odd: zip.is_none() && row.text("zip").is_some(), zip, at }

@@ -6,6 +6,7 @@
 //! its end first, so standard input goes through a temporary file.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -60,15 +61,24 @@ impl Input {
             let place = Place::file(path.display().to_string());
             return Err(Error::file(place, "is a folder", "name the files in it"));
         }
+        let spooled = |reader: &mut dyn Read| -> io::Result<File> {
+            let mut spool = tempfile::tempfile()?;
+            io::copy(reader, &mut spool)?;
+            spool.rewind()?;
+            Ok(spool)
+        };
         let (mut file, rejected) = if is_stdin {
-            let mut spool = tempfile::tempfile().map_err(fail)?;
-            io::copy(&mut io::stdin().lock(), &mut spool).map_err(fail)?;
-            spool.rewind().map_err(fail)?;
-            (spool, PathBuf::from("stdin.rejected.csv"))
+            let file = spooled(&mut io::stdin().lock()).map_err(fail)?;
+            (file, PathBuf::from("stdin.rejected.csv"))
         } else {
+            let mut file = File::open(path).map_err(fail)?;
+            // A pipe that has a name can be read only once, too.
+            if !file.metadata().map_err(fail)?.is_file() {
+                file = spooled(&mut file).map_err(fail)?;
+            }
             let mut rejected = path.as_os_str().to_owned();
             rejected.push(".rejected.csv");
-            (File::open(path).map_err(fail)?, PathBuf::from(rejected))
+            (file, PathBuf::from(rejected))
         };
         let mut digest = Sha256::new();
         let bytes = io::copy(&mut file, &mut digest).map_err(fail)?;
@@ -76,7 +86,11 @@ impl Input {
             let mend = "check the path, or download the file again";
             return Err(Error::file(Place::file(path.display().to_string()), "is empty", mend));
         }
-        let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut sha256 = String::with_capacity(64);
+        for byte in digest.finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
         Ok(Self { name, sha256, bytes, rejected, file })
     }
 

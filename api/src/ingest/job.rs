@@ -228,7 +228,7 @@ impl Job {
                 }
                 Err((header, mismatch)) => {
                     ignored.push(part);
-                    wrong = wrong.or_else(|| Some((place, header, mismatch)));
+                    wrong = wrong.or(Some((place, header, mismatch)));
                 }
             }
         }

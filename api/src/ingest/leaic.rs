@@ -92,7 +92,7 @@ impl Format for Leaic {
             }
         };
         row.required("name")?;
-        let kind = kind_of(label(row.text("type")), label(row.text("subtype")));
+        let kind = kind_of(&label(row.text("type")), &label(row.text("subtype")));
         let state = present(row, "state").map(|_| row.read("state", values::state)).transpose()?;
         let degrees = |column, most: f64| -> Result<Option<f64>, Refusal> {
             row.read(column, |text| match text.parse::<f64>() {
@@ -202,10 +202,10 @@ fn label(text: Option<&str>) -> String {
 }
 
 /// The kind of an agency by the labels of its codes. A bare code says nothing that can be relied on.
-fn kind_of(kind: String, subtype: String) -> Option<AgencyKind> {
+fn kind_of(kind: &str, subtype: &str) -> Option<AgencyKind> {
     let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
-    let special = says(&kind, &["special"]);
-    let text = if special { &subtype } else { &kind };
+    let special = says(kind, &["special"]);
+    let text = if special { subtype } else { kind };
     let table: &[(&[&str], AgencyKind)] = &[
         (&["sheriff"], AgencyKind::Sheriff),
         (&["county police"], AgencyKind::CountyPolice),

@@ -107,7 +107,7 @@ fn municipality(found: &[String]) -> Option<Municipality> {
 /// `P.D.` is cut into two words.
 fn join_pair(found: &mut Vec<String>, first: &str, second: &str, whole: &str) {
     if let Some(at) = found.windows(2).position(|pair| pair[0] == first && pair[1] == second) {
-        found[at] = whole.to_owned();
+        whole.clone_into(&mut found[at]);
         found.remove(at + 1);
     }
 }

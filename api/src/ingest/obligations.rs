@@ -8,8 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{grant, obligation, officers_funded, scalar::Dollars, training_session};
+use futures_util::TryStreamExt as _;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    Statement, StreamTrait as _,
 };
 
 use super::{awards::Awards, job::Job};
@@ -196,23 +198,52 @@ impl Obligations {
 }
 
 /// Sums the transactions of the awards that a subquery or a list names.
+///
+/// The sums are read first, a few bytes each, and written in chunks: one statement that did both
+/// would have all the awards in memory at once.
 async fn sum(job: &Job, awards: &mut Awards, of: &str) -> Result<(), DbErr> {
-    let revision = job.load.revision();
+    let (revision, transaction) = (job.load.revision(), job.load.transaction());
+    let backend = ConnectionTrait::get_database_backend(transaction);
     let sql = format!(
-        "UPDATE grants SET federal_share = summed.total, obligated_on = summed.first_day, \
-         source_id = COALESCE(summed.source, grants.source_id), revision_id = {revision} \
+        "SELECT summed.grant_id, summed.total, summed.first_day, \
+         COALESCE(summed.source, grants.source_id) \
          FROM (SELECT grant_id, CAST(SUM(amount) AS BIGINT) AS total, \
          MIN(obligated_on) AS first_day, \
          MAX(CASE WHEN revision_id = {revision} THEN source_id END) AS source \
          FROM obligations WHERE grant_id IN ({of}) GROUP BY grant_id) AS summed \
-         WHERE summed.grant_id = grants.id \
-         AND (grants.federal_share IS DISTINCT FROM summed.total \
-         OR grants.obligated_on IS DISTINCT FROM summed.first_day) RETURNING grants.id"
+         JOIN grants ON grants.id = summed.grant_id \
+         WHERE grants.federal_share IS DISTINCT FROM summed.total \
+         OR grants.obligated_on IS DISTINCT FROM summed.first_day"
     );
-    let transaction = job.load.transaction();
-    let statement = Statement::from_string(transaction.get_database_backend(), sql);
-    for row in transaction.query_all_raw(statement).await? {
-        awards.changed(row.try_get_by_index(0)?);
+    let mut sums: Vec<(i32, i64, NaiveDate, i32)> = Vec::new();
+    let mut rows = transaction.stream_raw(Statement::from_string(backend, sql)).await?;
+    while let Some(row) = rows.try_next().await? {
+        sums.push((
+            row.try_get_by_index(0)?,
+            row.try_get_by_index(1)?,
+            row.try_get_by_index(2)?,
+            row.try_get_by_index(3)?,
+        ));
+    }
+    drop(rows);
+    // SQLite has no dates but their texts.
+    let date = if backend == DbBackend::Postgres { "DATE " } else { "" };
+    for sums in sums.chunks(CHUNK) {
+        let values: Vec<String> = sums
+            .iter()
+            .map(|(id, total, day, source)| format!("({id}, {total}, {date}'{day}', {source})"))
+            .collect();
+        let sql = format!(
+            "WITH summed(grant_id, total, first_day, source) AS (VALUES {}) \
+             UPDATE grants SET federal_share = summed.total, obligated_on = summed.first_day, \
+             source_id = summed.source, revision_id = {revision} \
+             FROM summed WHERE summed.grant_id = grants.id",
+            values.join(", ")
+        );
+        transaction.execute_unprepared(&sql).await?;
+        for (id, ..) in sums {
+            awards.changed(*id);
+        }
     }
     Ok(())
 }

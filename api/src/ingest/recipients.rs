@@ -52,6 +52,10 @@ struct Known {
     lacks_kind: bool,
 }
 
+/// The columns by which an organization is found: id, name, state, identifier, city, kind.
+type Columns =
+    (i32, String, Option<String>, Option<String>, Option<String>, Option<OrganizationKind>);
+
 /// All recipients that there are.
 pub(crate) struct Recipients {
     /// The agencies.
@@ -81,8 +85,6 @@ impl Recipients {
             completed: Vec::new(),
             next_id: job.load.next_id::<organization::Entity>().await?,
         };
-        type Columns =
-            (i32, String, Option<String>, Option<String>, Option<String>, Option<OrganizationKind>);
         let rows: Vec<Columns> = organization::Entity::find()
             .select_only()
             .columns([

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::kind::Instrument;
+use entity::{grant, kind::Instrument, obligation};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
@@ -62,10 +62,10 @@ pub(crate) struct Usaspending {
 impl Usaspending {
     /// Reads what the dataset has, and makes it ready for a first load.
     pub(crate) async fn new(job: &mut Job, listings: &[String]) -> Result<Self, DbErr> {
-        let grants = entity::grant::Entity::find().limit(1).count(job.load.transaction()).await?;
+        let grants = grant::Entity::find().limit(1).count(job.load.transaction()).await?;
         if grants == 0 {
-            job.load.suspend_indexes::<entity::grant::Entity>().await?;
-            job.load.suspend_indexes::<entity::obligation::Entity>().await?;
+            job.load.suspend_indexes::<grant::Entity>().await?;
+            job.load.suspend_indexes::<obligation::Entity>().await?;
         }
         Ok(Self {
             listings: listings.iter().cloned().collect(),
