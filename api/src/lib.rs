@@ -6,12 +6,12 @@
 //! - [`http`]: GraphQL over HTTP, the schema as text, and health.
 //! - [`schema`]: one module a GraphQL type. It says what is particular about the type: what leads from it,
 //!   what names one.
-//! - `query`: the machinery of a list, with no word of the domain in it. It turns the selection of a query
+//! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
 //!   into a plan, and runs the plan with one statement for each level and relation field.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
-//! - [`ingest`]: one reader a real-world format. [`reference`] and [`demo`]: the facts that the program
+//! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //!
