@@ -61,8 +61,7 @@ pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .busy_timeout(ACQUIRE)
                 .statement_cache_capacity(500)
                 .pragma("query_only", "on")
-                .pragma("cache_size", "-32768")
-                .pragma("mmap_size", "268435456")
+                .pragma("cache_size", "-16384")
         })
         .map_sqlx_postgres_opts(|options| {
             options.options([("default_transaction_read_only", "on")]).statement_cache_capacity(500)
