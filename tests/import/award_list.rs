@@ -96,3 +96,21 @@ async fn a_mapping_that_names_no_field_or_column_is_explained() {
     let text = place.run(&wanted).await.unwrap_err().to_string();
     assert!(text.contains("lacks the column Positions"), "{text}");
 }
+
+#[tokio::test]
+async fn an_ori_of_the_other_length_completes_the_agency_of_that_name() {
+    let place = Place::new().await;
+    let names = place.file("names.csv", NAMES);
+    place.load(Format::FbiAgencies, &[&names]).await.unwrap();
+    let rows = "award_number,recipient,state,ori\n1,Dallas Police Dept,TX,TXDPD00\n\
+                2,Dallas Police Dept,TX,TX0000001\n";
+    let list = place.file("list.csv", rows);
+    let report = place.load(Format::AwardList, &[&list]).await.unwrap();
+    // The second has another ORI of the same length, so it is another agency.
+    assert_eq!((report.matches[&Way::AgencyByName], report.matches[&Way::AgencyAdded]), (1, 1));
+    let tally = report.tables["agencies"];
+    assert_eq!((tally.added, tally.changed), (1, 1));
+    let sql = "SELECT ori9 || ' ' || COALESCE(ori7, '-') AS line FROM agencies \
+               WHERE name LIKE 'Dallas%' ORDER BY ori9";
+    assert_eq!(place.rows(sql).await, ["TX0000001 -", "TXDPD0000 TXDPD00"]);
+}

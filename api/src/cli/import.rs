@@ -19,8 +19,9 @@ Formats (CSV, gzip or ZIP; a file's first bytes say which):
   trainings     courses (--template trainings)
   trainees      training sessions and their trainees, never a person's name (--template trainees)
 
-A load is all or nothing, and a file that was loaded before changes nothing. Load agencies first: then
-awards find their agencies. Rows that cannot be taken are listed in PATH.rejected.csv.
+A load is all or nothing, and a file that was loaded before changes nothing. Load agencies
+first: then awards find their agencies. Rows that cannot be taken are listed in
+PATH.rejected.csv.
 
 Examples:
   cops-graphql import fbi-agencies agency_name_edits.csv icpsr_2012_ori_zip_latlng.csv
@@ -71,7 +72,7 @@ pub(crate) struct Args {
     #[arg(long)]
     again: bool,
     /// Print a file to begin with: trainees, trainings or award-list.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     template: Option<Format>,
 }
 

@@ -1,9 +1,9 @@
 //! Who got the money: an agency where that is certain, else an organization.
 //!
-//! In this order: the agency of the ORI, where there is one; the only agency of the same name in the
-//! state; the only municipal police department of the municipality that is named (`City of Dallas`);
-//! the organization of the unique entity identifier; the organization of the same name and state; a
-//! new organization.
+//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits;
+//! the only agency of the same name in the state; the only municipal police department of the
+//! municipality that is named (`City of Dallas`); the organization of the unique entity identifier;
+//! the organization of the same name and state; a new organization.
 
 use std::collections::HashMap;
 
@@ -147,22 +147,31 @@ impl Recipients {
     }
 
     fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(Way, usize)> {
-        if let Some(ori) = &described.ori {
-            let at = self.agencies.find(ori).unwrap_or_else(|| {
-                // Whoever has an ORI is an agency, whether it was heard of or not.
-                let at = self.agencies.add(job.source_id);
-                self.agencies.change(at, job.source_id, |row| {
-                    let nine = ori.as_str().len() == 9;
-                    if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
-                    row.name = Some(described.name.clone());
-                    row.city.clone_from(&described.city);
-                    let state = described.state.clone();
-                    row.state = state.or_else(|| values::state_of_ori(ori.as_str()));
-                });
-                at
-            });
+        let Some(ori) = &described.ori else { return self.agency_called(described) };
+        if let Some(at) = self.agencies.find(ori) {
             return Some((Way::AgencyByOri, at));
         }
+        let nine = ori.as_str().len() == 9;
+        // The agency may be known by its ORI of the other length only.
+        let called = self.agency_called(described).filter(|(_, at)| {
+            let agency = self.agencies.get(*at);
+            if nine { &agency.ori9 } else { &agency.ori7 }.is_none()
+        });
+        // Whoever has an ORI is an agency, whether it was heard of or not.
+        let (way, at) =
+            called.unwrap_or_else(|| (Way::AgencyAdded, self.agencies.add(job.source_id)));
+        self.agencies.change(at, job.source_id, |row| {
+            if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
+            row.name = row.name.take().or_else(|| Some(described.name.clone()));
+            row.city = row.city.take().or_else(|| described.city.clone());
+            let state = row.state.take().or_else(|| described.state.clone());
+            row.state = state.or_else(|| values::state_of_ori(ori.as_str()));
+        });
+        Some((way, at))
+    }
+
+    /// The only agency in the state that may be called so.
+    fn agency_called(&self, described: &Described) -> Option<(Way, usize)> {
         let (name, state) = (Name::of(&described.name), described.state.as_ref()?);
         if let Some(at) = self.called.by_name(state, &name) {
             return Some((Way::AgencyByName, at));

@@ -18,6 +18,8 @@ pub enum Way {
     AgencyByName,
     /// The only police department of the municipality.
     AgencyByPlace,
+    /// An agency that was not there before: the file gives its ORI.
+    AgencyAdded,
     /// An organization by its unique entity identifier.
     OrganizationByUei,
     /// An organization by its name and state.
@@ -34,6 +36,7 @@ impl fmt::Display for Way {
             Self::AgencyByOri => "agency by ORI",
             Self::AgencyByName => "agency by name and state",
             Self::AgencyByPlace => "agency by municipality and state",
+            Self::AgencyAdded => "agency added by ORI",
             Self::OrganizationByUei => "organization by UEI",
             Self::OrganizationByName => "organization by name and state",
             Self::OrganizationAdded => "organization added",
