@@ -4,6 +4,7 @@ mod agencies;
 mod award_list;
 mod bad_input;
 mod command;
+mod databases;
 mod trainees;
 mod usaspending;
 
