@@ -105,3 +105,8 @@ impl Client {
         (error.message.clone(), code.trim_matches('"').to_owned())
     }
 }
+
+/// Waits for a future inside a property, which is not asynchronous itself.
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+}
