@@ -1,7 +1,9 @@
 //! From the database to columns.
 //!
-//! Tables are read at once, each in chunks in the order of its key. If a load was committed meanwhile,
+//! Tables are read at once, and long ones in parts at once, each in chunks in the order of its key. If a load was committed meanwhile,
 //! what was read may be of two revisions, and is read again.
+
+use std::ops::Range;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use futures_util::future::try_join_all;
@@ -24,7 +26,10 @@ use crate::{
 };
 
 /// The rows that are read at a time.
-const CHUNK: u64 = 50_000;
+const CHUNK: u64 = 25_000;
+/// The parts of a table that are read at once, and the keys below which there is one part.
+const PARTS: i64 = 4;
+const KEYS_OF_A_PART: i64 = 50_000;
 /// How often it is tried to read all tables between two loads.
 const ATTEMPTS: usize = 3;
 
@@ -75,30 +80,47 @@ async fn revision(database: &DatabaseConnection) -> Result<i32, Error> {
     Ok(revision.flatten().unwrap_or_default())
 }
 
-/// Reads a table.
+/// Reads a table, the parts of a long one at once.
 async fn read(database: DatabaseConnection, table: &'static Table) -> Result<Reading, Error> {
-    let wanted: Vec<usize> =
-        (0..table.columns.len()).filter(|column| is_wanted(table, *column)).collect();
-    let raw = |column: &usize| match table.columns[*column].kind.scalar {
-        Scalar::Text | Scalar::TextList | Scalar::State | Scalar::Ori | Scalar::Enum => {
-            Raw::Text(Interner::default())
-        }
-        Scalar::Float => Raw::Real(Vec::new()),
-        _ => Raw::Whole(Vec::new()),
-    };
-    let columns = wanted.iter().map(|column| (*column, raw(column))).collect();
-    let mut reading = Reading { table, keys: Vec::new(), columns };
+    let mut select = Query::select();
+    let key = || column_of(table.name, table.key);
+    select.expr(key().min()).expr(key().max()).from(Alias::new(table.name));
+    let row = database.query_one(&select).await?.ok_or(Error::Internal)?;
+    let bounds = (row.try_get_by_index::<Option<i32>>(0)?, row.try_get_by_index::<Option<i32>>(1)?);
+    let (Some(first), Some(last)) = bounds else { return Ok(Reading::new(table)) };
+    let (first, last) = (i64::from(first), i64::from(last));
+    let size = Ord::max((last - first) / PARTS + 1, KEYS_OF_A_PART);
+    let parts = (0..PARTS).map(|part| first + part * size).take_while(|first| *first <= last);
+    let parts = parts.map(|first| {
+        let part = tokio::spawn(read_part(database.clone(), table, first..first + size));
+        async { part.await.map_err(|_| Error::Internal)? }
+    });
+    let mut parts = try_join_all(parts).await?.into_iter();
+    let mut reading = parts.next().ok_or(Error::Internal)?;
+    parts.for_each(|part| reading.append(part));
+    Ok(reading)
+}
+
+/// Reads the rows whose keys are in a range.
+async fn read_part(
+    database: DatabaseConnection,
+    table: &'static Table,
+    keys: Range<i64>,
+) -> Result<Reading, Error> {
+    let mut reading = Reading::new(table);
+    let key = || column_of(table.name, table.key);
+    let mut next = keys.start;
     loop {
+        let columns = reading.columns.iter();
         let mut select = Query::select();
         select
-            .expr(column_of(table.name, table.key))
-            .exprs(wanted.iter().map(|column| column_of(table.name, table.columns[*column].name)))
+            .expr(key())
+            .exprs(columns.map(|(column, _)| column_of(table.name, table.columns[*column].name)))
             .from(Alias::new(table.name))
+            .and_where(key().gte(next))
+            .and_where(key().lt(keys.end))
             .order_by((Alias::new(table.name), Alias::new(table.key)), Order::Asc)
             .limit(CHUNK);
-        if let Some(last) = reading.keys.last().and_then(|key| i32::try_from(*key).ok()) {
-            select.and_where(column_of(table.name, table.key).gt(last));
-        }
         let rows = database.query_all(&select).await?;
         for row in &rows {
             reading.push(row)?;
@@ -106,6 +128,7 @@ async fn read(database: DatabaseConnection, table: &'static Table) -> Result<Rea
         if (rows.len() as u64) < CHUNK {
             return Ok(reading);
         }
+        next = reading.keys.last().map_or(keys.end, |last| last + 1);
     }
 }
 
@@ -118,6 +141,35 @@ fn is_wanted(table: &Table, index: usize) -> bool {
 }
 
 impl Reading {
+    fn new(table: &'static Table) -> Self {
+        let raw = |column: usize| match table.columns[column].kind.scalar {
+            Scalar::Text | Scalar::TextList | Scalar::State | Scalar::Ori | Scalar::Enum => {
+                Raw::Text(Interner::default())
+            }
+            Scalar::Float => Raw::Real(Vec::new()),
+            _ => Raw::Whole(Vec::new()),
+        };
+        let wanted = (0..table.columns.len()).filter(|column| is_wanted(table, *column));
+        Self {
+            table,
+            keys: Vec::new(),
+            columns: wanted.map(|column| (column, raw(column))).collect(),
+        }
+    }
+
+    /// Takes in the rows that follow.
+    fn append(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+        for ((_, raw), (_, other)) in self.columns.iter_mut().zip(other.columns) {
+            match (raw, other) {
+                (Raw::Whole(numbers), Raw::Whole(others)) => numbers.extend(others),
+                (Raw::Real(numbers), Raw::Real(others)) => numbers.extend(others),
+                (Raw::Text(texts), Raw::Text(others)) => texts.append(others),
+                _ => unreachable!("a column is read alike in every part"),
+            }
+        }
+    }
+
     fn push(&mut self, row: &QueryResult) -> Result<(), DbErr> {
         self.keys.push(row.try_get_by_index::<i32>(0)?.into());
         for (cell, (column, raw)) in (1..).zip(&mut self.columns) {

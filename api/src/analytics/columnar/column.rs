@@ -195,6 +195,12 @@ impl Column {
         Self::new(&codes, Values::Real(values.into()))
     }
 
+    /// The whole number of each code, [`MISSING`] for that of the missing value.
+    pub(super) fn numbers(&self) -> Vec<i64> {
+        let codes = 0..u32::try_from(self.codes()).unwrap_or(u32::MAX);
+        codes.map(|code| self.values.whole(code).unwrap_or(MISSING)).collect()
+    }
+
     /// The number of codes, that of the missing value among them.
     pub(super) fn codes(&self) -> usize {
         self.values.len() + 1
@@ -224,13 +230,27 @@ pub(super) struct Interner {
 impl Interner {
     /// Takes the text of the next row in.
     pub(super) fn push(&mut self, text: Option<String>) {
-        let next = u32::try_from(self.found.len() + 1).expect("a column has fewer than 2^32 texts");
+        let next = self.next();
         let Some(text) = text else { return self.codes.push(0) };
         if let Some(code) = self.found.get(text.as_str()) {
             return self.codes.push(*code);
         }
         self.found.insert(text.into_boxed_str(), next);
         self.codes.push(next);
+    }
+
+    /// Takes in the texts of the rows that follow.
+    pub(super) fn append(&mut self, other: Self) {
+        let mut new_codes = vec![0; other.found.len() + 1];
+        for (text, old) in other.found {
+            let next = self.next();
+            new_codes[old as usize] = *self.found.entry(text).or_insert(next);
+        }
+        self.codes.extend(other.codes.iter().map(|old| new_codes[*old as usize]));
+    }
+
+    fn next(&self) -> u32 {
+        u32::try_from(self.found.len() + 1).expect("a column has fewer than 2^32 texts")
     }
 
     /// The column of the texts, coded in their order.

@@ -47,7 +47,7 @@ pub(super) struct Slot {
     pub(super) example: u32,
 }
 
-/// The slots of rows.
+/// The slots of rows. Each has a row, but for the one of a request without keys.
 #[derive(Debug)]
 pub(super) struct Slots {
     /// The slot of each row that was kept.
@@ -59,7 +59,7 @@ pub(super) struct Slots {
 pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>) -> Slots {
     let product = keys.iter().try_fold(1_u64, |product, key| product.checked_mul(key.count.into()));
     let dense = FEW.max(2 * rows.len() as u64).min(MANY);
-    let (of_row, count) = match product {
+    let (mut of_row, count) = match product {
         Some(product) if product <= dense => {
             let mut slots = vec![0_u32; rows.len()];
             parallel::fill(&mut slots, |start, slots| {
@@ -89,7 +89,30 @@ pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>) -> Slots {
     for slot in counted.iter_mut().filter(|slot| slot.rows > 0) {
         slot.example = u32::try_from(rows.get(slot.example as usize)).unwrap_or_default();
     }
+    if !keys.is_empty() {
+        close_up(&mut of_row, &mut counted);
+    }
     Slots { of_row, slots: counted }
+}
+
+/// Leaves out the slots that have no row.
+fn close_up(of_row: &mut [u32], slots: &mut Vec<Slot>) {
+    if slots.iter().all(|slot| slot.rows > 0) {
+        return;
+    }
+    let mut next = 0;
+    let number = |slot: &Slot| {
+        let number = next;
+        next += u32::from(slot.rows > 0);
+        number
+    };
+    let numbers: Vec<u32> = slots.iter().map(number).collect();
+    parallel::fill(of_row, |_, slots| {
+        for slot in slots {
+            *slot = numbers[*slot as usize];
+        }
+    });
+    slots.retain(|slot| slot.rows > 0);
 }
 
 /// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out: on

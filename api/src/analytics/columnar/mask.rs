@@ -197,6 +197,12 @@ fn compared(
             }
             (values @ (Values::Range(..) | Values::Whole(_)), operand) => {
                 let operand = whole(operand).ok_or_else(|| unfit(operand))?;
+                if comparison == Comparison::Equal {
+                    if let Some(code) = values.find(operand) {
+                        accepts[code as usize] = true;
+                    }
+                    continue;
+                }
                 for (code, accepts) in (1..).zip(&mut accepts[1..]) {
                     *accepts |=
                         values.whole(code).is_some_and(|it| comparison.holds(it.cmp(&operand)));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Replica, Stored,
-    column::{Column, MISSING},
+    column::{Codes, MISSING},
     group::{Rows, Slots, fold},
     keys::Ordinals,
 };
@@ -27,20 +27,73 @@ pub(super) struct Gathered {
     pub(super) values: Vec<i64>,
 }
 
-/// The numbers of the rows of a table.
+/// The numbers of the rows of a table, [`MISSING`] where there is none.
 enum Numbers<'a> {
-    Column(&'a Column),
-    /// Sums of children, [`MISSING`] where no child has a number.
+    /// Codes, and what they stand for.
+    Coded(&'a Codes, Vec<i64>),
+    /// Sums of children.
     Sums(Vec<i64>),
 }
 
+/// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
+trait Work {
+    type Output;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
+}
+
 impl Numbers<'_> {
-    #[inline]
-    fn get(&self, row: usize) -> Option<i64> {
+    fn work<W: Work>(&self, work: W) -> W::Output {
         match self {
-            Self::Column(column) => column.values.whole(column.codes.get(row)),
-            Self::Sums(sums) => Some(sums[row]).filter(|sum| *sum != MISSING),
+            Self::Sums(sums) => work.run(|row| sums[row]),
+            Self::Coded(codes, numbers) => match codes {
+                Codes::Position(_) => work.run(|row| numbers[row + 1]),
+                Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
+            },
         }
+    }
+}
+
+/// Makes the tally of each slot.
+struct TallyUp<'a>(&'a Counted<'a>, usize);
+
+impl Work for TallyUp<'_> {
+    type Output = Vec<Tally>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<Tally> {
+        let Self(counted, slots) = self;
+        let tally = |range: Range<usize>| {
+            let mut tallies = vec![Tally::default(); slots];
+            counted.each(range, |slot, row| {
+                tallies[slot].add(Some(number(row)).filter(|number| *number != MISSING));
+            });
+            tallies
+        };
+        fold(counted.len(), slots, tally, |tallies, others| {
+            for (tally, other) in tallies.iter_mut().zip(&others) {
+                tally.merge(other);
+            }
+        })
+    }
+}
+
+/// Puts the numbers slot by slot.
+struct Collect<'a>(&'a Counted<'a>, &'a [Tally]);
+
+impl Work for Collect<'_> {
+    type Output = Vec<i64>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<i64> {
+        let Self(counted, tallies) = self;
+        let mut values = vec![0; tallies.iter().map(|tally| as_index(tally.known)).sum()];
+        let mut next: Vec<usize> = starts(tallies).collect();
+        counted.each(0..counted.len(), |slot, row| {
+            let number = number(row);
+            if number != MISSING {
+                values[next[slot]] = number;
+                next[slot] += 1;
+            }
+        });
+        values
     }
 }
 
@@ -110,25 +163,11 @@ impl Replica {
             return Ok(Gathered { tallies, values: Vec::new() });
         }
         let numbers = self.numbers(end, way)?;
-        let tally = |range: Range<usize>| {
-            let mut tallies = vec![Tally::default(); slots.slots.len()];
-            counted.each(range, |slot, row| tallies[slot].add(numbers.get(row)));
-            tallies
+        let tallies = numbers.work(TallyUp(&counted, slots.slots.len()));
+        let values = match with_values {
+            true => numbers.work(Collect(&counted, &tallies)),
+            false => Vec::new(),
         };
-        let tallies = fold(counted.len(), slots.slots.len(), tally, |tallies, others| {
-            tallies.iter_mut().zip(&others).for_each(|(tally, other)| tally.merge(other));
-        });
-        let mut values = Vec::new();
-        if with_values {
-            values = vec![0; tallies.iter().map(|tally| as_index(tally.known)).sum()];
-            let mut next: Vec<usize> = starts(&tallies).collect();
-            counted.each(0..counted.len(), |slot, row| {
-                if let Some(value) = numbers.get(row) {
-                    values[next[slot]] = value;
-                    next[slot] += 1;
-                }
-            });
-        }
         Ok(Gathered { tallies, values })
     }
 
@@ -136,17 +175,21 @@ impl Replica {
     fn numbers<'a>(&'a self, end: &'a Stored, path: &Path) -> Result<Numbers<'a>, Error> {
         match path.end {
             End::Row => Err(Error::Internal),
-            End::Column(column) => Ok(Numbers::Column(end.column(column)?)),
+            End::Column(column) => {
+                let column = end.column(column)?;
+                Ok(Numbers::Coded(&column.codes, column.numbers()))
+            }
             End::Children { relation, column } => {
                 let relation = &end.table.relations[relation];
                 let children = self.table_named(relation.table)?;
                 let parents = &children.column_named(relation.to)?.codes;
-                let numbers = children.column(column)?;
+                let column = children.column(column)?;
+                let numbers = column.numbers();
                 let mut sums = vec![MISSING; end.rows];
                 for row in 0..children.rows {
-                    let number = numbers.values.whole(numbers.codes.get(row));
+                    let number = numbers[column.codes.get(row) as usize];
                     let parent = (parents.get(row) as usize).checked_sub(1);
-                    let (Some(parent), Some(number)) = (parent, number) else { continue };
+                    let Some(parent) = parent.filter(|_| number != MISSING) else { continue };
                     let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
                     sums[parent] = sum.checked_add(number).ok_or_else(|| {
                         Error::BadArgument(

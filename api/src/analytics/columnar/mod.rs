@@ -127,30 +127,25 @@ impl Replica {
         groups: &mut Groups,
     ) -> Result<(), Error> {
         let slots = assign(keys, rows);
-        let filled: Vec<usize> = (0..slots.slots.len())
-            .filter(|slot| keys.is_empty() || slots.slots[*slot].rows > 0)
-            .collect();
         let (first, width) = (groups.levels.len(), request.figures.len());
-        request.check_size(first + filled.len())?;
-        let level = u8::try_from(keys.len()).map_err(|_| Error::Internal)?;
-        groups.levels.resize(first + filled.len(), level);
-        for slot in &filled {
-            let example = slots.slots[*slot].example as usize;
-            groups.ordinals.extend(keys.iter().map(|key| key.get(example)));
+        let all = first + slots.slots.len();
+        request.check_size(all)?;
+        groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
+        for slot in &slots.slots {
+            groups.ordinals.extend(keys.iter().map(|key| key.get(slot.example as usize)));
             groups.ordinals.extend(std::iter::repeat_n(ALL, request.by.len() - keys.len()));
         }
-        groups.figures.resize((first + filled.len()) * width, Number::Missing);
-        self.figures(request, table, rows, &slots, &filled, &mut groups.figures[first * width..])
+        groups.figures.resize(all * width, Number::Missing);
+        self.figures(request, table, rows, &slots, &mut groups.figures[first * width..])
     }
 
-    /// Computes the figures of the slots that have rows, each measure once for all its statistics.
+    /// Computes the figures of the slots, each measure once for all its statistics.
     fn figures(
         &self,
         request: &Request,
         table: &Stored,
         rows: Rows<'_>,
         slots: &Slots,
-        filled: &[usize],
         figures: &mut [Number],
     ) -> Result<(), Error> {
         let width = request.figures.len();
@@ -164,14 +159,13 @@ impl Replica {
             let with_values = wanted.iter().any(|(_, (_, statistic))| statistic.needs_values());
             let mut gathered = self.gather(table, measure, slots, rows, with_values)?;
             let starts: Vec<usize> = starts(&gathered.tallies).collect();
-            for (group, slot) in filled.iter().enumerate() {
-                let tally = &gathered.tallies[*slot];
+            for (slot, tally) in gathered.tallies.iter().enumerate() {
                 let values = match with_values {
-                    true => &mut gathered.values[starts[*slot]..][..as_index(tally.known)],
+                    true => &mut gathered.values[starts[slot]..][..as_index(tally.known)],
                     false => &mut [],
                 };
                 for (figure, (_, statistic)) in &wanted {
-                    figures[group * width + figure] = compute(*statistic, tally, values)?;
+                    figures[slot * width + figure] = compute(*statistic, tally, values)?;
                 }
             }
         }
