@@ -268,16 +268,23 @@ impl Request {
         }
     }
 
-    /// Refuses so many groups that they would not fit.
-    pub(super) fn check_size(&self, groups: usize) -> Result<(), Error> {
-        let width = self.by.len() + self.figures.len() + 1;
-        match groups.saturating_mul(width) > MOST_CELLS {
-            true => Err(Error::BadArgument(format!(
-                "by: this makes more than {MOST_CELLS} cells ({groups} groups of {width} or more): \
-                 narrow the filter, or group by less"
-            ))),
-            false => Ok(()),
-        }
+    /// The groups, of all levels together, that an answer may be chosen from.
+    pub(super) fn most_groups(&self) -> usize {
+        MOST_CELLS / self.width()
+    }
+
+    /// That there are more groups than that.
+    pub(super) fn too_many_groups(&self) -> Error {
+        let (most, width) = (self.most_groups(), self.width());
+        Error::BadArgument(format!(
+            "by: this makes more than {most} groups of {width} cells each: narrow the filter, or group \
+             by less"
+        ))
+    }
+
+    /// The cells that are kept of a group: its level, keys and figures.
+    fn width(&self) -> usize {
+        1 + self.by.len() + self.figures.len()
     }
 }
 

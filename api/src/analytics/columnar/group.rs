@@ -55,8 +55,8 @@ pub(super) struct Slots {
     pub(super) slots: Vec<Slot>,
 }
 
-/// Puts rows into slots by keys.
-pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>) -> Slots {
+/// Puts rows into slots by keys; none where they would be more than so many.
+pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Option<Slots> {
     let product = keys.iter().try_fold(1_u64, |product, key| product.checked_mul(key.count.into()));
     let dense = FEW.max(2 * rows.len() as u64).min(MANY);
     let (mut of_row, count) = match product {
@@ -69,7 +69,7 @@ pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>) -> Slots {
             });
             (slots, usize::try_from(product).unwrap_or(usize::MAX))
         }
-        _ => sparse(keys, rows),
+        _ => sparse(keys, rows, most)?,
     };
     let count_up = |range: Range<usize>| {
         let mut slots = vec![Slot::default(); count];
@@ -92,7 +92,7 @@ pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>) -> Slots {
     if !keys.is_empty() {
         close_up(&mut of_row, &mut counted);
     }
-    Slots { of_row, slots: counted }
+    (counted.len() <= most).then_some(Slots { of_row, slots: counted })
 }
 
 /// Leaves out the slots that have no row.
@@ -132,29 +132,34 @@ pub(super) fn fold<T: Send>(
     first
 }
 
-fn sparse(keys: &[Ordinals<'_>], rows: Rows<'_>) -> (Vec<u32>, usize) {
+fn sparse(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Option<(Vec<u32>, usize)> {
     let mut combined = vec![0_u64; rows.len()];
     let mut product = 1_u64;
     for key in keys {
-        product = product.checked_mul(key.count.into()).unwrap_or_else(|| {
-            let (slots, count) = number(&combined);
+        product = if let Some(product) = product.checked_mul(key.count.into()) {
+            product
+        } else {
+            let (slots, count) = number(&combined, most)?;
             combined = slots.into_iter().map(u64::from).collect();
             count as u64 * u64::from(key.count)
-        });
+        };
         parallel::fill(&mut combined, |start, combined| combine(key, rows, start, combined));
     }
-    number(&combined)
+    number(&combined, most)
 }
 
-/// Numbers distinct values as they are met.
-fn number(combined: &[u64]) -> (Vec<u32>, usize) {
+/// Numbers distinct values as they are met; none where they are more than so many.
+fn number(combined: &[u64], most: usize) -> Option<(Vec<u32>, usize)> {
     let mut found: FxHashMap<u64, u32> = FxHashMap::default();
-    let number = |value: &u64| {
-        let next = u32::try_from(found.len()).unwrap_or_default();
-        *found.entry(*value).or_insert(next)
-    };
-    let slots = combined.iter().map(number).collect();
-    (slots, found.len())
+    let mut slots = Vec::with_capacity(combined.len());
+    for value in combined {
+        let next = u32::try_from(found.len()).ok()?;
+        slots.push(*found.entry(*value).or_insert(next));
+        if found.len() > most {
+            return None;
+        }
+    }
+    Some((slots, found.len()))
 }
 
 /// Multiplies the slots of rows, from a first one on, with the number of ordinals of a key, and adds

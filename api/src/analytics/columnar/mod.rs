@@ -126,10 +126,10 @@ impl Replica {
         keys: &[Ordinals<'_>],
         groups: &mut Groups,
     ) -> Result<(), Error> {
-        let slots = assign(keys, rows);
         let (first, width) = (groups.levels.len(), request.figures.len());
+        let slots = assign(keys, rows, request.most_groups().saturating_sub(first));
+        let slots = slots.ok_or_else(|| request.too_many_groups())?;
         let all = first + slots.slots.len();
-        request.check_size(all)?;
         groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
         for slot in &slots.slots {
             groups.ordinals.extend(keys.iter().map(|key| key.get(slot.example as usize)));

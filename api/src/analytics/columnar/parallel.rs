@@ -3,7 +3,7 @@
 use std::{num::NonZero, ops::Range, sync::LazyLock, thread};
 
 /// The rows below which a thread costs more than it saves.
-const ROWS_OF_A_THREAD: usize = 50_000;
+const ROWS_OF_A_THREAD: usize = 32_000;
 
 static CORES: LazyLock<usize> =
     LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));

@@ -105,7 +105,9 @@ async fn groups(
 ) -> Result<Vec<Vec<Cell>>, Error> {
     let mut statements = Statements::new(request, level, database.get_database_backend());
     let rows = database.query_all(&statements.tallies(&Measure::Rows)).await?;
-    request.check_size(others + rows.len())?;
+    if others + rows.len() > request.most_groups() {
+        return Err(request.too_many_groups());
+    }
     rows.iter().map(|row| read_key(request, level, row)).collect()
 }
 
