@@ -208,3 +208,44 @@ fn each<T: Copy>(rows: Rows<'_>, start: usize, slots: &mut [T], next: impl Fn(us
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many that they are worked on by several threads.
+    const ROWS: usize = 1_100_000;
+
+    #[test]
+    fn rows_of_the_same_keys_share_a_slot_however_many_there_are() {
+        let codes = |count: usize, factor: usize| {
+            let code = |row: usize| u32::try_from(row * factor % count).unwrap_or_default();
+            Codes::new(&(0..ROWS).map(code).collect::<Vec<_>>(), count)
+        };
+        let (few, many) = (codes(5, 3), codes(9_000, 7));
+        let key = |codes, count| Ordinals { codes, translation: None, count };
+        let kept: Vec<u32> = (0..u32::try_from(ROWS).unwrap_or_default()).step_by(2).collect();
+        for rows in [Rows::All(ROWS), Rows::Some(&kept)] {
+            // Combinations that are few, and more than are kept apart without looking them up.
+            for factor in [1, 1_000] {
+                let keys = [key(&few, 6 * factor), key(&many, 9_001)];
+                let found = assign(&keys, rows, ROWS).expect("they are not too many");
+                assert_eq!(
+                    found.slots.iter().map(|slot| slot.rows as usize).sum::<usize>(),
+                    rows.len()
+                );
+                for (index, slot) in found.of_row.iter().enumerate() {
+                    let example = found.slots[*slot as usize].example as usize;
+                    let row = rows.get(index);
+                    assert!(keys.iter().all(|key| key.get(row) == key.get(example)));
+                }
+                // 9,000 is a multiple of 5, and the codes repeat with it.
+                assert_eq!(
+                    found.slots.len(),
+                    if matches!(rows, Rows::All(_)) { 9_000 } else { 4_500 }
+                );
+            }
+        }
+        assert!(assign(&[key(&many, 9_001)], Rows::All(ROWS), 8_999).is_none());
+    }
+}

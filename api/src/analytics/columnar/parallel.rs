@@ -2,8 +2,9 @@
 
 use std::{num::NonZero, ops::Range, sync::LazyLock, thread};
 
-/// The rows below which a thread costs more than it saves.
-const ROWS_OF_A_THREAD: usize = 32_000;
+/// The rows below which a thread of its own does not pay. A pass takes about a nanosecond a row, so half
+/// a million rows are done before a busy machine has found a core for another thread.
+const ROWS_OF_A_THREAD: usize = 500_000;
 
 static CORES: LazyLock<usize> =
     LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
@@ -40,4 +41,24 @@ pub(super) fn fill<T: Send>(values: &mut [T], work: impl Fn(usize, &mut [T]) + S
             scope.spawn(move || work(part * size, values));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_position_is_worked_on_once() {
+        for count in [0, 1, ROWS_OF_A_THREAD * 2, ROWS_OF_A_THREAD * 5 + 3] {
+            let mut values = vec![0; count];
+            fill(&mut values, |start, values| {
+                for (position, value) in (start..).zip(values) {
+                    *value += position + 1;
+                }
+            });
+            assert!(values.iter().copied().eq(1..=count));
+            let ranges = map(count, |range| range);
+            assert!(ranges.into_iter().flatten().eq(0..count));
+        }
+    }
 }
