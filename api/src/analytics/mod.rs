@@ -40,11 +40,12 @@
 //! answer is not an integer, it is computed once, from exact integers, in one place ([`Statistic`]).
 //!
 //! # The rooms
-//! [`request`](Request) and `key` say what is asked; `value` what comes back; `statistic` computes;
+//! `request`, `key` and `having` say what is asked; `value` what comes back; `statistic` computes;
 //! `finish` turns all groups into the page of them. `columnar/` and `sql/` are the executors.
 
 mod columnar;
 mod finish;
+mod having;
 mod key;
 mod request;
 pub mod sql;
@@ -53,9 +54,10 @@ mod value;
 
 pub use self::{
     columnar::Replica,
+    having::Having,
     key::{BANDS, Key, Measure, Part, Way},
     request::{
-        Answer, By, Group, Having, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order, Page, Place, Request,
+        Answer, By, Group, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order, Page, Place, Request,
     },
     statistic::Statistic,
     value::{Cell, Number},

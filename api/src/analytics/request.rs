@@ -1,17 +1,14 @@
 //! A request for aggregates: one value that says everything, whoever answers it.
 
 use super::{
+    having::Having,
     key::{Key, Measure, find},
     statistic::Statistic,
     value::{Cell, Number},
 };
 use crate::{
     error::Error,
-    query::{
-        catalog::Table,
-        filter,
-        predicate::{Comparison, Predicate},
-    },
+    query::{catalog::Table, filter, predicate::Predicate},
 };
 
 /// The keys that a request may have.
@@ -32,22 +29,6 @@ pub struct Request {
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
-}
-
-/// A filter over groups. As in a filter over rows, a comparison with what is missing does not hold,
-/// and `Not` is the exact complement.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Having {
-    /// All hold; true of everything where there are none.
-    All(Vec<Having>),
-    /// One holds; true of nothing where there are none.
-    Any(Vec<Having>),
-    /// It does not hold.
-    Not(Box<Having>),
-    /// A figure, by its position, compares like this with a number.
-    Is(usize, Comparison, Number),
-    /// A figure, by its position, is missing.
-    Missing(usize),
 }
 
 /// What groups are ordered by.
@@ -285,28 +266,5 @@ impl Request {
     /// The cells that are kept of a group: its level, keys and figures.
     fn width(&self) -> usize {
         1 + self.by.len() + self.figures.len()
-    }
-}
-
-impl Having {
-    fn is_known(&self, figures: usize) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.is_known(figures)),
-            Self::Not(part) => part.is_known(figures),
-            Self::Is(figure, ..) | Self::Missing(figure) => *figure < figures,
-        }
-    }
-
-    /// Whether a group passes, given its figures.
-    pub(super) fn passes(&self, figures: &[Number]) -> bool {
-        match self {
-            Self::All(parts) => parts.iter().all(|part| part.passes(figures)),
-            Self::Any(parts) => parts.iter().any(|part| part.passes(figures)),
-            Self::Not(part) => !part.passes(figures),
-            Self::Is(figure, comparison, number) => {
-                figures[*figure].compare(*number).is_some_and(|ordering| comparison.holds(ordering))
-            }
-            Self::Missing(figure) => figures[*figure] == Number::Missing,
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The executor that asks the database, through sea-query: the oracle of the other, and what serves
 //! where the rows outgrow memory.
 //!
-//! Each level and measure is one statement ([`statement`]): an inner `SELECT` of the keys and of the
+//! Each level and measure is one statement (`statement`): an inner `SELECT` of the keys and of the
 //! value of each row that the filter keeps, or of each distinct related row, and around it the `GROUP
 //! BY`. Nothing is joined to rows that many others hold, so nothing fans out.
 //! - A sum is read as two: that of the upper and that of the lower 32 bits of the values. Neither can
