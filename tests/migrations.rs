@@ -99,6 +99,11 @@ async fn ten_processes_may_migrate_at_once() {
         }
         let db = cops_graphql::database::writer(&empty).await.unwrap();
         assert!(!migration::is_behind(&db).await.unwrap());
+        db.close().await.unwrap();
+        if let Some((_, name)) = empty.rsplit_once('/').filter(|_| empty.starts_with("postgres")) {
+            let admin = database.writer().await;
+            admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+        }
     }
 }
 

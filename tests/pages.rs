@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     fixture::{self, SMALL},
-    support::{Client, TestDatabase},
+    support::{Client, TestDatabase, block},
 };
 
 /// Lists with what they can be ordered by here: ties and missing values in each.
@@ -189,9 +189,4 @@ async fn walk(client: &Client, list: &str, order: &str, size: u32, forward: bool
         place.clear();
         write!(place, ", {name}: {cursor}").unwrap();
     }
-}
-
-/// Waits for a future inside a property, which is not asynchronous itself.
-fn block<T>(future: impl Future<Output = T>) -> T {
-    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
 }

@@ -28,6 +28,25 @@ pub(crate) struct TestDatabase {
     _folder: Option<TempDir>,
 }
 
+impl Drop for TestDatabase {
+    /// Leaves nothing behind on a server that others use.
+    fn drop(&mut self) {
+        let Some((server, name)) = self.url.rsplit_once('/') else { return };
+        if !self.url.starts_with("postgres") {
+            return;
+        }
+        let (admin, sql) =
+            (format!("{server}/postgres"), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let drop = async move {
+            let admin = database::writer(&admin).await?;
+            admin.execute_unprepared(&sql).await
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let dropped = std::thread::spawn(move || runtime.map(|runtime| runtime.block_on(drop)));
+        let _ = dropped.join();
+    }
+}
+
 impl TestDatabase {
     /// One of SQLite.
     pub(crate) async fn sqlite() -> Self {
@@ -110,4 +129,9 @@ impl Client {
 /// The program itself.
 pub(crate) fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_cops-graphql-under-test"))
+}
+
+/// Waits for a future inside a property, which is not asynchronous itself.
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
 }

@@ -8,6 +8,7 @@
 //!   what names one.
 //! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
 //!   into a plan, and runs the plan with one statement for each level and relation field.
+//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
@@ -37,6 +38,7 @@
 //! values as they are read, and the values are put together into the answer, which goes back through `http`
 //! with the revision of the dataset beside it.
 
+pub mod analytics;
 pub mod cli;
 pub mod database;
 pub mod demo;

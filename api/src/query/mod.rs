@@ -13,16 +13,16 @@
 //! [`register`] tells its registry the types that it would have derived.
 
 pub(crate) mod catalog;
-mod filter;
+pub(crate) mod filter;
 mod id;
 pub(crate) mod load;
 mod order;
 mod page;
 mod plan;
-mod predicate;
+pub(crate) mod predicate;
 pub(crate) mod register;
 mod run;
-mod scalar;
+pub(crate) mod scalar;
 
 use std::collections::HashMap;
 

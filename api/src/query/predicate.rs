@@ -41,15 +41,35 @@ pub(crate) enum Test {
     EndsWith(String),
 }
 
-/// A comparison of a column with a value.
+/// A comparison with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
+    /// The same.
     Equal,
+    /// Another.
     NotEqual,
+    /// Before it.
     Less,
+    /// Before it, or the same.
     LessOrEqual,
+    /// After it.
     Greater,
+    /// After it, or the same.
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether it holds of two values, given how the first compares with the second.
+    pub(crate) fn holds(self, ordering: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+        }
+    }
 }
 
 impl Predicate {

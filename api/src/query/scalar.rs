@@ -115,6 +115,11 @@ impl Kind {
         }
     }
 
+    /// Whether the database keeps it in 64 bits.
+    pub(crate) fn is_wide(self) -> bool {
+        self.wide
+    }
+
     /// Reads a value of a client as an operand for this column.
     ///
     /// # Errors

@@ -1,0 +1,271 @@
+//! A column in memory: a narrow code for each row, and what the codes stand for.
+//!
+//! Code 0 is the missing value. The others number the values of the column in order, so codes compare
+//! as their values do, whatever their type: a test is evaluated once for each value, a key is its codes,
+//! and only what is shown or added up is ever decoded.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+/// The codes of the rows, as narrow as they fit.
+#[derive(Debug)]
+pub(super) enum Codes {
+    /// The code of a row is its position and one: a column of distinct values in order.
+    Position(usize),
+    Byte(Box<[u8]>),
+    Short(Box<[u16]>),
+    Long(Box<[u32]>),
+}
+
+impl Codes {
+    /// The codes of rows, of which the greatest is known.
+    pub(super) fn new(codes: &[u32], greatest: usize) -> Self {
+        if u8::try_from(greatest).is_ok() {
+            Self::Byte(codes.iter().map(|code| u8::try_from(*code).unwrap_or_default()).collect())
+        } else if u16::try_from(greatest).is_ok() {
+            Self::Short(codes.iter().map(|code| u16::try_from(*code).unwrap_or_default()).collect())
+        } else {
+            Self::Long(codes.into())
+        }
+    }
+
+    /// The code of a row.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 rows")]
+    pub(super) fn get(&self, row: usize) -> u32 {
+        match self {
+            Self::Position(_) => row as u32 + 1,
+            Self::Byte(codes) => codes[row].into(),
+            Self::Short(codes) => codes[row].into(),
+            Self::Long(codes) => codes[row],
+        }
+    }
+
+    pub(super) fn size_in_bytes(&self) -> usize {
+        match self {
+            Self::Position(_) => 0,
+            Self::Byte(codes) => codes.len(),
+            Self::Short(codes) => codes.len() * 2,
+            Self::Long(codes) => codes.len() * 4,
+        }
+    }
+}
+
+/// Texts, one after the other in one piece of memory.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.text[start..self.ends[index] as usize]
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends
+            .push(u32::try_from(self.text.len()).expect("a column has less than 4 GB of text"));
+    }
+}
+
+/// What the codes of a column stand for: the value of code 1 is the first.
+#[derive(Debug)]
+pub(super) enum Values {
+    /// So many whole numbers, each one more than the last.
+    Range(i64, usize),
+    /// Whole numbers in order. Days count from the year 1, moments in microseconds.
+    Whole(Box<[i64]>),
+    /// Floats in order.
+    Real(Box<[f64]>),
+    /// Texts in order.
+    Text(Texts),
+}
+
+impl Values {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Range(_, count) => *count,
+            Self::Whole(values) => values.len(),
+            Self::Real(values) => values.len(),
+            Self::Text(texts) => texts.len(),
+        }
+    }
+
+    /// The whole number of a code; that of a missing value is none.
+    #[inline]
+    pub(super) fn whole(&self, code: u32) -> Option<i64> {
+        let index = (code as usize).checked_sub(1)?;
+        match self {
+            Self::Range(first, _) => Some(first + i64::from(code) - 1),
+            Self::Whole(values) => Some(values[index]),
+            Self::Real(_) | Self::Text(_) => None,
+        }
+    }
+
+    /// The code of a whole number.
+    pub(super) fn find(&self, value: i64) -> Option<u32> {
+        let index = match self {
+            Self::Range(first, count) => {
+                usize::try_from(value.checked_sub(*first)?).ok().filter(|index| index < count)
+            }
+            Self::Whole(values) => values.binary_search(&value).ok(),
+            Self::Real(_) | Self::Text(_) => None,
+        };
+        u32::try_from(index? + 1).ok()
+    }
+
+    pub(super) fn size_in_bytes(&self) -> usize {
+        match self {
+            Self::Range(..) => 0,
+            Self::Whole(values) => values.len() * 8,
+            Self::Real(values) => values.len() * 8,
+            Self::Text(texts) => texts.text.capacity() + texts.ends.capacity() * 4,
+        }
+    }
+}
+
+/// A column.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) codes: Codes,
+    pub(super) values: Arc<Values>,
+    /// The table, by its position in the catalog, whose rows it refers to: a code is then the position
+    /// of the row there, and one.
+    pub(super) refers_to: Option<usize>,
+}
+
+impl Column {
+    fn new(codes: &[u32], values: Values) -> Self {
+        let codes = Codes::new(codes, values.len());
+        Self { codes, values: Arc::new(values), refers_to: None }
+    }
+
+    /// The column of whole numbers that are distinct and in order.
+    pub(super) fn key(numbers: &[i64]) -> Self {
+        let values = range(numbers.iter().copied(), numbers.len());
+        let values = values.unwrap_or_else(|| Values::Whole(numbers.into()));
+        let codes = Codes::Position(numbers.len());
+        Self { codes, values: Arc::new(values), refers_to: None }
+    }
+
+    /// The column of whole numbers, [`MISSING`] standing for a missing one.
+    pub(super) fn whole(numbers: &[i64]) -> Self {
+        let known = || numbers.iter().copied().filter(|number| *number != MISSING);
+        let values =
+            range(known(), numbers.len().saturating_mul(4).max(1 << 16)).unwrap_or_else(|| {
+                let mut values: Vec<i64> = known().collect();
+                values.sort_unstable();
+                values.dedup();
+                Values::Whole(values.into())
+            });
+        let code = |number: &i64| values.find(*number).unwrap_or_default();
+        Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
+    }
+
+    /// The column of keys of another table; a key that is not there is as good as missing.
+    pub(super) fn reference(numbers: &[i64], table: usize, keys: &Self) -> Self {
+        let code = |number: &i64| keys.values.find(*number).unwrap_or_default();
+        let codes: Vec<u32> = numbers.iter().map(code).collect();
+        Self {
+            codes: Codes::new(&codes, keys.values.len()),
+            values: Arc::clone(&keys.values),
+            refers_to: Some(table),
+        }
+    }
+
+    /// The column of floats, one that is not a number standing for a missing one.
+    pub(super) fn real(numbers: &[f64]) -> Self {
+        let mut values: Vec<f64> = numbers.iter().copied().filter(|x| !x.is_nan()).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup();
+        let code = |number: &f64| {
+            let found = values.binary_search_by(|value| value.total_cmp(number));
+            found.map_or(0, |index| u32::try_from(index + 1).unwrap_or_default())
+        };
+        let codes: Vec<u32> = numbers.iter().map(code).collect();
+        Self::new(&codes, Values::Real(values.into()))
+    }
+
+    /// The whole number of each code, [`MISSING`] for that of the missing value.
+    pub(super) fn numbers(&self) -> Vec<i64> {
+        let codes = 0..u32::try_from(self.codes()).unwrap_or(u32::MAX);
+        codes.map(|code| self.values.whole(code).unwrap_or(MISSING)).collect()
+    }
+
+    /// The number of codes, that of the missing value among them.
+    pub(super) fn codes(&self) -> usize {
+        self.values.len() + 1
+    }
+}
+
+/// Stands for a missing whole number while a column is read: no column of the dataset holds it.
+pub(super) const MISSING: i64 = i64::MIN;
+
+/// Whole numbers as a range, if it is no longer than so many.
+fn range(numbers: impl Iterator<Item = i64>, most: usize) -> Option<Values> {
+    let bounds = numbers.fold(None, |bounds: Option<(i64, i64)>, number| {
+        Some(bounds.map_or((number, number), |(min, max)| (min.min(number), max.max(number))))
+    });
+    let Some((min, max)) = bounds else { return Some(Values::Range(0, 0)) };
+    let count = usize::try_from(max.checked_sub(min)?).ok()?.checked_add(1)?;
+    (count <= most).then_some(Values::Range(min, count))
+}
+
+/// Texts while a column is read: each is kept once.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    found: FxHashMap<Box<str>, u32>,
+    codes: Vec<u32>,
+}
+
+impl Interner {
+    /// Takes the text of the next row in.
+    pub(super) fn push(&mut self, text: Option<String>) {
+        let next = self.next();
+        let Some(text) = text else { return self.codes.push(0) };
+        if let Some(code) = self.found.get(text.as_str()) {
+            return self.codes.push(*code);
+        }
+        self.found.insert(text.into_boxed_str(), next);
+        self.codes.push(next);
+    }
+
+    /// Takes in the texts of the rows that follow.
+    pub(super) fn append(&mut self, other: Self) {
+        let mut new_codes = vec![0; other.found.len() + 1];
+        for (text, old) in other.found {
+            let next = self.next();
+            new_codes[old as usize] = *self.found.entry(text).or_insert(next);
+        }
+        self.codes.extend(other.codes.iter().map(|old| new_codes[*old as usize]));
+    }
+
+    fn next(&self) -> u32 {
+        u32::try_from(self.found.len() + 1).expect("a column has fewer than 2^32 texts")
+    }
+
+    /// The column of the texts, coded in their order.
+    pub(super) fn finish(self) -> Column {
+        let mut found: Vec<(Box<str>, u32)> = self.found.into_iter().collect();
+        found.sort_unstable();
+        let mut new_codes = vec![0; found.len() + 1];
+        let mut texts = Texts::default();
+        for (new, (text, old)) in (1..).zip(&found) {
+            texts.push(text);
+            new_codes[*old as usize] = new;
+        }
+        texts.text.shrink_to_fit();
+        texts.ends.shrink_to_fit();
+        let codes: Vec<u32> = self.codes.iter().map(|old| new_codes[*old as usize]).collect();
+        Column::new(&codes, Values::Text(texts))
+    }
+}

@@ -1,0 +1,220 @@
+//! Keys and measures: what rows are grouped by and what is computed of them, as paths through the
+//! catalog, and how their names are read.
+//!
+//! A path leads over to-one relations only, so it never makes two rows of one. What it ends in may be
+//! the children of a row, and these are summed per row before anything else happens.
+
+use crate::{
+    error::Error,
+    query::{
+        catalog::{Cardinality, Catalog, Field, Relation, Table},
+        scalar::Scalar,
+    },
+};
+
+/// What to take of the value that a key leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The value itself.
+    Itself,
+    /// The calendar year of a day, a number.
+    Year,
+    /// The calendar quarter of a day, as its first day.
+    Quarter,
+    /// The calendar month of a day, as its first day.
+    Month,
+    /// The fiscal year of the federal government of a day, a number: it begins on the first of October
+    /// before the calendar year of the same number.
+    FiscalYear,
+    /// The band that a number of people falls into, as the first number of [`BANDS`] not above it.
+    Band,
+}
+
+/// Where the bands of population begin: those by which the FBI groups agencies. The last is open.
+pub const BANDS: [i64; 8] = [0, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000];
+
+/// Where a path ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// In the row itself.
+    Row,
+    /// In a column of the row.
+    Column(usize),
+    /// In the sum of a column over the rows of a to-many relation.
+    Children { relation: usize, column: usize },
+}
+
+/// A path from a row over to-one relations to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Path {
+    /// The relations, by their positions in the tables that they lead from.
+    pub(crate) relations: Vec<usize>,
+    pub(crate) end: End,
+}
+
+/// What rows are grouped by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub(crate) path: Path,
+    pub(crate) part: Part,
+}
+
+/// What is computed of the rows of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// The rows; only counted.
+    Rows,
+    /// The distinct related rows that a path leads to; only counted.
+    Distinct(Way),
+    /// The numbers that a path leads to. At the end of relations each distinct related row counts once
+    /// in a group, however many rows lead to it.
+    Numbers(Way),
+}
+
+/// The way to a measure; made by [`Measure::parse`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Way(pub(crate) Path);
+
+impl Path {
+    /// The table of the last row on the path.
+    pub(crate) fn table(&self, from: &'static Table) -> &'static Table {
+        self.tables(from).last().unwrap_or(from)
+    }
+
+    /// The tables that the relations lead to, one after the other.
+    pub(crate) fn tables(
+        &self,
+        from: &'static Table,
+    ) -> impl Iterator<Item = &'static Table> + use<'_> {
+        self.relations.iter().scan(from, |table, relation| {
+            *table = Catalog::get().table(table.relations[*relation].table);
+            Some(*table)
+        })
+    }
+
+    /// Reads names of fields with points between them.
+    fn parse(from: &'static Table, names: &str) -> Result<Self, Error> {
+        let mut path = Self { relations: Vec::new(), end: End::Row };
+        let (mut table, mut rest) = (from, names.split('.').peekable());
+        let unknown = |table: &Table, name: &str| {
+            let text =
+                format!("{names}: {} has no {name:?} that leads to one value", table.type_name);
+            Err(Error::BadArgument(text))
+        };
+        while let Some(name) = rest.next() {
+            match table.field(name) {
+                Some(Field::Relation(index)) => {
+                    let relation: &'static Relation = &table.relations[index];
+                    let other = Catalog::get().table(relation.table);
+                    if relation.cardinality == Cardinality::One {
+                        path.relations.push(index);
+                        table = other;
+                        continue;
+                    }
+                    match (rest.next().and_then(|name| other.field(name)), rest.next()) {
+                        (Some(Field::Column(column)), None) => {
+                            path.end = End::Children { relation: index, column };
+                        }
+                        _ => return unknown(table, name),
+                    }
+                }
+                Some(Field::Column(column)) if rest.peek().is_none() => {
+                    path.end = End::Column(column);
+                }
+                Some(Field::Id) if rest.peek().is_none() => {}
+                _ => return unknown(table, name),
+            }
+        }
+        Ok(path)
+    }
+}
+
+impl Key {
+    /// Reads a key of a table: names of fields with points between them, and a part of the value after
+    /// a colon. `agency.state`, `session.training.provider` (a row), `id` (the row itself),
+    /// `obligatedOn:fiscalYear`, `agency.population:band`.
+    ///
+    /// # Errors
+    /// Says which name is not known, or that the value has no such part or is no key.
+    pub fn parse(table: &str, name: &str) -> Result<Self, Error> {
+        Self::of(find(table)?, name)
+    }
+
+    pub(super) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
+        let (names, part) = match name.split_once(':') {
+            None => (name, Part::Itself),
+            Some((names, "year")) => (names, Part::Year),
+            Some((names, "quarter")) => (names, Part::Quarter),
+            Some((names, "month")) => (names, Part::Month),
+            Some((names, "fiscalYear")) => (names, Part::FiscalYear),
+            Some((names, "band")) => (names, Part::Band),
+            Some((_, part)) => {
+                let text = format!(
+                    "{name}: {part:?} is not a part of a value: year, quarter, month, fiscalYear, band"
+                );
+                return Err(Error::BadArgument(text));
+            }
+        };
+        let path = Path::parse(table, names)?;
+        let scalar = match path.end {
+            End::Row => None,
+            End::Column(column) => Some(path.table(table).columns[column].kind.scalar),
+            End::Children { .. } => {
+                let text = format!("{name}: rows cannot be grouped by what many others hold");
+                return Err(Error::BadArgument(text));
+            }
+        };
+        let fits = match part {
+            Part::Itself => {
+                !matches!(scalar, Some(Scalar::Float | Scalar::DateTime | Scalar::TextList))
+            }
+            Part::Band => scalar == Some(Scalar::Int),
+            Part::Year | Part::Quarter | Part::Month | Part::FiscalYear => {
+                scalar == Some(Scalar::Date)
+            }
+        };
+        match fits {
+            true => Ok(Self { path, part }),
+            false => Err(Error::BadArgument(format!("{name}: rows cannot be grouped by this"))),
+        }
+    }
+}
+
+impl Measure {
+    /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
+    /// distinct agencies), to a number (`federalShare`, `agency.population`), or to a number of many
+    /// rows (`officersFunded.funded`: their sum per row).
+    ///
+    /// # Errors
+    /// Says which name is not known, or that the value cannot be added up.
+    pub fn parse(table: &str, name: &str) -> Result<Self, Error> {
+        Self::of(find(table)?, name)
+    }
+
+    pub(super) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
+        if name == "count" {
+            return Ok(Self::Rows);
+        }
+        let path = Path::parse(table, name)?;
+        let end = path.table(table);
+        let kind = match path.end {
+            End::Row => return Ok(Self::Distinct(Way(path))),
+            End::Column(column) => end.columns[column].kind,
+            End::Children { relation, column } => {
+                Catalog::get().table(end.relations[relation].table).columns[column].kind
+            }
+        };
+        match kind.scalar {
+            Scalar::Int | Scalar::BigInt | Scalar::Fixed(_) => Ok(Self::Numbers(Way(path))),
+            _ => Err(Error::BadArgument(format!("{name}: this is not a number to compute with"))),
+        }
+    }
+}
+
+/// The table of a name in the database.
+pub(super) fn find(name: &str) -> Result<&'static Table, Error> {
+    let mut tables = Catalog::get().tables.iter();
+    tables
+        .find(|table| table.name == name)
+        .ok_or_else(|| Error::BadArgument(format!("{name:?} is not a table")))
+}

@@ -1,0 +1,270 @@
+//! A request for aggregates: one value that says everything, whoever answers it.
+
+use super::{
+    having::Having,
+    key::{Key, Measure, find},
+    statistic::Statistic,
+    value::{Cell, Number},
+};
+use crate::{
+    error::Error,
+    query::{catalog::Table, filter, predicate::Predicate},
+};
+
+/// The keys that a request may have.
+pub const MOST_KEYS: usize = 8;
+/// The figures that a request may ask for.
+pub const MOST_FIGURES: usize = 64;
+/// The cells, keys and figures of all groups together, that an answer may be chosen from.
+pub const MOST_CELLS: usize = 10_000_000;
+
+/// Which groups of the rows of a table, and what of each.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) table: &'static Table,
+    pub(crate) keeps: Predicate,
+    pub(crate) by: Vec<Key>,
+    pub(crate) figures: Vec<(Measure, Statistic)>,
+    pub(crate) having: Having,
+    pub(crate) order: Vec<Order>,
+    pub(crate) page: Page,
+    pub(crate) subtotals: bool,
+}
+
+/// What groups are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A key, by its position.
+    Key(usize),
+    /// A figure, by its position.
+    Figure(usize),
+}
+
+/// One term of an order of groups. Subtotals come after the groups that they add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What is compared.
+    pub by: By,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+    /// Whether unknown keys and missing figures come first.
+    pub nulls_first: bool,
+}
+
+/// Where a group stands in an order: the figures that the order looks at, and its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// A number for each term of the order that is a figure.
+    pub figures: Vec<Number>,
+    /// A cell for each key.
+    pub key: Vec<Cell>,
+}
+
+/// Which of the groups in order.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// How many. All where not said.
+    pub limit: Option<usize>,
+    /// Whether the last so many, not the first. They still come in the order of the list.
+    pub backward: bool,
+    /// Only those after this place.
+    pub after: Option<Place>,
+    /// Only those before this place.
+    pub before: Option<Place>,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// How many of the keys it is of; fewer than all for a subtotal, whose other cells are
+    /// [`Cell::All`].
+    pub level: usize,
+    /// A cell for each key.
+    pub key: Vec<Cell>,
+    /// A number for each figure.
+    pub figures: Vec<Number>,
+}
+
+impl Group {
+    /// Where it stands in the order of a request: the place that a cursor holds.
+    #[must_use]
+    pub fn place(&self, request: &Request) -> Place {
+        let figure = |order: &Order| match order.by {
+            By::Figure(figure) => Some(self.figures[figure]),
+            By::Key(_) => None,
+        };
+        Place { figures: request.order.iter().filter_map(figure).collect(), key: self.key.clone() }
+    }
+}
+
+/// The groups of a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The groups, in order.
+    pub groups: Vec<Group>,
+    /// How many groups there are, pages aside.
+    pub total: usize,
+    /// Whether there are more beyond the page, in the direction in which it was counted.
+    pub more: bool,
+}
+
+impl Request {
+    /// All rows of a table as one group, of which nothing is asked yet.
+    ///
+    /// # Errors
+    /// Says that there is no such table.
+    pub fn over(table: &str) -> Result<Self, Error> {
+        Ok(Self::of(find(table)?, Predicate::all()))
+    }
+
+    /// The rows of a table that a filter keeps.
+    pub(crate) fn of(table: &'static Table, keeps: Predicate) -> Self {
+        Self {
+            table,
+            keeps,
+            by: Vec::new(),
+            figures: Vec::new(),
+            having: Having::All(Vec::new()),
+            order: Vec::new(),
+            page: Page::default(),
+            subtotals: false,
+        }
+    }
+
+    /// Keeps only rows that a filter keeps, written as the argument `filter` of the table's list.
+    ///
+    /// # Errors
+    /// Says what is wrong with the filter.
+    pub fn filter(mut self, filter: &async_graphql::Value) -> Result<Self, Error> {
+        self.keeps = self.keeps.and(filter::parse(self.table, filter, "filter")?);
+        Ok(self)
+    }
+
+    /// Keeps only rows that have words beginning with those of a text.
+    #[must_use]
+    pub fn search(mut self, text: &str) -> Self {
+        self.keeps = self.keeps.and(filter::search(self.table, text));
+        self
+    }
+
+    /// Groups by one key more; see [`Key::parse`].
+    ///
+    /// # Errors
+    /// Says what is wrong with the name.
+    pub fn by(mut self, key: &str) -> Result<Self, Error> {
+        self.by.push(Key::of(self.table, key)?);
+        Ok(self)
+    }
+
+    /// Asks for one figure more of each group; see [`Measure::parse`]. The figures of a group are in
+    /// the order in which they were asked for.
+    ///
+    /// # Errors
+    /// Says what is wrong with the name, or that rows are only counted.
+    pub fn figure(mut self, measure: &str, statistic: Statistic) -> Result<Self, Error> {
+        self.figures.push((Measure::of(self.table, measure)?, statistic));
+        Ok(self)
+    }
+
+    /// Keeps only groups that pass.
+    #[must_use]
+    pub fn having(mut self, having: Having) -> Self {
+        self.having = having;
+        self
+    }
+
+    /// Puts the groups in an order; where it leaves two alike, their keys decide, upwards, with the
+    /// unknown last.
+    #[must_use]
+    pub fn order(mut self, order: Vec<Order>) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Answers a page of the groups.
+    #[must_use]
+    pub fn page(mut self, page: Page) -> Self {
+        self.page = page;
+        self
+    }
+
+    /// Adds the groups of each prefix of the keys, down to that of everything, which is there even
+    /// where no row is.
+    #[must_use]
+    pub fn subtotals(mut self) -> Self {
+        self.subtotals = true;
+        self
+    }
+
+    /// How many keys the groups have: of each level that is asked for.
+    pub(super) fn levels(&self) -> std::ops::RangeInclusive<usize> {
+        let least = if self.subtotals { 0 } else { self.by.len() };
+        least..=self.by.len()
+    }
+
+    /// Says what makes no sense, before any work is done.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let bad = |text: String| Err(Error::BadArgument(text));
+        if self.by.len() > MOST_KEYS {
+            return bad(format!("by: {} keys are more than {MOST_KEYS}", self.by.len()));
+        }
+        if self.figures.len() > MOST_FIGURES {
+            let count = self.figures.len();
+            return bad(format!(
+                "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
+            ));
+        }
+        for (measure, statistic) in &self.figures {
+            let counts = matches!(measure, Measure::Rows | Measure::Distinct(_));
+            match *statistic {
+                Statistic::Count => {}
+                _ if counts => return bad("rows are counted, and nothing else".to_owned()),
+                Statistic::Percentile(part) if !(0.0..=1.0).contains(&part) => {
+                    return bad(format!("percentile: {part} is not between 0 and 1"));
+                }
+                _ => {}
+            }
+        }
+        for order in &self.order {
+            let known = match order.by {
+                By::Key(key) => key < self.by.len(),
+                By::Figure(figure) => figure < self.figures.len(),
+            };
+            if !known {
+                return bad("orderBy: names what is not asked for".to_owned());
+            }
+        }
+        if !self.having.is_known(self.figures.len()) {
+            return bad("having: names a figure that is not asked for".to_owned());
+        }
+        let figures = self.order.iter().filter(|order| matches!(order.by, By::Figure(_))).count();
+        let fits = |place: &Option<Place>| {
+            place.as_ref().is_none_or(|place| {
+                place.key.len() == self.by.len() && place.figures.len() == figures
+            })
+        };
+        match fits(&self.page.after) && fits(&self.page.before) {
+            true => Ok(()),
+            false => bad("after, before: this is a place among other groups".to_owned()),
+        }
+    }
+
+    /// The groups, of all levels together, that an answer may be chosen from.
+    pub(super) fn most_groups(&self) -> usize {
+        MOST_CELLS / self.width()
+    }
+
+    /// That there are more groups than that.
+    pub(super) fn too_many_groups(&self) -> Error {
+        let (most, width) = (self.most_groups(), self.width());
+        Error::BadArgument(format!(
+            "by: this makes more than {most} groups of {width} cells each: narrow the filter, or group \
+             by less"
+        ))
+    }
+
+    /// The cells that are kept of a group: its level, keys and figures.
+    fn width(&self) -> usize {
+        1 + self.by.len() + self.figures.len()
+    }
+}
