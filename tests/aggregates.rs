@@ -271,7 +271,7 @@ impl Asked {
         let table = SUBJECTS[self.subject].table;
         let mut request = Request::over(table).unwrap().filter(&filter).unwrap();
         if let Some(words) = self.search {
-            request = request.search(words);
+            request = request.search(words).unwrap();
         }
         for key in &self.keys {
             request = request.by(key).unwrap();

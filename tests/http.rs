@@ -106,3 +106,89 @@ async fn the_server_cannot_write() {
         assert!(error.contains("readonly") || error.contains("read-only"), "{error}");
     }
 }
+
+/// Sends a query, and gives the status and the answer.
+async fn ask(url: &str, body: Value) -> (u16, Value) {
+    let request = reqwest::Client::new().post(format!("{url}/graphql"));
+    let request = request.header("accept", "application/graphql-response+json");
+    let response = request.json(&body).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
+    let (_test, url) = server().await;
+    let filter = |filter: &str| format!("{{ grants(filter: {filter}) {{ totalCount }} }}");
+    let not =
+        format!("{}{{ fiscalYear: {{ eq: 1 }} }}{}", "{ not: ".repeat(1_000), "}".repeat(1_000));
+    let list = format!("{{ fiscalYear: {{ in: {}1{} }} }}", "[".repeat(3_000), "]".repeat(3_000));
+    let flat = format!("{{ or: [{}] }}", "{}, ".repeat(5_000));
+    let keys = "{ field: TITLE } ".repeat(11);
+    let words = (0..17).map(|word| format!("word{word}")).collect::<Vec<_>>().join(" ");
+    let cases = [
+        (filter(&not), "QUERY_TOO_LARGE", "nests deeper"),
+        (filter(&list), "QUERY_TOO_LARGE", "nests deeper"),
+        (filter(&flat), "QUERY_TOO_LARGE", "tokens"),
+        ("{ a ".repeat(20_000), "QUERY_TOO_LARGE", "nests deeper"),
+        (format!("{{ grants(orderBy: [{keys}]) {{ totalCount }} }}"), "BAD_ARGUMENT", "11 keys"),
+        (format!("{{ grants(search: \"{words}\") {{ totalCount }} }}"), "BAD_ARGUMENT", "16"),
+        (filter("{ title: { contains: \"\\u0000\" } }"), "BAD_ARGUMENT", "text"),
+        (filter("{ obligatedOn: { eq: \"2024-02-30\" } }"), "BAD_ARGUMENT", "is not a day"),
+        ("{ agencies( }".to_owned(), "INVALID_QUERY", "expected"),
+    ];
+    for (query, code, words) in cases {
+        let (_, answer) = ask(&url, json!({ "query": query })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    // The same by variables, which the text does not show.
+    let query = "query($f: GrantFilter!) { grants(filter: $f) { totalCount } }";
+    let item = json!({ "fiscalYear": { "eq": 2010 } });
+    let or = |count: usize| json!({ "or": vec![item.clone(); count] });
+    for (filter, refused) in [
+        (or(250), false),
+        (or(251), true),
+        (json!({ "and": vec![or(200); 10] }), true),
+        (json!({ "fiscalYear": { "in": vec![2010; 251] } }), true),
+    ] {
+        let (_, answer) = ask(&url, json!({ "query": query, "variables": { "f": filter } })).await;
+        assert_eq!(
+            answer["errors"][0]["extensions"]["code"] == "BAD_ARGUMENT",
+            refused,
+            "{answer}"
+        );
+    }
+    let (status, answer) = ask(&url, json!({ "query": "#".repeat(110_000) })).await;
+    assert_eq!(status, 413, "{answer}");
+    let (status, answer) = ask(&url, json!({ "query": query })).await;
+    assert_eq!(status, 400);
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("$f"), "{answer}");
+    let (_, answer) =
+        ask(&url, json!({ "query": "{ dataset @skip(if: true) { revision } }" })).await;
+    assert_eq!(answer["data"], json!({}), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_of_one_revision() {
+    use cops_graphql::database::load::{Counts, Load};
+    let (test, url) = server().await;
+    let db = test.writer().await;
+    let loads = async move {
+        for _ in 0..20 {
+            let load = Load::begin(&db, "more", false).await.unwrap();
+            load.commit(Counts::default()).await.unwrap();
+        }
+    };
+    let loads = tokio::spawn(loads);
+    let query = json!({ "query": "{ revisions { totalCount } dataset { revision } again: dataset { revision } }" });
+    let mut asked = 0;
+    while !loads.is_finished() || asked == 0 {
+        let (_, answer) = ask(&url, query.clone()).await;
+        let revision = &answer["extensions"]["dataset"]["revision"];
+        assert_eq!(&answer["data"]["dataset"]["revision"], revision, "{answer}");
+        assert_eq!(&answer["data"]["again"]["revision"], revision, "{answer}");
+        assert_eq!(&answer["data"]["revisions"]["totalCount"], revision, "{answer}");
+        asked += 1;
+    }
+    loads.await.unwrap();
+}

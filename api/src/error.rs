@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// Why a query has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,6 +37,12 @@ pub enum Error {
         /// What may be asked for.
         most: u64,
     },
+    /// A query is larger than queries may be.
+    #[error("{0}")]
+    TooLarge(String),
+    /// A query took longer than queries may.
+    #[error("this took longer than the {0} seconds that a query may: ask for less at once")]
+    Timeout(u64),
     /// A cursor that this list has not given out.
     #[error("{argument}: this is not a cursor of this list in this order: {reason}")]
     InvalidCursor {
@@ -64,6 +70,8 @@ impl Error {
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
+            Self::TooLarge(_) => "QUERY_TOO_LARGE",
+            Self::Timeout(_) => "TIMEOUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::InvalidId(_) => "INVALID_ID",
             Self::Unavailable => "UNAVAILABLE",
@@ -86,12 +94,32 @@ impl Error {
     }
 }
 
+/// Whether a connection is gone, rather than a statement wrong: PostgreSQL says so with the codes of
+/// class 08 and, where an operator steps in, of class 57P.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+        }
+        _ => false,
+    }
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         tracing::error!(error = %error, "a statement failed");
-        match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable,
-            _ => Self::Internal,
-        }
+        let lost = match &error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+            DbErr::Query(RuntimeErr::SqlxError(error))
+            | DbErr::Exec(RuntimeErr::SqlxError(error)) => is_lost(error),
+            _ => false,
+        };
+        if lost { Self::Unavailable } else { Self::Internal }
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use async_graphql::{
-    Name, PathSegment, Request, Response, ServerError, Value,
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    Name, PathSegment, Pos, Request, Response, ServerError, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
 use indexmap::IndexMap;
 use sea_orm::DatabaseConnection;
 
 use crate::{
+    error::Error,
+    limits,
     query::load::{Loaders, Session},
     schema::Schema,
 };
@@ -31,10 +33,25 @@ pub async fn execute(
     mut request: Request,
 ) -> Answer {
     let session = Session::new(database.clone());
+    let refused = |error: ServerError| Answer {
+        response: Response::from_errors(vec![error]),
+        statements: Vec::new(),
+    };
+    if let Err(error) = limits::document(&request.query) {
+        return refused(error.at(Pos::default(), &[]));
+    }
     // A document that cannot be read is left to the schema, which says why.
     let name = request.operation_name.clone();
-    let document = request.parsed_query();
-    let order = document.map(|document| root_order(document, name.as_deref())).unwrap_or_default();
+    let variables = request.variables.clone();
+    let mut order = Vec::new();
+    if let Ok(document) = request.parsed_query()
+        && let Some(operation) = operation(document, name.as_deref())
+    {
+        if let Some(error) = missing_variable(operation, &variables) {
+            return refused(error);
+        }
+        order = root_order(document, operation);
+    }
     let mut response = schema.execute(request.data(Loaders::new(session.clone()))).await;
     complete(&mut response, &order);
     Answer { response, statements: session.statements() }
@@ -54,6 +71,11 @@ fn complete(response: &mut Response, order: &[(Name, Name)]) {
     };
     let mut data = match &mut response.data {
         Value::Object(data) => std::mem::take(data),
+        _ if response.errors.is_empty() => {
+            // Every field was skipped.
+            response.data = Value::Object(IndexMap::new());
+            return;
+        }
         _ => IndexMap::new(),
     };
     for (key, field) in order {
@@ -74,8 +96,32 @@ fn complete(response: &mut Response, order: &[(Name, Name)]) {
     response.data = Value::Object(data);
 }
 
+/// The operation of a document that is asked for.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    let mut operations = document.operations.iter();
+    let asked = operations.find(|(found, _)| {
+        name.is_none_or(|name| found.is_some_and(|found| found.as_str() == name))
+    });
+    asked.map(|(_, operation)| &operation.node)
+}
+
+/// The error of a variable that must be there and is not, which async-graphql leaves to resolvers.
+fn missing_variable(operation: &OperationDefinition, variables: &Variables) -> Option<ServerError> {
+    let missing = operation.variable_definitions.iter().find(|definition| {
+        let definition = &definition.node;
+        let given = variables.get(&definition.name.node).is_some_and(|value| *value != Value::Null);
+        !definition.var_type.node.nullable && definition.default_value.is_none() && !given
+    })?;
+    let (name, kind) = (&missing.node.name.node, &missing.node.var_type.node);
+    let text = format!("the variable ${name} of type {kind} is missing: give it a value");
+    Some(Error::BadArgument(text).at(missing.pos, &[]))
+}
+
 /// The response keys and names of the fields at the root of an operation, in the order of the document.
-fn root_order(document: &ExecutableDocument, operation: Option<&str>) -> Vec<(Name, Name)> {
+fn root_order(document: &ExecutableDocument, operation: &OperationDefinition) -> Vec<(Name, Name)> {
     fn collect<'a>(
         set: &'a SelectionSet,
         document: &'a ExecutableDocument,
@@ -101,12 +147,6 @@ fn root_order(document: &ExecutableDocument, operation: Option<&str>) -> Vec<(Na
         }
     }
     let mut order = Vec::new();
-    let mut operations = document.operations.iter();
-    let asked = operations.find(|(name, _)| {
-        operation.is_none() || name.map(async_graphql::Name::as_str) == operation
-    });
-    if let Some((_, operation)) = asked {
-        collect(&operation.node.selection_set.node, document, &mut HashSet::new(), &mut order);
-    }
+    collect(&operation.selection_set.node, document, &mut HashSet::new(), &mut order);
     order
 }

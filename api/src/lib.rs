@@ -14,6 +14,7 @@
 //!   written, a [`database::load::Load`].
 //! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
+//! - [`limits`]: what is refused before anything looks at it closely.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //!
 //! The tables are the crate `entity`, and how they came to be is the crate `migration`.
@@ -46,6 +47,7 @@ pub mod error;
 pub mod execute;
 pub mod http;
 pub mod ingest;
+mod limits;
 mod query;
 pub mod reference;
 pub mod schema;

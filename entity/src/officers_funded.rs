@@ -24,7 +24,7 @@ pub struct Model {
     pub kind: Option<OfficerKind>,
     /// Officers applied for. Null where unknown.
     pub requested: Option<Officers>,
-    /// Officers whose funding was approved. Null where unknown.
+    /// Officers whose funding was approved, also where the award was withdrawn later. Null where unknown.
     pub funded: Option<Officers>,
     /// Funded officers that the recipient accepted. Null where unknown.
     pub accepted: Option<Officers>,

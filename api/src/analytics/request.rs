@@ -141,10 +141,12 @@ impl Request {
     }
 
     /// Keeps only rows that have words beginning with those of a text.
-    #[must_use]
-    pub fn search(mut self, text: &str) -> Self {
-        self.keeps = self.keeps.and(filter::search(self.table, text));
-        self
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn search(mut self, text: &str) -> Result<Self, Error> {
+        self.keeps = self.keeps.and(filter::search(self.table, text)?);
+        Ok(self)
     }
 
     /// Groups by one key more; see [`Key::parse`].

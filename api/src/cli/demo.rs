@@ -10,7 +10,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     database,
     demo::{self, DEFAULT_SEED, Made},
-    reference,
 };
 
 /// Its arguments.
@@ -54,7 +53,7 @@ async fn make(args: &Args, database: &str, bar: &ProgressBar) -> Result<Made, de
     let db = database::writer(database).await?;
     migration::run(&db).await?;
     if args.force {
-        reference::reset(&db).await?;
+        return demo::replace(&db, args.scale, args.seed, bar).await;
     }
     let made = demo::load(&db, args.scale, args.seed, bar).await?;
     // Closing moves what was written from the write-ahead log into the file.
@@ -88,6 +87,6 @@ fn say(made: &Made) {
         made.trainees,
     );
     if made.removed > 0 {
-        println!("They replace {} made-up rows that stood there before.", made.removed);
+        println!("They replace {} rows that stood there before.", made.removed);
     }
 }

@@ -1,6 +1,6 @@
 //! `cops-graphql serve`: what a bare `cops-graphql` does.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::{database, demo, http::Server, reference, schema::Dataset};
 pub(crate) struct Args {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    listen: String,
     /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
     log: String,
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
-    #[arg(long, env = "EMPTY")]
+    #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
 }
 
 async fn serve(args: &Args, url: &str) -> Result<(), String> {
-    let listener = TcpListener::bind(args.listen)
+    let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
     prepare(args, url).await?;

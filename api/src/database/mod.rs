@@ -64,7 +64,9 @@ pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .pragma("cache_size", "-16384")
         })
         .map_sqlx_postgres_opts(|options| {
-            options.options([("default_transaction_read_only", "on")]).statement_cache_capacity(500)
+            options
+                .options([("default_transaction_read_only", "on"), ("statement_timeout", "15s")])
+                .statement_cache_capacity(500)
         });
     Database::connect(options).await
 }

@@ -163,6 +163,29 @@ pub async fn load(
     make(load, scale, seed, bar, began).await
 }
 
+/// Makes the demo dataset in the place of all data that a migrated database holds, real ones too, in one
+/// transaction.
+///
+/// # Errors
+/// A scale out of bounds, or whatever the database says; it is then as it was.
+pub async fn replace(
+    db: &DatabaseConnection,
+    scale: f64,
+    seed: u64,
+    bar: &ProgressBar,
+) -> Result<Made, Error> {
+    let began = Instant::now();
+    if !SCALES.contains(&scale) {
+        return Err(Error::Scale);
+    }
+    reference::ensure(db).await?;
+    let load = Load::begin(db, FORMAT, true).await?;
+    let removed = reference::reset(&load).await?;
+    let mut made = make(load, scale, seed, bar, began).await?;
+    made.removed += removed;
+    Ok(made)
+}
+
 /// Makes the demo dataset at scale 1 where nothing but reference data was ever loaded, and says whether
 /// it did. Any number of processes may call this at once: the first does the work.
 ///

@@ -1,20 +1,29 @@
 //! `GET /graphql` and `POST /graphql`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_graphql::{
-    ErrorExtensionValues, Name, Request, Response as Answered, ServerError, Value, Variables,
+    ErrorExtensionValues, Name, Pos, Request, Response as Answered, ServerError, Value, Variables,
 };
 use async_graphql_axum::{GraphQLRequest, rejection::GraphQLRejection};
 use axum::{
-    extract::{Query, State},
+    extract::{FromRequest as _, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 
-use super::Server;
-use crate::execute::execute;
+use tokio::time::Instant;
+
+use super::{BODY_LIMIT, Server};
+use crate::{error::Error, execute::execute, schema::Dataset};
+
+/// How long a query may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// How often a query is tried where loads commit while it runs.
+const TRIES: u32 = 4;
+/// The bytes of a message: those of the parser repeat the line that they are about.
+const LONGEST_MESSAGE: usize = 1_000;
 
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
@@ -56,7 +65,7 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(server): State<Server>,
     headers: HeaderMap,
-    request: Result<GraphQLRequest, GraphQLRejection>,
+    request: axum::extract::Request,
 ) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -64,21 +73,32 @@ pub(super) async fn post(
         let reason = "send the query as JSON, with the header `Content-Type: application/json`";
         return refuse(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
     }
-    if let Ok(request) = request {
-        answer(&server, &headers, request.into_inner()).await
-    } else {
-        let reason = "the body is not a GraphQL request: a JSON object with the text `query`, and \
-                      perhaps `variables` and `operationName`, of at most 100 kB";
-        refuse(&headers, StatusCode::BAD_REQUEST, reason)
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        let reason = "the body is larger than 100 kB: ask for less at once";
+        return refuse(&headers, StatusCode::PAYLOAD_TOO_LARGE, reason);
+    };
+    let request = axum::extract::Request::from_parts(parts, body.into());
+    match <GraphQLRequest<GraphQLRejection>>::from_request(request, &()).await {
+        Ok(request) if !request.0.query.is_empty() => {
+            answer(&server, &headers, request.into_inner()).await
+        }
+        _ => {
+            let reason = "the body is not a GraphQL request: a JSON object with the text `query`, and \
+                          perhaps `variables` and `operationName`";
+            refuse(&headers, StatusCode::BAD_REQUEST, reason)
+        }
     }
 }
 
 async fn answer(server: &Server, headers: &HeaderMap, request: Request) -> Response {
-    let dataset = server.dataset();
-    let answer = execute(&server.0.schema.0, &server.0.database, request).await;
-    tracing::debug!(statements = answer.statements.len(), "answered");
-    let mut response = answer.response;
+    let (mut response, dataset) = of_one_revision(server, request).await;
     for error in &mut response.errors {
+        if error.message.len() > LONGEST_MESSAGE {
+            let end = error.message.floor_char_boundary(LONGEST_MESSAGE);
+            error.message.truncate(end);
+            error.message.push_str("...");
+        }
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
         // What async-graphql refuses (syntax, validation) it refuses without a code.
         if extensions.get("code").is_none() {
@@ -91,6 +111,34 @@ async fn answer(server: &Server, headers: &HeaderMap, request: Request) -> Respo
     ];
     response.extensions.insert("dataset".to_owned(), Value::Object(about.into_iter().collect()));
     render(headers, &response)
+}
+
+/// The answer of one revision of the dataset, and which. A load that commits while a query runs would
+/// leave it with rows of both: then the query runs again.
+async fn of_one_revision(server: &Server, request: Request) -> (Answered, Dataset) {
+    let (query, variables, name) = (request.query, request.variables, request.operation_name);
+    let mut dataset = server.dataset();
+    let mut tries = 0;
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let mut request = Request::new(query.clone()).variables(variables.clone());
+        request.operation_name.clone_from(&name);
+        let answer = execute(&server.0.schema.0, &server.0.database, request);
+        let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
+            let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
+            return (Answered::from_errors(vec![error]), dataset);
+        };
+        tracing::debug!(statements = answer.statements.len(), "answered");
+        tries += 1;
+        // What read nothing is of any revision, and a database that is gone has said so already.
+        if answer.statements.is_empty() || tries == TRIES {
+            return (answer.response, dataset);
+        }
+        match Dataset::read(&server.0.database).await {
+            Ok(current) if current != dataset => dataset = current,
+            _ => return (answer.response, dataset),
+        }
+    }
 }
 
 fn refuse(headers: &HeaderMap, status: StatusCode, reason: &str) -> Response {

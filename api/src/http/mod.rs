@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderName, Request, StatusCode, header},
     response::IntoResponse,
     routing::get,
@@ -80,7 +80,6 @@ impl Server {
             .route("/schema.graphql", get(schema_text))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
             .layer(trace)

@@ -9,7 +9,10 @@ use super::{
     predicate::{Comparison, Predicate, Test},
     scalar::Kind,
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    limits::{MOST_CONDITIONS, MOST_ITEMS, MOST_WORDS},
+};
 
 /// The operators that compare with one value, by name.
 pub(crate) const COMPARISONS: [(&str, Comparison); 6] = [
@@ -23,6 +26,17 @@ pub(crate) const COMPARISONS: [(&str, Comparison); 6] = [
 
 /// Reads a filter over a table. `path` says where it stands, for the words of an error.
 pub(crate) fn parse(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let keeps = predicate(table, value, path)?;
+    let weight = keeps.weight();
+    if weight > MOST_CONDITIONS {
+        return Err(Error::BadArgument(format!(
+            "{path}: {weight} conditions and values are more than the {MOST_CONDITIONS} that a filter may have"
+        )));
+    }
+    Ok(keeps)
+}
+
+fn predicate(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
     let mut parts = Vec::new();
     for (name, value) in object(value, path)? {
         let here = format!("{path}.{name}");
@@ -30,13 +44,13 @@ pub(crate) fn parse(table: &Table, value: &GraphQl, path: &str) -> Result<Predic
             // A variable that was not given filters nothing.
             (_, GraphQl::Null) => {}
             ("and", value) => {
-                parts.extend(each(value, &here, |value, path| parse(table, value, path))?);
+                parts.extend(each(value, &here, |value, path| predicate(table, value, path))?);
             }
             ("or", value) => {
-                let any = each(value, &here, |value, path| parse(table, value, path))?;
+                let any = each(value, &here, |value, path| predicate(table, value, path))?;
                 parts.push(Predicate::Any(any));
             }
-            ("not", value) => parts.push(Predicate::Not(Box::new(parse(table, value, &here)?))),
+            ("not", value) => parts.push(Predicate::Not(Box::new(predicate(table, value, &here)?))),
             (name, value) => parts.push(field(table, name, value, &here)?),
         }
     }
@@ -46,13 +60,24 @@ pub(crate) fn parse(table: &Table, value: &GraphQl, path: &str) -> Result<Predic
     })
 }
 
-/// Reads what a client searches for.
-pub(crate) fn search(table: &Table, text: &str) -> Predicate {
-    let words: Vec<String> = entity::search::words(text).collect();
-    match words.is_empty() {
-        true => Predicate::all(),
-        false => Predicate::Words { key: table.key, words },
+/// Reads what a client searches for. A blank finds everything, and what has neither letter nor digit
+/// finds nothing.
+pub(crate) fn search(table: &Table, text: &str) -> Result<Predicate, Error> {
+    let mut words: Vec<String> = Vec::new();
+    for word in entity::search::words(text) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+        if words.len() > MOST_WORDS {
+            let reason = format!("search: more than {MOST_WORDS} different words; leave some out");
+            return Err(Error::BadArgument(reason));
+        }
     }
+    Ok(match words.is_empty() {
+        true if text.trim().is_empty() => Predicate::all(),
+        true => Predicate::Any(Vec::new()),
+        false => Predicate::Words { key: table.key, words },
+    })
 }
 
 fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
@@ -81,7 +106,7 @@ fn relation(relation: &Relation, value: &GraphQl, path: &str) -> Result<Predicat
             column: relation.from,
             table: relation.table,
             to: relation.to,
-            keeps: Box::new(parse(other, value, path)?),
+            keeps: Box::new(predicate(other, value, path)?),
         })
     };
     match relation.cardinality {
@@ -118,7 +143,7 @@ fn test(kind: Kind, operator: &str, value: &GraphQl, path: &str) -> Result<Test,
         kind.operand(value).map_err(|reason| Error::BadArgument(format!("{path}: {reason}")))
     };
     let part = || match value {
-        GraphQl::String(text) => Ok(text.clone()),
+        GraphQl::String(text) if !text.contains('\0') => Ok(text.clone()),
         other => Err(Error::BadArgument(format!("{path}: {other} is not a text"))),
     };
     if let Some((_, comparison)) = COMPARISONS.iter().find(|(name, _)| *name == operator) {
@@ -164,6 +189,10 @@ fn each<T>(
     read: impl Fn(&GraphQl, &str) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     match value {
+        GraphQl::List(values) if values.len() > MOST_ITEMS => Err(Error::BadArgument(format!(
+            "{path}: {} items are more than the {MOST_ITEMS} that a list may have",
+            values.len()
+        ))),
         GraphQl::List(values) => values
             .iter()
             .enumerate()

@@ -15,7 +15,7 @@ use super::{
     catalog::{Cardinality, Catalog, Column, Table, screaming_case},
     predicate::column_of,
 };
-use crate::error::Error;
+use crate::{error::Error, limits::MOST_KEYS};
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -60,6 +60,12 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
         Some(GraphQl::List(values)) => values,
         Some(value) => std::slice::from_ref(value),
     };
+    if values.len() > MOST_KEYS {
+        let count = values.len();
+        let reason =
+            format!("orderBy: {count} keys are more than the {MOST_KEYS} that a list may have");
+        return Err(Error::BadArgument(reason));
+    }
     let mut keys = Vec::with_capacity(values.len() + 1);
     for (index, value) in values.iter().enumerate() {
         let bad = |what: &str| Error::BadArgument(format!("orderBy[{index}]: {what}"));

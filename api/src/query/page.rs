@@ -54,7 +54,7 @@ impl List {
             None => Predicate::all(),
         };
         if let Some(GraphQl::String(text)) = given("search") {
-            keeps = keeps.and(filter::search(table, text));
+            keeps = keeps.and(filter::search(table, text)?);
         }
         let order = order::parse(table, given("orderBy"))?;
         let (first, last) = (given("first"), given("last"));

@@ -93,6 +93,20 @@ impl Predicate {
         }
     }
 
+    /// How many conditions and values it has.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                1 + parts.iter().map(Self::weight).sum::<usize>()
+            }
+            Self::Not(part) => 1 + part.weight(),
+            Self::Is { test: Test::In(values) | Test::NotIn(values), .. } => 1 + values.len(),
+            Self::Is { .. } => 1,
+            Self::Through { keeps, .. } => 1 + keeps.weight(),
+            Self::Words { words, .. } => words.len(),
+        }
+    }
+
     /// Whether it keeps everything.
     pub(crate) fn is_all(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())

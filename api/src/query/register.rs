@@ -9,7 +9,6 @@ use async_graphql::{
         ScalarValidatorFn,
     },
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -73,8 +72,9 @@ pub(crate) fn list_arguments(table: &Table) -> Vec<MetaInputValue> {
         arguments.push(input(
             "search",
             "String",
-            "Keeps rows that have, for each of these words, a word that begins with it. Case and \
-             accents do not matter.",
+            "Keeps rows that have, for each of these words, a word that begins with it. Looks at names, \
+             titles, and the numbers and short names by which things are known. Case and accents do not \
+             matter; at most 16 different words.",
         ));
     }
     let most = format!("Default {DEFAULT_PAGE}, at most {MOST_ROWS}.");
@@ -309,14 +309,12 @@ fn key(registry: &mut Registry, table: &Table) {
 /// The types that do not belong to one table.
 fn shared(registry: &mut Registry, tables: &[Table]) {
     registry.types.remove("NaiveDate");
-    let day: ScalarValidatorFn =
-        Arc::new(|value| matches!(value, Value::String(text) if text.parse::<NaiveDate>().is_ok()));
-    scalar(registry, "Date", "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.", day);
-    let moment: ScalarValidatorFn = Arc::new(
-        |value| matches!(value, Value::String(text) if text.parse::<DateTime<Utc>>().is_ok()),
-    );
+    // Whether the text is a day is found where it is read, with words for what is wrong with it.
+    let text: ScalarValidatorFn = Arc::new(|value| matches!(value, Value::String(_)));
+    let description = "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.";
+    scalar(registry, "Date", description, text.clone());
     let description = "A moment, in UTC, as RFC 3339 writes it: `2020-06-30T12:00:00Z`.";
-    scalar(registry, "DateTime", description, moment);
+    scalar(registry, "DateTime", description, text);
     let node = field("id", "ID!", "The global id.", vec![]);
     registry.types.insert(
         "Node".to_owned(),

@@ -126,6 +126,10 @@ impl Kind {
     /// Says what is wrong with the value.
     pub(crate) fn operand(self, value: &GraphQl) -> Result<Value, String> {
         let text = || match value {
+            // PostgreSQL's texts cannot hold it, so nothing can be found by it.
+            GraphQl::String(text) if text.contains('\0') => {
+                Err("has the character U+0000, which no text here has".to_owned())
+            }
             GraphQl::String(text) => Ok(text.clone()),
             GraphQl::Enum(name) => Ok(name.to_string()),
             other => Err(format!("{other} is not a text")),

@@ -87,28 +87,23 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
     if let Some(revision) = others {
         return Ok(revision);
     }
-    fill(load, 0).await
+    let rows = write::all(&load).await?;
+    Ok(load.commit(Counts { rows_read: rows, added: rows, ..Counts::default() }).await?)
 }
 
-/// Empties every table but that of the revisions, which tell what was loaded when, and loads the
-/// reference data anew: as if nothing had ever been imported.
+/// Empties every table but that of the revisions, which tell what was loaded when, and writes the
+/// reference data anew: as if nothing had ever been imported. Says how many rows went.
 ///
 /// # Errors
-/// Whatever the database says; it is then as it was.
-pub async fn reset(db: &DatabaseConnection) -> Result<revision::Model, Error> {
-    let load = Load::begin(db, FORMAT, false).await?;
+/// Whatever the database says.
+pub async fn reset(load: &Load) -> Result<u64, Error> {
     let mut removed = 0;
     for table in TABLES {
         let sql = format!("DELETE FROM {table}");
         removed += load.transaction().execute_unprepared(&sql).await?.rows_affected();
     }
-    fill(load, i32::try_from(removed).unwrap_or(i32::MAX)).await
-}
-
-async fn fill(load: Load, removed: i32) -> Result<revision::Model, Error> {
-    let rows = write::all(&load).await?;
-    let counts = Counts { rows_read: rows, added: rows, removed, ..Counts::default() };
-    Ok(load.commit(counts).await?)
+    write::all(load).await?;
+    Ok(removed)
 }
 
 /// Makes sure that the reference data stand, and says whether they had to be loaded.
