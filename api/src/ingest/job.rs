@@ -285,7 +285,9 @@ impl Job {
             if batch.len() == BATCH {
                 format.write(self, std::mem::take(&mut batch)).await?;
                 batch.reserve(BATCH);
-                self.progress.set_message(format!("{} rows", self.report.rows_read));
+                let rows = self.report.rows_read;
+                let seconds = self.progress.elapsed().as_secs().max(1);
+                self.progress.set_message(format!("{rows} rows, {}/s", rows / seconds));
             }
         }
         if !batch.is_empty() {
