@@ -325,6 +325,17 @@ async fn made_up_rows_are_replaced_and_removed_and_never_stand_beside_real_ones(
     let refused = demo::load(&db, 0.01, 1, &bar).await;
     assert!(refused.is_err_and(|error| error.is_refusal()));
     assert_eq!(number(&db, "SELECT COUNT(*) FROM agencies").await, 0);
+
+    // Unless it is told to throw the real data away: one load, which says what went.
+    let revisions = number(&db, "SELECT MAX(id) FROM revisions").await;
+    let made = demo::replace(&db, 0.01, 1, &bar).await.unwrap();
+    whole(&db).await;
+    assert_eq!(number(&db, "SELECT MAX(id) FROM revisions").await, revisions + 1);
+    assert_eq!(number(&db, "SELECT COUNT(*) FROM sources WHERE kind = 'FILE'").await, 0);
+    assert_eq!(number(&db, "SELECT COUNT(*) FROM programs").await, 17);
+    let removed = number(&db, "SELECT removed FROM revisions ORDER BY id DESC LIMIT 1").await;
+    assert_eq!(u64::try_from(removed).unwrap(), made.removed);
+    assert!(made.removed > 0);
 }
 
 #[tokio::test]

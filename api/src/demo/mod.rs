@@ -152,15 +152,13 @@ pub async fn load(
     bar: &ProgressBar,
 ) -> Result<Made, Error> {
     let began = Instant::now();
-    if !SCALES.contains(&scale) {
-        return Err(Error::Scale);
-    }
-    reference::ensure(db).await?;
-    let load = Load::begin(db, FORMAT, true).await?;
+    let load = begin(db, scale).await?;
     if removal::holds_real_data(load.transaction()).await? {
         return Err(Error::HoldsRealData);
     }
-    make(load, scale, seed, bar, began).await
+    bar.set_message("making room");
+    let removed = remove(&load).await?;
+    make(load, removed, scale, seed, bar, began).await
 }
 
 /// Makes the demo dataset in the place of all data that a migrated database holds, real ones too, in one
@@ -175,15 +173,19 @@ pub async fn replace(
     bar: &ProgressBar,
 ) -> Result<Made, Error> {
     let began = Instant::now();
+    let load = begin(db, scale).await?;
+    bar.set_message("making room");
+    let removed = reference::reset(&load).await?;
+    make(load, removed, scale, seed, bar, began).await
+}
+
+/// Begins a load at a scale that can be made.
+async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, Error> {
     if !SCALES.contains(&scale) {
         return Err(Error::Scale);
     }
     reference::ensure(db).await?;
-    let load = Load::begin(db, FORMAT, true).await?;
-    let removed = reference::reset(&load).await?;
-    let mut made = make(load, scale, seed, bar, began).await?;
-    made.removed += removed;
-    Ok(made)
+    Ok(Load::begin(db, FORMAT, true).await?)
 }
 
 /// Makes the demo dataset at scale 1 where nothing but reference data was ever loaded, and says whether
@@ -203,7 +205,7 @@ pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option
     if is_begun(load.transaction(), load.revision()).await? {
         return Ok(None);
     }
-    make(load, 1.0, DEFAULT_SEED, bar, began).await.map(Some)
+    make(load, 0, 1.0, DEFAULT_SEED, bar, began).await.map(Some)
 }
 
 /// Whether anything but reference data was loaded before a revision began.
@@ -214,16 +216,17 @@ async fn is_begun(db: &impl ConnectionTrait, revision: i32) -> Result<bool, DbEr
     Ok(others.one(db).await?.is_some())
 }
 
+/// Makes the rows, where so many others have made room.
 async fn make(
     mut load: Load,
+    removed: u64,
     scale: f64,
     seed: u64,
     bar: &ProgressBar,
     began: Instant,
 ) -> Result<Made, Error> {
-    bar.set_message("making room");
-    // In this order: whether a row may go is looked up in the indexes of those that refer to it.
-    let removed = remove(&load).await?;
+    // Only when others have gone: whether a row may go is looked up in the indexes of those that refer to
+    // it.
     write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
     bar.set_message("indexing");
