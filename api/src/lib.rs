@@ -8,7 +8,8 @@
 //!   what names one.
 //! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
 //!   into a plan, and runs the plan with one statement for each level and relation field.
-//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
+//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database. GraphQL does
+//!   not reach it yet.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
@@ -30,7 +31,8 @@
 //!
 //! # The walk of one request
 //! `POST /graphql` arrives in `http::graphql`, which checks its media type and reads its JSON, and goes to
-//! [`execute::execute`] with a fresh set of loaders. async-graphql parses the document and validates it
+//! [`execute::execute`] with a fresh set of loaders. A document that is too large or too deep goes no further
+//! ([`limits`]). async-graphql parses the document and validates it
 //! against the schema; for each root field it then asks [`schema::Query`], which hands the field to `query`.
 //! There the whole selection below it becomes a plan: filters, orders, cursors and page sizes are checked,
 //! and the columns of each level are chosen. Only then is anything read. The plan runs a level at a time: the
