@@ -1,6 +1,6 @@
 //! The server over a real socket.
 
-use cops_graphql::{database, http::Server, schema::Dataset};
+use cops_graphql::{database, http::{AggregatesBy, Server}, schema::Dataset};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,8 +16,11 @@ async fn server() -> (TestDatabase, String) {
     let dataset = Dataset::read(&reader).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset).router();
+    let router = Server::new(reader, dataset, AggregatesBy::Memory).router();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    while reqwest::get(format!("{url}/health/ready")).await.unwrap().status() != 200 {
+        tokio::task::yield_now().await;
+    }
     (test, url)
 }
 

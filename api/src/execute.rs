@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use sea_orm::DatabaseConnection;
 
 use crate::{
+    analytics::Aggregates,
     error::Error,
     limits,
     query::load::{Loaders, Session},
@@ -23,6 +24,8 @@ pub struct Answer {
     pub response: Response,
     /// The statements, in the order in which they were sent.
     pub statements: Vec<String>,
+    /// The revision of the copy in memory that was read, where one was.
+    pub copy: Option<i32>,
 }
 
 /// Runs a request against a database. Everything that one request reads is batched and shared within
@@ -30,12 +33,14 @@ pub struct Answer {
 pub async fn execute(
     schema: &Schema,
     database: &DatabaseConnection,
+    aggregates: &Aggregates,
     mut request: Request,
 ) -> Answer {
     let session = Session::new(database.clone());
     let refused = |error: ServerError| Answer {
         response: Response::from_errors(vec![error]),
         statements: Vec::new(),
+        copy: None,
     };
     if let Err(error) = limits::document(&request.query) {
         return refused(error.at(Pos::default(), &[]));
@@ -52,9 +57,10 @@ pub async fn execute(
         }
         order = root_order(document, operation);
     }
-    let mut response = schema.execute(request.data(Loaders::new(session.clone()))).await;
+    let loaders = Loaders::new(session.clone(), aggregates.clone());
+    let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
-    Answer { response, statements: session.statements() }
+    Answer { response, statements: session.statements(), copy: session.copy() }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.

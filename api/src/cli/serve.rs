@@ -7,7 +7,12 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::fail;
-use crate::{database, demo, http::Server, reference, schema::Dataset};
+use crate::{
+    database, demo,
+    http::{AggregatesBy, Server},
+    reference,
+    schema::Dataset,
+};
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,6 +26,9 @@ pub(crate) struct Args {
     /// How to write the log.
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
+    /// What answers aggregates: a copy of the dataset in memory, or the database.
+    #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
+    aggregates: AggregatesBy,
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
@@ -60,7 +68,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
-    let router = Server::new(reader, dataset).router();
+    let router = Server::new(reader, dataset, args.aggregates).router();
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await

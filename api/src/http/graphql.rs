@@ -1,6 +1,6 @@
 //! `GET /graphql` and `POST /graphql`.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_graphql::{
     ErrorExtensionValues, Name, Pos, Request, Response as Answered, ServerError, Value, Variables,
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{BODY_LIMIT, Server};
-use crate::{error::Error, execute::execute, schema::Dataset};
+use crate::{analytics::Aggregates, error::Error, execute::execute, schema::Dataset};
 
 /// How long a query may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -114,30 +114,46 @@ async fn answer(server: &Server, headers: &HeaderMap, request: Request) -> Respo
 }
 
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
-/// leave it with rows of both: then the query runs again.
+/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
 async fn of_one_revision(server: &Server, request: Request) -> (Answered, Dataset) {
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
+    let copy = server.copy();
+    let mut aggregates = match &copy {
+        Some(copy) => Aggregates::Memory(Arc::clone(&copy.replica)),
+        None => Aggregates::Database,
+    };
     let mut tries = 0;
     let deadline = Instant::now() + DEADLINE;
     loop {
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
-        let answer = execute(&server.0.schema.0, &server.0.database, request);
+        let answer = execute(&server.0.schema.0, &server.0.database, &aggregates, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
             return (Answered::from_errors(vec![error]), dataset);
         };
-        tracing::debug!(statements = answer.statements.len(), "answered");
+        tracing::debug!(statements = answer.statements.len(), copy = ?answer.copy, "answered");
         tries += 1;
-        // What read nothing is of any revision, and a database that is gone has said so already.
-        if answer.statements.is_empty() || tries == TRIES {
+        // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
+        if answer.statements.is_empty() {
+            let of_copy = copy.filter(|_| answer.copy.is_some());
+            return (answer.response, of_copy.map_or(dataset, |copy| copy.dataset));
+        }
+        if tries == TRIES {
             return (answer.response, dataset);
         }
-        match Dataset::read(&server.0.database).await {
-            Ok(current) if current != dataset => dataset = current,
-            _ => return (answer.response, dataset),
+        let Ok(current) = Dataset::read(&server.0.database).await else {
+            return (answer.response, dataset);
+        };
+        let behind = answer.copy.is_some_and(|revision| revision != current.revision);
+        if current == dataset && !behind {
+            return (answer.response, dataset);
         }
+        if behind {
+            aggregates = Aggregates::Database;
+        }
+        dataset = current;
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod copy;
 mod graphql;
 
 use std::{sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ use tower_http::{
 };
 use tracing::Level;
 
+use self::copy::Copy;
 use crate::schema::{Dataset, Schema, schema, sdl};
 
 /// The bytes that the body of a request may have.
@@ -44,6 +46,17 @@ struct Inner {
     sdl: String,
     database: DatabaseConnection,
     dataset: watch::Receiver<Dataset>,
+    /// The copy in memory that answers aggregates; none of it where the database does.
+    copy: Option<watch::Receiver<Option<Copy>>>,
+}
+
+/// What answers aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum AggregatesBy {
+    /// A copy of the dataset in memory: a few milliseconds, whatever is asked.
+    Memory,
+    /// The database: for data that outgrow memory.
+    Sql,
 }
 
 /// The schema, which has nothing to say when it is printed.
@@ -58,11 +71,16 @@ impl std::fmt::Debug for SchemaHandle {
 impl Server {
     /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
     #[must_use]
-    pub fn new(database: DatabaseConnection, dataset: Dataset) -> Self {
+    pub fn new(database: DatabaseConnection, dataset: Dataset, aggregates: AggregatesBy) -> Self {
         let (sender, receiver) = watch::channel(dataset);
         tokio::spawn(follow(database.clone(), sender));
+        let copy = (aggregates == AggregatesBy::Memory).then(|| {
+            let (copies, copy) = watch::channel(None);
+            tokio::spawn(copy::keep(database.clone(), receiver.clone(), copies));
+            copy
+        });
         let schema = SchemaHandle(schema());
-        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver }))
+        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy }))
     }
 
     /// The routes.
@@ -89,6 +107,16 @@ impl Server {
 
     fn dataset(&self) -> Dataset {
         self.0.dataset.borrow().clone()
+    }
+
+    /// The copy that answers aggregates, once it stands.
+    fn copy(&self) -> Option<Copy> {
+        self.0.copy.as_ref()?.borrow().clone()
+    }
+
+    /// Whether everything stands that answers aggregates.
+    fn has_aggregates(&self) -> bool {
+        self.0.copy.as_ref().is_none_or(|copy| copy.borrow().is_some())
     }
 }
 
@@ -117,12 +145,14 @@ async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
 
 async fn ready(State(server): State<Server>) -> impl IntoResponse {
     let ping = tokio::time::timeout(PING, Dataset::read(&server.0.database)).await;
-    if let Ok(Ok(dataset)) = ping {
-        let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
-        (StatusCode::OK, Json(body))
-    } else {
-        let body =
-            serde_json::json!({ "ready": false, "reason": "the database cannot be reached" });
-        (StatusCode::SERVICE_UNAVAILABLE, Json(body))
-    }
+    let reason = match ping {
+        Ok(Ok(dataset)) if server.has_aggregates() => {
+            let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
+            return (StatusCode::OK, Json(body));
+        }
+        Ok(Ok(_)) => "the dataset is being copied into memory",
+        _ => "the database cannot be reached",
+    };
+    let body = serde_json::json!({ "ready": false, "reason": reason });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body))
 }

@@ -9,7 +9,7 @@ use std::{
     any::Any,
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
@@ -24,7 +24,10 @@ use super::{
     page::{List, select_by_key},
     plan::Picks,
 };
-use crate::error::Error;
+use crate::{
+    analytics::{Aggregates, Answer as Measures, Request},
+    error::Error,
+};
 
 /// A row as far as it was read: its key and the cells asked for.
 #[derive(Debug)]
@@ -46,11 +49,13 @@ pub(crate) struct Page {
 pub(crate) struct Session {
     database: DatabaseConnection,
     statements: Arc<Mutex<Vec<String>>>,
+    /// The revision of the copy in memory that was read, where one was.
+    copy: Arc<OnceLock<i32>>,
 }
 
 impl Session {
     pub(crate) fn new(database: DatabaseConnection) -> Self {
-        Self { database, statements: Arc::default() }
+        Self { database, statements: Arc::default(), copy: Arc::default() }
     }
 
     /// The kind of database.
@@ -68,6 +73,17 @@ impl Session {
     fn note(&self, sql: &str) {
         let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
         statements.push(sql.to_owned());
+    }
+
+    /// Notes that the copy in memory of a revision was read.
+    pub(crate) fn note_copy(&self, revision: i32) {
+        // A request reads one copy only.
+        let _ = self.copy.set(revision);
+    }
+
+    /// The revision of the copy in memory that was read, where one was.
+    pub(crate) fn copy(&self) -> Option<i32> {
+        self.copy.get().copied()
     }
 
     /// The statements sent so far, with placeholders for their values.
@@ -94,11 +110,12 @@ pub(crate) struct ByParent {
     parent: &'static str,
 }
 
-/// Counts the rows of each parent.
-pub(crate) struct CountByParent {
+/// Answers a request for aggregates for each parent.
+pub(crate) struct MeasuresByParent {
     session: Session,
-    list: List,
-    parent: &'static str,
+    aggregates: Aggregates,
+    request: Request,
+    column: usize,
 }
 
 impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
@@ -138,18 +155,15 @@ impl ByParent {
     }
 }
 
-impl BatchFn<i32, Answer<i64>> for CountByParent {
-    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<i64>> {
+impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
+    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Arc<Measures>>> {
         let parents = sorted(parents);
-        let select = self.list.count_by_parent(self.parent, &parents, self.session.backend());
-        let counts = match self.session.all(&select).await {
-            Ok(rows) => rows
-                .iter()
-                .map(|row| Ok((row.try_get_by_index(1)?, row.try_get_by_index(0)?)))
-                .collect(),
+        let request = self.request.clone().of_each(self.column, &parents);
+        let found = match self.aggregates.answer_each(&self.session, request, &parents).await {
+            Ok(found) => Ok(found.into_iter().map(|(parent, found)| (parent, Arc::new(found)))),
             Err(error) => Err(error),
         };
-        answer(&parents, counts)
+        answer(&parents, found.map(Iterator::collect))
     }
 }
 
@@ -172,14 +186,15 @@ type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
 /// The loaders of one request.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
+    aggregates: Aggregates,
     /// The answers of root fields that stand in the document more than once.
     shared: Mutex<HashMap<Name, Shared>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session, shared: Mutex::default(), made: Mutex::default() }
+    pub(crate) fn new(session: Session, aggregates: Aggregates) -> Self {
+        Self { session, aggregates, shared: Mutex::default(), made: Mutex::default() }
     }
 
     /// The one answer of a root field that stands in the document more than once.
@@ -221,18 +236,28 @@ impl Loaders {
         load(&loader, parents).await
     }
 
-    /// Counts the rows of each parent.
-    pub(crate) async fn count_by_parent(
+    /// Answers a request for aggregates.
+    pub(crate) async fn measures(&self, request: &Request) -> Result<Arc<Measures>, Error> {
+        self.aggregates.answer(&self.session, request.clone()).await.map(Arc::new)
+    }
+
+    /// Answers a request for aggregates for each parent, whose ids stand in a column.
+    pub(crate) async fn measures_by_parent(
         &self,
-        list: &List,
-        parent: &'static str,
-        parents: Vec<i32>,
-    ) -> Result<HashMap<i32, i64>, Error> {
-        let identity = format!("count {parent} {} {:?}", list.table.name, list.keeps);
-        let session = self.session.clone();
-        let loader =
-            self.loader(identity, || CountByParent { session, list: list.clone(), parent });
-        load(&loader, parents).await
+        request: &Request,
+        column: usize,
+        parents: &[i32],
+    ) -> Result<Vec<Arc<Measures>>, Error> {
+        let identity = format!("measures {column} {request:?}");
+        let loader = self.loader(identity, || MeasuresByParent {
+            session: self.session.clone(),
+            aggregates: self.aggregates.clone(),
+            request: request.clone(),
+            column,
+        });
+        let found = load(&loader, parents.to_vec()).await?;
+        let answer = |parent| found.get(parent).cloned().ok_or(Error::Internal);
+        parents.iter().map(answer).collect()
     }
 
     fn loader<V, F>(&self, identity: String, make: impl FnOnce() -> F) -> Loader<i32, V, F>
@@ -258,12 +283,6 @@ pub(crate) async fn root_page(
 ) -> Result<Page, Error> {
     let results = session.all(&list.select(picks, session.backend())).await?;
     Ok(cut(read_rows(list.table, picks, &results)?, list))
-}
-
-/// Counts the rows of a list that has no parent.
-pub(crate) async fn root_count(session: &Session, list: &List) -> Result<i64, Error> {
-    let results = session.all(&list.count(session.backend())).await?;
-    Ok(results.first().ok_or(Error::Internal)?.try_get_by_index(0)?)
 }
 
 async fn load<K, V, F>(

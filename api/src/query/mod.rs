@@ -16,6 +16,7 @@ pub(crate) mod catalog;
 pub(crate) mod filter;
 mod id;
 pub(crate) mod load;
+mod measured;
 mod order;
 mod page;
 mod plan;

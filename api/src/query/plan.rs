@@ -18,11 +18,16 @@ use indexmap::IndexMap;
 
 use super::{
     catalog::{Cardinality, Catalog, Field, Table},
+    measured::{Figures, GroupsPlan, Shape},
     order::OrderKey,
     page::List,
+    predicate::Predicate,
     scalar::Kind,
 };
-use crate::error::Error;
+use crate::{
+    analytics::{Measure, Request, Statistic},
+    error::Error,
+};
 
 /// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
 /// which a list is ordered.
@@ -99,24 +104,29 @@ pub(crate) struct Connection {
     /// Where the values of the order keys stand among the cells; empty where no cursor is asked for.
     pub(crate) keys: Vec<usize>,
     pub(crate) fields: Vec<(Name, ConnectionField)>,
+    /// What is computed of all rows, pages aside.
+    pub(crate) totals: Request,
 }
 
 /// A field of a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionField {
     TypeName,
-    TotalCount,
+    /// A figure of the totals.
+    TotalCount(usize),
+    Totals(Shape),
+    Groups(GroupsPlan),
     Nodes(Rows),
-    Edges(Vec<(Name, EdgeField)>),
+    Edges(Vec<(Name, EdgeField<Rows>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
 }
 
 /// A field of an edge.
 #[derive(Debug)]
-pub(crate) enum EdgeField {
+pub(crate) enum EdgeField<N> {
     TypeName,
     Cursor,
-    Node(Rows),
+    Node(N),
 }
 
 /// A field of a page's description.
@@ -147,13 +157,18 @@ impl Connection {
     /// Whether any row must be read.
     pub(crate) fn reads_rows(&self) -> bool {
         self.fields.iter().any(|(_, field)| {
-            !matches!(field, ConnectionField::TypeName | ConnectionField::TotalCount)
+            matches!(
+                field,
+                ConnectionField::Nodes(_)
+                    | ConnectionField::Edges(_)
+                    | ConnectionField::PageInfo(_)
+            )
         })
     }
 
-    /// Whether the rows must be counted.
-    pub(crate) fn counts(&self) -> bool {
-        self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::TotalCount))
+    /// Whether nothing is computed of all rows but their number, at most.
+    pub(crate) fn only_counts(&self) -> bool {
+        !self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::Totals(_)))
     }
 }
 
@@ -194,19 +209,33 @@ impl<'a> Planner<'a> {
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments).map_err(|error| error.at(field.pos, path))?;
         let rows = parents.saturating_mul(list.limit.into());
-        self.rows.set(self.rows.get().saturating_add(rows));
-        if self.rows.get() > MOST_ROWS {
-            let error = Error::TooManyRows { rows: self.rows.get(), most: MOST_ROWS };
-            return Err(error.at(field.pos, path));
-        }
+        let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };
         let mut picks = Picks::default();
         let mut plan = Vec::new();
-        let type_name = format!("{}Connection", table.type_name);
-        for (name, merged) in self.collect(&type_name, fields) {
+        let selection = self.collect(&format!("{}Connection", table.type_name), fields);
+        let is_page = |name: &str| matches!(name, "nodes" | "edges" | "pageInfo");
+        if selection.values().any(|merged| is_page(&merged[0].node.name.node)) {
+            self.reserve(rows).map_err(|error| error.at(field.pos, path))?;
+        }
+        for (name, merged) in selection {
             let path = join(path, &name);
             let field = match merged[0].node.name.node.as_str() {
                 "__typename" => ConnectionField::TypeName,
-                "totalCount" => ConnectionField::TotalCount,
+                "totalCount" => ConnectionField::TotalCount(figures.statistic(
+                    &Measure::Rows,
+                    Statistic::Count,
+                    &Predicate::all(),
+                )),
+                "totals" => {
+                    ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
+                }
+                "groups" => ConnectionField::Groups(self.groups(
+                    table,
+                    &list.keeps,
+                    &merged,
+                    parents,
+                    &path,
+                )?),
                 "nodes" => {
                     ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
                 }
@@ -221,7 +250,16 @@ impl<'a> Planner<'a> {
             true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
             false => Vec::new(),
         };
-        Ok(Connection { list, picks, keys, fields: plan })
+        Ok(Connection { list, picks, keys, fields: plan, totals: figures.request })
+    }
+
+    /// Counts rows that the plan may return.
+    pub(crate) fn reserve(&self, rows: u64) -> Result<(), Error> {
+        self.rows.set(self.rows.get().saturating_add(rows));
+        match self.rows.get() {
+            rows if rows > MOST_ROWS => Err(Error::TooManyRows { rows, most: MOST_ROWS }),
+            _ => Ok(()),
+        }
     }
 
     /// Plans the rows of a table that are looked up by key, of so many keys.
@@ -244,7 +282,7 @@ impl<'a> Planner<'a> {
         count: u64,
         picks: &mut Picks,
         path: &[String],
-    ) -> Result<Vec<(Name, EdgeField)>, ServerError> {
+    ) -> Result<Vec<(Name, EdgeField<Rows>)>, ServerError> {
         let type_name = format!("{}Edge", table.type_name);
         self.collect(&type_name, fields)
             .into_iter()
@@ -265,7 +303,10 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    fn page_info(&self, fields: &[&'a Positioned<FieldNode>]) -> Vec<(Name, PageInfoField)> {
+    pub(crate) fn page_info(
+        &self,
+        fields: &[&'a Positioned<FieldNode>],
+    ) -> Vec<(Name, PageInfoField)> {
         let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
             "hasNextPage" => PageInfoField::HasNextPage,
             "hasPreviousPage" => PageInfoField::HasPreviousPage,
@@ -426,6 +467,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn join(path: &[String], name: &Name) -> Vec<String> {
+/// Where a field below another stands.
+pub(crate) fn join(path: &[String], name: &Name) -> Vec<String> {
     path.iter().cloned().chain([name.to_string()]).collect()
 }

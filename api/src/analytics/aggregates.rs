@@ -1,0 +1,80 @@
+//! Whichever executor serves.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    columnar::Replica,
+    finish::nothing,
+    request::{Answer, Request},
+    sql,
+    value::Cell,
+};
+use crate::{error::Error, query::load::Session};
+
+/// The rows that are looked at while others wait. More are looked at on a thread of their own.
+const FEW: usize = 100_000;
+
+/// What answers requests for aggregates.
+#[derive(Clone, Debug)]
+pub enum Aggregates {
+    /// A copy of the dataset in memory.
+    Memory(Arc<Replica>),
+    /// The database.
+    Database,
+}
+
+impl Aggregates {
+    /// Answers a request.
+    pub(crate) async fn answer(
+        &self,
+        session: &Session,
+        request: Request,
+    ) -> Result<Answer, Error> {
+        let request = Arc::new(request);
+        match self.answers(session, &request).await?.pop() {
+            Some((_, answer)) => Ok(answer),
+            None => nothing(&request),
+        }
+    }
+
+    /// Answers a request for each of its parents.
+    pub(crate) async fn answer_each(
+        &self,
+        session: &Session,
+        request: Request,
+        parents: &[i32],
+    ) -> Result<HashMap<i32, Answer>, Error> {
+        let request = Arc::new(request);
+        let answers = self.answers(session, &request).await?.into_iter();
+        let mut found: HashMap<i32, Answer> = answers
+            .filter_map(|(parent, answer)| match parent {
+                Cell::Whole(parent) => Some((i32::try_from(parent).ok()?, answer)),
+                _ => None,
+            })
+            .collect();
+        let nothing = nothing(&request)?;
+        for parent in parents {
+            found.entry(*parent).or_insert_with(|| nothing.clone());
+        }
+        Ok(found)
+    }
+
+    async fn answers(
+        &self,
+        session: &Session,
+        request: &Arc<Request>,
+    ) -> Result<Vec<(Cell, Answer)>, Error> {
+        match self {
+            Self::Database => sql::answers(session, request).await,
+            Self::Memory(replica) => {
+                session.note_copy(replica.revision());
+                if replica.rows_of(request)? * (1 + request.figures.len()) <= FEW {
+                    return replica.answers(request);
+                }
+                let (replica, request) = (Arc::clone(replica), Arc::clone(request));
+                let answer = tokio::task::spawn_blocking(move || replica.answers(&request));
+                answer.await.map_err(|_| Error::Internal)?
+            }
+        }
+    }
+}
