@@ -659,7 +659,10 @@ async fn what_is_wrong_with_a_request_is_said() {
         (figure("title", Statistic::Sum), "not a number"),
         (figure("agency.latitude", Statistic::Sum), "not a number"),
         (figure("agency", Statistic::Sum), "rows are counted"),
-        (figure("federalShare", Statistic::Percentile(2.0)), "p is 2, which is not between 0 and 1"),
+        (
+            figure("federalShare", Statistic::Percentile(2.0)),
+            "p is 2, which is not between 0 and 1",
+        ),
         (figure("federalShare", Statistic::Percentile(f64::NAN)), "which is not between 0 and 1"),
         (keys(9), "9 keys are more than the 8"),
         (Ok(grants().having(Having::Missing(0))), "having: names a figure"),

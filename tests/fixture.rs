@@ -165,7 +165,11 @@ async fn reference(load: &Load) {
     ])
     .await
     .unwrap();
-    // That of 2018, in which there are grants, is not there.
+    prices(load).await;
+}
+
+/// The prices of years; that of 2018, in which there are grants, is not there.
+async fn prices(load: &Load) {
     let index = [
         (2010, 218_056),
         (2011, 224_939),

@@ -9,6 +9,7 @@ mod fixture;
 mod golden;
 mod http;
 mod import;
+mod measures;
 mod migrations;
 mod pages;
 mod serve;

@@ -8,8 +8,7 @@
 //!   what names one.
 //! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
 //!   into a plan, and runs the plan with one statement for each level and relation field.
-//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database. GraphQL does
-//!   not reach it yet.
+//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
@@ -40,6 +39,10 @@
 //! crate) for the rows of all parents at once, which is one statement, and so on down. Cells become GraphQL
 //! values as they are read, and the values are put together into the answer, which goes back through `http`
 //! with the revision of the dataset beside it.
+//!
+//! What is computed of all rows of a list (`totalCount`, `totals`, `groups`) becomes a value of its own in the
+//! plan, an [`analytics::Request`], and is answered in one pass for all parents of its level: by the copy in
+//! memory that `http` keeps at the newest revision, or by the database.
 
 pub mod analytics;
 pub mod cli;

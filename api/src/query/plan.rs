@@ -85,7 +85,7 @@ pub(crate) enum RowField {
     /// The rows that hold our key.
     Many {
         to: usize,
-        connection: Connection,
+        connection: Box<Connection>,
     },
 }
 
@@ -115,7 +115,7 @@ pub(crate) enum ConnectionField {
     /// A figure of the totals.
     TotalCount(usize),
     Totals(Shape),
-    Groups(GroupsPlan),
+    Groups(Box<GroupsPlan>),
     Nodes(Rows),
     Edges(Vec<(Name, EdgeField<Rows>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
@@ -229,13 +229,10 @@ impl<'a> Planner<'a> {
                 "totals" => {
                     ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
                 }
-                "groups" => ConnectionField::Groups(self.groups(
-                    table,
-                    &list.keeps,
-                    &merged,
-                    parents,
-                    &path,
-                )?),
+                "groups" => {
+                    let plan = self.groups(table, &list.keeps, &merged, parents, &path)?;
+                    ConnectionField::Groups(Box::new(plan))
+                }
                 "nodes" => {
                     ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
                 }
@@ -372,7 +369,8 @@ impl<'a> Planner<'a> {
             },
             Cardinality::Many => {
                 let to = other.column_index(relation.to);
-                RowField::Many { to, connection: self.connection(other, fields, count, path)? }
+                let connection = self.connection(other, fields, count, path)?;
+                RowField::Many { to, connection: Box::new(connection) }
             }
         })
     }

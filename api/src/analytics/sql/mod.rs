@@ -94,7 +94,9 @@ pub(super) async fn answers(
                     Figure::Ratio { .. } => None,
                 })
                 .collect();
-            wanted.iter().for_each(|(position, _)| done[*position] = true);
+            for (position, _) in &wanted {
+                done[*position] = true;
+            }
             let asked = Asked { request, level, measure, part: *part, wanted };
             measure_into(session, &asked, &index, &mut figures).await?;
         }

@@ -75,13 +75,11 @@ fn measure(
     let computed = vocabulary
         .computed(name)
         .ok_or_else(|| Error::BadArgument(format!("{path}: groups cannot be filtered by this")))?;
-    match &computed.what {
-        What::Statistics(measure, unit) => statistics(figures, measure, *unit, value, path),
-        _ => {
-            let (figure, show) = figures.single(computed, None, &Predicate::all())?;
-            tests(figure, show, value, path)
-        }
+    if let What::Statistics(measure, unit) = &computed.what {
+        return statistics(figures, measure, *unit, value, path);
     }
+    let (figure, show) = figures.single(computed, None, &Predicate::all())?;
+    tests(figure, show, value, path)
 }
 
 fn statistics(

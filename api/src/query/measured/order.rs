@@ -105,7 +105,9 @@ pub(crate) fn parse(
         let descending = word("direction") == Some("DESC");
         let nulls_first = word("nulls") == Some("FIRST");
         parsed.order.push(Order { by, descending, nulls_first });
-        parsed.identity.push_str(&format!("{name} {descending} {nulls_first};"));
+        parsed.identity.push_str(&name);
+        parsed.identity.push_str(if descending { " down" } else { " up" });
+        parsed.identity.push_str(if nulls_first { " first;" } else { " last;" });
     }
     Ok(parsed)
 }

@@ -44,9 +44,16 @@ pub(crate) enum MeasureField {
     /// One figure.
     Figure(usize, Show),
     /// The figures of one measure.
-    Statistics(Unit, Vec<(Name, Option<(usize, Show)>)>),
+    Statistics(Unit, Vec<(Name, StatisticField)>),
     /// The measures of a part.
     Part(Shape),
+}
+
+/// A field of statistics.
+#[derive(Debug)]
+pub(crate) enum StatisticField {
+    TypeName,
+    Figure(usize, Show),
 }
 
 /// A field of a key.
@@ -118,7 +125,7 @@ impl<'a> Planner<'a> {
         let by = dimensions(vocabulary, arguments.get("by")).map_err(at)?;
         let mut figures = Figures { request: Request::of(table, keeps.clone()) };
         figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
-        let (limit, mark) = self.arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
+        let (limit, mark) = arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
         let count = parents.saturating_mul(limit.into());
         self.reserve(count).map_err(at)?;
         let group = Group { by: &by, count };
@@ -154,48 +161,6 @@ impl<'a> Planner<'a> {
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark })
     }
 
-    /// Reads which groups, in what order, and the page of them: its size, and the mark of its cursors.
-    fn arrange(
-        &self,
-        vocabulary: &'static Vocabulary,
-        by: &[&'static Dimension],
-        arguments: &Arguments,
-        figures: &mut Figures,
-    ) -> Result<(u32, String), Error> {
-        let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
-        figures.request.subtotals = given("subtotals") == Some(&GraphQl::Boolean(true));
-        let order = order::parse(vocabulary, by, figures, given("orderBy"))?;
-        let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
-        let table = figures.request.table.name;
-        let mark = short_mark([table, &names.join(" "), &order.identity]);
-        figures.request.order = order.order;
-        if let Some(value) = given("having") {
-            figures.request.having = having::parse(vocabulary, figures, value, "having")?;
-        }
-        let (first, last) = (given("first"), given("last"));
-        if first.is_some() && last.is_some() {
-            return Err(Error::BadArgument(
-                "first, last: a page is counted from one end; leave one of them out".to_owned(),
-            ));
-        }
-        let limit = match (first, last) {
-            (Some(value), _) => page_size("first", value, MOST_GROUPS)?,
-            (_, Some(value)) => page_size("last", value, MOST_GROUPS)?,
-            _ => DEFAULT_GROUPS,
-        };
-        let place = |argument: &'static str| match given(argument) {
-            Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
-            _ => Ok(None),
-        };
-        figures.request.page = Page {
-            limit: Some(limit as usize),
-            backward: last.is_some(),
-            after: place("after")?,
-            before: place("before")?,
-        };
-        Ok((limit, mark))
-    }
-
     /// Plans the measures of the rows that a filter keeps, of a group if there is one.
     fn measures(
         &self,
@@ -227,12 +192,7 @@ impl<'a> Planner<'a> {
                     let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
                     MeasureField::Part(shape)
                 }
-                (field, _) => self
-                    .computed(table, field, &merged, &arguments(), figures, keeps, &here)
-                    .map_err(|error| match error {
-                        Wrong::Here(error) => at(error),
-                        Wrong::Below(error) => error,
-                    })?,
+                (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
             };
             plan.push((name, field));
         }
@@ -240,34 +200,27 @@ impl<'a> Planner<'a> {
         Ok(Shape { type_name, fields: plan })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a field is planned from")]
     fn computed(
         &self,
-        table: &'static Table,
         field: &str,
         merged: &Merged<'a>,
-        arguments: &Arguments,
         figures: &mut Figures,
         keeps: &Predicate,
         path: &[String],
-    ) -> Result<MeasureField, Wrong> {
-        let computed = Vocabulary::of(table).and_then(|vocabulary| vocabulary.computed(field));
-        let computed = computed.ok_or(Wrong::Here(Error::Internal))?;
-        let year = year(arguments.get("inDollarsOf"))
-            .map_err(|reason| Wrong::Here(Error::BadArgument(reason)))?;
-        Ok(match &computed.what {
-            What::Statistics(measure, unit) => {
-                let measure = figures.priced(measure, year).map_err(Wrong::Here)?;
-                let fields = self
-                    .statistics(merged, *unit, &measure, figures, keeps, path)
-                    .map_err(Wrong::Below)?;
-                MeasureField::Statistics(*unit, fields)
-            }
-            What::Count(_) | What::Ratio { .. } => {
-                let (figure, show) = figures.single(computed, year, keeps).map_err(Wrong::Here)?;
-                MeasureField::Figure(figure, show)
-            }
-        })
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let vocabulary = Vocabulary::of(figures.request.table);
+        let computed = vocabulary.and_then(|vocabulary| vocabulary.computed(field));
+        let computed = computed.ok_or_else(|| at(Error::Internal))?;
+        let year = year(self.arguments(merged[0]).get("inDollarsOf"))
+            .map_err(|reason| at(Error::BadArgument(reason)))?;
+        if let What::Statistics(measure, unit) = &computed.what {
+            let measure = figures.priced(measure, year).map_err(at)?;
+            let fields = self.statistics(merged, *unit, &measure, figures, keeps, path)?;
+            return Ok(MeasureField::Statistics(*unit, fields));
+        }
+        let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
+        Ok(MeasureField::Figure(figure, show))
     }
 
     fn statistics(
@@ -278,19 +231,19 @@ impl<'a> Planner<'a> {
         figures: &mut Figures,
         keeps: &Predicate,
         path: &[String],
-    ) -> Result<Vec<(Name, Option<(usize, Show)>)>, ServerError> {
+    ) -> Result<Vec<(Name, StatisticField)>, ServerError> {
         let mut plan = Vec::new();
         for (name, merged) in self.collect(unit.statistics_name(), fields) {
             let field = merged[0];
             let at = |error: Error| error.at(field.pos, &join(path, &name));
             let shown = match field.node.name.node.as_str() {
-                "__typename" => None,
+                "__typename" => StatisticField::TypeName,
                 word => {
                     let arguments = self.arguments(field);
                     let p = arguments.get("p").map(real_number).transpose();
                     let p = p.map_err(|reason| at(Error::BadArgument(format!("p: {reason}"))))?;
                     let (statistic, show) = statistic(word, unit, p).map_err(at)?;
-                    Some((figures.statistic(measure, statistic, keeps), show))
+                    StatisticField::Figure(figures.statistic(measure, statistic, keeps), show)
                 }
             };
             plan.push((name, shown));
@@ -334,10 +287,45 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What is wrong with a field itself, or with one below it, which says where it stands.
-enum Wrong {
-    Here(Error),
-    Below(ServerError),
+/// Reads which groups, in what order, and the page of them: its size, and the mark of its cursors.
+fn arrange(
+    vocabulary: &'static Vocabulary,
+    by: &[&'static Dimension],
+    arguments: &Arguments,
+    figures: &mut Figures,
+) -> Result<(u32, String), Error> {
+    let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
+    figures.request.subtotals = given("subtotals") == Some(&GraphQl::Boolean(true));
+    let order = order::parse(vocabulary, by, figures, given("orderBy"))?;
+    let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
+    let table = figures.request.table.name;
+    let mark = short_mark([table, &names.join(" "), &order.identity]);
+    figures.request.order = order.order;
+    if let Some(value) = given("having") {
+        figures.request.having = having::parse(vocabulary, figures, value, "having")?;
+    }
+    let (first, last) = (given("first"), given("last"));
+    if first.is_some() && last.is_some() {
+        return Err(Error::BadArgument(
+            "first, last: a page is counted from one end; leave one of them out".to_owned(),
+        ));
+    }
+    let limit = match (first, last) {
+        (Some(value), _) => page_size("first", value, MOST_GROUPS)?,
+        (_, Some(value)) => page_size("last", value, MOST_GROUPS)?,
+        _ => DEFAULT_GROUPS,
+    };
+    let place = |argument: &'static str| match given(argument) {
+        Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
+        _ => Ok(None),
+    };
+    figures.request.page = Page {
+        limit: Some(limit as usize),
+        backward: last.is_some(),
+        after: place("after")?,
+        before: place("before")?,
+    };
+    Ok((limit, mark))
 }
 
 /// Reads the argument `by`.

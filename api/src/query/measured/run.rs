@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::{
     cursor,
     figures::Show,
-    plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape},
+    plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape, StatisticField},
     register::band_name,
     vocabulary::Shows,
 };
@@ -134,16 +134,16 @@ fn connection(plan: &GroupsPlan, answer: &Answer, rows: &Rows) -> Result<GraphQl
 }
 
 fn measures(shape: &Shape, group: &Group, rows: &Rows) -> Result<GraphQl, Error> {
-    let show = |(figure, show): &(usize, Show)| show.value(group.figures[*figure]);
+    let show = |figure: usize, show: Show| show.value(group.figures[figure]);
     object(&shape.fields, |field| {
         Ok(match field {
             MeasureField::TypeName => GraphQl::String(shape.type_name.clone()),
             MeasureField::Level => GraphQl::from(group.level),
-            MeasureField::Figure(figure, shown) => show(&(*figure, *shown))?,
+            MeasureField::Figure(figure, shown) => show(*figure, *shown)?,
             MeasureField::Part(shape) => measures(shape, group, rows)?,
             MeasureField::Statistics(unit, fields) => object(fields, |field| match field {
-                None => Ok(GraphQl::from(unit.statistics_name())),
-                Some(figure) => show(figure),
+                StatisticField::TypeName => Ok(GraphQl::from(unit.statistics_name())),
+                StatisticField::Figure(figure, shown) => show(*figure, *shown),
             })?,
             MeasureField::Key(fields) => object(fields, |field| {
                 Ok(match field {
