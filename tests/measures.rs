@@ -67,14 +67,15 @@ async fn the_measures_of_many_parents_cost_no_more_statements_than_those_of_one(
     let (copy, sql) = (database.client().await, database.client_in_sql().await);
     for parents in [2, 24] {
         // The agencies, and the programs that are keys.
-        assert_eq!(copy.answer(&query(parents), Value::Null).await.statements.len(), 2);
+        assert_eq!(copy.answer(&query(parents), Value::Null).await.statements().len(), 2);
         // And the keys, the tallies and the values of the totals; the keys and the counts of the groups.
-        let statements = sql.answer(&query(parents), Value::Null).await.statements;
+        let answer = sql.answer(&query(parents), Value::Null).await;
+        let statements = answer.statements();
         assert_eq!(statements.len(), 8, "{statements:#?}");
     }
     // What the page itself tells is not counted.
     let query = "{ programs { totalCount nodes { code } } }";
-    assert_eq!(sql.answer(query, Value::Null).await.statements.len(), 1);
+    assert_eq!(sql.answer(query, Value::Null).await.statements().len(), 1);
 }
 
 /// All groups, a page at a time, as their keys and counts.
@@ -250,7 +251,7 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
             );
             let is_of_year = field.contains("inDollarsOf: 1800") || field.contains("2023");
             assert!(
-                answer.statements.is_empty() || is_of_year,
+                answer.statements().is_empty() || is_of_year,
                 "{query}: refused before anything is read"
             );
         }

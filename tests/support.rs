@@ -13,7 +13,7 @@ use async_graphql::{Request, Variables};
 use cops_graphql::{
     analytics::{Aggregates, Replica},
     database,
-    execute::{Answer, execute},
+    execute::{Answer, execute, price},
     schema::{Schema, schema},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -117,6 +117,11 @@ impl Client {
     pub(crate) async fn answer(&self, query: &str, variables: Value) -> Answer {
         let request = Request::new(query).variables(Variables::from_json(variables));
         execute(&self.schema, &self.database, &self.aggregates, request).await
+    }
+
+    /// The price of a query, which does not run.
+    pub(crate) async fn price(&self, query: &str) -> Answer {
+        price(&self.schema, &self.database, Request::new(query)).await
     }
 
     /// The data of an answer without errors.

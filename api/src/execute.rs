@@ -9,23 +9,43 @@ use async_graphql::{
 use indexmap::IndexMap;
 use sea_orm::DatabaseConnection;
 
+pub use crate::query::session::{Purpose, Read};
+
 use crate::{
     analytics::Aggregates,
     error::Error,
     limits,
-    query::load::{Loaders, Session},
+    query::{load::Loaders, session::Session},
     schema::Schema,
 };
 
-/// An answer, and the SQL statements that it cost, with placeholders for their values.
+/// An answer, and what it cost.
 #[derive(Debug)]
 pub struct Answer {
     /// What GraphQL answers.
     pub response: Response,
-    /// The statements, in the order in which they were sent.
-    pub statements: Vec<String>,
+    /// What was read for it.
+    pub reads: Vec<Read>,
+    /// What it was priced at before it ran: the rows that it might return, and its aggregates.
+    pub price: u64,
     /// The revision of the copy in memory that was read, where one was.
     pub copy: Option<i32>,
+}
+
+impl Answer {
+    /// The SQL statements that it cost, with placeholders for their values.
+    #[must_use]
+    pub fn statements(&self) -> Vec<&str> {
+        self.reads.iter().filter_map(|read| read.statement.as_deref()).collect()
+    }
+
+    /// What it did cost: a point for each row or group that was read, and for each read that found none;
+    /// never more than its price.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let rows: usize = self.reads.iter().map(|read| read.rows.max(1)).sum();
+        self.price.min(rows as u64)
+    }
 }
 
 /// Runs a request against a database. Everything that one request reads is batched and shared within
@@ -34,12 +54,27 @@ pub async fn execute(
     schema: &Schema,
     database: &DatabaseConnection,
     aggregates: &Aggregates,
+    request: Request,
+) -> Answer {
+    run(schema, Session::new(database.clone()), aggregates, request).await
+}
+
+/// Checks and prices a request, and reads nothing: its data are nulls.
+pub async fn price(schema: &Schema, database: &DatabaseConnection, request: Request) -> Answer {
+    let session = Session::of(database.clone(), true);
+    run(schema, session, &Aggregates::Database, request).await
+}
+
+async fn run(
+    schema: &Schema,
+    session: Session,
+    aggregates: &Aggregates,
     mut request: Request,
 ) -> Answer {
-    let session = Session::new(database.clone());
     let refused = |error: ServerError| Answer {
         response: Response::from_errors(vec![error]),
-        statements: Vec::new(),
+        reads: Vec::new(),
+        price: 0,
         copy: None,
     };
     if let Err(error) = limits::document(&request.query) {
@@ -60,7 +95,8 @@ pub async fn execute(
     let loaders = Loaders::new(session.clone(), aggregates.clone());
     let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
-    Answer { response, statements: session.statements(), copy: session.copy() }
+    let (reads, price, copy) = (session.reads(), session.price(), session.copy());
+    Answer { response, reads, price, copy }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.

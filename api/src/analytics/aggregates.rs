@@ -1,6 +1,6 @@
 //! Whichever executor serves.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use super::{
     columnar::Replica,
@@ -9,7 +9,10 @@ use super::{
     sql,
     value::Cell,
 };
-use crate::{error::Error, query::load::Session};
+use crate::{
+    error::Error,
+    query::session::{Purpose, Read, Session},
+};
 
 /// The rows that are looked at while others wait. More are looked at on a thread of their own.
 const FEW: usize = 100_000;
@@ -67,13 +70,21 @@ impl Aggregates {
         match self {
             Self::Database => sql::answers(session, request).await,
             Self::Memory(replica) => {
-                session.note_copy(replica.revision());
-                if replica.rows_of(request)? * (1 + request.figures.len()) <= FEW {
-                    return replica.answers(request);
-                }
-                let (replica, request) = (Arc::clone(replica), Arc::clone(request));
-                let answer = tokio::task::spawn_blocking(move || replica.answers(&request));
-                answer.await.map_err(|_| Error::Internal)?
+                let began = Instant::now();
+                let few = replica.rows_of(request)? * (1 + request.figures.len()) <= FEW;
+                let answers = if few {
+                    replica.answers(request)
+                } else {
+                    let (replica, request) = (Arc::clone(replica), Arc::clone(request));
+                    let answers = tokio::task::spawn_blocking(move || replica.answers(&request));
+                    answers.await.map_err(|_| Error::Internal)?
+                };
+                let rows = answers.iter().flatten().map(|(_, answer)| answer.groups.len()).sum();
+                let (table, purpose, took) =
+                    (request.table.name, Purpose::Aggregates, began.elapsed());
+                let read = Read { table, purpose, rows, took, statement: None };
+                session.note_copy(replica.revision(), read);
+                answers
             }
         }
     }

@@ -133,10 +133,10 @@ async fn of_one_revision(server: &Server, request: Request) -> (Answered, Datase
             let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
             return (Answered::from_errors(vec![error]), dataset);
         };
-        tracing::debug!(statements = answer.statements.len(), copy = ?answer.copy, "answered");
+        tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         tries += 1;
         // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
-        if answer.statements.is_empty() {
+        if answer.statements().is_empty() {
             let of_copy = copy.filter(|_| answer.copy.is_some());
             return (answer.response, of_copy.map_or(dataset, |copy| copy.dataset));
         }

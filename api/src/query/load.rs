@@ -9,20 +9,19 @@ use std::{
     any::Any,
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, sea_query::SelectStatement,
-};
+use sea_orm::QueryResult;
 use tokio::sync::OnceCell;
 
 use super::{
     catalog::Table,
     page::{List, select_by_key},
     plan::Picks,
+    session::{Purpose, Session},
 };
 use crate::{
     analytics::{Aggregates, Answer as Measures, Request},
@@ -42,54 +41,6 @@ pub(crate) struct Page {
     pub(crate) rows: Vec<Arc<Row>>,
     /// Whether there is one more row than the page shows.
     pub(crate) more: bool,
-}
-
-/// The database, and the statements that this request has sent to it.
-#[derive(Clone, Debug)]
-pub(crate) struct Session {
-    database: DatabaseConnection,
-    statements: Arc<Mutex<Vec<String>>>,
-    /// The revision of the copy in memory that was read, where one was.
-    copy: Arc<OnceLock<i32>>,
-}
-
-impl Session {
-    pub(crate) fn new(database: DatabaseConnection) -> Self {
-        Self { database, statements: Arc::default(), copy: Arc::default() }
-    }
-
-    /// The kind of database.
-    pub(crate) fn backend(&self) -> DbBackend {
-        self.database.get_database_backend()
-    }
-
-    /// Runs a statement.
-    pub(crate) async fn all(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, Error> {
-        let statement = self.backend().build(select);
-        self.note(&statement.sql);
-        Ok(self.database.query_all_raw(statement).await?)
-    }
-
-    fn note(&self, sql: &str) {
-        let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
-        statements.push(sql.to_owned());
-    }
-
-    /// Notes that the copy in memory of a revision was read.
-    pub(crate) fn note_copy(&self, revision: i32) {
-        // A request reads one copy only.
-        let _ = self.copy.set(revision);
-    }
-
-    /// The revision of the copy in memory that was read, where one was.
-    pub(crate) fn copy(&self) -> Option<i32> {
-        self.copy.get().copied()
-    }
-
-    /// The statements sent so far, with placeholders for their values.
-    pub(crate) fn statements(&self) -> Vec<String> {
-        self.statements.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 /// What a batch answers for a key.
@@ -122,7 +73,7 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
-        let rows = match self.session.all(&select).await {
+        let rows = match self.session.all(self.table.name, Purpose::Rows, &select).await {
             Ok(rows) => read_rows(self.table, &self.picks, &rows),
             Err(error) => Err(error),
         };
@@ -135,7 +86,7 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let parents = sorted(parents);
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
-        let pages = match self.session.all(&select).await {
+        let pages = match self.session.all(self.list.table.name, Purpose::Pages, &select).await {
             Ok(rows) => self.pages(&rows),
             Err(error) => Err(error),
         };
@@ -281,7 +232,8 @@ pub(crate) async fn root_page(
     list: &List,
     picks: &Picks,
 ) -> Result<Page, Error> {
-    let results = session.all(&list.select(picks, session.backend())).await?;
+    let select = list.select(picks, session.backend());
+    let results = session.all(list.table.name, Purpose::Page, &select).await?;
     Ok(cut(read_rows(list.table, picks, &results)?, list))
 }
 

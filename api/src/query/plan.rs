@@ -175,10 +175,15 @@ impl Connection {
 /// The rows that one root field may return, by the sizes of its pages.
 const MOST_ROWS: u64 = 50_000;
 
+/// The price of an aggregate of a list.
+const PRICE_OF_AGGREGATES: u64 = 10;
+
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
-    /// The rows that the plan may return so far.
+    /// The rows of pages that the plan may return so far.
     rows: Cell<u64>,
+    /// The price of the plan so far.
+    price: Cell<u64>,
     context: &'a Context<'a>,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     registry: &'a Registry,
@@ -191,6 +196,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         Self {
             rows: Cell::new(0),
+            price: Cell::new(0),
             context,
             fragments: &context.query_env.fragments,
             registry: &context.schema_env.registry,
@@ -247,11 +253,30 @@ impl<'a> Planner<'a> {
             true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
             false => Vec::new(),
         };
+        self.charge_for(&figures.request);
         Ok(Connection { list, picks, keys, fields: plan, totals: figures.request })
     }
 
-    /// Counts rows that the plan may return.
+    /// What the plan costs: a point for each row or group that it may return, and for each aggregate of
+    /// a list ten points and one more for each figure, however many parents there are.
+    pub(crate) fn price(&self) -> u64 {
+        self.price.get()
+    }
+
+    fn charge(&self, points: u64) {
+        self.price.set(self.price.get().saturating_add(points));
+    }
+
+    /// Charges for aggregates.
+    pub(crate) fn charge_for(&self, request: &Request) {
+        if !request.figures.is_empty() || !request.keys.is_empty() {
+            self.charge(PRICE_OF_AGGREGATES + request.figures.len() as u64);
+        }
+    }
+
+    /// Counts rows of pages that the plan may return.
     pub(crate) fn reserve(&self, rows: u64) -> Result<(), Error> {
+        self.charge(rows);
         self.rows.set(self.rows.get().saturating_add(rows));
         match self.rows.get() {
             rows if rows > MOST_ROWS => Err(Error::TooManyRows { rows, most: MOST_ROWS }),
@@ -267,6 +292,7 @@ impl<'a> Planner<'a> {
         count: u64,
         path: &[String],
     ) -> Result<Lookup, ServerError> {
+        self.charge(count);
         let mut picks = Picks::default();
         let rows = self.rows(table, fields, count, &mut picks, path)?;
         Ok(Lookup { rows, picks })

@@ -24,7 +24,10 @@ use super::{
     statistic::{Statistic, Tally, compute},
     value::{Cell, Number},
 };
-use crate::{error::Error, query::load::Session};
+use crate::{
+    error::Error,
+    query::session::{Purpose, Session},
+};
 
 /// What was found of a measure in one group.
 #[derive(Clone, Debug, Default)]
@@ -144,8 +147,10 @@ async fn groups(
     level: usize,
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
+    let table = request.table.name;
     let mut statements = Statements::new(request, level, None, session.backend());
-    let rows = session.all(&statements.tallies(&Measure::Rows)?).await?;
+    let rows =
+        session.all(table, Purpose::Aggregates, &statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
     }
@@ -167,20 +172,20 @@ async fn measure_into(
     figures: &mut [Number],
 ) -> Result<(), Error> {
     let Asked { request, level, measure, part, wanted } = asked;
-    let (level, backend) = (*level, session.backend());
+    let (level, backend, table) = (*level, session.backend(), request.table.name);
     let rates = match measure {
         Measure::Numbers(_, Some(year)) => Some(prices(session).await?.rates(*year)?),
         _ => None,
     };
     let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
     let mut statements = Statements::new(request, level, *part, backend).at(rates.clone());
-    for row in session.all(&statements.tallies(measure)?).await? {
+    for row in session.all(table, Purpose::Aggregates, &statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs_values()) {
         let mut statements = Statements::new(request, level, *part, backend).at(rates);
-        for row in session.all(&statements.values(measure)?).await? {
+        for row in session.all(table, Purpose::Aggregates, &statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
         }
@@ -202,7 +207,7 @@ async fn prices(session: &Session) -> Result<Prices, Error> {
         .column(price_index::Column::Year)
         .column(price_index::Column::CpiU)
         .from(price_index::Entity);
-    let rows = session.all(&select).await?;
+    let rows = session.all("price_index", Purpose::Aggregates, &select).await?;
     let rows = rows.iter().map(|row| {
         let number = |index| Ok::<_, Error>(i64::from(row.try_get_by_index::<i32>(index)?));
         Ok::<_, Error>((number(0)?, number(1)?))

@@ -158,6 +158,7 @@ impl<'a> Planner<'a> {
             plan.push((name, field));
         }
         figures.request.check().map_err(at)?;
+        self.charge_for(&figures.request);
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark })
     }
 
