@@ -45,6 +45,7 @@ pub mod analytics;
 pub mod cli;
 pub mod database;
 pub mod demo;
+mod documents;
 pub mod error;
 pub mod execute;
 pub mod http;
