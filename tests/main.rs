@@ -11,6 +11,7 @@ mod http;
 mod import;
 mod migrations;
 mod pages;
+mod protocol;
 mod serve;
 mod statements;
 mod support;

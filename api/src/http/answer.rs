@@ -21,7 +21,7 @@ use super::{compress::Coding, negotiate::MediaType};
 use crate::schema::Dataset;
 
 /// The methods of `/graphql`.
-pub(super) const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
+const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 

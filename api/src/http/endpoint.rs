@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{
     Server, Settings,
-    answer::{ALLOW, Answer, Client, Refusal},
+    answer::{Answer, Client, Refusal},
     cache::{Answers, Found, Key},
     compress::{self, Coding},
     errors, graphql,
@@ -59,14 +59,10 @@ impl From<Refusal> for Reply {
     }
 }
 
-/// Any method on `/graphql`.
+/// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (method, headers) = (&parts.method, &parts.headers);
-    if method == Method::OPTIONS {
-        return (StatusCode::NO_CONTENT, [(header::ALLOW, ALLOW), (ACCEPT_POST, JSON)])
-            .into_response();
-    }
     let media = MediaType::of(headers);
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
     let is_get = method == Method::GET || method == Method::HEAD;
