@@ -5,6 +5,7 @@
 mod aggregates;
 mod contract;
 mod demo;
+mod documents;
 mod fixture;
 mod golden;
 mod http;

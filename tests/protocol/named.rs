@@ -186,6 +186,6 @@ fn a_bad_document_stops_the_start() {
         assert!(error.contains(words), "{error}");
     }
     let (status, error) = start(&["--trusted-only"]);
-    assert_eq!(status, Some(2));
+    assert_eq!(status, Some(1));
     assert!(error.contains("--trusted-documents"), "{error}");
 }

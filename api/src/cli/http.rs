@@ -56,7 +56,6 @@ pub(crate) struct Args {
     #[arg(
         long,
         env = "TRUSTED_ONLY",
-        requires = "trusted_documents",
         value_parser = clap::builder::BoolishValueParser::new()
     )]
     trusted_only: bool,
@@ -70,6 +69,10 @@ impl Args {
     pub(crate) async fn settings(&self) -> Result<Settings, String> {
         let trusted = match &self.trusted_documents {
             Some(path) => Some(Arc::new(TrustedDocuments::read(path, &schema()).await?)),
+            None if self.trusted_only => {
+                let reason = "--trusted-only refuses all: name documents with --trusted-documents";
+                return Err(reason.to_owned());
+            }
             None => None,
         };
         if let Some(trusted) = &trusted {

@@ -264,3 +264,6 @@ async fn encoded(
         Join::Begun(flight) | Join::Joined(flight) => flight.await,
     }
 }
+
+#[cfg(test)]
+mod tests;

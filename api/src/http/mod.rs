@@ -1,5 +1,10 @@
 //! GraphQL over HTTP, the schema, and health.
 //!
+//! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
+//! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
+//! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
+//! the one that is not, and [`answer`] the response.
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
@@ -107,10 +112,13 @@ impl Server {
             .merge(open)
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
-            .layer(CatchPanicLayer::new())
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(trace)
-            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            // In one layer, so that they cost one boxed future: the first is the outermost.
+            .layer((
+                SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
+                trace,
+                PropagateRequestIdLayer::new(REQUEST_ID),
+                CatchPanicLayer::new(),
+            ))
             .with_state(self)
     }
 
