@@ -5,6 +5,7 @@
 mod aggregates;
 mod contract;
 mod demo;
+mod documents;
 mod fixture;
 mod golden;
 mod http;
@@ -12,6 +13,7 @@ mod import;
 mod measures;
 mod migrations;
 mod pages;
+mod protocol;
 mod serve;
 mod statements;
 mod support;

@@ -115,7 +115,11 @@ pub(crate) struct Client {
 impl Client {
     /// The answer with its statements, errors and all.
     pub(crate) async fn answer(&self, query: &str, variables: Value) -> Answer {
-        let request = Request::new(query).variables(Variables::from_json(variables));
+        self.send(Request::new(query).variables(Variables::from_json(variables))).await
+    }
+
+    /// The answer of a request, errors and all.
+    pub(crate) async fn send(&self, request: Request) -> Answer {
         execute(&self.schema, &self.database, &self.aggregates, request).await
     }
 

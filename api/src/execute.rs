@@ -13,6 +13,7 @@ pub use crate::query::session::{Purpose, Read};
 
 use crate::{
     analytics::Aggregates,
+    documents,
     error::Error,
     limits,
     query::{load::Loaders, session::Session},
@@ -80,17 +81,16 @@ async fn run(
     if let Err(error) = limits::document(&request.query) {
         return refused(error.at(Pos::default(), &[]));
     }
-    // A document that cannot be read is left to the schema, which says why.
-    let name = request.operation_name.clone();
-    let variables = request.variables.clone();
+    let document = match documents::read(schema, &mut request) {
+        Ok(document) => document,
+        Err(error) => return refused(error),
+    };
     let mut order = Vec::new();
-    if let Ok(document) = request.parsed_query()
-        && let Some(operation) = operation(document, name.as_deref())
-    {
-        if let Some(error) = missing_variable(operation, &variables) {
+    if let Some(operation) = document.operation(request.operation_name.as_deref()) {
+        if let Some(error) = missing_variable(operation, &request.variables) {
             return refused(error);
         }
-        order = root_order(document, operation);
+        order = root_order(&document.parsed, operation);
     }
     let loaders = Loaders::new(session.clone(), aggregates.clone());
     let mut response = schema.execute(request.data(loaders)).await;
@@ -136,18 +136,6 @@ fn complete(response: &mut Response, order: &[(Name, Name)]) {
     let place = |name: &Name| order.iter().position(|(key, _)| key == name);
     data.sort_by(|a, _, b, _| place(a).cmp(&place(b)));
     response.data = Value::Object(data);
-}
-
-/// The operation of a document that is asked for.
-fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    let mut operations = document.operations.iter();
-    let asked = operations.find(|(found, _)| {
-        name.is_none_or(|name| found.is_some_and(|found| found.as_str() == name))
-    });
-    asked.map(|(_, operation)| &operation.node)
 }
 
 /// The error of a variable that must be there and is not, which async-graphql leaves to resolvers.

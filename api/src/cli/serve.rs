@@ -32,6 +32,8 @@ pub(crate) struct Args {
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
+    #[command(flatten)]
+    http: super::http::Args,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -56,6 +58,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    let settings = args.http.settings().await?;
     prepare(args, url).await?;
     let unreachable = |error| format!("cannot open the database: {error}");
     let reader = database::reader(url).await.map_err(unreachable)?;
@@ -68,7 +71,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
-    let router = Server::new(reader, dataset, args.aggregates).router();
+    let router = Server::new(reader, dataset, args.aggregates).router_with(settings);
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await

@@ -1,10 +1,28 @@
 //! GraphQL over HTTP, the schema, and health.
 //!
+//! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
+//! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
+//! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
+//! the one that is not, and [`answer`] the response.
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod answer;
+mod cache;
+mod compress;
 mod copy;
+mod cors;
+mod counters;
+mod endpoint;
+mod errors;
+mod flights;
 mod graphql;
+mod negotiate;
+mod persisted;
+mod request;
+mod settings;
+mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +31,7 @@ use axum::{
     extract::State,
     http::{HeaderName, Request, StatusCode, header},
     response::IntoResponse,
-    routing::get,
+    routing::{any, get},
 };
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
@@ -24,11 +42,14 @@ use tower_http::{
 };
 use tracing::Level;
 
-use self::copy::Copy;
+use self::{copy::Copy, endpoint::Endpoint};
+pub use self::{
+    counters::{Counters, Counts},
+    settings::Settings,
+    trusted::TrustedDocuments,
+};
 use crate::schema::{Dataset, Schema, schema, sdl};
 
-/// The bytes that the body of a request may have.
-const BODY_LIMIT: usize = 100 * 1024;
 /// How often the server looks whether there is a new revision.
 const REVISION_POLL: Duration = Duration::from_secs(1);
 /// How long a look at the database may take before it counts as gone.
@@ -83,8 +104,13 @@ impl Server {
         Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy }))
     }
 
-    /// The routes.
+    /// The routes, with nothing chosen by an operator.
     pub fn router(self) -> Router {
+        self.router_with(Settings::default())
+    }
+
+    /// The routes.
+    pub fn router_with(self, settings: Settings) -> Router {
         let trace = TraceLayer::new_for_http()
             .make_span_with(|request: &Request<_>| {
                 let id = request.extensions().get::<RequestId>();
@@ -93,15 +119,23 @@ impl Server {
                 tracing::info_span!("request", %method, path, id)
             })
             .on_response(DefaultOnResponse::new().level(Level::INFO));
-        Router::new()
-            .route("/graphql", get(graphql::get).post(graphql::post))
+        let cors = cors::layer(&settings.origins);
+        let endpoint = Endpoint::new(self.clone(), settings);
+        let open = Router::new()
+            .route("/graphql", any(endpoint::serve).with_state(endpoint))
             .route("/schema.graphql", get(schema_text))
+            .layer(cors);
+        Router::new()
+            .merge(open)
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
-            .layer(CatchPanicLayer::new())
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(trace)
-            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            // In one layer, so that they cost one boxed future: the first is the outermost.
+            .layer((
+                SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
+                trace,
+                PropagateRequestIdLayer::new(REQUEST_ID),
+                CatchPanicLayer::new(),
+            ))
             .with_state(self)
     }
 
