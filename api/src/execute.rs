@@ -34,6 +34,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What is answered where nothing was read, and why.
+    pub(crate) fn refused(error: ServerError) -> Self {
+        let response = Response::from_errors(vec![error]);
+        Self { response, reads: Vec::new(), price: 0, copy: None }
+    }
+
     /// The SQL statements that it cost, with placeholders for their values.
     #[must_use]
     pub fn statements(&self) -> Vec<&str> {
@@ -72,23 +78,17 @@ async fn run(
     aggregates: &Aggregates,
     mut request: Request,
 ) -> Answer {
-    let refused = |error: ServerError| Answer {
-        response: Response::from_errors(vec![error]),
-        reads: Vec::new(),
-        price: 0,
-        copy: None,
-    };
     if let Err(error) = limits::document(&request.query) {
-        return refused(error.at(Pos::default(), &[]));
+        return Answer::refused(error.at(Pos::default(), &[]));
     }
     let document = match documents::read(schema, &mut request) {
         Ok(document) => document,
-        Err(error) => return refused(error),
+        Err(error) => return Answer::refused(error),
     };
     let mut order = Vec::new();
     if let Some(operation) = document.operation(request.operation_name.as_deref()) {
         if let Some(error) = missing_variable(operation, &request.variables) {
-            return refused(error);
+            return Answer::refused(error);
         }
         order = root_order(&document.parsed, operation);
     }

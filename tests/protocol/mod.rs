@@ -2,6 +2,7 @@
 
 mod caching;
 mod named;
+mod report;
 mod sharing;
 mod statuses;
 
@@ -49,6 +50,10 @@ impl Site {
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
+        let ready = url.replace("graphql", "health/ready");
+        while client.get(&ready).send().await.unwrap().status() != 200 {
+            tokio::task::yield_now().await;
+        }
         Self { database, url, client, counters }
     }
 

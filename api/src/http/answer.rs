@@ -22,7 +22,7 @@ use crate::schema::Dataset;
 
 /// The methods of `/graphql`.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
-const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
+const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding, graphql-cost");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What became of a request, as far as the status tells it.
@@ -105,6 +105,8 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
     standing: Standing,
     has_errors: bool,
+    /// Whether it tells of one run, and the next would be another.
+    is_of_one_run: bool,
     coding: Coding,
     /// The hash of the bytes without a coding.
     digest: String,
@@ -164,6 +166,7 @@ impl Answer {
             body: body.into(),
             standing,
             has_errors: standing != Standing::Ran || !answered.errors.is_empty(),
+            is_of_one_run: false,
             coding: Coding::Identity,
             tags: tags(&digest, Coding::Identity),
             digest,
@@ -176,6 +179,11 @@ impl Answer {
     pub(super) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
         Self { body: body.into(), coding, tags, ..self.clone() }
+    }
+
+    /// The same answer, which tells of one run, and is not to be given to anybody else.
+    pub(super) fn kept_by_nobody(self) -> Self {
+        Self { is_of_one_run: true, ..self }
     }
 
     /// Whether all went well. What did not may go well the next time, and is never kept.
@@ -195,7 +203,7 @@ impl Answer {
         headers.insert(header::VARY, VARY);
         let mut status = self.standing.status(client.media, client.method);
         let mut is_unchanged = false;
-        if self.is_flawless() {
+        if self.is_flawless() && !self.is_of_one_run {
             let tag = &self.tags[usize::from(client.media == MediaType::Graphql)];
             headers.insert(header::ETAG, tag.clone());
             headers.insert(header::CACHE_CONTROL, max_age.clone());

@@ -3,7 +3,7 @@
 //! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
 //! the answer is at hand. Only then does GraphQL see the request.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::{Body as HttpBody, Bytes},
@@ -22,6 +22,7 @@ use super::{
     errors, graphql,
     negotiate::{self, MediaType},
     persisted::Documents,
+    report::Report,
     request::{Ask, BODY_LIMIT, Body, Parameters},
 };
 
@@ -75,7 +76,10 @@ pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) ->
         match (media, parameters) {
             (None, _) => Err(not_acceptable()),
             (_, Err(refusal)) => Err(refusal),
-            (_, Ok(parameters)) => endpoint.answer(parameters, negotiate::coding(headers)).await,
+            (_, Ok(parameters)) => match Report::of(headers) {
+                Ok(report) => endpoint.answer(parameters, negotiate::coding(headers), report).await,
+                Err(refusal) => Err(refusal),
+            },
         }
     } else if method == Method::POST {
         match (media, read(headers, body).await) {
@@ -85,9 +89,11 @@ pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) ->
                 Ok(response) => return response,
                 Err(refusal) => Err(refusal),
             },
-            (_, Ok(Body::One(value))) => match Parameters::of_json(value) {
-                Ok(parameters) => endpoint.answer(parameters, negotiate::coding(headers)).await,
-                Err(refusal) => Err(refusal),
+            (_, Ok(Body::One(value))) => match (Parameters::of_json(value), Report::of(headers)) {
+                (Ok(parameters), Ok(report)) => {
+                    endpoint.answer(parameters, negotiate::coding(headers), report).await
+                }
+                (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
             },
         }
     } else {
@@ -109,13 +115,23 @@ impl Endpoint {
     }
 
     /// Answers one request.
-    async fn answer(&self, mut parameters: Parameters, coding: Coding) -> Result<Reply, Refusal> {
+    async fn answer(
+        &self,
+        mut parameters: Parameters,
+        coding: Coding,
+        report: Report,
+    ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
         let ask = Ask {
             document: named.document,
             operation: parameters.operation,
             variables: parameters.variables,
+            report,
         };
+        if report.is_of_one_run() {
+            let answer = run(self.0.server.clone(), ask).await;
+            return Ok(Reply { answer: Arc::new(answer.kept_by_nobody()), found: None });
+        }
         let key = Key::of(&ask);
         let document = named.register.is_some().then(|| Arc::clone(&ask.document));
         let server = self.0.server.clone();
@@ -145,7 +161,7 @@ impl Endpoint {
         }
         let answer = async |request| {
             let parameters = Parameters::of_json(request)?;
-            self.answer(parameters, Coding::Identity).await
+            self.answer(parameters, Coding::Identity, Report::default()).await
         };
         let answers: Vec<Result<Reply, Refusal>> =
             stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
@@ -170,7 +186,7 @@ impl Endpoint {
         let headers = [
             (header::CONTENT_TYPE, client.media.content_type()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (header::VARY, HeaderValue::from_static("accept, accept-encoding")),
+            (header::VARY, HeaderValue::from_static("accept, accept-encoding, graphql-cost")),
         ];
         let mut response = (headers, body).into_response();
         if let Some(coding) = coding.content_encoding() {
@@ -204,9 +220,15 @@ impl Endpoint {
 /// Works an answer out.
 async fn run(server: Server, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
-    let (mut response, dataset) = graphql::of_one_revision(&server, ask.into_request()).await;
-    errors::complete(&mut response);
-    let answer = Answer::of(response, &dataset);
+    let (report, began) = (ask.report, Instant::now());
+    let request = ask.into_request();
+    let (mut answer, dataset) = match report.only_price {
+        false => graphql::of_one_revision(&server, request).await,
+        true => graphql::only_price(&server, request).await,
+    };
+    errors::complete(&mut answer.response);
+    report.tell(&mut answer, began.elapsed());
+    let answer = Answer::of(answer.response, &dataset);
     if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref()) {
         return Answer::not_a_query();
     }

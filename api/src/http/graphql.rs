@@ -2,11 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Pos, Request, Response as Answered};
+use async_graphql::{Pos, Request};
 use tokio::time::Instant;
 
 use super::Server;
-use crate::{analytics::Aggregates, error::Error, execute::execute, schema::Dataset};
+use crate::{
+    analytics::Aggregates,
+    error::Error,
+    execute::{Answer, execute, price},
+    schema::Dataset,
+};
 
 /// How long a query may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -15,7 +20,7 @@ const TRIES: u32 = 4;
 
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
 /// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
-pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answered, Dataset) {
+pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answer, Dataset) {
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
     let copy = server.copy();
@@ -31,28 +36,33 @@ pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answe
         let answer = execute(&server.0.schema.0, &server.0.database, &aggregates, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
-            return (Answered::from_errors(vec![error]), dataset);
+            return (Answer::refused(error), dataset);
         };
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         tries += 1;
         // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
         if answer.statements().is_empty() {
             let of_copy = copy.filter(|_| answer.copy.is_some());
-            return (answer.response, of_copy.map_or(dataset, |copy| copy.dataset));
+            return (answer, of_copy.map_or(dataset, |copy| copy.dataset));
         }
         if tries == TRIES {
-            return (answer.response, dataset);
+            return (answer, dataset);
         }
         let Ok(current) = Dataset::read(&server.0.database).await else {
-            return (answer.response, dataset);
+            return (answer, dataset);
         };
         let behind = answer.copy.is_some_and(|revision| revision != current.revision);
         if current == dataset && !behind {
-            return (answer.response, dataset);
+            return (answer, dataset);
         }
         if behind {
             aggregates = Aggregates::Database;
         }
         dataset = current;
     }
+}
+
+/// The price of a request, which does not run.
+pub(super) async fn only_price(server: &Server, request: Request) -> (Answer, Dataset) {
+    (price(&server.0.schema.0, &server.0.database, request).await, server.dataset())
 }

@@ -20,6 +20,7 @@ mod flights;
 mod graphql;
 mod negotiate;
 mod persisted;
+mod report;
 mod request;
 mod settings;
 mod trusted;

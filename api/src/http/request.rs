@@ -7,7 +7,7 @@ use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::answer::Refusal;
+use super::{answer::Refusal, report::Report};
 
 /// The bytes that the body of a request may have.
 pub(super) const BODY_LIMIT: usize = 100 * 1024;
@@ -135,6 +135,8 @@ pub(super) struct Ask {
     pub(super) operation: Option<String>,
     /// The values of its variables.
     pub(super) variables: Map<String, Value>,
+    /// What is to be told beside the answer.
+    pub(super) report: Report,
 }
 
 impl Ask {

@@ -234,6 +234,12 @@ pub(crate) fn root_field(name: &str) -> Option<(&'static Table, bool)> {
     })
 }
 
+/// The name by which clients know a table.
+pub(crate) fn list_name(table: &'static str) -> &'static str {
+    let tables = &Catalog::get().tables;
+    tables.iter().find(|other| other.name == table).map_or(table, |table| table.list)
+}
+
 /// Where the field stands in the answer.
 fn path(context: &Context<'_>) -> Vec<String> {
     let field: &Positioned<Field> = context.item;

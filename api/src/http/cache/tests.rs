@@ -4,13 +4,19 @@ use async_graphql::{Pos, Response, ServerError, Value};
 use tokio::sync::Notify;
 
 use super::*;
+use crate::http::report::Report;
 
 fn dataset(revision: i32) -> Dataset {
     Dataset { revision, loaded_at: None, synthetic: false }
 }
 
 fn ask(document: &str) -> Ask {
-    Ask { document: document.into(), operation: None, variables: serde_json::Map::new() }
+    Ask {
+        document: document.into(),
+        operation: None,
+        variables: serde_json::Map::new(),
+        report: Report::default(),
+    }
 }
 
 fn answer(text: &str, revision: i32) -> Answer {
@@ -208,13 +214,23 @@ fn questions_that_differ_have_different_keys() {
         ("{ a }{\"n\":1}", None, "{}"),
     ] {
         let operation = operation.map(str::to_owned);
-        let ask = Ask { document: document.into(), operation, variables: variables(given) };
+        let ask = Ask {
+            document: document.into(),
+            operation,
+            variables: variables(given),
+            report: Report::default(),
+        };
         assert!(keys.insert(Key::of(&ask).0), "{document} {given}");
     }
     let [one, two] = ["{\"a\":1,\"b\":{\"c\":2,\"d\":3}}", "{\"b\":{\"d\":3,\"c\":2},\"a\":1}"]
         .map(|given| {
-            Key::of(&Ask { document: "{ a }".into(), operation: None, variables: variables(given) })
-                .0
+            Key::of(&Ask {
+                document: "{ a }".into(),
+                operation: None,
+                variables: variables(given),
+                report: Report::default(),
+            })
+            .0
         });
     assert_eq!(one, two);
 }

@@ -1,0 +1,96 @@
+//! What a client may want to know beside the answer: what the query costs, and what was read for it.
+//!
+//! `GraphQL-Cost: report` adds `extensions.cost` to the answer, and `GraphQL-Cost: validate` checks and
+//! prices a query without running it. `GraphQL-Explain: 1` adds `extensions.explain`: what was read, in the
+//! words of the schema. Neither shows SQL.
+
+use std::time::Duration;
+
+use async_graphql::{Name, Number, Value};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::answer::Refusal;
+use crate::{execute::Answer, query::list_name};
+
+const COST: &str = "graphql-cost";
+const EXPLAIN: &str = "graphql-explain";
+
+/// What is to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Report {
+    /// What the query costs.
+    pub(super) cost: bool,
+    /// Nothing but that: the query does not run.
+    pub(super) only_price: bool,
+    /// What was read.
+    pub(super) explain: bool,
+}
+
+impl Report {
+    /// What a client asks for by its headers.
+    ///
+    /// # Errors
+    /// Says what a header may say.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let word = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").trim());
+        let (cost, only_price) = match word(COST) {
+            None => (false, false),
+            Some("report") => (true, false),
+            Some("validate") => (true, true),
+            Some(_) => return Err(bad("the header GraphQL-Cost is `report` or `validate`")),
+        };
+        let explain = match word(EXPLAIN) {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(_) => return Err(bad("the header GraphQL-Explain is `1`")),
+        };
+        Ok(Self { cost, only_price, explain })
+    }
+
+    /// Whether an answer that was kept would tell something else than a new one.
+    pub(super) fn is_of_one_run(self) -> bool {
+        self.explain || self.only_price
+    }
+
+    /// Adds what is to be told.
+    pub(super) fn tell(self, answer: &mut Answer, took: Duration) {
+        let (price, actual) = (answer.price, answer.cost());
+        let mut tell = |name: &str, value| {
+            answer.response.extensions.insert(name.to_owned(), value);
+        };
+        if self.cost {
+            let actual = if self.only_price { Value::Null } else { Value::from(actual) };
+            tell("cost", object([("price", Value::from(price)), ("actual", actual)]));
+        }
+        if self.explain {
+            let reads = answer.reads.iter().map(|read| {
+                object([
+                    ("table", Value::from(list_name(read.table))),
+                    ("purpose", Value::from(read.purpose.words())),
+                    (
+                        "from",
+                        Value::from(if read.statement.is_some() { "database" } else { "memory" }),
+                    ),
+                    ("rows", Value::from(read.rows)),
+                    ("milliseconds", milliseconds(read.took)),
+                ])
+            });
+            let reads = Value::List(reads.collect());
+            tell("explain", object([("milliseconds", milliseconds(took)), ("reads", reads)]));
+        }
+    }
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
+}
+
+/// To the microsecond.
+fn milliseconds(took: Duration) -> Value {
+    let number = Number::from_f64((took.as_secs_f64() * 1e6).round() / 1e3);
+    number.map_or(Value::Null, Value::Number)
+}
+
+fn bad(reason: &str) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", reason)
+}
