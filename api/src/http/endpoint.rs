@@ -137,7 +137,7 @@ impl Endpoint {
         let server = self.0.server.clone();
         let run = || run(server, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
-        tracing::debug!(?found, bytes = answer.body.len(), "answered");
+        tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         if let (Some(hash), Some(document)) = (named.register, document)
             && answer.ran()
         {
@@ -201,20 +201,27 @@ impl Endpoint {
             self.0.settings.counters.count_unchanged();
         }
         if let Some(found) = reply.found {
-            response.headers_mut().insert(
-                CACHE_STATUS,
-                HeaderValue::from_static(match found {
-                    Found::Hit => "cops-graphql; hit",
-                    Found::Joined => "cops-graphql; fwd=miss; collapsed",
-                    Found::Miss => "cops-graphql; fwd=miss",
-                }),
-            );
+            response.headers_mut().insert(CACHE_STATUS, cache_status(found));
         }
         if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             response.headers_mut().insert(ACCEPT_POST, JSON);
         }
         response
     }
+}
+
+/// Where an answer came from, as RFC 9211 writes it.
+fn cache_status(found: Found) -> HeaderValue {
+    HeaderValue::from_static(match found {
+        Found::Hit => "cops-graphql; hit",
+        Found::Joined => "cops-graphql; fwd=miss; collapsed",
+        Found::Miss => "cops-graphql; fwd=miss",
+    })
+}
+
+/// Whether a response is of an answer that was kept.
+pub(super) fn is_kept(headers: &HeaderMap) -> bool {
+    headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(Found::Hit))
 }
 
 /// Works an answer out.

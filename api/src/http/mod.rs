@@ -30,7 +30,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderName, Request, StatusCode, header},
+    http::{HeaderName, Request, Response, StatusCode, header},
     response::IntoResponse,
     routing::{any, get},
 };
@@ -39,9 +39,9 @@ use tokio::sync::watch;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    trace::{DefaultOnResponse, TraceLayer},
+    trace::TraceLayer,
 };
-use tracing::Level;
+use tracing::Span;
 
 use self::{copy::Copy, endpoint::Endpoint};
 pub use self::{
@@ -119,7 +119,7 @@ impl Server {
                 let (method, path) = (request.method(), request.uri().path());
                 tracing::info_span!("request", %method, path, id)
             })
-            .on_response(DefaultOnResponse::new().level(Level::INFO));
+            .on_response(log_response);
         let cors = cors::layer(&settings.origins);
         let endpoint = Endpoint::new(self.clone(), settings);
         let open = Router::new()
@@ -171,6 +171,17 @@ async fn follow(database: DatabaseConnection, sender: watch::Sender<Dataset>) {
                 new
             });
         }
+    }
+}
+
+/// Says what became of a request. An answer that was kept is not worth a line of the usual log: writing it
+/// would cost half as much as the answer.
+fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
+    let (status, latency_us) = (response.status().as_u16(), latency.as_micros());
+    if endpoint::is_kept(response.headers()) {
+        tracing::debug!(status, latency_us, "answered what was kept");
+    } else {
+        tracing::info!(status, latency_us, "answered");
     }
 }
 
