@@ -20,6 +20,7 @@ use super::{
     cache::{Answers, Found, Key},
     compress::{self, Coding},
     errors, graphql,
+    metrics::Metrics,
     negotiate::{self, MediaType},
     persisted::Documents,
     report::Report,
@@ -46,6 +47,7 @@ struct Inner {
     documents: Documents,
     settings: Settings,
     cache_control: HeaderValue,
+    metrics: Arc<Metrics>,
 }
 
 /// An answer on its way to one client.
@@ -62,6 +64,13 @@ impl From<Refusal> for Reply {
 
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
+    let began = Instant::now();
+    let response = answer(&endpoint, request).await;
+    endpoint.0.metrics.request(response.status(), began.elapsed());
+    response
+}
+
+async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (method, headers) = (&parts.method, &parts.headers);
     let media = MediaType::of(headers);
@@ -105,13 +114,13 @@ pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) ->
 
 impl Endpoint {
     /// An endpoint over a server.
-    pub(super) fn new(server: Server, settings: Settings) -> Self {
+    pub(super) fn new(server: Server, settings: Settings, metrics: Arc<Metrics>) -> Self {
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(server.dataset(), settings.cache_bytes, counters);
         let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
-        Self(Arc::new(Inner { server, answers, documents, settings, cache_control }))
+        Self(Arc::new(Inner { server, answers, documents, settings, cache_control, metrics }))
     }
 
     /// Answers one request.
@@ -129,13 +138,13 @@ impl Endpoint {
             report,
         };
         if report.is_of_one_run() {
-            let answer = run(self.0.server.clone(), ask).await;
+            let answer = run(Arc::clone(&self.0), ask).await;
             return Ok(Reply { answer: Arc::new(answer.kept_by_nobody()), found: None });
         }
         let key = Key::of(&ask);
         let document = named.register.is_some().then(|| Arc::clone(&ask.document));
-        let server = self.0.server.clone();
-        let run = || run(server, ask);
+        let inner = Arc::clone(&self.0);
+        let run = || run(inner, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         if let (Some(hash), Some(document)) = (named.register, document)
@@ -225,15 +234,16 @@ pub(super) fn is_kept(headers: &HeaderMap) -> bool {
 }
 
 /// Works an answer out.
-async fn run(server: Server, ask: Ask) -> Answer {
+async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, began) = (ask.report, Instant::now());
     let request = ask.into_request();
     let (mut answer, dataset) = match report.only_price {
-        false => graphql::of_one_revision(&server, request).await,
-        true => graphql::only_price(&server, request).await,
+        false => graphql::of_one_revision(&endpoint.server, request).await,
+        true => graphql::only_price(&endpoint.server, request).await,
     };
     errors::complete(&mut answer.response);
+    endpoint.metrics.query(&answer);
     report.tell(&mut answer, began.elapsed());
     let answer = Answer::of(answer.response, &dataset);
     if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref()) {

@@ -18,6 +18,7 @@ mod endpoint;
 mod errors;
 mod flights;
 mod graphql;
+mod metrics;
 mod negotiate;
 mod persisted;
 mod report;
@@ -43,7 +44,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use self::{copy::Copy, endpoint::Endpoint};
+use self::{copy::Copy, endpoint::Endpoint, metrics::Metrics};
 pub use self::{
     counters::{Counters, Counts},
     settings::Settings,
@@ -121,7 +122,8 @@ impl Server {
             })
             .on_response(log_response);
         let cors = cors::layer(&settings.origins);
-        let endpoint = Endpoint::new(self.clone(), settings);
+        let metrics = Arc::new(Metrics::new(self.clone(), Arc::clone(&settings.counters)));
+        let endpoint = Endpoint::new(self.clone(), settings, Arc::clone(&metrics));
         let open = Router::new()
             .route("/graphql", any(endpoint::serve).with_state(endpoint))
             .route("/schema.graphql", get(schema_text))
@@ -130,6 +132,7 @@ impl Server {
             .merge(open)
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
+            .route("/metrics", get(metrics::serve).with_state(metrics))
             // In one layer, so that they cost one boxed future: the first is the outermost.
             .layer((
                 SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),

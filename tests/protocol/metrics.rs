@@ -1,0 +1,42 @@
+//! What an operator sees.
+
+use super::{Site, query, read};
+
+/// The value of a metric, by its name and labels as Prometheus reads them.
+fn value(text: &str, name: &str) -> f64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name} is not there: {text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn what_goes_on_is_counted() {
+    let site = Site::new().await;
+    for _ in 0..3 {
+        read(site.post(&query("{ agencies { nodes { name } } }"))).await;
+    }
+    read(site.post(&query("{ grants { totalCount } }"))).await;
+    read(site.post(&query("{ agencies(first: 1000) { nodes { name } } }"))).await;
+    assert_eq!(site.get(&[("variables", "[")]).send().await.unwrap().status(), 400);
+    let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
+    assert!(super::header(&metrics, "content-type").starts_with("application/openmetrics-text"));
+    let text = metrics.text().await.unwrap();
+    for (name, expected) in [
+        ("requests_total{status=\"200\"}", 5.0),
+        ("requests_total{status=\"400\"}", 1.0),
+        ("request_duration_seconds_count", 6.0),
+        // Two of the three were at hand.
+        ("cache_hits_total", 2.0),
+        ("cache_misses_total", 3.0),
+        ("query_cost_count", 3.0),
+        ("statements_total", 1.0),
+        ("errors_total{code=\"PAGE_TOO_LARGE\"}", 1.0),
+        ("revision", 1.0),
+        ("copy_revision", 1.0),
+    ] {
+        let found = value(&text, &format!("cops_graphql_{name}"));
+        assert!((found - expected).abs() < 0.5, "{name}: {found}");
+    }
+    assert!(value(&text, "cops_graphql_copy_bytes") > 1_000.0);
+    assert!(value(&text, "cops_graphql_copy_rows") > 300.0);
+    assert!(value(&text, "cops_graphql_connections") >= 1.0);
+}
