@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
-    body::{Body as HttpBody, Bytes},
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
@@ -24,7 +24,7 @@ use super::{
     negotiate::{self, MediaType},
     persisted::Documents,
     report::Report,
-    request::{Ask, BODY_LIMIT, Body, Parameters},
+    request::{Ask, Asked, BODY_LIMIT, Parameters},
 };
 
 /// Where a browser is sent that opens the API's own address.
@@ -76,38 +76,30 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let media = MediaType::of(headers);
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
     let is_get = method == Method::GET || method == Method::HEAD;
-    let reply = if is_get {
-        let parameters = Parameters::of_url(parts.uri.query().unwrap_or_default());
-        let nothing = parameters.as_ref().is_ok_and(Parameters::names_nothing);
+    let asked = if is_get {
+        let asked = Parameters::of_url(parts.uri.query().unwrap_or_default());
+        let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
         if nothing && negotiate::prefers_html(headers) {
             return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
         }
-        match (media, parameters) {
-            (None, _) => Err(not_acceptable()),
-            (_, Err(refusal)) => Err(refusal),
-            (_, Ok(parameters)) => match Report::of(headers) {
-                Ok(report) => endpoint.answer(parameters, negotiate::coding(headers), report).await,
-                Err(refusal) => Err(refusal),
-            },
-        }
+        asked.map(Asked::One)
     } else if method == Method::POST {
-        match (media, read(headers, body).await) {
-            (None, _) => Err(not_acceptable()),
-            (_, Err(refusal)) => Err(refusal),
-            (_, Ok(Body::Batch(requests))) => match endpoint.batch(requests, &client).await {
-                Ok(response) => return response,
-                Err(refusal) => Err(refusal),
-            },
-            (_, Ok(Body::One(value))) => match (Parameters::of_json(value), Report::of(headers)) {
-                (Ok(parameters), Ok(report)) => {
-                    endpoint.answer(parameters, negotiate::coding(headers), report).await
-                }
-                (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
-            },
-        }
+        read(headers, body).await
     } else {
         let reason = "a query is sent by GET or POST";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
+    };
+    let reply = match (media, asked) {
+        (None, _) => Err(not_acceptable()),
+        (_, Err(refusal)) => Err(refusal),
+        (_, Ok(Asked::One(asked))) => match Report::of(headers) {
+            Ok(report) => endpoint.answer(asked, negotiate::coding(headers), report).await,
+            Err(refusal) => Err(refusal),
+        },
+        (_, Ok(Asked::Several(requests))) => match endpoint.batch(requests, &client).await {
+            Ok(response) => return response,
+            Err(refusal) => Err(refusal),
+        },
     };
     endpoint.respond(&reply.unwrap_or_else(Reply::from), &client)
 }
@@ -254,7 +246,7 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
 /// a form or a text, and not that.
-async fn read(headers: &HeaderMap, body: HttpBody) -> Result<Body, Refusal> {
+async fn read(headers: &HeaderMap, body: Body) -> Result<Asked, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
@@ -274,7 +266,7 @@ async fn read(headers: &HeaderMap, body: HttpBody) -> Result<Body, Refusal> {
         let reason = "the body is larger than 100 kB: ask for less at once";
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", reason)
     })?;
-    Body::of_bytes(&bytes)
+    Asked::of_bytes(&bytes)
 }
 
 fn not_acceptable() -> Refusal {

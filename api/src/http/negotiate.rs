@@ -52,6 +52,11 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
 
 /// The coding in which a client likes an answer best; among equals the one that makes it smallest.
 pub(super) fn coding(headers: &HeaderMap) -> Coding {
+    coding_of(headers, &[Coding::Brotli, Coding::Zstd, Coding::Gzip])
+}
+
+/// The one of some codings that a client likes best; among equals the first.
+pub(super) fn coding_of(headers: &HeaderMap, offered: &[Coding]) -> Coding {
     let mut any = None;
     let mut named: [Option<u16>; 4] = [None; 4];
     for (name, quality) in items(headers, &header::ACCEPT_ENCODING) {
@@ -64,7 +69,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Coding {
     let mut best = Coding::Identity;
     // Without a word of it, what is not coded is taken, and anything that was asked for comes first.
     let mut quality = named[Coding::Identity as usize].unwrap_or(0);
-    for coding in [Coding::Brotli, Coding::Zstd, Coding::Gzip] {
+    for &coding in offered {
         let of_this = named[coding as usize].or(any).unwrap_or(0);
         if of_this > 0 && (of_this > quality || (of_this == quality && best == Coding::Identity)) {
             (best, quality) = (coding, of_this);
@@ -214,5 +219,7 @@ mod tests {
         ] {
             assert_eq!(coding(&headers(header::ACCEPT_ENCODING, accept)), expected, "{accept}");
         }
+        let any = headers(header::ACCEPT_ENCODING, "br;q=0, *");
+        assert_eq!(coding_of(&any, &[Brotli, Gzip]), Gzip);
     }
 }

@@ -149,23 +149,23 @@ impl Ask {
     }
 }
 
-/// A list of requests in one body, or one.
-pub(super) enum Body {
-    /// One request.
-    One(Value),
-    /// Several, which are answered by a list.
-    Batch(Vec<Value>),
+/// One request, or several in one body.
+pub(super) enum Asked {
+    /// One.
+    One(Parameters),
+    /// A list, which is answered by a list.
+    Several(Vec<Value>),
 }
 
-impl Body {
+impl Asked {
     /// Reads the bytes of a body.
     ///
     /// # Errors
-    /// Says where they stop being JSON.
+    /// Says where they stop being JSON, or what they are instead of a request.
     pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Array(requests)) => Ok(Self::Batch(requests)),
-            Ok(value) => Ok(Self::One(value)),
+            Ok(Value::Array(requests)) => Ok(Self::Several(requests)),
+            Ok(value) => Parameters::of_json(value).map(Self::One),
             Err(_) if bytes.is_empty() => {
                 Err(bad("the body is empty: send a JSON object with the text `query`"))
             }
