@@ -1,9 +1,14 @@
-//! GraphQL over HTTP, the schema, and health.
+//! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod compress;
+mod front;
 mod graphql;
+mod negotiate;
+mod page;
+mod playground;
 
 use std::{sync::Arc, time::Duration};
 
@@ -44,6 +49,7 @@ struct Inner {
     sdl: String,
     database: DatabaseConnection,
     dataset: watch::Receiver<Dataset>,
+    front: front::Cache,
 }
 
 /// The schema, which has nothing to say when it is printed.
@@ -62,7 +68,8 @@ impl Server {
         let (sender, receiver) = watch::channel(dataset);
         tokio::spawn(follow(database.clone(), sender));
         let schema = SchemaHandle(schema());
-        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver }))
+        let front = front::Cache::default();
+        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, front }))
     }
 
     /// The routes.
@@ -76,6 +83,9 @@ impl Server {
             })
             .on_response(DefaultOnResponse::new().level(Level::INFO));
         Router::new()
+            .route("/", get(front::get))
+            .route("/playground", get(playground::index))
+            .route("/playground/assets/{name}", get(playground::asset))
             .route("/graphql", get(graphql::get).post(graphql::post))
             .route("/schema.graphql", get(schema_text))
             .route("/health/live", get(|| async { "live\n" }))
