@@ -1,7 +1,7 @@
 // Makes of the files of a build what the server embeds: each asset compressed with Brotli, once, as well as
 // it goes, and `assets.rs`, which names them all to the compiler.
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Plugin } from "vite";
 
@@ -12,8 +12,7 @@ export function embed(): Plugin {
     name: "embed",
     apply: "build",
     configResolved: (config) => {
-      // Workers are built with plugins of their own, and have no folder.
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     closeBundle: {
       order: "post",

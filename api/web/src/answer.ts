@@ -47,8 +47,7 @@ const listeners = new Set<() => void>();
 /** Remembers what stands beside an answer, and gives the answer as it is to be shown. */
 export function take(answer: JsonObject, milliseconds: number): JsonObject {
   const { extensions, ...rest } = answer;
-  if (!isObject(extensions)) return answer;
-  const { cost, explain, ...others } = extensions;
+  const { cost, explain, ...others } = isObject(extensions) ? extensions : {};
   noteDataset(others["dataset"]);
   const shown = Object.keys(others).length === 0 ? rest : { ...rest, extensions: others };
   const text = formatResult(shown);

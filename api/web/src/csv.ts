@@ -36,8 +36,8 @@ export function table(data: JsonObject): Table {
     paths.map((path) => path.join(".")),
     ...rows.map((row) => paths.map((path) => cell(at(row, path)))),
   ];
-  // RFC 4180. There is no byte order mark: R and older tools would read it as part of the first name.
-  const csv = lines.map((line) => line.map(quoted).join(",") + "\r\n").join("");
+  // RFC 4180; a row of one empty cell is quoted, since readers skip empty lines. There is no byte order mark: R and older tools would read it as part of the first name.
+  const csv = lines.map((line) => (line.map(quoted).join(",") || '""') + "\r\n").join("");
   return { csv, rows: rows.length, more: list !== undefined && hasMore(list.parent, rows.length) };
 }
 
@@ -99,7 +99,7 @@ function cell(value: Json): string {
 
 /** Text that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text. */
 function harmless(text: string): string {
-  return /^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
+  return /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,7 @@
 // The panel of worked examples, which opens each in a tab.
-import type { GraphiQLPlugin } from "@graphiql/react";
+import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { examples, type Example } from "./examples";
-import { useOpen } from "./tabs";
+import { isNarrow, useOpen } from "./tabs";
 
 function Icon() {
   return (
@@ -14,10 +14,15 @@ function Icon() {
 function Panel() {
   const open = useOpen();
   const audiences = Map.groupBy(examples, (example) => example.audience);
-  const show = ({ query, variables }: Example) => open?.({ query, variables, operationName: null });
+  const shown = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query);
+  const { setVisiblePlugin } = useGraphiQLActions();
+  const show = ({ query, variables }: Example) => {
+    open?.({ query, variables, operationName: null });
+    if (isNarrow()) setVisiblePlugin(null);
+  };
   return (
     <section aria-label="Examples" className="examples">
-      <h2 className="graphiql-doc-explorer-title">Examples</h2>
+      <h2>Examples</h2>
       <p>Real questions, each with a comment that explains it. Pick one, run it, change it.</p>
       {[...audiences].map(([audience, group]) => (
         <div key={audience}>
@@ -25,7 +30,7 @@ function Panel() {
           <ul>
             {group.map((example) => (
               <li key={example.slug}>
-                <button type="button" disabled={open === null} onClick={() => show(example)} data-example={example.slug}>
+                <button type="button" disabled={open === null} aria-current={example.query === shown} onClick={() => show(example)}>
                   {example.title}
                 </button>
               </li>

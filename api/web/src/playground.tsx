@@ -2,9 +2,10 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from "@graphiql/plugin-doc-explorer";
 import { HISTORY_PLUGIN, HistoryStore } from "@graphiql/plugin-history";
-import { GraphiQLProvider, useMonaco } from "@graphiql/react";
+import { GraphiQLProvider } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
 import { useEffect } from "react";
+import { Editors, themes } from "./editors";
 import { examples } from "./examples";
 import { examplesPlugin } from "./examples-panel";
 import { fetcher } from "./fetcher";
@@ -12,13 +13,14 @@ import { Header } from "./header";
 import { CostBadge, ResultBar } from "./result-bar";
 import { read, readExample, type Shared } from "./share";
 import { ShareButton } from "./share-button";
-import { useOpen } from "./tabs";
-
-const FONT = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
+import { isNarrow, useOpen } from "./tabs";
 
 const send = fetcher("/graphql");
 const plugins = [DOC_EXPLORER_PLUGIN, examplesPlugin, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
 const first = examples.slice(0, 1).map(({ query, variables }) => ({ query, variables }));
+
+// On a narrow screen a panel covers the rest: there none is open at first.
+const panel = isNarrow() ? {} : { visiblePlugin: examplesPlugin };
 
 export function Playground() {
   return (
@@ -26,7 +28,8 @@ export function Playground() {
       fetcher={send}
       plugins={plugins}
       referencePlugin={DOC_EXPLORER_PLUGIN}
-      visiblePlugin={examplesPlugin}
+      {...panel}
+      editorTheme={themes}
       defaultTabs={first}
       inputValueDeprecation
       schemaDescription
@@ -35,6 +38,7 @@ export function Playground() {
     >
       <HistoryStore>
         <DocExplorerStore>
+          <Editors />
           <Header />
           <main>
             <GraphiQLInterface showPersistHeadersSettings={false}>
@@ -56,7 +60,6 @@ export function Playground() {
             </GraphiQLInterface>
           </main>
           <Links />
-          <Font />
         </DocExplorerStore>
       </HistoryStore>
     </GraphiQLProvider>
@@ -86,14 +89,4 @@ function asked(fragment: string): Shared | null {
   const slug = readExample(fragment);
   const example = examples.find((example) => example.slug === slug);
   return example ? { ...example, operationName: null } : read(fragment);
-}
-
-/** Gives the editors a font of the reader's own system: GraphiQL's is not part of this build. */
-function Font() {
-  const monaco = useMonaco((state) => state.monaco);
-  useEffect(() => {
-    const created = monaco?.editor.onDidCreateEditor((editor) => editor.updateOptions({ fontFamily: FONT, fontSize: 14 }));
-    return () => created?.dispose();
-  }, [monaco]);
-  return null;
 }

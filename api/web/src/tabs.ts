@@ -28,3 +28,8 @@ export function useOpen(): ((shared: Shared) => void) | null {
     if (operationName !== null) setOperationName(operationName);
   };
 }
+
+/** Whether the page shows one thing at a time: the width is that of the style sheet. */
+export function isNarrow(): boolean {
+  return matchMedia("(max-width: 50rem)").matches;
+}
