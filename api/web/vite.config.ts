@@ -13,6 +13,11 @@ export default defineConfig({
     rolldownOptions: {
       // Packages say "use client" to frameworks that render on a server, which none is here.
       checks: { moduleLevelDirective: false },
+      // What is ours changes more often than what is not: a change of it should leave the rest as it is, in
+      // caches and in the history of this project.
+      output: {
+        codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?!monaco-|prettier)/ }] },
+      },
     },
   },
   worker: { format: "es" },
