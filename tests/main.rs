@@ -5,6 +5,7 @@
 mod aggregates;
 mod contract;
 mod demo;
+mod examples;
 mod fixture;
 mod golden;
 mod http;
@@ -14,3 +15,4 @@ mod pages;
 mod serve;
 mod statements;
 mod support;
+mod web;

@@ -15,7 +15,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::{Server, negotiate, page};
@@ -115,18 +114,35 @@ async fn dataset(server: &Server) -> Option<Arc<Dataset>> {
 
 /// The same as JSON.
 fn said(dataset: &Dataset, base: &str) -> String {
-    let said = json!({
-        "name": "cops-graphql",
-        "version": env!("CARGO_PKG_VERSION"),
-        "description": "GraphQL API over what the COPS Office (U.S. Department of Justice) funded, and what came of it",
-        "links": {
-            "graphql": format!("{base}/graphql"),
-            "playground": format!("{base}/playground"),
-            "schema": format!("{base}/schema.graphql"),
+    /// In the order in which it is read.
+    #[derive(Serialize)]
+    struct Said<'a> {
+        name: &'static str,
+        version: &'static str,
+        description: &'static str,
+        links: Links,
+        dataset: &'a Dataset,
+    }
+    #[derive(Serialize)]
+    struct Links {
+        graphql: String,
+        playground: String,
+        schema: String,
+    }
+    let said = Said {
+        name: "cops-graphql",
+        version: env!("CARGO_PKG_VERSION"),
+        description: "GraphQL API over what the COPS Office (U.S. Department of Justice) has funded since 1994, \
+                      and what came of it",
+        links: Links {
+            graphql: format!("{base}/graphql"),
+            playground: format!("{base}/playground"),
+            schema: format!("{base}/schema.graphql"),
         },
-        "dataset": dataset,
-    });
-    format!("{said:#}\n")
+        dataset,
+    };
+    let text = serde_json::to_string_pretty(&said).expect("texts and numbers are JSON");
+    format!("{text}\n")
 }
 
 /// Where the client found this server. A host is repeated only where it is made of what hosts are made of:
