@@ -55,12 +55,11 @@ async fn the_examples_of_the_playground_run() {
 fn nothing(value: &Value, place: &str) -> Option<String> {
     match value {
         Value::Array(rows) => rows.is_empty().then(|| place.to_owned()),
-        Value::Object(fields) => {
-            fields.iter().find_map(|(name, value)| nothing(value, &format!("{place}.{name}")))
-        }
-        Value::Number(number) if place.ends_with(".count") || place.ends_with(".known") => {
-            (number.as_f64() == Some(0.0)).then(|| place.to_owned())
-        }
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let place = format!("{place}.{name}");
+            let counts = matches!(name.as_str(), "count" | "known" | "totalCount");
+            if counts && *value == 0 { Some(place) } else { nothing(value, &place) }
+        }),
         _ => None,
     }
 }

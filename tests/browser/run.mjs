@@ -146,7 +146,7 @@ const tests = {
   async "an example opens in a tab, runs, and shows its answer"() {
     const context = await visit();
     const page = await playground(context);
-    assert.match(await page.getByRole("note").innerText(), /Synthetic data/);
+    assert.match(await page.locator(".synthetic").innerText(), /Synthetic data/);
     assert.match(await query(page), /query LargestAwards/);
     await choose(page, "One agency, and what hangs on it");
     await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("OneAgency"));

@@ -6,7 +6,7 @@
 
 mod html;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use axum::{
@@ -25,6 +25,8 @@ const QUERY: &str = "{ dataset { revision loadedAt synthetic citation licence co
     sources(first: 100) { totalCount nodes { title publisher publishedOn url } } } }";
 /// Where the server is, for a client that does not say where it found it.
 const HOST: &str = "127.0.0.1:8080";
+/// How long the database may take to tell of the dataset.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A query that shows something of any dataset.
 const EXAMPLE: &str = "{ agencies(first: 3, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) \
     { totalCount nodes { name state population } } }";
@@ -99,7 +101,11 @@ async fn dataset(server: &Server) -> Option<Arc<Dataset>> {
     {
         return Some(found.clone());
     }
-    let answer = execute(&server.0.schema.0, &server.0.database, Request::new(QUERY)).await;
+    let answer = execute(&server.0.schema.0, &server.0.database, Request::new(QUERY));
+    let answer = tokio::time::timeout(PATIENCE, answer)
+        .await
+        .inspect_err(|_| tracing::error!("the database does not answer the front page"))
+        .ok()?;
     if let Some(error) = answer.response.errors.first() {
         tracing::error!(error = error.message, "the front page cannot ask for the dataset");
         return None;

@@ -16,7 +16,7 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderName, Request, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
     routing::get,
 };
 use sea_orm::DatabaseConnection;
@@ -85,6 +85,7 @@ impl Server {
         Router::new()
             .route("/", get(front::get))
             .route("/playground", get(playground::index))
+            .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
             .route("/playground/assets/{name}", get(playground::asset))
             .route("/graphql", get(graphql::get).post(graphql::post))
             .route("/schema.graphql", get(schema_text))

@@ -1,5 +1,5 @@
 // The bar below an answer: how long it took, what it cost, how it was read, and its rows as a file.
-import { useGraphiQL } from "@graphiql/react";
+import { useGraphiQL, VisuallyHidden } from "@graphiql/react";
 import { useState } from "react";
 import { type Explanation, recall, useDataset } from "./answer";
 import { NotATable, table } from "./csv";
@@ -24,7 +24,8 @@ export function CostBadge() {
   ];
   const title = `Cost: ${words.filter((word) => word !== null).join(", ")}`;
   return (
-    <p className="cost" title={title} aria-label={title}>
+    <p className="cost" title={title}>
+      <VisuallyHidden>{title}</VisuallyHidden>
       <span aria-hidden="true">cost</span>
       <strong aria-hidden="true">{compact(shown)}</strong>
     </p>

@@ -47,7 +47,7 @@ pub(super) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
     let curl = escape(&curl(base, example));
     let version = env!("CARGO_PKG_VERSION");
     format!(
-        r##"<!doctype html>
+        r#"<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -97,7 +97,7 @@ pub(super) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
 </footer>
 </body>
 </html>
-"##,
+"#,
         base = escape(base),
     )
 }
