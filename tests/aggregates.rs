@@ -6,8 +6,8 @@ use std::{cmp::Ordering, time::Instant};
 use async_graphql::Value as GraphQl;
 use cops_graphql::{
     analytics::{
-        Answer, By, Cell, Comparison, Group, Having, Number, Order, Page, Replica, Request,
-        Statistic, sql,
+        Answer, By, Cell, Comparison, Figure, Group, Having, Measure, Number, Order, Page, Replica,
+        Request, Statistic, sql,
     },
     error::Error,
 };
@@ -67,6 +67,8 @@ static SUBJECTS: [Subject; 5] = [
             "officersFunded.funded",
             "officersFunded.schoolResourceOfficers",
             "obligations.amount",
+            "obligations.count",
+            "agency.grants.count",
             "program.firstYear",
         ],
         words: &["hir", "hiring", "nothing"],
@@ -193,6 +195,15 @@ const STATISTICS: [Statistic; 11] = [
     Statistic::Variance,
 ];
 
+/// A figure as it is made up.
+#[derive(Clone, Debug)]
+struct Computed {
+    measure: &'static str,
+    statistic: Statistic,
+    of_part: bool,
+    year: Option<i32>,
+}
+
 /// A request as it is made up.
 #[derive(Clone, Debug)]
 struct Asked {
@@ -200,7 +211,11 @@ struct Asked {
     filter: Value,
     search: Option<&'static str>,
     keys: Vec<&'static str>,
-    figures: Vec<(&'static str, Statistic)>,
+    figures: Vec<Computed>,
+    /// The part of the rows that some figures are computed of.
+    part: Value,
+    /// Two figures to divide.
+    ratio: Option<(usize, usize)>,
     having: Vec<(usize, bool, i64)>,
     order: Vec<(usize, bool, bool)>,
     limit: usize,
@@ -226,8 +241,8 @@ fn words(subject: usize) -> impl Strategy<Value = Option<&'static str>> {
     proptest::sample::select(words)
 }
 
-fn figures(subject: usize) -> impl Strategy<Value = (&'static str, Statistic)> {
-    prop_oneof![
+fn figures(subject: usize) -> impl Strategy<Value = Computed> {
+    let measure = prop_oneof![
         1 => Just(("count", Statistic::Count)),
         1 => proptest::sample::select(SUBJECTS[subject].distinct)
             .prop_map(|name| (name, Statistic::Count)),
@@ -235,7 +250,11 @@ fn figures(subject: usize) -> impl Strategy<Value = (&'static str, Statistic)> {
             proptest::sample::select(SUBJECTS[subject].numbers),
             proptest::sample::select(&STATISTICS[..]),
         ),
-    ]
+    ];
+    let year = prop_oneof![2 => Just(None), 1 => Just(Some(2024)), 1 => Just(Some(2011))];
+    (measure, proptest::bool::weighted(0.3), year).prop_map(
+        |((measure, statistic), of_part, year)| Computed { measure, statistic, of_part, year },
+    )
 }
 
 fn requests() -> impl Strategy<Value = Asked> {
@@ -244,18 +263,31 @@ fn requests() -> impl Strategy<Value = Asked> {
         (
             (filters(subject), words(subject), proptest::bool::weighted(0.3)),
             proptest::collection::vec(keys, 0..4),
-            proptest::collection::vec(figures(subject), 1..5),
+            (
+                proptest::collection::vec(figures(subject), 1..5),
+                filters(subject),
+                proptest::option::weighted(0.3, (0..5_usize, 0..5_usize)),
+            ),
             proptest::collection::vec((0..5_usize, any::<bool>(), -5_i64..60), 0..3),
             proptest::collection::vec((0..8_usize, any::<bool>(), any::<bool>()), 0..3),
             1..20_usize,
         )
             .prop_map(
-                move |((filter, search, subtotals), keys, figures, having, order, limit)| Asked {
+                move |(
+                    (filter, search, subtotals),
+                    keys,
+                    (figures, part, ratio),
+                    having,
+                    order,
+                    limit,
+                )| Asked {
                     subject,
                     filter,
                     search,
                     keys,
                     figures,
+                    part,
+                    ratio,
                     having,
                     order,
                     limit,
@@ -276,16 +308,32 @@ impl Asked {
         for key in &self.keys {
             request = request.by(key).unwrap();
         }
-        for (measure, statistic) in &self.figures {
-            request = request.figure(measure, *statistic).unwrap();
+        request = request.part(&GraphQl::from_json(self.part.clone()).unwrap()).unwrap();
+        for figure in &self.figures {
+            let mut measure = Measure::parse(table, figure.measure).unwrap();
+            if let Some(year) = figure.year {
+                // What are no amounts of a year is left as it is.
+                measure = measure.clone().in_dollars_of(table, year).unwrap_or(measure);
+            }
+            let (statistic, part) = (figure.statistic, figure.of_part.then_some(0));
+            request = request.compute(Figure::Of { measure, statistic, part });
+        }
+        if let Some((above, below)) = self.ratio {
+            let (above, below) = (above % self.figures.len(), below % self.figures.len());
+            request = request.compute(Figure::Ratio { above, below, factor: (100, 10) });
         }
         request = request.having(self.having()).order(self.order());
         if self.subtotals { request.subtotals() } else { request }
     }
 
+    /// How many figures there are, the ratio among them.
+    fn width(&self) -> usize {
+        self.figures.len() + usize::from(self.ratio.is_some())
+    }
+
     fn having(&self) -> Having {
         let part = |(figure, not, than): &(usize, bool, i64)| {
-            let figure = figure % self.figures.len();
+            let figure = figure % self.width();
             let part = match than {
                 ..0 => Having::Missing(figure),
                 0..30 => Having::Is(figure, Comparison::LessOrEqual, Number::Whole((*than).into())),
@@ -302,7 +350,7 @@ impl Asked {
     }
 
     fn order(&self) -> Vec<Order> {
-        let all = self.keys.len() + self.figures.len();
+        let all = self.keys.len() + self.width();
         let term = |(by, descending, nulls_first): &(usize, bool, bool)| Order {
             by: match by % all {
                 key if key < self.keys.len() => By::Key(key),
@@ -611,9 +659,12 @@ async fn what_is_wrong_with_a_request_is_said() {
         (figure("title", Statistic::Sum), "not a number"),
         (figure("agency.latitude", Statistic::Sum), "not a number"),
         (figure("agency", Statistic::Sum), "rows are counted"),
-        (figure("federalShare", Statistic::Percentile(2.0)), "2 is not between 0 and 1"),
-        (figure("federalShare", Statistic::Percentile(f64::NAN)), "not between 0 and 1"),
-        (keys(9), "9 keys are more than 8"),
+        (
+            figure("federalShare", Statistic::Percentile(2.0)),
+            "p is 2, which is not between 0 and 1",
+        ),
+        (figure("federalShare", Statistic::Percentile(f64::NAN)), "which is not between 0 and 1"),
+        (keys(9), "9 keys are more than the 8"),
         (Ok(grants().having(Having::Missing(0))), "having: names a figure"),
         (
             Ok(grants().order(vec![Order {
@@ -674,7 +725,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
     }
     // More groups than an answer may be chosen from: the same refusal.
     let mut request = Request::over("trainees").and_then(|request| request.by("id")).unwrap();
-    for _ in 0..64 {
+    for _ in 0..128 {
         request = request.figure("count", Statistic::Count).unwrap();
     }
     let request = request.by("id").unwrap().by("id").unwrap().subtotals();

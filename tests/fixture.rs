@@ -165,14 +165,29 @@ async fn reference(load: &Load) {
     ])
     .await
     .unwrap();
-    load.insert::<price_index::Entity>(&[price_index::Model {
-        year: 2024,
-        cpi_u: IndexPoints(313_689),
+    prices(load).await;
+}
+
+/// The prices of years; that of 2018, in which there are grants, is not there.
+async fn prices(load: &Load) {
+    let index = [
+        (2010, 218_056),
+        (2011, 224_939),
+        (2012, 229_594),
+        (2013, 232_957),
+        (2014, 236_736),
+        (2015, 237_017),
+        (2016, 240_007),
+        (2017, 245_120),
+        (2024, 313_689),
+    ];
+    let index = index.map(|(year, cpi_u)| price_index::Model {
+        year,
+        cpi_u: IndexPoints(cpi_u),
         source_id: SOURCE,
         revision_id: REVISION,
-    }])
-    .await
-    .unwrap();
+    });
+    load.insert::<price_index::Entity>(&index).await.unwrap();
 }
 
 async fn agencies(load: &Load, size: Size) {

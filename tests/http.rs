@@ -1,6 +1,10 @@
 //! The server over a real socket.
 
-use cops_graphql::{database, http::Server, schema::Dataset};
+use cops_graphql::{
+    database,
+    http::{AggregatesBy, Server},
+    schema::Dataset,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,8 +20,11 @@ async fn server() -> (TestDatabase, String) {
     let dataset = Dataset::read(&reader).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset).router();
+    let router = Server::new(reader, dataset, AggregatesBy::Memory).router();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    while reqwest::get(format!("{url}/health/ready")).await.unwrap().status() != 200 {
+        tokio::task::yield_now().await;
+    }
     (test, url)
 }
 
@@ -191,4 +198,33 @@ async fn an_answer_is_of_one_revision() {
         asked += 1;
     }
     loads.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_copy_in_memory_follows_the_newest_revision() {
+    use cops_graphql::database::load::{Counts, Load};
+    let (test, url) = server().await;
+    // What asks for aggregates only is answered from the copy, of whichever revision it is.
+    let copied = json!({ "query": "{ revisions { totalCount } }" });
+    // What asks for rows too is of the newest revision at once.
+    let mixed =
+        json!({ "query": "{ dataset { revision } revisions { totalCount nodes { id } } }" });
+    let (_, answer) = ask(&url, copied.clone()).await;
+    assert_eq!(answer["data"]["revisions"]["totalCount"], 1, "{answer}");
+    let load = Load::begin(&test.writer().await, "more", false).await.unwrap();
+    load.commit(Counts::default()).await.unwrap();
+    let (_, answer) = ask(&url, mixed).await;
+    assert_eq!(answer["data"]["revisions"]["totalCount"], 2, "{answer}");
+    assert_eq!(answer["extensions"]["dataset"]["revision"], 2, "{answer}");
+    let began = std::time::Instant::now();
+    loop {
+        let (_, answer) = ask(&url, copied.clone()).await;
+        let count = &answer["data"]["revisions"]["totalCount"];
+        assert_eq!(count, &answer["extensions"]["dataset"]["revision"], "{answer}");
+        if *count == 2 {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 20, "the copy does not follow");
+        tokio::task::yield_now().await;
+    }
 }

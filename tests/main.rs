@@ -5,13 +5,16 @@
 mod aggregates;
 mod contract;
 mod demo;
+mod documents;
 mod examples;
 mod fixture;
 mod golden;
 mod http;
 mod import;
+mod measures;
 mod migrations;
 mod pages;
+mod protocol;
 mod serve;
 mod statements;
 mod support;

@@ -152,7 +152,7 @@ async fn what_is_wrong_with_a_page_is_said() {
         let (message, found) = client.error(&query).await;
         assert_eq!(found, code, "{query}: {message}");
         assert!(message.contains(words), "{query}: {message}");
-        assert!(answer.statements.is_empty(), "{query}: refused before anything is read");
+        assert!(answer.statements().is_empty(), "{query}: refused before anything is read");
     }
 }
 

@@ -18,7 +18,7 @@ async fn five_levels_cost_a_statement_for_each_relation_field() {
               officersFunded(first: 10) { nodes { kind grant { agency { name } } } } } } } } }";
         let answer = client.answer(query, serde_json::Value::Null).await;
         assert!(answer.response.errors.is_empty(), "{:?}", answer.response.errors);
-        let data = answer.response.data.into_json().unwrap();
+        let data = answer.response.data.clone().into_json().unwrap();
         let agencies = data["agencies"]["nodes"].as_array().unwrap();
         let grants: usize = agencies.iter().map(|agency| count(&agency["grants"])).sum();
         let officers: usize = agencies
@@ -28,7 +28,7 @@ async fn five_levels_cost_a_statement_for_each_relation_field() {
             .sum();
         assert_eq!((agencies.len(), grants, officers), (100, 1_000, 10_000));
         // agencies, grants, program, source, revision, officersFunded, grant, agency.
-        assert_eq!(answer.statements.len(), 8, "{:#?}", answer.statements);
+        assert_eq!(answer.statements().len(), 8, "{:#?}", answer.statements());
     }
 }
 
@@ -39,9 +39,12 @@ async fn a_nested_page_reads_no_more_than_it_returns() {
         let client = database.client().await;
         let query = "{ agencies(first: 50) { nodes { grants(first: 3) { nodes { id } } } } }";
         let answer = client.answer(query, serde_json::Value::Null).await;
-        assert_eq!(answer.statements.len(), 2);
-        assert!(answer.statements[1].contains("ROW_NUMBER() OVER"), "{}", answer.statements[1]);
-        assert!(!answer.statements[1].contains("title"), "a column that nobody asked for is read");
+        assert_eq!(answer.statements().len(), 2);
+        assert!(answer.statements()[1].contains("ROW_NUMBER() OVER"), "{}", answer.statements()[1]);
+        assert!(
+            !answer.statements()[1].contains("title"),
+            "a column that nobody asked for is read"
+        );
     }
 }
 
@@ -68,4 +71,37 @@ async fn two_aliases_of_one_relation_do_not_mix() {
 
 fn count(connection: &serde_json::Value) -> usize {
     connection["nodes"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn a_query_is_priced_by_what_it_may_return_before_anything_is_read() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, WIDE).await;
+    let client = database.client().await;
+    for (query, price) in [
+        ("{ agencies(first: 10) { nodes { name } } }", 10),
+        // Ten rows, and ten pages of five; the default page has 25.
+        ("{ agencies(first: 10) { nodes { grants(first: 5) { nodes { id } } } } }", 60),
+        (
+            "{ agencies(first: 10) { nodes { grants { nodes { program { code } } } } } }",
+            10 + 250 + 250,
+        ),
+        // Ten points and one for the only figure, however many parents there are.
+        ("{ agencies(first: 10) { nodes { grants { totalCount } } } }", 10 + 11),
+        ("{ grants { totals { federalShare { sum avg } } } }", 12),
+        // 20 groups, and as many rows of agencies.
+        (
+            "{ grants { groups(by: [AGENCY], first: 20) { nodes { count key { agency { name } } } } } }",
+            20 + 20 + 11,
+        ),
+        ("{ program(by: { code: \"CHP\" }) { name } }", 1),
+        ("{ a: dataset { revision } b: dataset { revision } }", 2),
+    ] {
+        let priced = client.price(query).await;
+        assert!(priced.response.errors.is_empty(), "{query}: {:?}", priced.response.errors);
+        assert_eq!((priced.price, priced.reads.len()), (price, 0), "{query}");
+        let answer = client.answer(query, serde_json::Value::Null).await;
+        assert_eq!(answer.price, price, "{query}");
+        assert!((1..=price).contains(&answer.cost()), "{query}: {:?}", answer.reads);
+    }
 }

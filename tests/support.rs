@@ -3,13 +3,17 @@
 use std::{
     io::Write as _,
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_graphql::{Request, Variables};
 use cops_graphql::{
+    analytics::{Aggregates, Replica},
     database,
-    execute::{Answer, execute},
+    execute::{Answer, execute, price},
     schema::{Schema, schema},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -87,8 +91,17 @@ impl TestDatabase {
         database::writer(&self.url).await.unwrap()
     }
 
+    /// Sends queries, whose aggregates a copy in memory answers.
     pub(crate) async fn client(&self) -> Client {
-        Client { schema: schema(), database: database::reader(&self.url).await.unwrap() }
+        let client = self.client_in_sql().await;
+        let replica = Replica::build(&client.database).await.unwrap();
+        Client { aggregates: Aggregates::Memory(Arc::new(replica)), ..client }
+    }
+
+    /// Sends queries, whose aggregates the database answers.
+    pub(crate) async fn client_in_sql(&self) -> Client {
+        let database = database::reader(&self.url).await.unwrap();
+        Client { schema: schema(), database, aggregates: Aggregates::Database }
     }
 }
 
@@ -96,13 +109,23 @@ impl TestDatabase {
 pub(crate) struct Client {
     schema: Schema,
     pub(crate) database: DatabaseConnection,
+    aggregates: Aggregates,
 }
 
 impl Client {
     /// The answer with its statements, errors and all.
     pub(crate) async fn answer(&self, query: &str, variables: Value) -> Answer {
-        let request = Request::new(query).variables(Variables::from_json(variables));
-        execute(&self.schema, &self.database, request).await
+        self.send(Request::new(query).variables(Variables::from_json(variables))).await
+    }
+
+    /// The answer of a request, errors and all.
+    pub(crate) async fn send(&self, request: Request) -> Answer {
+        execute(&self.schema, &self.database, &self.aggregates, request).await
+    }
+
+    /// The price of a query, which does not run.
+    pub(crate) async fn price(&self, query: &str) -> Answer {
+        price(&self.schema, &self.database, Request::new(query)).await
     }
 
     /// The data of an answer without errors.

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, io::Read as _};
 
-use cops_graphql::{database, http::Server, schema::Dataset};
+use cops_graphql::{
+    database,
+    http::{AggregatesBy, Server},
+    schema::Dataset,
+};
 use reqwest::{Client, Response, header};
 use serde_json::Value;
 
@@ -21,7 +25,7 @@ async fn server() -> (TestDatabase, String) {
     let dataset = Dataset::read(&reader).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset).router();
+    let router = Server::new(reader, dataset, AggregatesBy::Sql).router();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (test, url)
 }

@@ -9,20 +9,44 @@ use async_graphql::{
 use indexmap::IndexMap;
 use sea_orm::DatabaseConnection;
 
+pub use crate::query::session::{Purpose, Read};
+
 use crate::{
+    analytics::Aggregates,
+    documents,
     error::Error,
     limits,
-    query::load::{Loaders, Session},
+    query::{load::Loaders, session::Session},
     schema::Schema,
 };
 
-/// An answer, and the SQL statements that it cost, with placeholders for their values.
+/// An answer, and what it cost.
 #[derive(Debug)]
 pub struct Answer {
     /// What GraphQL answers.
     pub response: Response,
-    /// The statements, in the order in which they were sent.
-    pub statements: Vec<String>,
+    /// What was read for it.
+    pub reads: Vec<Read>,
+    /// What it was priced at before it ran: the rows that it might return, and its aggregates.
+    pub price: u64,
+    /// The revision of the copy in memory that was read, where one was.
+    pub copy: Option<i32>,
+}
+
+impl Answer {
+    /// The SQL statements that it cost, with placeholders for their values.
+    #[must_use]
+    pub fn statements(&self) -> Vec<&str> {
+        self.reads.iter().filter_map(|read| read.statement.as_deref()).collect()
+    }
+
+    /// What it did cost: a point for each row or group that was read, and for each read that found none;
+    /// never more than its price.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let rows: usize = self.reads.iter().map(|read| read.rows.max(1)).sum();
+        self.price.min(rows as u64)
+    }
 }
 
 /// Runs a request against a database. Everything that one request reads is batched and shared within
@@ -30,31 +54,49 @@ pub struct Answer {
 pub async fn execute(
     schema: &Schema,
     database: &DatabaseConnection,
+    aggregates: &Aggregates,
+    request: Request,
+) -> Answer {
+    run(schema, Session::new(database.clone()), aggregates, request).await
+}
+
+/// Checks and prices a request, and reads nothing: its data are nulls.
+pub async fn price(schema: &Schema, database: &DatabaseConnection, request: Request) -> Answer {
+    let session = Session::of(database.clone(), true);
+    run(schema, session, &Aggregates::Database, request).await
+}
+
+async fn run(
+    schema: &Schema,
+    session: Session,
+    aggregates: &Aggregates,
     mut request: Request,
 ) -> Answer {
-    let session = Session::new(database.clone());
     let refused = |error: ServerError| Answer {
         response: Response::from_errors(vec![error]),
-        statements: Vec::new(),
+        reads: Vec::new(),
+        price: 0,
+        copy: None,
     };
     if let Err(error) = limits::document(&request.query) {
         return refused(error.at(Pos::default(), &[]));
     }
-    // A document that cannot be read is left to the schema, which says why.
-    let name = request.operation_name.clone();
-    let variables = request.variables.clone();
+    let document = match documents::read(schema, &mut request) {
+        Ok(document) => document,
+        Err(error) => return refused(error),
+    };
     let mut order = Vec::new();
-    if let Ok(document) = request.parsed_query()
-        && let Some(operation) = operation(document, name.as_deref())
-    {
-        if let Some(error) = missing_variable(operation, &variables) {
+    if let Some(operation) = document.operation(request.operation_name.as_deref()) {
+        if let Some(error) = missing_variable(operation, &request.variables) {
             return refused(error);
         }
-        order = root_order(document, operation);
+        order = root_order(&document.parsed, operation);
     }
-    let mut response = schema.execute(request.data(Loaders::new(session.clone()))).await;
+    let loaders = Loaders::new(session.clone(), aggregates.clone());
+    let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
-    Answer { response, statements: session.statements() }
+    let (reads, price, copy) = (session.reads(), session.price(), session.copy());
+    Answer { response, reads, price, copy }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.
@@ -94,18 +136,6 @@ fn complete(response: &mut Response, order: &[(Name, Name)]) {
     let place = |name: &Name| order.iter().position(|(key, _)| key == name);
     data.sort_by(|a, _, b, _| place(a).cmp(&place(b)));
     response.data = Value::Object(data);
-}
-
-/// The operation of a document that is asked for.
-fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    let mut operations = document.operations.iter();
-    let asked = operations.find(|(found, _)| {
-        name.is_none_or(|name| found.is_some_and(|found| found.as_str() == name))
-    });
-    asked.map(|(_, operation)| &operation.node)
 }
 
 /// The error of a variable that must be there and is not, which async-graphql leaves to resolvers.

@@ -3,19 +3,19 @@
 //!
 //! # The rooms
 //! - [`cli`]: one module a command. `main.rs` calls it and does nothing else.
-//! - [`http`]: GraphQL over HTTP, the schema as text, the front page, the playground (built in `api/web/`),
-//!   and health.
+//! - [`http`]: GraphQL over HTTP, answers that are kept, documents that are named, the schema as text, the
+//!   front page, the playground (built in `api/web/`), and health.
 //! - [`schema`]: one module a GraphQL type. It says what is particular about the type: what leads from it,
 //!   what names one.
 //! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
 //!   into a plan, and runs the plan with one statement for each level and relation field.
-//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database. GraphQL does
-//!   not reach it yet.
+//! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
 //! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
+//! - [`documents`]: documents that were parsed and validated before.
 //! - [`limits`]: what is refused before anything looks at it closely.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //!
@@ -31,21 +31,31 @@
 //! - **Nothing over HTTP writes.** The schema has no mutation, and the server's connections refuse.
 //!
 //! # The walk of one request
-//! `POST /graphql` arrives in `http::graphql`, which checks its media type and reads its JSON, and goes to
+//! `POST /graphql` arrives in `http::endpoint`, which looks at what the client accepts, reads its JSON, and
+//! finds the document where it is only named. The document, the operation and the variables are the key of
+//! the answer: where it is kept for the revision that is known, it goes out as it is, and that was all.
+//! Where somebody waits for the same one, this request waits with them. Else it goes to
 //! [`execute::execute`] with a fresh set of loaders. A document that is too large or too deep goes no further
-//! ([`limits`]). async-graphql parses the document and validates it
-//! against the schema; for each root field it then asks [`schema::Query`], which hands the field to `query`.
+//! ([`limits`]). It is parsed and async-graphql validates it against the schema, unless both are known from
+//! before ([`documents`]); for each root field async-graphql then asks [`schema::Query`], which hands the
+//! field to `query`.
 //! There the whole selection below it becomes a plan: filters, orders, cursors and page sizes are checked,
 //! and the columns of each level are chosen. Only then is anything read. The plan runs a level at a time: the
 //! page of the root list is one statement; then each relation field asks its loader (of the `dataloader`
 //! crate) for the rows of all parents at once, which is one statement, and so on down. Cells become GraphQL
 //! values as they are read, and the values are put together into the answer, which goes back through `http`
-//! with the revision of the dataset beside it.
+//! with the revision of the dataset beside it: as bytes that are kept, in the media type and the coding that
+//! the client likes best.
+//!
+//! What is computed of all rows of a list (`totalCount`, `totals`, `groups`) becomes a value of its own in the
+//! plan, an [`analytics::Request`], and is answered in one pass for all parents of its level: by the copy in
+//! memory that `http` keeps at the newest revision, or by the database.
 
 pub mod analytics;
 pub mod cli;
 pub mod database;
 pub mod demo;
+mod documents;
 pub mod error;
 pub mod execute;
 pub mod http;

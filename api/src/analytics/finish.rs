@@ -6,10 +6,14 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::FxHashMap;
+
 use super::{
-    request::{Answer, By, Group, Place, Request},
+    request::{Answer, By, Figure, Group, Place, Request},
+    statistic::{Tally, compute, ratio},
     value::{Cell, Number},
 };
+use crate::error::Error;
 
 /// The ordinal of the unknown.
 pub(super) const NULL: u32 = 0;
@@ -51,12 +55,73 @@ struct Finish<'a> {
     cells: &'a dyn Cells,
 }
 
-/// The page of groups that a request asks for.
-pub(super) fn finish(request: &Request, groups: &Groups, cells: &dyn Cells) -> Answer {
-    let finish = Finish { request, groups, cells };
-    let mut kept: Vec<usize> = (0..groups.levels.len())
-        .filter(|group| request.having.passes(finish.figures(*group)))
-        .collect();
+/// The page of groups that a request asks for; of parents, that of each which has rows, with its id.
+pub(super) fn finish(
+    request: &Request,
+    mut groups: Groups,
+    cells: &dyn Cells,
+) -> Vec<(Cell, Answer)> {
+    divide(request, &mut groups.figures);
+    let finish = Finish { request, groups: &groups, cells };
+    let all = 0..groups.levels.len();
+    if !request.of_parents {
+        return vec![(Cell::All, page(&finish, all.collect()))];
+    }
+    let mut by_parent: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for group in all {
+        let parent = groups.ordinals[group * request.keys.len()];
+        by_parent.entry(parent).or_default().push(group);
+    }
+    let answer = |(parent, groups)| (cells.cell(0, parent), page(&finish, groups));
+    by_parent.into_iter().map(answer).collect()
+}
+
+/// The answer where there is no row at all.
+pub(super) fn nothing(request: &Request) -> Result<Answer, Error> {
+    struct NoCells;
+    impl Cells for NoCells {
+        fn count(&self, _key: usize) -> u32 {
+            1
+        }
+        fn cell(&self, _key: usize, _ordinal: u32) -> Cell {
+            Cell::Null
+        }
+    }
+    let mut groups = Groups::default();
+    if *request.levels().start() == request.skipped() {
+        groups.levels.push(u8::try_from(request.skipped()).unwrap_or_default());
+        groups.ordinals = vec![ALL; request.keys.len()];
+        for figure in &request.figures {
+            groups.figures.push(match figure {
+                Figure::Of { statistic, .. } => compute(*statistic, &Tally::default(), &mut [])?,
+                Figure::Ratio { .. } => Number::Missing,
+            });
+        }
+    }
+    let finish = Finish { request, groups: &groups, cells: &NoCells };
+    Ok(page(&finish, (0..groups.levels.len()).collect()))
+}
+
+/// Computes the ratios, of figures that are there already.
+fn divide(request: &Request, figures: &mut [Number]) {
+    let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
+        Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
+        Figure::Of { .. } => None,
+    });
+    let ratios: Vec<_> = ratios.collect();
+    if ratios.is_empty() {
+        return;
+    }
+    for figures in figures.chunks_exact_mut(request.figures.len()) {
+        for (figure, above, below, factor) in &ratios {
+            figures[*figure] = ratio(figures[*above], figures[*below], *factor);
+        }
+    }
+}
+
+fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Answer {
+    let request = finish.request;
+    kept.retain(|group| request.having.passes(finish.figures(*group)));
     let total = kept.len();
     let page = &request.page;
     if let Some(after) = &page.after {
@@ -93,7 +158,8 @@ impl Finish<'_> {
     }
 
     fn ordinal(&self, group: usize, key: usize) -> u32 {
-        self.groups.ordinals[group * self.request.by.len() + key]
+        let request = self.request;
+        self.groups.ordinals[group * request.keys.len() + request.skipped() + key]
     }
 
     /// The value of a term of the order; the keys follow the terms.
@@ -112,7 +178,7 @@ impl Finish<'_> {
     /// The values of a place.
     fn terms(&self, place: &Place) -> Vec<Term> {
         let mut figures = place.figures.iter();
-        let keys = (0..self.request.by.len()).map(By::Key);
+        let keys = (0..self.request.own_keys().len()).map(By::Key);
         let terms = self.request.order.iter().map(|order| order.by).chain(keys);
         terms
             .map(|by| match by {
@@ -128,6 +194,7 @@ impl Finish<'_> {
 
     /// Twice the ordinal of a cell; one less than that of the next where there is no such cell.
     fn search(&self, key: usize, cell: &Cell) -> u64 {
+        let key = self.request.skipped() + key;
         let (mut low, mut high) = (1, self.cells.count(key));
         while low < high {
             let middle = low.midpoint(high);
@@ -145,7 +212,7 @@ impl Finish<'_> {
     }
 
     fn compare_by(&self, these: impl Fn(usize) -> Term, those: impl Fn(usize) -> Term) -> Ordering {
-        for term in 0..self.request.order.len() + self.request.by.len() {
+        for term in 0..self.request.order.len() + self.request.own_keys().len() {
             let order = self.request.order.get(term);
             let descending = order.is_some_and(|order| order.descending);
             let nulls_first = order.is_some_and(|order| order.nulls_first);
@@ -174,11 +241,11 @@ impl Finish<'_> {
     fn show(&self, group: usize) -> Group {
         let cell = |key| match self.ordinal(group, key) {
             ALL => Cell::All,
-            ordinal => self.cells.cell(key, ordinal),
+            ordinal => self.cells.cell(self.request.skipped() + key, ordinal),
         };
         Group {
-            level: self.groups.levels[group].into(),
-            key: (0..self.request.by.len()).map(cell).collect(),
+            level: usize::from(self.groups.levels[group]) - self.request.skipped(),
+            key: (0..self.request.own_keys().len()).map(cell).collect(),
             figures: self.figures(group).to_vec(),
         }
     }

@@ -29,6 +29,17 @@ impl Having {
         }
     }
 
+    /// How many conditions it has.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                1 + parts.iter().map(Self::weight).sum::<usize>()
+            }
+            Self::Not(part) => 1 + part.weight(),
+            Self::Is(..) | Self::Missing(_) => 1,
+        }
+    }
+
     /// Whether a group passes, given its figures.
     pub(super) fn passes(&self, figures: &[Number]) -> bool {
         match self {

@@ -40,8 +40,8 @@ pub(crate) enum End {
     Row,
     /// In a column of the row.
     Column(usize),
-    /// In the sum of a column over the rows of a to-many relation.
-    Children { relation: usize, column: usize },
+    /// In the sum of a column over the rows of a to-many relation; without a column, in their number.
+    Children { relation: usize, column: Option<usize> },
 }
 
 /// A path from a row over to-one relations to its end.
@@ -67,8 +67,8 @@ pub enum Measure {
     /// The distinct related rows that a path leads to; only counted.
     Distinct(Way),
     /// The numbers that a path leads to. At the end of relations each distinct related row counts once
-    /// in a group, however many rows lead to it.
-    Numbers(Way),
+    /// in a group, however many rows lead to it. Amounts may be those in the dollars of a year.
+    Numbers(Way, Option<i32>),
 }
 
 /// The way to a measure; made by [`Measure::parse`].
@@ -92,8 +92,28 @@ impl Path {
         })
     }
 
+    /// The table whose rows hold the numbers that the path ends in.
+    pub(crate) fn amounts(&self, from: &'static Table) -> &'static Table {
+        let end = self.table(from);
+        match self.end {
+            End::Children { relation, .. } => Catalog::get().table(end.relations[relation].table),
+            End::Row | End::Column(_) => end,
+        }
+    }
+
+    /// The type of the values that the path ends in; none where these are rows.
+    pub(crate) fn number(&self, from: &'static Table) -> Option<Scalar> {
+        match self.end {
+            End::Row => None,
+            End::Children { column: None, .. } => Some(Scalar::Int),
+            End::Column(column) | End::Children { column: Some(column), .. } => {
+                Some(self.amounts(from).columns[column].kind.scalar)
+            }
+        }
+    }
+
     /// Reads names of fields with points between them.
-    fn parse(from: &'static Table, names: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(from: &'static Table, names: &str) -> Result<Self, Error> {
         let mut path = Self { relations: Vec::new(), end: End::Row };
         let (mut table, mut rest) = (from, names.split('.').peekable());
         let unknown = |table: &Table, name: &str| {
@@ -111,12 +131,15 @@ impl Path {
                         table = other;
                         continue;
                     }
-                    match (rest.next().and_then(|name| other.field(name)), rest.next()) {
-                        (Some(Field::Column(column)), None) => {
-                            path.end = End::Children { relation: index, column };
-                        }
+                    let column = match (rest.next(), rest.next()) {
+                        (Some("count"), None) => None,
+                        (Some(name), None) => match other.field(name) {
+                            Some(Field::Column(column)) => Some(column),
+                            _ => return unknown(other, name),
+                        },
                         _ => return unknown(table, name),
-                    }
+                    };
+                    path.end = End::Children { relation: index, column };
                 }
                 Some(Field::Column(column)) if rest.peek().is_none() => {
                     path.end = End::Column(column);
@@ -140,7 +163,7 @@ impl Key {
         Self::of(find(table)?, name)
     }
 
-    pub(super) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
+    pub(crate) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
         let (names, part) = match name.split_once(':') {
             None => (name, Part::Itself),
             Some((names, "year")) => (names, Part::Year),
@@ -182,8 +205,8 @@ impl Key {
 
 impl Measure {
     /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
-    /// distinct agencies), to a number (`federalShare`, `agency.population`), or to a number of many
-    /// rows (`officersFunded.funded`: their sum per row).
+    /// distinct agencies), to a number (`federalShare`, `agency.population`), to a number of many
+    /// rows (`officersFunded.funded`: their sum per row) or to how many these are (`trainees.count`).
     ///
     /// # Errors
     /// Says which name is not known, or that the value cannot be added up.
@@ -191,22 +214,33 @@ impl Measure {
         Self::of(find(table)?, name)
     }
 
-    pub(super) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
+    pub(crate) fn of(table: &'static Table, name: &str) -> Result<Self, Error> {
         if name == "count" {
             return Ok(Self::Rows);
         }
         let path = Path::parse(table, name)?;
-        let end = path.table(table);
-        let kind = match path.end {
-            End::Row => return Ok(Self::Distinct(Way(path))),
-            End::Column(column) => end.columns[column].kind,
-            End::Children { relation, column } => {
-                Catalog::get().table(end.relations[relation].table).columns[column].kind
+        match path.number(table) {
+            None if path.end == End::Row => Ok(Self::Distinct(Way(path))),
+            Some(Scalar::Int | Scalar::BigInt | Scalar::Fixed(_)) => {
+                Ok(Self::Numbers(Way(path), None))
             }
-        };
-        match kind.scalar {
-            Scalar::Int | Scalar::BigInt | Scalar::Fixed(_) => Ok(Self::Numbers(Way(path))),
             _ => Err(Error::BadArgument(format!("{name}: this is not a number to compute with"))),
+        }
+    }
+
+    /// The same amounts in the dollars of a year: each at the prices of the year that it is of.
+    ///
+    /// # Errors
+    /// Says that they are no amounts of a year.
+    pub fn in_dollars_of(self, table: &str, year: i32) -> Result<Self, Error> {
+        let table = find(table)?;
+        match self {
+            Self::Numbers(Way(path), _) if path.amounts(table).priced_by.is_some() => {
+                Ok(Self::Numbers(Way(path), Some(year)))
+            }
+            _ => Err(Error::BadArgument(
+                "inDollarsOf: these are no amounts whose year is known".to_owned(),
+            )),
         }
     }
 }

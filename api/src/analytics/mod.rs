@@ -40,24 +40,29 @@
 //! answer is not an integer, it is computed once, from exact integers, in one place ([`Statistic`]).
 //!
 //! # The rooms
-//! `request`, `key` and `having` say what is asked; `value` what comes back; `statistic` computes;
-//! `finish` turns all groups into the page of them. `columnar/` and `sql/` are the executors.
+//! `request`, `key` and `having` say what is asked; `value` what comes back; `statistic` computes, and
+//! `prices` brings amounts to the dollars of one year; `finish` turns all groups into the page of them.
+//! `columnar/` and `sql/` are the executors, and `aggregates` is whichever of them serves.
 
+mod aggregates;
 mod columnar;
 mod finish;
 mod having;
 mod key;
+mod prices;
 mod request;
 pub mod sql;
 mod statistic;
 mod value;
 
+pub(crate) use self::key::{End, Path};
 pub use self::{
+    aggregates::Aggregates,
     columnar::Replica,
     having::Having,
     key::{BANDS, Key, Measure, Part, Way},
     request::{
-        Answer, By, Group, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order, Page, Place, Request,
+        Answer, By, Figure, Group, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order, Page, Place, Request,
     },
     statistic::Statistic,
     value::{Cell, Number},

@@ -2,19 +2,23 @@
 
 use super::{
     having::Having,
-    key::{Key, Measure, find},
+    key::{End, Key, Measure, Part, Path, find},
     statistic::Statistic,
     value::{Cell, Number},
 };
 use crate::{
     error::Error,
-    query::{catalog::Table, filter, predicate::Predicate},
+    query::{
+        catalog::Table,
+        filter,
+        predicate::{Predicate, Test},
+    },
 };
 
 /// The keys that a request may have.
 pub const MOST_KEYS: usize = 8;
 /// The figures that a request may ask for.
-pub const MOST_FIGURES: usize = 64;
+pub const MOST_FIGURES: usize = 128;
 /// The cells, keys and figures of all groups together, that an answer may be chosen from.
 pub const MOST_CELLS: usize = 10_000_000;
 
@@ -23,12 +27,41 @@ pub const MOST_CELLS: usize = 10_000_000;
 pub struct Request {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
-    pub(crate) by: Vec<Key>,
-    pub(crate) figures: Vec<(Measure, Statistic)>,
+    /// The keys; that of the parents before all others, where there are parents.
+    pub(crate) keys: Vec<Key>,
+    /// Whether the first key tells parents apart, each of which has groups of its own.
+    pub(crate) of_parents: bool,
+    /// The parts of the rows, beside all of them, that figures are computed of.
+    pub(crate) parts: Vec<Predicate>,
+    pub(crate) figures: Vec<Figure>,
     pub(crate) having: Having,
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
+}
+
+/// One number of each group.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// A statistic of a measure.
+    Of {
+        /// What is computed with.
+        measure: Measure,
+        /// What is computed.
+        statistic: Statistic,
+        /// The part of the rows, by its position; all of them where not said.
+        part: Option<usize>,
+    },
+    /// The quotient of two figures, by their positions, times that of a factor. Missing where one of
+    /// them is, or the lower is zero.
+    Ratio {
+        /// What is divided.
+        above: usize,
+        /// By what.
+        below: usize,
+        /// What both are multiplied with, to bring them to their units.
+        factor: (i64, i64),
+    },
 }
 
 /// What groups are ordered by.
@@ -122,7 +155,9 @@ impl Request {
         Self {
             table,
             keeps,
-            by: Vec::new(),
+            keys: Vec::new(),
+            of_parents: false,
+            parts: Vec::new(),
             figures: Vec::new(),
             having: Having::All(Vec::new()),
             order: Vec::new(),
@@ -154,8 +189,31 @@ impl Request {
     /// # Errors
     /// Says what is wrong with the name.
     pub fn by(mut self, key: &str) -> Result<Self, Error> {
-        self.by.push(Key::of(self.table, key)?);
+        self.keys.push(Key::of(self.table, key)?);
         Ok(self)
+    }
+
+    /// Answers for each of some parents, whose ids stand in a column: the rows of each have groups, an
+    /// order and a page of their own. Said before any key.
+    #[must_use]
+    pub(crate) fn of_each(mut self, column: usize, parents: &[i32]) -> Self {
+        let test = Test::Keys(parents.to_vec());
+        self.keeps =
+            self.keeps.and(Predicate::Is { column: self.table.columns[column].name, test });
+        let path = Path { relations: Vec::new(), end: End::Column(column) };
+        self.keys.insert(0, Key { path, part: Part::Itself });
+        self.of_parents = true;
+        self
+    }
+
+    /// The keys of the groups themselves.
+    pub(crate) fn own_keys(&self) -> &[Key] {
+        &self.keys[self.skipped()..]
+    }
+
+    /// How many keys are not those of the groups themselves.
+    pub(super) fn skipped(&self) -> usize {
+        usize::from(self.of_parents)
     }
 
     /// Asks for one figure more of each group; see [`Measure::parse`]. The figures of a group are in
@@ -164,7 +222,24 @@ impl Request {
     /// # Errors
     /// Says what is wrong with the name, or that rows are only counted.
     pub fn figure(mut self, measure: &str, statistic: Statistic) -> Result<Self, Error> {
-        self.figures.push((Measure::of(self.table, measure)?, statistic));
+        let measure = Measure::of(self.table, measure)?;
+        self.figures.push(Figure::Of { measure, statistic, part: None });
+        Ok(self)
+    }
+
+    /// Asks for one figure more of each group, of any kind.
+    #[must_use]
+    pub fn compute(mut self, figure: Figure) -> Self {
+        self.figures.push(figure);
+        self
+    }
+
+    /// Names a part of the rows, for figures that are computed of it only.
+    ///
+    /// # Errors
+    /// Says what is wrong with the filter.
+    pub fn part(mut self, filter: &async_graphql::Value) -> Result<Self, Error> {
+        self.parts.push(filter::parse(self.table, filter, "filter")?);
         Ok(self)
     }
 
@@ -200,15 +275,18 @@ impl Request {
 
     /// How many keys the groups have: of each level that is asked for.
     pub(super) fn levels(&self) -> std::ops::RangeInclusive<usize> {
-        let least = if self.subtotals { 0 } else { self.by.len() };
-        least..=self.by.len()
+        let least = if self.subtotals { self.skipped() } else { self.keys.len() };
+        least..=self.keys.len()
     }
 
     /// Says what makes no sense, before any work is done.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let bad = |text: String| Err(Error::BadArgument(text));
-        if self.by.len() > MOST_KEYS {
-            return bad(format!("by: {} keys are more than {MOST_KEYS}", self.by.len()));
+        if self.own_keys().len() > MOST_KEYS {
+            return bad(format!(
+                "by: {} keys are more than the {MOST_KEYS} that groups may have",
+                self.own_keys().len()
+            ));
         }
         if self.figures.len() > MOST_FIGURES {
             let count = self.figures.len();
@@ -216,20 +294,12 @@ impl Request {
                 "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
             ));
         }
-        for (measure, statistic) in &self.figures {
-            let counts = matches!(measure, Measure::Rows | Measure::Distinct(_));
-            match *statistic {
-                Statistic::Count => {}
-                _ if counts => return bad("rows are counted, and nothing else".to_owned()),
-                Statistic::Percentile(part) if !(0.0..=1.0).contains(&part) => {
-                    return bad(format!("percentile: {part} is not between 0 and 1"));
-                }
-                _ => {}
-            }
+        for (position, figure) in self.figures.iter().enumerate() {
+            self.check_figure(position, figure)?;
         }
         for order in &self.order {
             let known = match order.by {
-                By::Key(key) => key < self.by.len(),
+                By::Key(key) => key < self.own_keys().len(),
                 By::Figure(figure) => figure < self.figures.len(),
             };
             if !known {
@@ -242,12 +312,35 @@ impl Request {
         let figures = self.order.iter().filter(|order| matches!(order.by, By::Figure(_))).count();
         let fits = |place: &Option<Place>| {
             place.as_ref().is_none_or(|place| {
-                place.key.len() == self.by.len() && place.figures.len() == figures
+                place.key.len() == self.own_keys().len() && place.figures.len() == figures
             })
         };
         match fits(&self.page.after) && fits(&self.page.before) {
             true => Ok(()),
             false => bad("after, before: this is a place among other groups".to_owned()),
+        }
+    }
+
+    fn check_figure(&self, position: usize, figure: &Figure) -> Result<(), Error> {
+        let bad = |text: String| Err(Error::BadArgument(text));
+        match figure {
+            Figure::Of { part: Some(part), .. } if *part >= self.parts.len() => {
+                bad("a figure names a part that is not there".to_owned())
+            }
+            Figure::Ratio { above, below, .. } if *above.max(below) >= position => {
+                bad("a ratio names figures that do not come before it".to_owned())
+            }
+            Figure::Of { measure, statistic, .. } => match *statistic {
+                Statistic::Count => Ok(()),
+                _ if matches!(measure, Measure::Rows | Measure::Distinct(_)) => {
+                    bad("rows are counted, and nothing else".to_owned())
+                }
+                Statistic::Percentile(part) if !(0.0..=1.0).contains(&part) => {
+                    bad(format!("percentile: p is {part}, which is not between 0 and 1"))
+                }
+                _ => Ok(()),
+            },
+            Figure::Ratio { .. } => Ok(()),
         }
     }
 
@@ -267,6 +360,6 @@ impl Request {
 
     /// The cells that are kept of a group: its level, keys and figures.
     fn width(&self) -> usize {
-        1 + self.by.len() + self.figures.len()
+        1 + self.keys.len() + self.figures.len()
     }
 }

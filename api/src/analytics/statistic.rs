@@ -109,6 +109,16 @@ pub(super) fn compute(
     })
 }
 
+/// The quotient of two sums, each times its factor. Missing where one of them is, or the lower is zero.
+pub(super) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Number {
+    match (above, below) {
+        (Number::Whole(above), Number::Whole(below)) if below != 0 => {
+            Number::Real(quotient(above * i128::from(up), below * i128::from(down)))
+        }
+        _ => Number::Missing,
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 fn quotient(above: i128, below: i128) -> f64 {
     above as f64 / below as f64

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed.
 
 mod demo;
+mod http;
 mod import;
 mod schema;
 mod serve;

@@ -7,7 +7,12 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::fail;
-use crate::{database, demo, http::Server, reference, schema::Dataset};
+use crate::{
+    database, demo,
+    http::{AggregatesBy, Server},
+    reference,
+    schema::Dataset,
+};
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,9 +26,14 @@ pub(crate) struct Args {
     /// How to write the log.
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
+    /// What answers aggregates: a copy of the dataset in memory, or the database.
+    #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
+    aggregates: AggregatesBy,
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
+    #[command(flatten)]
+    http: super::http::Args,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -48,6 +58,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    let settings = args.http.settings().await?;
     prepare(args, url).await?;
     let unreachable = |error| format!("cannot open the database: {error}");
     let reader = database::reader(url).await.map_err(unreachable)?;
@@ -60,7 +71,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
-    let router = Server::new(reader, dataset).router();
+    let router = Server::new(reader, dataset, args.aggregates).router_with(settings);
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await

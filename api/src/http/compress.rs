@@ -1,31 +1,67 @@
-//! Codings of a body: Brotli and gzip.
+//! Codings of a body: Brotli, Zstandard and gzip.
+//!
+//! An answer that is kept is compressed once and sent many times, so the levels are those where more work
+//! makes it hardly smaller.
 
 use std::io::Write as _;
 
 use axum::http::HeaderValue;
 
+/// Bodies below this are sent as they are: the coding's own bytes and time would eat the gain.
+const SMALLEST: usize = 1_024;
+
+const BROTLI_QUALITY: u32 = 5;
+/// The logarithm of Brotli's window: 4 MiB.
+const BROTLI_WINDOW: u32 = 22;
+const ZSTD_LEVEL: i32 = 6;
 const GZIP_LEVEL: u32 = 6;
 
 /// How the bytes of a body are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Coding {
     /// As they are.
     Identity,
     /// RFC 7932.
     Brotli,
+    /// RFC 8878.
+    Zstd,
     /// RFC 1952.
     Gzip,
 }
 
 impl Coding {
+    /// The coding of a name in `Accept-Encoding`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let names = [
+            ("identity", Self::Identity),
+            ("br", Self::Brotli),
+            ("zstd", Self::Zstd),
+            ("gzip", Self::Gzip),
+            ("x-gzip", Self::Gzip),
+        ];
+        names.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, coding)| *coding)
+    }
+
     /// The value of `Content-Encoding`, where there is one.
     pub(super) fn content_encoding(self) -> Option<HeaderValue> {
+        self.name().map(HeaderValue::from_static)
+    }
+
+    /// The name in headers.
+    pub(super) fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
-            Self::Brotli => Some(HeaderValue::from_static("br")),
-            Self::Gzip => Some(HeaderValue::from_static("gzip")),
+            Self::Brotli => Some("br"),
+            Self::Zstd => Some("zstd"),
+            Self::Gzip => Some("gzip"),
         }
     }
+}
+
+/// Whether a body of so many bytes is compressed at all.
+pub(super) fn pays(bytes: usize) -> bool {
+    bytes >= SMALLEST
 }
 
 /// A body in another coding.
@@ -33,14 +69,16 @@ pub(super) fn compress(body: &[u8], coding: Coding) -> std::io::Result<Vec<u8>> 
     match coding {
         Coding::Identity => Ok(body.to_vec()),
         Coding::Brotli => {
-            let mut coded = Vec::new();
-            brotli::BrotliCompress(
-                &mut &*body,
-                &mut coded,
-                &brotli::enc::BrotliEncoderParams::default(),
-            )?;
-            Ok(coded)
+            let mut writer = brotli::CompressorWriter::new(
+                Vec::with_capacity(body.len() / 4),
+                4_096,
+                BROTLI_QUALITY,
+                BROTLI_WINDOW,
+            );
+            writer.write_all(body)?;
+            Ok(writer.into_inner())
         }
+        Coding::Zstd => zstd::bulk::compress(body, ZSTD_LEVEL),
         Coding::Gzip => {
             let level = flate2::Compression::new(GZIP_LEVEL);
             let mut writer =

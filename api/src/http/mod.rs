@@ -1,14 +1,31 @@
 //! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
+//! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
+//! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
+//! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
+//! the one that is not, and [`answer`] the response. People get [`front`] and [`playground`], as [`page`]s.
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod answer;
+mod cache;
 mod compress;
+mod copy;
+mod cors;
+mod counters;
+mod endpoint;
+mod errors;
+mod flights;
 mod front;
 mod graphql;
 mod negotiate;
 mod page;
+mod persisted;
 mod playground;
+mod request;
+mod settings;
+mod trusted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +34,7 @@ use axum::{
     extract::State,
     http::{HeaderName, Request, StatusCode, header},
     response::{IntoResponse, Redirect},
-    routing::get,
+    routing::{any, get},
 };
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
@@ -28,10 +45,14 @@ use tower_http::{
 };
 use tracing::Level;
 
+use self::{copy::Copy, endpoint::Endpoint};
+pub use self::{
+    counters::{Counters, Counts},
+    settings::Settings,
+    trusted::TrustedDocuments,
+};
 use crate::schema::{Dataset, Schema, schema, sdl};
 
-/// The bytes that the body of a request may have.
-const BODY_LIMIT: usize = 100 * 1024;
 /// How often the server looks whether there is a new revision.
 const REVISION_POLL: Duration = Duration::from_secs(1);
 /// How long a look at the database may take before it counts as gone.
@@ -49,7 +70,18 @@ struct Inner {
     sdl: String,
     database: DatabaseConnection,
     dataset: watch::Receiver<Dataset>,
+    /// The copy in memory that answers aggregates; none of it where the database does.
+    copy: Option<watch::Receiver<Option<Copy>>>,
     front: front::Cache,
+}
+
+/// What answers aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum AggregatesBy {
+    /// A copy of the dataset in memory: a few milliseconds, whatever is asked.
+    Memory,
+    /// The database: for data that outgrow memory.
+    Sql,
 }
 
 /// The schema, which has nothing to say when it is printed.
@@ -64,16 +96,26 @@ impl std::fmt::Debug for SchemaHandle {
 impl Server {
     /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
     #[must_use]
-    pub fn new(database: DatabaseConnection, dataset: Dataset) -> Self {
+    pub fn new(database: DatabaseConnection, dataset: Dataset, aggregates: AggregatesBy) -> Self {
         let (sender, receiver) = watch::channel(dataset);
         tokio::spawn(follow(database.clone(), sender));
+        let copy = (aggregates == AggregatesBy::Memory).then(|| {
+            let (copies, copy) = watch::channel(None);
+            tokio::spawn(copy::keep(database.clone(), receiver.clone(), copies));
+            copy
+        });
         let schema = SchemaHandle(schema());
         let front = front::Cache::default();
-        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, front }))
+        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy, front }))
+    }
+
+    /// The routes, with nothing chosen by an operator.
+    pub fn router(self) -> Router {
+        self.router_with(Settings::default())
     }
 
     /// The routes.
-    pub fn router(self) -> Router {
+    pub fn router_with(self, settings: Settings) -> Router {
         let trace = TraceLayer::new_for_http()
             .make_span_with(|request: &Request<_>| {
                 let id = request.extensions().get::<RequestId>();
@@ -82,24 +124,42 @@ impl Server {
                 tracing::info_span!("request", %method, path, id)
             })
             .on_response(DefaultOnResponse::new().level(Level::INFO));
+        let cors = cors::layer(&settings.origins);
+        let endpoint = Endpoint::new(self.clone(), settings);
+        let open = Router::new()
+            .route("/graphql", any(endpoint::serve).with_state(endpoint))
+            .route("/schema.graphql", get(schema_text))
+            .layer(cors);
         Router::new()
+            .merge(open)
             .route("/", get(front::get))
             .route("/playground", get(playground::index))
             .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
             .route("/playground/assets/{name}", get(playground::asset))
-            .route("/graphql", get(graphql::get).post(graphql::post))
-            .route("/schema.graphql", get(schema_text))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
-            .layer(CatchPanicLayer::new())
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(trace)
-            .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+            // In one layer, so that they cost one boxed future: the first is the outermost.
+            .layer((
+                SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
+                trace,
+                PropagateRequestIdLayer::new(REQUEST_ID),
+                CatchPanicLayer::new(),
+            ))
             .with_state(self)
     }
 
     fn dataset(&self) -> Dataset {
         self.0.dataset.borrow().clone()
+    }
+
+    /// The copy that answers aggregates, once it stands.
+    fn copy(&self) -> Option<Copy> {
+        self.0.copy.as_ref()?.borrow().clone()
+    }
+
+    /// Whether everything stands that answers aggregates.
+    fn has_aggregates(&self) -> bool {
+        self.0.copy.as_ref().is_none_or(|copy| copy.borrow().is_some())
     }
 }
 
@@ -128,12 +188,14 @@ async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
 
 async fn ready(State(server): State<Server>) -> impl IntoResponse {
     let ping = tokio::time::timeout(PING, Dataset::read(&server.0.database)).await;
-    if let Ok(Ok(dataset)) = ping {
-        let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
-        (StatusCode::OK, Json(body))
-    } else {
-        let body =
-            serde_json::json!({ "ready": false, "reason": "the database cannot be reached" });
-        (StatusCode::SERVICE_UNAVAILABLE, Json(body))
-    }
+    let reason = match ping {
+        Ok(Ok(dataset)) if server.has_aggregates() => {
+            let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
+            return (StatusCode::OK, Json(body));
+        }
+        Ok(Ok(_)) => "the dataset is being copied into memory",
+        _ => "the database cannot be reached",
+    };
+    let body = serde_json::json!({ "ready": false, "reason": reason });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body))
 }

@@ -12,7 +12,10 @@ use async_graphql::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
 
-use super::scalar::{Kind, Scalar};
+use super::{
+    measured::Declared,
+    scalar::{Kind, Scalar},
+};
 
 /// A column of a table. Those without a field serve relations and look-ups.
 #[derive(Debug)]
@@ -94,6 +97,10 @@ pub(crate) struct Table {
     pub(crate) natural_keys: Vec<NaturalKey>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
+    /// The key that tells of which year the amounts of a row are, where one does.
+    pub(crate) priced_by: Option<&'static str>,
+    /// What its rows are grouped by, and what is computed of them.
+    pub(crate) declared: Declared,
     /// Registers the GraphQL type of the `Model` and what it refers to.
     pub(crate) register: fn(&mut Registry) -> String,
     lookup: HashMap<String, Field>,
@@ -157,6 +164,8 @@ impl Table {
             unions: Vec::new(),
             natural_keys: Vec::new(),
             searched: E::Column::iter().any(|column| column.as_str() == "search"),
+            priced_by: None,
+            declared: Declared::default(),
             register: E::Model::create_type_info,
             lookup: HashMap::new(),
         }
@@ -226,6 +235,12 @@ impl Table {
     ) -> Self {
         let columns = columns.iter().map(IdenStatic::as_str).collect();
         self.natural_keys.push(NaturalKey { argument, description, type_name, columns, normalise });
+        self
+    }
+
+    /// Says which key tells of which year the amounts of a row are.
+    pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
+        self.priced_by = Some(key);
         self
     }
 

@@ -14,17 +14,19 @@ use std::{
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, sea_query::SelectStatement,
-};
+use sea_orm::QueryResult;
 use tokio::sync::OnceCell;
 
 use super::{
     catalog::Table,
     page::{List, select_by_key},
     plan::Picks,
+    session::{Purpose, Session},
 };
-use crate::error::Error;
+use crate::{
+    analytics::{Aggregates, Answer as Measures, Request},
+    error::Error,
+};
 
 /// A row as far as it was read: its key and the cells asked for.
 #[derive(Debug)]
@@ -39,41 +41,6 @@ pub(crate) struct Page {
     pub(crate) rows: Vec<Arc<Row>>,
     /// Whether there is one more row than the page shows.
     pub(crate) more: bool,
-}
-
-/// The database, and the statements that this request has sent to it.
-#[derive(Clone, Debug)]
-pub(crate) struct Session {
-    database: DatabaseConnection,
-    statements: Arc<Mutex<Vec<String>>>,
-}
-
-impl Session {
-    pub(crate) fn new(database: DatabaseConnection) -> Self {
-        Self { database, statements: Arc::default() }
-    }
-
-    /// The kind of database.
-    pub(crate) fn backend(&self) -> DbBackend {
-        self.database.get_database_backend()
-    }
-
-    /// Runs a statement.
-    pub(crate) async fn all(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, Error> {
-        let statement = self.backend().build(select);
-        self.note(&statement.sql);
-        Ok(self.database.query_all_raw(statement).await?)
-    }
-
-    fn note(&self, sql: &str) {
-        let mut statements = self.statements.lock().unwrap_or_else(PoisonError::into_inner);
-        statements.push(sql.to_owned());
-    }
-
-    /// The statements sent so far, with placeholders for their values.
-    pub(crate) fn statements(&self) -> Vec<String> {
-        self.statements.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 /// What a batch answers for a key.
@@ -94,18 +61,19 @@ pub(crate) struct ByParent {
     parent: &'static str,
 }
 
-/// Counts the rows of each parent.
-pub(crate) struct CountByParent {
+/// Answers a request for aggregates for each parent.
+pub(crate) struct MeasuresByParent {
     session: Session,
-    list: List,
-    parent: &'static str,
+    aggregates: Aggregates,
+    request: Request,
+    column: usize,
 }
 
 impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
-        let rows = match self.session.all(&select).await {
+        let rows = match self.session.all(self.table.name, Purpose::Rows, &select).await {
             Ok(rows) => read_rows(self.table, &self.picks, &rows),
             Err(error) => Err(error),
         };
@@ -118,7 +86,7 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let parents = sorted(parents);
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
-        let pages = match self.session.all(&select).await {
+        let pages = match self.session.all(self.list.table.name, Purpose::Pages, &select).await {
             Ok(rows) => self.pages(&rows),
             Err(error) => Err(error),
         };
@@ -138,18 +106,15 @@ impl ByParent {
     }
 }
 
-impl BatchFn<i32, Answer<i64>> for CountByParent {
-    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<i64>> {
+impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
+    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Arc<Measures>>> {
         let parents = sorted(parents);
-        let select = self.list.count_by_parent(self.parent, &parents, self.session.backend());
-        let counts = match self.session.all(&select).await {
-            Ok(rows) => rows
-                .iter()
-                .map(|row| Ok((row.try_get_by_index(1)?, row.try_get_by_index(0)?)))
-                .collect(),
+        let request = self.request.clone().of_each(self.column, &parents);
+        let found = match self.aggregates.answer_each(&self.session, request, &parents).await {
+            Ok(found) => Ok(found.into_iter().map(|(parent, found)| (parent, Arc::new(found)))),
             Err(error) => Err(error),
         };
-        answer(&parents, counts)
+        answer(&parents, found.map(Iterator::collect))
     }
 }
 
@@ -172,14 +137,15 @@ type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
 /// The loaders of one request.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
+    aggregates: Aggregates,
     /// The answers of root fields that stand in the document more than once.
     shared: Mutex<HashMap<Name, Shared>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session, shared: Mutex::default(), made: Mutex::default() }
+    pub(crate) fn new(session: Session, aggregates: Aggregates) -> Self {
+        Self { session, aggregates, shared: Mutex::default(), made: Mutex::default() }
     }
 
     /// The one answer of a root field that stands in the document more than once.
@@ -221,18 +187,28 @@ impl Loaders {
         load(&loader, parents).await
     }
 
-    /// Counts the rows of each parent.
-    pub(crate) async fn count_by_parent(
+    /// Answers a request for aggregates.
+    pub(crate) async fn measures(&self, request: &Request) -> Result<Arc<Measures>, Error> {
+        self.aggregates.answer(&self.session, request.clone()).await.map(Arc::new)
+    }
+
+    /// Answers a request for aggregates for each parent, whose ids stand in a column.
+    pub(crate) async fn measures_by_parent(
         &self,
-        list: &List,
-        parent: &'static str,
-        parents: Vec<i32>,
-    ) -> Result<HashMap<i32, i64>, Error> {
-        let identity = format!("count {parent} {} {:?}", list.table.name, list.keeps);
-        let session = self.session.clone();
-        let loader =
-            self.loader(identity, || CountByParent { session, list: list.clone(), parent });
-        load(&loader, parents).await
+        request: &Request,
+        column: usize,
+        parents: &[i32],
+    ) -> Result<Vec<Arc<Measures>>, Error> {
+        let identity = format!("measures {column} {request:?}");
+        let loader = self.loader(identity, || MeasuresByParent {
+            session: self.session.clone(),
+            aggregates: self.aggregates.clone(),
+            request: request.clone(),
+            column,
+        });
+        let found = load(&loader, parents.to_vec()).await?;
+        let answer = |parent| found.get(parent).cloned().ok_or(Error::Internal);
+        parents.iter().map(answer).collect()
     }
 
     fn loader<V, F>(&self, identity: String, make: impl FnOnce() -> F) -> Loader<i32, V, F>
@@ -256,14 +232,9 @@ pub(crate) async fn root_page(
     list: &List,
     picks: &Picks,
 ) -> Result<Page, Error> {
-    let results = session.all(&list.select(picks, session.backend())).await?;
+    let select = list.select(picks, session.backend());
+    let results = session.all(list.table.name, Purpose::Page, &select).await?;
     Ok(cut(read_rows(list.table, picks, &results)?, list))
-}
-
-/// Counts the rows of a list that has no parent.
-pub(crate) async fn root_count(session: &Session, list: &List) -> Result<i64, Error> {
-    let results = session.all(&list.count(session.backend())).await?;
-    Ok(results.first().ok_or(Error::Internal)?.try_get_by_index(0)?)
 }
 
 async fn load<K, V, F>(

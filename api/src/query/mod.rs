@@ -16,6 +16,7 @@ pub(crate) mod catalog;
 pub(crate) mod filter;
 mod id;
 pub(crate) mod load;
+mod measured;
 mod order;
 mod page;
 mod plan;
@@ -23,6 +24,7 @@ pub(crate) mod predicate;
 pub(crate) mod register;
 mod run;
 pub(crate) mod scalar;
+pub(crate) mod session;
 
 use std::collections::HashMap;
 
@@ -37,6 +39,7 @@ use self::{
     load::Loaders,
     plan::{Lookup, Planner},
     predicate::{Comparison, Predicate, Test, column_of},
+    session::Purpose,
 };
 use crate::error::Error;
 
@@ -75,8 +78,13 @@ pub(crate) async fn list<'a>(
     if path.last() != key.as_ref() {
         path.extend(key);
     }
-    let plan = Planner::new(context).connection(table, fields, 1, &path)?;
-    run::root(loaders(context)?, &plan).await.map_err(at(context))
+    let planner = Planner::new(context);
+    let plan = planner.connection(table, fields, 1, &path)?;
+    let loaders = loaders(context)?;
+    match loaders.session.charge(planner.price()) {
+        true => Ok(Value::Null),
+        false => run::root(loaders, &plan).await.map_err(at(context)),
+    }
 }
 
 /// The fields that are selected of an object.
@@ -96,6 +104,10 @@ pub(crate) async fn one<'a>(
 ) -> ServerResult<Value> {
     let planner = Planner::new(context);
     let plan = planner.lookup(table, fields, 1, &path(context))?;
+    let loaders = loaders(context)?;
+    if loaders.session.charge(planner.price()) {
+        return Ok(Value::Null);
+    }
     let Some(Value::Object(by)) = planner.arguments(context.item).remove("by") else {
         return Err(at(context)(Error::BadArgument("by: is missing".to_owned())));
     };
@@ -105,9 +117,9 @@ pub(crate) async fn one<'a>(
         Some((name, Value::Number(number))) => (name, number.to_string()),
         _ => return Err(at(context)(Error::BadArgument("by: name one key".to_owned()))),
     };
-    let key = find(loaders(context)?, table, &name, &text).await.map_err(at(context))?;
+    let key = find(loaders, table, &name, &text).await.map_err(at(context))?;
     let Some(key) = key else { return Ok(Value::Null) };
-    let mut found = run::lookup(loaders(context)?, &plan, &[key]).await.map_err(at(context))?;
+    let mut found = run::lookup(loaders, &plan, &[key]).await.map_err(at(context))?;
     Ok(found.remove(&key).unwrap_or_default())
 }
 
@@ -152,11 +164,12 @@ async fn objects<'a>(
 ) -> ServerResult<Vec<Value>> {
     let ids = ids.iter().map(|id| id::decode(id)).collect::<Result<Vec<_>, _>>();
     let ids = ids.map_err(at(context))?;
+    let planner = Planner::new(context);
     let mut plans: IndexMap<&str, (Lookup, Vec<i32>)> = IndexMap::new();
     for (table, key) in &ids {
         if !plans.contains_key(table.name) {
             let count = ids.len() as u64;
-            let plan = Planner::new(context).lookup(table, fields, count, &path(context))?;
+            let plan = planner.lookup(table, fields, count, &path(context))?;
             plans.insert(table.name, (plan, Vec::new()));
         }
         if let Some((_, keys)) = plans.get_mut(table.name) {
@@ -164,8 +177,12 @@ async fn objects<'a>(
         }
     }
     let mut found = HashMap::new();
+    let loaders = loaders(context)?;
+    if loaders.session.charge(planner.price()) {
+        return Ok(vec![Value::Null; ids.len()]);
+    }
     for (table, (plan, keys)) in &plans {
-        let rows = run::lookup(loaders(context)?, plan, keys).await.map_err(at(context))?;
+        let rows = run::lookup(loaders, plan, keys).await.map_err(at(context))?;
         found.insert(*table, rows);
     }
     let value = |(table, key): &(&Table, i32)| found.get(table.name)?.get(key).cloned();
@@ -204,7 +221,7 @@ async fn find(
         .from(sea_orm::sea_query::Alias::new(table.name))
         .and_where(any.to_sql(table.name, session.backend()))
         .limit(1);
-    let rows = session.all(&select).await?;
+    let rows = session.all(table.name, Purpose::Key, &select).await?;
     Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
 }
 

@@ -229,20 +229,23 @@ fn is_null(value: &Value) -> bool {
     matches!(value, Value::String(None))
 }
 
-/// A short mark of a table and an order, to tell cursors of other lists from ours (64-bit FNV-1a).
+/// A short mark of a table and an order, to tell cursors of other lists from ours.
 fn mark(table: &Table, keys: &[OrderKey]) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |text: &str| {
-        for byte in text.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
-    add(table.name);
+    let mut words = vec![table.name];
     for key in keys {
-        add(key.through.map_or("", |index| table.relations[index].field));
-        add(key.column(table).name);
-        add(if key.descending { "desc" } else { "asc" });
-        add(if key.nulls_first { "first" } else { "last" });
+        words.push(key.through.map_or("", |index| table.relations[index].field));
+        words.push(key.column(table).name);
+        words.push(if key.descending { "desc" } else { "asc" });
+        words.push(if key.nulls_first { "first" } else { "last" });
     }
+    short_mark(words)
+}
+
+/// A short mark of some words (half of 64-bit FNV-1a).
+pub(crate) fn short_mark<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let bytes = words.into_iter().flat_map(|word| word.bytes().chain([0]));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{:08x}", hash >> 32)
 }

@@ -10,8 +10,7 @@ use async_graphql::Value as GraphQl;
 use sea_orm::{
     DbBackend,
     sea_query::{
-        Alias, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, Value,
-        WindowStatement, extension::postgres::PgFunc,
+        Alias, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, Value, WindowStatement,
     },
 };
 
@@ -20,7 +19,7 @@ use super::{
     filter,
     order::{self, OrderKey, beyond, decode_cursor},
     plan::Picks,
-    predicate::{Predicate, column_of},
+    predicate::{Predicate, column_of, keys_in},
 };
 use crate::error::Error;
 
@@ -65,8 +64,8 @@ impl List {
         }
         let backward = last.is_some();
         let limit = match (first, last) {
-            (Some(value), _) => page_size("first", value)?,
-            (_, Some(value)) => page_size("last", value)?,
+            (Some(value), _) => page_size("first", value, MOST_ROWS)?,
+            (_, Some(value)) => page_size("last", value, MOST_ROWS)?,
             _ => DEFAULT_PAGE,
         };
         let place = |argument: &'static str| match given(argument) {
@@ -133,30 +132,6 @@ impl List {
             .order_by(Alias::new("parent"), sea_orm::Order::Asc)
             .order_by(Alias::new("place"), sea_orm::Order::Asc);
         outer
-    }
-
-    /// The statement that counts all rows, pages aside.
-    pub(crate) fn count(&self, backend: DbBackend) -> SelectStatement {
-        let mut select = Query::select();
-        select.expr(Func::count(Expr::cust("*"))).from(Alias::new(self.table.name));
-        self.keep_all(&mut select, backend);
-        select
-    }
-
-    /// The statement that counts all rows of each parent: first the count, then the parent.
-    pub(crate) fn count_by_parent(
-        &self,
-        parent: &str,
-        parents: &[i32],
-        backend: DbBackend,
-    ) -> SelectStatement {
-        let column = column_of(self.table.name, parent);
-        let mut select = self.count(backend);
-        select
-            .expr(column.clone())
-            .and_where(keys_in(column.clone(), parents, backend))
-            .add_group_by([column]);
-        select
     }
 
     /// Whether rows come before the page, and after it, given whether one more was found.
@@ -226,39 +201,22 @@ pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
     select
 }
 
-/// That a column has one of many values, in a statement whose text does not depend on how many: the
-/// database need not read it again.
-pub(crate) fn keys_in(column: Expr, keys: &[i32], backend: DbBackend) -> Expr {
-    if let [key] = keys {
-        return column.eq(*key);
-    }
-    if backend == DbBackend::Postgres {
-        column.eq(PgFunc::any(Expr::val(keys.to_vec())))
-    } else {
-        let list = serde_json::to_string(keys).unwrap_or_default();
-        let mut values = Query::select();
-        values
-            .column(Alias::new("value"))
-            .from_function(Func::cust("json_each").arg(list), Alias::new("keys"));
-        column.in_subquery(values)
-    }
-}
-
 fn cell_name(index: usize) -> Alias {
     Alias::new(format!("c{index}"))
 }
 
-fn page_size(argument: &'static str, value: &GraphQl) -> Result<u32, Error> {
+/// Reads the size of a page.
+pub(crate) fn page_size(argument: &'static str, value: &GraphQl, most: u32) -> Result<u32, Error> {
     let number = match value {
         GraphQl::Number(number) => number.as_i64(),
         _ => None,
     };
     match number {
-        Some(value) if value > i64::from(MOST_ROWS) => {
-            Err(Error::PageTooLarge { argument, value, most: MOST_ROWS })
+        Some(value) if value > i64::from(most) => {
+            Err(Error::PageTooLarge { argument, value, most })
         }
         Some(value) => u32::try_from(value).map_err(|_| {
-            Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {MOST_ROWS}"))
+            Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {most}"))
         }),
         None => Err(Error::BadArgument(format!("{argument}: {value} is not a whole number"))),
     }

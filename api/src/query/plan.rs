@@ -18,11 +18,16 @@ use indexmap::IndexMap;
 
 use super::{
     catalog::{Cardinality, Catalog, Field, Table},
+    measured::{Figures, GroupsPlan, Shape},
     order::OrderKey,
     page::List,
+    predicate::Predicate,
     scalar::Kind,
 };
-use crate::error::Error;
+use crate::{
+    analytics::{Measure, Request, Statistic},
+    error::Error,
+};
 
 /// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
 /// which a list is ordered.
@@ -80,7 +85,7 @@ pub(crate) enum RowField {
     /// The rows that hold our key.
     Many {
         to: usize,
-        connection: Connection,
+        connection: Box<Connection>,
     },
 }
 
@@ -99,24 +104,29 @@ pub(crate) struct Connection {
     /// Where the values of the order keys stand among the cells; empty where no cursor is asked for.
     pub(crate) keys: Vec<usize>,
     pub(crate) fields: Vec<(Name, ConnectionField)>,
+    /// What is computed of all rows, pages aside.
+    pub(crate) totals: Request,
 }
 
 /// A field of a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionField {
     TypeName,
-    TotalCount,
+    /// A figure of the totals.
+    TotalCount(usize),
+    Totals(Shape),
+    Groups(Box<GroupsPlan>),
     Nodes(Rows),
-    Edges(Vec<(Name, EdgeField)>),
+    Edges(Vec<(Name, EdgeField<Rows>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
 }
 
 /// A field of an edge.
 #[derive(Debug)]
-pub(crate) enum EdgeField {
+pub(crate) enum EdgeField<N> {
     TypeName,
     Cursor,
-    Node(Rows),
+    Node(N),
 }
 
 /// A field of a page's description.
@@ -147,23 +157,33 @@ impl Connection {
     /// Whether any row must be read.
     pub(crate) fn reads_rows(&self) -> bool {
         self.fields.iter().any(|(_, field)| {
-            !matches!(field, ConnectionField::TypeName | ConnectionField::TotalCount)
+            matches!(
+                field,
+                ConnectionField::Nodes(_)
+                    | ConnectionField::Edges(_)
+                    | ConnectionField::PageInfo(_)
+            )
         })
     }
 
-    /// Whether the rows must be counted.
-    pub(crate) fn counts(&self) -> bool {
-        self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::TotalCount))
+    /// Whether nothing is computed of all rows but their number, at most.
+    pub(crate) fn only_counts(&self) -> bool {
+        !self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::Totals(_)))
     }
 }
 
 /// The rows that one root field may return, by the sizes of its pages.
 const MOST_ROWS: u64 = 50_000;
 
+/// The price of an aggregate of a list.
+const PRICE_OF_AGGREGATES: u64 = 10;
+
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
-    /// The rows that the plan may return so far.
+    /// The rows of pages that the plan may return so far.
     rows: Cell<u64>,
+    /// The price of the plan so far.
+    price: Cell<u64>,
     context: &'a Context<'a>,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     registry: &'a Registry,
@@ -176,6 +196,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         Self {
             rows: Cell::new(0),
+            price: Cell::new(0),
             context,
             fragments: &context.query_env.fragments,
             registry: &context.schema_env.registry,
@@ -194,19 +215,30 @@ impl<'a> Planner<'a> {
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments).map_err(|error| error.at(field.pos, path))?;
         let rows = parents.saturating_mul(list.limit.into());
-        self.rows.set(self.rows.get().saturating_add(rows));
-        if self.rows.get() > MOST_ROWS {
-            let error = Error::TooManyRows { rows: self.rows.get(), most: MOST_ROWS };
-            return Err(error.at(field.pos, path));
-        }
+        let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };
         let mut picks = Picks::default();
         let mut plan = Vec::new();
-        let type_name = format!("{}Connection", table.type_name);
-        for (name, merged) in self.collect(&type_name, fields) {
+        let selection = self.collect(&format!("{}Connection", table.type_name), fields);
+        let is_page = |name: &str| matches!(name, "nodes" | "edges" | "pageInfo");
+        if selection.values().any(|merged| is_page(&merged[0].node.name.node)) {
+            self.reserve(rows).map_err(|error| error.at(field.pos, path))?;
+        }
+        for (name, merged) in selection {
             let path = join(path, &name);
             let field = match merged[0].node.name.node.as_str() {
                 "__typename" => ConnectionField::TypeName,
-                "totalCount" => ConnectionField::TotalCount,
+                "totalCount" => ConnectionField::TotalCount(figures.statistic(
+                    &Measure::Rows,
+                    Statistic::Count,
+                    &Predicate::all(),
+                )),
+                "totals" => {
+                    ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
+                }
+                "groups" => {
+                    let plan = self.groups(table, &list.keeps, &merged, parents, &path)?;
+                    ConnectionField::Groups(Box::new(plan))
+                }
                 "nodes" => {
                     ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
                 }
@@ -221,7 +253,35 @@ impl<'a> Planner<'a> {
             true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
             false => Vec::new(),
         };
-        Ok(Connection { list, picks, keys, fields: plan })
+        self.charge_for(&figures.request);
+        Ok(Connection { list, picks, keys, fields: plan, totals: figures.request })
+    }
+
+    /// What the plan costs: a point for each row or group that it may return, and for each aggregate of
+    /// a list ten points and one more for each figure, however many parents there are.
+    pub(crate) fn price(&self) -> u64 {
+        self.price.get()
+    }
+
+    fn charge(&self, points: u64) {
+        self.price.set(self.price.get().saturating_add(points));
+    }
+
+    /// Charges for aggregates.
+    pub(crate) fn charge_for(&self, request: &Request) {
+        if !request.figures.is_empty() || !request.keys.is_empty() {
+            self.charge(PRICE_OF_AGGREGATES + request.figures.len() as u64);
+        }
+    }
+
+    /// Counts rows of pages that the plan may return.
+    pub(crate) fn reserve(&self, rows: u64) -> Result<(), Error> {
+        self.charge(rows);
+        self.rows.set(self.rows.get().saturating_add(rows));
+        match self.rows.get() {
+            rows if rows > MOST_ROWS => Err(Error::TooManyRows { rows, most: MOST_ROWS }),
+            _ => Ok(()),
+        }
     }
 
     /// Plans the rows of a table that are looked up by key, of so many keys.
@@ -232,6 +292,7 @@ impl<'a> Planner<'a> {
         count: u64,
         path: &[String],
     ) -> Result<Lookup, ServerError> {
+        self.charge(count);
         let mut picks = Picks::default();
         let rows = self.rows(table, fields, count, &mut picks, path)?;
         Ok(Lookup { rows, picks })
@@ -244,7 +305,7 @@ impl<'a> Planner<'a> {
         count: u64,
         picks: &mut Picks,
         path: &[String],
-    ) -> Result<Vec<(Name, EdgeField)>, ServerError> {
+    ) -> Result<Vec<(Name, EdgeField<Rows>)>, ServerError> {
         let type_name = format!("{}Edge", table.type_name);
         self.collect(&type_name, fields)
             .into_iter()
@@ -265,7 +326,10 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    fn page_info(&self, fields: &[&'a Positioned<FieldNode>]) -> Vec<(Name, PageInfoField)> {
+    pub(crate) fn page_info(
+        &self,
+        fields: &[&'a Positioned<FieldNode>],
+    ) -> Vec<(Name, PageInfoField)> {
         let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
             "hasNextPage" => PageInfoField::HasNextPage,
             "hasPreviousPage" => PageInfoField::HasPreviousPage,
@@ -331,7 +395,8 @@ impl<'a> Planner<'a> {
             },
             Cardinality::Many => {
                 let to = other.column_index(relation.to);
-                RowField::Many { to, connection: self.connection(other, fields, count, path)? }
+                let connection = self.connection(other, fields, count, path)?;
+                RowField::Many { to, connection: Box::new(connection) }
             }
         })
     }
@@ -426,6 +491,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn join(path: &[String], name: &Name) -> Vec<String> {
+/// Where a field below another stands.
+pub(crate) fn join(path: &[String], name: &Name) -> Vec<String> {
     path.iter().cloned().chain([name.to_string()]).collect()
 }

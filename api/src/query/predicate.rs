@@ -9,7 +9,9 @@
 
 use sea_orm::{
     DbBackend,
-    sea_query::{Alias, BinOper, Expr, ExprTrait, Func, LikeExpr, Query, Value},
+    sea_query::{
+        Alias, BinOper, Expr, ExprTrait, Func, LikeExpr, Query, Value, extension::postgres::PgFunc,
+    },
 };
 
 /// A filter over the rows of one table.
@@ -35,6 +37,8 @@ pub(crate) enum Test {
     Compare(Comparison, Value),
     In(Vec<Value>),
     NotIn(Vec<Value>),
+    /// Is one of these keys, of which there may be any number.
+    Keys(Vec<i32>),
     Null(bool),
     Contains(String),
     StartsWith(String),
@@ -184,6 +188,7 @@ impl Test {
             // `x NOT IN ()` is true of NULL, while `x NOT IN (1)` is not: say the former alike.
             Self::NotIn(values) if values.is_empty() => column.is_not_null(),
             Self::NotIn(values) => column.is_not_in(values.iter().cloned()),
+            Self::Keys(keys) => keys_in(column, keys, backend),
             Self::Null(true) => column.is_null(),
             Self::Null(false) => column.is_not_null(),
             Self::Contains(text) => like(column, &format!("%{}%", escape(text)), backend),
@@ -196,6 +201,24 @@ impl Test {
 /// A column of a table, by its full name: inside a subquery the nearest table of a name is meant.
 pub(crate) fn column_of(table: &str, column: &str) -> Expr {
     Expr::col((Alias::new(table), Alias::new(column)))
+}
+
+/// That a column has one of many values, in a statement whose text does not depend on how many: the
+/// database need not read it again.
+pub(crate) fn keys_in(column: Expr, keys: &[i32], backend: DbBackend) -> Expr {
+    if let [key] = keys {
+        return column.eq(*key);
+    }
+    if backend == DbBackend::Postgres {
+        column.eq(PgFunc::any(Expr::val(keys.to_vec())))
+    } else {
+        let list = serde_json::to_string(keys).unwrap_or_default();
+        let mut values = Query::select();
+        values
+            .column(Alias::new("value"))
+            .from_function(Func::cust("json_each").arg(list), Alias::new("keys"));
+        column.in_subquery(values)
+    }
 }
 
 fn like(column: Expr, pattern: &str, backend: DbBackend) -> Expr {

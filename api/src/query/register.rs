@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::{
     catalog::{Cardinality, Catalog, Table},
     filter::COMPARISONS,
+    measured::{self, Vocabulary},
     order::orderable,
     page::{DEFAULT_PAGE, MOST_ROWS},
     scalar::Scalar,
@@ -27,11 +28,13 @@ pub(crate) fn types(registry: &mut Registry) {
         (table.register)(registry);
     }
     shared(registry, tables);
+    measured::register::shared(registry);
     for table in tables {
         object(registry, table);
         filter(registry, table);
         order(registry, table);
         connection(registry, table);
+        measured::register::types(registry, table);
         if !table.natural_keys.is_empty() {
             key(registry, table);
         }
@@ -213,7 +216,7 @@ fn list_filter(registry: &mut Registry, name: &str, other: &str) {
 }
 
 /// The operators of a type, registered where they are not yet; the name of their type.
-fn operators(registry: &mut Registry, scalar: Scalar, type_name: &str) -> String {
+pub(super) fn operators(registry: &mut Registry, scalar: Scalar, type_name: &str) -> String {
     let operand = shown(type_name);
     let name = format!("{operand}Filter");
     if registry.types.contains_key(&name) {
@@ -275,7 +278,7 @@ fn order(registry: &mut Registry, table: &Table) {
 fn connection(registry: &mut Registry, table: &Table) {
     let type_name = &table.type_name;
     let edge = format!("{type_name}Edge");
-    let fields = vec![
+    let mut fields = vec![
         field(
             "edges",
             &format!("[{edge}!]!"),
@@ -286,6 +289,9 @@ fn connection(registry: &mut Registry, table: &Table) {
         field("pageInfo", "PageInfo!", "Where the page stands in the list.", vec![]),
         field("totalCount", "Int!", "How many rows the filter keeps, pages aside.", vec![]),
     ];
+    if Vocabulary::of(table).is_some() {
+        fields.extend(measured::register::connection_fields(table));
+    }
     let description =
         format!("A page of a list of {type_name}, and what holds for the whole list.");
     object_type(registry, &format!("{type_name}Connection"), &description, fields);
@@ -374,12 +380,12 @@ fn shared(registry: &mut Registry, tables: &[Table]) {
     );
 }
 
-fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
     values.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect()
 }
 
 /// The name that clients know a type by.
-fn shown(type_name: &str) -> &str {
+pub(super) fn shown(type_name: &str) -> &str {
     let name = MetaTypeName::concrete_typename(type_name);
     if name == "NaiveDate" { "Date" } else { name }
 }
@@ -464,7 +470,7 @@ pub(crate) fn object_meta(name: &str, description: &str, fields: Vec<MetaField>)
     }
 }
 
-fn input_object(
+pub(super) fn input_object(
     registry: &mut Registry,
     name: &str,
     description: &str,
@@ -500,7 +506,7 @@ fn scalar(registry: &mut Registry, name: &str, description: &str, valid: ScalarV
     registry.types.insert(name.to_owned(), meta);
 }
 
-fn enumeration(
+pub(super) fn enumeration(
     registry: &mut Registry,
     name: &str,
     description: &str,

@@ -12,14 +12,22 @@ use indexmap::IndexMap;
 
 use super::{
     id,
-    load::{Loaders, Page, Row, root_count, root_page},
+    load::{Loaders, Page, Row, root_page},
+    measured::{self, Show},
     order::encode_cursor,
     plan::{Connection, ConnectionField, EdgeField, Lookup, PageInfoField, RowField, Rows},
 };
-use crate::error::Error;
+use crate::{analytics::Number, error::Error};
 
-/// A page with the number of all rows, where it was asked for.
-type Counted = (Page, i64);
+/// A page, with the figures of all rows that were asked for.
+type Part = (Page, Vec<Number>);
+
+/// The lists of a level: that of no parent, or one for each parent, whose ids stand in a column.
+#[derive(Clone, Copy)]
+enum Lists<'a> {
+    One,
+    Each(usize, &'a [i32]),
+}
 
 /// The connection of a list that has no parent.
 pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl, Error> {
@@ -28,11 +36,10 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
         true => root_page(session, &plan.list, &plan.picks).await?,
         false => Page::default(),
     };
-    let count = match known_count(plan, &page) {
-        Some(count) => count,
-        None => root_count(session, &plan.list).await?,
-    };
-    let mut answers = connections(loaders, plan, vec![(page, count)]).await?;
+    let lists = Lists::One;
+    let figures = totals(loaders, plan, lists, std::slice::from_ref(&page)).await?;
+    let part = (page, figures.into_iter().next().unwrap_or_default());
+    let mut answers = connections(loaders, plan, lists, vec![part]).await?;
     Ok(answers.pop().unwrap_or_default())
 }
 
@@ -51,52 +58,67 @@ pub(crate) async fn lookup(
     Ok(rows.iter().map(|row| row.key).zip(values).collect())
 }
 
-/// The number of all rows where the page itself tells, or where nobody asks.
-fn known_count(plan: &Connection, page: &Page) -> Option<i64> {
-    if !plan.counts() {
-        return Some(0);
+/// The figures of all rows of each list.
+async fn totals(
+    loaders: &Loaders,
+    plan: &Connection,
+    lists: Lists<'_>,
+    pages: &[Page],
+) -> Result<Vec<Vec<Number>>, Error> {
+    if plan.totals.figures.is_empty() {
+        return Ok(vec![Vec::new(); pages.len()]);
     }
-    let tells = plan.reads_rows() && plan.list.is_whole() && !page.more;
-    tells.then(|| i64::try_from(page.rows.len()).unwrap_or(i64::MAX))
+    // A page that begins at an end of the list, and has no neighbour, is all of it.
+    let tells = plan.reads_rows() && plan.only_counts() && plan.list.is_whole();
+    let known = |page: &Page| {
+        let count = vec![Number::Whole(page.rows.len().try_into().unwrap_or_default())];
+        (tells && !page.more).then_some(count)
+    };
+    let mut figures: Vec<Option<Vec<Number>>> = pages.iter().map(known).collect();
+    let unknown: Vec<usize> = (0..pages.len()).filter(|list| figures[*list].is_none()).collect();
+    if unknown.is_empty() {
+        return Ok(figures.into_iter().flatten().collect());
+    }
+    let answers = match lists {
+        Lists::One => loaders.measures(&plan.totals).await.map(|answer| vec![answer])?,
+        Lists::Each(column, parents) => {
+            let parents: Vec<i32> = unknown.iter().map(|list| parents[*list]).collect();
+            loaders.measures_by_parent(&plan.totals, column, &parents).await?
+        }
+    };
+    for (list, answer) in unknown.into_iter().zip(answers) {
+        figures[list] = answer.groups.first().map(|group| group.figures.clone());
+    }
+    Ok(figures.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 /// The connections of many parents: those without rows get an empty one.
 async fn many(
     loaders: &Loaders,
     plan: &Connection,
-    parent: &'static str,
-    parents: Vec<i32>,
+    column: usize,
+    parents: &[i32],
 ) -> Result<Vec<GraphQl>, Error> {
     let mut pages = match plan.reads_rows() {
-        true => loaders.by_parent(&plan.list, &plan.picks, parent, parents.clone()).await?,
+        true => {
+            let parent = plan.list.table.columns[column].name;
+            loaders.by_parent(&plan.list, &plan.picks, parent, parents.to_vec()).await?
+        }
         false => HashMap::new(),
     };
-    let uncounted: Vec<i32> = parents
-        .iter()
-        .copied()
-        .filter(|parent| {
-            let page = pages.get(parent);
-            page.map_or_else(|| known_count(plan, &Page::default()), |page| known_count(plan, page))
-                .is_none()
-        })
-        .collect();
-    let counts = match uncounted.is_empty() {
-        true => HashMap::new(),
-        false => loaders.count_by_parent(&plan.list, parent, uncounted).await?,
-    };
-    let counted = parents.iter().map(|parent| {
-        let page = pages.remove(parent).unwrap_or_default();
-        let count = counts.get(parent).copied();
-        let count = count.or_else(|| known_count(plan, &page)).unwrap_or_default();
-        (page, count)
-    });
-    connections(loaders, plan, counted.collect()).await
+    let pages: Vec<Page> =
+        parents.iter().map(|parent| pages.remove(parent).unwrap_or_default()).collect();
+    let lists = Lists::Each(column, parents);
+    let figures = totals(loaders, plan, lists, &pages).await?;
+    let parts = pages.into_iter().zip(figures);
+    connections(loaders, plan, lists, parts.collect()).await
 }
 
 async fn connections(
     loaders: &Loaders,
     plan: &Connection,
-    pages: Vec<Counted>,
+    lists: Lists<'_>,
+    pages: Vec<Part>,
 ) -> Result<Vec<GraphQl>, Error> {
     let table = plan.list.table;
     let rows: Vec<Arc<Row>> =
@@ -111,8 +133,19 @@ async fn connections(
                 ConnectionField::TypeName => {
                     repeat(format!("{}Connection", table.type_name), pages.len())
                 }
-                ConnectionField::TotalCount => {
-                    pages.iter().map(|(_, count)| GraphQl::Number((*count).into())).collect()
+                ConnectionField::TotalCount(figure) => {
+                    let count = |(_, figures): &Part| Show::Exact(0).value(figures[*figure]);
+                    pages.iter().map(count).collect::<Result<_, _>>()?
+                }
+                ConnectionField::Totals(shape) => measured::totals(shape, &pages)?,
+                ConnectionField::Groups(plan) => {
+                    let answers = match lists {
+                        Lists::One => vec![loaders.measures(&plan.request).await?],
+                        Lists::Each(column, parents) => {
+                            loaders.measures_by_parent(&plan.request, column, parents).await?
+                        }
+                    };
+                    measured::groups(loaders, plan, &answers).await?
                 }
                 ConnectionField::Nodes(plan) => {
                     let nodes = objects(loaders, plan, &rows).await?;
@@ -200,9 +233,8 @@ async fn column(
             merged
         }
         RowField::Many { to, connection } => {
-            let parent = connection.list.table.columns[*to].name;
-            let parents = rows.iter().map(|row| row.key).collect();
-            many(loaders, connection, parent, parents).await?
+            let parents: Vec<i32> = rows.iter().map(|row| row.key).collect();
+            many(loaders, connection, *to, &parents).await?
         }
     })
 }
@@ -239,9 +271,9 @@ fn assemble<F>(fields: &[(Name, F)], columns: Vec<Vec<GraphQl>>, count: usize) -
     (0..count).map(object).collect()
 }
 
-fn by_page(values: Vec<GraphQl>, pages: &[Counted]) -> Vec<GraphQl> {
+fn by_page(values: Vec<GraphQl>, pages: &[Part]) -> Vec<GraphQl> {
     let mut values = values.into_iter();
-    let page = |(page, _): &Counted| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
+    let page = |(page, _): &Part| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
     pages.iter().map(page).collect()
 }
 

@@ -150,12 +150,7 @@ impl Kind {
             Scalar::BigInt => whole()?.into(),
             Scalar::Fixed(digits) if self.wide => fixed_from_value(value, digits)?.into(),
             Scalar::Fixed(digits) => narrow(fixed_from_value(value, digits)?)?.into(),
-            Scalar::Float => match value {
-                GraphQl::Number(number) => {
-                    number.as_f64().ok_or_else(|| format!("{number} is not a number"))?.into()
-                }
-                other => return Err(format!("{other} is not a number")),
-            },
+            Scalar::Float => real_number(value)?.into(),
             Scalar::Boolean => match value {
                 GraphQl::Boolean(truth) => (*truth).into(),
                 other => return Err(format!("{other} is not true or false")),
@@ -176,4 +171,13 @@ impl Kind {
             }
         })
     }
+}
+
+/// Reads a floating-point number.
+pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
+    let number = match value {
+        GraphQl::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    number.ok_or_else(|| format!("{value} is not a number"))
 }

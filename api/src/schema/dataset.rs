@@ -16,8 +16,8 @@ use crate::{
     query::{
         self,
         catalog::Catalog,
-        load::Session,
         register::{self, field},
+        session::{Purpose, Session},
     },
 };
 
@@ -71,7 +71,7 @@ async fn read(session: &Session) -> Result<Dataset, Error> {
         .from(Alias::new("revisions"))
         .order_by(Alias::new("id"), Order::Desc)
         .limit(1);
-    let rows = session.all(&select).await?;
+    let rows = session.all("revisions", Purpose::Dataset, &select).await?;
     let Some(row) = rows.first() else {
         return Ok(Dataset { revision: 0, loaded_at: None, synthetic: false });
     };
@@ -93,7 +93,7 @@ async fn counts(session: &Session) -> Result<Vec<(&'static str, i64)>, Error> {
         count.expr(Func::count(Expr::cust("*"))).from(Alias::new(table.name));
         select.expr(subquery(count));
     }
-    let rows = session.all(&select).await?;
+    let rows = session.all("*", Purpose::Dataset, &select).await?;
     let row = rows.first().ok_or(Error::Internal)?;
     let count = |(index, table): (usize, &'static query::catalog::Table)| {
         Ok((table.list, row.try_get_by_index(index)?))
@@ -111,6 +111,9 @@ pub(super) async fn resolve<'a>(
     fields: &[&'a Positioned<Field>],
 ) -> ServerResult<Value> {
     let session = &query::loaders(context)?.session;
+    if session.charge(1) {
+        return Ok(Value::Null);
+    }
     let dataset = read(session).await.map_err(query::at(context))?;
     let mut answer = IndexMap::new();
     for (name, merged) in query::fields(context, "Dataset", fields) {

@@ -14,6 +14,37 @@ pub(super) fn table() -> Table {
         .many("officersFunded", officers_funded::Column::GrantId, "The officers that the award funds, by kind.")
         .many("trainingSessions", training_session::Column::GrantId, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
+        .priced_by("fiscalYear")
+        .keys(&[
+            grant::Column::FiscalYear,
+            grant::Column::Status,
+            grant::Column::Instrument,
+            grant::Column::AssistanceListing,
+            grant::Column::AnnouncedOn,
+            grant::Column::ObligatedOn,
+            grant::Column::PeriodStart,
+            grant::Column::PeriodEnd,
+        ])
+        .measure("agencies", "agency", "The number of different agencies among the recipients.")
+        .measure("organizations", "organization", "The number of different organizations among the recipients.")
+        .measure("programs", "program", "The number of different programs.")
+        .sums(&[
+            grant::Column::FederalShare,
+            grant::Column::LocalMatch,
+            grant::Column::ProjectTotal,
+            grant::Column::Outlayed,
+        ])
+        .measure("officersRequested", "officersFunded.requested", "The officers that each award was applied for with.")
+        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds.")
+        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted.")
+        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed.")
+        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended.")
+        .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
+        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known.")
+        .ratio("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known; each agency's people count once.")
+        .ratio("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known; each agency's people count once.")
+        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the awards where both are known: 1 is all of them.")
+        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the awards where both are known: 1 is all of them.")
         .provenance(grant::Column::SourceId, grant::Column::RevisionId)
 }
 

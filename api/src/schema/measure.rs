@@ -14,5 +14,6 @@ pub(super) fn table() -> Table {
             str::to_owned,
             "The short name, such as `violent_crime`.",
         )
+        .keys(&[measure::Column::Code, measure::Column::Category])
         .provenance(measure::Column::SourceId, measure::Column::RevisionId)
 }

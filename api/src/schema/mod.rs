@@ -28,7 +28,10 @@ mod training_session;
 use async_graphql::{EmptyMutation, EmptySubscription};
 
 pub use self::{dataset::Dataset, root::Query};
-use crate::query::catalog::Table;
+use crate::{
+    documents::{Documents, SkipKnown},
+    query::catalog::Table,
+};
 
 /// The schema: queries only.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
@@ -36,7 +39,10 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>
 /// Makes the schema.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .data(Documents::default())
+        .extension(SkipKnown)
+        .finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` holds it.

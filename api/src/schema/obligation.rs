@@ -12,5 +12,14 @@ pub(super) fn table() -> Table {
             grant::Entity,
             "The award that the transaction is on.",
         )
+        .priced_by("obligatedOn:fiscalYear")
+        .keys(&[obligation::Column::ObligatedOn])
+        .measure("grants", "grant", "The number of different awards.")
+        .measure(
+            "agencies",
+            "grant.agency",
+            "The number of different agencies among the recipients.",
+        )
+        .sums(&[obligation::Column::Amount])
         .provenance(obligation::Column::SourceId, obligation::Column::RevisionId)
 }

@@ -22,5 +22,17 @@ pub(super) fn table() -> Table {
             upper,
             "The unique entity identifier.",
         )
+        .keys(&[
+            organization::Column::Kind,
+            organization::Column::State,
+            organization::Column::City,
+        ])
+        .measure("grants", "grants.count", "The awards of each organization.")
+        .measure(
+            "federalShare",
+            "grants.federalShare",
+            "The federal share of each organization's awards together.",
+        )
+        .measure("trainings", "trainings.count", "The courses that each organization gives.")
         .provenance(organization::Column::SourceId, organization::Column::RevisionId)
 }

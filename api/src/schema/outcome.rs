@@ -13,5 +13,10 @@ pub(super) fn table() -> Table {
             agency::Entity,
             "The agency that reported. Null for a state or the nation.",
         )
+        .keys(&[outcome::Column::Year, outcome::Column::State, outcome::Column::Flag, outcome::Column::MonthsReported])
+        .measure("agencies", "agency", "The number of different agencies that reported.")
+        .measure("measures", "measure", "The number of different measures.")
+        .measure("value", "value", "The values. Adding up is wrong across measures, and across agencies, states and the nation, which hold each other: group or filter by `measure`, and keep one kind of reporter.")
+        .measure("population", "agency.population", "The people that the agencies serve today: each agency counts once in a group.")
         .provenance(outcome::Column::SourceId, outcome::Column::RevisionId)
 }

@@ -12,5 +12,7 @@ pub(super) fn table() -> Table {
             organization::Entity,
             "The partner.",
         )
+        .keys(&[partnership::Column::AnnouncedOn])
+        .measure("organizations", "organization", "The number of different partners.")
         .provenance(partnership::Column::SourceId, partnership::Column::RevisionId)
 }

@@ -20,5 +20,12 @@ pub(super) fn table() -> Table {
             upper,
             "The short name, such as `CHP`.",
         )
+        .keys(&[program::Column::Category, program::Column::FirstYear, program::Column::LastYear])
+        .measure("grants", "grants.count", "The awards made under each program.")
+        .measure(
+            "federalShare",
+            "grants.federalShare",
+            "The federal share of each program's awards together.",
+        )
         .provenance(program::Column::SourceId, program::Column::RevisionId)
 }

@@ -75,7 +75,7 @@ impl ContainerType for Query {
                 },
             }
         };
-        query::once(context, &merged, answer).await.map(Some)
+        query::once(context, &merged, Box::pin(answer)).await.map(Some)
     }
 }
 

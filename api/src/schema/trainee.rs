@@ -18,5 +18,10 @@ pub(super) fn table() -> Table {
             agency::Entity,
             "The agency that the person works for. Null for others, or where unknown.",
         )
+        .keys(&[trainee::Column::Role, trainee::Column::CompletedOn])
+        .measure("sessions", "session", "The number of different sessions.")
+        .measure("trainings", "session.training", "The number of different courses.")
+        .measure("agencies", "agency", "The number of different agencies that sent people.")
+        .sums(&[trainee::Column::Hours])
         .provenance(trainee::Column::SourceId, trainee::Column::RevisionId)
 }

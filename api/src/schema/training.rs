@@ -14,5 +14,13 @@ pub(super) fn table() -> Table {
             "Who gives the course. Null where unknown.",
         )
         .many("sessions", training_session::Column::TrainingId, "The deliveries of the course.")
+        .keys(&[
+            training::Column::Modality,
+            training::Column::CertifiedBy,
+            training::Column::FirstYear,
+        ])
+        .measure("providers", "provider", "The number of different providers.")
+        .sums(&[training::Column::Hours])
+        .measure("sessions", "sessions.count", "The sessions of each course.")
         .provenance(training::Column::SourceId, training::Column::RevisionId)
 }

@@ -26,5 +26,24 @@ pub(super) fn table() -> Table {
             str::to_owned,
             "The code of the session at its source.",
         )
+        .keys(&[
+            training_session::Column::State,
+            training_session::Column::Modality,
+            training_session::Column::StartsOn,
+            training_session::Column::EndsOn,
+        ])
+        .measure("trainings", "training", "The number of different courses.")
+        .measure("grants", "grant", "The number of different awards that paid.")
+        .measure("trainees", "trainees.count", "The people who went to each session.")
+        .measure(
+            "traineeHours",
+            "trainees.hours",
+            "The hours of all people of each session together.",
+        )
+        .measure(
+            "hours",
+            "training.hours",
+            "The hours of the courses: each course counts once in a group.",
+        )
         .provenance(training_session::Column::SourceId, training_session::Column::RevisionId)
 }

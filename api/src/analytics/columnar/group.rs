@@ -8,7 +8,7 @@ use std::ops::{Add, Mul, Range};
 
 use rustc_hash::FxHashMap;
 
-use super::{column::Codes, keys::Ordinals, parallel};
+use super::{column::Codes, keys::Ordinals, mask::Mask, parallel};
 
 /// The combinations up to which slots are not looked up, however few rows there are, and however many.
 const FEW: u64 = 1 << 16;
@@ -47,16 +47,39 @@ pub(super) struct Slot {
     pub(super) example: u32,
 }
 
-/// The slots of rows. Each has a row, but for the one of a request without keys.
-#[derive(Debug)]
+/// The slots of rows. Each has a row, but for the one of a request without keys, and those of a part.
+#[derive(Clone, Debug)]
 pub(super) struct Slots {
     /// The slot of each row that was kept.
     pub(super) of_row: Vec<u32>,
     pub(super) slots: Vec<Slot>,
 }
 
+impl Slots {
+    /// The same slots with the rows of a part only, and these rows.
+    pub(super) fn narrowed(&self, rows: Rows<'_>, part: &Mask) -> (Self, Vec<u32>) {
+        let mut slots = vec![Slot::default(); self.slots.len()];
+        let (mut of_row, mut kept) = (Vec::new(), Vec::new());
+        for (index, slot) in self.of_row.iter().enumerate() {
+            let row = rows.get(index);
+            if part.get(row) {
+                slots[*slot as usize].rows += 1;
+                of_row.push(*slot);
+                kept.push(u32::try_from(row).unwrap_or_default());
+            }
+        }
+        (Self { of_row, slots }, kept)
+    }
+}
+
 /// Puts rows into slots by keys; none where they would be more than so many.
 pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Option<Slots> {
+    if keys.is_empty() {
+        // One slot, and no need to look at any row.
+        let example = if rows.len() > 0 { u32::try_from(rows.get(0)).ok()? } else { 0 };
+        let slot = Slot { rows: u32::try_from(rows.len()).ok()?, example };
+        return Some(Slots { of_row: vec![0; rows.len()], slots: vec![slot] });
+    }
     let product = keys.iter().try_fold(1_u64, |product, key| product.checked_mul(key.count.into()));
     let dense = FEW.max(2 * rows.len() as u64).min(MANY);
     let (mut of_row, count) = match product {
@@ -89,9 +112,7 @@ pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Opti
     for slot in counted.iter_mut().filter(|slot| slot.rows > 0) {
         slot.example = u32::try_from(rows.get(slot.example as usize)).unwrap_or_default();
     }
-    if !keys.is_empty() {
-        close_up(&mut of_row, &mut counted);
-    }
+    close_up(&mut of_row, &mut counted);
     (counted.len() <= most).then_some(Slots { of_row, slots: counted })
 }
 

@@ -54,6 +54,11 @@ impl Mask {
         self
     }
 
+    /// The rows whose bits are set, counted.
+    pub(super) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     fn combine(mut self, other: &Self, operation: impl Fn(u64, u64) -> u64) -> Self {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word = operation(*word, *other);
@@ -61,14 +66,15 @@ impl Mask {
         self
     }
 
-    fn get(&self, row: usize) -> bool {
+    /// Whether the bit of a row is set.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> bool {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
     /// The rows whose bit is set, in order.
     pub(super) fn rows(&self) -> Vec<u32> {
-        let count: u32 = self.words.iter().map(|word| word.count_ones()).sum();
-        let mut rows = Vec::with_capacity(count as usize);
+        let mut rows = Vec::with_capacity(self.count());
         for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
             let mut word = *word;
             while word != 0 {
@@ -170,6 +176,13 @@ fn accepted(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
                 *accepts = !*accepts;
             }
             accepts[0] = false;
+            accepts
+        }
+        Test::Keys(keys) => {
+            let mut accepts = vec![false; column.codes()];
+            for code in keys.iter().filter_map(|key| column.values.find(i64::from(*key))) {
+                accepts[code as usize] = true;
+            }
             accepts
         }
         Test::Null(_) => unreachable!("answered above"),

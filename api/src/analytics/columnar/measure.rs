@@ -1,17 +1,20 @@
 //! What a measure comes to in each slot.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    Replica, Stored,
-    column::{Codes, MISSING},
+    Asked, Replica, Stored,
+    column::{Codes, Column, MISSING},
     group::{Rows, Slots, fold},
-    keys::Ordinals,
+    keys::{AllCells, Ordinals},
 };
 use crate::{
     analytics::{
-        key::{End, Measure, Path, Way},
+        finish::Cells as _,
+        key::{End, Key, Measure, Path, Way},
+        prices::Rate,
         statistic::Tally,
+        value::Cell,
     },
     error::Error,
 };
@@ -31,8 +34,8 @@ pub(super) struct Gathered {
 enum Numbers<'a> {
     /// Codes, and what they stand for.
     Coded(&'a Codes, Vec<i64>),
-    /// Sums of children.
-    Sums(Vec<i64>),
+    /// One for each row: sums of children, or amounts at other prices.
+    ByRow(Vec<i64>),
 }
 
 /// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
@@ -44,7 +47,7 @@ trait Work {
 impl Numbers<'_> {
     fn work<W: Work>(&self, work: W) -> W::Output {
         match self {
-            Self::Sums(sums) => work.run(|row| sums[row]),
+            Self::ByRow(numbers) => work.run(|row| numbers[row]),
             Self::Coded(codes, numbers) => match codes {
                 Codes::Position(_) => work.run(|row| numbers[row + 1]),
                 Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
@@ -138,21 +141,22 @@ impl Replica {
     /// What a measure comes to in the slots of rows.
     pub(super) fn gather(
         &self,
-        table: &Stored,
+        asked: &Asked<'_>,
         measure: &Measure,
         slots: &Slots,
         rows: Rows<'_>,
         with_values: bool,
     ) -> Result<Gathered, Error> {
-        let way = match measure {
+        let (way, year) = match measure {
             Measure::Rows => {
                 let tally = |rows: u32| Tally { known: rows.into(), ..Tally::default() };
                 let tallies = slots.slots.iter().map(|slot| tally(slot.rows)).collect();
                 return Ok(Gathered { tallies, values: Vec::new() });
             }
-            Measure::Distinct(Way(path)) | Measure::Numbers(Way(path)) => path,
+            Measure::Distinct(Way(path)) => (path, None),
+            Measure::Numbers(Way(path), year) => (path, *year),
         };
-        let (ordinals, end) = self.rows_at(table, way)?;
+        let (ordinals, end) = self.rows_at(asked.table, way)?;
         let counted = match way.relations.is_empty() {
             true => Counted::Each(slots, rows),
             false => Counted::Distinct(distinct(slots, rows, &ordinals)),
@@ -162,7 +166,8 @@ impl Replica {
             counted.each(0..counted.len(), |slot, _| tallies[slot].known += 1);
             return Ok(Gathered { tallies, values: Vec::new() });
         }
-        let numbers = self.numbers(end, way)?;
+        let rates = year.map(|year| asked.prices.rates(year)).transpose()?;
+        let numbers = self.numbers(end, way, rates.as_ref())?;
         let tallies = numbers.work(TallyUp(&counted, slots.slots.len()));
         let values = match with_values {
             true => numbers.work(Collect(&counted, &tallies)),
@@ -171,35 +176,88 @@ impl Replica {
         Ok(Gathered { tallies, values })
     }
 
-    /// The numbers that a path ends in.
-    fn numbers<'a>(&'a self, end: &'a Stored, path: &Path) -> Result<Numbers<'a>, Error> {
+    /// The numbers that a path ends in, at other prices if so.
+    fn numbers<'a>(
+        &'a self,
+        end: &'a Stored,
+        path: &Path,
+        rates: Option<&BTreeMap<i64, Rate>>,
+    ) -> Result<Numbers<'a>, Error> {
         match path.end {
             End::Row => Err(Error::Internal),
             End::Column(column) => {
                 let column = end.column(column)?;
-                Ok(Numbers::Coded(&column.codes, column.numbers()))
+                match rates {
+                    None => Ok(Numbers::Coded(&column.codes, column.numbers())),
+                    Some(rates) => Ok(Numbers::ByRow(self.priced(end, column, rates)?)),
+                }
             }
             End::Children { relation, column } => {
                 let relation = &end.table.relations[relation];
                 let children = self.table_named(relation.table)?;
                 let parents = &children.column_named(relation.to)?.codes;
+                let parent = |row| (parents.get(row) as usize).checked_sub(1);
+                let Some(column) = column else {
+                    let mut counts = vec![0; end.rows];
+                    for parent in (0..children.rows).filter_map(parent) {
+                        counts[parent] += 1;
+                    }
+                    return Ok(Numbers::ByRow(counts));
+                };
                 let column = children.column(column)?;
-                let numbers = column.numbers();
-                let mut sums = vec![MISSING; end.rows];
-                for row in 0..children.rows {
-                    let number = numbers[column.codes.get(row) as usize];
-                    let parent = (parents.get(row) as usize).checked_sub(1);
-                    let Some(parent) = parent.filter(|_| number != MISSING) else { continue };
-                    let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
-                    sums[parent] = sum.checked_add(number).ok_or_else(|| {
-                        Error::BadArgument(
-                            "the sum of one row's parts is beyond 64 bits".to_owned(),
-                        )
-                    })?;
-                }
-                Ok(Numbers::Sums(sums))
+                let numbers = match rates {
+                    None => Numbers::Coded(&column.codes, column.numbers()),
+                    Some(rates) => Numbers::ByRow(self.priced(children, column, rates)?),
+                };
+                numbers.work(SumUp { rows: 0..children.rows, parents: end.rows, parent })
             }
         }
+    }
+
+    /// The amounts of each row of a table at other prices.
+    fn priced(
+        &self,
+        table: &Stored,
+        column: &Column,
+        rates: &BTreeMap<i64, Rate>,
+    ) -> Result<Vec<i64>, Error> {
+        let key = Key::of(table.table, table.table.priced_by.ok_or(Error::Internal)?)?;
+        let (years, cells) = self.key(table, &key.path, key.part)?;
+        let cells = AllCells(vec![cells]);
+        let rate = |ordinal| match cells.cell(0, ordinal) {
+            Cell::Whole(year) => rates.get(&year).copied(),
+            _ => None,
+        };
+        let rates: Vec<Option<Rate>> = (0..years.count).map(rate).collect();
+        let numbers = column.numbers();
+        let priced = |row| match (numbers[column.codes.get(row) as usize], years.get(row)) {
+            (MISSING, _) => Ok(MISSING),
+            (amount, year) => rates[year as usize].map_or(Ok(MISSING), |rate| rate.apply(amount)),
+        };
+        (0..table.rows).map(priced).collect()
+    }
+}
+
+/// Adds up the numbers of children for each parent.
+struct SumUp<P> {
+    rows: Range<usize>,
+    parents: usize,
+    parent: P,
+}
+
+impl<P: Fn(usize) -> Option<usize>> Work for SumUp<P> {
+    type Output = Result<Numbers<'static>, Error>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        let mut sums = vec![MISSING; self.parents];
+        for row in self.rows {
+            let number = number(row);
+            let Some(parent) = (self.parent)(row).filter(|_| number != MISSING) else { continue };
+            let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
+            sums[parent] = sum.checked_add(number).ok_or_else(|| {
+                Error::BadArgument("the sum of one row's parts is beyond 64 bits".to_owned())
+            })?;
+        }
+        Ok(Numbers::ByRow(sums))
     }
 }
 

@@ -16,17 +16,22 @@ mod mask;
 mod measure;
 mod parallel;
 
+use entity::price_index;
+use sea_orm::{EntityName as _, IdenStatic as _};
+
 use self::{
     column::Column,
     group::{Rows, Slots, assign},
     keys::{AllCells, Ordinals},
+    mask::Mask,
     measure::{as_index, starts},
 };
 use super::{
-    finish::{ALL, Groups, finish},
-    request::{Answer, Request},
+    finish::{ALL, Groups, finish, nothing},
+    prices::Prices,
+    request::{Answer, Figure, Request},
     statistic::compute,
-    value::Number,
+    value::{Cell, Number},
 };
 use crate::{
     error::Error,
@@ -93,6 +98,11 @@ impl Replica {
         columns.map(size).sum()
     }
 
+    /// How many rows a request is over, before its filter.
+    pub(super) fn rows_of(&self, request: &Request) -> Result<usize, Error> {
+        Ok(self.table_named(request.table.name)?.rows)
+    }
+
     fn table_named(&self, name: &str) -> Result<&Stored, Error> {
         self.tables.iter().find(|table| table.table.name == name).ok_or(Error::Internal)
     }
@@ -102,30 +112,53 @@ impl Replica {
     /// # Errors
     /// Says what makes no sense about it, or that it makes too many groups.
     pub fn answer(&self, request: &Request) -> Result<Answer, Error> {
+        match self.answers(request)?.pop() {
+            Some((_, answer)) => Ok(answer),
+            None => nothing(request),
+        }
+    }
+
+    /// Answers a request for each parent that has rows.
+    pub(super) fn answers(&self, request: &Request) -> Result<Vec<(Cell, Answer)>, Error> {
         request.check()?;
         let table = self.table_named(request.table.name)?;
+        let prices = self.prices()?;
         let keep = |keeps: &Predicate| Ok::<_, Error>(self.mask(table, keeps)?.rows());
         let kept = (!request.keeps.is_all()).then(|| keep(&request.keeps)).transpose()?;
         let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
-        let keys = request.by.iter().map(|key| self.key(table, &key.path, key.part));
+        let parts = request.parts.iter().map(|part| self.mask(table, part));
+        let asked = Asked { request, table, parts: parts.collect::<Result<_, _>>()?, prices };
+        let keys = request.keys.iter().map(|key| self.key(table, &key.path, key.part));
         let (keys, cells): (Vec<_>, Vec<_>) =
             keys.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
         let mut groups = Groups::default();
         for level in request.levels() {
-            self.level(request, table, rows, &keys[..level], &mut groups)?;
+            self.level(&asked, rows, &keys[..level], &mut groups)?;
         }
-        Ok(finish(request, &groups, &AllCells(cells)))
+        Ok(finish(request, groups, &AllCells(cells)))
+    }
+
+    /// The consumer price index.
+    fn prices(&self) -> Result<Prices, Error> {
+        let table = self.table_named(price_index::Entity.table_name())?;
+        let column = |column: price_index::Column| table.column_named(column.as_str());
+        let (years, indices) =
+            (column(price_index::Column::Year)?, column(price_index::Column::CpiU)?);
+        Ok(Prices::new((0..table.rows).filter_map(|row| {
+            let number = |column: &Column| column.values.whole(column.codes.get(row));
+            Some((number(years)?, number(indices)?))
+        })))
     }
 
     /// Adds the groups of some first keys.
     fn level(
         &self,
-        request: &Request,
-        table: &Stored,
+        asked: &Asked<'_>,
         rows: Rows<'_>,
         keys: &[Ordinals<'_>],
         groups: &mut Groups,
     ) -> Result<(), Error> {
+        let request = asked.request;
         let (first, width) = (groups.levels.len(), request.figures.len());
         let slots = assign(keys, rows, request.most_groups().saturating_sub(first));
         let slots = slots.ok_or_else(|| request.too_many_groups())?;
@@ -133,42 +166,67 @@ impl Replica {
         groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
         for slot in &slots.slots {
             groups.ordinals.extend(keys.iter().map(|key| key.get(slot.example as usize)));
-            groups.ordinals.extend(std::iter::repeat_n(ALL, request.by.len() - keys.len()));
+            groups.ordinals.extend(std::iter::repeat_n(ALL, request.keys.len() - keys.len()));
         }
         groups.figures.resize(all * width, Number::Missing);
-        self.figures(request, table, rows, &slots, &mut groups.figures[first * width..])
+        self.figures(asked, rows, &slots, &mut groups.figures[first * width..])
     }
 
-    /// Computes the figures of the slots, each measure once for all its statistics.
+    /// Computes the figures of the slots, each measure of a part once for all its statistics.
     fn figures(
         &self,
-        request: &Request,
-        table: &Stored,
+        asked: &Asked<'_>,
         rows: Rows<'_>,
         slots: &Slots,
         figures: &mut [Number],
     ) -> Result<(), Error> {
-        let width = request.figures.len();
-        for (first, (measure, _)) in request.figures.iter().enumerate() {
-            let same = |(other, _): &&(usize, &(_, _))| request.figures[*other].0 == *measure;
-            let wanted: Vec<_> =
-                request.figures.iter().enumerate().filter(|it| same(&it)).collect();
-            if wanted.first().is_none_or(|(index, _)| *index != first) {
+        let all = &asked.request.figures;
+        let mut done = vec![false; all.len()];
+        let mut narrowed: Vec<Option<(Slots, Vec<u32>)>> = vec![None; asked.parts.len()];
+        for first in 0..all.len() {
+            let Figure::Of { measure, part, .. } = &all[first] else { continue };
+            if done[first] {
                 continue;
             }
-            let with_values = wanted.iter().any(|(_, (_, statistic))| statistic.needs_values());
-            let mut gathered = self.gather(table, measure, slots, rows, with_values)?;
+            let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
+                Figure::Of { measure: other, part: of, statistic } => {
+                    (other == measure && of == part).then_some((position, *statistic))
+                }
+                Figure::Ratio { .. } => None,
+            });
+            let wanted: Vec<_> = wanted.collect();
+            let (slots, rows) = match part {
+                None => (slots, rows),
+                Some(part) => {
+                    let mask = &asked.parts[*part];
+                    let narrowed =
+                        narrowed[*part].get_or_insert_with(|| slots.narrowed(rows, mask));
+                    (&narrowed.0, Rows::Some(&narrowed.1))
+                }
+            };
+            let with_values = wanted.iter().any(|(_, statistic)| statistic.needs_values());
+            let mut gathered = self.gather(asked, measure, slots, rows, with_values)?;
             let starts: Vec<usize> = starts(&gathered.tallies).collect();
             for (slot, tally) in gathered.tallies.iter().enumerate() {
                 let values = match with_values {
                     true => &mut gathered.values[starts[slot]..][..as_index(tally.known)],
                     false => &mut [],
                 };
-                for (figure, (_, statistic)) in &wanted {
-                    figures[slot * width + figure] = compute(*statistic, tally, values)?;
+                for (figure, statistic) in &wanted {
+                    figures[slot * all.len() + figure] = compute(*statistic, tally, values)?;
+                    done[*figure] = true;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// A request with what is looked up once for all of it.
+struct Asked<'a> {
+    request: &'a Request,
+    table: &'a Stored,
+    /// The rows of each part.
+    parts: Vec<Mask>,
+    prices: Prices,
 }

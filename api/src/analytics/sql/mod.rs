@@ -11,18 +11,23 @@
 
 mod statement;
 
+use entity::price_index;
 use rustc_hash::FxHashMap;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, QueryResult};
+use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
 use self::statement::{Statements, read_cell};
 use super::{
-    finish::{ALL, Cells, Groups, NULL, finish},
+    finish::{ALL, Cells, Groups, NULL, finish, nothing},
     key::Measure,
-    request::{Answer, Request},
-    statistic::{Tally, compute},
+    prices::Prices,
+    request::{Answer, Figure, Request},
+    statistic::{Statistic, Tally, compute},
     value::{Cell, Number},
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    query::session::{Purpose, Session},
+};
 
 /// What was found of a measure in one group.
 #[derive(Clone, Debug, Default)]
@@ -52,25 +57,54 @@ impl Cells for Sorted {
 /// # Errors
 /// Says what makes no sense about it, or that it makes too many groups; or whatever the database says.
 pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<Answer, Error> {
+    match answers(&Session::new(database.clone()), request).await?.pop() {
+        Some((_, answer)) => Ok(answer),
+        None => nothing(request),
+    }
+}
+
+/// Answers a request for each parent that has rows.
+pub(super) async fn answers(
+    session: &Session,
+    request: &Request,
+) -> Result<Vec<(Cell, Answer)>, Error> {
     request.check()?;
     let mut keys: Vec<Vec<Cell>> = Vec::new();
     let mut levels: Vec<u8> = Vec::new();
     let mut figures: Vec<Number> = Vec::new();
+    let width = request.figures.len();
     for level in request.levels() {
-        let found = groups(database, request, level, keys.len()).await?;
+        let found = groups(session, request, level, keys.len()).await?;
         let first = keys.len();
         levels.resize(first + found.len(), u8::try_from(level).map_err(|_| Error::Internal)?);
-        figures.resize((first + found.len()) * request.figures.len(), Number::Missing);
+        figures.resize((first + found.len()) * width, Number::Missing);
         let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
         keys.extend(found);
-        for (position, (measure, _)) in request.figures.iter().enumerate() {
-            if request.figures[..position].iter().any(|(other, _)| other == measure) {
+        let mut done = vec![false; width];
+        for position in 0..width {
+            let Figure::Of { measure, part, .. } = &request.figures[position] else { continue };
+            if done[position] {
                 continue;
             }
-            measure_into(database, request, level, measure, &index, &mut figures).await?;
+            let wanted: Vec<_> = request
+                .figures
+                .iter()
+                .enumerate()
+                .filter_map(|(position, figure)| match figure {
+                    Figure::Of { measure: other, part: of, statistic } => {
+                        (other == measure && of == part).then_some((position, *statistic))
+                    }
+                    Figure::Ratio { .. } => None,
+                })
+                .collect();
+            for (position, _) in &wanted {
+                done[*position] = true;
+            }
+            let asked = Asked { request, level, measure, part: *part, wanted };
+            measure_into(session, &asked, &index, &mut figures).await?;
         }
     }
-    let sorted = Sorted((0..request.by.len()).map(|key| sorted(&keys, key)).collect());
+    let sorted = Sorted((0..request.keys.len()).map(|key| sorted(&keys, key)).collect());
     let ordinals = keys.iter().flat_map(|cells| {
         cells.iter().zip(&sorted.0).map(|(cell, sorted)| match cell {
             Cell::Null => NULL,
@@ -79,7 +113,17 @@ pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<
         })
     });
     let ordinals = ordinals.collect();
-    Ok(finish(request, &Groups { levels, ordinals, figures }, &sorted))
+    Ok(finish(request, Groups { levels, ordinals, figures }, &sorted))
+}
+
+/// The statistics of one measure, of one part of the rows, at one level.
+struct Asked<'a> {
+    request: &'a Request,
+    level: usize,
+    measure: &'a Measure,
+    part: Option<usize>,
+    /// With the positions of their figures.
+    wanted: Vec<(usize, Statistic)>,
 }
 
 fn ordinal(index: usize) -> u32 {
@@ -98,13 +142,15 @@ fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
 
 /// The keys of the groups of a level, after so many groups of others.
 async fn groups(
-    database: &DatabaseConnection,
+    session: &Session,
     request: &Request,
     level: usize,
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
-    let mut statements = Statements::new(request, level, database.get_database_backend());
-    let rows = database.query_all(&statements.tallies(&Measure::Rows)).await?;
+    let table = request.table.name;
+    let mut statements = Statements::new(request, level, None, session.backend());
+    let rows =
+        session.all(table, Purpose::Aggregates, &statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
     }
@@ -112,40 +158,41 @@ async fn groups(
 }
 
 fn read_key(request: &Request, level: usize, row: &QueryResult) -> Result<Vec<Cell>, Error> {
-    let cells = request.by.iter().enumerate().map(|(index, key)| match index < level {
+    let cells = request.keys.iter().enumerate().map(|(index, key)| match index < level {
         true => read_cell(request.table, key, row, index),
         false => Ok(Cell::All),
     });
     cells.collect()
 }
 
-/// Computes all statistics of one measure for the groups of a level.
 async fn measure_into(
-    database: &DatabaseConnection,
-    request: &Request,
-    level: usize,
-    measure: &Measure,
+    session: &Session,
+    asked: &Asked<'_>,
     index: &FxHashMap<Vec<Cell>, usize>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
-    let wanted = request.figures.iter().enumerate().filter(|(_, (other, _))| other == measure);
-    let wanted: Vec<_> = wanted.map(|(position, (_, statistic))| (position, *statistic)).collect();
-    let mut statements = Statements::new(request, level, database.get_database_backend());
+    let Asked { request, level, measure, part, wanted } = asked;
+    let (level, backend, table) = (*level, session.backend(), request.table.name);
+    let rates = match measure {
+        Measure::Numbers(_, Some(year)) => Some(prices(session).await?.rates(*year)?),
+        _ => None,
+    };
     let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
-    for row in database.query_all(&statements.tallies(measure)).await? {
+    let mut statements = Statements::new(request, level, *part, backend).at(rates.clone());
+    for row in session.all(table, Purpose::Aggregates, &statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs_values()) {
-        let mut statements = Statements::new(request, level, database.get_database_backend());
-        for row in database.query_all(&statements.values(measure)).await? {
+        let mut statements = Statements::new(request, level, *part, backend).at(rates);
+        for row in session.all(table, Purpose::Aggregates, &statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
         }
     }
     for (key, group) in index {
         let mut of_group = found.remove(key).unwrap_or_default();
-        for (position, statistic) in &wanted {
+        for (position, statistic) in wanted {
             figures[group * request.figures.len() + position] =
                 compute(*statistic, &of_group.tally, &mut of_group.values)?;
         }
@@ -153,10 +200,25 @@ async fn measure_into(
     Ok(())
 }
 
+/// The consumer price index.
+async fn prices(session: &Session) -> Result<Prices, Error> {
+    let mut select = Query::select();
+    select
+        .column(price_index::Column::Year)
+        .column(price_index::Column::CpiU)
+        .from(price_index::Entity);
+    let rows = session.all("price_index", Purpose::Aggregates, &select).await?;
+    let rows = rows.iter().map(|row| {
+        let number = |index| Ok::<_, Error>(i64::from(row.try_get_by_index::<i32>(index)?));
+        Ok::<_, Error>((number(0)?, number(1)?))
+    });
+    Ok(Prices::new(rows.collect::<Result<Vec<_>, _>>()?))
+}
+
 /// Reads the aggregates that follow the keys.
 fn read_tally(measure: &Measure, level: usize, row: &QueryResult) -> Result<Tally, Error> {
     let rows = count(row, level)?;
-    if !matches!(measure, Measure::Numbers(_)) {
+    if !matches!(measure, Measure::Numbers(..)) {
         return Ok(Tally { known: rows, ..Tally::default() });
     }
     let known = count(row, level + 1)?;

@@ -1,5 +1,7 @@
 //! The statements of a request.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use sea_orm::{
     DbBackend, QueryResult,
@@ -11,6 +13,7 @@ use sea_orm::{
 use crate::{
     analytics::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
+        prices::Rate,
         request::Request,
         value::Cell,
     },
@@ -27,28 +30,42 @@ pub(super) struct Statements<'a> {
     request: &'a Request,
     level: usize,
     backend: DbBackend,
+    /// From each year's prices to those that are asked for.
+    rates: Option<BTreeMap<i64, Rate>>,
     /// The paths that are joined.
     joined: Vec<Vec<usize>>,
     select: SelectStatement,
 }
 
 impl<'a> Statements<'a> {
-    pub(super) fn new(request: &'a Request, level: usize, backend: DbBackend) -> Self {
+    pub(super) fn new(
+        request: &'a Request,
+        level: usize,
+        part: Option<usize>,
+        backend: DbBackend,
+    ) -> Self {
         let mut select = Query::select();
         select.from(Alias::new(request.table.name));
-        if !request.keeps.is_all() {
-            select.and_where(request.keeps.to_sql(request.table.name, backend));
+        let part = part.and_then(|part| request.parts.get(part));
+        for keeps in std::iter::once(&request.keeps).chain(part).filter(|keeps| !keeps.is_all()) {
+            select.and_where(keeps.to_sql(request.table.name, backend));
         }
-        Self { request, level, backend, joined: Vec::new(), select }
+        Self { request, level, backend, rates: None, joined: Vec::new(), select }
+    }
+
+    /// Takes amounts at other prices.
+    pub(super) fn at(mut self, rates: Option<BTreeMap<i64, Rate>>) -> Self {
+        self.rates = rates;
+        self
     }
 
     /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
     /// the sums of their upper and lower halves, the least and the greatest.
-    pub(super) fn tallies(&mut self, measure: &Measure) -> SelectStatement {
-        let inner = self.inner(measure);
+    pub(super) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
         let mut outer = Query::select();
         outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
-        if matches!(measure, Measure::Numbers(_)) {
+        if matches!(measure, Measure::Numbers(..)) {
             for aggregate in [
                 "COUNT(v)",
                 "CAST(SUM(v >> 32) AS BIGINT)",
@@ -61,12 +78,12 @@ impl<'a> Statements<'a> {
         }
         outer.from_subquery(inner, Alias::new("counted"));
         outer.add_group_by((0..self.level).map(key_column));
-        outer
+        Ok(outer)
     }
 
     /// The keys and the number of each row (or distinct related row) that has one.
-    pub(super) fn values(&mut self, measure: &Measure) -> SelectStatement {
-        let inner = self.inner(measure);
+    pub(super) fn values(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
         let value = || Expr::col(Alias::new("v"));
         let mut outer = Query::select();
         outer
@@ -74,42 +91,47 @@ impl<'a> Statements<'a> {
             .expr(value())
             .from_subquery(inner, Alias::new("counted"))
             .and_where(value().is_not_null());
-        outer
+        Ok(outer)
     }
 
     /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
     /// measure of related rows, those of each distinct one, `e`.
-    fn inner(&mut self, measure: &Measure) -> SelectStatement {
-        for (index, key) in self.request.by[..self.level].iter().enumerate() {
-            let value = self.key(key);
+    fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        for (index, key) in self.request.keys[..self.level].iter().enumerate() {
+            let value = self.key(key)?;
             self.select.expr_as(value, Alias::new(format!("k{index}")));
         }
         match measure {
             Measure::Rows => {
                 self.select.expr_as(Expr::cust("1"), Alias::new("v"));
             }
-            Measure::Distinct(Way(path)) => self.row(path),
-            Measure::Numbers(Way(path)) => {
+            Measure::Distinct(Way(path)) => self.row(path)?,
+            Measure::Numbers(Way(path), _) => {
                 if !path.relations.is_empty() {
-                    self.row(path);
+                    self.row(path)?;
                 }
-                let number = self.end(path);
+                let mut number = self.end(path)?;
+                if let (End::Column(_), Some(_)) = (path.end, &self.rates) {
+                    let alias = self.joined(&path.relations);
+                    number = self.priced(path.table(self.request.table), &alias, number)?;
+                }
                 self.select.expr_as(big(number), Alias::new("v"));
             }
         }
-        std::mem::take(&mut self.select)
+        Ok(std::mem::take(&mut self.select))
     }
 
     /// Selects each distinct row that a path leads to.
-    fn row(&mut self, path: &Path) {
-        let row = self.end(&Path { relations: path.relations.clone(), end: End::Row });
+    fn row(&mut self, path: &Path) -> Result<(), Error> {
+        let row = self.end(&Path { relations: path.relations.clone(), end: End::Row })?;
         self.select.distinct().expr_as(row.clone(), Alias::new("e")).and_where(row.is_not_null());
+        Ok(())
     }
 
     /// What a path ends in.
-    fn end(&mut self, path: &Path) -> Expr {
+    fn end(&mut self, path: &Path) -> Result<Expr, Error> {
         let end = path.table(self.request.table);
-        match (path.end, path.relations.split_last()) {
+        Ok(match (path.end, path.relations.split_last()) {
             (End::Row, None) => column_of(self.request.table.name, self.request.table.key),
             (End::Row, Some((last, others))) => {
                 let parent = self.joined(others);
@@ -124,14 +146,40 @@ impl<'a> Statements<'a> {
                 let relation = &end.relations[relation];
                 let children = Catalog::get().table(relation.table);
                 let mut sum = Query::select();
-                sum.expr(column_of(children.name, children.columns[column].name).sum())
-                    .from(Alias::new(children.name))
-                    .and_where(
-                        column_of(children.name, relation.to).eq(column_of(&alias, relation.from)),
-                    );
+                let number = match column {
+                    None => Expr::cust("COUNT(*)"),
+                    Some(column) => {
+                        let number = column_of(children.name, children.columns[column].name);
+                        self.priced(children, children.name, number)?.sum()
+                    }
+                };
+                sum.expr(number).from(Alias::new(children.name)).and_where(
+                    column_of(children.name, relation.to).eq(column_of(&alias, relation.from)),
+                );
                 Expr::SubQuery(None, Box::new(sum.into()))
             }
+        })
+    }
+
+    /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
+    /// [`Rate::apply`] has it.
+    fn priced(&self, table: &'static Table, alias: &str, amount: Expr) -> Result<Expr, Error> {
+        let Some(rates) = &self.rates else { return Ok(amount) };
+        let key = Key::of(table, table.priced_by.ok_or(Error::Internal)?)?;
+        let End::Column(column) = key.path.end else { return Err(Error::Internal) };
+        let year = self.part(key.part, None, column_of(alias, table.columns[column].name));
+        let mut case = CaseStatement::new();
+        for (of, rate) in rates {
+            let half = CaseStatement::new()
+                .case(amount.clone().lt(0), Expr::val(-rate.from))
+                .finally(Expr::val(rate.from));
+            let worth = big(amount.clone()).mul(2 * rate.to).add(half).div(2 * rate.from);
+            case = case.case(year.clone().eq(*of), worth);
         }
+        Ok(match rates.is_empty() {
+            true => Expr::cust("NULL"),
+            false => case.into(),
+        })
     }
 
     fn table_at(&self, relations: &[usize]) -> &'static Table {
@@ -160,12 +208,17 @@ impl<'a> Statements<'a> {
     }
 
     /// The value of a key: a number or a text, as [`read_cell`] reads it.
-    fn key(&mut self, key: &Key) -> Expr {
-        let value = self.end(&key.path);
+    fn key(&mut self, key: &Key) -> Result<Expr, Error> {
+        let value = self.end(&key.path)?;
+        Ok(self.part(key.part, scalar(self.request.table, key), value))
+    }
+
+    /// What a key takes of a value.
+    fn part(&self, part: Part, scalar: Option<Scalar>, value: Expr) -> Expr {
         let year = || self.part_of_day("year", "%Y", &value);
         let month = || self.part_of_day("month", "%m", &value);
-        match key.part {
-            Part::Itself => match scalar(self.request.table, key) {
+        match part {
+            Part::Itself => match scalar {
                 Some(Scalar::Boolean) => big(Func::cast_as(value, Alias::new("INTEGER"))),
                 Some(Scalar::Date) => Func::cast_as(value, Alias::new("TEXT")).into(),
                 Some(Scalar::Int | Scalar::BigInt | Scalar::Fixed(_)) | None => big(value),

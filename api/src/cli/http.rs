@@ -1,0 +1,154 @@
+//! The options of `serve` that are about HTTP.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::http::{HeaderValue, Uri};
+
+use crate::{
+    http::{Settings, TrustedDocuments},
+    schema::schema,
+};
+
+/// The requests that an operator may allow in one body at most.
+const MOST_IN_BATCH: u16 = 100;
+
+/// How answers are kept, and who gets them.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "HTTP")]
+#[group(id = "http")]
+pub(crate) struct Args {
+    /// How many bytes of answers to keep in memory, such as `64MiB`; 0 keeps none.
+    #[arg(
+        long,
+        env = "CACHE_SIZE",
+        value_name = "BYTES",
+        default_value = "64MiB",
+        value_parser = bytes
+    )]
+    cache_size: u64,
+    /// For how many seconds browsers and proxies may use an answer without asking again.
+    #[arg(long, env = "MAX_AGE", value_name = "SECONDS", default_value_t = 5)]
+    max_age: u32,
+    /// An origin whose pages may read answers, such as `https://example.gov`; may be repeated.
+    #[arg(
+        long,
+        env = "CORS_ORIGIN",
+        value_name = "ORIGIN",
+        default_value = "*",
+        value_delimiter = ',',
+        value_parser = origin
+    )]
+    cors_origin: Vec<HeaderValue>,
+    /// How many requests one body may hold, as a JSON list; 0 takes no lists.
+    #[arg(
+        long,
+        env = "BATCH",
+        value_name = "REQUESTS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=i64::from(MOST_IN_BATCH))
+    )]
+    batch: u16,
+    /// Documents that clients may name instead of sending them: a folder of `.graphql` files, or the
+    /// manifest of Apollo, Relay or GraphQL Code Generator.
+    #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
+    trusted_documents: Option<PathBuf>,
+    /// Refuse all documents but the trusted ones.
+    #[arg(
+        long,
+        env = "TRUSTED_ONLY",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    trusted_only: bool,
+}
+
+impl Args {
+    /// The settings that were chosen, with the trusted documents read and checked.
+    ///
+    /// # Errors
+    /// Says which document is wrong, and where.
+    pub(crate) async fn settings(&self) -> Result<Settings, String> {
+        let trusted = match &self.trusted_documents {
+            Some(path) => Some(Arc::new(TrustedDocuments::read(path, &schema()).await?)),
+            None if self.trusted_only => {
+                let reason = "--trusted-only refuses all: name documents with --trusted-documents";
+                return Err(reason.to_owned());
+            }
+            None => None,
+        };
+        if let Some(trusted) = &trusted {
+            let (documents, only) = (trusted.len(), self.trusted_only);
+            tracing::info!(documents, only, "read the trusted documents");
+        }
+        let any = self.cors_origin.iter().any(|origin| origin == "*");
+        Ok(Settings {
+            cache_bytes: self.cache_size,
+            max_age: self.max_age,
+            origins: if any { Vec::new() } else { self.cors_origin.clone() },
+            most_in_batch: usize::from(self.batch),
+            trusted,
+            trusted_only: self.trusted_only,
+            ..Settings::default()
+        })
+    }
+}
+
+/// Reads a number of bytes: `0`, `1000000`, `512KiB`, `64MiB`, `2GiB`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err("write it as a number with KiB, MiB or GiB behind it".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "begin with a number".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "that is too much".to_owned())
+}
+
+/// Reads an origin: a scheme, a host, perhaps a port, and nothing behind them, as browsers send it.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let wrong =
+        || "write it as a browser does: https://example.gov, without a path; or *".to_owned();
+    if text != "*" {
+        let uri: Uri = text.parse().map_err(|_| wrong())?;
+        let is_origin = uri.scheme().is_some() && uri.host().is_some() && !text.ends_with('/');
+        if !is_origin || uri.path() != "/" || uri.query().is_some() {
+            return Err(wrong());
+        }
+    }
+    HeaderValue::from_str(&text.to_ascii_lowercase()).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("0", 0),
+            ("1000", 1_000),
+            ("64MiB", 64 << 20),
+            ("2 gib", 2 << 30),
+            ("512k", 512 << 10),
+        ] {
+            assert_eq!(bytes(text), Ok(expected), "{text}");
+        }
+        for text in ["", "MiB", "-1", "1.5GiB", "1 apple", "99999999999GiB"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_what_browsers_send() {
+        for text in ["*", "https://example.gov", "http://localhost:5173", "HTTPS://Example.gov"] {
+            assert!(origin(text).is_ok(), "{text}");
+        }
+        for text in ["example.gov", "https://example.gov/", "https://example.gov/a", "", "https://"]
+        {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+}

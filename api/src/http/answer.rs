@@ -1,0 +1,259 @@
+//! An answer as bytes, and as a response to one client.
+//!
+//! The bytes are made once and belong to nobody: the same answer is sent to whoever asks the same, in the
+//! media type and the coding that each prefers. Its `ETag` is a hash of the bytes, and strong: it differs by
+//! media type and by coding, as RFC 9110 demands. A date never replaces it: an answer also depends on the
+//! version of this program, so `If-Modified-Since` is not looked at.
+
+use std::borrow::Cow;
+
+use async_graphql::{ErrorExtensionValues, Name, Response as Answered, ServerError, Value};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{compress::Coding, negotiate::MediaType};
+use crate::schema::Dataset;
+
+/// The methods of `/graphql`.
+const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
+const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What became of a request, as far as the status tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The query ran; its fields may have failed.
+    Ran,
+    /// It could be read and did not run. Clients that know `application/json` only learn it from the body.
+    Unanswered(StatusCode),
+    /// It could not be read, or is not for this server.
+    Refused(StatusCode),
+    /// It asks for something else than a query, which a GET must not even try.
+    NotAQuery,
+}
+
+impl Standing {
+    fn status(self, media: MediaType, method: &Method) -> StatusCode {
+        match (self, media) {
+            (Self::Refused(status), _) | (Self::Unanswered(status), MediaType::Graphql) => status,
+            (Self::NotAQuery, _) if *method != Method::POST => StatusCode::METHOD_NOT_ALLOWED,
+            (Self::NotAQuery, MediaType::Graphql) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        }
+    }
+}
+
+/// Why a request is not answered, before GraphQL sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    standing: Standing,
+    code: &'static str,
+    message: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A request that cannot be read, or that this server does not take.
+    pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+        let message = Cow::Owned(message.to_owned());
+        Self { standing: Standing::Refused(status), code, message }
+    }
+
+    /// A request that is right in itself, and whose document is not there.
+    pub(super) fn unanswered(code: &'static str, message: &'static str) -> Self {
+        let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
+        Self { standing, code, message: Cow::Borrowed(message) }
+    }
+
+    /// What the client is told.
+    #[cfg(test)]
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let mut error = ServerError::new(refusal.message, None);
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refusal.code);
+        error.extensions = Some(extensions);
+        Self::new(refusal.standing, &Answered::from_errors(vec![error]), None)
+    }
+}
+
+/// The body of an answer, in the order in which it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+/// An answer in one coding.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The bytes as they are sent.
+    pub(super) body: Bytes,
+    standing: Standing,
+    has_errors: bool,
+    coding: Coding,
+    /// The hash of the bytes without a coding.
+    digest: String,
+    /// The `ETag` as JSON, and as GraphQL's own media type.
+    tags: [HeaderValue; 2],
+    last_modified: Option<HeaderValue>,
+    /// The dataset that it is of; none where nothing was asked of one.
+    pub(super) dataset: Option<Dataset>,
+}
+
+impl Answer {
+    /// The answer of a query, with the dataset that it is of.
+    pub(super) fn of(mut answered: Answered, dataset: &Dataset) -> Self {
+        // A request that did not run has no data, which is something else than null data.
+        let ran = answered.data != Value::Null
+            || answered.errors.iter().any(|error| !error.path.is_empty());
+        let standing = if ran { Standing::Ran } else { super::errors::standing(&answered) };
+        let about = [
+            (Name::new("revision"), Value::from(dataset.revision)),
+            (Name::new("synthetic"), Value::Boolean(dataset.synthetic)),
+        ];
+        let about = Value::Object(about.into_iter().collect());
+        answered.extensions.insert("dataset".to_owned(), about);
+        Self::new(standing, &answered, Some(dataset.clone()))
+    }
+
+    /// What is said where the document asks for something else than a query.
+    pub(super) fn not_a_query() -> Self {
+        let refusal = Refusal {
+            standing: Standing::NotAQuery,
+            code: "INVALID_QUERY",
+            message: Cow::Borrowed(
+                "this API has queries only: nothing can be changed or subscribed to",
+            ),
+        };
+        refusal.into()
+    }
+
+    fn new(standing: Standing, answered: &Answered, dataset: Option<Dataset>) -> Self {
+        let written = Written {
+            errors: &answered.errors,
+            data: (standing == Standing::Ran).then_some(&answered.data),
+            extensions: &answered.extensions,
+        };
+        let (standing, body) = match serde_json::to_vec(&written) {
+            Ok(body) => (standing, body),
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written");
+                let text = r#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
+                (Standing::Refused(StatusCode::INTERNAL_SERVER_ERROR), text.into())
+            }
+        };
+        let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]);
+        let modified = dataset.as_ref().and_then(|dataset| dataset.loaded_at);
+        let modified = modified.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        Self {
+            body: body.into(),
+            standing,
+            has_errors: standing != Standing::Ran || !answered.errors.is_empty(),
+            coding: Coding::Identity,
+            tags: tags(&digest, Coding::Identity),
+            digest,
+            last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
+            dataset,
+        }
+    }
+
+    /// The same answer in another coding, with the bytes of that.
+    pub(super) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
+        let tags = tags(&self.digest, coding);
+        Self { body: body.into(), coding, tags, ..self.clone() }
+    }
+
+    /// Whether all went well. What did not may go well the next time, and is never kept.
+    pub(super) fn is_flawless(&self) -> bool {
+        !self.has_errors
+    }
+
+    /// Whether its document can be read and fits the schema.
+    pub(super) fn ran(&self) -> bool {
+        self.standing == Standing::Ran
+    }
+
+    /// The response to one client, and whether it says only that nothing has changed.
+    pub(super) fn respond(&self, client: &Client<'_>, max_age: &HeaderValue) -> (Response, bool) {
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, VARY);
+        let mut status = self.standing.status(client.media, client.method);
+        let mut is_unchanged = false;
+        if self.is_flawless() {
+            let tag = &self.tags[usize::from(client.media == MediaType::Graphql)];
+            headers.insert(header::ETAG, tag.clone());
+            headers.insert(header::CACHE_CONTROL, max_age.clone());
+            if let Some(modified) = &self.last_modified {
+                headers.insert(header::LAST_MODIFIED, modified.clone());
+            }
+            is_unchanged = client.has(tag);
+        } else {
+            headers.insert(header::CACHE_CONTROL, NO_STORE);
+        }
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(header::ALLOW, ALLOW);
+        }
+        if is_unchanged {
+            status = StatusCode::NOT_MODIFIED;
+        } else {
+            headers.insert(header::CONTENT_TYPE, client.media.content_type());
+            if let Some(coding) = self.coding.content_encoding() {
+                headers.insert(header::CONTENT_ENCODING, coding);
+            }
+            *response.body_mut() = Body::from(self.body.clone());
+        }
+        *response.status_mut() = status;
+        (response, is_unchanged)
+    }
+}
+
+fn tags(digest: &str, coding: Coding) -> [HeaderValue; 2] {
+    let separator = if coding == Coding::Identity { "" } else { "-" };
+    let coding = coding.name().unwrap_or_default();
+    ["json", "graphql"].map(|media| {
+        let text = format!("\"{digest}-{media}{separator}{coding}\"");
+        HeaderValue::try_from(text).expect("digits, letters and dashes")
+    })
+}
+
+/// What of a request its response depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Client<'a> {
+    /// The media type of the answer.
+    pub(super) media: MediaType,
+    /// How it asks.
+    pub(super) method: &'a Method,
+    /// What it says beside that.
+    pub(super) headers: &'a HeaderMap,
+}
+
+impl Client<'_> {
+    /// Whether it has the answer of a tag already. Only a GET can be told so.
+    fn has(&self, tag: &HeaderValue) -> bool {
+        if *self.method == Method::POST {
+            return false;
+        }
+        let lines = self.headers.get_all(header::IF_NONE_MATCH);
+        let mut tags = lines.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        tags.any(|known| {
+            let known = known.trim_ascii();
+            known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == tag.as_bytes()
+        })
+    }
+}

@@ -1,0 +1,245 @@
+//! `/graphql`: from a request to a response.
+//!
+//! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
+//! the answer is at hand. Only then does GraphQL see the request.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body as HttpBody, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+
+use super::{
+    Server, Settings,
+    answer::{Answer, Client, Refusal},
+    cache::{Answers, Found, Key},
+    compress::{self, Coding},
+    errors, graphql,
+    negotiate::{self, MediaType},
+    persisted::Documents,
+    request::{Ask, BODY_LIMIT, Body, Parameters},
+};
+
+/// Where a browser is sent that opens the API's own address.
+const PLAYGROUND: &str = "/playground";
+/// The requests of a batch that run at once.
+const AT_ONCE: usize = 4;
+
+/// RFC 9211.
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What `/graphql` is made of.
+#[derive(Clone)]
+pub(super) struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    server: Server,
+    answers: Arc<Answers>,
+    documents: Documents,
+    settings: Settings,
+    cache_control: HeaderValue,
+}
+
+/// An answer on its way to one client.
+struct Reply {
+    answer: Arc<Answer>,
+    found: Option<Found>,
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self { answer: Arc::new(refusal.into()), found: None }
+    }
+}
+
+/// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
+pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (method, headers) = (&parts.method, &parts.headers);
+    let media = MediaType::of(headers);
+    let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
+    let is_get = method == Method::GET || method == Method::HEAD;
+    let reply = if is_get {
+        let parameters = Parameters::of_url(parts.uri.query().unwrap_or_default());
+        let nothing = parameters.as_ref().is_ok_and(Parameters::names_nothing);
+        if nothing && negotiate::prefers_html(headers) {
+            return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
+        }
+        match (media, parameters) {
+            (None, _) => Err(not_acceptable()),
+            (_, Err(refusal)) => Err(refusal),
+            (_, Ok(parameters)) => endpoint.answer(parameters, negotiate::coding(headers)).await,
+        }
+    } else if method == Method::POST {
+        match (media, read(headers, body).await) {
+            (None, _) => Err(not_acceptable()),
+            (_, Err(refusal)) => Err(refusal),
+            (_, Ok(Body::Batch(requests))) => match endpoint.batch(requests, &client).await {
+                Ok(response) => return response,
+                Err(refusal) => Err(refusal),
+            },
+            (_, Ok(Body::One(value))) => match Parameters::of_json(value) {
+                Ok(parameters) => endpoint.answer(parameters, negotiate::coding(headers)).await,
+                Err(refusal) => Err(refusal),
+            },
+        }
+    } else {
+        let reason = "a query is sent by GET or POST";
+        Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
+    };
+    endpoint.respond(&reply.unwrap_or_else(Reply::from), &client)
+}
+
+impl Endpoint {
+    /// An endpoint over a server.
+    pub(super) fn new(server: Server, settings: Settings) -> Self {
+        let counters = Arc::clone(&settings.counters);
+        let answers = Answers::new(server.dataset(), settings.cache_bytes, counters);
+        let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
+        let cache_control = format!("public, max-age={}", settings.max_age);
+        let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
+        Self(Arc::new(Inner { server, answers, documents, settings, cache_control }))
+    }
+
+    /// Answers one request.
+    async fn answer(&self, mut parameters: Parameters, coding: Coding) -> Result<Reply, Refusal> {
+        let named = self.0.documents.find(&mut parameters)?;
+        let ask = Ask {
+            document: named.document,
+            operation: parameters.operation,
+            variables: parameters.variables,
+        };
+        let key = Key::of(&ask);
+        let document = named.register.is_some().then(|| Arc::clone(&ask.document));
+        let server = self.0.server.clone();
+        let run = || run(server, ask);
+        let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
+        tracing::debug!(?found, bytes = answer.body.len(), "answered");
+        if let (Some(hash), Some(document)) = (named.register, document)
+            && answer.ran()
+        {
+            self.0.documents.register(hash, document);
+        }
+        Ok(Reply { answer, found: Some(found) })
+    }
+
+    /// Answers several requests by a list of answers, a few at a time.
+    async fn batch(&self, requests: Vec<Value>, client: &Client<'_>) -> Result<Response, Refusal> {
+        let (most, count) = (self.0.settings.most_in_batch, requests.len());
+        if count > most || count == 0 {
+            let reason = match (most, count) {
+                (0, _) => {
+                    "the body is a list, and this server takes one request at a time".to_owned()
+                }
+                (_, 0) => "the list of requests is empty".to_owned(),
+                _ => format!("the list has {count} requests: at most {most} may be sent at once"),
+            };
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", &reason));
+        }
+        let answer = async |request| {
+            let parameters = Parameters::of_json(request)?;
+            self.answer(parameters, Coding::Identity).await
+        };
+        let answers: Vec<Result<Reply, Refusal>> =
+            stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
+        let mut body = vec![b'['];
+        for reply in answers {
+            if body.len() > 1 {
+                body.push(b',');
+            }
+            body.extend_from_slice(&reply.unwrap_or_else(Reply::from).answer.body);
+        }
+        body.push(b']');
+        let coding = Some(negotiate::coding(client.headers));
+        let coding = coding.filter(|_| compress::pays(body.len())).unwrap_or(Coding::Identity);
+        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
+        let body = match work.await {
+            Ok(Ok(body)) => body,
+            error => {
+                tracing::error!(?error, "a batch cannot be written");
+                return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+            }
+        };
+        let headers = [
+            (header::CONTENT_TYPE, client.media.content_type()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::VARY, HeaderValue::from_static("accept, accept-encoding")),
+        ];
+        let mut response = (headers, body).into_response();
+        if let Some(coding) = coding.content_encoding() {
+            response.headers_mut().insert(header::CONTENT_ENCODING, coding);
+        }
+        Ok(response)
+    }
+
+    fn respond(&self, reply: &Reply, client: &Client<'_>) -> Response {
+        let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.cache_control);
+        if is_unchanged {
+            self.0.settings.counters.count_unchanged();
+        }
+        if let Some(found) = reply.found {
+            response.headers_mut().insert(
+                CACHE_STATUS,
+                HeaderValue::from_static(match found {
+                    Found::Hit => "cops-graphql; hit",
+                    Found::Joined => "cops-graphql; fwd=miss; collapsed",
+                    Found::Miss => "cops-graphql; fwd=miss",
+                }),
+            );
+        }
+        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            response.headers_mut().insert(ACCEPT_POST, JSON);
+        }
+        response
+    }
+}
+
+/// Works an answer out.
+async fn run(server: Server, ask: Ask) -> Answer {
+    let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
+    let (mut response, dataset) = graphql::of_one_revision(&server, ask.into_request()).await;
+    errors::complete(&mut response);
+    let answer = Answer::of(response, &dataset);
+    if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref()) {
+        return Answer::not_a_query();
+    }
+    answer
+}
+
+/// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
+/// a form or a text, and not that.
+async fn read(headers: &HeaderMap, body: HttpBody) -> Result<Body, Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let value = value.trim().trim_matches('"');
+            value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("utf8")
+        }
+        _ => true,
+    });
+    if !is_json || !is_utf8 {
+        let reason =
+            "send the query as JSON in UTF-8, with the header `Content-Type: application/json`";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", reason));
+    }
+    let bytes: Bytes = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| {
+        let reason = "the body is larger than 100 kB: ask for less at once";
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", reason)
+    })?;
+    Body::of_bytes(&bytes)
+}
+
+fn not_acceptable() -> Refusal {
+    let reason = "an answer is `application/json` or `application/graphql-response+json`: name one of them \
+                  in the header `Accept`";
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
+}

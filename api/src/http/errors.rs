@@ -1,0 +1,62 @@
+//! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
+
+use async_graphql::{
+    ErrorExtensionValues, Response, Value,
+    parser::{parse_query, types::OperationType},
+};
+use axum::http::StatusCode;
+
+use super::answer::Standing;
+
+/// The bytes of a message: some repeat what the client sent.
+const LONGEST_MESSAGE: usize = 1_000;
+/// The errors of one answer: a document can be wrong in each of its fields.
+const MOST_ERRORS: usize = 50;
+/// The code of what is wrong with a document.
+const INVALID: &str = "INVALID_QUERY";
+
+/// Gives each error a code, and an end.
+pub(super) fn complete(response: &mut Response) {
+    response.errors.truncate(MOST_ERRORS);
+    for error in &mut response.errors {
+        if error.message.len() > LONGEST_MESSAGE {
+            let end = error.message.floor_char_boundary(LONGEST_MESSAGE);
+            error.message.truncate(end);
+            error.message.push_str("...");
+        }
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        // What async-graphql refuses (syntax, validation) it refuses without a code.
+        if extensions.get("code").is_none() {
+            extensions.set("code", INVALID);
+        }
+    }
+}
+
+/// What the status says of a request that did not run.
+pub(super) fn standing(response: &Response) -> Standing {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+    let code = match code {
+        Some(Value::String(code)) => code.as_str(),
+        _ => INVALID,
+    };
+    Standing::Unanswered(match code {
+        "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    })
+}
+
+/// Whether a document that was refused asks for something else than a query.
+pub(super) fn asks_for_more_than_a_query(document: &str, operation: Option<&str>) -> bool {
+    if crate::limits::document(document).is_err() {
+        return false;
+    }
+    let Ok(document) = parse_query(document) else { return false };
+    document
+        .operations
+        .iter()
+        .filter(|(name, _)| {
+            operation.is_none_or(|wanted| name.is_none_or(|name| name.as_str() == wanted))
+        })
+        .any(|(_, found)| found.node.ty != OperationType::Query)
+}

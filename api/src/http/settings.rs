@@ -1,0 +1,40 @@
+//! What an operator may choose about HTTP.
+
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+
+use super::{counters::Counters, trusted::TrustedDocuments};
+
+/// How the server answers over HTTP.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The bytes of answers that are kept in memory; 0 keeps none.
+    pub cache_bytes: u64,
+    /// For how many seconds a browser or a proxy may use an answer without asking again.
+    pub max_age: u32,
+    /// The origins whose pages may read answers; any, where this is empty.
+    pub origins: Vec<HeaderValue>,
+    /// How many requests one body may hold; 0 takes no lists.
+    pub most_in_batch: usize,
+    /// The documents that clients may name.
+    pub trusted: Option<Arc<TrustedDocuments>>,
+    /// Whether all other documents are refused.
+    pub trusted_only: bool,
+    /// Where it is counted how often answers were at hand.
+    pub counters: Arc<Counters>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 << 20,
+            max_age: 5,
+            origins: Vec::new(),
+            most_in_batch: 0,
+            trusted: None,
+            trusted_only: false,
+            counters: Arc::default(),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The figures of a request: each is computed once, however often it is named.
+
+use async_graphql::{Number as JsonNumber, Value as GraphQl};
+use entity::scalar::{fixed_from_value, fixed_to_value};
+
+use super::vocabulary::{Computed, Unit, What};
+use crate::{
+    analytics::{Figure, Measure, Number, Request, Statistic},
+    error::Error,
+    query::{predicate::Predicate, scalar::real_number},
+};
+
+/// The figures of a request, while it is put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    pub(crate) request: Request,
+}
+
+/// How a figure becomes a value of GraphQL.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Show {
+    /// An exact number of so many decimals.
+    Exact(u32),
+    /// A number whose unit is the smallest, of so many decimals, or a square of such numbers.
+    Real(u32),
+}
+
+impl Show {
+    /// The value of a figure.
+    #[expect(clippy::cast_precision_loss, reason = "a real number is shown as a float")]
+    pub(crate) fn value(self, number: Number) -> Result<GraphQl, Error> {
+        Ok(match (self, number) {
+            (_, Number::Missing) => GraphQl::Null,
+            (Self::Exact(0), Number::Whole(whole)) => {
+                GraphQl::Number(i64::try_from(whole).map_err(|_| beyond())?.into())
+            }
+            (Self::Exact(digits), Number::Whole(whole)) => {
+                fixed_to_value(i64::try_from(whole).map_err(|_| beyond())?, digits)
+            }
+            (Self::Real(digits), Number::Real(real)) => {
+                let scale = 10_i64.pow(digits) as f64;
+                JsonNumber::from_f64(real / scale).map_or(GraphQl::Null, GraphQl::Number)
+            }
+            (Self::Exact(_), Number::Real(_)) | (Self::Real(_), Number::Whole(_)) => {
+                return Err(Error::Internal);
+            }
+        })
+    }
+}
+
+impl Show {
+    /// A value of a client as a figure to compare with. A float is moved to the smallest unit by its
+    /// decimals, so that `0.1` dollars are ten cents, and not almost.
+    pub(crate) fn operand(self, value: &GraphQl) -> Result<Number, String> {
+        match self {
+            Self::Exact(digits) => Ok(Number::Whole(fixed_from_value(value, digits)?.into())),
+            Self::Real(digits) => {
+                let text = format!("{}e{digits}", real_number(value)?);
+                text.parse().map(Number::Real).map_err(|_| format!("{value} is not a number"))
+            }
+        }
+    }
+}
+
+fn beyond() -> Error {
+    Error::BadArgument("a sum is beyond 64 bits: narrow the filter".to_owned())
+}
+
+/// The statistics by the names of their fields.
+pub(crate) const STATISTICS: [&str; 10] =
+    ["known", "missing", "sum", "avg", "min", "max", "median", "percentile", "stddev", "variance"];
+
+/// The statistic of a field, and how it is shown; `p` is that of `percentile`.
+pub(crate) fn statistic(
+    name: &str,
+    unit: Unit,
+    p: Option<f64>,
+) -> Result<(Statistic, Show), Error> {
+    let digits = unit.digits();
+    Ok(match name {
+        "known" => (Statistic::Count, Show::Exact(0)),
+        "missing" => (Statistic::Missing, Show::Exact(0)),
+        "sum" => (Statistic::Sum, Show::Exact(digits)),
+        "avg" => (Statistic::Average, Show::Real(digits)),
+        "min" => (Statistic::Minimum, Show::Exact(digits)),
+        "max" => (Statistic::Maximum, Show::Exact(digits)),
+        "median" => (Statistic::MEDIAN, Show::Real(digits)),
+        "stddev" => (Statistic::Deviation, Show::Real(digits)),
+        "variance" => (Statistic::Variance, Show::Real(2 * digits)),
+        "percentile" => match p {
+            Some(p) if (0.0..=1.0).contains(&p) => (Statistic::Percentile(p), Show::Real(digits)),
+            Some(p) => {
+                return Err(Error::BadArgument(format!(
+                    "p: {p} is not between 0 and 1; the ninth decile is 0.9"
+                )));
+            }
+            None => {
+                return Err(Error::BadArgument("p: a percentile needs it, from 0 to 1".to_owned()));
+            }
+        },
+        _ => return Err(Error::BadArgument(format!("{name} is not a statistic"))),
+    })
+}
+
+impl Figures {
+    /// Asks for a figure, unless it is asked for already; its position.
+    fn place(&mut self, figure: Figure) -> usize {
+        let figures = &mut self.request.figures;
+        figures.iter().position(|other| *other == figure).unwrap_or_else(|| {
+            figures.push(figure);
+            figures.len() - 1
+        })
+    }
+
+    /// The position of a part of the rows; none for all of them.
+    fn part(&mut self, keeps: &Predicate) -> Option<usize> {
+        if keeps.is_all() {
+            return None;
+        }
+        let parts = &mut self.request.parts;
+        Some(parts.iter().position(|other| other == keeps).unwrap_or_else(|| {
+            parts.push(keeps.clone());
+            parts.len() - 1
+        }))
+    }
+
+    /// Asks for a statistic of a measure over the rows that a filter keeps.
+    pub(crate) fn statistic(
+        &mut self,
+        measure: &Measure,
+        statistic: Statistic,
+        keeps: &Predicate,
+    ) -> usize {
+        let part = self.part(keeps);
+        self.place(Figure::Of { measure: measure.clone(), statistic, part })
+    }
+
+    /// Asks for what has one value: a count or a ratio.
+    pub(crate) fn single(
+        &mut self,
+        computed: &Computed,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) -> Result<(usize, Show), Error> {
+        match &computed.what {
+            What::Count(measure) => {
+                Ok((self.statistic(measure, Statistic::Count, keeps), Show::Exact(0)))
+            }
+            What::Ratio { above, below, known, factor } => {
+                let keeps = keeps.clone().and(known.clone());
+                let above = self.priced(above, year)?;
+                let above = self.statistic(&above, Statistic::Sum, &keeps);
+                let below = self.statistic(below, Statistic::Sum, &keeps);
+                let ratio = Figure::Ratio { above, below, factor: *factor };
+                Ok((self.place(ratio), Show::Real(0)))
+            }
+            What::Statistics(..) => Err(Error::Internal),
+        }
+    }
+
+    /// A measure, in the dollars of a year if so.
+    pub(crate) fn priced(&self, measure: &Measure, year: Option<i32>) -> Result<Measure, Error> {
+        match year {
+            None => Ok(measure.clone()),
+            Some(year) => measure.clone().in_dollars_of(self.request.table.name, year),
+        }
+    }
+}

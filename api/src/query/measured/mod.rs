@@ -1,0 +1,27 @@
+//! Aggregates in GraphQL: `totalCount`, `totals` and `groups` of a connection.
+//!
+//! [`vocabulary`] says what there is to ask for; [`register`] tells the schema. A selection becomes a
+//! [`crate::analytics::Request`], whose figures are what the selection, `having` and `orderBy` name
+//! ([`figures`]), and a shape that the answer is poured into ([`plan`], [`run`]). [`order`] and [`having`]
+//! read these arguments, and [`cursor`] holds a place among groups.
+
+mod cursor;
+mod figures;
+mod having;
+mod order;
+mod plan;
+pub(crate) mod register;
+mod run;
+mod vocabulary;
+
+pub(crate) use self::{
+    figures::{Figures, Show},
+    plan::{GroupsPlan, Shape},
+    run::{groups, totals},
+    vocabulary::{Declared, Vocabulary},
+};
+
+/// The groups of a page where a client does not say how many.
+pub(crate) const DEFAULT_GROUPS: u32 = 200;
+/// The groups that a page may have.
+pub(crate) const MOST_GROUPS: u32 = 1_000;

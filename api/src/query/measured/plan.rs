@@ -1,0 +1,357 @@
+//! From a selection of measures to the figures to ask for, and the shape that the answer is poured into.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
+};
+
+use super::{
+    DEFAULT_GROUPS, MOST_GROUPS, cursor,
+    figures::{Figures, Show, statistic},
+    having,
+    order::{self, year},
+    vocabulary::{Dimension, Shows, Unit, Vocabulary, What},
+};
+use crate::{
+    analytics::{Measure, Page, Request},
+    error::Error,
+    query::{
+        catalog::{Table, screaming_case},
+        filter,
+        order::short_mark,
+        page::page_size,
+        plan::{EdgeField, Lookup, Merged, PageInfoField, Planner, join},
+        predicate::Predicate,
+        scalar::real_number,
+    },
+};
+
+/// What is shown of the measures of a group, or of all rows.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) type_name: String,
+    pub(crate) fields: Vec<(Name, MeasureField)>,
+}
+
+/// A field of measures.
+#[derive(Debug)]
+pub(crate) enum MeasureField {
+    TypeName,
+    /// How many keys the group has.
+    Level,
+    Key(Vec<(Name, KeyField)>),
+    /// One figure.
+    Figure(usize, Show),
+    /// The figures of one measure.
+    Statistics(Unit, Vec<(Name, StatisticField)>),
+    /// The measures of a part.
+    Part(Shape),
+}
+
+/// A field of statistics.
+#[derive(Debug)]
+pub(crate) enum StatisticField {
+    TypeName,
+    Figure(usize, Show),
+}
+
+/// A field of a key.
+#[derive(Debug)]
+pub(crate) enum KeyField {
+    TypeName,
+    /// The cell of the key at a position.
+    Cell(usize, Shows),
+    /// The row whose id is the cell of the key at a position.
+    Row(usize, Lookup),
+}
+
+/// Groups, and what is shown of them.
+#[derive(Debug)]
+pub(crate) struct GroupsPlan {
+    pub(crate) table: &'static Table,
+    pub(crate) request: Request,
+    pub(crate) fields: Vec<(Name, GroupsField)>,
+    /// What tells the cursors of these groups from others.
+    pub(crate) mark: String,
+}
+
+/// A field of a page of groups.
+#[derive(Debug)]
+pub(crate) enum GroupsField {
+    TypeName,
+    TotalCount,
+    Nodes(Shape),
+    Edges(Vec<(Name, EdgeField<Shape>)>),
+    PageInfo(Vec<(Name, PageInfoField)>),
+}
+
+/// What the selection of a group may name beyond the measures.
+struct Group<'a> {
+    by: &'a [&'static Dimension],
+    /// How many groups there may be, over all parents.
+    count: u64,
+}
+
+type Fields<'a> = [&'a Positioned<FieldNode>];
+type Arguments = HashMap<String, GraphQl>;
+
+impl<'a> Planner<'a> {
+    /// Plans the measures of all rows of a list.
+    pub(crate) fn totals(
+        &self,
+        table: &'static Table,
+        fields: &Fields<'a>,
+        figures: &mut Figures,
+        path: &[String],
+    ) -> Result<Shape, ServerError> {
+        self.measures(table, fields, figures, &Predicate::all(), None, path)
+    }
+
+    /// Plans the groups of a list, of each of so many parents.
+    pub(crate) fn groups(
+        &self,
+        table: &'static Table,
+        keeps: &Predicate,
+        fields: &Fields<'a>,
+        parents: u64,
+        path: &[String],
+    ) -> Result<GroupsPlan, ServerError> {
+        let (Some(field), Some(vocabulary)) = (fields.first(), Vocabulary::of(table)) else {
+            return Err(Error::Internal.at(async_graphql::Pos::default(), path));
+        };
+        let at = |error: Error| error.at(field.pos, path);
+        let arguments = self.arguments(field);
+        let by = dimensions(vocabulary, arguments.get("by")).map_err(at)?;
+        let mut figures = Figures { request: Request::of(table, keeps.clone()) };
+        figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
+        let (limit, mark) = arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
+        let count = parents.saturating_mul(limit.into());
+        self.reserve(count).map_err(at)?;
+        let group = Group { by: &by, count };
+        let type_name = &table.type_name;
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields) {
+            let here = join(path, &name);
+            let mut node = |merged: &Merged<'a>, here: &[String]| {
+                let all = Predicate::all();
+                self.measures(table, merged, &mut figures, &all, Some(&group), here)
+            };
+            let field = match merged[0].node.name.node.as_str() {
+                "totalCount" => GroupsField::TotalCount,
+                "nodes" => GroupsField::Nodes(node(&merged, &here)?),
+                "edges" => {
+                    let mut edges = Vec::new();
+                    for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged) {
+                        let field = match merged[0].node.name.node.as_str() {
+                            "cursor" => EdgeField::Cursor,
+                            "node" => EdgeField::Node(node(&merged, &join(&here, &name))?),
+                            _ => EdgeField::TypeName,
+                        };
+                        edges.push((name, field));
+                    }
+                    GroupsField::Edges(edges)
+                }
+                "pageInfo" => GroupsField::PageInfo(self.page_info(&merged)),
+                _ => GroupsField::TypeName,
+            };
+            plan.push((name, field));
+        }
+        figures.request.check().map_err(at)?;
+        self.charge_for(&figures.request);
+        Ok(GroupsPlan { table, request: figures.request, fields: plan, mark })
+    }
+
+    /// Plans the measures of the rows that a filter keeps, of a group if there is one.
+    fn measures(
+        &self,
+        table: &'static Table,
+        fields: &Fields<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        group: Option<&Group<'_>>,
+        path: &[String],
+    ) -> Result<Shape, ServerError> {
+        let suffix = if group.is_some() { "Group" } else { "Measures" };
+        let type_name = format!("{}{suffix}", table.type_name);
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&type_name, fields) {
+            let here = join(path, &name);
+            let at = |error: Error| error.at(merged[0].pos, &here);
+            let arguments = || self.arguments(merged[0]);
+            let field = match (merged[0].node.name.node.as_str(), group) {
+                ("__typename", _) => MeasureField::TypeName,
+                ("level", _) => MeasureField::Level,
+                ("key", Some(group)) => MeasureField::Key(self.key(table, &merged, group, &here)?),
+                ("where", _) => {
+                    let arguments = arguments();
+                    let keep = match arguments.get("filter") {
+                        Some(value) => filter::parse(table, value, "filter").map_err(at)?,
+                        None => Predicate::all(),
+                    };
+                    let keeps = keeps.clone().and(keep);
+                    let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
+                    MeasureField::Part(shape)
+                }
+                (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
+            };
+            plan.push((name, field));
+        }
+        figures.request.check().map_err(|error| error.at(fields[0].pos, path))?;
+        Ok(Shape { type_name, fields: plan })
+    }
+
+    fn computed(
+        &self,
+        field: &str,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let vocabulary = Vocabulary::of(figures.request.table);
+        let computed = vocabulary.and_then(|vocabulary| vocabulary.computed(field));
+        let computed = computed.ok_or_else(|| at(Error::Internal))?;
+        let year = year(self.arguments(merged[0]).get("inDollarsOf"))
+            .map_err(|reason| at(Error::BadArgument(reason)))?;
+        if let What::Statistics(measure, unit) = &computed.what {
+            let measure = figures.priced(measure, year).map_err(at)?;
+            let fields = self.statistics(merged, *unit, &measure, figures, keeps, path)?;
+            return Ok(MeasureField::Statistics(*unit, fields));
+        }
+        let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
+        Ok(MeasureField::Figure(figure, show))
+    }
+
+    fn statistics(
+        &self,
+        fields: &Merged<'a>,
+        unit: Unit,
+        measure: &Measure,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<Vec<(Name, StatisticField)>, ServerError> {
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(unit.statistics_name(), fields) {
+            let field = merged[0];
+            let at = |error: Error| error.at(field.pos, &join(path, &name));
+            let shown = match field.node.name.node.as_str() {
+                "__typename" => StatisticField::TypeName,
+                word => {
+                    let arguments = self.arguments(field);
+                    let p = arguments.get("p").map(real_number).transpose();
+                    let p = p.map_err(|reason| at(Error::BadArgument(format!("p: {reason}"))))?;
+                    let (statistic, show) = statistic(word, unit, p).map_err(at)?;
+                    StatisticField::Figure(figures.statistic(measure, statistic, keeps), show)
+                }
+            };
+            plan.push((name, shown));
+        }
+        Ok(plan)
+    }
+
+    fn key(
+        &self,
+        table: &'static Table,
+        fields: &Merged<'a>,
+        group: &Group<'_>,
+        path: &[String],
+    ) -> Result<Vec<(Name, KeyField)>, ServerError> {
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&format!("{}GroupKey", table.type_name), fields) {
+            let here = join(path, &name);
+            let word = merged[0].node.name.node.as_str();
+            if word == "__typename" {
+                plan.push((name, KeyField::TypeName));
+                continue;
+            }
+            let position = group.by.iter().position(|dimension| dimension.field == word);
+            let Some(position) = position else {
+                let value = screaming_case(word);
+                let text = format!(
+                    "key.{word}: `by` does not name {value}: add it there, or leave this out"
+                );
+                return Err(Error::BadArgument(text).at(merged[0].pos, &here));
+            };
+            let field = match group.by[position].shows {
+                Shows::Row(other) => {
+                    let lookup = self.lookup(other, &merged, group.count, &here)?;
+                    KeyField::Row(position, lookup)
+                }
+                shows => KeyField::Cell(position, shows),
+            };
+            plan.push((name, field));
+        }
+        Ok(plan)
+    }
+}
+
+/// Reads which groups, in what order, and the page of them: its size, and the mark of its cursors.
+fn arrange(
+    vocabulary: &'static Vocabulary,
+    by: &[&'static Dimension],
+    arguments: &Arguments,
+    figures: &mut Figures,
+) -> Result<(u32, String), Error> {
+    let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
+    figures.request.subtotals = given("subtotals") == Some(&GraphQl::Boolean(true));
+    let order = order::parse(vocabulary, by, figures, given("orderBy"))?;
+    let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
+    let table = figures.request.table.name;
+    let mark = short_mark([table, &names.join(" "), &order.identity]);
+    figures.request.order = order.order;
+    if let Some(value) = given("having") {
+        figures.request.having = having::parse(vocabulary, figures, value, "having")?;
+    }
+    let (first, last) = (given("first"), given("last"));
+    if first.is_some() && last.is_some() {
+        return Err(Error::BadArgument(
+            "first, last: a page is counted from one end; leave one of them out".to_owned(),
+        ));
+    }
+    let limit = match (first, last) {
+        (Some(value), _) => page_size("first", value, MOST_GROUPS)?,
+        (_, Some(value)) => page_size("last", value, MOST_GROUPS)?,
+        _ => DEFAULT_GROUPS,
+    };
+    let place = |argument: &'static str| match given(argument) {
+        Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
+        _ => Ok(None),
+    };
+    figures.request.page = Page {
+        limit: Some(limit as usize),
+        backward: last.is_some(),
+        after: place("after")?,
+        before: place("before")?,
+    };
+    Ok((limit, mark))
+}
+
+/// Reads the argument `by`.
+fn dimensions(
+    vocabulary: &'static Vocabulary,
+    value: Option<&GraphQl>,
+) -> Result<Vec<&'static Dimension>, Error> {
+    let values = match value {
+        None | Some(GraphQl::Null) => &[][..],
+        Some(GraphQl::List(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    };
+    let mut by: Vec<&Dimension> = Vec::with_capacity(values.len());
+    for value in values {
+        let name = match value {
+            GraphQl::Enum(name) => name.as_str(),
+            GraphQl::String(name) => name,
+            other => return Err(Error::BadArgument(format!("by: {other} is not a key"))),
+        };
+        if by.iter().any(|dimension| dimension.name == name) {
+            return Err(Error::BadArgument(format!("by: {name} is named twice")));
+        }
+        let dimension = vocabulary.dimensions.iter().find(|dimension| dimension.name == name);
+        let unknown = || Error::BadArgument(format!("by: {name} is not a key of these rows"));
+        by.push(dimension.ok_or_else(unknown)?);
+    }
+    Ok(by)
+}

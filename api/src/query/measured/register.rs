@@ -1,0 +1,371 @@
+//! Tells the registry the types of aggregates.
+
+use async_graphql::registry::{MetaField, MetaInputValue, Registry};
+
+use super::{
+    DEFAULT_GROUPS, MOST_GROUPS,
+    figures::STATISTICS,
+    order::measure_name,
+    vocabulary::{Computed, Shows, Unit, Vocabulary, What},
+};
+use crate::{
+    analytics::{BANDS, MOST_KEYS},
+    query::{
+        catalog::{Table, screaming_case},
+        register::{enumeration, field, input, input_object, object_type, operators, shown},
+        scalar::Scalar,
+    },
+};
+
+/// The name of a band of population, by its first number.
+pub(crate) fn band_name(first: i64) -> String {
+    match first {
+        0 => format!("UNDER_{}", BANDS[1]),
+        first => format!("FROM_{first}"),
+    }
+}
+
+/// The fields of a connection that are computed of all its rows.
+pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
+    let type_name = &table.type_name;
+    let most = format!("Default {DEFAULT_GROUPS}, at most {MOST_GROUPS}.");
+    let arguments = vec![
+        input(
+            "by",
+            &format!("[{type_name}Dimension!]!"),
+            &format!("The keys, at most {MOST_KEYS}. Without any there is one group, of all rows."),
+        ),
+        input("having", &format!("{type_name}Having"), "Which groups to keep."),
+        input(
+            "orderBy",
+            &format!("[{type_name}GroupOrder!]"),
+            "What to order by, first term first. Groups that tie are ordered by their keys, upwards, \
+             with the unknown last.",
+        ),
+        input(
+            "subtotals",
+            "Boolean",
+            "Whether to add the groups of each prefix of the keys, down to that of all rows; `level` \
+             tells them apart. Each is computed anew, so nothing is counted twice in it.",
+        ),
+        input("first", "Int", &format!("How many groups from the front. {most}")),
+        input("after", "String", "The cursor of the group after which the page begins."),
+        input(
+            "last",
+            "Int",
+            &format!("How many groups from the back, in the order of the list. {most}"),
+        ),
+        input("before", "String", "The cursor of the group before which the page ends."),
+    ];
+    let about = "over all rows that the filter keeps, pages aside";
+    vec![
+        field(
+            "totals",
+            &format!("{type_name}Measures!"),
+            &format!("Counts, sums and statistics {about}."),
+            vec![],
+        ),
+        field(
+            "groups",
+            &format!("{type_name}GroupConnection!"),
+            &format!(
+                "The same by keys, {about}. A row whose key is unknown is in a group of its own, \
+                      with a null key: the groups add up to the whole."
+            ),
+            arguments,
+        ),
+    ]
+}
+
+/// Registers the types that all aggregates share.
+pub(crate) fn shared(registry: &mut Registry) {
+    for unit in Unit::ALL {
+        statistics(registry, unit);
+        statistics_having(registry, unit);
+    }
+    let fields = vec![
+        input(
+            "p",
+            "Float!",
+            "The part of the values below it, from 0 to 1: 0.9 is the ninth decile.",
+        ),
+        input("is", &operators(registry, Scalar::Float, "Float"), "Tests of the percentile."),
+    ];
+    let description = "A test of a percentile of a group.";
+    input_object(registry, "PercentileHaving", description, fields, false);
+    let words = |name: &&str| match *name {
+        "known" => "How many values are known.",
+        "missing" => "How many values are unknown.",
+        "sum" => "The sum.",
+        "avg" => "The mean.",
+        "min" => "The least value.",
+        "max" => "The greatest value.",
+        "median" => "The median.",
+        "percentile" => "A percentile: `p` says which.",
+        "stddev" => "The sample's standard deviation.",
+        _ => "The sample's variance.",
+    };
+    let values = STATISTICS.iter().map(|name| (screaming_case(name), words(name).to_owned()));
+    enumeration(registry, "Statistic", "A statistic of the values of a measure.", values.collect());
+    let bands = BANDS.iter().enumerate().map(|(index, first)| {
+        let description = match (index, BANDS.get(index + 1)) {
+            (0, Some(next)) => format!("Fewer than {} people.", thousands(*next)),
+            (_, Some(next)) => {
+                format!(
+                    "{} people or more, and fewer than {}.",
+                    thousands(*first),
+                    thousands(*next)
+                )
+            }
+            (_, None) => format!("{} people or more.", thousands(*first)),
+        };
+        (band_name(*first), description)
+    });
+    let description =
+        "How many people an agency serves, by the classes in which the FBI groups agencies.";
+    enumeration(registry, "PopulationBand", description, bands.collect());
+}
+
+fn thousands(number: i64) -> String {
+    match number / 1000 {
+        0 => number.to_string(),
+        thousands => format!("{},{:03}", self::thousands(thousands), number % 1000),
+    }
+}
+
+fn statistics(registry: &mut Registry, unit: Unit) {
+    let fields = STATISTICS.iter().map(|name| {
+        let (type_name, description) = statistic_field(name, unit);
+        let mut arguments = Vec::new();
+        if *name == "percentile" {
+            let words = "The part of the values below it, from 0 to 1: 0.9 is the ninth decile.";
+            arguments.push(input("p", "Float!", words));
+        }
+        field(name, &type_name, &description, arguments)
+    });
+    let description = format!(
+        "Statistics of a number of {} for each row. They are exact: sums are sums of whole numbers of \
+         the smallest unit, and what is a quotient or a root is divided or rooted once. Missing values \
+         are left out of all but `missing`.",
+        unit.words()
+    );
+    object_type(registry, unit.statistics_name(), &description, fields.collect());
+}
+
+/// The type and the description of a statistic.
+fn statistic_field(name: &str, unit: Unit) -> (String, String) {
+    let exact = unit.scalar_name().to_owned();
+    let real = || "Float".to_owned();
+    let none = "Null where no value is known.";
+    let units = unit.words();
+    match name {
+        "known" => ("Int!".to_owned(), "How many values are known.".to_owned()),
+        "missing" => ("Int!".to_owned(), "How many values are unknown.".to_owned()),
+        "sum" => (exact, format!("The exact sum. {none}")),
+        "avg" => (real(), format!("The mean: the exact sum by the number of values known. {none}")),
+        "min" => (exact, format!("The least value. {none}")),
+        "max" => (exact, format!("The greatest value. {none}")),
+        "median" => (
+            real(),
+            format!(
+                "The median: of an even number of values the mean of the two in the middle. {none}"
+            ),
+        ),
+        "percentile" => (
+            real(),
+            format!(
+                "The continuous percentile: at place `p * (known - 1)` of the values in order, and linear between two of them. {none}"
+            ),
+        ),
+        "stddev" => (
+            real(),
+            format!("The standard deviation of a sample, in {units}. Null below two known values."),
+        ),
+        _ => (
+            real(),
+            format!("The variance of a sample, in {units} squared. Null below two known values."),
+        ),
+    }
+}
+
+fn statistics_having(registry: &mut Registry, unit: Unit) {
+    let float = operators(registry, Scalar::Float, "Float");
+    let whole = operators(registry, Scalar::Int, "Int");
+    let scalar = match unit {
+        Unit::Whole => Scalar::BigInt,
+        unit => Scalar::Fixed(unit.digits()),
+    };
+    let exact = operators(registry, scalar, unit.scalar_name());
+    let mut fields: Vec<MetaInputValue> = STATISTICS
+        .iter()
+        .map(|name| match *name {
+            "known" | "missing" => input(name, &whole, &format!("By `{name}`.")),
+            "sum" | "min" | "max" => input(name, &exact, &format!("By `{name}`.")),
+            "percentile" => input(name, "[PercentileHaving!]", "By percentiles."),
+            name => input(name, &float, &format!("By `{name}`.")),
+        })
+        .collect();
+    if unit == Unit::Dollars {
+        fields.push(input("inDollarsOf", "Int", PRICED));
+    }
+    let name = format!("{}Having", unit.statistics_name());
+    let description = "Tests of the statistics of a measure of a group. Those given must all hold.";
+    input_object(registry, &name, description, fields, false);
+}
+
+/// What the argument `inDollarsOf` says.
+const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
+    the fiscal year of each; each is rounded to the cent before it is added up. An amount whose year \
+    is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
+
+/// Registers the types of the aggregates of a table.
+pub(crate) fn types(registry: &mut Registry, table: &Table) {
+    let Some(vocabulary) = Vocabulary::of(table) else { return };
+    let type_name = &table.type_name;
+    let measures = format!("{type_name}Measures");
+    let part = field(
+        "where",
+        &format!("{measures}!"),
+        "The same over a part of the rows: for shares and rates.",
+        vec![input("filter", &format!("{type_name}Filter!"), "Which rows the part has.")],
+    );
+    let mut fields: Vec<_> = vocabulary.computed.iter().map(computed).collect();
+    fields.push(part);
+    let description = format!("Counts, sums and statistics of rows of {}.", table.list);
+    object_type(registry, &measures, &description, fields.clone());
+
+    let level =
+        "How many keys the group has: fewer than were asked for in a subtotal, 0 in the total.";
+    fields.insert(0, field("level", "Int!", level, vec![]));
+    let key = "The values of the keys. A null is the unknown; in a subtotal (see `level`) a null of a key \
+               beyond the level is everything.";
+    fields.insert(0, field("key", &format!("{type_name}GroupKey!"), key, vec![]));
+    let description = format!("The rows of {} of one combination of keys.", table.list);
+    object_type(registry, &format!("{type_name}Group"), &description, fields);
+
+    let keys = vocabulary.dimensions.iter().map(|dimension| {
+        let type_name = match dimension.shows {
+            Shows::Row(table) => table.type_name.clone(),
+            Shows::Column(column) => shown(&column.type_name).to_owned(),
+            Shows::Year => "Int".to_owned(),
+            Shows::Day => "Date".to_owned(),
+            Shows::Band => "PopulationBand".to_owned(),
+        };
+        field(&dimension.field, &type_name, &dimension.description, vec![])
+    });
+    let description = format!(
+        "The values of the keys of a group of {}. Asking for one that `by` does not name is an error.",
+        table.list
+    );
+    object_type(registry, &format!("{type_name}GroupKey"), &description, keys.collect());
+    let values = vocabulary.dimensions.iter();
+    let values = values.map(|dimension| (dimension.name.clone(), dimension.description.clone()));
+    let description = format!("What {} can be grouped by.", table.list);
+    enumeration(registry, &format!("{type_name}Dimension"), &description, values.collect());
+    group_connection(registry, table);
+    order(registry, table, vocabulary);
+    having(registry, table, vocabulary);
+}
+
+fn computed(computed: &Computed) -> MetaField {
+    let mut arguments = Vec::new();
+    if computed.is_priced {
+        arguments.push(input("inDollarsOf", "Int", PRICED));
+    }
+    let type_name = match &computed.what {
+        What::Count(_) => "Int!".to_owned(),
+        What::Statistics(_, unit) => format!("{}!", unit.statistics_name()),
+        What::Ratio { .. } => "Float".to_owned(),
+    };
+    let null = match &computed.what {
+        What::Ratio { .. } => " Null where there is nothing to divide by.",
+        _ => "",
+    };
+    field(&computed.field, &type_name, &format!("{}{null}", computed.description), arguments)
+}
+
+fn group_connection(registry: &mut Registry, table: &Table) {
+    let type_name = &table.type_name;
+    let fields = vec![
+        field(
+            "edges",
+            &format!("[{type_name}GroupEdge!]!"),
+            "The groups of the page, each with its cursor.",
+            vec![],
+        ),
+        field("nodes", &format!("[{type_name}Group!]!"), "The groups of the page.", vec![]),
+        field("pageInfo", "PageInfo!", "Where the page stands among the groups.", vec![]),
+        field("totalCount", "Int!", "How many groups there are, pages aside.", vec![]),
+    ];
+    let description = format!("A page of groups of {}.", table.list);
+    object_type(registry, &format!("{type_name}GroupConnection"), &description, fields);
+    let fields = vec![
+        field("cursor", "String!", "The place of the group in this order.", vec![]),
+        field("node", &format!("{type_name}Group!"), "The group.", vec![]),
+    ];
+    let description = format!("A group of {} at its place.", table.list);
+    object_type(registry, &format!("{type_name}GroupEdge"), &description, fields);
+}
+
+fn order(registry: &mut Registry, table: &Table, vocabulary: &Vocabulary) {
+    let type_name = &table.type_name;
+    let values = vocabulary.computed.iter();
+    let values =
+        values.map(|computed| (measure_name(&computed.field), computed.description.clone()));
+    let description =
+        format!("What groups of {} can be ordered by, beside their keys.", table.list);
+    enumeration(registry, &format!("{type_name}Measure"), &description, values.collect());
+    let with_default = |mut input: MetaInputValue, value: &str| {
+        input.default_value = Some(value.to_owned());
+        input
+    };
+    let mut fields = vec![
+        input("key", &format!("{type_name}Dimension"), "A key, which `by` must name."),
+        input("measure", &format!("{type_name}Measure"), "A measure."),
+        input(
+            "statistic",
+            "Statistic",
+            "Which statistic of the measure, where it has several. Default `SUM`.",
+        ),
+        input("p", "Float", "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`."),
+    ];
+    if vocabulary.computed.iter().any(|computed| computed.is_priced) {
+        fields.push(input("inDollarsOf", "Int", PRICED));
+    }
+    fields.push(with_default(input("direction", "OrderDirection!", "Which way."), "ASC"));
+    let nulls = "Where groups go whose key is unknown, or whose statistic is missing.";
+    fields.push(with_default(input("nulls", "NullsOrder!", nulls), "LAST"));
+    let description = format!(
+        "One term of an order of groups of {}: either a key or a measure. Subtotals come after the \
+         groups that they add up where a key is compared.",
+        table.list
+    );
+    input_object(registry, &format!("{type_name}GroupOrder"), &description, fields, false);
+}
+
+fn having(registry: &mut Registry, table: &Table, vocabulary: &Vocabulary) {
+    let name = format!("{}Having", table.type_name);
+    let mut fields = vec![
+        input("and", &format!("[{name}!]"), "Keeps groups that all of these keep."),
+        input("or", &format!("[{name}!]"), "Keeps groups that at least one of these keeps."),
+        input(
+            "not",
+            &name,
+            "Keeps groups that this does not keep, those with a missing value among them.",
+        ),
+    ];
+    for computed in &vocabulary.computed {
+        let type_name = match &computed.what {
+            What::Count(_) => operators(registry, Scalar::Int, "Int"),
+            What::Ratio { .. } => operators(registry, Scalar::Float, "Float"),
+            What::Statistics(_, unit) => format!("{}Having", unit.statistics_name()),
+        };
+        fields.push(input(&computed.field, &type_name, &format!("By `{}`.", computed.field)));
+    }
+    let description = format!(
+        "Which groups of {} to keep. Fields that are given must all hold; one that is null filters \
+         nothing. A comparison with a missing value never holds.",
+        table.list
+    );
+    input_object(registry, &name, &description, fields, false);
+}

@@ -1,0 +1,148 @@
+//! What one request reads of the database: every statement goes through here, and is told of.
+
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, sea_query::SelectStatement,
+};
+
+use crate::error::Error;
+
+/// Something that was read for a request.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The table.
+    pub table: &'static str,
+    /// What for.
+    pub purpose: Purpose,
+    /// How many rows came of it, or groups.
+    pub rows: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// The statement, with placeholders for its values; none where it was read from memory.
+    pub statement: Option<String>,
+}
+
+/// What something is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The page of a list.
+    Page,
+    /// The pages of many parents.
+    Pages,
+    /// Rows by their keys.
+    Rows,
+    /// The key of the row that a natural key names.
+    Key,
+    /// What is computed of all rows.
+    Aggregates,
+    /// The dataset as a whole.
+    Dataset,
+}
+
+impl Purpose {
+    /// In words, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Pages => "pages by parent",
+            Self::Rows => "rows by key",
+            Self::Key => "key by name",
+            Self::Aggregates => "aggregates",
+            Self::Dataset => "dataset",
+        }
+    }
+}
+
+/// The database as one request sees it, and what the request has read so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Session(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    database: DatabaseConnection,
+    /// Whether queries are priced, and nothing is read.
+    only_prices: bool,
+    price: AtomicU64,
+    reads: Mutex<Vec<Read>>,
+    /// The revision of the copy in memory that was read, where one was.
+    copy: OnceLock<i32>,
+}
+
+impl Session {
+    pub(crate) fn new(database: DatabaseConnection) -> Self {
+        Self::of(database, false)
+    }
+
+    /// A session for a request that only wants to know its price.
+    pub(crate) fn of(database: DatabaseConnection, only_prices: bool) -> Self {
+        Self(Arc::new(Inner {
+            database,
+            only_prices,
+            price: AtomicU64::new(0),
+            reads: Mutex::default(),
+            copy: OnceLock::new(),
+        }))
+    }
+
+    /// The kind of database.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.database.get_database_backend()
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn all(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
+        select: &SelectStatement,
+    ) -> Result<Vec<QueryResult>, Error> {
+        let statement = self.backend().build(select);
+        let sql = statement.sql.clone();
+        let began = Instant::now();
+        let rows = self.0.database.query_all_raw(statement).await;
+        let count = rows.as_ref().map_or(0, Vec::len);
+        let took = began.elapsed();
+        self.note(Read { table, purpose, rows: count, took, statement: Some(sql) });
+        Ok(rows?)
+    }
+
+    /// Notes that the copy in memory of a revision was read.
+    pub(crate) fn note_copy(&self, revision: i32, read: Read) {
+        // A request reads one copy only.
+        let _ = self.0.copy.set(revision);
+        self.note(read);
+    }
+
+    fn note(&self, read: Read) {
+        self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+    }
+
+    /// Adds the price of a part of the query. Whether that is all that is wanted of it.
+    pub(crate) fn charge(&self, price: u64) -> bool {
+        self.0.price.fetch_add(price, Ordering::Relaxed);
+        self.0.only_prices
+    }
+
+    /// The price of the query, as far as it is planned.
+    pub(crate) fn price(&self) -> u64 {
+        self.0.price.load(Ordering::Relaxed)
+    }
+
+    /// The revision of the copy in memory that was read, where one was.
+    pub(crate) fn copy(&self) -> Option<i32> {
+        self.0.copy.get().copied()
+    }
+
+    /// What was read so far.
+    pub(crate) fn reads(&self) -> Vec<Read> {
+        self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

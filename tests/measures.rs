@@ -1,0 +1,269 @@
+//! Totals and groups over GraphQL: nested as at the root, a page at a time, and what is wrong with them.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::{
+    fixture::{self, SMALL},
+    support::{Client, TestDatabase},
+};
+
+/// What is asked of the grants of an agency, and of all grants that are filtered by it.
+const SELECTIONS: [&str; 6] = [
+    "totalCount totals { count agencies federalShare { sum avg median stddev known missing }
+        population { sum } dollarsPerOfficer where(filter: { fiscalYear: { gte: 2014 } }) { count } }",
+    "groups(by: [FISCAL_YEAR]) { totalCount nodes { key { fiscalYear } count localMatch { max } } }",
+    "groups(by: [PROGRAM, STATUS], subtotals: true) { totalCount nodes {
+        level key { program { code } status } count officersHired { sum } hiredRate } }",
+    "groups(by: [OBLIGATED_ON_QUARTER], orderBy: [{ measure: FEDERAL_SHARE, direction: DESC, nulls: FIRST }],
+        first: 1) { totalCount edges { cursor node { count key { obligatedOnQuarter } } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }",
+    "groups(by: [INSTRUMENT, FISCAL_YEAR], having: { federalShare: { min: { gt: 0 } } }, last: 2) {
+        totalCount nodes { key { fiscalYear instrument } federalShare(inDollarsOf: 2024) { min } }
+        pageInfo { hasNextPage hasPreviousPage } }",
+    "groups(by: [], having: { count: { gt: 2 } }) { nodes { level count } }",
+];
+
+#[tokio::test]
+async fn the_measures_of_each_parent_are_those_of_the_list_filtered_by_it() {
+    for database in TestDatabase::each("the_measures_of_each_parent").await {
+        fixture::load(&database.writer().await, SMALL).await;
+        for client in [database.client().await, database.client_in_sql().await] {
+            for selection in SELECTIONS {
+                for filter in
+                    ["{}", "{ fiscalYear: { gte: 2013 } }", "{ title: { contains: \"no\" } }"]
+                {
+                    let nested = format!(
+                        "{{ agencies(first: 100) {{ nodes {{ id grants(filter: {filter}) {{ {selection} }} }} }} }}"
+                    );
+                    let data = client.data(&nested).await;
+                    let agencies = data["agencies"]["nodes"].as_array().unwrap();
+                    assert_eq!(agencies.len(), 24);
+                    for agency in agencies {
+                        let id = &agency["id"];
+                        let root = format!(
+                            "{{ grants(filter: {{ and: [{filter}, {{ agency: {{ id: {{ eq: {id} }} }} }}] }}) {{ {selection} }} }}"
+                        );
+                        let data = client.data(&root).await;
+                        assert_eq!(agency["grants"], data["grants"], "{selection} {filter}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_measures_of_many_parents_cost_no_more_statements_than_those_of_one() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, SMALL).await;
+    let query = |parents: usize| {
+        format!(
+            "{{ agencies(first: {parents}) {{ nodes {{ grants {{ totalCount totals {{ federalShare {{ sum median }} }}
+                groups(by: [PROGRAM]) {{ nodes {{ key {{ program {{ code }} }} count }} }} }} }} }} }}"
+        )
+    };
+    let (copy, sql) = (database.client().await, database.client_in_sql().await);
+    for parents in [2, 24] {
+        // The agencies, and the programs that are keys.
+        assert_eq!(copy.answer(&query(parents), Value::Null).await.statements().len(), 2);
+        // And the keys, the tallies and the values of the totals; the keys and the counts of the groups.
+        let answer = sql.answer(&query(parents), Value::Null).await;
+        let statements = answer.statements();
+        assert_eq!(statements.len(), 8, "{statements:#?}");
+    }
+    // What the page itself tells is not counted.
+    let query = "{ programs { totalCount nodes { code } } }";
+    assert_eq!(sql.answer(query, Value::Null).await.statements().len(), 1);
+}
+
+/// All groups, a page at a time, as their keys and counts.
+async fn walk(client: &Client, arguments: &str, size: usize, forward: bool) -> Vec<Value> {
+    let mut groups = Vec::new();
+    let mut place = String::new();
+    loop {
+        let end = if forward { "first" } else { "last" };
+        let query = format!(
+            "{{ trainees {{ groups({arguments}, {end}: {size}{place}) {{
+            nodes {{ level count key {{ role sessionState agency {{ id }} }} hours {{ avg }} }}
+            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }}"
+        );
+        let data = client.data(&query).await;
+        let page = &data["trainees"]["groups"];
+        let mut nodes = page["nodes"].as_array().unwrap().clone();
+        assert!(nodes.len() <= size);
+        if !forward {
+            nodes.reverse();
+        }
+        groups.extend(nodes);
+        let info = &page["pageInfo"];
+        let (more, cursor, name) = match forward {
+            true => (&info["hasNextPage"], &info["endCursor"], "after"),
+            false => (&info["hasPreviousPage"], &info["startCursor"], "before"),
+        };
+        if *more == Value::Bool(false) {
+            break;
+        }
+        place.clear();
+        write!(place, ", {name}: {cursor}").unwrap();
+    }
+    if !forward {
+        groups.reverse();
+    }
+    groups
+}
+
+#[tokio::test]
+async fn pages_of_groups_put_together_are_all_of_them() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, SMALL).await;
+    for client in [database.client().await, database.client_in_sql().await] {
+        for order in [
+            "[]",
+            "[{ measure: COUNT, direction: DESC }]",
+            "[{ measure: HOURS, statistic: AVG, nulls: FIRST }, { key: ROLE, direction: DESC }]",
+            "[{ measure: HOURS, statistic: PERCENTILE, p: 0.9 }, { key: AGENCY, nulls: FIRST }]",
+        ] {
+            let arguments =
+                format!("by: [AGENCY, SESSION_STATE, ROLE], subtotals: true, orderBy: {order}");
+            let all = walk(&client, &arguments, 1000, true).await;
+            assert!(all.len() > 60, "{}", all.len());
+            assert_eq!(walk(&client, &arguments, 7, true).await, all, "{order}");
+            assert_eq!(walk(&client, &arguments, 7, false).await, all, "{order}");
+        }
+    }
+}
+
+/// Fields that are wrong, with the code and some words of what is said of them.
+fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
+    let after = |arguments: &str| format!("groups({arguments}, after: {cursor}) {{ totalCount }}");
+    let figures: String = (0..130).fold(String::new(), |mut text, index| {
+        write!(text, "p{index}: percentile(p: {}) ", f64::from(index) / 1000.0).unwrap();
+        text
+    });
+    let groups = |arguments: &str| format!("groups({arguments}) {{ totalCount }}");
+    let nine_keys = groups(
+        "by: [AGENCY_STATE, FISCAL_YEAR, STATUS, INSTRUMENT, ASSISTANCE_LISTING, PROGRAM, AGENCY,
+            AGENCY_KIND, AGENCY_ZIP]",
+    );
+    let by = |rest: &str| groups(&format!("by: [FISCAL_YEAR]{rest}"));
+    vec![
+        (
+            "totals { federalShare(inDollarsOf: 1800) { sum } }".to_owned(),
+            "BAD_ARGUMENT",
+            "years known: 2010 to 2024",
+        ),
+        (
+            by(", having: { federalShare: { inDollarsOf: 2023, sum: { gt: 1 } } }"),
+            "BAD_ARGUMENT",
+            "2023",
+        ),
+        (
+            "totals { federalShare { percentile(p: 2) } }".to_owned(),
+            "BAD_ARGUMENT",
+            "2 is not between 0 and 1",
+        ),
+        (
+            "totals { federalShare { percentile(p: -0.1) } }".to_owned(),
+            "BAD_ARGUMENT",
+            "between 0 and 1",
+        ),
+        (nine_keys, "BAD_ARGUMENT", "9 keys are more than the 8"),
+        (groups("by: [STATUS, STATUS]"), "BAD_ARGUMENT", "STATUS is named twice"),
+        (groups("by: [COLOUR]"), "INVALID_QUERY", "COLOUR"),
+        (by(", having: { federalShare: { mode: { gt: 1 } } }"), "INVALID_QUERY", "mode"),
+        (
+            by(", having: { federalShare: { sum: { gt: \"1.005\" } } }"),
+            "BAD_ARGUMENT",
+            "having.federalShare.sum.gt",
+        ),
+        (
+            by(", having: { federalShare: { percentile: [{ p: 7, is: { gt: 1 } }] } }"),
+            "BAD_ARGUMENT",
+            "having.federalShare.percentile[0]",
+        ),
+        (by(", orderBy: [{ key: STATUS }]"), "BAD_ARGUMENT", "`by` does not name STATUS"),
+        (by(", orderBy: [{}]"), "BAD_ARGUMENT", "orderBy[0]: name either"),
+        (by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"), "BAD_ARGUMENT", "either"),
+        (
+            by(", orderBy: [{ measure: COUNT, statistic: AVG }]"),
+            "BAD_ARGUMENT",
+            "COUNT has one value",
+        ),
+        (
+            by(", orderBy: [{ measure: FEDERAL_SHARE, statistic: PERCENTILE }]"),
+            "BAD_ARGUMENT",
+            "p: a percentile needs it",
+        ),
+        (
+            by(", orderBy: [{ measure: OFFICERS_FUNDED, inDollarsOf: 2024 }]"),
+            "BAD_ARGUMENT",
+            "no amounts",
+        ),
+        (by(", first: -1"), "BAD_ARGUMENT", "negative"),
+        (by(", first: 100000"), "PAGE_TOO_LARGE", "at most 1000"),
+        (by(", first: 1, last: 1"), "BAD_ARGUMENT", "one end"),
+        (after("by: [FISCAL_YEAR]"), "INVALID_CURSOR", "another key or order"),
+        (
+            after("by: [STATUS], orderBy: [{ key: STATUS, direction: DESC }]"),
+            "INVALID_CURSOR",
+            "another key or order",
+        ),
+        (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "place of a group"),
+        (by(", before: \"???\""), "INVALID_CURSOR", "base64"),
+        (
+            "groups(by: [FISCAL_YEAR]) { nodes { key { status } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "`by` does not name STATUS",
+        ),
+        (
+            format!("totals {{ federalShare {{ {figures} }} }}"),
+            "BAD_ARGUMENT",
+            "130 figures are more than 128",
+        ),
+        (
+            "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
+            "BAD_ARGUMENT",
+            "filter.federalShare.gt",
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
+    let database = TestDatabase::sqlite().await;
+    fixture::load(&database.writer().await, SMALL).await;
+    let clients = [database.client().await, database.client_in_sql().await];
+    let query = "{ grants { groups(by: [STATUS], first: 1) { pageInfo { endCursor } } } }";
+    let data = clients[0].data(query).await;
+    let cursor = data["grants"]["groups"]["pageInfo"]["endCursor"].to_string();
+    for (field, code, words) in mistakes(&cursor) {
+        for client in &clients {
+            let query = format!("{{ grants {{ nodes {{ id }} {field} }} }}");
+            let answer = client.answer(&query, Value::Null).await;
+            let (message, found) = client.error(&query).await;
+            assert!(message.contains(words), "{query}: {message}");
+            assert_eq!(
+                found,
+                if code == "INVALID_QUERY" { "" } else { code },
+                "{query}: {message}"
+            );
+            let is_of_year = field.contains("inDollarsOf: 1800") || field.contains("2023");
+            assert!(
+                answer.statements().is_empty() || is_of_year,
+                "{query}: refused before anything is read"
+            );
+        }
+    }
+    // Where it is wrong is said by the path.
+    let query = "{ agencies { nodes { all: grants { groups(by: [STATUS]) { nodes { share: federalShare { p: percentile(p: 3) } } } } } } }";
+    let answer = clients[0].answer(query, Value::Null).await;
+    let path = serde_json::to_value(&answer.response.errors[0].path).unwrap();
+    assert_eq!(
+        path,
+        serde_json::json!(["agencies", "nodes", "all", "groups", "nodes", "share", "p"])
+    );
+    let many = "{ agencies(first: 100) { nodes { grants { groups(by: [STATUS], first: 1000) { totalCount } } } } }";
+    assert_eq!(clients[0].error(many).await.1, "TOO_MANY_ROWS");
+}

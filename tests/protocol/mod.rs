@@ -1,0 +1,92 @@
+//! GraphQL over HTTP as clients, proxies and browsers meet it.
+
+mod caching;
+mod named;
+mod sharing;
+mod statuses;
+
+use std::sync::Arc;
+
+use cops_graphql::{
+    database,
+    database::load::{Counts as Rows, Load},
+    http::{AggregatesBy, Counters, Counts, Server, Settings},
+    schema::Dataset,
+};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{self, SMALL},
+    support::TestDatabase,
+};
+
+const JSON: &str = "application/json";
+const GRAPHQL: &str = "application/graphql-response+json";
+
+/// A server on a port of its own.
+struct Site {
+    database: TestDatabase,
+    url: String,
+    client: reqwest::Client,
+    counters: Arc<Counters>,
+}
+
+impl Site {
+    async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    async fn with(settings: Settings) -> Self {
+        let database = TestDatabase::sqlite().await;
+        fixture::load(&database.writer().await, SMALL).await;
+        let reader = database::reader(&database.url).await.unwrap();
+        let dataset = Dataset::read(&reader).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/graphql", listener.local_addr().unwrap());
+        let counters = Arc::clone(&settings.counters);
+        let router = Server::new(reader, dataset, AggregatesBy::Memory).router_with(settings);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let redirect = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
+        Self { database, url, client, counters }
+    }
+
+    fn get(&self, parameters: &[(&str, &str)]) -> RequestBuilder {
+        self.client.get(&self.url).query(parameters)
+    }
+
+    fn post(&self, body: &Value) -> RequestBuilder {
+        self.client.post(&self.url).json(body)
+    }
+
+    fn counts(&self) -> Counts {
+        self.counters.counts()
+    }
+
+    /// Commits a load, and with it a new revision.
+    async fn load(&self) {
+        let load = Load::begin(&self.database.writer().await, "more", false).await.unwrap();
+        load.commit(Rows::default()).await.unwrap();
+    }
+}
+
+/// A header of a response, or nothing.
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// The status and the body.
+async fn read(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
+}
+
+/// The code of the first error.
+fn code(answer: &Value) -> &str {
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+}
+
+fn query(text: &str) -> Value {
+    json!({ "query": text })
+}
