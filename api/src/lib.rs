@@ -3,8 +3,8 @@
 //!
 //! # The rooms
 //! - [`cli`]: one module a command. `main.rs` calls it and does nothing else.
-//! - [`http`]: GraphQL over HTTP, answers that are kept, documents that are named, the schema as text, and
-//!   health.
+//! - [`http`]: GraphQL over HTTP, answers that are kept, documents that are named, the schema as text, the
+//!   front page, the playground (built in `api/web/`), and health.
 //! - [`schema`]: one module a GraphQL type. It says what is particular about the type: what leads from it,
 //!   what names one.
 //! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query

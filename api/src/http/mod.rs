@@ -1,9 +1,9 @@
-//! GraphQL over HTTP, the schema, and health.
+//! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
 //! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
 //! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
 //! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
-//! the one that is not, and [`answer`] the response.
+//! the one that is not, and [`answer`] the response. People get [`front`] and [`playground`], as [`page`]s.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
@@ -17,10 +17,13 @@ mod counters;
 mod endpoint;
 mod errors;
 mod flights;
+mod front;
 mod graphql;
 mod metrics;
 mod negotiate;
+mod page;
 mod persisted;
+mod playground;
 mod report;
 mod request;
 mod settings;
@@ -32,7 +35,7 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderName, Request, Response, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
     routing::{any, get},
 };
 use sea_orm::DatabaseConnection;
@@ -71,6 +74,7 @@ struct Inner {
     dataset: watch::Receiver<Dataset>,
     /// The copy in memory that answers aggregates; none of it where the database does.
     copy: Option<watch::Receiver<Option<Copy>>>,
+    front: front::Cache,
 }
 
 /// What answers aggregates.
@@ -103,7 +107,8 @@ impl Server {
             copy
         });
         let schema = SchemaHandle(schema());
-        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy }))
+        let front = front::Cache::default();
+        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy, front }))
     }
 
     /// The routes, with nothing chosen by an operator.
@@ -130,6 +135,10 @@ impl Server {
             .layer(cors);
         Router::new()
             .merge(open)
+            .route("/", get(front::get))
+            .route("/playground", get(playground::index))
+            .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
+            .route("/playground/assets/{name}", get(playground::asset))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
             .route("/metrics", get(metrics::serve).with_state(metrics))

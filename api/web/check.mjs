@@ -1,0 +1,42 @@
+// Builds the playground again, elsewhere, and compares it with what is committed in `dist/`.
+//
+// Files are compared as they are before compression: two versions of Node may write the same text in
+// different bytes of Brotli.
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+import { build } from "vite";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/** The files below a folder by their names, decompressed. */
+async function contents(folder) {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = async (path) => {
+    const bytes = await readFile(path);
+    return [path.slice(folder.length + 1), path.endsWith(".br") ? brotliDecompressSync(bytes) : bytes];
+  };
+  return new Map(await Promise.all(files.map(read)));
+}
+
+const again = await mkdtemp(join(tmpdir(), "playground-"));
+try {
+  await build({ root, logLevel: "warn", build: { outDir: again, emptyOutDir: true } });
+  const [committed, built] = await Promise.all([contents(join(root, "dist")), contents(again)]);
+  const different = [...new Set([...committed.keys(), ...built.keys()])].filter((name) => {
+    const [one, other] = [committed.get(name), built.get(name)];
+    return one === undefined || other === undefined || !one.equals(other);
+  });
+  if (different.length > 0) {
+    console.error(`api/web/dist is not what api/web builds: ${different.sort().join(", ")}`);
+    console.error("Run `npm ci && npm run build` in api/web, and commit what it makes.");
+    process.exitCode = 1;
+  } else {
+    console.log(`api/web/dist is what api/web builds: ${built.size} files.`);
+  }
+} finally {
+  await rm(again, { recursive: true });
+}

@@ -1,0 +1,110 @@
+// What the server says beside an answer: what the query cost, how it was read, of which dataset it is.
+//
+// The playground asks for the cost and the explanation with every query, and takes both out of what the
+// editor shows: nobody's own client gets them unasked. They are kept by the text that is shown, so that
+// whatever answer is on the page, of whatever tab, its own numbers stand beside it.
+import { formatResult } from "@graphiql/toolkit";
+import { useSyncExternalStore } from "react";
+import { isObject, type Json, type JsonObject } from "./json";
+
+export interface Cost {
+  readonly price: number | null;
+  readonly actual: number | null;
+}
+
+export interface Read {
+  readonly table: string;
+  readonly purpose: string;
+  readonly rows: number | null;
+  readonly milliseconds: number | null;
+}
+
+export interface Explanation {
+  readonly milliseconds: number | null;
+  readonly reads: readonly Read[];
+}
+
+/** What is known about an answer beside its text. */
+export interface Beside {
+  /** From sending the query to having the whole answer. */
+  readonly milliseconds: number;
+  readonly cost: Cost | null;
+  readonly explanation: Explanation | null;
+}
+
+export interface Dataset {
+  readonly revision: number | null;
+  readonly synthetic: boolean;
+}
+
+/** How many answers are remembered: more than anybody has tabs. */
+const REMEMBERED = 50;
+
+const beside = new Map<string, Beside>();
+let dataset: Dataset | null = null;
+const listeners = new Set<() => void>();
+
+/** Remembers what stands beside an answer, and gives the answer as it is to be shown. */
+export function take(answer: JsonObject, milliseconds: number): JsonObject {
+  const { extensions, ...rest } = answer;
+  const { cost, explain, ...others } = isObject(extensions) ? extensions : {};
+  noteDataset(others["dataset"]);
+  const shown = Object.keys(others).length === 0 ? rest : { ...rest, extensions: others };
+  const text = formatResult(shown);
+  beside.delete(text);
+  beside.set(text, { milliseconds, cost: readCost(cost), explanation: readExplanation(explain) });
+  for (const oldest of beside.keys()) {
+    if (beside.size <= REMEMBERED) break;
+    beside.delete(oldest);
+  }
+  return shown;
+}
+
+/** What stands beside the answer of this text. */
+export function recall(text: string | null | undefined): Beside | null {
+  return (text && beside.get(text)) || null;
+}
+
+/** The dataset of the newest answer; null before the first. */
+export function useDataset(): Dataset | null {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => dataset,
+  );
+}
+
+function noteDataset(said: Json | undefined): void {
+  if (!isObject(said)) return;
+  const found = { revision: number(said["revision"]), synthetic: said["synthetic"] === true };
+  if (found.revision === dataset?.revision && found.synthetic === dataset?.synthetic) return;
+  dataset = found;
+  for (const listener of listeners) listener();
+}
+
+function readCost(said: Json | undefined): Cost | null {
+  if (!isObject(said)) return null;
+  const cost = { price: number(said["price"]), actual: number(said["actual"]) };
+  return cost.price === null && cost.actual === null ? null : cost;
+}
+
+function readExplanation(said: Json | undefined): Explanation | null {
+  if (!isObject(said) || !Array.isArray(said["reads"])) return null;
+  const reads = said["reads"].filter(isObject).map((read) => ({
+    table: text(read["table"]),
+    purpose: text(read["purpose"]),
+    rows: number(read["rows"]),
+    milliseconds: number(read["milliseconds"]),
+  }));
+  return { milliseconds: number(said["milliseconds"]), reads };
+}
+
+function number(value: Json | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}

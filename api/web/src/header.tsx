@@ -1,0 +1,34 @@
+// The head of the page: where this is, whether the data are real, and the light.
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useDataset } from "./answer";
+
+export function Header() {
+  const dataset = useDataset();
+  return (
+    <header className="head">
+      <h1>
+        <a href="/">COPS Office funding and outcomes</a> <span>playground</span>
+      </h1>
+      {dataset?.synthetic && (
+        <p className="synthetic" role="note">
+          <strong>Synthetic data.</strong> Agencies, grants, officers and trainees are made up.
+        </p>
+      )}
+      <nav aria-label="Site">
+        <a href="/schema.graphql">SDL</a>
+        <ThemeButton />
+      </nav>
+    </header>
+  );
+}
+
+function ThemeButton() {
+  const theme = useGraphiQL((state) => state.theme);
+  const { setTheme } = useGraphiQLActions();
+  const dark = theme === null ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  return (
+    <button type="button" onClick={() => setTheme(dark ? "light" : "dark")}>
+      {dark ? "Light" : "Dark"}
+    </button>
+  );
+}

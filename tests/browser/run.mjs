@@ -1,0 +1,287 @@
+// Opens the pages of the server in Chromium with the network closed, uses them as a person would, and looks
+// at what is on them: `node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]`.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+import { start } from "./server.mjs";
+
+/** The bytes that the first load of the playground may take. */
+const FIRST_LOAD = 2_500_000;
+const WIDE = { width: 1360, height: 850 };
+const NARROW = { width: 390, height: 844 };
+
+const [binary, screenshots] = process.argv.slice(2);
+if (!binary) throw new Error("usage: node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]");
+const server = await start(binary);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+    // The network is closed: no name and no address leads anywhere but to this machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  ],
+});
+
+/** What must not happen on any page: a request to elsewhere, an error, a violation of the policy. */
+const wrong = [];
+
+/** A fresh browser, as of a person who was never here. */
+async function visit(options) {
+  const context = await browser.newContext({ viewport: WIDE, ...options });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    const local = ["blob:", "data:"].includes(url.protocol);
+    if (!local && url.origin !== server.url) wrong.push(`a request to ${url}`);
+  });
+  context.on("console", (message) => {
+    // The explorer has no editor for lists, and says so to the console.
+    if (message.text().startsWith("arg mismatch between arg and selection")) return;
+    if (["error", "warning"].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`);
+  });
+  context.on("weberror", (error) => wrong.push(`an error: ${error.error()}`));
+  context.on("response", (response) => {
+    if (response.status() >= 400) wrong.push(`${response.status()} for ${response.url()}`);
+  });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.error(`refused by the policy: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  return context;
+}
+
+/** The playground, once its editors are there and the schema is read. */
+async function playground(context, fragment = "") {
+  const page = await context.newPage();
+  const schema = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+  await page.goto(`${server.url}/playground${fragment}`);
+  await schema;
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  return page;
+}
+
+/** What an editor shows, as far as it is in sight. */
+async function shown(page, editor) {
+  const lines = await page.locator(`${editor} .view-line`).evaluateAll((lines) =>
+    lines.sort((one, other) => parseFloat(one.style.top) - parseFloat(other.style.top)).map((line) => line.textContent),
+  );
+  return lines.join("\n").replaceAll("\u00a0", " ");
+}
+const query = (page) => shown(page, ".graphiql-query-editor");
+const answer = (page) => shown(page, ".result-window");
+const tab = (page) => page.locator("[role=tab][aria-selected=true], .graphiql-tab-active").first().innerText();
+
+/** Runs what is in the editor, and gives the answer as the server sent it. */
+async function run(page) {
+  const response = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+  await page.getByRole("button", { name: /Execute query/ }).click();
+  const body = await (await response).json();
+  await page.locator(".result-window .view-line").nth(1).waitFor();
+  return body;
+}
+
+async function choose(page, title) {
+  const panel = page.getByRole("region", { name: "Examples" });
+  if (!(await panel.isVisible())) await page.getByRole("button", { name: "Show Examples" }).click();
+  await panel.getByRole("button", { name: title }).click();
+}
+
+async function ask(query, variables) {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()).data;
+}
+
+async function picture(page, name) {
+  if (screenshots) await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: name.startsWith("front") });
+}
+
+const tests = {
+  async "the front page says what this is, and its command works when pasted"() {
+    const context = await visit();
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await page.getByRole("heading", { level: 1, name: "COPS Office funding and outcomes" }).waitFor();
+    assert.match(await page.locator(".synthetic").innerText(), /made up/);
+    const { dataset } = await ask("{ dataset { revision citation counts { table rows } } }");
+    const text = await page.locator("main").innerText();
+    assert.ok(text.includes(dataset.citation) && text.includes(`Revision ${dataset.revision}`), text);
+    const trainees = dataset.counts.find((count) => count.table === "trainees").rows;
+    assert.match(text, new RegExp(`Trainees\\s+${trainees.toLocaleString("en")}`));
+    const command = await page.locator("pre").innerText();
+    const pasted = JSON.parse((await promisify(execFile)("sh", ["-c", command])).stdout);
+    assert.equal(pasted.data.agencies.nodes.length, 3);
+    await picture(page, "front-light");
+    await page.getByRole("link", { name: "Open the playground" }).click();
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    await context.close();
+  },
+
+  async "the first load is small"() {
+    const context = await visit();
+    const before = server.sent();
+    const page = await playground(context, `#${new URLSearchParams({ query: "{ nothing }" })}`);
+    // All is there when the workers run: that of GraphQL has seen what is wrong with the query.
+    await page.locator(".graphiql-query-editor .squiggly-error").first().waitFor();
+    while (new Set(page.workers().map((worker) => worker.url())).size < 3) await page.waitForEvent("worker");
+    await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name)));
+    const bytes = server.sent() - before;
+    console.log(`  ${bytes.toLocaleString("en")} bytes`);
+    assert.ok(bytes < FIRST_LOAD, `${bytes} bytes`);
+    // Who comes again has the files: only the page is checked, and the schema read.
+    const after = server.sent();
+    const schema = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+    await page.reload();
+    const read = (await (await schema).body()).length;
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    assert.ok(server.sent() - after < read + 10_000, `${server.sent() - after} bytes again`);
+    await context.close();
+  },
+
+  async "an example opens in a tab, runs, and shows its answer"() {
+    const context = await visit();
+    const page = await playground(context);
+    assert.match(await page.locator(".synthetic").innerText(), /Synthetic data/);
+    assert.match(await query(page), /query LargestAwards/);
+    await choose(page, "One agency, and what hangs on it");
+    await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("OneAgency"));
+    assert.match(await tab(page), /OneAgency/);
+    const body = await run(page);
+    const { agencies } = await ask("{ agencies(first: 1, filter: { grants: { some: {} } }, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) { nodes { name } } }");
+    assert.ok((await answer(page)).includes(agencies.nodes[0].name), await answer(page));
+    await beside(page, body.extensions);
+    await picture(page, "playground-light");
+    // Choosing it again finds its tab.
+    await choose(page, "The largest awards, a page at a time");
+    await choose(page, "One agency, and what hangs on it");
+    assert.equal(await page.locator(".graphiql-tab").count(), 2);
+    await context.close();
+  },
+
+  async "what is wrong is underlined, and what is untidy is put in order"() {
+    const context = await visit();
+    const page = await playground(context, `#${new URLSearchParams({ query: "{ nothing }" })}`);
+    await page.locator(".graphiql-query-editor .squiggly-error").first().waitFor();
+    await page.getByRole("button", { name: /Prettify/ }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".graphiql-query-editor .view-line").length >= 3);
+    await context.close();
+  },
+
+  async "a shared link opens query, variables and tab"() {
+    const context = await visit();
+    const page = await playground(context, "#example=awards-in-a-state");
+    await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("AwardsInAState"));
+    await page.getByRole("button", { name: "Copy a link to this query" }).click();
+    await page.getByText("Link copied").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(link.startsWith(`${server.url}/playground#query=`), link);
+    await context.close();
+
+    const other = await visit();
+    const guest = await playground(other, new URL(link).hash);
+    await guest.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("AwardsInAState"));
+    assert.match(await tab(guest), /AwardsInAState/);
+    const { data } = await run(guest);
+    const grants = await ask('{ grants(filter: { agency: { state: { eq: "CA" } }, fiscalYear: { gte: 2015 } }) { totalCount } }');
+    assert.ok(grants.grants.totalCount > 0);
+    assert.equal(data.grants.totalCount, grants.grants.totalCount);
+    assert.match(await answer(guest), new RegExp(`"totalCount": ${data.grants.totalCount}\\b`));
+    await other.close();
+  },
+
+  async "an answer is downloaded as CSV, or the page says why it is not a table"() {
+    const context = await visit({ acceptDownloads: true });
+    const page = await playground(context);
+    const { data } = await run(page);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download CSV" }).click();
+    const file = await download;
+    assert.match(file.suggestedFilename(), /^LargestAwards-revision-\d+-synthetic\.csv$/);
+    const [names, ...rows] = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
+    assert.ok(names.startsWith("awardNumber,fiscalYear,program.code,program.name,agency.name,agency.state,"), names);
+    assert.deepEqual(rows.map((row) => row.split(",")[0]), data.grants.nodes.map((grant) => grant.awardNumber));
+    await page.getByText(/Saved 10 rows; the list goes on/).waitFor();
+    await choose(page, "One agency, and what hangs on it");
+    await run(page);
+    await page.getByRole("button", { name: "Download CSV" }).click();
+    await page.getByText(/is a list inside of a row/).waitFor();
+    await context.close();
+  },
+
+  async "dark and light follow the system, and a button"() {
+    for (const colorScheme of ["light", "dark"]) {
+      const context = await visit({ colorScheme });
+      const page = await playground(context);
+      const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [white, black] = ["rgb(255, 255, 255)", "rgb(16, 21, 28)"];
+      assert.equal(await paper(), colorScheme === "dark" ? black : white);
+      await page.getByRole("button", { name: colorScheme === "dark" ? "Light" : "Dark", exact: true }).click();
+      assert.equal(await paper(), colorScheme === "dark" ? white : black);
+      await run(page);
+      await picture(page, `playground-from-${colorScheme}`);
+      await context.close();
+    }
+  },
+
+  async "everything can be reached on a narrow screen, and by the keyboard"() {
+    const context = await visit({ viewport: NARROW, colorScheme: "dark" });
+    const page = await context.newPage();
+    for (const path of ["/", "/playground"]) {
+      await page.goto(server.url + path);
+      await page.locator("h1, .graphiql-query-editor .view-line").first().waitFor();
+      const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
+      assert.ok(width <= NARROW.width, `${path} is ${width} wide`);
+      await picture(page, `${path === "/" ? "front" : "playground"}-narrow`);
+    }
+    await choose(page, "The largest awards, a page at a time");
+    await page.locator(".graphiql-query-editor .view-line").first().click();
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".result-window .view-line").nth(1).waitFor();
+    assert.match(await answer(page), /"grants"/);
+    await picture(page, "playground-narrow-answer");
+    await context.close();
+  },
+
+  async "GraphiQL's own panels work"() {
+    const context = await visit();
+    const page = await playground(context);
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.getByRole("link", { name: "Query" }).or(page.locator(".graphiql-doc-explorer-type-name", { hasText: "Query" })).first().click();
+    await page.getByText("Everything that can be asked.").first().waitFor();
+    await page.getByRole("button", { name: "Show GraphiQL Explorer" }).click();
+    await page.locator(".graphiql-explorer-root").getByText("federalShare").first().waitFor();
+    await picture(page, "playground-explorer");
+    await page.getByRole("button", { name: "Show History" }).click();
+    await page.getByRole("region", { name: "History" }).waitFor();
+    await context.close();
+  },
+};
+
+/** What the server said beside the answer is on the page, and what it did not say is not. */
+async function beside(page, { cost, explain } = {}) {
+  const badge = page.locator(".cost strong");
+  if (cost) assert.notEqual(await badge.innerText(), "");
+  else assert.equal(await badge.count(), 0);
+  const button = page.getByRole("button", { name: /^Explain/ });
+  if (!explain) return assert.equal(await button.count(), 0);
+  assert.match(await button.innerText(), new RegExp(`${explain.reads.length} statement`));
+  await button.click();
+  const rows = page.getByRole("region", { name: "How the answer was read" }).locator("tbody tr");
+  assert.equal(await rows.count(), explain.reads.length);
+}
+
+try {
+  for (const [name, test] of Object.entries(tests)) {
+    await test();
+    assert.deepEqual(wrong, [], name);
+    console.log(`ok  ${name}`);
+  }
+} finally {
+  await browser.close();
+  server.stop();
+}

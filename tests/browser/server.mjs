@@ -1,0 +1,61 @@
+// The program under test, over a small synthetic dataset, behind a wire that counts what goes over it.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Starts the program; gives where it is reached, the bytes that it has sent so far, and an end of it. */
+export async function start(binary) {
+  const folder = mkdtempSync(join(tmpdir(), "cops-browser-"));
+  const database = `sqlite://${join(folder, "test.db")}`;
+  const made = spawnSync(binary, ["--database", database, "demo", "--scale", "0.05"], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`no dataset: ${made.stderr}`);
+  const child = spawn(binary, ["--database", database, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"] });
+  const log = createInterface({ input: child.stderr });
+  const port = await new Promise((resolve, reject) => {
+    log.on("line", (line) => {
+      const found = /serving GraphQL on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+      if (found) resolve(Number(found[1]));
+    });
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  const wire = await counted(port);
+  return {
+    url: `http://127.0.0.1:${wire.port}`,
+    sent: wire.sent,
+    stop() {
+      child.removeAllListeners("exit");
+      child.kill();
+      wire.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A port that leads to another, and counts the bytes that come back: heads of answers and all. */
+async function counted(port) {
+  let bytes = 0;
+  const sockets = new Set();
+  const server = createServer((client) => {
+    const upstream = connect(port, "127.0.0.1");
+    upstream.on("data", (chunk) => (bytes += chunk.length));
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port: server.address().port, sent: () => bytes, close };
+}

@@ -1,0 +1,66 @@
+//! The worked examples of the playground: each runs as it stands, finds something in a synthetic dataset,
+//! and says who asks it and what it teaches.
+
+use std::path::Path;
+
+use cops_graphql::demo::{self, DEFAULT_SEED};
+use indicatif::ProgressBar;
+use serde_json::Value;
+
+use crate::support::TestDatabase;
+
+/// More statements than levels of any example: one that takes more does not batch.
+const STATEMENTS: usize = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_of_the_playground_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/web/examples");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 12, "the examples are gone");
+    for database in TestDatabase::each("the_examples_of_the_playground_run").await {
+        demo::load(&database.writer().await, 0.05, DEFAULT_SEED, &ProgressBar::hidden())
+            .await
+            .unwrap();
+        let client = database.client().await;
+        let mut failed = Vec::new();
+        for file in &files {
+            let name = file.file_name().unwrap().to_string_lossy();
+            let query = std::fs::read_to_string(file).unwrap();
+            let variables = std::fs::read_to_string(file.with_extension("json"));
+            let variables =
+                variables.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+            let answer = client.answer(&query, variables).await;
+            if let Some(error) = answer.response.errors.first() {
+                failed.push(format!("{name}: {}", error.message));
+                continue;
+            }
+            let statements = answer.statements().len();
+            let data = answer.response.data.into_json().unwrap();
+            if let Some(place) = nothing(&data, "data") {
+                failed.push(format!("{name}: nothing at {place}"));
+            }
+            if statements > STATEMENTS {
+                failed.push(format!("{name}: {statements} statements"));
+            }
+        }
+        assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+}
+
+/// Where the answer has an empty list, or a total of nothing, outside of rows.
+fn nothing(value: &Value, place: &str) -> Option<String> {
+    match value {
+        Value::Array(rows) => rows.is_empty().then(|| place.to_owned()),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let place = format!("{place}.{name}");
+            let counts = matches!(name.as_str(), "count" | "known" | "totalCount");
+            if counts && *value == 0 { Some(place) } else { nothing(value, &place) }
+        }),
+        _ => None,
+    }
+}
