@@ -185,7 +185,7 @@ test('fragments on objects, interfaces and unions come together', async () => {
   const { apollo, cache } = client();
   const query = gql`
     fragment Place on Agency {
-      name
+      agency: name
       city
       state
     }
@@ -198,7 +198,7 @@ test('fragments on objects, interfaces and unions come together', async () => {
         ...Place
       }
       ... on Organization {
-        name
+        organization: name
       }
     }
     query Recipients($organizations: GrantFilter) {
@@ -225,12 +225,12 @@ test('fragments on objects, interfaces and unions come together', async () => {
     assert.equal(list.nodes.length, 3);
     for (const { recipient } of list.nodes) {
       assert.equal(recipient.__typename, type);
-      assert.equal(typeof recipient.name, 'string');
+      assert.equal(typeof recipient[type.toLowerCase()], 'string');
       assert.equal('city' in recipient, type === 'Agency');
     }
   }
   // What the cache knows by its global id, the server knows by it, too.
-  const { id, name } = data.toOrganizations.nodes[0].recipient;
+  const { id, organization: name } = data.toOrganizations.nodes[0].recipient;
   assert.equal(cache.extract()[`Organization:${id}`].name, name);
   const { data: again } = await apollo.query({
     query: gql`

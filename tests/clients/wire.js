@@ -30,10 +30,3 @@ export function wire() {
   };
   return { fetch: taking, notes };
 }
-
-/** Asserts that no request was refused for its form, whatever the answer to it says. */
-export function assertAllSpoken(notes) {
-  for (const { url, status } of notes) {
-    assert.ok([200, 400].includes(status), `${url} was answered with ${status}`);
-  }
-}
