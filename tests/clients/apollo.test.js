@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  HttpLink,
+  InMemoryCache,
+  gql,
+} from '@apollo/client';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { buildSchema, isAbstractType } from 'graphql';
@@ -94,7 +101,7 @@ async function readAll(apollo, options, connection, more) {
   return { all, pages };
 }
 
-test('a list is paged to its end, and every row comes once', async () => {
+test('Apollo: a list is paged to its end, and every row comes once', async () => {
   const { apollo, notes } = client();
   const whole = { query: AGENCIES, variables: { first: 100 } };
   const { all, pages } = await readAll(apollo, whole, agencies, forwards);
@@ -118,7 +125,7 @@ test('a list is paged to its end, and every row comes once', async () => {
   assert.equal(back.pages, Math.ceil(all.totalCount / 70));
 });
 
-test('two lists with different filters are kept apart', async () => {
+test('Apollo: two lists with different filters are kept apart', async () => {
   const { apollo } = client();
   const known = { swornOfficers: { gte: 50 } };
   const parts = [];
@@ -133,13 +140,18 @@ test('two lists with different filters are kept apart', async () => {
   assert.deepEqual([...large, ...others].toSorted(), all.toSorted());
 });
 
-test('a list inside an object is paged where it is', async () => {
+test('Apollo: a list inside an object is paged where it is', async () => {
   const { apollo } = client();
   const { data: most } = await apollo.query({
     query: gql`
       query MostFunded {
         grants {
-          groups(by: [AGENCY], having: { agencies: { gt: 0 } }, orderBy: [{ measure: COUNT, direction: DESC }], first: 1) {
+          groups(
+            by: [AGENCY]
+            having: { agencies: { gt: 0 } }
+            orderBy: [{ measure: COUNT, direction: DESC }]
+            first: 1
+          ) {
             nodes {
               key {
                 agency {
@@ -181,7 +193,7 @@ test('a list inside an object is paged where it is', async () => {
   assert.equal(new Set(ids(all)).size, count);
 });
 
-test('fragments on objects, interfaces and unions come together', async () => {
+test('Apollo: fragments on objects, interfaces and unions come together', async () => {
   const { apollo, cache } = client();
   const query = gql`
     fragment Place on Agency {
@@ -263,7 +275,7 @@ const fresh = (name) => gql`
   }
 `;
 
-test('a persisted query is sent once over POST, and named from then on', async () => {
+test('Apollo: a persisted query is sent once over POST, and named from then on', async () => {
   const query = fresh('PersistedByPost');
   const first = client({ persisted: {} });
   const { data } = await first.apollo.query({ query, variables: { first: 2 } });
@@ -282,7 +294,7 @@ test('a persisted query is sent once over POST, and named from then on', async (
   assert.equal(second.notes[0].body.query, undefined);
 });
 
-test('a persisted query is named by GET, in a URL that proxies can keep', async () => {
+test('Apollo: a persisted query is named by GET, in a URL that proxies can keep', async () => {
   const query = fresh('PersistedByGet');
   const persisted = { useGETForHashedQueries: true };
   const first = client({ persisted });
@@ -302,14 +314,14 @@ test('a persisted query is named by GET, in a URL that proxies can keep', async 
   assert.match(note.headers.get('cache-status'), /hit/);
 });
 
-test('a whole query goes by GET where the application wants it', async () => {
+test('Apollo: a whole query goes by GET where the application wants it', async () => {
   const { apollo, notes } = client({ http: { useGETForQueries: true } });
   const { data } = await apollo.query({ query: fresh('ByGet'), variables: { first: 1 } });
   assert.equal(data.agencies.edges.length, 1);
   assert.deepEqual(notes.map(({ method }) => method), ['GET']);
 });
 
-test('errors arrive with their codes', async () => {
+test('Apollo: errors arrive with their codes', async () => {
   for (const http of [{}, { useGETForQueries: true }]) {
     const { apollo } = client({ http });
     const wrong = [

@@ -22,13 +22,13 @@ function node(...args) {
   }
 }
 
-test('every scalar of the schema has a type', () => {
+test('codegen: every scalar of the schema has a type', () => {
   const types = Object.values(buildSchema(readFileSync(SCHEMA, 'utf8')).getTypeMap());
   const own = types.filter((type) => isScalarType(type) && !isSpecifiedScalarType(type));
   assert.deepEqual(Object.keys(SCALARS), own.map(({ name }) => name).toSorted());
 });
 
-test('a program that uses the types compiles and runs', async () => {
+test('codegen: a program that uses the types compiles and runs', async () => {
   for (const [name, text] of Object.entries(await generate())) writeFileSync(join(folder, name), text);
   copyFileSync(join(SOURCES, 'program.ts'), join(folder, 'program.ts'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
@@ -40,7 +40,8 @@ test('a program that uses the types compiles and runs', async () => {
     skipLibCheck: true,
     noEmitOnError: true,
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['schema.ts', 'program.ts'] }));
+  const project = { compilerOptions, files: ['schema.ts', 'program.ts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
   node(join('node_modules', 'typescript', 'bin', 'tsc'));
   assert.match(node('program.js', GRAPHQL), /every value is of its type/);
 });

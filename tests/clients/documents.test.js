@@ -15,14 +15,14 @@ function assertValid(text, where) {
   assert.deepEqual(validate(schema, parse(text)).map(({ message }) => `${where}: ${message}`), []);
 }
 
-test('the documents of the README are valid', () => {
+test('documents: those of the README are valid', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const documents = [...readme.matchAll(/^```graphql\n(.*?)^```$/gms)];
   assert.ok(documents.length >= 2, 'the README shows no documents');
   for (const [index, [, text]] of documents.entries()) assertValid(text, `document ${index + 1}`);
 });
 
-test('the golden queries are valid', () => {
+test('documents: the golden queries are valid', () => {
   const folder = join(root, 'tests/queries');
   const names = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
   assert.ok(names.length >= 10, 'the golden queries are gone');

@@ -18,18 +18,18 @@ async function findings(schema) {
   return messages.map(({ line, ruleId, message }) => `${line}: ${message} (${ruleId})`);
 }
 
-test('the schema is one', () => {
+test('schema: it is one', () => {
   assert.deepEqual(validateSchema(buildSchema(text)).map(String), []);
 });
 
-test('graphql-eslint finds nothing, and would find what is wrong', async () => {
+test('schema: graphql-eslint finds nothing, and would find what is wrong', async () => {
   assert.deepEqual(await findings(text), []);
   const damaged = text.replace('\tpageInfo: PageInfo!', '\tpageInfo: String');
   assert.notEqual(damaged, text);
   assert.ok((await findings(damaged)).some((finding) => finding.includes('relay-connection-types')));
 });
 
-test('what is on the edges of a list of rows is a Node', () => {
+test('schema: what is on the edges of a list of rows is a Node', () => {
   const schema = buildSchema(text);
   const types = Object.values(schema.getTypeMap());
   const edges = types.filter(({ name }) => name.endsWith('Edge') && !name.endsWith('GroupEdge'));

@@ -68,7 +68,7 @@ function fragment(environment, name, parent) {
   return data;
 }
 
-test('a connection of the root is paged to its end', async () => {
+test('Relay: a connection of the root is paged to its end', async () => {
   const { environment, notes } = application();
   const screen = await show(environment, 'agenciesScreenQuery', { state: null, count: 100 });
   const read = () => fragment(environment, 'agencies_list', screen()).agencies;
@@ -88,7 +88,7 @@ test('a connection of the root is paged to its end', async () => {
   assert.deepEqual(known, known.toSorted((one, other) => other - one));
 });
 
-test('an object is refetched through node, and so is the list inside it', async () => {
+test('Relay: an object is refetched through node, and so is the list inside it', async () => {
   const { environment } = application();
   const spending = `{ grants { groups(by: [AGENCY], having: { agencies: { gt: 0 } },
     orderBy: [{ measure: COUNT, direction: DESC }], first: 1) { nodes { count key { agency { id } } } } } }`;
@@ -116,7 +116,7 @@ test('an object is refetched through node, and so is the list inside it', async 
   assert.ok(grants.edges.every(({ node }) => node.recipient.agencyName === before.name));
 });
 
-test('groups are paged like rows', async () => {
+test('Relay: groups are paged like rows', async () => {
   const { environment, notes } = application();
   const filter = { fiscalYear: { gte: 2015 } };
   const screen = await show(environment, 'spendingScreenQuery', { filter });

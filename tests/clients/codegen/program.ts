@@ -66,14 +66,17 @@ for (const { key, level, count, federalShare, small } of spending.grants.groups.
 }
 assert.ok(!Number.isNaN(Date.parse(spending.dataset.loadedAt!)));
 
-const awards = await client.request(AwardsDocument, { first: 50, filter: { obligatedOn: { isNull: false } } });
+const obligated: AwardsQueryVariables = { first: 50, filter: { obligatedOn: { isNull: false } } };
+const awards = await client.request(AwardsDocument, obligated);
 assert.equal(awards.grants.nodes.length, 50);
 for (const { obligatedOn, federalShare, recipient, officersFunded } of awards.grants.nodes) {
   assert.match(obligatedOn!, /^\d{4}-\d{2}-\d{2}$/);
   assert.equal(typeof federalShare, 'number');
   const name = recipient.__typename === 'Agency' ? recipient.agencyName : recipient.organizationName;
   assert.equal(typeof name, 'string');
-  for (const { funded } of officersFunded.nodes) assert.ok(funded === null || Number.isFinite(funded));
+  for (const { funded } of officersFunded.nodes) {
+    assert.ok(funded === null || Number.isFinite(funded));
+  }
 }
 assert.ok(awards.trainings.nodes.some(({ hours }) => Number.isFinite(hours)));
 assert.ok(awards.publishedFigures.nodes.every(({ value }) => Number.isFinite(value)));
