@@ -1,48 +1,10 @@
-// Apollo Client: pages, fragments, variables, persisted queries, errors.
+// Apollo Client: pages, fragments, variables, errors.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  ApolloClient,
-  ApolloLink,
-  CombinedGraphQLErrors,
-  HttpLink,
-  InMemoryCache,
-  gql,
-} from '@apollo/client';
-import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
-import { relayStylePagination } from '@apollo/client/utilities';
-import { buildSchema, isAbstractType } from 'graphql';
+import { CombinedGraphQLErrors, gql } from '@apollo/client';
 import { filter, firstValueFrom } from 'rxjs';
-import { GRAPHQL, wire } from './wire.js';
-
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-
-/** What implements an interface or is in a union, by the schema that is the contract. */
-function possibleTypes() {
-  const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
-  const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType);
-  return Object.fromEntries(
-    abstract.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
-  );
-}
-
-/** A client as an application makes it, and the notes of what it sends. */
-function client({ http = {}, persisted } = {}) {
-  const { fetch, notes } = wire();
-  const links = [new HttpLink({ uri: GRAPHQL, fetch, ...http })];
-  if (persisted) links.unshift(createPersistedQueryLink({ sha256, ...persisted }));
-  const cache = new InMemoryCache({
-    possibleTypes: possibleTypes(),
-    typePolicies: {
-      Query: { fields: { agencies: relayStylePagination(['filter', 'orderBy']) } },
-      Agency: { fields: { grants: relayStylePagination(['filter', 'orderBy']) } },
-    },
-  });
-  return { apollo: new ApolloClient({ link: ApolloLink.from(links), cache }), cache, notes };
-}
+import { client } from './apollo.js';
 
 const AGENCIES = gql`
   query Agencies($filter: AgencyFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -259,66 +221,6 @@ test('Apollo: fragments on objects, interfaces and unions come together', async 
     fetchPolicy: 'network-only',
   });
   assert.deepEqual(again.node, { __typename: 'Organization', id, name });
-});
-
-/** A document that no other test sends, so that the server does not know it. */
-const fresh = (name) => gql`
-  query ${name}($first: Int) {
-    agencies(first: $first) {
-      totalCount
-      edges {
-        node {
-          id
-        }
-      }
-    }
-  }
-`;
-
-test('Apollo: a persisted query is sent once over POST, and named from then on', async () => {
-  const query = fresh('PersistedByPost');
-  const first = client({ persisted: {} });
-  const { data } = await first.apollo.query({ query, variables: { first: 2 } });
-  assert.equal(data.agencies.edges.length, 2);
-  const [asked, told] = first.notes;
-  assert.equal(first.notes.length, 2);
-  assert.equal(asked.body.query, undefined);
-  assert.equal(asked.answer.errors[0].extensions.code, 'PERSISTED_QUERY_NOT_FOUND');
-  assert.equal(sha256(told.body.query), told.body.extensions.persistedQuery.sha256Hash);
-
-  const second = client({ persisted: {} });
-  const { data: named } = await second.apollo.query({ query, variables: { first: 3 } });
-  assert.equal(named.agencies.edges.length, 3);
-  assert.equal(second.notes.length, 1);
-  assert.equal(second.notes[0].method, 'POST');
-  assert.equal(second.notes[0].body.query, undefined);
-});
-
-test('Apollo: a persisted query is named by GET, in a URL that proxies can keep', async () => {
-  const query = fresh('PersistedByGet');
-  const persisted = { useGETForHashedQueries: true };
-  const first = client({ persisted });
-  const { data } = await first.apollo.query({ query, variables: { first: 2 } });
-  assert.deepEqual(first.notes.map(({ method }) => method), ['GET', 'POST']);
-
-  const second = client({ persisted });
-  const { data: named } = await second.apollo.query({ query, variables: { first: 2 } });
-  assert.deepEqual(named, data);
-  const [note] = second.notes;
-  assert.equal(second.notes.length, 1);
-  assert.equal(note.method, 'GET');
-  assert.equal(note.url.searchParams.has('query'), false);
-  assert.equal(JSON.parse(note.url.searchParams.get('variables')).first, 2);
-  assert.match(note.headers.get('etag'), /^"/);
-  assert.match(note.headers.get('cache-control'), /public/);
-  assert.match(note.headers.get('cache-status'), /hit/);
-});
-
-test('Apollo: a whole query goes by GET where the application wants it', async () => {
-  const { apollo, notes } = client({ http: { useGETForQueries: true } });
-  const { data } = await apollo.query({ query: fresh('ByGet'), variables: { first: 1 } });
-  assert.equal(data.agencies.edges.length, 1);
-  assert.deepEqual(notes.map(({ method }) => method), ['GET']);
 });
 
 test('Apollo: errors arrive with their codes', async () => {
