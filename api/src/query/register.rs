@@ -299,7 +299,7 @@ fn connection(registry: &mut Registry, table: &Table) {
         field("cursor", "String!", "The place of the row in this list, in this order.", vec![]),
         field("node", &format!("{type_name}!"), "The row.", vec![]),
     ];
-    object_type(registry, &edge, &format!("A {type_name} at its place in a list."), fields);
+    object_type(registry, &edge, &format!("One {type_name} at its place in a list."), fields);
 }
 
 fn key(registry: &mut Registry, table: &Table) {
