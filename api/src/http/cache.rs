@@ -136,7 +136,8 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// Room for so many bytes of answers; none are kept where there is no room.
+    /// Room for so many bytes of answers. Where there is none, nothing is kept and nothing is shared: each
+    /// request is worked out by itself.
     pub(super) fn new(told: Dataset, bytes: u64, counters: Arc<Counters>) -> Arc<Self> {
         let current = RwLock::new(Generation::new(told.clone(), told, bytes));
         Arc::new(Self { bytes, current, counters })
@@ -154,6 +155,16 @@ impl Answers {
     where
         F: Future<Output = Answer> + Send + 'static,
     {
+        if self.bytes == 0 {
+            self.counters.count(Found::Miss);
+            let plain = Arc::new(run().await);
+            let pays = plain.is_flawless() && compress::pays(plain.body.len());
+            return match coding {
+                Coding::Identity => (plain, Found::Miss),
+                _ if !pays => (plain, Found::Miss),
+                _ => (compressed(plain, coding).await, Found::Miss),
+            };
+        }
         let generation = self.generation(told);
         let wanted = key.with(coding);
         if let Some(answer) = generation.get(&wanted) {
@@ -229,6 +240,24 @@ impl Answers {
     }
 }
 
+/// An answer in a coding; as it is, where that cannot be made.
+async fn compressed(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+    let body = plain.body.clone();
+    let compressed = if body.len() > INLINE {
+        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
+        work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    } else {
+        compress::compress(&body, coding)
+    };
+    match compressed {
+        Ok(body) => Arc::new(plain.encoded(coding, body)),
+        Err(error) => {
+            tracing::error!(%error, ?coding, "an answer cannot be compressed");
+            plain
+        }
+    }
+}
+
 /// An answer in a coding, which is made once however many wait for it.
 async fn encoded(
     generation: &Arc<Generation>,
@@ -240,24 +269,9 @@ async fn encoded(
     let make = || {
         let (generation, stored) = (Arc::clone(generation), Arc::clone(&stored));
         async move {
-            let body = plain.body.clone();
-            let compressed = if body.len() > INLINE {
-                let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
-                work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
-            } else {
-                compress::compress(&body, coding)
-            };
-            match compressed {
-                Ok(body) => {
-                    let answer = Arc::new(plain.encoded(coding, body));
-                    generation.keep(stored, &answer);
-                    answer
-                }
-                Err(error) => {
-                    tracing::error!(%error, ?coding, "an answer cannot be compressed");
-                    plain
-                }
-            }
+            let answer = compressed(plain, coding).await;
+            generation.keep(stored, &answer);
+            answer
         }
     };
     match generation.flights.join(&stored, || generation.get(&key), make) {

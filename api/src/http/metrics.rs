@@ -1,4 +1,4 @@
-//! `/metrics`: what goes on, as Prometheus reads it (OpenMetrics).
+//! `/metrics`: what goes on, as Prometheus reads it: in the format of `OpenMetrics`.
 //!
 //! What happens is counted as it happens; what is the case (the revision, the copy in memory, the pool) is
 //! looked up when somebody asks.
@@ -145,16 +145,12 @@ impl Snapshot {
     /// The connections to the database, and how many of them nobody uses.
     fn pool(&self) -> (usize, usize) {
         let database = &self.server.0.database;
-        match database.get_database_backend() {
-            DbBackend::Postgres => {
-                let pool = database.get_postgres_connection_pool();
-                (pool.size() as usize, pool.num_idle())
-            }
-            _ => {
-                let pool = database.get_sqlite_connection_pool();
-                (pool.size() as usize, pool.num_idle())
-            }
+        if database.get_database_backend() == DbBackend::Postgres {
+            let pool = database.get_postgres_connection_pool();
+            return (pool.size() as usize, pool.num_idle());
         }
+        let pool = database.get_sqlite_connection_pool();
+        (pool.size() as usize, pool.num_idle())
     }
 }
 

@@ -125,7 +125,9 @@ impl Server {
                 let (method, path) = (request.method(), request.uri().path());
                 tracing::info_span!("request", %method, path, id)
             })
-            .on_response(log_response);
+            .on_response(log_response)
+            // What fails is logged where it fails.
+            .on_failure(());
         let cors = cors::layer(&settings.origins);
         let metrics = Arc::new(Metrics::new(self.clone(), Arc::clone(&settings.counters)));
         let endpoint = Endpoint::new(self.clone(), settings, Arc::clone(&metrics));
