@@ -1,6 +1,12 @@
 //! Whichever executor serves.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
+
+use tokio::sync::Semaphore;
 
 use super::{
     columnar::Replica,
@@ -16,6 +22,12 @@ use crate::{
 
 /// The rows that are looked at while others wait. More are looked at on a thread of their own.
 const FEW: usize = 100_000;
+
+/// As many large requests are worked on at once as there are cores: more would not be done sooner, and
+/// each needs memory for all its rows.
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
+    Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+});
 
 /// What answers requests for aggregates.
 #[derive(Clone, Debug)]
@@ -75,8 +87,13 @@ impl Aggregates {
                 let answers = if few {
                     replica.answers(request)
                 } else {
+                    let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
                     let (replica, request) = (Arc::clone(replica), Arc::clone(request));
-                    let answers = tokio::task::spawn_blocking(move || replica.answers(&request));
+                    let answers = tokio::task::spawn_blocking(move || {
+                        // It is over when the work is, even where nobody waits for that any more.
+                        let _turn = turn;
+                        replica.answers(&request)
+                    });
                     answers.await.map_err(|_| Error::Internal)?
                 };
                 let rows = answers.iter().flatten().map(|(_, answer)| answer.groups.len()).sum();

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     request::{Answer, By, Figure, Group, Place, Request},
-    statistic::{Tally, compute, ratio},
+    statistic::{Tally, Values, compute, ratio},
     value::{Cell, Number},
 };
 use crate::error::Error;
@@ -93,7 +93,9 @@ pub(super) fn nothing(request: &Request) -> Result<Answer, Error> {
         groups.ordinals = vec![ALL; request.keys.len()];
         for figure in &request.figures {
             groups.figures.push(match figure {
-                Figure::Of { statistic, .. } => compute(*statistic, &Tally::default(), &mut [])?,
+                Figure::Of { statistic, .. } => {
+                    compute(*statistic, &Tally::default(), &mut Values::Listed(&mut []))?
+                }
                 Figure::Ratio { .. } => Number::Missing,
             });
         }

@@ -76,6 +76,20 @@ impl Tally {
         }
     }
 
+    /// Takes one value in, so many times, at least once.
+    pub(super) fn add_often(&mut self, value: Option<i64>, times: u64) {
+        match value {
+            Some(value) => self.merge(&Self {
+                known: times,
+                missing: 0,
+                sum: i128::from(value) * i128::from(times),
+                min: value,
+                max: value,
+            }),
+            None => self.missing += times,
+        }
+    }
+
     /// Takes in what another has taken in.
     pub(super) fn merge(&mut self, other: &Self) {
         self.known += other.known;
@@ -86,12 +100,64 @@ impl Tally {
     }
 }
 
+/// The values of a group.
+#[derive(Debug)]
+pub(super) enum Values<'a> {
+    /// Each of them. Their order is changed.
+    Listed(&'a mut [i64]),
+    /// Values in order, and how often each is there.
+    Counted(&'a [i64], &'a [u32]),
+}
+
+impl Values<'_> {
+    /// The value at a place in order, and the one that follows, where there is one.
+    fn at(&mut self, place: usize) -> (i64, Option<i64>) {
+        match self {
+            Self::Listed(values) => {
+                let (_, value, above) = values.select_nth_unstable(place);
+                (*value, above.iter().min().copied())
+            }
+            Self::Counted(values, counts) => {
+                let mut end = 0;
+                let ends = counts.iter().map(|count| {
+                    end += *count as usize;
+                    end
+                });
+                let mut after = values.iter().zip(ends).skip_while(|(_, end)| *end <= place);
+                // Those that are there no time end where the one before ends.
+                let (value, end) = after.next().map_or((0, 0), |(value, end)| (*value, end));
+                let next = if place + 1 < end {
+                    Some(value)
+                } else {
+                    after.find(|(_, next)| *next > end).map(|(value, _)| *value)
+                };
+                (value, next)
+            }
+        }
+    }
+
+    /// The sum of the squares, where it fits.
+    fn squares(&self) -> Option<i128> {
+        let square = |value: i64| i128::from(value) * i128::from(value);
+        match self {
+            Self::Listed(values) => {
+                values.iter().try_fold(0_i128, |sum, value| sum.checked_add(square(*value)))
+            }
+            Self::Counted(values, counts) => {
+                values.iter().zip(*counts).try_fold(0_i128, |sum, (value, count)| {
+                    sum.checked_add(square(*value).checked_mul((*count).into())?)
+                })
+            }
+        }
+    }
+}
+
 /// A statistic, of a tally and of the values that it was made of. The values may be missing where
-/// [`Statistic::needs_values`] says so; their order is changed.
+/// [`Statistic::needs_values`] says so.
 pub(super) fn compute(
     statistic: Statistic,
     tally: &Tally,
-    values: &mut [i64],
+    values: &mut Values<'_>,
 ) -> Result<Number, Error> {
     let none = tally.known == 0;
     Ok(match statistic {
@@ -102,10 +168,11 @@ pub(super) fn compute(
         Statistic::Average => Number::Real(quotient(tally.sum, i128::from(tally.known))),
         Statistic::Minimum => Number::Whole(tally.min.into()),
         Statistic::Maximum => Number::Whole(tally.max.into()),
-        Statistic::Percentile(part) => Number::Real(percentile(values, part)),
-        Statistic::Variance => variance(values, tally.sum)?.map_or(Number::Missing, Number::Real),
-        Statistic::Deviation => variance(values, tally.sum)?
-            .map_or(Number::Missing, |square| Number::Real(square.sqrt())),
+        Statistic::Percentile(part) => Number::Real(percentile(values, tally.known, part)),
+        Statistic::Variance => variance(values, tally)?.map_or(Number::Missing, Number::Real),
+        Statistic::Deviation => {
+            variance(values, tally)?.map_or(Number::Missing, |square| Number::Real(square.sqrt()))
+        }
     })
 }
 
@@ -124,43 +191,45 @@ fn quotient(above: i128, below: i128) -> f64 {
     above as f64 / below as f64
 }
 
-/// The value at a part of at least one value in order. It selects, and does not sort.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a place among values is far below 2^53, and the answer is a float"
-)]
-fn percentile(values: &mut [i64], part: f64) -> f64 {
-    let last = values.len() - 1;
-    let place = part * last as f64;
-    let floor = (place.floor() as usize).min(last);
-    let fraction = place - floor as f64;
-    let (_, lower, above) = values.select_nth_unstable(floor);
-    let lower = *lower;
-    match above.iter().min() {
-        Some(upper) if fraction > 0.0 => {
-            lower as f64 + (i128::from(*upper) - i128::from(lower)) as f64 * fraction
+/// The value at a part of so many values in order, at least one: one division of whole numbers.
+fn percentile(values: &mut Values<'_>, count: u64, part: f64) -> f64 {
+    let (up, down) = fraction(part);
+    let last = i128::from(count - 1);
+    let (place, rest) = (up * last / down, up * last % down);
+    let place = usize::try_from(place.min(last)).unwrap_or_default();
+    match values.at(place) {
+        (lower, Some(upper)) if rest > 0 => {
+            let (lower, upper) = (i128::from(lower), i128::from(upper));
+            quotient(lower * down + (upper - lower) * rest, down)
         }
-        _ => lower as f64,
+        (lower, _) => quotient(lower.into(), 1),
     }
 }
 
-/// The sample's variance of values, given their sum.
+/// A part of a whole, from 0 to 1, as the decimal fraction that it is written as: 0.9 is 9 / 10, and not
+/// the float nearest to it. What is finer than the decimals below is cut off.
+fn fraction(part: f64) -> (i128, i128) {
+    const DECIMALS: usize = 17;
+    let text = format!("{part:.DECIMALS$}");
+    let text = if part.to_string().len() < text.len() { part.to_string() } else { text };
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let down = decimals.bytes().fold(1, |down, _| down * 10);
+    let up = format!("{whole}{decimals}").parse().unwrap_or_default();
+    (up, down)
+}
+
+/// The sample's variance of values, given their tally.
 ///
 /// With `sum = q * n + r`, the sum of squared distances is `squares - q * (sum + r) - r * r / n`, and
 /// all but the last term is a whole number no greater than the sum of squares.
-fn variance(values: &[i64], sum: i128) -> Result<Option<f64>, Error> {
-    if values.len() < 2 {
+fn variance(values: &Values<'_>, tally: &Tally) -> Result<Option<f64>, Error> {
+    if tally.known < 2 {
         return Ok(None);
     }
-    let squares = values.iter().try_fold(0_i128, |squares, value| {
-        let value = i128::from(*value);
-        squares.checked_add(value * value)
-    });
-    let n = i128::try_from(values.len()).unwrap_or(i128::MAX);
+    let (n, sum) = (i128::from(tally.known), tally.sum);
     let (q, r) = (sum.div_euclid(n), sum.rem_euclid(n));
-    let whole = squares
+    let whole = values
+        .squares()
         .and_then(|squares| squares.checked_sub(q.checked_mul(sum.checked_add(r)?)?))
         .ok_or_else(|| {
             Error::BadArgument(
@@ -176,14 +245,29 @@ fn variance(values: &[i64], sum: i128) -> Result<Option<f64>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
+    /// The statistic of values, whether they are listed or counted.
     fn of(statistic: Statistic, values: &[i64]) -> Number {
         let mut tally = Tally::default();
+        let mut counts = BTreeMap::from([(-7, 0_u32), (15, 0), (17, 0), (1 << 60, 0)]);
         for value in values {
             tally.add(Some(*value));
+            *counts.entry(*value).or_default() += 1;
         }
-        compute(statistic, &tally, &mut values.to_vec()).expect("the squares fit")
+        let mut often = Tally::default();
+        for (value, count) in counts.iter().filter(|(_, count)| **count > 0) {
+            often.add_often(Some(*value), (*count).into());
+        }
+        assert_eq!(often, tally);
+        let (of, counts): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
+        let counted = compute(statistic, &tally, &mut Values::Counted(&of, &counts));
+        let listed = compute(statistic, &tally, &mut Values::Listed(&mut values.to_vec()));
+        let listed = listed.expect("the squares fit");
+        assert_eq!(counted.expect("the squares fit"), listed);
+        listed
     }
 
     #[test]
@@ -193,7 +277,14 @@ mod tests {
         assert_eq!(of(Statistic::Percentile(0.0), &values), Number::Real(10.0));
         assert_eq!(of(Statistic::Percentile(1.0), &values), Number::Real(40.0));
         assert_eq!(of(Statistic::Percentile(0.9), &values), Number::Real(37.0));
-        assert_eq!(of(Statistic::MEDIAN, &[i64::MAX, i64::MIN]), Number::Real(0.0));
+        assert_eq!(of(Statistic::MEDIAN, &[i64::MAX, i64::MIN]), Number::Real(-0.5));
+        // In floats 0.9 of 89 places is a little more than 80.1.
+        let values: Vec<i64> = (0..90).map(|value| value * 1_000_000_007).collect();
+        assert_eq!(of(Statistic::Percentile(0.9), &values), Number::Real(80_100_000_560.7));
+        assert_eq!(fraction(0.9), (9, 10));
+        assert_eq!(fraction(1.0), (1, 1));
+        assert_eq!(fraction(f64::MIN_POSITIVE), (0, 10_i128.pow(17)));
+        assert_eq!(of(Statistic::MEDIAN, &[10, 20, 20, 20]), Number::Real(20.0));
         assert_eq!(of(Statistic::MEDIAN, &[]), Number::Missing);
     }
 

@@ -1,18 +1,18 @@
 //! Which group each row belongs to: a slot for each combination of keys.
 //!
-//! Where the keys have few combinations, the combination itself is the number of the slot, and nothing
-//! is looked up. Otherwise slots are numbered as combinations are met. What a slot's keys are is told by
-//! any row of it, so nothing needs to be taken apart again.
+//! Slots are numbered as they are met ([`super::numbering`]). What a slot's keys are is told by any row of
+//! it, so nothing needs to be taken apart again. Each thread numbers slots of its own in a range of the
+//! rows; their numbers are brought to those of the first by their examples: one row of each slot is
+//! numbered again.
 
-use std::ops::{Add, Mul, Range};
+use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
-use super::{column::Codes, keys::Ordinals, mask::Mask, parallel};
-
-/// The combinations up to which slots are not looked up, however few rows there are, and however many.
-const FEW: u64 = 1 << 16;
-const MANY: u64 = 1 << 22;
+use super::{
+    keys::Ordinals,
+    mask::Mask,
+    numbering::{Numbering, blocks},
+    parallel::Workers,
+};
 
 /// The rows that a filter keeps.
 #[derive(Clone, Copy, Debug)]
@@ -73,67 +73,95 @@ impl Slots {
 }
 
 /// Puts rows into slots by keys; none where they would be more than so many.
-pub(super) fn assign(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Option<Slots> {
+pub(super) fn assign(
+    keys: &[Ordinals<'_>],
+    rows: Rows<'_>,
+    most: usize,
+    workers: Workers,
+) -> Option<Slots> {
+    let mut of_row = vec![0; rows.len()];
     if keys.is_empty() {
         // One slot, and no need to look at any row.
-        let example = if rows.len() > 0 { u32::try_from(rows.get(0)).ok()? } else { 0 };
-        let slot = Slot { rows: u32::try_from(rows.len()).ok()?, example };
-        return Some(Slots { of_row: vec![0; rows.len()], slots: vec![slot] });
+        let example = if rows.len() > 0 { rows.get(0) } else { 0 };
+        let slot = Slot { rows: position(rows.len()), example: position(example) };
+        return Some(Slots { of_row, slots: vec![slot] });
     }
-    let product = keys.iter().try_fold(1_u64, |product, key| product.checked_mul(key.count.into()));
-    let dense = FEW.max(2 * rows.len() as u64).min(MANY);
-    let (mut of_row, count) = match product {
-        Some(product) if product <= dense => {
-            let mut slots = vec![0_u32; rows.len()];
-            parallel::fill(&mut slots, |start, slots| {
-                for key in keys {
-                    combine(key, rows, start, slots);
-                }
-            });
-            (slots, usize::try_from(product).unwrap_or(usize::MAX))
-        }
-        _ => sparse(keys, rows, most)?,
-    };
-    let count_up = |range: Range<usize>| {
-        let mut slots = vec![Slot::default(); count];
-        for index in range {
-            let slot = &mut slots[of_row[index] as usize];
-            slot.rows += 1;
-            slot.example = u32::try_from(index).unwrap_or_default();
-        }
-        slots
-    };
-    let mut counted = fold(of_row.len(), count, count_up, |slots, others| {
-        for (slot, other) in slots.iter_mut().zip(others).filter(|(_, other)| other.rows > 0) {
-            slot.rows += other.rows;
-            slot.example = other.example;
+    let parts = workers.fill(&mut of_row, |start, of_row| {
+        Some((start, Numbered::of(keys, rows, start, of_row, most)?))
+    });
+    let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+    let (_, mut first) = parts.next()?;
+    let numbers: Vec<_> = parts.map(|(start, part)| (start, first.take_in(&part))).collect();
+    if first.counts.len() > most {
+        return None;
+    }
+    workers.fill(&mut of_row, |start, of_row| {
+        // None for the first range.
+        if let Some((_, numbers)) = numbers.iter().find(|(of, _)| *of == start) {
+            for slot in of_row {
+                *slot = numbers[*slot as usize];
+            }
         }
     });
-    for slot in counted.iter_mut().filter(|slot| slot.rows > 0) {
-        slot.example = u32::try_from(rows.get(slot.example as usize)).unwrap_or_default();
-    }
-    close_up(&mut of_row, &mut counted);
-    (counted.len() <= most).then_some(Slots { of_row, slots: counted })
+    Some(Slots { of_row, slots: first.slots() })
 }
 
-/// Leaves out the slots that have no row.
-fn close_up(of_row: &mut [u32], slots: &mut Vec<Slot>) {
-    if slots.iter().all(|slot| slot.rows > 0) {
-        return;
-    }
-    let mut next = 0;
-    let number = |slot: &Slot| {
-        let number = next;
-        next += u32::from(slot.rows > 0);
-        number
-    };
-    let numbers: Vec<u32> = slots.iter().map(number).collect();
-    parallel::fill(of_row, |_, slots| {
-        for slot in slots {
-            *slot = numbers[*slot as usize];
+/// A number of a row, or of rows.
+pub(super) fn position(number: usize) -> u32 {
+    u32::try_from(number).expect("a table has fewer than 2^32 rows")
+}
+
+/// The slots that were met in a range of rows.
+struct Numbered<'a> {
+    numbering: Numbering<'a>,
+    /// How many rows each has.
+    counts: Vec<u32>,
+}
+
+impl<'a> Numbered<'a> {
+    /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
+    fn of(
+        keys: &'a [Ordinals<'a>],
+        rows: Rows<'_>,
+        start: usize,
+        of_row: &mut [u32],
+        most: usize,
+    ) -> Option<Self> {
+        let mut numbered = Self { numbering: Numbering::new(keys, rows.len()), counts: Vec::new() };
+        for (start, of_row) in blocks(start, of_row) {
+            numbered.number(rows, start, of_row);
+            for slot in of_row {
+                numbered.counts[*slot as usize] += 1;
+            }
+            if numbered.counts.len() > most {
+                return None;
+            }
         }
-    });
-    slots.retain(|slot| slot.rows > 0);
+        Some(numbered)
+    }
+
+    /// The slot of each row of a block, of which some may be new.
+    fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
+        self.numbering.number(rows, start, of_row);
+        self.counts.resize(self.numbering.examples().len(), 0);
+    }
+
+    /// Takes in the slots of another range, and says which number each has here.
+    fn take_in(&mut self, other: &Self) -> Vec<u32> {
+        let mut numbers = vec![0; other.counts.len()];
+        for (start, numbers) in blocks(0, &mut numbers) {
+            self.number(Rows::Some(other.numbering.examples()), start, numbers);
+        }
+        for (number, count) in numbers.iter().zip(&other.counts) {
+            self.counts[*number as usize] += count;
+        }
+        numbers
+    }
+
+    fn slots(&self) -> Vec<Slot> {
+        let slots = self.counts.iter().zip(self.numbering.examples());
+        slots.map(|(rows, example)| Slot { rows: *rows, example: *example }).collect()
+    }
 }
 
 /// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out: on
@@ -141,132 +169,64 @@ fn close_up(of_row: &mut [u32], slots: &mut Vec<Slot>) {
 pub(super) fn fold<T: Send>(
     rows: usize,
     slots: usize,
+    workers: Workers,
     work: impl Fn(Range<usize>) -> T + Sync,
     mut merge: impl FnMut(&mut T, T),
 ) -> T {
     if slots > rows / 8 {
         return work(0..rows);
     }
-    let mut parts = parallel::map(rows, work).into_iter();
+    let mut parts = workers.map(rows, work).into_iter();
     let mut first = parts.next().expect("there is at least one range");
     parts.for_each(|part| merge(&mut first, part));
     first
 }
 
-fn sparse(keys: &[Ordinals<'_>], rows: Rows<'_>, most: usize) -> Option<(Vec<u32>, usize)> {
-    let mut combined = vec![0_u64; rows.len()];
-    let mut product = 1_u64;
-    for key in keys {
-        product = if let Some(product) = product.checked_mul(key.count.into()) {
-            product
-        } else {
-            let (slots, count) = number(&combined, most)?;
-            combined = slots.into_iter().map(u64::from).collect();
-            count as u64 * u64::from(key.count)
-        };
-        parallel::fill(&mut combined, |start, combined| combine(key, rows, start, combined));
-    }
-    number(&combined, most)
-}
-
-/// Numbers distinct values as they are met; none where they are more than so many.
-fn number(combined: &[u64], most: usize) -> Option<(Vec<u32>, usize)> {
-    let mut found: FxHashMap<u64, u32> = FxHashMap::default();
-    let mut slots = Vec::with_capacity(combined.len());
-    for value in combined {
-        let next = u32::try_from(found.len()).ok()?;
-        slots.push(*found.entry(*value).or_insert(next));
-        if found.len() > most {
-            return None;
-        }
-    }
-    Some((slots, found.len()))
-}
-
-/// Multiplies the slots of rows, from a first one on, with the number of ordinals of a key, and adds
-/// theirs. Every kind of codes has a loop of its own.
-fn combine<T>(key: &Ordinals<'_>, rows: Rows<'_>, start: usize, slots: &mut [T])
-where
-    T: Copy + From<u32> + Add<Output = T> + Mul<Output = T>,
-{
-    match key.codes {
-        Codes::Position(_) => translated(key, |row| key.codes.get(row), rows, start, slots),
-        Codes::Byte(codes) => translated(key, |row| codes[row].into(), rows, start, slots),
-        Codes::Short(codes) => translated(key, |row| codes[row].into(), rows, start, slots),
-        Codes::Long(codes) => translated(key, |row| codes[row], rows, start, slots),
-    }
-}
-
-fn translated<T>(
-    key: &Ordinals<'_>,
-    code: impl Fn(usize) -> u32,
-    rows: Rows<'_>,
-    start: usize,
-    slots: &mut [T],
-) where
-    T: Copy + From<u32> + Add<Output = T> + Mul<Output = T>,
-{
-    let count = T::from(key.count);
-    match &key.translation {
-        None => each(rows, start, slots, |row, slot| slot * count + T::from(code(row))),
-        Some(ordinals) => each(rows, start, slots, |row, slot| {
-            slot * count + T::from(ordinals[code(row) as usize])
-        }),
-    }
-}
-
-fn each<T: Copy>(rows: Rows<'_>, start: usize, slots: &mut [T], next: impl Fn(usize, T) -> T) {
-    match rows {
-        Rows::All(_) => {
-            for (row, slot) in (start..).zip(slots) {
-                *slot = next(row, *slot);
-            }
-        }
-        Rows::Some(rows) => {
-            for (row, slot) in rows[start..].iter().zip(slots) {
-                *slot = next(*row as usize, *slot);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use rustc_hash::FxHashMap;
 
-    /// So many that they are worked on by several threads.
-    const ROWS: usize = 1_100_000;
+    use super::{super::column::Codes, *};
+
+    /// More than a block, even where they are shared out.
+    const ROWS: usize = 20_000;
 
     #[test]
-    fn rows_of_the_same_keys_share_a_slot_however_many_there_are() {
+    fn slots_are_numbered_as_their_combinations_are_met_however_many_work() {
         let codes = |count: usize, factor: usize| {
-            let code = |row: usize| u32::try_from(row * factor % count).unwrap_or_default();
-            Codes::new(&(0..ROWS).map(code).collect::<Vec<_>>(), count)
+            let codes = (0..ROWS).map(|row| position(row * factor % count));
+            Codes::new(&codes.collect::<Vec<_>>(), count)
         };
-        let (few, many) = (codes(5, 3), codes(9_000, 7));
+        let (few, many) = (codes(5, 3), codes(701, 7));
         let key = |codes, count| Ordinals { codes, translation: None, count };
-        let kept: Vec<u32> = (0..u32::try_from(ROWS).unwrap_or_default()).step_by(2).collect();
+        let kept: Vec<u32> = (0..position(ROWS)).step_by(2).collect();
         for rows in [Rows::All(ROWS), Rows::Some(&kept)] {
-            // Combinations that are few, and more than are kept apart without looking them up.
-            for factor in [1, 1_000] {
-                let keys = [key(&few, 6 * factor), key(&many, 9_001)];
-                let found = assign(&keys, rows, ROWS).expect("they are not too many");
-                assert_eq!(
-                    found.slots.iter().map(|slot| slot.rows as usize).sum::<usize>(),
-                    rows.len()
-                );
-                for (index, slot) in found.of_row.iter().enumerate() {
-                    let example = found.slots[*slot as usize].example as usize;
-                    let row = rows.get(index);
-                    assert!(keys.iter().all(|key| key.get(row) == key.get(example)));
+            let mut met = FxHashMap::default();
+            let slot = |index| {
+                let (row, next) = (rows.get(index), position(met.len()));
+                *met.entry((few.get(row), many.get(row))).or_insert(next)
+            };
+            let expected: Vec<u32> = (0..rows.len()).map(slot).collect();
+            let mut counted = vec![0; met.len()];
+            for slot in &expected {
+                counted[*slot as usize] += 1;
+            }
+            // Combinations for a table, for a hash map, and beyond 64 bits.
+            for counts in [[6, 702], [600_000, 702], [u32::MAX, u32::MAX]] {
+                for workers in [Workers::new(1, 1), Workers::new(3, 1_000)] {
+                    let [few, many] = [key(&few, counts[0]), key(&many, counts[1])];
+                    let last = key(few.codes, counts[0]);
+                    let keys = [few, many, last];
+                    assert!(assign(&keys, rows, met.len() - 1, workers).is_none());
+                    let found = assign(&keys, rows, met.len(), workers).expect("they fit");
+                    assert_eq!(found.of_row, expected);
+                    assert!(found.slots.iter().map(|slot| slot.rows).eq(counted.iter().copied()));
+                    for (slot, found) in (0..).zip(&found.slots) {
+                        let example = found.example as usize;
+                        assert_eq!(met[&(keys[0].codes.get(example), keys[1].get(example))], slot);
+                    }
                 }
-                // 9,000 is a multiple of 5, and the codes repeat with it.
-                assert_eq!(
-                    found.slots.len(),
-                    if matches!(rows, Rows::All(_)) { 9_000 } else { 4_500 }
-                );
             }
         }
-        assert!(assign(&[key(&many, 9_001)], Rows::All(ROWS), 8_999).is_none());
     }
 }

@@ -1,12 +1,13 @@
-//! What a measure comes to in each slot.
+//! What a measure is of each row, and which rows count.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Asked, Replica, Stored,
-    column::{Codes, Column, MISSING},
-    group::{Rows, Slots, fold},
+    column::{Column, MISSING},
+    group::{Rows, Slots},
     keys::{AllCells, Ordinals},
+    tally::{Counted, Gathered, Numbers, Over, Work},
 };
 use crate::{
     analytics::{
@@ -22,121 +23,6 @@ use crate::{
 /// The bits up to which rows are told apart by a bit for each slot and row: 16 MB.
 const MOST_BITS: usize = 1 << 27;
 
-/// What a measure comes to: a tally for each slot and, where they are needed, the values that it was
-/// made of, slot by slot.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    pub(super) tallies: Vec<Tally>,
-    pub(super) values: Vec<i64>,
-}
-
-/// The numbers of the rows of a table, [`MISSING`] where there is none.
-enum Numbers<'a> {
-    /// Codes, and what they stand for.
-    Coded(&'a Codes, Vec<i64>),
-    /// One for each row: sums of children, or amounts at other prices.
-    ByRow(Vec<i64>),
-}
-
-/// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
-trait Work {
-    type Output;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
-}
-
-impl Numbers<'_> {
-    fn work<W: Work>(&self, work: W) -> W::Output {
-        match self {
-            Self::ByRow(numbers) => work.run(|row| numbers[row]),
-            Self::Coded(codes, numbers) => match codes {
-                Codes::Position(_) => work.run(|row| numbers[row + 1]),
-                Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
-            },
-        }
-    }
-}
-
-/// Makes the tally of each slot.
-struct TallyUp<'a>(&'a Counted<'a>, usize);
-
-impl Work for TallyUp<'_> {
-    type Output = Vec<Tally>;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<Tally> {
-        let Self(counted, slots) = self;
-        let tally = |range: Range<usize>| {
-            let mut tallies = vec![Tally::default(); slots];
-            counted.each(range, |slot, row| {
-                tallies[slot].add(Some(number(row)).filter(|number| *number != MISSING));
-            });
-            tallies
-        };
-        fold(counted.len(), slots, tally, |tallies, others| {
-            for (tally, other) in tallies.iter_mut().zip(&others) {
-                tally.merge(other);
-            }
-        })
-    }
-}
-
-/// Puts the numbers slot by slot.
-struct Collect<'a>(&'a Counted<'a>, &'a [Tally]);
-
-impl Work for Collect<'_> {
-    type Output = Vec<i64>;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<i64> {
-        let Self(counted, tallies) = self;
-        let mut values = vec![0; tallies.iter().map(|tally| as_index(tally.known)).sum()];
-        let mut next: Vec<usize> = starts(tallies).collect();
-        counted.each(0..counted.len(), |slot, row| {
-            let number = number(row);
-            if number != MISSING {
-                values[next[slot]] = number;
-                next[slot] += 1;
-            }
-        });
-        values
-    }
-}
-
-/// Which rows a measure counts, in which slot: each row kept, or each distinct row that they lead to.
-enum Counted<'a> {
-    Each(&'a Slots, Rows<'a>),
-    Distinct(Vec<(u32, u32)>),
-}
-
-impl Counted<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Each(_, rows) => rows.len(),
-            Self::Distinct(pairs) => pairs.len(),
-        }
-    }
-
-    /// The slot and the row of each in a range.
-    #[inline]
-    fn each(&self, range: Range<usize>, mut visit: impl FnMut(usize, usize)) {
-        match self {
-            Self::Each(slots, Rows::All(_)) => {
-                for (row, slot) in range.clone().zip(&slots.of_row[range]) {
-                    visit(*slot as usize, row);
-                }
-            }
-            Self::Each(slots, Rows::Some(rows)) => {
-                for (row, slot) in rows[range.clone()].iter().zip(&slots.of_row[range]) {
-                    visit(*slot as usize, *row as usize);
-                }
-            }
-            Self::Distinct(pairs) => {
-                for (slot, row) in &pairs[range] {
-                    visit(*slot as usize, *row as usize);
-                }
-            }
-        }
-    }
-}
-
 impl Replica {
     /// What a measure comes to in the slots of rows.
     pub(super) fn gather(
@@ -151,7 +37,7 @@ impl Replica {
             Measure::Rows => {
                 let tally = |rows: u32| Tally { known: rows.into(), ..Tally::default() };
                 let tallies = slots.slots.iter().map(|slot| tally(slot.rows)).collect();
-                return Ok(Gathered { tallies, values: Vec::new() });
+                return Ok(Gathered::of(tallies));
             }
             Measure::Distinct(Way(path)) => (path, None),
             Measure::Numbers(Way(path), year) => (path, *year),
@@ -164,16 +50,12 @@ impl Replica {
         if matches!(measure, Measure::Distinct(_)) {
             let mut tallies = vec![Tally::default(); slots.slots.len()];
             counted.each(0..counted.len(), |slot, _| tallies[slot].known += 1);
-            return Ok(Gathered { tallies, values: Vec::new() });
+            return Ok(Gathered::of(tallies));
         }
         let rates = year.map(|year| asked.prices.rates(year)).transpose()?;
         let numbers = self.numbers(end, way, rates.as_ref())?;
-        let tallies = numbers.work(TallyUp(&counted, slots.slots.len()));
-        let values = match with_values {
-            true => numbers.work(Collect(&counted, &tallies)),
-            false => Vec::new(),
-        };
-        Ok(Gathered { tallies, values })
+        let over = Over { counted: &counted, slots: slots.slots.len(), workers: self.workers };
+        Ok(over.gather(numbers, with_values))
     }
 
     /// The numbers that a path ends in, at other prices if so.
@@ -259,19 +141,6 @@ impl<P: Fn(usize) -> Option<usize>> Work for SumUp<P> {
         }
         Ok(Numbers::ByRow(sums))
     }
-}
-
-/// Where the values of each slot begin.
-pub(super) fn starts(tallies: &[Tally]) -> impl Iterator<Item = usize> {
-    tallies.iter().scan(0, |next, tally| {
-        let start = *next;
-        *next += as_index(tally.known);
-        Some(start)
-    })
-}
-
-pub(super) fn as_index(count: u64) -> usize {
-    usize::try_from(count).expect("what is counted is in memory")
 }
 
 /// The distinct rows that the rows of each slot lead to.

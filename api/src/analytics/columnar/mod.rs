@@ -4,8 +4,9 @@
 //! - [`build`]: from the database to columns. Keys that refer to another table become positions there,
 //!   so a path through relations is a chain of array look-ups.
 //! - [`mask`]: a filter as a bit for each row.
-//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them.
-//! - [`measure`]: what a measure comes to in each slot.
+//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`numbering`]
+//!   numbers.
+//! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
 mod build;
@@ -14,7 +15,9 @@ mod group;
 mod keys;
 mod mask;
 mod measure;
+mod numbering;
 mod parallel;
+mod tally;
 
 use entity::price_index;
 use sea_orm::{EntityName as _, IdenStatic as _};
@@ -24,7 +27,7 @@ use self::{
     group::{Rows, Slots, assign},
     keys::{AllCells, Ordinals},
     mask::Mask,
-    measure::{as_index, starts},
+    parallel::Workers,
 };
 use super::{
     finish::{ALL, Groups, finish, nothing},
@@ -33,10 +36,7 @@ use super::{
     statistic::compute,
     value::{Cell, Number},
 };
-use crate::{
-    error::Error,
-    query::{catalog::Table, predicate::Predicate},
-};
+use crate::{error::Error, query::catalog::Table};
 
 /// A copy of the dataset in memory, of one revision.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ pub struct Replica {
     /// In the order of the catalog.
     tables: Vec<Stored>,
     revision: i32,
+    workers: Workers,
 }
 
 /// A table of the copy: its rows in the order of their keys.
@@ -98,6 +99,14 @@ impl Replica {
         columns.map(size).sum()
     }
 
+    /// The same copy, whose answers are worked out by at most so many threads, each with at least so
+    /// many rows. The answers are the same.
+    #[must_use]
+    pub fn with_threads(mut self, most: usize, rows_of_each: usize) -> Self {
+        self.workers = Workers::new(most, rows_of_each);
+        self
+    }
+
     /// How many rows a request is over, before its filter.
     pub(super) fn rows_of(&self, request: &Request) -> Result<usize, Error> {
         Ok(self.table_named(request.table.name)?.rows)
@@ -123,8 +132,8 @@ impl Replica {
         request.check()?;
         let table = self.table_named(request.table.name)?;
         let prices = self.prices()?;
-        let keep = |keeps: &Predicate| Ok::<_, Error>(self.mask(table, keeps)?.rows());
-        let kept = (!request.keeps.is_all()).then(|| keep(&request.keeps)).transpose()?;
+        let kept = self.mask(table, &request.keeps)?;
+        let kept = (kept.count() < table.rows).then(|| kept.rows());
         let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
         let parts = request.parts.iter().map(|part| self.mask(table, part));
         let asked = Asked { request, table, parts: parts.collect::<Result<_, _>>()?, prices };
@@ -160,7 +169,8 @@ impl Replica {
     ) -> Result<(), Error> {
         let request = asked.request;
         let (first, width) = (groups.levels.len(), request.figures.len());
-        let slots = assign(keys, rows, request.most_groups().saturating_sub(first));
+        let most = request.most_groups().saturating_sub(first);
+        let slots = assign(keys, rows, most, self.workers);
         let slots = slots.ok_or_else(|| request.too_many_groups())?;
         let all = first + slots.slots.len();
         groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
@@ -206,14 +216,10 @@ impl Replica {
             };
             let with_values = wanted.iter().any(|(_, statistic)| statistic.needs_values());
             let mut gathered = self.gather(asked, measure, slots, rows, with_values)?;
-            let starts: Vec<usize> = starts(&gathered.tallies).collect();
-            for (slot, tally) in gathered.tallies.iter().enumerate() {
-                let values = match with_values {
-                    true => &mut gathered.values[starts[slot]..][..as_index(tally.known)],
-                    false => &mut [],
-                };
+            for slot in 0..slots.slots.len() {
+                let (tally, mut values) = gathered.slot(slot);
                 for (figure, statistic) in &wanted {
-                    figures[slot * all.len() + figure] = compute(*statistic, tally, values)?;
+                    figures[slot * all.len() + figure] = compute(*statistic, tally, &mut values)?;
                     done[*figure] = true;
                 }
             }

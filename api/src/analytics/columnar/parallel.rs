@@ -1,46 +1,78 @@
 //! Work over many rows on all cores, where there are so many that it pays.
 
-use std::{num::NonZero, ops::Range, sync::LazyLock, thread};
+use std::{iter::once, num::NonZero, ops::Range, thread};
 
-/// The rows below which a thread of its own does not pay. A pass takes about a nanosecond a row, so half
-/// a million rows are done before a busy machine has found a core for another thread.
+/// The rows below which a thread of its own does not pay. A pass takes some nanoseconds a row, so half a
+/// million rows are done before a busy machine has found a core for another thread.
 const ROWS_OF_A_THREAD: usize = 500_000;
 
-static CORES: LazyLock<usize> =
-    LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+/// How many work, and on how much.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Workers {
+    most: usize,
+    rows_of_each: usize,
+}
 
-/// Cuts `0..count` into ranges, at most one a core, and works on all at once. The answers are in the
-/// order of the ranges.
-pub(super) fn map<T: Send>(count: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let threads = (count / ROWS_OF_A_THREAD).clamp(1, *CORES);
-    if threads == 1 {
-        return vec![work(0..count)];
+impl Default for Workers {
+    /// One for each core.
+    fn default() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self::new(cores, ROWS_OF_A_THREAD)
     }
-    let size = count.div_ceil(threads);
-    let ranges = (0..threads).map(|thread| (thread * size)..count.min((thread + 1) * size));
+}
+
+impl Workers {
+    /// At most so many, each with at least so many rows.
+    pub(super) fn new(most: usize, rows_of_each: usize) -> Self {
+        Self { most: most.max(1), rows_of_each: rows_of_each.max(1) }
+    }
+
+    /// How many rows each is given of so many.
+    fn share(self, count: usize) -> usize {
+        let workers = (count / self.rows_of_each).clamp(1, self.most);
+        count.div_ceil(workers).max(1)
+    }
+
+    /// Cuts `0..count` into ranges, and works on all at once. What comes out is in the order of the
+    /// ranges, of which there is at least one.
+    pub(super) fn map<T: Send>(
+        self,
+        count: usize,
+        work: impl Fn(Range<usize>) -> T + Sync,
+    ) -> Vec<T> {
+        let share = self.share(count);
+        let others = (share..count).step_by(share).map(|start| start..count.min(start + share));
+        at_once(0..count.min(share), others, work)
+    }
+
+    /// Cuts values into ranges, and works on all at once, with the position of the first of each. What
+    /// comes out is in the order of the ranges, of which there is at least one.
+    pub(super) fn fill<V: Send, T: Send>(
+        self,
+        values: &mut [V],
+        work: impl Fn(usize, &mut [V]) -> T + Sync,
+    ) -> Vec<T> {
+        let share = self.share(values.len());
+        let (first, others) = values.split_at_mut(share.min(values.len()));
+        let others = (share..).step_by(share).zip(others.chunks_mut(share));
+        at_once((0, first), others, |(start, values)| work(start, values))
+    }
+}
+
+/// Works on a part on this thread, and on each other on one of its own.
+fn at_once<P: Send, T: Send>(
+    first: P,
+    others: impl Iterator<Item = P>,
+    work: impl Fn(P) -> T + Sync,
+) -> Vec<T> {
     let work = &work;
     thread::scope(|scope| {
-        let handles: Vec<_> = ranges.map(|range| scope.spawn(move || work(range))).collect();
+        let others: Vec<_> = others.map(|part| scope.spawn(move || work(part))).collect();
         let join = |handle: thread::ScopedJoinHandle<'_, T>| {
             handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        handles.into_iter().map(join).collect()
+        once(work(first)).chain(others.into_iter().map(join)).collect()
     })
-}
-
-/// Fills values by their positions, on all cores.
-pub(super) fn fill<T: Send>(values: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
-    let threads = (values.len() / ROWS_OF_A_THREAD).clamp(1, *CORES);
-    if threads == 1 {
-        return work(0, values);
-    }
-    let size = values.len().div_ceil(threads);
-    let work = &work;
-    thread::scope(|scope| {
-        for (part, values) in values.chunks_mut(size).enumerate() {
-            scope.spawn(move || work(part * size, values));
-        }
-    });
 }
 
 #[cfg(test)]
@@ -49,16 +81,22 @@ mod tests {
 
     #[test]
     fn every_position_is_worked_on_once() {
-        for count in [0, 1, ROWS_OF_A_THREAD * 2, ROWS_OF_A_THREAD * 5 + 3] {
-            let mut values = vec![0; count];
-            fill(&mut values, |start, values| {
-                for (position, value) in (start..).zip(values) {
-                    *value += position + 1;
-                }
-            });
-            assert!(values.iter().copied().eq(1..=count));
-            let ranges = map(count, |range| range);
-            assert!(ranges.into_iter().flatten().eq(0..count));
+        for count in [0, 1, 9, 10, 11, 29, 30, 31, 100] {
+            for workers in [Workers::default(), Workers::new(3, 10), Workers::new(0, 0)] {
+                let mut values = vec![0; count];
+                let starts = workers.fill(&mut values, |start, values| {
+                    for (position, value) in (start..).zip(values) {
+                        *value += position + 1;
+                    }
+                    start
+                });
+                assert!(values.iter().copied().eq(1..=count));
+                let ranges = workers.map(count, |range| range);
+                assert!(ranges.iter().map(|range| range.start).eq(starts));
+                assert!(ranges.into_iter().flatten().eq(0..count));
+            }
         }
+        assert_eq!(Workers::new(3, 10).map(29, |range| range.len()), [15, 14]);
+        assert_eq!(Workers::new(3, 10).map(100, |range| range.len()), [34, 34, 32]);
     }
 }

@@ -21,7 +21,7 @@ use super::{
     key::Measure,
     prices::Prices,
     request::{Answer, Figure, Request},
-    statistic::{Statistic, Tally, compute},
+    statistic::{Statistic, Tally, Values, compute},
     value::{Cell, Number},
 };
 use crate::{
@@ -194,7 +194,7 @@ async fn measure_into(
         let mut of_group = found.remove(key).unwrap_or_default();
         for (position, statistic) in wanted {
             figures[group * request.figures.len() + position] =
-                compute(*statistic, &of_group.tally, &mut of_group.values)?;
+                compute(*statistic, &of_group.tally, &mut Values::Listed(&mut of_group.values))?;
         }
     }
     Ok(())

@@ -1,0 +1,235 @@
+//! What the numbers of rows come to in each slot.
+//!
+//! Where a column has few codes, they are counted in each slot, and nothing is decoded until the counts
+//! stand: every statistic follows from them. Otherwise each number is added to the tally of its slot
+//! and, where the values themselves are needed, put beside the others of the slot.
+
+use std::ops::Range;
+
+use super::{
+    column::{Codes, MISSING},
+    group::{Rows, Slots, fold},
+    parallel::Workers,
+};
+use crate::analytics::statistic::{Tally, Values};
+
+/// The numbers of the rows of a table, [`MISSING`] where there is none.
+pub(super) enum Numbers<'a> {
+    /// Codes, and what they stand for.
+    Coded(&'a Codes, Vec<i64>),
+    /// One for each row: sums of children, or amounts at other prices.
+    ByRow(Vec<i64>),
+}
+
+/// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
+pub(super) trait Work {
+    type Output;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
+}
+
+impl Numbers<'_> {
+    pub(super) fn work<W: Work>(&self, work: W) -> W::Output {
+        match self {
+            Self::ByRow(numbers) => work.run(|row| numbers[row]),
+            Self::Coded(codes, numbers) => match codes {
+                Codes::Position(_) => work.run(|row| numbers[row + 1]),
+                Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
+            },
+        }
+    }
+}
+
+/// Which rows a measure counts, in which slot: each row kept, or each distinct row that they lead to.
+pub(super) enum Counted<'a> {
+    Each(&'a Slots, Rows<'a>),
+    Distinct(Vec<(u32, u32)>),
+}
+
+impl Counted<'_> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Each(_, rows) => rows.len(),
+            Self::Distinct(pairs) => pairs.len(),
+        }
+    }
+
+    /// The slot and the row of each in a range.
+    #[inline]
+    pub(super) fn each(&self, range: Range<usize>, mut visit: impl FnMut(usize, usize)) {
+        match self {
+            Self::Each(slots, Rows::All(_)) => {
+                for (row, slot) in range.clone().zip(&slots.of_row[range]) {
+                    visit(*slot as usize, row);
+                }
+            }
+            Self::Each(slots, Rows::Some(rows)) => {
+                for (row, slot) in rows[range.clone()].iter().zip(&slots.of_row[range]) {
+                    visit(*slot as usize, *row as usize);
+                }
+            }
+            Self::Distinct(pairs) => {
+                for (slot, row) in &pairs[range] {
+                    visit(*slot as usize, *row as usize);
+                }
+            }
+        }
+    }
+}
+
+/// What a measure comes to: a tally for each slot and, where they are needed, the values of each.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) tallies: Vec<Tally>,
+    kept: Kept,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Nothing,
+    /// The values of all slots, and where those of each begin.
+    Listed(Vec<i64>, Vec<usize>),
+    /// The numbers of codes, and for each slot how often each is there.
+    Counts(Vec<i64>, Vec<u32>),
+}
+
+impl Gathered {
+    /// What no values are needed of.
+    pub(super) fn of(tallies: Vec<Tally>) -> Self {
+        Self { tallies, kept: Kept::Nothing }
+    }
+
+    /// The tally of a slot, and its values.
+    pub(super) fn slot(&mut self, slot: usize) -> (&Tally, Values<'_>) {
+        let tally = &self.tallies[slot];
+        let values = match &mut self.kept {
+            Kept::Nothing => Values::Listed(&mut []),
+            Kept::Listed(values, starts) => {
+                Values::Listed(&mut values[starts[slot]..][..as_index(tally.known)])
+            }
+            Kept::Counts(numbers, counts) => {
+                let counts = &counts[slot * numbers.len()..][..numbers.len()];
+                // The first is of those that are missing.
+                Values::Counted(&numbers[1..], &counts[1..])
+            }
+        };
+        (tally, values)
+    }
+}
+
+/// What numbers are gathered over.
+#[derive(Clone, Copy)]
+pub(super) struct Over<'a> {
+    pub(super) counted: &'a Counted<'a>,
+    pub(super) slots: usize,
+    pub(super) workers: Workers,
+}
+
+impl Over<'_> {
+    pub(super) fn gather(self, numbers: Numbers<'_>, with_values: bool) -> Gathered {
+        match numbers {
+            Numbers::Coded(codes, numbers)
+                if self.slots.saturating_mul(numbers.len()) <= self.counted.len() =>
+            {
+                let counts = self.count(codes, numbers.len());
+                let tallies = counts.chunks_exact(numbers.len());
+                let tallies = tallies.map(|counts| tally(&numbers, counts)).collect();
+                Gathered { tallies, kept: Kept::Counts(numbers, counts) }
+            }
+            numbers => {
+                let tallies = numbers.work(TallyUp(self));
+                let kept = match with_values {
+                    true => numbers.work(Collect(self, &tallies)),
+                    false => Kept::Nothing,
+                };
+                Gathered { tallies, kept }
+            }
+        }
+    }
+
+    /// How often each code is in each slot.
+    fn count(self, codes: &Codes, width: usize) -> Vec<u32> {
+        match codes {
+            Codes::Position(_) => self.count_by(width, |row| row + 1),
+            Codes::Byte(codes) => self.count_by(width, |row| codes[row].into()),
+            Codes::Short(codes) => self.count_by(width, |row| codes[row].into()),
+            Codes::Long(codes) => self.count_by(width, |row| codes[row] as usize),
+        }
+    }
+
+    fn count_by(self, width: usize, code: impl Fn(usize) -> usize + Sync) -> Vec<u32> {
+        let count = |range| {
+            let mut counts = vec![0; self.slots * width];
+            self.counted.each(range, |slot, row| counts[slot * width + code(row)] += 1);
+            counts
+        };
+        fold(self.counted.len(), self.slots * width, self.workers, count, |counts, others| {
+            for (count, other) in counts.iter_mut().zip(others) {
+                *count += other;
+            }
+        })
+    }
+}
+
+/// The tally of numbers that are there so often.
+fn tally(numbers: &[i64], counts: &[u32]) -> Tally {
+    let mut tally = Tally::default();
+    for (number, count) in numbers.iter().zip(counts).filter(|(_, count)| **count > 0) {
+        tally.add_often(known(*number), (*count).into());
+    }
+    tally
+}
+
+fn known(number: i64) -> Option<i64> {
+    Some(number).filter(|number| *number != MISSING)
+}
+
+/// Makes the tally of each slot.
+struct TallyUp<'a>(Over<'a>);
+
+impl Work for TallyUp<'_> {
+    type Output = Vec<Tally>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<Tally> {
+        let Self(Over { counted, slots, workers }) = self;
+        let tally = |range| {
+            let mut tallies = vec![Tally::default(); slots];
+            counted.each(range, |slot, row| tallies[slot].add(known(number(row))));
+            tallies
+        };
+        fold(counted.len(), slots, workers, tally, |tallies, others| {
+            for (tally, other) in tallies.iter_mut().zip(&others) {
+                tally.merge(other);
+            }
+        })
+    }
+}
+
+/// Puts the numbers slot by slot.
+struct Collect<'a>(Over<'a>, &'a [Tally]);
+
+impl Work for Collect<'_> {
+    type Output = Kept;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Kept {
+        let Self(Over { counted, .. }, tallies) = self;
+        let start = |next: &mut usize, tally: &Tally| {
+            let start = *next;
+            *next += as_index(tally.known);
+            Some(start)
+        };
+        let starts: Vec<usize> = tallies.iter().scan(0, start).collect();
+        let mut values = vec![0; tallies.iter().map(|tally| as_index(tally.known)).sum()];
+        let mut next = starts.clone();
+        counted.each(0..counted.len(), |slot, row| {
+            if let Some(number) = known(number(row)) {
+                values[next[slot]] = number;
+                next[slot] += 1;
+            }
+        });
+        Kept::Listed(values, starts)
+    }
+}
+
+fn as_index(count: u64) -> usize {
+    usize::try_from(count).expect("what is counted is in memory")
+}
