@@ -12,6 +12,8 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait as _, Order, Query},
 };
 
+use tokio::sync::Semaphore;
+
 use super::{
     Replica, Stored,
     column::{Column, Interner, MISSING},
@@ -32,6 +34,8 @@ const CHUNK: u64 = 2_000;
 /// The parts of a table that are read at once, and the keys below which there is one part.
 const PARTS: i64 = 4;
 const KEYS_OF_A_PART: i64 = 50_000;
+/// The statements that read at once: what is asked meanwhile finds a connection, too.
+static TURNS: Semaphore = Semaphore::const_new(4);
 /// How often it is tried to read all tables between two loads.
 const ATTEMPTS: usize = 3;
 
@@ -123,6 +127,7 @@ async fn read_part(
             .and_where(key().lt(keys.end))
             .order_by((Alias::new(table.name), Alias::new(table.key)), Order::Asc)
             .limit(CHUNK);
+        let _turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
         let rows = database.query_all(&select).await?;
         for row in &rows {
             reading.push(row)?;
