@@ -80,7 +80,7 @@ struct Inner {
 /// What answers aggregates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum AggregatesBy {
-    /// A copy of the dataset in memory: a few milliseconds, whatever is asked.
+    /// A copy of the dataset in memory: milliseconds for most of what is asked.
     Memory,
     /// The database: for data that outgrow memory.
     Sql,
