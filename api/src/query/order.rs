@@ -14,6 +14,7 @@ use sea_orm::sea_query::{
 use super::{
     catalog::{Cardinality, Catalog, Column, Table, screaming_case},
     predicate::column_of,
+    scalar::items,
 };
 use crate::{error::Error, limits::MOST_KEYS};
 
@@ -55,11 +56,7 @@ pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
 
 /// Reads the argument `orderBy`, and adds the primary key.
 pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderKey>, Error> {
-    let values = match value {
-        None | Some(GraphQl::Null) => &[][..],
-        Some(GraphQl::List(values)) => values,
-        Some(value) => std::slice::from_ref(value),
-    };
+    let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
         let reason =

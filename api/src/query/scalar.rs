@@ -181,3 +181,12 @@ pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
     };
     number.ok_or_else(|| format!("{value} is not a number"))
 }
+
+/// The items of an argument that is a list. A single value stands for a list of it, as GraphQL says.
+pub(crate) fn items(value: Option<&GraphQl>) -> &[GraphQl] {
+    match value {
+        None | Some(GraphQl::Null) => &[],
+        Some(GraphQl::List(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    }
+}

@@ -10,7 +10,11 @@ use crate::{
     analytics::{By, Order},
     error::Error,
     limits::MOST_KEYS,
-    query::{catalog::screaming_case, predicate::Predicate, scalar::real_number},
+    query::{
+        catalog::screaming_case,
+        predicate::Predicate,
+        scalar::{items, real_number},
+    },
 };
 
 /// The name of what has one value, as a value of the enum of measures.
@@ -31,11 +35,7 @@ pub(crate) fn parse(
     figures: &mut Figures,
     value: Option<&GraphQl>,
 ) -> Result<Parsed, Error> {
-    let values = match value {
-        None | Some(GraphQl::Null) => &[][..],
-        Some(GraphQl::List(values)) => values,
-        Some(value) => std::slice::from_ref(value),
-    };
+    let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
         let reason =

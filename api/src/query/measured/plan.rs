@@ -23,7 +23,7 @@ use crate::{
         page::page_size,
         plan::{EdgeField, Lookup, Merged, PageInfoField, Planner, join},
         predicate::Predicate,
-        scalar::real_number,
+        scalar::{items, real_number},
     },
 };
 
@@ -334,11 +334,7 @@ fn dimensions(
     vocabulary: &'static Vocabulary,
     value: Option<&GraphQl>,
 ) -> Result<Vec<&'static Dimension>, Error> {
-    let values = match value {
-        None | Some(GraphQl::Null) => &[][..],
-        Some(GraphQl::List(values)) => values,
-        Some(value) => std::slice::from_ref(value),
-    };
+    let values = items(value);
     let mut by: Vec<&Dimension> = Vec::with_capacity(values.len());
     for value in values {
         let name = match value {
