@@ -7,7 +7,7 @@ use cops_graphql::demo::{self, DEFAULT_SEED};
 use indicatif::ProgressBar;
 use serde_json::Value;
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, documents};
 
 /// More statements than levels of any example: one that takes more does not batch.
 const STATEMENTS: usize = 12;
@@ -15,12 +15,7 @@ const STATEMENTS: usize = 12;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_the_playground_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/web/examples");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
-        .collect();
-    files.sort();
+    let files = documents(&folder);
     assert!(files.len() >= 12, "the examples are gone");
     for database in TestDatabase::each("the_examples_of_the_playground_run").await {
         demo::load(&database.writer().await, 0.05, DEFAULT_SEED, &ProgressBar::hidden())

@@ -10,18 +10,13 @@ use serde_json::Value;
 
 use crate::{
     fixture::{self, SMALL},
-    support::TestDatabase,
+    support::{TestDatabase, documents},
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn golden_queries() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
-        .collect();
-    files.sort();
+    let files = documents(&folder);
     assert!(files.len() >= 10, "the golden queries are gone");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(folder.join("snapshots"));

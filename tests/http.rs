@@ -1,36 +1,16 @@
 //! The server over a real socket.
 
-use cops_graphql::{
-    database,
-    http::{AggregatesBy, Server},
-    schema::Dataset,
-};
+use cops_graphql::{database, http::AggregatesBy};
 use serde_json::{Value, json};
 
 use crate::{
     fixture::{self, SMALL},
-    support::TestDatabase,
+    support::{TestDatabase, server},
 };
-
-/// A server on a port of its own, with the base of its URLs.
-async fn server() -> (TestDatabase, String) {
-    let test = TestDatabase::sqlite().await;
-    fixture::load(&test.writer().await, SMALL).await;
-    let reader = database::reader(&test.url).await.unwrap();
-    let dataset = Dataset::read(&reader).await.unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset, AggregatesBy::Memory).router();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    while reqwest::get(format!("{url}/health/ready")).await.unwrap().status() != 200 {
-        tokio::task::yield_now().await;
-    }
-    (test, url)
-}
 
 #[tokio::test]
 async fn a_query_is_answered_by_post_and_by_get() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Memory).await;
     let client = reqwest::Client::new();
     let query =
         "query Q($n: Int) { agencies(first: $n) { totalCount } } query R { dataset { revision } }";
@@ -59,7 +39,7 @@ async fn a_query_is_answered_by_post_and_by_get() {
 
 #[tokio::test]
 async fn what_is_not_a_query_is_refused_with_words() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Memory).await;
     let client = reqwest::Client::new();
     let form = client.post(format!("{url}/graphql")).body("query={__typename}");
     let form =
@@ -88,7 +68,7 @@ async fn what_is_not_a_query_is_refused_with_words() {
 #[tokio::test]
 async fn a_new_revision_is_seen_while_serving() {
     use cops_graphql::database::load::{Counts, Load};
-    let (test, url) = server().await;
+    let (test, url) = server(AggregatesBy::Memory).await;
     let load = Load::begin(&test.writer().await, "more", false).await.unwrap();
     let ready = || async {
         let body = reqwest::get(format!("{url}/health/ready")).await.unwrap();
@@ -124,7 +104,7 @@ async fn ask(url: &str, body: Value) -> (u16, Value) {
 
 #[tokio::test]
 async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Memory).await;
     let filter = |filter: &str| format!("{{ grants(filter: {filter}) {{ totalCount }} }}");
     let not =
         format!("{}{{ fiscalYear: {{ eq: 1 }} }}{}", "{ not: ".repeat(1_000), "}".repeat(1_000));
@@ -178,7 +158,7 @@ async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_of_one_revision() {
     use cops_graphql::database::load::{Counts, Load};
-    let (test, url) = server().await;
+    let (test, url) = server(AggregatesBy::Memory).await;
     let db = test.writer().await;
     let loads = async move {
         for _ in 0..20 {
@@ -203,7 +183,7 @@ async fn an_answer_is_of_one_revision() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_copy_in_memory_follows_the_newest_revision() {
     use cops_graphql::database::load::{Counts, Load};
-    let (test, url) = server().await;
+    let (test, url) = server(AggregatesBy::Memory).await;
     // What asks for aggregates only is answered from the copy, of whichever revision it is.
     let copied = json!({ "query": "{ revisions { totalCount } }" });
     // What asks for rows too is of the newest revision at once.

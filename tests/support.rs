@@ -2,7 +2,7 @@
 
 use std::{
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -14,11 +14,14 @@ use cops_graphql::{
     analytics::{Aggregates, Replica},
     database,
     execute::{Answer, execute, price},
-    schema::{Schema, schema},
+    http::{AggregatesBy, Server},
+    schema::{Dataset, Schema, schema},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::fixture::{self, SMALL};
 
 /// A server of PostgreSQL in which tests may make databases, as a URL that ends with a slash.
 const POSTGRES: &str = "TEST_POSTGRES_URL";
@@ -147,6 +150,31 @@ impl Client {
         let code = code.map_or_else(String::new, ToString::to_string);
         (error.message.clone(), code.trim_matches('"').to_owned())
     }
+}
+
+/// The GraphQL documents of a folder, in the order of their names.
+pub(crate) fn documents(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|it| it == "graphql")).collect();
+    files.sort();
+    files
+}
+
+/// A server over the small fixture on a port of its own, with the base of its URLs.
+pub(crate) async fn server(aggregates: AggregatesBy) -> (TestDatabase, String) {
+    let test = TestDatabase::sqlite().await;
+    fixture::load(&test.writer().await, SMALL).await;
+    let reader = database::reader(&test.url).await.unwrap();
+    let dataset = Dataset::read(&reader).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = Server::new(reader, dataset, aggregates).router();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    while reqwest::get(format!("{url}/health/ready")).await.unwrap().status() != 200 {
+        tokio::task::yield_now().await;
+    }
+    (test, url)
 }
 
 /// The program itself.

@@ -2,33 +2,13 @@
 
 use std::{collections::BTreeSet, io::Read as _};
 
-use cops_graphql::{
-    database,
-    http::{AggregatesBy, Server},
-    schema::Dataset,
-};
+use cops_graphql::http::AggregatesBy;
 use reqwest::{Client, Response, header};
 use serde_json::Value;
 
-use crate::{
-    fixture::{self, SMALL},
-    support::TestDatabase,
-};
+use crate::support::server;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-
-/// A server on a port of its own, with the base of its URLs.
-async fn server() -> (TestDatabase, String) {
-    let test = TestDatabase::sqlite().await;
-    fixture::load(&test.writer().await, SMALL).await;
-    let reader = database::reader(&test.url).await.unwrap();
-    let dataset = Dataset::read(&reader).await.unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset, AggregatesBy::Sql).router();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    (test, url)
-}
 
 async fn get(url: &str, headers: &[(header::HeaderName, &str)]) -> Response {
     let mut request = Client::new().get(url);
@@ -46,7 +26,7 @@ fn said(response: &Response, name: header::HeaderName) -> String {
 
 #[tokio::test]
 async fn a_browser_gets_a_page_and_others_get_json() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Sql).await;
     let page = get(&url, &[(header::ACCEPT, BROWSER)]).await;
     assert_eq!(page.status(), 200);
     assert_eq!(said(&page, header::CONTENT_TYPE), "text/html; charset=utf-8");
@@ -79,7 +59,7 @@ async fn a_browser_gets_a_page_and_others_get_json() {
 #[tokio::test]
 async fn the_front_page_tells_of_the_new_revision() {
     use cops_graphql::database::load::{Counts, Load};
-    let (test, url) = server().await;
+    let (test, url) = server(AggregatesBy::Sql).await;
     let revision = || async {
         let answer: Value = get(&url, &[]).await.json().await.unwrap();
         answer["dataset"]["revision"].clone()
@@ -95,7 +75,7 @@ async fn the_front_page_tells_of_the_new_revision() {
 
 #[tokio::test]
 async fn a_host_that_is_none_gets_nowhere() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Sql).await;
     for host in ["x';reboot;'", "<b>"] {
         let page = get(&url, &[(header::ACCEPT, BROWSER), (header::HOST, host)]).await;
         let page = page.text().await.unwrap();
@@ -105,7 +85,7 @@ async fn a_host_that_is_none_gets_nowhere() {
 
 #[tokio::test]
 async fn the_files_of_the_playground_are_the_same_in_every_coding() {
-    let (_test, url) = server().await;
+    let (_test, url) = server(AggregatesBy::Sql).await;
     let page = get(&format!("{url}/playground"), &[]).await;
     assert_eq!(said(&page, header::CACHE_CONTROL), "no-cache");
     let policy = said(&page, header::CONTENT_SECURITY_POLICY);
