@@ -4,11 +4,12 @@
 //! # The rooms
 //! - [`cli`]: one module a command. `main.rs` calls it and does nothing else.
 //! - [`http`]: GraphQL over HTTP, answers that are kept, documents that are named, the schema as text, the
-//!   front page, the playground (built in `api/web/`), and health.
+//!   front page, the playground (built in `api/web/`), health and metrics.
 //! - [`schema`]: one module a GraphQL type. It says what is particular about the type: what leads from it,
 //!   what names one.
-//! - [`query`]: the machinery of a list, with no word of the domain in it. It turns the selection of a query
-//!   into a plan, and runs the plan with one statement for each level and relation field.
+//! - [`query`]: the machinery of a list, with no word of the domain in it but the units of its aggregates. It
+//!   turns the selection of a query into a plan, and runs the plan with one statement for each level and
+//!   relation field.
 //! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
 //! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are

@@ -1,12 +1,16 @@
-//! The machinery of a list, with no word of the domain in it: filter, order, page, plan, load.
+//! The machinery of a list, with no word of the domain in it but the units of [`measured`]: filter, order,
+//! page, plan, load, aggregates.
 //!
 //! `schema/` says what there is ([`catalog::Table`]); this module does the rest for all of it alike.
 //! A root field runs in three steps:
 //! 1. [`plan`] turns the selection and its arguments into a plan. Whatever is wrong with them is found
-//!    here, before anything is read.
+//!    here, before anything is read; only whether the prices of a year are known is found by who computes.
 //! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field
 //!    at once. Relations go through the `dataloader` crate.
 //! 3. The rows, already GraphQL values, are put together.
+//!
+//! What is computed of all rows is planned and shown by [`measured`]. Whatever a request reads goes through its
+//! [`session`], which can tell of it.
 //!
 //! Why not a resolver a field, as async-graphql derives them: a list of 50 x 10 x 2 rows is 5,000
 //! boxed futures then, and costs more than its SQL. The crate still parses, validates and introspects;
