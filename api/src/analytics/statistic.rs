@@ -39,10 +39,25 @@ impl Statistic {
     /// The median, which is the percentile of one half.
     pub const MEDIAN: Self = Self::Percentile(0.5);
 
-    /// Whether the values themselves are needed, not only what a [`Tally`] keeps of them.
-    pub(super) fn needs_values(self) -> bool {
-        matches!(self, Self::Percentile(_) | Self::Deviation | Self::Variance)
+    /// What it is computed of.
+    pub(super) fn needs(self) -> Needs {
+        match self {
+            Self::Count | Self::Missing | Self::Sum | Self::Average => Needs::Sum,
+            Self::Minimum | Self::Maximum => Needs::Tally,
+            Self::Percentile(_) | Self::Deviation | Self::Variance => Needs::Values,
+        }
     }
+}
+
+/// What is to be kept of values, each more than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Needs {
+    /// Their sum and their numbers.
+    Sum,
+    /// All of a [`Tally`].
+    Tally,
+    /// The values themselves.
+    Values,
 }
 
 /// What is kept of values that pass by.
@@ -153,7 +168,7 @@ impl Values<'_> {
 }
 
 /// A statistic, of a tally and of the values that it was made of. The values may be missing where
-/// [`Statistic::needs_values`] says so.
+/// [`Statistic::needs`] says so.
 pub(super) fn compute(
     statistic: Statistic,
     tally: &Tally,

@@ -86,13 +86,18 @@ pub(super) fn assign(
         let slot = Slot { rows: position(rows.len()), example: position(example) };
         return Some(Slots { of_row, slots: vec![slot] });
     }
-    let parts = workers.fill(&mut of_row, |start, of_row| {
-        Some((start, Numbered::of(keys, rows, start, of_row, most)?))
-    });
+    // Many slots would be numbered by each, and then once more.
+    let combinations =
+        keys.iter().fold(1, |all: usize, key| all.saturating_mul(key.count as usize));
+    let workers = workers.where_few(combinations, rows.len());
+    let parts = workers
+        .fill(&mut of_row, |start, of_row| Some((start, number(keys, rows, start, of_row, most)?)));
     let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
     let (_, mut first) = parts.next()?;
-    let numbers: Vec<_> = parts.map(|(start, part)| (start, first.take_in(&part))).collect();
-    if first.counts.len() > most {
+    let take_in =
+        |(start, mut part): (usize, Numbering<'_>)| (start, take_in(&mut first, part.slots()));
+    let numbers: Vec<_> = parts.map(take_in).collect();
+    if first.slots().len() > most {
         return None;
     }
     workers.fill(&mut of_row, |start, of_row| {
@@ -103,7 +108,7 @@ pub(super) fn assign(
             }
         }
     });
-    Some(Slots { of_row, slots: first.slots() })
+    Some(Slots { of_row, slots: std::mem::take(first.slots()) })
 }
 
 /// A number of a row, or of rows.
@@ -111,61 +116,39 @@ pub(super) fn position(number: usize) -> u32 {
     u32::try_from(number).expect("a table has fewer than 2^32 rows")
 }
 
-/// The slots that were met in a range of rows.
-struct Numbered<'a> {
-    numbering: Numbering<'a>,
-    /// How many rows each has.
-    counts: Vec<u32>,
+/// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
+fn number<'a>(
+    keys: &'a [Ordinals<'a>],
+    rows: Rows<'_>,
+    start: usize,
+    of_row: &mut [u32],
+    most: usize,
+) -> Option<Numbering<'a>> {
+    let mut numbering = Numbering::new(keys, rows.len());
+    for (start, of_row) in blocks(start, of_row) {
+        numbering.number(rows, start, of_row);
+        if numbering.slots().len() > most {
+            return None;
+        }
+    }
+    Some(numbering)
 }
 
-impl<'a> Numbered<'a> {
-    /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
-    fn of(
-        keys: &'a [Ordinals<'a>],
-        rows: Rows<'_>,
-        start: usize,
-        of_row: &mut [u32],
-        most: usize,
-    ) -> Option<Self> {
-        let mut numbered = Self { numbering: Numbering::new(keys, rows.len()), counts: Vec::new() };
-        for (start, of_row) in blocks(start, of_row) {
-            numbered.number(rows, start, of_row);
-            for slot in of_row {
-                numbered.counts[*slot as usize] += 1;
-            }
-            if numbered.counts.len() > most {
-                return None;
-            }
-        }
-        Some(numbered)
+/// Takes in the slots of another range, and says which number each has among the first.
+fn take_in(first: &mut Numbering<'_>, others: &[Slot]) -> Vec<u32> {
+    let examples: Vec<u32> = others.iter().map(|slot| slot.example).collect();
+    let mut numbers = vec![0; examples.len()];
+    for (start, numbers) in blocks(0, &mut numbers) {
+        first.number(Rows::Some(&examples), start, numbers);
     }
-
-    /// The slot of each row of a block, of which some may be new.
-    fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
-        self.numbering.number(rows, start, of_row);
-        self.counts.resize(self.numbering.examples().len(), 0);
+    for (number, slot) in numbers.iter().zip(others) {
+        // The example is counted already.
+        first.slots()[*number as usize].rows += slot.rows - 1;
     }
-
-    /// Takes in the slots of another range, and says which number each has here.
-    fn take_in(&mut self, other: &Self) -> Vec<u32> {
-        let mut numbers = vec![0; other.counts.len()];
-        for (start, numbers) in blocks(0, &mut numbers) {
-            self.number(Rows::Some(other.numbering.examples()), start, numbers);
-        }
-        for (number, count) in numbers.iter().zip(&other.counts) {
-            self.counts[*number as usize] += count;
-        }
-        numbers
-    }
-
-    fn slots(&self) -> Vec<Slot> {
-        let slots = self.counts.iter().zip(self.numbering.examples());
-        slots.map(|(rows, example)| Slot { rows: *rows, example: *example }).collect()
-    }
+    numbers
 }
 
-/// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out: on
-/// all cores if there are many rows to a slot.
+/// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out.
 pub(super) fn fold<T: Send>(
     rows: usize,
     slots: usize,
@@ -173,10 +156,7 @@ pub(super) fn fold<T: Send>(
     work: impl Fn(Range<usize>) -> T + Sync,
     mut merge: impl FnMut(&mut T, T),
 ) -> T {
-    if slots > rows / 8 {
-        return work(0..rows);
-    }
-    let mut parts = workers.map(rows, work).into_iter();
+    let mut parts = workers.where_few(slots, rows).map(rows, work).into_iter();
     let mut first = parts.next().expect("there is at least one range");
     parts.for_each(|part| merge(&mut first, part));
     first
@@ -188,8 +168,8 @@ mod tests {
 
     use super::{super::column::Codes, *};
 
-    /// More than a block, even where they are shared out.
-    const ROWS: usize = 20_000;
+    /// Many to a combination: they are shared out.
+    const ROWS: usize = 250_000;
 
     #[test]
     fn slots_are_numbered_as_their_combinations_are_met_however_many_work() {

@@ -14,7 +14,7 @@ use crate::{
         finish::Cells as _,
         key::{End, Key, Measure, Path, Way},
         prices::Rate,
-        statistic::Tally,
+        statistic::{Needs, Tally},
         value::Cell,
     },
     error::Error,
@@ -31,7 +31,7 @@ impl Replica {
         measure: &Measure,
         slots: &Slots,
         rows: Rows<'_>,
-        with_values: bool,
+        needs: Needs,
     ) -> Result<Gathered, Error> {
         let (way, year) = match measure {
             Measure::Rows => {
@@ -55,7 +55,7 @@ impl Replica {
         let rates = year.map(|year| asked.prices.rates(year)).transpose()?;
         let numbers = self.numbers(end, way, rates.as_ref())?;
         let over = Over { counted: &counted, slots: slots.slots.len(), workers: self.workers };
-        Ok(over.gather(numbers, with_values))
+        Ok(over.gather(numbers, needs))
     }
 
     /// The numbers that a path ends in, at other prices if so.

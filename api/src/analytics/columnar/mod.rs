@@ -33,7 +33,7 @@ use super::{
     finish::{ALL, Groups, finish, nothing},
     prices::Prices,
     request::{Answer, Figure, Request},
-    statistic::compute,
+    statistic::{Needs, compute},
     value::{Cell, Number},
 };
 use crate::{error::Error, query::catalog::Table};
@@ -214,8 +214,9 @@ impl Replica {
                     (&narrowed.0, Rows::Some(&narrowed.1))
                 }
             };
-            let with_values = wanted.iter().any(|(_, statistic)| statistic.needs_values());
-            let mut gathered = self.gather(asked, measure, slots, rows, with_values)?;
+            let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
+            let needs = needs.max().unwrap_or(Needs::Sum);
+            let mut gathered = self.gather(asked, measure, slots, rows, needs)?;
             for slot in 0..slots.slots.len() {
                 let (tally, mut values) = gathered.slot(slot);
                 for (figure, statistic) in &wanted {

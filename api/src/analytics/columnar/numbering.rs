@@ -5,11 +5,13 @@
 //! up: in a table with a place for each that could be, where these are not many more than the rows, and
 //! else in a hash map.
 
+use std::ops::{AddAssign, Mul};
+
 use rustc_hash::FxHashMap;
 
 use super::{
     column::Codes,
-    group::{Rows, position},
+    group::{Rows, Slot, position},
     keys::Ordinals,
 };
 
@@ -33,22 +35,20 @@ pub(super) fn blocks(
 ///
 /// Where the combinations of all keys do not fit into 64 bits, there is more than one step: the numbers
 /// of the first keys' combinations, which are no more than rows, are combined with the keys that follow.
-pub(super) struct Numbering<'a> {
-    steps: Vec<(&'a [Ordinals<'a>], Numbers)>,
-}
+pub(super) struct Numbering<'a>(Vec<Step<'a>>);
 
-/// The numbers of the combinations that were met.
-struct Numbers {
-    places: Places,
-    /// A row of each.
-    examples: Vec<u32>,
+/// Numbers the combinations of some keys and of a number given before.
+struct Step<'a> {
+    places: Places<'a>,
+    /// What was met, by its number.
+    slots: Vec<Slot>,
 }
 
 /// Where the number of a combination is found.
-enum Places {
+enum Places<'a> {
     /// At the place of the combination the number and one, or zero.
-    Table(Vec<u32>),
-    Map(FxHashMap<u64, u32>),
+    Table(Combining<'a, u32>, Vec<u32>),
+    Map(Combining<'a, u64>, FxHashMap<u64, u32>),
 }
 
 impl<'a> Numbering<'a> {
@@ -65,104 +65,154 @@ impl<'a> Numbering<'a> {
             // At least one key fits, because its count has 32 bits.
             let (keys, others) = rest.split_at(rest.iter().take_while(fits).count());
             let places = match usize::try_from(combinations) {
-                Ok(places) if combinations <= table => Places::Table(vec![0; places]),
-                _ => Places::Map(FxHashMap::default()),
+                Ok(places) if combinations <= table => {
+                    Places::Table(Combining::new(keys), vec![0; places])
+                }
+                _ => Places::Map(Combining::new(keys), FxHashMap::default()),
             };
-            steps.push((keys, Numbers { places, examples: Vec::new() }));
+            steps.push(Step { places, slots: Vec::new() });
             rest = others;
         }
-        Self { steps }
+        Self(steps)
     }
 
-    /// A row of each combination of all keys that was met.
-    pub(super) fn examples(&self) -> &[u32] {
-        self.steps.last().map_or(&[], |(_, numbers)| &numbers.examples)
+    /// What was met of all keys: how many rows of each combination, and one of them.
+    pub(super) fn slots(&mut self) -> &mut Vec<Slot> {
+        &mut self.0.last_mut().expect("there are keys").slots
     }
 
-    /// The numbers of the combinations of a block of rows.
-    #[expect(clippy::cast_possible_truncation, reason = "they are numbers of slots by then")]
+    /// Puts the numbers of the combinations of a block of rows in the place of zeros.
     pub(super) fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
-        let mut combined = [0; BLOCK];
-        let combined = &mut combined[..of_row.len()];
-        for (keys, numbers) in &mut self.steps {
-            for key in *keys {
-                combine(key, rows, start, combined);
-            }
-            numbers.number(rows, start, combined);
-        }
-        for (slot, number) in of_row.iter_mut().zip(combined) {
-            *slot = *number as u32;
+        for step in &mut self.0 {
+            step.number(rows, start, of_row);
         }
     }
 }
 
-impl Numbers {
-    /// Puts its number in the place of each combination of rows from a start on.
-    #[expect(clippy::cast_possible_truncation, reason = "a table has a place for each combination")]
-    fn number(&mut self, rows: Rows<'_>, start: usize, combined: &mut [u64]) {
-        let examples = &mut self.examples;
-        let mut next = |index| {
-            let number = position(examples.len());
-            examples.push(position(rows.get(index)));
-            number
+impl Step<'_> {
+    /// Puts the numbers of the combinations of a block of rows in the place of numbers given before.
+    fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
+        let slots = &mut self.slots;
+        let mut meet = |number: &mut u32, index| {
+            slots.push(Slot { rows: 0, example: position(rows.get(index)) });
+            *number = position(slots.len());
         };
         match &mut self.places {
-            Places::Table(table) => {
-                for (index, combination) in (start..).zip(combined) {
+            Places::Table(keys, table) => {
+                let mut combined = [0; BLOCK];
+                let combined = keys.combine(rows, start, of_row, &mut combined);
+                for ((index, combination), of_row) in (start..).zip(combined).zip(&mut *of_row) {
                     let number = &mut table[*combination as usize];
                     if *number == 0 {
-                        *number = next(index) + 1;
+                        meet(number, index);
                     }
-                    *combination = u64::from(*number - 1);
+                    *of_row = *number - 1;
                 }
             }
-            Places::Map(found) => {
-                for (index, combination) in (start..).zip(combined) {
-                    let number = found.entry(*combination).or_insert_with(|| next(index));
-                    *combination = u64::from(*number);
+            Places::Map(keys, found) => {
+                let mut combined = [0; BLOCK];
+                let combined = keys.combine(rows, start, of_row, &mut combined);
+                for ((index, combination), of_row) in (start..).zip(combined).zip(&mut *of_row) {
+                    let number = found.entry(*combination).or_default();
+                    if *number == 0 {
+                        meet(number, index);
+                    }
+                    *of_row = *number - 1;
                 }
             }
+        }
+        for slot in of_row {
+            self.slots[*slot as usize].rows += 1;
         }
     }
 }
 
-/// Multiplies the combinations of rows, from a first one on, with the number of ordinals of a key, and
-/// adds theirs. Every kind of codes has a loop of its own.
-fn combine(key: &Ordinals<'_>, rows: Rows<'_>, start: usize, combined: &mut [u64]) {
-    match key.codes {
-        Codes::Position(_) => translated(key, |row| key.codes.get(row), rows, start, combined),
-        Codes::Byte(codes) => translated(key, |row| codes[row].into(), rows, start, combined),
-        Codes::Short(codes) => translated(key, |row| codes[row].into(), rows, start, combined),
-        Codes::Long(codes) => translated(key, |row| codes[row], rows, start, combined),
-    }
+/// Keys, and what an ordinal of each adds to a combination.
+struct Combining<'a, N> {
+    keys: Vec<(&'a Codes, Worth<N>)>,
+    /// What a number given before is worth.
+    before: N,
 }
 
-fn translated(
-    key: &Ordinals<'_>,
-    code: impl Fn(usize) -> u32,
-    rows: Rows<'_>,
-    start: usize,
-    combined: &mut [u64],
-) {
-    let count = u64::from(key.count);
-    match &key.translation {
-        None => each(rows, start, combined, |row, all| all * count + u64::from(code(row))),
-        Some(ordinals) => each(rows, start, combined, |row, all| {
-            all * count + u64::from(ordinals[code(row) as usize])
-        }),
-    }
+/// What a code of a key adds to a combination.
+enum Worth<N> {
+    /// So much times the code.
+    Times(N),
+    /// What is at the place of the code.
+    Listed(Vec<N>),
 }
 
-fn each(rows: Rows<'_>, start: usize, combined: &mut [u64], next: impl Fn(usize, u64) -> u64) {
-    match rows {
-        Rows::All(_) => {
-            for (row, combined) in (start..).zip(combined) {
-                *combined = next(row, *combined);
+impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
+    fn new(keys: &'a [Ordinals<'a>]) -> Self {
+        let mut times = N::from(1);
+        let worth = |key: &'a Ordinals<'a>| {
+            let worth = match &key.translation {
+                None => Worth::Times(times),
+                Some(ordinals) => Worth::Listed(
+                    ordinals.iter().map(|ordinal| N::from(*ordinal) * times).collect(),
+                ),
+            };
+            times = times * N::from(key.count);
+            (key.codes, worth)
+        };
+        let keys = keys.iter().map(worth).collect();
+        Self { keys, before: times }
+    }
+
+    /// The combinations of a block of rows, each with a number given before.
+    fn combine<'b>(
+        &self,
+        rows: Rows<'_>,
+        start: usize,
+        before: &[u32],
+        combined: &'b mut [N; BLOCK],
+    ) -> &'b [N] {
+        let combined = &mut combined[..before.len()];
+        for (combined, before) in combined.iter_mut().zip(before) {
+            *combined = N::from(*before) * self.before;
+        }
+        for (codes, worth) in &self.keys {
+            // Every kind of codes has a loop of its own.
+            match (codes, rows) {
+                (Codes::Byte(codes), Rows::All(_)) => {
+                    worth.add(codes[start..].iter().map(|code| (*code).into()), combined);
+                }
+                (Codes::Short(codes), Rows::All(_)) => {
+                    worth.add(codes[start..].iter().map(|code| (*code).into()), combined);
+                }
+                (Codes::Long(codes), Rows::All(_)) => {
+                    worth.add(codes[start..].iter().copied(), combined);
+                }
+                (codes, Rows::All(count)) => {
+                    worth.add((start..count).map(|row| codes.get(row)), combined);
+                }
+                (Codes::Byte(codes), Rows::Some(rows)) => {
+                    let codes = rows[start..].iter().map(|row| codes[*row as usize].into());
+                    worth.add(codes, combined);
+                }
+                (Codes::Short(codes), Rows::Some(rows)) => {
+                    let codes = rows[start..].iter().map(|row| codes[*row as usize].into());
+                    worth.add(codes, combined);
+                }
+                (codes, Rows::Some(rows)) => {
+                    let codes = rows[start..].iter().map(|row| codes.get(*row as usize));
+                    worth.add(codes, combined);
+                }
             }
         }
-        Rows::Some(rows) => {
-            for (row, combined) in rows[start..].iter().zip(combined) {
-                *combined = next(*row as usize, *combined);
+        combined
+    }
+}
+
+impl<N: Copy + From<u32> + AddAssign + Mul<Output = N>> Worth<N> {
+    fn add(&self, codes: impl Iterator<Item = u32>, combined: &mut [N]) {
+        let combined = combined.iter_mut().zip(codes);
+        match self {
+            Self::Times(times) => {
+                combined.for_each(|(combined, code)| *combined += N::from(code) * *times);
+            }
+            Self::Listed(worth) => {
+                combined.for_each(|(combined, code)| *combined += worth[code as usize]);
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use std::{iter::once, num::NonZero, ops::Range, thread};
 
-/// The rows below which a thread of its own does not pay. A pass takes some nanoseconds a row, so half a
-/// million rows are done before a busy machine has found a core for another thread.
-const ROWS_OF_A_THREAD: usize = 500_000;
+/// The rows below which a thread of its own does not pay: a pass takes some nanoseconds a row, and a
+/// thread some ten microseconds until it runs.
+const ROWS_OF_A_THREAD: usize = 100_000;
 
 /// How many work, and on how much.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,11 @@ impl Workers {
     /// At most so many, each with at least so many rows.
     pub(super) fn new(most: usize, rows_of_each: usize) -> Self {
         Self { most: most.max(1), rows_of_each: rows_of_each.max(1) }
+    }
+
+    /// These where there are many rows to a slot, and one where each would have slots of its own to make.
+    pub(super) fn where_few(self, slots: usize, rows: usize) -> Self {
+        if slots > rows / 8 { Self { most: 1, ..self } } else { self }
     }
 
     /// How many rows each is given of so many.

@@ -21,7 +21,7 @@ use super::{
     key::Measure,
     prices::Prices,
     request::{Answer, Figure, Request},
-    statistic::{Statistic, Tally, Values, compute},
+    statistic::{Needs, Statistic, Tally, Values, compute},
     value::{Cell, Number},
 };
 use crate::{
@@ -183,7 +183,7 @@ async fn measure_into(
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
-    if wanted.iter().any(|(_, statistic)| statistic.needs_values()) {
+    if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
         let mut statements = Statements::new(request, level, *part, backend).at(rates);
         for row in session.all(table, Purpose::Aggregates, &statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
