@@ -21,7 +21,6 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
-use sea_orm::DbBackend;
 
 use super::{Counters, Server};
 use crate::execute::Answer;
@@ -117,7 +116,7 @@ impl Collector for Snapshot {
         let copy = self.server.copy();
         let copied = |number: fn(&super::Copy) -> usize| copy.as_ref().map_or(0, number);
         let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        let (connections, idle) = self.pool();
+        let (connections, busy) = self.server.0.readers.busy();
         for (name, about, number) in [
             ("revision", "The revision of the dataset", self.server.dataset().revision.into()),
             (
@@ -131,26 +130,18 @@ impl Collector for Snapshot {
                 whole(copied(|copy| copy.replica.size_in_bytes())),
             ),
             ("copy_rows", "The rows of the copy", whole(copied(|copy| copy.replica.rows()))),
-            ("connections", "Connections to the database", whole(connections)),
-            ("connections_idle", "Those that nobody uses", whole(idle)),
+            ("connections", "Connections to the database for queries", whole(connections)),
+            ("connections_busy", "Those on which a statement runs", whole(busy)),
+            (
+                "database_gone",
+                "1 where the database cannot be reached, and else 0",
+                self.server.0.readers.are_gone().into(),
+            ),
         ] {
             let gauge = ConstGauge::new(number);
             gauge.encode(encoder.encode_descriptor(name, about, None, gauge.metric_type())?)?;
         }
         Ok(())
-    }
-}
-
-impl Snapshot {
-    /// The connections to the database, and how many of them nobody uses.
-    fn pool(&self) -> (usize, usize) {
-        let database = &self.server.0.database;
-        if database.get_database_backend() == DbBackend::Postgres {
-            let pool = database.get_postgres_connection_pool();
-            return (pool.size() as usize, pool.num_idle());
-        }
-        let pool = database.get_sqlite_connection_pool();
-        (pool.size() as usize, pool.num_idle())
     }
 }
 
