@@ -113,10 +113,10 @@ async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
     let keys = "{ field: TITLE } ".repeat(11);
     let words = (0..17).map(|word| format!("word{word}")).collect::<Vec<_>>().join(" ");
     let cases = [
-        (filter(&not), "QUERY_TOO_LARGE", "nests deeper"),
-        (filter(&list), "QUERY_TOO_LARGE", "nests deeper"),
+        (filter(&not), "QUERY_TOO_LARGE", "brackets in each other"),
+        (filter(&list), "QUERY_TOO_LARGE", "brackets in each other"),
         (filter(&flat), "QUERY_TOO_LARGE", "tokens"),
-        ("{ a ".repeat(20_000), "QUERY_TOO_LARGE", "nests deeper"),
+        ("{ a ".repeat(10_000), "QUERY_TOO_LARGE", "brackets in each other"),
         (format!("{{ grants(orderBy: [{keys}]) {{ totalCount }} }}"), "BAD_ARGUMENT", "11 keys"),
         (format!("{{ grants(search: \"{words}\") {{ totalCount }} }}"), "BAD_ARGUMENT", "16"),
         (filter("{ title: { contains: \"\\u0000\" } }"), "BAD_ARGUMENT", "text"),
@@ -139,11 +139,9 @@ async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
         (json!({ "fiscalYear": { "in": vec![2010; 251] } }), true),
     ] {
         let (_, answer) = ask(&url, json!({ "query": query, "variables": { "f": filter } })).await;
-        assert_eq!(
-            answer["errors"][0]["extensions"]["code"] == "BAD_ARGUMENT",
-            refused,
-            "{answer}"
-        );
+        let code = answer["errors"][0]["extensions"]["code"].as_str();
+        let is_refused = matches!(code, Some("BAD_ARGUMENT" | "QUERY_TOO_LARGE"));
+        assert_eq!(is_refused, refused, "{answer}");
     }
     let (status, answer) = ask(&url, json!({ "query": "#".repeat(110_000) })).await;
     assert_eq!(status, 413, "{answer}");

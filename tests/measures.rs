@@ -152,7 +152,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (
             "totals { federalShare(inDollarsOf: 1800) { sum } }".to_owned(),
             "BAD_ARGUMENT",
-            "years known: 2010 to 2024",
+            "years known: 1990 to ",
         ),
         (
             by(", having: { federalShare: { inDollarsOf: 2023, sum: { gt: 1 } } }"),
@@ -234,7 +234,9 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
 async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     let database = TestDatabase::sqlite().await;
     fixture::load(&database.writer().await, SMALL).await;
-    let clients = [database.client().await, database.client_in_sql().await];
+    let mut clients = [database.client().await, database.client_in_sql().await];
+    // More figures than one list may have are more aliases than a query may have.
+    clients.iter_mut().for_each(|client| client.limits.aliases = 1_000);
     let query = "{ grants { groups(by: [STATUS], first: 1) { pageInfo { endCursor } } } }";
     let data = clients[0].data(query).await;
     let cursor = data["grants"]["groups"]["pageInfo"]["endCursor"].to_string();
@@ -249,7 +251,8 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
                 if code == "INVALID_QUERY" { "" } else { code },
                 "{query}: {message}"
             );
-            let is_of_year = field.contains("inDollarsOf: 1800") || field.contains("2023");
+            // A year that the program knows, and this database does not.
+            let is_of_year = field.contains("inDollarsOf: 2023");
             assert!(
                 answer.statements().is_empty() || is_of_year,
                 "{query}: refused before anything is read"
@@ -265,5 +268,5 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
         serde_json::json!(["agencies", "nodes", "all", "groups", "nodes", "share", "p"])
     );
     let many = "{ agencies(first: 100) { nodes { grants { groups(by: [STATUS], first: 1000) { totalCount } } } } }";
-    assert_eq!(clients[0].error(many).await.1, "TOO_MANY_ROWS");
+    assert_eq!(clients[0].error(many).await.1, "QUERY_TOO_EXPENSIVE");
 }

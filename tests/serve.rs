@@ -15,43 +15,55 @@ use crate::{
 };
 
 /// A server that ends with the test.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Running {
     /// Starts the program on a free port, and waits until it says that it serves.
-    fn start(database: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(binary())
+    pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
+        Self::spawn(&mut Command::new(binary()), database, arguments)
+    }
+
+    /// Starts the program by a shell, whose `$0` it is, with `$@` for its arguments.
+    pub(crate) fn start_by(script: &str, database: &str, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("bash");
+        Self::spawn(shell.args(["-c", script]).arg(binary()), database, arguments)
+    }
+
+    fn spawn(command: &mut Command, database: &str, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--database", database])
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = String::new();
         let url = lines
             .by_ref()
             .map(Result::unwrap)
+            .inspect(|line| said.push_str(line))
             .find_map(|line| {
                 let (_, rest) = line.split_once("serving GraphQL on ")?;
                 let (url, _) = rest.split_once("/graphql")?;
                 Some(url.to_owned())
             })
-            .expect("the program says where it serves");
+            .unwrap_or_else(|| panic!("the program does not serve: {said}"));
         // A pipe that nobody reads would block the program in the end.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, url }
     }
 
-    async fn data(&self, query: &str) -> Value {
+    pub(crate) async fn data(&self, query: &str) -> Value {
         let request = reqwest::Client::new().post(format!("{}/graphql", self.url));
         let response = request.json(&json!({ "query": query })).send().await.unwrap();
         response.json::<Value>().await.unwrap()["data"].clone()
     }
 
     /// Asks the program to stop, and gives its exit code.
-    fn stop(&mut self) -> Option<i32> {
+    pub(crate) fn stop(&mut self) -> Option<i32> {
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
         let began = Instant::now();

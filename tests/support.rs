@@ -12,7 +12,7 @@ use std::{
 use async_graphql::{Request, Variables};
 use cops_graphql::{
     analytics::{Aggregates, Replica},
-    database,
+    database::{self, Readers},
     execute::{Answer, execute, price},
     http::{AggregatesBy, Server},
     limits::Limits,
@@ -175,11 +175,11 @@ pub(crate) fn documents(folder: &Path) -> Vec<PathBuf> {
 pub(crate) async fn server(aggregates: AggregatesBy) -> (TestDatabase, String) {
     let test = TestDatabase::sqlite().await;
     fixture::load(&test.writer().await, SMALL).await;
-    let reader = database::reader(&test.url).await.unwrap();
-    let dataset = Dataset::read(&reader).await.unwrap();
+    let readers = Readers::open(&test.url, 4).await.unwrap();
+    let dataset = Dataset::read(readers.spare()).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Server::new(reader, dataset, aggregates).router();
+    let router = Server::new(readers, dataset, aggregates).router();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     while reqwest::get(format!("{url}/health/ready")).await.unwrap().status() != 200 {
         tokio::task::yield_now().await;

@@ -40,7 +40,7 @@ pub enum Error {
     },
     /// A request is larger than requests may be.
     #[error(
-        "{value} {counts} are more than the {most} that there may be (setting: {setting}): ask for less at once"
+        "{value} {counts} are more than the {most} that there may be{setting}: ask for less at once"
     )]
     Limit {
         /// What is counted.
@@ -49,12 +49,17 @@ pub enum Error {
         value: usize,
         /// How much there may be.
         most: usize,
-        /// The setting of the server.
+        /// The setting of the server in brackets; empty where there is none.
         setting: &'static str,
     },
+    /// The schema is not told.
+    #[error("this server does not answer what asks for its schema")]
+    NoIntrospection,
     /// A query took longer than queries may.
-    #[error("this took longer than the {0} seconds that a query may: ask for less at once")]
-    Timeout(u64),
+    #[error(
+        "this took longer than the {0} seconds that a query may (setting: --deadline): ask for less at once"
+    )]
+    Timeout(f64),
     /// A cursor that this list has not given out.
     #[error("{argument}: this is not a cursor of this list in this order: {reason}")]
     InvalidCursor {
@@ -83,6 +88,7 @@ impl Error {
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
             Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
             Self::Limit { .. } => "QUERY_TOO_LARGE",
+            Self::NoIntrospection => "INTROSPECTION_DISABLED",
             Self::Timeout(_) => "TIMEOUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::InvalidId(_) => "INVALID_ID",

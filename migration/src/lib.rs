@@ -8,8 +8,8 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{
-        ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode,
-        TransactionOptions, TransactionTrait,
+        ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+        SqliteTransactionMode, TransactionOptions, TransactionTrait,
     },
 };
 
@@ -30,6 +30,9 @@ impl MigratorTrait for Migrator {
 /// database, from whatever machine.
 pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
+/// The table in which a database notes the migrations that it has.
+const TABLE: &str = "seaql_migrations";
+
 /// Brings the database to the newest schema, in one transaction and under a lock: any number of
 /// processes may call this at once, and the first does the work.
 ///
@@ -45,8 +48,44 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
         transaction.execute_unprepared(&lock).await?;
     }
+    refuse_newer(&transaction).await?;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await
+}
+
+/// Refuses a database that has a migration which this program does not know.
+async fn refuse_newer(db: &DatabaseTransaction) -> Result<(), DbErr> {
+    let known = names();
+    match applied(db, &SchemaManager::new(db))
+        .await?
+        .into_iter()
+        .find(|version| !known.contains(version))
+    {
+        None => Ok(()),
+        Some(unknown) => Err(DbErr::Custom(format!(
+            "it was made by a newer version of cops-graphql (it has {unknown}): run that version, or name \
+             another database"
+        ))),
+    }
+}
+
+/// The migrations that this program knows.
+fn names() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
+/// The migrations that a database has. It is only read: it may be a replica.
+async fn applied(
+    db: &impl ConnectionTrait,
+    manager: &SchemaManager<'_>,
+) -> Result<Vec<String>, DbErr> {
+    if !manager.has_table(TABLE).await? {
+        return Ok(Vec::new());
+    }
+    let mut select = Query::select();
+    select.column("version").from(TABLE);
+    let rows = db.query_all(&select).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Whether the database lacks a migration that this program knows: `true` also for an empty one.
@@ -54,9 +93,6 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
 /// # Errors
 /// Whatever the database says.
 pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let manager = SchemaManager::new(db);
-    if !manager.has_table("seaql_migrations").await? {
-        return Ok(true);
-    }
-    Ok(!Migrator::get_pending_migrations(db).await?.is_empty())
+    let applied = applied(db, &SchemaManager::new(db)).await?;
+    Ok(names().iter().any(|name| !applied.contains(name)))
 }

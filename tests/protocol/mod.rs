@@ -6,13 +6,16 @@ mod named;
 mod report;
 mod sharing;
 mod statuses;
+mod traffic;
 
 use std::sync::Arc;
 
 use cops_graphql::{
-    database,
-    database::load::{Counts as Rows, Load},
-    http::{AggregatesBy, Counters, Counts, Server, Settings},
+    database::{
+        Readers,
+        load::{Counts as Rows, Load},
+    },
+    http::{self, AggregatesBy, Counters, Counts, Server, Settings},
     schema::Dataset,
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -42,13 +45,13 @@ impl Site {
     async fn with(settings: Settings) -> Self {
         let database = TestDatabase::sqlite().await;
         fixture::load(&database.writer().await, SMALL).await;
-        let reader = database::reader(&database.url).await.unwrap();
-        let dataset = Dataset::read(&reader).await.unwrap();
+        let readers = Readers::open(&database.url, 4).await.unwrap();
+        let dataset = Dataset::read(readers.spare()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/graphql", listener.local_addr().unwrap());
         let counters = Arc::clone(&settings.counters);
-        let router = Server::new(reader, dataset, AggregatesBy::Memory).router_with(settings);
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let router = Server::new(readers, dataset, AggregatesBy::Memory).router_with(settings);
+        tokio::spawn(http::serve(listener, router, 100, std::future::pending()));
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
         let ready = url.replace("graphql", "health/ready");

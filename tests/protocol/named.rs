@@ -149,7 +149,10 @@ async fn the_manifests_of_builds_are_read() {
         (json!({ "a": "{ __typename }", "b": "{ nothing }" }), "document \"b\": line 1, column 3"),
         (json!({ "a": "{\n  __typename" }), "document \"a\": line 2, column 13: syntax error"),
         (json!({ "a": "mutation { __typename }" }), "mutations"),
-        (json!({ "a": format!("{}{}", "{a".repeat(70), "}".repeat(70)) }), "nests deeper"),
+        (
+            json!({ "a": format!("{}{}", "{a".repeat(70), "}".repeat(70)) }),
+            "brackets in each other",
+        ),
     ] {
         fs::write(&path, manifest.to_string()).unwrap();
         let error = trusted(&path).await.unwrap_err();

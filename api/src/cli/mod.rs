@@ -7,6 +7,7 @@ mod http;
 mod import;
 mod schema;
 mod serve;
+mod traffic;
 
 use std::process::ExitCode;
 

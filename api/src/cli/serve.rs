@@ -10,13 +10,11 @@ use super::fail;
 use crate::{
     database::{self, Readers},
     demo,
-    http::{AggregatesBy, Server},
+    http::{self, AggregatesBy, Server},
+    limits::Limits,
     reference,
     schema::Dataset,
 };
-
-/// The queries that may read of the database at once.
-const READERS: usize = 8;
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
@@ -38,6 +36,10 @@ pub(crate) struct Args {
     empty: bool,
     #[command(flatten)]
     http: super::http::Args,
+    #[command(flatten)]
+    traffic: super::traffic::Args,
+    #[command(flatten)]
+    limits: Limits,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,13 +64,17 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
-    let settings = args.http.settings().await?;
+    let mut settings = args.http.settings().await?;
+    settings.limits = args.limits;
+    args.traffic.choose(&mut settings);
     prepare(args, url).await?;
-    let unreachable = |error| format!("cannot open the database: {error}");
-    let readers = Readers::open(url, READERS).await.map_err(unreachable)?;
+    let unreachable =
+        |error| format!("cannot open the database: {}", database::explain(url, &error));
+    let readers = Readers::open(url, args.traffic.connections()).await.map_err(unreachable)?;
     let dataset = Dataset::read(readers.spare())
         .await
         .map_err(|error| format!("cannot read the database: {error}"))?;
+    let stopped = stopped().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     tracing::info!(
         revision = dataset.revision,
@@ -76,10 +82,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         "serving GraphQL on http://{address}/graphql"
     );
     let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stopped())
-        .await
-        .map_err(|error| format!("the server failed: {error}"))?;
+    http::serve(listener, router, args.traffic.most_connections(), stopped).await;
     tracing::info!("stopped: every request that had begun was answered");
     Ok(())
 }
@@ -88,7 +91,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
 async fn prepare(args: &Args, url: &str) -> Result<(), String> {
     let failed = |what: &str| {
         let what = what.to_owned();
-        move |error: sea_orm::DbErr| format!("cannot {what}: {error}")
+        move |error: sea_orm::DbErr| format!("cannot {what}: {}", database::explain(url, &error))
     };
     // A replica that finds everything in place needs no connection that can write.
     if let Ok(reader) = database::reader(url).await {
@@ -131,32 +134,30 @@ fn start_log(args: &Args) -> Result<(), String> {
     started.map_err(|error| format!("cannot start the log: {error}"))
 }
 
-/// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send.
-async fn stopped() {
-    let interrupt = async {
+/// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send. From here on
+/// neither of them ends it at once.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: requests that have begun are answered first");
+    })
+}
+
+/// Ends when the process is asked to by Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::error!(%error, "cannot listen for Ctrl-C");
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::error!(%error, "cannot listen for SIGTERM");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping: requests that have begun are answered first");
+        tracing::info!("stopping: requests that have begun are answered first");
+    })
 }

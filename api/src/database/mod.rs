@@ -9,8 +9,11 @@ mod readers;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr,
+    sqlx::{
+        self,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 pub use self::readers::Readers;
@@ -31,6 +34,26 @@ fn options(url: &str) -> ConnectOptions {
     options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(ACQUIRE);
     options.set_application_name("cops-graphql");
     options
+}
+
+/// What went wrong with a database, for an operator.
+#[must_use]
+pub fn explain(url: &str, error: &DbErr) -> String {
+    let gave_up = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            matches!(**error, sqlx::Error::PoolTimedOut)
+        }
+        DbErr::ConnectionAcquire(_) => true,
+        _ => false,
+    };
+    let seconds = ACQUIRE.as_secs();
+    match gave_up || error.to_string().contains("database is locked") {
+        true if url.starts_with("sqlite") => {
+            "another process has locked it: wait until that is done, or end it".to_owned()
+        }
+        true => format!("no connection within {seconds} s: is the server up, and has it any left?"),
+        false => error.to_string(),
+    }
 }
 
 /// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is

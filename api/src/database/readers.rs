@@ -28,7 +28,7 @@ use super::read_only;
 use crate::error::{Error, is_gone};
 
 /// How long a new connection may take. A database that does not answer by then counts as gone.
-const CONNECT: Duration = Duration::from_millis(800);
+const CONNECT: Duration = Duration::from_millis(500);
 /// How often it is looked whether a database that was gone is back.
 const PROBE: Duration = Duration::from_millis(250);
 /// The steps after which a statement of SQLite looks whether it is still wanted.
@@ -125,7 +125,10 @@ impl Readers {
     }
 
     /// Runs a statement, which is stopped where this future is dropped.
-    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known.
+    pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
         let Some(seats) = &self.0.seats else {
             return Ok(self.0.spare.query_all_raw(statement).await?);
         };

@@ -55,19 +55,37 @@ pub(super) struct Refusal {
     standing: Standing,
     code: &'static str,
     message: Cow<'static, str>,
+    /// After how many seconds it may be worth another try.
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
     /// A request that cannot be read, or that this server does not take.
     pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         let message = Cow::Owned(message.to_owned());
-        Self { standing: Standing::Refused(status), code, message }
+        Self { standing: Standing::Refused(status), code, message, retry_after: None }
+    }
+
+    /// A request for which there is no turn.
+    pub(super) fn busy() -> Self {
+        let message = "more is asked than can be answered just now: try again in a second";
+        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message);
+        Self { retry_after: Some(1), ..refusal }
+    }
+
+    /// A request of a client that has asked for more than it may.
+    pub(super) fn too_many(seconds: u64) -> Self {
+        let message = format!(
+            "you have asked for more than a client may (setting: --rate-limit): try again in {seconds} s"
+        );
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", &message);
+        Self { retry_after: Some(seconds), ..refusal }
     }
 
     /// A request that is right in itself, and whose document is not there.
     pub(super) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
-        Self { standing, code, message: Cow::Borrowed(message) }
+        Self { standing, code, message: Cow::Borrowed(message), retry_after: None }
     }
 
     /// What the client is told.
@@ -83,7 +101,8 @@ impl From<Refusal> for Answer {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", refusal.code);
         error.extensions = Some(extensions);
-        Self::new(refusal.standing, &Answered::from_errors(vec![error]), None)
+        let answer = Self::new(refusal.standing, &Answered::from_errors(vec![error]), None);
+        Self { retry_after: refusal.retry_after, ..answer }
     }
 }
 
@@ -113,6 +132,9 @@ pub(super) struct Answer {
     /// The `ETag` as JSON, and as GraphQL's own media type.
     tags: [HeaderValue; 2],
     last_modified: Option<HeaderValue>,
+    /// What its query was priced at.
+    pub(super) price: u64,
+    retry_after: Option<u64>,
     /// The dataset that it is of; none where nothing was asked of one.
     pub(super) dataset: Option<Dataset>,
 }
@@ -141,6 +163,7 @@ impl Answer {
             message: Cow::Borrowed(
                 "this API has queries only: nothing can be changed or subscribed to",
             ),
+            retry_after: None,
         };
         refusal.into()
     }
@@ -171,6 +194,8 @@ impl Answer {
             tags: tags(&digest, Coding::Identity),
             digest,
             last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
+            price: 0,
+            retry_after: None,
             dataset,
         }
     }
@@ -179,6 +204,11 @@ impl Answer {
     pub(super) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
         Self { body: body.into(), coding, tags, ..self.clone() }
+    }
+
+    /// The same answer, with what its query was priced at.
+    pub(super) fn priced(self, price: u64) -> Self {
+        Self { price, ..self }
     }
 
     /// The same answer, which tells of one run, and is not to be given to anybody else.
@@ -213,6 +243,11 @@ impl Answer {
             is_unchanged = client.has(tag);
         } else {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(header::ALLOW, ALLOW);

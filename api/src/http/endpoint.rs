@@ -3,7 +3,10 @@
 //! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
 //! the answer is at hand. Only then does GraphQL see the request.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -16,6 +19,7 @@ use serde_json::Value;
 
 use super::{
     Server, Settings,
+    admission::Admission,
     answer::{Answer, Client, Refusal},
     cache::{Answers, Found, Key},
     compress::{self, Coding},
@@ -23,12 +27,16 @@ use super::{
     metrics::Metrics,
     negotiate::{self, MediaType},
     persisted::Documents,
+    rate::{Account, Peer, Rates},
     report::Report,
-    request::{Ask, Asked, BODY_LIMIT, Parameters},
+    request::{Ask, Asked, Parameters},
 };
+use crate::{error::Error, limits::Limits};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
+/// How long a body may take to arrive.
+const BODY: Duration = Duration::from_secs(10);
 /// The requests of a batch that run at once.
 const AT_ONCE: usize = 4;
 
@@ -48,6 +56,8 @@ struct Inner {
     settings: Settings,
     cache_control: HeaderValue,
     metrics: Arc<Metrics>,
+    admission: Arc<Admission>,
+    rates: Rates,
 }
 
 /// An answer on its way to one client.
@@ -75,16 +85,25 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let (method, headers) = (&parts.method, &parts.headers);
     let media = MediaType::of(headers);
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
+    let account = endpoint.0.rates.account(parts.extensions.get::<Peer>().copied(), headers);
+    if let Some(Err(seconds)) = account.as_ref().map(Account::may_ask) {
+        return endpoint.respond(&Refusal::too_many(seconds).into(), &client, account.as_ref());
+    }
+    let limits = &endpoint.0.settings.limits;
     let is_get = method == Method::GET || method == Method::HEAD;
     let asked = if is_get {
-        let asked = Parameters::of_url(parts.uri.query().unwrap_or_default());
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = match limits.body(query.len()) {
+            Ok(()) => Parameters::of_url(query),
+            Err(error) => Err(too_large(StatusCode::URI_TOO_LONG, &error)),
+        };
         let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
         if nothing && negotiate::prefers_html(headers) {
             return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
         }
         asked.map(Asked::One)
     } else if method == Method::POST {
-        read(headers, body).await
+        read(headers, body, limits).await
     } else {
         let reason = "a query is sent by GET or POST";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
@@ -93,26 +112,45 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         (None, _) => Err(not_acceptable()),
         (_, Err(refusal)) => Err(refusal),
         (_, Ok(Asked::One(asked))) => match Report::of(headers) {
-            Ok(report) => endpoint.answer(asked, negotiate::coding(headers), report).await,
+            Ok(report) => {
+                endpoint.answer(asked, negotiate::coding(headers), report, account.as_ref()).await
+            }
             Err(refusal) => Err(refusal),
         },
-        (_, Ok(Asked::Several(requests))) => match endpoint.batch(requests, &client).await {
-            Ok(response) => return response,
-            Err(refusal) => Err(refusal),
-        },
+        (_, Ok(Asked::Several(requests))) => {
+            match endpoint.batch(requests, &client, account.as_ref()).await {
+                Ok(response) => return response,
+                Err(refusal) => Err(refusal),
+            }
+        }
     };
-    endpoint.respond(&reply.unwrap_or_else(Reply::from), &client)
+    endpoint.respond(&reply.unwrap_or_else(Reply::from), &client, account.as_ref())
 }
 
 impl Endpoint {
     /// An endpoint over a server.
-    pub(super) fn new(server: Server, settings: Settings, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(
+        server: Server,
+        settings: Settings,
+        admission: Arc<Admission>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(server.dataset(), settings.cache_bytes, counters);
         let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
-        Self(Arc::new(Inner { server, answers, documents, settings, cache_control, metrics }))
+        let rates = Rates::new(settings.rate_limit.clone());
+        Self(Arc::new(Inner {
+            server,
+            answers,
+            documents,
+            settings,
+            cache_control,
+            metrics,
+            admission,
+            rates,
+        }))
     }
 
     /// Answers one request.
@@ -121,6 +159,7 @@ impl Endpoint {
         mut parameters: Parameters,
         coding: Coding,
         report: Report,
+        account: Option<&Account>,
     ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
         let ask = Ask {
@@ -131,6 +170,7 @@ impl Endpoint {
         };
         if report.is_of_one_run() {
             let answer = run(Arc::clone(&self.0), ask).await;
+            pay(account, answer.price);
             return Ok(Reply { answer: Arc::new(answer.kept_by_nobody()), found: None });
         }
         let key = Key::of(&ask);
@@ -138,6 +178,7 @@ impl Endpoint {
         let inner = Arc::clone(&self.0);
         let run = || run(inner, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
+        pay(account, if found == Found::Miss { answer.price } else { 0 });
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         if let (Some(hash), Some(document)) = (named.register, document)
             && answer.ran()
@@ -148,7 +189,12 @@ impl Endpoint {
     }
 
     /// Answers several requests by a list of answers, a few at a time.
-    async fn batch(&self, requests: Vec<Value>, client: &Client<'_>) -> Result<Response, Refusal> {
+    async fn batch(
+        &self,
+        requests: Vec<Value>,
+        client: &Client<'_>,
+        account: Option<&Account>,
+    ) -> Result<Response, Refusal> {
         let (most, count) = (self.0.settings.most_in_batch, requests.len());
         if count > most || count == 0 {
             let reason = match (most, count) {
@@ -162,7 +208,7 @@ impl Endpoint {
         }
         let answer = async |request| {
             let parameters = Parameters::of_json(request)?;
-            self.answer(parameters, Coding::Identity, Report::default()).await
+            self.answer(parameters, Coding::Identity, Report::default(), account).await
         };
         let answers: Vec<Result<Reply, Refusal>> =
             stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
@@ -196,13 +242,16 @@ impl Endpoint {
         Ok(response)
     }
 
-    fn respond(&self, reply: &Reply, client: &Client<'_>) -> Response {
+    fn respond(&self, reply: &Reply, client: &Client<'_>, account: Option<&Account>) -> Response {
         let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.cache_control);
         if is_unchanged {
             self.0.settings.counters.count_unchanged();
         }
         if let Some(found) = reply.found {
             response.headers_mut().insert(CACHE_STATUS, cache_status(found));
+        }
+        if let Some(account) = account {
+            account.tell(response.headers_mut());
         }
         if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             response.headers_mut().insert(ACCEPT_POST, JSON);
@@ -229,17 +278,19 @@ pub(super) fn is_kept(headers: &HeaderMap) -> bool {
 async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, began) = (ask.report, Instant::now());
-    let limits = &endpoint.settings.limits;
+    let settings = &endpoint.settings;
+    let Ok(_turn) = endpoint.admission.enter().await else { return Refusal::busy().into() };
     let request = ask.into_request();
     let (mut answer, dataset) = match report.only_price {
-        false => graphql::of_one_revision(&endpoint.server, limits, request).await,
-        true => graphql::only_price(&endpoint.server, limits, request).await,
+        false => graphql::of_one_revision(&endpoint.server, settings, request).await,
+        true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
     };
-    errors::complete(&mut answer.response);
+    errors::complete(&mut answer.response, settings.suggestions);
     endpoint.metrics.query(&answer);
     report.tell(&mut answer, began.elapsed());
-    let answer = Answer::of(answer.response, &dataset);
-    if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref(), limits)
+    let answer = Answer::of(answer.response, &dataset).priced(answer.price);
+    if !answer.ran()
+        && errors::asks_for_more_than_a_query(&document, operation.as_deref(), &settings.limits)
     {
         return Answer::not_a_query();
     }
@@ -248,7 +299,7 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
 /// a form or a text, and not that.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Asked, Refusal> {
+async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
@@ -264,11 +315,37 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Asked, Refusal> {
             "send the query as JSON in UTF-8, with the header `Content-Type: application/json`";
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", reason));
     }
-    let bytes: Bytes = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| {
-        let reason = "the body is larger than 100 kB: ask for less at once";
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", reason)
-    })?;
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let too_large = |error| too_large(StatusCode::PAYLOAD_TOO_LARGE, &error);
+    limits.body(length.unwrap_or_default()).map_err(too_large)?;
+    let most = limits.body as usize;
+    let bytes = tokio::time::timeout(BODY, axum::body::to_bytes(body, most)).await;
+    let bytes: Bytes = match bytes {
+        Ok(Ok(bytes)) => bytes,
+        // It did not say how long it is: it goes on after what it may have.
+        Ok(Err(_)) => return Err(limits.body(most + 1).map_or_else(too_large, |()| unreadable())),
+        Err(_) => {
+            let reason = format!("the body did not arrive within {} seconds", BODY.as_secs());
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &reason));
+        }
+    };
     Asked::of_bytes(&bytes)
+}
+
+fn too_large(status: StatusCode, error: &Error) -> Refusal {
+    Refusal::new(status, error.code(), &error.to_string())
+}
+
+fn unreadable() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "the body cannot be read")
+}
+
+/// Takes the price of an answer from an account: a point where nothing was worked out.
+fn pay(account: Option<&Account>, price: u64) {
+    if let Some(account) = account {
+        account.pay(price.max(1));
+    }
 }
 
 fn not_acceptable() -> Refusal {

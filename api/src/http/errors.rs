@@ -11,15 +11,22 @@ use crate::limits::Limits;
 
 /// The bytes of a message: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
+/// How async-graphql begins to say which name may have been meant.
+const SUGGESTION: &str = " Did you mean";
 /// The errors of one answer: a document can be wrong in each of its fields.
 const MOST_ERRORS: usize = 50;
 /// The code of what is wrong with a document.
 const INVALID: &str = "INVALID_QUERY";
 
 /// Gives each error a code, and an end.
-pub(super) fn complete(response: &mut Response) {
+pub(super) fn complete(response: &mut Response, suggestions: bool) {
     response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
+        // What is wrong with the whole stands nowhere in particular.
+        error.locations.retain(|at| at.line > 0);
+        if !suggestions && let Some(end) = error.message.find(SUGGESTION) {
+            error.message.truncate(end);
+        }
         if error.message.len() > LONGEST_MESSAGE {
             let end = error.message.floor_char_boundary(LONGEST_MESSAGE);
             error.message.truncate(end);

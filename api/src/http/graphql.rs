@@ -1,11 +1,11 @@
 //! A query against the dataset as it is: bounded in time, and of one revision.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::{Pos, Request};
 use tokio::time::Instant;
 
-use super::Server;
+use super::{Server, Settings};
 use crate::{
     analytics::Aggregates,
     error::Error,
@@ -14,8 +14,6 @@ use crate::{
     schema::Dataset,
 };
 
-/// How long a query may take.
-const DEADLINE: Duration = Duration::from_secs(10);
 /// How often a query is tried where loads commit while it runs.
 const TRIES: u32 = 4;
 
@@ -23,9 +21,10 @@ const TRIES: u32 = 4;
 /// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
 pub(super) async fn of_one_revision(
     server: &Server,
-    limits: &Limits,
+    settings: &Settings,
     request: Request,
 ) -> (Answer, Dataset) {
+    let limits = &settings.limits;
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
     let copy = server.copy();
@@ -34,13 +33,13 @@ pub(super) async fn of_one_revision(
         None => Aggregates::Database,
     };
     let mut tries = 0;
-    let deadline = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + settings.deadline;
     loop {
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
         let answer = execute(&server.0.schema.0, &server.0.readers, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
-            let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
+            let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
             return (Answer::refused(error), dataset);
         };
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");

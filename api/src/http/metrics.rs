@@ -22,7 +22,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{Counters, Server};
+use super::{Counters, Server, admission::Admission};
 use crate::execute::Answer;
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -50,7 +50,7 @@ pub(super) struct Metrics {
 
 impl Metrics {
     /// The metrics of a server.
-    pub(super) fn new(server: Server, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(server: Server, counters: Arc<Counters>, admission: Arc<Admission>) -> Self {
         let mut registry = Registry::with_prefix("cops_graphql");
         let requests = Family::default();
         registry.register("requests", "Requests to /graphql, by status", requests.clone());
@@ -63,7 +63,7 @@ impl Metrics {
         registry.register("statements", "SQL statements of queries", statements.clone());
         let errors = Family::default();
         registry.register("errors", "Errors of queries, by code", errors.clone());
-        registry.register_collector(Box::new(Snapshot { server, counters }));
+        registry.register_collector(Box::new(Snapshot { server, counters, admission }));
         Self { registry, requests, seconds, cost, statements, errors }
     }
 
@@ -94,6 +94,7 @@ impl Metrics {
 struct Snapshot {
     server: Server,
     counters: Arc<Counters>,
+    admission: Arc<Admission>,
 }
 
 impl Collector for Snapshot {
@@ -130,6 +131,8 @@ impl Collector for Snapshot {
                 whole(copied(|copy| copy.replica.size_in_bytes())),
             ),
             ("copy_rows", "The rows of the copy", whole(copied(|copy| copy.replica.rows()))),
+            ("queries_running", "Queries that are worked on", whole(self.admission.running())),
+            ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
             ("connections", "Connections to the database for queries", whole(connections)),
             ("connections_busy", "Those on which a statement runs", whole(busy)),
             (

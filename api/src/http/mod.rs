@@ -8,6 +8,7 @@
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod admission;
 mod answer;
 mod cache;
 mod compress;
@@ -19,11 +20,13 @@ mod errors;
 mod flights;
 mod front;
 mod graphql;
+mod listen;
 mod metrics;
 mod negotiate;
 mod page;
 mod persisted;
 mod playground;
+mod rate;
 mod report;
 mod request;
 mod settings;
@@ -34,7 +37,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderName, Request, Response, StatusCode, header},
+    http::{HeaderName, HeaderValue, Request, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
     routing::{any, get},
 };
@@ -43,13 +46,16 @@ use tokio::sync::watch;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 use tracing::Span;
 
-use self::{copy::Copy, endpoint::Endpoint, metrics::Metrics};
+use self::{admission::Admission, copy::Copy, endpoint::Endpoint, metrics::Metrics};
 pub use self::{
     counters::{Counters, Counts},
+    listen::serve,
+    rate::{Peer, RateLimit},
     settings::Settings,
     trusted::TrustedDocuments,
 };
@@ -133,12 +139,16 @@ impl Server {
             // What fails is logged where it fails.
             .on_failure(());
         let cors = cors::layer(&settings.origins);
-        let metrics = Arc::new(Metrics::new(self.clone(), Arc::clone(&settings.counters)));
-        let endpoint = Endpoint::new(self.clone(), settings, Arc::clone(&metrics));
-        let open = Router::new()
-            .route("/graphql", any(endpoint::serve).with_state(endpoint))
-            .route("/schema.graphql", get(schema_text))
-            .layer(cors);
+        let admission = Arc::new(Admission::new(settings.most_running, settings.most_waiting));
+        let counters = Arc::clone(&settings.counters);
+        let metrics = Arc::new(Metrics::new(self.clone(), counters, Arc::clone(&admission)));
+        let introspection = settings.limits.introspection;
+        let endpoint = Endpoint::new(self.clone(), settings, admission, Arc::clone(&metrics));
+        let mut open = Router::new().route("/graphql", any(endpoint::serve).with_state(endpoint));
+        if introspection {
+            open = open.route("/schema.graphql", get(schema_text));
+        }
+        let open = open.layer(cors);
         Router::new()
             .merge(open)
             .route("/", get(front::get))
@@ -154,6 +164,13 @@ impl Server {
                 trace,
                 PropagateRequestIdLayer::new(REQUEST_ID),
                 CatchPanicLayer::new(),
+                header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                header_layer(header::REFERRER_POLICY, "no-referrer"),
+                header_layer(header::X_FRAME_OPTIONS, "DENY"),
+                header_layer(
+                    header::CONTENT_SECURITY_POLICY,
+                    "default-src 'none'; frame-ancestors 'none'",
+                ),
             ))
             .with_state(self)
     }
@@ -171,6 +188,11 @@ impl Server {
     fn has_aggregates(&self) -> bool {
         self.0.copy.as_ref().is_none_or(|copy| copy.borrow().is_some())
     }
+}
+
+/// Sets a header of what does not set it itself.
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 /// Tells of each new revision, until nobody listens any more.

@@ -9,9 +9,6 @@ use serde_json::{Map, Value};
 
 use super::{answer::Refusal, report::Report};
 
-/// The bytes that the body of a request may have.
-pub(super) const BODY_LIMIT: usize = 100 * 1024;
-
 /// What a client sent, before a document has been found for it.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Parameters {

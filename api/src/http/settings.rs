@@ -1,12 +1,12 @@
 //! What an operator may choose about HTTP.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 
 use crate::limits::Limits;
 
-use super::{counters::Counters, trusted::TrustedDocuments};
+use super::{counters::Counters, rate::RateLimit, trusted::TrustedDocuments};
 
 /// How the server answers over HTTP.
 #[derive(Clone, Debug)]
@@ -25,6 +25,16 @@ pub struct Settings {
     pub trusted_only: bool,
     /// How large a request may be.
     pub limits: Limits,
+    /// How long a query may take.
+    pub deadline: Duration,
+    /// How many queries run at once.
+    pub most_running: usize,
+    /// How many others wait for a turn.
+    pub most_waiting: usize,
+    /// How much one client may ask for.
+    pub rate_limit: RateLimit,
+    /// Whether an error says which name may have been meant.
+    pub suggestions: bool,
     /// Where it is counted how often answers were at hand.
     pub counters: Arc<Counters>,
 }
@@ -39,7 +49,17 @@ impl Default for Settings {
             trusted: None,
             trusted_only: false,
             limits: Limits::default(),
+            deadline: Duration::from_secs(10),
+            most_running: 8 * cores(),
+            most_waiting: 256,
+            rate_limit: RateLimit::default(),
+            suggestions: true,
             counters: Arc::default(),
         }
     }
+}
+
+/// The cores that there are.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }

@@ -8,7 +8,7 @@ use super::{Limits, refuse};
 use crate::error::Error;
 
 /// How deep brackets may stand in each other.
-const MOST_NESTING: usize = 64;
+pub(crate) const MOST_NESTING: usize = 64;
 
 /// Looks at the text of a document.
 ///
@@ -46,8 +46,8 @@ pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
         };
         rest = &rest[skip..];
     }
-    limits.tokens(tokens)?;
-    refuse("brackets in each other", deepest, MOST_NESTING, "fixed")
+    refuse("brackets in each other", deepest, MOST_NESTING, "")?;
+    limits.tokens(tokens)
 }
 
 /// The bytes of the string at the beginning of a text, quotes and all.

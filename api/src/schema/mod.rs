@@ -30,6 +30,7 @@ use async_graphql::{EmptyMutation, EmptySubscription};
 pub use self::{dataset::Dataset, root::Query};
 use crate::{
     documents::{Documents, SkipKnown},
+    limits,
     query::catalog::Table,
 };
 
@@ -40,6 +41,7 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>
 #[must_use]
 pub fn schema() -> Schema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
+        .limit_recursive_depth(limits::MOST_NESTING)
         .data(Documents::default())
         .extension(SkipKnown)
         .finish()

@@ -1,0 +1,98 @@
+//! The options of `serve` that say how much is done at once, and for whom.
+
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use ipnet::IpNet;
+
+use crate::http::{RateLimit, Settings};
+
+/// How much is done at once.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Traffic")]
+#[group(id = "traffic")]
+pub(crate) struct Args {
+    /// How long a query may take.
+    #[arg(
+        long,
+        env = "DEADLINE",
+        value_name = "SECONDS",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(1..=3600)
+    )]
+    deadline: u32,
+    /// How many queries run at once; eight for each core, where nothing is chosen.
+    #[arg(long, env = "MAX_RUNNING", value_name = "QUERIES")]
+    max_running: Option<usize>,
+    /// How many others wait for a turn; what comes beyond is told to come again.
+    #[arg(long, env = "MAX_WAITING", value_name = "QUERIES", default_value_t = 256)]
+    max_waiting: usize,
+    /// How many connections clients may have. Each is an open file.
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "COUNT", default_value_t = 900)]
+    max_connections: usize,
+    /// How many connections to the database queries have.
+    #[arg(
+        long,
+        env = "DATABASE_CONNECTIONS",
+        value_name = "COUNT",
+        default_value_t = 8,
+        value_parser = clap::value_parser!(u16).range(1..=1000)
+    )]
+    database_connections: u16,
+    /// How many points a client gets each second, to spend on the prices of queries; 0 sets no limit.
+    #[arg(long, env = "RATE_LIMIT", value_name = "POINTS", default_value_t = 0)]
+    rate_limit: u32,
+    /// How many points a client can save up.
+    #[arg(long, env = "RATE_BURST", value_name = "POINTS", default_value_t = 100_000)]
+    rate_burst: u32,
+    /// A proxy, or a network of them such as `10.0.0.0/8`, whose word for the address of a client is taken;
+    /// may be repeated.
+    #[arg(
+        long,
+        env = "TRUSTED_PROXY",
+        value_name = "ADDRESS",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    trusted_proxy: Vec<IpNet>,
+    /// Answer nothing that asks for the schema.
+    #[arg(long, env = "NO_INTROSPECTION", value_parser = BoolishValueParser::new())]
+    no_introspection: bool,
+    /// Do not say which name may have been meant where one is wrong.
+    #[arg(long, env = "NO_SUGGESTIONS", value_parser = BoolishValueParser::new())]
+    no_suggestions: bool,
+}
+
+impl Args {
+    /// Puts what was chosen into the settings.
+    pub(crate) fn choose(&self, settings: &mut Settings) {
+        settings.deadline = Duration::from_secs(self.deadline.into());
+        settings.most_running = self.max_running.unwrap_or(settings.most_running);
+        settings.most_waiting = self.max_waiting;
+        settings.rate_limit = RateLimit {
+            points_per_second: self.rate_limit,
+            burst: self.rate_burst,
+            trusted_proxies: self.trusted_proxy.clone(),
+        };
+        settings.limits.introspection = !self.no_introspection;
+        settings.suggestions = !self.no_suggestions;
+    }
+
+    /// How many connections clients may have.
+    pub(crate) fn most_connections(&self) -> usize {
+        self.max_connections
+    }
+
+    /// How many connections queries have.
+    pub(crate) fn connections(&self) -> usize {
+        self.database_connections.into()
+    }
+}
+
+/// Reads an address, or a network of them.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse().map(|address: std::net::IpAddr| address.to_canonical().into());
+    address
+        .or_else(|_| text.parse())
+        .map_err(|_| "write it as 192.0.2.1, 10.0.0.0/8 or fd00::/8".to_owned())
+}

@@ -1,0 +1,122 @@
+//! How many queries are worked on at once, and who waits.
+//!
+//! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
+//! run at once, and only so many others wait for a turn. How long they wait depends on how the last second
+//! went: where a query has found a free turn in it, this is a burst, and waiting a second is better than
+//! being refused; where none has, more comes than can be done, and a long wait would only make everybody
+//! wait. What is refused is told to come again.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a query of a burst waits, and without a free turn how long that counts as a burst.
+const BURST: Duration = Duration::from_secs(1);
+/// How long a query waits where more comes than can be done.
+const OVERLOAD: Duration = Duration::from_millis(50);
+
+/// Turns for queries.
+#[derive(Debug)]
+pub(super) struct Admission {
+    turns: Arc<Semaphore>,
+    most: usize,
+    most_waiting: usize,
+    waiting: AtomicUsize,
+    /// When a turn was last free.
+    free_at: Mutex<Instant>,
+}
+
+/// A query that there is no turn for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Busy;
+
+impl Admission {
+    /// So many turns, and so many that wait for one.
+    pub(super) fn new(turns: usize, most_waiting: usize) -> Self {
+        let most = turns.max(1);
+        Self {
+            turns: Arc::new(Semaphore::new(most)),
+            most,
+            most_waiting,
+            waiting: AtomicUsize::new(0),
+            free_at: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Takes a turn, perhaps after a wait.
+    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Busy> {
+        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
+            *self.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            return Ok(turn);
+        }
+        // It is given back where the caller goes away, too.
+        let place = Place(&self.waiting);
+        if place.0.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
+            return Err(Busy);
+        }
+        let is_burst =
+            self.free_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < BURST;
+        let patience = if is_burst { BURST } else { OVERLOAD };
+        match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Busy),
+        }
+    }
+
+    /// The queries that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The queries that run.
+    pub(super) fn running(&self) -> usize {
+        self.most - self.turns.available_permits()
+    }
+}
+
+/// A place among those that wait.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
+        let admission = Arc::new(Admission::new(1, 1));
+        let turn = admission.enter().await.expect("it is free");
+        let waits = tokio::spawn({
+            let admission = Arc::clone(&admission);
+            async move { admission.enter().await.is_ok() }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(admission.waiting(), 1);
+        assert!(admission.enter().await.is_err());
+        assert_eq!(admission.waiting(), 1);
+        drop(turn);
+        assert!(waits.await.expect("it does not panic"));
+        assert_eq!((admission.waiting(), admission.running()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_makes_room() {
+        let admission = Admission::new(1, 1);
+        let _turn = admission.enter().await.expect("it is free");
+        let gives_up = tokio::time::timeout(Duration::from_millis(10), admission.enter());
+        assert!(gives_up.await.is_err());
+        assert_eq!(admission.waiting(), 0);
+        assert_eq!(admission.enter().await.err(), Some(Busy));
+    }
+}

@@ -1,0 +1,188 @@
+//! A database that is gone, busy, or not as it should be.
+
+use std::{
+    process::Command,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use cops_graphql::database::{self, Readers, load};
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde_json::{Value, json};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+use crate::{
+    fixture::{self, SMALL},
+    serve::Running,
+    support::{TestDatabase, binary},
+};
+
+/// A statement that takes minutes, and gives no row before its end.
+const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) \
+    SELECT count(*) AS many_numbers FROM n";
+
+#[tokio::test]
+async fn a_statement_that_nobody_waits_for_is_stopped() {
+    for test in TestDatabase::each("a_statement_that_nobody_waits_for_is_stopped").await {
+        let readers = Readers::open(&test.url, 2).await.unwrap();
+        let statement = |sql: &str| Statement::from_string(readers.backend(), sql);
+        // Whoever gives up leaves the connection to others, at once.
+        let began = Instant::now();
+        for _ in 0..6 {
+            let slow = readers.query(statement(SLOW));
+            assert!(tokio::time::timeout(Duration::from_millis(100), slow).await.is_err());
+        }
+        let both = || async { readers.query(statement("SELECT 1")).await.unwrap().len() };
+        assert_eq!(tokio::join!(both(), both()), (1, 1));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        while readers.busy() != (2, 0) {
+            assert!(began.elapsed() < Duration::from_secs(5), "{:?}", readers.busy());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        if test.url.starts_with("postgres") {
+            let running = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' \
+                AND query LIKE '%many_numbers%' AND pid <> pg_backend_pid()";
+            assert!(readers.query(statement(running)).await.unwrap().is_empty());
+        }
+    }
+}
+
+/// Stands between the program and PostgreSQL, and can be cut.
+struct Wire {
+    address: String,
+    to: String,
+    work: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Wire {
+    async fn new(to: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let wire =
+            Self { address: listener.local_addr().unwrap().to_string(), to, work: Arc::default() };
+        wire.carry(listener);
+        wire
+    }
+
+    fn carry(&self, listener: TcpListener) {
+        let (to, work) = (self.to.clone(), Arc::clone(&self.work));
+        let accept = tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let to = to.clone();
+                let copy = tokio::spawn(async move {
+                    let Ok(mut to) = TcpStream::connect(to).await else { return };
+                    let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                });
+                work.lock().unwrap().push(copy);
+            }
+        });
+        self.work.lock().unwrap().push(accept);
+    }
+
+    /// Ends all connections, and takes no more.
+    fn cut(&self) {
+        self.work.lock().unwrap().drain(..).for_each(|work| work.abort());
+    }
+
+    async fn mend(&self) {
+        self.carry(TcpListener::bind(&self.address).await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_outlives_its_database() {
+    let databases = TestDatabase::each("the_server_outlives_its_database").await;
+    let Some(test) = databases.into_iter().find(|it| it.url.starts_with("postgres")) else {
+        return;
+    };
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    let more = load::Load::begin(&writer, "more", false).await.unwrap();
+    more.commit(load::Counts::default()).await.unwrap();
+    let (before, rest) = test.url.split_once('@').unwrap();
+    let (host, name) = rest.split_once('/').unwrap();
+    let wire = Wire::new(host.to_owned()).await;
+    let server = Running::start(&format!("{before}@{}/{name}", wire.address), &[]);
+    let client = reqwest::Client::new();
+    let ask = async |query: &str| {
+        let began = Instant::now();
+        let request =
+            client.post(format!("{}/graphql", server.url)).json(&json!({ "query": query }));
+        let response = request.send().await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(1), "{query}: {:?}", began.elapsed());
+        response.json::<Value>().await.unwrap()
+    };
+    let ready =
+        async || client.get(format!("{}/health/ready", server.url)).send().await.unwrap().status();
+    let within = async |status: u16| {
+        let began = Instant::now();
+        while ready().await != status {
+            assert!(began.elapsed() < Duration::from_secs(5), "not {status} within 5 s");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    within(200).await;
+    let kept = "{ agencies(first: 3) { nodes { name } } }";
+    let answer = ask(kept).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    for round in 0..3 {
+        wire.cut();
+        // Many at once, and those that come later.
+        let others = (0..20).map(|n| {
+            let query =
+                format!("{{ agencies(first: {}) {{ nodes {{ city }} }} }}", 20 * round + n + 1);
+            async move { ask(&query).await }
+        });
+        for answer in futures_util::future::join_all(others).await {
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+            let text = answer.to_string();
+            assert!(!text.contains("127.0.0.1") && !text.contains("SELECT"), "{text}");
+        }
+        assert_eq!(ask(kept).await, answer);
+        within(503).await;
+        wire.mend().await;
+        within(200).await;
+        let query = format!("{{ agencies(first: {}) {{ nodes {{ kind }} }} }}", round + 1);
+        let began = Instant::now();
+        while !ask(&query).await["errors"].is_null() {
+            assert!(began.elapsed() < Duration::from_secs(5), "not well within 5 s");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_locked_is_said_to_be() {
+    let test = TestDatabase::sqlite().await;
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    writer.execute_unprepared("PRAGMA locking_mode = EXCLUSIVE").await.unwrap();
+    writer.execute_unprepared("CREATE TABLE lock (x INTEGER); DROP TABLE lock").await.unwrap();
+    let began = Instant::now();
+    let output = Command::new(binary())
+        .args(["--listen", "127.0.0.1:0", "--database", &test.url])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("another process has locked it"), "{said}");
+    assert!(began.elapsed() < Duration::from_secs(90));
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused() {
+    for test in TestDatabase::each("a_database_of_a_newer_program_is_refused").await {
+        let writer = database::writer(&test.url).await.unwrap();
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_newer', 1)";
+        writer.execute_unprepared(newer).await.unwrap();
+        writer.close().await.unwrap();
+        let output = Command::new(binary())
+            .args(["--listen", "127.0.0.1:0", "--database", &test.url])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("newer version of cops-graphql"), "{said}");
+    }
+}

@@ -1,0 +1,4 @@
+//! The server while what it depends on misbehaves.
+
+mod database;
+mod process;

@@ -1,0 +1,127 @@
+//! Each limit of a request: what is one below it, at it, and one above.
+
+use async_graphql::{Request, Variables};
+use cops_graphql::limits::Limits;
+use serde_json::json;
+
+use crate::{
+    fixture::{self, SMALL},
+    support::{Client, TestDatabase},
+};
+
+/// The message and the code of an error, with what was read; none where there is no error.
+async fn refusal(client: &Client, query: &str, variables: serde_json::Value) -> Option<String> {
+    let request = Request::new(query).variables(Variables::from_json(variables));
+    let answer = client.send(request).await;
+    let error = answer.response.errors.first()?;
+    assert!(answer.statements().is_empty(), "{query}: refused before anything is read");
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    Some(format!("{}: {}", code.map_or_else(String::new, ToString::to_string), error.message))
+}
+
+/// Makes a query of so many of something.
+type Make = fn(usize) -> (String, serde_json::Value);
+
+#[tokio::test]
+async fn every_limit_holds_at_its_number() {
+    let test = TestDatabase::sqlite().await;
+    fixture::load(&test.writer().await, SMALL).await;
+    let mut client = test.client_in_sql().await;
+    let none = serde_json::Value::Null;
+    let limits = Limits::default();
+    let cases: [(&str, Limits, Make); 10] = [
+        ("--max-document", Limits { document: 24, ..limits }, |n| {
+            (format!("{:n$}", "{ dataset { revision } }"), json!(null))
+        }),
+        ("--max-tokens", Limits { tokens: 24, ..limits }, |n| {
+            (format!("{{ {} }}", "__typename ".repeat(n - 2)), json!(null))
+        }),
+        ("--max-depth", Limits { depth: 24, ..limits }, |n| {
+            // Two levels, three more each time, and the rest.
+            let inner = ["name", "grants { totalCount }", "grants { nodes { title } }"];
+            let (times, rest) = ((n - 3) / 3, (n - 3) % 3);
+            let mut query = inner[rest].to_owned();
+            for _ in 0..times {
+                let up = "grants(first: 1) { nodes { recipient { ... on Agency { ";
+                query = format!("{up}{query} }} }} }} }}");
+            }
+            (format!("{{ agencies(first: 1) {{ nodes {{ {query} }} }} }}"), json!(null))
+        }),
+        ("--max-fields", Limits { fields: 24, ..limits }, |n| {
+            let fields = "revision ".repeat(n - 1);
+            (format!("{{ dataset {{ {fields} }} }}"), json!(null))
+        }),
+        ("--max-root-fields", Limits { root_fields: 24, aliases: 100, ..limits }, |n| {
+            let field = |n| format!("f{n}: __typename ");
+            (format!("{{ {} }}", (0..n).map(field).collect::<String>()), json!(null))
+        }),
+        ("--max-aliases", Limits { aliases: 24, root_fields: 100, ..limits }, |n| {
+            let field = |n| format!("f{n}: __typename ");
+            (format!("{{ {} }}", (0..n).map(field).collect::<String>()), json!(null))
+        }),
+        ("--max-directives", Limits { directives: 24, ..limits }, |n| {
+            let field = "dataset { revision @include(if: true) } ";
+            (format!("{{ {} }}", field.repeat(n)), json!(null))
+        }),
+        ("--max-list-items", Limits { list_items: 24, ..limits }, |n| {
+            let items = "2010, ".repeat(n);
+            let filter = format!("{{ fiscalYear: {{ in: [{items}] }} }}");
+            (format!("{{ grants(filter: {filter}) {{ totalCount }} }}"), json!(null))
+        }),
+        ("--max-list-items", Limits { list_items: 24, ..limits }, |n| {
+            let query = "query($f: GrantFilter) { grants(filter: $f) { totalCount } }";
+            (query.to_owned(), json!({ "f": { "fiscalYear": { "in": vec![2010; n] } } }))
+        }),
+        ("--max-cost", Limits { cost: 24, ..limits }, |n| {
+            let (first, second) = (n / 2, n - n / 2);
+            // Each is within the limit, and both together may not be.
+            let query = format!(
+                "agencies(first: {first}) {{ nodes {{ id }} }} programs(first: {second}) {{ nodes {{ id }} }}"
+            );
+            (format!("{{ {query} }}"), json!(null))
+        }),
+    ];
+    for (setting, limits, make) in cases {
+        client.limits = limits;
+        for n in [23, 24] {
+            let (query, variables) = make(n);
+            assert_eq!(refusal(&client, &query, variables).await, None, "{setting}: {query}");
+        }
+        let (query, variables) = make(25);
+        let refused = refusal(&client, &query, variables).await;
+        let refused = refused.unwrap_or_else(|| panic!("{setting}: {query}"));
+        assert!(refused.contains(setting), "{refused}");
+        assert!(refused.contains("25") && refused.contains("24"), "{refused}");
+    }
+    client.limits = Limits { page: 24, ..Limits::default() };
+    let page = |n: usize| format!("{{ agencies(first: {n}) {{ nodes {{ id }} }} }}");
+    assert_eq!(refusal(&client, &page(24), none.clone()).await, None);
+    assert!(refusal(&client, &page(25), none).await.unwrap().contains("PAGE_TOO_LARGE"));
+}
+
+#[tokio::test]
+async fn the_usual_attacks_are_refused_before_anything_is_read() {
+    let test = TestDatabase::sqlite().await;
+    let client = test.client_in_sql().await;
+    let aliases: String = (0..101).map(|n| format!("a{n}: __typename ")).collect();
+    let schemas: String =
+        (0..2).map(|n| format!("s{n}: __schema {{ types {{ name }} }} ")).collect();
+    let round = "fields { type { ".repeat(6) + "name" + &" } }".repeat(6);
+    let spread = |n: usize| format!("fragment F{n} on Query {{ ...F{} ...F{} }} ", n + 1, n + 1);
+    let bomb: String = (0..30).map(spread).collect();
+    for (query, words) in [
+        (format!("{{ {aliases} }}"), "fields at the root"),
+        (format!("{{ dataset {{ {} }} }}", aliases), "aliases"),
+        (format!("{{ dataset {{ {} }} }}", "revision ".repeat(1_000)), "fields"),
+        (format!("{{ __typename {} }}", "@skip(if: false) ".repeat(21)), "directives"),
+        (format!("{{ {schemas} }}"), "fields `__schema`"),
+        (format!("{{ __schema {{ types {{ {round} }} }} }}"), "members in each other"),
+        (format!("{{ ...F0 }} {bomb} fragment F30 on Query {{ __typename }}"), "fields"),
+    ] {
+        let refused = refusal(&client, &query, json!(null)).await;
+        assert!(refused.as_ref().is_some_and(|text| text.contains(words)), "{query}: {refused:?}");
+    }
+    // A fragment that spreads itself is left to validation, which ends, too.
+    let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
+    assert!(refusal(&client, circle, json!(null)).await.is_some());
+}

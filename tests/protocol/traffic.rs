@@ -1,0 +1,179 @@
+//! How much is answered at once and for whom, and what every response says for the safety of browsers.
+
+use cops_graphql::{http::RateLimit, limits::Limits};
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_too_much_at_once_is_told_to_come_again() {
+    let settings =
+        Settings { cache_bytes: 0, most_running: 1, most_waiting: 0, ..Settings::default() };
+    let site = Site::with(settings).await;
+    let body = json!({ "query": "{ trainees(first: 100) { nodes { hours session { code } } } }" });
+    let asked = (0..50).map(|_| site.post(&body).send());
+    let mut counts = [0, 0];
+    for response in futures_util::future::join_all(asked).await {
+        let response = response.unwrap();
+        if response.status() == 200 {
+            counts[0] += 1;
+            continue;
+        }
+        counts[1] += 1;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()["retry-after"], "1");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let answer: Value = response.json().await.unwrap();
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "OVERLOADED");
+    }
+    assert!(counts[0] > 0 && counts[1] > 0, "{counts:?}");
+    // It is over at once.
+    assert_eq!(site.post(&body).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_client_that_asks_for_too_much_waits() {
+    let rate_limit = RateLimit { points_per_second: 1, burst: 60, ..RateLimit::default() };
+    let site = Site::with(Settings { rate_limit, ..Settings::default() }).await;
+    let body = json!({ "query": "{ agencies(first: 50) { nodes { name } } }" });
+    let ask = async |body: &Value| site.post(body).send().await.unwrap();
+    let first = ask(&body).await;
+    assert_eq!(
+        (first.status(), &first.headers()["ratelimit-limit"]),
+        (StatusCode::OK, &"60".parse().unwrap())
+    );
+    let left: u64 = first.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+    assert!((10..=11).contains(&left), "{left}");
+    // An answer that was kept costs a point.
+    let second = ask(&body).await;
+    let left: u64 = second.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+    assert!((9..=11).contains(&left), "{left}");
+    // What costs more than is left is answered, and has to be paid before the next.
+    assert_eq!(
+        ask(&json!({ "query": "{ grants(first: 50) { nodes { title } } }" })).await.status(),
+        200
+    );
+    let refused = ask(&body).await;
+    assert_eq!(refused.status(), 429);
+    let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((35..=43).contains(&seconds), "{seconds}");
+    let answer: Value = refused.json().await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    // Whoever says to be somebody else is not believed.
+    let posing = site.post(&body).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
+    assert_eq!(posing.status(), 429);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_its_own_account() {
+    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let rate_limit = RateLimit { points_per_second: 1, burst: 10, trusted_proxies };
+    let site = Site::with(Settings { rate_limit, cache_bytes: 0, ..Settings::default() }).await;
+    let body = json!({ "query": "{ agencies(first: 50) { nodes { name } } }" });
+    for (client, status) in
+        [("203.0.113.7", 200), ("203.0.113.7", 429), ("203.0.113.8", 200), ("203.0.113.8", 429)]
+    {
+        let response = site.post(&body).header("x-forwarded-for", client).send().await.unwrap();
+        assert_eq!(response.status(), status, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_and_a_url_have_their_ends() {
+    let limits = Limits { body: 1_000, ..Limits::default() };
+    let site = Site::with(Settings { limits, ..Settings::default() }).await;
+    let body = |length: usize| {
+        let rest = length - r#"{"query":"{ __typename }"}"#.len();
+        format!(r#"{{"query":"{{ __typename{} }}"}}"#, " ".repeat(rest))
+    };
+    for (length, status) in [(999, 200), (1_000, 200), (1_001, 413), (100_000, 413)] {
+        let text = body(length);
+        assert_eq!(text.len(), length);
+        for streamed in [false, true] {
+            let request = site.client.post(&site.url).header("content-type", "application/json");
+            let request = match streamed {
+                false => request.body(text.clone()),
+                // It does not say how long it is.
+                true => {
+                    let text = Ok::<_, std::io::Error>(text.clone());
+                    let stream = futures_util::stream::iter([text]);
+                    request.body(reqwest::Body::wrap_stream(stream))
+                }
+            };
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), status, "{length} {streamed}");
+            if status == 413 {
+                let answer: Value = response.json().await.unwrap();
+                let message = answer["errors"][0]["message"].as_str().unwrap();
+                assert!(message.contains("--max-body") && message.contains("1000"), "{message}");
+            }
+        }
+    }
+    let get = async |spaces: usize| {
+        let query = format!("{{__typename}}{}", "+".repeat(spaces));
+        site.client.get(format!("{}?query={query}", site.url)).send().await.unwrap().status()
+    };
+    let most = 1_000 - "query={__typename}".len();
+    assert_eq!((get(most).await, get(most + 1).await), (StatusCode::OK, StatusCode::URI_TOO_LONG));
+}
+
+#[tokio::test]
+async fn the_schema_and_suggestions_can_be_kept_back() {
+    let limits = Limits { introspection: false, ..Limits::default() };
+    let settings = Settings { limits, suggestions: false, ..Settings::default() };
+    let closed = Site::with(settings).await;
+    let open = Site::new().await;
+    for query in ["{ __schema { queryType { name } } }", "{ __type(name: \"Query\") { name } }"] {
+        let body = json!({ "query": query });
+        let told: Value = open.post(&body).send().await.unwrap().json().await.unwrap();
+        assert!(told["errors"].is_null(), "{told}");
+        let told: Value = closed.post(&body).send().await.unwrap().json().await.unwrap();
+        assert_eq!(told["errors"][0]["extensions"]["code"], "INTROSPECTION_DISABLED", "{told}");
+    }
+    let sdl = async |site: &Site| {
+        let url = site.url.replace("/graphql", "/schema.graphql");
+        site.client.get(url).send().await.unwrap().status()
+    };
+    assert_eq!((sdl(&open).await, sdl(&closed).await), (StatusCode::OK, StatusCode::NOT_FOUND));
+    let body = json!({ "query": "{ agencie { totalCount } }" });
+    let told = open.post(&body).send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("Did you mean") && told.contains("agencies"), "{told}");
+    let told = closed.post(&body).send().await.unwrap().text().await.unwrap();
+    assert!(!told.contains("Did you mean") && !told.contains("agencies"), "{told}");
+    let data: Value = closed
+        .post(&json!({ "query": "{ agencies(first: 1) { nodes { __typename name } } }" }))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(data["data"]["agencies"]["nodes"][0]["__typename"], "Agency");
+}
+
+#[tokio::test]
+async fn every_response_tells_browsers_to_be_careful() {
+    let site = Site::new().await;
+    let base = site.url.replace("/graphql", "");
+    for path in [
+        "/",
+        "/graphql?query={__typename}",
+        "/graphql",
+        "/metrics",
+        "/schema.graphql",
+        "/nowhere",
+        "/health/ready",
+        "/playground",
+    ] {
+        let response = site.client.get(format!("{base}{path}")).send().await.unwrap();
+        let header = |name: &str| {
+            let value = response.headers().get(name);
+            value.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        };
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("x-frame-options"), "DENY", "{path}");
+        assert!(header("content-security-policy").contains("default-src 'none'"), "{path}");
+        // Nothing tells which program this is, or which version of it.
+        assert!(header("server").is_empty() && header("x-powered-by").is_empty(), "{path}");
+    }
+}
