@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
+    sync::mpsc::Receiver,
     time::{Duration, Instant},
 };
 
@@ -15,14 +16,16 @@ use crate::{
 };
 
 /// A server that ends with the test.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    url: String,
+    pub(crate) url: String,
+    /// What it logs from then on.
+    pub(crate) log: Receiver<String>,
 }
 
 impl Running {
     /// Starts the program on a free port, and waits until it says that it serves.
-    fn start(database: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(binary())
             .args(["--listen", "127.0.0.1:0", "--database", database])
             .args(arguments)
@@ -40,11 +43,15 @@ impl Running {
             })
             .expect("the program says where it serves");
         // A pipe that nobody reads would block the program in the end.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let (told, log) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Where nobody listens any more it is read all the same.
+            lines.map_while(Result::ok).for_each(|line| drop(told.send(line)));
+        });
+        Self { child, url, log }
     }
 
-    async fn data(&self, query: &str) -> Value {
+    pub(crate) async fn data(&self, query: &str) -> Value {
         let request = reqwest::Client::new().post(format!("{}/graphql", self.url));
         let response = request.json(&json!({ "query": query })).send().await.unwrap();
         response.json::<Value>().await.unwrap()["data"].clone()

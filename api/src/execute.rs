@@ -31,13 +31,15 @@ pub struct Answer {
     pub price: u64,
     /// The revision of the copy in memory that was read, where one was.
     pub copy: Option<i32>,
+    /// The name of the operation that was asked for, where it has one and its document can be read.
+    pub operation: Option<String>,
 }
 
 impl Answer {
     /// What is answered where nothing was read, and why.
     pub(crate) fn refused(error: ServerError) -> Self {
         let response = Response::from_errors(vec![error]);
-        Self { response, reads: Vec::new(), price: 0, copy: None }
+        Self { response, reads: Vec::new(), price: 0, copy: None, operation: None }
     }
 
     /// The SQL statements that it cost, with placeholders for their values.
@@ -85,6 +87,8 @@ async fn run(
         Ok(document) => document,
         Err(error) => return Answer::refused(error),
     };
+    let name = document.operation_name(request.operation_name.as_deref());
+    let name = name.map(ToString::to_string);
     let mut order = Vec::new();
     if let Some(operation) = document.operation(request.operation_name.as_deref()) {
         if let Some(error) = missing_variable(operation, &request.variables) {
@@ -96,7 +100,7 @@ async fn run(
     let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
     let (reads, price, copy) = (session.reads(), session.price(), session.copy());
-    Answer { response, reads, price, copy }
+    Answer { response, reads, price, copy, operation: name }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.

@@ -6,6 +6,7 @@ mod demo;
 mod http;
 mod import;
 mod schema;
+mod seeing;
 mod serve;
 
 use std::process::ExitCode;

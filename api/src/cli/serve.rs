@@ -34,6 +34,8 @@ pub(crate) struct Args {
     empty: bool,
     #[command(flatten)]
     http: super::http::Args,
+    #[command(flatten)]
+    seeing: super::seeing::Args,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -58,7 +60,8 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
-    let settings = args.http.settings().await?;
+    let mut settings = args.http.settings().await?;
+    settings.slow_query = args.seeing.slow_query();
     prepare(args, url).await?;
     let unreachable = |error| format!("cannot open the database: {error}");
     let reader = database::reader(url).await.map_err(unreachable)?;

@@ -25,6 +25,7 @@ use super::{
     persisted::Documents,
     report::Report,
     request::{Ask, Asked, BODY_LIMIT, Parameters},
+    slow,
 };
 
 /// Where a browser is sent that opens the API's own address.
@@ -56,17 +57,11 @@ struct Reply {
     found: Option<Found>,
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
-        Self { answer: Arc::new(refusal.into()), found: None }
-    }
-}
-
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
-    let began = Instant::now();
+    let running = endpoint.0.metrics.request();
     let response = answer(&endpoint, request).await;
-    endpoint.0.metrics.request(response.status(), began.elapsed());
+    running.end(response.status());
     response
 }
 
@@ -101,14 +96,17 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
             Err(refusal) => Err(refusal),
         },
     };
-    endpoint.respond(&reply.unwrap_or_else(Reply::from), &client)
+    endpoint.respond(&reply.unwrap_or_else(|refusal| endpoint.refuse(refusal)), &client)
 }
 
 impl Endpoint {
     /// An endpoint over a server.
-    pub(super) fn new(server: Server, settings: Settings, metrics: Arc<Metrics>) -> Self {
-        let counters = Arc::clone(&settings.counters);
-        let answers = Answers::new(server.dataset(), settings.cache_bytes, counters);
+    pub(super) fn new(
+        server: Server,
+        settings: Settings,
+        answers: Arc<Answers>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
@@ -171,7 +169,8 @@ impl Endpoint {
             if body.len() > 1 {
                 body.push(b',');
             }
-            body.extend_from_slice(&reply.unwrap_or_else(Reply::from).answer.body);
+            let reply = reply.unwrap_or_else(|refusal| self.refuse(refusal));
+            body.extend_from_slice(&reply.answer.body);
         }
         body.push(b']');
         let coding = Some(negotiate::coding(client.headers));
@@ -194,6 +193,12 @@ impl Endpoint {
             response.headers_mut().insert(header::CONTENT_ENCODING, coding);
         }
         Ok(response)
+    }
+
+    /// The reply to a request that is not answered.
+    fn refuse(&self, refusal: Refusal) -> Reply {
+        self.0.metrics.error(refusal.code());
+        Reply { answer: Arc::new(refusal.into()), found: None }
     }
 
     fn respond(&self, reply: &Reply, client: &Client<'_>) -> Response {
@@ -235,8 +240,12 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
         true => graphql::only_price(&endpoint.server, request).await,
     };
     errors::complete(&mut answer.response);
-    endpoint.metrics.query(&answer);
-    report.tell(&mut answer, began.elapsed());
+    let took = began.elapsed();
+    endpoint.metrics.query(&answer, took);
+    if endpoint.settings.slow_query.is_some_and(|slow| took >= slow) {
+        slow::tell(&document, operation.as_deref(), &answer, took);
+    }
+    report.tell(&mut answer, took);
     let answer = Answer::of(answer.response, &dataset);
     if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref()) {
         return Answer::not_a_query();

@@ -27,6 +27,7 @@ mod playground;
 mod report;
 mod request;
 mod settings;
+mod slow;
 mod trusted;
 
 use std::{sync::Arc, time::Duration};
@@ -47,7 +48,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-use self::{copy::Copy, endpoint::Endpoint, metrics::Metrics};
+use self::{cache::Answers, copy::Copy, endpoint::Endpoint, metrics::Metrics};
 pub use self::{
     counters::{Counters, Counts},
     settings::Settings,
@@ -129,8 +130,10 @@ impl Server {
             // What fails is logged where it fails.
             .on_failure(());
         let cors = cors::layer(&settings.origins);
-        let metrics = Arc::new(Metrics::new(self.clone(), Arc::clone(&settings.counters)));
-        let endpoint = Endpoint::new(self.clone(), settings, Arc::clone(&metrics));
+        let counters = Arc::clone(&settings.counters);
+        let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
+        let metrics = Arc::new(Metrics::new(self.clone(), counters, Arc::clone(&answers)));
+        let endpoint = Endpoint::new(self.clone(), settings, answers, Arc::clone(&metrics));
         let open = Router::new()
             .route("/graphql", any(endpoint::serve).with_state(endpoint))
             .route("/schema.graphql", get(schema_text))

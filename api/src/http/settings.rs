@@ -1,6 +1,6 @@
 //! What an operator may choose about HTTP.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 
@@ -21,6 +21,8 @@ pub struct Settings {
     pub trusted: Option<Arc<TrustedDocuments>>,
     /// Whether all other documents are refused.
     pub trusted_only: bool,
+    /// How long a query takes that the log tells of; none, where it is to tell of none.
+    pub slow_query: Option<Duration>,
     /// Where it is counted how often answers were at hand.
     pub counters: Arc<Counters>,
 }
@@ -34,6 +36,7 @@ impl Default for Settings {
             most_in_batch: 0,
             trusted: None,
             trusted_only: false,
+            slow_query: None,
             counters: Arc::default(),
         }
     }

@@ -1,0 +1,107 @@
+//! What is the case when somebody asks.
+
+use std::sync::Arc;
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric as _},
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
+};
+use sea_orm::DbBackend;
+
+use crate::http::{Copy, Counters, Server, cache::Answers};
+
+/// Looks things up for each scrape.
+pub(super) struct Snapshot {
+    server: Server,
+    counters: Arc<Counters>,
+    answers: Arc<Answers>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+/// The connections to the database.
+struct Pool {
+    open: usize,
+    idle: usize,
+    most: usize,
+}
+
+impl Snapshot {
+    pub(super) fn new(server: Server, counters: Arc<Counters>, answers: Arc<Answers>) -> Self {
+        Self { server, counters, answers }
+    }
+
+    fn pool(&self) -> Pool {
+        let database = &self.server.0.database;
+        let (open, idle, most) = if database.get_database_backend() == DbBackend::Postgres {
+            let pool = database.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+        } else {
+            let pool = database.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+        };
+        Pool { open: open as usize, idle, most: most as usize }
+    }
+}
+
+impl Collector for Snapshot {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counts = self.counters.counts();
+        for (name, about, count) in [
+            ("cache_hits", "Answers that were kept", counts.hits),
+            ("cache_joined", "Answers that somebody else was waiting for already", counts.joined),
+            ("cache_misses", "Answers that had to be worked out", counts.misses),
+            ("not_modified", "Responses that said only that nothing has changed", counts.unchanged),
+        ] {
+            let counter = ConstCounter::new(count);
+            let kind = counter.metric_type();
+            counter.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
+        }
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let copy = self.server.copy();
+        let copied = |number: fn(&Copy) -> usize| whole(copy.as_ref().map_or(0, number));
+        let dataset = self.server.dataset();
+        let pool = self.pool();
+        let (answers, bytes) = self.answers.size();
+        for (name, about, number) in [
+            ("revision", "The revision of the dataset", dataset.revision.into()),
+            (
+                "loaded_timestamp_seconds",
+                "When that revision was loaded; 0 before the first",
+                dataset.loaded_at.map_or(0, |at| at.timestamp()),
+            ),
+            ("synthetic", "Whether rows of the dataset are made up", dataset.synthetic.into()),
+            (
+                "copy_revision",
+                "The revision of the copy in memory; 0 where there is none",
+                copy.as_ref().map_or(0, |copy| copy.dataset.revision.into()),
+            ),
+            (
+                "copy_bytes",
+                "The memory that the copy takes",
+                copied(|copy| copy.replica.size_in_bytes()),
+            ),
+            ("copy_rows", "The rows of the copy", copied(|copy| copy.replica.rows())),
+            ("cache_answers", "Answers that are kept", whole(answers)),
+            ("cache_bytes", "The memory that they take", i64::try_from(bytes).unwrap_or(i64::MAX)),
+            ("connections", "Connections to the database", whole(pool.open)),
+            ("connections_idle", "Those that nobody uses", whole(pool.idle)),
+            (
+                "connections_in_use",
+                "Those that are used; where all are, requests wait for one",
+                whole(pool.open.saturating_sub(pool.idle)),
+            ),
+            ("connections_most", "As many as there may be", whole(pool.most)),
+        ] {
+            let gauge = ConstGauge::new(number);
+            let kind = gauge.metric_type();
+            gauge.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! What an operator sees: of slow queries, of traces, and of what is wrong with a configuration.
+
+mod slow;
