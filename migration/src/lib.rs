@@ -15,6 +15,9 @@ use sea_orm_migration::{
 
 mod m20261121_000001_tables;
 
+/// The table of the migrations that a database has.
+const TABLE: &str = "seaql_migrations";
+
 /// All migrations, oldest first.
 #[derive(Debug)]
 pub struct Migrator;
@@ -49,14 +52,37 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
     transaction.commit().await
 }
 
+/// The migrations that a database has; none at all where it is empty. Nothing is written, so that a user
+/// who may only read can ask.
+async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    if !SchemaManager::new(db).has_table(TABLE).await? {
+        return Ok(Vec::new());
+    }
+    let query = Query::select().column("version").from(TABLE).to_owned();
+    let rows = db.query_all(&query).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
 /// Whether the database lacks a migration that this program knows: `true` also for an empty one.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let manager = SchemaManager::new(db);
-    if !manager.has_table("seaql_migrations").await? {
-        return Ok(true);
-    }
-    Ok(!Migrator::get_pending_migrations(db).await?.is_empty())
+    let applied = applied(db).await?;
+    Ok(known().iter().any(|name| !applied.contains(name)))
+}
+
+/// The migrations of a database that this program does not know: those of a newer version.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn unknown(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let (mut found, known) = (applied(db).await?, known());
+    found.retain(|name| !known.contains(name));
+    found.sort();
+    Ok(found)
 }

@@ -19,23 +19,31 @@ use crate::{
 pub(crate) struct Args {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: String,
+    pub(super) listen: String,
     /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
-    log: String,
+    pub(super) log: String,
     /// How to write the log.
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
     /// What answers aggregates: a copy of the dataset in memory, or the database.
     #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
-    aggregates: AggregatesBy,
+    pub(super) aggregates: AggregatesBy,
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
     #[command(flatten)]
-    http: super::http::Args,
+    pub(super) http: super::http::Args,
     #[command(flatten)]
     seeing: super::seeing::Args,
+}
+
+impl Args {
+    /// What is logged.
+    pub(super) fn log_filter(&self) -> Result<EnvFilter, String> {
+        EnvFilter::try_new(&self.log)
+            .map_err(|error| format!("--log {:?} is not a log filter: {error}", self.log))
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -117,8 +125,7 @@ async fn prepare(args: &Args, url: &str) -> Result<(), String> {
 }
 
 fn start_log(args: &Args) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&args.log)
-        .map_err(|error| format!("--log {:?} is not a log filter: {error}", args.log))?;
+    let filter = args.log_filter()?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match args.log_format {
         LogFormat::Human => {

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 /// The connections of a server's pool, and the seconds that a request waits for one.
-const READERS: u32 = 8;
+pub(crate) const READERS: u32 = 8;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// The rows that SQLite reads before the first of them is taken: at the default of 50, threads spend their
 /// time on waking each other.
