@@ -58,7 +58,7 @@ impl Running {
     }
 
     /// Asks the program to stop, and gives its exit code.
-    fn stop(&mut self) -> Option<i32> {
+    pub(crate) fn stop(&mut self) -> Option<i32> {
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
         let began = Instant::now();

@@ -21,8 +21,9 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 use quick_cache::{Weighter, sync::Cache};
+use tracing::Instrument as _;
 
-use crate::{limits, schema::Schema};
+use crate::{limits, schema::Schema, trace};
 
 /// The bytes that documents may take.
 const MOST_BYTES: u64 = 32 << 20;
@@ -227,7 +228,7 @@ impl Extension for SkipKnown {
             let cache_control = CacheControl::default();
             return Ok(ValidationResult { cache_control, complexity: 0, depth: 0 });
         }
-        let found = next.run(context).await?;
+        let found = next.run(context).instrument(trace::validate()).await?;
         if let (Some(run), Some(documents)) = (run, context.data_opt::<Documents>()) {
             run.remember(documents);
         }

@@ -18,6 +18,7 @@ use crate::{
     limits,
     query::{load::Loaders, session::Session},
     schema::Schema,
+    trace,
 };
 
 /// An answer, and what it cost.
@@ -83,7 +84,7 @@ async fn run(
     if let Err(error) = limits::document(&request.query) {
         return Answer::refused(error.at(Pos::default(), &[]));
     }
-    let document = match documents::read(schema, &mut request) {
+    let document = match trace::parse().in_scope(|| documents::read(schema, &mut request)) {
         Ok(document) => document,
         Err(error) => return Answer::refused(error),
     };

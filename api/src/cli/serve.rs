@@ -1,10 +1,13 @@
 //! `cops-graphql serve`: what a bare `cops-graphql` does.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::ValueEnum;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
+};
 
 use super::fail;
 use crate::{
@@ -12,6 +15,7 @@ use crate::{
     http::{AggregatesBy, Server},
     reference,
     schema::Dataset,
+    trace::export::Exporter,
 };
 
 /// The address, and what is said about requests.
@@ -55,10 +59,18 @@ enum LogFormat {
 }
 
 pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
-    if let Err(message) = start_log(args) {
+    let exporter = match args.seeing.exporter() {
+        Ok(exporter) => exporter,
+        Err(message) => return fail(&message),
+    };
+    if let Err(message) = start_log(args, exporter.as_ref()) {
         return fail(&message);
     }
-    match serve(args, url).await {
+    let served = serve(args, url).await;
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => fail(&message),
     }
@@ -124,17 +136,30 @@ async fn prepare(args: &Args, url: &str) -> Result<(), String> {
     writer.close().await.map_err(failed("close the database"))
 }
 
-fn start_log(args: &Args) -> Result<(), String> {
+fn start_log(args: &Args, exporter: Option<&Exporter>) -> Result<(), String> {
     let filter = args.log_filter()?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match args.log_format {
-        LogFormat::Human => {
-            use std::io::IsTerminal as _;
-            log.with_ansi(std::io::stderr().is_terminal()).try_init()
+    let registry = tracing_subscriber::registry();
+    let started = match exporter {
+        None => registry.with(filter).with(log(args.log_format)).try_init(),
+        // What is logged and what is traced are chosen apart from each other.
+        Some(exporter) => {
+            let log = log(args.log_format).with_filter(filter);
+            registry.with(log).with(exporter.layer()).try_init()
         }
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
     started.map_err(|error| format!("cannot start the log: {error}"))
+}
+
+/// What writes the log.
+fn log<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    }
 }
 
 /// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send.

@@ -13,6 +13,8 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
+use tower_http::request_id::RequestId;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Server, Settings,
@@ -27,6 +29,7 @@ use super::{
     request::{Ask, Asked, BODY_LIMIT, Parameters},
     slow,
 };
+use crate::trace;
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -60,7 +63,11 @@ struct Reply {
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
     let running = endpoint.0.metrics.request();
-    let response = answer(&endpoint, request).await;
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    let span = trace::request(request.method(), request.headers(), id);
+    let response = answer(&endpoint, request).instrument(span.clone()).await;
+    trace::answered(&span, response.status());
     running.end(response.status());
     response
 }
@@ -136,6 +143,7 @@ impl Endpoint {
         let inner = Arc::clone(&self.0);
         let run = || run(inner, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
+        Span::current().record("cache", tracing::field::debug(found));
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         if let (Some(hash), Some(document)) = (named.register, document)
             && answer.ran()
@@ -235,10 +243,16 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, began) = (ask.report, Instant::now());
     let request = ask.into_request();
-    let (mut answer, dataset) = match report.only_price {
-        false => graphql::of_one_revision(&endpoint.server, request).await,
-        true => graphql::only_price(&endpoint.server, request).await,
+    let span = trace::query();
+    let answered = async {
+        match report.only_price {
+            false => graphql::of_one_revision(&endpoint.server, request).await,
+            true => graphql::only_price(&endpoint.server, request).await,
+        }
     };
+    let (mut answer, dataset) = answered.instrument(span.clone()).await;
+    trace::worked_out(&span, &answer);
+    drop(span);
     errors::complete(&mut answer.response);
     let took = began.elapsed();
     endpoint.metrics.query(&answer, took);
