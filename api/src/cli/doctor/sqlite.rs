@@ -72,13 +72,11 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
         let row = row(reader, sql).await?;
         row.try_get_by_index::<String>(0).ok()
     };
-    match text("SELECT sqlite_version()").await {
-        Some(version) => findings.ok("database", format!("SQLite {version} answers")),
-        None => {
-            let mend = "name a file of SQLite with --database sqlite://PATH";
-            return findings.problem("database", "the file is not one of SQLite", mend);
-        }
-    }
+    let Some(version) = text("SELECT sqlite_version()").await else {
+        let mend = "name a file of SQLite with --database sqlite://PATH";
+        return findings.problem("database", "the file is not one of SQLite", mend);
+    };
+    findings.ok("database", format!("SQLite {version} answers"));
     match text("PRAGMA journal_mode").await.as_deref() {
         Some("wal") => findings.ok("journal", "write-ahead: a load keeps no reader waiting"),
         Some(mode) => findings.warning(

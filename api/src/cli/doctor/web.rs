@@ -30,9 +30,8 @@ pub(super) async fn look(findings: &mut Findings, args: &serve::Args) {
 }
 
 async fn look_at_port(findings: &mut Findings, address: &str) {
-    let error = match TcpListener::bind(address).await {
-        Ok(_) => return findings.ok("port", format!("{address} is free")),
-        Err(error) => error,
+    let Err(error) = TcpListener::bind(address).await else {
+        return findings.ok("port", format!("{address} is free"));
     };
     let message = format!("cannot listen on {address}: {error}");
     match error.kind() {
