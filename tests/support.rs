@@ -15,6 +15,7 @@ use cops_graphql::{
     database,
     execute::{Answer, execute, price},
     http::{AggregatesBy, Server},
+    limits::Limits,
     schema::{Dataset, Schema, schema},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -104,7 +105,8 @@ impl TestDatabase {
     /// Sends queries, whose aggregates the database answers.
     pub(crate) async fn client_in_sql(&self) -> Client {
         let database = database::reader(&self.url).await.unwrap();
-        Client { schema: schema(), database, aggregates: Aggregates::Database }
+        let (aggregates, limits) = (Aggregates::Database, Limits::default());
+        Client { schema: schema(), database, aggregates, limits }
     }
 }
 
@@ -113,6 +115,7 @@ pub(crate) struct Client {
     schema: Schema,
     pub(crate) database: DatabaseConnection,
     aggregates: Aggregates,
+    pub(crate) limits: Limits,
 }
 
 impl Client {
@@ -123,12 +126,19 @@ impl Client {
 
     /// The answer of a request, errors and all.
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        execute(&self.schema, &self.database, &self.aggregates, request).await
+        execute(
+            &self.schema,
+            &self.database.clone().into(),
+            &self.aggregates,
+            &self.limits,
+            request,
+        )
+        .await
     }
 
     /// The price of a query, which does not run.
     pub(crate) async fn price(&self, query: &str) -> Answer {
-        price(&self.schema, &self.database, Request::new(query)).await
+        price(&self.schema, &self.database.clone().into(), &self.limits, Request::new(query)).await
     }
 
     /// The data of an answer without errors.

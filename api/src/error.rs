@@ -27,19 +27,31 @@ pub enum Error {
         /// What may be asked for.
         most: u32,
     },
-    /// The pages of a query, nested in each other, may hold too many rows.
+    /// A query may cost too much.
     #[error(
-        "this may return {rows} rows, more than the {most} that one field may: ask for smaller pages"
+        "this is priced at {price} points, and may be at {most} at most (setting: --max-cost): ask for smaller \
+         pages, or for less at once"
     )]
-    TooManyRows {
-        /// The rows that the page sizes allow.
-        rows: u64,
-        /// What may be asked for.
+    TooExpensive {
+        /// What it is priced at.
+        price: u64,
+        /// What a query may be priced at.
         most: u64,
     },
-    /// A query is larger than queries may be.
-    #[error("{0}")]
-    TooLarge(String),
+    /// A request is larger than requests may be.
+    #[error(
+        "{value} {counts} are more than the {most} that there may be (setting: {setting}): ask for less at once"
+    )]
+    Limit {
+        /// What is counted.
+        counts: &'static str,
+        /// How much of it there is.
+        value: usize,
+        /// How much there may be.
+        most: usize,
+        /// The setting of the server.
+        setting: &'static str,
+    },
     /// A query took longer than queries may.
     #[error("this took longer than the {0} seconds that a query may: ask for less at once")]
     Timeout(u64),
@@ -69,8 +81,8 @@ impl Error {
         match self {
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
-            Self::TooManyRows { .. } => "TOO_MANY_ROWS",
-            Self::TooLarge(_) => "QUERY_TOO_LARGE",
+            Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
+            Self::Limit { .. } => "QUERY_TOO_LARGE",
             Self::Timeout(_) => "TIMEOUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
             Self::InvalidId(_) => "INVALID_ID",
@@ -111,15 +123,39 @@ fn is_lost(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the database cannot be reached, rather than a statement wrong.
+pub(crate) fn is_gone(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error)) => {
+            is_lost(error)
+        }
+        _ => false,
+    }
+}
+
+/// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
+fn is_locked(error: &DbErr) -> bool {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+            // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
+            sqlx::Error::Database(error) => error
+                .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+                .and_then(sqlx::error::DatabaseError::code)
+                .and_then(|code| code.parse::<u32>().ok())
+                .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         tracing::error!(error = %error, "a statement failed");
-        let lost = match &error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-            DbErr::Query(RuntimeErr::SqlxError(error))
-            | DbErr::Exec(RuntimeErr::SqlxError(error)) => is_lost(error),
-            _ => false,
-        };
-        if lost { Self::Unavailable } else { Self::Internal }
+        match is_gone(&error) || is_locked(&error) {
+            true => Self::Unavailable,
+            false => Self::Internal,
+        }
     }
 }

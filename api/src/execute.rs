@@ -1,21 +1,19 @@
 //! One GraphQL request, from the document to the answer, without HTTP.
 
-use std::collections::HashSet;
-
 use async_graphql::{
     Name, PathSegment, Pos, Request, Response, ServerError, Value, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    parser::types::OperationDefinition,
 };
 use indexmap::IndexMap;
-use sea_orm::DatabaseConnection;
 
 pub use crate::query::session::{Purpose, Read};
 
 use crate::{
     analytics::Aggregates,
+    database::Readers,
     documents,
     error::Error,
-    limits,
+    limits::{self, Limits, Sizes},
     query::{load::Loaders, session::Session},
     schema::Schema,
     trace,
@@ -62,16 +60,22 @@ impl Answer {
 /// it, and nothing is shared with others.
 pub async fn execute(
     schema: &Schema,
-    database: &DatabaseConnection,
+    readers: &Readers,
     aggregates: &Aggregates,
+    limits: &Limits,
     request: Request,
 ) -> Answer {
-    run(schema, Session::new(database.clone()), aggregates, request).await
+    run(schema, Session::of(readers.clone(), *limits, false), aggregates, request).await
 }
 
 /// Checks and prices a request, and reads nothing: its data are nulls.
-pub async fn price(schema: &Schema, database: &DatabaseConnection, request: Request) -> Answer {
-    let session = Session::of(database.clone(), true);
+pub async fn price(
+    schema: &Schema,
+    readers: &Readers,
+    limits: &Limits,
+    request: Request,
+) -> Answer {
+    let session = Session::of(readers.clone(), *limits, true);
     run(schema, session, &Aggregates::Database, request).await
 }
 
@@ -81,7 +85,7 @@ async fn run(
     aggregates: &Aggregates,
     mut request: Request,
 ) -> Answer {
-    if let Err(error) = limits::document(&request.query) {
+    if let Err(error) = limits::document(&request.query, session.limits()) {
         return Answer::refused(error.at(Pos::default(), &[]));
     }
     let document = match trace::parse().in_scope(|| documents::read(schema, &mut request)) {
@@ -95,7 +99,12 @@ async fn run(
         if let Some(error) = missing_variable(operation, &request.variables) {
             return Answer::refused(error);
         }
-        order = root_order(&document.parsed, operation);
+        let roots = limits::root_fields(operation, &document.parsed);
+        let sizes = Sizes::of(operation, &document.parsed, &roots);
+        if let Err(error) = sizes.check(session.limits(), &request.variables) {
+            return Answer::refused(error.at(Pos::default(), &[]));
+        }
+        order = roots.into_iter().map(|(key, name)| (key.clone(), name.clone())).collect();
     }
     let loaders = Loaders::new(session.clone(), aggregates.clone());
     let mut response = schema.execute(request.data(loaders)).await;
@@ -153,35 +162,4 @@ fn missing_variable(operation: &OperationDefinition, variables: &Variables) -> O
     let (name, kind) = (&missing.node.name.node, &missing.node.var_type.node);
     let text = format!("the variable ${name} of type {kind} is missing: give it a value");
     Some(Error::BadArgument(text).at(missing.pos, &[]))
-}
-
-/// The response keys and names of the fields at the root of an operation, in the order of the document.
-fn root_order(document: &ExecutableDocument, operation: &OperationDefinition) -> Vec<(Name, Name)> {
-    fn collect<'a>(
-        set: &'a SelectionSet,
-        document: &'a ExecutableDocument,
-        seen: &mut HashSet<&'a str>,
-        order: &mut Vec<(Name, Name)>,
-    ) {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => order
-                    .push((field.node.response_key().node.clone(), field.node.name.node.clone())),
-                Selection::InlineFragment(fragment) => {
-                    collect(&fragment.node.selection_set.node, document, seen, order);
-                }
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    if let Some(fragment) = document.fragments.get(name)
-                        && seen.insert(name)
-                    {
-                        collect(&fragment.node.selection_set.node, document, seen, order);
-                    }
-                }
-            }
-        }
-    }
-    let mut order = Vec::new();
-    collect(&operation.selection_set.node, document, &mut HashSet::new(), &mut order);
-    order
 }

@@ -62,7 +62,7 @@ pub mod error;
 pub mod execute;
 pub mod http;
 pub mod ingest;
-mod limits;
+pub mod limits;
 mod query;
 pub mod reference;
 pub mod schema;

@@ -11,12 +11,16 @@ use tracing_subscriber::{
 
 use super::fail;
 use crate::{
-    database, demo,
+    database::{self, Readers},
+    demo,
     http::{AggregatesBy, Server},
     reference,
     schema::Dataset,
     trace::export::Exporter,
 };
+
+/// The queries that may read of the database at once.
+pub(super) const READERS: usize = 8;
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
@@ -84,8 +88,8 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     settings.slow_query = args.seeing.slow_query();
     prepare(args, url).await?;
     let unreachable = |error| format!("cannot open the database: {error}");
-    let reader = database::reader(url).await.map_err(unreachable)?;
-    let dataset = Dataset::read(&reader)
+    let readers = Readers::open(url, READERS).await.map_err(unreachable)?;
+    let dataset = Dataset::read(readers.spare())
         .await
         .map_err(|error| format!("cannot read the database: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -94,7 +98,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
-    let router = Server::new(reader, dataset, args.aggregates).router_with(settings);
+    let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await

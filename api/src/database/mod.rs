@@ -4,6 +4,7 @@
 //! `postgres://USER:PASSWORD@HOST:PORT/NAME`.
 
 pub mod load;
+mod readers;
 
 use std::time::Duration;
 
@@ -12,12 +13,16 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
-/// The connections of a server's pool, and the seconds that a request waits for one.
-pub(crate) const READERS: u32 = 8;
+pub use self::readers::Readers;
+
+/// The connections of a pool, and how long one is waited for.
+pub(crate) const SPARE: u32 = 6;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// The rows that SQLite reads before the first of them is taken: at the default of 50, threads spend their
 /// time on waking each other.
 const ROWS_AHEAD: usize = 1_000;
+/// How long a reader of SQLite waits for a lock, which only maintenance takes.
+const LOCKED: Duration = Duration::from_millis(500);
 /// How long a writer of SQLite waits for another to finish before it gives up.
 const BUSY: Duration = Duration::from_mins(1);
 
@@ -54,14 +59,19 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
 /// # Errors
 /// Whatever the database says.
 pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = read_only(url);
+    options.max_connections(SPARE).min_connections(1);
+    Database::connect(options).await
+}
+
+/// The options of connections that cannot write.
+fn read_only(url: &str) -> ConnectOptions {
     let mut options = options(url);
     options
-        .max_connections(READERS)
-        .min_connections(1)
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|options| {
             options
-                .busy_timeout(ACQUIRE)
+                .busy_timeout(LOCKED)
                 .statement_cache_capacity(500)
                 .row_buffer_size(ROWS_AHEAD)
                 .pragma("query_only", "on")
@@ -72,5 +82,5 @@ pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .options([("default_transaction_read_only", "on"), ("statement_timeout", "15s")])
                 .statement_cache_capacity(500)
         });
-    Database::connect(options).await
+    options
 }

@@ -242,12 +242,13 @@ pub(super) fn is_kept(headers: &HeaderMap) -> bool {
 async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, began) = (ask.report, Instant::now());
+    let limits = &endpoint.settings.limits;
     let request = ask.into_request();
     let span = trace::query();
     let answered = async {
         match report.only_price {
-            false => graphql::of_one_revision(&endpoint.server, request).await,
-            true => graphql::only_price(&endpoint.server, request).await,
+            false => graphql::of_one_revision(&endpoint.server, limits, request).await,
+            true => graphql::only_price(&endpoint.server, limits, request).await,
         }
     };
     let (mut answer, dataset) = answered.instrument(span.clone()).await;
@@ -261,7 +262,8 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     }
     report.tell(&mut answer, took);
     let answer = Answer::of(answer.response, &dataset);
-    if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref()) {
+    if !answer.ran() && errors::asks_for_more_than_a_query(&document, operation.as_deref(), limits)
+    {
         return Answer::not_a_query();
     }
     answer

@@ -7,6 +7,7 @@ use async_graphql::{
 use axum::http::StatusCode;
 
 use super::answer::Standing;
+use crate::limits::Limits;
 
 /// The bytes of a message: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -47,8 +48,12 @@ pub(super) fn standing(response: &Response) -> Standing {
 }
 
 /// Whether a document that was refused asks for something else than a query.
-pub(super) fn asks_for_more_than_a_query(document: &str, operation: Option<&str>) -> bool {
-    if crate::limits::document(document).is_err() {
+pub(super) fn asks_for_more_than_a_query(
+    document: &str,
+    operation: Option<&str>,
+    limits: &Limits,
+) -> bool {
+    if crate::limits::document(document, limits).is_err() {
         return false;
     }
     let Ok(document) = parse_query(document) else { return false };

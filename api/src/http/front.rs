@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::{Server, negotiate, page};
-use crate::{analytics::Aggregates, execute::execute, schema};
+use crate::{analytics::Aggregates, execute::execute, limits::Limits, schema};
 
 /// What the page says of the dataset.
 const QUERY: &str = "{ dataset { revision loadedAt synthetic citation licence counts { table rows }
@@ -101,8 +101,8 @@ async fn dataset(server: &Server) -> Option<Arc<Dataset>> {
     {
         return Some(found.clone());
     }
-    let answer =
-        execute(&server.0.schema.0, &server.0.database, &Aggregates::Database, Request::new(QUERY));
+    let (schema, readers, limits) = (&server.0.schema.0, &server.0.readers, Limits::default());
+    let answer = execute(schema, readers, &Aggregates::Database, &limits, Request::new(QUERY));
     let answer = tokio::time::timeout(PATIENCE, answer)
         .await
         .inspect_err(|_| tracing::error!("the database does not answer the front page"))

@@ -10,6 +10,7 @@ use crate::{
     analytics::Aggregates,
     error::Error,
     execute::{Answer, execute, price},
+    limits::Limits,
     schema::Dataset,
 };
 
@@ -20,7 +21,11 @@ const TRIES: u32 = 4;
 
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
 /// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
-pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answer, Dataset) {
+pub(super) async fn of_one_revision(
+    server: &Server,
+    limits: &Limits,
+    request: Request,
+) -> (Answer, Dataset) {
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
     let copy = server.copy();
@@ -33,7 +38,7 @@ pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answe
     loop {
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
-        let answer = execute(&server.0.schema.0, &server.0.database, &aggregates, request);
+        let answer = execute(&server.0.schema.0, &server.0.readers, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(DEADLINE.as_secs()).at(Pos::default(), &[]);
             return (Answer::refused(error), dataset);
@@ -48,7 +53,7 @@ pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answe
         if tries == TRIES {
             return (answer, dataset);
         }
-        let Ok(current) = Dataset::read(&server.0.database).await else {
+        let Ok(current) = Dataset::of(&server.0.readers).await else {
             return (answer, dataset);
         };
         let behind = answer.copy.is_some_and(|revision| revision != current.revision);
@@ -63,6 +68,10 @@ pub(super) async fn of_one_revision(server: &Server, request: Request) -> (Answe
 }
 
 /// The price of a request, which does not run.
-pub(super) async fn only_price(server: &Server, request: Request) -> (Answer, Dataset) {
-    (price(&server.0.schema.0, &server.0.database, request).await, server.dataset())
+pub(super) async fn only_price(
+    server: &Server,
+    limits: &Limits,
+    request: Request,
+) -> (Answer, Dataset) {
+    (price(&server.0.schema.0, &server.0.readers, limits, request).await, server.dataset())
 }

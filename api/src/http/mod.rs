@@ -54,7 +54,10 @@ pub use self::{
     settings::Settings,
     trusted::TrustedDocuments,
 };
-use crate::schema::{Dataset, Schema, schema, sdl};
+use crate::{
+    database::Readers,
+    schema::{Dataset, Schema, schema, sdl},
+};
 
 /// How often the server looks whether there is a new revision.
 const REVISION_POLL: Duration = Duration::from_secs(1);
@@ -71,7 +74,7 @@ pub struct Server(Arc<Inner>);
 struct Inner {
     schema: SchemaHandle,
     sdl: String,
-    database: DatabaseConnection,
+    readers: Readers,
     dataset: watch::Receiver<Dataset>,
     /// The copy in memory that answers aggregates; none of it where the database does.
     copy: Option<watch::Receiver<Option<Copy>>>,
@@ -99,17 +102,18 @@ impl std::fmt::Debug for SchemaHandle {
 impl Server {
     /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
     #[must_use]
-    pub fn new(database: DatabaseConnection, dataset: Dataset, aggregates: AggregatesBy) -> Self {
+    pub fn new(readers: impl Into<Readers>, dataset: Dataset, aggregates: AggregatesBy) -> Self {
+        let readers = readers.into();
         let (sender, receiver) = watch::channel(dataset);
-        tokio::spawn(follow(database.clone(), sender));
+        tokio::spawn(follow(readers.spare().clone(), sender));
         let copy = (aggregates == AggregatesBy::Memory).then(|| {
             let (copies, copy) = watch::channel(None);
-            tokio::spawn(copy::keep(database.clone(), receiver.clone(), copies));
+            tokio::spawn(copy::keep(readers.spare().clone(), receiver.clone(), copies));
             copy
         });
         let schema = SchemaHandle(schema());
         let front = front::Cache::default();
-        Self(Arc::new(Inner { schema, sdl: sdl(), database, dataset: receiver, copy, front }))
+        Self(Arc::new(Inner { schema, sdl: sdl(), readers, dataset: receiver, copy, front }))
     }
 
     /// The routes, with nothing chosen by an operator.
@@ -207,7 +211,7 @@ async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
 }
 
 async fn ready(State(server): State<Server>) -> impl IntoResponse {
-    let ping = tokio::time::timeout(PING, Dataset::read(&server.0.database)).await;
+    let ping = tokio::time::timeout(PING, Dataset::read(server.0.readers.spare())).await;
     let reason = match ping {
         Ok(Ok(dataset)) if server.has_aggregates() => {
             let body = serde_json::json!({ "ready": true, "revision": dataset.revision });

@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 
+use crate::limits::Limits;
+
 use super::{counters::Counters, trusted::TrustedDocuments};
 
 /// How the server answers over HTTP.
@@ -21,6 +23,8 @@ pub struct Settings {
     pub trusted: Option<Arc<TrustedDocuments>>,
     /// Whether all other documents are refused.
     pub trusted_only: bool,
+    /// How large a request may be.
+    pub limits: Limits,
     /// How long a query takes that the log tells of; none, where it is to tell of none.
     pub slow_query: Option<Duration>,
     /// Where it is counted how often answers were at hand.
@@ -36,6 +40,7 @@ impl Default for Settings {
             most_in_batch: 0,
             trusted: None,
             trusted_only: false,
+            limits: Limits::default(),
             slow_query: None,
             counters: Arc::default(),
         }

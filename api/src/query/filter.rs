@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    limits::{MOST_CONDITIONS, MOST_ITEMS, MOST_WORDS},
+    limits::{MOST_CONDITIONS, MOST_WORDS},
 };
 
 /// The operators that compare with one value, by name.
@@ -189,10 +189,6 @@ fn each<T>(
     read: impl Fn(&GraphQl, &str) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     match value {
-        GraphQl::List(values) if values.len() > MOST_ITEMS => Err(Error::BadArgument(format!(
-            "{path}: {} items are more than the {MOST_ITEMS} that a list may have",
-            values.len()
-        ))),
         GraphQl::List(values) => values
             .iter()
             .enumerate()

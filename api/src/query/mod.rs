@@ -45,7 +45,7 @@ use self::{
     predicate::{Comparison, Predicate, Test, column_of},
     session::Purpose,
 };
-use crate::error::Error;
+use crate::{error::Error, limits::Limits};
 
 /// The fields of the document that are one root field of the answer: those of its response key.
 pub(crate) fn merged<'a>(context: &'a Context<'a>) -> Merged<'a> {
@@ -71,6 +71,31 @@ pub(crate) async fn once<'a>(
     }
 }
 
+/// What is to be done with a field that was planned.
+pub(crate) enum Admitted {
+    ToRead,
+    /// Its price was all that is wanted.
+    OnlyPriced,
+}
+
+/// Charges for a root field that was planned. It is read when all others are planned, too, and where the
+/// whole query does not cost too much.
+pub(crate) async fn admit(
+    context: &Context<'_>,
+    loaders: &Loaders,
+    price: u64,
+) -> ServerResult<Admitted> {
+    let session = &loaders.session;
+    session.charge(price);
+    // All root fields are polled in turn: each is planned before this goes on.
+    tokio::task::yield_now().await;
+    let (price, most) = (session.price(), session.limits().cost.into());
+    if price > most {
+        return Err(at(context)(Error::TooExpensive { price, most }));
+    }
+    Ok(if session.only_prices() { Admitted::OnlyPriced } else { Admitted::ToRead })
+}
+
 /// Answers a list: a root field, or a field of its object.
 pub(crate) async fn list<'a>(
     context: &'a Context<'a>,
@@ -85,9 +110,9 @@ pub(crate) async fn list<'a>(
     let planner = Planner::new(context);
     let plan = planner.connection(table, fields, 1, &path)?;
     let loaders = loaders(context)?;
-    match loaders.session.charge(planner.price()) {
-        true => Ok(Value::Null),
-        false => run::root(loaders, &plan).await.map_err(at(context)),
+    match admit(context, loaders, planner.price()).await? {
+        Admitted::OnlyPriced => Ok(Value::Null),
+        Admitted::ToRead => run::root(loaders, &plan).await.map_err(at(context)),
     }
 }
 
@@ -109,7 +134,7 @@ pub(crate) async fn one<'a>(
     let planner = Planner::new(context);
     let plan = planner.lookup(table, fields, 1, &path(context))?;
     let loaders = loaders(context)?;
-    if loaders.session.charge(planner.price()) {
+    if let Admitted::OnlyPriced = admit(context, loaders, planner.price()).await? {
         return Ok(Value::Null);
     }
     let Some(Value::Object(by)) = planner.arguments(context.item).remove("by") else {
@@ -148,8 +173,9 @@ pub(crate) async fn nodes<'a>(
         Some(id) => vec![id],
         None => Vec::new(),
     };
-    if ids.len() > page::MOST_ROWS as usize {
-        let (most, count) = (page::MOST_ROWS, ids.len());
+    let most = limits(context).page;
+    if ids.len() > most as usize {
+        let count = ids.len();
         let text = format!("ids: {count} are more than one request may name: at most {most}");
         return Err(at(context)(Error::BadArgument(text)));
     }
@@ -182,7 +208,7 @@ async fn objects<'a>(
     }
     let mut found = HashMap::new();
     let loaders = loaders(context)?;
-    if loaders.session.charge(planner.price()) {
+    if let Admitted::OnlyPriced = admit(context, loaders, planner.price()).await? {
         return Ok(vec![Value::Null; ids.len()]);
     }
     for (table, (plan, keys)) in &plans {
@@ -242,6 +268,11 @@ pub(crate) fn root_field(name: &str) -> Option<(&'static Table, bool)> {
 pub(crate) fn list_name(table: &'static str) -> &'static str {
     let tables = &Catalog::get().tables;
     tables.iter().find(|other| other.name == table).map_or(table, |table| table.list)
+}
+
+/// What one query may ask for.
+fn limits(context: &Context<'_>) -> Limits {
+    loaders(context).map(|loaders| *loaders.session.limits()).unwrap_or_default()
 }
 
 /// Where the field stands in the answer.

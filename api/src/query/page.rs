@@ -25,7 +25,7 @@ use crate::error::Error;
 
 /// The rows of a page where a client does not say how many.
 pub(crate) const DEFAULT_PAGE: u32 = 25;
-/// The rows that a page may have.
+/// The rows that a page may have, where an operator has chosen nothing else.
 pub(crate) const MOST_ROWS: u32 = 100;
 
 /// Which rows of a table, in what order, and which page of them.
@@ -46,6 +46,7 @@ impl List {
     pub(crate) fn parse(
         table: &'static Table,
         arguments: &HashMap<String, GraphQl>,
+        most: u32,
     ) -> Result<Self, Error> {
         let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
         let mut keeps = match given("filter") {
@@ -64,9 +65,9 @@ impl List {
         }
         let backward = last.is_some();
         let limit = match (first, last) {
-            (Some(value), _) => page_size("first", value, MOST_ROWS)?,
-            (_, Some(value)) => page_size("last", value, MOST_ROWS)?,
-            _ => DEFAULT_PAGE,
+            (Some(value), _) => page_size("first", value, most)?,
+            (_, Some(value)) => page_size("last", value, most)?,
+            _ => Ord::min(DEFAULT_PAGE, most),
         };
         let place = |argument: &'static str| match given(argument) {
             Some(GraphQl::String(cursor)) => {

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     analytics::{Measure, Request, Statistic},
     error::Error,
+    limits::Limits,
 };
 
 /// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
@@ -172,18 +173,14 @@ impl Connection {
     }
 }
 
-/// The rows that one root field may return, by the sizes of its pages.
-const MOST_ROWS: u64 = 50_000;
-
 /// The price of an aggregate of a list.
 const PRICE_OF_AGGREGATES: u64 = 10;
 
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
-    /// The rows of pages that the plan may return so far.
-    rows: Cell<u64>,
     /// The price of the plan so far.
     price: Cell<u64>,
+    limits: Limits,
     context: &'a Context<'a>,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     registry: &'a Registry,
@@ -195,8 +192,8 @@ pub(crate) type Merged<'a> = Vec<&'a Positioned<FieldNode>>;
 impl<'a> Planner<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Self {
         Self {
-            rows: Cell::new(0),
             price: Cell::new(0),
+            limits: super::limits(context),
             context,
             fragments: &context.query_env.fragments,
             registry: &context.schema_env.registry,
@@ -213,7 +210,8 @@ impl<'a> Planner<'a> {
     ) -> Result<Connection, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
-        let list = List::parse(table, &arguments).map_err(|error| error.at(field.pos, path))?;
+        let list = List::parse(table, &arguments, self.limits.page)
+            .map_err(|error| error.at(field.pos, path))?;
         let rows = parents.saturating_mul(list.limit.into());
         let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };
         let mut picks = Picks::default();
@@ -274,14 +272,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Counts rows of pages that the plan may return.
+    /// Charges for rows of pages, and refuses what has become too much.
     pub(crate) fn reserve(&self, rows: u64) -> Result<(), Error> {
         self.charge(rows);
-        self.rows.set(self.rows.get().saturating_add(rows));
-        match self.rows.get() {
-            rows if rows > MOST_ROWS => Err(Error::TooManyRows { rows, most: MOST_ROWS }),
-            _ => Ok(()),
-        }
+        let (price, most) = (self.price(), self.limits.cost.into());
+        if price > most { Err(Error::TooExpensive { price, most }) } else { Ok(()) }
     }
 
     /// Plans the rows of a table that are looked up by key, of so many keys.

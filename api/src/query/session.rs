@@ -8,12 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, sea_query::SelectStatement,
-};
+use sea_orm::{DbBackend, QueryResult, sea_query::SelectStatement};
 use tracing::Instrument as _;
 
-use crate::{error::Error, trace};
+use crate::{database::Readers, error::Error, limits::Limits, trace};
 
 /// Something that was read for a request.
 #[derive(Clone, Debug)]
@@ -68,7 +66,8 @@ pub(crate) struct Session(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    database: DatabaseConnection,
+    readers: Readers,
+    limits: Limits,
     /// Whether queries are priced, and nothing is read.
     only_prices: bool,
     price: AtomicU64,
@@ -78,14 +77,15 @@ struct Inner {
 }
 
 impl Session {
-    pub(crate) fn new(database: DatabaseConnection) -> Self {
-        Self::of(database, false)
+    pub(crate) fn new(readers: Readers) -> Self {
+        Self::of(readers, Limits::default(), false)
     }
 
-    /// A session for a request that only wants to know its price.
-    pub(crate) fn of(database: DatabaseConnection, only_prices: bool) -> Self {
+    /// A session within limits, for a request that may want to know its price only.
+    pub(crate) fn of(readers: Readers, limits: Limits, only_prices: bool) -> Self {
         Self(Arc::new(Inner {
-            database,
+            readers,
+            limits,
             only_prices,
             price: AtomicU64::new(0),
             reads: Mutex::default(),
@@ -95,7 +95,7 @@ impl Session {
 
     /// The kind of database.
     pub(crate) fn backend(&self) -> DbBackend {
-        self.0.database.get_database_backend()
+        self.0.readers.backend()
     }
 
     /// What the conventions of OpenTelemetry call the kind of database.
@@ -117,13 +117,13 @@ impl Session {
         let sql = statement.sql.clone();
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose, &sql);
-        let rows = self.0.database.query_all_raw(statement).instrument(span.clone()).await;
+        let rows = self.0.readers.query(statement).instrument(span.clone()).await;
         trace::returned(&span, rows.as_ref().ok().map(Vec::len));
         drop(span);
         let count = rows.as_ref().map_or(0, Vec::len);
         let took = began.elapsed();
         self.note(Read { table, purpose, rows: count, took, statement: Some(sql) });
-        Ok(rows?)
+        rows
     }
 
     /// Notes that the copy in memory of a revision was read.
@@ -137,10 +137,19 @@ impl Session {
         self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
     }
 
-    /// Adds the price of a part of the query. Whether that is all that is wanted of it.
-    pub(crate) fn charge(&self, price: u64) -> bool {
+    /// Adds the price of a part of the query.
+    pub(crate) fn charge(&self, price: u64) {
         self.0.price.fetch_add(price, Ordering::Relaxed);
+    }
+
+    /// Whether its price is all that is wanted of a query.
+    pub(crate) fn only_prices(&self) -> bool {
         self.0.only_prices
+    }
+
+    /// What one query may ask for.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// The price of the query, as far as it is planned.

@@ -9,11 +9,14 @@
 mod facts;
 mod write;
 
+use std::{ops::RangeInclusive, sync::LazyLock};
+
 use entity::revision;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
+use self::facts::Fact as _;
 use crate::database::load::{Counts, Load};
 
 /// The format by which the revision of the reference data is known.
@@ -53,6 +56,17 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
+}
+
+/// The first and the last year whose prices are among the reference data.
+#[must_use]
+pub fn price_years() -> Option<RangeInclusive<i32>> {
+    static YEARS: LazyLock<Option<RangeInclusive<i32>>> = LazyLock::new(|| {
+        let years: Vec<i32> =
+            facts::PriceIndex::read().ok()?.into_iter().map(|fact| fact.year).collect();
+        Some(*years.iter().min()?..=*years.iter().max()?)
+    });
+    YEARS.clone()
 }
 
 /// The revision that brought the reference data, if the database has them.

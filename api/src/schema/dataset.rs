@@ -12,9 +12,10 @@ use sea_orm::{
 };
 
 use crate::{
+    database::Readers,
     error::Error,
     query::{
-        self,
+        self, Admitted,
         catalog::Catalog,
         register::{self, field},
         session::{Purpose, Session},
@@ -42,7 +43,12 @@ impl Dataset {
     /// # Errors
     /// Whatever the database says, as a client may read it.
     pub async fn read(database: &DatabaseConnection) -> Result<Self, Error> {
-        read(&Session::new(database.clone())).await
+        Self::of(&database.clone().into()).await
+    }
+
+    /// Reads which dataset it is that queries are about.
+    pub(crate) async fn of(readers: &Readers) -> Result<Self, Error> {
+        read(&Session::new(readers.clone())).await
     }
 
     fn citation(&self) -> String {
@@ -110,8 +116,9 @@ pub(super) async fn resolve<'a>(
     context: &'a Context<'a>,
     fields: &[&'a Positioned<Field>],
 ) -> ServerResult<Value> {
-    let session = &query::loaders(context)?.session;
-    if session.charge(1) {
+    let loaders = query::loaders(context)?;
+    let session = &loaders.session;
+    if let Admitted::OnlyPriced = query::admit(context, loaders, 1).await? {
         return Ok(Value::Null);
     }
     let dataset = read(session).await.map_err(query::at(context))?;

@@ -229,13 +229,13 @@ pub(super) struct Interner {
 
 impl Interner {
     /// Takes the text of the next row in.
-    pub(super) fn push(&mut self, text: Option<String>) {
+    pub(super) fn push(&mut self, text: Option<&str>) {
         let next = self.next();
         let Some(text) = text else { return self.codes.push(0) };
-        if let Some(code) = self.found.get(text.as_str()) {
+        if let Some(code) = self.found.get(text) {
             return self.codes.push(*code);
         }
-        self.found.insert(text.into_boxed_str(), next);
+        self.found.insert(text.into(), next);
         self.codes.push(next);
     }
 

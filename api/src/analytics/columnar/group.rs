@@ -90,14 +90,13 @@ pub(super) fn assign(
     let combinations =
         keys.iter().fold(1, |all: usize, key| all.saturating_mul(key.count as usize));
     let workers = workers.where_few(combinations, rows.len());
-    let parts = workers
-        .fill(&mut of_row, |start, of_row| Some((start, number(keys, rows, start, of_row, most)?)));
+    let parts = workers.fill(&mut of_row, |start, of_row| {
+        Some((start, Numbered::of(keys, rows, start, of_row, most)?))
+    });
     let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
     let (_, mut first) = parts.next()?;
-    let take_in =
-        |(start, mut part): (usize, Numbering<'_>)| (start, take_in(&mut first, part.slots()));
-    let numbers: Vec<_> = parts.map(take_in).collect();
-    if first.slots().len() > most {
+    let numbers: Vec<_> = parts.map(|(start, part)| (start, first.take_in(&part))).collect();
+    if first.counts.len() > most {
         return None;
     }
     workers.fill(&mut of_row, |start, of_row| {
@@ -108,7 +107,7 @@ pub(super) fn assign(
             }
         }
     });
-    Some(Slots { of_row, slots: std::mem::take(first.slots()) })
+    Some(Slots { of_row, slots: first.slots() })
 }
 
 /// A number of a row, or of rows.
@@ -116,36 +115,67 @@ pub(super) fn position(number: usize) -> u32 {
     u32::try_from(number).expect("a table has fewer than 2^32 rows")
 }
 
-/// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
-fn number<'a>(
-    keys: &'a [Ordinals<'a>],
-    rows: Rows<'_>,
-    start: usize,
-    of_row: &mut [u32],
-    most: usize,
-) -> Option<Numbering<'a>> {
-    let mut numbering = Numbering::new(keys, rows.len());
-    for (start, of_row) in blocks(start, of_row) {
-        numbering.number(rows, start, of_row);
-        if numbering.slots().len() > most {
-            return None;
-        }
-    }
-    Some(numbering)
+/// The slots that were met in a range of rows.
+struct Numbered<'a> {
+    numbering: Numbering<'a>,
+    /// How many rows each has.
+    counts: Vec<u32>,
 }
 
-/// Takes in the slots of another range, and says which number each has among the first.
-fn take_in(first: &mut Numbering<'_>, others: &[Slot]) -> Vec<u32> {
-    let examples: Vec<u32> = others.iter().map(|slot| slot.example).collect();
-    let mut numbers = vec![0; examples.len()];
-    for (start, numbers) in blocks(0, &mut numbers) {
-        first.number(Rows::Some(&examples), start, numbers);
+impl<'a> Numbered<'a> {
+    /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
+    fn of(
+        keys: &'a [Ordinals<'a>],
+        rows: Rows<'_>,
+        start: usize,
+        of_row: &mut [u32],
+        most: usize,
+    ) -> Option<Self> {
+        let mut numbering = Numbering::new(keys, rows.len());
+        for (start, of_row) in blocks(start, of_row) {
+            numbering.number(rows, start, of_row);
+            if numbering.examples().len() > most {
+                return None;
+            }
+        }
+        let counts = count(of_row, numbering.examples().len());
+        Some(Self { numbering, counts })
     }
-    for (number, slot) in numbers.iter().zip(others) {
-        // The example is counted already.
-        first.slots()[*number as usize].rows += slot.rows - 1;
+
+    /// Takes in the slots of another range, and says which number each has here.
+    fn take_in(&mut self, other: &Self) -> Vec<u32> {
+        let mut numbers = vec![0; other.counts.len()];
+        for (start, numbers) in blocks(0, &mut numbers) {
+            self.numbering.number(Rows::Some(other.numbering.examples()), start, numbers);
+        }
+        self.counts.resize(self.numbering.examples().len(), 0);
+        for (number, count) in numbers.iter().zip(&other.counts) {
+            self.counts[*number as usize] += count;
+        }
+        numbers
     }
-    numbers
+
+    fn slots(&self) -> Vec<Slot> {
+        let slots = self.counts.iter().zip(self.numbering.examples());
+        slots.map(|(rows, example)| Slot { rows: *rows, example: *example }).collect()
+    }
+}
+
+/// How many rows each of so many slots has.
+fn count(of_row: &[u32], slots: usize) -> Vec<u32> {
+    // A processor waits where it adds to what it has just added to, as it would to few slots all the
+    // time. So each row of four counts for itself.
+    let mut counts = vec![[0; 4]; slots];
+    let fours = of_row.chunks_exact(4);
+    for slot in fours.remainder() {
+        counts[*slot as usize][0] += 1;
+    }
+    for four in fours {
+        for (place, slot) in four.iter().enumerate() {
+            counts[*slot as usize][place] += 1;
+        }
+    }
+    counts.iter().map(|counts| counts.iter().sum()).collect()
 }
 
 /// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out.

@@ -1,7 +1,7 @@
 //! The executor that serves: a read-only copy of the tables in memory, column by column.
 //!
 //! - [`mod@column`]: a code for each row, and the values in order that the codes stand for.
-//! - [`build`]: from the database to columns. Keys that refer to another table become positions there,
+//! - [`build`]: from the database ([`read`]) to columns. Keys that refer to another table become positions there,
 //!   so a path through relations is a chain of array look-ups.
 //! - [`mask`]: a filter as a bit for each row.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`numbering`]
@@ -17,6 +17,7 @@ mod mask;
 mod measure;
 mod numbering;
 mod parallel;
+mod read;
 mod tally;
 
 use entity::price_index;

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     column::Codes,
-    group::{Rows, Slot, position},
+    group::{Rows, position},
     keys::Ordinals,
 };
 
@@ -40,8 +40,8 @@ pub(super) struct Numbering<'a>(Vec<Step<'a>>);
 /// Numbers the combinations of some keys and of a number given before.
 struct Step<'a> {
     places: Places<'a>,
-    /// What was met, by its number.
-    slots: Vec<Slot>,
+    /// A row of each that was met, by its number.
+    examples: Vec<u32>,
 }
 
 /// Where the number of a combination is found.
@@ -70,15 +70,15 @@ impl<'a> Numbering<'a> {
                 }
                 _ => Places::Map(Combining::new(keys), FxHashMap::default()),
             };
-            steps.push(Step { places, slots: Vec::new() });
+            steps.push(Step { places, examples: Vec::new() });
             rest = others;
         }
         Self(steps)
     }
 
-    /// What was met of all keys: how many rows of each combination, and one of them.
-    pub(super) fn slots(&mut self) -> &mut Vec<Slot> {
-        &mut self.0.last_mut().expect("there are keys").slots
+    /// A row of each combination of all keys that was met.
+    pub(super) fn examples(&self) -> &[u32] {
+        self.0.last().map_or(&[], |step| &step.examples)
     }
 
     /// Puts the numbers of the combinations of a block of rows in the place of zeros.
@@ -92,19 +92,15 @@ impl<'a> Numbering<'a> {
 impl Step<'_> {
     /// Puts the numbers of the combinations of a block of rows in the place of numbers given before.
     fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
-        let slots = &mut self.slots;
-        let mut meet = |number: &mut u32, index| {
-            slots.push(Slot { rows: 0, example: position(rows.get(index)) });
-            *number = position(slots.len());
-        };
+        let examples = &mut self.examples;
         match &mut self.places {
             Places::Table(keys, table) => {
                 let mut combined = [0; BLOCK];
                 let combined = keys.combine(rows, start, of_row, &mut combined);
-                for ((index, combination), of_row) in (start..).zip(combined).zip(&mut *of_row) {
+                for (index, (combination, of_row)) in combined.iter().zip(of_row).enumerate() {
                     let number = &mut table[*combination as usize];
                     if *number == 0 {
-                        meet(number, index);
+                        *number = meet(examples, rows.get(start + index));
                     }
                     *of_row = *number - 1;
                 }
@@ -112,19 +108,23 @@ impl Step<'_> {
             Places::Map(keys, found) => {
                 let mut combined = [0; BLOCK];
                 let combined = keys.combine(rows, start, of_row, &mut combined);
-                for ((index, combination), of_row) in (start..).zip(combined).zip(&mut *of_row) {
+                for (index, (combination, of_row)) in combined.iter().zip(of_row).enumerate() {
                     let number = found.entry(*combination).or_default();
                     if *number == 0 {
-                        meet(number, index);
+                        *number = meet(examples, rows.get(start + index));
                     }
                     *of_row = *number - 1;
                 }
             }
         }
-        for slot in of_row {
-            self.slots[*slot as usize].rows += 1;
-        }
     }
+}
+
+/// Notes a row of a combination that is met for the first time: its number, and one.
+#[cold]
+fn meet(examples: &mut Vec<u32>, row: usize) -> u32 {
+    examples.push(position(row));
+    position(examples.len())
 }
 
 /// Keys, and what an ordinal of each adds to a combination.

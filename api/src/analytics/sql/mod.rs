@@ -57,7 +57,7 @@ impl Cells for Sorted {
 /// # Errors
 /// Says what makes no sense about it, or that it makes too many groups; or whatever the database says.
 pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<Answer, Error> {
-    match answers(&Session::new(database.clone()), request).await?.pop() {
+    match answers(&Session::new(database.clone().into()), request).await?.pop() {
         Some((_, answer)) => Ok(answer),
         None => nothing(request),
     }

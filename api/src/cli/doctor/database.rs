@@ -10,8 +10,9 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, 
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
     analytics::Aggregates,
-    database,
+    database::{self, Readers},
     execute::execute,
+    limits::Limits,
     reference,
     schema::{Dataset, schema},
 };
@@ -156,8 +157,9 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
 
 /// The rows of all tables.
 async fn count(reader: &DatabaseConnection) -> Option<u64> {
+    let readers = Readers::from(reader.clone());
     let request = Request::new("{ dataset { counts { rows } } }");
-    let answer = execute(&schema(), reader, &Aggregates::Database, request).await;
+    let answer = execute(&schema(), &readers, &Aggregates::Database, &Limits::default(), request).await;
     let Value::Object(data) = answer.response.data else { return None };
     let Some(Value::Object(dataset)) = data.get("dataset") else { return None };
     let Some(Value::List(counts)) = dataset.get("counts") else { return None };

@@ -3,7 +3,7 @@
 use sea_orm::{DatabaseConnection, QueryResult, TryGetable};
 
 use super::{database::row, finding::Findings};
-use crate::database::READERS;
+use crate::{cli::serve::READERS, database::SPARE};
 
 /// The oldest version that is tested.
 const OLDEST: i32 = 15;
@@ -79,12 +79,13 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
     } else {
         findings.ok("timeout", format!("a statement ends after {}", found.timeout));
     }
+    let wanted = READERS + SPARE as usize;
     let room = found.most_connections - found.connections;
     let message = format!(
-        "{} of {} are used, and a server takes up to {READERS}",
+        "{} of {} are used, and a server takes up to {wanted}",
         found.connections, found.most_connections
     );
-    if room < READERS.cast_signed() {
+    if usize::try_from(room).unwrap_or_default() < wanted {
         let mend = "raise max_connections of PostgreSQL, or close what is not needed";
         findings.warning("connections", message, mend);
     } else {

@@ -7,7 +7,6 @@ use prometheus_client::{
     encoding::{DescriptorEncoder, EncodeMetric as _},
     metrics::{counter::ConstCounter, gauge::ConstGauge},
 };
-use sea_orm::DbBackend;
 
 use crate::http::{Copy, Counters, Server, cache::Answers};
 
@@ -24,28 +23,9 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
-/// The connections to the database.
-struct Pool {
-    open: usize,
-    idle: usize,
-    most: usize,
-}
-
 impl Snapshot {
     pub(super) fn new(server: Server, counters: Arc<Counters>, answers: Arc<Answers>) -> Self {
         Self { server, counters, answers }
-    }
-
-    fn pool(&self) -> Pool {
-        let database = &self.server.0.database;
-        let (open, idle, most) = if database.get_database_backend() == DbBackend::Postgres {
-            let pool = database.get_postgres_connection_pool();
-            (pool.size(), pool.num_idle(), pool.options().get_max_connections())
-        } else {
-            let pool = database.get_sqlite_connection_pool();
-            (pool.size(), pool.num_idle(), pool.options().get_max_connections())
-        };
-        Pool { open: open as usize, idle, most: most as usize }
     }
 }
 
@@ -66,7 +46,8 @@ impl Collector for Snapshot {
         let copy = self.server.copy();
         let copied = |number: fn(&Copy) -> usize| whole(copy.as_ref().map_or(0, number));
         let dataset = self.server.dataset();
-        let pool = self.pool();
+        let readers = &self.server.0.readers;
+        let (connections, busy) = readers.busy();
         let (answers, bytes) = self.answers.size();
         for (name, about, number) in [
             ("revision", "The revision of the dataset", dataset.revision.into()),
@@ -89,14 +70,18 @@ impl Collector for Snapshot {
             ("copy_rows", "The rows of the copy", copied(|copy| copy.replica.rows())),
             ("cache_answers", "Answers that are kept", whole(answers)),
             ("cache_bytes", "The memory that they take", i64::try_from(bytes).unwrap_or(i64::MAX)),
-            ("connections", "Connections to the database", whole(pool.open)),
-            ("connections_idle", "Those that nobody uses", whole(pool.idle)),
+            ("connections", "Connections to the database for queries", whole(connections)),
+            ("connections_busy", "Those on which a statement runs", whole(busy)),
             (
-                "connections_in_use",
-                "Those that are used; where all are, requests wait for one",
-                whole(pool.open.saturating_sub(pool.idle)),
+                "connections_waiting",
+                "Statements that wait for one to be free",
+                whole(readers.waiting()),
             ),
-            ("connections_most", "As many as there may be", whole(pool.most)),
+            (
+                "database_gone",
+                "1 where the database cannot be reached, and else 0",
+                readers.are_gone().into(),
+            ),
         ] {
             let gauge = ConstGauge::new(number);
             let kind = gauge.metric_type();

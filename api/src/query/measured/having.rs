@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analytics::{Comparison, Having, Measure},
     error::Error,
-    limits::{MOST_CONDITIONS, MOST_ITEMS},
+    limits::MOST_CONDITIONS,
     query::{filter::COMPARISONS, predicate::Predicate, scalar::real_number},
 };
 
@@ -163,10 +163,6 @@ fn tests(figure: usize, show: Show, value: &GraphQl, path: &str) -> Result<Havin
 /// The items of a list, and where each stands. A single value stands for a list of it.
 fn items<'a>(value: &'a GraphQl, path: &str) -> Result<Vec<(&'a GraphQl, String)>, Error> {
     match value {
-        GraphQl::List(values) if values.len() > MOST_ITEMS => Err(Error::BadArgument(format!(
-            "{path}: {} items are more than the {MOST_ITEMS} that a list may have",
-            values.len()
-        ))),
         GraphQl::List(values) => {
             let values = values.iter().enumerate();
             Ok(values.map(|(index, value)| (value, format!("{path}[{index}]"))).collect())

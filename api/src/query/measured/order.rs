@@ -15,6 +15,7 @@ use crate::{
         predicate::Predicate,
         scalar::{items, real_number},
     },
+    reference,
 };
 
 /// The name of what has one value, as a value of the enum of measures.
@@ -112,13 +113,22 @@ pub(crate) fn parse(
     Ok(parsed)
 }
 
-/// Reads the argument `inDollarsOf`.
+/// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who
+/// computes finds that out.
 pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
     match value {
         None | Some(GraphQl::Null) => Ok(None),
         Some(GraphQl::Number(number)) => {
             let year = number.as_i64().and_then(|year| i32::try_from(year).ok());
-            year.map(Some).ok_or_else(|| format!("inDollarsOf: {number} is not a year"))
+            let year = year.ok_or_else(|| format!("inDollarsOf: {number} is not a year"))?;
+            match reference::price_years() {
+                Some(known) if !known.contains(&year) => Err(format!(
+                    "inDollarsOf: the prices of {year} are not known; years known: {} to {}",
+                    known.start(),
+                    known.end()
+                )),
+                _ => Ok(Some(year)),
+            }
         }
         Some(other) => Err(format!("inDollarsOf: {other} is not a year")),
     }

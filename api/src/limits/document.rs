@@ -1,32 +1,23 @@
-//! What is refused before anything looks at it closely.
+//! The text of a document, looked at before anything else looks at it.
 //!
 //! The parser, the validator and the database all walk a query by recursion, so a query that nests deeply
 //! enough would take the whole process with it. This looks at the text only, in one pass and without
 //! recursion, and is the first thing that a document meets.
 
+use super::{Limits, refuse};
 use crate::error::Error;
 
-/// Names, values and punctuators that a document may have.
-const MOST_TOKENS: usize = 2_000;
 /// How deep brackets may stand in each other.
 const MOST_NESTING: usize = 64;
-/// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:
-/// SQLite gives up at 1,000.
-pub(crate) const MOST_CONDITIONS: usize = 900;
-/// Items that a list among the arguments may have.
-pub(crate) const MOST_ITEMS: usize = 250;
-/// Keys that a list may be ordered by.
-pub(crate) const MOST_KEYS: usize = 10;
-/// Different words that may be searched for at once.
-pub(crate) const MOST_WORDS: usize = 16;
 
 /// Looks at the text of a document.
 ///
 /// # Errors
 /// Says which limit it goes beyond.
-pub(crate) fn document(text: &str) -> Result<(), Error> {
+pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
+    limits.document(text.len())?;
     let mut tokens = 0_usize;
-    let mut nesting = 0_usize;
+    let (mut nesting, mut deepest) = (0_usize, 0);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let skip = match c {
@@ -42,7 +33,10 @@ pub(crate) fn document(text: &str) -> Result<(), Error> {
             }
             c => {
                 match c {
-                    '{' | '[' | '(' => nesting += 1,
+                    '{' | '[' | '(' => {
+                        nesting += 1;
+                        deepest = deepest.max(nesting);
+                    }
                     '}' | ']' | ')' => nesting = nesting.saturating_sub(1),
                     _ => {}
                 }
@@ -50,19 +44,10 @@ pub(crate) fn document(text: &str) -> Result<(), Error> {
                 c.len_utf8()
             }
         };
-        if tokens > MOST_TOKENS {
-            return Err(Error::TooLarge(format!(
-                "the document has more than {MOST_TOKENS} tokens: ask for less, or pass long lists as variables"
-            )));
-        }
-        if nesting > MOST_NESTING {
-            return Err(Error::TooLarge(format!(
-                "the document nests deeper than {MOST_NESTING} brackets: make it flatter"
-            )));
-        }
         rest = &rest[skip..];
     }
-    Ok(())
+    limits.tokens(tokens)?;
+    refuse("brackets in each other", deepest, MOST_NESTING, "fixed")
 }
 
 /// The bytes of the string at the beginning of a text, quotes and all.
@@ -94,13 +79,18 @@ fn string_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn document(text: &str) -> Result<(), Error> {
+        let limits = Limits { document: u32::MAX, ..Limits::default() };
+        super::document(text, &limits)
+    }
+
     #[test]
     fn a_document_is_measured_as_graphql_reads_it() {
         let nested = |depth: usize| format!("{}{}", "{a".repeat(depth), "}".repeat(depth));
         assert!(document(&nested(MOST_NESTING)).is_ok());
         assert!(document(&nested(MOST_NESTING + 1)).is_err());
-        assert!(document(&"a ".repeat(MOST_TOKENS)).is_ok());
-        assert!(document(&"a ".repeat(MOST_TOKENS + 1)).is_err());
+        assert!(document(&"a ".repeat(2_000)).is_ok());
+        assert!(document(&"a ".repeat(2_001)).is_err());
         let brackets = "{".repeat(100_000);
         for text in [
             format!("{{ a # {brackets}\n }}"),

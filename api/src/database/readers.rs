@@ -1,0 +1,297 @@
+//! The connections that answer queries. A statement that nobody waits for any more is stopped.
+//!
+//! A query that takes too long, or whose client hangs up, is dropped; its statement would run on in the
+//! database, and keep a connection. So each connection here is a pool of its own, whose end is known: on
+//! SQLite the statement looks at a flag every thousand steps, and on PostgreSQL the server is told, over
+//! another connection, to cancel what that backend does. A connection comes back when its statement has
+//! ended, and not before.
+//!
+//! Connections break, as when the database restarts. A statement on a broken one is sent once more, on a
+//! new one. Where there is none to be had, the database counts as gone: until it answers again, nobody
+//! waits for it.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
+    QueryResult, Statement, sqlx,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use super::read_only;
+use crate::error::{Error, is_gone};
+
+/// How long a new connection may take. A database that does not answer by then counts as gone.
+const CONNECT: Duration = Duration::from_millis(800);
+/// How often it is looked whether a database that was gone is back.
+const PROBE: Duration = Duration::from_millis(250);
+/// The steps after which a statement of SQLite looks whether it is still wanted.
+const STEPS: i32 = 1_000;
+
+/// Connections for queries.
+#[derive(Clone, Debug)]
+pub struct Readers(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// For all that is not a query of a client.
+    spare: DatabaseConnection,
+    /// None where queries share that.
+    seats: Option<Seats>,
+    /// How many seats there are.
+    count: usize,
+    /// How many statements wait for a seat.
+    waiting: AtomicUsize,
+    /// Whether the database cannot be reached.
+    gone: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+struct Seats {
+    free: Mutex<Vec<Seat>>,
+    turns: Arc<Semaphore>,
+}
+
+/// One connection.
+#[derive(Debug)]
+struct Seat {
+    database: DatabaseConnection,
+    stop: Stop,
+}
+
+/// How the statement of a connection is stopped.
+#[derive(Clone, Debug)]
+enum Stop {
+    /// It ends when this is set.
+    Flag(Arc<AtomicBool>),
+    /// The process of the server that works for the connection.
+    Backend(Arc<AtomicI32>),
+}
+
+impl From<DatabaseConnection> for Readers {
+    /// Queries that share connections with everything else, and whose statements run to their end.
+    fn from(spare: DatabaseConnection) -> Self {
+        Self::with(spare, None)
+    }
+}
+
+impl Readers {
+    /// Opens a database for queries, so many at once.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn open(url: &str, count: usize) -> Result<Self, DbErr> {
+        let spare = super::reader(url).await?;
+        let mut free = Vec::with_capacity(count);
+        for _ in 0..count {
+            free.push(Seat::open(url, spare.get_database_backend()).await?);
+        }
+        let turns = Arc::new(Semaphore::new(count));
+        Ok(Self::with(spare, Some(Seats { free: Mutex::new(free), turns })))
+    }
+
+    fn with(spare: DatabaseConnection, seats: Option<Seats>) -> Self {
+        let count = seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
+        Self(Arc::new(Inner { spare, seats, count, waiting: AtomicUsize::new(0), gone: watch::Sender::new(false) }))
+    }
+
+    /// Connections for what is not a query of a client, such as a copy of the dataset.
+    #[must_use]
+    pub fn spare(&self) -> &DatabaseConnection {
+        &self.0.spare
+    }
+
+    /// The kind of database.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.0.spare.get_database_backend()
+    }
+
+    /// How many queries may read at once, and how many do.
+    #[must_use]
+    pub fn busy(&self) -> (usize, usize) {
+        let free = self.0.seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
+        (self.0.count, self.0.count - free)
+    }
+
+    /// How many statements wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database cannot be reached.
+    #[must_use]
+    pub fn are_gone(&self) -> bool {
+        *self.0.gone.borrow()
+    }
+
+    /// Runs a statement, which is stopped where this future is dropped.
+    pub(crate) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+        let Some(seats) = &self.0.seats else {
+            return Ok(self.0.spare.query_all_raw(statement).await?);
+        };
+        let mut taken = self.take(seats).await?;
+        let first = taken.run(statement.clone()).await;
+        let result = match first {
+            Err(error) if is_gone(&error) => taken.run(statement).await,
+            result => result,
+        };
+        if result.as_ref().is_err_and(is_gone) {
+            self.lose();
+        }
+        Ok(result?)
+    }
+
+    /// Takes a connection as soon as one is free.
+    async fn take(&self, seats: &Seats) -> Result<Taken, Error> {
+        let _waiting = Waiting::for_a_seat(&self.0.waiting);
+        let mut gone = self.0.gone.subscribe();
+        let turn = tokio::select! {
+            biased;
+            _ = gone.wait_for(|gone| *gone) => return Err(Error::Unavailable),
+            turn = Arc::clone(&seats.turns).acquire_owned() => turn.map_err(|_| Error::Internal)?,
+        };
+        let seat = seats.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let seat = Some(seat.ok_or(Error::Internal)?);
+        Ok(Taken { readers: self.clone(), seat, turn: Some(turn), is_running: false })
+    }
+
+    /// Notes that the database is gone, and looks for it until it is back.
+    fn lose(&self) {
+        if self.0.gone.send_replace(true) {
+            return;
+        }
+        tracing::error!("the database is gone: queries are refused until it is back");
+        let readers = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(PROBE).await;
+                if readers.0.spare.ping().await.is_ok() {
+                    break;
+                }
+            }
+            readers.0.gone.send_replace(false);
+            tracing::info!("the database is back");
+        });
+    }
+}
+
+impl Seat {
+    async fn open(url: &str, backend: DbBackend) -> Result<Self, DbErr> {
+        let mut options: ConnectOptions = read_only(url);
+        options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
+        let stop = if backend == DbBackend::Sqlite {
+            let flag = Arc::new(AtomicBool::new(false));
+            let stop = Stop::Flag(Arc::clone(&flag));
+            options.map_sqlx_sqlite_pool_opts(move |pool| {
+                let flag = Arc::clone(&flag);
+                pool.after_connect(move |connection, _| {
+                    let flag = Arc::clone(&flag);
+                    Box::pin(async move {
+                        let goes_on = move || !flag.load(Ordering::Relaxed);
+                        connection.lock_handle().await?.set_progress_handler(STEPS, goes_on);
+                        Ok(())
+                    })
+                })
+            });
+            stop
+        } else {
+            let backend = Arc::new(AtomicI32::new(0));
+            let stop = Stop::Backend(Arc::clone(&backend));
+            options.map_sqlx_postgres_pool_opts(move |pool| {
+                let backend = Arc::clone(&backend);
+                pool.after_connect(move |connection, _| {
+                    let backend = Arc::clone(&backend);
+                    Box::pin(async move {
+                        let id = sqlx::query_scalar("SELECT pg_backend_pid()");
+                        backend.store(id.fetch_one(connection).await?, Ordering::Relaxed);
+                        Ok(())
+                    })
+                })
+            });
+            stop
+        };
+        Ok(Self { database: Database::connect(options).await?, stop })
+    }
+
+    /// Stops the statement that runs, and waits until it has ended.
+    async fn clear(&self, spare: &DatabaseConnection) {
+        match &self.stop {
+            Stop::Flag(flag) => flag.store(true, Ordering::Relaxed),
+            Stop::Backend(id) => {
+                let cancel = format!("SELECT pg_cancel_backend({})", id.load(Ordering::Relaxed));
+                if let Err(error) = spare.execute_unprepared(&cancel).await {
+                    tracing::warn!(%error, "cannot cancel a statement");
+                }
+            }
+        }
+        // It has its turn when the connection is free again.
+        let ended = self.database.ping().await;
+        tracing::debug!(?ended, "a statement that nobody waited for was stopped");
+        if let Stop::Flag(flag) = &self.stop {
+            flag.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Somebody who waits, until this is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn for_a_seat(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection while somebody has it.
+struct Taken {
+    readers: Readers,
+    seat: Option<Seat>,
+    turn: Option<OwnedSemaphorePermit>,
+    is_running: bool,
+}
+
+impl Taken {
+    async fn run(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.is_running = true;
+        let database = &self.seat.as_ref().expect("it is given back when this ends").database;
+        let result = database.query_all_raw(statement).await;
+        self.is_running = false;
+        result
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let (Some(seat), turn) = (self.seat.take(), self.turn.take()) else { return };
+        let readers = self.readers.clone();
+        let give_back = move |seat| {
+            if let Some(seats) = &readers.0.seats {
+                seats.free.lock().unwrap_or_else(PoisonError::into_inner).push(seat);
+            }
+            drop(turn);
+        };
+        if !self.is_running {
+            return give_back(seat);
+        }
+        let spare = self.readers.0.spare.clone();
+        tokio::spawn(async move {
+            seat.clear(&spare).await;
+            give_back(seat);
+        });
+    }
+}

@@ -1,0 +1,103 @@
+//! What one request may ask for, before anything is read for it.
+//!
+//! [`document`] looks at the text, before anything else does: parsers work by recursion. [`operation`]
+//! looks at the tree, with its fragments spread, before it is validated. What a query costs is known when
+//! it is planned ([`crate::query`]), and is looked at last. Each limit is a setting of the server, and a
+//! refusal names it.
+
+mod document;
+mod operation;
+
+pub(crate) use self::{
+    document::document,
+    operation::{Sizes, root_fields},
+};
+use crate::error::Error;
+
+/// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:
+/// SQLite gives up at 1,000.
+pub(crate) const MOST_CONDITIONS: usize = 900;
+/// Keys that a list may be ordered by.
+pub(crate) const MOST_KEYS: usize = 10;
+/// Different words that may be searched for at once.
+pub(crate) const MOST_WORDS: usize = 16;
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:literal, $flag:literal, $env:literal,
+        $counts:literal;)+) => {
+        /// How large a request may be. A setting is the option of the same name of `cops-graphql serve`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+        #[command(next_help_heading = "Limits of a request")]
+        #[group(id = "limits")]
+        pub struct Limits {
+            $(
+                $(#[doc = $doc])+
+                #[arg(long = $flag, env = $env, value_name = "COUNT", default_value_t = $default)]
+                pub $field: $type,
+            )+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        impl Limits {
+            $(
+                /// Refuses what is more.
+                pub(crate) fn $field(&self, count: usize) -> Result<(), Error> {
+                    refuse($counts, count, self.$field as usize, concat!("--", $flag))
+                }
+            )+
+        }
+    };
+}
+
+limits! {
+    /// Bytes of a body, or of the query of a URL.
+    body: u32 = 102_400, "max-body", "MAX_BODY", "bytes of request";
+    /// Bytes of a document.
+    document: u32 = 65_536, "max-document", "MAX_DOCUMENT", "bytes of document";
+    /// Names, values and punctuators of a document.
+    tokens: u32 = 2_000, "max-tokens", "MAX_TOKENS", "tokens";
+    /// Fields in each other.
+    depth: u32 = 12, "max-depth", "MAX_DEPTH", "levels of fields";
+    /// Fields, those of a fragment once for each time that it is spread.
+    fields: u32 = 1_000, "max-fields", "MAX_FIELDS", "fields";
+    /// Fields at the root.
+    root_fields: u32 = 20, "max-root-fields", "MAX_ROOT_FIELDS", "fields at the root";
+    /// Fields that have an alias.
+    aliases: u32 = 30, "max-aliases", "MAX_ALIASES", "aliases";
+    /// Directives.
+    directives: u32 = 20, "max-directives", "MAX_DIRECTIVES", "directives";
+    /// Items of a list among the arguments or variables.
+    list_items: u32 = 250, "max-list-items", "MAX_LIST_ITEMS", "items in a list";
+    /// Points that a query may be priced at: a point for each row or group that it may return, and some for
+    /// what is computed of all rows.
+    cost: u32 = 50_000, "max-cost", "MAX_COST", "points of cost";
+    /// Rows of a page.
+    page: u32 = 100, "max-page", "MAX_PAGE", "rows of a page";
+}
+
+/// The fields that an introspection query may have, and how deep they may stand in each other. That of
+/// GraphiQL has some hundred, fifteen deep.
+pub(crate) const INTROSPECTED_FIELDS: usize = 500;
+pub(crate) const INTROSPECTED_DEPTH: usize = 20;
+/// How often it may ask for the members of a type within the members of a type.
+pub(crate) const INTROSPECTED_LISTS: usize = 2;
+/// How often it may ask for the whole schema.
+pub(crate) const INTROSPECTED_SCHEMAS: usize = 1;
+
+/// Refuses what is more than may be.
+pub(crate) fn refuse(
+    counts: &'static str,
+    value: usize,
+    most: usize,
+    setting: &'static str,
+) -> Result<(), Error> {
+    match value > most {
+        true => Err(Error::Limit { counts, value, most, setting }),
+        false => Ok(()),
+    }
+}
