@@ -11,13 +11,14 @@ use std::{
 use async_graphql::{Request, Response, Variables};
 use cops_graphql::{
     analytics::{Aggregates, Replica},
-    database, demo,
+    database::{self, Readers},
+    demo,
     execute::{execute, price},
     http::{AggregatesBy, Server},
+    limits::Limits,
     schema::{Dataset, Schema, schema},
 };
 use indicatif::ProgressBar;
-use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -28,8 +29,7 @@ const SCALE: f64 = 0.01;
 pub struct Fixture {
     runtime: RefCell<Runtime>,
     schema: Schema,
-    /// Connections that cannot write.
-    pub database: DatabaseConnection,
+    readers: Readers,
     memory: Aggregates,
     _folder: tempfile::TempDir,
 }
@@ -43,17 +43,17 @@ impl Default for Fixture {
             .expect("a runtime");
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("fuzz.db").display());
-        let (database, memory) = runtime.block_on(async {
+        let (readers, memory) = runtime.block_on(async {
             let writer = database::writer(&url).await.expect("a database");
             migration::run(&writer).await.expect("its tables");
             let made = demo::load(&writer, SCALE, 1, &ProgressBar::hidden()).await;
             made.expect("its rows");
             let reader = database::reader(&url).await.expect("a pool");
             let replica = Replica::build(&reader).await.expect("a copy");
-            (reader, Aggregates::Memory(Arc::new(replica)))
+            (Readers::from(reader), Aggregates::Memory(Arc::new(replica)))
         });
         let runtime = RefCell::new(runtime);
-        Self { runtime, schema: schema(), database, memory, _folder: folder }
+        Self { runtime, schema: schema(), readers, memory, _folder: folder }
     }
 }
 
@@ -66,8 +66,8 @@ impl Fixture {
     /// A server over the dataset.
     pub fn server(&self) -> Server {
         self.block(async {
-            let dataset = Dataset::read(&self.database).await.expect("a dataset");
-            Server::new(self.database.clone(), dataset, AggregatesBy::Sql)
+            let dataset = Dataset::read(self.readers.spare()).await.expect("a dataset");
+            Server::new(self.readers.clone(), dataset, AggregatesBy::Sql)
         })
     }
 
@@ -84,13 +84,13 @@ impl Fixture {
     /// Whether a query would be taken.
     pub fn prices(&self, query: &str, variables: &Value) -> bool {
         let request = request(query, variables);
-        let answer = self.block(price(&self.schema, &self.database, request));
+        let answer = self.block(price(&self.schema, &self.readers, &Limits::default(), request));
         is_sound(&answer.response)
     }
 
     fn answer(&self, from: &Aggregates, query: &str, variables: &Value) -> Option<Value> {
         let request = request(query, variables);
-        let answer = self.block(execute(&self.schema, &self.database, from, request));
+        let answer = self.block(execute(&self.schema, &self.readers, from, &Limits::default(), request));
         assert!(answer.cost() <= answer.price, "it costs more than its price: {query} {variables}");
         is_sound(&answer.response).then(|| answer.response.data.into_json().expect("JSON"))
     }
