@@ -101,10 +101,12 @@ async fn what_would_not_work_is_a_problem() {
     assert!(documents.contains("line 1, column 3"), "{documents}");
     // What is not there yet is made at the start.
     let new = format!("sqlite://{}", path("new.db").display());
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let collector = format!("http://{gone}");
     let arguments = ["--cache-size", "0", "--batch", "50", "--cors-origin", "http://example.gov"];
-    let said = in_json(&new, &arguments);
+    let said = in_json(&new, &[&arguments[..], &["--otlp-endpoint", &collector]].concat());
     assert_eq!(said.code, Some(0), "{}", said.text);
-    for check in ["file", "answers", "batch", "origins"] {
+    for check in ["file", "answers", "batch", "origins", "traces"] {
         assert_eq!(said.standing(check), "warning", "{check}: {}", said.text);
     }
     assert!(!path("new.db").exists(), "the doctor changes nothing");

@@ -20,7 +20,7 @@ pub(crate) struct Args {
         value_name = "URL",
         value_parser = export::endpoint
     )]
-    otlp_endpoint: Option<String>,
+    pub(super) otlp_endpoint: Option<String>,
 }
 
 impl Args {

@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) http: super::http::Args,
     #[command(flatten)]
-    seeing: super::seeing::Args,
+    pub(super) seeing: super::seeing::Args,
 }
 
 impl Args {

@@ -98,7 +98,13 @@ impl Readers {
 
     fn with(spare: DatabaseConnection, seats: Option<Seats>) -> Self {
         let count = seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
-        Self(Arc::new(Inner { spare, seats, count, waiting: AtomicUsize::new(0), gone: watch::Sender::new(false) }))
+        Self(Arc::new(Inner {
+            spare,
+            seats,
+            count,
+            waiting: AtomicUsize::new(0),
+            gone: watch::Sender::new(false),
+        }))
     }
 
     /// Connections for what is not a query of a client, such as a copy of the dataset.

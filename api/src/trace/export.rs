@@ -4,7 +4,10 @@
 //! double what is compiled. It speaks plain HTTP: a collector stands on the same machine or in the same
 //! network, and brings what it gets elsewhere over TLS.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use axum::http::Uri;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -43,7 +46,11 @@ impl Exporter {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Sender { client, runtime: Handle::current() })
+            .with_http_client(Sender {
+                client,
+                runtime: Handle::current(),
+                fails: AtomicBool::new(false),
+            })
             .with_endpoint(format!("{}{PATH}", endpoint.trim_end_matches('/')))
             .build()
             .map_err(|error| format!("cannot send traces to {endpoint}: {error}"))?;
@@ -100,6 +107,19 @@ pub(crate) fn endpoint(text: &str) -> Result<String, String> {
 struct Sender {
     client: Client<HttpConnector, Full<Bytes>>,
     runtime: Handle,
+    /// Whether the last one failed: each change is worth a line of the log, and no more.
+    fails: AtomicBool,
+}
+
+impl Sender {
+    fn tell(&self, failure: Option<String>) {
+        let failed = self.fails.swap(failure.is_some(), Ordering::Relaxed);
+        match failure {
+            Some(reason) if !failed => tracing::warn!(reason, "the collector takes no traces"),
+            None if failed => tracing::info!("the collector takes traces again"),
+            _ => {}
+        }
+    }
 }
 
 #[async_trait::async_trait]
@@ -111,7 +131,14 @@ impl HttpClient for Sender {
             let body = Limited::new(body, MOST_BYTES).collect().await?.to_bytes();
             Ok(Response::from_parts(parts, body))
         };
-        self.runtime.spawn(async { tokio::time::timeout(PATIENCE, answer).await? }).await?
+        let sent: Result<Response<Bytes>, HttpError> =
+            self.runtime.spawn(async { tokio::time::timeout(PATIENCE, answer).await? }).await?;
+        self.tell(match &sent {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(format!("it answers {}", response.status())),
+            Err(error) => Some(error.to_string()),
+        });
+        sent
     }
 }
 

@@ -27,6 +27,24 @@ pub(super) async fn look(findings: &mut Findings, args: &serve::Args) {
             findings.problem("log", message, "write --log as `info` or `info,cops_graphql=debug`");
         }
     }
+    if let Some(endpoint) = &args.seeing.otlp_endpoint {
+        look_at_collector(findings, endpoint).await;
+    }
+}
+
+/// Looks whether somebody takes traces, where they are sent.
+async fn look_at_collector(findings: &mut Findings, endpoint: &str) {
+    const CHECK: &str = "traces";
+    let uri = endpoint.parse::<Uri>().unwrap_or_default();
+    let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(80));
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
+        Ok(Ok(_)) => findings.ok(CHECK, format!("somebody listens at {endpoint}")),
+        _ => {
+            let mend = "start the collector there, and let it take OTLP over HTTP (port 4318)";
+            findings.warning(CHECK, format!("nobody listens at {endpoint}"), mend);
+        }
+    }
 }
 
 async fn look_at_port(findings: &mut Findings, address: &str) {
