@@ -23,8 +23,8 @@ const LITERAL: &str = "somewhere-in-particular";
 const VARIABLE: &str = "something-in-particular";
 
 /// The trace and the span of the client.
-const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
-const PARENT: &str = "b7ad6b7169203331";
+const TRACE: u128 = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c;
+const PARENT: u64 = 0xb7ad_6b71_6920_3331;
 
 /// What a collector has received.
 #[derive(Clone, Default)]
@@ -86,10 +86,6 @@ fn number(span: &Span, key: &str) -> i64 {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A database that the program finds ready.
 async fn database(test: &TestDatabase) {
     let writer = test.writer().await;
@@ -119,7 +115,7 @@ async fn a_collector_receives_where_the_time_went_and_nothing_of_what_was_asked(
         }
         let ask = || {
             let request = client.post(format!("{}/graphql", server.url)).json(&body);
-            request.header("traceparent", format!("00-{TRACE}-{PARENT}-01"))
+            request.header("traceparent", format!("00-{TRACE:032x}-{PARENT:016x}-01"))
         };
         for _ in 0..2 {
             let answer: Value = ask().send().await.unwrap().json().await.unwrap();
@@ -136,10 +132,8 @@ async fn a_collector_receives_where_the_time_went_and_nothing_of_what_was_asked(
         assert_eq!(requests.len(), 2, "{spans:#?}");
         for request in &requests {
             assert_eq!(request.kind, SpanKind::Server as i32);
-            assert_eq!(
-                (hex(&request.trace_id), hex(&request.parent_span_id)),
-                (TRACE.into(), PARENT.into())
-            );
+            assert_eq!(request.trace_id, TRACE.to_be_bytes());
+            assert_eq!(request.parent_span_id, PARENT.to_be_bytes());
             assert_eq!(number(request, "http.response.status_code"), 200);
             assert!(text(&request.attributes, "request.id").is_some_and(|id| id.len() == 36));
         }
@@ -177,7 +171,9 @@ async fn a_collector_receives_where_the_time_went_and_nothing_of_what_was_asked(
             assert!((1..=7).contains(&number(batch, "keys")) || inner.name == "SELECT programs");
         }
         assert!(
-            spans.iter().all(|span| hex(&span.trace_id) == TRACE || span.parent_span_id.is_empty())
+            spans
+                .iter()
+                .all(|span| span.trace_id == TRACE.to_be_bytes() || span.parent_span_id.is_empty())
         );
         for secret in [LITERAL, VARIABLE, "query Cities"] {
             assert!(!collector.has(secret), "{secret} was told");

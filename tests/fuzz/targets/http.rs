@@ -38,7 +38,9 @@ fuzz_target!(|bytes: &[u8]| {
                 let _ = client.read_to_end(&mut answer).await;
                 answer
             };
-            let serve = http1::Builder::new().serve_connection(TokioIo::new(server), service);
+            // A client that has said all that it wants to say still waits for the answer.
+            let mut serve = http1::Builder::new();
+            let serve = serve.half_close(true).serve_connection(TokioIo::new(server), service);
             let both = async { tokio::join!(talk, serve).0 };
             tokio::time::timeout(PATIENCE, both).await.expect("it ends")
         });

@@ -38,12 +38,12 @@ async fn look_at_collector(findings: &mut Findings, endpoint: &str) {
     let uri = endpoint.parse::<Uri>().unwrap_or_default();
     let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(80));
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    match tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await {
-        Ok(Ok(_)) => findings.ok(CHECK, format!("somebody listens at {endpoint}")),
-        _ => {
-            let mend = "start the collector there, and let it take OTLP over HTTP (port 4318)";
-            findings.warning(CHECK, format!("nobody listens at {endpoint}"), mend);
-        }
+    let found = tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await;
+    if matches!(found, Ok(Ok(_))) {
+        findings.ok(CHECK, format!("somebody listens at {endpoint}"));
+    } else {
+        let mend = "start the collector there, and let it take OTLP over HTTP (port 4318)";
+        findings.warning(CHECK, format!("nobody listens at {endpoint}"), mend);
     }
 }
 
