@@ -37,10 +37,8 @@ pub struct Fixture {
 impl Default for Fixture {
     /// Makes a dataset.
     fn default() -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("fuzz.db").display());
         let (readers, memory) = runtime.block_on(async {
@@ -90,7 +88,8 @@ impl Fixture {
 
     fn answer(&self, from: &Aggregates, query: &str, variables: &Value) -> Option<Value> {
         let request = request(query, variables);
-        let answer = self.block(execute(&self.schema, &self.readers, from, &Limits::default(), request));
+        let answer =
+            self.block(execute(&self.schema, &self.readers, from, &Limits::default(), request));
         assert!(answer.cost() <= answer.price, "it costs more than its price: {query} {variables}");
         is_sound(&answer.response).then(|| answer.response.data.into_json().expect("JSON"))
     }

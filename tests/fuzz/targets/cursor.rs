@@ -25,7 +25,8 @@ thread_local! {
 /// The first item of the cursors of each list.
 fn marks(fixture: &fuzz::Fixture) -> Vec<Value> {
     let mark = |list: &&str| {
-        let data = fixture.ask(&format!("{{ list: {list}) {{ edges {{ cursor }} }} }}"), &Value::Null);
+        let data =
+            fixture.ask(&format!("{{ list: {list}) {{ edges {{ cursor }} }} }}"), &Value::Null);
         let data = data.unwrap_or_else(|| panic!("{list} is refused"));
         let cursor = data["list"]["edges"][0]["cursor"].as_str().expect("a row");
         let bytes = URL_SAFE_NO_PAD.decode(cursor).expect("base64");
@@ -39,7 +40,8 @@ fuzz_target!(|data: (u8, bool, bool, &str)| {
     fuzz::with(|fixture| {
         let number = usize::from(list) % LISTS.len();
         let cursor = if is_marked {
-            let mark = MARKS.with(|known| known.get_or_init(|| self::marks(fixture))[number].clone());
+            let mark =
+                MARKS.with(|known| known.get_or_init(|| self::marks(fixture))[number].clone());
             let Ok(Value::Array(mut cells)) = serde_json::from_str(text) else { return };
             cells.insert(0, mark);
             URL_SAFE_NO_PAD.encode(Value::Array(cells).to_string())
