@@ -17,6 +17,7 @@ mod measures;
 mod migrations;
 mod pages;
 mod protocol;
+mod seeing;
 mod serve;
 mod statements;
 mod support;

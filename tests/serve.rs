@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     process::{Child, Command, Stdio},
+    sync::mpsc::Receiver,
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) struct Running {
     child: Child,
     pub(crate) url: String,
+    /// What it logs from then on.
+    pub(crate) log: Receiver<String>,
 }
 
 impl Running {
@@ -52,8 +55,12 @@ impl Running {
             })
             .unwrap_or_else(|| panic!("the program does not serve: {said}"));
         // A pipe that nobody reads would block the program in the end.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let (told, log) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Where nobody listens any more it is read all the same.
+            lines.map_while(Result::ok).for_each(|line| drop(told.send(line)));
+        });
+        Self { child, url, log }
     }
 
     pub(crate) async fn data(&self, query: &str) -> Value {

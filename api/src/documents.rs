@@ -11,7 +11,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{
-    CacheControl, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value,
+    CacheControl, Name, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value,
     Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
     parser::{
@@ -21,10 +21,12 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 use quick_cache::{Weighter, sync::Cache};
+use tracing::Instrument as _;
 
 use crate::{
     limits::{self, Limits},
     schema::Schema,
+    trace,
 };
 
 /// The bytes that documents may take.
@@ -83,11 +85,20 @@ struct OnlyCheck;
 impl Document {
     /// The operation that is asked for.
     pub(crate) fn operation(&self, name: Option<&str>) -> Option<&OperationDefinition> {
+        self.asked(name).map(|(_, operation)| operation)
+    }
+
+    /// What the operation that is asked for is called.
+    pub(crate) fn operation_name(&self, name: Option<&str>) -> Option<&Name> {
+        self.asked(name)?.0
+    }
+
+    fn asked(&self, name: Option<&str>) -> Option<(Option<&Name>, &OperationDefinition)> {
         let mut operations = self.parsed.operations.iter();
         let asked = operations.find(|(found, _)| {
             name.is_none_or(|name| found.is_some_and(|found| found.as_str() == name))
         });
-        asked.map(|(_, operation)| &operation.node)
+        asked.map(|(name, operation)| (name, &operation.node))
     }
 }
 
@@ -182,7 +193,7 @@ fn fits(registry: &Registry, type_name: &str, value: &Value) -> bool {
                 enum_values.contains_key(name)
             }
             (Some(MetaType::InputObject { input_fields, oneof, .. }), Value::Object(values)) => {
-                let is_known = |(name, value): (&async_graphql::Name, &Value)| {
+                let is_known = |(name, value): (&Name, &Value)| {
                     let field = input_fields.get(name.as_str());
                     field.is_some_and(|field| fits(registry, &field.ty, value))
                 };
@@ -221,7 +232,7 @@ impl Extension for SkipKnown {
             let cache_control = CacheControl::default();
             return Ok(ValidationResult { cache_control, complexity: 0, depth: 0 });
         }
-        let found = next.run(context).await?;
+        let found = next.run(context).instrument(trace::validate()).await?;
         if let (Some(run), Some(documents)) = (run, context.data_opt::<Documents>()) {
             run.remember(documents);
         }

@@ -16,6 +16,7 @@ use crate::{
     limits::{self, Limits, Sizes},
     query::{load::Loaders, session::Session},
     schema::Schema,
+    trace,
 };
 
 /// An answer, and what it cost.
@@ -29,13 +30,15 @@ pub struct Answer {
     pub price: u64,
     /// The revision of the copy in memory that was read, where one was.
     pub copy: Option<i32>,
+    /// The name of the operation that was asked for, where it has one and its document can be read.
+    pub operation: Option<String>,
 }
 
 impl Answer {
     /// What is answered where nothing was read, and why.
     pub(crate) fn refused(error: ServerError) -> Self {
         let response = Response::from_errors(vec![error]);
-        Self { response, reads: Vec::new(), price: 0, copy: None }
+        Self { response, reads: Vec::new(), price: 0, copy: None, operation: None }
     }
 
     /// The SQL statements that it cost, with placeholders for their values.
@@ -85,10 +88,12 @@ async fn run(
     if let Err(error) = limits::document(&request.query, session.limits()) {
         return Answer::refused(error.at(Pos::default(), &[]));
     }
-    let document = match documents::read(schema, &mut request) {
+    let document = match trace::parse().in_scope(|| documents::read(schema, &mut request)) {
         Ok(document) => document,
         Err(error) => return Answer::refused(error),
     };
+    let name = document.operation_name(request.operation_name.as_deref());
+    let name = name.map(ToString::to_string);
     let mut order = Vec::new();
     if let Some(operation) = document.operation(request.operation_name.as_deref()) {
         if let Some(error) = missing_variable(operation, &request.variables) {
@@ -105,7 +110,7 @@ async fn run(
     let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
     let (reads, price, copy) = (session.reads(), session.price(), session.copy());
-    Answer { response, reads, price, copy }
+    Answer { response, reads, price, copy, operation: name }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.

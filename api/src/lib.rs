@@ -19,6 +19,7 @@
 //! - [`documents`]: documents that were parsed and validated before.
 //! - [`limits`]: what is refused before anything looks at it closely.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
+//! - [`trace`]: where the time of a request goes, for OpenTelemetry.
 //!
 //! The tables are the crate `entity`, and how they came to be is the crate `migration`.
 //!
@@ -65,3 +66,4 @@ pub mod limits;
 mod query;
 pub mod reference;
 pub mod schema;
+mod trace;

@@ -15,6 +15,9 @@ use sea_orm_migration::{
 
 mod m20261121_000001_tables;
 
+/// The table of the migrations that a database has.
+const TABLE: &str = "seaql_migrations";
+
 /// All migrations, oldest first.
 #[derive(Debug)]
 pub struct Migrator;
@@ -29,9 +32,6 @@ impl MigratorTrait for Migrator {
 /// The key of PostgreSQL's advisory lock under which migrations and loads run: one at a time for a
 /// database, from whatever machine.
 pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
-
-/// The table in which a database notes the migrations that it has.
-const TABLE: &str = "seaql_migrations";
 
 /// Brings the database to the newest schema, in one transaction and under a lock: any number of
 /// processes may call this at once, and the first does the work.
@@ -95,4 +95,15 @@ async fn applied(
 pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
     let applied = applied(db, &SchemaManager::new(db)).await?;
     Ok(names().iter().any(|name| !applied.contains(name)))
+}
+
+/// The migrations of a database that this program does not know: those of a newer version.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn unknown(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let (mut found, known) = (applied(db, &SchemaManager::new(db)).await?, names());
+    found.retain(|name| !known.contains(name));
+    found.sort();
+    Ok(found)
 }

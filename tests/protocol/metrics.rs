@@ -30,7 +30,19 @@ async fn what_goes_on_is_counted() {
         ("query_cost_count", 3.0),
         ("statements_total", 1.0),
         ("errors_total{code=\"PAGE_TOO_LARGE\"}", 1.0),
+        // A body that is not JSON is refused before there is a query.
+        ("errors_total{code=\"BAD_REQUEST\"}", 1.0),
+        ("query_duration_seconds_count", 3.0),
+        ("statement_duration_seconds_count", 1.0),
+        ("requests_running", 0.0),
+        ("build_info{version=\"0.1.0\"}", 1.0),
+        ("synthetic", 0.0),
         ("revision", 1.0),
+        // What has errors is not kept.
+        ("cache_answers", 2.0),
+        ("connections_busy", 0.0),
+        ("connections_waiting", 0.0),
+        ("database_gone", 0.0),
         ("copy_revision", 1.0),
     ] {
         let found = value(&text, &format!("cops_graphql_{name}"));
@@ -38,5 +50,6 @@ async fn what_goes_on_is_counted() {
     }
     assert!(value(&text, "cops_graphql_copy_bytes") > 1_000.0);
     assert!(value(&text, "cops_graphql_copy_rows") > 300.0);
-    assert!(value(&text, "cops_graphql_connections") >= 1.0);
+    assert!(value(&text, "cops_graphql_cache_bytes") > 1_000.0);
+    assert!(value(&text, "cops_graphql_loaded_timestamp_seconds") > 1.7e9);
 }

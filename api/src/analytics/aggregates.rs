@@ -18,6 +18,7 @@ use super::{
 use crate::{
     error::Error,
     query::session::{Purpose, Read, Session},
+    trace,
 };
 
 /// The rows that are looked at while others wait. More are looked at on a thread of their own.
@@ -82,6 +83,8 @@ impl Aggregates {
         match self {
             Self::Database => sql::answers(session, request).await,
             Self::Memory(replica) => {
+                // Dropped when the answers are there: nothing in between has a span.
+                let _span = trace::memory(request.table.name);
                 let began = Instant::now();
                 let few = replica.rows_of(request)? * (1 + request.figures.len()) <= FEW;
                 let answers = if few {

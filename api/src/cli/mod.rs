@@ -3,9 +3,11 @@
 //! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed.
 
 mod demo;
+mod doctor;
 mod http;
 mod import;
 mod schema;
+mod seeing;
 mod serve;
 mod traffic;
 
@@ -42,6 +44,9 @@ enum Command {
     Demo(demo::Args),
     /// Load data files.
     Import(import::Args),
+    /// Look whether the server would work with these options, and say what is wrong.
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Args),
     /// Print the GraphQL schema.
     Schema,
 }
@@ -57,6 +62,7 @@ impl Cli {
         runtime.block_on(async {
             match self.command {
                 Some(Command::Demo(args)) => demo::run(&args, &self.database).await,
+                Some(Command::Doctor(args)) => doctor::run(&args, &self.database).await,
                 Some(Command::Import(args)) => import::run(&args, &self.database).await,
                 Some(Command::Schema) => schema::run(),
                 Some(Command::Serve(args)) => serve::run(&args, &self.database).await,

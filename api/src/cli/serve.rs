@@ -1,10 +1,13 @@
 //! `cops-graphql serve`: what a bare `cops-graphql` does.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::ValueEnum;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
+};
 
 use super::fail;
 use crate::{
@@ -14,6 +17,7 @@ use crate::{
     limits::Limits,
     reference,
     schema::Dataset,
+    trace::export::Exporter,
 };
 
 /// The address, and what is said about requests.
@@ -21,25 +25,35 @@ use crate::{
 pub(crate) struct Args {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: String,
+    pub(super) listen: String,
     /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
-    log: String,
+    pub(super) log: String,
     /// How to write the log.
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
     /// What answers aggregates: a copy of the dataset in memory, or the database.
     #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
-    aggregates: AggregatesBy,
+    pub(super) aggregates: AggregatesBy,
     /// Start with an empty database instead of the synthetic dataset, where there is none yet.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
     #[command(flatten)]
-    http: super::http::Args,
+    pub(super) http: super::http::Args,
     #[command(flatten)]
-    traffic: super::traffic::Args,
+    pub(super) traffic: super::traffic::Args,
     #[command(flatten)]
-    limits: Limits,
+    pub(super) limits: Limits,
+    #[command(flatten)]
+    pub(super) seeing: super::seeing::Args,
+}
+
+impl Args {
+    /// What is logged.
+    pub(super) fn log_filter(&self) -> Result<EnvFilter, String> {
+        EnvFilter::try_new(&self.log)
+            .map_err(|error| format!("--log {:?} is not a log filter: {error}", self.log))
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,10 +65,18 @@ enum LogFormat {
 }
 
 pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
-    if let Err(message) = start_log(args) {
+    let exporter = match args.seeing.exporter() {
+        Ok(exporter) => exporter,
+        Err(message) => return fail(&message),
+    };
+    if let Err(message) = start_log(args, exporter.as_ref()) {
         return fail(&message);
     }
-    match serve(args, url).await {
+    let served = serve(args, url).await;
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => fail(&message),
     }
@@ -67,6 +89,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let mut settings = args.http.settings().await?;
     settings.limits = args.limits;
     args.traffic.choose(&mut settings);
+    settings.slow_query = args.seeing.slow_query();
     prepare(args, url).await?;
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
@@ -120,18 +143,30 @@ async fn prepare(args: &Args, url: &str) -> Result<(), String> {
     writer.close().await.map_err(failed("close the database"))
 }
 
-fn start_log(args: &Args) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&args.log)
-        .map_err(|error| format!("--log {:?} is not a log filter: {error}", args.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match args.log_format {
-        LogFormat::Human => {
-            use std::io::IsTerminal as _;
-            log.with_ansi(std::io::stderr().is_terminal()).try_init()
+fn start_log(args: &Args, exporter: Option<&Exporter>) -> Result<(), String> {
+    let filter = args.log_filter()?;
+    let registry = tracing_subscriber::registry();
+    let started = match exporter {
+        None => registry.with(filter).with(log(args.log_format)).try_init(),
+        // What is logged and what is traced are chosen apart from each other.
+        Some(exporter) => {
+            let log = log(args.log_format).with_filter(filter);
+            registry.with(log).with(exporter.layer()).try_init()
         }
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
     started.map_err(|error| format!("cannot start the log: {error}"))
+}
+
+/// What writes the log.
+fn log<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    }
 }
 
 /// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send. From here on

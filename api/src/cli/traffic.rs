@@ -78,6 +78,11 @@ impl Args {
         settings.suggestions = !self.no_suggestions;
     }
 
+    /// Whether what one client may ask for has a limit.
+    pub(crate) fn limits_clients(&self) -> bool {
+        self.rate_limit > 0
+    }
+
     /// How many connections clients may have.
     pub(crate) fn most_connections(&self) -> usize {
         self.max_connections

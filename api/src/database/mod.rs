@@ -19,7 +19,7 @@ use sea_orm::{
 pub use self::readers::Readers;
 
 /// The connections of a pool, and how long one is waited for.
-const SPARE: u32 = 6;
+pub(crate) const SPARE: u32 = 6;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// The rows that SQLite reads before the first of them is taken: at the default of 50, threads spend their
 /// time on waking each other.

@@ -13,7 +13,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI32, Ordering},
+        atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -46,6 +46,8 @@ struct Inner {
     seats: Option<Seats>,
     /// How many seats there are.
     count: usize,
+    /// How many statements wait for a seat.
+    waiting: AtomicUsize,
     /// Whether the database cannot be reached.
     gone: watch::Sender<bool>,
 }
@@ -96,7 +98,13 @@ impl Readers {
 
     fn with(spare: DatabaseConnection, seats: Option<Seats>) -> Self {
         let count = seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
-        Self(Arc::new(Inner { spare, seats, count, gone: watch::Sender::new(false) }))
+        Self(Arc::new(Inner {
+            spare,
+            seats,
+            count,
+            waiting: AtomicUsize::new(0),
+            gone: watch::Sender::new(false),
+        }))
     }
 
     /// Connections for what is not a query of a client, such as a copy of the dataset.
@@ -116,6 +124,12 @@ impl Readers {
     pub fn busy(&self) -> (usize, usize) {
         let free = self.0.seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
         (self.0.count, self.0.count - free)
+    }
+
+    /// How many statements wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::Relaxed)
     }
 
     /// Whether the database cannot be reached.
@@ -146,6 +160,7 @@ impl Readers {
 
     /// Takes a connection as soon as one is free.
     async fn take(&self, seats: &Seats) -> Result<Taken, Error> {
+        let _waiting = Waiting::for_a_seat(&self.0.waiting);
         let mut gone = self.0.gone.subscribe();
         let turn = tokio::select! {
             biased;
@@ -232,6 +247,22 @@ impl Seat {
         if let Stop::Flag(flag) = &self.stop {
             flag.store(false, Ordering::Relaxed);
         }
+    }
+}
+
+/// Somebody who waits, until this is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn for_a_seat(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

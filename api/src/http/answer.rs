@@ -88,6 +88,11 @@ impl Refusal {
         Self { standing, code, message: Cow::Borrowed(message), retry_after: None }
     }
 
+    /// The code that a client may act on.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// What the client is told.
     #[cfg(test)]
     pub(super) fn message(&self) -> &str {

@@ -210,6 +210,12 @@ impl Answers {
         }
     }
 
+    /// How many answers are kept, and how many bytes they take.
+    pub(super) fn size(&self) -> (usize, u64) {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.kept.as_ref().map_or((0, 0), |kept| (kept.len(), kept.weight()))
+    }
+
     /// The generation of the dataset that the server knows.
     fn generation(&self, told: Dataset) -> Arc<Generation> {
         {

@@ -16,6 +16,8 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
+use tower_http::request_id::RequestId;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Server, Settings,
@@ -30,8 +32,9 @@ use super::{
     rate::{Account, Peer, Rates},
     report::Report,
     request::{Ask, Asked, Parameters},
+    slow,
 };
-use crate::{error::Error, limits::Limits};
+use crate::{error::Error, limits::Limits, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -66,17 +69,15 @@ struct Reply {
     found: Option<Found>,
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
-        Self { answer: Arc::new(refusal.into()), found: None }
-    }
-}
-
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
-    let began = Instant::now();
-    let response = answer(&endpoint, request).await;
-    endpoint.0.metrics.request(response.status(), began.elapsed());
+    let running = endpoint.0.metrics.request();
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    let span = trace::request(request.method(), request.headers(), id);
+    let response = answer(&endpoint, request).instrument(span.clone()).await;
+    trace::answered(&span, response.status());
+    running.end(response.status());
     response
 }
 
@@ -87,7 +88,8 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
     let account = endpoint.0.rates.account(parts.extensions.get::<Peer>().copied(), headers);
     if let Some(Err(seconds)) = account.as_ref().map(Account::may_ask) {
-        return endpoint.respond(&Refusal::too_many(seconds).into(), &client, account.as_ref());
+        let reply = endpoint.refuse(Refusal::too_many(seconds));
+        return endpoint.respond(&reply, &client, account.as_ref());
     }
     let limits = &endpoint.0.settings.limits;
     let is_get = method == Method::GET || method == Method::HEAD;
@@ -124,7 +126,8 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
             }
         }
     };
-    endpoint.respond(&reply.unwrap_or_else(Reply::from), &client, account.as_ref())
+    let reply = reply.unwrap_or_else(|refusal| endpoint.refuse(refusal));
+    endpoint.respond(&reply, &client, account.as_ref())
 }
 
 impl Endpoint {
@@ -132,11 +135,10 @@ impl Endpoint {
     pub(super) fn new(
         server: Server,
         settings: Settings,
+        answers: Arc<Answers>,
         admission: Arc<Admission>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let counters = Arc::clone(&settings.counters);
-        let answers = Answers::new(server.dataset(), settings.cache_bytes, counters);
         let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
@@ -179,6 +181,7 @@ impl Endpoint {
         let run = || run(inner, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
         pay(account, if found == Found::Miss { answer.price } else { 0 });
+        Span::current().record("cache", tracing::field::debug(found));
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         if let (Some(hash), Some(document)) = (named.register, document)
             && answer.ran()
@@ -217,7 +220,8 @@ impl Endpoint {
             if body.len() > 1 {
                 body.push(b',');
             }
-            body.extend_from_slice(&reply.unwrap_or_else(Reply::from).answer.body);
+            let reply = reply.unwrap_or_else(|refusal| self.refuse(refusal));
+            body.extend_from_slice(&reply.answer.body);
         }
         body.push(b']');
         let coding = Some(negotiate::coding(client.headers));
@@ -240,6 +244,12 @@ impl Endpoint {
             response.headers_mut().insert(header::CONTENT_ENCODING, coding);
         }
         Ok(response)
+    }
+
+    /// The reply to a request that is not answered.
+    fn refuse(&self, refusal: Refusal) -> Reply {
+        self.0.metrics.error(refusal.code());
+        Reply { answer: Arc::new(refusal.into()), found: None }
     }
 
     fn respond(&self, reply: &Reply, client: &Client<'_>, account: Option<&Account>) -> Response {
@@ -279,15 +289,29 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, began) = (ask.report, Instant::now());
     let settings = &endpoint.settings;
-    let Ok(_turn) = endpoint.admission.enter().await else { return Refusal::busy().into() };
-    let request = ask.into_request();
-    let (mut answer, dataset) = match report.only_price {
-        false => graphql::of_one_revision(&endpoint.server, settings, request).await,
-        true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
+    let Ok(_turn) = endpoint.admission.enter().await else {
+        let refusal = Refusal::busy();
+        endpoint.metrics.error(refusal.code());
+        return refusal.into();
     };
+    let request = ask.into_request();
+    let span = trace::query();
+    let answered = async {
+        match report.only_price {
+            false => graphql::of_one_revision(&endpoint.server, settings, request).await,
+            true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
+        }
+    };
+    let (mut answer, dataset) = answered.instrument(span.clone()).await;
+    trace::worked_out(&span, &answer);
+    drop(span);
     errors::complete(&mut answer.response, settings.suggestions);
-    endpoint.metrics.query(&answer);
-    report.tell(&mut answer, began.elapsed());
+    let took = began.elapsed();
+    endpoint.metrics.query(&answer, took);
+    if settings.slow_query.is_some_and(|slow| took >= slow) {
+        slow::tell(&document, operation.as_deref(), &answer, took);
+    }
+    report.tell(&mut answer, took);
     let answer = Answer::of(answer.response, &dataset).priced(answer.price);
     if !answer.ran()
         && errors::asks_for_more_than_a_query(&document, operation.as_deref(), &settings.limits)

@@ -1,9 +1,14 @@
 //! `/metrics`: what goes on, as Prometheus reads it: in the format of `OpenMetrics`.
 //!
 //! What happens is counted as it happens; what is the case (the revision, the copy in memory, the pool) is
-//! looked up when somebody asks.
+//! looked up when somebody asks, by [`snapshot`].
 
-use std::{sync::Arc, time::Duration};
+mod snapshot;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::State,
@@ -11,18 +16,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use prometheus_client::{
-    collector::Collector,
-    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric as _, text::encode},
+    encoding::{EncodeLabelSet, text::encode},
     metrics::{
-        counter::{ConstCounter, Counter},
+        counter::Counter,
         family::Family,
-        gauge::ConstGauge,
+        gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
+        info::Info,
     },
     registry::{Registry, Unit},
 };
 
-use super::{Counters, Server, admission::Admission};
+use self::snapshot::Snapshot;
+use super::{Counters, Server, admission::Admission, cache::Answers};
 use crate::execute::Answer;
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -32,6 +38,7 @@ struct Status {
     status: u16,
 }
 
+/// A code of an error. There are as many as `README.md` lists: no client can make up one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Code {
     code: String,
@@ -42,109 +49,109 @@ struct Code {
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Status, Counter>,
-    seconds: Histogram,
+    running: Gauge,
+    request_seconds: Histogram,
+    query_seconds: Histogram,
     cost: Histogram,
     statements: Counter,
+    statement_seconds: Histogram,
     errors: Family<Code, Counter>,
 }
 
 impl Metrics {
     /// The metrics of a server.
-    pub(super) fn new(server: Server, counters: Arc<Counters>, admission: Arc<Admission>) -> Self {
+    pub(super) fn new(
+        server: Server,
+        counters: Arc<Counters>,
+        answers: Arc<Answers>,
+        admission: Arc<Admission>,
+    ) -> Self {
         let mut registry = Registry::with_prefix("cops_graphql");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", build);
         let requests = Family::default();
         registry.register("requests", "Requests to /graphql, by status", requests.clone());
-        let seconds = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
-        let about = "From a request's headers to the response";
-        registry.register_with_unit("request_duration", about, Unit::Seconds, seconds.clone());
+        let running = Gauge::default();
+        registry.register("requests_running", "Requests that wait for answers", running.clone());
+        let mut seconds = |name, about| {
+            // From a tenth of a millisecond to 13 seconds: a query may take 10.
+            let histogram = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
+            registry.register_with_unit(name, about, Unit::Seconds, histogram.clone());
+            histogram
+        };
+        let request_seconds =
+            seconds("request_duration", "From a request's headers to the response");
+        let query_seconds = seconds("query_duration", "To work out an answer that was not at hand");
+        let statement_seconds = seconds("statement_duration", "SQL statements of queries");
         let cost = Histogram::new(exponential_buckets(1.0, 4.0, 9));
         registry.register("query_cost", "What the queries that ran did cost", cost.clone());
         let statements = Counter::default();
         registry.register("statements", "SQL statements of queries", statements.clone());
         let errors = Family::default();
-        registry.register("errors", "Errors of queries, by code", errors.clone());
-        registry.register_collector(Box::new(Snapshot { server, counters, admission }));
-        Self { registry, requests, seconds, cost, statements, errors }
+        let about = "What was refused or failed, by code: requests, queries and fields";
+        registry.register("errors", about, errors.clone());
+        registry.register_collector(Box::new(Snapshot::new(server, counters, answers, admission)));
+        Self {
+            registry,
+            requests,
+            running,
+            request_seconds,
+            query_seconds,
+            cost,
+            statements,
+            statement_seconds,
+            errors,
+        }
     }
 
-    /// Counts a request that was answered.
-    pub(super) fn request(&self, status: StatusCode, took: Duration) {
-        self.requests.get_or_create(&Status { status: status.as_u16() }).inc();
-        self.seconds.observe(took.as_secs_f64());
+    /// Counts a request, which runs until what this gives is dropped.
+    pub(super) fn request(&self) -> Running<'_> {
+        self.running.inc();
+        Running { metrics: self, began: Instant::now() }
     }
 
     /// Counts a query that was worked out.
     #[expect(clippy::cast_precision_loss, reason = "a histogram has no need for the last digit")]
-    pub(super) fn query(&self, answer: &Answer) {
+    pub(super) fn query(&self, answer: &Answer, took: Duration) {
+        self.query_seconds.observe(took.as_secs_f64());
         self.cost.observe(answer.cost() as f64);
-        self.statements.inc_by(answer.statements().len() as u64);
+        for read in answer.reads.iter().filter(|read| read.statement.is_some()) {
+            self.statements.inc();
+            self.statement_seconds.observe(read.took.as_secs_f64());
+        }
         for error in &answer.response.errors {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-            let code = match code {
-                Some(async_graphql::Value::String(code)) => code.clone(),
-                _ => "INVALID_QUERY".to_owned(),
-            };
-            self.errors.get_or_create(&Code { code }).inc();
+            match code {
+                Some(async_graphql::Value::String(code)) => self.error(code),
+                _ => self.error("INVALID_QUERY"),
+            }
         }
+    }
+
+    /// Counts what was refused or has failed.
+    pub(super) fn error(&self, code: &str) {
+        self.errors.get_or_create(&Code { code: code.to_owned() }).inc();
     }
 }
 
-/// What is the case when somebody asks.
+/// A request that runs. A client that hangs up ends it without a word.
 #[derive(Debug)]
-struct Snapshot {
-    server: Server,
-    counters: Arc<Counters>,
-    admission: Arc<Admission>,
+pub(super) struct Running<'a> {
+    metrics: &'a Metrics,
+    began: Instant,
 }
 
-impl Collector for Snapshot {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let counts = self.counters.counts();
-        for (name, about, count) in [
-            ("cache_hits", "Answers that were kept", counts.hits),
-            ("cache_joined", "Answers that somebody else was waiting for already", counts.joined),
-            ("cache_misses", "Answers that had to be worked out", counts.misses),
-            ("not_modified", "Responses that said only that nothing has changed", counts.unchanged),
-        ] {
-            let counter = ConstCounter::new(count);
-            counter.encode(encoder.encode_descriptor(
-                name,
-                about,
-                None,
-                counter.metric_type(),
-            )?)?;
-        }
-        let copy = self.server.copy();
-        let copied = |number: fn(&super::Copy) -> usize| copy.as_ref().map_or(0, number);
-        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        let (connections, busy) = self.server.0.readers.busy();
-        for (name, about, number) in [
-            ("revision", "The revision of the dataset", self.server.dataset().revision.into()),
-            (
-                "copy_revision",
-                "The revision of the copy in memory; 0 where there is none",
-                copy.as_ref().map_or(0, |copy| copy.dataset.revision.into()),
-            ),
-            (
-                "copy_bytes",
-                "The memory that the copy takes",
-                whole(copied(|copy| copy.replica.size_in_bytes())),
-            ),
-            ("copy_rows", "The rows of the copy", whole(copied(|copy| copy.replica.rows()))),
-            ("queries_running", "Queries that are worked on", whole(self.admission.running())),
-            ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
-            ("connections", "Connections to the database for queries", whole(connections)),
-            ("connections_busy", "Those on which a statement runs", whole(busy)),
-            (
-                "database_gone",
-                "1 where the database cannot be reached, and else 0",
-                self.server.0.readers.are_gone().into(),
-            ),
-        ] {
-            let gauge = ConstGauge::new(number);
-            gauge.encode(encoder.encode_descriptor(name, about, None, gauge.metric_type())?)?;
-        }
-        Ok(())
+impl Running<'_> {
+    /// Counts the response.
+    pub(super) fn end(self, status: StatusCode) {
+        self.metrics.requests.get_or_create(&Status { status: status.as_u16() }).inc();
+        self.metrics.request_seconds.observe(self.began.elapsed().as_secs_f64());
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.metrics.running.dec();
     }
 }
 

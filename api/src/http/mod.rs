@@ -30,6 +30,7 @@ mod rate;
 mod report;
 mod request;
 mod settings;
+mod slow;
 mod trusted;
 
 use std::{sync::Arc, time::Duration};
@@ -51,7 +52,9 @@ use tower_http::{
 };
 use tracing::Span;
 
-use self::{admission::Admission, copy::Copy, endpoint::Endpoint, metrics::Metrics};
+use self::{
+    admission::Admission, cache::Answers, copy::Copy, endpoint::Endpoint, metrics::Metrics,
+};
 pub use self::{
     counters::{Counters, Counts},
     listen::serve,
@@ -141,9 +144,13 @@ impl Server {
         let cors = cors::layer(&settings.origins);
         let admission = Arc::new(Admission::new(settings.most_running, settings.most_waiting));
         let counters = Arc::clone(&settings.counters);
-        let metrics = Arc::new(Metrics::new(self.clone(), counters, Arc::clone(&admission)));
+        let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
+        let metrics =
+            Metrics::new(self.clone(), counters, Arc::clone(&answers), Arc::clone(&admission));
+        let metrics = Arc::new(metrics);
         let introspection = settings.limits.introspection;
-        let endpoint = Endpoint::new(self.clone(), settings, admission, Arc::clone(&metrics));
+        let endpoint =
+            Endpoint::new(self.clone(), settings, answers, admission, Arc::clone(&metrics));
         let mut open = Router::new().route("/graphql", any(endpoint::serve).with_state(endpoint));
         if introspection {
             open = open.route("/schema.graphql", get(schema_text));

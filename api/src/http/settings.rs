@@ -35,6 +35,8 @@ pub struct Settings {
     pub rate_limit: RateLimit,
     /// Whether an error says which name may have been meant.
     pub suggestions: bool,
+    /// How long a query takes that the log tells of; none, where it is to tell of none.
+    pub slow_query: Option<Duration>,
     /// Where it is counted how often answers were at hand.
     pub counters: Arc<Counters>,
 }
@@ -54,6 +56,7 @@ impl Default for Settings {
             most_waiting: 256,
             rate_limit: RateLimit::default(),
             suggestions: true,
+            slow_query: None,
             counters: Arc::default(),
         }
     }

@@ -16,6 +16,7 @@ use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
 use sea_orm::QueryResult;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 
 use super::{
     catalog::Table,
@@ -26,6 +27,7 @@ use super::{
 use crate::{
     analytics::{Aggregates, Answer as Measures, Request},
     error::Error,
+    trace,
 };
 
 /// A row as far as it was read: its key and the cells asked for.
@@ -73,7 +75,9 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
-        let rows = match self.session.all(self.table.name, Purpose::Rows, &select).await {
+        let span = trace::batch(self.table.name, Purpose::Rows, keys.len());
+        let read = self.session.all(self.table.name, Purpose::Rows, &select).instrument(span);
+        let rows = match read.await {
             Ok(rows) => read_rows(self.table, &self.picks, &rows),
             Err(error) => Err(error),
         };
@@ -86,7 +90,9 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let parents = sorted(parents);
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
-        let pages = match self.session.all(self.list.table.name, Purpose::Pages, &select).await {
+        let (table, purpose) = (self.list.table.name, Purpose::Pages);
+        let span = trace::batch(table, purpose, parents.len());
+        let pages = match self.session.all(table, purpose, &select).instrument(span).await {
             Ok(rows) => self.pages(&rows),
             Err(error) => Err(error),
         };
@@ -110,7 +116,9 @@ impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
     async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Arc<Measures>>> {
         let parents = sorted(parents);
         let request = self.request.clone().of_each(self.column, &parents);
-        let found = match self.aggregates.answer_each(&self.session, request, &parents).await {
+        let span = trace::batch(request.table.name, Purpose::Aggregates, parents.len());
+        let found = self.aggregates.answer_each(&self.session, request, &parents);
+        let found = match found.instrument(span).await {
             Ok(found) => Ok(found.into_iter().map(|(parent, found)| (parent, Arc::new(found)))),
             Err(error) => Err(error),
         };

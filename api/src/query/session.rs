@@ -9,8 +9,9 @@ use std::{
 };
 
 use sea_orm::{DbBackend, QueryResult, sea_query::SelectStatement};
+use tracing::Instrument as _;
 
-use crate::{database::Readers, error::Error, limits::Limits};
+use crate::{database::Readers, error::Error, limits::Limits, trace};
 
 /// Something that was read for a request.
 #[derive(Clone, Debug)]
@@ -97,6 +98,14 @@ impl Session {
         self.0.readers.backend()
     }
 
+    /// What the conventions of OpenTelemetry call the kind of database.
+    fn system(&self) -> &'static str {
+        match self.backend() {
+            DbBackend::Postgres => "postgresql",
+            _ => "sqlite",
+        }
+    }
+
     /// Runs a statement.
     pub(crate) async fn all(
         &self,
@@ -107,7 +116,10 @@ impl Session {
         let statement = self.backend().build(select);
         let sql = statement.sql.clone();
         let began = Instant::now();
-        let rows = self.0.readers.query(statement).await;
+        let span = trace::statement(self.system(), table, purpose, &sql);
+        let rows = self.0.readers.query(statement).instrument(span.clone()).await;
+        trace::returned(&span, rows.as_ref().ok().map(Vec::len));
+        drop(span);
         let count = rows.as_ref().map_or(0, Vec::len);
         let took = began.elapsed();
         self.note(Read { table, purpose, rows: count, took, statement: Some(sql) });

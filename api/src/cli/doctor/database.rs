@@ -1,0 +1,185 @@
+//! The database, as the server would find it: whether it answers, whether it is of this version, whether
+//! the server's connections can write, and what it holds.
+
+use std::time::Duration;
+
+use async_graphql::{Request, Value};
+use chrono::Utc;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, Statement};
+
+use super::{finding::Findings, postgres, sqlite};
+use crate::{
+    analytics::Aggregates,
+    database::{self, Readers},
+    execute::execute,
+    limits::Limits,
+    reference,
+    schema::{Dataset, schema},
+};
+
+/// How long a database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The days after which a dataset is worth a word: the office announces awards each year.
+const OLD: i64 = 400;
+
+/// Looks at a database. Says how many rows it holds, where that can be told.
+pub(super) async fn look(findings: &mut Findings, url: &str, readers: usize) -> Option<u64> {
+    let is_sqlite = url.starts_with("sqlite:");
+    if is_sqlite && !sqlite::look_at_file(findings, url) {
+        return None;
+    }
+    let reader = match tokio::time::timeout(PATIENCE, database::reader(url)).await {
+        Ok(Ok(reader)) => reader,
+        Ok(Err(error)) => {
+            // What the driver says names hosts, users and files, and never the password.
+            let message = format!("cannot be opened: {error}");
+            let mend = match is_sqlite {
+                true => "name a file of SQLite with --database sqlite://PATH",
+                false => {
+                    "check the host, the port, the user and the name in --database, and that the \
+                     server runs"
+                }
+            };
+            findings.problem("database", message, mend);
+            return None;
+        }
+        Err(_) => {
+            let message = format!("does not answer within {} s", PATIENCE.as_secs());
+            findings.problem("database", message, "check the network on the way to it");
+            return None;
+        }
+    };
+    let rows = look_inside(findings, &reader, readers).await;
+    // What it says on the way out is of no interest.
+    let _ = reader.close().await;
+    rows
+}
+
+async fn look_inside(
+    findings: &mut Findings,
+    reader: &DatabaseConnection,
+    readers: usize,
+) -> Option<u64> {
+    match reader.get_database_backend() {
+        DbBackend::Postgres => postgres::look(findings, reader, readers).await,
+        _ => sqlite::look(findings, reader).await,
+    }
+    if !look_at_migrations(findings, reader).await {
+        return None;
+    }
+    look_at_writing(findings, reader).await;
+    look_at_dataset(findings, reader).await;
+    count(reader).await
+}
+
+/// Looks whether the tables are those of this version. Whether they can be read.
+async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection) -> bool {
+    const CHECK: &str = "migrations";
+    match migration::unknown(reader).await {
+        Ok(unknown) if !unknown.is_empty() => {
+            let message = format!(
+                "the tables were made by a newer version of this program ({})",
+                unknown.join(", ")
+            );
+            findings.problem(CHECK, message, "run that version, or name another database");
+            return false;
+        }
+        Err(error) => {
+            let message = format!("the tables cannot be looked at: {error}");
+            findings.problem(CHECK, message, "let the user of --database read its tables");
+            return false;
+        }
+        Ok(_) => {}
+    }
+    match migration::is_behind(reader).await {
+        Ok(false) => {
+            findings.ok(CHECK, "the tables are those of this version");
+            true
+        }
+        Ok(true) => {
+            let message = "the tables are missing, or of an older version";
+            let mend = "start the server once as a user who may make tables: it makes them";
+            findings.warning(CHECK, message, mend);
+            false
+        }
+        Err(error) => {
+            let message = format!("the tables cannot be looked at: {error}");
+            findings.problem(CHECK, message, "let the user of --database read its tables");
+            false
+        }
+    }
+}
+
+/// Tries to write as the server's connections would: the database itself must refuse.
+async fn look_at_writing(findings: &mut Findings, reader: &DatabaseConnection) {
+    // Even where this is let through it changes no row.
+    let statement = "UPDATE revisions SET refused = refused WHERE 1 = 0";
+    match reader.execute_unprepared(statement).await {
+        Err(_) => findings.ok("read-only", "the database refuses what the server would write"),
+        Ok(_) => findings.problem(
+            "read-only",
+            "the server's connections can write",
+            "connect to the database directly: what stands between drops the options of a connection",
+        ),
+    }
+}
+
+async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
+    match reference::find(reader).await {
+        Ok(Some(_)) => findings.ok("reference", "programs, figures and sources are there"),
+        _ => findings.warning(
+            "reference",
+            "the programs, figures and sources that every dataset begins with are missing",
+            "start the server once: it loads them",
+        ),
+    }
+    let Ok(dataset) = Dataset::read(reader).await else {
+        let mend = "let the user of --database read its tables";
+        return findings.problem("dataset", "it cannot be read", mend);
+    };
+    let Some(loaded_at) = dataset.loaded_at else {
+        let mend = "start the server, which makes a synthetic dataset, or load files with `import`";
+        return findings.warning("dataset", "nothing has been loaded", mend);
+    };
+    let days = (Utc::now() - loaded_at).num_days();
+    let age = match days {
+        ..1 => "today".to_owned(),
+        1 => "a day ago".to_owned(),
+        _ => format!("{days} days ago"),
+    };
+    let loaded = format!("revision {}, loaded {age}", dataset.revision);
+    if dataset.synthetic {
+        let mend = "load real files with `cops-graphql import`: they replace what is made up";
+        findings.warning("dataset", format!("{loaded}: agencies and grants are made up"), mend);
+    } else if days > OLD {
+        let mend = "load newer files with `cops-graphql import`";
+        findings.warning("dataset", format!("{loaded}: real data, and not new"), mend);
+    } else {
+        findings.ok("dataset", format!("{loaded}: no row is made up"));
+    }
+}
+
+/// The rows of all tables.
+async fn count(reader: &DatabaseConnection) -> Option<u64> {
+    let readers = Readers::from(reader.clone());
+    let request = Request::new("{ dataset { counts { rows } } }");
+    let answer =
+        execute(&schema(), &readers, &Aggregates::Database, &Limits::default(), request).await;
+    let Value::Object(data) = answer.response.data else { return None };
+    let Some(Value::Object(dataset)) = data.get("dataset") else { return None };
+    let Some(Value::List(counts)) = dataset.get("counts") else { return None };
+    let rows = |count: &Value| match count {
+        Value::Object(count) => match count.get("rows") {
+            Some(Value::Number(rows)) => rows.as_u64(),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(counts.iter().filter_map(rows).sum())
+}
+
+/// The only row of a statement.
+pub(super) async fn row(reader: &DatabaseConnection, sql: &str) -> Option<QueryResult> {
+    let statement = Statement::from_string(reader.get_database_backend(), sql);
+    reader.query_one_raw(statement).await.ok().flatten()
+}

@@ -1,0 +1,159 @@
+//! What was found, and how it is told.
+
+use std::{fmt::Write as _, io::IsTerminal as _};
+
+use serde::Serialize;
+
+/// How something stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    /// It is well.
+    #[default]
+    Ok,
+    /// The server works, and something may become a trouble or is not as most want it.
+    Warning,
+    /// The server would not start, or not do what it is for.
+    Problem,
+}
+
+impl Standing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+
+    /// Green, yellow, red.
+    fn colour(self) -> &'static str {
+        match self {
+            Self::Ok => "\x1b[32m",
+            Self::Warning => "\x1b[33m",
+            Self::Problem => "\x1b[31m",
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    standing: Standing,
+    message: String,
+    /// How to make it well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+/// All that was looked at, in order.
+#[derive(Debug, Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Something is well.
+    pub(super) fn ok(&mut self, check: &'static str, message: impl Into<String>) {
+        let message = message.into();
+        self.0.push(Finding { check, standing: Standing::Ok, message, mend: None });
+    }
+
+    /// Something may become a trouble.
+    pub(super) fn warning(
+        &mut self,
+        check: &'static str,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        let (message, mend) = (message.into(), Some(mend.into()));
+        self.0.push(Finding { check, standing: Standing::Warning, message, mend });
+    }
+
+    /// Something does not work.
+    pub(super) fn problem(
+        &mut self,
+        check: &'static str,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        let (message, mend) = (message.into(), Some(mend.into()));
+        self.0.push(Finding { check, standing: Standing::Problem, message, mend });
+    }
+
+    /// How the worst of it stands.
+    pub(super) fn worst(&self) -> Standing {
+        self.0.iter().map(|finding| finding.standing).max().unwrap_or_default()
+    }
+
+    fn count(&self, standing: Standing) -> usize {
+        self.0.iter().filter(|finding| finding.standing == standing).count()
+    }
+
+    /// A line for each thing, one more for its mend, and one for the whole.
+    pub(super) fn to_text(&self, colourful: bool) -> String {
+        let widest = self.0.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
+        let mut text = String::new();
+        for Finding { check, standing, message, mend } in &self.0 {
+            let (on, off) = if colourful { (standing.colour(), "\x1b[0m") } else { ("", "") };
+            let word = standing.word();
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{on}{word:<7}{off}  {check:<widest$}  {message}");
+            if let Some(mend) = mend {
+                let _ = writeln!(text, "{:<7}  {:<widest$}  -> {mend}", "", "");
+            }
+        }
+        let (problems, warnings) = (self.count(Standing::Problem), self.count(Standing::Warning));
+        let _ = writeln!(
+            text,
+            "{}, {}, {} looked at",
+            counted(problems, "problem"),
+            counted(warnings, "warning"),
+            counted(self.0.len(), "thing"),
+        );
+        text
+    }
+
+    /// The same for programs.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "standing": self.worst(), "checks": self.0 })
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Whether colours are shown: on a terminal, unless its user wants none.
+pub(super) fn is_colourful() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_a_line_with_its_mend_below() {
+        let mut findings = Findings::default();
+        findings.ok("port", "it is free");
+        assert_eq!(findings.worst(), Standing::Ok);
+        findings.warning("dataset", "it is made up", "load real files");
+        findings.problem("database", "it is gone", "start it");
+        assert_eq!(findings.worst(), Standing::Problem);
+        let text = findings.to_text(false);
+        assert_eq!(
+            text,
+            "ok       port      it is free\n\
+             warning  dataset   it is made up\n\
+             \x20                  -> load real files\n\
+             problem  database  it is gone\n\
+             \x20                  -> start it\n\
+             1 problem, 1 warning, 3 things looked at\n"
+        );
+        assert!(findings.to_text(true).contains("\x1b[31mproblem\x1b[0m  database"));
+        let json = findings.to_json();
+        assert_eq!(json["standing"], "problem");
+        assert_eq!(json["checks"][0].get("mend"), None);
+        assert_eq!(json["checks"][1]["mend"], "load real files");
+    }
+}

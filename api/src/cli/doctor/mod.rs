@@ -1,0 +1,65 @@
+//! `cops-graphql doctor`: looks at a configuration as `serve` would use it, and says what is wrong.
+//!
+//! It takes the options and the environment of `serve`, changes nothing, and tells each thing that it looked
+//! at in a line: that it is well, that it may become a trouble, or that the server would not work; and how
+//! to mend it. It looks at all of them, whatever it finds. An option that cannot be read at all is refused
+//! by the command line itself, before this, with exit code 2.
+
+mod database;
+mod finding;
+mod memory;
+mod postgres;
+mod sqlite;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use self::finding::{Findings, Standing};
+use super::serve;
+
+/// What its help says at the end.
+pub(super) const HELP: &str = "\
+It takes the options and the environment of `serve`, and changes nothing.
+
+Exit codes: 0 the server would work (warnings or not), 1 it would not, 2 an option cannot be read.";
+
+/// Its arguments: those of `serve`, and how to tell.
+#[derive(Clone, Debug, clap::Args)]
+#[group(id = "doctor")]
+pub(crate) struct Args {
+    /// How to tell what was found.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    #[command(flatten)]
+    serve: serve::Args,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people: a line for each thing.
+    Human,
+    /// For machines: one JSON object.
+    Json,
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+    let mut findings = Findings::default();
+    web::look(&mut findings, &args.serve).await;
+    let settings = args.serve.http.settings().await;
+    web::look_at_settings(&mut findings, &settings);
+    let rows = database::look(&mut findings, url, args.serve.traffic.connections()).await;
+    if let Ok(settings) = &settings {
+        memory::look(&mut findings, settings.cache_bytes, args.serve.aggregates, rows);
+    }
+    match args.format {
+        Format::Human => print!("{}", findings.to_text(finding::is_colourful())),
+        Format::Json => println!("{}", findings.to_json()),
+    }
+    match findings.worst() {
+        Standing::Problem => ExitCode::FAILURE,
+        Standing::Ok | Standing::Warning => ExitCode::SUCCESS,
+    }
+}

@@ -1,0 +1,138 @@
+//! Spans: where the time of one request goes, for OpenTelemetry.
+//!
+//! A request has a span; in it are one for the query, and in that the parsing, the validation, each batch
+//! of a loader, each statement, and each look at the copy in memory. They say tables, counts and the text of
+//! statements with placeholders, and never what somebody asked for: no document, no literal, no value of a
+//! variable.
+//!
+//! They have a target of their own and the lowest level, so the log shows none of them, and where nobody
+//! collects them making one is a comparison of two numbers. [`export`] sends them to a collector.
+
+pub(crate) mod export;
+
+use axum::http::{HeaderMap, Method, StatusCode};
+use opentelemetry::{propagation::TextMapPropagator as _, trace::TraceContextExt as _};
+use opentelemetry_http::HeaderExtractor;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::{Span, field::Empty, trace_span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use crate::{execute::Answer, query::session::Purpose};
+
+/// What the spans are known by.
+pub(crate) const TARGET: &str = "cops_graphql::trace";
+/// The letters of the name of an operation that are told.
+const LONGEST_NAME: usize = 100;
+
+/// The span of an HTTP request. Where the client has a trace (`traceparent`), it is a part of that.
+pub(crate) fn request(method: &Method, headers: &HeaderMap, id: &str) -> Span {
+    let span = trace_span!(
+        target: TARGET,
+        "request",
+        otel.name = %format_args!("{method} /graphql"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = %method,
+        http.route = "/graphql",
+        http.response.status_code = Empty,
+        request.id = id,
+        cache = Empty,
+    );
+    if !span.is_disabled() {
+        let parent = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
+        if parent.span().span_context().is_valid() {
+            // It can fail only where nothing is collected, and then nothing is lost.
+            let _ = span.set_parent(parent);
+        }
+    }
+    span
+}
+
+/// Tells what became of a request.
+pub(crate) fn answered(span: &Span, status: StatusCode) {
+    span.record("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// The span of the work on an answer.
+pub(crate) fn query() -> Span {
+    trace_span!(
+        target: TARGET,
+        "query",
+        graphql.operation.type = "query",
+        graphql.operation.name = Empty,
+        price = Empty,
+        cost = Empty,
+        statements = Empty,
+        errors = Empty,
+    )
+}
+
+/// Tells what a query did cost.
+pub(crate) fn worked_out(span: &Span, answer: &Answer) {
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(name) = &answer.operation {
+        // Of letters, digits and underscores: it stood in a document.
+        span.record("graphql.operation.name", &name[..name.floor_char_boundary(LONGEST_NAME)]);
+    }
+    span.record("price", whole(answer.price));
+    span.record("cost", whole(answer.cost()));
+    span.record("statements", whole(answer.statements().len()));
+    span.record("errors", whole(answer.response.errors.len()));
+}
+
+/// The span of reading a document.
+pub(crate) fn parse() -> Span {
+    trace_span!(target: TARGET, "parse")
+}
+
+/// The span of holding a document against the schema.
+pub(crate) fn validate() -> Span {
+    trace_span!(target: TARGET, "validate")
+}
+
+/// The span of a batch of a loader.
+pub(crate) fn batch(table: &str, purpose: Purpose, keys: usize) -> Span {
+    let purpose = purpose.words();
+    let name = format_args!("batch {table}");
+    trace_span!(target: TARGET, "batch", otel.name = %name, table, purpose, keys = whole(keys))
+}
+
+/// The span of a statement, whose text has placeholders for values.
+pub(crate) fn statement(system: &str, table: &str, purpose: Purpose, text: &str) -> Span {
+    trace_span!(
+        target: TARGET,
+        "statement",
+        otel.name = %format_args!("SELECT {table}"),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        db.system.name = system,
+        db.operation.name = "SELECT",
+        db.collection.name = table,
+        db.query.text = text,
+        db.response.returned_rows = Empty,
+        purpose = purpose.words(),
+    )
+}
+
+/// Tells how many rows a statement returned; none, where it failed.
+pub(crate) fn returned(span: &Span, rows: Option<usize>) {
+    match rows {
+        Some(rows) => span.record("db.response.returned_rows", whole(rows)),
+        None => span.record("otel.status_code", "ERROR"),
+    };
+}
+
+/// The span of aggregates that the copy in memory answers.
+pub(crate) fn memory(table: &str) -> Span {
+    trace_span!(target: TARGET, "memory", otel.name = %format_args!("memory {table}"), table)
+}
+
+/// A number as OpenTelemetry knows it.
+fn whole(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,154 @@
+//! `cops-graphql doctor`.
+
+use std::process::Command;
+
+use cops_graphql::{database, demo};
+use indicatif::ProgressBar;
+use sea_orm::ConnectionTrait as _;
+use serde_json::Value;
+
+use crate::support::{TestDatabase, binary};
+
+/// What the doctor said.
+struct Said {
+    code: Option<i32>,
+    text: String,
+}
+
+impl Said {
+    /// The standing of a check; empty where it was not looked at.
+    fn standing(&self, check: &str) -> String {
+        self.check(check)["standing"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn check(&self, check: &str) -> Value {
+        let json: Value = serde_json::from_str(&self.text).unwrap();
+        let mut checks = json["checks"].as_array().unwrap().iter();
+        checks.find(|it| it["check"] == check).cloned().unwrap_or_default()
+    }
+}
+
+fn doctor(database: &str, arguments: &[&str]) -> Said {
+    let mut command = Command::new(binary());
+    command.arg("doctor").args(["--database", database]).args(arguments);
+    if !arguments.contains(&"--listen") {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    Said { code: output.status.code(), text }
+}
+
+fn in_json(database: &str, arguments: &[&str]) -> Said {
+    doctor(database, &[&["--format", "json"], arguments].concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_serves_is_well() {
+    for test in TestDatabase::each("a_database_that_serves_is_well").await {
+        let writer = test.writer().await;
+        demo::load(&writer, 0.01, 1, &ProgressBar::hidden()).await.unwrap();
+        let said = in_json(&test.url, &[]);
+        assert_eq!(said.code, Some(0), "{}", said.text);
+        for check in ["port", "log", "documents", "origins", "answers", "memory", "database"] {
+            assert_eq!(said.standing(check), "ok", "{check}: {}", said.text);
+        }
+        for check in ["migrations", "read-only", "reference"] {
+            assert_eq!(said.standing(check), "ok", "{check}: {}", said.text);
+        }
+        let dataset = said.check("dataset");
+        assert_eq!(dataset["standing"], "warning", "{dataset}");
+        let message = dataset["message"].as_str().unwrap();
+        assert!(message.starts_with("revision 2, loaded today: "), "{message}");
+        assert!(dataset["mend"].as_str().unwrap().contains("cops-graphql import"), "{dataset}");
+        if test.url.starts_with("postgres") {
+            for (check, standing) in
+                [("encoding", "ok"), ("timeout", "ok"), ("connection", "ok"), ("user", "warning")]
+            {
+                assert_eq!(said.standing(check), standing, "{check}: {}", said.text);
+            }
+        } else {
+            assert_eq!(said.standing("journal"), "ok", "{}", said.text);
+        }
+        // For people: a line for each, and no colours where nobody sees them.
+        let said = doctor(&test.url, &[]);
+        assert!(said.text.contains("\nok       read-only"), "{}", said.text);
+        assert!(said.text.contains("0 problems, "), "{}", said.text);
+        assert!(!said.text.contains('\x1b'), "{}", said.text);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_would_not_work_is_a_problem() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    std::fs::write(path("broken.graphql"), "{ nothing }").unwrap();
+    let broken = path("broken.graphql").parent().unwrap().display().to_string();
+    let missing = format!("sqlite://{}", path("no/such/folder/x.db").display());
+    let said = in_json(
+        &missing,
+        &["--listen", &port, "--log", "=,=", "--trusted-documents", &broken, "--batch", "50"],
+    );
+    assert_eq!(said.code, Some(1), "{}", said.text);
+    for check in ["port", "log", "documents", "file"] {
+        assert_eq!(said.standing(check), "problem", "{check}: {}", said.text);
+    }
+    let documents = said.check("documents")["message"].to_string();
+    assert!(documents.contains("line 1, column 3"), "{documents}");
+    // What is not there yet is made at the start.
+    let new = format!("sqlite://{}", path("new.db").display());
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let collector = format!("http://{gone}");
+    let arguments = ["--cache-size", "0", "--batch", "50", "--cors-origin", "http://example.gov"];
+    let said = in_json(&new, &[&arguments[..], &["--otlp-endpoint", &collector]].concat());
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    for check in ["file", "answers", "batch", "origins", "traces"] {
+        assert_eq!(said.standing(check), "warning", "{check}: {}", said.text);
+    }
+    assert!(!path("new.db").exists(), "the doctor changes nothing");
+    // A file that is something else.
+    std::fs::write(path("text.db"), "this is a text, and a long one: ".repeat(100)).unwrap();
+    let text = format!("sqlite://{}", path("text.db").display());
+    let said = in_json(&text, &[]);
+    assert_eq!((said.code, &*said.standing("database")), (Some(1), "problem"), "{}", said.text);
+    // A database that anybody may write.
+    let test = TestDatabase::sqlite().await;
+    let file = test.url.strip_prefix("sqlite://").unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let said = in_json(&test.url, &[]);
+    assert_eq!(said.standing("file"), "warning", "{}", said.text);
+    assert_eq!(said.standing("dataset"), "warning", "{}", said.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_another_version_is_told() {
+    for test in TestDatabase::each("a_database_of_another_version_is_told").await {
+        let writer = database::writer(&test.url).await.unwrap();
+        let newer =
+            "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99990101_newer', 0)";
+        writer.execute_unprepared(newer).await.unwrap();
+        let said = in_json(&test.url, &[]);
+        let found = said.check("migrations");
+        assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+        assert!(found["message"].to_string().contains("m99990101_newer"), "{found}");
+    }
+}
+
+#[test]
+fn a_password_is_never_told() {
+    let said = in_json("postgres://somebody:s3cret@127.0.0.1:1/none", &[]);
+    assert_eq!((said.code, &*said.standing("database")), (Some(1), "problem"), "{}", said.text);
+    assert!(!said.text.contains("s3cret"), "{}", said.text);
+}
+
+#[test]
+fn an_option_that_cannot_be_read_is_refused_before() {
+    let output = Command::new(binary()).args(["doctor", "--cors-origin", "example.gov/x"]).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("write it as a browser does"));
+}

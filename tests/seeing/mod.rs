@@ -1,0 +1,5 @@
+//! What an operator sees: of slow queries, of traces, and of what is wrong with a configuration.
+
+mod doctor;
+mod slow;
+mod traces;
