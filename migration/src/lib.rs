@@ -14,6 +14,7 @@ use sea_orm_migration::{
 };
 
 mod m20261121_000001_tables;
+mod m20261121_000002_outcomes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -22,7 +23,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_tables::Migration)]
+        vec![
+            Box::new(m20261121_000001_tables::Migration),
+            Box::new(m20261121_000002_outcomes::Migration),
+        ]
     }
 }
 

@@ -40,6 +40,7 @@ mod awards;
 mod chance;
 mod grants;
 mod officers;
+mod outcomes;
 mod places;
 mod plan;
 mod recipients;
@@ -117,6 +118,8 @@ pub struct Made {
     pub training_sessions: u64,
     /// The people trained in the sessions.
     pub trainees: u64,
+    /// What agencies reported, and what is estimated of states and the nation.
+    pub outcomes: u64,
     /// The made-up rows that stood there before.
     pub removed: u64,
     /// How long it took, to the last index.
@@ -135,6 +138,7 @@ impl Made {
             + self.trainings
             + self.training_sessions
             + self.trainees
+            + self.outcomes
     }
 }
 
