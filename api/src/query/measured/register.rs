@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analytics::{BANDS, MOST_KEYS},
     query::{
-        catalog::{Table, screaming_case},
+        catalog::{Catalog, Table, screaming_case},
         register::{enumeration, field, input, input_object, object_type, operators, shown},
         scalar::Scalar,
     },
@@ -29,7 +29,7 @@ pub(crate) fn band_name(first: i64) -> String {
 pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
     let type_name = &table.type_name;
     let most = format!("Default {DEFAULT_GROUPS}, at most {MOST_GROUPS}.");
-    let arguments = vec![
+    let mut arguments = vec![
         input(
             "by",
             &format!("[{type_name}Dimension!]!"),
@@ -57,6 +57,9 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
         ),
         input("before", "String", "The cursor of the group before which the page ends."),
     ];
+    if let Some(event) = &table.event {
+        arguments.insert(1, input("event", &format!("{type_name}Event"), event.about));
+    }
     let about = "over all rows that the filter keeps, pages aside";
     vec![
         field(
@@ -219,7 +222,7 @@ const PRICED: &str = "The year in whose dollars the amounts are, by the consumer
     is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
 
 /// Registers the types of the aggregates of a table.
-pub(crate) fn types(registry: &mut Registry, table: &Table) {
+pub(crate) fn types(registry: &mut Registry, table: &'static Table) {
     let Some(vocabulary) = Vocabulary::of(table) else { return };
     let type_name = &table.type_name;
     let measures = format!("{type_name}Measures");
@@ -247,7 +250,8 @@ pub(crate) fn types(registry: &mut Registry, table: &Table) {
         let type_name = match dimension.shows {
             Shows::Row(table) => table.type_name.clone(),
             Shows::Column(column) => shown(&column.type_name).to_owned(),
-            Shows::Year => "Int".to_owned(),
+            Shows::Year | Shows::Years => "Int".to_owned(),
+            Shows::Truth => "Boolean".to_owned(),
             Shows::Day => "Date".to_owned(),
             Shows::Band => "PopulationBand".to_owned(),
         };
@@ -262,9 +266,40 @@ pub(crate) fn types(registry: &mut Registry, table: &Table) {
     let values = values.map(|dimension| (dimension.name.clone(), dimension.description.clone()));
     let description = format!("What {} can be grouped by.", table.list);
     enumeration(registry, &format!("{type_name}Dimension"), &description, values.collect());
+    event(registry, table);
     group_connection(registry, table);
     order(registry, table, vocabulary);
     having(registry, table, vocabulary);
+}
+
+/// The argument that says which event rows are placed by.
+fn event(registry: &mut Registry, table: &'static Table) {
+    let Some(event) = &table.event else { return };
+    let happens = event.happens(table);
+    let counts = Catalog::get().table(happens.table);
+    let unplaced = "Rows without years since stay.";
+    let fields = vec![
+        input(
+            event.happens,
+            &format!("{}Filter", counts.type_name),
+            &format!(
+                "Which {} count. The first of them is the event. All where left out.",
+                counts.list
+            ),
+        ),
+        input("from", "Int", &format!("The first of the years since to look at: -5. {unplaced}")),
+        input("to", "Int", &format!("The last of the years since to look at: 10. {unplaced}")),
+        input(
+            "balanced",
+            "Boolean",
+            &format!(
+                "Whether to look only at a balanced panel: at each `{}` that has a value (which `filter` \
+                 keeps) in every year from `from` to `to`, measure by measure; both are needed then. {unplaced}",
+                event.subject
+            ),
+        ),
+    ];
+    input_object(registry, &format!("{}Event", table.type_name), event.about, fields, false);
 }
 
 fn computed(computed: &Computed) -> MetaField {
