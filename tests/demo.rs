@@ -11,6 +11,8 @@ use entity::{
 use indicatif::ProgressBar;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
 
+use crate::{plot, support::TestDatabase};
+
 const TABLES: [&str; 19] = [
     "agencies",
     "grants",
@@ -141,8 +143,8 @@ fn last_day(as_of: &str) -> String {
 
 #[tokio::test]
 async fn at_scale_one_every_published_figure_comes_out() {
-    let directory = tempfile::tempdir().unwrap();
-    let db = database(&directory.path().join("demo.db")).await;
+    let test = TestDatabase::sqlite().await;
+    let db = test.writer().await;
     let made = demo::load(&db, 1.0, demo::DEFAULT_SEED, &ProgressBar::hidden()).await.unwrap();
 
     let programs: HashMap<i32, String> = program::Entity::find()
@@ -197,6 +199,7 @@ async fn at_scale_one_every_published_figure_comes_out() {
     assert_eq!(made.training_sessions, 25_000);
     assert!((200_000..250_000).contains(&made.outcomes), "{made:?}");
     panel(&db).await;
+    plot::check(&test.client().await).await;
     whole(&db).await;
 }
 

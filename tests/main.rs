@@ -14,6 +14,7 @@ mod import;
 mod measures;
 mod migrations;
 mod pages;
+mod plot;
 mod protocol;
 mod serve;
 mod statements;
