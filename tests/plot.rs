@@ -68,8 +68,8 @@ fn draw(groups: &[Value]) -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
          <text x=\"{LEFT}\" y=\"18\" font-size=\"14\" font-weight=\"600\" fill=\"#111\">\
          Violent crime for each 100,000 people, by years since the first hiring grant</text>\n\
-         <text x=\"{LEFT}\" y=\"34\">Synthetic data, in which nothing depends on a grant. Agency-years of \
-         12 months; the panel changes.</text>\n"
+         <text x=\"{LEFT}\" y=\"34\">Synthetic data, in which nothing depends on a grant: the fall is the \
+         nation's. Agency-years of 12 months.</text>\n"
     );
     for step in 0..=4 {
         let of = most * f64::from(step) / 4.0;
@@ -113,11 +113,12 @@ fn draw(groups: &[Value]) -> String {
         writeln!(
             svg,
             "<circle cx=\"{at:.1}\" cy=\"{:.1}\" r=\"3\" fill=\"#1f5fa8\"/>\
-             <text x=\"{at:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{since:+}</text>\
+             <text x=\"{at:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>\
              <rect x=\"{:.1}\" y=\"{:.1}\" width=\"18\" height=\"{height:.1}\" fill=\"#c9d8ea\"/>\
              <text x=\"{at:.1}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"9\">{of:.0}</text>",
             y(*rate),
             FLOOR + 16.0,
+            if *since > 0 { format!("+{since}") } else { since.to_string() },
             at - 9.0,
             BARS - height,
             BARS + 11.0,

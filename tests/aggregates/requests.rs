@@ -18,6 +18,9 @@ struct Computed {
     year: Option<i32>,
 }
 
+/// An event as it is made up: what counts, the window around it, and whether the panel is balanced.
+type Around = (Value, Option<(i32, i32)>, bool);
+
 /// A request as it is made up.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
@@ -35,7 +38,7 @@ pub(super) struct Asked {
     pub(super) limit: usize,
     subtotals: bool,
     /// What counts as the event, the window around it, and whether the panel is balanced.
-    event: Option<(Value, Option<(i32, i32)>, bool)>,
+    event: Option<Around>,
 }
 
 fn filters(subject: usize) -> impl Strategy<Value = Value> {
@@ -52,7 +55,7 @@ fn filters(subject: usize) -> impl Strategy<Value = Value> {
 }
 
 /// Mostly one where there are any, with a window that is rarely empty.
-fn events(subject: usize) -> BoxedStrategy<Option<(Value, Option<(i32, i32)>, bool)>> {
+fn events(subject: usize) -> BoxedStrategy<Option<Around>> {
     let events = (SUBJECTS[subject].events)();
     if events.is_empty() {
         return Just(None).boxed();

@@ -12,6 +12,9 @@
 //! revision is marked synthetic. It never stands beside real data: loading it into a database that holds
 //! some is refused, and an import removes it first.
 //!
+//! **It has outcomes.** A panel of agencies reports officers, offenses and clearances from 1990 on, and so do
+//! the states and the nation; see [`outcomes`].
+//!
 //! **It is the same everywhere.** Equal seed, equal scale, equal rows, to the last byte.
 //!
 //! # What the published figures say, and where they disagree
@@ -38,6 +41,7 @@
 mod agencies;
 mod awards;
 mod chance;
+mod courses;
 mod grants;
 mod officers;
 mod outcomes;

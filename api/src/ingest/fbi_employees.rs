@@ -11,7 +11,7 @@ use super::{
     error::Error,
     fbi_agencies::kind_of,
     job::{Format, Job, Reading},
-    outcomes::{Filing, Of, Outcomes, POPULATION, Value, implausible, population},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters, SWORN},
     table::{Refusal, Row, Shape},
     values::{self, present},
@@ -26,7 +26,7 @@ pub(crate) struct Record {
     reporter: Reporter,
     year: i32,
     population: Option<i32>,
-    values: Vec<Value>,
+    values: Vec<Figure>,
 }
 
 /// The reader.
@@ -104,18 +104,21 @@ impl Format for FbiEmployees {
         let (officers, civilians) = (count(row, "officers")?, count(row, "civilians")?);
         let of_both = count(row, "men")?.zip(count(row, "women")?).map(|(men, women)| men + women);
         let (served, population) = population(people);
-        let mut found: Vec<Value> = population.into_iter().collect();
+        let mut found: Vec<Figure> = population.into_iter().collect();
         let too_many = |count: i64| {
             let people = people.filter(|people| *people > 0);
             count < 0 || people.is_some_and(|people| count * LEAST_PEOPLE_OF_ONE > people)
         };
         found.extend(officers.map(|officers| {
             let differs = of_both.is_some_and(|of_both| of_both != officers);
-            Value { flag: implausible(differs || too_many(officers)), ..Value::of(SWORN, officers) }
+            Figure {
+                flag: implausible(differs || too_many(officers)),
+                ..Figure::of(SWORN, officers)
+            }
         }));
-        found.extend(civilians.map(|civilians| Value {
+        found.extend(civilians.map(|civilians| Figure {
             flag: implausible(too_many(civilians)),
-            ..Value::of(CIVILIANS, civilians)
+            ..Figure::of(CIVILIANS, civilians)
         }));
         let name = [present(row, "name"), present(row, "unit")];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");

@@ -10,7 +10,7 @@ use super::{
     error::Error,
     fbi_employees::count,
     job::{Format, Job, Reading},
-    outcomes::{Filing, Of, Outcomes, POPULATION, Value, implausible, population},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
     table::{Refusal, Row, Shape},
     values::{self, present},
 };
@@ -79,11 +79,11 @@ impl Format for FbiEstimates {
         let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
-        let mut found: Vec<Value> = people.into_iter().collect();
+        let mut found: Vec<Figure> = people.into_iter().collect();
         for (column, code) in COLUMNS {
-            found.extend(count(row, column)?.map(|count| Value {
+            found.extend(count(row, column)?.map(|count| Figure {
                 flag: implausible(count < 0).or(caveat),
-                ..Value::of(code, count)
+                ..Figure::of(code, count)
             }));
         }
         Ok(Reading::Take(Filing {

@@ -10,7 +10,7 @@ use super::{
     error::Error,
     fbi_employees::{count, oris, state},
     job::{Format, Job, Reading},
-    outcomes::{Filing, Of, Outcomes, POPULATION, Value, implausible, population},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters},
     table::{Refusal, Row, Shape},
     values::{self, present},
@@ -53,7 +53,7 @@ pub(crate) struct Record {
     year: i32,
     population: Option<i32>,
     months: i32,
-    values: Vec<Value>,
+    values: Vec<Figure>,
 }
 
 /// The reader.
@@ -123,18 +123,18 @@ impl Format for FbiOffenses {
             return Err(row.refuse("months", "is not a number of months, from 0 to 12"));
         };
         let (served, people) = population(count(row, "population")?);
-        let mut found: Vec<Value> = people.into_iter().collect();
+        let mut found: Vec<Figure> = people.into_iter().collect();
         // The file of employees is the better source of the people served.
-        found.iter_mut().for_each(|value| value.yields = true);
+        for figure in &mut found {
+            figure.yields = true;
+        }
         if months > 0 {
             let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
             for (column, code) in OFFENSES.into_iter().chain(of_rape) {
-                found.extend(
-                    count(row, column)?.map(|count| Value {
-                        flag: implausible(count < 0),
-                        ..Value::of(code, count)
-                    }),
-                );
+                found.extend(count(row, column)?.map(|count| Figure {
+                    flag: implausible(count < 0),
+                    ..Figure::of(code, count)
+                }));
             }
             mark_wholes(&mut found);
         }
@@ -177,7 +177,7 @@ impl Format for FbiOffenses {
 }
 
 /// Marks a whole that is less than its parts together.
-fn mark_wholes(values: &mut [Value]) {
+fn mark_wholes(values: &mut [Figure]) {
     for (whole, parts) in PARTS {
         let of_parts = values.iter().filter(|value| parts.contains(&value.measure));
         let sum: i64 = of_parts.map(|value| value.value).sum();

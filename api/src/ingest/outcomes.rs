@@ -28,7 +28,7 @@ pub(crate) enum Of {
 
 /// What is known of a measure from one row of a file.
 #[derive(Clone, Debug)]
-pub(crate) struct Value {
+pub(crate) struct Figure {
     /// The code of the measure.
     pub(crate) measure: &'static str,
     pub(crate) value: i64,
@@ -37,7 +37,7 @@ pub(crate) struct Value {
     pub(crate) yields: bool,
 }
 
-impl Value {
+impl Figure {
     /// A value with nothing against it.
     pub(crate) fn of(measure: &'static str, value: i64) -> Self {
         Self { measure, value, flag: None, yields: false }
@@ -54,7 +54,7 @@ pub(crate) struct Filing {
     pub(crate) months: Option<i32>,
     /// What the publisher says of the values, population aside.
     pub(crate) note: Option<String>,
-    pub(crate) values: Vec<Value>,
+    pub(crate) values: Vec<Figure>,
 }
 
 /// The measure that the people served are an outcome of themselves.
@@ -170,7 +170,7 @@ impl Outcomes {
         Ok(())
     }
 
-    fn row(&self, job: &Job, filing: &Filing, value: &Value) -> outcome::Model {
+    fn row(&self, job: &Job, filing: &Filing, value: &Figure) -> outcome::Model {
         let is_population = value.measure == POPULATION;
         outcome::Model {
             id: self.next_id,
@@ -259,14 +259,14 @@ pub(crate) fn implausible(when: bool) -> Option<OutcomeFlag> {
 
 /// The people that a filing says its agency serves: as an outcome, and as what a rate divides by. Zero
 /// says that another agency counts them.
-pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<Value>) {
+pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<Figure>) {
     let served = people.filter(|people| *people > 0).and_then(|people| i32::try_from(people).ok());
-    let value = people.map(|people| Value {
+    let value = people.map(|people| Figure {
         flag: match people {
             0 => Some(OutcomeFlag::CountedElsewhere),
             people => implausible(people < 0),
         },
-        ..Value::of(POPULATION, people)
+        ..Figure::of(POPULATION, people)
     });
     (served, value)
 }

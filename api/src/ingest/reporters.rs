@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelec
 use super::{
     agencies::Agencies,
     job::Job,
-    outcomes::{POPULATION, Value},
+    outcomes::{Figure, POPULATION},
     report::Way,
     values,
 };
@@ -123,7 +123,7 @@ impl Reporters {
     }
 
     /// Notes the people and the officers of a year, where none later is known.
-    pub(crate) fn note(&mut self, at: usize, year: i32, values: &[Value]) {
+    pub(crate) fn note(&mut self, at: usize, year: i32, values: &[Figure]) {
         let id = self.agencies.get(at).id;
         if self.latest_before.get(&id).is_some_and(|known| *known > year) {
             return;

@@ -38,12 +38,11 @@ impl Placed {
         table: &'a Stored,
         part: Part,
     ) -> Result<(Ordinals<'a>, KeyCells<'a>), Error> {
-        let (codes, cells): (_, Vec<Cell>) = match part {
-            Part::Ever => (&self.ever, vec![Cell::Boolean(false), Cell::Boolean(true)]),
-            _ => {
-                let years = (self.first..).take(self.count as usize);
-                (&self.since, years.map(Cell::Whole).collect())
-            }
+        let (codes, cells): (_, Vec<Cell>) = if part == Part::Ever {
+            (&self.ever, vec![Cell::Boolean(false), Cell::Boolean(true)])
+        } else {
+            let years = (self.first..).take(self.count as usize);
+            (&self.since, years.map(Cell::Whole).collect())
         };
         let count = u32::try_from(cells.len() + 1).map_err(|_| Error::Internal)?;
         let column = table.column_named(table.table.key)?;

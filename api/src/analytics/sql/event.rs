@@ -30,7 +30,7 @@ pub(super) fn place(
     join(table, event, backend, select)?;
     let Some((from, to)) = event.window else { return Ok(()) };
     let within = || Ok::<_, Error>(since(table)?.between(from, to));
-    let unplaced = || since(table).map(|since| since.is_null());
+    let unplaced = || since(table).map(Expr::is_null);
     select.cond_where(Condition::any().add(unplaced()?).add(within()?));
     if event.is_balanced {
         let declared = declared(table)?;

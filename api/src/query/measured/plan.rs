@@ -7,14 +7,14 @@ use async_graphql::{
 };
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS, cursor,
+    DEFAULT_GROUPS, MOST_GROUPS, cursor, event,
     figures::{Figures, Show, statistic},
     having,
     order::{self, year},
     vocabulary::{Dimension, Shows, Unit, Vocabulary, What},
 };
 use crate::{
-    analytics::{Event, Measure, Page, Request},
+    analytics::{Measure, Page, Request},
     error::Error,
     query::{
         catalog::{Table, screaming_case},
@@ -125,7 +125,7 @@ impl<'a> Planner<'a> {
         let by = dimensions(vocabulary, arguments.get("by")).map_err(at)?;
         let mut figures = Figures { request: Request::of(table, keeps.clone()) };
         figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
-        figures.request.event = event(table, arguments.get("event")).map_err(at)?;
+        figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
         let (limit, mark) = arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
         let count = parents.saturating_mul(limit.into());
         self.reserve(count).map_err(at)?;
@@ -328,34 +328,6 @@ fn arrange(
         before: place("before")?,
     };
     Ok((limit, mark))
-}
-
-/// Reads the argument `event`.
-fn event(table: &'static Table, value: Option<&GraphQl>) -> Result<Option<Event>, Error> {
-    let (Some(GraphQl::Object(given)), Some(declared)) = (value, &table.event) else {
-        return Ok(None);
-    };
-    let year = |name: &str| match given.get(name) {
-        Some(GraphQl::Number(year)) => {
-            let year = year.as_i64().and_then(|year| i32::try_from(year).ok());
-            year.map(Some).ok_or_else(|| Error::BadArgument(format!("event.{name}: is no year")))
-        }
-        _ => Ok(None),
-    };
-    let mut event = match given.get(declared.happens) {
-        Some(counts @ GraphQl::Object(_)) => Event::of(table.name, counts)?,
-        _ => Event::default(),
-    };
-    event = match (year("from")?, year("to")?) {
-        (Some(from), Some(to)) => event.within(from, to),
-        (None, None) => event,
-        _ => {
-            let text = "event: a window has both ends, `from` and `to`";
-            return Err(Error::BadArgument(text.to_owned()));
-        }
-    };
-    let is_balanced = given.get("balanced") == Some(&GraphQl::Boolean(true));
-    Ok(Some(if is_balanced { event.balanced() } else { event }))
 }
 
 /// Reads the argument `by`.

@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS,
+    DEFAULT_GROUPS, MOST_GROUPS, event,
     figures::STATISTICS,
     order::measure_name,
     vocabulary::{Computed, Shows, Unit, Vocabulary, What},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analytics::{BANDS, MOST_KEYS},
     query::{
-        catalog::{Catalog, Table, screaming_case},
+        catalog::{Table, screaming_case},
         register::{enumeration, field, input, input_object, object_type, operators, shown},
         scalar::Scalar,
     },
@@ -266,40 +266,10 @@ pub(crate) fn types(registry: &mut Registry, table: &'static Table) {
     let values = values.map(|dimension| (dimension.name.clone(), dimension.description.clone()));
     let description = format!("What {} can be grouped by.", table.list);
     enumeration(registry, &format!("{type_name}Dimension"), &description, values.collect());
-    event(registry, table);
+    event::register(registry, table);
     group_connection(registry, table);
     order(registry, table, vocabulary);
     having(registry, table, vocabulary);
-}
-
-/// The argument that says which event rows are placed by.
-fn event(registry: &mut Registry, table: &'static Table) {
-    let Some(event) = &table.event else { return };
-    let happens = event.happens(table);
-    let counts = Catalog::get().table(happens.table);
-    let unplaced = "Rows without years since stay.";
-    let fields = vec![
-        input(
-            event.happens,
-            &format!("{}Filter", counts.type_name),
-            &format!(
-                "Which {} count. The first of them is the event. All where left out.",
-                counts.list
-            ),
-        ),
-        input("from", "Int", &format!("The first of the years since to look at: -5. {unplaced}")),
-        input("to", "Int", &format!("The last of the years since to look at: 10. {unplaced}")),
-        input(
-            "balanced",
-            "Boolean",
-            &format!(
-                "Whether to look only at a balanced panel: at each `{}` that has a value (which `filter` \
-                 keeps) in every year from `from` to `to`, measure by measure; both are needed then. {unplaced}",
-                event.subject
-            ),
-        ),
-    ];
-    input_object(registry, &format!("{}Event", table.type_name), event.about, fields, false);
 }
 
 fn computed(computed: &Computed) -> MetaField {

@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use sea_orm::prelude::ColumnTrait;
 
+use super::event;
 use crate::{
     analytics::{End, Key, Measure, Path, Way},
     query::{
@@ -176,7 +177,7 @@ impl Vocabulary {
     fn new(table: &'static Table) -> Self {
         let mut dimensions = Vec::new();
         collect_dimensions(table, table, &[], &mut dimensions);
-        dimensions.extend(dimensions_of_event(table));
+        dimensions.extend(event::dimensions(table));
         Self { dimensions, computed: computed(table) }
     }
 
@@ -289,26 +290,6 @@ fn collect_dimensions(
         let path: Vec<_> = path.iter().copied().chain([relation.field]).collect();
         collect_dimensions(root, Catalog::get().table(relation.table), &path, dimensions);
     }
-}
-
-/// What the rows of a table can be grouped by because of what happens to those whom they are of.
-fn dimensions_of_event(table: &'static Table) -> Vec<Dimension> {
-    let Some(event) = &table.event else { return Vec::new() };
-    let year = table.columns[table.column_index(event.years[0])].field.as_deref();
-    let year = year.expect("the year of an event is visible");
-    [
-        (event.since, format!("{year}:since"), Shows::Years),
-        (event.ever, format!("{}:ever", event.subject), Shows::Truth),
-    ]
-    .into_iter()
-    .map(|((field, description), key, shows)| Dimension {
-        field: field.to_owned(),
-        name: screaming_case(field),
-        description: description.to_owned(),
-        key: Key::of(table, &key).expect("an event is declared with columns of the table"),
-        shows,
-    })
-    .collect()
 }
 
 /// Names with points between them as one name.
