@@ -218,7 +218,7 @@ impl Outcomes {
         agencies.sort_unstable();
         agencies.dedup();
         let mut of = Condition::any();
-        if agencies.len() < filings.len() && filings.iter().any(|filing| !filing.of.is_agency()) {
+        if filings.iter().any(|filing| !filing.of.is_agency()) {
             of = of.add(outcome::Column::AgencyId.is_null());
         }
         if !agencies.is_empty() {
