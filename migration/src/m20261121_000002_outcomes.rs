@@ -1,6 +1,12 @@
 //! What a rate divides by, and what the publisher says, beside each outcome; and one outcome of a measure
 //! for an agency, a state or the nation in a year, never two.
 //!
+//! PostgreSQL does not look up the four references of each outcome: these are millions of rows, and looking
+//! up took twice as long as all else together. A load knows the ids of what it refers to because it made or
+//! read them; SQLite, where a look-up costs little, still holds the same code to that. And a load could not
+//! set the references aside and check them once at its end: that would shut readers out of the tables referred
+//! to for as long as it takes.
+//!
 //! The index of what is unique begins with the agency, so it serves whoever looks up the outcomes of one.
 
 use sea_orm_migration::{
@@ -10,6 +16,13 @@ use sea_orm_migration::{
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
+
+const REFERENCES: [(&str, &str); 4] = [
+    ("measure_id", "measures"),
+    ("agency_id", "agencies"),
+    ("source_id", "sources"),
+    ("revision_id", "revisions"),
+];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -33,6 +46,12 @@ impl MigrationTrait for Migration {
         ] {
             manager.get_connection().execute_unprepared(&sql).await?;
         }
+        if manager.get_database_backend() == DbBackend::Postgres {
+            for (column, _) in REFERENCES {
+                let sql = format!("ALTER TABLE outcomes DROP CONSTRAINT outcomes_{column}_fkey");
+                manager.get_connection().execute_unprepared(&sql).await?;
+            }
+        }
         Ok(())
     }
 
@@ -41,6 +60,15 @@ impl MigrationTrait for Migration {
             DbBackend::Postgres => ", id",
             _ => "",
         };
+        if manager.get_database_backend() == DbBackend::Postgres {
+            for (column, other) in REFERENCES {
+                let sql = format!(
+                    "ALTER TABLE outcomes ADD CONSTRAINT outcomes_{column}_fkey \
+                     FOREIGN KEY ({column}) REFERENCES {other} (id)"
+                );
+                manager.get_connection().execute_unprepared(&sql).await?;
+            }
+        }
         for sql in [
             "DROP INDEX outcomes_of_state".to_owned(),
             "DROP INDEX outcomes_of_agency".to_owned(),

@@ -366,9 +366,9 @@ fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
 /// That the number that a path ends in is known.
 fn known(table: &'static Table, path: &Path) -> Predicate {
     let end = path.table(table);
-    let is_known = |table: &Table, column: usize| Predicate::Is {
-        column: table.columns[column].name,
-        test: Test::Null(false),
+    let is_known = |table: &Table, column: usize| match &table.columns[column] {
+        column if column.nullable => Predicate::Is { column: column.name, test: Test::Null(false) },
+        _ => Predicate::all(),
     };
     let at_end = match path.end {
         End::Column(column) => is_known(end, column),
