@@ -45,9 +45,11 @@ pub(crate) fn count(text: &str) -> Result<i64, String> {
     let exponent: usize = exponent.parse().map_err(|_| wrong())?;
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let decimals = decimals.trim_end_matches('0');
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_digits =
+        whole.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
+            && decimals.bytes().all(|byte| byte.is_ascii_digit());
     let zeros = exponent.checked_sub(decimals.len()).filter(|zeros| *zeros <= 18);
-    let (Some(zeros), true) = (zeros, digits(decimals)) else { return Err(wrong()) };
+    let (Some(zeros), true) = (zeros, are_digits) else { return Err(wrong()) };
     format!("{whole}{decimals}{}", "0".repeat(zeros)).parse().map_err(|_| wrong())
 }
 
