@@ -11,13 +11,16 @@ use entity::{
 use indicatif::ProgressBar;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
 
-const TABLES: [&str; 18] = [
+use crate::{plot, support::TestDatabase};
+
+const TABLES: [&str; 19] = [
     "agencies",
     "grants",
     "measures",
     "obligations",
     "officers_funded",
     "organizations",
+    "outcomes",
     "partnerships",
     "price_index",
     "programs",
@@ -140,8 +143,8 @@ fn last_day(as_of: &str) -> String {
 
 #[tokio::test]
 async fn at_scale_one_every_published_figure_comes_out() {
-    let directory = tempfile::tempdir().unwrap();
-    let db = database(&directory.path().join("demo.db")).await;
+    let test = TestDatabase::sqlite().await;
+    let db = test.writer().await;
     let made = demo::load(&db, 1.0, demo::DEFAULT_SEED, &ProgressBar::hidden()).await.unwrap();
 
     let programs: HashMap<i32, String> = program::Entity::find()
@@ -194,7 +197,54 @@ async fn at_scale_one_every_published_figure_comes_out() {
     assert!(near(made.grants, 45_000), "{made:?}");
     assert!(near(made.officers_funded, 90_000), "{made:?}");
     assert_eq!(made.training_sessions, 25_000);
+    assert!((200_000..250_000).contains(&made.outcomes), "{made:?}");
+    panel(&db).await;
+    plot::check(&test.client().await).await;
     whole(&db).await;
+}
+
+/// What holds of the outcomes: a panel with gaps, of agencies with and without awards, whose course is
+/// that of the nation.
+async fn panel(db: &DatabaseConnection) {
+    let rate = |of: &str, year: i32| {
+        let sql = format!(
+            "SELECT SUM(o.value) * 100000 / SUM(o.population_served) FROM outcomes o \
+             JOIN measures m ON m.id = o.measure_id WHERE m.code = 'violent_crime' AND {of} \
+             AND o.population_served IS NOT NULL AND o.year = {year}"
+        );
+        async move { number(db, &sql).await }
+    };
+    for of in [
+        "o.agency_id IS NOT NULL AND months_reported = 12",
+        "o.agency_id IS NULL AND state IS NULL",
+    ] {
+        let (then, later, now) = (rate(of, 1991).await, rate(of, 2014).await, rate(of, 2024).await);
+        assert!((500..1_000).contains(&then) && (300..500).contains(&now), "{of}: {then}, {now}");
+        assert!(then * 3 > later * 5, "{of}: {then}, {later}");
+    }
+    for (what, sql, range) in [
+        ("agencies", "SELECT COUNT(DISTINCT agency_id) FROM outcomes", 420..440),
+        (
+            "agencies that never had an award",
+            "SELECT COUNT(DISTINCT agency_id) FROM outcomes WHERE agency_id NOT IN \
+             (SELECT agency_id FROM grants WHERE agency_id IS NOT NULL)",
+            60..200,
+        ),
+        (
+            "years of less than 12 months",
+            "SELECT COUNT(*) FROM outcomes WHERE months_reported < 12",
+            10_000..40_000,
+        ),
+        ("impossible filings", "SELECT COUNT(*) FROM outcomes WHERE flag = 'IMPLAUSIBLE'", 5..100),
+        (
+            "people counted elsewhere",
+            "SELECT COUNT(*) FROM outcomes WHERE flag = 'COUNTED_ELSEWHERE'",
+            100..1_000,
+        ),
+    ] {
+        let rows = number(db, sql).await;
+        assert!(range.contains(&rows), "{what}: {rows}");
+    }
 }
 
 /// What holds of the dataset at every scale.
@@ -218,6 +268,26 @@ async fn whole(db: &DatabaseConnection) {
             "grants whose first obligation is not of the day that they name",
             "SELECT COUNT(*) FROM grants g WHERE obligated_on <> \
              (SELECT MIN(obligated_on) FROM obligations o WHERE o.grant_id = g.id)",
+        ),
+        (
+            "values of a whole that are not the sum of their parts",
+            "SELECT COUNT(*) FROM outcomes o JOIN measures m ON m.id = o.measure_id \
+             WHERE m.code = 'violent_crime' AND o.value <> (SELECT SUM(p.value) FROM outcomes p \
+             JOIN measures n ON n.id = p.measure_id WHERE p.year = o.year AND p.state IS o.state \
+             AND p.agency_id IS o.agency_id AND n.code IN \
+             ('murder', 'rape_legacy', 'rape_revised', 'robbery', 'aggravated_assault'))",
+        ),
+        (
+            "years in which the nation is not the sum of its states",
+            "SELECT COUNT(*) FROM outcomes o WHERE state IS NULL AND value <> \
+             (SELECT SUM(s.value) FROM outcomes s WHERE s.agency_id IS NULL AND s.state IS NOT NULL \
+             AND s.year = o.year AND s.measure_id = o.measure_id)",
+        ),
+        (
+            "offenses without months, or of more than twelve",
+            "SELECT COUNT(*) FROM outcomes o JOIN measures m ON m.id = o.measure_id \
+             WHERE agency_id IS NOT NULL AND m.category IN ('OFFENSE', 'CLEARANCE') \
+             AND COALESCE(months_reported, 0) NOT BETWEEN 1 AND 12",
         ),
         ("negative shares", "SELECT COUNT(*) FROM grants WHERE federal_share < 0"),
         (

@@ -366,16 +366,31 @@ async fn outcomes(load: &Load, size: Size) {
     ])
     .await
     .unwrap();
-    let outcomes: Vec<_> = (1..=size.agencies * 2)
-        .map(|id| outcome::Model {
+    // Of most agencies in most years, of some states, and of the nation.
+    let years = 2008..2020;
+    let filed = (1..=size.agencies).flat_map(|agency| {
+        let of_both = years.clone().flat_map(move |year| [(year, 1), (year, 2)]);
+        let filed = of_both.filter(move |(year, measure)| (agency + year * measure) % 6 != 0);
+        filed.map(move |(year, measure)| {
+            (Some(agency), except(agency, 11, state(agency)), year, measure)
+        })
+    });
+    let estimated = [Some(0), Some(3), None]
+        .into_iter()
+        .flat_map(|of: Option<i32>| (2010..2013).map(move |year| (None, of.map(state), year, 1)));
+    let outcomes: Vec<_> = (1..)
+        .zip(filed.chain(estimated))
+        .map(|(id, (agency_id, state, year, measure_id))| outcome::Model {
             id,
-            measure_id: id % 2 + 1,
-            agency_id: except(id, 10, id % size.agencies + 1),
-            state: except(id, 11, state(id)),
-            year: 2000 + id % 4,
-            value: BigInt(i64::from(id) * 5_000_000_000),
-            months_reported: except(id, 3, 12 - id % 3),
+            measure_id,
+            agency_id,
+            state,
+            year,
+            value: BigInt(i64::from(id * 7 % 90) * 5_000_000_000),
+            population_served: except(id, 4, 1_000 * (id % 7 + 1) + year % 10),
+            months_reported: except(id, 3, 12 - id % 3 / 2),
             flag: (id % 9 == 0).then_some(OutcomeFlag::Implausible),
+            note: (id % 9 == 0).then(|| "Filed late.".into()),
             source_id: SOURCE,
             revision_id: REVISION,
         })

@@ -16,6 +16,7 @@ mod limits;
 mod measures;
 mod migrations;
 mod pages;
+mod plot;
 mod protocol;
 mod seeing;
 mod serve;

@@ -175,10 +175,13 @@ closed_set! {
 
     /// Why a value should be read with care.
     OutcomeFlag {
-        /// The filing cannot be right, such as more officers than a fifth of the people.
+        /// The filing cannot be right, such as more officers than a fifth of the people, or a count
+        /// below zero.
         Implausible,
         /// The agency's people are counted by another agency, so its population is filed as zero.
         CountedElsewhere,
+        /// The publisher says why, in `note`.
+        Caveat,
     }
 
     /// What a published figure counts.

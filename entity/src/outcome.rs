@@ -31,12 +31,19 @@ pub struct Model {
     pub year: i32,
     /// The value, in the unit of its measure.
     pub value: BigInt,
+    /// The people served in that year, as the filing or estimate says that the value comes from: what
+    /// a rate divides by. Null where it does not say, or where another agency counts them.
+    pub population_served: Option<i32>,
     /// For how many months of the year the agency reported. A value of fewer than 12 months is not
-    /// a year. Null where the source does not say.
+    /// a year: ask for `monthsReported: { eq: 12 }` where years are compared. Null where the source
+    /// does not say, and of what is counted on one day, such as officers.
     pub months_reported: Option<i32>,
     /// Why the value should be read with care. Null where nothing is known against it.
     #[sea_orm(column_type = "Text")]
     pub flag: Option<OutcomeFlag>,
+    /// What the publisher says of the value, in its words. Null where it says nothing.
+    #[sea_orm(column_type = "Text")]
+    pub note: Option<String>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,

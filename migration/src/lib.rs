@@ -14,6 +14,7 @@ use sea_orm_migration::{
 };
 
 mod m20261121_000001_tables;
+mod m20261121_000002_outcomes;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -25,7 +26,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_tables::Migration)]
+        vec![
+            Box::new(m20261121_000001_tables::Migration),
+            Box::new(m20261121_000002_outcomes::Migration),
+        ]
     }
 }
 

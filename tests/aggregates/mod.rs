@@ -2,6 +2,7 @@
 //! agree on is right where it is easy to get wrong.
 
 mod agreement;
+mod events;
 mod requests;
 mod subjects;
 

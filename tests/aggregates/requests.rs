@@ -2,7 +2,7 @@
 
 use async_graphql::Value as GraphQl;
 use cops_graphql::analytics::{
-    By, Comparison, Figure, Having, Measure, Number, Order, Request, Statistic,
+    By, Comparison, Event, Figure, Having, Measure, Number, Order, Request, Statistic,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -17,6 +17,9 @@ struct Computed {
     of_part: bool,
     year: Option<i32>,
 }
+
+/// An event as it is made up: what counts, the window around it, and whether the panel is balanced.
+type Around = (Value, Option<(i32, i32)>, bool);
 
 /// A request as it is made up.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub(super) struct Asked {
     order: Vec<(usize, bool, bool)>,
     pub(super) limit: usize,
     subtotals: bool,
+    /// What counts as the event, the window around it, and whether the panel is balanced.
+    event: Option<Around>,
 }
 
 fn filters(subject: usize) -> impl Strategy<Value = Value> {
@@ -47,6 +52,21 @@ fn filters(subject: usize) -> impl Strategy<Value = Value> {
         ]
     });
     prop_oneof![1 => Just(json!({})), 3 => filter]
+}
+
+/// Mostly one where there are any, with a window that is rarely empty.
+fn events(subject: usize) -> BoxedStrategy<Option<Around>> {
+    let events = (SUBJECTS[subject].events)();
+    if events.is_empty() {
+        return Just(None).boxed();
+    }
+    let window = proptest::option::weighted(0.7, (-8..3, 0..7));
+    let event = (proptest::sample::select(events), window, any::<bool>());
+    let event = event.prop_map(|(counts, window, is_balanced)| {
+        let window = window.map(|(from, width)| (from, from + width));
+        (counts, window, is_balanced && window.is_some())
+    });
+    proptest::option::weighted(0.7, event).boxed()
 }
 
 fn words(subject: usize) -> impl Strategy<Value = Option<&'static str>> {
@@ -75,7 +95,7 @@ pub(super) fn requests() -> impl Strategy<Value = Asked> {
     (0..SUBJECTS.len()).prop_flat_map(|subject| {
         let keys = proptest::sample::select(SUBJECTS[subject].keys);
         (
-            (filters(subject), words(subject), proptest::bool::weighted(0.3)),
+            (filters(subject), words(subject), proptest::bool::weighted(0.3), events(subject)),
             proptest::collection::vec(keys, 0..4),
             (
                 proptest::collection::vec(figures(subject), 1..5),
@@ -88,7 +108,7 @@ pub(super) fn requests() -> impl Strategy<Value = Asked> {
         )
             .prop_map(
                 move |(
-                    (filter, search, subtotals),
+                    (filter, search, subtotals, event),
                     keys,
                     (figures, part, ratio),
                     having,
@@ -106,6 +126,7 @@ pub(super) fn requests() -> impl Strategy<Value = Asked> {
                     order,
                     limit,
                     subtotals,
+                    event,
                 },
             )
     })
@@ -118,6 +139,14 @@ impl Asked {
         let mut request = Request::over(table).unwrap().filter(&filter).unwrap();
         if let Some(words) = self.search {
             request = request.search(words).unwrap();
+        }
+        if let Some((counts, window, is_balanced)) = &self.event {
+            let counts = GraphQl::from_json(counts.clone()).unwrap();
+            let mut event = Event::of(table, &counts).unwrap();
+            if let Some((from, to)) = window {
+                event = event.within(*from, *to);
+            }
+            request = request.around(if *is_balanced { event.balanced() } else { event });
         }
         for key in &self.keys {
             request = request.by(key).unwrap();

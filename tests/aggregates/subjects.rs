@@ -13,6 +13,8 @@ pub(super) struct Subject {
     /// What is searched for.
     pub(super) words: &'static [&'static str],
     pub(super) filters: fn() -> Vec<Value>,
+    /// What may count as the event by which rows are placed.
+    pub(super) events: fn() -> Vec<Value>,
 }
 
 pub(super) static SUBJECTS: [Subject; 5] = [
@@ -74,6 +76,7 @@ pub(super) static SUBJECTS: [Subject; 5] = [
                 json!({ "revision": { "loadedAt": { "gt": "2020-01-01T00:00:00Z" } } }),
             ]
         },
+        events: Vec::new,
     },
     Subject {
         table: "trainees",
@@ -114,6 +117,7 @@ pub(super) static SUBJECTS: [Subject; 5] = [
                 json!({ "hours": { "lte": 4.2 } }),
             ]
         },
+        events: Vec::new,
     },
     Subject {
         table: "agencies",
@@ -130,6 +134,7 @@ pub(super) static SUBJECTS: [Subject; 5] = [
                 json!({ "ori9": { "startsWith": "zz0000" } }),
             ]
         },
+        events: Vec::new,
     },
     Subject {
         table: "officers_funded",
@@ -144,18 +149,41 @@ pub(super) static SUBJECTS: [Subject; 5] = [
                 json!({ "grant": { "agency": { "state": { "eq": "TX" } } } }),
             ]
         },
+        events: Vec::new,
     },
     Subject {
         table: "outcomes",
-        keys: &["measure", "measure.code", "year", "state", "agency.kind", "flag"],
-        distinct: &["agency"],
-        numbers: &["value", "monthsReported"],
+        keys: &[
+            "measure",
+            "measure.code",
+            "year",
+            "year:since",
+            "agency:ever",
+            "state",
+            "agency.kind",
+            "flag",
+        ],
+        distinct: &["agency", "measure"],
+        numbers: &["value", "monthsReported", "populationServed", "agency.population", "year"],
         words: &[],
         filters: || {
             vec![
                 json!({ "year": { "gt": 2001 } }),
                 json!({ "value": { "gte": "100000000000" } }),
                 json!({ "measure": { "code": { "eq": "violent_crime" } } }),
+                json!({ "monthsReported": { "eq": 12 } }),
+                json!({ "agency": { "state": { "isNull": false } } }),
+                json!({ "flag": { "isNull": true } }),
+            ]
+        },
+        events: || {
+            vec![
+                json!({}),
+                json!({ "program": { "code": { "eq": "CHP" } } }),
+                json!({ "fiscalYear": { "isNull": true } }),
+                json!({ "federalShare": { "gt": 500_000 } }),
+                json!({ "fiscalYear": { "gte": 2016 } }),
+                json!({ "fiscalYear": { "gte": 2099 } }),
             ]
         },
     },

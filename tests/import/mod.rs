@@ -5,6 +5,7 @@ mod award_list;
 mod bad_input;
 mod command;
 mod databases;
+mod outcomes;
 mod trainees;
 mod usaspending;
 

@@ -1,7 +1,7 @@
 //! What is asked.
 
 use async_graphql::Value;
-use cops_graphql::analytics::{Page, Request, Statistic};
+use cops_graphql::analytics::{Event, Page, Request, Statistic};
 use serde_json::json;
 
 const COUNT: (&str, Statistic) = ("count", Statistic::Count);
@@ -30,6 +30,8 @@ pub(crate) fn all() -> Vec<(&'static str, Request)> {
                 &["role"],
             ),
         ),
+        ("outcomes around the first hiring grant", event_study(false)),
+        ("outcomes around the first hiring grant, balanced", event_study(true)),
         // Totals, and keys: of few values, of many, and of more combinations than rows.
         ("trainees", trainees()),
         ("trainees by role", by(trainees(), &["role"])),
@@ -70,6 +72,21 @@ fn over(table: &str, figures: &[(&str, Statistic)]) -> Request {
         .fold(Request::over(table).unwrap().page(page), |request, (measure, statistic)| {
             request.figure(measure, *statistic).unwrap()
         })
+}
+
+/// Violent crime before and after the first hiring grant of each agency.
+fn event_study(is_balanced: bool) -> Request {
+    let figures = [
+        ("agency", Statistic::Count),
+        ("value", Statistic::Sum),
+        ("populationServed", Statistic::Sum),
+    ];
+    let counts = json!({ "program": { "category": { "eq": "HIRING" } } });
+    let event = Event::of("outcomes", &Value::from_json(counts).unwrap()).unwrap().within(-4, 12);
+    let event = if is_balanced { event.balanced() } else { event };
+    let of =
+        json!({ "measure": { "code": { "eq": "violent_crime" } }, "monthsReported": { "eq": 12 } });
+    by(filtered(over("outcomes", &figures), of), &["year:since", "agency:ever"]).around(event)
 }
 
 fn by(request: Request, keys: &[&str]) -> Request {

@@ -28,6 +28,17 @@ pub enum Part {
     FiscalYear,
     /// The band that a number of people falls into, as the first number of [`BANDS`] not above it.
     Band,
+    /// The years since the event of the row's subject, a number: below zero before it.
+    Since,
+    /// Whether the row's subject ever had the event.
+    Ever,
+}
+
+impl Part {
+    /// Whether it looks at an event.
+    pub(crate) fn is_of_event(self) -> bool {
+        matches!(self, Self::Since | Self::Ever)
+    }
 }
 
 /// Where the bands of population begin: those by which the FBI groups agencies. The last is open.
@@ -155,7 +166,8 @@ impl Path {
 impl Key {
     /// Reads a key of a table: names of fields with points between them, and a part of the value after
     /// a colon. `agency.state`, `session.training.provider` (a row), `id` (the row itself),
-    /// `obligatedOn:fiscalYear`, `agency.population:band`.
+    /// `obligatedOn:fiscalYear`, `agency.population:band`; and where the table has events, `year:since` and
+    /// `agency:ever`.
     ///
     /// # Errors
     /// Says which name is not known, or that the value has no such part or is no key.
@@ -171,6 +183,8 @@ impl Key {
             Some((names, "month")) => (names, Part::Month),
             Some((names, "fiscalYear")) => (names, Part::FiscalYear),
             Some((names, "band")) => (names, Part::Band),
+            Some((names, "since")) => (names, Part::Since),
+            Some((names, "ever")) => (names, Part::Ever),
             Some((_, part)) => {
                 let text = format!(
                     "{name}: {part:?} is not a part of a value: year, quarter, month, fiscalYear, band"
@@ -192,6 +206,14 @@ impl Key {
                 !matches!(scalar, Some(Scalar::Float | Scalar::DateTime | Scalar::TextList))
             }
             Part::Band => scalar == Some(Scalar::Int),
+            Part::Since => table.event.is_some_and(|event| {
+                path.relations.is_empty()
+                    && matches!(path.end, End::Column(at) if table.columns[at].name == event.years[0])
+            }),
+            Part::Ever => table.event.is_some_and(|event| {
+                let of = |at: &usize| table.relations[*at].field;
+                path.end == End::Row && path.relations.iter().map(of).eq([event.subject])
+            }),
             Part::Year | Part::Quarter | Part::Month | Part::FiscalYear => {
                 scalar == Some(Scalar::Date)
             }

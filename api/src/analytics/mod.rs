@@ -40,12 +40,13 @@
 //! answer is not an integer, it is computed once, from exact integers, in one place ([`Statistic`]).
 //!
 //! # The rooms
-//! `request`, `key` and `having` say what is asked; `value` what comes back; `statistic` computes, and
+//! `request`, `key`, `event` and `having` say what is asked; `value` what comes back; `statistic` computes, and
 //! `prices` brings amounts to the dollars of one year; `finish` turns all groups into the page of them.
 //! `columnar/` and `sql/` are the executors, and `aggregates` is whichever of them serves.
 
 mod aggregates;
 mod columnar;
+mod event;
 mod finish;
 mod having;
 mod key;
@@ -55,10 +56,10 @@ pub mod sql;
 mod statistic;
 mod value;
 
-pub(crate) use self::key::{End, Path};
 pub use self::{
     aggregates::Aggregates,
     columnar::Replica,
+    event::Event,
     having::Having,
     key::{BANDS, Key, Measure, Part, Way},
     request::{
@@ -66,5 +67,9 @@ pub use self::{
     },
     statistic::Statistic,
     value::{Cell, Number},
+};
+pub(crate) use self::{
+    event::FirstEvent,
+    key::{End, Path},
 };
 pub use crate::query::predicate::Comparison;

@@ -1,6 +1,7 @@
 //! A request for aggregates: one value that says everything, whoever answers it.
 
 use super::{
+    event::Event,
     having::Having,
     key::{End, Key, Measure, Part, Path, find},
     statistic::Statistic,
@@ -27,6 +28,8 @@ pub const MOST_CELLS: usize = 10_000_000;
 pub struct Request {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
+    /// What rows are placed by, and which are looked at because of it.
+    pub(crate) event: Option<Event>,
     /// The keys; that of the parents before all others, where there are parents.
     pub(crate) keys: Vec<Key>,
     /// Whether the first key tells parents apart, each of which has groups of its own.
@@ -155,6 +158,7 @@ impl Request {
         Self {
             table,
             keeps,
+            event: None,
             keys: Vec::new(),
             of_parents: false,
             parts: Vec::new(),
@@ -182,6 +186,19 @@ impl Request {
     pub fn search(mut self, text: &str) -> Result<Self, Error> {
         self.keeps = self.keeps.and(filter::search(self.table, text)?);
         Ok(self)
+    }
+
+    /// Places rows by an event, and looks only at those of its window.
+    #[must_use]
+    pub fn around(mut self, event: Event) -> Self {
+        self.event = Some(event);
+        self
+    }
+
+    /// The event that rows are placed by: where a key looks at one and none is named, the first of all.
+    pub(super) fn event(&self) -> Option<Event> {
+        let is_looked_at = || self.keys.iter().any(|key| key.part.is_of_event());
+        self.event.clone().or_else(|| is_looked_at().then(Event::default))
     }
 
     /// Groups by one key more; see [`Key::parse`].
@@ -293,6 +310,9 @@ impl Request {
             return bad(format!(
                 "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
             ));
+        }
+        if let Some(event) = &self.event {
+            event.check(self.table)?;
         }
         for (position, figure) in self.figures.iter().enumerate() {
             self.check_figure(position, figure)?;

@@ -74,7 +74,7 @@ pub(crate) fn progress() -> ProgressBar {
 fn say(made: &Made) {
     println!(
         "{} made-up rows in {:.1} s: {} agencies, {} organizations, {} grants, {} obligations, {} rows \
-         of officers, {} courses, {} sessions, {} trainees",
+         of officers, {} courses, {} sessions, {} trainees, {} outcomes",
         made.rows(),
         made.took.as_secs_f64(),
         made.agencies,
@@ -85,6 +85,7 @@ fn say(made: &Made) {
         made.trainings,
         made.training_sessions,
         made.trainees,
+        made.outcomes,
     );
     if made.removed > 0 {
         println!("They replace {} rows that stood there before.", made.removed);

@@ -12,12 +12,15 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Formats (CSV, gzip or ZIP; a file's first bytes say which):
-  usaspending   award summaries, transactions, answers of /api/v2/search/spending_by_award/
-  fbi-agencies  agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI
-  leaic         the Law Enforcement Agency Identifiers Crosswalk (bring your own)
-  award-list    a list of awards with officers; its columns are declared (--template award-list)
-  trainings     courses (--template trainings)
-  trainees      training sessions and their trainees, never a person's name (--template trainees)
+  usaspending    award summaries, transactions, answers of /api/v2/search/spending_by_award/
+  fbi-agencies   agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI
+  leaic          the Law Enforcement Agency Identifiers Crosswalk (bring your own)
+  fbi-employees  officers, civilians and people served, by agency and year (lee_1960_YYYY.csv)
+  fbi-offenses   offenses known and cleared, by agency and year, in the columns of J. Kaplan's files
+  fbi-estimates  offenses by state and nation and year (estimated_crimes_1979_YYYY.csv)
+  award-list     a list of awards with officers; its columns are declared (--template award-list)
+  trainings      courses (--template trainings)
+  trainees       training sessions and their trainees, never a person's name (--template trainees)
 
 A load is all or nothing, and a file that was loaded before changes nothing. Load agencies
 first: then awards find their agencies. Rows that cannot be taken are listed in
@@ -25,6 +28,8 @@ PATH.rejected.csv.
 
 Examples:
   cops-graphql import fbi-agencies agency_name_edits.csv icpsr_2012_ori_zip_latlng.csv
+  cops-graphql import fbi-employees lee_1960_2024.csv
+  cops-graphql import fbi-offenses offenses/*.csv
   cops-graphql import usaspending Assistance_PrimeTransactions.zip
   cops-graphql import usaspending FY*.csv.gz --dry-run --explain
   cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP

@@ -12,6 +12,9 @@
 //! revision is marked synthetic. It never stands beside real data: loading it into a database that holds
 //! some is refused, and an import removes it first.
 //!
+//! **It has outcomes.** A panel of agencies reports officers, offenses and clearances from 1990 on, and so do
+//! the states and the nation; see [`outcomes`].
+//!
 //! **It is the same everywhere.** Equal seed, equal scale, equal rows, to the last byte.
 //!
 //! # What the published figures say, and where they disagree
@@ -38,8 +41,10 @@
 mod agencies;
 mod awards;
 mod chance;
+mod courses;
 mod grants;
 mod officers;
+mod outcomes;
 mod places;
 mod plan;
 mod recipients;
@@ -117,6 +122,8 @@ pub struct Made {
     pub training_sessions: u64,
     /// The people trained in the sessions.
     pub trainees: u64,
+    /// What agencies reported, and what is estimated of states and the nation.
+    pub outcomes: u64,
     /// The made-up rows that stood there before.
     pub removed: u64,
     /// How long it took, to the last index.
@@ -135,6 +142,7 @@ impl Made {
             + self.trainings
             + self.training_sessions
             + self.trainees
+            + self.outcomes
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    agency, grant, kind::SourceKind, obligation, officers_funded, organization, program, source,
-    trainee, training, training_session,
+    agency, grant, kind::SourceKind, measure, obligation, officers_funded, organization, outcome,
+    program, source, trainee, training, training_session,
 };
 use indicatif::ProgressBar;
 use sea_orm::{DbErr, EntityTrait, ModelTrait};
@@ -16,6 +16,7 @@ use super::{
     awards::{self, Organizations},
     chance::{Chance, share},
     grants::{Maker, Rows},
+    outcomes,
     plan::{Cell, OBLIGATED, PLAN},
     recipients::Recipients,
     scaled, scaled_amount,
@@ -37,6 +38,7 @@ pub(super) async fn suspend_indexes(load: &mut Load) -> Result<(), DbErr> {
     load.suspend_indexes::<obligation::Entity>().await?;
     load.suspend_indexes::<officers_funded::Entity>().await?;
     load.suspend_indexes::<training_session::Entity>().await?;
+    load.suspend_indexes::<outcome::Entity>().await?;
     load.suspend_indexes::<trainee::Entity>().await
 }
 
@@ -48,8 +50,9 @@ pub(super) async fn all(
     bar: &ProgressBar,
 ) -> Result<Made, DbErr> {
     let writer = Writer { load, scale, seed, bar, stamp: stamp(load, scale, seed).await? };
-    // Of a size that is nearly right: 45,000 grants have some 150,000 rows below them.
-    bar.set_length(u64::from(scaled(TRAINEES + 240_000, scale)));
+    // Of a size that is nearly right: 45,000 grants have some 150,000 rows below them, and there are some
+    // 220,000 outcomes.
+    bar.set_length(u64::from(scaled(TRAINEES + 460_000, scale)));
     let mut made = Made {
         agencies: 0,
         organizations: 0,
@@ -59,6 +62,7 @@ pub(super) async fn all(
         trainings: 0,
         training_sessions: 0,
         trainees: 0,
+        outcomes: 0,
         removed: 0,
         took: std::time::Duration::ZERO,
     };
@@ -70,6 +74,8 @@ pub(super) async fn all(
     let classes = writer.sessions(&organizations, &for_training, &mut made).await?;
     bar.set_message("trainees");
     writer.trainees(&agencies, &classes, &mut made).await?;
+    bar.set_message("outcomes");
+    writer.outcomes(&agencies, &mut made).await?;
     bar.set_length(made.rows());
     Ok(made)
 }
@@ -253,5 +259,23 @@ impl Writer<'_> {
             }
         }
         self.insert::<trainee::Entity>(&rows, &mut made.trainees).await
+    }
+    /// Makes what agencies report, and what is estimated of states and the nation.
+    async fn outcomes(&self, agencies: &[Traits], made: &mut Made) -> Result<(), DbErr> {
+        let measures = measure::Entity::find().all(self.load.transaction()).await?;
+        let measures = measures.into_iter().map(|row| (row.code, row.id)).collect();
+        let next = self.load.next_id::<outcome::Entity>().await?;
+        let chance = &mut Chance::new(self.seed, 6);
+        let mut maker = outcomes::Maker { measures: &measures, stamp: self.stamp, next };
+        let mut rows = maker.estimates(chance);
+        let count = scaled(outcomes::REPORTERS, self.scale) as usize;
+        for agency in outcomes::reporters(agencies, count) {
+            maker.agency(agency, &mut rows, chance);
+            if rows.len() >= CHUNK {
+                self.insert::<outcome::Entity>(&rows, &mut made.outcomes).await?;
+                rows.clear();
+            }
+        }
+        self.insert::<outcome::Entity>(&rows, &mut made.outcomes).await
     }
 }

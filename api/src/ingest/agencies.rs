@@ -124,12 +124,15 @@ impl Agencies {
         touched.sort_unstable_by_key(|(at, _)| *at);
         let revision_id = job.load.revision();
         let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
+        let mut added_before = 0;
         for (at, Touched { before, source_id }) in touched {
             if before.as_deref() == Some(&self.rows[at]) {
                 unchanged += 1;
                 continue;
             }
             let row = &mut self.rows[at];
+            // A row that this load added and completes is still one row added.
+            added_before += u64::from(before.is_some() && row.revision_id == revision_id);
             row.source_id = source_id;
             row.revision_id = revision_id;
             let texts = [&row.name, &row.city, &row.county_name].map(Option::as_deref);
@@ -140,7 +143,7 @@ impl Agencies {
         job.load.insert::<agency::Entity>(&added).await?;
         let tally = job.report.tally("agencies");
         tally.added += added.len() as u64;
-        tally.changed += changed.len() as u64;
+        tally.changed += changed.len() as u64 - added_before;
         tally.unchanged += unchanged;
         for row in changed {
             job.load.update::<agency::Entity>(row).await?;

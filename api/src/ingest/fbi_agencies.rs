@@ -123,7 +123,7 @@ fn apply(row: &mut agency::Model, ori: Ori, says: Says) {
 }
 
 /// The kind of an agency by the FBI's words for it, and by its name where these are too few.
-fn kind_of(kind: &str, name: Option<&str>) -> Option<AgencyKind> {
+pub(super) fn kind_of(kind: &str, name: Option<&str>) -> Option<AgencyKind> {
     let name = name.unwrap_or_default().to_lowercase();
     let named = |words: &[&str]| words.iter().any(|word| name.contains(word));
     match kind {

@@ -16,6 +16,9 @@ mod award_list;
 mod awards;
 mod error;
 mod fbi_agencies;
+mod fbi_employees;
+mod fbi_estimates;
+mod fbi_offenses;
 mod input;
 mod job;
 mod json;
@@ -23,10 +26,12 @@ mod leaic;
 mod mapping;
 mod names;
 mod obligations;
+mod outcomes;
 mod programs;
 mod recipients;
 mod rejects;
 mod report;
+mod reporters;
 mod table;
 mod template;
 mod trainees;
@@ -58,6 +63,12 @@ pub enum Format {
     FbiAgencies,
     /// Agencies: the Law Enforcement Agency Identifiers Crosswalk.
     Leaic,
+    /// Officers, civilians and people served of agencies, year by year.
+    FbiEmployees,
+    /// Offenses known to agencies and cleared by them, year by year.
+    FbiOffenses,
+    /// Offenses estimated for states and the nation, year by year.
+    FbiEstimates,
     /// A list of awards with columns of your own naming, officers among them.
     AwardList,
     /// Courses, in columns of ours (see --template trainings).
@@ -74,6 +85,9 @@ impl Format {
             Self::Usaspending => "usaspending",
             Self::FbiAgencies => "fbi-agencies",
             Self::Leaic => "leaic",
+            Self::FbiEmployees => "fbi-employees",
+            Self::FbiOffenses => "fbi-offenses",
+            Self::FbiEstimates => "fbi-estimates",
             Self::AwardList => "award-list",
             Self::Trainings => "trainings",
             Self::Trainees => "trainees",
@@ -161,6 +175,18 @@ pub async fn run(db: &DatabaseConnection, request: &Request) -> Result<Report, E
             }
             Format::Leaic => {
                 let mut format = leaic::Leaic::new(&job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::FbiEmployees => {
+                let mut format = fbi_employees::FbiEmployees::new(&mut job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::FbiOffenses => {
+                let mut format = fbi_offenses::FbiOffenses::new(&mut job).await?;
+                job.run(&mut format).await?;
+            }
+            Format::FbiEstimates => {
+                let mut format = fbi_estimates::FbiEstimates::new(&mut job).await?;
                 job.run(&mut format).await?;
             }
             Format::AwardList => {

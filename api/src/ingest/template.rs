@@ -68,7 +68,12 @@ pub fn template(format: Format) -> Option<&'static str> {
         Format::Trainees => Some(TRAINEES),
         Format::Trainings => Some(TRAININGS),
         Format::AwardList => Some(AWARD_LIST),
-        Format::Usaspending | Format::FbiAgencies | Format::Leaic => None,
+        Format::Usaspending
+        | Format::FbiAgencies
+        | Format::Leaic
+        | Format::FbiEmployees
+        | Format::FbiOffenses
+        | Format::FbiEstimates => None,
     }
 }
 
@@ -79,6 +84,10 @@ const TELLING: &[(&str, &[&str])] = &[
     ("leaic", &["ori9", "ori7"]),
     ("fbi-agencies", &["ori", "agency_type_name", "edited_name"]),
     ("fbi-agencies", &["ori", "zip", "lat", "lng"]),
+    ("fbi-employees", &["ori", "officer_ct"]),
+    ("fbi-employees", &["ori", "total_officers"]),
+    ("fbi-offenses", &["year", "actual_murder"]),
+    ("fbi-estimates", &["state_abbr", "violent_crime"]),
     ("trainees", &["session_code", "role"]),
     ("trainings", &["title", "provider"]),
     ("award-list", &["recipient"]),

@@ -3,6 +3,8 @@
 use chrono::{Datelike as _, NaiveDate};
 use entity::scalar::{STATES, State};
 
+use super::table::Row;
+
 /// The years in which anything here can lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
@@ -28,6 +30,27 @@ pub(crate) fn year(text: &str) -> Result<i32, String> {
         Ok(year) if YEARS.contains(&year) => Ok(year),
         _ => Err("is not a year, such as 2024".to_owned()),
     }
+}
+
+/// The text of a cell, where the publisher does not write that there is none: `NULL` or `NA`.
+pub(crate) fn present<'a>(row: &Row<'a>, column: &str) -> Option<&'a str> {
+    row.text(column).filter(|text| !matches!(*text, "NULL" | "NA"))
+}
+
+/// Reads a whole number, exactly, however a statistics program wrote it: `4000`, `4,000`, `4e3`, `4000.0`.
+pub(crate) fn count(text: &str) -> Result<i64, String> {
+    let wrong = || "is not a whole number, such as 4000 or 4e3".to_owned();
+    let plain = text.replace(',', "");
+    let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
+    let exponent: usize = exponent.parse().map_err(|_| wrong())?;
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let are_digits =
+        whole.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
+            && decimals.bytes().all(|byte| byte.is_ascii_digit());
+    let zeros = exponent.checked_sub(decimals.len()).filter(|zeros| *zeros <= 18);
+    let (Some(zeros), true) = (zeros, are_digits) else { return Err(wrong()) };
+    format!("{whole}{decimals}{}", "0".repeat(zeros)).parse().map_err(|_| wrong())
 }
 
 /// Reads a state by its postal code or its name.
@@ -101,6 +124,25 @@ mod tests {
         assert_eq!(date("2024-02-29T00:00:00Z").ok(), day);
         for text in ["2023-02-29", "2024-13-01", "0024-01-01", "9999-01-01", "20240229", "soon"] {
             assert!(date(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_are_read_exactly_or_refused() {
+        for (text, count) in [
+            ("4000", 4_000),
+            ("4e3", 4_000),
+            ("4E+03", 4_000),
+            ("1.5e3", 1_500),
+            ("12,345", 12_345),
+            ("7.0", 7),
+            ("-3", -3),
+            ("0", 0),
+        ] {
+            assert_eq!(super::count(text), Ok(count), "{text}");
+        }
+        for text in ["", "e3", "1.5", "4e-3", "4e99", "four", "1e1.5", "--1", "1.x", "NULL"] {
+            assert!(super::count(text).is_err(), "{text}");
         }
     }
 

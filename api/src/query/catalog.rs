@@ -16,6 +16,7 @@ use super::{
     measured::Declared,
     scalar::{Kind, Scalar},
 };
+use crate::analytics::FirstEvent;
 
 /// A column of a table. Those without a field serve relations and look-ups.
 #[derive(Debug)]
@@ -99,6 +100,8 @@ pub(crate) struct Table {
     pub(crate) searched: bool,
     /// The key that tells of which year the amounts of a row are, where one does.
     pub(crate) priced_by: Option<&'static str>,
+    /// What first happens to those whom its rows are of, by which these are before or after.
+    pub(crate) event: Option<FirstEvent>,
     /// What its rows are grouped by, and what is computed of them.
     pub(crate) declared: Declared,
     /// Registers the GraphQL type of the `Model` and what it refers to.
@@ -165,6 +168,7 @@ impl Table {
             natural_keys: Vec::new(),
             searched: E::Column::iter().any(|column| column.as_str() == "search"),
             priced_by: None,
+            event: None,
             declared: Declared::default(),
             register: E::Model::create_type_info,
             lookup: HashMap::new(),
@@ -241,6 +245,12 @@ impl Table {
     /// Says which key tells of which year the amounts of a row are.
     pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
         self.priced_by = Some(key);
+        self
+    }
+
+    /// Says what first happens to those whom its rows are of.
+    pub(crate) fn event(mut self, event: FirstEvent) -> Self {
+        self.event = Some(event);
         self
     }
 

@@ -172,7 +172,7 @@ pub(super) fn register(registry: &mut Registry) {
         field(
             "synthetic",
             "Boolean!",
-            "Whether agencies, grants, officers and trainees are made up. They are until real files are \
+            "Whether agencies, grants, officers, outcomes and trainees are made up. They are until real files are \
              loaded; made-up and real rows are never mixed.",
             vec![],
         ),

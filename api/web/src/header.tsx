@@ -11,7 +11,7 @@ export function Header() {
       </h1>
       {dataset?.synthetic && (
         <p className="synthetic" role="note">
-          <strong>Synthetic data.</strong> Agencies, grants, officers and trainees are made up.
+          <strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees are made up.
         </p>
       )}
       <nav aria-label="Site">

@@ -160,13 +160,12 @@ impl Column {
     /// The column of whole numbers, [`MISSING`] standing for a missing one.
     pub(super) fn whole(numbers: &[i64]) -> Self {
         let known = || numbers.iter().copied().filter(|number| *number != MISSING);
-        let values =
-            range(known(), numbers.len().saturating_mul(4).max(1 << 16)).unwrap_or_else(|| {
-                let mut values: Vec<i64> = known().collect();
-                values.sort_unstable();
-                values.dedup();
-                Values::Whole(values.into())
-            });
+        let values = range(known(), MOST_OF_RANGE).unwrap_or_else(|| {
+            let mut values: Vec<i64> = known().collect();
+            values.sort_unstable();
+            values.dedup();
+            Values::Whole(values.into())
+        });
         let code = |number: &i64| values.find(*number).unwrap_or_default();
         Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
     }
@@ -206,6 +205,10 @@ impl Column {
         self.values.len() + 1
     }
 }
+
+/// The span up to which whole numbers are numbered by their distance from the least, whether they are all
+/// there or not: what is made for each code, such as what it stands for, stays small.
+const MOST_OF_RANGE: usize = 1 << 16;
 
 /// Stands for a missing whole number while a column is read: no column of the dataset holds it.
 pub(super) const MISSING: i64 = i64::MIN;

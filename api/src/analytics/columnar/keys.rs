@@ -42,10 +42,10 @@ impl Ordinals<'_> {
 /// What the ordinals of a key stand for.
 #[derive(Debug)]
 pub(super) struct KeyCells<'a> {
-    column: &'a Column,
-    scalar: Scalar,
+    pub(super) column: &'a Column,
+    pub(super) scalar: Scalar,
     /// The cells from ordinal 1 on, where the key is a part of its value.
-    parts: Option<Vec<Cell>>,
+    pub(super) parts: Option<Vec<Cell>>,
 }
 
 /// The cells of all keys of a request.

@@ -54,6 +54,20 @@ impl Mask {
         self
     }
 
+    /// Clears the bits of the rows that do not pass.
+    pub(super) fn retain(&mut self, mut passes: impl FnMut(usize) -> bool) {
+        for (first, word) in (0..).step_by(64).zip(&mut self.words) {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                if !passes(first + bit as usize) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+
     /// The rows whose bits are set, counted.
     pub(super) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()

@@ -6,11 +6,13 @@
 //! - [`mask`]: a filter as a bit for each row.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`numbering`]
 //!   numbers.
+//! - [`event`]: the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
 mod build;
 mod column;
+mod event;
 mod group;
 mod keys;
 mod mask;
@@ -133,12 +135,17 @@ impl Replica {
         request.check()?;
         let table = self.table_named(request.table.name)?;
         let prices = self.prices()?;
-        let kept = self.mask(table, &request.keeps)?;
+        let mut kept = self.mask(table, &request.keeps)?;
+        let placed = request.event();
+        let placed = placed.map(|event| self.place(table, &event, &mut kept)).transpose()?;
         let kept = (kept.count() < table.rows).then(|| kept.rows());
         let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
         let parts = request.parts.iter().map(|part| self.mask(table, part));
         let asked = Asked { request, table, parts: parts.collect::<Result<_, _>>()?, prices };
-        let keys = request.keys.iter().map(|key| self.key(table, &key.path, key.part));
+        let keys = request.keys.iter().map(|key| match &placed {
+            Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
+            _ => self.key(table, &key.path, key.part),
+        });
         let (keys, cells): (Vec<_>, Vec<_>) =
             keys.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
         let mut groups = Groups::default();

@@ -9,6 +9,7 @@
 //! - Percentiles and variances are computed from the values read, by the code that the other executor
 //!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
 
+mod event;
 mod statement;
 
 use entity::price_index;
@@ -148,7 +149,7 @@ async fn groups(
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
     let table = request.table.name;
-    let mut statements = Statements::new(request, level, None, session.backend());
+    let mut statements = Statements::new(request, level, None, session.backend())?;
     let rows =
         session.all(table, Purpose::Aggregates, &statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
@@ -178,13 +179,13 @@ async fn measure_into(
         _ => None,
     };
     let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
-    let mut statements = Statements::new(request, level, *part, backend).at(rates.clone());
+    let mut statements = Statements::new(request, level, *part, backend)?.at(rates.clone());
     for row in session.all(table, Purpose::Aggregates, &statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        let mut statements = Statements::new(request, level, *part, backend).at(rates);
+        let mut statements = Statements::new(request, level, *part, backend)?.at(rates);
         for row in session.all(table, Purpose::Aggregates, &statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);

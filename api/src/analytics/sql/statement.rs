@@ -10,6 +10,7 @@ use sea_orm::{
     },
 };
 
+use super::event;
 use crate::{
     analytics::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
@@ -43,14 +44,17 @@ impl<'a> Statements<'a> {
         level: usize,
         part: Option<usize>,
         backend: DbBackend,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut select = Query::select();
         select.from(Alias::new(request.table.name));
         let part = part.and_then(|part| request.parts.get(part));
         for keeps in std::iter::once(&request.keeps).chain(part).filter(|keeps| !keeps.is_all()) {
             select.and_where(keeps.to_sql(request.table.name, backend));
         }
-        Self { request, level, backend, rates: None, joined: Vec::new(), select }
+        if let Some(event) = request.event() {
+            event::place(request, &event, backend, &mut select)?;
+        }
+        Ok(Self { request, level, backend, rates: None, joined: Vec::new(), select })
     }
 
     /// Takes amounts at other prices.
@@ -209,6 +213,11 @@ impl<'a> Statements<'a> {
 
     /// The value of a key: a number or a text, as [`read_cell`] reads it.
     fn key(&mut self, key: &Key) -> Result<Expr, Error> {
+        match key.part {
+            Part::Since => return Ok(big(event::since(self.request.table)?)),
+            Part::Ever => return Ok(big(event::ever(self.request.table)?)),
+            _ => {}
+        }
         let value = self.end(&key.path)?;
         Ok(self.part(key.part, scalar(self.request.table, key), value))
     }
@@ -228,6 +237,8 @@ impl<'a> Statements<'a> {
             Part::Quarter => year().mul(4).add(month().sub(1).div(3)),
             Part::Month => year().mul(12).add(month().sub(1)),
             Part::FiscalYear => year().add(month().add(2).div(12)),
+            // Read before it comes to this.
+            Part::Since | Part::Ever => value,
             Part::Band => {
                 let case = |case: CaseStatement, band: &i64| {
                     case.case(value.clone().gte(*band), Expr::val(*band))
@@ -296,6 +307,7 @@ pub(super) fn read_cell(
         Part::Month => {
             first_day(number.div_euclid(12), number.rem_euclid(12)).ok_or(Error::Internal)
         }
+        Part::Ever => Ok(Cell::Boolean(number != 0)),
         _ if scalar(table, key) == Some(Scalar::Boolean) => Ok(Cell::Boolean(number != 0)),
         _ => Ok(Cell::Whole(number)),
     }

@@ -30,7 +30,7 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 pub(super) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
     let banner = match dataset.synthetic {
         true => {
-            "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers and trainees \
+            "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees \
              of this server are made up; programs, publications and published figures are real.</p>"
         }
         false => "",

@@ -4,8 +4,10 @@
 //! [`crate::analytics::Request`], whose figures are what the selection, `having` and `orderBy` name
 //! ([`figures`]), and a shape that the answer is poured into ([`plan`], [`run`]). [`order`] and [`having`]
 //! read these arguments, and [`cursor`] holds a place among groups.
+//! [`event`] is what is particular about rows before and after an event.
 
 mod cursor;
+mod event;
 mod figures;
 mod having;
 mod order;

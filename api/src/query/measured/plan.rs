@@ -7,7 +7,7 @@ use async_graphql::{
 };
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS, cursor,
+    DEFAULT_GROUPS, MOST_GROUPS, cursor, event,
     figures::{Figures, Show, statistic},
     having,
     order::{self, year},
@@ -125,6 +125,7 @@ impl<'a> Planner<'a> {
         let by = dimensions(vocabulary, arguments.get("by")).map_err(at)?;
         let mut figures = Figures { request: Request::of(table, keeps.clone()) };
         figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
+        figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
         let (limit, mark) = arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
         let count = parents.saturating_mul(limit.into());
         self.reserve(count).map_err(at)?;

@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS,
+    DEFAULT_GROUPS, MOST_GROUPS, event,
     figures::STATISTICS,
     order::measure_name,
     vocabulary::{Computed, Shows, Unit, Vocabulary, What},
@@ -29,7 +29,7 @@ pub(crate) fn band_name(first: i64) -> String {
 pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
     let type_name = &table.type_name;
     let most = format!("Default {DEFAULT_GROUPS}, at most {MOST_GROUPS}.");
-    let arguments = vec![
+    let mut arguments = vec![
         input(
             "by",
             &format!("[{type_name}Dimension!]!"),
@@ -57,6 +57,9 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
         ),
         input("before", "String", "The cursor of the group before which the page ends."),
     ];
+    if let Some(event) = &table.event {
+        arguments.insert(1, input("event", &format!("{type_name}Event"), event.about));
+    }
     let about = "over all rows that the filter keeps, pages aside";
     vec![
         field(
@@ -219,7 +222,7 @@ const PRICED: &str = "The year in whose dollars the amounts are, by the consumer
     is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
 
 /// Registers the types of the aggregates of a table.
-pub(crate) fn types(registry: &mut Registry, table: &Table) {
+pub(crate) fn types(registry: &mut Registry, table: &'static Table) {
     let Some(vocabulary) = Vocabulary::of(table) else { return };
     let type_name = &table.type_name;
     let measures = format!("{type_name}Measures");
@@ -247,7 +250,8 @@ pub(crate) fn types(registry: &mut Registry, table: &Table) {
         let type_name = match dimension.shows {
             Shows::Row(table) => table.type_name.clone(),
             Shows::Column(column) => shown(&column.type_name).to_owned(),
-            Shows::Year => "Int".to_owned(),
+            Shows::Year | Shows::Years => "Int".to_owned(),
+            Shows::Truth => "Boolean".to_owned(),
             Shows::Day => "Date".to_owned(),
             Shows::Band => "PopulationBand".to_owned(),
         };
@@ -262,6 +266,7 @@ pub(crate) fn types(registry: &mut Registry, table: &Table) {
     let values = values.map(|dimension| (dimension.name.clone(), dimension.description.clone()));
     let description = format!("What {} can be grouped by.", table.list);
     enumeration(registry, &format!("{type_name}Dimension"), &description, values.collect());
+    event::register(registry, table);
     group_connection(registry, table);
     order(registry, table, vocabulary);
     having(registry, table, vocabulary);

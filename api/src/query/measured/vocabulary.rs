@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use sea_orm::prelude::ColumnTrait;
 
+use super::event;
 use crate::{
     analytics::{End, Key, Measure, Path, Way},
     query::{
@@ -63,6 +64,10 @@ pub(crate) enum Shows {
     Day,
     /// A band of population.
     Band,
+    /// A number of years.
+    Years,
+    /// Whether something is so.
+    Truth,
 }
 
 /// What can be computed of rows.
@@ -172,6 +177,7 @@ impl Vocabulary {
     fn new(table: &'static Table) -> Self {
         let mut dimensions = Vec::new();
         collect_dimensions(table, table, &[], &mut dimensions);
+        dimensions.extend(event::dimensions(table));
         Self { dimensions, computed: computed(table) }
     }
 
@@ -360,9 +366,9 @@ fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
 /// That the number that a path ends in is known.
 fn known(table: &'static Table, path: &Path) -> Predicate {
     let end = path.table(table);
-    let is_known = |table: &Table, column: usize| Predicate::Is {
-        column: table.columns[column].name,
-        test: Test::Null(false),
+    let is_known = |table: &Table, column: usize| match &table.columns[column] {
+        column if column.nullable => Predicate::Is { column: column.name, test: Test::Null(false) },
+        _ => Predicate::all(),
     };
     let at_end = match path.end {
         End::Column(column) => is_known(end, column),

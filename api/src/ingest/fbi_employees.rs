@@ -1,0 +1,186 @@
+//! Officers, civilians and people served, agency by agency and year by year: the FBI's file of law
+//! enforcement employees (`lee_1960_YYYY.csv`), and the same in the columns of the concatenated files that
+//! Jacob Kaplan publishes.
+//!
+//! What cannot be right (467 officers for 2,078 people) is kept as it was filed, and marked.
+
+use entity::scalar::{Ori, State};
+use sea_orm::DbErr;
+
+use super::{
+    error::Error,
+    fbi_agencies::kind_of,
+    job::{Format, Job, Reading},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
+    reporters::{Reporter, Reporters, SWORN},
+    table::{Refusal, Row, Shape},
+    values::{self, present},
+};
+
+const CIVILIANS: &str = "civilians";
+/// An agency that has an officer for fewer people than this has filed something else.
+const LEAST_PEOPLE_OF_ONE: i64 = 5;
+
+/// What a row says.
+pub(crate) struct Record {
+    reporter: Reporter,
+    year: i32,
+    population: Option<i32>,
+    values: Vec<Figure>,
+}
+
+/// The reader.
+pub(crate) struct FbiEmployees {
+    reporters: Reporters,
+    outcomes: Outcomes,
+}
+
+impl FbiEmployees {
+    /// Reads what the dataset has.
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+        let reporters = Reporters::new(job).await?.with_latest(job).await?;
+        let outcomes = Outcomes::new(job).await?;
+        outcomes.require([SWORN, CIVILIANS, POPULATION])?;
+        Ok(Self { reporters, outcomes })
+    }
+}
+
+impl Format for FbiEmployees {
+    type Record = Record;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![
+            Shape::new(
+                "publisher",
+                &[
+                    "!year=data_year",
+                    "!ori",
+                    "!population",
+                    "!officers=officer_ct",
+                    "!civilians=civilian_ct",
+                    "name=pub_agency_name",
+                    "unit=pub_agency_unit",
+                    "kind=agency_type_name",
+                    "state=state_abbr",
+                    "county=county_name",
+                    "men=male_officer_ct",
+                    "women=female_officer_ct",
+                    // Known so that they are not counted as unknown: what they say is said above. One has
+                    // a slip of the publisher in its name.
+                    "civilian_men=male_cilvilian_ct|male_civilian_ct",
+                    "civilian_women=female_cilvilian_ct|female_civilian_ct",
+                    "all_men=male_total_ct",
+                    "all_women=female_total_ct",
+                    "all=total_pe_ct",
+                    "rate=pe_ct_per_1000",
+                    "group=population_group_desc",
+                    "division=division_name",
+                    "region=region_name",
+                ],
+            ),
+            Shape::new(
+                "concatenated",
+                &[
+                    "!year",
+                    "!ori=ori|ori7",
+                    "ori9",
+                    "!population",
+                    "!officers=total_officers|total_employees_officers",
+                    "!civilians=total_civilians|total_employees_civilians",
+                    "name=agency|agency_name",
+                    "state=state_abb|state",
+                    "men=male_employees_officers",
+                    "women=female_employees_officers",
+                ],
+            ),
+        ]
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+        let (ori9, ori7) = oris(row)?;
+        row.required("year")?;
+        let year = row.read("year", values::year)?.unwrap_or_default();
+        let people = count(row, "population")?;
+        let (officers, civilians) = (count(row, "officers")?, count(row, "civilians")?);
+        let of_both = count(row, "men")?.zip(count(row, "women")?).map(|(men, women)| men + women);
+        let (served, population) = population(people);
+        let mut found: Vec<Figure> = population.into_iter().collect();
+        let too_many = |count: i64| {
+            let people = people.filter(|people| *people > 0);
+            count < 0 || people.is_some_and(|people| count * LEAST_PEOPLE_OF_ONE > people)
+        };
+        found.extend(officers.map(|officers| {
+            let differs = of_both.is_some_and(|of_both| of_both != officers);
+            Figure {
+                flag: implausible(differs || too_many(officers)),
+                ..Figure::of(SWORN, officers)
+            }
+        }));
+        found.extend(civilians.map(|civilians| Figure {
+            flag: implausible(too_many(civilians)),
+            ..Figure::of(CIVILIANS, civilians)
+        }));
+        let name = [present(row, "name"), present(row, "unit")];
+        let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let reporter = Reporter {
+            ori9,
+            ori7,
+            kind: present(row, "kind").and_then(|kind| kind_of(kind, Some(&name))),
+            name: (!name.is_empty()).then_some(name),
+            state: state(row),
+            county: present(row, "county").map(str::to_owned),
+        };
+        Ok(Reading::Take(Record { reporter, year, population: served, values: found }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+        let mut filings = Vec::with_capacity(batch.len());
+        for Record { reporter, year, population, values } in batch {
+            let at = self.reporters.find(job, &reporter);
+            if values.is_empty() {
+                job.report.note("years of which a file says nothing, left out: they are no zeros");
+                continue;
+            }
+            self.reporters.note(at, year, &values);
+            let (id, state) = self.reporters.get(at);
+            let of = Of::Agency(id);
+            filings.push(Filing { of, state, year, population, months: None, note: None, values });
+        }
+        self.reporters.write(job).await?;
+        self.outcomes.write(job, filings).await
+    }
+
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.reporters.finish(job).await
+    }
+}
+
+/// The nine-character and the seven-character ORI of a row, of which there must be one.
+pub(super) fn oris(row: &Row<'_>) -> Result<(Option<Ori>, Option<Ori>), Refusal> {
+    let read = |column| match present(row, column) {
+        None => Ok(None),
+        Some(_) => row.read(column, str::parse::<Ori>),
+    };
+    let (mut nine, mut seven) = (None, None);
+    for ori in [read("ori")?, read("ori9")?].into_iter().flatten() {
+        if ori.as_str().len() == 9 { &mut nine } else { &mut seven }.get_or_insert(ori);
+    }
+    match (&nine, &seven) {
+        (None, None) => Err(row.refuse("ori", "is empty: nobody knows whose row this is")),
+        _ => Ok((nine, seven)),
+    }
+}
+
+/// The state of a row: by its code, its name, or the letters that the FBI uses in its place.
+pub(super) fn state(row: &Row<'_>) -> Option<State> {
+    let text = present(row, "state")?;
+    values::state(text).ok().or_else(|| values::state_of_ori(text))
+}
+
+/// A count of a row; none where the publisher has none.
+pub(super) fn count(row: &Row<'_>, column: &str) -> Result<Option<i64>, Refusal> {
+    match present(row, column) {
+        None => Ok(None),
+        Some(_) => row.read(column, values::count),
+    }
+}

@@ -1,0 +1,107 @@
+//! What the FBI estimates for states and the nation (`estimated_crimes_1979_YYYY.csv`): offenses by year,
+//! with the people that they are of, and what the publisher says against them.
+//!
+//! A row without a state is the nation's. The two definitions of rape are two measures.
+
+use entity::{kind::OutcomeFlag, scalar::State};
+use sea_orm::DbErr;
+
+use super::{
+    error::Error,
+    fbi_employees::count,
+    job::{Format, Job, Reading},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
+    table::{Refusal, Row, Shape},
+    values::{self, present},
+};
+
+/// The columns, with the measures that they are.
+const COLUMNS: [(&str, &str); 10] = [
+    ("violent", "violent_crime"),
+    ("murder", "murder"),
+    ("rape_legacy", "rape_legacy"),
+    ("rape_revised", "rape_revised"),
+    ("robbery", "robbery"),
+    ("assault", "aggravated_assault"),
+    ("property", "property_crime"),
+    ("burglary", "burglary"),
+    ("larceny", "larceny"),
+    ("vehicles", "motor_vehicle_theft"),
+];
+
+/// The reader.
+pub(crate) struct FbiEstimates {
+    outcomes: Outcomes,
+}
+
+impl FbiEstimates {
+    /// Reads what the dataset has.
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+        let outcomes = Outcomes::new(job).await?;
+        outcomes.require(COLUMNS.iter().map(|(_, code)| *code).chain([POPULATION]))?;
+        Ok(Self { outcomes })
+    }
+}
+
+impl Format for FbiEstimates {
+    type Record = Filing;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![Shape::new(
+            "estimates",
+            &[
+                "!year",
+                "!state=state_abbr",
+                "name=state_name",
+                "!population",
+                "!violent=violent_crime",
+                "!murder=homicide|murder",
+                "rape_legacy",
+                "rape_revised",
+                "!robbery",
+                "!assault=aggravated_assault",
+                "!property=property_crime",
+                "!burglary",
+                "!larceny",
+                "!vehicles=motor_vehicle_theft",
+                "caveats",
+            ],
+        )]
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Filing>, Refusal> {
+        row.required("year")?;
+        let year = row.read("year", values::year)?.unwrap_or_default();
+        let state: Option<State> = match present(row, "state") {
+            None => None,
+            Some(_) => row.read("state", values::state)?,
+        };
+        let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
+        let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
+        let (served, people) = population(count(row, "population")?);
+        let mut found: Vec<Figure> = people.into_iter().collect();
+        for (column, code) in COLUMNS {
+            found.extend(count(row, column)?.map(|count| Figure {
+                flag: implausible(count < 0).or(caveat),
+                ..Figure::of(code, count)
+            }));
+        }
+        Ok(Reading::Take(Filing {
+            of: Of::state(state.as_ref()),
+            state,
+            year,
+            population: served,
+            months: None,
+            note,
+            values: found,
+        }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Filing>) -> Result<(), DbErr> {
+        self.outcomes.write(job, batch).await
+    }
+
+    async fn finish(&mut self, _job: &mut Job) -> Result<(), DbErr> {
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Offenses known and cleared, agency by agency and year by year, in the columns in which Jacob Kaplan
+//! publishes the FBI's returns: one file an agency, or all of them concatenated.
+//!
+//! An agency that reported no month of a year has zeros in the files. They are no zeros, and are left out.
+//! Values of other numbers of months are kept, with the months beside them.
+
+use sea_orm::DbErr;
+
+use super::{
+    error::Error,
+    fbi_employees::{count, oris, state},
+    job::{Format, Job, Reading},
+    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
+    reporters::{Reporter, Reporters},
+    table::{Refusal, Row, Shape},
+    values::{self, present},
+};
+
+/// The columns of offenses, with the measures that they are.
+const OFFENSES: [(&str, &str); 16] = [
+    ("violent", "violent_crime"),
+    ("murder", "murder"),
+    ("robbery", "robbery"),
+    ("assault", "aggravated_assault"),
+    ("property", "property_crime"),
+    ("burglary", "burglary"),
+    ("larceny", "larceny"),
+    ("vehicles", "motor_vehicle_theft"),
+    ("violent_cleared", "violent_crime_cleared"),
+    ("murder_cleared", "murder_cleared"),
+    ("robbery_cleared", "robbery_cleared"),
+    ("assault_cleared", "aggravated_assault_cleared"),
+    ("property_cleared", "property_crime_cleared"),
+    ("burglary_cleared", "burglary_cleared"),
+    ("larceny_cleared", "larceny_cleared"),
+    ("vehicles_cleared", "motor_vehicle_theft_cleared"),
+];
+/// The columns of rape, with the measures that they are before and from the year of the new definition.
+const RAPE: [(&str, [&str; 2]); 2] = [
+    ("rape", ["rape_legacy", "rape_revised"]),
+    ("rape_cleared", ["rape_legacy_cleared", "rape_revised_cleared"]),
+];
+const REVISED: i32 = 2013;
+/// The parts that are at most as large as a whole.
+const PARTS: [(&str, &[&str]); 2] = [
+    ("violent_crime", &["murder", "rape_legacy", "rape_revised", "robbery", "aggravated_assault"]),
+    ("property_crime", &["burglary", "larceny", "motor_vehicle_theft"]),
+];
+
+/// What a row says.
+pub(crate) struct Record {
+    reporter: Reporter,
+    year: i32,
+    population: Option<i32>,
+    months: i32,
+    values: Vec<Figure>,
+}
+
+/// The reader.
+pub(crate) struct FbiOffenses {
+    reporters: Reporters,
+    outcomes: Outcomes,
+}
+
+impl FbiOffenses {
+    /// Reads what the dataset has.
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+        let (reporters, outcomes) = (Reporters::new(job).await?, Outcomes::new(job).await?);
+        let rape = RAPE.iter().flat_map(|(_, codes)| *codes);
+        outcomes.require(OFFENSES.iter().map(|(_, code)| *code).chain(rape).chain([POPULATION]))?;
+        Ok(Self { reporters, outcomes })
+    }
+}
+
+impl Format for FbiOffenses {
+    type Record = Record;
+
+    fn shapes(&self) -> Vec<Shape> {
+        vec![Shape::new(
+            "returns",
+            &[
+                "!ori=ori|ori7|ori9",
+                "ori9",
+                "!year",
+                "!months=number_of_months_reported|months_reported",
+                "!population",
+                "name=agency_name|agency|crosswalk_agency_name",
+                "state=state_abb|state",
+                "county=county_name",
+                "violent=actual_index_violent",
+                "!murder=actual_murder",
+                "rape=actual_rape_total",
+                "robbery=actual_robbery_total",
+                "assault=actual_assault_aggravated",
+                "property=actual_index_property",
+                "burglary=actual_burg_total|actual_burglary_total",
+                "larceny=actual_theft_total",
+                "vehicles=actual_mtr_veh_theft_total|actual_motor_vehicle_theft_total",
+                "violent_cleared=tot_clr_index_violent",
+                "murder_cleared=tot_clr_murder",
+                "rape_cleared=tot_clr_rape_total",
+                "robbery_cleared=tot_clr_robbery_total",
+                "assault_cleared=tot_clr_assault_aggravated",
+                "property_cleared=tot_clr_index_property",
+                "burglary_cleared=tot_clr_burg_total|tot_clr_burglary_total",
+                "larceny_cleared=tot_clr_theft_total",
+                "vehicles_cleared=tot_clr_mtr_veh_theft_total|tot_clr_motor_vehicle_theft_total",
+            ],
+        )]
+    }
+
+    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+        let (ori9, ori7) = oris(row)?;
+        row.required("year")?;
+        let year = row.read("year", values::year)?.unwrap_or_default();
+        let Some(months) = count(row, "months")? else {
+            return Err(
+                row.refuse("months", "is empty: without it a value is of nobody knows how long")
+            );
+        };
+        let months = i32::try_from(months).ok().filter(|months| (0..=12).contains(months));
+        let Some(months) = months else {
+            return Err(row.refuse("months", "is not a number of months, from 0 to 12"));
+        };
+        let (served, people) = population(count(row, "population")?);
+        let mut found: Vec<Figure> = people.into_iter().collect();
+        // The file of employees is the better source of the people served.
+        for figure in &mut found {
+            figure.yields = true;
+        }
+        if months > 0 {
+            let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
+            for (column, code) in OFFENSES.into_iter().chain(of_rape) {
+                found.extend(count(row, column)?.map(|count| Figure {
+                    flag: implausible(count < 0),
+                    ..Figure::of(code, count)
+                }));
+            }
+            mark_wholes(&mut found);
+        }
+        let reporter = Reporter {
+            ori9,
+            ori7,
+            name: present(row, "name").map(str::to_owned),
+            kind: None,
+            state: state(row),
+            county: present(row, "county").map(str::to_owned),
+        };
+        Ok(Reading::Take(Record { reporter, year, population: served, months, values: found }))
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+        let mut filings = Vec::with_capacity(batch.len());
+        for Record { reporter, year, population, months, values } in batch {
+            if months == 0 {
+                job.report
+                    .note("years without a month reported, their offenses left out: no zeros");
+            }
+            let (id, state) = {
+                let at = self.reporters.find(job, &reporter);
+                self.reporters.get(at)
+            };
+            if values.is_empty() {
+                continue;
+            }
+            let of = Of::Agency(id);
+            let months = Some(months);
+            filings.push(Filing { of, state, year, population, months, note: None, values });
+        }
+        self.reporters.write(job).await?;
+        self.outcomes.write(job, filings).await
+    }
+
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.reporters.write(job).await
+    }
+}
+
+/// Marks a whole that is less than its parts together.
+fn mark_wholes(values: &mut [Figure]) {
+    for (whole, parts) in PARTS {
+        let of_parts = values.iter().filter(|value| parts.contains(&value.measure));
+        let sum: i64 = of_parts.map(|value| value.value).sum();
+        let whole = values.iter_mut().find(|value| value.measure == whole);
+        if let Some(whole) = whole.filter(|whole| whole.value < sum) {
+            whole.flag = implausible(true);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What agencies, states and the nation reported of measures, year by year: added and corrected.
+//!
+//! An outcome is known by its measure, by whom it is of, and by its year. A load that brings the first
+//! outcomes of all looks up nothing but what it has met itself.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{kind::OutcomeFlag, measure, outcome, revision, scalar::State};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+};
+
+use super::{error::Error, job::Job};
+
+/// The bytes of a file that make at least one outcome, or nearly.
+const BYTES_OF_ONE: u64 = 25;
+
+/// Whom an outcome is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Of {
+    /// The agency of an id.
+    Agency(i32),
+    /// The state of two letters.
+    State([u8; 2]),
+    /// The nation.
+    Nation,
+}
+
+/// What is known of a measure from one row of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Figure {
+    /// The code of the measure.
+    pub(crate) measure: &'static str,
+    pub(crate) value: i64,
+    pub(crate) flag: Option<OutcomeFlag>,
+    /// Whether a value of files of another format is better, and left as it is.
+    pub(crate) yields: bool,
+}
+
+impl Figure {
+    /// A value with nothing against it.
+    pub(crate) fn of(measure: &'static str, value: i64) -> Self {
+        Self { measure, value, flag: None, yields: false }
+    }
+}
+
+/// What one row of a file says of a year.
+#[derive(Clone, Debug)]
+pub(crate) struct Filing {
+    pub(crate) of: Of,
+    pub(crate) state: Option<State>,
+    pub(crate) year: i32,
+    pub(crate) population: Option<i32>,
+    pub(crate) months: Option<i32>,
+    /// What the publisher says of the values, population aside.
+    pub(crate) note: Option<String>,
+    pub(crate) values: Vec<Figure>,
+}
+
+/// The measure that the people served are an outcome of themselves.
+pub(crate) const POPULATION: &str = "population";
+
+/// The outcomes of the dataset while a load is on.
+pub(crate) struct Outcomes {
+    measures: HashMap<String, i32>,
+    /// Whether there were outcomes before.
+    any: bool,
+    /// Whose years the load has met.
+    met: HashSet<(Of, i32)>,
+    /// The loads of the same format.
+    own: HashSet<i32>,
+    next_id: i32,
+}
+
+impl Outcomes {
+    /// Reads the catalogue of measures, and makes the dataset ready for many outcomes.
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+        let transaction = job.load.transaction();
+        let measures = measure::Entity::find().all(transaction).await?;
+        let standing = outcome::Entity::find().count(transaction).await?;
+        let own: Vec<i32> = revision::Entity::find()
+            .select_only()
+            .column(revision::Column::Id)
+            .filter(revision::Column::Format.eq(job.report.format))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        let next_id = job.load.next_id::<outcome::Entity>().await?;
+        if standing < job.bytes() / BYTES_OF_ONE {
+            job.load.suspend_indexes::<outcome::Entity>().await?;
+        }
+        Ok(Self {
+            measures: measures.into_iter().map(|row| (row.code, row.id)).collect(),
+            any: standing > 0,
+            met: HashSet::new(),
+            own: own.into_iter().chain([job.load.revision()]).collect(),
+            next_id,
+        })
+    }
+
+    /// Refuses to begin where the catalogue lacks a measure that the format brings.
+    pub(crate) fn require(
+        &self,
+        codes: impl IntoIterator<Item = &'static str>,
+    ) -> Result<(), Error> {
+        match codes.into_iter().find(|code| !self.measures.contains_key(*code)) {
+            None => Ok(()),
+            Some(code) => Err(Error::Request(format!(
+                "the dataset has no measure {code:?}: it was made by an older version; make it anew, in \
+                 another database"
+            ))),
+        }
+    }
+
+    /// Writes filings; of two of the same year the later holds.
+    pub(crate) async fn write(&mut self, job: &mut Job, filings: Vec<Filing>) -> Result<(), DbErr> {
+        let mut places: HashMap<(Of, i32), usize> = HashMap::with_capacity(filings.len());
+        let mut distinct: Vec<Filing> = Vec::with_capacity(filings.len());
+        let mut again = false;
+        for filing in filings {
+            let key = (filing.of, filing.year);
+            if let Some(at) = places.get(&key) {
+                job.report.note("years that stand twice in the files, the later taken");
+                distinct[*at] = filing;
+                continue;
+            }
+            if !self.met.insert(key) {
+                job.report.note("years that stand twice in the files, the later taken");
+                again = true;
+            }
+            places.insert(key, distinct.len());
+            distinct.push(filing);
+        }
+        let mut known = match self.any || again {
+            true => self.known(job, &distinct).await?,
+            false => HashMap::new(),
+        };
+        let (mut added, mut unchanged, mut changed) = (Vec::new(), 0, 0);
+        for filing in distinct {
+            for value in &filing.values {
+                let mut row = self.row(job, &filing, value);
+                let Some(before) = known.remove(&(filing.of, row.measure_id, row.year)) else {
+                    self.next_id += 1;
+                    added.push(row);
+                    continue;
+                };
+                if value.yields && !self.own.contains(&before.revision_id) {
+                    job.report
+                        .note("populations that files of another format say, left as they are");
+                    unchanged += 1;
+                    continue;
+                }
+                row.id = before.id;
+                (row.source_id, row.revision_id) = (before.source_id, before.revision_id);
+                if row == before {
+                    unchanged += 1;
+                    continue;
+                }
+                (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+                // A row that this load added and corrects is still one row added.
+                changed += u64::from(before.revision_id != job.load.revision());
+                job.load.update::<outcome::Entity>(row).await?;
+            }
+        }
+        job.load.insert::<outcome::Entity>(&added).await?;
+        let tally = job.report.tally("outcomes");
+        tally.added += added.len() as u64;
+        tally.changed += changed;
+        tally.unchanged += unchanged;
+        Ok(())
+    }
+
+    fn row(&self, job: &Job, filing: &Filing, value: &Figure) -> outcome::Model {
+        let is_population = value.measure == POPULATION;
+        outcome::Model {
+            id: self.next_id,
+            measure_id: self.measures.get(value.measure).copied().unwrap_or_default(),
+            agency_id: match filing.of {
+                Of::Agency(id) => Some(id),
+                Of::State(_) | Of::Nation => None,
+            },
+            state: filing.state.clone(),
+            year: filing.year,
+            value: entity::scalar::BigInt(value.value),
+            population_served: filing.population,
+            months_reported: filing.months.filter(|_| !is_population),
+            flag: value.flag,
+            note: filing.note.clone().filter(|_| !is_population),
+            source_id: job.source_id,
+            revision_id: job.load.revision(),
+        }
+    }
+
+    /// The outcomes that there are of some years, by whom they are of.
+    async fn known(
+        &self,
+        job: &Job,
+        filings: &[Filing],
+    ) -> Result<HashMap<(Of, i32, i32), outcome::Model>, DbErr> {
+        let years = filings.iter().map(|filing| filing.year);
+        let (Some(first), Some(last)) = (years.clone().min(), years.max()) else {
+            return Ok(HashMap::new());
+        };
+        let mut codes: Vec<&str> = filings
+            .iter()
+            .flat_map(|filing| filing.values.iter().map(|value| value.measure))
+            .collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let measures = codes.iter().filter_map(|code| self.measures.get(*code).copied());
+        let mut agencies: Vec<i32> = filings
+            .iter()
+            .filter_map(|filing| match filing.of {
+                Of::Agency(id) => Some(id),
+                Of::State(_) | Of::Nation => None,
+            })
+            .collect();
+        agencies.sort_unstable();
+        agencies.dedup();
+        let mut of = Condition::any();
+        if filings.iter().any(|filing| !filing.of.is_agency()) {
+            of = of.add(outcome::Column::AgencyId.is_null());
+        }
+        if !agencies.is_empty() {
+            of = of.add(outcome::Column::AgencyId.is_in(agencies));
+        }
+        let rows = outcome::Entity::find()
+            .filter(of)
+            .filter(outcome::Column::MeasureId.is_in(measures))
+            .filter(outcome::Column::Year.between(first, last))
+            .all(job.load.transaction())
+            .await?;
+        Ok(rows.into_iter().map(|row| ((Of::row(&row), row.measure_id, row.year), row)).collect())
+    }
+}
+
+impl Of {
+    /// A state or the nation.
+    pub(crate) fn state(state: Option<&State>) -> Self {
+        match state.map(|state| state.as_str().as_bytes()) {
+            Some([first, second]) => Self::State([*first, *second]),
+            _ => Self::Nation,
+        }
+    }
+
+    fn row(row: &outcome::Model) -> Self {
+        row.agency_id.map_or_else(|| Self::state(row.state.as_ref()), Self::Agency)
+    }
+
+    fn is_agency(self) -> bool {
+        matches!(self, Self::Agency(_))
+    }
+}
+
+/// Whether a flag is worse than none.
+pub(crate) fn implausible(when: bool) -> Option<OutcomeFlag> {
+    when.then_some(OutcomeFlag::Implausible)
+}
+
+/// The people that a filing says its agency serves: as an outcome, and as what a rate divides by. Zero
+/// says that another agency counts them.
+pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<Figure>) {
+    let served = people.filter(|people| *people > 0).and_then(|people| i32::try_from(people).ok());
+    let value = people.map(|people| Figure {
+        flag: match people {
+            0 => Some(OutcomeFlag::CountedElsewhere),
+            people => implausible(people < 0),
+        },
+        ..Figure::of(POPULATION, people)
+    });
+    (served, value)
+}

@@ -1,0 +1,167 @@
+//! The agencies that report outcomes: found by ORI, and added where a file is the first to name one.
+
+use std::collections::HashMap;
+
+use entity::{
+    kind::{AgencyKind, OutcomeFlag},
+    outcome,
+    scalar::{Ori, State},
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
+
+use super::{
+    agencies::Agencies,
+    job::Job,
+    outcomes::{Figure, POPULATION},
+    report::Way,
+    values,
+};
+
+/// What a row says of the agency that filed it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reporter {
+    pub(crate) ori9: Option<Ori>,
+    pub(crate) ori7: Option<Ori>,
+    pub(crate) name: Option<String>,
+    pub(crate) kind: Option<AgencyKind>,
+    pub(crate) state: Option<State>,
+    pub(crate) county: Option<String>,
+}
+
+/// The people and the officers of an agency in the last year known.
+#[derive(Clone, Copy, Debug, Default)]
+struct Latest {
+    year: i32,
+    population: Option<i32>,
+    sworn: Option<i32>,
+}
+
+/// The agencies of the dataset, by what a file calls them.
+pub(crate) struct Reporters {
+    agencies: Agencies,
+    /// The reporters that the load has met.
+    met: HashMap<(Option<Ori>, Option<Ori>), usize>,
+    latest: HashMap<usize, Latest>,
+    /// By the id of the agency: of the loads before.
+    latest_before: HashMap<i32, i32>,
+}
+
+impl Reporters {
+    /// Reads the agencies that there are.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        Ok(Self {
+            agencies: Agencies::new(job).await?,
+            met: HashMap::new(),
+            latest: HashMap::new(),
+            latest_before: HashMap::new(),
+        })
+    }
+
+    /// The same, ready to tell the last year of which the officers of each agency are known.
+    pub(crate) async fn with_latest(mut self, job: &Job) -> Result<Self, DbErr> {
+        let years: Vec<(Option<i32>, Option<i32>)> = outcome::Entity::find()
+            .select_only()
+            .column(outcome::Column::AgencyId)
+            .column_as(outcome::Column::Year.max(), "year")
+            .join(JoinType::InnerJoin, outcome::Relation::Measure.def())
+            .filter(entity::measure::Column::Code.eq(SWORN))
+            .group_by(outcome::Column::AgencyId)
+            .into_tuple()
+            .all(job.load.transaction())
+            .await?;
+        self.latest_before = years.into_iter().filter_map(|(id, year)| id.zip(year)).collect();
+        Ok(self)
+    }
+
+    /// The agency that filed a row: added where nobody has heard of it.
+    pub(crate) fn find(&mut self, job: &mut Job, reporter: &Reporter) -> usize {
+        let oris = (reporter.ori9.clone(), reporter.ori7.clone());
+        if let Some(at) = self.met.get(&oris) {
+            return *at;
+        }
+        let by_nine = reporter.ori9.as_ref().and_then(|ori| self.agencies.find(ori));
+        let by_seven = reporter.ori7.as_ref().and_then(|ori| self.agencies.find(ori));
+        // An agency that has another nine-character ORI is another agency.
+        let by_seven_only =
+            by_seven.filter(|at| reporter.ori9.is_none() || self.agencies.get(*at).ori9.is_none());
+        let found = by_nine.or(by_seven_only);
+        let way = if found.is_some() { Way::AgencyByOri } else { Way::AgencyAdded };
+        let at = found.unwrap_or_else(|| self.agencies.add(job.source_id));
+        let seven_is_free = by_seven.is_none_or(|holder| holder == at);
+        let row = self.agencies.get(at);
+        let completes = row.ori7.is_none() && reporter.ori7.is_some() && seven_is_free;
+        if found.is_none() || completes || (row.ori9.is_none() && reporter.ori9.is_some()) {
+            self.agencies.change(at, job.source_id, |row| {
+                let ori = reporter.ori9.as_ref().or(reporter.ori7.as_ref());
+                let state = || ori.and_then(|ori| values::state_of_ori(ori.as_str()));
+                row.ori9 = row.ori9.take().or_else(|| reporter.ori9.clone());
+                if seven_is_free {
+                    row.ori7 = row.ori7.take().or_else(|| reporter.ori7.clone());
+                }
+                row.name = row.name.take().or_else(|| reporter.name.clone());
+                row.kind = row.kind.or(reporter.kind);
+                row.state = row.state.take().or_else(|| reporter.state.clone()).or_else(state);
+                row.county_name = row.county_name.take().or_else(|| reporter.county.clone());
+            });
+        }
+        job.matched(way, || {
+            let ori = reporter.ori9.as_ref().or(reporter.ori7.as_ref());
+            format!(
+                "{} ({})",
+                ori.map_or("?", Ori::as_str),
+                reporter.name.as_deref().unwrap_or("no name")
+            )
+        });
+        self.met.insert(oris, at);
+        at
+    }
+
+    /// The id and the state of an agency.
+    pub(crate) fn get(&self, at: usize) -> (i32, Option<State>) {
+        let agency = self.agencies.get(at);
+        (agency.id, agency.state.clone())
+    }
+
+    /// Notes the people and the officers of a year, where none later is known.
+    pub(crate) fn note(&mut self, at: usize, year: i32, values: &[Figure]) {
+        let id = self.agencies.get(at).id;
+        if self.latest_before.get(&id).is_some_and(|known| *known > year) {
+            return;
+        }
+        let latest = self.latest.entry(at).or_default();
+        if latest.year > year {
+            return;
+        }
+        let known = |code| {
+            let mut values = values.iter();
+            let value = values.find(|value| value.measure == code && value.value > 0)?;
+            let plausible = value.flag != Some(OutcomeFlag::Implausible);
+            plausible.then(|| i32::try_from(value.value).ok()).flatten()
+        };
+        *latest = Latest { year, population: known(POPULATION), sworn: known(SWORN) };
+    }
+
+    /// Writes the agencies that outcomes refer to.
+    pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.agencies.write(job).await
+    }
+
+    /// Gives the agencies the people and the officers of their last year.
+    pub(crate) async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        let source_id = job.source_id;
+        for (at, latest) in std::mem::take(&mut self.latest) {
+            let row = self.agencies.get(at);
+            let (population, sworn) =
+                (latest.population.or(row.population), latest.sworn.or(row.sworn_officers));
+            if (population, sworn) != (row.population, row.sworn_officers) {
+                self.agencies.change(at, source_id, |row| {
+                    (row.population, row.sworn_officers) = (population, sworn);
+                });
+            }
+        }
+        self.agencies.write(job).await
+    }
+}
+
+/// The measure of officers.
+pub(crate) const SWORN: &str = "sworn_officers";
