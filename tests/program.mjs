@@ -78,9 +78,11 @@ async function stop(child) {
  * Starts the server, gives `use` its address once it is ready, and stops it when `use` is done, or when
  * this process is interrupted.
  *
+ * `args` are more arguments of the server.
+ *
  * The dataset is the synthetic one of `scale`, or, without a scale, that of an empty database.
  */
-export async function serving(program, { scale }, use) {
+export async function serving(program, { scale, args = [] }, use) {
   const folder = await mkdtemp(join(tmpdir(), 'cops-graphql-'));
   const database = ['--database', `sqlite://${join(folder, 'test.db')}`];
   const children = [];
@@ -94,7 +96,8 @@ export async function serving(program, { scale }, use) {
   try {
     if (scale) await finish(program, ['demo', ...database, '--scale', `${scale}`], children);
     const kind = scale ? [] : ['--empty'];
-    const url = await listen(program, [...database, ...kind, '--listen', '127.0.0.1:0'], children);
+    const all = [...database, ...kind, ...args, '--listen', '127.0.0.1:0'];
+    const url = await listen(program, all, children);
     await ready(url);
     return await use(url);
   } finally {

@@ -1,0 +1,143 @@
+// Asks the server for four times what it can answer, and looks whether it stays a server.
+//
+//     node tests/soak/run.mjs PROGRAM [SECONDS [URL]]
+//
+// It makes a synthetic dataset of a tenth of the usual size (or asks the server at URL), measures the
+// answers without load and what the server can do at most, and then sends four times as many requests a
+// second for SECONDS (600), whether answers come or not. No answer is kept, so each is worked out. It fails
+// where
+// - the 99th percentile of what was answered is more than ten times that without load,
+// - anything else is said than an answer, or 503 with the code OVERLOADED and `Retry-After`,
+// - the memory of the server grows by more than a tenth in the second half,
+// - or the server is not well when it is over.
+// The queries are those of a dashboard: a row, a page, nested pages, a filtered page with its count, sums.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serving } from '../program.mjs';
+
+const [program, seconds = '600', elsewhere] = process.argv.slice(2);
+if (!program) throw new Error('name the program: node tests/soak/run.mjs PROGRAM [SECONDS [URL]]');
+
+const TIMES = 4;
+const WARM_UP = 5;
+const QUERIES = [
+  '{ agencies(first: 1, filter: { state: { eq: "TX" } }) { nodes { name state population } } }',
+  '{ grants(first: 100) { nodes { awardNumber fiscalYear federalShare status } } }',
+  `{ agencies(first: 50, filter: { state: { eq: "CA" } }) { nodes { name grants(first: 10) { nodes {
+      awardNumber federalShare program { code } officersFunded { nodes { kind funded } } } } } } }`,
+  `{ grants(first: 20, filter: { fiscalYear: { gte: 2015 }, federalShare: { gt: 250000 } },
+      orderBy: [{ field: FEDERAL_SHARE, direction: DESC }]) {
+      totalCount nodes { awardNumber agency { name state } } } }`,
+  '{ grants { groups(by: [FISCAL_YEAR]) { nodes { key { fiscalYear } count federalShare { sum avg } } } } }',
+  `{ trainees { groups(by: [AGENCY_STATE, COMPLETED_ON_YEAR, ROLE], first: 200) { nodes {
+      key { agencyState completedOnYear role } count hours { sum } } } } }`,
+].map((query) => JSON.stringify({ query }));
+
+/** Sends a query, and tells its status, whether it is as it must be, and its milliseconds. */
+function ask(url, agent, body) {
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const done = (status, good) => resolve({ status, good, took: performance.now() - began });
+    const sent = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
+    sent.on('response', (response) => {
+      const parts = [];
+      response.on('data', (part) => parts.push(part));
+      response.on('error', () => done(0, false));
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        const busy = response.headers['retry-after'] === '1' && text.includes('OVERLOADED');
+        const good = response.statusCode === 200 ? !text.includes('"errors"') : busy;
+        done(response.statusCode, good);
+      });
+    });
+    sent.on('error', () => done(0, false));
+    sent.end(body);
+  });
+}
+
+const percentile = (values, part) => {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+};
+
+/** So many clients, each of which asks as soon as it has its answer. */
+async function closed(url, clients, duration) {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const [end, took] = [performance.now() + duration * 1000, []];
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      for (let n = client; performance.now() < end; n += 1) {
+        const answer = await ask(url, agent, QUERIES[n % QUERIES.length]);
+        if (!answer.good) throw new Error(`status ${answer.status} without load`);
+        if (answer.status === 200) took.push(answer.took);
+      }
+    }),
+  );
+  agent.destroy();
+  return took;
+}
+
+/** So many requests a second, whether answers come or not. */
+async function open(url, rate, duration, memory) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 400 });
+  const found = { took: [], refused: 0, wrong: [], memory: [] };
+  const began = performance.now();
+  let [sent, running] = [0, 0];
+  while (performance.now() - began < duration * 1000) {
+    const due = Math.floor(((performance.now() - began) / 1000) * rate);
+    for (; sent < due; sent += 1) {
+      // More than this wait for a connection of their own, and would measure the client.
+      if (running >= 400) continue;
+      running += 1;
+      ask(url, agent, QUERIES[sent % QUERIES.length]).then(({ status, good, took }) => {
+        running -= 1;
+        if (!good) found.wrong.push(status);
+        else if (status === 200) found.took.push(took);
+        else found.refused += 1;
+      });
+    }
+    if (found.memory.length < (performance.now() - began) / 1000) found.memory.push(memory());
+    await sleep(2);
+  }
+  while (running > 0) await sleep(10);
+  agent.destroy();
+  return found;
+}
+
+async function soak(url) {
+  const { port } = new URL(url);
+  const socket = execFileSync('ss', ['-Hltnp', `sport = :${port}`]).toString();
+  const pid = socket.match(/pid=(\d+)/)[1];
+  const memory = () => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
+  await closed(url, 2, WARM_UP);
+  const alone = percentile(await closed(url, 1, WARM_UP * 2), 0.99);
+  const most = (await closed(url, 8, WARM_UP * 2)).length / (WARM_UP * 2);
+  const rate = Math.round(most * TIMES);
+  console.log(`without load p99 ${alone.toFixed(1)} ms; at most ${most.toFixed(0)} answers/s; now ${rate} requests/s`);
+  const found = await open(url, rate, Number(seconds), memory);
+  const p99 = percentile(found.took, 0.99);
+  const half = found.memory.slice(Math.floor(found.memory.length / 2));
+  const growth = Math.max(...half) / half[0] - 1;
+  const per = (count) => (count / Number(seconds)).toFixed(0);
+  console.log(
+    `answered ${per(found.took.length)}/s, p50 ${percentile(found.took, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms;`,
+    `refused ${per(found.refused)}/s; wrong ${found.wrong.length};`,
+    `memory ${Math.round(found.memory[0] / 1024)} to ${Math.round(found.memory.at(-1) / 1024)} MiB`,
+  );
+  const [after] = [await ask(url, new Agent(), QUERIES[0])];
+  const failures = [
+    p99 > 10 * alone && 'what was answered took more than ten times as long as without load',
+    found.wrong.length > 0 && `some were neither answered nor refused: ${[...new Set(found.wrong)]}`,
+    found.took.length === 0 && 'nothing was answered',
+    growth > 0.1 && `the memory grew by ${(growth * 100).toFixed(0)} %`,
+    after.status !== 200 && `after it, the status is ${after.status}`,
+  ].filter(Boolean);
+  for (const failure of failures) console.error(`error: ${failure}`);
+  process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+if (elsewhere) await soak(elsewhere);
+else await serving(program, { scale: 0.1, args: ['--cache-size', '0'] }, soak);
