@@ -19,6 +19,11 @@ async fn refusal(client: &Client, query: &str, variables: serde_json::Value) -> 
     Some(format!("{}: {}", code.map_or_else(String::new, ToString::to_string), error.message))
 }
 
+/// One after the other.
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect::<Vec<_>>().concat()
+}
+
 /// Makes a query of so many of something.
 type Make = fn(usize) -> (String, serde_json::Value);
 
@@ -53,11 +58,11 @@ async fn every_limit_holds_at_its_number() {
         }),
         ("--max-root-fields", Limits { root_fields: 24, aliases: 100, ..limits }, |n| {
             let field = |n| format!("f{n}: __typename ");
-            (format!("{{ {} }}", (0..n).map(field).collect::<String>()), json!(null))
+            (format!("{{ {} }}", many(n, field)), json!(null))
         }),
         ("--max-aliases", Limits { aliases: 24, root_fields: 100, ..limits }, |n| {
             let field = |n| format!("f{n}: __typename ");
-            (format!("{{ {} }}", (0..n).map(field).collect::<String>()), json!(null))
+            (format!("{{ {} }}", many(n, field)), json!(null))
         }),
         ("--max-directives", Limits { directives: 24, ..limits }, |n| {
             let field = "dataset { revision @include(if: true) } ";
@@ -103,15 +108,14 @@ async fn every_limit_holds_at_its_number() {
 async fn the_usual_attacks_are_refused_before_anything_is_read() {
     let test = TestDatabase::sqlite().await;
     let client = test.client_in_sql().await;
-    let aliases: String = (0..101).map(|n| format!("a{n}: __typename ")).collect();
-    let schemas: String =
-        (0..2).map(|n| format!("s{n}: __schema {{ types {{ name }} }} ")).collect();
+    let aliases = many(101, |n| format!("a{n}: __typename "));
+    let schemas = many(2, |n| format!("s{n}: __schema {{ types {{ name }} }} "));
     let round = "fields { type { ".repeat(6) + "name" + &" } }".repeat(6);
     let spread = |n: usize| format!("fragment F{n} on Query {{ ...F{} ...F{} }} ", n + 1, n + 1);
-    let bomb: String = (0..30).map(spread).collect();
+    let bomb = many(30, spread);
     for (query, words) in [
         (format!("{{ {aliases} }}"), "fields at the root"),
-        (format!("{{ dataset {{ {} }} }}", aliases), "aliases"),
+        (format!("{{ dataset {{ {aliases} }} }}"), "aliases"),
         (format!("{{ dataset {{ {} }} }}", "revision ".repeat(1_000)), "fields"),
         (format!("{{ __typename {} }}", "@skip(if: false) ".repeat(21)), "directives"),
         (format!("{{ {schemas} }}"), "fields `__schema`"),

@@ -236,7 +236,9 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     fixture::load(&database.writer().await, SMALL).await;
     let mut clients = [database.client().await, database.client_in_sql().await];
     // More figures than one list may have are more aliases than a query may have.
-    clients.iter_mut().for_each(|client| client.limits.aliases = 1_000);
+    for client in &mut clients {
+        client.limits.aliases = 1_000;
+    }
     let query = "{ grants { groups(by: [STATUS], first: 1) { pageInfo { endCursor } } } }";
     let data = clients[0].data(query).await;
     let cursor = data["grants"]["groups"]["pageInfo"]["endCursor"].to_string();

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::{
+    fmt::Write as _,
     net::TcpStream,
     process::{Command, Stdio},
     sync::{
@@ -121,13 +122,11 @@ async fn a_load_into_a_full_disk_leaves_what_was_there() {
     let path = folder.path().join("cops.db");
     let url = format!("sqlite://{}", path.display());
     assert_eq!(Running::start(&url, &["--empty"]).stop(), Some(0));
-    let rows: String = (0..20_000)
-        .map(|n| {
-            format!(
-                "AK{n:05}00,City,,Agency {n} of a rather long name that takes room,Agency {n},\n"
-            )
-        })
-        .collect();
+    let mut rows = String::new();
+    for n in 0..20_000 {
+        let name = "Agency of a rather long name that takes room";
+        writeln!(rows, "AK{n:05}00,City,,{name} {n},Agency {n},").unwrap();
+    }
     let file = folder.path().join("agencies.csv");
     std::fs::write(
         &file,

@@ -58,6 +58,11 @@ struct Seats {
     turns: Arc<Semaphore>,
 }
 
+/// Whether a connection has broken, which says nothing yet of another.
+fn is_broken(error: &DbErr) -> bool {
+    is_gone(error) && !matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+}
+
 /// One connection.
 #[derive(Debug)]
 struct Seat {
@@ -149,7 +154,7 @@ impl Readers {
         let mut taken = self.take(seats).await?;
         let first = taken.run(statement.clone()).await;
         let result = match first {
-            Err(error) if is_gone(&error) => taken.run(statement).await,
+            Err(error) if is_broken(&error) => taken.run(statement).await,
             result => result,
         };
         if result.as_ref().is_err_and(is_gone) {

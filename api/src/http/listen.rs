@@ -28,7 +28,7 @@ use tower::ServiceExt as _;
 use super::rate::Peer;
 
 /// How long the head of a request may take, from the answer before it on: so long may a connection be idle.
-const HEAD: Duration = Duration::from_secs(60);
+const HEAD: Duration = Duration::from_mins(1);
 /// How long a client may take no byte of an answer.
 const WRITE: Duration = Duration::from_secs(20);
 /// How long requests that have begun may take after the server was asked to stop.

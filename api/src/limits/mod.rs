@@ -1,6 +1,6 @@
 //! What one request may ask for, before anything is read for it.
 //!
-//! [`document`] looks at the text, before anything else does: parsers work by recursion. [`operation`]
+//! [`document()`] looks at the text, before anything else does: parsers work by recursion. [`operation`]
 //! looks at the tree, with its fragments spread, before it is validated. What a query costs is known when
 //! it is planned ([`crate::query`]), and is looked at last. Each limit is a setting of the server, and a
 //! refusal names it.

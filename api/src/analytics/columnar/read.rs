@@ -254,7 +254,6 @@ fn in_days(day: NaiveDate) -> i64 {
     day.num_days_from_ce().into()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is passed what was read")]
 fn in_microseconds(moment: DateTime<Utc>) -> i64 {
     moment.timestamp_micros()
 }

@@ -218,7 +218,7 @@ impl Total for Tally {
 /// stay in the nearest cache.
 #[derive(Clone, Copy, Default)]
 struct Sum {
-    sum: i64,
+    of_known: i64,
     known: u32,
     missing: u32,
 }
@@ -230,20 +230,20 @@ impl Total for Sum {
             self.missing += 1;
         } else {
             self.known += 1;
-            self.sum += number;
+            self.of_known += number;
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
+        self.of_known += other.of_known;
         self.known += other.known;
         self.missing += other.missing;
     }
 }
 
 impl From<Sum> for Tally {
-    fn from(Sum { sum, known, missing }: Sum) -> Self {
-        let (known, missing, sum) = (known.into(), missing.into(), sum.into());
+    fn from(Sum { of_known, known, missing }: Sum) -> Self {
+        let (known, missing, sum) = (known.into(), missing.into(), of_known.into());
         Self { known, missing, sum, ..Self::default() }
     }
 }

@@ -45,13 +45,13 @@ fn all(
             // A variable that was not given filters nothing.
             (_, GraphQl::Null) => {}
             ("and", value) => {
-                for (value, here) in items(value, &here)? {
+                for (value, here) in items(value, &here) {
                     parts.push(all(vocabulary, figures, value, &here)?);
                 }
             }
             ("or", value) => {
                 let mut any = Vec::new();
-                for (value, here) in items(value, &here)? {
+                for (value, here) in items(value, &here) {
                     any.push(all(vocabulary, figures, value, &here)?);
                 }
                 parts.push(Having::Any(any));
@@ -99,7 +99,7 @@ fn statistics(
         match (name.as_str(), value) {
             ("inDollarsOf", _) | (_, GraphQl::Null) => {}
             ("percentile", value) => {
-                for (value, here) in items(value, &here)? {
+                for (value, here) in items(value, &here) {
                     let of = object(value, &here)?;
                     let bad = |reason: String| Error::BadArgument(format!("{here}: {reason}"));
                     let p = of.get("p").map(real_number).transpose().map_err(bad)?;
@@ -134,7 +134,7 @@ fn tests(figure: usize, show: Show, value: &GraphQl, path: &str) -> Result<Havin
             let is = |(value, path): (&GraphQl, String)| {
                 Ok(Having::Is(figure, Comparison::Equal, operand(value, &path)?))
             };
-            let parts = items(value, &here)?.into_iter().map(is);
+            let parts = items(value, &here).into_iter().map(is);
             Ok::<_, Error>(Having::Any(parts.collect::<Result<_, Error>>()?))
         };
         let comparison = COMPARISONS.iter().find(|(operator, _)| *operator == name.as_str());
@@ -161,13 +161,13 @@ fn tests(figure: usize, show: Show, value: &GraphQl, path: &str) -> Result<Havin
 }
 
 /// The items of a list, and where each stands. A single value stands for a list of it.
-fn items<'a>(value: &'a GraphQl, path: &str) -> Result<Vec<(&'a GraphQl, String)>, Error> {
+fn items<'a>(value: &'a GraphQl, path: &str) -> Vec<(&'a GraphQl, String)> {
     match value {
         GraphQl::List(values) => {
             let values = values.iter().enumerate();
-            Ok(values.map(|(index, value)| (value, format!("{path}[{index}]"))).collect())
+            values.map(|(index, value)| (value, format!("{path}[{index}]"))).collect()
         }
-        value => Ok(vec![(value, path.to_owned())]),
+        value => vec![(value, path.to_owned())],
     }
 }
 
