@@ -90,14 +90,13 @@ async fn a_body_and_a_url_have_their_ends() {
         assert_eq!(text.len(), length);
         for streamed in [false, true] {
             let request = site.client.post(&site.url).header("content-type", "application/json");
-            let request = match streamed {
-                false => request.body(text.clone()),
+            let text = text.clone();
+            let request = if streamed {
                 // It does not say how long it is.
-                true => {
-                    let text = Ok::<_, std::io::Error>(text.clone());
-                    let stream = futures_util::stream::iter([text]);
-                    request.body(reqwest::Body::wrap_stream(stream))
-                }
+                let parts = futures_util::stream::iter([Ok::<_, std::io::Error>(text)]);
+                request.body(reqwest::Body::wrap_stream(parts))
+            } else {
+                request.body(text)
             };
             let response = request.send().await.unwrap();
             assert_eq!(response.status(), status, "{length} {streamed}");
