@@ -2,7 +2,7 @@
 //!
 //! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
 //! run at once, and only so many others wait for a turn. How long they wait depends on how the last second
-//! went: where a query has found a free turn in it, this is a burst, and waiting a second is better than
+//! went: where a query has found a free turn in it, this is a burst, and waiting a moment is better than
 //! being refused; where none has, more comes than can be done, and a long wait would only make everybody
 //! wait. What is refused is told to come again.
 
@@ -16,10 +16,11 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a query of a burst waits, and without a free turn how long that counts as a burst.
+/// How long a query of a burst waits.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// How long a query waits where more comes than can be done, which is where no turn was free for so long.
+const IMPATIENCE: Duration = Duration::from_millis(40);
 const BURST: Duration = Duration::from_secs(1);
-/// How long a query waits where more comes than can be done.
-const OVERLOAD: Duration = Duration::from_millis(50);
 
 /// Turns for queries.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Admission {
         }
         let is_burst =
             self.free_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < BURST;
-        let patience = if is_burst { BURST } else { OVERLOAD };
+        let patience = if is_burst { PATIENCE } else { IMPATIENCE };
         match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Busy),
