@@ -171,6 +171,27 @@ async fn a_database_that_is_locked_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_finished_file_is_served_and_nothing_is_written() {
+    let test = TestDatabase::sqlite().await;
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    let more = load::Load::begin(&writer, "more", false).await.unwrap();
+    more.commit(load::Counts::default()).await.unwrap();
+    writer.close().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("finished.db");
+    std::fs::copy(test.url.trim_start_matches("sqlite://"), &path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let url = format!("sqlite://{}?mode=ro&immutable=true", path.display());
+    let mut server = Running::start(&url, &[]);
+    let data = server.data("{ dataset { revision } agencies { totalCount } }").await;
+    assert_eq!(data, json!({ "dataset": { "revision": 2 }, "agencies": { "totalCount": 24 } }));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(server.stop(), Some(0));
+    assert!(std::fs::read(&path).unwrap() == before);
+}
+
+#[tokio::test]
 async fn a_database_of_a_newer_program_is_refused() {
     for test in TestDatabase::each("a_database_of_a_newer_program_is_refused").await {
         let writer = database::writer(&test.url).await.unwrap();

@@ -46,6 +46,11 @@ pub fn explain(url: &str, error: &DbErr) -> String {
         DbErr::ConnectionAcquire(_) => true,
         _ => false,
     };
+    if error.to_string().contains("readonly database") {
+        return "its file or folder cannot be written, where SQLite keeps its log: let this user write the \
+                folder, or name a finished file as sqlite://PATH?mode=ro&immutable=true"
+            .to_owned();
+    }
     let seconds = ACQUIRE.as_secs();
     match gave_up || error.to_string().contains("database is locked") {
         true if url.starts_with("sqlite") => {

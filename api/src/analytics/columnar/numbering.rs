@@ -66,9 +66,9 @@ impl<'a> Numbering<'a> {
             let (keys, others) = rest.split_at(rest.iter().take_while(fits).count());
             let places = match usize::try_from(combinations) {
                 Ok(places) if combinations <= table => {
-                    Places::Table(Combining::new(keys), vec![0; places])
+                    Places::Table(Combining::new(keys, steps.is_empty()), vec![0; places])
                 }
-                _ => Places::Map(Combining::new(keys), FxHashMap::default()),
+                _ => Places::Map(Combining::new(keys, steps.is_empty()), FxHashMap::default()),
             };
             steps.push(Step { places, examples: Vec::new() });
             rest = others;
@@ -130,8 +130,8 @@ fn meet(examples: &mut Vec<u32>, row: usize) -> u32 {
 /// Keys, and what an ordinal of each adds to a combination.
 struct Combining<'a, N> {
     keys: Vec<(&'a Codes, Worth<N>)>,
-    /// What a number given before is worth.
-    before: N,
+    /// What a number given before is worth; none where there is no step before.
+    before: Option<N>,
 }
 
 /// What a code of a key adds to a combination.
@@ -143,7 +143,7 @@ enum Worth<N> {
 }
 
 impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
-    fn new(keys: &'a [Ordinals<'a>]) -> Self {
+    fn new(keys: &'a [Ordinals<'a>], is_first: bool) -> Self {
         let mut times = N::from(1);
         let worth = |key: &'a Ordinals<'a>| {
             let worth = match &key.translation {
@@ -156,7 +156,7 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
             (key.codes, worth)
         };
         let keys = keys.iter().map(worth).collect();
-        Self { keys, before: times }
+        Self { keys, before: (!is_first).then_some(times) }
     }
 
     /// The combinations of a block of rows, each with a number given before.
@@ -168,8 +168,13 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
         combined: &'b mut [N; BLOCK],
     ) -> &'b [N] {
         let combined = &mut combined[..before.len()];
-        for (combined, before) in combined.iter_mut().zip(before) {
-            *combined = N::from(*before) * self.before;
+        match self.before {
+            None => combined.fill(N::from(0)),
+            Some(worth) => {
+                for (combined, before) in combined.iter_mut().zip(before) {
+                    *combined = N::from(*before) * worth;
+                }
+            }
         }
         for (codes, worth) in &self.keys {
             // Every kind of codes has a loop of its own.
