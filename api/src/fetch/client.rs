@@ -4,13 +4,10 @@
 //! trusts, so that the certificate of a network's own proxy works; where the system names nobody, as in an
 //! empty container, it trusts whom Mozilla trusts.
 
-use std::time::Duration;
-
 use axum::{
     body::Bytes,
-    http::{Method, Request, Response, StatusCode, Uri, header},
+    http::{Method, Request, Response, Uri, header},
 };
-use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -24,7 +21,8 @@ use serde_json::Value;
 
 use super::{
     Pace,
-    error::{Error, readable},
+    answer::{Failure, beginning, deepest, elsewhere, judged, leads_elsewhere, retry_after},
+    error::Error,
 };
 
 /// How the program names itself.
@@ -33,20 +31,6 @@ const AGENT: &str = concat!("cops-graphql/", env!("CARGO_PKG_VERSION"));
 const MOST_BYTES: usize = 1 << 20;
 /// How often an answer may lead elsewhere.
 const MOST_REDIRECTS: usize = 5;
-
-/// Why one try did not do.
-pub(crate) enum Failure {
-    /// It may do another time, perhaps after what the server asks for.
-    Passing { problem: String, after: Option<Duration> },
-    /// It will never do.
-    Final(Error),
-}
-
-impl Failure {
-    pub(crate) fn passing(problem: impl Into<String>) -> Self {
-        Self::Passing { problem: problem.into(), after: None }
-    }
-}
 
 /// The tries of one thing.
 #[derive(Default)]
@@ -145,7 +129,7 @@ impl Client {
                     .await?
                     .map_err(|error| Failure::passing(error.to_string()))?
                     .to_bytes();
-                self.judged(&url, status, after, &bytes)?;
+                judged(&url, status, after, &bytes)?;
                 serde_json::from_slice(&bytes).map_err(|error| {
                     let problem = format!("{error}; it begins {:?}", beginning(&bytes));
                     Failure::Final(Error::Contract { url: url.to_string(), problem })
@@ -184,33 +168,6 @@ impl Client {
         Err(Failure::Final(Error::Contract { url: parts.uri.to_string(), problem }))
     }
 
-    /// What a status says of a try.
-    pub(crate) fn judged(
-        &self,
-        url: &Uri,
-        status: StatusCode,
-        after: Option<Duration>,
-        body: &[u8],
-    ) -> Result<(), Failure> {
-        if status.is_success() {
-            return Ok(());
-        }
-        let passing = matches!(
-            status,
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
-        );
-        if status.is_server_error() || passing {
-            return Err(Failure::Passing { problem: format!("it answers {status}"), after });
-        }
-        let detail = serde_json::from_slice::<Value>(body).ok();
-        let detail = detail.as_ref().and_then(|body| body["detail"].as_str());
-        let problem = match detail {
-            Some(detail) => format!("{status}: {}", readable(detail)),
-            None => status.to_string(),
-        };
-        Err(Failure::Final(Error::Refused { url: url.to_string(), problem }))
-    }
-
     /// Waits before another try, or says that there is none.
     pub(crate) async fn again(
         &self,
@@ -244,53 +201,17 @@ impl Client {
     }
 }
 
-fn leads_elsewhere(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT
-    )
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Where a whole address, or a path of the same server, leads.
-fn elsewhere(from: &Uri, to: &str) -> Result<Uri, String> {
-    let wrong = || format!("it leads to {:?}", readable(to));
-    let to = if to.starts_with('/') && !to.starts_with("//") {
-        let (scheme, host) = (from.scheme_str(), from.authority());
-        let (Some(scheme), Some(host)) = (scheme, host) else { return Err(wrong()) };
-        format!("{scheme}://{host}{to}")
-    } else {
-        to.to_owned()
-    };
-    let uri = to.parse::<Uri>().map_err(|_| wrong())?;
-    match (from.scheme_str(), uri.scheme_str()) {
-        (Some("https"), Some("http")) => Err(format!("{}, which is without TLS", wrong())),
-        (_, Some("http" | "https")) if uri.host().is_some() => Ok(uri),
-        _ => Err(wrong()),
+    #[test]
+    fn a_path_is_below_the_address_of_the_api() {
+        let client = |base| Client::new(base, Pace::default(), ProgressBar::hidden()).unwrap();
+        let api = client("https://proxy.example/usaspending/");
+        let uri = api.resolve("/api/v2/x").unwrap();
+        assert_eq!(uri, "https://proxy.example/usaspending/api/v2/x");
+        let uri = api.resolve("https://files.example/x.zip").unwrap();
+        assert_eq!(uri, "https://files.example/x.zip");
     }
-}
-
-/// How long the server asks to wait, in seconds or until a time.
-pub(crate) fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
-    let text = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = DateTime::parse_from_rfc2822(text).ok()?;
-    (until.with_timezone(&Utc) - Utc::now()).to_std().ok()
-}
-
-/// The reason behind an error: the outer ones say only that there was one.
-pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
-}
-
-fn beginning(bytes: &[u8]) -> String {
-    readable(&String::from_utf8_lossy(&bytes[..bytes.len().min(60)]))
 }

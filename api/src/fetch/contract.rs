@@ -133,7 +133,8 @@ pub(crate) struct Ordered {
 /// How far a file is.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Status {
-    pub(crate) status: State,
+    #[serde(rename = "status")]
+    pub(crate) state: State,
     pub(crate) message: Option<String>,
     pub(crate) file_url: Option<String>,
 }

@@ -13,6 +13,7 @@
 //!   that was promised, a ZIP, and every checksum in it right. So the command can be stopped at any moment,
 //!   and run again.
 
+mod answer;
 mod client;
 mod contract;
 mod error;
@@ -38,6 +39,8 @@ use crate::ingest;
 
 /// The API of USAspending.
 pub const API: &str = "https://api.usaspending.gov";
+/// The longest pause between two questions whether a file is finished.
+const LONGEST_POLL: Duration = Duration::from_secs(10);
 /// The first day of which USAspending has awards.
 pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2000, 10, 1).expect("it is a day");
 
@@ -69,7 +72,8 @@ pub struct Pace {
     pub pause: Duration,
     /// The longest pause, also where the API asks for a longer one: then it is given up.
     pub longest_pause: Duration,
-    /// The pause between two questions whether a file is finished.
+    /// The first pause between two questions whether a file is finished. Each next one is twice as long, up to
+    /// ten seconds.
     pub poll: Duration,
     /// How long the API may take to make a file.
     pub making: Duration,
@@ -83,7 +87,7 @@ impl Default for Pace {
             retries: 6,
             pause: Duration::from_secs(1),
             longest_pause: Duration::from_mins(10),
-            poll: Duration::from_secs(5),
+            poll: Duration::from_millis(500),
             making: Duration::from_hours(2),
             silence: Duration::from_mins(1),
         }
@@ -179,13 +183,14 @@ async fn finished(client: &Client, folder: &Folder, piece: &Piece) -> Result<Str
     let job = folder.entry(piece).and_then(|entry| entry.job.clone()).unwrap_or_default();
     let path = contract::status(&job);
     let began = tokio::time::Instant::now();
+    let mut poll = client.pace.poll;
     loop {
         let status = match client.get::<contract::Status>(&path).await {
             // The API knows of a file for a while only.
             Err(Error::Refused { url, .. }) => return Err(Error::Gone { url }),
             other => other?,
         };
-        match status.status {
+        match status.state {
             State::Finished => match status.file_url {
                 Some(url) => return Ok(url),
                 None => return Err(Error::contract(client.base(), &path, "file_url is missing")),
@@ -201,7 +206,8 @@ async fn finished(client: &Client, folder: &Folder, piece: &Piece) -> Result<Str
             return Err(Error::TooSlow { what: piece.to_string(), waited });
         }
         client.progress.set_message(format!("{piece}: being made for {} s", waited.as_secs()));
-        tokio::time::sleep(client.pace.poll).await;
+        tokio::time::sleep(poll).await;
+        poll = (poll * 2).min(LONGEST_POLL);
     }
 }
 

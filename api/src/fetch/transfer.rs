@@ -16,7 +16,8 @@ use axum::{
 use http_body_util::{BodyExt as _, Full};
 
 use super::{
-    client::{Client, Failure, Tries, deepest, retry_after},
+    answer::{Failure, deepest, judged, retry_after},
+    client::{Client, Tries},
     contract::Piece,
     error::Error,
     folder::Folder,
@@ -93,7 +94,7 @@ async fn once(
             return Err(Failure::Final(Error::Gone { url: uri.to_string() }));
         }
         status => {
-            client.judged(uri, status, after, &[])?;
+            judged(uri, status, after, &[])?;
             return Err(Failure::passing(format!("it answers {status}")));
         }
     };
