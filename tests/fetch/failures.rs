@@ -68,12 +68,12 @@ async fn what_fails_for_good_is_given_up() {
     let error = one.fetch().await.unwrap_err();
     assert_eq!(error.exit_code(), 1);
     let text = error.to_string();
-    assert!(text.contains("503 Service Unavailable, 3 times in a row"), "{text}");
+    assert!(text.contains("503 Service Unavailable (tries: 3)"), "{text}");
     assert!(text.contains("/api/v2/bulk_download/awards/"), "{text}");
     // To wait longer than anybody would is to be given up at once.
     one.api.fail("order", [Fault::Answer(429, Some(("retry-after", "86400")), "")]);
     let text = one.fetch().await.unwrap_err().to_string();
-    assert!(text.contains("asks to wait 86400 s, 1 times"), "{text}");
+    assert!(text.contains("asks to wait 86400 s (tries: 1)"), "{text}");
     // Nobody is there.
     let nobody = Options { api: "http://127.0.0.1:1".to_owned(), ..one.options() };
     let text = run(&nobody).await.unwrap_err().to_string();

@@ -19,16 +19,17 @@ const INTERRUPTED: u8 = 130;
 const PUBLISHER: &str = "USAspending.gov";
 
 const EXAMPLES: &str = "\
-The API makes files to order, which takes it some minutes. They are kept in the folder, with what was
-asked for (downloads.json) and their digests (SHA256SUMS), and are then imported in one load. What is
-there already is not fetched again. A fetch that broke off or was interrupted goes on where it was
-when the same command is run again.
+The API makes files to order, which takes it some minutes. They are kept in the folder, with
+what was asked for (downloads.json) and their digests (SHA256SUMS), and are then imported in
+one load. What is there already is not fetched again. A fetch that broke off or was
+interrupted goes on where it was when the same command is run again.
 
-USAspending has awards from October 2000 on. Of what is before October 2007, it gives only the
-transactions of the whole Department of Justice, a file a fiscal year: the import picks the listings.
+USAspending has awards from October 2000 on. Of what is before October 2007, it gives only
+the transactions of the whole Department of Justice, a file a fiscal year: the import picks
+the listings.
 
-The amount of an award is the sum of its transactions, so one of which --from leaves some out
-becomes too small.
+The amount of an award is the sum of its transactions, so one of which --from leaves some
+out becomes too small.
 
 Examples:
   cops-graphql fetch usaspending
@@ -36,8 +37,8 @@ Examples:
   cops-graphql fetch usaspending --listing 16.710
   (cd usaspending && sha256sum --check SHA256SUMS)
 
-Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is wrong. Unless it
-is 0, nothing was imported.";
+Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is
+wrong, 130 interrupted. Unless it is 0, nothing was imported.";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]

@@ -22,6 +22,15 @@ impl Failure {
     }
 }
 
+/// Why a request could not be sent.
+pub(crate) fn unsent(url: &Uri, problem: String) -> Failure {
+    // The words of rustls; they come through three libraries as no more than that.
+    match problem.contains("peer certificate") {
+        true => Failure::Final(Error::Untrusted { url: url.to_string(), problem }),
+        false => Failure::passing(problem),
+    }
+}
+
 /// What a status says of a try.
 pub(crate) fn judged(
     url: &Uri,

@@ -21,7 +21,9 @@ use serde_json::Value;
 
 use super::{
     Pace,
-    answer::{Failure, beginning, deepest, elsewhere, judged, leads_elsewhere, retry_after},
+    answer::{
+        Failure, beginning, deepest, elsewhere, judged, leads_elsewhere, retry_after, unsent,
+    },
     error::Error,
 };
 
@@ -154,7 +156,7 @@ impl Client {
             let answer = self
                 .in_time(self.http.request(request))
                 .await?
-                .map_err(|error| Failure::passing(deepest(&error)))?;
+                .map_err(|error| unsent(&parts.uri, deepest(&error)))?;
             if !leads_elsewhere(answer.status()) {
                 return Ok(answer);
             }

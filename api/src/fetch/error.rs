@@ -26,7 +26,7 @@ pub enum Error {
     Busy(String),
     /// The API did not answer, again and again.
     #[error(
-        "{url}: {problem}, {tries} times in a row\n  what was fetched is kept: run the command again to go on"
+        "{url}: {problem} (tries: {tries})\n  what was fetched is kept: run the command again to go on"
     )]
     Unreachable {
         /// What was asked for.
@@ -35,6 +35,17 @@ pub enum Error {
         problem: String,
         /// How often it was tried.
         tries: u32,
+    },
+    /// Nobody whom the system trusts vouches for the server.
+    #[error(
+        "{url}: {problem}\n  if your network looks into TLS, add its certificate to the system's, or name the \
+         file by SSL_CERT_FILE"
+    )]
+    Untrusted {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with the certificate.
+        problem: String,
     },
     /// The API does not take the request.
     #[error(
