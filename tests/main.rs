@@ -8,6 +8,7 @@ mod demo;
 mod documents;
 mod examples;
 mod failures;
+mod fetch;
 mod fixture;
 mod golden;
 mod http;

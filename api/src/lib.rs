@@ -16,6 +16,7 @@
 //!   written, a [`database::load::Load`].
 //! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
+//! - [`fetch`]: real data from the API of USAspending, as files.
 //! - [`documents`]: documents that were parsed and validated before.
 //! - [`limits`]: what is refused before anything looks at it closely.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
@@ -60,6 +61,7 @@ pub mod demo;
 mod documents;
 pub mod error;
 pub mod execute;
+pub mod fetch;
 pub mod http;
 pub mod ingest;
 pub mod limits;

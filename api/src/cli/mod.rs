@@ -4,6 +4,7 @@
 
 mod demo;
 mod doctor;
+mod fetch;
 mod http;
 mod import;
 mod schema;
@@ -44,6 +45,8 @@ enum Command {
     Demo(demo::Args),
     /// Load data files.
     Import(import::Args),
+    /// Fetch data files and load them.
+    Fetch(fetch::Args),
     /// Look whether the server would work with these options, and say what is wrong.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Args),
@@ -63,6 +66,7 @@ impl Cli {
             match self.command {
                 Some(Command::Demo(args)) => demo::run(&args, &self.database).await,
                 Some(Command::Doctor(args)) => doctor::run(&args, &self.database).await,
+                Some(Command::Fetch(args)) => fetch::run(&args, &self.database).await,
                 Some(Command::Import(args)) => import::run(&args, &self.database).await,
                 Some(Command::Schema) => schema::run(),
                 Some(Command::Serve(args)) => serve::run(&args, &self.database).await,

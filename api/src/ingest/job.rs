@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use zip::ZipArchive;
 
 use super::{
-    MaxRejects, Request,
+    MaxRejects, Origin, Request,
     error::{Error, Place},
     input::{self, Container, Input},
     rejects::Rejects,
@@ -45,6 +45,11 @@ pub(crate) trait Format {
         false
     }
 
+    /// Whether a table of an archive, with such columns, belongs there and is not of this format.
+    fn passes_over(&self, _header: &[String]) -> bool {
+        false
+    }
+
     /// Why a file with such columns must not be loaded.
     fn objection(&self, _header: &[String]) -> Option<String> {
         None
@@ -72,6 +77,7 @@ pub(crate) struct Job {
     rejects: Rejects,
     max_rejects: MaxRejects,
     explain: bool,
+    origins: Vec<Origin>,
     progress: ProgressBar,
 }
 
@@ -120,6 +126,7 @@ impl Job {
             rejects: Rejects::default(),
             max_rejects: request.max_rejects,
             explain: request.explain,
+            origins: request.origins.clone(),
             progress,
         })
     }
@@ -144,14 +151,15 @@ impl Job {
                 continue;
             }
             *id = Some(next);
+            let origin = self.origins.iter().find(|origin| origin.sha256 == input.sha256);
             rows.push(source::Model {
                 id: next,
                 code: format!("file:{}", &input.sha256[..12]),
                 kind: SourceKind::File,
                 title: input.name.clone(),
-                publisher: None,
-                published_on: None,
-                url: None,
+                publisher: origin.map(|origin| origin.publisher.clone()),
+                published_on: origin.map(|origin| origin.published_on.to_string()),
+                url: origin.map(|origin| origin.url.clone()),
                 sha256: Some(input.sha256.clone()),
                 bytes: i64::try_from(input.bytes).ok().map(BigInt),
                 revision_id: self.load.revision(),
@@ -229,7 +237,7 @@ impl Job {
                     taken = true;
                 }
                 // A readme has no column in common with a table; a table that lacks one has many.
-                Err((header, mismatch)) if mismatch.found > 0 => {
+                Err((header, mismatch)) if mismatch.found > 0 && !format.passes_over(&header) => {
                     return Err(self.wrong_header(format, &place, &header, &mismatch));
                 }
                 Err((header, mismatch)) => {

@@ -12,6 +12,7 @@
 //! A file is known by its SHA-256 digest: a file that was loaded before is left alone.
 
 mod agencies;
+mod archive;
 mod award_list;
 mod awards;
 mod error;
@@ -41,9 +42,14 @@ mod values;
 
 use std::{path::PathBuf, time::Instant};
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use sea_orm::DatabaseConnection;
 
+pub(crate) use self::{
+    archive::{check as check_archive, digest},
+    values::listing,
+};
 pub use self::{
     error::{Error, Place},
     mapping::Mapping,
@@ -117,6 +123,21 @@ pub struct Request {
     pub explain: bool,
     /// Read a file even where it was loaded before.
     pub again: bool,
+    /// Where files came from, as far as that is known.
+    pub origins: Vec<Origin>,
+}
+
+/// Where a file came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The SHA-256 digest of the file, in hexadecimal.
+    pub sha256: String,
+    /// Who published it.
+    pub publisher: String,
+    /// The day on which it was published.
+    pub published_on: NaiveDate,
+    /// Where it can be had.
+    pub url: String,
 }
 
 impl Request {
@@ -133,6 +154,7 @@ impl Request {
             dry_run: false,
             explain: false,
             again: false,
+            origins: Vec::new(),
         }
     }
 }

@@ -214,6 +214,11 @@ impl Format for Usaspending {
         ]
     }
 
+    fn passes_over(&self, header: &[String]) -> bool {
+        // Most downloads have a table of subawards beside the one of awards.
+        header.iter().any(|column| column.trim().starts_with("subaward"))
+    }
+
     fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
         let Some(listing) = self.listing(row)? else { return Ok(Reading::Skip) };
         let record = if row.layout.shape == TRANSACTIONS {

@@ -1,0 +1,184 @@
+//! `cops-graphql fetch`: real data in one command.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use chrono::{NaiveDate, Utc};
+use clap::Subcommand;
+use indicatif::ProgressBar;
+
+use crate::{
+    database,
+    fetch::{self, API, FIRST_DAY, Kept, Options, Pace},
+    ingest::{self, COPS_LISTINGS, Format, Origin, Report, Request},
+    reference,
+};
+
+/// The exit code of a command that was interrupted.
+const INTERRUPTED: u8 = 130;
+/// Who publishes what is fetched.
+const PUBLISHER: &str = "USAspending.gov";
+
+const EXAMPLES: &str = "\
+The API makes files to order, which takes it some minutes. They are kept in the folder, with
+what was asked for (downloads.json) and their digests (SHA256SUMS), and are then imported in
+one load. What is there already is not fetched again. A fetch that broke off or was
+interrupted goes on where it was when the same command is run again.
+
+USAspending has awards from October 2000 on. Of what is before October 2007, it gives only
+the transactions of the whole Department of Justice, a file a fiscal year: the import picks
+the listings.
+
+The amount of an award is the sum of its transactions, so one of which --from leaves some
+out becomes too small.
+
+Examples:
+  cops-graphql fetch usaspending
+  cops-graphql fetch usaspending --from 2020-10-01 --to recent --no-import
+  cops-graphql fetch usaspending --listing 16.710
+  (cd usaspending && sha256sum --check SHA256SUMS)
+
+Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is
+wrong, 130 interrupted. Unless it is 0, nothing was imported.";
+
+/// Arguments of the command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    from: From,
+}
+
+#[derive(Debug, Subcommand)]
+enum From {
+    /// Awards and transactions, from the API of USAspending.
+    #[command(after_help = EXAMPLES)]
+    Usaspending(Usaspending),
+}
+
+#[derive(Debug, clap::Args)]
+struct Usaspending {
+    /// Assistance listings.
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_values = COPS_LISTINGS,
+        value_parser = listing
+    )]
+    listing: Vec<String>,
+    /// The first day.
+    #[arg(long, value_name = "YYYY-MM-DD", default_value_t = FIRST_DAY, value_parser = first_day)]
+    from: NaiveDate,
+    /// The last day [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<NaiveDate>,
+    /// The folder that keeps the files.
+    #[arg(long, value_name = "DIR", default_value = "usaspending")]
+    to: PathBuf,
+    /// Only fetch.
+    #[arg(long)]
+    no_import: bool,
+    /// Fetch what is there already, too.
+    #[arg(long)]
+    again: bool,
+    /// Where the API is.
+    #[arg(long, value_name = "URL", default_value = API)]
+    url: String,
+    /// How often one thing is tried again, more and more slowly, before it is given up.
+    #[arg(long, value_name = "TIMES", default_value_t = Pace::default().retries)]
+    retries: u32,
+    /// How long the API may take to make a file.
+    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    wait: u32,
+}
+
+fn listing(text: &str) -> Result<String, String> {
+    ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
+}
+
+fn first_day(text: &str) -> Result<NaiveDate, String> {
+    let day = text.parse().map_err(|_| "write it as 2020-10-01".to_owned())?;
+    if day < FIRST_DAY {
+        return Err(format!("USAspending has nothing from before {FIRST_DAY}"));
+    }
+    Ok(day)
+}
+
+pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+    let From::Usaspending(args) = &args.from;
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let done = tokio::select! {
+        done = all(args, database, &bar) => done,
+        _ = tokio::signal::ctrl_c() => {
+            bar.finish_and_clear();
+            super::fail("interrupted; what was fetched is kept: run the command again to go on");
+            return ExitCode::from(INTERRUPTED);
+        }
+    };
+    bar.finish_and_clear();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((message, code)) => {
+            super::fail(&message);
+            ExitCode::from(code)
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+async fn all(args: &Usaspending, database: &str, bar: &ProgressBar) -> Result<(), (String, u8)> {
+    let options = Options {
+        api: args.url.clone(),
+        folder: args.to.clone(),
+        listings: args.listing.clone(),
+        from: args.from,
+        until: args.until.unwrap_or_else(|| Utc::now().date_naive()),
+        again: args.again,
+        pace: Pace {
+            retries: args.retries,
+            making: Duration::from_secs(60 * u64::from(args.wait)),
+            ..Pace::default()
+        },
+    };
+    let files =
+        fetch::run(&options, bar).await.map_err(|error| (error.to_string(), error.exit_code()))?;
+    bar.finish_and_clear();
+    for file in &files {
+        println!("{}  {} bytes, SHA-256 {}", file.path.display(), file.bytes, file.sha256);
+    }
+    if args.no_import {
+        return Ok(());
+    }
+    let report = import(&options, files, database)
+        .await
+        .map_err(|error| (error.to_string(), error.exit_code()))?;
+    print!("{report}");
+    Ok(())
+}
+
+/// Loads all files at once, each as a source of its own.
+async fn import(
+    options: &Options,
+    files: Vec<Kept>,
+    database: &str,
+) -> Result<Report, ingest::Error> {
+    let paths = files.iter().map(|file| file.path.clone()).collect();
+    let origins = files.into_iter().map(|file| Origin {
+        sha256: file.sha256,
+        publisher: PUBLISHER.to_owned(),
+        published_on: file.fetched.date_naive(),
+        url: file.endpoint,
+    });
+    let request = Request {
+        listings: options.listings.clone(),
+        origins: origins.collect(),
+        ..Request::new(Format::Usaspending, paths)
+    };
+    let db = database::writer(database).await?;
+    migration::run(&db).await?;
+    reference::ensure(&db).await?;
+    let report = ingest::run(&db, &request).await;
+    // What the database says on the way out cannot undo what was committed.
+    let _ = db.close().await;
+    report
+}

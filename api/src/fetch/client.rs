@@ -1,0 +1,219 @@
+//! Requests that are sent until they are answered.
+//!
+//! The client is the one of hyper that is compiled anyway, with rustls for TLS. It trusts whom the system
+//! trusts, so that the certificate of a network's own proxy works; where the system names nobody, as in an
+//! empty container, it trusts whom Mozilla trusts.
+
+use axum::{
+    body::Bytes,
+    http::{Method, Request, Response, Uri, header},
+};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use indicatif::ProgressBar;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    Pace,
+    answer::{
+        Failure, beginning, deepest, elsewhere, judged, leads_elsewhere, retry_after, unsent,
+    },
+    error::Error,
+};
+
+/// How the program names itself.
+const AGENT: &str = concat!("cops-graphql/", env!("CARGO_PKG_VERSION"));
+/// The bytes of an answer that are read where it is not a file.
+const MOST_BYTES: usize = 1 << 20;
+/// How often an answer may lead elsewhere.
+const MOST_REDIRECTS: usize = 5;
+
+/// The tries of one thing.
+#[derive(Default)]
+pub(crate) struct Tries(u32);
+
+/// Sends requests to the API.
+pub(crate) struct Client {
+    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    base: String,
+    pub(crate) pace: Pace,
+    /// Where a person sees how far it is.
+    pub(crate) progress: ProgressBar,
+}
+
+impl Client {
+    /// A client of the API at an address.
+    pub(crate) fn new(base: &str, pace: Pace, progress: ProgressBar) -> Result<Self, Error> {
+        let base = base.trim_end_matches('/').to_owned();
+        let wrong = || {
+            Error::Request(format!(
+                "{base}: write the address of the API as https://HOST or http://HOST:PORT"
+            ))
+        };
+        let uri = base.parse::<Uri>().map_err(|_| wrong())?;
+        let known = matches!(uri.scheme_str(), Some("http" | "https"));
+        if !known || uri.query().is_some() {
+            return Err(wrong());
+        }
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(pace.silence));
+        let tls = HttpsConnectorBuilder::new();
+        let tls = match tls.with_native_roots() {
+            Ok(tls) => tls,
+            Err(_) => HttpsConnectorBuilder::new().with_webpki_roots(),
+        };
+        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
+        let http = legacy::Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { http, base, pace, progress })
+    }
+
+    /// Where the API is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Where a file is: the API gives a whole address, or a path of its own.
+    pub(crate) fn resolve(&self, url: &str) -> Result<Uri, Error> {
+        let whole = match url.starts_with('/') && !url.starts_with("//") {
+            true => format!("{}{url}", self.base),
+            false => url.to_owned(),
+        };
+        let base = self.base.parse::<Uri>().unwrap_or_default();
+        elsewhere(&base, &whole).map_err(|problem| Error::contract(&self.base, "", &problem))
+    }
+
+    /// Asks for a value.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.value(Method::GET, path, None).await
+    }
+
+    /// Sends a value for another.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, Error> {
+        self.value(Method::POST, path, Some(body)).await
+    }
+
+    async fn value<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<T, Error> {
+        let url = self.resolve(path)?;
+        let mut tries = Tries::default();
+        loop {
+            let mut request = Request::builder().method(&method).uri(&url);
+            if body.is_some() {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+            }
+            let body = Full::from(body.map(Value::to_string).unwrap_or_default());
+            let request = request
+                .header(header::ACCEPT, "application/json")
+                .body(body)
+                .map_err(|error| Error::Request(error.to_string()))?;
+            let tried = async {
+                let answer = self.send(request).await?;
+                let status = answer.status();
+                let after = retry_after(&answer);
+                let bytes = Limited::new(answer.into_body(), MOST_BYTES).collect();
+                let bytes = self
+                    .in_time(bytes)
+                    .await?
+                    .map_err(|error| Failure::passing(error.to_string()))?
+                    .to_bytes();
+                judged(&url, status, after, &bytes)?;
+                serde_json::from_slice(&bytes).map_err(|error| {
+                    let problem = format!("{error}; it begins {:?}", beginning(&bytes));
+                    Failure::Final(Error::Contract { url: url.to_string(), problem })
+                })
+            };
+            match tried.await {
+                Ok(value) => return Ok(value),
+                Err(failure) => self.again(&mut tries, &url, failure).await?,
+            }
+        }
+    }
+
+    /// Sends a request once, and follows where it leads. The body is still to come.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, Failure> {
+        let (mut parts, body) = request.into_parts();
+        parts.headers.insert(header::USER_AGENT, header::HeaderValue::from_static(AGENT));
+        for _ in 0..=MOST_REDIRECTS {
+            let request = Request::from_parts(parts.clone(), body.clone());
+            let answer = self
+                .in_time(self.http.request(request))
+                .await?
+                .map_err(|error| unsent(&parts.uri, deepest(&error)))?;
+            if !leads_elsewhere(answer.status()) {
+                return Ok(answer);
+            }
+            let location = answer.headers().get(header::LOCATION);
+            let location = location.and_then(|value| value.to_str().ok()).unwrap_or_default();
+            parts.uri = elsewhere(&parts.uri, location).map_err(|problem| {
+                Failure::Final(Error::Contract { url: parts.uri.to_string(), problem })
+            })?;
+        }
+        let problem = format!("it leads elsewhere more than {MOST_REDIRECTS} times");
+        Err(Failure::Final(Error::Contract { url: parts.uri.to_string(), problem }))
+    }
+
+    /// Waits before another try, or says that there is none.
+    pub(crate) async fn again(
+        &self,
+        tries: &mut Tries,
+        url: &Uri,
+        failure: Failure,
+    ) -> Result<(), Error> {
+        let (problem, after) = match failure {
+            Failure::Final(error) => return Err(error),
+            Failure::Passing { problem, after } => (problem, after),
+        };
+        tries.0 += 1;
+        let doubled = self.pace.pause.saturating_mul(1 << (tries.0 - 1).min(16));
+        let pause = doubled.min(self.pace.longest_pause).max(after.unwrap_or_default());
+        if tries.0 > self.pace.retries || pause > self.pace.longest_pause {
+            let asked = after.map(|after| format!(" and asks to wait {} s", after.as_secs()));
+            let problem = format!("{problem}{}", asked.unwrap_or_default());
+            return Err(Error::Unreachable { url: url.to_string(), problem, tries: tries.0 });
+        }
+        let seconds = pause.as_secs_f64().ceil();
+        self.progress.set_message(format!("{problem}: trying again in {seconds} s"));
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    /// What comes before silence has lasted too long.
+    pub(crate) async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, Failure> {
+        let silence = self.pace.silence;
+        let silent = |_| Failure::passing(format!("it is silent for {} s", silence.as_secs_f64()));
+        tokio::time::timeout(silence, future).await.map_err(silent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_below_the_address_of_the_api() {
+        let client = |base| Client::new(base, Pace::default(), ProgressBar::hidden()).unwrap();
+        let api = client("https://proxy.example/usaspending/");
+        let uri = api.resolve("/api/v2/x").unwrap();
+        assert_eq!(uri, "https://proxy.example/usaspending/api/v2/x");
+        let uri = api.resolve("https://files.example/x.zip").unwrap();
+        assert_eq!(uri, "https://files.example/x.zip");
+    }
+}

@@ -1,0 +1,198 @@
+//! The folder that keeps what was fetched.
+//!
+//! `downloads.json` says of each file what was asked for, when, and what came of it; `SHA256SUMS` has the
+//! digests of the whole ones, for `sha256sum --check`. What is not whole has a name that ends with `.part`.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, TryLockError},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{contract::Piece, error::Error};
+use crate::ingest;
+
+/// The file that says what the files are.
+pub const FILE_LIST: &str = "downloads.json";
+/// The file of digests.
+pub const SUMS: &str = "SHA256SUMS";
+const LOCK: &str = ".lock";
+
+/// A whole file of the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The endpoint of the API that made it.
+    pub endpoint: String,
+    /// When it was fetched.
+    pub fetched: DateTime<Utc>,
+    /// The SHA-256 digest of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// The endpoint that was asked.
+    endpoint: String,
+    /// What was asked for.
+    request: Value,
+    /// The name that the API gave it.
+    pub(crate) job: Option<String>,
+    /// Where it was fetched.
+    url: Option<String>,
+    /// The entity tag or the date by which a transfer that broke off knows that the file is still the same.
+    pub(crate) validator: Option<String>,
+    /// When it was whole.
+    fetched: Option<DateTime<Utc>>,
+    sha256: Option<String>,
+    bytes: Option<u64>,
+}
+
+/// The folder, which nobody else fetches into.
+pub(crate) struct Folder {
+    path: PathBuf,
+    entries: BTreeMap<String, Entry>,
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens a folder, which is made where it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        fs::create_dir_all(path).map_err(|error| Error::folder(path, &error))?;
+        let at = path.join(LOCK);
+        let lock = File::create(&at).map_err(|error| Error::folder(&at, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy(path.display().to_string())),
+            Err(TryLockError::Error(error)) => return Err(Error::folder(&at, &error)),
+        }
+        let list = path.join(FILE_LIST);
+        let entries = match fs::read(&list) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| Error::Folder {
+                path: list.display().to_string(),
+                problem: format!("is not a list of downloads: {error}"),
+            })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(Error::folder(&list, &error)),
+        };
+        Ok(Self { path: path.to_owned(), entries, _lock: lock })
+    }
+
+    pub(crate) fn entry(&self, piece: &Piece) -> Option<&Entry> {
+        self.entries.get(&piece.file())
+    }
+
+    /// Where the bytes that came so far are.
+    pub(crate) fn part(&self, piece: &Piece) -> PathBuf {
+        self.path.join(format!("{}.part", piece.file()))
+    }
+
+    /// The whole file, where it is there and as it was when it came.
+    pub(crate) fn kept(&self, piece: &Piece) -> Result<Option<Kept>, Error> {
+        let file = piece.file();
+        let path = self.path.join(&file);
+        let Some(Entry { endpoint, sha256: Some(sha256), fetched: Some(fetched), .. }) =
+            self.entries.get(&file)
+        else {
+            return Ok(None);
+        };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let (found, bytes) =
+            ingest::digest(&path).map_err(|error| Error::Request(error.to_string()))?;
+        let (endpoint, fetched) = (endpoint.clone(), *fetched);
+        Ok((found == *sha256).then_some(Kept { path, endpoint, fetched, sha256: found, bytes }))
+    }
+
+    /// Remembers what the API calls a file that it was asked for.
+    pub(crate) fn ordered(&mut self, piece: &Piece, base: &str, job: String) -> Result<(), Error> {
+        self.discard(piece)?;
+        let entry = Entry {
+            endpoint: format!("{base}{}", piece.path()),
+            request: piece.order(),
+            job: Some(job),
+            ..Entry::default()
+        };
+        self.entries.insert(piece.file(), entry);
+        self.save()
+    }
+
+    /// Remembers where a file is fetched, and by what it is known to be the same.
+    pub(crate) fn begun(
+        &mut self,
+        piece: &Piece,
+        url: &str,
+        validator: Option<String>,
+    ) -> Result<(), Error> {
+        let entry = self.entries.entry(piece.file()).or_default();
+        entry.url = Some(url.to_owned());
+        entry.validator = validator;
+        self.save()
+    }
+
+    /// Gives a whole file its name.
+    pub(crate) fn keep(&mut self, piece: &Piece, sha256: String, bytes: u64) -> Result<(), Error> {
+        let (part, path) = (self.part(piece), self.path.join(piece.file()));
+        let moved = File::open(&part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&part, &path));
+        moved.map_err(|error| Error::folder(&path, &error))?;
+        let entry = self.entries.entry(piece.file()).or_default();
+        entry.sha256 = Some(sha256);
+        entry.bytes = Some(bytes);
+        entry.fetched = Some(Utc::now());
+        // The next time it is asked for, it is to be made anew.
+        entry.validator = None;
+        self.save()
+    }
+
+    /// Throws away what came of a file so far.
+    pub(crate) fn discard(&mut self, piece: &Piece) -> Result<(), Error> {
+        let part = self.part(piece);
+        match fs::remove_file(&part) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::folder(&part, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets that a file was asked for. A whole one stays until another takes its place.
+    pub(crate) fn forget(&mut self, piece: &Piece) -> Result<(), Error> {
+        self.discard(piece)?;
+        if self.entries.remove(&piece.file()).is_some() {
+            return self.save();
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> Result<(), Error> {
+        let mut list = serde_json::to_string_pretty(&self.entries)
+            .map_err(|error| Error::Request(error.to_string()))?;
+        list.push('\n');
+        let sums: String = self
+            .entries
+            .iter()
+            .filter_map(|(file, entry)| Some(format!("{}  {file}\n", entry.sha256.as_ref()?)))
+            .collect();
+        for (name, text) in [(FILE_LIST, list), (SUMS, sums)] {
+            let path = self.path.join(name);
+            let written = tempfile::NamedTempFile::new_in(&self.path).and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.persist(&path).map_err(|error| error.error)
+            });
+            written.map_err(|error| Error::folder(&path, &error))?;
+        }
+        Ok(())
+    }
+}
