@@ -1,6 +1,7 @@
 //! GraphQL over HTTP as clients, proxies and browsers meet it.
 
 mod caching;
+mod export;
 mod metrics;
 mod named;
 mod report;

@@ -17,6 +17,7 @@ mod cors;
 mod counters;
 mod endpoint;
 mod errors;
+mod export;
 mod flights;
 mod front;
 mod graphql;
@@ -31,6 +32,7 @@ mod report;
 mod request;
 mod settings;
 mod slow;
+mod table;
 mod trusted;
 
 use std::{sync::Arc, time::Duration};
@@ -149,9 +151,14 @@ impl Server {
             Metrics::new(self.clone(), counters, Arc::clone(&answers), Arc::clone(&admission));
         let metrics = Arc::new(metrics);
         let introspection = settings.limits.introspection;
+        let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let endpoint =
             Endpoint::new(self.clone(), settings, answers, admission, Arc::clone(&metrics));
-        let mut open = Router::new().route("/graphql", any(endpoint::serve).with_state(endpoint));
+        let mut open = Router::new();
+        if exports {
+            open = open.route("/export/{file}", get(export::whole).with_state(endpoint.clone()));
+        }
+        open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
         if introspection {
             open = open.route("/schema.graphql", get(schema_text));
         }

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::compress::Coding;
+use super::{compress::Coding, table::Format};
 
 /// The media types of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,25 @@ impl MediaType {
             (json, same) if json == same && graphql.named => Some(Self::Graphql),
             _ => Some(Self::Json),
         }
+    }
+}
+
+/// The kind of file that a client would rather have than JSON; it must say so in so many words.
+pub(super) fn table(headers: &HeaderMap) -> Option<Format> {
+    let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
+    let is_better = |quality: &Quality| {
+        let is_beaten = |json: &Quality| {
+            json.value > quality.value || (json.named && json.value == quality.value)
+        };
+        quality.named && quality.value > 0 && !json.iter().any(is_beaten)
+    };
+    let csv = quality(headers, "text", "csv");
+    let ndjson = quality(headers, "application", "x-ndjson");
+    match (is_better(&csv), is_better(&ndjson)) {
+        (true, true) if ndjson.value > csv.value => Some(Format::Ndjson),
+        (true, _) => Some(Format::Csv),
+        (false, true) => Some(Format::Ndjson),
+        (false, false) => None,
     }
 }
 

@@ -167,6 +167,12 @@ impl Connection {
         })
     }
 
+    /// Reads the values of the order keys, so that each row has a cursor.
+    pub(crate) fn find_keys(&mut self) {
+        let keys = self.list.order.iter();
+        self.keys = keys.map(|key| self.picks.place(key.through, key.column)).collect();
+    }
+
     /// Whether nothing is computed of all rows but their number, at most.
     pub(crate) fn only_counts(&self) -> bool {
         !self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::Totals(_)))
@@ -247,12 +253,14 @@ impl<'a> Planner<'a> {
             };
             plan.push((name, field));
         }
-        let keys = match plan.iter().any(|(_, field)| field.shows_cursors()) {
-            true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
-            false => Vec::new(),
-        };
         self.charge_for(&figures.request);
-        Ok(Connection { list, picks, keys, fields: plan, totals: figures.request })
+        let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
+        let (keys, totals) = (Vec::new(), figures.request);
+        let mut connection = Connection { list, picks, keys, fields: plan, totals };
+        if shows_cursors {
+            connection.find_keys();
+        }
+        Ok(connection)
     }
 
     /// What the plan costs: a point for each row or group that it may return, and for each aggregate of

@@ -43,6 +43,21 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
     Ok(answers.pop().unwrap_or_default())
 }
 
+/// The rows of a list that has no parent, as one of the fields that have them shows them.
+pub(crate) async fn rows(
+    loaders: &Loaders,
+    plan: &Connection,
+    field: usize,
+) -> Result<(Vec<GraphQl>, Page), Error> {
+    let page = root_page(&loaders.session, &plan.list, &plan.picks).await?;
+    let shown = match &plan.fields[field].1 {
+        ConnectionField::Nodes(plan) => objects(loaders, plan, &page.rows).await?,
+        ConnectionField::Edges(fields) => edges(loaders, plan, fields, &page.rows).await?,
+        _ => Vec::new(),
+    };
+    Ok((shown, page))
+}
+
 /// The objects of rows that are looked up by key.
 pub(crate) async fn lookup(
     loaders: &Loaders,
@@ -123,10 +138,7 @@ async fn connections(
     let table = plan.list.table;
     let rows: Vec<Arc<Row>> =
         pages.iter().flat_map(|(page, _)| page.rows.iter().cloned()).collect();
-    let cursor = |row: &Row| {
-        let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
-        GraphQl::String(encode_cursor(table, &plan.list.order, &cells))
-    };
+    let cursor = |row: &Row| GraphQl::String(cursor(plan, row));
     let fields = plan.fields.iter().map(|(_, field)| {
         async {
             Ok::<_, Error>(match field {
@@ -152,17 +164,7 @@ async fn connections(
                     by_page(nodes, &pages)
                 }
                 ConnectionField::Edges(fields) => {
-                    let mut columns = Vec::with_capacity(fields.len());
-                    for (_, field) in fields {
-                        columns.push(match field {
-                            EdgeField::TypeName => {
-                                repeat(format!("{}Edge", table.type_name), rows.len())
-                            }
-                            EdgeField::Cursor => rows.iter().map(|row| cursor(row)).collect(),
-                            EdgeField::Node(plan) => objects(loaders, plan, &rows).await?,
-                        });
-                    }
-                    by_page(assemble(fields, columns, rows.len()), &pages)
+                    by_page(edges(loaders, plan, fields, &rows).await?, &pages)
                 }
                 ConnectionField::PageInfo(fields) => pages
                     .iter()
@@ -190,6 +192,34 @@ async fn connections(
     });
     let columns = try_join_all(fields).await?;
     Ok(assemble(&plan.fields, columns, pages.len()))
+}
+
+/// The cursor of a row of a list.
+pub(crate) fn cursor(plan: &Connection, row: &Row) -> String {
+    let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
+    encode_cursor(plan.list.table, &plan.list.order, &cells)
+}
+
+/// The edges to rows, in their order.
+async fn edges(
+    loaders: &Loaders,
+    plan: &Connection,
+    fields: &[(Name, EdgeField<Rows>)],
+    rows: &[Arc<Row>],
+) -> Result<Vec<GraphQl>, Error> {
+    let mut columns = Vec::with_capacity(fields.len());
+    for (_, field) in fields {
+        columns.push(match field {
+            EdgeField::TypeName => {
+                repeat(format!("{}Edge", plan.list.table.type_name), rows.len())
+            }
+            EdgeField::Cursor => {
+                rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect()
+            }
+            EdgeField::Node(plan) => objects(loaders, plan, rows).await?,
+        });
+    }
+    Ok(assemble(fields, columns, rows.len()))
 }
 
 /// The objects of rows, in their order.
