@@ -15,14 +15,16 @@ fn records(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
     (head, reader.records().map(|record| cells(&record.unwrap())).collect())
 }
 
-/// The cells of a JSON object, as CSV has them.
-fn cells(value: &Value) -> Vec<String> {
-    match value {
-        Value::Object(fields) => fields.values().flat_map(cells).collect(),
-        Value::Null => vec![String::new()],
-        Value::String(text) => vec![text.clone()],
-        other => vec![other.to_string()],
-    }
+/// The cells of a JSON object in the columns of a header, as CSV has them.
+fn cells(head: &[String], row: &Value) -> Vec<String> {
+    let cell = |name: &String| {
+        match name.split('.').fold(row, |object, field| &object[field]) {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    };
+    head.iter().map(cell).collect()
 }
 
 async fn file(request: RequestBuilder, accept: &str) -> String {
@@ -39,7 +41,7 @@ async fn pages(site: &Site, list: &str, arguments: &str, fields: &str) -> Vec<Va
     let mut after = Value::Null;
     loop {
         let text = format!(
-            "query($after: String) {{ {list}(first: 100, after: $after{arguments}) {{ nodes {{ {fields} }} \
+            "query($after: String) {{ {list}(first: 20, after: $after{arguments}) {{ nodes {{ {fields} }} \
              pageInfo {{ hasNextPage endCursor }} }} }}"
         );
         let body = json!({ "query": text, "variables": { "after": after } });
@@ -60,7 +62,7 @@ async fn a_file_has_every_row_that_the_pages_have_to_the_cent() {
         obligations { totalCount totals { amount { sum min } } }";
     let order = ", orderBy: [{ field: FEDERAL_SHARE, direction: DESC, nulls: LAST }]";
     let rows = pages(&site, "grants", order, fields).await;
-    assert!(rows.len() > 200, "several pages: {}", rows.len());
+    assert!(rows.len() > 60, "several pages: {}", rows.len());
     let order = order.trim_start_matches(", ");
     let text = format!("{{ grants({order}) {{ nodes {{ {fields} }} pageInfo {{ endCursor }} }} }}");
     let (head, found) = records(&file(site.post(&query(&text)), CSV).await);
@@ -74,11 +76,7 @@ async fn a_file_has_every_row_that_the_pages_have_to_the_cent() {
     );
     assert_eq!(found.len(), rows.len());
     for (found, row) in found.iter().zip(&rows) {
-        let mut row = row.clone();
-        if row["agency"].is_null() {
-            row["agency"] = json!({ "name": null, "state": null, "sworn": null });
-        }
-        assert_eq!(*found, cells(&row));
+        assert_eq!(*found, cells(&head, row));
     }
     let lines = file(site.get(&[("query", &text)]), NDJSON).await;
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -88,17 +86,17 @@ async fn a_file_has_every_row_that_the_pages_have_to_the_cent() {
 #[tokio::test]
 async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     let site = Site::new().await;
-    let groups = "{ grants { groups(by: [STATE, FISCAL_YEAR]) { nodes { key { state fiscalYear } \
+    let groups = "{ grants { groups(by: [AGENCY_STATE, FISCAL_YEAR]) { nodes { key { agencyState fiscalYear } \
         federalShare { sum average: avg } count } } } }";
     let (_, answer) = read(site.post(&query(&groups.replace("by:", "first: 1000, by:")))).await;
     let nodes = answer["data"]["grants"]["groups"]["nodes"].as_array().unwrap().clone();
     let (head, found) = records(&file(site.post(&query(groups)), CSV).await);
     assert_eq!(
         head,
-        ["key.state", "key.fiscalYear", "federalShare.sum", "federalShare.average", "count"]
+        ["key.agencyState", "key.fiscalYear", "federalShare.sum", "federalShare.average", "count"]
     );
     assert!(nodes.len() > 10, "{answer}");
-    assert_eq!(found, nodes.iter().map(cells).collect::<Vec<_>>());
+    assert_eq!(found, nodes.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let edges = "{ grants(first: 3) { edges { cursor node { awardNumber recipient { __typename \
         ... on Agency { name ori } ... on Organization { name kind } } } } } }";
     let (head, found) = records(&file(site.post(&query(edges)), CSV).await);
@@ -134,7 +132,7 @@ async fn what_is_no_table_is_refused_with_the_mend() {
         ("{ agencies { nodes { name } edges { cursor } } }", "second table"),
         ("{ agencies { pageInfo { endCursor } } }", "`nodes`"),
         ("{ agencies(last: 3) { nodes { name } } }", "`last`"),
-        ("{ agencies @skip(if: true) { nodes { name } } }", "one field at the root"),
+        ("{ agencies @skip(if: true) { nodes { name } } }", "nothing is asked for"),
     ] {
         let (status, answer) = read(site.post(&query(text)).header("accept", CSV)).await;
         assert_eq!((status.as_u16(), code(&answer)), (400, "NOT_A_TABLE"), "{text}: {answer}");
@@ -168,9 +166,9 @@ async fn a_file_that_is_cut_says_so_where_nobody_can_miss_it() {
     // The cursor that it names leads to the rest.
     let cursor = last.split("after: ").nth(1).unwrap().trim_matches(['"', ',', '`']);
     let next = format!("{{ agencies(first: 5, after: \"{cursor}\") {{ nodes {{ id name }} }} }}");
-    let (_, rest) = records(&file(site.post(&query(&next)), CSV).await);
+    let (head, rest) = records(&file(site.post(&query(&next)), CSV).await);
     let rows = pages(&site, "agencies", "", "id name").await;
-    assert_eq!(rest, rows[10..15].iter().map(cells).collect::<Vec<_>>());
+    assert_eq!(rest, rows[10..15].iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let lines = file(site.post(&query(text)), NDJSON).await;
     let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
     assert_eq!(code(&last), "EXPORT_TRUNCATED");
@@ -200,7 +198,7 @@ async fn a_whole_table_is_a_link_with_a_tag_of_the_revision() {
     );
     let fields = "id role completedOn hours session { id } agency { id } source { id } revision { id }";
     let rows = pages(&site, "trainees", "", fields).await;
-    assert_eq!(found, rows.iter().map(cells).collect::<Vec<_>>());
+    assert_eq!(found, rows.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let again = link("trainees.csv").header("if-none-match", &tag).send().await.unwrap();
     assert_eq!((again.status(), again.text().await.unwrap().len()), (StatusCode::NOT_MODIFIED, 0));
     let lines = link("trainees.ndjson").header("if-none-match", &tag).send().await.unwrap();
@@ -242,8 +240,9 @@ async fn a_file_is_paid_for_row_by_row_and_can_be_forbidden() {
     let first = ask().await;
     assert_eq!(first.status(), 200);
     let left: u64 = header(&first, "ratelimit-remaining").parse().unwrap();
-    assert!((10..=11).contains(&left), "{left}");
-    assert_eq!(ask().await.status(), 200);
+    // There are 24 of them, whatever the page might have been.
+    assert!((36..=37).contains(&left), "{left}");
+    assert_eq!((ask().await.status(), ask().await.status()), (StatusCode::OK, StatusCode::OK));
     let refused = ask().await;
     assert_eq!(refused.status(), 429);
     assert_eq!(code(&refused.json::<Value>().await.unwrap()), "RATE_LIMITED");

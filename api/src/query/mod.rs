@@ -24,6 +24,7 @@ mod id;
 pub(crate) mod load;
 mod measured;
 mod order;
+mod packed;
 mod page;
 mod plan;
 pub(crate) mod predicate;

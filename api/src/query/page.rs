@@ -208,7 +208,8 @@ pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
     select
 }
 
-fn cell_name(index: usize) -> Alias {
+/// The name of a cell of a statement; the key is the first.
+pub(crate) fn cell_name(index: usize) -> Alias {
     Alias::new(format!("c{index}"))
 }
 

@@ -97,6 +97,14 @@ pub(crate) struct Lookup {
     pub(crate) picks: Picks,
 }
 
+impl Lookup {
+    /// Whether the keys tell all that is shown.
+    pub(crate) fn reads_nothing(&self) -> bool {
+        let tells = |field: &RowField| matches!(field, RowField::TypeName | RowField::Id);
+        self.rows.fields.iter().all(|(_, field)| tells(field))
+    }
+}
+
 /// A page of a list with all that hangs on it.
 #[derive(Debug)]
 pub(crate) struct Connection {
