@@ -1,6 +1,7 @@
 //! Queries whose answers are files.
 
 use cops_graphql::http::RateLimit;
+use sea_orm::ConnectionTrait as _;
 
 use super::*;
 
@@ -17,12 +18,10 @@ fn records(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
 
 /// The cells of a JSON object in the columns of a header, as CSV has them.
 fn cells(head: &[String], row: &Value) -> Vec<String> {
-    let cell = |name: &String| {
-        match name.split('.').fold(row, |object, field| &object[field]) {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        }
+    let cell = |name: &String| match name.split('.').fold(row, |object, field| &object[field]) {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     };
     head.iter().map(cell).collect()
 }
@@ -69,8 +68,16 @@ async fn a_file_has_every_row_that_the_pages_have_to_the_cent() {
     assert_eq!(
         head,
         [
-            "id", "awardNumber", "federalShare", "announcedOn", "title", "agency.name", "agency.state",
-            "agency.sworn", "obligations.totalCount", "obligations.totals.amount.sum",
+            "id",
+            "awardNumber",
+            "federalShare",
+            "announcedOn",
+            "title",
+            "agency.name",
+            "agency.state",
+            "agency.sworn",
+            "obligations.totalCount",
+            "obligations.totals.amount.sum",
             "obligations.totals.amount.min",
         ]
     );
@@ -98,13 +105,17 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     assert!(nodes.len() > 10, "{answer}");
     assert_eq!(found, nodes.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let edges = "{ grants(first: 3) { edges { cursor node { awardNumber recipient { __typename \
-        ... on Agency { name ori } ... on Organization { name kind } } } } } }";
+        ... on Agency { name ori9 } ... on Organization { name kind } } } } } }";
     let (head, found) = records(&file(site.post(&query(edges)), CSV).await);
     assert_eq!(
         head,
         [
-            "cursor", "node.awardNumber", "node.recipient.__typename", "node.recipient.name",
-            "node.recipient.ori", "node.recipient.kind",
+            "cursor",
+            "node.awardNumber",
+            "node.recipient.__typename",
+            "node.recipient.name",
+            "node.recipient.ori9",
+            "node.recipient.kind",
         ]
     );
     let (_, answer) = read(site.post(&query(edges))).await;
@@ -114,7 +125,7 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
         assert_eq!(found[0], text(&edge["cursor"]));
         assert_eq!(
             found[2..],
-            ["__typename", "name", "ori", "kind"].map(|name| text(&recipient[name]))
+            ["__typename", "name", "ori9", "kind"].map(|name| text(&recipient[name]))
         );
     }
     assert_eq!(found.len(), 3);
@@ -192,11 +203,18 @@ async fn a_whole_table_is_a_link_with_a_tag_of_the_revision() {
     assert_eq!(
         head,
         [
-            "id", "role", "completedOn", "hours", "session.id", "agency.id", "source.id",
+            "id",
+            "role",
+            "completedOn",
+            "hours",
+            "session.id",
+            "agency.id",
+            "source.id",
             "revision.id",
         ]
     );
-    let fields = "id role completedOn hours session { id } agency { id } source { id } revision { id }";
+    let fields =
+        "id role completedOn hours session { id } agency { id } source { id } revision { id }";
     let rows = pages(&site, "trainees", "", fields).await;
     assert_eq!(found, rows.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let again = link("trainees.csv").header("if-none-match", &tag).send().await.unwrap();
@@ -251,4 +269,65 @@ async fn a_file_is_paid_for_row_by_row_and_can_be_forbidden() {
     assert_eq!(none.status(), 406);
     let link = site.client.get(site.url.replace("graphql", "export/grants.csv"));
     assert_eq!(link.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_of_one_revision_or_breaks_off() {
+    for database in TestDatabase::each("a_file_is_of_one_revision_or_breaks_off").await {
+        let size = Size { trainees: 100_000, ..SMALL };
+        let site = Site::of(database, size, Settings::default()).await;
+        let text = "{ trainees(orderBy: [{ field: HOURS, direction: DESC }]) { nodes { id role completedOn hours \
+            session { code training { title provider { name } } } source { title publisher url } } } }";
+        let ask = async || {
+            let request = site.post(&query(text)).header("accept", NDJSON);
+            let mut response = request.send().await.unwrap();
+            assert_eq!(response.status(), 200);
+            let first = response.chunk().await.unwrap().unwrap().len();
+            (response, first)
+        };
+        let rest = async |mut response: Response, mut length: usize| loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => length += bytes.len(),
+                Ok(None) => return (length, true),
+                Err(_) => return (length, false),
+            }
+        };
+        let (response, first) = ask().await;
+        let (whole, is_whole) = rest(response, first).await;
+        assert!(is_whole && whole > 10_000_000, "{whole}");
+        let (response, first) = ask().await;
+        site.load().await;
+        let (length, is_whole) = rest(response, first).await;
+        assert!(!is_whole && length < whole, "{length}");
+        let (response, first) = ask().await;
+        let broken = "ALTER TABLE training_sessions RENAME TO gone";
+        site.database.writer().await.execute_unprepared(broken).await.unwrap();
+        let (length, is_whole) = rest(response, first).await;
+        assert!(!is_whole && length < whole, "{length}");
+        // What fails before the first row has a status.
+        let (status, answer) = read(site.post(&query(text)).header("accept", CSV)).await;
+        assert_eq!((status.as_u16(), code(&answer)), (500, "INTERNAL"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_dictionary_explains_every_column_of_every_file() {
+    let site = Site::new().await;
+    let request = site.client.get(site.url.replace("graphql", "dictionary.csv"));
+    let (head, lines) = records(&file(request, "*/*").await);
+    assert_eq!(head, ["table", "column", "type", "nullable", "description"]);
+    let tables: Vec<_> = lines.iter().filter(|line| line[1].is_empty()).collect();
+    assert!(tables.len() > 15, "{}", tables.len());
+    for table in tables {
+        let (columns, _) = records(&file_of(&site, &format!("{}.csv", table[0])).await);
+        let known = lines.iter().filter(|line| line[0] == table[0] && !line[1].is_empty());
+        assert_eq!(columns, known.map(|line| line[1].clone()).collect::<Vec<_>>());
+    }
+    assert!(lines.iter().all(|line| !line[4].is_empty()), "each has a description");
+    let found = |table: &str, column: &str| {
+        lines.iter().find(|line| line[0] == table && line[1] == column).unwrap()[2..4].to_vec()
+    };
+    assert_eq!(found("grants", "federalShare")[0], "Dollars");
+    assert_eq!(found("trainees", "agency.id"), ["ID", "true"]);
+    assert_eq!(found("TraineeRole", "LAW_ENFORCEMENT")[0], "value");
 }

@@ -202,6 +202,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_what_is_asked_for_by_name() {
+        use Format::{Csv, Ndjson};
+        for (accept, expected) in [
+            ("text/csv", Some(Csv)),
+            ("application/x-ndjson", Some(Ndjson)),
+            ("text/csv, */*;q=0.1", Some(Csv)),
+            ("text/csv, */*", Some(Csv)),
+            ("text/csv;q=0.5, application/x-ndjson", Some(Ndjson)),
+            ("application/x-ndjson, text/csv", Some(Csv)),
+            ("application/json, text/csv;q=0.9", None),
+            ("application/json, text/csv", None),
+            ("application/graphql-response+json, application/json;q=0.9, text/csv;q=0.1", None),
+            ("text/csv;q=0", None),
+            ("text/*", None),
+            ("*/*", None),
+        ] {
+            assert_eq!(table(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert_eq!(table(&HeaderMap::new()), None);
+    }
+
+    #[test]
     fn a_browser_wants_a_page() {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         for (accept, expected) in [

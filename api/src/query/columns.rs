@@ -107,9 +107,7 @@ impl Columns {
                 MeasureField::Key(fields) => {
                     let key = |(name, field): &(Name, KeyField)| {
                         let field = match field {
-                            KeyField::Row(_, lookup) => {
-                                Field::Object(Self::of_rows(&lookup.rows)?)
-                            }
+                            KeyField::Row(_, lookup) => Field::Object(Self::of_rows(&lookup.rows)?),
                             KeyField::TypeName | KeyField::Cell(..) => Field::Cell,
                         };
                         Ok((name.clone(), field))

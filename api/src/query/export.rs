@@ -78,7 +78,8 @@ impl Export {
             let found = match field {
                 ConnectionField::TypeName | ConnectionField::PageInfo(_) => continue,
                 ConnectionField::TotalCount(_) | ConnectionField::Totals(_) => {
-                    let reason = format!("`{name}` is not of one row: leave it out, or ask for JSON");
+                    let reason =
+                        format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));
                 }
                 ConnectionField::Nodes(plan) => (Columns::of_rows(plan)?, Rows::OfList(position)),

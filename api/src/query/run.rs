@@ -210,9 +210,7 @@ async fn edges(
     let mut columns = Vec::with_capacity(fields.len());
     for (_, field) in fields {
         columns.push(match field {
-            EdgeField::TypeName => {
-                repeat(format!("{}Edge", plan.list.table.type_name), rows.len())
-            }
+            EdgeField::TypeName => repeat(format!("{}Edge", plan.list.table.type_name), rows.len()),
             EdgeField::Cursor => {
                 rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect()
             }

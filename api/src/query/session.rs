@@ -105,12 +105,7 @@ impl Session {
         Self::with(readers, limits, false, Some(export))
     }
 
-    fn with(
-        readers: Readers,
-        limits: Limits,
-        only_prices: bool,
-        export: Option<ToExport>,
-    ) -> Self {
+    fn with(readers: Readers, limits: Limits, only_prices: bool, export: Option<ToExport>) -> Self {
         Self(Arc::new(Inner {
             readers,
             limits,
