@@ -14,12 +14,7 @@ use crate::{
     documents,
     error::Error,
     limits::{self, Limits, Sizes},
-    query::{
-        self,
-        export::{Export, Part},
-        load::Loaders,
-        session::Session,
-    },
+    query::{self, export::Export, load::Loaders, session::Session},
     schema::Schema,
     trace,
 };
@@ -107,15 +102,9 @@ pub(crate) async fn plan_export(
     }
 }
 
-/// Reads the rows of a table that follow.
-pub(crate) async fn next_part(
-    export: &mut Export,
-    readers: &Readers,
-    aggregates: &Aggregates,
-    limits: &Limits,
-) -> Result<Part, Error> {
-    let session = Session::of(readers.clone(), *limits, false);
-    export.next(&Loaders::new(session, aggregates.clone())).await
+/// The loaders of a part of a table.
+pub(crate) fn loaders(readers: &Readers, aggregates: &Aggregates, limits: &Limits) -> Loaders {
+    Loaders::new(Session::of(readers.clone(), *limits, false), aggregates.clone())
 }
 
 async fn run(

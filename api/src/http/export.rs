@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Pos, Response as Answered};
+use async_graphql::{Pos, Response as Answered, Value};
 use axum::{
     body::{Body, Bytes},
     extract::{Path, State},
@@ -34,11 +34,11 @@ use crate::{
     analytics::Aggregates,
     database::Readers,
     error::Error,
-    execute::{next_part, plan_export},
+    execute::{loaders, plan_export},
     limits::Limits,
     query::{
         catalog::{Cardinality, Catalog, Table},
-        export::Export,
+        export::{Export, Part, Walk},
     },
     schema::Dataset,
 };
@@ -198,6 +198,8 @@ impl Endpoint {
             _ => Aggregates::Database,
         };
         let mut file = File {
+            walk: export.begin(),
+            ahead: None,
             export,
             format,
             readers: readers.clone(),
@@ -255,6 +257,9 @@ fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValu
 /// A file that is being sent.
 struct File {
     export: Export,
+    walk: Walk,
+    /// The part that was read and is to be shown next.
+    ahead: Option<Part>,
     format: Format,
     readers: Readers,
     aggregates: Aggregates,
@@ -269,18 +274,17 @@ struct File {
 impl File {
     /// The bytes that follow; nothing is told of rows that may be of another revision.
     async fn next(&mut self) -> Result<Vec<u8>, Error> {
-        let part = next_part(&mut self.export, &self.readers, &self.aggregates, &self.limits);
-        let part = tokio::time::timeout(self.deadline, part).await;
-        let part = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
+        let part = tokio::time::timeout(self.deadline, self.part()).await;
+        let (part, rows) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
         if Dataset::of(&self.readers).await? != self.dataset {
             return Err(Error::Changed);
         }
         if let Some(account) = &self.account {
-            account.pay((part.rows.len() as u64).saturating_mul(self.export.price).max(1));
+            account.pay((rows.len() as u64).saturating_mul(self.export.price).max(1));
         }
         self.is_done = part.is_last;
         let columns = &self.export.columns;
-        let mut bytes = self.format.rows(columns, &part.rows).map_err(|error| {
+        let mut bytes = self.format.rows(columns, &rows).map_err(|error| {
             tracing::error!(%error, "a row cannot be written");
             Error::Internal
         })?;
@@ -288,6 +292,27 @@ impl File {
             bytes.extend(self.format.truncated(columns, message));
         }
         Ok(bytes)
+    }
+
+    /// Shows a part, and reads the next one meanwhile.
+    async fn part(&mut self) -> Result<(Part, Vec<Value>), Error> {
+        let loaders = || loaders(&self.readers, &self.aggregates, &self.limits);
+        let (of_this, of_next) = (loaders(), loaders());
+        let part = match self.ahead.take() {
+            Some(part) => part,
+            None => self.export.read(&mut self.walk, &of_this).await?,
+        };
+        let show = self.export.show(&part, &of_this);
+        let rows = if part.is_last {
+            show.await?
+        } else {
+            // The first of them sends a statement, and the other works while the database does.
+            let read = self.export.read(&mut self.walk, &of_next);
+            let (ahead, rows) = futures_util::future::try_join(read, show).await?;
+            self.ahead = Some(ahead);
+            rows
+        };
+        Ok((part, rows))
     }
 
     /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.

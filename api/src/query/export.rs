@@ -2,28 +2,27 @@
 //!
 //! The plan is that of the same query. Where that gives a page, this goes on behind its last row until there
 //! are no more rows, or as many as an export may have. A part is what one page would be, read with loaders
-//! of its own, so memory holds one part, however many there are.
+//! of its own, so memory holds a part or two, however many there are. To read and to show are apart: while one
+//! part is shown, the database reads the next.
 
 use std::sync::Arc;
 
-use async_graphql::{Name, Value as GraphQl};
+use async_graphql::Value as GraphQl;
 
 use super::{
     columns::Columns,
-    load::Loaders,
+    load::{Loaders, Row, root_part},
     measured::{self, GroupsField},
+    page::List,
     plan::{Connection, ConnectionField},
     run,
 };
-use crate::{
-    analytics::{Answer, Group},
-    error::Error,
-};
+use crate::{analytics::Answer, error::Error};
 
 /// The rows that are read at a time.
 const PART: u32 = 2_000;
 
-/// A table that was planned, and how far it was read.
+/// A table that was planned.
 #[derive(Debug)]
 pub(crate) struct Export {
     plan: Connection,
@@ -33,35 +32,59 @@ pub(crate) struct Export {
     pub(crate) name: &'static str,
     /// The points for each row.
     pub(crate) price: u64,
-    rows: Rows,
-    /// The rows that may still come.
-    left: u32,
-    /// Whether it was the client who said how many.
-    is_chosen: bool,
+    source: Source,
+    /// How many rows the client wants, where it says so.
+    chosen: Option<u32>,
     /// The rows that there may be.
     most: u32,
+}
+
+/// Where the rows of a table are.
+#[derive(Debug)]
+enum Source {
+    /// In the list, of which the field at a position shows them: `nodes` or `edges`.
+    List(usize),
+    /// In its groups: the position of that field, and within it of the one that shows them.
+    Groups(usize, usize),
+}
+
+/// How far a table was read.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    list: List,
+    /// The rows that may still come.
+    left: u32,
     /// Where to go on behind the last row.
     cursor: Option<String>,
+    /// The groups, which are computed at once, and how many of them were given.
+    groups: Option<Arc<Answer>>,
+    given: usize,
 }
 
-/// The rows of a table.
-#[derive(Debug)]
-enum Rows {
-    /// Those of the list, of the field `nodes` or `edges` at a position.
-    OfList(usize),
-    /// Its groups, and how many of them were given already. They are computed at once.
-    Groups { field: usize, answer: Option<Arc<Answer>>, given: usize },
-}
-
-/// A part of a table.
+/// A part of a table, as it was read.
 #[derive(Debug)]
 pub(crate) struct Part {
-    /// The rows, as JSON would have them.
-    pub(crate) rows: Vec<GraphQl>,
+    rows: Read,
     /// Whether it is the last.
     pub(crate) is_last: bool,
     /// What is to be said at the end of a table that has not all rows.
     pub(crate) truncated: Option<String>,
+}
+
+#[derive(Debug)]
+enum Read {
+    Rows(Vec<Arc<Row>>),
+    Groups(Arc<Answer>),
+}
+
+impl Part {
+    /// How many rows it has.
+    pub(crate) fn len(&self) -> usize {
+        match &self.rows {
+            Read::Rows(rows) => rows.len(),
+            Read::Groups(answer) => answer.groups.len(),
+        }
+    }
 }
 
 impl Export {
@@ -73,7 +96,7 @@ impl Export {
         price: u64,
     ) -> Result<Self, Error> {
         let table = plan.list.table;
-        let mut rows = None;
+        let mut source = None;
         for (position, (name, field)) in plan.fields.iter().enumerate() {
             let found = match field {
                 ConnectionField::TypeName | ConnectionField::PageInfo(_) => continue,
@@ -82,22 +105,22 @@ impl Export {
                         format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));
                 }
-                ConnectionField::Nodes(plan) => (Columns::of_rows(plan)?, Rows::OfList(position)),
+                ConnectionField::Nodes(plan) => (Columns::of_rows(plan)?, Source::List(position)),
                 ConnectionField::Edges(fields) => {
-                    (Columns::of_edges(fields)?, Rows::OfList(position))
+                    (Columns::of_edges(fields)?, Source::List(position))
                 }
                 ConnectionField::Groups(plan) => {
                     let field = plan.rows()?;
                     let columns = Columns::of_groups(&plan.fields[field].1)?;
-                    (columns, Rows::Groups { field, answer: None, given: 0 })
+                    (columns, Source::Groups(position, field))
                 }
             };
-            if rows.replace(found).is_some() {
+            if source.replace(found).is_some() {
                 let reason = format!("`{name}` would be a second table: ask for one at a time");
                 return Err(Error::NotATable(reason));
             }
         }
-        let Some((columns, rows)) = rows else {
+        let Some((columns, source)) = source else {
             let reason = "nothing here has rows: ask for `nodes`, `edges` or `groups`";
             return Err(Error::NotATable(reason.to_owned()));
         };
@@ -109,74 +132,101 @@ impl Export {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
         let planned = u64::from(plan.list.limit.max(1));
-        let is_of_groups = matches!(rows, Rows::Groups { .. });
+        let is_of_groups = matches!(source, Source::Groups(..));
         plan.find_keys();
         Ok(Self {
             columns,
             name: table.list,
             price: if is_of_groups { 1 } else { price.div_ceil(planned) },
-            rows,
-            left: chosen.unwrap_or(most),
-            is_chosen: chosen.is_some(),
+            source,
+            chosen,
             most,
-            cursor: None,
             plan,
         })
     }
 
-    /// The rows that follow.
-    pub(crate) async fn next(&mut self, loaders: &Loaders) -> Result<Part, Error> {
-        let (rows, more) = match &self.rows {
-            Rows::OfList(field) => self.next_rows(loaders, *field).await?,
-            Rows::Groups { .. } => self.next_groups(loaders).await?,
-        };
-        self.left = self.left.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        let truncated = (more && self.left == 0 && !self.is_chosen).then(|| self.truncated());
-        Ok(Part { rows, is_last: !more || self.left == 0, truncated })
+    /// The beginning of the table.
+    pub(crate) fn begin(&self) -> Walk {
+        let left = self.chosen.unwrap_or(self.most);
+        Walk { list: self.plan.list.clone(), left, cursor: None, groups: None, given: 0 }
     }
 
-    async fn next_rows(
-        &mut self,
-        loaders: &Loaders,
-        field: usize,
-    ) -> Result<(Vec<GraphQl>, bool), Error> {
-        self.plan.list.limit = self.left.min(PART);
-        let (rows, page) = run::rows(loaders, &self.plan, field).await?;
+    /// Reads the rows that follow.
+    pub(crate) async fn read(&self, walk: &mut Walk, loaders: &Loaders) -> Result<Part, Error> {
+        let (rows, more) = match self.source {
+            Source::List(_) => self.read_rows(walk, loaders).await?,
+            Source::Groups(field, _) => self.read_groups(walk, loaders, field).await?,
+        };
+        let mut part = Part { rows, is_last: false, truncated: None };
+        walk.left = walk.left.saturating_sub(u32::try_from(part.len()).unwrap_or(u32::MAX));
+        part.is_last = !more || walk.left == 0;
+        if more && walk.left == 0 && self.chosen.is_none() {
+            part.truncated = Some(self.truncated(walk));
+        }
+        Ok(part)
+    }
+
+    async fn read_rows(&self, walk: &mut Walk, loaders: &Loaders) -> Result<(Read, bool), Error> {
+        walk.list.limit = walk.left.min(PART);
+        let page = root_part(&loaders.session, &walk.list, &self.plan.picks).await?;
         if let Some(last) = page.rows.last() {
             let cursor = run::cursor(&self.plan, last);
-            self.plan.list.go_on_after(&cursor)?;
-            self.cursor = Some(cursor);
+            walk.list.go_on_after(&cursor)?;
+            walk.cursor = Some(cursor);
         }
-        Ok((rows, page.more))
+        Ok((Read::Rows(page.rows), page.more))
     }
 
-    async fn next_groups(&mut self, loaders: &Loaders) -> Result<(Vec<GraphQl>, bool), Error> {
-        let Rows::Groups { field, answer, given } = &mut self.rows else {
+    async fn read_groups(
+        &self,
+        walk: &mut Walk,
+        loaders: &Loaders,
+        field: usize,
+    ) -> Result<(Read, bool), Error> {
+        let ConnectionField::Groups(plan) = &self.plan.fields[field].1 else {
             return Err(Error::Internal);
         };
-        let Some(plan) = self.plan.groups_mut() else { return Err(Error::Internal) };
-        let all = match answer {
+        let all = match &walk.groups {
             Some(all) => Arc::clone(all),
             None => {
-                plan.request.page.limit = Some(self.left as usize);
-                Arc::clone(answer.insert(loaders.measures(&plan.request).await?))
+                let mut request = plan.request.clone();
+                request.page.limit = Some(walk.left as usize);
+                Arc::clone(walk.groups.insert(loaders.measures(&request).await?))
             }
         };
-        let end = all.groups.len().min(*given + PART as usize);
-        let groups: Vec<Group> = all.groups[*given..end].to_vec();
-        *given = end;
-        let is_end = end == all.groups.len();
-        let part = Answer { groups, total: all.total, more: all.more };
-        let mut shown = measured::groups(loaders, plan, &[Arc::new(part)]).await?;
-        let Some(GraphQl::Object(mut shown)) = shown.pop() else { return Err(Error::Internal) };
-        let name: &Name = &plan.fields[*field].0;
-        Ok((items(shown.swap_remove(name)), !is_end || all.more))
+        let end = all.groups.len().min(walk.given + PART as usize);
+        let groups = all.groups[walk.given..end].to_vec();
+        walk.given = end;
+        let more = end < all.groups.len() || all.more;
+        Ok((Read::Groups(Arc::new(Answer { groups, total: all.total, more: all.more })), more))
+    }
+
+    /// The rows of a part, as JSON would have them.
+    pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Vec<GraphQl>, Error> {
+        match (&self.source, &part.rows) {
+            (Source::List(field), Read::Rows(rows)) => {
+                run::shown(loaders, &self.plan, *field, rows).await
+            }
+            (Source::Groups(field, rows), Read::Groups(answer)) => {
+                let ConnectionField::Groups(plan) = &self.plan.fields[*field].1 else {
+                    return Err(Error::Internal);
+                };
+                let shown = measured::groups(loaders, plan, std::slice::from_ref(answer)).await?;
+                Ok(match shown.into_iter().next() {
+                    Some(GraphQl::Object(mut shown)) => {
+                        items(shown.swap_remove(&plan.fields[*rows].0))
+                    }
+                    _ => Vec::new(),
+                })
+            }
+            _ => Err(Error::Internal),
+        }
     }
 
     /// What is said where there are more rows than there may be.
-    fn truncated(&self) -> String {
+    fn truncated(&self, walk: &Walk) -> String {
         let (most, name) = (self.most, self.name);
-        let go_on = match &self.cursor {
+        let go_on = match &walk.cursor {
             Some(cursor) => format!(", or go on with `after: \"{cursor}\"`"),
             None => String::new(),
         };
@@ -191,15 +241,6 @@ fn items(list: Option<GraphQl>) -> Vec<GraphQl> {
     match list {
         Some(GraphQl::List(items)) => items,
         _ => Vec::new(),
-    }
-}
-
-impl Connection {
-    fn groups_mut(&mut self) -> Option<&mut measured::GroupsPlan> {
-        self.fields.iter_mut().find_map(|(_, field)| match field {
-            ConnectionField::Groups(plan) => Some(&mut **plan),
-            _ => None,
-        })
     }
 }
 

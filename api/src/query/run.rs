@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 
 use super::{
     id,
-    load::{Loaders, Page, Row, root_page, root_part},
+    load::{Loaders, Page, Row, root_page},
     measured::{self, Show},
     order::encode_cursor,
     plan::{Connection, ConnectionField, EdgeField, Lookup, PageInfoField, RowField, Rows},
@@ -43,19 +43,18 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
     Ok(answers.pop().unwrap_or_default())
 }
 
-/// The rows of a list that has no parent, as one of the fields that have them shows them.
-pub(crate) async fn rows(
+/// Rows of a list, as one of the fields that have them shows them.
+pub(crate) async fn shown(
     loaders: &Loaders,
     plan: &Connection,
     field: usize,
-) -> Result<(Vec<GraphQl>, Page), Error> {
-    let page = root_part(&loaders.session, &plan.list, &plan.picks).await?;
-    let shown = match &plan.fields[field].1 {
-        ConnectionField::Nodes(plan) => objects(loaders, plan, &page.rows).await?,
-        ConnectionField::Edges(fields) => edges(loaders, plan, fields, &page.rows).await?,
-        _ => Vec::new(),
-    };
-    Ok((shown, page))
+    rows: &[Arc<Row>],
+) -> Result<Vec<GraphQl>, Error> {
+    match &plan.fields[field].1 {
+        ConnectionField::Nodes(plan) => objects(loaders, plan, rows).await,
+        ConnectionField::Edges(fields) => edges(loaders, plan, fields, rows).await,
+        _ => Err(Error::Internal),
+    }
 }
 
 /// The objects of rows that are looked up by key.
