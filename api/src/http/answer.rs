@@ -161,8 +161,8 @@ impl Answer {
     }
 
     /// The answer of a request that did not run.
-    pub(super) fn unread(answered: Answered, dataset: &Dataset) -> Self {
-        Self::new(super::errors::standing(&answered), &answered, Some(dataset.clone()))
+    pub(super) fn unread(answered: &Answered, dataset: &Dataset) -> Self {
+        Self::new(super::errors::standing(answered), answered, Some(dataset.clone()))
     }
 
     /// What is said where the document asks for something else than a query.

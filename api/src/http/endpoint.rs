@@ -58,7 +58,7 @@ pub(super) struct Inner {
     pub(super) documents: Documents,
     pub(super) settings: Settings,
     pub(super) cache_control: HeaderValue,
-    metrics: Arc<Metrics>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) admission: Arc<Admission>,
     rates: Rates,
 }

@@ -6,9 +6,11 @@
 //! where the database fails, the transfer breaks off: the body has no end, which every client of HTTP/1.1
 //! tells from one that has.
 
+mod file;
+
 use std::sync::Arc;
 
-use async_graphql::{Pos, Response as Answered, Value};
+use async_graphql::{Pos, Response as Answered, ServerError, Value};
 use axum::{
     body::{Body, Bytes},
     extract::{Path, State},
@@ -19,8 +21,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
+use self::file::File;
 use super::{
-    admission::Admission,
     answer::{Answer, Client, Refusal},
     endpoint::Endpoint,
     errors,
@@ -32,13 +34,12 @@ use super::{
 };
 use crate::{
     analytics::Aggregates,
-    database::Readers,
     error::Error,
-    execute::{loaders, plan_export},
+    execute::plan_export,
     limits::Limits,
     query::{
         catalog::{Cardinality, Catalog, Table},
-        export::{Export, Part, Walk},
+        export::Export,
     },
     schema::Dataset,
 };
@@ -56,8 +57,8 @@ pub(super) async fn whole(
         Some((tables.iter().find(|table| table.list == name)?, Format::of_extension(extension)?))
     });
     let sent = match (account.as_ref().map(Account::may_ask), named) {
-        (Some(Err(seconds)), _) => Err(Refusal::too_many(seconds).into()),
-        (_, None) => Err(no_such_file().into()),
+        (Some(Err(seconds)), _) => Err(endpoint.refused(Refusal::too_many(seconds))),
+        (_, None) => Err(endpoint.refused(no_such_file())),
         (_, Some((table, format))) => {
             let document = document(table).into();
             let ask = Ask {
@@ -112,13 +113,18 @@ impl Endpoint {
         account: Option<&Account>,
     ) -> Response {
         let sent = async {
-            let report = Report::of(&parts.headers)?;
+            let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
             if report != Report::default() {
                 let reason =
                     "what a query costs and reads is told in JSON: ask for that by `Accept`";
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", reason).into());
+                return Err(self.refused(Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    "BAD_REQUEST",
+                    reason,
+                )));
             }
-            let named = self.0.documents.find(&mut parameters)?;
+            let named = self.0.documents.find(&mut parameters);
+            let named = named.map_err(|refusal| self.refused(refusal))?;
             let document = Arc::clone(&named.document);
             let (operation, variables) = (parameters.operation, parameters.variables);
             let ask = Ask { document: named.document, operation, variables, report };
@@ -163,7 +169,7 @@ impl Endpoint {
         if parts.version < Version::HTTP_11 {
             let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
             let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
-            return Err(Refusal::new(status, "BAD_REQUEST", reason).into());
+            return Err(self.refused(Refusal::new(status, "BAD_REQUEST", reason)));
         }
         let server = &self.0.server;
         let readers = &server.0.readers;
@@ -186,7 +192,7 @@ impl Endpoint {
             return Ok(response);
         }
         let Ok(turn) = self.0.admission.enter().await else {
-            return Err(Refusal::busy().into());
+            return Err(self.refused(Refusal::busy()));
         };
         let request = ask.into_request();
         let planned = plan_export(&server.0.schema.0, readers, &limits, most, request).await;
@@ -222,10 +228,23 @@ impl Endpoint {
         Ok(response)
     }
 
-    fn failed(&self, found: Vec<async_graphql::ServerError>, dataset: &Dataset) -> Answer {
+    /// Says why a request is not taken.
+    fn refused(&self, refusal: Refusal) -> Answer {
+        self.0.metrics.error(refusal.code());
+        refusal.into()
+    }
+
+    /// Says what is wrong with a query, or with its first rows.
+    fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> Answer {
         let mut response = Answered::from_errors(found);
         errors::complete(&mut response, self.0.settings.suggestions);
-        Answer::unread(response, dataset)
+        for error in &response.errors {
+            let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+            if let Some(Value::String(code)) = code {
+                self.0.metrics.error(code);
+            }
+        }
+        Answer::unread(&response, dataset)
     }
 }
 
@@ -252,86 +271,6 @@ fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValu
     let made_up = if dataset.synthetic { "-synthetic" } else { "" };
     let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");
     HeaderValue::try_from(text).expect("digits, letters and dashes")
-}
-
-/// A file that is being sent.
-struct File {
-    export: Export,
-    walk: Walk,
-    /// The part that was read and is to be shown next.
-    ahead: Option<Part>,
-    format: Format,
-    readers: Readers,
-    aggregates: Aggregates,
-    limits: Limits,
-    deadline: std::time::Duration,
-    admission: Arc<Admission>,
-    account: Option<Account>,
-    dataset: Dataset,
-    is_done: bool,
-}
-
-impl File {
-    /// The bytes that follow; nothing is told of rows that may be of another revision.
-    async fn next(&mut self) -> Result<Vec<u8>, Error> {
-        let part = tokio::time::timeout(self.deadline, self.part()).await;
-        let (part, rows) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
-        if Dataset::of(&self.readers).await? != self.dataset {
-            return Err(Error::Changed);
-        }
-        if let Some(account) = &self.account {
-            account.pay((rows.len() as u64).saturating_mul(self.export.price).max(1));
-        }
-        self.is_done = part.is_last;
-        let columns = &self.export.columns;
-        let mut bytes = self.format.rows(columns, &rows).map_err(|error| {
-            tracing::error!(%error, "a row cannot be written");
-            Error::Internal
-        })?;
-        if let Some(message) = &part.truncated {
-            bytes.extend(self.format.truncated(columns, message));
-        }
-        Ok(bytes)
-    }
-
-    /// Shows a part, and reads the next one meanwhile.
-    async fn part(&mut self) -> Result<(Part, Vec<Value>), Error> {
-        let loaders = || loaders(&self.readers, &self.aggregates, &self.limits);
-        let (of_this, of_next) = (loaders(), loaders());
-        let part = match self.ahead.take() {
-            Some(part) => part,
-            None => self.export.read(&mut self.walk, &of_this).await?,
-        };
-        let show = self.export.show(&part, &of_this);
-        let rows = if part.is_last {
-            show.await?
-        } else {
-            // The first of them sends a statement, and the other works while the database does.
-            let read = self.export.read(&mut self.walk, &of_next);
-            let (ahead, rows) = futures_util::future::try_join(read, show).await?;
-            self.ahead = Some(ahead);
-            rows
-        };
-        Ok((part, rows))
-    }
-
-    /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
-    fn rest(self) -> impl stream::Stream<Item = Result<Bytes, Error>> {
-        stream::try_unfold(self, async |mut file| {
-            if file.is_done {
-                return Ok(None);
-            }
-            let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
-            match file.next().await {
-                Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
-                Err(error) => {
-                    let (code, table) = (error.code(), file.export.name);
-                    tracing::warn!(code, table, "an export was broken off");
-                    Err(error)
-                }
-            }
-        })
-    }
 }
 
 #[cfg(test)]

@@ -186,13 +186,12 @@ impl Export {
         let ConnectionField::Groups(plan) = &self.plan.fields[field].1 else {
             return Err(Error::Internal);
         };
-        let all = match &walk.groups {
-            Some(all) => Arc::clone(all),
-            None => {
-                let mut request = plan.request.clone();
-                request.page.limit = Some(walk.left as usize);
-                Arc::clone(walk.groups.insert(loaders.measures(&request).await?))
-            }
+        let all = if let Some(all) = &walk.groups {
+            Arc::clone(all)
+        } else {
+            let mut request = plan.request.clone();
+            request.page.limit = Some(walk.left as usize);
+            Arc::clone(walk.groups.insert(loaders.measures(&request).await?))
         };
         let end = all.groups.len().min(walk.given + PART as usize);
         let groups = all.groups[walk.given..end].to_vec();
