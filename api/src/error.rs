@@ -38,6 +38,12 @@ pub enum Error {
         /// What a query may be priced at.
         most: u64,
     },
+    /// What is asked for as a table does not fit into one.
+    #[error("this cannot be a table: {0}")]
+    NotATable(String),
+    /// The dataset changed while it was exported.
+    #[error("a new revision of the dataset was loaded while it was exported: begin again")]
+    Changed,
     /// A request is larger than requests may be.
     #[error(
         "{value} {counts} are more than the {most} that there may be{setting}: ask for less at once"
@@ -87,6 +93,8 @@ impl Error {
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
             Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
+            Self::NotATable(_) => "NOT_A_TABLE",
+            Self::Changed => "DATASET_CHANGED",
             Self::Limit { .. } => "QUERY_TOO_LARGE",
             Self::NoIntrospection => "INTROSPECTION_DISABLED",
             Self::Timeout(_) => "TIMEOUT",

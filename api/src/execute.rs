@@ -14,7 +14,7 @@ use crate::{
     documents,
     error::Error,
     limits::{self, Limits, Sizes},
-    query::{load::Loaders, session::Session},
+    query::{self, export::Export, load::Loaders, session::Session},
     schema::Schema,
     trace,
 };
@@ -79,6 +79,34 @@ pub async fn price(
     run(schema, session, &Aggregates::Database, request).await
 }
 
+/// Checks and plans a request whose one root field is to become a table of so many rows at most.
+///
+/// # Errors
+/// The answer that says what is wrong.
+pub(crate) async fn plan_export(
+    schema: &Schema,
+    readers: &Readers,
+    limits: &Limits,
+    most: u32,
+    request: Request,
+) -> Result<Export, Answer> {
+    let session = Session::to_export(readers.clone(), *limits, most);
+    let answer = run(schema, session.clone(), &Aggregates::Database, request).await;
+    match session.planned() {
+        Some(planned) if answer.response.errors.is_empty() => Ok(planned),
+        _ if !answer.response.errors.is_empty() => Err(answer),
+        // It was skipped.
+        _ => Err(Answer::refused(
+            Error::NotATable("nothing is asked for".to_owned()).at(Pos::default(), &[]),
+        )),
+    }
+}
+
+/// The loaders of a part of a table.
+pub(crate) fn loaders(readers: &Readers, aggregates: &Aggregates, limits: &Limits) -> Loaders {
+    Loaders::new(Session::of(readers.clone(), *limits, false), aggregates.clone())
+}
+
 async fn run(
     schema: &Schema,
     session: Session,
@@ -102,6 +130,12 @@ async fn run(
         let roots = limits::root_fields(operation, &document.parsed);
         let sizes = Sizes::of(operation, &document.parsed, &roots);
         if let Err(error) = sizes.check(session.limits(), &request.variables) {
+            return Answer::refused(error.at(Pos::default(), &[]));
+        }
+        let is_list = |name: &&Name| query::root_field(name).is_some_and(|(_, is_list)| is_list);
+        if session.export_of().is_some() && (roots.len() != 1 || !roots.values().all(is_list)) {
+            let reason = "a table is one list: ask for one field at the root, such as `grants`";
+            let error = Error::NotATable(reason.to_owned());
             return Answer::refused(error.at(Pos::default(), &[]));
         }
         order = roots.into_iter().map(|(key, name)| (key.clone(), name.clone())).collect();

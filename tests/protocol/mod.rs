@@ -1,6 +1,7 @@
 //! GraphQL over HTTP as clients, proxies and browsers meet it.
 
 mod caching;
+mod export;
 mod metrics;
 mod named;
 mod report;
@@ -22,7 +23,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{self, SMALL},
+    fixture::{self, SMALL, Size},
     support::TestDatabase,
 };
 
@@ -43,8 +44,11 @@ impl Site {
     }
 
     async fn with(settings: Settings) -> Self {
-        let database = TestDatabase::sqlite().await;
-        fixture::load(&database.writer().await, SMALL).await;
+        Self::of(TestDatabase::sqlite().await, SMALL, settings).await
+    }
+
+    async fn of(database: TestDatabase, size: Size, settings: Settings) -> Self {
+        fixture::load(&database.writer().await, size).await;
         let readers = Readers::open(&database.url, 4).await.unwrap();
         let dataset = Dataset::read(readers.spare()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -48,6 +48,9 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u16).range(0..=i64::from(MOST_IN_BATCH))
     )]
     batch: u16,
+    /// How many rows a file may have that is exported; 0 sends no files.
+    #[arg(long, env = "MAX_EXPORT_ROWS", value_name = "ROWS", default_value_t = 1_000_000)]
+    max_export_rows: u32,
     /// Documents that clients may name instead of sending them: a folder of `.graphql` files, or the
     /// manifest of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
@@ -84,6 +87,7 @@ impl Args {
             cache_bytes: self.cache_size,
             max_age: self.max_age,
             origins: if any { Vec::new() } else { self.cors_origin.clone() },
+            most_export_rows: self.max_export_rows,
             most_in_batch: usize::from(self.batch),
             trusted,
             trusted_only: self.trusted_only,

@@ -70,6 +70,11 @@ impl Admission {
         }
     }
 
+    /// Takes another turn for what has begun, however long it takes.
+    pub(super) async fn enter_again(&self) -> Result<OwnedSemaphorePermit, Busy> {
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)
+    }
+
     /// The queries that wait.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)

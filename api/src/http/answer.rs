@@ -160,6 +160,11 @@ impl Answer {
         Self::new(standing, &answered, Some(dataset.clone()))
     }
 
+    /// The answer of a request that did not run.
+    pub(super) fn unread(answered: &Answered, dataset: &Dataset) -> Self {
+        Self::new(super::errors::standing(answered), answered, Some(dataset.clone()))
+    }
+
     /// What is said where the document asks for something else than a query.
     pub(super) fn not_a_query() -> Self {
         let refusal = Refusal {
@@ -293,7 +298,7 @@ pub(super) struct Client<'a> {
 
 impl Client<'_> {
     /// Whether it has the answer of a tag already. Only a GET can be told so.
-    fn has(&self, tag: &HeaderValue) -> bool {
+    pub(super) fn has(&self, tag: &HeaderValue) -> bool {
         if *self.method == Method::POST {
             return false;
         }

@@ -14,6 +14,7 @@ const MAX_AGE: Duration = Duration::from_hours(24);
 /// Lets pages of these origins read; of any origin, where none is named.
 pub(super) fn layer(origins: &[HeaderValue]) -> CorsLayer {
     let exposed = [
+        header::CONTENT_DISPOSITION,
         header::ETAG,
         header::LAST_MODIFIED,
         HeaderName::from_static("cache-status"),

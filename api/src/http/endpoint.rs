@@ -11,7 +11,7 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
 use futures_util::{StreamExt as _, stream};
@@ -50,16 +50,16 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What `/graphql` is made of.
 #[derive(Clone)]
-pub(super) struct Endpoint(Arc<Inner>);
+pub(super) struct Endpoint(pub(super) Arc<Inner>);
 
-struct Inner {
-    server: Server,
+pub(super) struct Inner {
+    pub(super) server: Server,
     answers: Arc<Answers>,
-    documents: Documents,
-    settings: Settings,
-    cache_control: HeaderValue,
-    metrics: Arc<Metrics>,
-    admission: Arc<Admission>,
+    pub(super) documents: Documents,
+    pub(super) settings: Settings,
+    pub(super) cache_control: HeaderValue,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) admission: Arc<Admission>,
     rates: Rates,
 }
 
@@ -86,7 +86,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let (method, headers) = (&parts.method, &parts.headers);
     let media = MediaType::of(headers);
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
-    let account = endpoint.0.rates.account(parts.extensions.get::<Peer>().copied(), headers);
+    let account = endpoint.account(&parts);
     if let Some(Err(seconds)) = account.as_ref().map(Account::may_ask) {
         let reply = endpoint.refuse(Refusal::too_many(seconds));
         return endpoint.respond(&reply, &client, account.as_ref());
@@ -109,6 +109,13 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     } else {
         let reason = "a query is sent by GET or POST";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
+    };
+    let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
+    let asked = match (table, asked) {
+        (Some(format), Ok(Asked::One(asked))) => {
+            return endpoint.export(asked, format, &parts, account.as_ref()).await;
+        }
+        (_, asked) => asked,
     };
     let reply = match (media, asked) {
         (None, _) => Err(not_acceptable()),
@@ -153,6 +160,11 @@ impl Endpoint {
             admission,
             rates,
         }))
+    }
+
+    /// The account of whoever asks.
+    pub(super) fn account(&self, parts: &Parts) -> Option<Account> {
+        self.0.rates.account(parts.extensions.get::<Peer>().copied(), &parts.headers)
     }
 
     /// Answers one request.
@@ -373,7 +385,7 @@ fn pay(account: Option<&Account>, price: u64) {
 }
 
 fn not_acceptable() -> Refusal {
-    let reason = "an answer is `application/json` or `application/graphql-response+json`: name one of them \
-                  in the header `Accept`";
+    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv` \
+                  or `application/x-ndjson`: name one of them in the header `Accept`";
     Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
 }

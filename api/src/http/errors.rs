@@ -48,7 +48,7 @@ pub(super) fn standing(response: &Response) -> Standing {
         _ => INVALID,
     };
     Standing::Unanswered(match code {
-        "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "DATASET_CHANGED" | "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
         "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     })

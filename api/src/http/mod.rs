@@ -3,7 +3,8 @@
 //! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
 //! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
 //! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
-//! the one that is not, and [`answer`] the response. People get [`front`] and [`playground`], as [`page`]s.
+//! the one that is not, and [`answer`] the response. An answer that is a file is [`export`]ed: a [`table`] of all
+//! rows, whose columns [`dictionary`] explains. People get [`front`] and [`playground`], as [`page`]s.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
@@ -15,8 +16,10 @@ mod compress;
 mod copy;
 mod cors;
 mod counters;
+mod dictionary;
 mod endpoint;
 mod errors;
+mod export;
 mod flights;
 mod front;
 mod graphql;
@@ -31,6 +34,7 @@ mod report;
 mod request;
 mod settings;
 mod slow;
+mod table;
 mod trusted;
 
 use std::{sync::Arc, time::Duration};
@@ -149,11 +153,17 @@ impl Server {
             Metrics::new(self.clone(), counters, Arc::clone(&answers), Arc::clone(&admission));
         let metrics = Arc::new(metrics);
         let introspection = settings.limits.introspection;
+        let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let endpoint =
             Endpoint::new(self.clone(), settings, answers, admission, Arc::clone(&metrics));
-        let mut open = Router::new().route("/graphql", any(endpoint::serve).with_state(endpoint));
+        let mut open = Router::new();
+        if exports {
+            open = open.route("/export/{file}", get(export::whole).with_state(endpoint.clone()));
+        }
+        open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
         if introspection {
             open = open.route("/schema.graphql", get(schema_text));
+            open = open.route("/dictionary.csv", get(dictionary::serve));
         }
         let open = open.layer(cors);
         Router::new()

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::compress::Coding;
+use super::{compress::Coding, table::Format};
 
 /// The media types of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,25 @@ impl MediaType {
             (json, same) if json == same && graphql.named => Some(Self::Graphql),
             _ => Some(Self::Json),
         }
+    }
+}
+
+/// The kind of file that a client would rather have than JSON; it must say so in so many words.
+pub(super) fn table(headers: &HeaderMap) -> Option<Format> {
+    let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
+    let is_better = |quality: &Quality| {
+        let is_beaten = |json: &Quality| {
+            json.value > quality.value || (json.named && json.value == quality.value)
+        };
+        quality.named && quality.value > 0 && !json.iter().any(is_beaten)
+    };
+    let csv = quality(headers, "text", "csv");
+    let ndjson = quality(headers, "application", "x-ndjson");
+    match (is_better(&csv), is_better(&ndjson)) {
+        (true, true) if ndjson.value > csv.value => Some(Format::Ndjson),
+        (true, _) => Some(Format::Csv),
+        (false, true) => Some(Format::Ndjson),
+        (false, false) => None,
     }
 }
 
@@ -180,6 +199,28 @@ mod tests {
         let mut lines = headers(header::ACCEPT, "text/html");
         lines.append(header::ACCEPT, HeaderValue::from_static("application/json"));
         assert_eq!(MediaType::of(&lines), Some(Json));
+    }
+
+    #[test]
+    fn a_file_is_what_is_asked_for_by_name() {
+        use Format::{Csv, Ndjson};
+        for (accept, expected) in [
+            ("text/csv", Some(Csv)),
+            ("application/x-ndjson", Some(Ndjson)),
+            ("text/csv, */*;q=0.1", Some(Csv)),
+            ("text/csv, */*", Some(Csv)),
+            ("text/csv;q=0.5, application/x-ndjson", Some(Ndjson)),
+            ("application/x-ndjson, text/csv", Some(Csv)),
+            ("application/json, text/csv;q=0.9", None),
+            ("application/json, text/csv", None),
+            ("application/graphql-response+json, application/json;q=0.9, text/csv;q=0.1", None),
+            ("text/csv;q=0", None),
+            ("text/*", None),
+            ("*/*", None),
+        ] {
+            assert_eq!(table(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert_eq!(table(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Settings {
     pub trusted_only: bool,
     /// How large a request may be.
     pub limits: Limits,
+    /// How many rows a file may have; 0 sends none.
+    pub most_export_rows: u32,
     /// How long a query may take.
     pub deadline: Duration,
     /// How many queries run at once.
@@ -51,6 +53,7 @@ impl Default for Settings {
             trusted: None,
             trusted_only: false,
             limits: Limits::default(),
+            most_export_rows: 1_000_000,
             deadline: Duration::from_secs(10),
             most_running: 8 * cores(),
             most_waiting: 256,

@@ -14,12 +14,13 @@ use std::{
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
-use sea_orm::QueryResult;
+use sea_orm::{DbBackend, QueryResult};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::{
     catalog::Table,
+    packed,
     page::{List, select_by_key},
     plan::Picks,
     session::{Purpose, Session},
@@ -243,6 +244,22 @@ pub(crate) async fn root_page(
     let select = list.select(picks, session.backend());
     let results = session.all(list.table.name, Purpose::Page, &select).await?;
     Ok(cut(read_rows(list.table, picks, &results)?, list))
+}
+
+/// Reads a long page of a list that has no parent.
+pub(crate) async fn root_part(
+    session: &Session,
+    list: &List,
+    picks: &Picks,
+) -> Result<Page, Error> {
+    if session.backend() != DbBackend::Sqlite {
+        return root_page(session, list, picks).await;
+    }
+    let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(list.table)).collect();
+    let select = packed::pack(list.select(picks, session.backend()), &kinds);
+    let results = session.all(list.table.name, Purpose::Page, &select).await?;
+    let rows = packed::unpack(results.first().ok_or(Error::Internal)?, &kinds)?;
+    Ok(cut(rows, list))
 }
 
 async fn load<K, V, F>(

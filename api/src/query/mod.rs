@@ -17,11 +17,14 @@
 //! [`register`] tells its registry the types that it would have derived.
 
 pub(crate) mod catalog;
+pub(crate) mod columns;
+pub(crate) mod export;
 pub(crate) mod filter;
 mod id;
 pub(crate) mod load;
 mod measured;
 mod order;
+mod packed;
 mod page;
 mod plan;
 pub(crate) mod predicate;
@@ -40,6 +43,7 @@ use indexmap::IndexMap;
 pub(crate) use self::plan::Merged;
 use self::{
     catalog::{Catalog, Table},
+    export::Export,
     load::Loaders,
     plan::{Lookup, Planner},
     predicate::{Comparison, Predicate, Test, column_of},
@@ -110,6 +114,13 @@ pub(crate) async fn list<'a>(
     let planner = Planner::new(context);
     let plan = planner.connection(table, fields, 1, &path)?;
     let loaders = loaders(context)?;
+    if let Some(most) = loaders.session.export_of() {
+        let first = planner.arguments(fields[0]).get("first").is_some_and(|it| *it != Value::Null);
+        let chosen = first.then_some(plan.list.limit);
+        let export = Export::of(plan, most, chosen, planner.price()).map_err(at(context))?;
+        loaders.session.leave(export);
+        return Ok(Value::Null);
+    }
     match admit(context, loaders, planner.price()).await? {
         Admitted::OnlyPriced => Ok(Value::Null),
         Admitted::ToRead => run::root(loaders, &plan).await.map_err(at(context)),

@@ -79,6 +79,12 @@ impl List {
         Ok(Self { table, keeps, order, limit, backward, after, before })
     }
 
+    /// Makes it the page behind a cursor.
+    pub(crate) fn go_on_after(&mut self, cursor: &str) -> Result<(), Error> {
+        self.after = Some(decode_cursor(self.table, &self.order, "after", cursor)?);
+        Ok(())
+    }
+
     /// The statement that reads the page, and one row more.
     pub(crate) fn select(&self, picks: &Picks, backend: DbBackend) -> SelectStatement {
         let mut select = self.select_cells(picks);
@@ -202,7 +208,8 @@ pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
     select
 }
 
-fn cell_name(index: usize) -> Alias {
+/// The name of a cell of a statement; the key is the first.
+pub(crate) fn cell_name(index: usize) -> Alias {
     Alias::new(format!("c{index}"))
 }
 

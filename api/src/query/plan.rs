@@ -97,6 +97,14 @@ pub(crate) struct Lookup {
     pub(crate) picks: Picks,
 }
 
+impl Lookup {
+    /// Whether the keys tell all that is shown.
+    pub(crate) fn reads_nothing(&self) -> bool {
+        let tells = |field: &RowField| matches!(field, RowField::TypeName | RowField::Id);
+        self.rows.fields.iter().all(|(_, field)| tells(field))
+    }
+}
+
 /// A page of a list with all that hangs on it.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -165,6 +173,12 @@ impl Connection {
                     | ConnectionField::PageInfo(_)
             )
         })
+    }
+
+    /// Reads the values of the order keys, so that each row has a cursor.
+    pub(crate) fn find_keys(&mut self) {
+        let keys = self.list.order.iter();
+        self.keys = keys.map(|key| self.picks.place(key.through, key.column)).collect();
     }
 
     /// Whether nothing is computed of all rows but their number, at most.
@@ -247,12 +261,14 @@ impl<'a> Planner<'a> {
             };
             plan.push((name, field));
         }
-        let keys = match plan.iter().any(|(_, field)| field.shows_cursors()) {
-            true => list.order.iter().map(|key| picks.place(key.through, key.column)).collect(),
-            false => Vec::new(),
-        };
         self.charge_for(&figures.request);
-        Ok(Connection { list, picks, keys, fields: plan, totals: figures.request })
+        let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
+        let (keys, totals) = (Vec::new(), figures.request);
+        let mut connection = Connection { list, picks, keys, fields: plan, totals };
+        if shows_cursors {
+            connection.find_keys();
+        }
+        Ok(connection)
     }
 
     /// What the plan costs: a point for each row or group that it may return, and for each aggregate of

@@ -43,6 +43,20 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
     Ok(answers.pop().unwrap_or_default())
 }
 
+/// Rows of a list, as one of the fields that have them shows them.
+pub(crate) async fn shown(
+    loaders: &Loaders,
+    plan: &Connection,
+    field: usize,
+    rows: &[Arc<Row>],
+) -> Result<Vec<GraphQl>, Error> {
+    match &plan.fields[field].1 {
+        ConnectionField::Nodes(plan) => objects(loaders, plan, rows).await,
+        ConnectionField::Edges(fields) => edges(loaders, plan, fields, rows).await,
+        _ => Err(Error::Internal),
+    }
+}
+
 /// The objects of rows that are looked up by key.
 pub(crate) async fn lookup(
     loaders: &Loaders,
@@ -123,10 +137,7 @@ async fn connections(
     let table = plan.list.table;
     let rows: Vec<Arc<Row>> =
         pages.iter().flat_map(|(page, _)| page.rows.iter().cloned()).collect();
-    let cursor = |row: &Row| {
-        let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
-        GraphQl::String(encode_cursor(table, &plan.list.order, &cells))
-    };
+    let cursor = |row: &Row| GraphQl::String(cursor(plan, row));
     let fields = plan.fields.iter().map(|(_, field)| {
         async {
             Ok::<_, Error>(match field {
@@ -152,17 +163,7 @@ async fn connections(
                     by_page(nodes, &pages)
                 }
                 ConnectionField::Edges(fields) => {
-                    let mut columns = Vec::with_capacity(fields.len());
-                    for (_, field) in fields {
-                        columns.push(match field {
-                            EdgeField::TypeName => {
-                                repeat(format!("{}Edge", table.type_name), rows.len())
-                            }
-                            EdgeField::Cursor => rows.iter().map(|row| cursor(row)).collect(),
-                            EdgeField::Node(plan) => objects(loaders, plan, &rows).await?,
-                        });
-                    }
-                    by_page(assemble(fields, columns, rows.len()), &pages)
+                    by_page(edges(loaders, plan, fields, &rows).await?, &pages)
                 }
                 ConnectionField::PageInfo(fields) => pages
                     .iter()
@@ -190,6 +191,32 @@ async fn connections(
     });
     let columns = try_join_all(fields).await?;
     Ok(assemble(&plan.fields, columns, pages.len()))
+}
+
+/// The cursor of a row of a list.
+pub(crate) fn cursor(plan: &Connection, row: &Row) -> String {
+    let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
+    encode_cursor(plan.list.table, &plan.list.order, &cells)
+}
+
+/// The edges to rows, in their order.
+async fn edges(
+    loaders: &Loaders,
+    plan: &Connection,
+    fields: &[(Name, EdgeField<Rows>)],
+    rows: &[Arc<Row>],
+) -> Result<Vec<GraphQl>, Error> {
+    let mut columns = Vec::with_capacity(fields.len());
+    for (_, field) in fields {
+        columns.push(match field {
+            EdgeField::TypeName => repeat(format!("{}Edge", plan.list.table.type_name), rows.len()),
+            EdgeField::Cursor => {
+                rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect()
+            }
+            EdgeField::Node(plan) => objects(loaders, plan, rows).await?,
+        });
+    }
+    Ok(assemble(fields, columns, rows.len()))
 }
 
 /// The objects of rows, in their order.
@@ -253,9 +280,29 @@ async fn one(
     if keys.is_empty() {
         return Ok(repeat_null(rows.len()));
     }
-    let found = lookup(loaders, plan, &keys).await?;
+    let found = match plan.reads_nothing() {
+        // A key that a row holds is that of a row that is there.
+        true => {
+            let mut found = HashMap::new();
+            for key in keys {
+                found.entry(key).or_insert_with(|| name(&plan.rows, key));
+            }
+            found
+        }
+        false => lookup(loaders, plan, &keys).await?,
+    };
     let value = |row: &Arc<Row>| key(row).and_then(|key| found.get(&key).cloned());
     Ok(rows.iter().map(|row| value(row).unwrap_or_default()).collect())
+}
+
+/// The object of a row of which no more is shown than its key tells.
+fn name(plan: &Rows, key: i32) -> GraphQl {
+    let value = |field: &RowField| match field {
+        RowField::Id => GraphQl::String(id::encode(plan.table, key)),
+        _ => GraphQl::String(plan.table.type_name.clone()),
+    };
+    let fields = plan.fields.iter().map(|(name, field)| (name.clone(), value(field)));
+    GraphQl::Object(fields.collect())
 }
 
 /// Turns values by field into objects.

@@ -95,8 +95,7 @@ impl Kind {
             Scalar::Enum => cell(row, index, |text: String| GraphQl::Enum(Name::new(text))),
             Scalar::TextList => {
                 let text = row.try_get_by_index::<Option<String>>(index)?.unwrap_or_default();
-                let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
-                Ok(GraphQl::List(parts.map(GraphQl::from).collect()))
+                Ok(Self::list(&text))
             }
             Scalar::Int => cell(row, index, |n: i32| GraphQl::Number(n.into())),
             Scalar::BigInt => cell(row, index, |n: i64| GraphQl::Number(n.into())),
@@ -113,6 +112,12 @@ impl Kind {
                 GraphQl::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
             }),
         }
+    }
+
+    /// The texts of a list.
+    pub(crate) fn list(text: &str) -> GraphQl {
+        let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
+        GraphQl::List(parts.map(GraphQl::from).collect())
     }
 
     /// Whether the database keeps it in 64 bits.

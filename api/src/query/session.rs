@@ -11,6 +11,7 @@ use std::{
 use sea_orm::{DbBackend, QueryResult, sea_query::SelectStatement};
 use tracing::Instrument as _;
 
+use super::export::Export;
 use crate::{database::Readers, error::Error, limits::Limits, trace};
 
 /// Something that was read for a request.
@@ -70,10 +71,20 @@ struct Inner {
     limits: Limits,
     /// Whether queries are priced, and nothing is read.
     only_prices: bool,
+    /// Where a list is left that is planned to be a table, and not read.
+    export: Option<ToExport>,
     price: AtomicU64,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
     copy: OnceLock<i32>,
+}
+
+/// A place for the plan of a table.
+#[derive(Debug)]
+struct ToExport {
+    /// The rows that it may have.
+    most: u32,
+    planned: Mutex<Option<Export>>,
 }
 
 impl Session {
@@ -83,10 +94,23 @@ impl Session {
 
     /// A session within limits, for a request that may want to know its price only.
     pub(crate) fn of(readers: Readers, limits: Limits, only_prices: bool) -> Self {
+        Self::with(readers, limits, only_prices, None)
+    }
+
+    /// A session that only plans a table of so many rows at most.
+    pub(crate) fn to_export(readers: Readers, limits: Limits, most: u32) -> Self {
+        // It is bounded by its rows, and paid for as it is read.
+        let limits = Limits { page: most, cost: u32::MAX, ..limits };
+        let export = ToExport { most, planned: Mutex::default() };
+        Self::with(readers, limits, false, Some(export))
+    }
+
+    fn with(readers: Readers, limits: Limits, only_prices: bool, export: Option<ToExport>) -> Self {
         Self(Arc::new(Inner {
             readers,
             limits,
             only_prices,
+            export,
             price: AtomicU64::new(0),
             reads: Mutex::default(),
             copy: OnceLock::new(),
@@ -145,6 +169,23 @@ impl Session {
     /// Whether its price is all that is wanted of a query.
     pub(crate) fn only_prices(&self) -> bool {
         self.0.only_prices
+    }
+
+    /// How many rows a table may have, where a list is to be planned as one.
+    pub(crate) fn export_of(&self) -> Option<u32> {
+        self.0.export.as_ref().map(|export| export.most)
+    }
+
+    /// Leaves the plan of a table to whoever asked for it.
+    pub(crate) fn leave(&self, planned: Export) {
+        if let Some(export) = &self.0.export {
+            *export.planned.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
+        }
+    }
+
+    /// Takes the plan of a table that was left.
+    pub(crate) fn planned(&self) -> Option<Export> {
+        self.0.export.as_ref()?.planned.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What one query may ask for.

@@ -18,7 +18,7 @@ mod vocabulary;
 
 pub(crate) use self::{
     figures::{Figures, Show},
-    plan::{GroupsPlan, Shape},
+    plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape},
     run::{groups, totals},
     vocabulary::{Declared, Vocabulary},
 };

@@ -1,0 +1,289 @@
+//! A query whose answer is a file: all rows of a list, or its groups, as CSV or as JSON a line.
+//!
+//! The rows go out a part at a time, as the client takes them, and each part takes a turn, has its time and is
+//! paid for as a query would be; so who reads slowly keeps nobody waiting. A file is of one revision. After
+//! each part it is looked whether the dataset is still the same, before any of it is sent. Where it is not, or
+//! where the database fails, the transfer breaks off: the body has no end, which every client of HTTP/1.1
+//! tells from one that has.
+
+mod file;
+
+use std::sync::Arc;
+
+use async_graphql::{Pos, Response as Answered, ServerError, Value};
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, State},
+    http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::{StreamExt as _, stream};
+use sha2::{Digest as _, Sha256};
+
+use self::file::File;
+use super::{
+    answer::{Answer, Client, Refusal},
+    endpoint::Endpoint,
+    errors,
+    negotiate::MediaType,
+    rate::Account,
+    report::Report,
+    request::{Ask, Parameters},
+    table::Format,
+};
+use crate::{
+    analytics::Aggregates,
+    error::Error,
+    execute::plan_export,
+    limits::Limits,
+    query::{
+        catalog::{Cardinality, Catalog, Table},
+        export::Export,
+    },
+    schema::Dataset,
+};
+
+/// `GET /export/{table}.{format}`: a whole table.
+pub(super) async fn whole(
+    State(endpoint): State<Endpoint>,
+    Path(file): Path<String>,
+    request: axum::extract::Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let account = endpoint.account(&parts);
+    let named = file.split_once('.').and_then(|(name, extension)| {
+        let tables = &Catalog::get().tables;
+        Some((tables.iter().find(|table| table.list == name)?, Format::of_extension(extension)?))
+    });
+    let sent = match (account.as_ref().map(Account::may_ask), named) {
+        (Some(Err(seconds)), _) => Err(endpoint.refused(Refusal::too_many(seconds))),
+        (_, None) => Err(endpoint.refused(no_such_file())),
+        (_, Some((table, format))) => {
+            let document = document(table).into();
+            let ask = Ask {
+                document,
+                operation: None,
+                variables: <_>::default(),
+                report: <_>::default(),
+            };
+            // The document is ours, so it is within the limits.
+            endpoint.send(ask, Limits::default(), format, &parts, account.clone()).await
+        }
+    };
+    endpoint.finish(sent, &parts, account.as_ref())
+}
+
+fn no_such_file() -> Refusal {
+    let tables = &Catalog::get().tables;
+    let names: Vec<_> = tables.iter().map(|table| table.list).collect();
+    let reason = format!(
+        "there is no such file: a file is a table and `.csv` or `.ndjson`, and the tables are {}",
+        names.join(", ")
+    );
+    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", &reason)
+}
+
+/// The query for all of a table.
+fn document(table: &Table) -> String {
+    let fields: Vec<_> = columns(table)
+        .map(|name| match name.split_once('.') {
+            Some((relation, field)) => format!("{relation} {{ {field} }}"),
+            None => name,
+        })
+        .collect();
+    format!("{{ {} {{ nodes {{ {} }} }} }}", table.list, fields.join(" "))
+}
+
+/// The columns of a whole table: what clients see of its rows, and the ids of the rows that these lead to.
+pub(super) fn columns(table: &Table) -> impl Iterator<Item = String> {
+    let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
+    let visible = table.visible().map(|(name, _)| name.to_owned());
+    let id = std::iter::once("id".to_owned());
+    id.chain(visible).chain(ones.map(|relation| format!("{}.id", relation.field)))
+}
+
+impl Endpoint {
+    /// Answers one request by a file.
+    pub(super) async fn export(
+        &self,
+        mut parameters: Parameters,
+        format: Format,
+        parts: &Parts,
+        account: Option<&Account>,
+    ) -> Response {
+        let sent = async {
+            let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
+            if report != Report::default() {
+                let reason =
+                    "what a query costs and reads is told in JSON: ask for that by `Accept`";
+                return Err(self.refused(Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    "BAD_REQUEST",
+                    reason,
+                )));
+            }
+            let named = self.0.documents.find(&mut parameters);
+            let named = named.map_err(|refusal| self.refused(refusal))?;
+            let document = Arc::clone(&named.document);
+            let (operation, variables) = (parameters.operation, parameters.variables);
+            let ask = Ask { document: named.document, operation, variables, report };
+            let limits = self.0.settings.limits;
+            let sent = self.send(ask, limits, format, parts, account.cloned()).await?;
+            if let Some(hash) = named.register {
+                self.0.documents.register(hash, document);
+            }
+            Ok(sent)
+        };
+        self.finish(sent.await, parts, account)
+    }
+
+    /// The response, or what is said where there is none.
+    fn finish(
+        &self,
+        sent: Result<Response, Answer>,
+        parts: &Parts,
+        account: Option<&Account>,
+    ) -> Response {
+        let mut response = sent.unwrap_or_else(|answer| {
+            // The status says that there is no file.
+            let (method, headers) = (&parts.method, &parts.headers);
+            let client = Client { media: MediaType::Graphql, method, headers };
+            answer.respond(&client, &self.0.cache_control).0
+        });
+        if let Some(account) = account {
+            account.tell(response.headers_mut());
+        }
+        response
+    }
+
+    /// Begins to send a file: what is wrong with a query, or with its first rows, has a status.
+    async fn send(
+        &self,
+        ask: Ask,
+        limits: Limits,
+        format: Format,
+        parts: &Parts,
+        account: Option<Account>,
+    ) -> Result<Response, Answer> {
+        if parts.version < Version::HTTP_11 {
+            let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
+            let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
+            return Err(self.refused(Refusal::new(status, "BAD_REQUEST", reason)));
+        }
+        let server = &self.0.server;
+        let readers = &server.0.readers;
+        let failed = |error: Error, dataset: &Dataset| {
+            self.failed(vec![error.at(Pos::default(), &[])], dataset)
+        };
+        let dataset = Dataset::of(readers).await;
+        let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
+        let most = self.0.settings.most_export_rows;
+        let tag = tag(&ask, format, &dataset, most);
+        let client =
+            Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, tag.clone());
+        headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+        if client.has(&tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Ok(response);
+        }
+        let Ok(turn) = self.0.admission.enter().await else {
+            return Err(self.refused(Refusal::busy()));
+        };
+        let request = ask.into_request();
+        let planned = plan_export(&server.0.schema.0, readers, &limits, most, request).await;
+        let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
+        headers.insert(header::CONTENT_TYPE, format.content_type());
+        headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));
+        let aggregates = match server.copy() {
+            Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
+            _ => Aggregates::Database,
+        };
+        let mut file = File {
+            walk: export.begin(),
+            ahead: None,
+            export,
+            format,
+            readers: readers.clone(),
+            aggregates,
+            limits,
+            deadline: self.0.settings.deadline,
+            admission: Arc::clone(&self.0.admission),
+            account,
+            dataset,
+            is_done: false,
+        };
+        let mut first = format.head(&file.export.columns);
+        let part = file.next().await;
+        first.extend(part.map_err(|error| failed(error, &file.dataset))?);
+        drop(turn);
+        if parts.method != Method::HEAD {
+            let first = stream::iter([Ok(Bytes::from(first))]);
+            *response.body_mut() = Body::from_stream(first.chain(file.rest()));
+        }
+        Ok(response)
+    }
+
+    /// Says why a request is not taken.
+    fn refused(&self, refusal: Refusal) -> Answer {
+        self.0.metrics.error(refusal.code());
+        refusal.into()
+    }
+
+    /// Says what is wrong with a query, or with its first rows.
+    fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> Answer {
+        let mut response = Answered::from_errors(found);
+        errors::complete(&mut response, self.0.settings.suggestions);
+        for error in &response.errors {
+            let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+            if let Some(Value::String(code)) = code {
+                self.0.metrics.error(code);
+            }
+        }
+        Answer::unread(&response, dataset)
+    }
+}
+
+/// The tag of a file: whatever its bytes depend on.
+fn tag(ask: &Ask, format: Format, dataset: &Dataset, most: u32) -> HeaderValue {
+    let of = serde_json::json!([
+        env!("CARGO_PKG_VERSION"),
+        &*ask.document,
+        ask.operation,
+        ask.variables,
+        format.extension(),
+        dataset.revision,
+        dataset.loaded_at,
+        most,
+    ]);
+    let digest = Sha256::digest(of.to_string());
+    let text = format!("\"{}-r{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]), dataset.revision);
+    HeaderValue::try_from(text).expect("digits, letters and dashes")
+}
+
+/// The name under which a browser keeps a file.
+fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValue {
+    let (name, revision, extension) = (export.name, dataset.revision, format.extension());
+    let made_up = if dataset.synthetic { "-synthetic" } else { "" };
+    let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");
+    HeaderValue::try_from(text).expect("digits, letters and dashes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_of_a_table_names_all_that_clients_see() {
+        let table = Catalog::get().by_type("Trainee").expect("there are trainees");
+        assert_eq!(
+            document(table),
+            "{ trainees { nodes { id role completedOn hours session { id } agency { id } \
+             source { id } revision { id } } } }"
+        );
+    }
+}

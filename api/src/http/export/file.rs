@@ -1,0 +1,98 @@
+//! A file that is being sent, a part at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::Value;
+use axum::body::Bytes;
+use futures_util::{future::try_join, stream};
+
+use crate::{
+    analytics::Aggregates,
+    database::Readers,
+    error::Error,
+    execute::loaders,
+    http::{admission::Admission, rate::Account, table::Format},
+    limits::Limits,
+    query::export::{Export, Part, Walk},
+    schema::Dataset,
+};
+
+/// A file that is being sent.
+pub(super) struct File {
+    pub(super) export: Export,
+    pub(super) walk: Walk,
+    /// The part that was read and is to be shown next.
+    pub(super) ahead: Option<Part>,
+    pub(super) format: Format,
+    pub(super) readers: Readers,
+    pub(super) aggregates: Aggregates,
+    pub(super) limits: Limits,
+    pub(super) deadline: Duration,
+    pub(super) admission: Arc<Admission>,
+    pub(super) account: Option<Account>,
+    pub(super) dataset: Dataset,
+    pub(super) is_done: bool,
+}
+
+impl File {
+    /// The bytes that follow; nothing is told of rows that may be of another revision.
+    pub(super) async fn next(&mut self) -> Result<Vec<u8>, Error> {
+        let part = tokio::time::timeout(self.deadline, self.part()).await;
+        let (part, rows) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
+        if Dataset::of(&self.readers).await? != self.dataset {
+            return Err(Error::Changed);
+        }
+        if let Some(account) = &self.account {
+            account.pay((rows.len() as u64).saturating_mul(self.export.price).max(1));
+        }
+        self.is_done = part.is_last;
+        let columns = &self.export.columns;
+        let mut bytes = self.format.rows(columns, &rows).map_err(|error| {
+            tracing::error!(%error, "a row cannot be written");
+            Error::Internal
+        })?;
+        if let Some(message) = &part.truncated {
+            bytes.extend(self.format.truncated(columns, message));
+        }
+        Ok(bytes)
+    }
+
+    /// Shows a part, and reads the next one meanwhile.
+    async fn part(&mut self) -> Result<(Part, Vec<Value>), Error> {
+        let loaders = || loaders(&self.readers, &self.aggregates, &self.limits);
+        let (of_this, of_next) = (loaders(), loaders());
+        let part = match self.ahead.take() {
+            Some(part) => part,
+            None => self.export.read(&mut self.walk, &of_this).await?,
+        };
+        let show = self.export.show(&part, &of_this);
+        let rows = if part.is_last {
+            show.await?
+        } else {
+            // The first of them sends a statement, and the other works while the database does.
+            let read = self.export.read(&mut self.walk, &of_next);
+            let (ahead, rows) = try_join(read, show).await?;
+            self.ahead = Some(ahead);
+            rows
+        };
+        Ok((part, rows))
+    }
+
+    /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
+    pub(super) fn rest(self) -> impl stream::Stream<Item = Result<Bytes, Error>> {
+        stream::try_unfold(self, async |mut file| {
+            if file.is_done {
+                return Ok(None);
+            }
+            let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
+            match file.next().await {
+                Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
+                Err(error) => {
+                    let (code, table) = (error.code(), file.export.name);
+                    tracing::warn!(code, table, "an export was broken off");
+                    Err(error)
+                }
+            }
+        })
+    }
+}

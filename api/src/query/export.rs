@@ -1,0 +1,264 @@
+//! A list, or its groups, as a table: all of its rows, a part at a time.
+//!
+//! The plan is that of the same query. Where that gives a page, this goes on behind its last row until there
+//! are no more rows, or as many as an export may have. A part is what one page would be, read with loaders
+//! of its own, so memory holds a part or two, however many there are. To read and to show are apart: while one
+//! part is shown, the database reads the next.
+
+use std::sync::Arc;
+
+use async_graphql::Value as GraphQl;
+
+use super::{
+    columns::Columns,
+    load::{Loaders, Row, root_part},
+    measured::{self, GroupsField},
+    page::List,
+    plan::{Connection, ConnectionField},
+    run,
+};
+use crate::{analytics::Answer, error::Error};
+
+/// The rows that are read at a time.
+const PART: u32 = 2_000;
+
+/// A table that was planned.
+#[derive(Debug)]
+pub(crate) struct Export {
+    plan: Connection,
+    /// What stands in a row.
+    pub(crate) columns: Columns,
+    /// The name of the list.
+    pub(crate) name: &'static str,
+    /// The points for each row.
+    pub(crate) price: u64,
+    source: Source,
+    /// How many rows the client wants, where it says so.
+    chosen: Option<u32>,
+    /// The rows that there may be.
+    most: u32,
+}
+
+/// Where the rows of a table are.
+#[derive(Debug)]
+enum Source {
+    /// In the list, of which the field at a position shows them: `nodes` or `edges`.
+    List(usize),
+    /// In its groups: the position of that field, and within it of the one that shows them.
+    Groups(usize, usize),
+}
+
+/// How far a table was read.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    list: List,
+    /// The rows that may still come.
+    left: u32,
+    /// Where to go on behind the last row.
+    cursor: Option<String>,
+    /// The groups, which are computed at once, and how many of them were given.
+    groups: Option<Arc<Answer>>,
+    given: usize,
+}
+
+/// A part of a table, as it was read.
+#[derive(Debug)]
+pub(crate) struct Part {
+    rows: Read,
+    /// Whether it is the last.
+    pub(crate) is_last: bool,
+    /// What is to be said at the end of a table that has not all rows.
+    pub(crate) truncated: Option<String>,
+}
+
+#[derive(Debug)]
+enum Read {
+    Rows(Vec<Arc<Row>>),
+    Groups(Arc<Answer>),
+}
+
+impl Part {
+    /// How many rows it has.
+    pub(crate) fn len(&self) -> usize {
+        match &self.rows {
+            Read::Rows(rows) => rows.len(),
+            Read::Groups(answer) => answer.groups.len(),
+        }
+    }
+}
+
+impl Export {
+    /// The table of a connection that was planned, of so many rows at most, at a price.
+    pub(crate) fn of(
+        mut plan: Connection,
+        most: u32,
+        chosen: Option<u32>,
+        price: u64,
+    ) -> Result<Self, Error> {
+        let table = plan.list.table;
+        let mut source = None;
+        for (position, (name, field)) in plan.fields.iter().enumerate() {
+            let found = match field {
+                ConnectionField::TypeName | ConnectionField::PageInfo(_) => continue,
+                ConnectionField::TotalCount(_) | ConnectionField::Totals(_) => {
+                    let reason =
+                        format!("`{name}` is not of one row: leave it out, or ask for JSON");
+                    return Err(Error::NotATable(reason));
+                }
+                ConnectionField::Nodes(plan) => (Columns::of_rows(plan)?, Source::List(position)),
+                ConnectionField::Edges(fields) => {
+                    (Columns::of_edges(fields)?, Source::List(position))
+                }
+                ConnectionField::Groups(plan) => {
+                    let field = plan.rows()?;
+                    let columns = Columns::of_groups(&plan.fields[field].1)?;
+                    (columns, Source::Groups(position, field))
+                }
+            };
+            if source.replace(found).is_some() {
+                let reason = format!("`{name}` would be a second table: ask for one at a time");
+                return Err(Error::NotATable(reason));
+            }
+        }
+        let Some((columns, source)) = source else {
+            let reason = "nothing here has rows: ask for `nodes`, `edges` or `groups`";
+            return Err(Error::NotATable(reason.to_owned()));
+        };
+        if plan.list.backward {
+            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            return Err(Error::NotATable(reason.to_owned()));
+        }
+        if columns.names().is_empty() {
+            return Err(Error::NotATable("the rows have no columns".to_owned()));
+        }
+        let planned = u64::from(plan.list.limit.max(1));
+        let is_of_groups = matches!(source, Source::Groups(..));
+        plan.find_keys();
+        Ok(Self {
+            columns,
+            name: table.list,
+            price: if is_of_groups { 1 } else { price.div_ceil(planned) },
+            source,
+            chosen,
+            most,
+            plan,
+        })
+    }
+
+    /// The beginning of the table.
+    pub(crate) fn begin(&self) -> Walk {
+        let left = self.chosen.unwrap_or(self.most);
+        Walk { list: self.plan.list.clone(), left, cursor: None, groups: None, given: 0 }
+    }
+
+    /// Reads the rows that follow.
+    pub(crate) async fn read(&self, walk: &mut Walk, loaders: &Loaders) -> Result<Part, Error> {
+        let (rows, more) = match self.source {
+            Source::List(_) => self.read_rows(walk, loaders).await?,
+            Source::Groups(field, _) => self.read_groups(walk, loaders, field).await?,
+        };
+        let mut part = Part { rows, is_last: false, truncated: None };
+        walk.left = walk.left.saturating_sub(u32::try_from(part.len()).unwrap_or(u32::MAX));
+        part.is_last = !more || walk.left == 0;
+        if more && walk.left == 0 && self.chosen.is_none() {
+            part.truncated = Some(self.truncated(walk));
+        }
+        Ok(part)
+    }
+
+    async fn read_rows(&self, walk: &mut Walk, loaders: &Loaders) -> Result<(Read, bool), Error> {
+        walk.list.limit = walk.left.min(PART);
+        let page = root_part(&loaders.session, &walk.list, &self.plan.picks).await?;
+        if let Some(last) = page.rows.last() {
+            let cursor = run::cursor(&self.plan, last);
+            walk.list.go_on_after(&cursor)?;
+            walk.cursor = Some(cursor);
+        }
+        Ok((Read::Rows(page.rows), page.more))
+    }
+
+    async fn read_groups(
+        &self,
+        walk: &mut Walk,
+        loaders: &Loaders,
+        field: usize,
+    ) -> Result<(Read, bool), Error> {
+        let ConnectionField::Groups(plan) = &self.plan.fields[field].1 else {
+            return Err(Error::Internal);
+        };
+        let all = if let Some(all) = &walk.groups {
+            Arc::clone(all)
+        } else {
+            let mut request = plan.request.clone();
+            request.page.limit = Some(walk.left as usize);
+            Arc::clone(walk.groups.insert(loaders.measures(&request).await?))
+        };
+        let end = all.groups.len().min(walk.given + PART as usize);
+        let groups = all.groups[walk.given..end].to_vec();
+        walk.given = end;
+        let more = end < all.groups.len() || all.more;
+        Ok((Read::Groups(Arc::new(Answer { groups, total: all.total, more: all.more })), more))
+    }
+
+    /// The rows of a part, as JSON would have them.
+    pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Vec<GraphQl>, Error> {
+        match (&self.source, &part.rows) {
+            (Source::List(field), Read::Rows(rows)) => {
+                run::shown(loaders, &self.plan, *field, rows).await
+            }
+            (Source::Groups(field, rows), Read::Groups(answer)) => {
+                let ConnectionField::Groups(plan) = &self.plan.fields[*field].1 else {
+                    return Err(Error::Internal);
+                };
+                let shown = measured::groups(loaders, plan, std::slice::from_ref(answer)).await?;
+                Ok(match shown.into_iter().next() {
+                    Some(GraphQl::Object(mut shown)) => {
+                        items(shown.swap_remove(&plan.fields[*rows].0))
+                    }
+                    _ => Vec::new(),
+                })
+            }
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// What is said where there are more rows than there may be.
+    fn truncated(&self, walk: &Walk) -> String {
+        let (most, name) = (self.most, self.name);
+        let go_on = match &walk.cursor {
+            Some(cursor) => format!(", or go on with `after: \"{cursor}\"`"),
+            None => String::new(),
+        };
+        format!(
+            "TRUNCATED: these are the first {most} rows of {name}, and there are more than an export may \
+             have (setting: --max-export-rows): ask for fewer by a filter{go_on}"
+        )
+    }
+}
+
+fn items(list: Option<GraphQl>) -> Vec<GraphQl> {
+    match list {
+        Some(GraphQl::List(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+impl measured::GroupsPlan {
+    /// The position of the field that has the groups.
+    fn rows(&self) -> Result<usize, Error> {
+        if self.request.page.backward {
+            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            return Err(Error::NotATable(reason.to_owned()));
+        }
+        let is_rows =
+            |field: &GroupsField| matches!(field, GroupsField::Nodes(_) | GroupsField::Edges(_));
+        let mut found = self.fields.iter().enumerate().filter(|(_, (_, field))| is_rows(field));
+        match (found.next(), found.next()) {
+            (Some((position, _)), None) => Ok(position),
+            (None, _) => Err(Error::NotATable("groups: ask for `nodes` or `edges`".to_owned())),
+            (_, Some(_)) => {
+                Err(Error::NotATable("groups: ask for one of `nodes` and `edges`".to_owned()))
+            }
+        }
+    }
+}
