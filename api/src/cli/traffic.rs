@@ -21,7 +21,7 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u32).range(1..=3600)
     )]
     deadline: u32,
-    /// How many queries run at once; eight for each core, where nothing is chosen.
+    /// How many queries run at once; four for each core and at least eight, where nothing is chosen.
     #[arg(long, env = "MAX_RUNNING", value_name = "QUERIES")]
     max_running: Option<usize>,
     /// How many others wait for a turn; what comes beyond is told to come again.

@@ -55,7 +55,7 @@ impl Default for Settings {
             limits: Limits::default(),
             most_export_rows: 1_000_000,
             deadline: Duration::from_secs(10),
-            most_running: 8 * cores(),
+            most_running: (4 * cores()).max(8),
             most_waiting: 256,
             rate_limit: RateLimit::default(),
             suggestions: true,
