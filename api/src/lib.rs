@@ -12,13 +12,13 @@
 //!   relation field.
 //! - [`analytics`]: exact aggregates, from a copy of the tables in memory or from the database.
 //! - [`execute`]: one request from the document to the answer, where HTTP and tests meet.
-//! - [`database`]: connections (one that writes, a pool that cannot), and the one way in which rows are
+//! - [`database`]: connections (one that writes, those of queries, which cannot), and the one way in which rows are
 //!   written, a [`database::load::Load`].
 //! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
 //! - [`fetch`]: real data from the API of USAspending, as files.
 //! - [`documents`]: documents that were parsed and validated before.
-//! - [`limits`]: what is refused before anything looks at it closely.
+//! - [`limits`]: how large a request may be; what is larger is refused before anything is read.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //! - [`trace`]: where the time of a request goes, for OpenTelemetry.
 //!
@@ -37,13 +37,14 @@
 //! `POST /graphql` arrives in `http::endpoint`, which looks at what the client accepts, reads its JSON, and
 //! finds the document where it is only named. The document, the operation and the variables are the key of
 //! the answer: where it is kept for the revision that is known, it goes out as it is, and that was all.
-//! Where somebody waits for the same one, this request waits with them. Else it goes to
-//! [`execute::execute`] with a fresh set of loaders. A document that is too large or too deep goes no further
+//! Where somebody waits for the same one, this request waits with them. Else it takes a turn of
+//! `http::admission`, and goes to [`execute::execute`] with a fresh set of loaders. A document that is too large or too deep goes no further
 //! ([`limits`]). It is parsed and async-graphql validates it against the schema, unless both are known from
 //! before ([`documents`]); for each root field async-graphql then asks [`schema::Query`], which hands the
 //! field to `query`.
 //! There the whole selection below it becomes a plan: filters, orders, cursors and page sizes are checked,
-//! and the columns of each level are chosen. Only then is anything read. The plan runs a level at a time: the
+//! and the columns of each level are chosen, and the price is added to those of the other root fields. Only
+//! then, and where the whole does not cost too much, is anything read. The plan runs a level at a time: the
 //! page of the root list is one statement; then each relation field asks its loader (of the `dataloader`
 //! crate) for the rows of all parents at once, which is one statement, and so on down. Cells become GraphQL
 //! values as they are read, and the values are put together into the answer, which goes back through `http`

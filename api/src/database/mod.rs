@@ -1,4 +1,5 @@
-//! Connections: one that writes (migrations and loads), and a pool that cannot.
+//! Connections: one that writes (migrations and loads), a pool that cannot, and [`Readers`], which cannot
+//! either and stop what nobody waits for.
 //!
 //! The database is named by a URL: `sqlite://PATH` (the file is made where it is missing) or
 //! `postgres://USER:PASSWORD@HOST:PORT/NAME`.

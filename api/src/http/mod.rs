@@ -6,6 +6,9 @@
 //! the one that is not, and [`answer`] the response. An answer that is a file is [`export`]ed: a [`table`] of all
 //! rows, whose columns [`dictionary`] explains. People get [`front`] and [`playground`], as [`page`]s.
 //!
+//! How much is done at once is bounded on the way in: connections and how slow they may be by [`listen`],
+//! clients by [`rate`], and queries by [`admission`].
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 

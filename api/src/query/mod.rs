@@ -4,7 +4,8 @@
 //! `schema/` says what there is ([`catalog::Table`]); this module does the rest for all of it alike.
 //! A root field runs in three steps:
 //! 1. [`plan`] turns the selection and its arguments into a plan. Whatever is wrong with them is found
-//!    here, before anything is read; only whether the prices of a year are known is found by who computes.
+//!    here, before anything is read; only a year whose prices this program knows, and the database does not,
+//!    is found by who computes.
 //! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field
 //!    at once. Relations go through the `dataloader` crate.
 //! 3. The rows, already GraphQL values, are put together.

@@ -3,8 +3,8 @@
 //! Tables are read at once, and long ones in parts at once, each in chunks in the order of its key.
 //!
 //! SQLite is asked for one row for each chunk, in which a column is a JSON array: otherwise each row would
-//! be handed from one thread to another and each cell copied into memory of its own, which takes three
-//! times as long.
+//! be handed from one thread to another and each cell copied into memory of its own, which takes about
+//! four times as long.
 
 use std::{borrow::Cow, ops::Range};
 
