@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cops_graphql::database::{self, Readers, load};
+use cops_graphql::database::{self, Readers};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use tokio::{
@@ -14,6 +14,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::loaded;
 use crate::{
     fixture::{self, SMALL},
     serve::Running,
@@ -97,10 +98,7 @@ async fn the_server_outlives_its_database() {
     let Some(test) = databases.into_iter().find(|it| it.url.starts_with("postgres")) else {
         return;
     };
-    let writer = test.writer().await;
-    fixture::load(&writer, SMALL).await;
-    let more = load::Load::begin(&writer, "more", false).await.unwrap();
-    more.commit(load::Counts::default()).await.unwrap();
+    loaded(&test).await;
     let (before, rest) = test.url.split_once('@').unwrap();
     let (host, name) = rest.split_once('/').unwrap();
     let wire = Wire::new(host.to_owned()).await;
@@ -156,6 +154,16 @@ async fn the_server_outlives_its_database() {
     }
 }
 
+/// What the program says of a database that it does not serve.
+fn refused(url: &str) -> String {
+    let output = Command::new(binary())
+        .args(["--listen", "127.0.0.1:0", "--database", url])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
 #[tokio::test]
 async fn a_database_that_is_locked_is_said_to_be() {
     let test = TestDatabase::sqlite().await;
@@ -164,12 +172,7 @@ async fn a_database_that_is_locked_is_said_to_be() {
     writer.execute_unprepared("PRAGMA locking_mode = EXCLUSIVE").await.unwrap();
     writer.execute_unprepared("CREATE TABLE lock (x INTEGER); DROP TABLE lock").await.unwrap();
     let began = Instant::now();
-    let output = Command::new(binary())
-        .args(["--listen", "127.0.0.1:0", "--database", &test.url])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = refused(&test.url);
     assert!(said.contains("another process has locked it"), "{said}");
     assert!(began.elapsed() < Duration::from_secs(90));
 }
@@ -177,11 +180,7 @@ async fn a_database_that_is_locked_is_said_to_be() {
 #[tokio::test]
 async fn a_finished_file_is_served_and_nothing_is_written() {
     let test = TestDatabase::sqlite().await;
-    let writer = test.writer().await;
-    fixture::load(&writer, SMALL).await;
-    let more = load::Load::begin(&writer, "more", false).await.unwrap();
-    more.commit(load::Counts::default()).await.unwrap();
-    writer.close().await.unwrap();
+    loaded(&test).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("finished.db");
     std::fs::copy(test.url.trim_start_matches("sqlite://"), &path).unwrap();
@@ -202,12 +201,7 @@ async fn a_database_of_a_newer_program_is_refused() {
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_newer', 1)";
         writer.execute_unprepared(newer).await.unwrap();
         writer.close().await.unwrap();
-        let output = Command::new(binary())
-            .args(["--listen", "127.0.0.1:0", "--database", &test.url])
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        let said = String::from_utf8(output.stderr).unwrap();
+        let said = refused(&test.url);
         assert!(said.contains("newer version of cops-graphql"), "{said}");
     }
 }

@@ -2,3 +2,19 @@
 
 mod database;
 mod process;
+
+use cops_graphql::database::load::{Counts, Load};
+
+use crate::{
+    fixture::{self, SMALL},
+    support::TestDatabase,
+};
+
+/// Loads the small fixture, and once more: that tells a database in use from a new one.
+async fn loaded(test: &TestDatabase) {
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    let more = Load::begin(&writer, "more", false).await.unwrap();
+    more.commit(Counts::default()).await.unwrap();
+    writer.close().await.unwrap();
+}

@@ -13,27 +13,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cops_graphql::database::load;
 use serde_json::{Value, json};
 
+use super::loaded;
 use crate::{
-    fixture::{self, SMALL},
     serve::Running,
     support::{TestDatabase, binary},
 };
 
-async fn loaded() -> TestDatabase {
-    let test = TestDatabase::sqlite().await;
-    let writer = test.writer().await;
-    fixture::load(&writer, SMALL).await;
-    let more = load::Load::begin(&writer, "more", false).await.unwrap();
-    more.commit(load::Counts::default()).await.unwrap();
-    test
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_that_began_is_answered_when_it_is_asked_to_stop() {
-    let test = loaded().await;
+    let test = TestDatabase::sqlite().await;
+    loaded(&test).await;
     let mut server = Running::start(&test.url, &["--cache-size", "0"]);
     let stopping = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..8)
@@ -73,7 +64,8 @@ async fn every_request_that_began_is_answered_when_it_is_asked_to_stop() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_loses_nothing() {
-    let test = loaded().await;
+    let test = TestDatabase::sqlite().await;
+    loaded(&test).await;
     let query = "{ dataset { revision } grants { totals { count federalShare { sum } } } }";
     let first = Running::start(&test.url, &[]);
     let before = first.data(query).await;
@@ -86,7 +78,8 @@ async fn a_server_that_is_killed_loses_nothing() {
 
 #[tokio::test]
 async fn a_server_without_file_descriptors_comes_back() {
-    let test = loaded().await;
+    let test = TestDatabase::sqlite().await;
+    loaded(&test).await;
     let arguments = ["--database-connections", "2", "--max-connections", "1000"];
     let server = Running::start_by("ulimit -n 64; exec \"$0\" \"$@\"", &test.url, &arguments);
     let query = "{ agencies(first: 1) { nodes { name } } }";
@@ -103,7 +96,8 @@ async fn a_server_without_file_descriptors_comes_back() {
 
 #[tokio::test]
 async fn more_connections_than_there_may_be_wait() {
-    let test = loaded().await;
+    let test = TestDatabase::sqlite().await;
+    loaded(&test).await;
     let server = Running::start(&test.url, &["--max-connections", "2"]);
     let address = server.url.trim_start_matches("http://").to_owned();
     let held: Vec<_> = (0..2).map(|_| TcpStream::connect(&address).unwrap()).collect();

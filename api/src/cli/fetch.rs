@@ -6,11 +6,10 @@ use chrono::{NaiveDate, Utc};
 use clap::Subcommand;
 use indicatif::ProgressBar;
 
+use super::import::load_into;
 use crate::{
-    database,
     fetch::{self, API, FIRST_DAY, Kept, Options, Pace},
     ingest::{self, COPS_LISTINGS, Format, Origin, Report, Request},
-    reference,
 };
 
 /// The exit code of a command that was interrupted.
@@ -174,11 +173,5 @@ async fn import(
         origins: origins.collect(),
         ..Request::new(Format::Usaspending, paths)
     };
-    let db = database::writer(database).await?;
-    migration::run(&db).await?;
-    reference::ensure(&db).await?;
-    let report = ingest::run(&db, &request).await;
-    // What the database says on the way out cannot undo what was committed.
-    let _ = db.close().await;
-    report
+    load_into(database, &request).await
 }

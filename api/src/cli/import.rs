@@ -118,12 +118,16 @@ pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
 }
 
 async fn load(args: &Args, database: &str) -> Result<Report, Error> {
-    let request = request(args)?;
+    load_into(database, &request(args)?).await
+}
+
+/// Loads files into a database, which is made ready for them.
+pub(super) async fn load_into(database: &str, request: &Request) -> Result<Report, Error> {
     let db = database::writer(database).await?;
     migration::run(&db).await?;
     // Awards are matched to programs that are there.
     reference::ensure(&db).await?;
-    let report = ingest::run(&db, &request).await;
+    let report = ingest::run(&db, request).await;
     // What the database says on the way out cannot undo what was committed.
     let _ = db.close().await;
     report
