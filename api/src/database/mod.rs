@@ -29,6 +29,10 @@ const ROWS_AHEAD: usize = 1_000;
 const LOCKED: Duration = Duration::from_millis(500);
 /// How long a writer of SQLite waits for another to finish before it gives up.
 const BUSY: Duration = Duration::from_mins(1);
+/// How often a new file of SQLite is put into write-ahead logging, and the pause between: where several
+/// processes do it at once, SQLite refuses all but one of them without waiting.
+const PUT_INTO_WAL: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(50);
 
 fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
@@ -53,7 +57,7 @@ pub fn explain(url: &str, error: &DbErr) -> String {
             .to_owned();
     }
     let seconds = ACQUIRE.as_secs();
-    match gave_up || error.to_string().contains("database is locked") {
+    match gave_up || is_locked(error) {
         true if url.starts_with("sqlite") => {
             "another process has locked it: wait until that is done, or end it".to_owned()
         }
@@ -79,7 +83,19 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
     });
-    Database::connect(options).await
+    let mut tries = PUT_INTO_WAL;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if tries > 0 && is_locked(&error) => tries -= 1,
+            done => return done,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Whether SQLite refused because of another's lock.
+fn is_locked(error: &DbErr) -> bool {
+    error.to_string().contains("database is locked")
 }
 
 /// A pool of connections that cannot write, as a server needs it: whatever reached the database
