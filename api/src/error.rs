@@ -41,8 +41,8 @@ pub enum Error {
     /// What is asked for as a table does not fit into one.
     #[error("this cannot be a table: {0}")]
     NotATable(String),
-    /// The dataset changed while it was exported.
-    #[error("a new revision of the dataset was loaded while it was exported: begin again")]
+    /// The dataset changed while it was read.
+    #[error("a new revision of the dataset was loaded while this one was read: begin again")]
     Changed,
     /// A request is larger than requests may be.
     #[error(

@@ -1,5 +1,7 @@
 //! One GraphQL request, from the document to the answer, without HTTP.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Name, PathSegment, Pos, Request, Response, ServerError, Value, Variables,
     parser::types::OperationDefinition,
@@ -14,7 +16,13 @@ use crate::{
     documents,
     error::Error,
     limits::{self, Limits, Sizes},
-    query::{self, export::Export, load::Loaders, session::Session},
+    query::{
+        self,
+        export::Export,
+        kept::Kept,
+        load::Loaders,
+        session::{Revisions, Session},
+    },
     schema::Schema,
     trace,
 };
@@ -30,6 +38,8 @@ pub struct Answer {
     pub price: u64,
     /// The revision of the copy in memory that was read, where one was.
     pub copy: Option<i32>,
+    /// The revisions that rows were read of.
+    pub(crate) revisions: Revisions,
     /// The name of the operation that was asked for, where it has one and its document can be read.
     pub operation: Option<String>,
 }
@@ -38,7 +48,8 @@ impl Answer {
     /// What is answered where nothing was read, and why.
     pub(crate) fn refused(error: ServerError) -> Self {
         let response = Response::from_errors(vec![error]);
-        Self { response, reads: Vec::new(), price: 0, copy: None, operation: None }
+        let revisions = Revisions::None;
+        Self { response, reads: Vec::new(), price: 0, copy: None, revisions, operation: None }
     }
 
     /// The SQL statements that it cost, with placeholders for their values.
@@ -65,7 +76,19 @@ pub async fn execute(
     limits: &Limits,
     request: Request,
 ) -> Answer {
-    run(schema, Session::of(readers.clone(), *limits, false), aggregates, request).await
+    execute_with(schema, readers, None, aggregates, limits, request).await
+}
+
+/// Runs a request, which may take rows that were looked up before.
+pub(crate) async fn execute_with(
+    schema: &Schema,
+    readers: &Readers,
+    kept: Option<Arc<Kept>>,
+    aggregates: &Aggregates,
+    limits: &Limits,
+    request: Request,
+) -> Answer {
+    run(schema, Session::of(readers.clone(), *limits, kept), aggregates, request).await
 }
 
 /// Checks and prices a request, and reads nothing: its data are nulls.
@@ -75,7 +98,7 @@ pub async fn price(
     limits: &Limits,
     request: Request,
 ) -> Answer {
-    let session = Session::of(readers.clone(), *limits, true);
+    let session = Session::to_price(readers.clone(), *limits);
     run(schema, session, &Aggregates::Database, request).await
 }
 
@@ -104,7 +127,7 @@ pub(crate) async fn plan_export(
 
 /// The loaders of a part of a table.
 pub(crate) fn loaders(readers: &Readers, aggregates: &Aggregates, limits: &Limits) -> Loaders {
-    Loaders::new(Session::of(readers.clone(), *limits, false), aggregates.clone())
+    Loaders::new(Session::of(readers.clone(), *limits, None), aggregates.clone())
 }
 
 async fn run(
@@ -138,13 +161,14 @@ async fn run(
             let error = Error::NotATable(reason.to_owned());
             return Answer::refused(error.at(Pos::default(), &[]));
         }
+        session.set_fields(roots.len());
         order = roots.into_iter().map(|(key, name)| (key.clone(), name.clone())).collect();
     }
     let loaders = Loaders::new(session.clone(), aggregates.clone());
     let mut response = schema.execute(request.data(loaders)).await;
     complete(&mut response, &order);
     let (reads, price, copy) = (session.reads(), session.price(), session.copy());
-    Answer { response, reads, price, copy, operation: name }
+    Answer { response, reads, price, copy, revisions: session.revisions(), operation: name }
 }
 
 /// Puts the root fields into the order of the document, and nulls in the place of those that failed.

@@ -26,6 +26,15 @@ pub(crate) struct Args {
         value_parser = bytes
     )]
     cache_size: u64,
+    /// How many bytes of rows to keep in memory that queries look up by id, such as `32MiB`; 0 keeps none.
+    #[arg(
+        long,
+        env = "ROW_CACHE_SIZE",
+        value_name = "BYTES",
+        default_value = "32MiB",
+        value_parser = bytes
+    )]
+    row_cache_size: u64,
     /// For how many seconds browsers and proxies may use an answer without asking again.
     #[arg(long, env = "MAX_AGE", value_name = "SECONDS", default_value_t = 5)]
     max_age: u32,
@@ -85,6 +94,7 @@ impl Args {
         let any = self.cors_origin.iter().any(|origin| origin == "*");
         Ok(Settings {
             cache_bytes: self.cache_size,
+            row_cache_bytes: self.row_cache_size,
             max_age: self.max_age,
             origins: if any { Vec::new() } else { self.cors_origin.clone() },
             most_export_rows: self.max_export_rows,

@@ -34,7 +34,7 @@ use super::{
     request::{Ask, Asked, Parameters},
     slow,
 };
-use crate::{error::Error, limits::Limits, trace};
+use crate::{error::Error, limits::Limits, query::kept::Keeper, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -55,6 +55,8 @@ pub(super) struct Endpoint(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) server: Server,
     answers: Arc<Answers>,
+    /// Rows that were looked up before.
+    kept: Arc<Keeper>,
     pub(super) documents: Documents,
     pub(super) settings: Settings,
     pub(super) cache_control: HeaderValue,
@@ -143,6 +145,7 @@ impl Endpoint {
         server: Server,
         settings: Settings,
         answers: Arc<Answers>,
+        kept: Arc<Keeper>,
         admission: Arc<Admission>,
         metrics: Arc<Metrics>,
     ) -> Self {
@@ -153,6 +156,7 @@ impl Endpoint {
         Self(Arc::new(Inner {
             server,
             answers,
+            kept,
             documents,
             settings,
             cache_control,
@@ -310,7 +314,9 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let span = trace::query();
     let answered = async {
         match report.only_price {
-            false => graphql::of_one_revision(&endpoint.server, settings, request).await,
+            false => {
+                graphql::of_one_revision(&endpoint.server, settings, &endpoint.kept, request).await
+            }
             true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
         }
     };

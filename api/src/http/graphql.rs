@@ -9,8 +9,9 @@ use super::{Server, Settings};
 use crate::{
     analytics::Aggregates,
     error::Error,
-    execute::{Answer, execute, price},
+    execute::{Answer, execute_with, price},
     limits::Limits,
+    query::{kept::Keeper, session::Revisions},
     schema::Dataset,
 };
 
@@ -22,9 +23,9 @@ const TRIES: u32 = 4;
 pub(super) async fn of_one_revision(
     server: &Server,
     settings: &Settings,
+    keeper: &Keeper,
     request: Request,
 ) -> (Answer, Dataset) {
-    let limits = &settings.limits;
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
     let copy = server.copy();
@@ -32,38 +33,43 @@ pub(super) async fn of_one_revision(
         Some(copy) => Aggregates::Memory(Arc::clone(&copy.replica)),
         None => Aggregates::Database,
     };
-    let mut tries = 0;
     let deadline = Instant::now() + settings.deadline;
-    loop {
+    for _ in 0..TRIES {
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
-        let answer = execute(&server.0.schema.0, &server.0.readers, &aggregates, limits, request);
+        let (schema, readers) = (&server.0.schema.0, &server.0.readers);
+        let (kept, limits) = (keeper.of(dataset.revision), &settings.limits);
+        let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
             return (Answer::refused(error), dataset);
         };
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
-        tries += 1;
-        // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
-        if answer.statements().is_empty() {
-            let of_copy = copy.filter(|_| answer.copy.is_some());
-            return (answer, of_copy.map_or(dataset, |copy| copy.dataset));
+        let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
+        match answer.revisions {
+            // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
+            Revisions::None => {
+                let of_copy = copy.filter(|_| answer.copy.is_some());
+                return (answer, of_copy.map_or(dataset, |copy| copy.dataset));
+            }
+            Revisions::One(revision) if revision == dataset.revision && is_of(revision) => {
+                return (answer, dataset);
+            }
+            _ => {}
         }
-        if tries == TRIES {
-            return (answer, dataset);
-        }
-        let Ok(current) = Dataset::of(&server.0.readers).await else {
+        let Ok(current) = Dataset::of(readers).await else {
             return (answer, dataset);
         };
-        let behind = answer.copy.is_some_and(|revision| revision != current.revision);
-        if current == dataset && !behind {
+        // What was missing was so in the one revision that there was before and after.
+        if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.revision) {
             return (answer, dataset);
         }
-        if behind {
+        if !is_of(current.revision) {
             aggregates = Aggregates::Database;
         }
         dataset = current;
     }
+    (Answer::refused(Error::Changed.at(Pos::default(), &[])), dataset)
 }
 
 /// The price of a request, which does not run.

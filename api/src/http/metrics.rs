@@ -29,7 +29,7 @@ use prometheus_client::{
 
 use self::snapshot::Snapshot;
 use super::{Counters, Server, admission::Admission, cache::Answers};
-use crate::execute::Answer;
+use crate::{execute::Answer, query::kept::Keeper};
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -64,6 +64,7 @@ impl Metrics {
         server: Server,
         counters: Arc<Counters>,
         answers: Arc<Answers>,
+        kept: Arc<Keeper>,
         admission: Arc<Admission>,
     ) -> Self {
         let mut registry = Registry::with_prefix("cops_graphql");
@@ -90,7 +91,8 @@ impl Metrics {
         let errors = Family::default();
         let about = "What was refused or failed, by code: requests, queries and fields";
         registry.register("errors", about, errors.clone());
-        registry.register_collector(Box::new(Snapshot::new(server, counters, answers, admission)));
+        let snapshot = Snapshot::new(server, counters, answers, kept, admission);
+        registry.register_collector(Box::new(snapshot));
         Self {
             registry,
             requests,

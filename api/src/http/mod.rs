@@ -71,6 +71,7 @@ pub use self::{
 };
 use crate::{
     database::Readers,
+    query::kept::Keeper,
     schema::{Dataset, Schema, schema, sdl},
 };
 
@@ -152,13 +153,18 @@ impl Server {
         let admission = Arc::new(Admission::new(settings.most_running, settings.most_waiting));
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
-        let metrics =
-            Metrics::new(self.clone(), counters, Arc::clone(&answers), Arc::clone(&admission));
-        let metrics = Arc::new(metrics);
+        let kept = Arc::new(Keeper::new(settings.row_cache_bytes));
+        let metrics = Arc::new(Metrics::new(
+            self.clone(),
+            counters,
+            Arc::clone(&answers),
+            Arc::clone(&kept),
+            Arc::clone(&admission),
+        ));
         let introspection = settings.limits.introspection;
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let endpoint =
-            Endpoint::new(self.clone(), settings, answers, admission, Arc::clone(&metrics));
+            Endpoint::new(self.clone(), settings, answers, kept, admission, Arc::clone(&metrics));
         let mut open = Router::new();
         if exports {
             open = open.route("/export/{file}", get(export::whole).with_state(endpoint.clone()));

@@ -13,6 +13,8 @@ use super::{counters::Counters, rate::RateLimit, trusted::TrustedDocuments};
 pub struct Settings {
     /// The bytes of answers that are kept in memory; 0 keeps none.
     pub cache_bytes: u64,
+    /// The bytes of rows that are kept in memory, which a query looks up by their ids; 0 keeps none.
+    pub row_cache_bytes: u64,
     /// For how many seconds a browser or a proxy may use an answer without asking again.
     pub max_age: u32,
     /// The origins whose pages may read answers; any, where this is empty.
@@ -47,6 +49,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             cache_bytes: 64 << 20,
+            row_cache_bytes: 32 << 20,
             max_age: 5,
             origins: Vec::new(),
             most_in_batch: 0,

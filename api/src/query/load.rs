@@ -20,6 +20,7 @@ use tracing::Instrument as _;
 
 use super::{
     catalog::Table,
+    kept::{self, Found},
     packed,
     page::{List, select_by_key},
     plan::Picks,
@@ -46,12 +47,17 @@ pub(crate) struct Page {
     pub(crate) more: bool,
 }
 
+/// How often a loader lets others go first, who may have keys for the same batch. Each time costs the whole
+/// request another look at where it stands, and the fields of a level have all asked after the first.
+const YIELDS: usize = 1;
+
 /// What a batch answers for a key.
 type Answer<T> = Result<T, Error>;
 
 /// Looks rows up by key. A key without a row has the answer `None`.
 pub(crate) struct ByKey {
     session: Session,
+    kept: Option<kept::Kind>,
     table: &'static Table,
     picks: Picks,
 }
@@ -59,6 +65,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
+    kept: Option<kept::Kind>,
     list: List,
     picks: Picks,
     parent: &'static str,
@@ -77,12 +84,15 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
         let span = trace::batch(self.table.name, Purpose::Rows, keys.len());
-        let read = self.session.all(self.table.name, Purpose::Rows, &select).instrument(span);
-        let rows = match read.await {
-            Ok(rows) => read_rows(self.table, &self.picks, &rows),
-            Err(error) => Err(error),
+        let read = self.session.all(self.table.name, Purpose::Rows, select).instrument(span);
+        let (rows, revision) = match read.await {
+            Ok(read) => (read_rows(self.table, &self.picks, &read.rows), read.revision),
+            Err(error) => (Err(error), None),
         };
-        answer(&keys, rows.map(|rows| rows.into_iter().map(|row| (row.key, Some(row))).collect()))
+        let rows = rows.map(|rows| rows.into_iter().map(|row| (row.key, Some(row))).collect());
+        let answers = answer(&keys, rows);
+        keep(self.kept.as_ref(), revision, &answers, Found::Row);
+        answers
     }
 }
 
@@ -93,11 +103,14 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
         let (table, purpose) = (self.list.table.name, Purpose::Pages);
         let span = trace::batch(table, purpose, parents.len());
-        let pages = match self.session.all(table, purpose, &select).instrument(span).await {
-            Ok(rows) => self.pages(&rows),
-            Err(error) => Err(error),
+        let read = self.session.all(table, purpose, select).instrument(span);
+        let (pages, revision) = match read.await {
+            Ok(read) => (self.pages(&read.rows), read.revision),
+            Err(error) => (Err(error), None),
         };
-        answer(&parents, pages)
+        let answers = answer(&parents, pages);
+        keep(self.kept.as_ref(), revision, &answers, Found::Page);
+        answers
     }
 }
 
@@ -140,6 +153,21 @@ fn answer<T: Clone + Default>(
     }
 }
 
+/// Keeps what a batch has read at a revision for the requests that follow.
+fn keep<T: Clone>(
+    kept: Option<&kept::Kind>,
+    revision: Option<i32>,
+    answers: &HashMap<i32, Answer<T>>,
+    found: impl Fn(T) -> Found,
+) {
+    if let Some(kept) = kept {
+        let answers = answers.iter();
+        let answers =
+            answers.filter_map(|(key, answer)| Some((*key, answer.as_ref().ok()?.clone())));
+        kept.keep(revision, answers.map(|(key, answer)| (key, found(answer))));
+    }
+}
+
 /// The answer of a root field, made once.
 type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
 
@@ -171,9 +199,18 @@ impl Loaders {
         keys: Vec<i32>,
     ) -> Result<HashMap<i32, Arc<Row>>, Error> {
         let identity = format!("{} {picks:?}", table.name);
-        let session = self.session.clone();
-        let loader = self.loader(identity, || ByKey { session, table, picks: picks.clone() });
-        let found = load(&loader, keys).await?;
+        let session = &self.session;
+        let kept = session.kept().map(|kept| kept.kind(&identity));
+        let (mut found, missing) =
+            take(session, kept.as_ref(), table.name, keys, |kept| match kept {
+                Found::Row(row) => Some(row),
+                Found::Page(_) => None,
+            });
+        if !missing.is_empty() {
+            let (session, picks) = (session.clone(), picks.clone());
+            let loader = self.loader(identity, || ByKey { session, kept, table, picks });
+            found.extend(load(&loader, missing).await?);
+        }
         Ok(found.into_iter().filter_map(|(key, row)| Some((key, row?))).collect())
     }
 
@@ -186,14 +223,20 @@ impl Loaders {
         parents: Vec<i32>,
     ) -> Result<HashMap<i32, Page>, Error> {
         let identity = format!("page {parent} {} {picks:?}", list.identity());
-        let session = self.session.clone();
-        let loader = self.loader(identity, || ByParent {
-            session,
-            list: list.clone(),
-            picks: picks.clone(),
-            parent,
-        });
-        load(&loader, parents).await
+        let session = &self.session;
+        let kept = session.kept().map(|kept| kept.kind(&identity));
+        let table = list.table.name;
+        let (mut found, missing) =
+            take(session, kept.as_ref(), table, parents, |kept| match kept {
+                Found::Page(page) => Some(page),
+                Found::Row(_) => None,
+            });
+        if !missing.is_empty() {
+            let (session, list, picks) = (session.clone(), list.clone(), picks.clone());
+            let loader = self.loader(identity, || ByParent { session, kept, list, picks, parent });
+            found.extend(load(&loader, missing).await?);
+        }
+        Ok(found)
     }
 
     /// Answers a request for aggregates.
@@ -226,13 +269,36 @@ impl Loaders {
         F: BatchFn<i32, V> + Send + Sync + 'static,
     {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let loader = made
-            .entry(identity)
-            .or_insert_with(|| Arc::new(Loader::new(make()).with_max_batch_size(usize::MAX)));
+        let loader = made.entry(identity).or_insert_with(|| {
+            let loader = Loader::new(make()).with_max_batch_size(usize::MAX);
+            Arc::new(loader.with_yield_count(YIELDS))
+        });
         let loader: &Loader<i32, V, F> =
             loader.downcast_ref().expect("an identity belongs to loaders of one kind");
         loader.clone()
     }
+}
+
+/// What was looked up before, and the keys for which nothing was.
+fn take<T>(
+    session: &Session,
+    kept: Option<&kept::Kind>,
+    table: &'static str,
+    keys: Vec<i32>,
+    show: impl Fn(Found) -> Option<T>,
+) -> (HashMap<i32, T>, Vec<i32>) {
+    let Some(kept) = kept else { return (HashMap::new(), keys) };
+    let (mut found, mut missing) = (HashMap::with_capacity(keys.len()), Vec::new());
+    for key in keys {
+        match kept.get(key).and_then(&show) {
+            Some(value) => drop(found.insert(key, value)),
+            None => missing.push(key),
+        }
+    }
+    if !found.is_empty() {
+        session.note_kept(kept.revision(), table, found.len());
+    }
+    (found, missing)
 }
 
 /// Reads a page of a list that has no parent.
@@ -242,8 +308,8 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<Page, Error> {
     let select = list.select(picks, session.backend());
-    let results = session.all(list.table.name, Purpose::Page, &select).await?;
-    Ok(cut(read_rows(list.table, picks, &results)?, list))
+    let results = session.all(list.table.name, Purpose::Page, select).await?;
+    Ok(cut(read_rows(list.table, picks, &results.rows)?, list))
 }
 
 /// Reads a long page of a list that has no parent.
@@ -257,8 +323,8 @@ pub(crate) async fn root_part(
     }
     let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(list.table)).collect();
     let select = packed::pack(list.select(picks, session.backend()), &kinds);
-    let results = session.all(list.table.name, Purpose::Page, &select).await?;
-    let rows = packed::unpack(results.first().ok_or(Error::Internal)?, &kinds)?;
+    let results = session.all(list.table.name, Purpose::Page, select).await?;
+    let rows = packed::unpack(results.rows.first().ok_or(Error::Internal)?, &kinds)?;
     Ok(cut(rows, list))
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod columns;
 pub(crate) mod export;
 pub(crate) mod filter;
 mod id;
+pub(crate) mod kept;
 pub(crate) mod load;
 mod measured;
 mod order;
@@ -92,8 +93,10 @@ pub(crate) async fn admit(
 ) -> ServerResult<Admitted> {
     let session = &loaders.session;
     session.charge(price);
-    // All root fields are polled in turn: each is planned before this goes on.
-    tokio::task::yield_now().await;
+    if !session.has_one_field() {
+        // All root fields are polled in turn: each is planned before this goes on.
+        tokio::task::yield_now().await;
+    }
     let (price, most) = (session.price(), session.limits().cost.into());
     if price > most {
         return Err(at(context)(Error::TooExpensive { price, most }));
@@ -263,7 +266,7 @@ async fn find(
         .from(sea_orm::sea_query::Alias::new(table.name))
         .and_where(any.to_sql(table.name, session.backend()))
         .limit(1);
-    let rows = session.all(table.name, Purpose::Key, &select).await?;
+    let rows = session.all(table.name, Purpose::Key, select).await?.rows;
     Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct OrderKey {
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
+    /// Whether a row may have no value for it.
+    pub(crate) nullable: bool,
 }
 
 /// The columns that a table can be ordered by, with the names of the enum values.
@@ -77,21 +79,24 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
             .into_iter()
             .find(|(name, ..)| name == field)
             .ok_or_else(|| bad("there is no such field"))?;
+        let key = OrderKey::plain(through, column);
         keys.push(OrderKey {
-            through,
-            column,
             descending: word("direction") == Some("DESC"),
             nulls_first: word("nulls") == Some("FIRST"),
+            nullable: key.may_be_null(table),
+            ..key
         });
     }
-    keys.push(OrderKey::plain(None, table.column_index(table.key)));
+    // In the direction of the key before it: so an index can be read from either end.
+    let descending = keys.last().is_some_and(|key: &OrderKey| key.descending);
+    keys.push(OrderKey { descending, ..OrderKey::plain(None, table.column_index(table.key)) });
     Ok(keys)
 }
 
 impl OrderKey {
-    /// A key in ascending order.
+    /// A key in ascending order that each row has.
     pub(crate) fn plain(through: Option<usize>, column: usize) -> Self {
-        Self { through, column, descending: false, nulls_first: false }
+        Self { through, column, descending: false, nulls_first: false, nullable: false }
     }
 
     pub(crate) fn column(&self, table: &Table) -> &'static Column {
@@ -110,15 +115,15 @@ impl OrderKey {
         }
     }
 
-    fn nullable(&self, table: &Table) -> bool {
+    fn may_be_null(&self, table: &Table) -> bool {
         self.through.is_some_and(|index| table.relations[index].nullable)
             || self.column(table).nullable
     }
 
     /// How to sort by it, to the front or to the back.
-    pub(crate) fn sort(&self, table: &Table, backward: bool) -> (Order, Option<NullOrdering>) {
+    pub(crate) fn sort(&self, backward: bool) -> (Order, Option<NullOrdering>) {
         let order = if self.descending == backward { Order::Asc } else { Order::Desc };
-        let nulls = self.nullable(table).then_some(match self.nulls_first == backward {
+        let nulls = self.nullable.then_some(match self.nulls_first == backward {
             true => NullOrdering::Last,
             false => NullOrdering::First,
         });
@@ -146,7 +151,8 @@ pub(crate) fn join(select: &mut SelectStatement, table: &Table, keys: &[OrderKey
 
 /// The condition that a row comes after a place (before it, if `backward`).
 ///
-/// For keys `a, b` it is `a > x OR (a = x AND b > y)`, with missing values where the order puts them.
+/// For keys `a, b` it is `a >= x AND (a > x OR (a = x AND b > y))`, with missing values where the order puts
+/// them. The first part says nothing new, but it is what an index can begin at.
 pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward: bool) -> Expr {
     let mut condition: Option<Expr> = None;
     for (key, value) in keys.iter().zip(place).rev() {
@@ -161,7 +167,7 @@ pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward
                     true => column().gt(Expr::val(value.clone())),
                     false => column().lt(Expr::val(value.clone())),
                 };
-                Some(match key.nullable(table) && !ahead {
+                Some(match key.nullable && !ahead {
                     true => beyond.or(column().is_null()),
                     false => beyond,
                 })
@@ -177,7 +183,21 @@ pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward
             (Some(further), Some(rest)) => Some(further.or(same().and(rest))),
         };
     }
-    condition.unwrap_or_else(|| Expr::cust("FALSE"))
+    let condition = condition.unwrap_or_else(|| Expr::cust("FALSE"));
+    match (keys, place) {
+        ([key, _, ..], [value, ..]) if !is_null(value) => {
+            let (column, value) = (key.to_sql(table), Expr::val(value.clone()));
+            let mut bound = match key.descending == backward {
+                true => column.clone().gte(value),
+                false => column.clone().lte(value),
+            };
+            if key.nullable && key.nulls_first == backward {
+                bound = bound.or(column.is_null());
+            }
+            bound.and(condition)
+        }
+        _ => condition,
+    }
 }
 
 /// The cursor of a row, given the values of its keys.

@@ -56,7 +56,11 @@ impl List {
         if let Some(GraphQl::String(text)) = given("search") {
             keeps = keeps.and(filter::search(table, text)?);
         }
-        let order = order::parse(table, given("orderBy"))?;
+        let mut order = order::parse(table, given("orderBy"))?;
+        for key in order.iter_mut().filter(|key| key.through.is_none()) {
+            // Then an index gives the order as it is, wherever it would put missing values.
+            key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
+        }
         let (first, last) = (given("first"), given("last"));
         if first.is_some() && last.is_some() {
             return Err(Error::BadArgument(
@@ -90,7 +94,7 @@ impl List {
         let mut select = self.select_cells(picks);
         self.keep_page(&mut select, backend);
         for key in &self.order {
-            let (direction, nulls) = key.sort(self.table, self.backward);
+            let (direction, nulls) = key.sort(self.backward);
             match nulls {
                 Some(nulls) => {
                     select.order_by_expr_with_nulls(key.to_sql(self.table), direction, nulls)
@@ -114,7 +118,7 @@ impl List {
         let mut window = WindowStatement::new();
         window.add_partition_by(column_of(self.table.name, parent));
         for key in &self.order {
-            let (direction, nulls) = key.sort(self.table, self.backward);
+            let (direction, nulls) = key.sort(self.backward);
             match nulls {
                 Some(nulls) => {
                     window.order_by_expr_with_nulls(key.to_sql(self.table), direction, nulls)

@@ -116,6 +116,15 @@ impl Predicate {
         matches!(self, Self::All(parts) if parts.is_empty())
     }
 
+    /// Whether it keeps only rows that have a value in a column, as far as that is easily seen.
+    pub(crate) fn excludes_null(&self, name: &str) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().any(|part| part.excludes_null(name)),
+            Self::Is { column, test } => *column == name && *test != Test::Null(true),
+            _ => false,
+        }
+    }
+
     /// The condition in SQL, over the rows of a table.
     pub(crate) fn to_sql(&self, table: &str, backend: DbBackend) -> Expr {
         match self {

@@ -3,15 +3,18 @@
 use std::{
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use sea_orm::{DbBackend, QueryResult, sea_query::SelectStatement};
+use sea_orm::{
+    DbBackend, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement},
+};
 use tracing::Instrument as _;
 
-use super::export::Export;
+use super::{export::Export, kept::Kept};
 use crate::{database::Readers, error::Error, limits::Limits, trace};
 
 /// Something that was read for a request.
@@ -29,6 +32,39 @@ pub struct Read {
     pub statement: Option<String>,
 }
 
+/// The revisions that rows were read of: each statement says of which its rows are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Revisions {
+    /// Nothing was read.
+    #[default]
+    None,
+    /// All rows are of this one.
+    One(i32),
+    /// Something was looked for and not found, which does not say of which revision it is missing; what
+    /// was found, if anything, is of one.
+    Unsure,
+    /// A load was committed in between.
+    Several,
+}
+
+impl Revisions {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, other) | (other, Self::None) => other,
+            (Self::One(this), Self::One(other)) if this == other => self,
+            (Self::Several | Self::One(_), Self::Several | Self::One(_)) => Self::Several,
+            (Self::Several, Self::Unsure) | (Self::Unsure, Self::Several) => Self::Several,
+            (Self::Unsure, _) | (_, Self::Unsure) => Self::Unsure,
+        }
+    }
+}
+
+/// Rows, and the revision that they are of; none where there are none.
+pub(crate) struct Rows {
+    pub(crate) rows: Vec<QueryResult>,
+    pub(crate) revision: Option<i32>,
+}
+
 /// What something is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -44,6 +80,8 @@ pub enum Purpose {
     Aggregates,
     /// The dataset as a whole.
     Dataset,
+    /// Rows, or pages of parents, that were read before.
+    Kept,
 }
 
 impl Purpose {
@@ -57,6 +95,7 @@ impl Purpose {
             Self::Key => "key by name",
             Self::Aggregates => "aggregates",
             Self::Dataset => "dataset",
+            Self::Kept => "read before",
         }
     }
 }
@@ -73,11 +112,19 @@ struct Inner {
     only_prices: bool,
     /// Where a list is left that is planned to be a table, and not read.
     export: Option<ToExport>,
+    /// How many root fields the query has.
+    fields: AtomicUsize,
     price: AtomicU64,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
     copy: OnceLock<i32>,
+    /// What was looked up before.
+    kept: Option<Arc<Kept>>,
+    revisions: Mutex<Revisions>,
 }
+
+/// What a statement calls the revision of its rows.
+const REVISION: &str = "of_revision";
 
 /// A place for the plan of a table.
 #[derive(Debug)]
@@ -89,12 +136,17 @@ struct ToExport {
 
 impl Session {
     pub(crate) fn new(readers: Readers) -> Self {
-        Self::of(readers, Limits::default(), false)
+        Self::of(readers, Limits::default(), None)
     }
 
-    /// A session within limits, for a request that may want to know its price only.
-    pub(crate) fn of(readers: Readers, limits: Limits, only_prices: bool) -> Self {
-        Self::with(readers, limits, only_prices, None)
+    /// A session within limits, which may take what was looked up before.
+    pub(crate) fn of(readers: Readers, limits: Limits, kept: Option<Arc<Kept>>) -> Self {
+        Self::with(readers, limits, false, None, kept)
+    }
+
+    /// A session of a request that wants to know its price only.
+    pub(crate) fn to_price(readers: Readers, limits: Limits) -> Self {
+        Self::with(readers, limits, true, None, None)
     }
 
     /// A session that only plans a table of so many rows at most.
@@ -102,18 +154,27 @@ impl Session {
         // It is bounded by its rows, and paid for as it is read.
         let limits = Limits { page: most, cost: u32::MAX, ..limits };
         let export = ToExport { most, planned: Mutex::default() };
-        Self::with(readers, limits, false, Some(export))
+        Self::with(readers, limits, false, Some(export), None)
     }
 
-    fn with(readers: Readers, limits: Limits, only_prices: bool, export: Option<ToExport>) -> Self {
+    fn with(
+        readers: Readers,
+        limits: Limits,
+        only_prices: bool,
+        export: Option<ToExport>,
+        kept: Option<Arc<Kept>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             readers,
             limits,
             only_prices,
             export,
+            fields: AtomicUsize::new(0),
             price: AtomicU64::new(0),
             reads: Mutex::default(),
             copy: OnceLock::new(),
+            kept,
+            revisions: Mutex::default(),
         }))
     }
 
@@ -135,9 +196,13 @@ impl Session {
         &self,
         table: &'static str,
         purpose: Purpose,
-        select: &SelectStatement,
-    ) -> Result<Vec<QueryResult>, Error> {
-        let statement = self.backend().build(select);
+        mut select: SelectStatement,
+    ) -> Result<Rows, Error> {
+        // In the statement itself: so it is of the same snapshot, and costs no other statement.
+        let mut newest = Query::select();
+        newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
+        select.expr_as(Expr::SubQuery(None, Box::new(newest.into())), Alias::new(REVISION));
+        let statement = self.backend().build(&select);
         let sql = statement.sql.clone();
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose, &sql);
@@ -147,7 +212,35 @@ impl Session {
         let count = rows.as_ref().map_or(0, Vec::len);
         let took = began.elapsed();
         self.note(Read { table, purpose, rows: count, took, statement: Some(sql) });
-        rows
+        let rows = rows?;
+        let revision = match rows.first() {
+            Some(row) => Some(row.try_get::<Option<i32>>("", REVISION)?.unwrap_or_default()),
+            None => None,
+        };
+        self.add(revision.map_or(Revisions::Unsure, Revisions::One));
+        Ok(Rows { rows, revision })
+    }
+
+    fn add(&self, revisions: Revisions) {
+        let mut all = self.0.revisions.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = all.and(revisions);
+    }
+
+    /// The revisions that rows were read of.
+    pub(crate) fn revisions(&self) -> Revisions {
+        *self.0.revisions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was looked up before.
+    pub(super) fn kept(&self) -> Option<&Arc<Kept>> {
+        self.0.kept.as_ref()
+    }
+
+    /// Notes that rows of so many keys were looked up before.
+    pub(super) fn note_kept(&self, revision: i32, table: &'static str, rows: usize) {
+        self.add(Revisions::One(revision));
+        let (purpose, took) = (Purpose::Kept, Duration::ZERO);
+        self.note(Read { table, purpose, rows, took, statement: None });
     }
 
     /// Notes that the copy in memory of a revision was read.
@@ -159,6 +252,16 @@ impl Session {
 
     fn note(&self, read: Read) {
         self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+    }
+
+    /// Says how many root fields the query has.
+    pub(crate) fn set_fields(&self, count: usize) {
+        self.0.fields.store(count, Ordering::Relaxed);
+    }
+
+    /// Whether the query has one root field only.
+    pub(crate) fn has_one_field(&self) -> bool {
+        self.0.fields.load(Ordering::Relaxed) == 1
     }
 
     /// Adds the price of a part of the query.

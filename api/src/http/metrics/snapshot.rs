@@ -8,13 +8,17 @@ use prometheus_client::{
     metrics::{counter::ConstCounter, gauge::ConstGauge},
 };
 
-use crate::http::{Copy, Counters, Server, admission::Admission, cache::Answers};
+use crate::{
+    http::{Copy, Counters, Server, admission::Admission, cache::Answers},
+    query::kept::Keeper,
+};
 
 /// Looks things up for each scrape.
 pub(super) struct Snapshot {
     server: Server,
     counters: Arc<Counters>,
     answers: Arc<Answers>,
+    kept: Arc<Keeper>,
     admission: Arc<Admission>,
 }
 
@@ -29,9 +33,10 @@ impl Snapshot {
         server: Server,
         counters: Arc<Counters>,
         answers: Arc<Answers>,
+        kept: Arc<Keeper>,
         admission: Arc<Admission>,
     ) -> Self {
-        Self { server, counters, answers, admission }
+        Self { server, counters, answers, kept, admission }
     }
 }
 
@@ -76,6 +81,11 @@ impl Collector for Snapshot {
             ("copy_rows", "The rows of the copy", copied(|copy| copy.replica.rows())),
             ("cache_answers", "Answers that are kept", whole(answers)),
             ("cache_bytes", "The memory that they take", i64::try_from(bytes).unwrap_or(i64::MAX)),
+            (
+                "row_cache_bytes",
+                "The memory that rows take which were looked up before",
+                i64::try_from(self.kept.bytes()).unwrap_or(i64::MAX),
+            ),
             ("queries_running", "Queries that are worked on", whole(self.admission.running())),
             ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
             ("connections", "Connections to the database for queries", whole(connections)),

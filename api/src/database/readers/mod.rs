@@ -1,7 +1,7 @@
 //! The connections that answer queries. A statement that nobody waits for any more is stopped.
 //!
 //! A query that takes too long, or whose client hangs up, is dropped; its statement would run on in the
-//! database, and keep a connection. So each connection here is a pool of its own, whose end is known: on
+//! database, and keep a connection. So each connection here is taken by one statement, whose end is known: on
 //! SQLite the statement looks at a flag every thousand steps, and on PostgreSQL the server is told, over
 //! another connection, to cancel what that backend does. A connection comes back when its statement has
 //! ended, and not before.
@@ -10,30 +10,24 @@
 //! new one. Where there is none to be had, the database counts as gone: until it answers again, nobody
 //! waits for it.
 
+mod seat;
+
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
-    QueryResult, Statement, sqlx,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::read_only;
+use self::seat::Seat;
 use crate::error::{Error, is_gone};
 
-/// How long a new connection may take. A database that does not answer by then counts as gone.
-const CONNECT: Duration = Duration::from_millis(500);
 /// How often it is looked whether a database that was gone is back.
 const PROBE: Duration = Duration::from_millis(250);
-/// The steps after which a statement of SQLite looks whether it is still wanted.
-const STEPS: i32 = 1_000;
-
 /// Connections for queries.
 #[derive(Clone, Debug)]
 pub struct Readers(Arc<Inner>);
@@ -61,22 +55,6 @@ struct Seats {
 /// Whether a connection has broken, which says nothing yet of another.
 fn is_broken(error: &DbErr) -> bool {
     is_gone(error) && !matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-}
-
-/// One connection.
-#[derive(Debug)]
-struct Seat {
-    database: DatabaseConnection,
-    stop: Stop,
-}
-
-/// How the statement of a connection is stopped.
-#[derive(Clone, Debug)]
-enum Stop {
-    /// It ends when this is set.
-    Flag(Arc<AtomicBool>),
-    /// The process of the server that works for the connection.
-    Backend(Arc<AtomicI32>),
 }
 
 impl From<DatabaseConnection> for Readers {
@@ -152,9 +130,8 @@ impl Readers {
             return Ok(self.0.spare.query_all_raw(statement).await?);
         };
         let mut taken = self.take(seats).await?;
-        let first = taken.run(statement.clone()).await;
-        let result = match first {
-            Err(error) if is_broken(&error) => taken.run(statement).await,
+        let result = match taken.run(&statement).await {
+            Err(error) if is_broken(&error) => taken.run(&statement).await,
             result => result,
         };
         if result.as_ref().is_err_and(is_gone) {
@@ -197,64 +174,6 @@ impl Readers {
     }
 }
 
-impl Seat {
-    async fn open(url: &str, backend: DbBackend) -> Result<Self, DbErr> {
-        let mut options: ConnectOptions = read_only(url);
-        options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
-        let stop = if backend == DbBackend::Sqlite {
-            let flag = Arc::new(AtomicBool::new(false));
-            let stop = Stop::Flag(Arc::clone(&flag));
-            options.map_sqlx_sqlite_pool_opts(move |pool| {
-                let flag = Arc::clone(&flag);
-                pool.after_connect(move |connection, _| {
-                    let flag = Arc::clone(&flag);
-                    Box::pin(async move {
-                        let goes_on = move || !flag.load(Ordering::Relaxed);
-                        connection.lock_handle().await?.set_progress_handler(STEPS, goes_on);
-                        Ok(())
-                    })
-                })
-            });
-            stop
-        } else {
-            let backend = Arc::new(AtomicI32::new(0));
-            let stop = Stop::Backend(Arc::clone(&backend));
-            options.map_sqlx_postgres_pool_opts(move |pool| {
-                let backend = Arc::clone(&backend);
-                pool.after_connect(move |connection, _| {
-                    let backend = Arc::clone(&backend);
-                    Box::pin(async move {
-                        let id = sqlx::query_scalar("SELECT pg_backend_pid()");
-                        backend.store(id.fetch_one(connection).await?, Ordering::Relaxed);
-                        Ok(())
-                    })
-                })
-            });
-            stop
-        };
-        Ok(Self { database: Database::connect(options).await?, stop })
-    }
-
-    /// Stops the statement that runs, and waits until it has ended.
-    async fn clear(&self, spare: &DatabaseConnection) {
-        match &self.stop {
-            Stop::Flag(flag) => flag.store(true, Ordering::Relaxed),
-            Stop::Backend(id) => {
-                let cancel = format!("SELECT pg_cancel_backend({})", id.load(Ordering::Relaxed));
-                if let Err(error) = spare.execute_unprepared(&cancel).await {
-                    tracing::warn!(%error, "cannot cancel a statement");
-                }
-            }
-        }
-        // It has its turn when the connection is free again.
-        let ended = self.database.ping().await;
-        tracing::debug!(?ended, "a statement that nobody waited for was stopped");
-        if let Stop::Flag(flag) = &self.stop {
-            flag.store(false, Ordering::Relaxed);
-        }
-    }
-}
-
 /// Somebody who waits, until this is dropped.
 struct Waiting<'a>(&'a AtomicUsize);
 
@@ -280,10 +199,13 @@ struct Taken {
 }
 
 impl Taken {
-    async fn run(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.is_running = true;
-        let database = &self.seat.as_ref().expect("it is given back when this ends").database;
-        let result = database.query_all_raw(statement).await;
+        let seat = self.seat.as_mut().expect("it is given back when this ends");
+        let result = seat.run(statement).await;
+        if result.as_ref().is_err_and(is_broken) {
+            seat.forget();
+        }
         self.is_running = false;
         result
     }
@@ -291,7 +213,7 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let (Some(seat), turn) = (self.seat.take(), self.turn.take()) else { return };
+        let (Some(mut seat), turn) = (self.seat.take(), self.turn.take()) else { return };
         let readers = self.readers.clone();
         let give_back = move |seat| {
             if let Some(seats) = &readers.0.seats {
