@@ -9,6 +9,7 @@ use cops_graphql::http::{Counts, Settings};
 use serde_json::{Value, json};
 
 use super::{GRAPHQL, JSON, Site, header, query, read};
+use crate::{fixture::SMALL, support::TestDatabase};
 
 /// More than is sent without a coding.
 const LONG: &str =
@@ -207,4 +208,34 @@ async fn who_has_seen_a_revision_is_never_sent_back() {
     assert_eq!(other["extensions"]["dataset"]["revision"], 2);
     let (_, again) = read(site.post(&query(kept))).await;
     assert_eq!(again["data"]["a"]["revision"], 2);
+}
+
+#[tokio::test]
+async fn rows_that_were_looked_up_are_not_read_again_until_a_new_revision() {
+    let settings = || Settings { cache_bytes: 0, ..Settings::default() };
+    for database in TestDatabase::each("rows_that_were_looked_up").await {
+        let site = Site::of(database, SMALL, settings()).await;
+        let text = "{ grants(first: 5) { nodes { agency { name grants(first: 2) { nodes { id } } } } } }";
+        let ask = async |text| {
+            let asked = site.post(&query(text)).header("GraphQL-Explain", "1");
+            let (_, answer) = read(asked).await;
+            let reads = answer["extensions"]["explain"]["reads"].as_array().unwrap().clone();
+            let read = |from| reads.iter().filter(|read| read["from"] == from).count();
+            (answer["data"].clone(), read("database"), read("memory"))
+        };
+        let first = ask(text).await;
+        assert_eq!((first.1, first.2), (3, 0));
+        // The page again, whatever else is asked of its rows: not their agencies, nor what leads from these.
+        let again = ask(text).await;
+        assert_eq!((again.1, again.2), (1, 2));
+        assert_eq!(again.0, first.0);
+        let page = ask("{ grants(first: 3) { nodes { agency { name grants(first: 3) { nodes { id } } } } } }");
+        assert_eq!({ let page = page.await; (page.1, page.2) }, (2, 1));
+        site.load().await;
+        let (_, other) = read(site.post(&query("{ agencies(first: 1) { nodes { name } } }"))).await;
+        assert_eq!(other["extensions"]["dataset"]["revision"], 2);
+        let new = ask(text).await;
+        assert_eq!((new.1, new.2), (3, 0));
+        assert_eq!(new.0, first.0);
+    }
 }

@@ -38,7 +38,9 @@ pub(super) async fn of_one_revision(
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
         let (schema, readers) = (&server.0.schema.0, &server.0.readers);
-        let (kept, limits) = (keeper.of(dataset.revision), &settings.limits);
+        let kept = keeper.at(&dataset);
+        dataset.clone_from(&kept.dataset);
+        let (kept, limits) = (Some(kept), &settings.limits);
         let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);

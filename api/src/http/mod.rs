@@ -153,7 +153,7 @@ impl Server {
         let admission = Arc::new(Admission::new(settings.most_running, settings.most_waiting));
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
-        let kept = Arc::new(Keeper::new(settings.row_cache_bytes));
+        let kept = Arc::new(Keeper::new(self.dataset(), settings.row_cache_bytes));
         let metrics = Arc::new(Metrics::new(
             self.clone(),
             counters,

@@ -11,7 +11,7 @@ use async_graphql::Value as GraphQl;
 
 use super::{
     columns::Columns,
-    load::{Loaders, Row, root_part},
+    load::{Loaders, Row, root_page},
     measured::{self, GroupsField},
     page::List,
     plan::{Connection, ConnectionField},
@@ -168,7 +168,7 @@ impl Export {
 
     async fn read_rows(&self, walk: &mut Walk, loaders: &Loaders) -> Result<(Read, bool), Error> {
         walk.list.limit = walk.left.min(PART);
-        let page = root_part(&loaders.session, &walk.list, &self.plan.picks).await?;
+        let page = root_page(&loaders.session, &walk.list, &self.plan.picks).await?;
         if let Some(last) = page.rows.last() {
             let cursor = run::cursor(&self.plan, last);
             walk.list.go_on_after(&cursor)?;

@@ -15,11 +15,12 @@ use std::sync::{
 
 use async_graphql::Value as GraphQl;
 use quick_cache::{
-    Weighter,
+    DefaultHashBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
 };
 
 use super::load::{Page, Row};
+use crate::schema::Dataset;
 
 /// Bytes that something costs beside its cells.
 const OVERHEAD: u64 = 96;
@@ -47,7 +48,8 @@ pub(crate) struct Keeper {
 /// The rows of one revision.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    revision: i32,
+    /// That revision.
+    pub(crate) dataset: Dataset,
     kinds: Cache<Arc<str>, u64>,
     count: AtomicU64,
     found: Cache<(u64, i32), Found, Weights>,
@@ -83,21 +85,19 @@ impl Weighter<(u64, i32), Found> for Weights {
 }
 
 impl Keeper {
-    /// Keeps so many bytes of rows; none at all, where that is 0.
-    pub(crate) fn new(bytes: u64) -> Self {
-        Self { bytes, newest: Mutex::new(Arc::new(Kept::new(bytes, 0))) }
+    /// Keeps so many bytes of rows.
+    pub(crate) fn new(dataset: Dataset, bytes: u64) -> Self {
+        Self { bytes, newest: Mutex::new(Arc::new(Kept::new(dataset, bytes))) }
     }
 
-    /// The rows of a revision. Those of another go, where this is a newer one.
-    pub(crate) fn of(&self, revision: i32) -> Option<Arc<Kept>> {
-        if self.bytes == 0 {
-            return None;
-        }
+    /// The rows of this revision, or of a newer one where somebody has met that: who has seen it is not sent
+    /// back. Those of another go.
+    pub(crate) fn at(&self, dataset: &Dataset) -> Arc<Kept> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.revision < revision {
-            *newest = Arc::new(Kept::new(self.bytes, revision));
+        if newest.dataset.revision < dataset.revision {
+            *newest = Arc::new(Kept::new(dataset.clone(), self.bytes));
         }
-        (newest.revision == revision).then(|| Arc::clone(&newest))
+        Arc::clone(&newest)
     }
 
     /// How many bytes are kept.
@@ -107,19 +107,14 @@ impl Keeper {
 }
 
 impl Kept {
-    fn new(bytes: u64, revision: i32) -> Self {
+    fn new(dataset: Dataset, bytes: u64) -> Self {
         let count = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
+        let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         Self {
-            revision,
+            dataset,
             kinds: Cache::new(KINDS),
             count: AtomicU64::new(0),
-            found: Cache::with(
-                count,
-                bytes,
-                Weights,
-                quick_cache::DefaultHashBuilder::default(),
-                DefaultLifecycle::default(),
-            ),
+            found: Cache::with(count, bytes, Weights, hasher, lifecycle),
         }
     }
 
@@ -138,7 +133,7 @@ impl Kept {
 impl Kind {
     /// The revision that all of it is of.
     pub(super) fn revision(&self) -> i32 {
-        self.kept.revision
+        self.kept.dataset.revision
     }
 
     pub(super) fn get(&self, key: i32) -> Option<Found> {
@@ -147,7 +142,7 @@ impl Kind {
 
     /// Keeps what was read at a revision, where it is this one.
     pub(super) fn keep(&self, revision: Option<i32>, found: impl Iterator<Item = (i32, Found)>) {
-        if revision == Some(self.kept.revision) {
+        if revision == Some(self.revision()) {
             for (key, found) in found {
                 self.kept.found.insert((self.number, key), found);
             }

@@ -14,14 +14,14 @@ use std::{
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
-use sea_orm::{DbBackend, QueryResult};
+use sea_orm::sea_query::SelectStatement;
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::{
     catalog::Table,
     kept::{self, Found},
-    packed,
+    packed::{self, Unpacked},
     page::{List, select_by_key},
     plan::Picks,
     session::{Purpose, Session},
@@ -83,13 +83,11 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
-        let span = trace::batch(self.table.name, Purpose::Rows, keys.len());
-        let read = self.session.all(self.table.name, Purpose::Rows, select).instrument(span);
-        let (rows, revision) = match read.await {
-            Ok(read) => (read_rows(self.table, &self.picks, &read.rows), read.revision),
-            Err(error) => (Err(error), None),
-        };
-        let rows = rows.map(|rows| rows.into_iter().map(|row| (row.key, Some(row))).collect());
+        let (table, purpose) = (self.table, Purpose::Rows);
+        let span = trace::batch(table.name, purpose, keys.len());
+        let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
+        let (rows, revision) = apart(read);
+        let rows = rows.map(|read| read.rows.into_iter().map(|row| (row.key, Some(row))).collect());
         let answers = answer(&keys, rows);
         keep(self.kept.as_ref(), revision, &answers, Found::Row);
         answers
@@ -101,28 +99,23 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let parents = sorted(parents);
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
-        let (table, purpose) = (self.list.table.name, Purpose::Pages);
-        let span = trace::batch(table, purpose, parents.len());
-        let read = self.session.all(table, purpose, select).instrument(span);
-        let (pages, revision) = match read.await {
-            Ok(read) => (self.pages(&read.rows), read.revision),
-            Err(error) => (Err(error), None),
-        };
-        let answers = answer(&parents, pages);
+        let (table, purpose) = (self.list.table, Purpose::Pages);
+        let span = trace::batch(table.name, purpose, parents.len());
+        let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
+        let (rows, revision) = apart(read);
+        let answers = answer(&parents, rows.map(|read| self.pages(read)));
         keep(self.kept.as_ref(), revision, &answers, Found::Page);
         answers
     }
 }
 
 impl ByParent {
-    fn pages(&self, results: &[QueryResult]) -> Result<HashMap<i32, Page>, Error> {
-        let parent = self.picks.iter().len() + 1;
-        let rows = read_rows(self.list.table, &self.picks, results)?;
+    fn pages(&self, read: Unpacked) -> HashMap<i32, Page> {
         let mut pages: HashMap<i32, Vec<Arc<Row>>> = HashMap::new();
-        for (result, row) in results.iter().zip(rows) {
-            pages.entry(result.try_get_by_index(parent)?).or_default().push(row);
+        for (parent, row) in read.parents.into_iter().zip(read.rows) {
+            pages.entry(parent).or_default().push(row);
         }
-        Ok(pages.into_iter().map(|(parent, rows)| (parent, cut(rows, &self.list))).collect())
+        pages.into_iter().map(|(parent, rows)| (parent, cut(rows, &self.list))).collect()
     }
 }
 
@@ -172,6 +165,9 @@ fn keep<T: Clone>(
 type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
 
 /// The loaders of one request.
+///
+/// What they wait for is in boxes: levels of a query wait within each other, and each would need room on the
+/// stack for all that a statement is.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
     aggregates: Aggregates,
@@ -209,7 +205,7 @@ impl Loaders {
         if !missing.is_empty() {
             let (session, picks) = (session.clone(), picks.clone());
             let loader = self.loader(identity, || ByKey { session, kept, table, picks });
-            found.extend(load(&loader, missing).await?);
+            found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found.into_iter().filter_map(|(key, row)| Some((key, row?))).collect())
     }
@@ -234,14 +230,15 @@ impl Loaders {
         if !missing.is_empty() {
             let (session, list, picks) = (session.clone(), list.clone(), picks.clone());
             let loader = self.loader(identity, || ByParent { session, kept, list, picks, parent });
-            found.extend(load(&loader, missing).await?);
+            found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found)
     }
 
     /// Answers a request for aggregates.
     pub(crate) async fn measures(&self, request: &Request) -> Result<Arc<Measures>, Error> {
-        self.aggregates.answer(&self.session, request.clone()).await.map(Arc::new)
+        let answer = self.aggregates.answer(&self.session, request.clone());
+        Box::pin(answer).await.map(Arc::new)
     }
 
     /// Answers a request for aggregates for each parent, whose ids stand in a column.
@@ -258,7 +255,7 @@ impl Loaders {
             request: request.clone(),
             column,
         });
-        let found = load(&loader, parents.to_vec()).await?;
+        let found = Box::pin(load(&loader, parents.to_vec())).await?;
         let answer = |parent| found.get(parent).cloned().ok_or(Error::Internal);
         parents.iter().map(answer).collect()
     }
@@ -308,24 +305,32 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<Page, Error> {
     let select = list.select(picks, session.backend());
-    let results = session.all(list.table.name, Purpose::Page, select).await?;
-    Ok(cut(read_rows(list.table, picks, &results.rows)?, list))
+    let (read, _) = read(session, list.table, picks, Purpose::Page, select).await?;
+    Ok(cut(read.rows, list))
 }
 
-/// Reads a long page of a list that has no parent.
-pub(crate) async fn root_part(
+/// Reads rows, and of which revision they are.
+async fn read(
     session: &Session,
-    list: &List,
+    table: &'static Table,
     picks: &Picks,
-) -> Result<Page, Error> {
-    if session.backend() != DbBackend::Sqlite {
-        return root_page(session, list, picks).await;
+    purpose: Purpose,
+    select: SelectStatement,
+) -> Result<(Unpacked, Option<i32>), Error> {
+    let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(table)).collect();
+    let by_parent = purpose == Purpose::Pages;
+    let select = packed::pack(select, &kinds, by_parent, session.backend());
+    let read = session.all(table.name, purpose, select).await?;
+    let unpacked = packed::unpack(read.rows.first().ok_or(Error::Internal)?, &kinds, by_parent)?;
+    Ok((unpacked, read.revision))
+}
+
+/// What was read, and the revision that it is of.
+fn apart<T>(read: Result<(T, Option<i32>), Error>) -> (Result<T, Error>, Option<i32>) {
+    match read {
+        Ok((read, revision)) => (Ok(read), revision),
+        Err(error) => (Err(error), None),
     }
-    let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(list.table)).collect();
-    let select = packed::pack(list.select(picks, session.backend()), &kinds);
-    let results = session.all(list.table.name, Purpose::Page, select).await?;
-    let rows = packed::unpack(results.rows.first().ok_or(Error::Internal)?, &kinds)?;
-    Ok(cut(rows, list))
 }
 
 async fn load<K, V, F>(
@@ -352,25 +357,6 @@ fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> Page {
         rows.reverse();
     }
     Page { rows, more }
-}
-
-fn read_rows(
-    table: &Table,
-    picks: &Picks,
-    results: &[QueryResult],
-) -> Result<Vec<Arc<Row>>, Error> {
-    let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(table)).collect();
-    results
-        .iter()
-        .map(|result| {
-            let cells = kinds.iter().enumerate();
-            let cells = cells.map(|(index, kind)| kind.read(result, index + 1));
-            Ok(Arc::new(Row {
-                key: result.try_get_by_index(0)?,
-                cells: cells.collect::<Result<_, _>>()?,
-            }))
-        })
-        .collect()
 }
 
 /// Keys in order: the statement of a batch does not depend on which field came first.

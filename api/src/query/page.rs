@@ -23,6 +23,8 @@ use super::{
 };
 use crate::error::Error;
 
+/// What a statement calls the parent of a row.
+pub(crate) const PARENT: &str = "parent";
 /// The rows of a page where a client does not say how many.
 pub(crate) const DEFAULT_PAGE: u32 = 25;
 /// The rows that a page may have, where an operator has chosen nothing else.
@@ -128,7 +130,7 @@ impl List {
         }
         let mut inner = self.select_cells(picks);
         inner
-            .expr_as(column_of(self.table.name, parent), Alias::new("parent"))
+            .expr_as(column_of(self.table.name, parent), Alias::new(PARENT))
             .expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place"))
             .and_where(keys_in(column_of(self.table.name, parent), parents, backend));
         self.keep_page(&mut inner, backend);
@@ -137,10 +139,10 @@ impl List {
             outer.column(cell_name(cell));
         }
         outer
-            .column(Alias::new("parent"))
+            .column(Alias::new(PARENT))
             .from_subquery(inner, Alias::new("page"))
             .and_where(Expr::col(Alias::new("place")).lte(i64::from(self.limit) + 1))
-            .order_by(Alias::new("parent"), sea_orm::Order::Asc)
+            .order_by(Alias::new(PARENT), sea_orm::Order::Asc)
             .order_by(Alias::new("place"), sea_orm::Order::Asc);
         outer
     }

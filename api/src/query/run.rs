@@ -261,7 +261,7 @@ async fn column(
         }
         RowField::Many { to, connection } => {
             let parents: Vec<i32> = rows.iter().map(|row| row.key).collect();
-            many(loaders, connection, *to, &parents).await?
+            Box::pin(many(loaders, connection, *to, &parents)).await?
         }
     })
 }
@@ -308,10 +308,13 @@ fn name(plan: &Rows, key: i32) -> GraphQl {
 /// Turns values by field into objects.
 fn assemble<F>(fields: &[(Name, F)], columns: Vec<Vec<GraphQl>>, count: usize) -> Vec<GraphQl> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    // The names are put in their places once, and not for each object.
+    let empty: IndexMap<_, _> =
+        fields.iter().map(|(name, _)| (name.clone(), GraphQl::Null)).collect();
     let object = |_| {
-        let mut object = IndexMap::with_capacity(fields.len());
-        for ((name, _), values) in fields.iter().zip(&mut columns) {
-            object.insert(name.clone(), values.next().unwrap_or_default());
+        let mut object = empty.clone();
+        for (value, values) in object.values_mut().zip(&mut columns) {
+            *value = values.next().unwrap_or_default();
         }
         GraphQl::Object(object)
     };

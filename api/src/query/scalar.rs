@@ -1,9 +1,9 @@
 //! The types of columns: how a cell becomes a GraphQL value, and a GraphQL value an operand.
 
-use async_graphql::{Name, Number, Value as GraphQl, registry::MetaType, registry::Registry};
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use entity::scalar::{FIXED_POINT, Ori, State, fixed_from_value, fixed_to_value};
-use sea_orm::{DbErr, QueryResult, sea_query::ColumnType, sea_query::Value};
+use async_graphql::{Value as GraphQl, registry::MetaType, registry::Registry};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::scalar::{FIXED_POINT, Ori, State, fixed_from_value};
+use sea_orm::sea_query::{ColumnType, Value};
 
 /// The type of a column, as far as clients can tell types apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,39 +79,6 @@ pub(crate) struct Kind {
 impl Kind {
     pub(crate) fn new(scalar: Scalar, column: &ColumnType) -> Self {
         Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
-    }
-
-    /// Reads a cell as GraphQL shows it.
-    pub(crate) fn read(self, row: &QueryResult, index: usize) -> Result<GraphQl, DbErr> {
-        fn cell<T: sea_orm::TryGetable>(
-            row: &QueryResult,
-            index: usize,
-            show: impl Fn(T) -> GraphQl,
-        ) -> Result<GraphQl, DbErr> {
-            Ok(row.try_get_by_index::<Option<T>>(index)?.map_or(GraphQl::Null, show))
-        }
-        match self.scalar {
-            Scalar::Text | Scalar::State | Scalar::Ori => cell(row, index, GraphQl::String),
-            Scalar::Enum => cell(row, index, |text: String| GraphQl::Enum(Name::new(text))),
-            Scalar::TextList => {
-                let text = row.try_get_by_index::<Option<String>>(index)?.unwrap_or_default();
-                Ok(Self::list(&text))
-            }
-            Scalar::Int => cell(row, index, |n: i32| GraphQl::Number(n.into())),
-            Scalar::BigInt => cell(row, index, |n: i64| GraphQl::Number(n.into())),
-            Scalar::Fixed(digits) if self.wide => {
-                cell(row, index, |n: i64| fixed_to_value(n, digits))
-            }
-            Scalar::Fixed(digits) => cell(row, index, |n: i32| fixed_to_value(n.into(), digits)),
-            Scalar::Float => cell(row, index, |x: f64| {
-                Number::from_f64(x).map_or(GraphQl::Null, GraphQl::Number)
-            }),
-            Scalar::Boolean => cell(row, index, GraphQl::Boolean),
-            Scalar::Date => cell(row, index, |day: NaiveDate| GraphQl::String(day.to_string())),
-            Scalar::DateTime => cell(row, index, |moment: DateTime<Utc>| {
-                GraphQl::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-            }),
-        }
     }
 
     /// The texts of a list.

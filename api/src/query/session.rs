@@ -9,8 +9,8 @@ use std::{
 };
 
 use sea_orm::{
-    DbBackend, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement},
+    DbBackend, QueryResult, Statement,
+    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, Value},
 };
 use tracing::Instrument as _;
 
@@ -134,6 +134,24 @@ struct ToExport {
     planned: Mutex<Option<Export>>,
 }
 
+/// Writes the limit of a statement into its text. As a placeholder it would keep PostgreSQL from planning the
+/// statement once for all: a plan for whatever limit looks dearer than one for the limit at hand, so that it
+/// would be planned anew each time.
+fn show_limit(statement: &mut Statement) {
+    const LIMIT: &str = " LIMIT $";
+    let Some(values) = &mut statement.values else { return };
+    let (last, sql) = (values.0.len().to_string(), &statement.sql);
+    let Some(begins) = sql.find(LIMIT) else { return };
+    let rest = &sql[begins + LIMIT.len()..];
+    let is_last =
+        rest.strip_prefix(&last).filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let (Some(rest), Some(Value::BigUnsigned(Some(limit)))) = (is_last, values.0.last()) else {
+        return;
+    };
+    statement.sql = format!("{} LIMIT {limit}{rest}", &sql[..begins]);
+    values.0.pop();
+}
+
 impl Session {
     pub(crate) fn new(readers: Readers) -> Self {
         Self::of(readers, Limits::default(), None)
@@ -202,7 +220,10 @@ impl Session {
         let mut newest = Query::select();
         newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
         select.expr_as(Expr::SubQuery(None, Box::new(newest.into())), Alias::new(REVISION));
-        let statement = self.backend().build(&select);
+        let mut statement = self.backend().build(&select);
+        if self.backend() == DbBackend::Postgres {
+            show_limit(&mut statement);
+        }
         let sql = statement.sql.clone();
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose, &sql);
