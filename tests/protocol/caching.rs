@@ -215,7 +215,8 @@ async fn rows_that_were_looked_up_are_not_read_again_until_a_new_revision() {
     let settings = || Settings { cache_bytes: 0, ..Settings::default() };
     for database in TestDatabase::each("rows_that_were_looked_up").await {
         let site = Site::of(database, SMALL, settings()).await;
-        let text = "{ grants(first: 5) { nodes { agency { name grants(first: 2) { nodes { id } } } } } }";
+        let text =
+            "{ grants(first: 5) { nodes { agency { name grants(first: 2) { nodes { id } } } } } }";
         let ask = async |text| {
             let asked = site.post(&query(text)).header("GraphQL-Explain", "1");
             let (_, answer) = read(asked).await;
@@ -229,8 +230,16 @@ async fn rows_that_were_looked_up_are_not_read_again_until_a_new_revision() {
         let again = ask(text).await;
         assert_eq!((again.1, again.2), (1, 2));
         assert_eq!(again.0, first.0);
-        let page = ask("{ grants(first: 3) { nodes { agency { name grants(first: 3) { nodes { id } } } } } }");
-        assert_eq!({ let page = page.await; (page.1, page.2) }, (2, 1));
+        let page = ask(
+            "{ grants(first: 3) { nodes { agency { name grants(first: 3) { nodes { id } } } } } }",
+        );
+        assert_eq!(
+            {
+                let page = page.await;
+                (page.1, page.2)
+            },
+            (2, 1)
+        );
         site.load().await;
         let (_, other) = read(site.post(&query("{ agencies(first: 1) { nodes { name } } }"))).await;
         assert_eq!(other["extensions"]["dataset"]["revision"], 2);

@@ -14,7 +14,7 @@ use std::{
 
 use async_graphql::{Name, ServerResult, Value as GraphQl};
 use dataloader::{BatchFn, cached::Loader};
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::{QueryResult, sea_query::SelectStatement};
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
@@ -24,7 +24,7 @@ use super::{
     packed::{self, Unpacked},
     page::{List, select_by_key},
     plan::Picks,
-    session::{Purpose, Session},
+    session::{Purpose, Rows, Session},
 };
 use crate::{
     analytics::{Aggregates, Answer as Measures, Request},
@@ -86,8 +86,9 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
         let (table, purpose) = (self.table, Purpose::Rows);
         let span = trace::batch(table.name, purpose, keys.len());
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
-        let (rows, revision) = apart(read);
-        let rows = rows.map(|read| read.rows.into_iter().map(|row| (row.key, Some(row))).collect());
+        let revision = read.as_ref().ok().and_then(|read| read.revision);
+        let rows =
+            read.map(|read| read.rows.rows.into_iter().map(|row| (row.key, Some(row))).collect());
         let answers = answer(&keys, rows);
         keep(self.kept.as_ref(), revision, &answers, Found::Row);
         answers
@@ -102,8 +103,8 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let (table, purpose) = (self.list.table, Purpose::Pages);
         let span = trace::batch(table.name, purpose, parents.len());
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
-        let (rows, revision) = apart(read);
-        let answers = answer(&parents, rows.map(|read| self.pages(read)));
+        let revision = read.as_ref().ok().and_then(|read| read.revision);
+        let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
         keep(self.kept.as_ref(), revision, &answers, Found::Page);
         answers
     }
@@ -305,8 +306,8 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<Page, Error> {
     let select = list.select(picks, session.backend());
-    let (read, _) = read(session, list.table, picks, Purpose::Page, select).await?;
-    Ok(cut(read.rows, list))
+    let read = read(session, list.table, picks, Purpose::Page, select).await?;
+    Ok(cut(read.rows.rows, list))
 }
 
 /// Reads rows, and of which revision they are.
@@ -316,21 +317,16 @@ async fn read(
     picks: &Picks,
     purpose: Purpose,
     select: SelectStatement,
-) -> Result<(Unpacked, Option<i32>), Error> {
+) -> Result<Rows<Unpacked>, Error> {
     let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(table)).collect();
     let by_parent = purpose == Purpose::Pages;
     let select = packed::pack(select, &kinds, by_parent, session.backend());
-    let read = session.all(table.name, purpose, select).await?;
-    let unpacked = packed::unpack(read.rows.first().ok_or(Error::Internal)?, &kinds, by_parent)?;
-    Ok((unpacked, read.revision))
-}
-
-/// What was read, and the revision that it is of.
-fn apart<T>(read: Result<(T, Option<i32>), Error>) -> (Result<T, Error>, Option<i32>) {
-    match read {
-        Ok((read, revision)) => (Ok(read), revision),
-        Err(error) => (Err(error), None),
-    }
+    let unpack = |rows: Vec<QueryResult>| {
+        let packed = rows.first().ok_or(Error::Internal)?;
+        let unpacked = packed::unpack(packed, &kinds, by_parent)?;
+        Ok((unpacked.rows.len(), unpacked))
+    };
+    session.read(table.name, purpose, select, unpack).await
 }
 
 async fn load<K, V, F>(

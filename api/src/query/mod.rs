@@ -266,7 +266,7 @@ async fn find(
         .from(sea_orm::sea_query::Alias::new(table.name))
         .and_where(any.to_sql(table.name, session.backend()))
         .limit(1);
-    let rows = session.all(table.name, Purpose::Key, select).await?.rows;
+    let rows = session.all(table.name, Purpose::Key, select).await?;
     Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
 }
 

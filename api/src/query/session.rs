@@ -52,16 +52,17 @@ impl Revisions {
         match (self, other) {
             (Self::None, other) | (other, Self::None) => other,
             (Self::One(this), Self::One(other)) if this == other => self,
-            (Self::Several | Self::One(_), Self::Several | Self::One(_)) => Self::Several,
-            (Self::Several, Self::Unsure) | (Self::Unsure, Self::Several) => Self::Several,
-            (Self::Unsure, _) | (_, Self::Unsure) => Self::Unsure,
+            (Self::Unsure, Self::Unsure | Self::One(_)) | (Self::One(_), Self::Unsure) => {
+                Self::Unsure
+            }
+            _ => Self::Several,
         }
     }
 }
 
 /// Rows, and the revision that they are of; none where there are none.
-pub(crate) struct Rows {
-    pub(crate) rows: Vec<QueryResult>,
+pub(crate) struct Rows<T> {
+    pub(crate) rows: T,
     pub(crate) revision: Option<i32>,
 }
 
@@ -214,8 +215,20 @@ impl Session {
         &self,
         table: &'static str,
         purpose: Purpose,
+        select: SelectStatement,
+    ) -> Result<Vec<QueryResult>, Error> {
+        let count = |rows: Vec<QueryResult>| Ok((rows.len(), rows));
+        Ok(self.read(table, purpose, select, count).await?.rows)
+    }
+
+    /// Runs a statement, and makes of its rows what they stand for, and how many that is.
+    pub(crate) async fn read<T>(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
         mut select: SelectStatement,
-    ) -> Result<Rows, Error> {
+        make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
+    ) -> Result<Rows<T>, Error> {
         // In the statement itself: so it is of the same snapshot, and costs no other statement.
         let mut newest = Query::select();
         newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
@@ -228,16 +241,19 @@ impl Session {
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose, &sql);
         let rows = self.0.readers.query(statement).instrument(span.clone()).await;
-        trace::returned(&span, rows.as_ref().ok().map(Vec::len));
-        drop(span);
-        let count = rows.as_ref().map_or(0, Vec::len);
         let took = began.elapsed();
-        self.note(Read { table, purpose, rows: count, took, statement: Some(sql) });
-        let rows = rows?;
-        let revision = match rows.first() {
-            Some(row) => Some(row.try_get::<Option<i32>>("", REVISION)?.unwrap_or_default()),
-            None => None,
-        };
+        let made = rows.and_then(|rows| {
+            let revision = match rows.first() {
+                Some(row) => Some(row.try_get::<Option<i32>>("", REVISION)?.unwrap_or_default()),
+                None => None,
+            };
+            Ok((revision, make(rows)?))
+        });
+        let count = made.as_ref().map(|(_, (count, _))| *count);
+        trace::returned(&span, count.as_ref().ok().copied());
+        let rows = count.unwrap_or_default();
+        self.note(Read { table, purpose, rows, took, statement: Some(sql) });
+        let (revision, (_, rows)) = made?;
         self.add(revision.map_or(Revisions::Unsure, Revisions::One));
         Ok(Rows { rows, revision })
     }

@@ -77,7 +77,7 @@ async fn read(session: &Session) -> Result<Dataset, Error> {
         .from(Alias::new("revisions"))
         .order_by(Alias::new("id"), Order::Desc)
         .limit(1);
-    let rows = session.all("revisions", Purpose::Dataset, select).await?.rows;
+    let rows = session.all("revisions", Purpose::Dataset, select).await?;
     let Some(row) = rows.first() else {
         return Ok(Dataset { revision: 0, loaded_at: None, synthetic: false });
     };
@@ -99,7 +99,7 @@ async fn counts(session: &Session) -> Result<Vec<(&'static str, i64)>, Error> {
         count.expr(Func::count(Expr::cust("*"))).from(Alias::new(table.name));
         select.expr(subquery(count));
     }
-    let rows = session.all("*", Purpose::Dataset, select).await?.rows;
+    let rows = session.all("*", Purpose::Dataset, select).await?;
     let row = rows.first().ok_or(Error::Internal)?;
     let count = |(index, table): (usize, &'static query::catalog::Table)| {
         Ok((table.list, row.try_get_by_index(index)?))

@@ -150,8 +150,7 @@ async fn groups(
 ) -> Result<Vec<Vec<Cell>>, Error> {
     let table = request.table.name;
     let mut statements = Statements::new(request, level, None, session.backend())?;
-    let rows =
-        session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?.rows;
+    let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
     }
@@ -180,14 +179,13 @@ async fn measure_into(
     };
     let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
     let mut statements = Statements::new(request, level, *part, backend)?.at(rates.clone());
-    for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await?.rows {
+    for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
         let mut statements = Statements::new(request, level, *part, backend)?.at(rates);
-        for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await?.rows
-        {
+        for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
         }
@@ -209,7 +207,7 @@ async fn prices(session: &Session) -> Result<Prices, Error> {
         .column(price_index::Column::Year)
         .column(price_index::Column::CpiU)
         .from(price_index::Entity);
-    let rows = session.all("price_index", Purpose::Aggregates, select).await?.rows;
+    let rows = session.all("price_index", Purpose::Aggregates, select).await?;
     let rows = rows.iter().map(|row| {
         let number = |index| Ok::<_, Error>(i64::from(row.try_get_by_index::<i32>(index)?));
         Ok::<_, Error>((number(0)?, number(1)?))
