@@ -1,10 +1,11 @@
 //! How many queries are worked on at once, and who waits.
 //!
 //! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
-//! run at once, and only so many others wait for a turn. How long they wait depends on how the last second
+//! run at once, and only so many others wait for a turn. How many those are depends on how the last second
 //! went: where a query has found a free turn in it, this is a burst, and waiting a moment is better than
-//! being refused; where none has, more comes than can be done, and a long wait would only make everybody
-//! wait. What is refused is told to come again.
+//! being refused; where none has, more comes than can be done, and a long queue would only make everybody
+//! wait. Then no more wait than run, and the rest is refused at once, which costs next to nothing: what waits
+//! in vain takes the time that others are waiting for. What is refused is told to come again.
 
 use std::{
     sync::{
@@ -16,10 +17,9 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a query of a burst waits.
+/// How long a query waits.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// How long a query waits where more comes than can be done, which is where no turn was free for so long.
-const IMPATIENCE: Duration = Duration::from_millis(40);
+/// More comes than can be done where no turn was free for so long.
 const BURST: Duration = Duration::from_secs(1);
 
 /// Turns for queries.
@@ -56,15 +56,15 @@ impl Admission {
             *self.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             return Ok(turn);
         }
-        // It is given back where the caller goes away, too.
-        let place = Place(&self.waiting);
-        if place.0.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
-            return Err(Busy);
-        }
         let is_burst =
             self.free_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < BURST;
-        let patience = if is_burst { PATIENCE } else { IMPATIENCE };
-        match tokio::time::timeout(patience, Arc::clone(&self.turns).acquire_owned()).await {
+        let most = if is_burst { self.most_waiting } else { self.most.min(self.most_waiting) };
+        // It is given back where the caller goes away, too.
+        let place = Place(&self.waiting);
+        if place.0.fetch_add(1, Ordering::Relaxed) >= most {
+            return Err(Busy);
+        }
+        match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Busy),
         }
