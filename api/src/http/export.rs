@@ -103,7 +103,8 @@ pub(super) fn columns(table: &Table) -> impl Iterator<Item = String> {
     let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
     let visible = table.visible().map(|(name, _)| name.to_owned());
     let id = std::iter::once("id".to_owned());
-    id.chain(visible).chain(ones.map(|relation| format!("{}.id", relation.field)))
+    let derived = table.derived_fields().iter().map(|derived| derived.field.to_owned());
+    id.chain(visible).chain(derived).chain(ones.map(|relation| format!("{}.id", relation.field)))
 }
 
 impl Endpoint {

@@ -19,6 +19,7 @@ const CITE: &str = "graphql-cite";
 
 /// What is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub(super) struct Report {
     /// What the query costs.
     pub(super) cost: bool,

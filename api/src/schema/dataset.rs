@@ -123,9 +123,9 @@ pub(super) async fn resolve<'a>(
             "synthetic" => Value::Boolean(dataset.synthetic),
             "citation" => citation(context, &dataset, &merged)?,
             "licence" => Value::from(LICENCE),
-            "sources" => {
-                let table = Catalog::get().table("sources");
-                query::list(context, table, &merged).await?
+            list @ ("sources" | "loads") => {
+                let name = if list == "loads" { "revisions" } else { list };
+                query::list(context, Catalog::get().table(name), &merged).await?
             }
             "counts" => {
                 let counts = counts(session).await.map_err(query::at(context))?;
@@ -201,8 +201,15 @@ pub(super) fn register(registry: &mut Registry) {
         field(
             "sources",
             "SourceConnection!",
-            "Where the rows came from.",
+            "Where the rows came from. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
+             source the load that brought it.",
             register::list_arguments(Catalog::get().table("sources")),
+        ),
+        field(
+            "loads",
+            "RevisionConnection!",
+            "What was loaded when, and what that did to each table.",
+            register::list_arguments(Catalog::get().table("revisions")),
         ),
         field(
             "citation",
