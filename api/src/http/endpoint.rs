@@ -199,7 +199,7 @@ impl Endpoint {
             pin,
         };
         if let Some(pin) = pin {
-            pin.found(&self.0.server).await?;
+            pin.found(&self.0.server).await.inspect_err(|_| pay(account, 0))?;
         }
         // A citation is put into an answer that is in no coding.
         let coding_of_answer = if report.cite { Coding::Identity } else { coding };
@@ -211,7 +211,8 @@ impl Endpoint {
                 pin.check(dataset)?;
             }
             pay(account, answer.price);
-            reply = Reply { answer: Arc::new(answer), found: Some(Found::Miss) };
+            let answer = cache::in_coding(Arc::new(answer), coding_of_answer).await;
+            reply = Reply { answer, found: Some(Found::Miss) };
         }
         if let Some(hash) = named.register
             && reply.answer.ran()

@@ -18,8 +18,8 @@ use crate::{
 const TRIES: u32 = 4;
 
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
-/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again. A copy of another revision than the one
-/// that is wanted is not looked at.
+/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again. A copy
+/// of another revision than the one that is wanted is not looked at.
 pub(super) async fn of_one_revision(
     server: &Server,
     settings: &Settings,

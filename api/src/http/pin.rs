@@ -128,18 +128,17 @@ impl Pin {
     /// Waits until the server knows the dataset of the revision.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where there is none, or where that cannot be told.
     pub(super) async fn found(self, server: &Server) -> Result<(), Refusal> {
         let told = server.dataset();
         if u64::try_from(told.revision).is_ok_and(|revision| revision >= self.0) {
             return self.check(&told);
         }
         // The database may have a revision of which the server is yet to hear.
-        match Dataset::of(&server.0.readers).await {
-            Ok(current) => self.check(&current)?,
-            // That it cannot be reached is said by what follows.
-            Err(_) => return Ok(()),
-        }
+        let current = Dataset::of(&server.0.readers).await.map_err(|error| {
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), &error.to_string())
+        })?;
+        self.check(&current)?;
         let mut dataset = server.0.dataset.clone();
         let heard = dataset.wait_for(|dataset| dataset.revision > told.revision);
         let _ = tokio::time::timeout(HEARSAY, heard).await;

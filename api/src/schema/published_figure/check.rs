@@ -5,7 +5,7 @@
 //! not: one that was funded in two years is one. So they are counted by the database, in one statement for all
 //! figures.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use async_graphql::Value as GraphQl;
 use entity::{
@@ -105,7 +105,7 @@ pub(super) fn derive<'a>(
                 found.insert(claim.id, shown(&claim, None));
                 continue;
             };
-            if let std::collections::hash_map::Entry::Vacant(entry) = groups.entry(counted) {
+            if let Entry::Vacant(entry) = groups.entry(counted) {
                 entry.insert(known(session, aggregates, counted).await?);
             }
             if counted == Counted::Agencies && agencies.is_none() {
