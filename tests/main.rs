@@ -19,6 +19,7 @@ mod migrations;
 mod pages;
 mod plot;
 mod protocol;
+mod provenance;
 mod seeing;
 mod serve;
 mod statements;

@@ -30,6 +30,7 @@ async fn migrations_agree_with_entities() {
         agrees::<entity::published_figure::Entity>(&db).await;
         agrees::<entity::revision::Entity>(&db).await;
         agrees::<entity::source::Entity>(&db).await;
+        agrees::<entity::table_load::Entity>(&db).await;
         agrees::<entity::trainee::Entity>(&db).await;
         agrees::<entity::training::Entity>(&db).await;
         agrees::<entity::training_session::Entity>(&db).await;
@@ -46,7 +47,7 @@ async fn migrations_agree_with_entities() {
                 }
             },
         );
-        assert_eq!(tables.await.len(), 17, "a table without an entity, or a check left out above");
+        assert_eq!(tables.await.len(), 18, "a table without an entity, or a check left out above");
     }
 }
 

@@ -20,6 +20,7 @@
 //! - [`documents`]: documents that were parsed and validated before.
 //! - [`limits`]: how large a request may be; what is larger is refused before anything is read.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
+//! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
 //! - [`trace`]: where the time of a request goes, for OpenTelemetry.
 //!
 //! The tables are the crate `entity`, and how they came to be is the crate `migration`.
@@ -56,6 +57,7 @@
 //! memory that `http` keeps at the newest revision, or by the database.
 
 pub mod analytics;
+mod citation;
 pub mod cli;
 pub mod database;
 pub mod demo;

@@ -15,6 +15,7 @@ use sea_orm_migration::{
 
 mod m20261121_000001_tables;
 mod m20261121_000002_outcomes;
+mod m20261121_000003_table_loads;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_tables::Migration),
             Box::new(m20261121_000002_outcomes::Migration),
+            Box::new(m20261121_000003_table_loads::Migration),
         ]
     }
 }

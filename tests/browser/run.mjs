@@ -108,9 +108,9 @@ const tests = {
     await page.goto(server.url);
     await page.getByRole("heading", { level: 1, name: "COPS Office funding and outcomes" }).waitFor();
     assert.match(await page.locator(".synthetic").innerText(), /made up/);
-    const { dataset } = await ask("{ dataset { revision citation counts { table rows } } }");
+    const { dataset } = await ask("{ dataset { revision citation { text } counts { table rows } } }");
     const text = await page.locator("main").innerText();
-    assert.ok(text.includes(dataset.citation) && text.includes(`Revision ${dataset.revision}`), text);
+    assert.ok(text.includes(dataset.citation.text) && text.includes(`Revision ${dataset.revision}`), text);
     const trainees = dataset.counts.find((count) => count.table === "trainees").rows;
     assert.match(text, new RegExp(`Trainees\\s+${trainees.toLocaleString("en")}`));
     const command = await page.locator("pre").innerText();

@@ -1,6 +1,7 @@
 //! GraphQL over HTTP as clients, proxies and browsers meet it.
 
 mod caching;
+mod citing;
 mod export;
 mod metrics;
 mod named;

@@ -33,7 +33,10 @@ async fn the_media_type_and_the_status_are_negotiated() {
             let expected = format!("{media}; charset=utf-8");
             assert_eq!(header(&response, "content-type"), expected, "{text} as {accept}");
             let vary = header(&response, "vary");
-            assert_eq!(vary, "accept, accept-encoding, graphql-cost");
+            assert_eq!(
+                vary,
+                "accept, accept-encoding, graphql-cost, graphql-cite, x-dataset-revision"
+            );
             let body: Value = response.json().await.unwrap();
             let ran = status == 200 && text != bad && text != "{ ";
             assert_eq!(body.get("data").is_some(), ran, "{body}");

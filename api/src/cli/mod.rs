@@ -1,6 +1,7 @@
 //! The command line: one module a command.
 //!
-//! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed.
+//! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed; `verify` has
+//! its own, those of `diff`.
 
 mod demo;
 mod doctor;
@@ -11,6 +12,7 @@ mod schema;
 mod seeing;
 mod serve;
 mod traffic;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -50,6 +52,9 @@ enum Command {
     /// Look whether the server would work with these options, and say what is wrong.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Args),
+    /// Run the query of a citation again, and say whether the answer is the same.
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Args),
     /// Print the GraphQL schema.
     Schema,
 }
@@ -69,6 +74,7 @@ impl Cli {
                 Some(Command::Fetch(args)) => fetch::run(&args, &self.database).await,
                 Some(Command::Import(args)) => import::run(&args, &self.database).await,
                 Some(Command::Schema) => schema::run(),
+                Some(Command::Verify(args)) => verify::run(&args, &self.database).await,
                 Some(Command::Serve(args)) => serve::run(&args, &self.database).await,
                 None => serve::run(&self.serve, &self.database).await,
             }

@@ -4,15 +4,17 @@
 //! [`Load`]. Until it commits, no reader sees any of it, and a process that dies takes nothing with it.
 //! Loads run one at a time, on PostgreSQL under an advisory lock, on SQLite because it has one writer.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
-use entity::revision;
+use entity::{revision, table_load};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     EntityTrait, IntoActiveModel, Iterable, ModelTrait, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
+
+use crate::query::list_name;
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
@@ -30,20 +32,42 @@ pub struct Load {
 }
 
 /// What a load did with the rows that it read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Rows read.
-    pub rows_read: i32,
-    /// Rows added to the dataset.
-    pub added: i32,
-    /// Rows of the dataset that were changed.
-    pub changed: i32,
-    /// Rows of the dataset that were read again and found the same.
-    pub unchanged: i32,
-    /// Rows taken out of the dataset.
-    pub removed: i32,
-    /// Rows that could not be taken.
-    pub refused: i32,
+    pub rows_read: u64,
+    /// What became of the tables.
+    pub tables: Tallies,
+}
+
+/// What a load did to tables, by their names in the database.
+pub type Tallies = BTreeMap<&'static str, Tally>;
+
+/// What a load did to one table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows added.
+    pub added: u64,
+    /// Rows changed.
+    pub changed: u64,
+    /// Rows read again and found the same.
+    pub unchanged: u64,
+    /// Rows taken out.
+    pub removed: u64,
+    /// Rows that were to go here and could not be taken.
+    pub refused: u64,
+}
+
+impl Counts {
+    /// A number of all tables together.
+    fn sum(&self, part: impl Fn(&Tally) -> u64) -> i32 {
+        number(self.tables.values().map(part).sum())
+    }
+}
+
+/// A count as it is kept.
+fn number(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl Load {
@@ -194,14 +218,28 @@ impl Load {
                 self.transaction.execute_unprepared(&sql).await?;
             }
         }
+        let revision_id = self.revision.id;
+        let tables = counts.tables.iter().filter(|(_, tally)| **tally != Tally::default());
+        let first = self.next_id::<table_load::Entity>().await?;
+        let tables = (first..).zip(tables).map(|(id, (table, tally))| table_load::Model {
+            id,
+            revision_id,
+            table_name: list_name(table).to_owned(),
+            added: number(tally.added),
+            changed: number(tally.changed),
+            unchanged: number(tally.unchanged),
+            removed: number(tally.removed),
+            refused: number(tally.refused),
+        });
+        self.insert::<table_load::Entity>(&tables.collect::<Vec<_>>()).await?;
         self.revision = revision::Model {
             loaded_at: Utc::now(),
-            rows_read: counts.rows_read,
-            added: counts.added,
-            changed: counts.changed,
-            unchanged: counts.unchanged,
-            removed: counts.removed,
-            refused: counts.refused,
+            rows_read: number(counts.rows_read),
+            added: counts.sum(|tally| tally.added),
+            changed: counts.sum(|tally| tally.changed),
+            unchanged: counts.sum(|tally| tally.unchanged),
+            removed: counts.sum(|tally| tally.removed),
+            refused: counts.sum(|tally| tally.refused),
             ..self.revision
         };
         self.update::<revision::Entity>(self.revision.clone()).await?;

@@ -62,7 +62,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTra
 pub use removal::{is_present, remove};
 
 use crate::{
-    database::load::{Counts, Load},
+    database::load::{Counts, Load, Tallies},
     reference,
 };
 
@@ -131,18 +131,25 @@ pub struct Made {
 }
 
 impl Made {
+    /// The rows of each table.
+    fn tables(&self) -> [(&'static str, u64); 9] {
+        [
+            ("agencies", self.agencies),
+            ("organizations", self.organizations),
+            ("grants", self.grants),
+            ("obligations", self.obligations),
+            ("officers_funded", self.officers_funded),
+            ("trainings", self.trainings),
+            ("training_sessions", self.training_sessions),
+            ("trainees", self.trainees),
+            ("outcomes", self.outcomes),
+        ]
+    }
+
     /// All rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.agencies
-            + self.organizations
-            + self.grants
-            + self.obligations
-            + self.officers_funded
-            + self.trainings
-            + self.training_sessions
-            + self.trainees
-            + self.outcomes
+        self.tables().iter().map(|(_, rows)| rows).sum()
     }
 }
 
@@ -165,8 +172,8 @@ pub async fn load(
         return Err(Error::HoldsRealData);
     }
     bar.set_message("making room");
-    let removed = remove(&load).await?;
-    make(load, removed, scale, seed, bar, began).await
+    let tables = remove(&load).await?;
+    make(load, tables, scale, seed, bar, began).await
 }
 
 /// Makes the demo dataset in the place of all data that a migrated database holds, real ones too, in one
@@ -183,8 +190,8 @@ pub async fn replace(
     let began = Instant::now();
     let load = begin(db, scale).await?;
     bar.set_message("making room");
-    let removed = reference::reset(&load).await?;
-    make(load, removed, scale, seed, bar, began).await
+    let tables = reference::reset(&load).await?;
+    make(load, tables, scale, seed, bar, began).await
 }
 
 /// Begins a load at a scale that can be made.
@@ -213,7 +220,7 @@ pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option
     if is_begun(load.transaction(), load.revision()).await? {
         return Ok(None);
     }
-    make(load, 0, 1.0, DEFAULT_SEED, bar, began).await.map(Some)
+    make(load, Tallies::new(), 1.0, DEFAULT_SEED, bar, began).await.map(Some)
 }
 
 /// Whether anything but reference data was loaded before a revision began.
@@ -224,10 +231,10 @@ async fn is_begun(db: &impl ConnectionTrait, revision: i32) -> Result<bool, DbEr
     Ok(others.one(db).await?.is_some())
 }
 
-/// Makes the rows, where so many others have made room.
+/// Makes the rows, where others have made room of tables.
 async fn make(
     mut load: Load,
-    removed: u64,
+    mut tables: Tallies,
     scale: f64,
     seed: u64,
     bar: &ProgressBar,
@@ -238,15 +245,12 @@ async fn make(
     write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
     bar.set_message("indexing");
-    let rows = |rows: u64| i32::try_from(rows).unwrap_or(i32::MAX);
-    let counts = Counts {
-        rows_read: rows(made.rows()),
-        added: rows(made.rows()),
-        removed: rows(removed),
-        ..Counts::default()
-    };
-    load.commit(counts).await?;
-    made.removed = removed;
+    made.removed = tables.values().map(|tally| tally.removed).sum();
+    for (table, rows) in made.tables() {
+        tables.entry(table).or_default().added += rows;
+    }
+    let rows_read = tables.values().map(|tally| tally.added).sum();
+    load.commit(Counts { rows_read, tables }).await?;
     made.took = began.elapsed();
     Ok(made)
 }

@@ -9,7 +9,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter,
 };
 
-use crate::database::load::Load;
+use crate::database::load::{Load, Tallies, Tally};
 
 /// Whether the database holds made-up rows.
 ///
@@ -28,16 +28,16 @@ async fn holds(db: &impl ConnectionTrait, kind: SourceKind) -> Result<bool, DbEr
     Ok(source::Entity::find().filter(source::Column::Kind.eq(kind)).count(db).await? > 0)
 }
 
-/// Removes all made-up rows and their source within a load, and says how many rows that were. An import
+/// Removes all made-up rows and their source within a load, and says what that did to the tables. An import
 /// does so before it adds the first real row. The reference data stay, and so do the revisions: they
 /// tell what was loaded when.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn remove(load: &Load) -> Result<u64, DbErr> {
+pub async fn remove(load: &Load) -> Result<Tallies, DbErr> {
     let db = load.transaction();
     if !is_present(db).await? {
-        return Ok(0);
+        return Ok(Tallies::new());
     }
     // A table comes before those that it refers to.
     let tables = [
@@ -52,12 +52,13 @@ pub async fn remove(load: &Load) -> Result<u64, DbErr> {
         agency::Entity.table_name(),
     ];
     let kind = SourceKind::Synthetic.to_value();
-    let mut removed = 0;
+    let mut removed = Tallies::new();
     for table in tables {
         let sql = format!(
             "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
         );
-        removed += db.execute_unprepared(&sql).await?.rows_affected();
+        let rows = db.execute_unprepared(&sql).await?.rows_affected();
+        removed.insert(table, Tally { removed: rows, ..Tally::default() });
     }
     source::Entity::delete_many()
         .filter(source::Column::Kind.eq(SourceKind::Synthetic))

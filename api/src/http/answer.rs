@@ -5,7 +5,7 @@
 //! media type and by coding, as RFC 9110 demands. A date never replaces it: an answer also depends on the
 //! version of this program, so `If-Modified-Since` is not looked at.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use async_graphql::{ErrorExtensionValues, Name, Response as Answered, ServerError, Value};
 use axum::{
@@ -14,15 +14,22 @@ use axum::{
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest as _, Sha256};
 
 use super::{compress::Coding, negotiate::MediaType};
-use crate::schema::Dataset;
+use crate::{
+    citation::{Asked, Citation},
+    schema::Dataset,
+};
 
 /// The methods of `/graphql`.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
-const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding, graphql-cost");
+/// What of a request an answer depends on, beside what it asks.
+pub(super) const VARY: HeaderValue = HeaderValue::from_static(
+    "accept, accept-encoding, graphql-cost, graphql-cite, x-dataset-revision",
+);
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What became of a request, as far as the status tells it.
@@ -57,13 +64,21 @@ pub(super) struct Refusal {
     message: Cow<'static, str>,
     /// After how many seconds it may be worth another try.
     retry_after: Option<u64>,
+    /// The dataset that there is, where that is the reason.
+    dataset: Option<Dataset>,
 }
 
 impl Refusal {
     /// A request that cannot be read, or that this server does not take.
     pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         let message = Cow::Owned(message.to_owned());
-        Self { standing: Standing::Refused(status), code, message, retry_after: None }
+        Self {
+            standing: Standing::Refused(status),
+            code,
+            message,
+            retry_after: None,
+            dataset: None,
+        }
     }
 
     /// A request for which there is no turn.
@@ -85,7 +100,12 @@ impl Refusal {
     /// A request that is right in itself, and whose document is not there.
     pub(super) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
-        Self { standing, code, message: Cow::Borrowed(message), retry_after: None }
+        Self { standing, code, message: Cow::Borrowed(message), retry_after: None, dataset: None }
+    }
+
+    /// The same refusal, which says what dataset there is.
+    pub(super) fn about(self, dataset: &Dataset) -> Self {
+        Self { dataset: Some(dataset.clone()), ..self }
     }
 
     /// The code that a client may act on.
@@ -106,7 +126,11 @@ impl From<Refusal> for Answer {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", refusal.code);
         error.extensions = Some(extensions);
-        let answer = Self::new(refusal.standing, &Answered::from_errors(vec![error]), None);
+        let mut answered = Answered::from_errors(vec![error]);
+        if let Some(dataset) = &refusal.dataset {
+            answered.extensions.insert("dataset".to_owned(), about(dataset));
+        }
+        let answer = Self::new(refusal.standing, &answered, None);
         Self { retry_after: refusal.retry_after, ..answer }
     }
 }
@@ -118,8 +142,16 @@ struct Written<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    extensions: &'a std::collections::BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+/// The body of an answer without errors, its parts as they are.
+#[derive(Serialize, Deserialize)]
+struct Flawless<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+    extensions: BTreeMap<String, Box<RawValue>>,
 }
 
 /// An answer in one coding.
@@ -151,12 +183,7 @@ impl Answer {
         let ran = answered.data != Value::Null
             || answered.errors.iter().any(|error| !error.path.is_empty());
         let standing = if ran { Standing::Ran } else { super::errors::standing(&answered) };
-        let about = [
-            (Name::new("revision"), Value::from(dataset.revision)),
-            (Name::new("synthetic"), Value::Boolean(dataset.synthetic)),
-        ];
-        let about = Value::Object(about.into_iter().collect());
-        answered.extensions.insert("dataset".to_owned(), about);
+        answered.extensions.insert("dataset".to_owned(), about(dataset));
         Self::new(standing, &answered, Some(dataset.clone()))
     }
 
@@ -174,6 +201,7 @@ impl Answer {
                 "this API has queries only: nothing can be changed or subscribed to",
             ),
             retry_after: None,
+            dataset: None,
         };
         refusal.into()
     }
@@ -192,7 +220,7 @@ impl Answer {
                 (Standing::Refused(StatusCode::INTERNAL_SERVER_ERROR), text.into())
             }
         };
-        let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]);
+        let digest = digest(&body);
         let modified = dataset.as_ref().and_then(|dataset| dataset.loaded_at);
         let modified = modified.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
         Self {
@@ -214,6 +242,21 @@ impl Answer {
     pub(super) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
         Self { body: body.into(), coding, tags, ..self.clone() }
+    }
+
+    /// The same answer with its citation, made for one client: it tells of the moment.
+    ///
+    /// # Errors
+    /// Where its body is not what this module writes of an answer without errors: it is in a coding.
+    pub(super) fn cited(&self, query: Asked) -> Result<Self, serde_json::Error> {
+        let Some(dataset) = &self.dataset else { return Ok(self.clone()) };
+        let mut written: Flawless<'_> = serde_json::from_slice(&self.body)?;
+        let citation = Citation::new(dataset, query, &serde_json::from_str(written.data.get())?);
+        written.extensions.insert("citation".to_owned(), to_raw_value(&citation)?);
+        let body = serde_json::to_vec(&written)?;
+        let digest = digest(&body);
+        let tags = tags(&digest, self.coding);
+        Ok(Self { body: body.into(), digest, tags, is_of_one_run: true, ..self.clone() })
     }
 
     /// The same answer, with what its query was priced at.
@@ -274,6 +317,19 @@ impl Answer {
         *response.status_mut() = status;
         (response, is_unchanged)
     }
+}
+
+/// What an answer says of the dataset that it is of.
+fn about(dataset: &Dataset) -> Value {
+    let about = [
+        (Name::new("revision"), Value::from(dataset.revision)),
+        (Name::new("synthetic"), Value::Boolean(dataset.synthetic)),
+    ];
+    Value::Object(about.into_iter().collect())
+}
+
+fn digest(body: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16])
 }
 
 fn tags(digest: &str, coding: Coding) -> [HeaderValue; 2] {

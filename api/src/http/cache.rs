@@ -157,13 +157,7 @@ impl Answers {
     {
         if self.bytes == 0 {
             self.counters.count(Found::Miss);
-            let plain = Arc::new(run().await);
-            let pays = plain.is_flawless() && compress::pays(plain.body.len());
-            return match coding {
-                Coding::Identity => (plain, Found::Miss),
-                _ if !pays => (plain, Found::Miss),
-                _ => (compressed(plain, coding).await, Found::Miss),
-            };
+            return (in_coding(Arc::new(run().await), coding).await, Found::Miss);
         }
         let generation = self.generation(told);
         let wanted = key.with(coding);
@@ -243,6 +237,16 @@ impl Answers {
             *current = Generation::new(began.told.clone(), of.clone(), self.bytes);
         }
         Arc::clone(&current)
+    }
+}
+
+/// An answer in a coding, where that pays.
+pub(super) async fn in_coding(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+    let pays = plain.is_flawless() && compress::pays(plain.body.len());
+    match coding {
+        Coding::Identity => plain,
+        _ if !pays => plain,
+        _ => compressed(plain, coding).await,
     }
 }
 

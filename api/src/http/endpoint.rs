@@ -22,19 +22,20 @@ use tracing::{Instrument as _, Span};
 use super::{
     Server, Settings,
     admission::Admission,
-    answer::{Answer, Client, Refusal},
-    cache::{Answers, Found, Key},
+    answer::{Answer, Client, Refusal, VARY},
+    cache::{self, Answers, Found, Key},
     compress::{self, Coding},
     errors, graphql,
     metrics::Metrics,
     negotiate::{self, MediaType},
     persisted::Documents,
+    pin::Pin,
     rate::{Account, Peer, Rates},
     report::Report,
     request::{Ask, Asked, Parameters},
     slow,
 };
-use crate::{error::Error, limits::Limits, query::kept::Keeper, trace};
+use crate::{citation, error::Error, limits::Limits, query::kept::Keeper, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -63,6 +64,19 @@ pub(super) struct Inner {
     pub(super) metrics: Arc<Metrics>,
     pub(super) admission: Arc<Admission>,
     rates: Rates,
+}
+
+/// What the headers of a request say of what it asks.
+#[derive(Clone, Copy)]
+struct Wishes {
+    report: Report,
+    pin: Option<Pin>,
+}
+
+impl Wishes {
+    fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        Ok(Self { report: Report::of(headers)?, pin: Pin::of_headers(headers)? })
+    }
 }
 
 /// An answer on its way to one client.
@@ -122,9 +136,9 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let reply = match (media, asked) {
         (None, _) => Err(not_acceptable()),
         (_, Err(refusal)) => Err(refusal),
-        (_, Ok(Asked::One(asked))) => match Report::of(headers) {
-            Ok(report) => {
-                endpoint.answer(asked, negotiate::coding(headers), report, account.as_ref()).await
+        (_, Ok(Asked::One(asked))) => match Wishes::of(headers) {
+            Ok(wishes) => {
+                endpoint.answer(asked, negotiate::coding(headers), wishes, account.as_ref()).await
             }
             Err(refusal) => Err(refusal),
         },
@@ -176,35 +190,60 @@ impl Endpoint {
         &self,
         mut parameters: Parameters,
         coding: Coding,
-        report: Report,
+        Wishes { report, pin }: Wishes,
         account: Option<&Account>,
     ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
+        let pin = Pin::of_both(pin, parameters.pin)?;
         let ask = Ask {
             document: named.document,
             operation: parameters.operation,
             variables: parameters.variables,
             report,
+            pin,
         };
-        if report.is_of_one_run() {
+        if let Some(pin) = pin {
+            pin.found(&self.0.server).await.inspect_err(|_| pay(account, 0))?;
+        }
+        // A citation is put into an answer that is in no coding.
+        let coding_of_answer = if report.cite { Coding::Identity } else { coding };
+        let mut reply = self.reply(ask.clone(), coding_of_answer, account).await;
+        if let Some(pin) = pin.filter(|pin| !pin.is_met_by(&reply.answer)) {
+            // Others were waiting for it, who take the copy in memory as it is; or a load has just committed.
+            let answer = run(Arc::clone(&self.0), ask.clone()).await;
+            if let Some(dataset) = answer.dataset.as_ref().filter(|_| !pin.is_met_by(&answer)) {
+                pin.check(dataset)?;
+            }
+            pay(account, answer.price);
+            let answer = cache::in_coding(Arc::new(answer), coding_of_answer).await;
+            reply = Reply { answer, found: Some(Found::Miss) };
+        }
+        if let Some(hash) = named.register
+            && reply.answer.ran()
+        {
+            self.0.documents.register(hash, Arc::clone(&ask.document));
+        }
+        if report.cite && reply.answer.is_flawless() {
+            reply.answer = cited(reply.answer, ask, coding).await;
+        }
+        Ok(reply)
+    }
+
+    /// The answer of a request: one that is kept, or that is worked out.
+    async fn reply(&self, ask: Ask, coding: Coding, account: Option<&Account>) -> Reply {
+        if ask.report.is_of_one_run() {
             let answer = run(Arc::clone(&self.0), ask).await;
             pay(account, answer.price);
-            return Ok(Reply { answer: Arc::new(answer.kept_by_nobody()), found: None });
+            return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
         }
         let key = Key::of(&ask);
-        let document = named.register.is_some().then(|| Arc::clone(&ask.document));
         let inner = Arc::clone(&self.0);
         let run = || run(inner, ask);
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
         pay(account, if found == Found::Miss { answer.price } else { 0 });
         Span::current().record("cache", tracing::field::debug(found));
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
-        if let (Some(hash), Some(document)) = (named.register, document)
-            && answer.ran()
-        {
-            self.0.documents.register(hash, document);
-        }
-        Ok(Reply { answer, found: Some(found) })
+        Reply { answer, found: Some(found) }
     }
 
     /// Answers several requests by a list of answers, a few at a time.
@@ -225,9 +264,13 @@ impl Endpoint {
             };
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", &reason));
         }
+        let wishes = Wishes::of(client.headers)?;
+        // What a run costs is told of one request at a time.
+        let report = Report { cite: wishes.report.cite, ..Report::default() };
+        let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
             let parameters = Parameters::of_json(request)?;
-            self.answer(parameters, Coding::Identity, Report::default(), account).await
+            self.answer(parameters, Coding::Identity, wishes, account).await
         };
         let answers: Vec<Result<Reply, Refusal>> =
             stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
@@ -253,7 +296,7 @@ impl Endpoint {
         let headers = [
             (header::CONTENT_TYPE, client.media.content_type()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (header::VARY, HeaderValue::from_static("accept, accept-encoding, graphql-cost")),
+            (header::VARY, VARY),
         ];
         let mut response = (headers, body).into_response();
         if let Some(coding) = coding.content_encoding() {
@@ -300,10 +343,27 @@ pub(super) fn is_kept(headers: &HeaderMap) -> bool {
     headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(Found::Hit))
 }
 
+/// An answer with its citation, in a coding; as it is, where it cannot be cited.
+async fn cited(answer: Arc<Answer>, ask: Ask, coding: Coding) -> Arc<Answer> {
+    let plain = Arc::clone(&answer);
+    // Answers may be large, and are read and hashed.
+    let cite = tokio::task::spawn_blocking(move || {
+        let query = citation::Asked::new(&ask.document, ask.operation.as_deref(), &ask.variables);
+        plain.cited(query)
+    });
+    match cite.await {
+        Ok(Ok(cited)) => cache::in_coding(Arc::new(cited), coding).await,
+        error => {
+            tracing::error!(?error, "an answer cannot be cited");
+            answer
+        }
+    }
+}
+
 /// Works an answer out.
 async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
-    let (report, began) = (ask.report, Instant::now());
+    let (report, pin, began) = (ask.report, ask.pin, Instant::now());
     let settings = &endpoint.settings;
     let Ok(_turn) = endpoint.admission.enter().await else {
         let refusal = Refusal::busy();
@@ -315,7 +375,8 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let answered = async {
         match report.only_price {
             false => {
-                graphql::of_one_revision(&endpoint.server, settings, &endpoint.kept, request).await
+                let (server, kept) = (&endpoint.server, &endpoint.kept);
+                graphql::of_one_revision(server, settings, kept, request, pin).await
             }
             true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
         }

@@ -27,6 +27,7 @@ use super::{
     endpoint::Endpoint,
     errors,
     negotiate::MediaType,
+    pin::Pin,
     rate::Account,
     report::Report,
     request::{Ask, Parameters},
@@ -60,15 +61,17 @@ pub(super) async fn whole(
         (Some(Err(seconds)), _) => Err(endpoint.refused(Refusal::too_many(seconds))),
         (_, None) => Err(endpoint.refused(no_such_file())),
         (_, Some((table, format))) => {
-            let document = document(table).into();
-            let ask = Ask {
-                document,
-                operation: None,
-                variables: <_>::default(),
-                report: <_>::default(),
-            };
-            // The document is ours, so it is within the limits.
-            endpoint.send(ask, Limits::default(), format, &parts, account.clone()).await
+            let in_url = Pin::of_url(parts.uri.query().unwrap_or_default());
+            match in_url.and_then(|pin| Pin::of_both(Pin::of_headers(&parts.headers)?, pin)) {
+                Err(refusal) => Err(endpoint.refused(refusal)),
+                Ok(pin) => {
+                    let document = document(table).into();
+                    let (variables, report) = (<_>::default(), Report::default());
+                    let ask = Ask { document, operation: None, variables, report, pin };
+                    // The document is ours, so it is within the limits.
+                    endpoint.send(ask, Limits::default(), format, &parts, account.clone()).await
+                }
+            }
         }
     };
     endpoint.finish(sent, &parts, account.as_ref())
@@ -100,7 +103,8 @@ pub(super) fn columns(table: &Table) -> impl Iterator<Item = String> {
     let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
     let visible = table.visible().map(|(name, _)| name.to_owned());
     let id = std::iter::once("id".to_owned());
-    id.chain(visible).chain(ones.map(|relation| format!("{}.id", relation.field)))
+    let derived = table.derived_fields().iter().map(|derived| derived.field.to_owned());
+    id.chain(visible).chain(derived).chain(ones.map(|relation| format!("{}.id", relation.field)))
 }
 
 impl Endpoint {
@@ -115,19 +119,22 @@ impl Endpoint {
         let sent = async {
             let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
             if report != Report::default() {
-                let reason =
-                    "what a query costs and reads is told in JSON: ask for that by `Accept`";
+                let reason = "what a query costs and reads, and how its answer is cited, is told in JSON: ask for \
+                    that by `Accept`";
                 return Err(self.refused(Refusal::new(
                     StatusCode::BAD_REQUEST,
                     "BAD_REQUEST",
                     reason,
                 )));
             }
+            let pin = Pin::of_headers(&parts.headers);
+            let pin = pin.and_then(|pin| Pin::of_both(pin, parameters.pin));
+            let pin = pin.map_err(|refusal| self.refused(refusal))?;
             let named = self.0.documents.find(&mut parameters);
             let named = named.map_err(|refusal| self.refused(refusal))?;
             let document = Arc::clone(&named.document);
             let (operation, variables) = (parameters.operation, parameters.variables);
-            let ask = Ask { document: named.document, operation, variables, report };
+            let ask = Ask { document: named.document, operation, variables, report, pin };
             let limits = self.0.settings.limits;
             let sent = self.send(ask, limits, format, parts, account.cloned()).await?;
             if let Some(hash) = named.register {
@@ -178,6 +185,9 @@ impl Endpoint {
         };
         let dataset = Dataset::of(readers).await;
         let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
+        ask.pin
+            .map_or(Ok(()), |pin| pin.check(&dataset))
+            .map_err(|refusal| self.refused(refusal))?;
         let most = self.0.settings.most_export_rows;
         let tag = tag(&ask, format, &dataset, most);
         let client =
@@ -186,7 +196,10 @@ impl Endpoint {
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag.clone());
         headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
-        headers.insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+        headers.insert(
+            header::VARY,
+            HeaderValue::from_static("accept, accept-encoding, x-dataset-revision"),
+        );
         if client.has(&tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);

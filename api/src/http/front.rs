@@ -21,7 +21,8 @@ use super::{Server, negotiate, page};
 use crate::{analytics::Aggregates, execute::execute, limits::Limits, schema};
 
 /// What the page says of the dataset.
-const QUERY: &str = "{ dataset { revision loadedAt synthetic citation licence counts { table rows }
+const QUERY: &str =
+    "{ dataset { revision loadedAt synthetic citation { text bibtex } licence counts { table rows }
     sources(first: 100) { totalCount nodes { title publisher publishedOn url } } } }";
 /// Where the server is, for a client that does not say where it found it.
 const HOST: &str = "127.0.0.1:8080";
@@ -46,10 +47,16 @@ pub(super) struct Dataset {
     revision: i32,
     loaded_at: Option<String>,
     synthetic: bool,
-    citation: String,
+    citation: Citation,
     licence: String,
     counts: Vec<Count>,
     sources: Sources,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Citation {
+    text: String,
+    bibtex: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

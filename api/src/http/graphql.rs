@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Pos, Request};
 use tokio::time::Instant;
 
-use super::{Server, Settings};
+use super::{Server, Settings, copy::Copy, pin::Pin};
 use crate::{
     analytics::Aggregates,
     error::Error,
@@ -19,16 +19,19 @@ use crate::{
 const TRIES: u32 = 4;
 
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
-/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
+/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again. A copy
+/// of another revision than the one that is wanted is not looked at.
 pub(super) async fn of_one_revision(
     server: &Server,
     settings: &Settings,
     keeper: &Keeper,
     request: Request,
+    pin: Option<Pin>,
 ) -> (Answer, Dataset) {
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
-    let copy = server.copy();
+    let is_wanted = |copy: &Copy| pin.is_none_or(|pin| pin.is_of(&copy.dataset));
+    let copy = server.copy().filter(is_wanted);
     let mut aggregates = match &copy {
         Some(copy) => Aggregates::Memory(Arc::clone(&copy.replica)),
         None => Aggregates::Database,

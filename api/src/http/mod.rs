@@ -2,9 +2,10 @@
 //!
 //! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
 //! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
-//! [`persisted`] and [`trusted`] which document it means, [`cache`] the answer that is at hand, [`graphql`]
-//! the one that is not, and [`answer`] the response. An answer that is a file is [`export`]ed: a [`table`] of all
-//! rows, whose columns [`dictionary`] explains. People get [`front`] and [`playground`], as [`page`]s.
+//! [`persisted`] and [`trusted`] which document it means, [`pin`] which revision it wants, [`cache`] the answer
+//! that is at hand, [`graphql`] the one that is not, and [`answer`] the response. An answer that is a file is
+//! [`export`]ed: a [`table`] of all rows, whose columns [`dictionary`] explains. People get [`front`] and
+//! [`playground`], as [`page`]s.
 //!
 //! How much is done at once is bounded on the way in: connections and how slow they may be by [`listen`],
 //! clients by [`rate`], and queries by [`admission`].
@@ -31,6 +32,7 @@ mod metrics;
 mod negotiate;
 mod page;
 mod persisted;
+mod pin;
 mod playground;
 mod rate;
 mod report;

@@ -2,7 +2,8 @@
 //!
 //! `GraphQL-Cost: report` adds `extensions.cost` to the answer, and `GraphQL-Cost: validate` checks and
 //! prices a query without running it. `GraphQL-Explain: 1` adds `extensions.explain`: what was read, in the
-//! words of the schema. Neither shows SQL.
+//! words of the schema. Neither shows SQL. `GraphQL-Cite: 1` adds `extensions.citation`, which is made of an
+//! answer, kept or new, and so is not a matter of the run.
 
 use std::time::Duration;
 
@@ -14,9 +15,11 @@ use crate::{execute::Answer, query::list_name};
 
 const COST: &str = "graphql-cost";
 const EXPLAIN: &str = "graphql-explain";
+const CITE: &str = "graphql-cite";
 
 /// What is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub(super) struct Report {
     /// What the query costs.
     pub(super) cost: bool,
@@ -24,6 +27,8 @@ pub(super) struct Report {
     pub(super) only_price: bool,
     /// What was read.
     pub(super) explain: bool,
+    /// How the answer is cited.
+    pub(super) cite: bool,
 }
 
 impl Report {
@@ -39,12 +44,17 @@ impl Report {
             Some("validate") => (true, true),
             Some(_) => return Err(bad("the header GraphQL-Cost is `report` or `validate`")),
         };
-        let explain = match word(EXPLAIN) {
-            None | Some("0") => false,
-            Some("1") => true,
-            Some(_) => return Err(bad("the header GraphQL-Explain is `1`")),
+        let is_wanted = |name, refused| match word(name) {
+            None | Some("0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(_) => Err(bad(refused)),
         };
-        Ok(Self { cost, only_price, explain })
+        let explain = is_wanted(EXPLAIN, "the header GraphQL-Explain is `1`")?;
+        let cite = is_wanted(CITE, "the header GraphQL-Cite is `1`")?;
+        if cite && only_price {
+            return Err(bad("with GraphQL-Cost: validate nothing is answered that could be cited"));
+        }
+        Ok(Self { cost, only_price, explain, cite })
     }
 
     /// Whether an answer that was kept would tell something else than a new one.

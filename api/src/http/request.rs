@@ -7,7 +7,7 @@ use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{answer::Refusal, report::Report};
+use super::{answer::Refusal, pin::Pin, report::Report};
 
 /// What a client sent, before a document has been found for it.
 #[derive(Debug, Default, PartialEq)]
@@ -22,6 +22,8 @@ pub(super) struct Parameters {
     pub(super) variables: Map<String, Value>,
     /// The hash of a document, as `extensions.persistedQuery` says it.
     pub(super) persisted: Option<PersistedQuery>,
+    /// The revision of the dataset that is wanted, as `extensions.revision` says it.
+    pub(super) pin: Option<Pin>,
 }
 
 /// What Apollo's protocol of automatic persisted queries says about a document.
@@ -95,12 +97,14 @@ impl Parameters {
             None | Some(Value::Null) => None,
             Some(value) => Some(PersistedQuery::of_json(&value)?),
         };
+        let pin = extensions.get("revision").map(Pin::of_json).transpose()?.flatten();
         Ok(Self {
             query: text(&mut map, "query")?,
             document_id: text(&mut map, "documentId")?,
             operation: text(&mut map, "operationName")?,
             variables: object(&mut map, "variables")?,
             persisted,
+            pin,
         })
     }
 
@@ -134,6 +138,8 @@ pub(super) struct Ask {
     pub(super) variables: Map<String, Value>,
     /// What is to be told beside the answer.
     pub(super) report: Report,
+    /// The revision of the dataset that is wanted; the current one, where none is named.
+    pub(super) pin: Option<Pin>,
 }
 
 impl Ask {
@@ -217,6 +223,14 @@ mod tests {
             ("query=a&variables=1", "`variables` must be a JSON object, and is a number"),
             ("query=a&extensions=%5B%5D", "`extensions` must be a JSON object, and is a list"),
             ("extensions=%7B%22persistedQuery%22%3A1%7D", "`extensions.persistedQuery`"),
+            (
+                "query=a&extensions=%7B%22revision%22%3A-1%7D",
+                "`extensions.revision` must be the number",
+            ),
+            (
+                "query=a&extensions=%7B%22revision%22%3A%221%22%7D",
+                "`extensions.revision` must be the number",
+            ),
         ] {
             let refusal = Parameters::of_url(url).expect_err(url);
             assert!(refusal.message().contains(word), "{}", refusal.message());

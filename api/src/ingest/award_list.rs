@@ -260,6 +260,10 @@ impl AwardList {
 impl Format for AwardList {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "officers_funded"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         let fields = FIELDS.iter().map(|name| {
             let column = self.mapping.columns.get(*name);

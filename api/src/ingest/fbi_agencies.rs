@@ -43,6 +43,10 @@ impl FbiAgencies {
 impl Format for FbiAgencies {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "agencies"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![
             Shape::new(

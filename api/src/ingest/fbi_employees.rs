@@ -48,6 +48,10 @@ impl FbiEmployees {
 impl Format for FbiEmployees {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "outcomes"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![
             Shape::new(

@@ -46,6 +46,10 @@ impl FbiEstimates {
 impl Format for FbiEstimates {
     type Record = Filing;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "outcomes"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![Shape::new(
             "estimates",

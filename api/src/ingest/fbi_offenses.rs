@@ -75,6 +75,10 @@ impl FbiOffenses {
 impl Format for FbiOffenses {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "outcomes"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![Shape::new(
             "returns",

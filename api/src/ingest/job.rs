@@ -35,6 +35,9 @@ pub(crate) trait Format {
     /// The tables that the format knows; the first that a header fits is taken.
     fn shapes(&self) -> Vec<Shape>;
 
+    /// The table of the dataset to which most of a row of such a shape goes.
+    fn fills(&self, shape: &str) -> &'static str;
+
     /// How many rows at the top of a file may come before the header.
     fn preamble(&self) -> usize {
         0
@@ -294,7 +297,7 @@ impl Job {
             };
             self.report.rows_read += 1;
             if let Some(refusal) = refusal {
-                self.refuse(name, &refusal)?;
+                self.refuse(name, format.fills(layout.shape), &refusal)?;
             }
             if batch.len() == BATCH {
                 format.write(self, std::mem::take(&mut batch)).await?;
@@ -310,8 +313,9 @@ impl Job {
         Ok(())
     }
 
-    fn refuse(&mut self, name: &str, refusal: &Refusal) -> Result<(), Error> {
+    fn refuse(&mut self, name: &str, table: &'static str, refusal: &Refusal) -> Result<(), Error> {
         self.report.refused += 1;
+        self.report.tally(table).refused += 1;
         self.rejects.add(name, refusal)?;
         // A number of rows is exceeded for good; a share may still be made up for.
         if let MaxRejects::Count(_) = self.max_rejects {

@@ -55,6 +55,10 @@ impl Leaic {
 impl Format for Leaic {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "agencies"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![Shape::new(
             "crosswalk",

@@ -54,7 +54,7 @@ pub use self::{
     error::{Error, Place},
     mapping::Mapping,
     rejects::MaxRejects,
-    report::{FileReport, Report, Tally, Way},
+    report::{FileReport, Report, Way},
     template::template,
 };
 use self::{input::Input, job::Job};
@@ -181,9 +181,8 @@ pub async fn run(db: &DatabaseConnection, request: &Request) -> Result<Report, E
     let mut job = Job::new(load, request, inputs).await?;
     if job.has_work() {
         // Made-up rows make room for real ones: the two never mix.
-        let made_up = demo::remove(&job.load).await?;
-        if made_up > 0 {
-            job.report.tally("made-up rows").removed = made_up;
+        for (table, made_up) in demo::remove(&job.load).await? {
+            job.report.tally(table).removed += made_up.removed;
         }
         job.add_sources().await?;
         match request.format {

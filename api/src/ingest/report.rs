@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::database::load::Counts;
+use crate::database::load::{Counts, Tallies, Tally};
 
 /// How a recipient, provider or agency of a file was found in the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,19 +45,6 @@ impl fmt::Display for Way {
     }
 }
 
-/// What was done with the rows of one table of the dataset.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Rows added.
-    pub added: u64,
-    /// Rows changed.
-    pub changed: u64,
-    /// Rows read again and found the same.
-    pub unchanged: u64,
-    /// Rows taken out.
-    pub removed: u64,
-}
-
 /// A file of the load.
 #[derive(Clone, Debug)]
 pub struct FileReport {
@@ -83,7 +70,7 @@ pub struct Report {
     /// Rows that could not be taken.
     pub refused: u64,
     /// What became of the tables.
-    pub tables: BTreeMap<&'static str, Tally>,
+    pub tables: Tallies,
     /// How recipients were found: distinct ones, not rows.
     pub matches: BTreeMap<Way, u64>,
     /// What was found how, one line each; only where it was asked for.
@@ -118,16 +105,7 @@ impl Report {
     /// What the revision records.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let number = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
-        let sum = |part: fn(&Tally) -> u64| number(self.tables.values().map(part).sum());
-        Counts {
-            rows_read: number(self.rows_read),
-            added: sum(|tally| tally.added),
-            changed: sum(|tally| tally.changed),
-            unchanged: sum(|tally| tally.unchanged),
-            removed: sum(|tally| tally.removed),
-            refused: number(self.refused),
-        }
+        Counts { rows_read: self.rows_read, tables: self.tables.clone() }
     }
 }
 
@@ -157,18 +135,18 @@ impl fmt::Display for Report {
             writeln!(f, "    listed in {}", path.display())?;
         }
         if !self.tables.is_empty() {
-            let head = ["added", "changed", "unchanged", "removed"];
+            let head = ["added", "changed", "unchanged", "removed", "refused"];
             writeln!(
                 f,
-                "  {:<16} {:>10} {:>10} {:>10} {:>10}",
-                "", head[0], head[1], head[2], head[3]
+                "  {:<16} {:>10} {:>10} {:>10} {:>10} {:>10}",
+                "", head[0], head[1], head[2], head[3], head[4]
             )?;
         }
         for (table, tally) in &self.tables {
             writeln!(
                 f,
-                "  {table:<16} {:>10} {:>10} {:>10} {:>10}",
-                tally.added, tally.changed, tally.unchanged, tally.removed
+                "  {table:<16} {:>10} {:>10} {:>10} {:>10} {:>10}",
+                tally.added, tally.changed, tally.unchanged, tally.removed, tally.refused
             )?;
         }
         if !self.matches.is_empty() {

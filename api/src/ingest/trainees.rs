@@ -162,6 +162,10 @@ impl Trainees {
 impl Format for Trainees {
     type Record = Record;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "trainees"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![Shape::new(
             "trainees",

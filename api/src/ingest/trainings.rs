@@ -153,6 +153,10 @@ impl Trainings {
 impl Format for Trainings {
     type Record = Course;
 
+    fn fills(&self, _shape: &str) -> &'static str {
+        "trainings"
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         vec![Shape::new(
             "trainings",

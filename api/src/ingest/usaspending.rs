@@ -187,6 +187,10 @@ impl Usaspending {
 impl Format for Usaspending {
     type Record = Record;
 
+    fn fills(&self, shape: &str) -> &'static str {
+        if shape == TRANSACTIONS { "obligations" } else { "grants" }
+    }
+
     fn shapes(&self) -> Vec<Shape> {
         let with = |name, own: &[&'static str]| Shape::new(name, &[COMMON, own].concat());
         vec![

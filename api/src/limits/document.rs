@@ -51,7 +51,7 @@ pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
 }
 
 /// The bytes of the string at the beginning of a text, quotes and all.
-fn string_length(text: &str) -> usize {
+pub(crate) fn string_length(text: &str) -> usize {
     if let Some(block) = text.strip_prefix("\"\"\"") {
         let mut from = 0;
         while let Some(end) = block[from..].find("\"\"\"") {

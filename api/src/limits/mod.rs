@@ -9,7 +9,7 @@ mod document;
 mod operation;
 
 pub(crate) use self::{
-    document::{MOST_NESTING, document},
+    document::{MOST_NESTING, document, string_length},
     operation::{Sizes, root_fields},
 };
 use crate::error::Error;
@@ -47,6 +47,12 @@ macro_rules! limits {
         }
 
         impl Limits {
+            /// What only memory and time limit: for a query that one asks of one's own database.
+            #[must_use]
+            pub fn unlimited() -> Self {
+                Self { $($field: <$type>::MAX,)+ introspection: true }
+            }
+
             $($(
                 /// Refuses what is more.
                 pub(crate) fn $field(&self, count: usize) -> Result<(), Error> {

@@ -7,16 +7,21 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use async_graphql::{
-    OutputType,
+    OutputType, Value as GraphQl,
     registry::{MetaType, MetaTypeName, Registry},
 };
+use futures_util::future::BoxFuture;
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
 
 use super::{
     measured::Declared,
     scalar::{Kind, Scalar},
+    session::Session,
 };
-use crate::analytics::FirstEvent;
+use crate::{
+    analytics::{Aggregates, FirstEvent},
+    error::Error,
+};
 
 /// A column of a table. Those without a field serve relations and look-ups.
 #[derive(Debug)]
@@ -67,6 +72,29 @@ pub(crate) struct Union {
     pub(crate) arms: &'static [&'static str],
 }
 
+/// Fields of a row that are neither in it nor in another, but worked out of the dataset for many rows at once.
+#[derive(Debug)]
+pub(crate) struct Derived {
+    pub(crate) fields: &'static [DerivedField],
+    /// Works them out for rows by their keys: a value for each field, in their order.
+    pub(crate) derive: Derive,
+}
+
+/// What works out derived fields.
+pub(crate) type Derive = for<'a> fn(
+    &'a Session,
+    &'a Aggregates,
+    &'a [i32],
+) -> BoxFuture<'a, Result<HashMap<i32, Vec<GraphQl>>, Error>>;
+
+/// A derived field, which may always be null.
+#[derive(Debug)]
+pub(crate) struct DerivedField {
+    pub(crate) field: &'static str,
+    pub(crate) type_name: &'static str,
+    pub(crate) description: &'static str,
+}
+
 /// A way to name one row other than by its id.
 #[derive(Debug)]
 pub(crate) struct NaturalKey {
@@ -95,6 +123,7 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) unions: Vec<Union>,
+    pub(crate) derived: Option<Derived>,
     pub(crate) natural_keys: Vec<NaturalKey>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
@@ -116,6 +145,7 @@ pub(crate) enum Field {
     Column(usize),
     Relation(usize),
     Union(usize),
+    Derived(usize),
 }
 
 impl Table {
@@ -165,6 +195,7 @@ impl Table {
             columns,
             relations: Vec::new(),
             unions: Vec::new(),
+            derived: None,
             natural_keys: Vec::new(),
             searched: E::Column::iter().any(|column| column.as_str() == "search"),
             priced_by: None,
@@ -228,6 +259,17 @@ impl Table {
         self
     }
 
+    /// Adds fields that are worked out.
+    pub(crate) fn derived(mut self, derived: Derived) -> Self {
+        self.derived = Some(derived);
+        self
+    }
+
+    /// The fields that are worked out.
+    pub(crate) fn derived_fields(&self) -> &'static [DerivedField] {
+        self.derived.as_ref().map_or(&[], |derived| derived.fields)
+    }
+
     /// Adds a way to name one row: an argument, and the unique columns it may stand in.
     pub(crate) fn named_by<C: ColumnTrait>(
         mut self,
@@ -251,6 +293,22 @@ impl Table {
     /// Says what first happens to those whom its rows are of.
     pub(crate) fn event(mut self, event: FirstEvent) -> Self {
         self.event = Some(event);
+        self
+    }
+
+    /// Shows a column that the entity does not, under another name.
+    pub(crate) fn shows<C: ColumnTrait>(
+        mut self,
+        column: C,
+        field: &str,
+        type_name: &str,
+        description: &str,
+    ) -> Self {
+        let index = self.column_index(column.as_str());
+        let column = &mut self.columns[index];
+        column.field = Some(field.to_owned());
+        type_name.clone_into(&mut column.type_name);
+        description.clone_into(&mut column.description);
         self
     }
 
@@ -305,10 +363,13 @@ impl Table {
             .iter()
             .enumerate()
             .map(|(index, union)| (union.field.to_owned(), Field::Union(index)));
+        let derived = self.derived_fields().iter().enumerate();
+        let derived = derived.map(|(index, it)| (it.field.to_owned(), Field::Derived(index)));
         self.lookup = std::iter::once(("id".to_owned(), Field::Id))
             .chain(columns)
             .chain(relations)
             .chain(unions)
+            .chain(derived)
             .collect();
     }
 }

@@ -25,7 +25,9 @@ impl Columns {
         let mut columns = Self::default();
         for (name, field) in &rows.fields {
             let field = match field {
-                RowField::TypeName | RowField::Id | RowField::Cell(_) => Field::Cell,
+                RowField::TypeName | RowField::Id | RowField::Cell(_) | RowField::Derived(_) => {
+                    Field::Cell
+                }
                 RowField::One { lookup, .. } => Field::Object(Self::of_rows(&lookup.rows)?),
                 RowField::Union(arms) => {
                     let mut merged = Self::default();

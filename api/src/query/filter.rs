@@ -93,7 +93,7 @@ fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predi
             })
         }
         Some(Field::Relation(index)) => relation(&table.relations[index], value, path),
-        Some(Field::Union(_)) | None => {
+        Some(Field::Union(_) | Field::Derived(_)) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
     }

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::{
-    catalog::Table,
+    catalog::{Derive, Table},
     kept::{self, Found},
     packed::{self, Unpacked},
     page::{List, select_by_key},
@@ -79,6 +79,14 @@ pub(crate) struct MeasuresByParent {
     column: usize,
 }
 
+/// Works out the derived fields of rows.
+pub(crate) struct Deriving {
+    session: Session,
+    aggregates: Aggregates,
+    table: &'static str,
+    derive: Derive,
+}
+
 impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
         let keys = sorted(keys);
@@ -131,6 +139,15 @@ impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
             Err(error) => Err(error),
         };
         answer(&parents, found.map(Iterator::collect))
+    }
+}
+
+impl BatchFn<i32, Answer<Vec<GraphQl>>> for Deriving {
+    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Vec<GraphQl>>> {
+        let keys = sorted(keys);
+        let span = trace::batch(self.table, Purpose::Aggregates, keys.len());
+        let found = (self.derive)(&self.session, &self.aggregates, &keys).instrument(span);
+        answer(&keys, found.await)
     }
 }
 
@@ -234,6 +251,22 @@ impl Loaders {
             found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found)
+    }
+
+    /// Works out the derived fields of rows by their keys.
+    pub(crate) async fn derived(
+        &self,
+        table: &'static Table,
+        keys: Vec<i32>,
+    ) -> Result<HashMap<i32, Vec<GraphQl>>, Error> {
+        let derive = table.derived.as_ref().ok_or(Error::Internal)?.derive;
+        let loader = self.loader(format!("derived {}", table.name), || Deriving {
+            session: self.session.clone(),
+            aggregates: self.aggregates.clone(),
+            table: table.name,
+            derive,
+        });
+        Box::pin(load(&loader, keys)).await
     }
 
     /// Answers a request for aggregates.

@@ -83,6 +83,8 @@ pub(crate) enum RowField {
     },
     /// The one of several relations that leads somewhere.
     Union(Vec<(usize, Lookup)>),
+    /// The derived field at a position.
+    Derived(usize),
     /// The rows that hold our key.
     Many {
         to: usize,
@@ -361,11 +363,16 @@ impl<'a> Planner<'a> {
         path: &[String],
     ) -> Result<Rows, ServerError> {
         let mut plan = Vec::new();
+        let mut derives = false;
         for (name, merged) in self.collect(&table.type_name, fields) {
             let path = join(path, &name);
             let field = match table.field(merged[0].node.name.node.as_str()) {
                 None => RowField::TypeName,
                 Some(Field::Id) => RowField::Id,
+                Some(Field::Derived(index)) => {
+                    derives = true;
+                    RowField::Derived(index)
+                }
                 Some(Field::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(Field::Relation(index)) => {
                     self.relation(table, index, &merged, count, picks, &path)?
@@ -384,6 +391,9 @@ impl<'a> Planner<'a> {
                 }
             };
             plan.push((name, field));
+        }
+        if derives {
+            self.charge(count.saturating_add(PRICE_OF_AGGREGATES));
         }
         Ok(Rows { table, fields: plan })
     }

@@ -123,6 +123,9 @@ fn object(registry: &mut Registry, table: &Table) {
         };
         add(field(relation.field, &type_name, relation.description, arguments));
     }
+    for derived in table.derived_fields() {
+        add(field(derived.field, derived.type_name, derived.description, vec![]));
+    }
     for union in &table.unions {
         add(field(union.field, &format!("{}!", union.type_name), union.description, vec![]));
     }

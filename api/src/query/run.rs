@@ -259,6 +259,12 @@ async fn column(
             }
             merged
         }
+        RowField::Derived(index) => {
+            let keys = rows.iter().map(|row| row.key).collect();
+            let found = loaders.derived(plan.table, keys).await?;
+            let value = |row: &Arc<Row>| found.get(&row.key)?.get(*index).cloned();
+            rows.iter().map(|row| value(row).unwrap_or_default()).collect()
+        }
         RowField::Many { to, connection } => {
             let parents: Vec<i32> = rows.iter().map(|row| row.key).collect();
             Box::pin(many(loaders, connection, *to, &parents)).await?

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 
 use self::facts::Fact as _;
-use crate::database::load::{Counts, Load};
+use crate::database::load::{Counts, Load, Tallies};
 
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
@@ -101,23 +101,28 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
     if let Some(revision) = others {
         return Ok(revision);
     }
-    let rows = write::all(&load).await?;
-    Ok(load.commit(Counts { rows_read: rows, added: rows, ..Counts::default() }).await?)
+    let tables = write::all(&load).await?;
+    let rows_read = tables.values().map(|tally| tally.added).sum();
+    Ok(load.commit(Counts { rows_read, tables }).await?)
 }
 
 /// Empties every table but that of the revisions, which tell what was loaded when, and writes the
-/// reference data anew: as if nothing had ever been imported. Says how many rows went.
+/// reference data anew: as if nothing had ever been imported. Says what that did to the tables.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn reset(load: &Load) -> Result<u64, Error> {
-    let mut removed = 0;
+pub async fn reset(load: &Load) -> Result<Tallies, Error> {
+    let mut removed = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         let sql = format!("DELETE FROM {table}");
-        removed += load.transaction().execute_unprepared(&sql).await?.rows_affected();
+        let rows = load.transaction().execute_unprepared(&sql).await?.rows_affected();
+        removed.push((table, rows));
     }
-    write::all(load).await?;
-    Ok(removed)
+    let mut tables = write::all(load).await?;
+    for (table, rows) in removed {
+        tables.entry(table).or_default().removed = rows;
+    }
+    Ok(tables)
 }
 
 /// Makes sure that the reference data stand, and says whether they had to be loaded.

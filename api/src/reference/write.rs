@@ -12,16 +12,16 @@ use super::{
     Error,
     facts::{self, Fact},
 };
-use crate::database::load::Load;
+use crate::database::load::{Load, Tallies};
 
 /// The source of the rows of a file that has no column for it.
 const PROGRAMS: &str = "cops-graphql-programs";
 const MEASURES: &str = "fbi-ucr";
 const PRICES: &str = "bls-cpi-u";
 
-/// Writes every fact, and says how many rows that made.
-pub(super) async fn all(load: &Load) -> Result<i32, Error> {
-    let mut writer = Writer { load, revision_id: load.revision(), rows: 0 };
+/// Writes every fact, and says how many rows of each table that made.
+pub(super) async fn all(load: &Load) -> Result<Tallies, Error> {
+    let mut writer = Writer { load, revision_id: load.revision(), tables: Tallies::new() };
     let sources = writer.sources().await?;
     let programs = writer.programs(&sources).await?;
     let organizations = writer.organizations(&sources).await?;
@@ -31,7 +31,7 @@ pub(super) async fn all(load: &Load) -> Result<i32, Error> {
     writer.figures(&sources, &programs).await?;
     writer.prices(&sources).await?;
     writer.measures(&sources).await?;
-    Ok(writer.rows)
+    Ok(writer.tables)
 }
 
 /// The ids of what others refer to by a name or a code.
@@ -53,7 +53,7 @@ impl Ids {
 struct Writer<'a> {
     load: &'a Load,
     revision_id: i32,
-    rows: i32,
+    tables: Tallies,
 }
 
 impl Writer<'_> {
@@ -82,7 +82,7 @@ impl Writer<'_> {
         E::Model: ModelTrait<Entity = E>,
     {
         self.load.insert::<E>(rows).await?;
-        self.rows += i32::try_from(rows.len()).expect("a file of facts is short");
+        self.tables.entry(E::default().table_name()).or_default().added += rows.len() as u64;
         Ok(())
     }
 

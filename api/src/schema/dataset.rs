@@ -1,7 +1,8 @@
 //! The dataset as a whole: which revision this is, whether it is real, and how to cite it.
 
 use async_graphql::{
-    Context, Name, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
+    Context, Json, Name, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    registry::Registry,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::kind::SourceKind;
@@ -12,6 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
+    citation::Formats,
     database::Readers,
     error::Error,
     query::{
@@ -49,17 +51,6 @@ impl Dataset {
     /// Reads which dataset it is that queries are about.
     pub(crate) async fn of(readers: &Readers) -> Result<Self, Error> {
         read(&Session::new(readers.clone())).await
-    }
-
-    fn citation(&self) -> String {
-        let kind = if self.synthetic { " (synthetic)" } else { "" };
-        let day =
-            self.loaded_at.map_or_else(String::new, |at| format!(", loaded {}", at.date_naive()));
-        format!(
-            "COPS Office funding and outcomes dataset{kind}, revision {}{day}, served by cops-graphql {}.",
-            self.revision,
-            env!("CARGO_PKG_VERSION")
-        )
     }
 }
 
@@ -130,25 +121,19 @@ pub(super) async fn resolve<'a>(
                 Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
             }),
             "synthetic" => Value::Boolean(dataset.synthetic),
-            "citation" => Value::String(dataset.citation()),
+            "citation" => citation(context, &dataset, &merged)?,
             "licence" => Value::from(LICENCE),
-            "sources" => {
-                let table = Catalog::get().table("sources");
-                query::list(context, table, &merged).await?
+            list @ ("sources" | "loads") => {
+                let name = if list == "loads" { "revisions" } else { list };
+                query::list(context, Catalog::get().table(name), &merged).await?
             }
             "counts" => {
                 let counts = counts(session).await.map_err(query::at(context))?;
-                let fields = query::fields(context, "TableCount", &merged);
-                let count = |(table, rows): &(&str, i64)| {
-                    let value = |(name, merged): (&Name, &query::Merged<'_>)| {
-                        let value = match merged[0].node.name.node.as_str() {
-                            "table" => Value::from(*table),
-                            "rows" => Value::from(*rows),
-                            _ => Value::from("TableCount"),
-                        };
-                        (name.clone(), value)
-                    };
-                    Value::Object(fields.iter().map(value).collect())
+                let count = |(table, rows): &(&'static str, i64)| {
+                    object(context, "TableCount", &merged, |field| match field {
+                        "table" => Value::from(*table),
+                        _ => Value::from(*rows),
+                    })
                 };
                 Value::List(counts.iter().map(count).collect())
             }
@@ -159,13 +144,49 @@ pub(super) async fn resolve<'a>(
     Ok(Value::Object(answer))
 }
 
+/// The selected fields of an object.
+fn object(
+    context: &Context<'_>,
+    type_name: &'static str,
+    merged: &query::Merged<'_>,
+    value: impl Fn(&str) -> Value,
+) -> Value {
+    let fields = query::fields(context, type_name, merged);
+    let value = |(name, merged): (Name, query::Merged<'_>)| {
+        let field = merged[0].node.name.node.as_str();
+        let value = if field == "__typename" { Value::from(type_name) } else { value(field) };
+        (name, value)
+    };
+    Value::Object(fields.into_iter().map(value).collect())
+}
+
+/// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
+fn citation(
+    context: &Context<'_>,
+    dataset: &Dataset,
+    merged: &query::Merged<'_>,
+) -> ServerResult<Value> {
+    let formats = Formats::of_dataset(&dataset.into());
+    let csl_json = Value::from_json(formats.csl_json).map_err(|error| {
+        tracing::error!(%error, "a citation cannot be written");
+        query::at(context)(Error::Internal)
+    })?;
+    Ok(object(context, "DatasetCitation", merged, |field| match field {
+        "text" => Value::from(formats.text.as_str()),
+        "bibtex" => Value::from(formats.bibtex.as_str()),
+        _ => csl_json.clone(),
+    }))
+}
+
 /// Registers the types of this module.
 pub(super) fn register(registry: &mut Registry) {
     let fields = vec![
         field(
             "revision",
             "Int!",
-            "The number of the last load. It grows with every load; between two loads no answer changes.",
+            "The number of the last load. It grows with every load; between two loads no answer changes. A request that \
+             names it, by the header `X-Dataset-Revision` or as `revision` among its `extensions`, is answered of this \
+             revision or refused: only the current one is kept.",
             vec![],
         ),
         field("loadedAt", "DateTime", "When that load was made. Null before the first.", vec![]),
@@ -180,10 +201,24 @@ pub(super) fn register(registry: &mut Registry) {
         field(
             "sources",
             "SourceConnection!",
-            "Where the rows came from.",
+            "Where the rows came from. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
+             source the load that brought it.",
             register::list_arguments(Catalog::get().table("sources")),
         ),
-        field("citation", "String!", "How to cite the dataset as it stands.", vec![]),
+        field(
+            "loads",
+            "RevisionConnection!",
+            "What was loaded when, and what that did to each table.",
+            register::list_arguments(Catalog::get().table("revisions")),
+        ),
+        field(
+            "citation",
+            "DatasetCitation!",
+            "How to cite the dataset as it stands. To cite an answer, so that others can get it again and see that \
+             it is the same, send its query with the header `GraphQL-Cite: 1`: `extensions.citation` is what \
+             `cops-graphql verify` reads.",
+            vec![],
+        ),
         field("licence", "String!", "The terms of the data.", vec![]),
     ];
     register::object_type(registry, "Dataset", "The dataset as a whole.", fields);
@@ -192,4 +227,17 @@ pub(super) fn register(registry: &mut Registry) {
         field("rows", "Int!", "Its number of rows.", vec![]),
     ];
     register::object_type(registry, "TableCount", "How many rows a table has.", fields);
+    let csl_json = <Json<serde_json::Value> as OutputType>::create_type_info(registry);
+    let fields = vec![
+        field("text", "String!", "A sentence.", vec![]),
+        field("bibtex", "String!", "An entry of BibTeX.", vec![]),
+        field(
+            "cslJson",
+            &csl_json,
+            "An item of CSL-JSON, as reference managers import it.",
+            vec![],
+        ),
+    ];
+    let description = "How to cite the dataset, at its revision: in three formats.";
+    register::object_type(registry, "DatasetCitation", description, fields);
 }

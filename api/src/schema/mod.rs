@@ -21,6 +21,7 @@ mod published_figure;
 mod revision;
 mod root;
 mod source;
+mod table_load;
 mod trainee;
 mod training;
 mod training_session;
@@ -73,6 +74,7 @@ pub(crate) fn tables() -> Vec<Table> {
         price_index::table(),
         source::table(),
         revision::table(),
+        table_load::table(),
     ]
 }
 

@@ -1,13 +1,25 @@
 //! `Revision`: what leads from it, and how one is named.
 
-use entity::{revision, source};
+use entity::{revision, source, table_load};
 
 use crate::query::catalog::Table;
 
 pub(super) fn table() -> Table {
-    Table::of::<revision::Entity>("revision", "revisions").many(
-        "sources",
-        source::Column::RevisionId,
-        "What was loaded: files, or publications.",
-    )
+    Table::of::<revision::Entity>("revision", "revisions")
+        .shows(
+            revision::Column::Id,
+            "number",
+            "Int",
+            "The number of the load. `dataset { revision }` is that of the last one.",
+        )
+        .many(
+            "sources",
+            source::Column::RevisionId,
+            "What was loaded: files, each with its digest and its size, or publications.",
+        )
+        .many(
+            "tables",
+            table_load::Column::RevisionId,
+            "What the load did, table by table. Empty where that was not recorded.",
+        )
 }

@@ -16,6 +16,7 @@ fn ask(document: &str) -> Ask {
         operation: None,
         variables: serde_json::Map::new(),
         report: Report::default(),
+        pin: None,
     }
 }
 
@@ -219,6 +220,7 @@ fn questions_that_differ_have_different_keys() {
             operation,
             variables: variables(given),
             report: Report::default(),
+            pin: None,
         };
         assert!(keys.insert(Key::of(&ask).0), "{document} {given}");
     }
@@ -229,6 +231,7 @@ fn questions_that_differ_have_different_keys() {
                 operation: None,
                 variables: variables(given),
                 report: Report::default(),
+                pin: None,
             })
             .0
         });

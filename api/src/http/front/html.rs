@@ -43,7 +43,8 @@ pub(super) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
     });
     let (revision, rows) = (dataset.revision, dataset.counts.iter().map(|count| count.rows).sum());
     let rows = grouped(rows);
-    let (citation, licence) = (escape(&dataset.citation), escape(&dataset.licence));
+    let (citation, bibtex) = (escape(&dataset.citation.text), escape(&dataset.citation.bibtex));
+    let licence = escape(&dataset.licence);
     let curl = escape(&curl(base, example));
     let version = env!("CARGO_PKG_VERSION");
     format!(
@@ -90,6 +91,7 @@ pub(super) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
 {sources}
 <h2>How to cite it</h2>
 <blockquote>{citation}</blockquote>
+<details><summary>As BibTeX</summary><pre tabindex="0" aria-label="The citation as BibTeX"><code>{bibtex}</code></pre></details>
 </main>
 <footer>
 <p>{licence}</p>

@@ -1,0 +1,174 @@
+//! `cops-graphql verify`: runs the query of a citation again, and says whether the answer is the same.
+
+use std::{io::Read as _, path::PathBuf, process::ExitCode};
+
+use async_graphql::{Request, Response, Value, Variables};
+
+use super::fail;
+use crate::{
+    analytics::Aggregates,
+    citation::{self, Citation, Edition, PROGRAM, moment},
+    database::{self, Readers},
+    execute::execute,
+    limits::Limits,
+    schema::{Dataset, schema},
+};
+
+/// What its help says at the end.
+pub(super) const HELP: &str = "\
+A citation is `extensions.citation` of an answer to a query that was sent with the header
+`GraphQL-Cite: 1`, or the whole of that answer. Nothing is changed.
+
+Examples:
+  curl -s http://127.0.0.1:8080/graphql -H 'GraphQL-Cite: 1' -H 'Content-Type: application/json' \\
+    -d '{\"query\": \"{ grants { totals { federalShare { sum } } } }\"}' > answer.json
+  cops-graphql verify answer.json
+  jq .extensions.citation answer.json | cops-graphql verify - --database postgres://localhost/cops
+
+Exit codes: 0 the answer is the same, 1 it differs, 2 it cannot be told: the file is no citation or was
+tampered with, or the database cannot be read.";
+
+/// The connections that a query needs at most.
+const CONNECTIONS: u32 = 2;
+/// How often a query is tried where loads commit while it runs.
+const TRIES: u32 = 4;
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The citation, or an answer that has one; - is standard input.
+    #[arg(value_name = "CITATION.json")]
+    path: PathBuf,
+}
+
+/// What was found out.
+enum Verdict {
+    /// The answer is the same; and what is to be known beside that.
+    Same(String),
+    /// It is not, and why.
+    Differs(String),
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+    match verify(args, url).await {
+        Ok(Verdict::Same(words)) => {
+            println!("same: {words}");
+            ExitCode::SUCCESS
+        }
+        Ok(Verdict::Differs(words)) => {
+            println!("differs: {words}");
+            ExitCode::FAILURE
+        }
+        Err(message) => {
+            fail(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn verify(args: &Args, url: &str) -> Result<Verdict, String> {
+    let name = args.path.display();
+    let text = read(args).map_err(|error| format!("{name}: {error}"))?;
+    let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let unreachable =
+        |error| format!("cannot open the database: {}", database::explain(url, &error));
+    let readers = Readers::open(url, CONNECTIONS as usize).await.map_err(unreachable)?;
+    let wrong_tables = "the tables of the database are not those of this version of the program: \
+                        `cops-graphql doctor` says what to do";
+    if migration::is_behind(readers.spare()).await.map_err(unreachable)? {
+        return Err(wrong_tables.to_owned());
+    }
+    let (response, dataset) = answer(&readers, &citation).await?;
+    compare(&citation, &Edition::from(&dataset), response)
+}
+
+fn read(args: &Args) -> std::io::Result<String> {
+    match args.path.as_os_str() == "-" {
+        true => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            Ok(text)
+        }
+        false => std::fs::read_to_string(&args.path),
+    }
+}
+
+/// Runs the query of a citation, against one revision of the dataset.
+async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dataset), String> {
+    let unreadable = |error| format!("cannot read the database: {error}");
+    let (schema, query) = (schema(), &citation.query);
+    // Whatever the server that was asked would take.
+    let limits = Limits::unlimited();
+    let mut dataset = Dataset::of(readers).await.map_err(unreadable)?;
+    for _ in 0..TRIES {
+        let variables = serde_json::Value::Object(query.variables.clone());
+        let mut request = Request::new(&query.document).variables(Variables::from_json(variables));
+        request.operation_name.clone_from(&query.operation_name);
+        let answer = execute(&schema, readers, &Aggregates::Database, &limits, request).await;
+        let current = Dataset::of(readers).await.map_err(unreadable)?;
+        if current == dataset {
+            return Ok((answer.response, dataset));
+        }
+        dataset = current;
+    }
+    Err("the dataset was loaded anew again and again: try when no load is running".to_owned())
+}
+
+/// What an answer says of a citation.
+fn compare(citation: &Citation, found: &Edition, response: Response) -> Result<Verdict, String> {
+    let cited = &citation.dataset;
+    if let Some(error) = response.errors.first() {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let is_ours = matches!(code, Some(Value::String(code)) if code == "UNAVAILABLE" || code == "INTERNAL");
+        let words = format!("{PROGRAM} answers the query with an error: {}", error.message);
+        return if is_ours { Err(words) } else { Ok(Verdict::Differs(words)) };
+    }
+    let data = response.data.into_json().map_err(|error| error.to_string())?;
+    let (was, is) = (&citation.result.sha256, citation::digest(&data));
+    if cited.synthetic != found.synthetic {
+        let kind = |edition: &Edition| if edition.synthetic { "made up" } else { "real" };
+        return Ok(Verdict::Differs(format!(
+            "this is another dataset: the citation is of data that are {}, and those of this database are {}",
+            kind(cited),
+            kind(found)
+        )));
+    }
+    let relation = relation(cited, found);
+    Ok(if is == *was {
+        Verdict::Same(format!("the answer has the cited data, sha256:{is}; {relation}"))
+    } else {
+        let hint = match cited == found {
+            true => format!(
+                "; it was cited by {} and is answered by {PROGRAM}: where these are the same, the recorded digest or \
+                 the rows of the database were changed",
+                citation.program
+            ),
+            false => String::new(),
+        };
+        Verdict::Differs(format!(
+            "the cited data are sha256:{was}, and these sha256:{is}; {relation}{hint}"
+        ))
+    })
+}
+
+/// How the dataset that answers is related to the one that is cited.
+fn relation(cited: &Edition, found: &Edition) -> String {
+    let name = |edition: &Edition| {
+        let loaded = edition.loaded_at.map(|at| format!(" (loaded {})", moment(at)));
+        format!("revision {}{}", edition.revision, loaded.unwrap_or_default())
+    };
+    if cited == found {
+        return format!("this is the cited {}", name(found));
+    }
+    let reason = match found.revision.cmp(&cited.revision) {
+        std::cmp::Ordering::Greater => {
+            "this database has been loaded into since, or is another one"
+        }
+        std::cmp::Ordering::Less => {
+            "this database is yet to be loaded with what is cited, or is another one"
+        }
+        std::cmp::Ordering::Equal => "this is another database",
+    };
+    format!("the citation is of {}, and the database holds {}: {reason}", name(cited), name(found))
+}
