@@ -4,6 +4,7 @@
 
 mod aggregates;
 mod contract;
+mod counts;
 mod demo;
 mod documents;
 mod examples;
@@ -19,6 +20,7 @@ mod migrations;
 mod pages;
 mod plot;
 mod protocol;
+mod replicas;
 mod seeing;
 mod serve;
 mod statements;
