@@ -188,6 +188,12 @@ fn whole(answer: &Value) -> (i64, usize) {
 async fn servers_on_a_primary_and_a_replica_go_on_to_a_new_revision_and_never_mix() {
     let test = "servers_on_a_primary_and_a_replica_go_on_to_a_new_revision_and_never_mix";
     let Some((primary, replica)) = both(test) else { return };
+    let alone = Command::new(binary())
+        .args(["--listen", "127.0.0.1:0", "--database", &replica.url()])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(alone.stderr).unwrap();
+    assert!(said.contains("start a server on its primary first"), "{said}");
     // The first server makes the tables and what refers to nothing; a replica finds them in place.
     drop(Running::start(&primary.url(), &["--empty"]));
     import(&primary.url(), 1);
