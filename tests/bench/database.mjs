@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where Debian has PostgreSQL. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -67,5 +68,14 @@ export function statements(url) {
     return Number(ask(url, 'SELECT coalesce(sum(calls), 0) FROM pg_stat_statements'));
   } catch {
     return undefined;
+  }
+}
+
+/** Waits until PostgreSQL does nothing any more for those who have left. */
+export async function idle(url) {
+  const active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()";
+  for (let quiet = 0; quiet < 3; ) {
+    quiet = ask(url, active) === '0' ? quiet + 1 : 0;
+    await sleep(100);
   }
 }

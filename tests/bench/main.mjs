@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { finish, within } from '../program.mjs';
-import { ask, cluster, statements } from './database.mjs';
+import { ask, cluster, idle, statements } from './database.mjs';
 import { memory, postgresWorked, postmaster, worked } from './processes.mjs';
 import { QUERIES, bodies, meaning } from './queries.mjs';
 import { report } from './report.mjs';
@@ -74,12 +74,13 @@ async function wrk({ url }, file, clients, seconds) {
 }
 
 /** The same, and what it costs: the microseconds of CPU of an answer, the server's own and PostgreSQL's. */
-async function run(server, file, clients, seconds, first) {
+async function run(server, file, clients, seconds, { database, first }) {
+  await idle(database);
   const work = () => [worked(server.pid), first && postgresWorked(first)];
   const before = work();
   const { requests, micros, bad, p50, p99 } = await wrk(server, file, clients, seconds);
   if (bad > 0) throw new Error(`${server.title}: ${bad} requests failed, and ${requests} were answered`);
-  if (requests < ENOUGH && seconds < PATIENCE) return run(server, file, clients, PATIENCE, first);
+  if (requests < ENOUGH && seconds < PATIENCE) return run(server, file, clients, PATIENCE, { database, first });
   if (requests === 0) throw new Error(`${server.title} answered nothing within ${seconds} s`);
   const [own, postgres] = work().map((after, n) => ((after - before[n]) * 1e6) / requests);
   return { rate: (requests * 1e6) / micros, p50, p99, own, postgres };
@@ -96,14 +97,14 @@ async function counted(database, server, body) {
 }
 
 /** Measures a server with a query. */
-async function measure(server, query, { folder, first }) {
+async function measure(server, query, { folder, ...of }) {
   const asked = bodies(server.kind, query, server.agencies);
   if (asked === undefined) return undefined;
   const file = join(folder, 'bodies');
   writeFileSync(file, `${asked.join('\n')}\n`);
   await wrk(server, file, CLIENTS.at(-1), WARM_UP);
   const found = { statements: server.counts.get(query.name) };
-  for (const clients of CLIENTS) found[clients] = await run(server, file, clients, Number(options.seconds), first);
+  for (const clients of CLIENTS) found[clients] = await run(server, file, clients, Number(options.seconds), of);
   found.memory = memory(server.pid);
   return found;
 }
@@ -144,7 +145,7 @@ async function bench(database, folder, children) {
   for (const query of QUERIES) {
     console.error(`measuring: ${query.title}`);
     for (const server of servers) {
-      found.push({ query, server, measured: await measure(server, query, { folder, first }) });
+      found.push({ query, server, measured: await measure(server, query, { folder, database, first }) });
     }
   }
   await check();

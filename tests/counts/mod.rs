@@ -43,8 +43,11 @@ const TIMES: usize = 8;
 /// The part by which a number may differ from what was agreed to.
 const TOLERANCE: f64 = 0.1;
 
-/// Numbers by what they count, by query, by database.
-type Counts = BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>;
+/// Numbers by what they count.
+type Costs = BTreeMap<String, u64>;
+
+/// What was agreed to, by query, by database.
+type Agreed = BTreeMap<String, BTreeMap<String, Costs>>;
 
 /// The server, and the thread that it runs on.
 struct Site {
@@ -80,7 +83,7 @@ impl Site {
     }
 
     /// What a query costs: the least of several times.
-    fn count(&self, router: &Router, query: &Value) -> BTreeMap<String, u64> {
+    fn count(&self, router: &Router, query: &Value) -> Costs {
         let body = Bytes::from(query.to_string());
         let ask = || {
             let request = Request::post("/graphql").header("content-type", "application/json");
@@ -142,7 +145,7 @@ fn queries() -> Vec<(String, Value)> {
 }
 
 /// The numbers of one kind of database, in the order of the queries, each worked out and then kept.
-fn count(site: &Site) -> Vec<(String, BTreeMap<String, u64>)> {
+fn count(site: &Site) -> Vec<(String, Costs)> {
     let mut counts = Vec::new();
     for (name, query) in queries() {
         let mut costs = site.count(&site.router, &query);
@@ -178,10 +181,10 @@ fn the_hot_paths_cost_what_was_agreed_to() {
 }
 
 /// Holds numbers against what was agreed to, or agrees to them.
-fn hold(all: Vec<(&str, Vec<(String, BTreeMap<String, u64>)>)>) {
+fn hold(all: Vec<(&str, Vec<(String, Costs)>)>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("counts/agreed.json");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|_| "{}".to_owned());
-    let mut agreed: Counts = serde_json::from_str(&text).unwrap();
+    let mut agreed: Agreed = serde_json::from_str(&text).unwrap();
     let mut wrong = Vec::new();
     for (database, counts) in all {
         let agreed = agreed.entry(database.to_owned()).or_default();
