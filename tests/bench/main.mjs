@@ -35,8 +35,8 @@ const WARM_UP = 1;
 const [ENOUGH, PATIENCE] = [20, 30];
 /** How often a server is asked to see what it does in the database. */
 const COUNTED = 20;
-/** How many agencies are asked for in turn with `--vary`. */
-const AGENCIES = 500;
+/** How many agencies there are at scale 1, and how many are asked for in turn with `--vary`. */
+const [AGENCIES, VARIED] = [18_000, 500];
 
 async function post(url, body) {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -110,7 +110,8 @@ async function measure(server, query, { folder, ...of }) {
 }
 
 async function bench(database, folder, children) {
-  const agencies = options.vary ? Array.from({ length: AGENCIES }, (_, n) => n + 1) : [5];
+  const length = Math.min(VARIED, Math.floor(AGENCIES * Number(options.scale)));
+  const agencies = options.vary ? Array.from({ length }, (_, n) => n + 1) : [5];
   const sqlite = `sqlite://${join(folder, 'bench.db')}`;
   console.error('making the same rows in SQLite');
   await finish(options.program, ['demo', '--database', sqlite, '--scale', options.scale], children);
@@ -175,8 +176,8 @@ await within(async (folder, children) => {
     }
     const results = await bench(database, folder, children);
     if (results === undefined) return;
-    const version = ask(database, 'SHOW server_version');
-    const written = report({ ...results, options, clients: CLIENTS, version });
+    const postgres = { version: ask(database, 'SHOW server_version'), buffers: ask(database, 'SHOW shared_buffers') };
+    const written = report({ ...results, options, clients: CLIENTS, postgres });
     process.stdout.write(written);
     if (options.out) writeFileSync(options.out, written);
   } finally {

@@ -1,6 +1,6 @@
 // What processes cost, as Linux tells it.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ask } from './database.mjs';
 
 /** The fields of `/proc/PID/stat` after the name of the program, the first of which is the third. */
@@ -28,7 +28,8 @@ export function memory(pid) {
 /** The first process of the PostgreSQL of a URL; none, where it runs elsewhere. */
 export function postmaster(url) {
   const child = ask(url, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
-  return stat(child)?.[1];
+  const name = `/proc/${child}/comm`;
+  return existsSync(name) && readFileSync(name, 'utf8') === 'postgres\n' ? stat(child)[1] : undefined;
 }
 
 /** The seconds that a PostgreSQL has worked. */

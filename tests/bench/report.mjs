@@ -7,7 +7,7 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 /** A number with two digits that count, or all of those before the point. */
 const digits = (value) => (value >= 100 ? whole.format(value) : short.format(value));
-const millis = (micros) => digits(micros / 1000);
+const millis = (micros) => (micros < 5 ? '0' : digits(micros / 1000));
 
 /** A table of cells that are text. */
 function table(head, rows) {
@@ -29,8 +29,8 @@ function compared({ found, servers }, cell) {
   return table(['', ...servers.map(({ title }) => title)], rows);
 }
 
-/** All that was measured, as Markdown. */
-export function report({ found, servers, options, clients, version }) {
+/** All that was measured, as Markdown: after the line is what few want to know. */
+export function report({ found, servers, options, clients, postgres }) {
   const [one, many] = clients;
   const all = { found, servers };
   const [{ model }, { length: cores }] = [cpus()[0], cpus()];
@@ -43,6 +43,14 @@ ${compared(all, (measured) => whole.format(measured[many].rate))}
 Milliseconds for an answer, one client, median and 99th percentile:
 
 ${compared(all, (measured) => `${millis(measured[one].p50)} / ${millis(measured[one].p99)}`)}
+
+${servers.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
+
+A dataset of scale ${options.scale}; ${options.seconds} s for each figure, after a warm-up${
+  options.vary ? '; a different agency each time' : '; the same document again and again'}. PostgreSQL ${
+  postgres.version.split(' ')[0]} with ${postgres.buffers} of buffers, the servers and wrk share ${cores} cores (${model.trim()}); rustc ${rustc}. All servers gave the same answers, value for value, before and after.
+
+---
 
 Milliseconds for an answer, ${many} clients at once, median and 99th percentile:
 
@@ -59,11 +67,5 @@ ${compared(all, ({ statements }) => `${statements ?? '?'}`)}
 MiB of memory of the server, after all of it:
 
 ${table(servers.map(({ title }) => title), [servers.map((server) => whole.format(memory(server)))])}
-
-${servers.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
-
-A dataset of scale ${options.scale}; ${options.seconds} s for each figure, after a warm-up${
-  options.vary ? '; a different agency each time' : '; the same document again and again'}. PostgreSQL ${
-  version.split(' ')[0]} with 512 MB of buffers, the servers and wrk share ${cores} cores (${model.trim()}); rustc ${rustc}. All servers gave the same answers, value for value, before and after.
 `;
 }

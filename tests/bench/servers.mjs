@@ -52,7 +52,7 @@ async function postgraphile({ database, children }) {
   const runs = execFileSync(node(), ['--version']).toString().trim().slice(1);
   const plugins = ['@graphile/pg-aggregates', 'postgraphile-plugin-connection-filter'];
   const about = `with ${plugins.map((name) => `${name} ${version(name)}`).join(' and ')}, as its manual sets it up `
-    + 'for production, one process; trainees by state are a view made for it, which does the grouping';
+    + `for production, one process of Node ${runs}; trainees by state are a view made for it, which does the grouping`;
   return { kind: 'postgraphile', title, about, url, pid: child.pid };
 }
 
