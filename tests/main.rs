@@ -4,6 +4,7 @@
 
 mod aggregates;
 mod contract;
+mod counts;
 mod demo;
 mod documents;
 mod examples;
@@ -20,6 +21,7 @@ mod pages;
 mod plot;
 mod protocol;
 mod provenance;
+mod replicas;
 mod seeing;
 mod serve;
 mod statements;

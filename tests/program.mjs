@@ -16,31 +16,32 @@ const PATIENCE = 60_000;
 /** What interrupts tests, by hand or by whoever runs them. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 
-/** Runs the program, tells its lines on standard error to `hear`, and remembers it among `children`. */
-function run(program, args, children, hear) {
-  const child = spawn(program, args, { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+/** Runs a program, tells the lines that it says to `hear`, and remembers it among `children`. */
+function run(program, args, children, hear, env = {}) {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
-  createInterface({ input: child.stderr }).on('line', hear);
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', hear);
   return child;
 }
 
 /** Resolves when the program has ended well; rejects with what it said when it has not. */
-async function finish(program, args, children) {
+export async function finish(program, args, children) {
   const said = [];
   const child = run(program, args, children, (line) => said.push(line));
   const [code, signal] = await once(child, 'close');
   if (code !== 0) throw new Error(`${args[0]} ended with ${code ?? signal}:\n${said.join('\n')}`);
 }
 
-/** Starts the server, and gives the address of GraphQL once it says that it serves there. */
-async function listen(program, args, children) {
+/** Starts a server, and gives its address and the child once it says where it serves. */
+export async function listen(program, args, children, env) {
   const said = [];
   return new Promise((resolve, reject) => {
-    const child = run(program, args, children, (line) => {
+    const hear = (line) => {
       said.push(line);
-      const found = line.match(/serving GraphQL on (http:\S+\/graphql)/);
-      if (found) resolve(found[1]);
-    });
+      const found = line.match(/(?:serving|listening) .*(http:\S+\/graphql)/);
+      if (found) resolve({ url: found[1], child });
+    };
+    const child = run(program, args, children, hear, env);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       reject(new Error(`the server ended with ${code ?? signal}:\n${said.join('\n')}`));
@@ -52,7 +53,7 @@ async function listen(program, args, children) {
 }
 
 /** Waits until the server says that it can answer all there is to ask. */
-async function ready(url) {
+export async function ready(url) {
   const health = new URL('/health/ready', url);
   const end = Date.now() + PATIENCE;
   for (;;) {
@@ -75,16 +76,11 @@ async function stop(child) {
 }
 
 /**
- * Starts the server, gives `use` its address once it is ready, and stops it when `use` is done, or when
- * this process is interrupted.
- *
- * `args` are more arguments of the server.
- *
- * The dataset is the synthetic one of `scale`, or, without a scale, that of an empty database.
+ * Gives `use` a folder and a list of children, and removes the one and ends the others when `use` is done, or
+ * when this process is interrupted.
  */
-export async function serving(program, { scale, args = [] }, use) {
+export async function within(use) {
   const folder = await mkdtemp(join(tmpdir(), 'cops-graphql-'));
-  const database = ['--database', `sqlite://${join(folder, 'test.db')}`];
   const children = [];
   const leave = () => {
     for (const child of children) child.kill('SIGKILL');
@@ -94,16 +90,30 @@ export async function serving(program, { scale, args = [] }, use) {
   process.once('exit', leave);
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    if (scale) await finish(program, ['demo', ...database, '--scale', `${scale}`], children);
-    const kind = scale ? [] : ['--empty'];
-    const all = [...database, ...kind, ...args, '--listen', '127.0.0.1:0'];
-    const url = await listen(program, all, children);
-    await ready(url);
-    return await use(url);
+    return await use(folder, children);
   } finally {
     await Promise.all(children.map(stop));
     for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     process.removeListener('exit', leave);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Starts the server, gives `use` its address once it is ready, and stops it when `use` is done.
+ *
+ * `args` are more arguments of the server.
+ *
+ * The dataset is the synthetic one of `scale`, or, without a scale, that of an empty database.
+ */
+export function serving(program, { scale, args = [] }, use) {
+  return within(async (folder, children) => {
+    const database = ['--database', `sqlite://${join(folder, 'test.db')}`];
+    if (scale) await finish(program, ['demo', ...database, '--scale', `${scale}`], children);
+    const kind = scale ? [] : ['--empty'];
+    const all = [...database, ...kind, ...args, '--listen', '127.0.0.1:0'];
+    const { url } = await listen(program, all, children);
+    await ready(url);
+    return use(url);
+  });
 }

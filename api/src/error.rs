@@ -148,6 +148,18 @@ pub(crate) fn is_gone(error: &DbErr) -> bool {
     }
 }
 
+/// Whether a replica of PostgreSQL has cancelled a statement, or ended its connection, because what the primary
+/// did would have changed the rows under it. The same statement works on what is there then.
+pub(crate) fn is_overtaken(error: &DbErr) -> bool {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "40001"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
 fn is_locked(error: &DbErr) -> bool {
     match error {
@@ -167,7 +179,7 @@ fn is_locked(error: &DbErr) -> bool {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         tracing::error!(error = %error, "a statement failed");
-        match is_gone(&error) || is_locked(&error) {
+        match is_gone(&error) || is_overtaken(&error) || is_locked(&error) {
             true => Self::Unavailable,
             false => Self::Internal,
         }

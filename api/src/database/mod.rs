@@ -56,6 +56,11 @@ pub fn explain(url: &str, error: &DbErr) -> String {
                 folder, or name a finished file as sqlite://PATH?mode=ro&immutable=true"
             .to_owned();
     }
+    if error.to_string().contains("in a read-only transaction") {
+        return "it may only be read, as a replica may: start a server on its primary first, and wait until the \
+                replica has followed"
+            .to_owned();
+    }
     let seconds = ACQUIRE.as_secs();
     match gave_up || is_locked(error) {
         true if url.starts_with("sqlite") => {

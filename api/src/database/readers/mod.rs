@@ -7,8 +7,8 @@
 //! ended, and not before.
 //!
 //! Connections break, as when the database restarts. A statement on a broken one is sent once more, on a
-//! new one. Where there is none to be had, the database counts as gone: until it answers again, nobody
-//! waits for it.
+//! new one, and so is one that a replica has cancelled in favour of what its primary did. Where there is no
+//! connection to be had, the database counts as gone: until it answers again, nobody waits for it.
 
 mod seat;
 
@@ -24,7 +24,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryR
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::seat::Seat;
-use crate::error::{Error, is_gone};
+use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
 const PROBE: Duration = Duration::from_millis(250);
@@ -131,7 +131,7 @@ impl Readers {
         };
         let mut taken = self.take(seats).await?;
         let result = match taken.run(&statement).await {
-            Err(error) if is_broken(&error) => taken.run(&statement).await,
+            Err(error) if is_broken(&error) || is_overtaken(&error) => taken.run(&statement).await,
             result => result,
         };
         if result.as_ref().is_err_and(is_gone) {

@@ -1,0 +1,3 @@
+SELECT json_build_object('name', name, 'state', state, 'population', population)::text
+FROM agencies
+WHERE id = $1

