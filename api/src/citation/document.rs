@@ -57,7 +57,7 @@ mod tests {
             filter: {title: {contains: \"a  , #b \\\" c\"}}) { nodes { id ...F ... on Grant { id } } }\r\n}\n\
             fragment F on Grant { title, id }";
         let normal = "query Q($n:Int=-1.5e+3$t:[String!])@skip(if:false){a:grants(first:$n filter:{title:{contains:\
-            \"a  , #b \\\" c\"}}){nodes{id ...F...on Grant{id}}}}fragment F on Grant{title id}";
+            \"a  , #b \\\" c\"}}){nodes{id ...F ...on Grant{id}}}}fragment F on Grant{title id}";
         assert_eq!(normalised(written), normal);
         assert_eq!(normalised(normal), normal);
         assert_eq!(normalised("{a...F}"), "{a ...F}");
