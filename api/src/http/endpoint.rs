@@ -385,7 +385,7 @@ fn pay(account: Option<&Account>, price: u64) {
 }
 
 fn not_acceptable() -> Refusal {
-    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv` \
-                  or `application/x-ndjson`: name one of them in the header `Accept`";
+    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv`, \
+                  `application/x-ndjson` or `application/vnd.apache.parquet`: name one of them in the header `Accept`";
     Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
 }

@@ -1,4 +1,4 @@
-//! A query whose answer is a file: all rows of a list, or its groups, as CSV or as JSON a line.
+//! A query whose answer is a file: all rows of a list, or its groups, as CSV, as JSON a line or as Parquet.
 //!
 //! The rows go out a part at a time, as the client takes them, and each part takes a turn, has its time and is
 //! paid for as a query would be; so who reads slowly keeps nobody waiting. A file is of one revision. After
@@ -21,16 +21,17 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
-use self::file::File;
+use self::file::{File, unwritten};
 use super::{
     answer::{Answer, Client, Refusal},
+    compress::Coding,
     endpoint::Endpoint,
     errors,
-    negotiate::MediaType,
+    negotiate::{self, MediaType},
     rate::Account,
     report::Report,
     request::{Ask, Parameters},
-    table::Format,
+    table::{About, Format, Writer},
 };
 use crate::{
     analytics::Aggregates,
@@ -78,7 +79,7 @@ fn no_such_file() -> Refusal {
     let tables = &Catalog::get().tables;
     let names: Vec<_> = tables.iter().map(|table| table.list).collect();
     let reason = format!(
-        "there is no such file: a file is a table and `.csv` or `.ndjson`, and the tables are {}",
+        "there is no such file: a file is a table and `.csv`, `.ndjson` or `.parquet`, and the tables are {}",
         names.join(", ")
     );
     Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", &reason)
@@ -179,7 +180,8 @@ impl Endpoint {
         let dataset = Dataset::of(readers).await;
         let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
         let most = self.0.settings.most_export_rows;
-        let tag = tag(&ask, format, &dataset, most);
+        let coding = negotiate::coding_of(&parts.headers, format.codings());
+        let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
         let mut response = Response::new(Body::empty());
@@ -194,11 +196,18 @@ impl Endpoint {
         let Ok(turn) = self.0.admission.enter().await else {
             return Err(self.refused(Refusal::busy()));
         };
-        let request = ask.into_request();
+        let request = ask.clone().into_request();
         let planned = plan_export(&server.0.schema.0, readers, &limits, most, request).await;
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
         headers.insert(header::CONTENT_TYPE, format.content_type());
         headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));
+        if let Some(coding) = coding.content_encoding() {
+            headers.insert(header::CONTENT_ENCODING, coding);
+        }
+        let (document, variables) = (&*ask.document, &ask.variables);
+        let about = About { dataset: &dataset, document, variables };
+        let writer = Writer::new(format, coding, &export.columns, &about);
+        let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
         let aggregates = match server.copy() {
             Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
             _ => Aggregates::Database,
@@ -208,6 +217,7 @@ impl Endpoint {
             ahead: None,
             export,
             format,
+            writer,
             readers: readers.clone(),
             aggregates,
             limits,
@@ -217,9 +227,7 @@ impl Endpoint {
             dataset,
             is_done: false,
         };
-        let mut first = format.head(&file.export.columns);
-        let part = file.next().await;
-        first.extend(part.map_err(|error| failed(error, &file.dataset))?);
+        let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
         drop(turn);
         if parts.method != Method::HEAD {
             let first = stream::iter([Ok(Bytes::from(first))]);
@@ -249,13 +257,14 @@ impl Endpoint {
 }
 
 /// The tag of a file: whatever its bytes depend on.
-fn tag(ask: &Ask, format: Format, dataset: &Dataset, most: u32) -> HeaderValue {
+fn tag(ask: &Ask, format: Format, coding: Coding, dataset: &Dataset, most: u32) -> HeaderValue {
     let of = serde_json::json!([
         env!("CARGO_PKG_VERSION"),
         &*ask.document,
         ask.operation,
         ask.variables,
         format.extension(),
+        coding.name(),
         dataset.revision,
         dataset.loaded_at,
         most,

@@ -33,6 +33,7 @@ pub(crate) mod register;
 mod run;
 pub(crate) mod scalar;
 pub(crate) mod session;
+pub(crate) mod shown;
 
 use std::collections::HashMap;
 

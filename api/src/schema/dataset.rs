@@ -51,7 +51,8 @@ impl Dataset {
         read(&Session::new(readers.clone())).await
     }
 
-    fn citation(&self) -> String {
+    /// How to cite the dataset as it stands.
+    pub(crate) fn citation(&self) -> String {
         let kind = if self.synthetic { " (synthetic)" } else { "" };
         let day =
             self.loaded_at.map_or_else(String::new, |at| format!(", loaded {}", at.date_naive()));
