@@ -71,14 +71,15 @@ struct Reply {
 
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
-    let running = endpoint.0.metrics.request();
+    let span = span("/graphql", &request);
+    endpoint.watch(span, answer(&endpoint, request)).await
+}
+
+/// The span of a request to a route.
+pub(super) fn span(route: &'static str, request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    let span = trace::request(request.method(), request.headers(), id);
-    let response = answer(&endpoint, request).instrument(span.clone()).await;
-    trace::answered(&span, response.status());
-    running.end(response.status());
-    response
+    trace::request(route, request.method(), request.headers(), id)
 }
 
 async fn answer(endpoint: &Endpoint, request: Request) -> Response {
@@ -160,6 +161,19 @@ impl Endpoint {
             admission,
             rates,
         }))
+    }
+
+    /// Counts a request, and tells its span what became of it.
+    pub(super) async fn watch(
+        &self,
+        span: Span,
+        answer: impl Future<Output = Response>,
+    ) -> Response {
+        let running = self.0.metrics.request();
+        let response = answer.instrument(span.clone()).await;
+        trace::answered(&span, response.status());
+        running.end(response.status());
+        response
     }
 
     /// The account of whoever asks.

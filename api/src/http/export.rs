@@ -20,12 +20,13 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
+use tracing::Span;
 
 use self::file::{File, unwritten};
 use super::{
     answer::{Answer, Client, Refusal},
     compress::Coding,
-    endpoint::Endpoint,
+    endpoint::{self, Endpoint},
     errors,
     negotiate::{self, MediaType},
     rate::Account,
@@ -51,28 +52,38 @@ pub(super) async fn whole(
     Path(file): Path<String>,
     request: axum::extract::Request,
 ) -> Response {
+    let span = endpoint::span("/export/{file}", &request);
     let (parts, _) = request.into_parts();
-    let account = endpoint.account(&parts);
-    let named = file.split_once('.').and_then(|(name, extension)| {
-        let tables = &Catalog::get().tables;
-        Some((tables.iter().find(|table| table.list == name)?, Format::of_extension(extension)?))
-    });
-    let sent = match (account.as_ref().map(Account::may_ask), named) {
-        (Some(Err(seconds)), _) => Err(endpoint.refused(Refusal::too_many(seconds))),
-        (_, None) => Err(endpoint.refused(no_such_file())),
-        (_, Some((table, format))) => {
-            let document = document(table).into();
-            let ask = Ask {
-                document,
-                operation: None,
-                variables: <_>::default(),
-                report: <_>::default(),
-            };
-            // The document is ours, so it is within the limits.
-            endpoint.send(ask, Limits::default(), format, &parts, account.clone()).await
-        }
-    };
-    endpoint.finish(sent, &parts, account.as_ref())
+    endpoint.watch(span, endpoint.whole(&file, &parts)).await
+}
+
+impl Endpoint {
+    async fn whole(&self, file: &str, parts: &Parts) -> Response {
+        let account = self.account(parts);
+        let named = file.split_once('.').and_then(|(name, extension)| {
+            let tables = &Catalog::get().tables;
+            Some((
+                tables.iter().find(|table| table.list == name)?,
+                Format::of_extension(extension)?,
+            ))
+        });
+        let sent = match (account.as_ref().map(Account::may_ask), named) {
+            (Some(Err(seconds)), _) => Err(self.refused(Refusal::too_many(seconds))),
+            (_, None) => Err(self.refused(no_such_file())),
+            (_, Some((table, format))) => {
+                let document = document(table).into();
+                let ask = Ask {
+                    document,
+                    operation: None,
+                    variables: <_>::default(),
+                    report: <_>::default(),
+                };
+                // The document is ours, so it is within the limits.
+                self.send(ask, Limits::default(), format, parts, account.clone()).await
+            }
+        };
+        self.finish(sent, parts, account.as_ref())
+    }
 }
 
 fn no_such_file() -> Refusal {
@@ -226,6 +237,7 @@ impl Endpoint {
             account,
             dataset,
             is_done: false,
+            span: Span::current(),
         };
         let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
         drop(turn);

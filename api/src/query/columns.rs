@@ -86,7 +86,10 @@ impl Columns {
                 RowField::Id => Cell::text(id),
                 RowField::Cell(cell) => {
                     let column = picks.column(*cell, table);
-                    Cell::of(column.kind.scalar, column.nullable, &column.description)
+                    let scalar = column.kind.scalar;
+                    // A list of nothing is an empty list.
+                    let nullable = column.nullable && scalar != Scalar::TextList;
+                    Cell::of(scalar, nullable, &column.description)
                 }
                 RowField::One { cell, lookup } => {
                     Field::Object(Self::of_one(table, picks, *cell, lookup)?)

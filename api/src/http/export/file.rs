@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use futures_util::{future::try_join, stream};
+use tracing::{Instrument as _, Span};
 
 use crate::{
     analytics::Aggregates,
@@ -39,6 +40,8 @@ pub(super) struct File {
     pub(super) account: Option<Account>,
     pub(super) dataset: Dataset,
     pub(super) is_done: bool,
+    /// The request, which goes on until the last byte.
+    pub(super) span: Span,
 }
 
 impl File {
@@ -115,7 +118,8 @@ impl File {
                 return Ok(None);
             }
             let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
-            match file.next().await {
+            let span = file.span.clone();
+            match file.next().instrument(span).await {
                 Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
                 Err(error) => {
                     let (code, table) = (error.code(), file.export.name);
