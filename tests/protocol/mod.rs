@@ -2,6 +2,7 @@
 
 mod caching;
 mod export;
+mod formats;
 mod metrics;
 mod named;
 mod report;

@@ -7,13 +7,13 @@
 //! tells from one that has.
 
 mod file;
+pub(super) mod whole;
 
 use std::sync::Arc;
 
 use async_graphql::{Pos, Response as Answered, ServerError, Value};
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
     http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
     response::Response,
 };
@@ -26,7 +26,7 @@ use self::file::{File, unwritten};
 use super::{
     answer::{Answer, Client, Refusal},
     compress::Coding,
-    endpoint::{self, Endpoint},
+    endpoint::Endpoint,
     errors,
     negotiate::{self, MediaType},
     rate::Account,
@@ -35,85 +35,9 @@ use super::{
     table::{About, Format, Writer},
 };
 use crate::{
-    analytics::Aggregates,
-    error::Error,
-    execute::plan_export,
-    limits::Limits,
-    query::{
-        catalog::{Cardinality, Catalog, Table},
-        export::Export,
-    },
-    schema::Dataset,
+    analytics::Aggregates, error::Error, execute::plan_export, limits::Limits,
+    query::export::Export, schema::Dataset,
 };
-
-/// `GET /export/{table}.{format}`: a whole table.
-pub(super) async fn whole(
-    State(endpoint): State<Endpoint>,
-    Path(file): Path<String>,
-    request: axum::extract::Request,
-) -> Response {
-    let span = endpoint::span("/export/{file}", &request);
-    let (parts, _) = request.into_parts();
-    endpoint.watch(span, endpoint.whole(&file, &parts)).await
-}
-
-impl Endpoint {
-    async fn whole(&self, file: &str, parts: &Parts) -> Response {
-        let account = self.account(parts);
-        let named = file.split_once('.').and_then(|(name, extension)| {
-            let tables = &Catalog::get().tables;
-            Some((
-                tables.iter().find(|table| table.list == name)?,
-                Format::of_extension(extension)?,
-            ))
-        });
-        let sent = match (account.as_ref().map(Account::may_ask), named) {
-            (Some(Err(seconds)), _) => Err(self.refused(Refusal::too_many(seconds))),
-            (_, None) => Err(self.refused(no_such_file())),
-            (_, Some((table, format))) => {
-                let document = document(table).into();
-                let ask = Ask {
-                    document,
-                    operation: None,
-                    variables: <_>::default(),
-                    report: <_>::default(),
-                };
-                // The document is ours, so it is within the limits.
-                self.send(ask, Limits::default(), format, parts, account.clone()).await
-            }
-        };
-        self.finish(sent, parts, account.as_ref())
-    }
-}
-
-fn no_such_file() -> Refusal {
-    let tables = &Catalog::get().tables;
-    let names: Vec<_> = tables.iter().map(|table| table.list).collect();
-    let reason = format!(
-        "there is no such file: a file is a table and `.csv`, `.ndjson` or `.parquet`, and the tables are {}",
-        names.join(", ")
-    );
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", &reason)
-}
-
-/// The query for all of a table.
-fn document(table: &Table) -> String {
-    let fields: Vec<_> = columns(table)
-        .map(|name| match name.split_once('.') {
-            Some((relation, field)) => format!("{relation} {{ {field} }}"),
-            None => name,
-        })
-        .collect();
-    format!("{{ {} {{ nodes {{ {} }} }} }}", table.list, fields.join(" "))
-}
-
-/// The columns of a whole table: what clients see of its rows, and the ids of the rows that these lead to.
-pub(super) fn columns(table: &Table) -> impl Iterator<Item = String> {
-    let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
-    let visible = table.visible().map(|(name, _)| name.to_owned());
-    let id = std::iter::once("id".to_owned());
-    id.chain(visible).chain(ones.map(|relation| format!("{}.id", relation.field)))
-}
 
 impl Endpoint {
     /// Answers one request by a file.
@@ -292,19 +216,4 @@ fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValu
     let made_up = if dataset.synthetic { "-synthetic" } else { "" };
     let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");
     HeaderValue::try_from(text).expect("digits, letters and dashes")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_query_of_a_table_names_all_that_clients_see() {
-        let table = Catalog::get().by_type("Trainee").expect("there are trainees");
-        assert_eq!(
-            document(table),
-            "{ trainees { nodes { id role completedOn hours session { id } agency { id } \
-             source { id } revision { id } } } }"
-        );
-    }
 }

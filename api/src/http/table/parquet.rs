@@ -38,7 +38,8 @@ const DIGITS: i32 = 18;
 pub(super) struct Table {
     writer: SerializedFileWriter<Vec<u8>>,
     columns: Vec<Column>,
-    gathered: usize,
+    /// The rows that are gathered, and their bytes.
+    gathered: (usize, usize),
 }
 
 /// The values of a column that are gathered.
@@ -75,15 +76,17 @@ impl Table {
         let properties = Arc::new(properties.build());
         let writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), properties)?;
         let columns = cells.iter().map(|(_, cell)| Column::new(cell)).collect();
-        Ok(Self { writer, columns, gathered: 0 })
+        Ok(Self { writer, columns, gathered: (0, 0) })
     }
 
     /// Takes rows, and gives the bytes of row groups that have become full.
     pub(super) fn rows(&mut self, leaves: &[Leaf<'_>], count: usize) -> Result<Vec<u8>> {
+        let (rows, bytes) = &mut self.gathered;
+        *rows += count;
         for (column, leaf) in self.columns.iter_mut().zip(leaves) {
-            self.gathered += column.gather(leaf, count)?;
+            *bytes += column.gather(leaf, count)?;
         }
-        if self.gathered < GROUP { Ok(Vec::new()) } else { self.flush() }
+        if *bytes < GROUP { Ok(Vec::new()) } else { self.flush() }
     }
 
     /// The rest of the rows, and the footer.
@@ -96,7 +99,7 @@ impl Table {
 
     /// Writes a row group of what is gathered.
     fn flush(&mut self) -> Result<Vec<u8>> {
-        if mem::take(&mut self.gathered) > 0 {
+        if mem::take(&mut self.gathered).0 > 0 {
             let mut group = self.writer.next_row_group()?;
             for column in &mut self.columns {
                 let Some(mut writer) = group.next_column()? else { continue };
@@ -163,48 +166,8 @@ impl Column {
     /// Takes the cells of so many rows, and says how many bytes they are.
     fn gather(&mut self, leaf: &Leaf<'_>, count: usize) -> Result<usize> {
         let cells = (0..count).map(|row| leaf.cell(row));
-        if let Values::Texts(texts) = &mut self.values {
-            // The letters of all in one piece, of which each is a part.
-            let (mut letters, mut ends) = (String::new(), Vec::with_capacity(count));
-            let mut defined = |level: i16| self.definitions.push(level);
-            let there = i16::from(self.nullable);
-            for cell in cells {
-                match cell {
-                    Value::Null if self.nullable => {
-                        defined(0);
-                        if self.scalar == Scalar::TextList {
-                            self.repetitions.push(0);
-                        }
-                    }
-                    Value::List(items) if self.scalar == Scalar::TextList => {
-                        for (place, item) in items.iter().enumerate() {
-                            push(item, &mut letters);
-                            ends.push(letters.len());
-                            defined(there + 1);
-                            self.repetitions.push(i16::from(place > 0));
-                        }
-                        if items.is_empty() {
-                            defined(there);
-                            self.repetitions.push(0);
-                        }
-                    }
-                    Value::Null => return Err(unfit(self.scalar, cell)),
-                    cell => {
-                        push(cell, &mut letters);
-                        ends.push(letters.len());
-                        defined(there);
-                    }
-                }
-            }
-            let size = letters.len() + TEXT * ends.len();
-            let letters = Bytes::from(letters);
-            let mut begin = 0;
-            texts.extend(ends.into_iter().map(|end| {
-                let text = letters.slice(begin..end);
-                begin = end;
-                ByteArray::from(text)
-            }));
-            return Ok(size);
+        if matches!(self.values, Values::Texts(_)) {
+            return self.gather_texts(cells);
         }
         for cell in cells {
             let is_there = *cell != Value::Null;
@@ -216,6 +179,52 @@ impl Column {
             }
         }
         Ok(count * size_of::<i64>())
+    }
+
+    fn gather_texts<'a>(&mut self, cells: impl Iterator<Item = &'a Value>) -> Result<usize> {
+        // The letters of all in one piece, of which each is a part.
+        let (mut letters, mut ends) = (String::new(), Vec::new());
+        let is_list = self.scalar == Scalar::TextList;
+        let there = i16::from(self.nullable);
+        for cell in cells {
+            // The levels say how far a value is there: not at all, as an empty list, or itself.
+            match cell {
+                Value::Null if self.nullable => self.definitions.push(0),
+                Value::List(items) if is_list => {
+                    for (place, item) in items.iter().enumerate() {
+                        push(item, &mut letters);
+                        ends.push(letters.len());
+                        self.definitions.push(there + 1);
+                        self.repetitions.push(i16::from(place > 0));
+                    }
+                    if !items.is_empty() {
+                        continue;
+                    }
+                    self.definitions.push(there);
+                }
+                Value::Null => return Err(unfit(self.scalar, cell)),
+                _ if is_list => return Err(unfit(self.scalar, cell)),
+                cell => {
+                    push(cell, &mut letters);
+                    ends.push(letters.len());
+                    self.definitions.push(there);
+                }
+            }
+            if is_list {
+                self.repetitions.push(0);
+            }
+        }
+        let size = letters.len() + TEXT * ends.len();
+        let (letters, mut begin) = (Bytes::from(letters), 0);
+        let texts = ends.into_iter().map(|end| {
+            let text = letters.slice(begin..end);
+            begin = end;
+            ByteArray::from(text)
+        });
+        if let Values::Texts(gathered) = &mut self.values {
+            gathered.extend(texts);
+        }
+        Ok(size)
     }
 
     /// Writes what is gathered.
