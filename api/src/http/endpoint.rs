@@ -114,7 +114,8 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
     let asked = match (table, asked) {
         (Some(format), Ok(Asked::One(asked))) => {
-            return endpoint.export(asked, format, &parts, account.as_ref()).await;
+            // A file is large work, and no answer is to pay for that.
+            return Box::pin(endpoint.export(asked, format, &parts, account.as_ref())).await;
         }
         (_, asked) => asked,
     };

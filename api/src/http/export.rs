@@ -152,7 +152,7 @@ impl Endpoint {
             ahead: None,
             export,
             format,
-            writer,
+            writer: Some(writer),
             readers: readers.clone(),
             aggregates,
             limits,

@@ -28,7 +28,7 @@ const PART: u32 = 2_000;
 pub(crate) struct Export {
     plan: Connection,
     /// What stands in a row.
-    pub(crate) columns: Columns,
+    pub(crate) columns: Arc<Columns>,
     /// The name of the list.
     pub(crate) name: &'static str,
     /// The points for each row.
@@ -138,7 +138,7 @@ impl Export {
         let is_of_groups = matches!(source, Source::Groups(..));
         plan.find_keys();
         Ok(Self {
-            columns,
+            columns: Arc::new(columns),
             name: table.list,
             price: if is_of_groups { 1 } else { price.div_ceil(planned) },
             source,

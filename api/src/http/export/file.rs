@@ -31,7 +31,8 @@ pub(super) struct File {
     /// The part that was read and is to be shown next.
     pub(super) ahead: Option<Part>,
     pub(super) format: Format,
-    pub(super) writer: Writer,
+    /// None while it writes.
+    pub(super) writer: Option<Writer>,
     pub(super) readers: Readers,
     pub(super) aggregates: Aggregates,
     pub(super) limits: Limits,
@@ -47,7 +48,8 @@ pub(super) struct File {
 impl File {
     /// The first bytes. What will not have all rows, and could not say so, has none.
     pub(super) async fn first(&mut self) -> Result<Vec<u8>, Error> {
-        let head = self.writer.begin(&self.export.columns);
+        let writer = self.writer.as_mut().ok_or(Error::Internal)?;
+        let head = writer.begin(&self.export.columns);
         let mut bytes = head.map_err(|error| unwritten(&error))?;
         bytes.append(&mut self.next().await?);
         if !self.format.can_be_cut() && !self.is_done {
@@ -69,25 +71,41 @@ impl File {
     async fn next(&mut self) -> Result<Vec<u8>, Error> {
         let part = tokio::time::timeout(self.deadline, self.part()).await;
         let (part, shown) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
-        if Dataset::of(&self.readers).await? != self.dataset {
+        if part.truncated.is_some() && !self.format.can_be_cut() {
+            return Err(self.export.too_large());
+        }
+        self.is_done = part.is_last;
+        let price = (part.len() as u64).saturating_mul(self.export.price).max(1);
+        // Looked at behind the rows, and while they are written.
+        let readers = self.readers.clone();
+        let (dataset, bytes) = try_join(Dataset::of(&readers), self.write(part, shown)).await?;
+        if dataset != self.dataset {
             return Err(Error::Changed);
         }
         if let Some(account) = &self.account {
-            account.pay((part.len() as u64).saturating_mul(self.export.price).max(1));
+            account.pay(price);
         }
-        self.is_done = part.is_last;
-        let columns = &self.export.columns;
-        let truncated = part.truncated.as_deref();
-        if truncated.is_some() && !self.format.can_be_cut() {
-            return Err(self.export.too_large());
-        }
-        let written = self.writer.rows(columns, &shown, part.len()).and_then(|mut bytes| {
+        Ok(bytes)
+    }
+
+    /// Writes a part where it keeps no other request waiting: a row group of Parquet takes its time.
+    async fn write(&mut self, part: Part, shown: Shown) -> Result<Vec<u8>, Error> {
+        let mut writer = self.writer.take().ok_or(Error::Internal)?;
+        let columns = Arc::clone(&self.export.columns);
+        let work = tokio::task::spawn_blocking(move || {
+            let mut bytes = writer.rows(&columns, &shown, part.len())?;
             if part.is_last {
-                bytes.append(&mut self.writer.end(columns, truncated)?);
+                bytes.append(&mut writer.end(&columns, part.truncated.as_deref())?);
             }
-            Ok(bytes)
+            Ok::<_, Unwritten>((writer, bytes))
         });
-        written.map_err(|error| unwritten(&error))
+        let written = work.await.map_err(|error| {
+            tracing::error!(%error, "the writing of a table was given up");
+            Error::Internal
+        })?;
+        let (writer, bytes) = written.map_err(|error| unwritten(&error))?;
+        self.writer = Some(writer);
+        Ok(bytes)
     }
 
     /// Shows a part, and reads the next one meanwhile.

@@ -51,7 +51,7 @@ impl Endpoint {
                     report: <_>::default(),
                 };
                 // The document is ours, so it is within the limits.
-                self.send(ask, Limits::default(), format, parts, account.clone()).await
+                Box::pin(self.send(ask, Limits::default(), format, parts, account.clone())).await
             }
         };
         self.finish(sent, parts, account.as_ref())
