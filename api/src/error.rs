@@ -41,6 +41,18 @@ pub enum Error {
     /// What is asked for as a table does not fit into one.
     #[error("this cannot be a table: {0}")]
     NotATable(String),
+    /// A table has more rows than an export may have, and its file could not say so.
+    #[error(
+        "{name} has more than the {most} rows that an export may have (setting: --max-export-rows), and Parquet \
+         has no place to say so: ask for fewer by a filter or by `first`, or ask for CSV, which ends with a \
+         record that says so"
+    )]
+    TooManyRows {
+        /// The list.
+        name: &'static str,
+        /// The rows that an export may have.
+        most: u32,
+    },
     /// The dataset changed while it was read.
     #[error("a new revision of the dataset was loaded while this one was read: begin again")]
     Changed,
@@ -94,6 +106,7 @@ impl Error {
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
             Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
             Self::NotATable(_) => "NOT_A_TABLE",
+            Self::TooManyRows { .. } => "EXPORT_TOO_LARGE",
             Self::Changed => "DATASET_CHANGED",
             Self::Limit { .. } => "QUERY_TOO_LARGE",
             Self::NoIntrospection => "INTROSPECTION_DISABLED",

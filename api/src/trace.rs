@@ -24,16 +24,16 @@ pub(crate) const TARGET: &str = "cops_graphql::trace";
 /// The letters of the name of an operation that are told.
 const LONGEST_NAME: usize = 100;
 
-/// The span of an HTTP request. Where the client has a trace (`traceparent`), it is a part of that.
-pub(crate) fn request(method: &Method, headers: &HeaderMap, id: &str) -> Span {
+/// The span of an HTTP request, to what the router knows as a route. Where the client has a trace (`traceparent`), it is a part of that.
+pub(crate) fn request(route: &'static str, method: &Method, headers: &HeaderMap, id: &str) -> Span {
     let span = trace_span!(
         target: TARGET,
         "request",
-        otel.name = %format_args!("{method} /graphql"),
+        otel.name = %format_args!("{method} {route}"),
         otel.kind = "server",
         otel.status_code = Empty,
         http.request.method = %method,
-        http.route = "/graphql",
+        http.route = route,
         http.response.status_code = Empty,
         request.id = id,
         cache = Empty,

@@ -17,13 +17,16 @@ async fn what_goes_on_is_counted() {
     read(site.post(&query("{ grants { totalCount } }"))).await;
     read(site.post(&query("{ agencies(first: 1000) { nodes { name } } }"))).await;
     assert_eq!(site.get(&[("variables", "[")]).send().await.unwrap().status(), 400);
+    let file = site.client.get(site.url.replace("graphql", "export/nothing.csv"));
+    assert_eq!(file.send().await.unwrap().status(), 404);
     let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
     assert!(super::header(&metrics, "content-type").starts_with("application/openmetrics-text"));
     let text = metrics.text().await.unwrap();
     for (name, expected) in [
         ("requests_total{status=\"200\"}", 5.0),
         ("requests_total{status=\"400\"}", 1.0),
-        ("request_duration_seconds_count", 6.0),
+        ("requests_total{status=\"404\"}", 1.0),
+        ("request_duration_seconds_count", 7.0),
         // Two of the three were at hand.
         ("cache_hits_total", 2.0),
         ("cache_misses_total", 3.0),

@@ -3,6 +3,7 @@
 mod caching;
 mod citing;
 mod export;
+mod formats;
 mod metrics;
 mod named;
 mod report;

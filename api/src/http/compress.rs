@@ -1,7 +1,7 @@
 //! Codings of a body: Brotli, Zstandard and gzip.
 //!
 //! An answer that is kept is compressed once and sent many times, so the levels are those where more work
-//! makes it hardly smaller.
+//! makes it hardly smaller. A file is compressed each time, as it is sent.
 
 use std::io::Write as _;
 
@@ -15,6 +15,9 @@ const BROTLI_QUALITY: u32 = 5;
 const BROTLI_WINDOW: u32 = 22;
 const ZSTD_LEVEL: i32 = 6;
 const GZIP_LEVEL: u32 = 6;
+/// What is sent once is to be coded as fast as it is made.
+const STREAM_ZSTD_LEVEL: i32 = 1;
+const STREAM_GZIP_LEVEL: u32 = 1;
 
 /// How the bytes of a body are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,57 @@ impl Coding {
             Self::Zstd => Some("zstd"),
             Self::Gzip => Some("gzip"),
         }
+    }
+}
+
+/// A body that is sent a part at a time, in a coding.
+pub(super) struct Stream(Encoder);
+
+enum Encoder {
+    Identity,
+    Zstd(zstd::stream::write::Encoder<'static, Vec<u8>>),
+    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+}
+
+impl Stream {
+    /// A body without bytes as yet. Brotli, which is slow where it is good, is none of a stream.
+    pub(super) fn new(coding: Coding) -> std::io::Result<Self> {
+        Ok(Self(match coding {
+            Coding::Identity | Coding::Brotli => Encoder::Identity,
+            Coding::Zstd => {
+                Encoder::Zstd(zstd::stream::write::Encoder::new(Vec::new(), STREAM_ZSTD_LEVEL)?)
+            }
+            Coding::Gzip => {
+                let level = flate2::Compression::new(STREAM_GZIP_LEVEL);
+                Encoder::Gzip(flate2::write::GzEncoder::new(Vec::new(), level))
+            }
+        }))
+    }
+
+    /// Takes bytes, and gives those that they are in the coding, as far as it has made up its mind.
+    pub(super) fn encode(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+        match &mut self.0 {
+            Encoder::Identity => Ok(bytes),
+            Encoder::Zstd(encoder) => {
+                encoder.write_all(&bytes)?;
+                Ok(std::mem::take(encoder.get_mut()))
+            }
+            Encoder::Gzip(encoder) => {
+                encoder.write_all(&bytes)?;
+                Ok(std::mem::take(encoder.get_mut()))
+            }
+        }
+    }
+
+    /// Takes the last bytes, and gives the rest. Without it, what was given is no whole body of its coding.
+    pub(super) fn end(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+        let mut coded = self.encode(bytes)?;
+        match std::mem::replace(&mut self.0, Encoder::Identity) {
+            Encoder::Identity => {}
+            Encoder::Zstd(encoder) => coded.append(&mut encoder.finish()?),
+            Encoder::Gzip(encoder) => coded.append(&mut encoder.finish()?),
+        }
+        Ok(coded)
     }
 }
 

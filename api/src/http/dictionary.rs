@@ -9,7 +9,7 @@ use async_graphql::parser::{
 use axum::{http::header, response::IntoResponse};
 
 use super::{
-    export,
+    export::whole,
     table::{Format, record},
 };
 use crate::{query::catalog::Catalog, schema::sdl};
@@ -42,7 +42,7 @@ fn write() -> Vec<u8> {
             let description = found.description.as_ref().map_or("", |text| &text.node);
             line([table.list, column, shown, nullable, description]);
         };
-        for column in export::columns(table) {
+        for column in whole::columns(table) {
             let name = column.split('.').next().unwrap_or_default();
             let found = object.fields.iter().find(|field| field.node.name.node == name);
             let Some(found) = found.map(|found| &found.node) else { continue };

@@ -87,14 +87,15 @@ struct Reply {
 
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
-    let running = endpoint.0.metrics.request();
+    let span = span("/graphql", &request);
+    endpoint.watch(span, answer(&endpoint, request)).await
+}
+
+/// The span of a request to a route.
+pub(super) fn span(route: &'static str, request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    let span = trace::request(request.method(), request.headers(), id);
-    let response = answer(&endpoint, request).instrument(span.clone()).await;
-    trace::answered(&span, response.status());
-    running.end(response.status());
-    response
+    trace::request(route, request.method(), request.headers(), id)
 }
 
 async fn answer(endpoint: &Endpoint, request: Request) -> Response {
@@ -129,7 +130,8 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
     let asked = match (table, asked) {
         (Some(format), Ok(Asked::One(asked))) => {
-            return endpoint.export(asked, format, &parts, account.as_ref()).await;
+            // A file is large work, and no answer is to pay for that.
+            return Box::pin(endpoint.export(asked, format, &parts, account.as_ref())).await;
         }
         (_, asked) => asked,
     };
@@ -178,6 +180,19 @@ impl Endpoint {
             admission,
             rates,
         }))
+    }
+
+    /// Counts a request, and tells its span what became of it.
+    pub(super) async fn watch(
+        &self,
+        span: Span,
+        answer: impl Future<Output = Response>,
+    ) -> Response {
+        let running = self.0.metrics.request();
+        let response = answer.instrument(span.clone()).await;
+        trace::answered(&span, response.status());
+        running.end(response.status());
+        response
     }
 
     /// The account of whoever asks.
@@ -452,7 +467,7 @@ fn pay(account: Option<&Account>, price: u64) {
 }
 
 fn not_acceptable() -> Refusal {
-    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv` \
-                  or `application/x-ndjson`: name one of them in the header `Accept`";
+    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv`, \
+                  `application/x-ndjson` or `application/vnd.apache.parquet`: name one of them in the header `Accept`";
     Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
 }

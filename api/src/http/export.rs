@@ -1,4 +1,4 @@
-//! A query whose answer is a file: all rows of a list, or its groups, as CSV or as JSON a line.
+//! A query whose answer is a file: all rows of a list, or its groups, as CSV, as JSON a line or as Parquet.
 //!
 //! The rows go out a part at a time, as the client takes them, and each part takes a turn, has its time and is
 //! paid for as a query would be; so who reads slowly keeps nobody waiting. A file is of one revision. After
@@ -7,105 +7,38 @@
 //! tells from one that has.
 
 mod file;
+pub(super) mod whole;
 
 use std::sync::Arc;
 
 use async_graphql::{Pos, Response as Answered, ServerError, Value};
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
     http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
+use tracing::Span;
 
-use self::file::File;
+use self::file::{File, unwritten};
 use super::{
     answer::{Answer, Client, Refusal},
+    compress::Coding,
     endpoint::Endpoint,
     errors,
-    negotiate::MediaType,
+    negotiate::{self, MediaType},
     pin::Pin,
     rate::Account,
     report::Report,
     request::{Ask, Parameters},
-    table::Format,
+    table::{About, Format, Writer},
 };
 use crate::{
-    analytics::Aggregates,
-    error::Error,
-    execute::plan_export,
-    limits::Limits,
-    query::{
-        catalog::{Cardinality, Catalog, Table},
-        export::Export,
-    },
-    schema::Dataset,
+    analytics::Aggregates, error::Error, execute::plan_export, limits::Limits,
+    query::export::Export, schema::Dataset,
 };
-
-/// `GET /export/{table}.{format}`: a whole table.
-pub(super) async fn whole(
-    State(endpoint): State<Endpoint>,
-    Path(file): Path<String>,
-    request: axum::extract::Request,
-) -> Response {
-    let (parts, _) = request.into_parts();
-    let account = endpoint.account(&parts);
-    let named = file.split_once('.').and_then(|(name, extension)| {
-        let tables = &Catalog::get().tables;
-        Some((tables.iter().find(|table| table.list == name)?, Format::of_extension(extension)?))
-    });
-    let sent = match (account.as_ref().map(Account::may_ask), named) {
-        (Some(Err(seconds)), _) => Err(endpoint.refused(Refusal::too_many(seconds))),
-        (_, None) => Err(endpoint.refused(no_such_file())),
-        (_, Some((table, format))) => {
-            let in_url = Pin::of_url(parts.uri.query().unwrap_or_default());
-            match in_url.and_then(|pin| Pin::of_both(Pin::of_headers(&parts.headers)?, pin)) {
-                Err(refusal) => Err(endpoint.refused(refusal)),
-                Ok(pin) => {
-                    let document = document(table).into();
-                    let (variables, report) = (<_>::default(), Report::default());
-                    let ask = Ask { document, operation: None, variables, report, pin };
-                    // The document is ours, so it is within the limits.
-                    endpoint.send(ask, Limits::default(), format, &parts, account.clone()).await
-                }
-            }
-        }
-    };
-    endpoint.finish(sent, &parts, account.as_ref())
-}
-
-fn no_such_file() -> Refusal {
-    let tables = &Catalog::get().tables;
-    let names: Vec<_> = tables.iter().map(|table| table.list).collect();
-    let reason = format!(
-        "there is no such file: a file is a table and `.csv` or `.ndjson`, and the tables are {}",
-        names.join(", ")
-    );
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", &reason)
-}
-
-/// The query for all of a table.
-fn document(table: &Table) -> String {
-    let fields: Vec<_> = columns(table)
-        .map(|name| match name.split_once('.') {
-            Some((relation, field)) => format!("{relation} {{ {field} }}"),
-            None => name,
-        })
-        .collect();
-    format!("{{ {} {{ nodes {{ {} }} }} }}", table.list, fields.join(" "))
-}
-
-/// The columns of a whole table: what clients see of its rows, and the ids of the rows that these lead to.
-pub(super) fn columns(table: &Table) -> impl Iterator<Item = String> {
-    let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
-    let visible = table.visible().map(|(name, _)| name.to_owned());
-    let id = std::iter::once("id".to_owned());
-    let derived = table.derived_fields().iter().map(|derived| derived.field.to_owned());
-    id.chain(visible).chain(derived).chain(ones.map(|relation| format!("{}.id", relation.field)))
-}
 
 impl Endpoint {
     /// Answers one request by a file.
@@ -189,7 +122,8 @@ impl Endpoint {
             .map_or(Ok(()), |pin| pin.check(&dataset))
             .map_err(|refusal| self.refused(refusal))?;
         let most = self.0.settings.most_export_rows;
-        let tag = tag(&ask, format, &dataset, most);
+        let coding = negotiate::coding_of(&parts.headers, format.codings());
+        let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
         let mut response = Response::new(Body::empty());
@@ -207,11 +141,18 @@ impl Endpoint {
         let Ok(turn) = self.0.admission.enter().await else {
             return Err(self.refused(Refusal::busy()));
         };
-        let request = ask.into_request();
+        let request = ask.clone().into_request();
         let planned = plan_export(&server.0.schema.0, readers, &limits, most, request).await;
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
         headers.insert(header::CONTENT_TYPE, format.content_type());
         headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));
+        if let Some(coding) = coding.content_encoding() {
+            headers.insert(header::CONTENT_ENCODING, coding);
+        }
+        let (document, variables) = (&*ask.document, &ask.variables);
+        let about = About { dataset: &dataset, document, variables };
+        let writer = Writer::new(format, coding, &export.columns, &about);
+        let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
         let aggregates = match server.copy() {
             Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
             _ => Aggregates::Database,
@@ -221,6 +162,7 @@ impl Endpoint {
             ahead: None,
             export,
             format,
+            writer: Some(writer),
             readers: readers.clone(),
             aggregates,
             limits,
@@ -229,10 +171,9 @@ impl Endpoint {
             account,
             dataset,
             is_done: false,
+            span: Span::current(),
         };
-        let mut first = format.head(&file.export.columns);
-        let part = file.next().await;
-        first.extend(part.map_err(|error| failed(error, &file.dataset))?);
+        let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
         drop(turn);
         if parts.method != Method::HEAD {
             let first = stream::iter([Ok(Bytes::from(first))]);
@@ -262,13 +203,14 @@ impl Endpoint {
 }
 
 /// The tag of a file: whatever its bytes depend on.
-fn tag(ask: &Ask, format: Format, dataset: &Dataset, most: u32) -> HeaderValue {
+fn tag(ask: &Ask, format: Format, coding: Coding, dataset: &Dataset, most: u32) -> HeaderValue {
     let of = serde_json::json!([
         env!("CARGO_PKG_VERSION"),
         &*ask.document,
         ask.operation,
         ask.variables,
         format.extension(),
+        coding.name(),
         dataset.revision,
         dataset.loaded_at,
         most,
@@ -284,19 +226,4 @@ fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValu
     let made_up = if dataset.synthetic { "-synthetic" } else { "" };
     let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");
     HeaderValue::try_from(text).expect("digits, letters and dashes")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_query_of_a_table_names_all_that_clients_see() {
-        let table = Catalog::get().by_type("Trainee").expect("there are trainees");
-        assert_eq!(
-            document(table),
-            "{ trainees { nodes { id role completedOn hours session { id } agency { id } \
-             source { id } revision { id } } } }"
-        );
-    }
 }

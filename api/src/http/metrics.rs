@@ -71,7 +71,11 @@ impl Metrics {
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", build);
         let requests = Family::default();
-        registry.register("requests", "Requests to /graphql, by status", requests.clone());
+        registry.register(
+            "requests",
+            "Requests for answers and files, by status",
+            requests.clone(),
+        );
         let running = Gauge::default();
         registry.register("requests_running", "Requests that wait for answers", running.clone());
         let mut seconds = |name, about| {

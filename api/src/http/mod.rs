@@ -169,7 +169,8 @@ impl Server {
             Endpoint::new(self.clone(), settings, answers, kept, admission, Arc::clone(&metrics));
         let mut open = Router::new();
         if exports {
-            open = open.route("/export/{file}", get(export::whole).with_state(endpoint.clone()));
+            open = open
+                .route("/export/{file}", get(export::whole::serve).with_state(endpoint.clone()));
         }
         open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
         if introspection {

@@ -49,14 +49,13 @@ pub(super) fn table(headers: &HeaderMap) -> Option<Format> {
         };
         quality.named && quality.value > 0 && !json.iter().any(is_beaten)
     };
-    let csv = quality(headers, "text", "csv");
-    let ndjson = quality(headers, "application", "x-ndjson");
-    match (is_better(&csv), is_better(&ndjson)) {
-        (true, true) if ndjson.value > csv.value => Some(Format::Ndjson),
-        (true, _) => Some(Format::Csv),
-        (false, true) => Some(Format::Ndjson),
-        (false, false) => None,
-    }
+    let of = |format: Format| {
+        let (kind, subtype) = format.media_type();
+        (format, quality(headers, kind, subtype))
+    };
+    let wanted = Format::ALL.into_iter().map(of).filter(|(_, quality)| is_better(quality));
+    // Among equals the first: `rev` because `max_by_key` takes the last.
+    wanted.rev().max_by_key(|(_, quality)| quality.value).map(|(format, _)| format)
 }
 
 /// Whether a page is what the client would rather have, as a browser's address bar would.
@@ -203,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_file_is_what_is_asked_for_by_name() {
-        use Format::{Csv, Ndjson};
+        use Format::{Csv, Ndjson, Parquet};
         for (accept, expected) in [
             ("text/csv", Some(Csv)),
             ("application/x-ndjson", Some(Ndjson)),
@@ -211,6 +210,9 @@ mod tests {
             ("text/csv, */*", Some(Csv)),
             ("text/csv;q=0.5, application/x-ndjson", Some(Ndjson)),
             ("application/x-ndjson, text/csv", Some(Csv)),
+            ("application/vnd.apache.parquet", Some(Parquet)),
+            ("application/vnd.apache.parquet, text/csv;q=0.9, */*;q=0.1", Some(Parquet)),
+            ("application/vnd.apache.parquet;q=0.1, application/x-ndjson;q=0.2", Some(Ndjson)),
             ("application/json, text/csv;q=0.9", None),
             ("application/json, text/csv", None),
             ("application/graphql-response+json, application/json;q=0.9, text/csv;q=0.1", None),

@@ -1,19 +1,21 @@
-//! Rows as text: CSV, and JSON a line.
+//! Rows as a file: CSV, JSON a line, or Parquet.
 //!
-//! Each value is written as it is in a JSON answer. In CSV a missing one is an empty cell, the items of a list
-//! of texts stand with `|` between them, and a text that a spreadsheet would run as a formula has an
-//! apostrophe before it, which spreadsheets take to mean text.
+//! A value is the one of the JSON answer. In CSV and in JSON it is written as it is there, and in Parquet in the
+//! type that the schema gives it.
 
-use std::fmt::Write as _;
+mod csv;
+mod parquet;
 
-use async_graphql::Value;
 use axum::http::HeaderValue;
-use csv::{Terminator, Writer, WriterBuilder};
 
-use crate::query::columns::Columns;
+pub(super) use self::csv::record;
+use super::compress::{Coding, Stream};
+use crate::{
+    citation::Formats,
+    query::{columns::Columns, shown::Shown},
+    schema::Dataset,
+};
 
-/// How a spreadsheet knows a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// The code of a table that has not all rows.
 const TRUNCATED: &str = "EXPORT_TRUNCATED";
 
@@ -24,16 +26,17 @@ pub(super) enum Format {
     Csv,
     /// A JSON object a line.
     Ndjson,
+    /// Apache Parquet.
+    Parquet,
 }
 
 impl Format {
+    /// All of them; among those that a client likes equally, the first is sent.
+    pub(super) const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Parquet];
+
     /// The format of files whose name ends so.
     pub(super) fn of_extension(extension: &str) -> Option<Self> {
-        match extension {
-            "csv" => Some(Self::Csv),
-            "ndjson" => Some(Self::Ndjson),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|format| format.extension() == extension)
     }
 
     /// How the name of a file ends.
@@ -41,6 +44,16 @@ impl Format {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// The media type, in two parts.
+    pub(super) fn media_type(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Csv => ("text", "csv"),
+            Self::Ndjson => ("application", "x-ndjson"),
+            Self::Parquet => ("application", "vnd.apache.parquet"),
         }
     }
 
@@ -49,152 +62,154 @@ impl Format {
         HeaderValue::from_static(match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Ndjson => "application/x-ndjson; charset=utf-8",
+            Self::Parquet => "application/vnd.apache.parquet",
         })
     }
 
-    /// The names of the columns.
-    pub(super) fn head(self, columns: &Columns) -> Vec<u8> {
-        match self {
-            Self::Csv => record(&columns.names()),
-            Self::Ndjson => Vec::new(),
-        }
+    /// Whether it can say behind its last row that there are more, so that nobody misses it.
+    pub(super) fn can_be_cut(self) -> bool {
+        self != Self::Parquet
     }
 
-    /// Rows.
+    /// The codings in which it may be sent: Parquet is compressed as it is.
+    pub(super) fn codings(self) -> &'static [Coding] {
+        match self {
+            Self::Csv | Self::Ndjson => &[Coding::Zstd, Coding::Gzip],
+            Self::Parquet => &[],
+        }
+    }
+}
+
+/// What a file says of itself, where its format has a place for it.
+#[derive(Debug)]
+pub(super) struct About<'a> {
+    pub(super) dataset: &'a Dataset,
+    /// The query whose answer it is.
+    pub(super) document: &'a str,
+    pub(super) variables: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+impl About<'_> {
+    /// Each fact under its name.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let dataset = self.dataset;
+        let loaded = dataset.loaded_at.map(|at| at.to_rfc3339());
+        vec![
+            ("revision", dataset.revision.to_string()),
+            ("synthetic", dataset.synthetic.to_string()),
+            ("loadedAt", loaded.unwrap_or_default()),
+            ("citation", Formats::of_dataset(&dataset.into()).text),
+            ("query", self.document.to_owned()),
+            ("variables", serde_json::json!(self.variables).to_string()),
+        ]
+    }
+}
+
+/// A table that is being written.
+pub(super) struct Writer {
+    to: To,
+    stream: Stream,
+}
+
+enum To {
+    Csv,
+    Ndjson,
+    Parquet(Box<parquet::Table>),
+}
+
+impl Writer {
+    /// A table without rows as yet.
+    pub(super) fn new(
+        format: Format,
+        coding: Coding,
+        columns: &Columns,
+        about: &About<'_>,
+    ) -> Result<Self, Unwritten> {
+        let to = match format {
+            Format::Csv => To::Csv,
+            Format::Ndjson => To::Ndjson,
+            Format::Parquet => To::Parquet(Box::new(parquet::Table::new(columns, about)?)),
+        };
+        Ok(Self { to, stream: Stream::new(coding)? })
+    }
+
+    /// The names of the columns, where they stand at the head.
+    pub(super) fn begin(&mut self, columns: &Columns) -> Result<Vec<u8>, Unwritten> {
+        let head = match self.to {
+            To::Csv => record(&columns.names()),
+            To::Ndjson | To::Parquet(_) => Vec::new(),
+        };
+        Ok(self.stream.encode(head)?)
+    }
+
+    /// So many rows.
     ///
     /// # Errors
     /// Where a value cannot be written, which none should be.
-    pub(super) fn rows(self, columns: &Columns, rows: &[Value]) -> Result<Vec<u8>, Unwritten> {
-        let mut out = Vec::with_capacity(rows.len() * 128);
-        if self == Self::Ndjson {
-            for row in rows {
-                serde_json::to_writer(&mut out, row)?;
-                out.push(b'\n');
+    pub(super) fn rows(
+        &mut self,
+        columns: &Columns,
+        shown: &Shown,
+        count: usize,
+    ) -> Result<Vec<u8>, Unwritten> {
+        let room = || Vec::with_capacity(count * 160);
+        let written = match &mut self.to {
+            To::Csv => {
+                let mut out = room();
+                csv::rows(&shown.leaves(columns), count, &mut out)?;
+                out
             }
-            return Ok(out);
-        }
-        let mut writer = writer(&mut out);
-        let mut scratch = String::new();
-        for row in rows {
-            columns.each(row, &mut |value| cell(&mut writer, &mut scratch, value))?;
-            writer.write_record(None::<&[u8]>)?;
-        }
-        writer.flush()?;
-        drop(writer);
-        Ok(out)
+            To::Ndjson => {
+                let mut out = room();
+                for row in 0..count {
+                    shown.write_json(row, &mut out)?;
+                    out.push(b'\n');
+                }
+                out
+            }
+            To::Parquet(table) => table.rows(&shown.leaves(columns), count)?,
+        };
+        Ok(self.stream.encode(written)?)
     }
 
-    /// What stands behind the last row of a table that has not all. In CSV it is a record of one cell more
-    /// than there are columns, so that no reader takes it for a row.
-    pub(super) fn truncated(self, columns: &Columns, message: &str) -> Vec<u8> {
-        match self {
-            Self::Csv => {
+    /// What stands behind the last row, and what is said there of a table that has not all of them. In CSV
+    /// that is a record of one cell more than there are columns, so that no reader takes it for a row.
+    pub(super) fn end(
+        &mut self,
+        columns: &Columns,
+        truncated: Option<&str>,
+    ) -> Result<Vec<u8>, Unwritten> {
+        let written = match (&mut self.to, truncated) {
+            (To::Csv | To::Ndjson, None) => Vec::new(),
+            (To::Csv, Some(message)) => {
                 let mut cells = vec![""; columns.names().len() + 1];
                 cells[0] = message;
                 record(&cells)
             }
-            Self::Ndjson => {
+            (To::Ndjson, Some(message)) => {
                 let error = serde_json::json!({
                     "errors": [{ "message": message, "extensions": { "code": TRUNCATED } }],
                 });
                 format!("{error}\n").into_bytes()
             }
-        }
+            (To::Parquet(table), None) => table.end()?,
+            (To::Parquet(_), Some(_)) => return Err(Unwritten::Cut),
+        };
+        Ok(self.stream.end(written)?)
     }
 }
 
-/// A value that could not be written.
+/// Why a table could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unwritten {
     #[error(transparent)]
-    Csv(#[from] csv::Error),
+    Csv(#[from] ::csv::Error),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
+    Parquet(#[from] ::parquet::errors::ParquetError),
+    #[error(transparent)]
     Io(#[from] std::io::Error),
-}
-
-/// One record of CSV.
-pub(super) fn record<T: AsRef<[u8]>>(cells: &[T]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut writer = writer(&mut out);
-    writer.write_record(cells).and_then(|()| Ok(writer.flush()?)).expect("memory takes all");
-    drop(writer);
-    out
-}
-
-fn writer(out: &mut Vec<u8>) -> Writer<&mut Vec<u8>> {
-    WriterBuilder::new().flexible(true).terminator(Terminator::CRLF).from_writer(out)
-}
-
-fn cell(writer: &mut Writer<&mut Vec<u8>>, scratch: &mut String, value: &Value) -> csv::Result<()> {
-    scratch.clear();
-    match value {
-        Value::Null => {}
-        Value::String(text) => return text_cell(writer, scratch, text),
-        Value::Enum(name) => return writer.write_field(name.as_str()),
-        Value::Boolean(truth) => scratch.push_str(if *truth { "true" } else { "false" }),
-        Value::List(items) => {
-            let texts = items.iter().filter_map(|item| match item {
-                Value::String(text) => Some(text.as_str()),
-                _ => None,
-            });
-            let text = texts.collect::<Vec<_>>().join("|");
-            return text_cell(writer, scratch, &text);
-        }
-        // Writing to memory does not fail.
-        value => write!(scratch, "{value}").unwrap_or_default(),
-    }
-    writer.write_field(&*scratch)
-}
-
-/// Text, which no spreadsheet takes for a formula.
-fn text_cell(
-    writer: &mut Writer<&mut Vec<u8>>,
-    scratch: &mut String,
-    text: &str,
-) -> csv::Result<()> {
-    if !text.starts_with(FORMULA) {
-        return writer.write_field(text);
-    }
-    scratch.push('\'');
-    scratch.push_str(text);
-    writer.write_field(&*scratch)
-}
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::Number;
-
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_would_run_is_text() {
-        let written = |value: Value| {
-            let mut out = Vec::new();
-            let mut writer = writer(&mut out);
-            cell(&mut writer, &mut String::new(), &value).expect("it is written");
-            writer.write_record(None::<&[u8]>).expect("it is written");
-            drop(writer);
-            String::from_utf8(out).expect("it is text")
-        };
-        for (text, expected) in [
-            ("=1+1", "'=1+1\r\n"),
-            ("+1", "'+1\r\n"),
-            ("-x", "'-x\r\n"),
-            ("@SUM(A1)", "'@SUM(A1)\r\n"),
-            ("\tx", "'\tx\r\n"),
-            ("\rx", "\"'\rx\"\r\n"),
-            ("a=b", "a=b\r\n"),
-            ("Smith, \"Jo\"", "\"Smith, \"\"Jo\"\"\"\r\n"),
-            ("two\nlines", "\"two\nlines\"\r\n"),
-        ] {
-            assert_eq!(written(Value::from(text)), expected, "{text:?}");
-        }
-        assert_eq!(written(Value::from(-12)), "-12\r\n");
-        let cents = Number::from_f64(-0.25).expect("a number");
-        assert_eq!(written(Value::Number(cents)), "-0.25\r\n");
-        assert_eq!(written(Value::List(vec!["=a".into(), "b".into()])), "'=a|b\r\n");
-        assert_eq!(written(Value::Boolean(true)), "true\r\n");
-    }
+    #[error("it has not all rows, and no place to say so")]
+    Cut,
 }

@@ -1,53 +1,148 @@
-//! The columns of a table: the fields of an object, those of objects within it behind a dot.
+//! The columns of a table: the fields of an object, those of objects within it behind a dot, and the type of
+//! each as the schema says it.
 
-use async_graphql::{Name, Value as GraphQl};
+use async_graphql::Name;
 use indexmap::IndexMap;
 
 use super::{
-    measured::{GroupsField, KeyField, MeasureField, Shape},
-    plan::{Connection, ConnectionField, EdgeField, RowField, Rows},
+    catalog::{Cardinality, Relation, Table},
+    measured::{
+        Computed, Dimension, GroupsField, KeyField, MeasureField, Shape, Shows, StatisticField,
+        Unit, register,
+    },
+    plan::{Connection, ConnectionField, EdgeField, Lookup, Picks, RowField, Rows},
+    scalar::Scalar,
 };
 use crate::error::Error;
 
 /// The fields of a row, in the order of the query.
 #[derive(Debug, Default)]
-pub(crate) struct Columns(IndexMap<Name, Field>);
+pub(crate) struct Columns(pub(super) IndexMap<Name, Field>);
 
+/// A field of a row.
 #[derive(Debug)]
-enum Field {
-    Cell,
+pub(crate) enum Field {
+    Cell(Cell),
     Object(Columns),
+}
+
+/// What one column holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) scalar: Scalar,
+    pub(crate) nullable: bool,
+    /// What it means, in the words of the schema.
+    pub(crate) about: String,
+}
+
+impl Cell {
+    fn text(about: &str) -> Field {
+        Self::of(Scalar::Text, false, about)
+    }
+
+    fn of(scalar: Scalar, nullable: bool, about: &str) -> Field {
+        Field::Cell(Self { scalar, nullable, about: about.to_owned() })
+    }
+
+    /// A cell of a type as the schema writes it, such as `Int!`.
+    fn of_type((type_name, about): (String, String)) -> Result<Field, Error> {
+        let scalar = Scalar::named(type_name.trim_end_matches('!')).ok_or(Error::Internal)?;
+        Ok(Field::Cell(Self { scalar, nullable: !type_name.ends_with('!'), about }))
+    }
+
+    fn of_type_name() -> Field {
+        Self::text("The name of the type.")
+    }
+
+    fn of_cursor() -> Field {
+        Self::text("The place of the row in this order.")
+    }
+
+    /// The values of a key of groups: the unknown is null.
+    fn of_key(dimension: &Dimension) -> Field {
+        let scalar = match dimension.shows {
+            Shows::Column(column) => column.kind.scalar,
+            Shows::Year | Shows::Years => Scalar::Int,
+            Shows::Day => Scalar::Date,
+            Shows::Truth => Scalar::Boolean,
+            Shows::Band | Shows::Row(_) => Scalar::Enum,
+        };
+        Self::of(scalar, true, &dimension.description)
+    }
 }
 
 impl Columns {
     /// The columns of rows of a table.
-    pub(crate) fn of_rows(rows: &Rows) -> Result<Self, Error> {
-        let mut columns = Self::default();
-        for (name, field) in &rows.fields {
+    pub(crate) fn of_rows(rows: &Rows, picks: &Picks) -> Result<Self, Error> {
+        Self::of_related(rows, picks, "The global id: the same object has the same id everywhere.")
+    }
+
+    /// The columns of rows, of which it is said what their id stands for.
+    fn of_related(rows: &Rows, picks: &Picks, id: &str) -> Result<Self, Error> {
+        let table = rows.table;
+        let field = |(name, field): &(Name, RowField)| {
             let field = match field {
-                RowField::TypeName | RowField::Id | RowField::Cell(_) | RowField::Derived(_) => {
-                    Field::Cell
+                RowField::TypeName => Cell::of_type_name(),
+                RowField::Id => Cell::text(id),
+                RowField::Cell(cell) => {
+                    let column = picks.column(*cell, table);
+                    let scalar = column.kind.scalar;
+                    // A list of nothing is an empty list.
+                    let nullable = column.nullable && scalar != Scalar::TextList;
+                    Cell::of(scalar, nullable, &column.description)
                 }
-                RowField::One { lookup, .. } => Field::Object(Self::of_rows(&lookup.rows)?),
+                RowField::One { cell, lookup } => {
+                    Field::Object(Self::of_one(table, picks, *cell, lookup)?)
+                }
+                RowField::Derived(index) => {
+                    let derived = table.derived_fields().get(*index).ok_or(Error::Internal)?;
+                    Cell::of_type((derived.type_name.to_owned(), derived.description.to_owned()))?
+                }
                 RowField::Union(arms) => {
                     let mut merged = Self::default();
-                    for (_, lookup) in arms {
-                        merged.merge(Self::of_rows(&lookup.rows)?);
+                    for (cell, lookup) in arms {
+                        merged.merge(Self::of_one(table, picks, *cell, lookup)?);
                     }
+                    // Each is of one arm only, or may be.
+                    merged.make_nullable();
                     Field::Object(merged)
                 }
                 RowField::Many { connection, .. } => {
                     Field::Object(Self::of_figures(name, connection)?)
                 }
             };
-            columns.0.insert(name.clone(), field);
+            Ok((name.clone(), field))
+        };
+        rows.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The columns of the row whose key is in a cell.
+    fn of_one(
+        table: &'static Table,
+        picks: &Picks,
+        cell: usize,
+        lookup: &Lookup,
+    ) -> Result<Self, Error> {
+        let from = picks.column(cell, table).name;
+        let leads = |relation: &&Relation| {
+            relation.cardinality == Cardinality::One
+                && relation.from == from
+                && relation.table == lookup.rows.table.name
+        };
+        let relation = table.relations.iter().find(leads).ok_or(Error::Internal)?;
+        let mut columns = Self::of_related(&lookup.rows, &lookup.picks, relation.description)?;
+        if relation.nullable {
+            columns.make_nullable();
         }
         Ok(columns)
     }
 
     /// The columns of edges.
-    pub(crate) fn of_edges(fields: &[(Name, EdgeField<Rows>)]) -> Result<Self, Error> {
-        Self::of_all_edges(fields, Self::of_rows)
+    pub(crate) fn of_edges(
+        fields: &[(Name, EdgeField<Rows>)],
+        picks: &Picks,
+    ) -> Result<Self, Error> {
+        Self::of_all_edges(fields, |rows| Self::of_rows(rows, picks))
     }
 
     /// The columns of groups.
@@ -65,7 +160,8 @@ impl Columns {
     ) -> Result<Self, Error> {
         let field = |(name, field): &(Name, EdgeField<N>)| {
             let field = match field {
-                EdgeField::TypeName | EdgeField::Cursor => Field::Cell,
+                EdgeField::TypeName => Cell::of_type_name(),
+                EdgeField::Cursor => Cell::of_cursor(),
                 EdgeField::Node(node) => Field::Object(of_node(node)?),
             };
             Ok((name.clone(), field))
@@ -78,7 +174,10 @@ impl Columns {
         let mut columns = Self::default();
         for (name, field) in &connection.fields {
             let field = match field {
-                ConnectionField::TypeName | ConnectionField::TotalCount(_) => Field::Cell,
+                ConnectionField::TypeName => Cell::of_type_name(),
+                ConnectionField::TotalCount(_) => {
+                    Cell::of(Scalar::Int, false, "How many rows the filter keeps, pages aside.")
+                }
                 ConnectionField::Totals(shape) => Field::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)
                 | ConnectionField::Nodes(_)
@@ -99,18 +198,29 @@ impl Columns {
     fn of_shape(shape: &Shape) -> Result<Self, Error> {
         let field = |(name, field): &(Name, MeasureField)| {
             let field = match field {
-                MeasureField::TypeName | MeasureField::Level | MeasureField::Figure(..) => {
-                    Field::Cell
+                MeasureField::TypeName => Cell::of_type_name(),
+                MeasureField::Level => {
+                    let about =
+                        "How many keys the group has: fewer than were asked for in a subtotal.";
+                    Cell::of(Scalar::Int, false, about)
+                }
+                MeasureField::Figure(_, _, computed) => {
+                    Cell::of_type(register::computed_type(computed))?
                 }
                 MeasureField::Part(shape) => Field::Object(Self::of_shape(shape)?),
-                MeasureField::Statistics(_, fields) => Field::Object(Self(
-                    fields.iter().map(|(name, _)| (name.clone(), Field::Cell)).collect(),
-                )),
+                MeasureField::Statistics(unit, fields, computed) => {
+                    Field::Object(Self::of_statistics(*unit, fields, computed)?)
+                }
                 MeasureField::Key(fields) => {
                     let key = |(name, field): &(Name, KeyField)| {
                         let field = match field {
-                            KeyField::Row(_, lookup) => Field::Object(Self::of_rows(&lookup.rows)?),
-                            KeyField::TypeName | KeyField::Cell(..) => Field::Cell,
+                            KeyField::TypeName => Cell::of_type_name(),
+                            KeyField::Cell(_, dimension) => Cell::of_key(dimension),
+                            KeyField::Row(_, lookup) => {
+                                let mut columns = Self::of_rows(&lookup.rows, &lookup.picks)?;
+                                columns.make_nullable();
+                                Field::Object(columns)
+                            }
                         };
                         Ok((name.clone(), field))
                     };
@@ -122,11 +232,35 @@ impl Columns {
         shape.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Adds the columns of the other objects that may stand in the same place.
+    fn of_statistics(
+        unit: Unit,
+        fields: &[(Name, StatisticField)],
+        computed: &Computed,
+    ) -> Result<Self, Error> {
+        let field = |(name, field): &(Name, StatisticField)| {
+            let field = match field {
+                StatisticField::TypeName => Cell::of_type_name(),
+                StatisticField::Figure(_, _, statistic) => {
+                    let (type_name, about) = register::statistic_type(statistic, unit);
+                    Cell::of_type((type_name, format!("{about} Of: {}", computed.description)))?
+                }
+            };
+            Ok((name.clone(), field))
+        };
+        fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Adds the columns of the other objects that may stand in the same place. What is of several types there
+    /// is text.
     fn merge(&mut self, other: Self) {
         for (name, field) in other.0 {
             match (self.0.get_mut(&name), field) {
                 (Some(Field::Object(columns)), Field::Object(others)) => columns.merge(others),
+                (Some(Field::Cell(cell)), Field::Cell(other)) => {
+                    if cell.scalar != other.scalar {
+                        cell.scalar = Scalar::Text;
+                    }
+                }
                 (Some(_), _) => {}
                 (None, field) => {
                     self.0.insert(name, field);
@@ -135,45 +269,33 @@ impl Columns {
         }
     }
 
-    /// The names, in order.
-    pub(crate) fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
+    /// Lets every cell be missing, because the object may be.
+    fn make_nullable(&mut self) {
+        for field in self.0.values_mut() {
+            match field {
+                Field::Cell(cell) => cell.nullable = true,
+                Field::Object(columns) => columns.make_nullable(),
+            }
+        }
+    }
+
+    /// The columns with their names, in order.
+    pub(crate) fn cells(&self) -> Vec<(String, &Cell)> {
+        let mut cells = Vec::new();
         for (name, field) in &self.0 {
             match field {
-                Field::Cell => names.push(name.to_string()),
+                Field::Cell(cell) => cells.push((name.to_string(), cell)),
                 Field::Object(columns) => {
-                    names.extend(columns.names().iter().map(|inner| format!("{name}.{inner}")));
+                    let inner = columns.cells().into_iter();
+                    cells.extend(inner.map(|(inner, cell)| (format!("{name}.{inner}"), cell)));
                 }
             }
         }
-        names
+        cells
     }
 
-    /// Shows the cells of an object, in the order of the names; none where there is no object.
-    ///
-    /// # Errors
-    /// Where a cell cannot be taken.
-    pub(crate) fn each<E>(
-        &self,
-        object: &GraphQl,
-        take: &mut impl FnMut(&GraphQl) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let object = match object {
-            GraphQl::Object(object) => Some(object),
-            _ => None,
-        };
-        for (place, (name, field)) in self.0.iter().enumerate() {
-            // Its fields stand in this order, but for one that may be of several types.
-            let value = object.and_then(|object| match object.get_index(place) {
-                Some((found, value)) if found == name => Some(value),
-                _ => object.get(name),
-            });
-            let value = value.unwrap_or(&GraphQl::Null);
-            match field {
-                Field::Cell => take(value)?,
-                Field::Object(columns) => columns.each(value, take)?,
-            }
-        }
-        Ok(())
+    /// The names, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.cells().into_iter().map(|(name, _)| name).collect()
     }
 }

@@ -11,11 +11,12 @@ use async_graphql::Value as GraphQl;
 
 use super::{
     columns::Columns,
-    load::{Loaders, Row, root_page},
+    load::{Loaders, Row, has_more, root_page},
     measured::{self, GroupsField},
     page::List,
     plan::{Connection, ConnectionField},
     run,
+    shown::{self, Shown},
 };
 use crate::{analytics::Answer, error::Error};
 
@@ -27,7 +28,7 @@ const PART: u32 = 2_000;
 pub(crate) struct Export {
     plan: Connection,
     /// What stands in a row.
-    pub(crate) columns: Columns,
+    pub(crate) columns: Arc<Columns>,
     /// The name of the list.
     pub(crate) name: &'static str,
     /// The points for each row.
@@ -105,13 +106,15 @@ impl Export {
                         format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));
                 }
-                ConnectionField::Nodes(plan) => (Columns::of_rows(plan)?, Source::List(position)),
-                ConnectionField::Edges(fields) => {
-                    (Columns::of_edges(fields)?, Source::List(position))
+                ConnectionField::Nodes(rows) => {
+                    (Columns::of_rows(rows, &plan.picks)?, Source::List(position))
                 }
-                ConnectionField::Groups(plan) => {
-                    let field = plan.rows()?;
-                    let columns = Columns::of_groups(&plan.fields[field].1)?;
+                ConnectionField::Edges(fields) => {
+                    (Columns::of_edges(fields, &plan.picks)?, Source::List(position))
+                }
+                ConnectionField::Groups(groups) => {
+                    let field = groups.rows()?;
+                    let columns = Columns::of_groups(&groups.fields[field].1)?;
                     (columns, Source::Groups(position, field))
                 }
             };
@@ -135,7 +138,7 @@ impl Export {
         let is_of_groups = matches!(source, Source::Groups(..));
         plan.find_keys();
         Ok(Self {
-            columns,
+            columns: Arc::new(columns),
             name: table.list,
             price: if is_of_groups { 1 } else { price.div_ceil(planned) },
             source,
@@ -200,26 +203,44 @@ impl Export {
         Ok((Read::Groups(Arc::new(Answer { groups, total: all.total, more: all.more })), more))
     }
 
-    /// The rows of a part, as JSON would have them.
-    pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Vec<GraphQl>, Error> {
+    /// The rows of a part.
+    pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
         match (&self.source, &part.rows) {
             (Source::List(field), Read::Rows(rows)) => {
-                run::shown(loaders, &self.plan, *field, rows).await
+                shown::rows(loaders, &self.plan, *field, rows).await
             }
             (Source::Groups(field, rows), Read::Groups(answer)) => {
                 let ConnectionField::Groups(plan) = &self.plan.fields[*field].1 else {
                     return Err(Error::Internal);
                 };
                 let shown = measured::groups(loaders, plan, std::slice::from_ref(answer)).await?;
-                Ok(match shown.into_iter().next() {
+                Ok(Shown::Values(match shown.into_iter().next() {
                     Some(GraphQl::Object(mut shown)) => {
                         items(shown.swap_remove(&plan.fields[*rows].0))
                     }
                     _ => Vec::new(),
-                })
+                }))
             }
             _ => Err(Error::Internal),
         }
+    }
+
+    /// Whether there are more rows than there may be, which a first part has not told.
+    pub(crate) async fn is_cut(&self, walk: &Walk, loaders: &Loaders) -> Result<bool, Error> {
+        match (self.chosen, &self.source) {
+            (Some(_), _) => Ok(false),
+            (None, Source::List(_)) => {
+                let mut list = self.plan.list.clone();
+                list.limit = self.most;
+                has_more(&loaders.session, &list).await
+            }
+            (None, Source::Groups(..)) => Ok(walk.groups.as_ref().is_some_and(|all| all.more)),
+        }
+    }
+
+    /// How it is refused where there are more rows than there may be.
+    pub(crate) fn too_large(&self) -> Error {
+        Error::TooManyRows { name: self.name, most: self.most }
     }
 
     /// What is said where there are more rows than there may be.

@@ -362,6 +362,14 @@ async fn read(
     session.read(table.name, purpose, select, unpack).await
 }
 
+/// Whether a list that has no parent has more rows than its page.
+pub(crate) async fn has_more(session: &Session, list: &List) -> Result<bool, Error> {
+    let select = list.select_count(session.backend());
+    let results = session.all(list.table.name, Purpose::Aggregates, select).await?;
+    let count: i64 = results.first().ok_or(Error::Internal)?.try_get_by_index(0)?;
+    Ok(count > i64::from(list.limit))
+}
+
 async fn load<K, V, F>(
     loader: &Loader<K, Answer<V>, F>,
     keys: Vec<K>,

@@ -10,6 +10,9 @@
 //!    at once. Relations go through the `dataloader` crate.
 //! 3. The rows, already GraphQL values, are put together.
 //!
+//! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns
+//! ([`shown`]), whose types [`columns`] knows.
+//!
 //! What is computed of all rows is planned and shown by [`measured`]. Whatever a request reads goes through its
 //! [`session`], which can tell of it.
 //!
@@ -34,6 +37,7 @@ pub(crate) mod register;
 mod run;
 pub(crate) mod scalar;
 pub(crate) mod session;
+pub(crate) mod shown;
 
 use std::collections::HashMap;
 

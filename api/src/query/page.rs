@@ -108,6 +108,16 @@ impl List {
         select
     }
 
+    /// The statement that counts the rows of the page, and one row more.
+    pub(crate) fn select_count(&self, backend: DbBackend) -> SelectStatement {
+        let mut page = self.select_cells(&Picks::default());
+        self.keep_page(&mut page, backend);
+        page.limit(u64::from(self.limit) + 1);
+        let mut count = Query::select();
+        count.expr(Func::count(Expr::cust("*"))).from_subquery(page, Alias::new("page"));
+        count
+    }
+
     /// The statement that reads the page of each parent, and one row more of each: first the parent,
     /// then the cells, parents apart and rows in order.
     pub(crate) fn select_by_parent(

@@ -17,7 +17,7 @@ use async_graphql::{
 use indexmap::IndexMap;
 
 use super::{
-    catalog::{Cardinality, Catalog, Field, Table},
+    catalog::{Cardinality, Catalog, Column, Field, Table},
     measured::{Figures, GroupsPlan, Shape},
     order::OrderKey,
     page::List,
@@ -60,6 +60,11 @@ impl Picks {
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Pick> {
         self.0.iter().copied()
+    }
+
+    /// The column of the table itself that a cell is of.
+    pub(crate) fn column(&self, cell: usize, table: &'static Table) -> &'static Column {
+        &table.columns[self.0[cell].column]
     }
 }
 

@@ -43,33 +43,49 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
     Ok(answers.pop().unwrap_or_default())
 }
 
-/// Rows of a list, as one of the fields that have them shows them.
-pub(crate) async fn shown(
-    loaders: &Loaders,
-    plan: &Connection,
-    field: usize,
-    rows: &[Arc<Row>],
-) -> Result<Vec<GraphQl>, Error> {
-    match &plan.fields[field].1 {
-        ConnectionField::Nodes(plan) => objects(loaders, plan, rows).await,
-        ConnectionField::Edges(fields) => edges(loaders, plan, fields, rows).await,
-        _ => Err(Error::Internal),
-    }
-}
-
 /// The objects of rows that are looked up by key.
 pub(crate) async fn lookup(
     loaders: &Loaders,
     plan: &Lookup,
     keys: &[i32],
 ) -> Result<HashMap<i32, GraphQl>, Error> {
-    let mut keys = keys.to_vec();
+    let rows = found(loaders, plan, distinct(keys.to_vec())).await?;
+    by_key(loaders, plan, &rows).await
+}
+
+/// The rows that other rows lead to by keys, each once, in the order of the keys.
+pub(crate) async fn related(
+    loaders: &Loaders,
+    plan: &Lookup,
+    keys: Vec<i32>,
+) -> Result<Vec<Arc<Row>>, Error> {
+    let keys = distinct(keys);
+    if keys.is_empty() || plan.reads_nothing() {
+        // A key that a row holds is that of a row that is there.
+        let row = |key| Arc::new(Row { key, cells: Vec::new() });
+        return Ok(keys.into_iter().map(row).collect());
+    }
+    found(loaders, plan, keys).await
+}
+
+async fn found(loaders: &Loaders, plan: &Lookup, keys: Vec<i32>) -> Result<Vec<Arc<Row>>, Error> {
+    let mut found = loaders.by_key(plan.rows.table, &plan.picks, keys.clone()).await?;
+    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+}
+
+async fn by_key(
+    loaders: &Loaders,
+    plan: &Lookup,
+    rows: &[Arc<Row>],
+) -> Result<HashMap<i32, GraphQl>, Error> {
+    let values = objects(loaders, &plan.rows, rows).await?;
+    Ok(rows.iter().map(|row| row.key).zip(values).collect())
+}
+
+fn distinct(mut keys: Vec<i32>) -> Vec<i32> {
     keys.sort_unstable();
     keys.dedup();
-    let found = loaders.by_key(plan.rows.table, &plan.picks, keys.clone()).await?;
-    let rows: Vec<_> = keys.iter().filter_map(|key| found.get(key).cloned()).collect();
-    let values = objects(loaders, &plan.rows, &rows).await?;
-    Ok(rows.iter().map(|row| row.key).zip(values).collect())
+    keys
 }
 
 /// The figures of all rows of each list.
@@ -208,15 +224,23 @@ async fn edges(
 ) -> Result<Vec<GraphQl>, Error> {
     let mut columns = Vec::with_capacity(fields.len());
     for (_, field) in fields {
-        columns.push(match field {
-            EdgeField::TypeName => repeat(format!("{}Edge", plan.list.table.type_name), rows.len()),
-            EdgeField::Cursor => {
-                rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect()
-            }
-            EdgeField::Node(plan) => objects(loaders, plan, rows).await?,
-        });
+        columns.push(edge(loaders, plan, field, rows).await?);
     }
     Ok(assemble(fields, columns, rows.len()))
+}
+
+/// The values of one field of the edges to rows.
+pub(crate) async fn edge(
+    loaders: &Loaders,
+    plan: &Connection,
+    field: &EdgeField<Rows>,
+    rows: &[Arc<Row>],
+) -> Result<Vec<GraphQl>, Error> {
+    Ok(match field {
+        EdgeField::TypeName => repeat(format!("{}Edge", plan.list.table.type_name), rows.len()),
+        EdgeField::Cursor => rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect(),
+        EdgeField::Node(plan) => objects(loaders, plan, rows).await?,
+    })
 }
 
 /// The objects of rows, in their order.
@@ -234,7 +258,7 @@ fn objects<'a>(
 }
 
 /// The values of one field for all rows.
-async fn column(
+pub(crate) async fn column(
     loaders: &Loaders,
     plan: &Rows,
     field: &RowField,
@@ -278,37 +302,23 @@ async fn one(
     plan: &Lookup,
     rows: &[Arc<Row>],
 ) -> Result<Vec<GraphQl>, Error> {
-    let key = |row: &Row| match &row.cells[cell] {
-        GraphQl::Number(number) => number.as_i64().and_then(|key| i32::try_from(key).ok()),
-        _ => None,
-    };
-    let keys: Vec<i32> = rows.iter().filter_map(|row| key(row)).collect();
-    if keys.is_empty() {
-        return Ok(repeat_null(rows.len()));
-    }
-    let found = match plan.reads_nothing() {
-        // A key that a row holds is that of a row that is there.
-        true => {
-            let mut found = HashMap::new();
-            for key in keys {
-                found.entry(key).or_insert_with(|| name(&plan.rows, key));
-            }
-            found
-        }
-        false => lookup(loaders, plan, &keys).await?,
-    };
-    let value = |row: &Arc<Row>| key(row).and_then(|key| found.get(&key).cloned());
+    let related = related(loaders, plan, keys(cell, rows)).await?;
+    let found = by_key(loaders, plan, &related).await?;
+    let value = |row: &Arc<Row>| key(cell, row).and_then(|key| found.get(&key).cloned());
     Ok(rows.iter().map(|row| value(row).unwrap_or_default()).collect())
 }
 
-/// The object of a row of which no more is shown than its key tells.
-fn name(plan: &Rows, key: i32) -> GraphQl {
-    let value = |field: &RowField| match field {
-        RowField::Id => GraphQl::String(id::encode(plan.table, key)),
-        _ => GraphQl::String(plan.table.type_name.clone()),
-    };
-    let fields = plan.fields.iter().map(|(name, field)| (name.clone(), value(field)));
-    GraphQl::Object(fields.collect())
+/// The key of another row that a row holds in a cell.
+pub(crate) fn key(cell: usize, row: &Row) -> Option<i32> {
+    match &row.cells[cell] {
+        GraphQl::Number(number) => number.as_i64().and_then(|key| i32::try_from(key).ok()),
+        _ => None,
+    }
+}
+
+/// The keys that rows hold in a cell.
+pub(crate) fn keys(cell: usize, rows: &[Arc<Row>]) -> Vec<i32> {
+    rows.iter().filter_map(|row| key(cell, row)).collect()
 }
 
 /// Turns values by field into objects.

@@ -37,6 +37,14 @@ pub(crate) enum Scalar {
 impl Scalar {
     /// The type behind the name of a GraphQL type. `None` where it is not a type of columns.
     pub(crate) fn of(name: &str, registry: &Registry) -> Option<Self> {
+        Self::named(name).or_else(|| match registry.types.get(name) {
+            Some(MetaType::Enum { .. }) => Some(Self::Enum),
+            _ => None,
+        })
+    }
+
+    /// The type behind the name of a GraphQL type that is no enum.
+    pub(crate) fn named(name: &str) -> Option<Self> {
         if let Some((_, digits)) = FIXED_POINT.iter().find(|(fixed, _)| *fixed == name) {
             return Some(Self::Fixed(*digits));
         }
@@ -50,10 +58,7 @@ impl Scalar {
             "Boolean" => Self::Boolean,
             "NaiveDate" | "Date" => Self::Date,
             "DateTime" => Self::DateTime,
-            other => match registry.types.get(other) {
-                Some(MetaType::Enum { .. }) => Self::Enum,
-                _ => return None,
-            },
+            _ => return None,
         })
     }
 

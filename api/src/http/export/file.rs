@@ -2,18 +2,25 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::Value;
 use axum::body::Bytes;
 use futures_util::{future::try_join, stream};
+use tracing::{Instrument as _, Span};
 
 use crate::{
     analytics::Aggregates,
     database::Readers,
     error::Error,
     execute::loaders,
-    http::{admission::Admission, rate::Account, table::Format},
+    http::{
+        admission::Admission,
+        rate::Account,
+        table::{Format, Unwritten, Writer},
+    },
     limits::Limits,
-    query::export::{Export, Part, Walk},
+    query::{
+        export::{Export, Part, Walk},
+        shown::Shown,
+    },
     schema::Dataset,
 };
 
@@ -24,6 +31,8 @@ pub(super) struct File {
     /// The part that was read and is to be shown next.
     pub(super) ahead: Option<Part>,
     pub(super) format: Format,
+    /// None while it writes.
+    pub(super) writer: Option<Writer>,
     pub(super) readers: Readers,
     pub(super) aggregates: Aggregates,
     pub(super) limits: Limits,
@@ -32,33 +41,75 @@ pub(super) struct File {
     pub(super) account: Option<Account>,
     pub(super) dataset: Dataset,
     pub(super) is_done: bool,
+    /// The request, which goes on until the last byte.
+    pub(super) span: Span,
 }
 
 impl File {
-    /// The bytes that follow; nothing is told of rows that may be of another revision.
-    pub(super) async fn next(&mut self) -> Result<Vec<u8>, Error> {
-        let part = tokio::time::timeout(self.deadline, self.part()).await;
-        let (part, rows) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
-        if Dataset::of(&self.readers).await? != self.dataset {
-            return Err(Error::Changed);
-        }
-        if let Some(account) = &self.account {
-            account.pay((rows.len() as u64).saturating_mul(self.export.price).max(1));
-        }
-        self.is_done = part.is_last;
-        let columns = &self.export.columns;
-        let mut bytes = self.format.rows(columns, &rows).map_err(|error| {
-            tracing::error!(%error, "a row cannot be written");
-            Error::Internal
-        })?;
-        if let Some(message) = &part.truncated {
-            bytes.extend(self.format.truncated(columns, message));
+    /// The first bytes. What will not have all rows, and could not say so, has none.
+    pub(super) async fn first(&mut self) -> Result<Vec<u8>, Error> {
+        let writer = self.writer.as_mut().ok_or(Error::Internal)?;
+        let head = writer.begin(&self.export.columns);
+        let mut bytes = head.map_err(|error| unwritten(&error))?;
+        bytes.append(&mut self.next().await?);
+        if !self.format.can_be_cut() && !self.is_done {
+            let loaders = loaders(&self.readers, &self.aggregates, &self.limits);
+            let is_cut = self.export.is_cut(&self.walk, &loaders);
+            if self.in_time(is_cut).await? {
+                return Err(self.export.too_large());
+            }
         }
         Ok(bytes)
     }
 
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let done = tokio::time::timeout(self.deadline, work).await;
+        done.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))?
+    }
+
+    /// The bytes that follow; nothing is told of rows that may be of another revision.
+    async fn next(&mut self) -> Result<Vec<u8>, Error> {
+        let part = tokio::time::timeout(self.deadline, self.part()).await;
+        let (part, shown) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
+        if part.truncated.is_some() && !self.format.can_be_cut() {
+            return Err(self.export.too_large());
+        }
+        self.is_done = part.is_last;
+        let price = (part.len() as u64).saturating_mul(self.export.price).max(1);
+        // Looked at behind the rows, and while they are written.
+        let readers = self.readers.clone();
+        let (dataset, bytes) = try_join(Dataset::of(&readers), self.write(part, shown)).await?;
+        if dataset != self.dataset {
+            return Err(Error::Changed);
+        }
+        if let Some(account) = &self.account {
+            account.pay(price);
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a part where it keeps no other request waiting: a row group of Parquet takes its time.
+    async fn write(&mut self, part: Part, shown: Shown) -> Result<Vec<u8>, Error> {
+        let mut writer = self.writer.take().ok_or(Error::Internal)?;
+        let columns = Arc::clone(&self.export.columns);
+        let work = tokio::task::spawn_blocking(move || {
+            let mut bytes = writer.rows(&columns, &shown, part.len())?;
+            if part.is_last {
+                bytes.append(&mut writer.end(&columns, part.truncated.as_deref())?);
+            }
+            Ok::<_, Unwritten>((writer, bytes))
+        });
+        let written = work.await.map_err(|error| {
+            tracing::error!(%error, "the writing of a table was given up");
+            Error::Internal
+        })?;
+        let (writer, bytes) = written.map_err(|error| unwritten(&error))?;
+        self.writer = Some(writer);
+        Ok(bytes)
+    }
+
     /// Shows a part, and reads the next one meanwhile.
-    async fn part(&mut self) -> Result<(Part, Vec<Value>), Error> {
+    async fn part(&mut self) -> Result<(Part, Shown), Error> {
         let loaders = || loaders(&self.readers, &self.aggregates, &self.limits);
         let (of_this, of_next) = (loaders(), loaders());
         let part = match self.ahead.take() {
@@ -66,16 +117,16 @@ impl File {
             None => self.export.read(&mut self.walk, &of_this).await?,
         };
         let show = self.export.show(&part, &of_this);
-        let rows = if part.is_last {
+        let shown = if part.is_last {
             show.await?
         } else {
             // The first of them sends a statement, and the other works while the database does.
             let read = self.export.read(&mut self.walk, &of_next);
-            let (ahead, rows) = try_join(read, show).await?;
+            let (ahead, shown) = try_join(read, show).await?;
             self.ahead = Some(ahead);
-            rows
+            shown
         };
-        Ok((part, rows))
+        Ok((part, shown))
     }
 
     /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
@@ -85,7 +136,8 @@ impl File {
                 return Ok(None);
             }
             let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
-            match file.next().await {
+            let span = file.span.clone();
+            match file.next().instrument(span).await {
                 Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
                 Err(error) => {
                     let (code, table) = (error.code(), file.export.name);
@@ -95,4 +147,10 @@ impl File {
             }
         })
     }
+}
+
+/// What is said where a table cannot be written.
+pub(super) fn unwritten(error: &Unwritten) -> Error {
+    tracing::error!(%error, "a table cannot be written");
+    Error::Internal
 }

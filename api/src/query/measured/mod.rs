@@ -18,9 +18,9 @@ mod vocabulary;
 
 pub(crate) use self::{
     figures::{Figures, Show},
-    plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape},
+    plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape, StatisticField},
     run::{groups, totals},
-    vocabulary::{Declared, Vocabulary},
+    vocabulary::{Computed, Declared, Dimension, Shows, Unit, Vocabulary},
 };
 
 /// The groups of a page where a client does not say how many.

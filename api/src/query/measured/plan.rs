@@ -8,10 +8,10 @@ use async_graphql::{
 
 use super::{
     DEFAULT_GROUPS, MOST_GROUPS, cursor, event,
-    figures::{Figures, Show, statistic},
+    figures::{Figures, STATISTICS, Show, statistic},
     having,
     order::{self, year},
-    vocabulary::{Dimension, Shows, Unit, Vocabulary, What},
+    vocabulary::{Computed, Dimension, Shows, Unit, Vocabulary, What},
 };
 use crate::{
     analytics::{Measure, Page, Request},
@@ -42,9 +42,9 @@ pub(crate) enum MeasureField {
     Level,
     Key(Vec<(Name, KeyField)>),
     /// One figure.
-    Figure(usize, Show),
+    Figure(usize, Show, &'static Computed),
     /// The figures of one measure.
-    Statistics(Unit, Vec<(Name, StatisticField)>),
+    Statistics(Unit, Vec<(Name, StatisticField)>, &'static Computed),
     /// The measures of a part.
     Part(Shape),
 }
@@ -53,7 +53,8 @@ pub(crate) enum MeasureField {
 #[derive(Debug)]
 pub(crate) enum StatisticField {
     TypeName,
-    Figure(usize, Show),
+    /// A figure, which shows the statistic of a name.
+    Figure(usize, Show, &'static str),
 }
 
 /// A field of a key.
@@ -61,7 +62,7 @@ pub(crate) enum StatisticField {
 pub(crate) enum KeyField {
     TypeName,
     /// The cell of the key at a position.
-    Cell(usize, Shows),
+    Cell(usize, &'static Dimension),
     /// The row whose id is the cell of the key at a position.
     Row(usize, Lookup),
 }
@@ -219,10 +220,10 @@ impl<'a> Planner<'a> {
         if let What::Statistics(measure, unit) = &computed.what {
             let measure = figures.priced(measure, year).map_err(at)?;
             let fields = self.statistics(merged, *unit, &measure, figures, keeps, path)?;
-            return Ok(MeasureField::Statistics(*unit, fields));
+            return Ok(MeasureField::Statistics(*unit, fields, computed));
         }
         let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
-        Ok(MeasureField::Figure(figure, show))
+        Ok(MeasureField::Figure(figure, show, computed))
     }
 
     fn statistics(
@@ -245,7 +246,9 @@ impl<'a> Planner<'a> {
                     let p = arguments.get("p").map(real_number).transpose();
                     let p = p.map_err(|reason| at(Error::BadArgument(format!("p: {reason}"))))?;
                     let (statistic, show) = statistic(word, unit, p).map_err(at)?;
-                    StatisticField::Figure(figures.statistic(measure, statistic, keeps), show)
+                    let figure = figures.statistic(measure, statistic, keeps);
+                    let name = STATISTICS.into_iter().find(|name| *name == word);
+                    StatisticField::Figure(figure, show, name.unwrap_or_default())
                 }
             };
             plan.push((name, shown));
@@ -281,7 +284,7 @@ impl<'a> Planner<'a> {
                     let lookup = self.lookup(other, &merged, group.count, &here)?;
                     KeyField::Row(position, lookup)
                 }
-                shows => KeyField::Cell(position, shows),
+                _ => KeyField::Cell(position, group.by[position]),
             };
             plan.push((name, field));
         }

@@ -138,7 +138,7 @@ fn thousands(number: i64) -> String {
 
 fn statistics(registry: &mut Registry, unit: Unit) {
     let fields = STATISTICS.iter().map(|name| {
-        let (type_name, description) = statistic_field(name, unit);
+        let (type_name, description) = statistic_type(name, unit);
         let mut arguments = Vec::new();
         if *name == "percentile" {
             let words = "The part of the values below it, from 0 to 1: 0.9 is the ninth decile.";
@@ -156,7 +156,7 @@ fn statistics(registry: &mut Registry, unit: Unit) {
 }
 
 /// The type and the description of a statistic.
-fn statistic_field(name: &str, unit: Unit) -> (String, String) {
+pub(crate) fn statistic_type(name: &str, unit: Unit) -> (String, String) {
     let exact = unit.scalar_name().to_owned();
     let real = || "Float".to_owned();
     let none = "Null where no value is known.";
@@ -277,16 +277,20 @@ fn computed(computed: &Computed) -> MetaField {
     if computed.is_priced {
         arguments.push(input("inDollarsOf", "Int", PRICED));
     }
-    let type_name = match &computed.what {
-        What::Count(_) => "Int!".to_owned(),
-        What::Statistics(_, unit) => format!("{}!", unit.statistics_name()),
-        What::Ratio { .. } => "Float".to_owned(),
-    };
-    let null = match &computed.what {
-        What::Ratio { .. } => " Null where there is nothing to divide by.",
-        _ => "",
-    };
-    field(&computed.field, &type_name, &format!("{}{null}", computed.description), arguments)
+    let (type_name, description) = computed_type(computed);
+    field(&computed.field, &type_name, &description, arguments)
+}
+
+/// The type and the description of what is computed.
+pub(crate) fn computed_type(computed: &Computed) -> (String, String) {
+    let about = &computed.description;
+    match &computed.what {
+        What::Count(_) => ("Int!".to_owned(), about.clone()),
+        What::Statistics(_, unit) => (format!("{}!", unit.statistics_name()), about.clone()),
+        What::Ratio { .. } => {
+            ("Float".to_owned(), format!("{about} Null where there is nothing to divide by."))
+        }
+    }
 }
 
 fn group_connection(registry: &mut Registry, table: &Table) {

@@ -139,11 +139,11 @@ fn measures(shape: &Shape, group: &Group, rows: &Rows) -> Result<GraphQl, Error>
         Ok(match field {
             MeasureField::TypeName => GraphQl::String(shape.type_name.clone()),
             MeasureField::Level => GraphQl::from(group.level),
-            MeasureField::Figure(figure, shown) => show(*figure, *shown)?,
+            MeasureField::Figure(figure, shown, _) => show(*figure, *shown)?,
             MeasureField::Part(shape) => measures(shape, group, rows)?,
-            MeasureField::Statistics(unit, fields) => object(fields, |field| match field {
+            MeasureField::Statistics(unit, fields, _) => object(fields, |field| match field {
                 StatisticField::TypeName => Ok(GraphQl::from(unit.statistics_name())),
-                StatisticField::Figure(figure, shown) => show(*figure, *shown),
+                StatisticField::Figure(figure, shown, _) => show(*figure, *shown),
             })?,
             MeasureField::Key(fields) => object(fields, |field| {
                 Ok(match field {
@@ -151,7 +151,9 @@ fn measures(shape: &Shape, group: &Group, rows: &Rows) -> Result<GraphQl, Error>
                         let group = shape.type_name.as_str();
                         GraphQl::String(format!("{group}Key"))
                     }
-                    KeyField::Cell(position, shows) => cell(&group.key[*position], *shows),
+                    KeyField::Cell(position, dimension) => {
+                        cell(&group.key[*position], dimension.shows)
+                    }
                     KeyField::Row(position, _) => {
                         let found = rows.get(&std::ptr::from_ref(field).addr());
                         let row = id(&group.key[*position]).and_then(|id| found?.get(&id).cloned());
