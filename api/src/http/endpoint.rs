@@ -88,7 +88,7 @@ struct Reply {
 /// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
 pub(super) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
     let span = span("/graphql", &request);
-    endpoint.watch(span, answer(&endpoint, request)).await
+    endpoint.watch(span, Box::pin(answer(&endpoint, request))).await
 }
 
 /// The span of a request to a route.
@@ -145,7 +145,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
             Err(refusal) => Err(refusal),
         },
         (_, Ok(Asked::Several(requests))) => {
-            match endpoint.batch(requests, &client, account.as_ref()).await {
+            match Box::pin(endpoint.batch(requests, &client, account.as_ref())).await {
                 Ok(response) => return response,
                 Err(refusal) => Err(refusal),
             }
@@ -247,13 +247,13 @@ impl Endpoint {
     /// The answer of a request: one that is kept, or that is worked out.
     async fn reply(&self, ask: Ask, coding: Coding, account: Option<&Account>) -> Reply {
         if ask.report.is_of_one_run() {
-            let answer = run(Arc::clone(&self.0), ask).await;
+            let answer = Box::pin(run(Arc::clone(&self.0), ask)).await;
             pay(account, answer.price);
             return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
         }
         let key = Key::of(&ask);
         let inner = Arc::clone(&self.0);
-        let run = || run(inner, ask);
+        let run = || Box::pin(run(inner, ask));
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
         pay(account, if found == Found::Miss { answer.price } else { 0 });
         Span::current().record("cache", tracing::field::debug(found));

@@ -69,7 +69,8 @@ impl Endpoint {
             let (operation, variables) = (parameters.operation, parameters.variables);
             let ask = Ask { document: named.document, operation, variables, report, pin };
             let limits = self.0.settings.limits;
-            let sent = self.send(ask, limits, format, parts, account.cloned()).await?;
+            let sent = self.send(ask, limits, format, parts, account.cloned());
+            let sent = Box::pin(sent).await?;
             if let Some(hash) = named.register {
                 self.0.documents.register(hash, document);
             }
