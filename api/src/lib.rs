@@ -47,10 +47,11 @@
 //! and the columns of each level are chosen, and the price is added to those of the other root fields. Only
 //! then, and where the whole does not cost too much, is anything read. The plan runs a level at a time: the
 //! page of the root list is one statement; then each relation field asks its loader (of the `dataloader`
-//! crate) for the rows of all parents at once, which is one statement, and so on down. Cells become GraphQL
-//! values as they are read, and the values are put together into the answer, which goes back through `http`
-//! with the revision of the dataset beside it: as bytes that are kept, in the media type and the coding that
-//! the client likes best.
+//! crate) for the rows of all parents at once, which is one statement, and so on down; what was looked up
+//! before, at the same revision, is at hand. Each statement says of which revision its rows are, and where a
+//! load has come in between, all is read again. Cells become GraphQL values as they are read, and the values
+//! are put together into the answer, which goes back through `http` with the revision of the dataset beside
+//! it: as bytes that are kept, in the media type and the coding that the client likes best.
 //!
 //! What is computed of all rows of a list (`totalCount`, `totals`, `groups`) becomes a value of its own in the
 //! plan, an [`analytics::Request`], and is answered in one pass for all parents of its level: by the copy in

@@ -60,7 +60,18 @@ async function postgraphile({ database, children }) {
 export const SERVERS = [
   byHand,
   postgraphile,
-  program('cops-graphql', 'on PostgreSQL, no answer kept (`--cache-size 0`)', 'database', ['--cache-size', '0']),
+  program(
+    'cops-graphql',
+    'on PostgreSQL, no answer kept (`--cache-size 0`), but rows that were looked up by an id before, as it is started',
+    'database',
+    ['--cache-size', '0'],
+  ),
+  program(
+    'cops-graphql, nothing kept',
+    'on PostgreSQL, neither answers nor rows kept (`--row-cache-size 0`, too)',
+    'database',
+    ['--cache-size', '0', '--row-cache-size', '0'],
+  ),
   program('cops-graphql, kept', 'on PostgreSQL, answers kept, as it is started', 'database', []),
   program('cops-graphql, SQLite', 'the same rows in SQLite, no answer kept', 'sqlite', ['--cache-size', '0']),
 ];

@@ -7,8 +7,8 @@
 //!    here, before anything is read; only a year whose prices this program knows, and the database does not,
 //!    is found by who computes.
 //! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field
-//!    at once. Relations go through the `dataloader` crate.
-//! 3. The rows, already GraphQL values, are put together.
+//!    at once. Relations go through the `dataloader` crate, but for what was looked up before ([`kept`]).
+//! 3. The rows, already GraphQL values ([`packed`]), are put together.
 //!
 //! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns
 //! ([`shown`]), whose types [`columns`] knows.
