@@ -113,7 +113,7 @@ const tests = {
     assert.ok(text.includes(dataset.citation.text) && text.includes(`Revision ${dataset.revision}`), text);
     const trainees = dataset.counts.find((count) => count.table === "trainees").rows;
     assert.match(text, new RegExp(`Trainees\\s+${trainees.toLocaleString("en")}`));
-    const command = await page.locator("pre").innerText();
+    const command = await page.getByLabel("A query for curl").innerText();
     const pasted = JSON.parse((await promisify(execFile)("sh", ["-c", command])).stdout);
     assert.equal(pasted.data.agencies.nodes.length, 3);
     await picture(page, "front-light");

@@ -18,6 +18,7 @@ export const SCALARS = {
   Figure: 'number',
   Hours: 'number',
   IndexPoints: 'number',
+  JSON: 'unknown',
   Officers: 'number',
   Ori: 'string',
   State: 'string',

@@ -12,7 +12,7 @@ const EXCEPT = {
   // Rows have ids. What is made for one answer has none: connections, groups, keys, statistics.
   'strict-id-in-types': ['error', {
     exceptions: {
-      types: ['Dataset', 'PageInfo', 'TableCount'],
+      types: ['Dataset', 'DatasetCitation', 'PageInfo', 'TableCount'],
       suffixes: ['Connection', 'Edge', 'Group', 'GroupKey', 'Measures', 'Stats'],
     },
   }],

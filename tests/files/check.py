@@ -115,10 +115,10 @@ def compare(name, columns, rows, csv, parquet):
     frame = polars.read_parquet(io.BytesIO(parquet))
     assert table.column_names == frame.columns == names, (name, table.column_names, names)
     facts = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-    dataset = data("{ dataset { revision synthetic citation } }")["dataset"]
+    dataset = data("{ dataset { revision synthetic citation { text } } }")["dataset"]
     assert int(facts["revision"]) == dataset["revision"], facts
     assert json.loads(facts["synthetic"]) is dataset["synthetic"], facts
-    assert facts["citation"] == dataset["citation"], facts
+    assert facts["citation"] == dataset["citation"]["text"], facts
     meanings = json.loads(facts["columns"])
     for column, kind, nullable, meaning in columns:
         field = table.schema.field(column)
