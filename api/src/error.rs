@@ -174,17 +174,19 @@ pub(crate) fn is_overtaken(error: &DbErr) -> bool {
 }
 
 /// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
-fn is_locked(error: &DbErr) -> bool {
+pub(crate) fn is_locked(error: &DbErr) -> bool {
     match error {
-        DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
-            // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
-            sqlx::Error::Database(error) => error
-                .try_downcast_ref::<sqlx::sqlite::SqliteError>()
-                .and_then(sqlx::error::DatabaseError::code)
-                .and_then(|code| code.parse::<u32>().ok())
-                .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
-            _ => false,
-        },
+        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            match &**error {
+                // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
+                sqlx::Error::Database(error) => error
+                    .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+                    .and_then(sqlx::error::DatabaseError::code)
+                    .and_then(|code| code.parse::<u32>().ok())
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
+                _ => false,
+            }
+        }
         _ => false,
     }
 }

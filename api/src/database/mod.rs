@@ -18,6 +18,7 @@ use sea_orm::{
 };
 
 pub use self::readers::Readers;
+use crate::error::is_locked;
 
 /// The connections of a pool, and how long one is waited for.
 pub(crate) const SPARE: u32 = 6;
@@ -96,11 +97,6 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
         }
         tokio::time::sleep(PAUSE).await;
     }
-}
-
-/// Whether SQLite refused because of another's lock.
-fn is_locked(error: &DbErr) -> bool {
-    error.to_string().contains("database is locked")
 }
 
 /// A pool of connections that cannot write, as a server needs it: whatever reached the database
