@@ -98,10 +98,17 @@ async fn every_limit_holds_at_its_number() {
         assert!(refused.contains(setting), "{refused}");
         assert!(refused.contains("25") && refused.contains("24"), "{refused}");
     }
-    client.limits = Limits { page: 24, ..Limits::default() };
+    client.limits = Limits { page: 24, groups: 24, ..Limits::default() };
     let page = |n: usize| format!("{{ agencies(first: {n}) {{ nodes {{ id }} }} }}");
-    assert_eq!(refusal(&client, &page(24), none.clone()).await, None);
-    assert!(refusal(&client, &page(25), none).await.unwrap().contains("PAGE_TOO_LARGE"));
+    let groups = |n: usize| {
+        let groups = format!("groups(by: [STATE], last: {n}) {{ nodes {{ count }} }}");
+        format!("{{ agencies {{ {groups} }} }}")
+    };
+    for (setting, make) in [("--max-page", &page as &dyn Fn(usize) -> String), ("--max-groups", &groups)] {
+        assert_eq!(refusal(&client, &make(24), none.clone()).await, None);
+        let refused = refusal(&client, &make(25), none.clone()).await.unwrap();
+        assert!(refused.contains("PAGE_TOO_LARGE") && refused.contains(setting), "{refused}");
+    }
 }
 
 #[tokio::test]

@@ -202,7 +202,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "no amounts",
         ),
         (by(", first: -1"), "BAD_ARGUMENT", "negative"),
-        (by(", first: 100000"), "PAGE_TOO_LARGE", "at most 1000"),
+        (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
         (by(", first: 1, last: 1"), "BAD_ARGUMENT", "one end"),
         (after("by: [FISCAL_YEAR]"), "INVALID_CURSOR", "another key or order"),
         (

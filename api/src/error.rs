@@ -17,7 +17,8 @@ pub enum Error {
     BadArgument(String),
     /// A page is larger than pages may be.
     #[error(
-        "{argument}: {value} is more than a page may have: ask for at most {most}, and follow pageInfo"
+        "{argument}: {value} is more than the {most} that a page may have (setting: {setting}): ask for less, and \
+         follow pageInfo"
     )]
     PageTooLarge {
         /// The argument: `first` or `last`.
@@ -26,6 +27,8 @@ pub enum Error {
         value: i64,
         /// What may be asked for.
         most: u32,
+        /// The setting of the server.
+        setting: &'static str,
     },
     /// A query may cost too much.
     #[error(
@@ -115,6 +118,19 @@ impl Error {
             Self::InvalidId(_) => "INVALID_ID",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// What there was too much of, where that is the reason.
+    #[must_use]
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::PageTooLarge { .. } => Some("rows or groups of a page"),
+            Self::TooExpensive { .. } => Some("points of price"),
+            Self::TooManyRows { .. } => Some("rows of an export"),
+            Self::Limit { counts, .. } => Some(counts),
+            Self::Timeout(_) => Some("seconds"),
+            _ => None,
         }
     }
 

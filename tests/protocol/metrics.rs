@@ -33,6 +33,7 @@ async fn what_goes_on_is_counted() {
         ("query_cost_count", 3.0),
         ("statements_total", 1.0),
         ("errors_total{code=\"PAGE_TOO_LARGE\"}", 1.0),
+        ("refusals_total{limit=\"rows or groups of a page\"}", 1.0),
         // A body that is not JSON is refused before there is a query.
         ("errors_total{code=\"BAD_REQUEST\"}", 1.0),
         ("query_duration_seconds_count", 3.0),

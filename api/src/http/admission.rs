@@ -2,14 +2,14 @@
 //!
 //! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
 //! run at once, and only so many others wait for a turn. How many those are depends on how the last second
-//! went: where a query has found a free turn in it, this is a burst, and waiting a moment is better than
-//! being refused; where none has, more comes than can be done, and a long queue would only make everybody
-//! wait. Then no more wait than run, and the rest is refused at once, which costs next to nothing: what waits
-//! in vain takes the time that others are waiting for. What is refused is told to come again.
+//! went: where all who came in it got a turn, a crowd is a burst, and waiting a moment is better than being
+//! refused; where somebody was refused, more comes than can be done, and a long queue would only make
+//! everybody wait. Then no more wait than run, and the rest is refused at once, which costs next to nothing:
+//! what waits in vain takes the time that others are waiting for. What is refused is told to come again.
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -19,8 +19,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a query waits.
 const PATIENCE: Duration = Duration::from_millis(150);
-/// More comes than can be done where no turn was free for so long.
-const BURST: Duration = Duration::from_secs(1);
+/// More comes than can be done for so long after somebody was refused.
+const STRAIN: Duration = Duration::from_secs(1);
 
 /// Turns for queries.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub(super) struct Admission {
     most: usize,
     most_waiting: usize,
     waiting: AtomicUsize,
-    /// When a turn was last free.
-    free_at: Mutex<Instant>,
+    /// When somebody was last refused.
+    refused_at: Mutex<Option<Instant>>,
 }
 
 /// A query that there is no turn for.
@@ -46,19 +46,25 @@ impl Admission {
             most,
             most_waiting,
             waiting: AtomicUsize::new(0),
-            free_at: Mutex::new(Instant::now()),
+            refused_at: Mutex::default(),
         }
     }
 
     /// Takes a turn, perhaps after a wait.
     pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Busy> {
         if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
-            *self.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             return Ok(turn);
         }
-        let is_burst =
-            self.free_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < BURST;
-        let most = if is_burst { self.most_waiting } else { self.most.min(self.most_waiting) };
+        let entered = self.wait().await;
+        if entered.is_err() {
+            *self.refused_at() = Some(Instant::now());
+        }
+        entered
+    }
+
+    async fn wait(&self) -> Result<OwnedSemaphorePermit, Busy> {
+        let is_strained = self.refused_at().is_some_and(|at| at.elapsed() < STRAIN);
+        let most = if is_strained { self.most.min(self.most_waiting) } else { self.most_waiting };
         // It is given back where the caller goes away, too.
         let place = Place(&self.waiting);
         if place.0.fetch_add(1, Ordering::Relaxed) >= most {
@@ -68,6 +74,10 @@ impl Admission {
             Ok(Ok(turn)) => Ok(turn),
             _ => Err(Busy),
         }
+    }
+
+    fn refused_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes another turn for what has begun, however long it takes.
@@ -114,6 +124,27 @@ mod tests {
         drop(turn);
         assert!(waits.await.expect("it does not panic"));
         assert_eq!((admission.waiting(), admission.running()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn where_more_comes_than_can_be_done_fewer_wait() {
+        let admission = Admission::new(1, 3);
+        let turn = admission.enter().await.expect("it is free");
+        // How many of four are refused at once.
+        let crowd = || async {
+            let mut came = [(); 4].map(|()| Box::pin(admission.enter()));
+            let mut refused = 0;
+            for one in &mut came {
+                refused += usize::from(futures_util::poll!(one).is_ready());
+            }
+            refused
+        };
+        assert_eq!(crowd().await, 1, "it is a burst");
+        assert_eq!(crowd().await, 3, "somebody was refused just now");
+        *admission.refused_at() = Instant::now().checked_sub(STRAIN);
+        assert_eq!(crowd().await, 1, "nobody has been refused for a while");
+        drop(turn);
+        assert!(admission.enter().await.is_ok());
     }
 
     #[tokio::test]

@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{compress::Coding, negotiate::MediaType};
 use crate::{
     citation::{Asked, Citation},
+    error::Error,
     schema::Dataset,
 };
 
@@ -61,6 +62,8 @@ impl Standing {
 pub(super) struct Refusal {
     standing: Standing,
     code: &'static str,
+    /// What there was too much of, where that is the reason.
+    limit: Option<&'static str>,
     message: Cow<'static, str>,
     /// After how many seconds it may be worth another try.
     retry_after: Option<u64>,
@@ -75,17 +78,24 @@ impl Refusal {
         Self {
             standing: Standing::Refused(status),
             code,
+            limit: None,
             message,
             retry_after: None,
             dataset: None,
         }
     }
 
+    /// A request that is wrong before GraphQL sees it.
+    pub(super) fn of(status: StatusCode, error: &Error) -> Self {
+        let refusal = Self::new(status, error.code(), &error.to_string());
+        Self { limit: error.limit(), ..refusal }
+    }
+
     /// A request for which there is no turn.
     pub(super) fn busy() -> Self {
         let message = "more is asked than can be answered just now: try again in a second";
         let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message);
-        Self { retry_after: Some(1), ..refusal }
+        Self { retry_after: Some(1), limit: Some("queries at once"), ..refusal }
     }
 
     /// A request of a client that has asked for more than it may.
@@ -94,13 +104,14 @@ impl Refusal {
             "you have asked for more than a client may (setting: --rate-limit): try again in {seconds} s"
         );
         let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", &message);
-        Self { retry_after: Some(seconds), ..refusal }
+        Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
     }
 
     /// A request that is right in itself, and whose document is not there.
     pub(super) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
-        Self { standing, code, message: Cow::Borrowed(message), retry_after: None, dataset: None }
+        let message = Cow::Borrowed(message);
+        Self { standing, code, limit: None, message, retry_after: None, dataset: None }
     }
 
     /// The same refusal, which says what dataset there is.
@@ -111,6 +122,11 @@ impl Refusal {
     /// The code that a client may act on.
     pub(super) fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// What there was too much of, where that is the reason.
+    pub(super) fn limit(&self) -> Option<&'static str> {
+        self.limit
     }
 
     /// What the client is told.
@@ -197,6 +213,7 @@ impl Answer {
         let refusal = Refusal {
             standing: Standing::NotAQuery,
             code: "INVALID_QUERY",
+            limit: None,
             message: Cow::Borrowed(
                 "this API has queries only: nothing can be changed or subscribed to",
             ),

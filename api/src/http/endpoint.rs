@@ -35,7 +35,7 @@ use super::{
     request::{Ask, Asked, Parameters},
     slow,
 };
-use crate::{citation, error::Error, limits::Limits, query::kept::Keeper, trace};
+use crate::{citation, limits::Limits, query::kept::Keeper, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -114,7 +114,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         let query = parts.uri.query().unwrap_or_default();
         let asked = match limits.body(query.len()) {
             Ok(()) => Parameters::of_url(query),
-            Err(error) => Err(too_large(StatusCode::URI_TOO_LONG, &error)),
+            Err(error) => Err(Refusal::of(StatusCode::URI_TOO_LONG, &error)),
         };
         let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
         if nothing && negotiate::prefers_html(headers) {
@@ -322,7 +322,7 @@ impl Endpoint {
 
     /// The reply to a request that is not answered.
     fn refuse(&self, refusal: Refusal) -> Reply {
-        self.0.metrics.error(refusal.code());
+        self.0.metrics.error(refusal.code(), refusal.limit());
         Reply { answer: Arc::new(refusal.into()), found: None }
     }
 
@@ -382,7 +382,7 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     let settings = &endpoint.settings;
     let Ok(_turn) = endpoint.admission.enter().await else {
         let refusal = Refusal::busy();
-        endpoint.metrics.error(refusal.code());
+        endpoint.metrics.error(refusal.code(), refusal.limit());
         return refusal.into();
     };
     let request = ask.into_request();
@@ -435,7 +435,7 @@ async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked,
     }
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let too_large = |error| too_large(StatusCode::PAYLOAD_TOO_LARGE, &error);
+    let too_large = |error| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, &error);
     limits.body(length.unwrap_or_default()).map_err(too_large)?;
     let most = limits.body as usize;
     let bytes = tokio::time::timeout(BODY, axum::body::to_bytes(body, most)).await;
@@ -449,10 +449,6 @@ async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked,
         }
     };
     Asked::of_bytes(&bytes)
-}
-
-fn too_large(status: StatusCode, error: &Error) -> Refusal {
-    Refusal::new(status, error.code(), &error.to_string())
 }
 
 fn unreadable() -> Refusal {

@@ -11,7 +11,7 @@ pub(super) mod whole;
 
 use std::sync::Arc;
 
-use async_graphql::{Pos, Response as Answered, ServerError, Value};
+use async_graphql::{Pos, Response as Answered, ServerError};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
@@ -169,6 +169,7 @@ impl Endpoint {
             limits,
             deadline: self.0.settings.deadline,
             admission: Arc::clone(&self.0.admission),
+            metrics: Arc::clone(&self.0.metrics),
             account,
             dataset,
             is_done: false,
@@ -185,7 +186,7 @@ impl Endpoint {
 
     /// Says why a request is not taken.
     fn refused(&self, refusal: Refusal) -> Answer {
-        self.0.metrics.error(refusal.code());
+        self.0.metrics.error(refusal.code(), refusal.limit());
         refusal.into()
     }
 
@@ -193,12 +194,7 @@ impl Endpoint {
     fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> Answer {
         let mut response = Answered::from_errors(found);
         errors::complete(&mut response, self.0.settings.suggestions);
-        for error in &response.errors {
-            let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-            if let Some(Value::String(code)) = code {
-                self.0.metrics.error(code);
-            }
-        }
+        self.0.metrics.errors(&response.errors);
         Answer::unread(&response, dataset)
     }
 }

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_graphql::{ServerError, Value};
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -29,7 +30,11 @@ use prometheus_client::{
 
 use self::snapshot::Snapshot;
 use super::{Counters, Server, admission::Admission, cache::Answers};
-use crate::{execute::Answer, query::kept::Keeper};
+use crate::{
+    error::Error,
+    execute::Answer,
+    query::{kept::Keeper, session::Read},
+};
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -44,6 +49,12 @@ struct Code {
     code: String,
 }
 
+/// A limit that a request went beyond, in the words of the refusal: none of a client's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limit {
+    limit: &'static str,
+}
+
 /// What is counted.
 #[derive(Debug)]
 pub(super) struct Metrics {
@@ -56,6 +67,7 @@ pub(super) struct Metrics {
     statements: Counter,
     statement_seconds: Histogram,
     errors: Family<Code, Counter>,
+    refusals: Family<Limit, Counter>,
 }
 
 impl Metrics {
@@ -87,14 +99,17 @@ impl Metrics {
         let request_seconds =
             seconds("request_duration", "From a request's headers to the response");
         let query_seconds = seconds("query_duration", "To work out an answer that was not at hand");
-        let statement_seconds = seconds("statement_duration", "SQL statements of queries");
+        let statement_seconds = seconds("statement_duration", "SQL statements of queries and files");
         let cost = Histogram::new(exponential_buckets(1.0, 4.0, 9));
         registry.register("query_cost", "What the queries that ran did cost", cost.clone());
         let statements = Counter::default();
-        registry.register("statements", "SQL statements of queries", statements.clone());
+        registry.register("statements", "SQL statements of queries and files", statements.clone());
         let errors = Family::default();
         let about = "What was refused or failed, by code: requests, queries and fields";
         registry.register("errors", about, errors.clone());
+        let refusals = Family::default();
+        let about = "What was refused because it was too much, by what there was too much of";
+        registry.register("refusals", about, refusals.clone());
         let snapshot = Snapshot::new(server, counters, answers, kept, admission);
         registry.register_collector(Box::new(snapshot));
         Self {
@@ -107,6 +122,7 @@ impl Metrics {
             statements,
             statement_seconds,
             errors,
+            refusals,
         }
     }
 
@@ -121,22 +137,37 @@ impl Metrics {
     pub(super) fn query(&self, answer: &Answer, took: Duration) {
         self.query_seconds.observe(took.as_secs_f64());
         self.cost.observe(answer.cost() as f64);
-        for read in answer.reads.iter().filter(|read| read.statement.is_some()) {
+        self.statements(&answer.reads);
+        self.errors(&answer.response.errors);
+    }
+
+    /// Counts the statements of what was read.
+    pub(super) fn statements(&self, reads: &[Read]) {
+        for read in reads.iter().filter(|read| read.statement.is_some()) {
             self.statements.inc();
             self.statement_seconds.observe(read.took.as_secs_f64());
         }
-        for error in &answer.response.errors {
+    }
+
+    /// Counts what was refused or has failed of a query.
+    pub(super) fn errors(&self, errors: &[ServerError]) {
+        for error in errors {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-            match code {
-                Some(async_graphql::Value::String(code)) => self.error(code),
-                _ => self.error("INVALID_QUERY"),
-            }
+            let code = match code {
+                Some(Value::String(code)) => code,
+                _ => "INVALID_QUERY",
+            };
+            let source = error.source.as_deref().and_then(|source| source.downcast_ref::<Error>());
+            self.error(code, source.and_then(Error::limit));
         }
     }
 
     /// Counts what was refused or has failed.
-    pub(super) fn error(&self, code: &str) {
+    pub(super) fn error(&self, code: &str, limit: Option<&'static str>) {
         self.errors.get_or_create(&Code { code: code.to_owned() }).inc();
+        if let Some(limit) = limit {
+            self.refusals.get_or_create(&Limit { limit }).inc();
+        }
     }
 }
 

@@ -136,7 +136,7 @@ impl Pin {
         }
         // The database may have a revision of which the server is yet to hear.
         let current = Dataset::of(&server.0.readers).await.map_err(|error| {
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), &error.to_string())
+            Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error)
         })?;
         self.check(&current)?;
         let mut dataset = server.0.dataset.clone();

@@ -87,6 +87,8 @@ limits! {
     cost: u32 = 50_000, "max-cost", "MAX_COST";
     /// Rows of a page.
     page: u32 = 100, "max-page", "MAX_PAGE";
+    /// Groups of a page.
+    groups: u32 = 1_000, "max-groups", "MAX_GROUPS";
 }
 
 /// The fields that an introspection query may have, and how deep they may stand in each other. That of

@@ -51,6 +51,7 @@ use self::{
     catalog::{Catalog, Table},
     export::Export,
     load::Loaders,
+    page::{DEFAULT_PAGE, PageSizes},
     plan::{Lookup, Planner},
     predicate::{Comparison, Predicate, Test, column_of},
     session::Purpose,
@@ -292,6 +293,13 @@ pub(crate) fn list_name(table: &'static str) -> &'static str {
 /// What one query may ask for.
 fn limits(context: &Context<'_>) -> Limits {
     loaders(context).map(|loaders| *loaders.session.limits()).unwrap_or_default()
+}
+
+/// The pages of lists.
+fn page_sizes(context: &Context<'_>) -> PageSizes {
+    let is_export = loaders(context).is_ok_and(|loaders| loaders.session.export_of().is_some());
+    let setting = if is_export { "--max-export-rows" } else { "--max-page" };
+    PageSizes { default: DEFAULT_PAGE, most: limits(context).page, setting }
 }
 
 /// Where the field stands in the answer.

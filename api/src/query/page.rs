@@ -48,7 +48,7 @@ impl List {
     pub(crate) fn parse(
         table: &'static Table,
         arguments: &HashMap<String, GraphQl>,
-        most: u32,
+        sizes: PageSizes,
     ) -> Result<Self, Error> {
         let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
         let mut keeps = match given("filter") {
@@ -63,18 +63,7 @@ impl List {
             // Then an index gives the order as it is, wherever it would put missing values.
             key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
         }
-        let (first, last) = (given("first"), given("last"));
-        if first.is_some() && last.is_some() {
-            return Err(Error::BadArgument(
-                "first, last: a page is counted from one end; leave one of them out".to_owned(),
-            ));
-        }
-        let backward = last.is_some();
-        let limit = match (first, last) {
-            (Some(value), _) => page_size("first", value, most)?,
-            (_, Some(value)) => page_size("last", value, most)?,
-            _ => Ord::min(DEFAULT_PAGE, most),
-        };
+        let (limit, backward) = sizes.of(given("first"), given("last"))?;
         let place = |argument: &'static str| match given(argument) {
             Some(GraphQl::String(cursor)) => {
                 decode_cursor(table, &order, argument, cursor).map(Some)
@@ -229,19 +218,48 @@ pub(crate) fn cell_name(index: usize) -> Alias {
     Alias::new(format!("c{index}"))
 }
 
-/// Reads the size of a page.
-pub(crate) fn page_size(argument: &'static str, value: &GraphQl, most: u32) -> Result<u32, Error> {
-    let number = match value {
-        GraphQl::Number(number) => number.as_i64(),
-        _ => None,
-    };
-    match number {
-        Some(value) if value > i64::from(most) => {
-            Err(Error::PageTooLarge { argument, value, most })
+/// How large the pages of a list may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageSizes {
+    /// Where a client does not say.
+    pub(crate) default: u32,
+    /// At most.
+    pub(crate) most: u32,
+    /// What an operator sets that by.
+    pub(crate) setting: &'static str,
+}
+
+impl PageSizes {
+    /// Reads how much of a list a page has, and whether it is counted from its end.
+    pub(crate) fn of(
+        &self,
+        first: Option<&GraphQl>,
+        last: Option<&GraphQl>,
+    ) -> Result<(u32, bool), Error> {
+        match (first, last) {
+            (Some(_), Some(_)) => Err(Error::BadArgument(
+                "first, last: a page is counted from one end; leave one of them out".to_owned(),
+            )),
+            (Some(value), None) => Ok((self.read("first", value)?, false)),
+            (None, Some(value)) => Ok((self.read("last", value)?, true)),
+            (None, None) => Ok((Ord::min(self.default, self.most), false)),
         }
-        Some(value) => u32::try_from(value).map_err(|_| {
-            Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {most}"))
-        }),
-        None => Err(Error::BadArgument(format!("{argument}: {value} is not a whole number"))),
+    }
+
+    fn read(&self, argument: &'static str, value: &GraphQl) -> Result<u32, Error> {
+        let Self { most, setting, .. } = *self;
+        let number = match value {
+            GraphQl::Number(number) => number.as_i64(),
+            _ => None,
+        };
+        match number {
+            Some(value) if value > i64::from(most) => {
+                Err(Error::PageTooLarge { argument, value, most, setting })
+            }
+            Some(value) => u32::try_from(value).map_err(|_| {
+                Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {most}"))
+            }),
+            None => Err(Error::BadArgument(format!("{argument}: {value} is not a whole number"))),
+        }
     }
 }

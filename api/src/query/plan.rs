@@ -201,7 +201,7 @@ const PRICE_OF_AGGREGATES: u64 = 10;
 pub(crate) struct Planner<'a> {
     /// The price of the plan so far.
     price: Cell<u64>,
-    limits: Limits,
+    pub(super) limits: Limits,
     context: &'a Context<'a>,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     registry: &'a Registry,
@@ -231,7 +231,7 @@ impl<'a> Planner<'a> {
     ) -> Result<Connection, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
-        let list = List::parse(table, &arguments, self.limits.page)
+        let list = List::parse(table, &arguments, super::page_sizes(self.context))
             .map_err(|error| error.at(field.pos, path))?;
         let rows = parents.saturating_mul(list.limit.into());
         let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };

@@ -4,7 +4,7 @@
 //! as their values do, whatever their type: a test is evaluated once for each value, a key is its codes,
 //! and only what is shown or added up is ever decoded.
 
-use std::sync::Arc;
+use std::{borrow::Cow, iter::once, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -81,7 +81,8 @@ impl Texts {
 pub(super) enum Values {
     /// So many whole numbers, each one more than the last.
     Range(i64, usize),
-    /// Whole numbers in order. Days count from the year 1, moments in microseconds.
+    /// Behind [`MISSING`], which stands at the code of the missing value, whole numbers in order. Days count
+    /// from the year 1, moments in microseconds.
     Whole(Box<[i64]>),
     /// Floats in order.
     Real(Box<[f64]>),
@@ -90,11 +91,16 @@ pub(super) enum Values {
 }
 
 impl Values {
+    /// Whole numbers that are in order.
+    fn listed(numbers: &[i64]) -> Self {
+        Self::Whole(once(MISSING).chain(numbers.iter().copied()).collect())
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Range(_, count) => *count,
-            Self::Whole(values) => values.len(),
+            Self::Whole(numbers) => numbers.len() - 1,
             Self::Real(values) => values.len(),
             Self::Text(texts) => texts.len(),
         }
@@ -103,30 +109,32 @@ impl Values {
     /// The whole number of a code; that of a missing value is none.
     #[inline]
     pub(super) fn whole(&self, code: u32) -> Option<i64> {
-        let index = (code as usize).checked_sub(1)?;
         match self {
+            _ if code == 0 => None,
             Self::Range(first, _) => Some(first + i64::from(code) - 1),
-            Self::Whole(values) => Some(values[index]),
+            Self::Whole(numbers) => Some(numbers[code as usize]),
             Self::Real(_) | Self::Text(_) => None,
         }
     }
 
     /// The code of a whole number.
     pub(super) fn find(&self, value: i64) -> Option<u32> {
-        let index = match self {
+        let code = match self {
             Self::Range(first, count) => {
-                usize::try_from(value.checked_sub(*first)?).ok().filter(|index| index < count)
+                let index = usize::try_from(value.checked_sub(*first)?).ok();
+                index.filter(|index| index < count).map(|index| index + 1)
             }
-            Self::Whole(values) => values.binary_search(&value).ok(),
+            // No column holds what stands at code 0.
+            Self::Whole(numbers) => numbers.binary_search(&value).ok().filter(|code| *code > 0),
             Self::Real(_) | Self::Text(_) => None,
         };
-        u32::try_from(index? + 1).ok()
+        u32::try_from(code?).ok()
     }
 
     pub(super) fn size_in_bytes(&self) -> usize {
         match self {
             Self::Range(..) => 0,
-            Self::Whole(values) => values.len() * 8,
+            Self::Whole(numbers) => numbers.len() * 8,
             Self::Real(values) => values.len() * 8,
             Self::Text(texts) => texts.text.capacity() + texts.ends.capacity() * 4,
         }
@@ -152,7 +160,7 @@ impl Column {
     /// The column of whole numbers that are distinct and in order.
     pub(super) fn key(numbers: &[i64]) -> Self {
         let values = range(numbers.iter().copied(), numbers.len());
-        let values = values.unwrap_or_else(|| Values::Whole(numbers.into()));
+        let values = values.unwrap_or_else(|| Values::listed(numbers));
         let codes = Codes::Position(numbers.len());
         Self { codes, values: Arc::new(values), refers_to: None }
     }
@@ -164,7 +172,7 @@ impl Column {
             let mut values: Vec<i64> = known().collect();
             values.sort_unstable();
             values.dedup();
-            Values::Whole(values.into())
+            Values::listed(&values)
         });
         let code = |number: &i64| values.find(*number).unwrap_or_default();
         Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
@@ -194,10 +202,15 @@ impl Column {
         Self::new(&codes, Values::Real(values.into()))
     }
 
-    /// The whole number of each code, [`MISSING`] for that of the missing value.
-    pub(super) fn numbers(&self) -> Vec<i64> {
-        let codes = 0..u32::try_from(self.codes()).unwrap_or(u32::MAX);
-        codes.map(|code| self.values.whole(code).unwrap_or(MISSING)).collect()
+    /// The whole number of each code, [`MISSING`] for that of the missing value. They are in order.
+    pub(super) fn numbers(&self) -> Cow<'_, [i64]> {
+        match &*self.values {
+            Values::Whole(numbers) => Cow::Borrowed(numbers),
+            values => {
+                let codes = 0..u32::try_from(self.codes()).unwrap_or(u32::MAX);
+                codes.map(|code| values.whole(code).unwrap_or(MISSING)).collect()
+            }
+        }
     }
 
     /// The number of codes, that of the missing value among them.

@@ -25,14 +25,14 @@ const MOST_BITS: usize = 1 << 27;
 
 impl Replica {
     /// What a measure comes to in the slots of rows.
-    pub(super) fn gather(
-        &self,
-        asked: &Asked<'_>,
+    pub(super) fn gather<'a>(
+        &'a self,
+        asked: &Asked<'a>,
         measure: &Measure,
         slots: &Slots,
         rows: Rows<'_>,
         needs: Needs,
-    ) -> Result<Gathered, Error> {
+    ) -> Result<Gathered<'a>, Error> {
         let (way, year) = match measure {
             Measure::Rows => {
                 let tally = |rows: u32| Tally { known: rows.into(), ..Tally::default() };

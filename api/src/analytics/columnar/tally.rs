@@ -4,7 +4,7 @@
 //! stand: every statistic follows from them. Otherwise each number is added to the tally of its slot
 //! and, where the values themselves are needed, put beside the others of the slot.
 
-use std::{marker::PhantomData, ops::Range};
+use std::{borrow::Cow, marker::PhantomData, ops::Range};
 
 use super::{
     column::{Codes, MISSING},
@@ -15,8 +15,8 @@ use crate::analytics::statistic::{Needs, Tally, Values};
 
 /// The numbers of the rows of a table, [`MISSING`] where there is none.
 pub(super) enum Numbers<'a> {
-    /// Codes, and what they stand for.
-    Coded(&'a Codes, Vec<i64>),
+    /// Codes, and what they stand for: in order.
+    Coded(&'a Codes, Cow<'a, [i64]>),
     /// One for each row: sums of children, or amounts at other prices.
     ByRow(Vec<i64>),
 }
@@ -30,7 +30,15 @@ pub(super) trait Work {
 impl Numbers<'_> {
     /// Whether the sum of any so many of them fits into 64 bits.
     fn fit(&self, count: usize) -> bool {
-        let (Self::Coded(_, numbers) | Self::ByRow(numbers)) = self;
+        let ends;
+        let numbers = match self {
+            Self::Coded(_, numbers) => {
+                // The first is of those that are missing.
+                ends = [numbers.get(1), numbers.last()].map(|end| end.copied().unwrap_or(MISSING));
+                &ends[..]
+            }
+            Self::ByRow(numbers) => numbers,
+        };
         let known = numbers.iter().filter(|number| **number != MISSING);
         let greatest = known.map(|number| number.unsigned_abs()).max().unwrap_or_default();
         i64::try_from(u128::from(greatest) * count as u128).is_ok()
@@ -88,21 +96,21 @@ impl Counted<'_> {
 
 /// What a measure comes to: a tally for each slot and, where they are needed, the values of each.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(super) struct Gathered<'a> {
     pub(super) tallies: Vec<Tally>,
-    kept: Kept,
+    kept: Kept<'a>,
 }
 
 #[derive(Debug)]
-enum Kept {
+enum Kept<'a> {
     Nothing,
     /// The values of all slots, and where those of each begin.
     Listed(Vec<i64>, Vec<usize>),
     /// The numbers of codes, and for each slot how often each is there.
-    Counts(Vec<i64>, Vec<u32>),
+    Counts(Cow<'a, [i64]>, Vec<u32>),
 }
 
-impl Gathered {
+impl Gathered<'_> {
     /// What no values are needed of.
     pub(super) fn of(tallies: Vec<Tally>) -> Self {
         Self { tallies, kept: Kept::Nothing }
@@ -135,7 +143,7 @@ pub(super) struct Over<'a> {
 }
 
 impl Over<'_> {
-    pub(super) fn gather(self, numbers: Numbers<'_>, needs: Needs) -> Gathered {
+    pub(super) fn gather(self, numbers: Numbers<'_>, needs: Needs) -> Gathered<'_> {
         match numbers {
             Numbers::Coded(codes, numbers)
                 if self.slots.saturating_mul(numbers.len()) <= self.counted.len() =>
@@ -278,8 +286,8 @@ impl<T: Total> Work for AddUp<'_, T> {
 struct Collect<'a>(Over<'a>, &'a [Tally]);
 
 impl Work for Collect<'_> {
-    type Output = Kept;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Kept {
+    type Output = Kept<'static>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Kept<'static> {
         let Self(Over { counted, .. }, tallies) = self;
         let start = |next: &mut usize, tally: &Tally| {
             let start = *next;

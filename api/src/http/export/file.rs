@@ -13,12 +13,14 @@ use crate::{
     execute::loaders,
     http::{
         admission::Admission,
+        metrics::Metrics,
         rate::Account,
         table::{Format, Unwritten, Writer},
     },
     limits::Limits,
     query::{
         export::{Export, Part, Walk},
+        load::Loaders,
         shown::Shown,
     },
     schema::Dataset,
@@ -38,6 +40,7 @@ pub(super) struct File {
     pub(super) limits: Limits,
     pub(super) deadline: Duration,
     pub(super) admission: Arc<Admission>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) account: Option<Account>,
     pub(super) dataset: Dataset,
     pub(super) is_done: bool,
@@ -53,9 +56,10 @@ impl File {
         let mut bytes = head.map_err(|error| unwritten(&error))?;
         bytes.append(&mut self.next().await?);
         if !self.format.can_be_cut() && !self.is_done {
-            let loaders = loaders(&self.readers, &self.aggregates, &self.limits);
-            let is_cut = self.export.is_cut(&self.walk, &loaders);
-            if self.in_time(is_cut).await? {
+            let loaders = self.loaders();
+            let is_cut = self.in_time(self.export.is_cut(&self.walk, &loaders)).await;
+            self.metrics.statements(&loaders.session.reads());
+            if is_cut? {
                 return Err(self.export.too_large());
             }
         }
@@ -108,20 +112,35 @@ impl File {
         Ok(bytes)
     }
 
-    /// Shows a part, and reads the next one meanwhile.
+    fn loaders(&self) -> Loaders {
+        loaders(&self.readers, &self.aggregates, &self.limits)
+    }
+
     async fn part(&mut self) -> Result<(Part, Shown), Error> {
-        let loaders = || loaders(&self.readers, &self.aggregates, &self.limits);
-        let (of_this, of_next) = (loaders(), loaders());
+        let (of_this, of_next) = (self.loaders(), self.loaders());
+        let part = self.part_by(&of_this, &of_next).await;
+        for loaders in [of_this, of_next] {
+            self.metrics.statements(&loaders.session.reads());
+        }
+        part
+    }
+
+    /// Shows a part, and reads the next one meanwhile.
+    async fn part_by(
+        &mut self,
+        of_this: &Loaders,
+        of_next: &Loaders,
+    ) -> Result<(Part, Shown), Error> {
         let part = match self.ahead.take() {
             Some(part) => part,
-            None => self.export.read(&mut self.walk, &of_this).await?,
+            None => self.export.read(&mut self.walk, of_this).await?,
         };
-        let show = self.export.show(&part, &of_this);
+        let show = self.export.show(&part, of_this);
         let shown = if part.is_last {
             show.await?
         } else {
             // The first of them sends a statement, and the other works while the database does.
-            let read = self.export.read(&mut self.walk, &of_next);
+            let read = self.export.read(&mut self.walk, of_next);
             let (ahead, shown) = try_join(read, show).await?;
             self.ahead = Some(ahead);
             shown
@@ -141,6 +160,7 @@ impl File {
                 Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
                 Err(error) => {
                     let (code, table) = (error.code(), file.export.name);
+                    file.metrics.error(code, error.limit());
                     tracing::warn!(code, table, "an export was broken off");
                     Err(error)
                 }

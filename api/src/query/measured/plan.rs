@@ -7,7 +7,7 @@ use async_graphql::{
 };
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS, cursor, event,
+    DEFAULT_GROUPS, cursor, event,
     figures::{Figures, STATISTICS, Show, statistic},
     having,
     order::{self, year},
@@ -20,7 +20,7 @@ use crate::{
         catalog::{Table, screaming_case},
         filter,
         order::short_mark,
-        page::page_size,
+        page::PageSizes,
         plan::{EdgeField, Lookup, Merged, PageInfoField, Planner, join},
         predicate::Predicate,
         scalar::{items, real_number},
@@ -127,7 +127,8 @@ impl<'a> Planner<'a> {
         let mut figures = Figures { request: Request::of(table, keeps.clone()) };
         figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
-        let (limit, mark) = arrange(vocabulary, &by, &arguments, &mut figures).map_err(at)?;
+        let most = self.limits.groups;
+        let (limit, mark) = arrange(vocabulary, &by, &arguments, most, &mut figures).map_err(at)?;
         let count = parents.saturating_mul(limit.into());
         self.reserve(count).map_err(at)?;
         let group = Group { by: &by, count };
@@ -297,6 +298,7 @@ fn arrange(
     vocabulary: &'static Vocabulary,
     by: &[&'static Dimension],
     arguments: &Arguments,
+    most: u32,
     figures: &mut Figures,
 ) -> Result<(u32, String), Error> {
     let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
@@ -309,24 +311,15 @@ fn arrange(
     if let Some(value) = given("having") {
         figures.request.having = having::parse(vocabulary, figures, value, "having")?;
     }
-    let (first, last) = (given("first"), given("last"));
-    if first.is_some() && last.is_some() {
-        return Err(Error::BadArgument(
-            "first, last: a page is counted from one end; leave one of them out".to_owned(),
-        ));
-    }
-    let limit = match (first, last) {
-        (Some(value), _) => page_size("first", value, MOST_GROUPS)?,
-        (_, Some(value)) => page_size("last", value, MOST_GROUPS)?,
-        _ => DEFAULT_GROUPS,
-    };
+    let sizes = PageSizes { default: DEFAULT_GROUPS, most, setting: "--max-groups" };
+    let (limit, backward) = sizes.of(given("first"), given("last"))?;
     let place = |argument: &'static str| match given(argument) {
         Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
         _ => Ok(None),
     };
     figures.request.page = Page {
         limit: Some(limit as usize),
-        backward: last.is_some(),
+        backward,
         after: place("after")?,
         before: place("before")?,
     };

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use cops_graphql::{database, demo};
+use cops_graphql::{
+    database::{self, Readers},
+    demo,
+};
 use indicatif::ProgressBar;
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection,
@@ -13,6 +16,8 @@ use sea_orm::{
 pub(crate) struct Dataset {
     pub(crate) name: &'static str,
     pub(crate) database: DatabaseConnection,
+    /// A connection for queries, as the server has them.
+    pub(crate) readers: Readers,
 }
 
 /// The dataset at a scale: in SQLite first, then in PostgreSQL where `TEST_POSTGRES_URL` names a server.
@@ -21,7 +26,8 @@ pub(crate) async fn open(scale: f64) -> Vec<Dataset> {
     let url = format!("sqlite://{}", file.display());
     make(&url, scale).await;
     let database = database::reader(&url).await.unwrap();
-    let mut datasets = vec![Dataset { name: "sqlite", database }];
+    let readers = Readers::open(&url, 1).await.unwrap();
+    let mut datasets = vec![Dataset { name: "sqlite", database, readers }];
     if let Ok(server) = std::env::var("TEST_POSTGRES_URL") {
         let name = format!("cops_bench_{scale}").replace('.', "_");
         let admin = database::writer(&format!("{server}postgres")).await.unwrap();
@@ -34,7 +40,8 @@ pub(crate) async fn open(scale: f64) -> Vec<Dataset> {
         make(&url, scale).await;
         // A connection that may write, because those that may not give up after a time.
         let database = database::writer(&url).await.unwrap();
-        datasets.push(Dataset { name: "postgres", database });
+        let readers = Readers::open(&url, 1).await.unwrap();
+        datasets.push(Dataset { name: "postgres", database, readers });
     }
     datasets
 }

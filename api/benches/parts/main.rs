@@ -1,9 +1,10 @@
-//! How long aggregates take: from the copy in memory and, beside it, the same request in SQL.
+//! How long the parts take that an answer is made of.
 //!
 //! ```sh
 //! cargo bench                              # 45,000 grants and 600,000 trainees, everything
-//! cargo bench -- memory                    # only the copy in memory
+//! cargo bench -- memory                    # only aggregates from the copy in memory
 //! cargo bench -- 'by fiscal year'          # only what has this in its name
+//! cargo bench -- 'query nested'            # only one of the queries
 //! BENCH_SCALE=10 cargo bench -- memory     # 450,000 grants and 6,000,000 trainees
 //! TEST_POSTGRES_URL=postgres://me@localhost:5432/ cargo bench     # PostgreSQL, too
 //! ```
@@ -12,7 +13,10 @@
 //! the copy stood. Then come the measurements, each with the least, the best and the greatest estimate of
 //! its time:
 //! - `copy/sqlite`, `copy/postgres`: the copy is built, from the first statement to the last column.
-//! - `REQUEST/memory`: [`Replica::answer`]: an answer without GraphQL around it, and without a cache.
+//! - `query NAME/price`: a document of `tests/bench/queries/` is read, validated, planned and priced, and
+//!   nothing is read for it. `query NAME/sqlite`, `query NAME/postgres`: it is answered, by [`execute`] with the
+//!   copy, on one connection, without HTTP around it and with nothing kept of the answers before.
+//! - `REQUEST/memory`: [`Replica::answer`]: an aggregate without GraphQL around it.
 //! - `REQUEST/sqlite`, `REQUEST/postgres`: the same request by [`sql::answer`], which sends a statement
 //!   for the groups and one for each measure. Its answer is held against that of the copy.
 //!
@@ -26,15 +30,21 @@
 //!
 //! Where the arguments are without `--bench`, as with `cargo test --benches`, everything is done once on a
 //! hundredth of the dataset: a check that it works, which measures nothing.
+//!
+//! [`Replica::answer`]: cops_graphql::analytics::Replica::answer
+//! [`sql::answer`]: cops_graphql::analytics::sql::answer
+//! [`execute`]: cops_graphql::execute::execute
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "who runs a benchmark develops this")]
 
+mod aggregates;
 mod datasets;
+mod queries;
 mod requests;
 
 use std::time::Duration;
 
-use cops_graphql::analytics::{Replica, Request, sql};
+use cops_graphql::analytics::Replica;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, measurement::WallTime};
 use tokio::runtime::Runtime;
 
@@ -54,7 +64,7 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("copy");
     few_samples(&mut group);
-    for Dataset { name, database } in &datasets {
+    for Dataset { name, database, .. } in &datasets {
         group.bench_function(*name, |bencher| {
             let build = || runtime.block_on(Replica::build(database)).unwrap();
             bencher.iter_with_large_drop(build);
@@ -62,34 +72,10 @@ fn main() {
     }
     group.finish();
     for (name, request) in requests::all() {
-        measure(&mut criterion, name, &request, &replica, &datasets, &runtime);
+        aggregates::measure(&mut criterion, name, &request, &replica, &datasets, &runtime);
     }
+    queries::measure(&mut criterion, replica, &datasets, &runtime);
     criterion.final_summary();
-}
-
-/// Measures a request in every way.
-fn measure(
-    criterion: &mut Criterion,
-    name: &str,
-    request: &Request,
-    replica: &Replica,
-    datasets: &[Dataset],
-    runtime: &Runtime,
-) {
-    let mut group = criterion.benchmark_group(name);
-    group.sample_size(50).measurement_time(Duration::from_secs(2));
-    group.warm_up_time(Duration::from_millis(500));
-    group.bench_function("memory", |bencher| bencher.iter(|| replica.answer(request).unwrap()));
-    few_samples(&mut group);
-    for Dataset { name, database } in datasets {
-        group.bench_function(*name, |bencher| {
-            let expected = replica.answer(request).unwrap();
-            let answer = || runtime.block_on(sql::answer(database, request)).unwrap();
-            assert!(answer() == expected, "{name} answers otherwise");
-            bencher.iter(answer);
-        });
-    }
-    group.finish();
 }
 
 /// For what takes seconds. Where ten samples take longer than the time for them, criterion says so, and
