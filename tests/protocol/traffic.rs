@@ -7,7 +7,7 @@ use super::*;
 #[tokio::test]
 async fn what_is_too_much_at_once_is_told_to_come_again() {
     let settings =
-        Settings { cache_bytes: 0, most_running: 1, most_waiting: 0, ..Settings::default() };
+        Settings { cache_bytes: 0, most_running: Some(1), most_waiting: 0, ..Settings::default() };
     let site = Site::with(settings).await;
     let body = json!({ "query": "{ trainees(first: 100) { nodes { hours session { code } } } }" });
     let asked = (0..50).map(|_| site.post(&body).send());

@@ -21,7 +21,8 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u32).range(1..=3600)
     )]
     deadline: u32,
-    /// How many queries run at once; four for each core and at least eight, where nothing is chosen.
+    /// How many queries run at once; where nothing is chosen, over SQLite two for each core and at least four, and
+    /// over PostgreSQL twice as many.
     #[arg(long, env = "MAX_RUNNING", value_name = "QUERIES")]
     max_running: Option<usize>,
     /// How many others wait for a turn; what comes beyond is told to come again.
@@ -67,7 +68,7 @@ impl Args {
     /// Puts what was chosen into the settings.
     pub(crate) fn choose(&self, settings: &mut Settings) {
         settings.deadline = Duration::from_secs(self.deadline.into());
-        settings.most_running = self.max_running.unwrap_or(settings.most_running);
+        settings.most_running = self.max_running;
         settings.most_waiting = self.max_waiting;
         settings.rate_limit = RateLimit {
             points_per_second: self.rate_limit,

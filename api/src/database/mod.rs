@@ -121,7 +121,7 @@ fn read_only(url: &str) -> ConnectOptions {
                 .statement_cache_capacity(500)
                 .row_buffer_size(ROWS_AHEAD)
                 .pragma("query_only", "on")
-                .pragma("cache_size", "-16384")
+                .pragma("cache_size", "-4096")
         })
         .map_sqlx_postgres_opts(|options| {
             options

@@ -1,17 +1,15 @@
 //! How many queries are worked on at once, and who waits.
 //!
 //! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
-//! run at once, and only so many others wait for a turn. How many those are depends on how the last second
-//! went: where all who came in it got a turn, a crowd is a burst, and waiting a moment is better than being
-//! refused; where somebody was refused, more comes than can be done, and a long queue would only make
-//! everybody wait. Then no more wait than run, and the rest is refused at once, which costs next to nothing:
-//! what waits in vain takes the time that others are waiting for. What is refused is told to come again.
+//! run at once, and only so many others wait for a turn. How many those are depends on how it goes. A crowd that
+//! is soon through is a burst: waiting a moment is better than being refused. Where somebody was refused a
+//! second ago or less, or where there has been a queue for longer than anybody may wait, more comes than can be
+//! done, and a long queue would only make everybody wait. Then no more wait than run, and the rest is refused at
+//! once, which costs next to nothing: what waits in vain takes the time that others are waiting for. What is
+//! refused is told to come again.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -28,9 +26,30 @@ pub(super) struct Admission {
     turns: Arc<Semaphore>,
     most: usize,
     most_waiting: usize,
-    waiting: AtomicUsize,
+    queue: Mutex<Queue>,
+}
+
+/// Those who wait.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: usize,
+    /// Since when there has been somebody.
+    since: Option<Instant>,
     /// When somebody was last refused.
-    refused_at: Mutex<Option<Instant>>,
+    refused_at: Option<Instant>,
+}
+
+impl Queue {
+    /// Whether more comes than can be done.
+    fn is_strained(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() > PATIENCE)
+            || self.refused_at.is_some_and(|refused| refused.elapsed() < STRAIN)
+    }
+
+    fn refuse(&mut self) -> Busy {
+        self.refused_at = Some(Instant::now());
+        Busy
+    }
 }
 
 /// A query that there is no turn for.
@@ -45,8 +64,7 @@ impl Admission {
             turns: Arc::new(Semaphore::new(most)),
             most,
             most_waiting,
-            waiting: AtomicUsize::new(0),
-            refused_at: Mutex::default(),
+            queue: Mutex::default(),
         }
     }
 
@@ -55,29 +73,25 @@ impl Admission {
         if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
             return Ok(turn);
         }
-        let entered = self.wait().await;
-        if entered.is_err() {
-            *self.refused_at() = Some(Instant::now());
-        }
-        entered
-    }
-
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, Busy> {
-        let is_strained = self.refused_at().is_some_and(|at| at.elapsed() < STRAIN);
-        let most = if is_strained { self.most.min(self.most_waiting) } else { self.most_waiting };
-        // It is given back where the caller goes away, too.
-        let place = Place(&self.waiting);
-        if place.0.fetch_add(1, Ordering::Relaxed) >= most {
-            return Err(Busy);
-        }
+        let _place = self.line_up()?;
         match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
-            _ => Err(Busy),
+            _ => Err(self.queue().refuse()),
         }
     }
 
-    fn refused_at(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
+    fn line_up(&self) -> Result<Place<'_>, Busy> {
+        let mut queue = self.queue();
+        let most = match queue.is_strained() {
+            true => self.most.min(self.most_waiting),
+            false => self.most_waiting,
+        };
+        if queue.waiting >= most {
+            return Err(queue.refuse());
+        }
+        queue.waiting += 1;
+        queue.since.get_or_insert_with(Instant::now);
+        Ok(Place(self))
     }
 
     /// Takes another turn for what has begun, however long it takes.
@@ -87,21 +101,29 @@ impl Admission {
 
     /// The queries that wait.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.queue().waiting
     }
 
     /// The queries that run.
     pub(super) fn running(&self) -> usize {
         self.most - self.turns.available_permits()
     }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A place among those that wait.
-struct Place<'a>(&'a AtomicUsize);
+/// A place among those that wait, which is given back where the caller goes away, too.
+struct Place<'a>(&'a Admission);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let mut queue = self.0.queue();
+        queue.waiting -= 1;
+        if queue.waiting == 0 {
+            queue.since = None;
+        }
     }
 }
 
@@ -141,8 +163,12 @@ mod tests {
         };
         assert_eq!(crowd().await, 1, "it is a burst");
         assert_eq!(crowd().await, 3, "somebody was refused just now");
-        *admission.refused_at() = Instant::now().checked_sub(STRAIN);
+        admission.queue().refused_at = Instant::now().checked_sub(STRAIN);
         assert_eq!(crowd().await, 1, "nobody has been refused for a while");
+        admission.queue().refused_at = None;
+        let _waits = admission.line_up();
+        admission.queue().since = Instant::now().checked_sub(PATIENCE * 2);
+        assert_eq!(crowd().await, 4, "there has been a queue for long");
         drop(turn);
         assert!(admission.enter().await.is_ok());
     }

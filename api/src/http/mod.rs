@@ -152,7 +152,8 @@ impl Server {
             // What fails is logged where it fails.
             .on_failure(());
         let cors = cors::layer(&settings.origins);
-        let admission = Arc::new(Admission::new(settings.most_running, settings.most_waiting));
+        let running = settings.running_over(self.0.readers.backend());
+        let admission = Arc::new(Admission::new(running, settings.most_waiting));
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
         let kept = Arc::new(Keeper::new(self.dataset(), settings.row_cache_bytes));

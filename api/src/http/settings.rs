@@ -3,10 +3,10 @@
 use std::{num::NonZero, sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
-
-use crate::limits::Limits;
+use sea_orm::DbBackend;
 
 use super::{counters::Counters, rate::RateLimit, trusted::TrustedDocuments};
+use crate::limits::Limits;
 
 /// How the server answers over HTTP.
 #[derive(Clone, Debug)]
@@ -31,8 +31,9 @@ pub struct Settings {
     pub most_export_rows: u32,
     /// How long a query may take.
     pub deadline: Duration,
-    /// How many queries run at once.
-    pub most_running: usize,
+    /// How many queries run at once; where nothing is chosen, twice as many over a database on a server of its own,
+    /// which they wait for, as over a file, which they read themselves.
+    pub most_running: Option<usize>,
     /// How many others wait for a turn.
     pub most_waiting: usize,
     /// How much one client may ask for.
@@ -58,13 +59,23 @@ impl Default for Settings {
             limits: Limits::default(),
             most_export_rows: 1_000_000,
             deadline: Duration::from_secs(10),
-            most_running: (4 * cores()).max(8),
+            most_running: None,
             most_waiting: 256,
             rate_limit: RateLimit::default(),
             suggestions: true,
             slow_query: None,
             counters: Arc::default(),
         }
+    }
+}
+
+impl Settings {
+    /// How many queries run at once over such a database.
+    pub(super) fn running_over(&self, database: DbBackend) -> usize {
+        self.most_running.unwrap_or_else(|| match database {
+            DbBackend::Sqlite => (2 * cores()).max(4),
+            _ => (4 * cores()).max(8),
+        })
     }
 }
 
