@@ -41,9 +41,8 @@ pub(crate) fn measure(
     let first = Request::new("{ agencies(first: 1) { nodes { id } } }");
     let first = runtime.block_on(execute(&schema, readers, &aggregates, &limits, first));
     let id = good(first).response.data.into_json().unwrap()["agencies"]["nodes"][0]["id"].take();
-    let request = |query: &str| {
-        Request::new(query).variables(Variables::from_json(json!({ "id": id })))
-    };
+    let request =
+        |query: &str| Request::new(query).variables(Variables::from_json(json!({ "id": id })));
     for (name, query) in QUERIES {
         let mut group = criterion.benchmark_group(format!("query {name}"));
         group.sample_size(50).measurement_time(Duration::from_secs(2));

@@ -21,7 +21,8 @@ use crate::{
     trace,
 };
 
-/// The rows that are looked at while others wait. More are looked at on a thread of their own.
+/// The rows that are looked at while others wait, each as often as there are passes over it: some tenths of a
+/// millisecond. More are looked at on a thread of their own.
 const FEW: usize = 100_000;
 
 /// As many large requests are worked on at once as there are cores: more would not be done sooner, and
@@ -86,7 +87,7 @@ impl Aggregates {
                 // Dropped when the answers are there: nothing in between has a span.
                 let _span = trace::memory(request.table.name);
                 let began = Instant::now();
-                let few = replica.rows_of(request)? * (1 + request.figures.len()) <= FEW;
+                let few = replica.rows_of(request)?.saturating_mul(request.passes()) <= FEW;
                 let answers = if few {
                     replica.answers(request)
                 } else {

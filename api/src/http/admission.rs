@@ -60,12 +60,7 @@ impl Admission {
     /// So many turns, and so many that wait for one.
     pub(super) fn new(turns: usize, most_waiting: usize) -> Self {
         let most = turns.max(1);
-        Self {
-            turns: Arc::new(Semaphore::new(most)),
-            most,
-            most_waiting,
-            queue: Mutex::default(),
-        }
+        Self { turns: Arc::new(Semaphore::new(most)), most, most_waiting, queue: Mutex::default() }
     }
 
     /// Takes a turn, perhaps after a wait.

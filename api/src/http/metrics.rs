@@ -99,7 +99,8 @@ impl Metrics {
         let request_seconds =
             seconds("request_duration", "From a request's headers to the response");
         let query_seconds = seconds("query_duration", "To work out an answer that was not at hand");
-        let statement_seconds = seconds("statement_duration", "SQL statements of queries and files");
+        let statement_seconds =
+            seconds("statement_duration", "SQL statements of queries and files");
         let cost = Histogram::new(exponential_buckets(1.0, 4.0, 9));
         registry.register("query_cost", "What the queries that ran did cost", cost.clone());
         let statements = Counter::default();

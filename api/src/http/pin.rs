@@ -135,9 +135,9 @@ impl Pin {
             return self.check(&told);
         }
         // The database may have a revision of which the server is yet to hear.
-        let current = Dataset::of(&server.0.readers).await.map_err(|error| {
-            Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error)
-        })?;
+        let current = Dataset::of(&server.0.readers)
+            .await
+            .map_err(|error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))?;
         self.check(&current)?;
         let mut dataset = server.0.dataset.clone();
         let heard = dataset.wait_for(|dataset| dataset.revision > told.revision);

@@ -47,12 +47,15 @@ impl Numbers<'_> {
     pub(super) fn work<W: Work>(&self, work: W) -> W::Output {
         match self {
             Self::ByRow(numbers) => work.run(|row| numbers[row]),
-            Self::Coded(codes, numbers) => match codes {
-                Codes::Position(_) => work.run(|row| numbers[row + 1]),
-                Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
-                Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
-            },
+            Self::Coded(codes, numbers) => {
+                let numbers = &**numbers;
+                match codes {
+                    Codes::Position(_) => work.run(|row| numbers[row + 1]),
+                    Codes::Byte(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                    Codes::Short(codes) => work.run(|row| numbers[usize::from(codes[row])]),
+                    Codes::Long(codes) => work.run(|row| numbers[codes[row] as usize]),
+                }
+            }
         }
     }
 }
