@@ -1,5 +1,7 @@
 //! No N+1: a relation field costs one statement, however many rows it is asked of.
 
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+
 use crate::{
     fixture::{self, Size},
     support::TestDatabase,
@@ -104,4 +106,46 @@ async fn a_query_is_priced_by_what_it_may_return_before_anything_is_read() {
         assert_eq!(answer.price, price, "{query}");
         assert!((1..=price).contains(&answer.cost()), "{query}: {:?}", answer.reads);
     }
+}
+
+#[tokio::test]
+async fn no_order_of_a_column_with_an_index_sorts() {
+    let test = TestDatabase::sqlite().await;
+    let database = test.writer().await;
+    fixture::load(&database, WIDE).await;
+    let client = test.client().await;
+    let mut read = 0;
+    for (list, field) in [
+        ("grants", "FISCAL_YEAR"),
+        ("grants", "FEDERAL_SHARE"),
+        ("grants", "AWARD_NUMBER"),
+        ("agencies", "STATE"),
+        ("trainees", "COMPLETED_ON"),
+    ] {
+        for (direction, nulls, page) in
+            [("ASC", "FIRST"), ("ASC", "LAST"), ("DESC", "FIRST"), ("DESC", "LAST")]
+                .into_iter()
+                .flat_map(|(direction, nulls)| {
+                    ["first", "last"].map(|page| (direction, nulls, page))
+                })
+        {
+            let order = format!("{{ field: {field}, direction: {direction}, nulls: {nulls} }}");
+            let query = format!("{{ {list}({page}: 100, orderBy: {order}) {{ nodes {{ id }} }} }}");
+            let answer = client.answer(&query, serde_json::Value::Null).await;
+            assert!(answer.response.errors.is_empty(), "{:?}", answer.response.errors);
+            for sql in answer.statements() {
+                let plan =
+                    Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+                let plan = database.query_all_raw(plan).await.unwrap();
+                let steps: Vec<String> =
+                    plan.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+                assert!(
+                    !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+                    "{query}: {steps:?}"
+                );
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 40, "{read}");
 }

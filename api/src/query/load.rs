@@ -338,9 +338,17 @@ pub(crate) async fn root_page(
     list: &List,
     picks: &Picks,
 ) -> Result<Page, Error> {
-    let select = list.select(picks, session.backend());
-    let read = read(session, list.table, picks, Purpose::Page, select).await?;
-    Ok(cut(read.rows.rows, list))
+    let mut rows = Vec::new();
+    for mut part in list.parts(session.backend()) {
+        part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
+        let select = part.select(picks, session.backend());
+        let read = read(session, list.table, picks, Purpose::Page, select).await?;
+        rows.extend(read.rows.rows);
+        if rows.len() > list.limit as usize {
+            break;
+        }
+    }
+    Ok(cut(rows, list))
 }
 
 /// Reads rows, and of which revision they are.

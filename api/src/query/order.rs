@@ -242,7 +242,8 @@ pub(crate) fn decode_cursor(
         .collect()
 }
 
-fn is_null(value: &Value) -> bool {
+/// Whether a cursor holds no value for a key.
+pub(crate) fn is_null(value: &Value) -> bool {
     matches!(value, Value::String(None))
 }
 

@@ -1,7 +1,7 @@
 //! A page of a list: its arguments, and the statements that read and count it.
 //!
 //! A page is one statement that asks for one row more than it shows, so that it knows whether there is
-//! a next one. The pages of many parents are one statement too: a window numbers the rows of each
+//! a next one; or two, where rows without a value stand at another end than that at which an index has them. The pages of many parents are one statement too: a window numbers the rows of each
 //! parent in order, and the first so many of each are kept by the database.
 
 use std::collections::HashMap;
@@ -10,7 +10,8 @@ use async_graphql::Value as GraphQl;
 use sea_orm::{
     DbBackend,
     sea_query::{
-        Alias, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, Value, WindowStatement,
+        Alias, Expr, ExprTrait, Func, NullOrdering, Order, OverStatement, Query, SelectStatement,
+        Value, WindowStatement,
     },
 };
 
@@ -19,7 +20,7 @@ use super::{
     filter,
     order::{self, OrderKey, beyond, decode_cursor},
     plan::Picks,
-    predicate::{Predicate, column_of, keys_in},
+    predicate::{Predicate, Test, column_of, keys_in},
 };
 use crate::error::Error;
 
@@ -95,6 +96,47 @@ impl List {
         }
         select.limit(u64::from(self.limit) + 1);
         select
+    }
+
+    /// The list in parts, to be read one after the other until the page is full. Most lists are one. Where rows may
+    /// have no value for the first key, and belong at another end than that at which the database has them by
+    /// itself, no index is in that order: so those that have a value are one part, and the others another.
+    pub(crate) fn parts(&self, backend: DbBackend) -> Vec<Self> {
+        let key = &self.order[0];
+        let by_itself = match (key.sort(self.backward), backend) {
+            ((_, None), _) => true,
+            ((direction, Some(nulls)), DbBackend::Postgres) => {
+                (direction == Order::Asc) == (nulls == NullOrdering::Last)
+            }
+            ((direction, Some(nulls)), _) => {
+                (direction == Order::Asc) == (nulls == NullOrdering::First)
+            }
+        };
+        if by_itself || key.through.is_some() {
+            return vec![self.clone()];
+        }
+        let missing_first = key.nulls_first != self.backward;
+        [missing_first, !missing_first].into_iter().filter_map(|part| self.part(part)).collect()
+    }
+
+    /// The rows that have no value for the first key, or those that have one; none where the page has none of them.
+    fn part(&self, missing: bool) -> Option<Self> {
+        let mut part = self.clone();
+        let key = &mut part.order[0];
+        key.nullable = false;
+        let column = self.table.columns[key.column].name;
+        part.keeps = part.keeps.and(Predicate::Is { column, test: Test::Null(missing) });
+        // A place among the others is behind all of these or before them.
+        let bounds = [(&mut part.after, !key.nulls_first), (&mut part.before, key.nulls_first)];
+        for (place, missing_is_there) in bounds {
+            if place.as_ref().is_some_and(|values| order::is_null(&values[0]) != missing) {
+                if missing_is_there != missing {
+                    return None;
+                }
+                *place = None;
+            }
+        }
+        Some(part)
     }
 
     /// The statement that counts the rows of the page, and one row more.
