@@ -132,7 +132,7 @@ async fn what_is_wrong_with_a_page_is_said() {
     let cursor = data["agencies"]["pageInfo"]["endCursor"].to_string();
     let cases = [
         ("agencies(first: -1)", "BAD_ARGUMENT", "negative"),
-        ("agencies(first: 101)", "PAGE_TOO_LARGE", "at most 100"),
+        ("agencies(first: 101)", "PAGE_TOO_LARGE", "--max-page"),
         ("agencies(first: 1, last: 1)", "BAD_ARGUMENT", "one end"),
         ("agencies(after: \"?\")", "INVALID_CURSOR", "base64"),
         ("agencies(after: \"bnVsbA\")", "INVALID_CURSOR", "list"),

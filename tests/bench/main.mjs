@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     database: { type: 'string' },
     vary: { type: 'boolean', default: false },
+    only: { type: 'string' },
     out: { type: 'string' },
   },
 });
@@ -124,8 +125,10 @@ async function bench(database, folder, children) {
   ask(database, 'VACUUM ANALYZE');
   const servers = [];
   for (const start of SERVERS) {
+    if (options.only && options.only !== start.kind) continue;
+    const began = performance.now();
     const server = await start({ ...options, database, sqlite, children });
-    if (server === undefined) continue;
+    server.ready = (performance.now() - began) / 1000;
     console.error(`counting the statements of ${server.title}`);
     server.agencies = agencies;
     server.counts = new Map();

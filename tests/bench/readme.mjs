@@ -1,10 +1,11 @@
-// Puts what a report says before its line between the two marks of a page: `node readme.mjs REPORT PAGE`.
+// Puts what a report says before its line between the two marks of its scale in a page:
+// `node readme.mjs REPORT PAGE SCALE`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const [BEGIN, END] = ['<!-- bench -->\n', '<!-- /bench -->'];
+const [report, page, scale] = process.argv.slice(2);
+const [BEGIN, END] = [`<!-- bench ${scale} -->\n`, `<!-- /bench ${scale} -->`];
 
-const [report, page] = process.argv.slice(2);
 const [figures] = readFileSync(report, 'utf8').split('\n---\n');
 const text = readFileSync(page, 'utf8');
 const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];

@@ -44,6 +44,14 @@ Milliseconds for an answer, one client, median and 99th percentile:
 
 ${compared(all, (measured) => `${millis(measured[one].p50)} / ${millis(measured[one].p99)}`)}
 
+The servers themselves:
+
+${table(['', ...servers.map(({ title }) => title)], [
+    ['seconds from the start to the first answer', ...servers.map(({ answers }) => answers ? digits(answers) : '')],
+    ['seconds until all is ready', ...servers.map(({ ready }) => digits(ready))],
+    ['MiB of memory, after all of it', ...servers.map((server) => whole.format(memory(server)))],
+  ])}
+
 ${servers.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
 
 A dataset of scale ${options.scale}; ${options.seconds} s for each figure, after a warm-up${
@@ -63,9 +71,5 @@ ${compared(all, ({ [many]: { own, postgres } }) => `${millis(own)} + ${postgres 
 SQL statements for an answer:
 
 ${compared(all, ({ statements }) => `${statements ?? '?'}`)}
-
-MiB of memory of the server, after all of it:
-
-${table(servers.map(({ title }) => title), [servers.map((server) => whole.format(memory(server)))])}
 `;
 }

@@ -13,14 +13,23 @@ export const VIEW = readFileSync(join(here, 'postgraphile-view.sql'), 'utf8');
 /** The connections of a pool: what the program has where nothing is chosen. */
 const CONNECTIONS = '8';
 
+/** How a server of a kind is started. */
+function named(kind, start) {
+  return Object.assign(async (options) => ({ kind, ...(await start(options)) }), { kind });
+}
+
 /** The program, over a database, with an option or two. */
-const program = (title, about, over, args) => async ({ program, children, ...options }) => {
+const program = (title, about, over, args) => named('cops-graphql', async ({ program, children, ...options }) => {
   const all = ['--database', options[over], '--listen', '127.0.0.1:0', '--log', 'warn,cops_graphql::cli=info'];
   // As many may run as ask at once.
   all.push('--database-connections', CONNECTIONS, '--max-running', '64', ...args);
+  const began = performance.now();
   const { url, child } = await listen(program, all, children);
+  const first = await fetch(`${url}?query={agencies(first:1){nodes{name}}}`);
+  if (!first.ok) throw new Error(`status ${first.status} for the first query`);
+  const answers = (performance.now() - began) / 1000;
   await ready(url);
-  const server = { kind: 'cops-graphql', title, about, url, pid: child.pid };
+  const server = { title, about, url, pid: child.pid, answers };
   if (over === 'sqlite') {
     server.statements = async () => {
       const metrics = await (await fetch(new URL('/metrics', url))).text();
@@ -28,13 +37,13 @@ const program = (title, about, over, args) => async ({ program, children, ...opt
     };
   }
   return server;
-};
+});
 
 /** One statement for a query, whose JSON PostgreSQL builds. */
 async function byHand({ database, children, ...options }) {
   const { url, child } = await listen(options['by-hand'], [database, CONNECTIONS], children);
   const about = 'one statement for each query, written by hand, whose JSON PostgreSQL builds, sent on as it is';
-  return { kind: 'by-hand', title: 'SQL by hand', about, url, pid: child.pid };
+  return { title: 'SQL by hand', about, url, pid: child.pid };
 }
 
 /** A Node that PostGraphile runs on. */
@@ -53,13 +62,13 @@ async function postgraphile({ database, children }) {
   const plugins = ['@graphile/pg-aggregates', 'postgraphile-plugin-connection-filter'];
   const about = `with ${plugins.map((name) => `${name} ${version(name)}`).join(' and ')}, as its manual sets it up `
     + `for production, one process of Node ${runs}; trainees by state are a view made for it, which does the grouping`;
-  return { kind: 'postgraphile', title, about, url, pid: child.pid };
+  return { title, about, url, pid: child.pid };
 }
 
 /** All of them, in the order in which they are started and shown. */
 export const SERVERS = [
-  byHand,
-  postgraphile,
+  named('by-hand', byHand),
+  named('postgraphile', postgraphile),
   program(
     'cops-graphql',
     'on PostgreSQL, no answer kept (`--cache-size 0`), but rows that were looked up by an id before, as it is started',
