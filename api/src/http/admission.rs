@@ -71,7 +71,11 @@ impl Admission {
         let _place = self.line_up()?;
         match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(Ok(turn)) => Ok(turn),
-            _ => Err(self.queue().refuse()),
+            _ => {
+                // The place is given back under the same lock.
+                let busy = self.queue().refuse();
+                Err(busy)
+            }
         }
     }
 
@@ -166,6 +170,15 @@ mod tests {
         assert_eq!(crowd().await, 4, "there has been a queue for long");
         drop(turn);
         assert!(admission.enter().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let admission = Admission::new(1, 1);
+        let _turn = admission.enter().await.expect("it is free");
+        assert_eq!(admission.enter().await.err(), Some(Busy));
+        assert_eq!(admission.waiting(), 0);
+        assert!(admission.queue().is_strained());
     }
 
     #[tokio::test]
