@@ -69,14 +69,13 @@ impl Admission {
             return Ok(turn);
         }
         let _place = self.line_up()?;
-        match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => {
-                // The place is given back under the same lock.
-                let busy = self.queue().refuse();
-                Err(busy)
-            }
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        if let Ok(Ok(turn)) = tokio::time::timeout(PATIENCE, turn).await {
+            return Ok(turn);
         }
+        // Before the place is given back, which locks the queue, too.
+        let busy = self.queue().refuse();
+        Err(busy)
     }
 
     fn line_up(&self) -> Result<Place<'_>, Busy> {

@@ -131,6 +131,25 @@ impl Values {
         u32::try_from(code?).ok()
     }
 
+    /// Where a whole number stands among them: the first code that is not less, and the first that is greater.
+    pub(super) fn place(&self, value: i64) -> (u32, u32) {
+        let ends = match self {
+            Self::Range(first, count) => {
+                let less = value.saturating_sub(*first).max(0);
+                let less = usize::try_from(less).unwrap_or(usize::MAX).min(*count);
+                [less, less + usize::from(self.find(value).is_some())]
+            }
+            Self::Whole(numbers) => {
+                let numbers = &numbers[1..];
+                let less = numbers.partition_point(|number| *number < value);
+                [less, less + usize::from(numbers.get(less) == Some(&value))]
+            }
+            Self::Real(_) | Self::Text(_) => [0, 0],
+        };
+        let [less, equal] = ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX));
+        (less, equal)
+    }
+
     pub(super) fn size_in_bytes(&self) -> usize {
         match self {
             Self::Range(..) => 0,

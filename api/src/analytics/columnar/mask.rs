@@ -4,6 +4,8 @@
 //! looked up by their codes. A filter through a relation is the mask of the other table, carried over
 //! the keys that refer from one to the other.
 
+use std::{cmp::Ordering, ops::Range};
+
 use chrono::Datelike as _;
 use sea_orm::sea_query::Value;
 
@@ -30,6 +32,24 @@ impl Mask {
                 .fold(0, |word, row| word | (u64::from(keeps(row)) << (row - first)))
         };
         Self { words: (0..rows).step_by(64).map(word).collect(), rows }
+    }
+
+    /// The mask of rows by their codes. Tests of 64 codes are made one like the other and then put into a word:
+    /// so a compiler can make many of them at once.
+    fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool) -> Self {
+        let word = |codes: &[C]| {
+            let mut bytes = [0; 64];
+            for (byte, code) in bytes.iter_mut().zip(codes) {
+                *byte = u8::from(passes(*code));
+            }
+            // The lowest bits of eight bytes, next to each other: the product has them in its highest byte.
+            let bits = |bytes: &[u8; 8]| {
+                u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+            };
+            let (eights, _) = bytes.as_chunks();
+            eights.iter().rev().fold(0, |word, bytes| (word << 8) | bits(bytes))
+        };
+        Self { words: codes.chunks(64).map(word).collect(), rows: codes.len() }
     }
 
     fn filled(rows: usize, value: bool) -> Self {
@@ -121,7 +141,7 @@ impl Replica {
                 let keeps = |text: &str| {
                     words.iter().all(|word| text.split(' ').any(|found| found.starts_with(word)))
                 };
-                Ok(by_code(table, column, &texts(column, false, keeps)))
+                Ok(by_code(table, column, &Accepted::Listed(texts(column, false, keeps))))
             }
             Predicate::Through { column, table: other, to, keeps } => {
                 let other = self.table_named(other)?;
@@ -143,29 +163,76 @@ impl Replica {
                     tracing::error!(%column, "a filter goes through what is not a relation");
                     return Err(Error::Internal);
                 }
-                Ok(by_code(table, from, &accepts))
+                Ok(by_code(table, from, &Accepted::Listed(accepts)))
             }
         }
     }
 }
 
+/// The codes that pass a test.
+enum Accepted {
+    /// From one to before another: codes compare as their values do.
+    Range(Range<u32>),
+    /// Whether each does.
+    Listed(Vec<bool>),
+}
+
 /// The rows whose code is accepted.
-fn by_code(table: &Stored, column: &Column, accepts: &[bool]) -> Mask {
-    match &column.codes {
-        Codes::Position(rows) => Mask::from_fn(*rows, |row| accepts[row + 1]),
-        Codes::Byte(codes) => Mask::from_fn(table.rows, |row| accepts[usize::from(codes[row])]),
-        Codes::Short(codes) => Mask::from_fn(table.rows, |row| accepts[usize::from(codes[row])]),
-        Codes::Long(codes) => Mask::from_fn(table.rows, |row| accepts[codes[row] as usize]),
+fn by_code(table: &Stored, column: &Column, accepted: &Accepted) -> Mask {
+    match accepted {
+        Accepted::Range(range) => {
+            let (first, count) = (range.start, range.end.saturating_sub(range.start));
+            let passes = |code: u32| code.wrapping_sub(first) < count;
+            match &column.codes {
+                Codes::Position(rows) => Mask::from_fn(*rows, |row| passes(column.codes.get(row))),
+                Codes::Byte(codes) => Mask::from_codes(codes, |code| passes(code.into())),
+                Codes::Short(codes) => Mask::from_codes(codes, |code| passes(code.into())),
+                Codes::Long(codes) => Mask::from_codes(codes, passes),
+            }
+        }
+        Accepted::Listed(accepts) => match &column.codes {
+            Codes::Position(_) => Mask::from_fn(table.rows, |row| accepts[row + 1]),
+            Codes::Byte(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
+            Codes::Short(codes) => Mask::from_codes(codes, |code| accepts[usize::from(code)]),
+            Codes::Long(codes) => Mask::from_codes(codes, |code| accepts[code as usize]),
+        },
     }
 }
 
-/// Whether each code of a column passes a test.
-fn accepted(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
+/// Which codes of a column pass a test.
+fn accepted(column: &Column, test: &Test) -> Result<Accepted, Error> {
+    let all = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
     if let Test::Null(null) = test {
-        let mut accepts = vec![!null; column.codes()];
-        accepts[0] = *null;
-        return Ok(accepts);
+        return Ok(Accepted::Range(if *null { 0..1 } else { 1..all }));
     }
+    if let Test::Compare(comparison, operand) = test
+        && let Values::Range(..) | Values::Whole(_) = &*column.values
+        && *comparison != Comparison::NotEqual
+    {
+        let operand = whole(operand).ok_or_else(|| unfit(operand))?;
+        let (less, equal) = column.values.place(operand);
+        let holds = |ordering| comparison.holds(ordering);
+        let first = if holds(Ordering::Less) {
+            1
+        } else if holds(Ordering::Equal) {
+            less
+        } else {
+            equal
+        };
+        let end = if holds(Ordering::Greater) {
+            all
+        } else if holds(Ordering::Equal) {
+            equal
+        } else {
+            less
+        };
+        return Ok(Accepted::Range(first..end));
+    }
+    listed(column, test).map(Accepted::Listed)
+}
+
+/// Whether each code of a column passes a test.
+fn listed(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
     // Text keeps its case in comparisons; parts of it are looked for in lower case.
     Ok(match test {
         Test::Contains(part) => {
@@ -199,7 +266,11 @@ fn accepted(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
             }
             accepts
         }
-        Test::Null(_) => unreachable!("answered above"),
+        Test::Null(null) => {
+            let mut accepts = vec![!null; column.codes()];
+            accepts[0] = *null;
+            accepts
+        }
     })
 }
 
@@ -274,4 +345,19 @@ fn whole(operand: &Value) -> Option<i64> {
 fn unfit(operand: &Value) -> Error {
     tracing::error!(?operand, "an operand is not of the type of its column");
     Error::Internal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bit_stands_for_the_test_of_its_row() {
+        for rows in [0, 1, 63, 64, 65, 200] {
+            let codes: Vec<u16> = (0..rows).map(|row| row * 7 % 11).collect();
+            let mask = Mask::from_codes(&codes, |code| code < 4);
+            assert!(codes.iter().enumerate().all(|(row, code)| mask.get(row) == (*code < 4)));
+            assert_eq!(mask.count(), codes.iter().filter(|code| **code < 4).count());
+        }
+    }
 }
