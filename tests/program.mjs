@@ -13,6 +13,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How long a start may take, in milliseconds: a debug build on a busy machine takes a few seconds. */
 const PATIENCE = 60_000;
 
+/** The lines of a program that are remembered, to be told where it fails: it may say one for each request. */
+const LINES = 100;
+
 /** What interrupts tests, by hand or by whoever runs them. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 
@@ -24,10 +27,15 @@ function run(program, args, children, hear, env = {}) {
   return child;
 }
 
+function remember(said, line) {
+  said.push(line);
+  if (said.length > LINES) said.shift();
+}
+
 /** Resolves when the program has ended well; rejects with what it said when it has not. */
 export async function finish(program, args, children) {
   const said = [];
-  const child = run(program, args, children, (line) => said.push(line));
+  const child = run(program, args, children, (line) => remember(said, line));
   const [code, signal] = await once(child, 'close');
   if (code !== 0) throw new Error(`${args[0]} ended with ${code ?? signal}:\n${said.join('\n')}`);
 }
@@ -37,7 +45,7 @@ export async function listen(program, args, children, env) {
   const said = [];
   return new Promise((resolve, reject) => {
     const hear = (line) => {
-      said.push(line);
+      remember(said, line);
       const found = line.match(/(?:serving|listening) .*(http:\S+\/graphql)/);
       if (found) resolve({ url: found[1], child });
     };
