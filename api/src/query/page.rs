@@ -1,8 +1,9 @@
 //! A page of a list: its arguments, and the statements that read and count it.
 //!
 //! A page is one statement that asks for one row more than it shows, so that it knows whether there is
-//! a next one; or two, where rows without a value stand at another end than that at which an index has them. The pages of many parents are one statement too: a window numbers the rows of each
-//! parent in order, and the first so many of each are kept by the database.
+//! a next one; or two, where rows without a value stand at another end than that at which an index has
+//! them. The pages of many parents are one statement too: a window numbers the rows of each parent in
+//! order, and the first so many of each are kept by the database.
 
 use std::collections::HashMap;
 
