@@ -29,8 +29,6 @@ use crate::error::Error;
 pub(crate) const PARENT: &str = "parent";
 /// The rows of a page where a client does not say how many.
 pub(crate) const DEFAULT_PAGE: u32 = 25;
-/// The rows that a page may have, where an operator has chosen nothing else.
-pub(crate) const MOST_ROWS: u32 = 100;
 
 /// Which rows of a table, in what order, and which page of them.
 #[derive(Clone, Debug)]

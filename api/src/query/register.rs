@@ -17,9 +17,10 @@ use super::{
     filter::COMPARISONS,
     measured::{self, Vocabulary},
     order::orderable,
-    page::{DEFAULT_PAGE, MOST_ROWS},
+    page::DEFAULT_PAGE,
     scalar::Scalar,
 };
+use crate::limits::Limits;
 
 /// Registers every type of the catalog.
 pub(crate) fn types(registry: &mut Registry) {
@@ -80,7 +81,7 @@ pub(crate) fn list_arguments(table: &Table) -> Vec<MetaInputValue> {
              matter; at most 16 different words.",
         ));
     }
-    let most = format!("Default {DEFAULT_PAGE}, at most {MOST_ROWS}.");
+    let most = format!("Default {DEFAULT_PAGE}, at most {}.", Limits::default().page);
     arguments.extend([
         input(
             "orderBy",

@@ -25,5 +25,3 @@ pub(crate) use self::{
 
 /// The groups of a page where a client does not say how many.
 pub(crate) const DEFAULT_GROUPS: u32 = 200;
-/// The groups that a page may have.
-pub(crate) const MOST_GROUPS: u32 = 1_000;

@@ -3,13 +3,14 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::{
-    DEFAULT_GROUPS, MOST_GROUPS, event,
+    DEFAULT_GROUPS, event,
     figures::STATISTICS,
     order::measure_name,
     vocabulary::{Computed, Shows, Unit, Vocabulary, What},
 };
 use crate::{
     analytics::{BANDS, MOST_KEYS},
+    limits::Limits,
     query::{
         catalog::{Table, screaming_case},
         register::{enumeration, field, input, input_object, object_type, operators, shown},
@@ -28,7 +29,7 @@ pub(crate) fn band_name(first: i64) -> String {
 /// The fields of a connection that are computed of all its rows.
 pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
     let type_name = &table.type_name;
-    let most = format!("Default {DEFAULT_GROUPS}, at most {MOST_GROUPS}.");
+    let most = format!("Default {DEFAULT_GROUPS}, at most {}.", Limits::default().groups);
     let mut arguments = vec![
         input(
             "by",
