@@ -57,3 +57,18 @@ async fn what_goes_on_is_counted() {
     assert!(value(&text, "cops_graphql_cache_bytes") > 1_000.0);
     assert!(value(&text, "cops_graphql_loaded_timestamp_seconds") > 1.7e9);
 }
+
+#[tokio::test]
+async fn the_statements_of_a_file_are_counted() {
+    let site = Site::new().await;
+    let statements = async || {
+        let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
+        value(&metrics.text().await.unwrap(), "cops_graphql_statements_total")
+    };
+    let before = statements().await;
+    let file = site.post(&query("{ agencies { nodes { name } } }")).header("accept", "text/csv");
+    let file = file.send().await.unwrap();
+    assert_eq!(file.status(), 200);
+    assert!(file.text().await.unwrap().starts_with("name\r\n"));
+    assert!(statements().await > before);
+}

@@ -4,8 +4,8 @@
 //
 // It makes a synthetic dataset of a tenth of the usual size (or asks the server at URL), measures the
 // answers without load and what the server can do at most, and then sends four times as many requests a
-// second for SECONDS (600), whether answers come or not. No answer is kept, so each is worked out. It fails
-// where
+// second for SECONDS (600), whether answers come or not. No answer is kept, so each is worked out. The first of them
+// are a burst, which waits: in less than a minute they are more than one in a hundred. It fails where
 // - the 99th percentile of what was answered is more than ten times that without load,
 // - anything else is said than an answer, or 503 with the code OVERLOADED and `Retry-After`,
 // - the memory of the server grows by more than a tenth in the second half,
