@@ -93,7 +93,7 @@ async fn what_was_read_before_is_answered_as_what_was_not() {
         }
     }
     // Another operation of the same document has variables of its own.
-    let two = "query A($n: Int) { agencies(first: $n) { totalCount } } query B($n: String) { agencies(filter: { state: { eq: $n } }) { totalCount } }";
+    let two = "query A($n: Int) { agencies(first: $n) { totalCount } } query B($n: State) { agencies(filter: { state: { eq: $n } }) { totalCount } }";
     let ask = async |name: &str, n: Value| {
         let mut request = async_graphql::Request::new(two).operation_name(name);
         request.variables = async_graphql::Variables::from_json(json!({ "n": n }));

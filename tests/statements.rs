@@ -99,7 +99,7 @@ async fn a_query_is_priced_by_what_it_may_return_before_anything_is_read() {
         ("{ program(by: { code: \"CHP\" }) { name } }", 1),
         ("{ a: dataset { revision } b: dataset { revision } }", 2),
     ] {
-        let priced = client.price(query).await;
+        let priced = client.price(query);
         assert!(priced.response.errors.is_empty(), "{query}: {:?}", priced.response.errors);
         assert_eq!((priced.price, priced.reads.len()), (price, 0), "{query}");
         let answer = client.answer(query, serde_json::Value::Null).await;

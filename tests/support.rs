@@ -137,8 +137,8 @@ impl Client {
     }
 
     /// The price of a query, which does not run.
-    pub(crate) async fn price(&self, query: &str) -> Answer {
-        price(&self.schema, &self.database.clone().into(), &self.limits, Request::new(query)).await
+    pub(crate) fn price(&self, query: &str) -> Answer {
+        price(&self.schema, &self.limits, &Request::new(query))
     }
 
     /// The data of an answer without errors.

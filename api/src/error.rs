@@ -12,6 +12,15 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 /// Why a query has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
+    /// A document cannot be parsed, or does not fit the schema.
+    #[error("{0}")]
+    InvalidDocument(String),
+    /// A document has not the operation that is to run.
+    #[error("{0}")]
+    NoSuchOperation(String),
+    /// A document asks for something else than a query.
+    #[error("this API has queries only: nothing can be changed or subscribed to")]
+    NotAQuery,
     /// An argument has the right type and still makes no sense.
     #[error("{0}")]
     BadArgument(String),
@@ -105,6 +114,9 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::InvalidDocument(_) | Self::NoSuchOperation(_) | Self::NotAQuery => {
+                "INVALID_QUERY"
+            }
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
             Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
@@ -119,6 +131,12 @@ impl Error {
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
+    }
+
+    /// Whether the request is wrong, whatever is in the database: then nothing of it is answered.
+    #[must_use]
+    pub(crate) fn is_of_request(&self) -> bool {
+        matches!(self, Self::BadArgument(_))
     }
 
     /// What there was too much of, where that is the reason.

@@ -12,7 +12,7 @@ const QUERY: &str = "{
   agencies { totalCount nodes { ori9 name kind state zip latitude source { title } revision { format } } }
   organizations(filter: { source: { kind: { eq: FILE } } }) { nodes { name kind state uei } }
   grants { nodes { awardNumber assistanceListing fiscalYear federalShare obligatedOn periodEnd program { code }
-    recipient { ... on Agency { name } ... on Organization { name } }
+    recipient { ... on Agency { agency: name } ... on Organization { organization: name } }
     obligations(orderBy: [{ field: OBLIGATED_ON }]) { totalCount nodes { amount obligatedOn description } } } }
   revisions(last: 2) { nodes { format rowsRead added changed unchanged removed refused } }
 }";

@@ -18,7 +18,7 @@ const LONG: &str =
 #[tokio::test]
 async fn an_answer_is_kept_and_shared_by_get_and_post() {
     let site = Site::new().await;
-    let text = "query Q($n: Int, $s: String) { agencies(first: $n, filter: { state: { eq: $s } }) { totalCount } }";
+    let text = "query Q($n: Int, $s: State) { agencies(first: $n, filter: { state: { eq: $s } }) { totalCount } }";
     let first = json!({ "query": text, "variables": { "n": 1, "s": "CA" }, "operationName": "Q" });
     let response = site.post(&first).send().await.unwrap();
     assert_eq!(header(&response, "cache-status"), "cops-graphql; fwd=miss");

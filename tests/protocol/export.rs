@@ -105,7 +105,7 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     assert!(nodes.len() > 10, "{answer}");
     assert_eq!(found, nodes.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
     let edges = "{ grants(first: 3) { edges { cursor node { awardNumber recipient { __typename \
-        ... on Agency { name ori9 } ... on Organization { name kind } } } } } }";
+        ... on Agency { agency: name ori9 } ... on Organization { organization: name kind } } } } } }";
     let (head, found) = records(&file(site.post(&query(edges)), CSV).await);
     assert_eq!(
         head,
@@ -113,8 +113,9 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
             "cursor",
             "node.awardNumber",
             "node.recipient.__typename",
-            "node.recipient.name",
+            "node.recipient.agency",
             "node.recipient.ori9",
+            "node.recipient.organization",
             "node.recipient.kind",
         ]
     );
@@ -125,7 +126,8 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
         assert_eq!(found[0], text(&edge["cursor"]));
         assert_eq!(
             found[2..],
-            ["__typename", "name", "ori9", "kind"].map(|name| text(&recipient[name]))
+            ["__typename", "agency", "ori9", "organization", "kind"]
+                .map(|name| text(&recipient[name]))
         );
     }
     assert_eq!(found.len(), 3);

@@ -1,6 +1,6 @@
 //! A document without what GraphQL ignores.
 
-use crate::limits::string_length;
+use crate::documents::{Kind, Tokens};
 
 /// The document as it is hashed: its tokens, with a space only where two would run together. Space, commas
 /// and comments do not tell two documents apart; names and strings, and their order, do. It is what
@@ -10,41 +10,15 @@ use crate::limits::string_length;
 pub(super) fn normalised(document: &str) -> String {
     let mut normal = String::with_capacity(document.len());
     let mut was_word = false;
-    let mut rest = document;
-    while let Some(c) = rest.chars().next() {
-        let end_of = |is_in: fn(char) -> bool| rest.find(|c| !is_in(c)).unwrap_or(rest.len());
-        let length = match c {
-            ' ' | '\t' | '\n' | '\r' | ',' | '\u{feff}' => {
-                rest = &rest[c.len_utf8()..];
-                continue;
-            }
-            '#' => {
-                rest = &rest[end_of(|c| !matches!(c, '\n' | '\r'))..];
-                continue;
-            }
-            '"' => string_length(rest),
-            '.' => end_of(|c| c == '.'),
-            c if is_of_name(c) && !c.is_ascii_digit() => end_of(is_of_name),
-            c if is_of_number(c) => end_of(is_of_number),
-            c => c.len_utf8(),
-        };
-        let is_word = is_of_name(c) || is_of_number(c) && c != '.' || c == '"';
-        if was_word && (is_word || c == '.') {
+    for token in Tokens::of(document) {
+        let is_word = matches!(token.kind, Kind::Name | Kind::Number | Kind::String);
+        if was_word && (is_word || token.kind == Kind::Spread) {
             normal.push(' ');
         }
-        normal.push_str(&rest[..length]);
+        normal.push_str(token.text);
         was_word = is_word;
-        rest = &rest[length..];
     }
     normal
-}
-
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
-}
-
-fn is_of_number(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E')
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Uri};
 
 use crate::{
     http::{Settings, TrustedDocuments},
-    schema::schema,
+    limits::Limits,
 };
 
 /// The requests that an operator may allow in one body at most.
@@ -78,9 +78,9 @@ impl Args {
     ///
     /// # Errors
     /// Says which document is wrong, and where.
-    pub(crate) async fn settings(&self) -> Result<Settings, String> {
+    pub(crate) fn settings(&self, limits: Limits) -> Result<Settings, String> {
         let trusted = match &self.trusted_documents {
-            Some(path) => Some(Arc::new(TrustedDocuments::read(path, &schema()).await?)),
+            Some(path) => Some(Arc::new(TrustedDocuments::read(path, &limits)?)),
             None if self.trusted_only => {
                 let reason = "--trusted-only refuses all: name documents with --trusted-documents";
                 return Err(reason.to_owned());
@@ -93,6 +93,7 @@ impl Args {
         }
         let any = self.cors_origin.iter().any(|origin| origin == "*");
         Ok(Settings {
+            limits,
             cache_bytes: self.cache_size,
             row_cache_bytes: self.row_cache_size,
             max_age: self.max_age,

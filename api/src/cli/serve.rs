@@ -86,8 +86,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
-    let mut settings = args.http.settings().await?;
-    settings.limits = args.limits;
+    let mut settings = args.http.settings(args.limits)?;
     args.traffic.choose(&mut settings);
     settings.slow_query = args.seeing.slow_query();
     prepare(args, url).await?;

@@ -393,7 +393,7 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
                 let (server, kept) = (&endpoint.server, &endpoint.kept);
                 graphql::of_one_revision(server, settings, kept, request, pin).await
             }
-            true => graphql::only_price(&endpoint.server, &settings.limits, request).await,
+            true => graphql::only_price(&endpoint.server, &settings.limits, &request),
         }
     };
     let (mut answer, dataset) = answered.instrument(span.clone()).await;
@@ -406,13 +406,15 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
         slow::tell(&document, operation.as_deref(), &answer, took);
     }
     report.tell(&mut answer, took);
-    let answer = Answer::of(answer.response, &dataset).priced(answer.price);
-    if !answer.ran()
-        && errors::asks_for_more_than_a_query(&document, operation.as_deref(), &settings.limits)
-    {
+    if errors::asks_for_more_than_a_query(&answer.response) {
         return Answer::not_a_query();
     }
-    answer
+    // Who only wants to know a price pays none.
+    let price = if report.only_price { 0 } else { answer.price };
+    let answer = Answer::of(answer.response, &dataset);
+    // What did not run cost nothing, whatever it was priced at.
+    let price = if answer.ran() { price } else { 0 };
+    answer.priced(price)
 }
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send

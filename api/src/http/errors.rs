@@ -1,13 +1,10 @@
 //! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
 
-use async_graphql::{
-    ErrorExtensionValues, Response, Value,
-    parser::{parse_query, types::OperationType},
-};
+use async_graphql::{ErrorExtensionValues, Response, Value};
 use axum::http::StatusCode;
 
 use super::answer::Standing;
-use crate::limits::Limits;
+use crate::error::Error;
 
 /// The bytes of a message: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -54,21 +51,7 @@ pub(super) fn standing(response: &Response) -> Standing {
     })
 }
 
-/// Whether a document that was refused asks for something else than a query.
-pub(super) fn asks_for_more_than_a_query(
-    document: &str,
-    operation: Option<&str>,
-    limits: &Limits,
-) -> bool {
-    if crate::limits::document(document, limits).is_err() {
-        return false;
-    }
-    let Ok(document) = parse_query(document) else { return false };
-    document
-        .operations
-        .iter()
-        .filter(|(name, _)| {
-            operation.is_none_or(|wanted| name.is_none_or(|name| name.as_str() == wanted))
-        })
-        .any(|(_, found)| found.node.ty != OperationType::Query)
+/// Whether a request asks for something else than a query, and was refused for that.
+pub(super) fn asks_for_more_than_a_query(response: &Response) -> bool {
+    response.errors.iter().any(|error| matches!(error.source::<Error>(), Some(Error::NotAQuery)))
 }

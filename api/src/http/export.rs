@@ -143,7 +143,7 @@ impl Endpoint {
             return Err(self.refused(Refusal::busy()));
         };
         let request = ask.clone().into_request();
-        let planned = plan_export(&server.0.schema.0, readers, &limits, most, request).await;
+        let planned = plan_export(&server.0.schema.0, &limits, most, &request);
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
         headers.insert(header::CONTENT_TYPE, format.content_type());
         headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));

@@ -47,7 +47,7 @@ pub(super) async fn of_one_revision(
         let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
-            return (Answer::refused(error), dataset);
+            return (Answer::refused(vec![error]), dataset);
         };
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
@@ -74,14 +74,10 @@ pub(super) async fn of_one_revision(
         }
         dataset = current;
     }
-    (Answer::refused(Error::Changed.at(Pos::default(), &[])), dataset)
+    (Answer::refused(vec![Error::Changed.at(Pos::default(), &[])]), dataset)
 }
 
 /// The price of a request, which does not run.
-pub(super) async fn only_price(
-    server: &Server,
-    limits: &Limits,
-    request: Request,
-) -> (Answer, Dataset) {
-    (price(&server.0.schema.0, &server.0.readers, limits, request).await, server.dataset())
+pub(super) fn only_price(server: &Server, limits: &Limits, request: &Request) -> (Answer, Dataset) {
+    (price(&server.0.schema.0, limits, request), server.dataset())
 }

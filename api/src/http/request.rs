@@ -87,6 +87,8 @@ impl Parameters {
         };
         let object = |map: &mut Map<String, Value>, name: &str| match map.remove(name) {
             None | Some(Value::Null) => Ok(Map::new()),
+            // PHP and R write an object without fields as a list without items.
+            Some(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
             Some(Value::Object(object)) => Ok(object),
             Some(other) => {
                 Err(bad(&format!("`{name}` must be a JSON object, and is {}", kind_of(&other))))
@@ -213,6 +215,11 @@ mod tests {
         assert_eq!(Some(&read), Parameters::of_json(body).ok().as_ref());
         assert_eq!(read.query.as_deref(), Some("{a}"));
         assert_eq!(read.operation, None);
+        let of_php = json!({ "query": "{a}", "variables": [], "extensions": [] });
+        assert_eq!(
+            Parameters::of_json(of_php).ok(),
+            Parameters::of_json(json!({ "query": "{a}" })).ok()
+        );
     }
 
     #[test]
@@ -221,7 +228,7 @@ mod tests {
             ("query=a&query=b", "`query` is there more than once"),
             ("query=a&variables=%7B", "`variables` is not JSON"),
             ("query=a&variables=1", "`variables` must be a JSON object, and is a number"),
-            ("query=a&extensions=%5B%5D", "`extensions` must be a JSON object, and is a list"),
+            ("query=a&extensions=%5B1%5D", "`extensions` must be a JSON object, and is a list"),
             ("extensions=%7B%22persistedQuery%22%3A1%7D", "`extensions.persistedQuery`"),
             (
                 "query=a&extensions=%7B%22revision%22%3A-1%7D",

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::persisted::hash;
 use crate::{
     documents::{self, Problem},
-    schema::Schema,
+    limits::Limits,
 };
 
 /// Problems that are told at once.
@@ -55,11 +55,11 @@ struct ApolloOperation {
 }
 
 impl TrustedDocuments {
-    /// Reads a folder or a manifest, and checks each document against the schema.
+    /// Reads a folder or a manifest, and checks each document against the schema and the limits of requests.
     ///
     /// # Errors
     /// Says which document is wrong, where, and how.
-    pub async fn read(path: &Path, schema: &Schema) -> Result<Self, String> {
+    pub fn read(path: &Path, limits: &Limits) -> Result<Self, String> {
         let found = if path.is_dir() { folder(path)? } else { manifest(path)? };
         if found.is_empty() {
             return Err(format!("{}: there are no documents", path.display()));
@@ -68,7 +68,7 @@ impl TrustedDocuments {
         let mut wrong = String::new();
         let mut problems = 0;
         for found in found {
-            for Problem { line, column, message } in documents::check(schema, &found.text).await {
+            for Problem { line, column, message } in documents::problems(&found.text, limits) {
                 problems += 1;
                 if problems <= MOST_PROBLEMS {
                     let place = &found.place;

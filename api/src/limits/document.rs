@@ -5,7 +5,7 @@
 //! recursion, and is the first thing that a document meets.
 
 use super::{Limits, refuse};
-use crate::error::Error;
+use crate::{documents::Tokens, error::Error};
 
 /// How deep brackets may stand in each other.
 pub(crate) const MOST_NESTING: usize = 64;
@@ -16,63 +16,20 @@ pub(crate) const MOST_NESTING: usize = 64;
 /// Says which limit it goes beyond.
 pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
     limits.document(text.len())?;
-    let mut tokens = 0_usize;
-    let (mut nesting, mut deepest) = (0_usize, 0);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let skip = match c {
-            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
-            '"' => {
-                tokens += 1;
-                string_length(rest)
+    let (mut tokens, mut nesting, mut deepest) = (0_usize, 0_usize, 0);
+    for token in Tokens::of(text) {
+        tokens += 1;
+        match token.text {
+            "{" | "[" | "(" => {
+                nesting += 1;
+                deepest = deepest.max(nesting);
             }
-            c if c.is_alphanumeric() || c == '_' => {
-                tokens += 1;
-                let end = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
-                rest.find(end).unwrap_or(rest.len())
-            }
-            c => {
-                match c {
-                    '{' | '[' | '(' => {
-                        nesting += 1;
-                        deepest = deepest.max(nesting);
-                    }
-                    '}' | ']' | ')' => nesting = nesting.saturating_sub(1),
-                    _ => {}
-                }
-                tokens += usize::from(!(c.is_whitespace() || c == ',' || c == '.'));
-                c.len_utf8()
-            }
-        };
-        rest = &rest[skip..];
-    }
-    refuse("brackets in each other", deepest, MOST_NESTING, "")?;
-    limits.tokens(tokens)
-}
-
-/// The bytes of the string at the beginning of a text, quotes and all.
-pub(crate) fn string_length(text: &str) -> usize {
-    if let Some(block) = text.strip_prefix("\"\"\"") {
-        let mut from = 0;
-        while let Some(end) = block[from..].find("\"\"\"") {
-            if !block[..from + end].ends_with('\\') {
-                return from + end + 6;
-            }
-            from += end + 3;
-        }
-        return text.len();
-    }
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            '\n' | '\r' => return at,
+            "}" | "]" | ")" => nesting = nesting.saturating_sub(1),
             _ => {}
         }
     }
-    text.len()
+    refuse("brackets in each other", deepest, MOST_NESTING, "")?;
+    limits.tokens(tokens)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ mod document;
 mod operation;
 
 pub(crate) use self::{
-    document::{MOST_NESTING, document, string_length},
-    operation::{Sizes, root_fields},
+    document::{MOST_NESTING, document},
+    operation::Sizes,
 };
 use crate::error::Error;
 

@@ -46,11 +46,8 @@ struct Introspected {
 
 impl Sizes {
     /// The sizes of an operation of a document.
-    pub(crate) fn of(
-        operation: &OperationDefinition,
-        document: &ExecutableDocument,
-        roots: &IndexMap<&Name, &Name>,
-    ) -> Self {
+    pub(crate) fn of(operation: &OperationDefinition, document: &ExecutableDocument) -> Self {
+        let roots = root_fields(operation, document);
         let mut counter = Counter { document, fragments: HashMap::new() };
         let mut sizes = counter.set(&operation.selection_set.node);
         sizes.take_directives(&operation.directives);
@@ -65,26 +62,35 @@ impl Sizes {
         sizes
     }
 
-    /// Refuses an operation that is too large, with the values of its variables.
+    /// Refuses an operation that is too large, whatever the values of its variables.
     ///
     /// # Errors
     /// Names the limit.
-    pub(crate) fn check(&self, limits: &Limits, variables: &Variables) -> Result<(), Error> {
-        let lists = variables.values().map(longest).max().unwrap_or_default();
+    pub(crate) fn check_document(&self, limits: &Limits) -> Result<(), Error> {
         let schema = &self.introspected;
         limits.depth(self.depth)?;
         limits.fields(self.fields)?;
         limits.root_fields(self.root_fields)?;
         limits.aliases(self.aliases)?;
         limits.directives(self.directives)?;
-        limits.list_items(self.items.max(lists))?;
-        if schema.fields > 0 && !limits.introspection {
-            return Err(Error::NoIntrospection);
-        }
+        limits.list_items(self.items)?;
         refuse("fields of the schema", schema.fields, INTROSPECTED_FIELDS, "")?;
         refuse("levels of fields of the schema", schema.depth, INTROSPECTED_DEPTH, "")?;
         refuse("lists of members in each other", schema.lists, INTROSPECTED_LISTS, "")?;
         refuse("fields `__schema`", schema.schemas, INTROSPECTED_SCHEMAS, "")
+    }
+
+    /// Refuses an operation that is too large, with the values of its variables.
+    ///
+    /// # Errors
+    /// Names the limit.
+    pub(crate) fn check(&self, limits: &Limits, variables: &Variables) -> Result<(), Error> {
+        self.check_document(limits)?;
+        limits.list_items(variables.values().map(longest).max().unwrap_or_default())?;
+        if self.introspected.fields > 0 && !limits.introspection {
+            return Err(Error::NoIntrospection);
+        }
+        Ok(())
     }
 
     /// Takes in what stands beside it.
@@ -167,9 +173,8 @@ impl<'a> Counter<'a> {
     }
 }
 
-/// The fields at the root of an operation, by their names and by those in the answer: in the order of the
-/// document.
-pub(crate) fn root_fields<'a>(
+/// The fields at the root of an operation, by their names in the answer: skipped ones count.
+fn root_fields<'a>(
     operation: &'a OperationDefinition,
     document: &'a ExecutableDocument,
 ) -> IndexMap<&'a Name, &'a Name> {
@@ -230,8 +235,7 @@ mod tests {
     fn sizes(text: &str) -> Sizes {
         let document = parse_query(text).expect("it is GraphQL");
         let (_, operation) = document.operations.iter().next().expect("it has an operation");
-        let roots = root_fields(&operation.node, &document);
-        Sizes::of(&operation.node, &document, &roots)
+        Sizes::of(&operation.node, &document)
     }
 
     #[test]

@@ -90,12 +90,8 @@ impl Part {
 
 impl Export {
     /// The table of a connection that was planned, of so many rows at most, at a price.
-    pub(crate) fn of(
-        mut plan: Connection,
-        most: u32,
-        chosen: Option<u32>,
-        price: u64,
-    ) -> Result<Self, Error> {
+    pub(crate) fn of(mut plan: Connection, most: u32, price: u64) -> Result<Self, Error> {
+        let chosen = plan.list.chosen.then_some(plan.list.limit);
         let table = plan.list.table;
         let mut source = None;
         for (position, (name, field)) in plan.fields.iter().enumerate() {
@@ -204,7 +200,15 @@ impl Export {
     }
 
     /// The rows of a part.
+    ///
+    /// # Errors
+    /// Whatever cannot be read: a file has no place to say so.
     pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
+        let shown = self.show_rows(part, loaders).await?;
+        loaders.session.failures().none().map(|()| shown)
+    }
+
+    async fn show_rows(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
         match (&self.source, &part.rows) {
             (Source::List(field), Read::Rows(rows)) => {
                 shown::rows(loaders, &self.plan, *field, rows).await

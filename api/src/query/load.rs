@@ -12,10 +12,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{Name, ServerResult, Value as GraphQl};
+use async_graphql::Value as GraphQl;
 use dataloader::{BatchFn, cached::Loader};
 use sea_orm::{QueryResult, sea_query::SelectStatement};
-use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 
 use super::{
@@ -179,9 +178,6 @@ fn keep<T: Clone>(
     }
 }
 
-/// The answer of a root field, made once.
-type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
-
 /// The loaders of one request.
 ///
 /// What they wait for is in boxes: levels of a query wait within each other, and each would need room on the
@@ -189,20 +185,12 @@ type Shared = Arc<OnceCell<ServerResult<GraphQl>>>;
 pub(crate) struct Loaders {
     pub(crate) session: Session,
     aggregates: Aggregates,
-    /// The answers of root fields that stand in the document more than once.
-    shared: Mutex<HashMap<Name, Shared>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
     pub(crate) fn new(session: Session, aggregates: Aggregates) -> Self {
-        Self { session, aggregates, shared: Mutex::default(), made: Mutex::default() }
-    }
-
-    /// The one answer of a root field that stands in the document more than once.
-    pub(crate) fn shared(&self, name: &Name) -> Shared {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.entry(name.clone()).or_default().clone()
+        Self { session, aggregates, made: Mutex::default() }
     }
 
     /// Looks rows up by key; keys without a row are missing from the answer.

@@ -5,8 +5,6 @@
 //! them. The pages of many parents are one statement too: a window numbers the rows of each parent in
 //! order, and the first so many of each are kept by the database.
 
-use std::collections::HashMap;
-
 use async_graphql::Value as GraphQl;
 use sea_orm::{
     DbBackend,
@@ -17,6 +15,7 @@ use sea_orm::{
 };
 
 use super::{
+    arguments::Arguments,
     catalog::Table,
     filter,
     order::{self, OrderKey, beyond, decode_cursor},
@@ -37,6 +36,8 @@ pub(crate) struct List {
     pub(crate) keeps: Predicate,
     pub(crate) order: Vec<OrderKey>,
     pub(crate) limit: u32,
+    /// Whether a client says how many rows it wants from the front.
+    pub(crate) chosen: bool,
     /// Whether the page is the last rows before a place, not the first after it.
     pub(crate) backward: bool,
     after: Option<Vec<Value>>,
@@ -47,7 +48,7 @@ impl List {
     /// Reads the arguments of a connection.
     pub(crate) fn parse(
         table: &'static Table,
-        arguments: &HashMap<String, GraphQl>,
+        arguments: &Arguments,
         sizes: PageSizes,
     ) -> Result<Self, Error> {
         let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
@@ -71,7 +72,8 @@ impl List {
             _ => Ok(None),
         };
         let (after, before) = (place("after")?, place("before")?);
-        Ok(Self { table, keeps, order, limit, backward, after, before })
+        let chosen = given("first").is_some();
+        Ok(Self { table, keeps, order, limit, chosen, backward, after, before })
     }
 
     /// Makes it the page behind a cursor.
@@ -202,7 +204,7 @@ impl List {
 
     /// What tells this list from others, in words.
     pub(crate) fn identity(&self) -> String {
-        let Self { table, keeps, order, limit, backward, after, before } = self;
+        let Self { table, keeps, order, limit, chosen: _, backward, after, before } = self;
         let table = table.name;
         format!("{table} {keeps:?} {order:?} {limit} {backward} {after:?} {before:?}")
     }

@@ -10,17 +10,21 @@ use std::{
 };
 
 use async_graphql::{
-    Context, Name, Positioned, ServerError, Value as GraphQl,
-    parser::types::{Field as FieldNode, FragmentDefinition, Selection, SelectionSet},
-    registry::{MetaType, Registry},
+    Name, Positioned, ServerError, Value as GraphQl, Variables,
+    parser::types::{
+        Directive, ExecutableDocument, Field as FieldNode, FragmentDefinition, Selection,
+        SelectionSet,
+    },
 };
+use async_graphql_value::Value as Written;
 use indexmap::IndexMap;
 
 use super::{
+    arguments::{self, Arguments},
     catalog::{Cardinality, Catalog, Column, Field, Table},
     measured::{Figures, GroupsPlan, Shape},
     order::OrderKey,
-    page::List,
+    page::{DEFAULT_PAGE, List, PageSizes},
     predicate::Predicate,
     scalar::Kind,
 };
@@ -202,23 +206,30 @@ pub(crate) struct Planner<'a> {
     /// The price of the plan so far.
     price: Cell<u64>,
     pub(super) limits: Limits,
-    context: &'a Context<'a>,
+    /// What an operator sets the most rows of a page by.
+    pages: &'static str,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    registry: &'a Registry,
+    variables: &'a Variables,
 }
 
 /// The fields of one response key.
 pub(crate) type Merged<'a> = Vec<&'a Positioned<FieldNode>>;
 
 impl<'a> Planner<'a> {
-    pub(crate) fn new(context: &'a Context<'a>) -> Self {
-        Self {
-            price: Cell::new(0),
-            limits: super::limits(context),
-            context,
-            fragments: &context.query_env.fragments,
-            registry: &context.schema_env.registry,
-        }
+    /// A planner for an operation of a document, with the values of its variables.
+    pub(crate) fn new(
+        limits: Limits,
+        pages: &'static str,
+        document: &'a ExecutableDocument,
+        variables: &'a Variables,
+    ) -> Self {
+        let fragments = &document.fragments;
+        Self { price: Cell::new(0), limits, pages, fragments, variables }
+    }
+
+    /// The pages of lists.
+    fn page_sizes(&self) -> PageSizes {
+        PageSizes { default: DEFAULT_PAGE, most: self.limits.page, setting: self.pages }
     }
 
     /// Plans a connection of each of so many parents, for fields whose selection is that of a connection.
@@ -231,16 +242,16 @@ impl<'a> Planner<'a> {
     ) -> Result<Connection, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
-        let list = List::parse(table, &arguments, super::page_sizes(self.context))
+        let list = List::parse(table, &arguments, self.page_sizes())
             .map_err(|error| error.at(field.pos, path))?;
         let rows = parents.saturating_mul(list.limit.into());
         let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };
         let mut picks = Picks::default();
         let mut plan = Vec::new();
-        let selection = self.collect(&format!("{}Connection", table.type_name), fields);
+        let selection = self.collect(&format!("{}Connection", table.type_name), fields)?;
         let is_page = |name: &str| matches!(name, "nodes" | "edges" | "pageInfo");
         if selection.values().any(|merged| is_page(&merged[0].node.name.node)) {
-            self.reserve(rows).map_err(|error| error.at(field.pos, path))?;
+            self.charge(rows);
         }
         for (name, merged) in selection {
             let path = join(path, &name);
@@ -264,7 +275,7 @@ impl<'a> Planner<'a> {
                 "edges" => {
                     ConnectionField::Edges(self.edges(table, &merged, rows, &mut picks, &path)?)
                 }
-                _ => ConnectionField::PageInfo(self.page_info(&merged)),
+                _ => ConnectionField::PageInfo(self.page_info(&merged)?),
             };
             plan.push((name, field));
         }
@@ -284,7 +295,8 @@ impl<'a> Planner<'a> {
         self.price.get()
     }
 
-    fn charge(&self, points: u64) {
+    /// Adds to the price.
+    pub(crate) fn charge(&self, points: u64) {
         self.price.set(self.price.get().saturating_add(points));
     }
 
@@ -293,13 +305,6 @@ impl<'a> Planner<'a> {
         if !request.figures.is_empty() || !request.keys.is_empty() {
             self.charge(PRICE_OF_AGGREGATES + request.figures.len() as u64);
         }
-    }
-
-    /// Charges for rows of pages, and refuses what has become too much.
-    pub(crate) fn reserve(&self, rows: u64) -> Result<(), Error> {
-        self.charge(rows);
-        let (price, most) = (self.price(), self.limits.cost.into());
-        if price > most { Err(Error::TooExpensive { price, most }) } else { Ok(()) }
     }
 
     /// Plans the rows of a table that are looked up by key, of so many keys.
@@ -325,7 +330,7 @@ impl<'a> Planner<'a> {
         path: &[String],
     ) -> Result<Vec<(Name, EdgeField<Rows>)>, ServerError> {
         let type_name = format!("{}Edge", table.type_name);
-        self.collect(&type_name, fields)
+        self.collect(&type_name, fields)?
             .into_iter()
             .map(|(name, merged)| {
                 let field = match merged[0].node.name.node.as_str() {
@@ -347,7 +352,7 @@ impl<'a> Planner<'a> {
     pub(crate) fn page_info(
         &self,
         fields: &[&'a Positioned<FieldNode>],
-    ) -> Vec<(Name, PageInfoField)> {
+    ) -> Result<Vec<(Name, PageInfoField)>, ServerError> {
         let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
             "hasNextPage" => PageInfoField::HasNextPage,
             "hasPreviousPage" => PageInfoField::HasPreviousPage,
@@ -355,8 +360,8 @@ impl<'a> Planner<'a> {
             "endCursor" => PageInfoField::EndCursor,
             _ => PageInfoField::TypeName,
         };
-        let merged = self.collect("PageInfo", fields).into_iter();
-        merged.map(|(name, merged)| (name, field(&merged))).collect()
+        let merged = self.collect("PageInfo", fields)?.into_iter();
+        Ok(merged.map(|(name, merged)| (name, field(&merged))).collect())
     }
 
     fn rows(
@@ -369,7 +374,7 @@ impl<'a> Planner<'a> {
     ) -> Result<Rows, ServerError> {
         let mut plan = Vec::new();
         let mut derives = false;
-        for (name, merged) in self.collect(&table.type_name, fields) {
+        for (name, merged) in self.collect(&table.type_name, fields)? {
             let path = join(path, &name);
             let field = match table.field(merged[0].node.name.node.as_str()) {
                 None => RowField::TypeName,
@@ -427,49 +432,59 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The values of a field's arguments. Validation has already held them against the schema.
-    pub(crate) fn arguments(&self, field: &Positioned<FieldNode>) -> HashMap<String, GraphQl> {
-        let environment = &self.context.query_env;
-        let variable = |name: &Name| {
-            let definitions = &environment.operation.node.variable_definitions;
-            let definition =
-                definitions.iter().find(|definition| definition.node.name.node == *name);
-            environment
-                .variables
-                .get(name)
-                .or_else(|| definition.and_then(|definition| definition.node.default_value()))
-                .cloned()
-        };
-        let arguments = field.node.arguments.iter().filter_map(|(name, value)| {
-            let value = value
-                .node
-                .clone()
-                .into_const_with(|name| Ok::<_, ()>(variable(&name).unwrap_or_default()));
-            Some((name.node.to_string(), value.ok()?))
-        });
-        arguments.collect()
+    /// The values of a field's arguments.
+    pub(crate) fn arguments(&self, field: &Positioned<FieldNode>) -> Arguments {
+        arguments::of(field, self.variables)
     }
 
-    /// The fields at the root of the operation, merged by response key.
-    pub(crate) fn root(&self) -> IndexMap<Name, Merged<'a>> {
+    /// The fields at the root of an operation, merged by response key.
+    pub(crate) fn root(
+        &self,
+        set: &'a SelectionSet,
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
         let mut found = IndexMap::new();
-        let set = &self.context.query_env.operation.node.selection_set.node;
         self.collect_set("Query", set, &mut found, &mut HashSet::new());
-        found
+        self.agreeing(found)
     }
 
     /// The fields selected on a concrete type, merged by response key, in the order of the document.
+    ///
+    /// # Errors
+    /// Where fields of one key are not the same: validation should have found it, and one answer cannot be that of
+    /// both.
     pub(crate) fn collect(
         &self,
         type_name: &str,
         fields: &[&'a Positioned<FieldNode>],
-    ) -> IndexMap<Name, Merged<'a>> {
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
         let mut found = IndexMap::new();
         let mut seen = HashSet::new();
         for field in fields {
             self.collect_set(type_name, &field.node.selection_set.node, &mut found, &mut seen);
         }
-        found
+        self.agreeing(found)
+    }
+
+    fn agreeing(
+        &self,
+        found: IndexMap<Name, Merged<'a>>,
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
+        for (key, fields) in &found {
+            let [first, others @ ..] = fields.as_slice() else { continue };
+            for other in others {
+                let same = other.node.name.node == first.node.name.node;
+                if !same || self.arguments(other) != self.arguments(first) {
+                    let reason = format!(
+                        "{:?} stands for two different fields: give one an alias",
+                        key.as_str()
+                    );
+                    let mut error = Error::BadArgument(reason).at(first.pos, &[]);
+                    error.locations.push(other.pos);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn collect_set(
@@ -480,13 +495,16 @@ impl<'a> Planner<'a> {
         seen: &mut HashSet<&'a str>,
     ) {
         for selection in &set.items {
+            if self.is_skipped(selection.node.directives()) {
+                continue;
+            }
             match &selection.node {
                 Selection::Field(field) => {
                     found.entry(field.node.response_key().node.clone()).or_default().push(field);
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
-                    if condition.is_none_or(|on| self.applies(&on.node.on.node, type_name)) {
+                    if condition.is_none_or(|on| applies(&on.node.on.node, type_name)) {
                         let set = &fragment.node.selection_set.node;
                         self.collect_set(type_name, set, found, seen);
                     }
@@ -495,7 +513,7 @@ impl<'a> Planner<'a> {
                     let name = &spread.node.fragment_name.node;
                     let Some(fragment) = self.fragments.get(name) else { continue };
                     let condition = &fragment.node.type_condition.node.on.node;
-                    if seen.insert(name.as_str()) && self.applies(condition, type_name) {
+                    if seen.insert(name.as_str()) && applies(condition, type_name) {
                         let set = &fragment.node.selection_set.node;
                         self.collect_set(type_name, set, found, seen);
                     }
@@ -504,17 +522,40 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether an object of a type is also of the type that a fragment asks for.
-    fn applies(&self, condition: &str, type_name: &str) -> bool {
-        condition == type_name
-            || match self.registry.types.get(condition) {
-                Some(
-                    MetaType::Interface { possible_types, .. }
-                    | MetaType::Union { possible_types, .. },
-                ) => possible_types.contains(type_name),
+    /// Whether `@skip` or `@include` leave out what they stand at.
+    fn is_skipped(&self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().any(|directive| {
+            let skips = match directive.node.name.node.as_str() {
+                "skip" => true,
+                "include" => false,
+                _ => return false,
+            };
+            let holds = match directive.node.get_argument("if").map(|value| &value.node) {
+                Some(Written::Boolean(truth)) => *truth,
+                Some(Written::Variable(name)) => {
+                    self.variables.get(name) == Some(&GraphQl::Boolean(true))
+                }
                 _ => false,
-            }
+            };
+            holds == skips
+        })
     }
+}
+
+/// Whether an object of a type is also of the type that a fragment asks for.
+fn applies(condition: &str, type_name: &str) -> bool {
+    let is_table = |table: &Table| table.type_name == type_name;
+    let has_arm = |table: &Table| {
+        let unions = table.unions.iter().filter(|union| union.type_name == condition);
+        unions.flat_map(|union| union.arms).any(|arm| {
+            let relation = table.relations.iter().find(|relation| relation.field == *arm);
+            relation.is_some_and(|it| is_table(Catalog::get().table(it.table)))
+        })
+    };
+    let tables = &Catalog::get().tables;
+    condition == type_name
+        || condition == "Node" && tables.iter().any(is_table)
+        || tables.iter().any(has_arm)
 }
 
 /// Where a field below another stands.

@@ -7,7 +7,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Name, Value as GraphQl};
-use futures_util::future::{BoxFuture, FutureExt as _, try_join_all};
+use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use super::{
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{analytics::Number, error::Error};
 
-/// A page, with the figures of all rows that were asked for.
-type Part = (Page, Vec<Number>);
+/// The figures of all rows of each list.
+type FiguresOfLists = Result<Vec<Vec<Number>>, Error>;
 
 /// The lists of a level: that of no parent, or one for each parent, whose ids stand in a column.
 #[derive(Clone, Copy)]
@@ -36,10 +36,9 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
         true => root_page(session, &plan.list, &plan.picks).await?,
         false => Page::default(),
     };
-    let lists = Lists::One;
-    let figures = totals(loaders, plan, lists, std::slice::from_ref(&page)).await?;
-    let part = (page, figures.into_iter().next().unwrap_or_default());
-    let mut answers = connections(loaders, plan, lists, vec![part]).await?;
+    let pages = vec![page];
+    let figures = totals(loaders, plan, Lists::One, &pages).await;
+    let mut answers = connections(loaders, plan, Lists::One, pages, figures).await;
     Ok(answers.pop().unwrap_or_default())
 }
 
@@ -50,7 +49,7 @@ pub(crate) async fn lookup(
     keys: &[i32],
 ) -> Result<HashMap<i32, GraphQl>, Error> {
     let rows = found(loaders, plan, distinct(keys.to_vec())).await?;
-    by_key(loaders, plan, &rows).await
+    Ok(by_key(loaders, plan, &rows).await)
 }
 
 /// The rows that other rows lead to by keys, each once, in the order of the keys.
@@ -73,13 +72,9 @@ async fn found(loaders: &Loaders, plan: &Lookup, keys: Vec<i32>) -> Result<Vec<A
     Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
 }
 
-async fn by_key(
-    loaders: &Loaders,
-    plan: &Lookup,
-    rows: &[Arc<Row>],
-) -> Result<HashMap<i32, GraphQl>, Error> {
-    let values = objects(loaders, &plan.rows, rows).await?;
-    Ok(rows.iter().map(|row| row.key).zip(values).collect())
+async fn by_key(loaders: &Loaders, plan: &Lookup, rows: &[Arc<Row>]) -> HashMap<i32, GraphQl> {
+    let values = objects(loaders, &plan.rows, rows).await;
+    rows.iter().map(|row| row.key).zip(values).collect()
 }
 
 fn distinct(mut keys: Vec<i32>) -> Vec<i32> {
@@ -94,7 +89,7 @@ async fn totals(
     plan: &Connection,
     lists: Lists<'_>,
     pages: &[Page],
-) -> Result<Vec<Vec<Number>>, Error> {
+) -> FiguresOfLists {
     if plan.totals.figures.is_empty() {
         return Ok(vec![Vec::new(); pages.len()]);
     }
@@ -139,74 +134,84 @@ async fn many(
     let pages: Vec<Page> =
         parents.iter().map(|parent| pages.remove(parent).unwrap_or_default()).collect();
     let lists = Lists::Each(column, parents);
-    let figures = totals(loaders, plan, lists, &pages).await?;
-    let parts = pages.into_iter().zip(figures);
-    connections(loaders, plan, lists, parts.collect()).await
+    let figures = totals(loaders, plan, lists, &pages).await;
+    Ok(connections(loaders, plan, lists, pages, figures).await)
 }
 
+/// Connections, given their pages and figures. A field that cannot be read fails by itself.
 async fn connections(
     loaders: &Loaders,
     plan: &Connection,
     lists: Lists<'_>,
-    pages: Vec<Part>,
-) -> Result<Vec<GraphQl>, Error> {
-    let table = plan.list.table;
-    let rows: Vec<Arc<Row>> =
-        pages.iter().flat_map(|(page, _)| page.rows.iter().cloned()).collect();
-    let cursor = |row: &Row| GraphQl::String(cursor(plan, row));
+    pages: Vec<Page>,
+    figures: FiguresOfLists,
+) -> Vec<GraphQl> {
+    let rows: Vec<Arc<Row>> = pages.iter().flat_map(|page| page.rows.iter().cloned()).collect();
     let fields = plan.fields.iter().map(|(_, field)| {
-        async {
-            Ok::<_, Error>(match field {
-                ConnectionField::TypeName => {
-                    repeat(format!("{}Connection", table.type_name), pages.len())
-                }
-                ConnectionField::TotalCount(figure) => {
-                    let count = |(_, figures): &Part| Show::Exact(0).value(figures[*figure]);
-                    pages.iter().map(count).collect::<Result<_, _>>()?
-                }
-                ConnectionField::Totals(shape) => measured::totals(shape, &pages)?,
-                ConnectionField::Groups(plan) => {
-                    let answers = match lists {
-                        Lists::One => vec![loaders.measures(&plan.request).await?],
-                        Lists::Each(column, parents) => {
-                            loaders.measures_by_parent(&plan.request, column, parents).await?
-                        }
-                    };
-                    measured::groups(loaders, plan, &answers).await?
-                }
-                ConnectionField::Nodes(plan) => {
-                    let nodes = objects(loaders, plan, &rows).await?;
-                    by_page(nodes, &pages)
-                }
-                ConnectionField::Edges(fields) => {
-                    by_page(edges(loaders, plan, fields, &rows).await?, &pages)
-                }
-                ConnectionField::PageInfo(fields) => pages
-                    .iter()
-                    .map(|(page, _)| {
-                        let (before, after) = plan.list.neighbours(page.more);
-                        let value = |field: &PageInfoField| match field {
-                            PageInfoField::TypeName => GraphQl::from("PageInfo"),
-                            PageInfoField::HasNextPage => GraphQl::Boolean(after),
-                            PageInfoField::HasPreviousPage => GraphQl::Boolean(before),
-                            PageInfoField::StartCursor => {
-                                page.rows.first().map_or(GraphQl::Null, |row| cursor(row))
-                            }
-                            PageInfoField::EndCursor => {
-                                page.rows.last().map_or(GraphQl::Null, |row| cursor(row))
-                            }
-                        };
-                        let fields =
-                            fields.iter().map(|(name, field)| (name.clone(), value(field)));
-                        GraphQl::Object(fields.collect())
-                    })
-                    .collect(),
-            })
+        let (rows, pages, figures) = (&rows, &pages, &figures);
+        async move {
+            let values = connection_field(loaders, plan, lists, field, rows, pages, figures).await;
+            values.unwrap_or_else(|error| vec![loaders.session.fail(error); pages.len()])
         }
         .boxed()
     });
-    let columns = try_join_all(fields).await?;
-    Ok(assemble(&plan.fields, columns, pages.len()))
+    let columns = join_all(fields).await;
+    assemble(&plan.fields, columns, pages.len())
+}
+
+/// The values of one field for all connections.
+async fn connection_field(
+    loaders: &Loaders,
+    plan: &Connection,
+    lists: Lists<'_>,
+    field: &ConnectionField,
+    rows: &[Arc<Row>],
+    pages: &[Page],
+    figures: &FiguresOfLists,
+) -> Result<Vec<GraphQl>, Error> {
+    let cursor = |row: &Row| GraphQl::String(cursor(plan, row));
+    Ok(match field {
+        ConnectionField::TypeName => {
+            repeat(format!("{}Connection", plan.list.table.type_name), pages.len())
+        }
+        ConnectionField::TotalCount(figure) => {
+            let count = |figures: &Vec<Number>| Show::Exact(0).value(figures[*figure]);
+            figures.as_ref().map_err(Clone::clone)?.iter().map(count).collect::<Result<_, _>>()?
+        }
+        ConnectionField::Totals(shape) => {
+            measured::totals(shape, figures.as_ref().map_err(Clone::clone)?)?
+        }
+        ConnectionField::Groups(plan) => {
+            let answers = match lists {
+                Lists::One => vec![loaders.measures(&plan.request).await?],
+                Lists::Each(column, parents) => {
+                    loaders.measures_by_parent(&plan.request, column, parents).await?
+                }
+            };
+            measured::groups(loaders, plan, &answers).await?
+        }
+        ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
+        ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
+        ConnectionField::PageInfo(fields) => {
+            let page_info = |page: &Page| {
+                let (before, after) = plan.list.neighbours(page.more);
+                let value = |field: &PageInfoField| match field {
+                    PageInfoField::TypeName => GraphQl::from("PageInfo"),
+                    PageInfoField::HasNextPage => GraphQl::Boolean(after),
+                    PageInfoField::HasPreviousPage => GraphQl::Boolean(before),
+                    PageInfoField::StartCursor => {
+                        page.rows.first().map_or(GraphQl::Null, |row| cursor(row))
+                    }
+                    PageInfoField::EndCursor => {
+                        page.rows.last().map_or(GraphQl::Null, |row| cursor(row))
+                    }
+                };
+                let fields = fields.iter().map(|(name, field)| (name.clone(), value(field)));
+                GraphQl::Object(fields.collect())
+            };
+            pages.iter().map(page_info).collect()
+        }
+    })
 }
 
 /// The cursor of a row of a list.
@@ -239,20 +244,23 @@ pub(crate) async fn edge(
     Ok(match field {
         EdgeField::TypeName => repeat(format!("{}Edge", plan.list.table.type_name), rows.len()),
         EdgeField::Cursor => rows.iter().map(|row| GraphQl::String(cursor(plan, row))).collect(),
-        EdgeField::Node(plan) => objects(loaders, plan, rows).await?,
+        EdgeField::Node(plan) => objects(loaders, plan, rows).await,
     })
 }
 
-/// The objects of rows, in their order.
+/// The objects of rows, in their order. A field that cannot be read fails by itself.
 fn objects<'a>(
     loaders: &'a Loaders,
     plan: &'a Rows,
     rows: &'a [Arc<Row>],
-) -> BoxFuture<'a, Result<Vec<GraphQl>, Error>> {
+) -> BoxFuture<'a, Vec<GraphQl>> {
     async move {
-        let fields = plan.fields.iter().map(|(_, field)| column(loaders, plan, field, rows));
-        let columns = try_join_all(fields).await?;
-        Ok(assemble(&plan.fields, columns, rows.len()))
+        let fields = plan.fields.iter().map(|(_, field)| async move {
+            let values = column(loaders, plan, field, rows).await;
+            values.unwrap_or_else(|error| vec![loaders.session.fail(error); rows.len()])
+        });
+        let columns = join_all(fields).await;
+        assemble(&plan.fields, columns, rows.len())
     }
     .boxed()
 }
@@ -270,11 +278,11 @@ pub(crate) async fn column(
             rows.iter().map(|row| GraphQl::String(id::encode(plan.table, row.key))).collect()
         }
         RowField::Cell(cell) => rows.iter().map(|row| row.cells[*cell].clone()).collect(),
-        RowField::One { cell, lookup } => one(loaders, *cell, lookup, rows).await?,
+        RowField::One { cell, lookup } => one(loaders, *cell, lookup, rows).await,
         RowField::Union(arms) => {
             let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows).boxed());
             let mut merged = repeat_null(rows.len());
-            for values in try_join_all(arms).await? {
+            for values in join_all(arms).await {
                 for (value, found) in merged.iter_mut().zip(values) {
                     if found != GraphQl::Null {
                         *value = found;
@@ -296,16 +304,17 @@ pub(crate) async fn column(
     })
 }
 
-async fn one(
-    loaders: &Loaders,
-    cell: usize,
-    plan: &Lookup,
-    rows: &[Arc<Row>],
-) -> Result<Vec<GraphQl>, Error> {
-    let related = related(loaders, plan, keys(cell, rows)).await?;
-    let found = by_key(loaders, plan, &related).await?;
+async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -> Vec<GraphQl> {
+    let found = match related(loaders, plan, keys(cell, rows)).await {
+        Ok(related) => by_key(loaders, plan, &related).await,
+        Err(error) => {
+            // Only those fail that lead somewhere.
+            let failed = loaders.session.fail(error);
+            keys(cell, rows).into_iter().map(|key| (key, failed.clone())).collect()
+        }
+    };
     let value = |row: &Arc<Row>| key(cell, row).and_then(|key| found.get(&key).cloned());
-    Ok(rows.iter().map(|row| value(row).unwrap_or_default()).collect())
+    rows.iter().map(|row| value(row).unwrap_or_default()).collect()
 }
 
 /// The key of another row that a row holds in a cell.
@@ -337,9 +346,9 @@ fn assemble<F>(fields: &[(Name, F)], columns: Vec<Vec<GraphQl>>, count: usize) -
     (0..count).map(object).collect()
 }
 
-fn by_page(values: Vec<GraphQl>, pages: &[Part]) -> Vec<GraphQl> {
+fn by_page(values: Vec<GraphQl>, pages: &[Page]) -> Vec<GraphQl> {
     let mut values = values.into_iter();
-    let page = |(page, _): &Part| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
+    let page = |page: &Page| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
     pages.iter().map(page).collect()
 }
 

@@ -1,8 +1,10 @@
 //! The types of columns: how a cell becomes a GraphQL value, and a GraphQL value an operand.
 
+use std::{fmt::Display, str::FromStr};
+
 use async_graphql::{Value as GraphQl, registry::MetaType, registry::Registry};
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::scalar::{FIXED_POINT, Ori, State, fixed_from_value};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use entity::scalar::{CodeError, FIXED_POINT, Ori, State, fixed_from_value, parse_fixed};
 use sea_orm::sea_query::{ColumnType, Value};
 
 /// The type of a column, as far as clients can tell types apart.
@@ -86,6 +88,28 @@ impl Kind {
         Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
     }
 
+    /// The kind of a value that is not compared with a column yet.
+    pub(crate) fn of_input(scalar: Scalar) -> Self {
+        Self { scalar, wide: true }
+    }
+
+    /// Looks at a value of a client, and at the digits of the literal where it is a number of a document: they may
+    /// say more than a number can hold.
+    ///
+    /// # Errors
+    /// Says what is wrong with the value.
+    pub(crate) fn check(self, value: &GraphQl, literal: Option<&str>) -> Result<(), String> {
+        self.operand(value)?;
+        match (self.scalar, literal) {
+            (Scalar::Fixed(digits), Some(literal)) if !literal.contains(['e', 'E']) => {
+                parse_fixed(literal, digits)
+                    .map(drop)
+                    .map_err(|error| format!("{literal} {error} (at most {digits} decimals)"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The texts of a list.
     pub(crate) fn list(text: &str) -> GraphQl {
         let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
@@ -111,43 +135,75 @@ impl Kind {
             GraphQl::Enum(name) => Ok(name.to_string()),
             other => Err(format!("{other} is not a text")),
         };
-        let whole = || fixed_from_value(value, 0);
+        let whole = || fixed(value, 0);
         let narrow = |n: i64| i32::try_from(n).map_err(|_| format!("{value} is out of range"));
         Ok(match self.scalar {
             Scalar::Text | Scalar::TextList | Scalar::Enum => text()?.into(),
-            Scalar::State => {
-                let state: State = text()?.parse().map_err(|error| format!("{error}"))?;
-                state.to_string().into()
-            }
-            Scalar::Ori => {
-                let ori: Ori = text()?.parse().map_err(|error| format!("{error}"))?;
-                ori.to_string().into()
-            }
+            Scalar::State => code::<State>(&text()?)?.into(),
+            Scalar::Ori => code::<Ori>(&text()?)?.into(),
             Scalar::Int => narrow(whole()?)?.into(),
             Scalar::BigInt => whole()?.into(),
-            Scalar::Fixed(digits) if self.wide => fixed_from_value(value, digits)?.into(),
-            Scalar::Fixed(digits) => narrow(fixed_from_value(value, digits)?)?.into(),
+            Scalar::Fixed(digits) if self.wide => fixed(value, digits)?.into(),
+            Scalar::Fixed(digits) => narrow(fixed(value, digits)?)?.into(),
             Scalar::Float => real_number(value)?.into(),
             Scalar::Boolean => match value {
                 GraphQl::Boolean(truth) => (*truth).into(),
                 other => return Err(format!("{other} is not true or false")),
             },
-            Scalar::Date => {
-                let text = text()?;
-                let day: NaiveDate = text
-                    .parse()
-                    .map_err(|_| format!("{text:?} is not a day such as \"2020-06-30\""))?;
-                day.into()
-            }
-            Scalar::DateTime => {
-                let text = text()?;
-                let moment: DateTime<Utc> = text.parse().map_err(|_| {
-                    format!("{text:?} is not a moment such as \"2020-06-30T12:00:00Z\"")
-                })?;
-                moment.into()
-            }
+            Scalar::Date => day(&text()?)?.into(),
+            Scalar::DateTime => moment(&text()?)?.into(),
         })
     }
+}
+
+/// Reads a code that has one spelling.
+fn code<T: FromStr<Err = CodeError> + Display>(text: &str) -> Result<String, String> {
+    let code = text.parse::<T>().map_err(|error| error.to_string())?.to_string();
+    if code == text { Ok(code) } else { Err(format!("{text:?} is written {code:?}")) }
+}
+
+/// Reads a fixed-point number: a JSON number, or its digits as text.
+fn fixed(value: &GraphQl, digits: u32) -> Result<i64, String> {
+    match value {
+        GraphQl::String(text) => {
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+            let is_digits =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            if !is_digits(whole) || !is_digits(fraction) {
+                return Err(format!("{text:?} is not a number such as \"1250000.50\""));
+            }
+        }
+        // A floating-point number holds 15 digits; what has more was something else before it became one.
+        GraphQl::Number(number) if !number.is_i64() => {
+            let size = number.as_f64().map_or(f64::INFINITY, f64::abs);
+            if size * 10_f64.powi(digits.cast_signed()) >= 1e15 {
+                return Err(format!(
+                    "{number} has more digits than a number of JSON holds: send it as text"
+                ));
+            }
+        }
+        _ => {}
+    }
+    fixed_from_value(value, digits)
+}
+
+/// Reads a day: four digits of the year, and two of the month and of the day.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let is_shaped = text.len() == 10 && text.is_ascii() && !text.starts_with(['+', '-', ' ']);
+    let day = text.parse().ok().filter(|day: &NaiveDate| is_shaped && day.year() > 0);
+    day.ok_or_else(|| format!("{text:?} is not a day such as \"2020-06-30\""))
+}
+
+/// Reads a moment, as RFC 3339 writes it.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let is_shaped = text.is_ascii()
+        && text.as_bytes().get(10) == Some(&b'T')
+        && !text.contains(['z', ' '])
+        && text.get(17..19).is_some_and(|second| second < "60");
+    let moment = DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
+    let moment = moment.filter(|moment| is_shaped && (1..=9999).contains(&moment.year()));
+    moment.ok_or_else(|| format!("{text:?} is not a moment such as \"2020-06-30T12:00:00Z\""))
 }
 
 /// Reads a floating-point number.
@@ -165,5 +221,64 @@ pub(crate) fn items(value: Option<&GraphQl>) -> &[GraphQl] {
         None | Some(GraphQl::Null) => &[],
         Some(GraphQl::List(values)) => values,
         Some(value) => std::slice::from_ref(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_has_one_spelling() {
+        let takes = |scalar: Scalar, text: &str| {
+            Kind::of_input(scalar).operand(&GraphQl::String(text.to_owned())).is_ok()
+        };
+        let cases = [
+            (
+                Scalar::Date,
+                "2020-02-29",
+                ["2020-2-3", "2021-02-29", "0000-01-01", "+2020-01-1", "10000-01-01", " 2020-01-1"],
+            ),
+            (
+                Scalar::DateTime,
+                "2020-06-30T12:00:00.5Z",
+                [
+                    "2020-06-30 12:00:00Z",
+                    "2020-06-30t12:00:00z",
+                    "2020-06-30T12:00:60Z",
+                    "2020-06-30",
+                    "2020-06-30T12:00:00",
+                    "0000-06-30T12:00:00Z",
+                ],
+            ),
+            (Scalar::State, "CA", ["ca", " CA", "XX", "", "California", "CA\0"]),
+            (
+                Scalar::Ori,
+                "CA0194200",
+                ["ca0194200", "CA0194200 ", "CA01942", "CA019420", "", "CA01942\u{e9}"],
+            ),
+            (Scalar::Fixed(2), "-1250000.50", ["$1", "1,250", "(10)", "1.005", "1e3", " 1"]),
+            (Scalar::BigInt, "12", ["1.5", "+1", "", "-", "0x1", "99999999999999999999"]),
+        ];
+        for (scalar, right, wrong) in cases {
+            assert!(takes(scalar, right), "{scalar:?} {right}");
+            for wrong in wrong {
+                // An ORI of seven is one, too.
+                let is_short = scalar == Scalar::Ori && wrong == "CA01942";
+                assert_eq!(takes(scalar, wrong), is_short, "{scalar:?} {wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_exact_or_refused() {
+        let dollars = Kind::of_input(Scalar::Fixed(2));
+        let number =
+            |number: f64| GraphQl::Number(async_graphql::Number::from_f64(number).expect("finite"));
+        assert!(dollars.check(&number(1_250_000.5), Some("1250000.50")).is_ok());
+        assert!(dollars.check(&number(0.1), Some("0.1000000000000000001")).is_err());
+        assert!(dollars.check(&number(12_345_678_901_234_567.0), None).is_err());
+        assert!(dollars.check(&GraphQl::Number(12_345_678_901_234_567_i64.into()), None).is_ok());
+        assert!(dollars.check(&number(1e3), Some("1e3")).is_ok());
     }
 }

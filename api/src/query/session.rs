@@ -1,20 +1,19 @@
 //! What one request reads of the database: every statement goes through here, and is told of.
 
 use std::{
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
+use async_graphql::Value as GraphQl;
+use bytes::Bytes;
 use sea_orm::{
     DbBackend, QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, Value},
 };
 use tracing::Instrument as _;
 
-use super::{export::Export, kept::Kept};
+use super::kept::Kept;
 use crate::{database::Readers, error::Error, limits::Limits, trace};
 
 /// Something that was read for a request.
@@ -109,31 +108,44 @@ pub(crate) struct Session(Arc<Inner>);
 struct Inner {
     readers: Readers,
     limits: Limits,
-    /// Whether queries are priced, and nothing is read.
-    only_prices: bool,
-    /// Where a list is left that is planned to be a table, and not read.
-    export: Option<ToExport>,
-    /// How many root fields the query has.
-    fields: AtomicUsize,
-    price: AtomicU64,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
     copy: OnceLock<i32>,
     /// What was looked up before.
     kept: Option<Arc<Kept>>,
     revisions: Mutex<Revisions>,
+    /// What could not be read.
+    failures: Mutex<Vec<Error>>,
+}
+
+/// What could not be read for an answer, by what stands for it there. Nothing else of an answer is binary.
+#[derive(Debug)]
+pub(crate) struct Failures(Vec<Error>);
+
+impl Failures {
+    /// Whether all could be read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Refuses what could not all be read.
+    ///
+    /// # Errors
+    /// The first that could not.
+    pub(crate) fn none(self) -> Result<(), Error> {
+        self.0.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Why a value is not there, where it stands for something that could not be read.
+    pub(crate) fn of(&self, value: &GraphQl) -> Option<&Error> {
+        let GraphQl::Binary(bytes) = value else { return None };
+        let index = <[u8; size_of::<usize>()]>::try_from(&**bytes).ok()?;
+        self.0.get(usize::from_le_bytes(index))
+    }
 }
 
 /// What a statement calls the revision of its rows.
 const REVISION: &str = "of_revision";
-
-/// A place for the plan of a table.
-#[derive(Debug)]
-struct ToExport {
-    /// The rows that it may have.
-    most: u32,
-    planned: Mutex<Option<Export>>,
-}
 
 /// Writes the limit of a statement into its text. As a placeholder it would keep PostgreSQL from planning the
 /// statement once for all: a plan for whatever limit looks dearer than one for the limit at hand, so that it
@@ -160,40 +172,14 @@ impl Session {
 
     /// A session within limits, which may take what was looked up before.
     pub(crate) fn of(readers: Readers, limits: Limits, kept: Option<Arc<Kept>>) -> Self {
-        Self::with(readers, limits, false, None, kept)
-    }
-
-    /// A session of a request that wants to know its price only.
-    pub(crate) fn to_price(readers: Readers, limits: Limits) -> Self {
-        Self::with(readers, limits, true, None, None)
-    }
-
-    /// A session that only plans a table of so many rows at most.
-    pub(crate) fn to_export(readers: Readers, limits: Limits, most: u32) -> Self {
-        // It is bounded by its rows, and paid for as it is read.
-        let limits = Limits { page: most, cost: u32::MAX, ..limits };
-        let export = ToExport { most, planned: Mutex::default() };
-        Self::with(readers, limits, false, Some(export), None)
-    }
-
-    fn with(
-        readers: Readers,
-        limits: Limits,
-        only_prices: bool,
-        export: Option<ToExport>,
-        kept: Option<Arc<Kept>>,
-    ) -> Self {
         Self(Arc::new(Inner {
             readers,
             limits,
-            only_prices,
-            export,
-            fields: AtomicUsize::new(0),
-            price: AtomicU64::new(0),
             reads: Mutex::default(),
             copy: OnceLock::new(),
             kept,
             revisions: Mutex::default(),
+            failures: Mutex::default(),
         }))
     }
 
@@ -291,51 +277,21 @@ impl Session {
         self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
     }
 
-    /// Says how many root fields the query has.
-    pub(crate) fn set_fields(&self, count: usize) {
-        self.0.fields.store(count, Ordering::Relaxed);
+    /// Notes that something cannot be read, and gives what stands for it in the answer until that is whole.
+    pub(crate) fn fail(&self, error: Error) -> GraphQl {
+        let mut failures = self.0.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.push(error);
+        GraphQl::Binary(Bytes::copy_from_slice(&(failures.len() - 1).to_le_bytes()))
     }
 
-    /// Whether the query has one root field only.
-    pub(crate) fn has_one_field(&self) -> bool {
-        self.0.fields.load(Ordering::Relaxed) == 1
-    }
-
-    /// Adds the price of a part of the query.
-    pub(crate) fn charge(&self, price: u64) {
-        self.0.price.fetch_add(price, Ordering::Relaxed);
-    }
-
-    /// Whether its price is all that is wanted of a query.
-    pub(crate) fn only_prices(&self) -> bool {
-        self.0.only_prices
-    }
-
-    /// How many rows a table may have, where a list is to be planned as one.
-    pub(crate) fn export_of(&self) -> Option<u32> {
-        self.0.export.as_ref().map(|export| export.most)
-    }
-
-    /// Leaves the plan of a table to whoever asked for it.
-    pub(crate) fn leave(&self, planned: Export) {
-        if let Some(export) = &self.0.export {
-            *export.planned.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
-        }
-    }
-
-    /// Takes the plan of a table that was left.
-    pub(crate) fn planned(&self) -> Option<Export> {
-        self.0.export.as_ref()?.planned.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// What could not be read.
+    pub(crate) fn failures(&self) -> Failures {
+        Failures(self.0.failures.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// What one query may ask for.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
-    }
-
-    /// The price of the query, as far as it is planned.
-    pub(crate) fn price(&self) -> u64 {
-        self.0.price.load(Ordering::Relaxed)
     }
 
     /// The revision of the copy in memory that was read, where one was.

@@ -1,7 +1,7 @@
 //! The dataset as a whole: which revision this is, whether it is real, and how to cite it.
 
 use async_graphql::{
-    Context, Json, Name, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    Json, Name, OutputType, Positioned, ServerError, Value, parser::types::Field,
     registry::Registry,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -17,8 +17,9 @@ use crate::{
     database::Readers,
     error::Error,
     query::{
-        self, Admitted,
+        self, Connection, Planner,
         catalog::Catalog,
+        load::Loaders,
         register::{self, field},
         session::{Purpose, Session},
     },
@@ -102,76 +103,114 @@ fn subquery(select: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(select.into()))
 }
 
-/// Answers the root field `dataset`.
-pub(super) async fn resolve<'a>(
-    context: &'a Context<'a>,
+/// The dataset, and what is shown of it.
+#[derive(Debug)]
+pub(crate) struct Plan(Vec<(Name, Shown)>);
+
+#[derive(Debug)]
+enum Shown {
+    TypeName,
+    Revision,
+    LoadedAt,
+    Synthetic,
+    Licence,
+    List(Box<Connection>),
+    /// The fields of an object, by what they are called there.
+    Citation(Vec<(Name, String)>),
+    Counts(Vec<(Name, String)>),
+}
+
+/// Plans the root field `dataset`.
+pub(super) fn plan<'a>(
+    planner: &Planner<'a>,
     fields: &[&'a Positioned<Field>],
-) -> ServerResult<Value> {
-    let loaders = query::loaders(context)?;
-    let session = &loaders.session;
-    if let Admitted::OnlyPriced = query::admit(context, loaders, 1).await? {
-        return Ok(Value::Null);
-    }
-    let dataset = read(session).await.map_err(query::at(context))?;
-    let mut answer = IndexMap::new();
-    for (name, merged) in query::fields(context, "Dataset", fields) {
-        let value = match merged[0].node.name.node.as_str() {
-            "revision" => Value::from(dataset.revision),
-            "loadedAt" => dataset.loaded_at.map_or(Value::Null, |at| {
-                Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
-            }),
-            "synthetic" => Value::Boolean(dataset.synthetic),
-            "citation" => citation(context, &dataset, &merged)?,
-            "licence" => Value::from(LICENCE),
+    path: &[String],
+) -> Result<Plan, ServerError> {
+    planner.charge(1);
+    let mut shown = Vec::new();
+    for (name, merged) in planner.collect("Dataset", fields)? {
+        let field = match merged[0].node.name.node.as_str() {
+            "revision" => Shown::Revision,
+            "loadedAt" => Shown::LoadedAt,
+            "synthetic" => Shown::Synthetic,
+            "licence" => Shown::Licence,
             list @ ("sources" | "loads") => {
-                let name = if list == "loads" { "revisions" } else { list };
-                query::list(context, Catalog::get().table(name), &merged).await?
+                let table = if list == "loads" { "revisions" } else { list };
+                let path = [path, &[name.to_string()]].concat();
+                let list = query::plan_list(planner, Catalog::get().table(table), &merged, &path)?;
+                Shown::List(Box::new(list))
             }
-            "counts" => {
-                let counts = counts(session).await.map_err(query::at(context))?;
+            "citation" => Shown::Citation(object_plan(planner, "DatasetCitation", &merged)?),
+            "counts" => Shown::Counts(object_plan(planner, "TableCount", &merged)?),
+            _ => Shown::TypeName,
+        };
+        shown.push((name, field));
+    }
+    Ok(Plan(shown))
+}
+
+/// The fields that are selected of an object.
+fn object_plan<'a>(
+    planner: &Planner<'a>,
+    type_name: &str,
+    fields: &[&'a Positioned<Field>],
+) -> Result<Vec<(Name, String)>, ServerError> {
+    let fields = planner.collect(type_name, fields)?.into_iter();
+    Ok(fields.map(|(name, merged)| (name, merged[0].node.name.node.to_string())).collect())
+}
+
+/// Answers the root field `dataset`.
+pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Error> {
+    let session = &loaders.session;
+    let dataset = read(session).await?;
+    let mut answer = IndexMap::new();
+    for (name, shown) in &plan.0 {
+        let value = match shown {
+            Shown::TypeName => Ok(Value::from("Dataset")),
+            Shown::Revision => Ok(Value::from(dataset.revision)),
+            Shown::LoadedAt => Ok(dataset.loaded_at.map_or(Value::Null, |at| {
+                Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            })),
+            Shown::Synthetic => Ok(Value::Boolean(dataset.synthetic)),
+            Shown::Licence => Ok(Value::from(LICENCE)),
+            Shown::List(plan) => query::list(loaders, plan).await,
+            Shown::Citation(fields) => citation(&dataset, fields),
+            Shown::Counts(fields) => counts(session).await.map(|counts| {
                 let count = |(table, rows): &(&'static str, i64)| {
-                    object(context, "TableCount", &merged, |field| match field {
+                    object("TableCount", fields, |field| match field {
                         "table" => Value::from(*table),
                         _ => Value::from(*rows),
                     })
                 };
                 Value::List(counts.iter().map(count).collect())
-            }
-            _ => Value::from("Dataset"),
+            }),
         };
-        answer.insert(name, value);
+        answer.insert(name.clone(), value.unwrap_or_else(|error| session.fail(error)));
     }
     Ok(Value::Object(answer))
 }
 
 /// The selected fields of an object.
 fn object(
-    context: &Context<'_>,
     type_name: &'static str,
-    merged: &query::Merged<'_>,
+    fields: &[(Name, String)],
     value: impl Fn(&str) -> Value,
 ) -> Value {
-    let fields = query::fields(context, type_name, merged);
-    let value = |(name, merged): (Name, query::Merged<'_>)| {
-        let field = merged[0].node.name.node.as_str();
-        let value = if field == "__typename" { Value::from(type_name) } else { value(field) };
-        (name, value)
+    let value = |(name, field): &(Name, String)| {
+        let is_name = field == "__typename";
+        (name.clone(), if is_name { Value::from(type_name) } else { value(field) })
     };
-    Value::Object(fields.into_iter().map(value).collect())
+    Value::Object(fields.iter().map(value).collect())
 }
 
 /// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
-fn citation(
-    context: &Context<'_>,
-    dataset: &Dataset,
-    merged: &query::Merged<'_>,
-) -> ServerResult<Value> {
+fn citation(dataset: &Dataset, fields: &[(Name, String)]) -> Result<Value, Error> {
     let formats = Formats::of_dataset(&dataset.into());
     let csl_json = Value::from_json(formats.csl_json).map_err(|error| {
         tracing::error!(%error, "a citation cannot be written");
-        query::at(context)(Error::Internal)
+        Error::Internal
     })?;
-    Ok(object(context, "DatasetCitation", merged, |field| match field {
+    Ok(object("DatasetCitation", fields, |field| match field {
         "text" => Value::from(formats.text.as_str()),
         "bibtex" => Value::from(formats.bibtex.as_str()),
         _ => csl_json.clone(),

@@ -28,12 +28,10 @@ mod training_session;
 
 use async_graphql::{EmptyMutation, EmptySubscription};
 
+use self::root::Validated;
+pub(crate) use self::root::{Plans, Root, plan};
 pub use self::{dataset::Dataset, root::Query};
-use crate::{
-    documents::{Documents, SkipKnown},
-    limits,
-    query::catalog::Table,
-};
+use crate::{documents::Documents, limits, query::catalog::Table};
 
 /// The schema: queries only.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
@@ -44,7 +42,7 @@ pub fn schema() -> Schema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
         .limit_recursive_depth(limits::MOST_NESTING)
         .data(Documents::default())
-        .extension(SkipKnown)
+        .extension(Validated)
         .finish()
 }
 
@@ -76,11 +74,6 @@ pub(crate) fn tables() -> Vec<Table> {
         revision::table(),
         table_load::table(),
     ]
-}
-
-/// Whether a root field may be null.
-pub(crate) fn is_nullable_root(name: &str) -> bool {
-    name == "node" || matches!(crate::query::root_field(name), Some((_, false)))
 }
 
 fn upper(text: &str) -> String {

@@ -48,7 +48,7 @@ enum Format {
 pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
     let mut findings = Findings::default();
     web::look(&mut findings, &args.serve).await;
-    let settings = args.serve.http.settings().await;
+    let settings = args.serve.http.settings(args.serve.limits);
     web::look_at_settings(&mut findings, &settings);
     let rows = database::look(&mut findings, url, args.serve.traffic.connections()).await;
     if let Ok(settings) = &settings {

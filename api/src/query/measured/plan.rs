@@ -1,7 +1,5 @@
 //! From a selection of measures to the figures to ask for, and the shape that the answer is poured into.
 
-use std::collections::HashMap;
-
 use async_graphql::{
     Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
 };
@@ -17,6 +15,7 @@ use crate::{
     analytics::{Measure, Page, Request},
     error::Error,
     query::{
+        arguments::Arguments,
         catalog::{Table, screaming_case},
         filter,
         order::short_mark,
@@ -95,7 +94,6 @@ struct Group<'a> {
 }
 
 type Fields<'a> = [&'a Positioned<FieldNode>];
-type Arguments = HashMap<String, GraphQl>;
 
 impl<'a> Planner<'a> {
     /// Plans the measures of all rows of a list.
@@ -130,11 +128,11 @@ impl<'a> Planner<'a> {
         let most = self.limits.groups;
         let (limit, mark) = arrange(vocabulary, &by, &arguments, most, &mut figures).map_err(at)?;
         let count = parents.saturating_mul(limit.into());
-        self.reserve(count).map_err(at)?;
+        self.charge(count);
         let group = Group { by: &by, count };
         let type_name = &table.type_name;
         let mut plan = Vec::new();
-        for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields) {
+        for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
             let here = join(path, &name);
             let mut node = |merged: &Merged<'a>, here: &[String]| {
                 let all = Predicate::all();
@@ -145,7 +143,7 @@ impl<'a> Planner<'a> {
                 "nodes" => GroupsField::Nodes(node(&merged, &here)?),
                 "edges" => {
                     let mut edges = Vec::new();
-                    for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged) {
+                    for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged)? {
                         let field = match merged[0].node.name.node.as_str() {
                             "cursor" => EdgeField::Cursor,
                             "node" => EdgeField::Node(node(&merged, &join(&here, &name))?),
@@ -155,7 +153,7 @@ impl<'a> Planner<'a> {
                     }
                     GroupsField::Edges(edges)
                 }
-                "pageInfo" => GroupsField::PageInfo(self.page_info(&merged)),
+                "pageInfo" => GroupsField::PageInfo(self.page_info(&merged)?),
                 _ => GroupsField::TypeName,
             };
             plan.push((name, field));
@@ -178,16 +176,15 @@ impl<'a> Planner<'a> {
         let suffix = if group.is_some() { "Group" } else { "Measures" };
         let type_name = format!("{}{suffix}", table.type_name);
         let mut plan = Vec::new();
-        for (name, merged) in self.collect(&type_name, fields) {
+        for (name, merged) in self.collect(&type_name, fields)? {
             let here = join(path, &name);
             let at = |error: Error| error.at(merged[0].pos, &here);
-            let arguments = || self.arguments(merged[0]);
             let field = match (merged[0].node.name.node.as_str(), group) {
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
                 ("key", Some(group)) => MeasureField::Key(self.key(table, &merged, group, &here)?),
                 ("where", _) => {
-                    let arguments = arguments();
+                    let arguments = self.arguments(merged[0]);
                     let keep = match arguments.get("filter") {
                         Some(value) => filter::parse(table, value, "filter").map_err(at)?,
                         None => Predicate::all(),
@@ -237,7 +234,7 @@ impl<'a> Planner<'a> {
         path: &[String],
     ) -> Result<Vec<(Name, StatisticField)>, ServerError> {
         let mut plan = Vec::new();
-        for (name, merged) in self.collect(unit.statistics_name(), fields) {
+        for (name, merged) in self.collect(unit.statistics_name(), fields)? {
             let field = merged[0];
             let at = |error: Error| error.at(field.pos, &join(path, &name));
             let shown = match field.node.name.node.as_str() {
@@ -265,7 +262,7 @@ impl<'a> Planner<'a> {
         path: &[String],
     ) -> Result<Vec<(Name, KeyField)>, ServerError> {
         let mut plan = Vec::new();
-        for (name, merged) in self.collect(&format!("{}GroupKey", table.type_name), fields) {
+        for (name, merged) in self.collect(&format!("{}GroupKey", table.type_name), fields)? {
             let here = join(path, &name);
             let word = merged[0].node.name.node.as_str();
             if word == "__typename" {

@@ -28,9 +28,9 @@ use crate::{
 type Rows = HashMap<usize, HashMap<i32, GraphQl>>;
 
 /// The measures of all rows of each list, given their figures.
-pub(crate) fn totals<P>(shape: &Shape, lists: &[(P, Vec<Number>)]) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn totals(shape: &Shape, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
     let rows = Rows::new();
-    let total = |(_, figures): &(P, Vec<Number>)| {
+    let total = |figures: &Vec<Number>| {
         let group = Group { level: 0, key: Vec::new(), figures: figures.clone() };
         measures(shape, &group, &rows)
     };
@@ -46,11 +46,11 @@ pub(crate) async fn groups(
     let mut rows = Rows::new();
     for (_, field) in &plan.fields {
         match field {
-            GroupsField::Nodes(shape) => read_rows(loaders, shape, lists, &mut rows).await?,
+            GroupsField::Nodes(shape) => read_rows(loaders, shape, lists, &mut rows).await,
             GroupsField::Edges(fields) => {
                 for (_, field) in fields {
                     if let EdgeField::Node(shape) = field {
-                        read_rows(loaders, shape, lists, &mut rows).await?;
+                        read_rows(loaders, shape, lists, &mut rows).await;
                     }
                 }
             }
@@ -61,12 +61,7 @@ pub(crate) async fn groups(
 }
 
 /// Looks up the rows that the keys of groups are: those of all lists at once.
-async fn read_rows(
-    loaders: &Loaders,
-    shape: &Shape,
-    lists: &[Arc<Answer>],
-    rows: &mut Rows,
-) -> Result<(), Error> {
+async fn read_rows(loaders: &Loaders, shape: &Shape, lists: &[Arc<Answer>], rows: &mut Rows) {
     for (_, field) in &shape.fields {
         let MeasureField::Key(fields) = field else { continue };
         for (_, field) in fields {
@@ -74,13 +69,16 @@ async fn read_rows(
             let groups = lists.iter().flat_map(|answer| &answer.groups);
             let ids: Vec<i32> = groups.filter_map(|group| id(&group.key[*position])).collect();
             let found = match ids.is_empty() {
-                true => HashMap::new(),
-                false => lookup(loaders, plan, &ids).await?,
+                true => Ok(HashMap::new()),
+                false => lookup(loaders, plan, &ids).await,
             };
+            let found = found.unwrap_or_else(|error| {
+                let failed = loaders.session.fail(error);
+                ids.into_iter().map(|id| (id, failed.clone())).collect()
+            });
             rows.insert(std::ptr::from_ref(field).addr(), found);
         }
     }
-    Ok(())
 }
 
 fn id(cell: &Cell) -> Option<i32> {

@@ -1,0 +1,155 @@
+//! What a document asks of the schema itself, answered by `apollo-compiler` from the same schema that documents are
+//! validated against.
+//!
+//! It does not know `isOneOf`, which says of an input object whether exactly one of its fields is to be given. So a
+//! document asks it for the kind and the name of the type in that place, and the answer has `isOneOf` there.
+
+use std::sync::LazyLock;
+
+use apollo_compiler::{
+    ExecutableDocument, Name as ParsedName, Node,
+    collections::HashMap,
+    executable::{Field, Selection, SelectionSet},
+    introspection::partial_execute,
+    response::{JsonMap, JsonValue},
+    schema::Implementers,
+    validation::Valid,
+};
+use async_graphql::{Name, ServerError, Value, Variables};
+use indexmap::IndexMap;
+
+use super::contract::{contract, is_one_of};
+
+/// What the answer calls the kind and the name of a type whose `isOneOf` is wanted.
+const KIND: &str = "kind__of__";
+const NAME: &str = "name__of__";
+
+/// A document that asks something of the schema.
+#[derive(Debug)]
+pub(super) struct Introspection(Valid<ExecutableDocument>);
+
+impl Introspection {
+    /// The document, if any of its operations asks something of the schema.
+    pub(super) fn of(document: Valid<ExecutableDocument>) -> Option<Self> {
+        let asks = |field: &Node<Field>| matches!(field.name.as_str(), "__schema" | "__type");
+        let asked = document.operations.iter().any(|it| it.root_fields(&document).any(asks));
+        if !asked {
+            return None;
+        }
+        let mut document = document.into_inner();
+        let named = document.operations.named.values_mut();
+        for operation in named.chain(&mut document.operations.anonymous) {
+            ask_for_kinds(&mut operation.make_mut().selection_set);
+        }
+        for fragment in document.fragments.values_mut() {
+            ask_for_kinds(&mut fragment.make_mut().selection_set);
+        }
+        Some(Self(Valid::assume_valid(document)))
+    }
+
+    /// The fields at the root of an operation that ask something of the schema, by their names in the answer.
+    ///
+    /// # Errors
+    /// What the library says, which would be a mistake of this module.
+    pub(super) fn answer(
+        &self,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Result<IndexMap<Name, Value>, ServerError> {
+        static IMPLEMENTERS: LazyLock<HashMap<ParsedName, Implementers>> =
+            LazyLock::new(|| contract().implementers_map());
+        let failed = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, "the schema cannot be told");
+            crate::error::Error::Internal.at(async_graphql::Pos::default(), &[])
+        };
+        let found = self.0.operations.get(operation).map_err(|error| failed(&error.message()))?;
+        let json = serde_json::to_value(variables).map_err(|error| failed(&error))?;
+        let values: JsonMap = serde_json::from_value(json).map_err(|error| failed(&error))?;
+        let values = Valid::assume_valid(values);
+        let answer = partial_execute(contract(), &IMPLEMENTERS, &self.0, found, &values)
+            .map_err(|error| failed(&error.message()))?;
+        if let Some(error) = answer.errors.first() {
+            return Err(failed(&error.message));
+        }
+        Ok(tell_one_of(&object(answer.data.unwrap_or_default())))
+    }
+}
+
+fn object(fields: JsonMap) -> IndexMap<Name, Value> {
+    fields.into_iter().map(|(name, value)| (Name::new(name.as_str()), converted(value))).collect()
+}
+
+fn converted(value: JsonValue) -> Value {
+    match value {
+        JsonValue::Null => Value::Null,
+        JsonValue::Bool(truth) => Value::Boolean(truth),
+        JsonValue::Number(number) => Value::Number(number),
+        JsonValue::String(text) => Value::String(text.as_str().to_owned()),
+        JsonValue::Array(items) => Value::List(items.into_iter().map(converted).collect()),
+        JsonValue::Object(fields) => Value::Object(object(fields)),
+    }
+}
+
+/// Asks for the kind and the name of a type in the place of `isOneOf`.
+fn ask_for_kinds(set: &mut SelectionSet) {
+    let on_type = set.ty == "__Type";
+    let selections = std::mem::take(&mut set.selections);
+    for mut selection in selections {
+        match &mut selection {
+            Selection::Field(field) if on_type && field.name == "isOneOf" => {
+                let key = field.response_key();
+                for (name, prefix) in [("kind", KIND), ("name", NAME)] {
+                    set.selections.extend(instead(field, name, &format!("{prefix}{key}")));
+                }
+                continue;
+            }
+            Selection::Field(field) => ask_for_kinds(&mut field.make_mut().selection_set),
+            Selection::InlineFragment(fragment) => {
+                ask_for_kinds(&mut fragment.make_mut().selection_set);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+        set.selections.push(selection);
+    }
+}
+
+/// Another field in the place of one, under the same conditions.
+fn instead(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
+    let definition = contract().type_field("__Type", name).ok()?.node.clone();
+    let other = Field::new(definition.name.clone(), definition)
+        .with_alias(ParsedName::new(alias).ok()?)
+        .with_directives(field.directives.iter().cloned());
+    Some(Selection::Field(field.same_location(other)))
+}
+
+/// Says `isOneOf` in the place of the kind and the name.
+fn tell_one_of(fields: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
+    let mut told = IndexMap::with_capacity(fields.len());
+    for (key, value) in fields {
+        if let Some(key) = key.strip_prefix(KIND) {
+            let name = fields.get(&*format!("{NAME}{key}"));
+            told.insert(Name::new(key), one_of(value, name));
+        } else if !key.starts_with(NAME) {
+            told.insert(key.clone(), within(value));
+        }
+    }
+    told
+}
+
+fn within(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(tell_one_of(fields)),
+        Value::List(items) => Value::List(items.iter().map(within).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Null where it is no input object.
+fn one_of(kind: &Value, name: Option<&Value>) -> Value {
+    match (kind, name) {
+        (Value::String(kind), Some(Value::String(name))) if kind == "INPUT_OBJECT" => {
+            Value::Boolean(contract().types.get(name.as_str()).is_some_and(is_one_of))
+        }
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,138 @@
+//! Fields of one name in the answer must be one field: the same, with the same arguments.
+//!
+//! `apollo-compiler` validates this, too, and takes two lists for the same where one begins with the other: `by:
+//! [STATE]` and `by: [STATE, KIND]`. The answer would be that of the first. So each set of fields that may be of one
+//! object is looked at here once more, for their arguments. A document has few enough fields, with its fragments
+//! spread, to do so without more ado ([`crate::limits`]).
+
+use std::collections::HashMap;
+
+use apollo_compiler::{
+    Name, Node,
+    ast::{self, Argument, Field, Selection, Value},
+    schema::ExtendedType,
+};
+use indexmap::IndexMap;
+
+use super::contract::{contract, field_type};
+
+/// Fragments by name.
+pub(super) type Fragments<'a> = HashMap<&'a Name, &'a ast::FragmentDefinition>;
+
+/// A field that is selected of a type.
+#[derive(Clone, Copy)]
+struct Selected<'a> {
+    on: &'a str,
+    field: &'a Node<Field>,
+}
+
+/// The first two fields of an operation that cannot be one, and are of one name in the answer.
+pub(super) fn conflict<'a>(
+    operation: &'a ast::OperationDefinition,
+    fragments: &Fragments<'a>,
+) -> Option<[&'a Node<Field>; 2]> {
+    let root = contract().root_operation(operation.operation_type)?;
+    let mut fields = Vec::new();
+    collect(&operation.selection_set, root, fragments, &mut Vec::new(), &mut fields);
+    within(&fields, fragments)
+}
+
+/// The fields of a set, with those of its fragments.
+fn collect<'a>(
+    selections: &'a [Selection],
+    on: &'a str,
+    fragments: &Fragments<'a>,
+    seen: &mut Vec<&'a Name>,
+    found: &mut Vec<Selected<'a>>,
+) {
+    for selection in selections {
+        match selection {
+            Selection::Field(field) => found.push(Selected { on, field }),
+            Selection::InlineFragment(fragment) => {
+                let on = fragment.type_condition.as_ref().map_or(on, |on| on.as_str());
+                collect(&fragment.selection_set, on, fragments, seen, found);
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = fragments.get(&spread.fragment_name)
+                    && !seen.contains(&&spread.fragment_name)
+                {
+                    seen.push(&spread.fragment_name);
+                    collect(
+                        &fragment.selection_set,
+                        &fragment.type_condition,
+                        fragments,
+                        seen,
+                        found,
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn within<'a>(fields: &[Selected<'a>], fragments: &Fragments<'a>) -> Option<[&'a Node<Field>; 2]> {
+    // What is selected of an interface or a union may be of any object.
+    let mut objects: Vec<&str> = fields.iter().map(|it| it.on).filter(|on| is_object(on)).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    if objects.is_empty() {
+        objects.push("");
+    }
+    objects.into_iter().find_map(|object| {
+        let mut by_key: IndexMap<&str, Vec<Selected<'a>>> = IndexMap::new();
+        for selected in fields.iter().filter(|it| it.on == object || !is_object(it.on)) {
+            by_key.entry(selected.field.response_name()).or_default().push(*selected);
+        }
+        by_key.values().find_map(|same| of_one_key(same, fragments))
+    })
+}
+
+fn of_one_key<'a>(
+    same: &[Selected<'a>],
+    fragments: &Fragments<'a>,
+) -> Option<[&'a Node<Field>; 2]> {
+    let (first, others) = same.split_first()?;
+    let differs = |other: &&Selected<'a>| {
+        other.field.name != first.field.name
+            || !are_same(&other.field.arguments, &first.field.arguments)
+    };
+    if let Some(other) = others.iter().find(differs) {
+        return Some([first.field, other.field]);
+    }
+    let of = field_type(first.on, &first.field.name)?.inner_named_type();
+    let (mut fields, mut seen) = (Vec::new(), Vec::new());
+    for selected in same {
+        collect(&selected.field.selection_set, of, fragments, &mut seen, &mut fields);
+    }
+    within(&fields, fragments)
+}
+
+fn is_object(name: &str) -> bool {
+    matches!(contract().types.get(name), Some(ExtendedType::Object(_)))
+}
+
+/// Whether two fields have the same arguments, in whatever order.
+fn are_same(some: &[Node<Argument>], others: &[Node<Argument>]) -> bool {
+    some.len() == others.len()
+        && some.iter().all(|argument| {
+            let other = others.iter().find(|other| other.name == argument.name);
+            other.is_some_and(|other| is_same(&argument.value, &other.value))
+        })
+}
+
+fn is_same(some: &Value, other: &Value) -> bool {
+    match (some, other) {
+        (Value::List(some), Value::List(others)) => {
+            some.len() == others.len()
+                && some.iter().zip(others).all(|(some, other)| is_same(some, other))
+        }
+        (Value::Object(some), Value::Object(others)) => {
+            some.len() == others.len()
+                && some.iter().all(|(name, value)| {
+                    let other = others.iter().find(|(other, _)| other == name);
+                    other.is_some_and(|(_, other)| is_same(value, other))
+                })
+        }
+        (some, other) => some == other,
+    }
+}

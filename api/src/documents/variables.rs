@@ -1,0 +1,63 @@
+//! The values of variables, as the operation declares them.
+
+use apollo_compiler::{Name as DeclaredName, ast};
+use async_graphql::{
+    Name, Positioned, ServerError, Value, Variables,
+    parser::types::{BaseType, OperationDefinition, Type, VariableDefinition},
+};
+
+use super::values::{Check, Wrong};
+use crate::error::Error;
+
+/// The values that an operation runs with: what the client sends, held against the types that are declared, and the
+/// defaults of what it does not send. A variable that has neither has no value, which is something else than null.
+/// What is sent and not declared is not looked at.
+///
+/// # Errors
+/// What is wrong with each variable.
+pub(crate) fn coerce(
+    operation: &OperationDefinition,
+    sent: &Variables,
+) -> Result<Variables, Vec<ServerError>> {
+    let (mut values, mut errors) = (Variables::default(), Vec::new());
+    for definition in &operation.variable_definitions {
+        match variable(definition, sent.get(&definition.node.name.node)) {
+            Ok(Some(value)) => {
+                values.insert(definition.node.name.node.clone(), value);
+            }
+            Ok(None) => {}
+            Err(reasons) => {
+                let error = |reason| Error::BadArgument(reason).at(definition.pos, &[]);
+                errors.extend(reasons.into_iter().map(error));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(values) } else { Err(errors) }
+}
+
+fn variable(
+    definition: &Positioned<VariableDefinition>,
+    sent: Option<&Value>,
+) -> Result<Option<Value>, Vec<String>> {
+    let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+    let (name, of): (&Name, &Type) = (&name.node, &var_type.node);
+    let Some(sent) = sent.or(default_value.as_ref().map(|default| &default.node)) else {
+        let missing = format!("the variable ${name} of type {of} is missing: give it a value");
+        return if of.nullable { Ok(None) } else { Err(vec![missing]) };
+    };
+    let mut check = Check { variables: &[], wrong: Vec::new() };
+    let value = check.value(&declared(of), false, &sent, &format!("${name}"));
+    if check.wrong.is_empty() {
+        return Ok(Some(value));
+    }
+    Err(check.wrong.into_iter().map(|Wrong { message, .. }| message).collect())
+}
+
+/// A type as validation knows it.
+fn declared(of: &Type) -> ast::Type {
+    let inner = match &of.base {
+        BaseType::List(of) => declared(of).list(),
+        BaseType::Named(name) => ast::Type::Named(DeclaredName::new_unchecked(name.as_str())),
+    };
+    if of.nullable { inner } else { inner.non_null() }
+}

@@ -1,0 +1,223 @@
+//! One GraphQL request, from the document to the answer, without HTTP.
+
+mod whole;
+
+use std::sync::Arc;
+
+use async_graphql::{Pos, Request, Response, ServerError, Value, Variables};
+use indexmap::IndexMap;
+
+pub use crate::query::session::{Purpose, Read};
+
+use crate::{
+    analytics::Aggregates,
+    database::Readers,
+    documents::{self, Document},
+    error::Error,
+    limits::{Limits, Sizes},
+    query::{
+        Planner,
+        export::Export,
+        kept::Kept,
+        load::Loaders,
+        session::{Revisions, Session},
+    },
+    schema::{self, Plans, Root, Schema},
+};
+
+/// An answer, and what it cost.
+#[derive(Debug)]
+pub struct Answer {
+    /// What GraphQL answers.
+    pub response: Response,
+    /// What was read for it.
+    pub reads: Vec<Read>,
+    /// What it was priced at before it ran: the rows that it might return, and its aggregates.
+    pub price: u64,
+    /// The revision of the copy in memory that was read, where one was.
+    pub copy: Option<i32>,
+    /// The revisions that rows were read of.
+    pub(crate) revisions: Revisions,
+    /// The name of the operation that was asked for, where it has one and its document can be read.
+    pub operation: Option<String>,
+}
+
+impl Answer {
+    /// What is answered where nothing was read, and why. What is wrong with a request stands at a place of the
+    /// document, and at none of the answer, which there is none of.
+    pub(crate) fn refused(mut errors: Vec<ServerError>) -> Self {
+        for error in &mut errors {
+            error.path.clear();
+        }
+        let response = Response::from_errors(errors);
+        let revisions = Revisions::None;
+        Self { response, reads: Vec::new(), price: 0, copy: None, revisions, operation: None }
+    }
+
+    /// The SQL statements that it cost, with placeholders for their values.
+    #[must_use]
+    pub fn statements(&self) -> Vec<&str> {
+        self.reads.iter().filter_map(|read| read.statement.as_deref()).collect()
+    }
+
+    /// What it did cost: a point for each row or group that was read, and for each read that found none;
+    /// never more than its price.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let rows: usize = self.reads.iter().map(|read| read.rows.max(1)).sum();
+        self.price.min(rows as u64)
+    }
+}
+
+/// Runs a request against a database. Everything that one request reads is batched and shared within
+/// it, and nothing is shared with others.
+pub async fn execute(
+    schema: &Schema,
+    readers: &Readers,
+    aggregates: &Aggregates,
+    limits: &Limits,
+    request: Request,
+) -> Answer {
+    execute_with(schema, readers, None, aggregates, limits, request).await
+}
+
+/// Runs a request, which may take rows that were looked up before.
+pub(crate) async fn execute_with(
+    schema: &Schema,
+    readers: &Readers,
+    kept: Option<Arc<Kept>>,
+    aggregates: &Aggregates,
+    limits: &Limits,
+    request: Request,
+) -> Answer {
+    run(schema, Session::of(readers.clone(), *limits, kept), aggregates, request).await
+}
+
+/// Checks and prices a request, and reads nothing: its data have no fields.
+#[must_use]
+pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> Answer {
+    match Prepared::of(schema, limits, "--max-page", request) {
+        Ok(prepared) => {
+            let mut answer = Answer::refused(Vec::new());
+            answer.response.data = Value::Object(IndexMap::new());
+            Answer { price: prepared.plans.price, operation: prepared.operation, ..answer }
+        }
+        Err(answer) => *answer,
+    }
+}
+
+/// Checks and plans a request whose one root field is to become a table of so many rows at most.
+///
+/// # Errors
+/// The answer that says what is wrong.
+pub(crate) fn plan_export(
+    schema: &Schema,
+    limits: &Limits,
+    most: u32,
+    request: &Request,
+) -> Result<Export, Box<Answer>> {
+    // It is bounded by its rows, and paid for as it is read.
+    let limits = Limits { page: most, cost: u32::MAX, ..*limits };
+    let prepared = Prepared::of(schema, &limits, "--max-export-rows", request)?;
+    let plans = prepared.plans;
+    let refused = |error: Error| Box::new(Answer::refused(vec![error.at(Pos::default(), &[])]));
+    let no_table = |reason: &str| refused(Error::NotATable(reason.to_owned()));
+    if plans.fields.is_empty() {
+        return Err(no_table("nothing is asked for"));
+    }
+    let price = plans.price;
+    let mut fields = plans.fields.into_values();
+    match (fields.next(), fields.next()) {
+        (Some(Root::List(plan)), None) => Export::of(*plan, most, price).map_err(refused),
+        _ => Err(no_table("a table is one list: ask for one field at the root, such as `grants`")),
+    }
+}
+
+/// The loaders of a part of a table.
+pub(crate) fn loaders(readers: &Readers, aggregates: &Aggregates, limits: &Limits) -> Loaders {
+    Loaders::new(Session::of(readers.clone(), *limits, None), aggregates.clone())
+}
+
+/// A request that is right: what remains is to read.
+struct Prepared {
+    document: Arc<Document>,
+    /// The name of the operation.
+    operation: Option<String>,
+    variables: Variables,
+    plans: Plans,
+}
+
+impl Prepared {
+    /// Reads the document, takes in the values of variables, and plans all that is asked for. `pages` is the setting
+    /// of the size of pages.
+    fn of(
+        schema: &Schema,
+        limits: &Limits,
+        pages: &'static str,
+        request: &Request,
+    ) -> Result<Self, Box<Answer>> {
+        let refused = |errors| Box::new(Answer::refused(errors));
+        let one = |error: Error| refused(vec![error.at(Pos::default(), &[])]);
+        let document = documents::read(schema, &request.query, limits).map_err(refused)?;
+        let wanted = request.operation_name.as_deref();
+        let (name, operation) = document.operation(wanted).map_err(one)?;
+        let name = name.map(ToString::to_string);
+        let named = |answer: Box<Answer>| Box::new(Answer { operation: name.clone(), ..*answer });
+        let sizes = Sizes::of(operation, &document.parsed);
+        sizes.check(limits, &request.variables).map_err(one).map_err(named)?;
+        let variables = documents::coerce(operation, &request.variables);
+        let variables = variables.map_err(refused).map_err(named)?;
+        let planner = Planner::new(*limits, pages, &document.parsed, &variables);
+        let plans = schema::plan(&planner, &operation.selection_set.node);
+        let plans = plans.map_err(|error| named(refused(vec![error])))?;
+        let (price, most) = (plans.price, limits.cost.into());
+        if price > most {
+            let answer = named(one(Error::TooExpensive { price, most }));
+            return Err(Box::new(Answer { price, ..*answer }));
+        }
+        Ok(Self { document: Arc::clone(&document), operation: name, variables, plans })
+    }
+}
+
+async fn run(
+    schema: &Schema,
+    session: Session,
+    aggregates: &Aggregates,
+    request: Request,
+) -> Answer {
+    let prepared = match Prepared::of(schema, session.limits(), "--max-page", &request) {
+        Ok(prepared) => prepared,
+        Err(answer) => return *answer,
+    };
+    let Prepared { document, operation, variables, plans } = prepared;
+    let price = plans.price;
+    let introspected = document.introspect(operation.as_deref(), &variables);
+    let mut introspected = match introspected {
+        Ok(fields) => fields,
+        Err(error) => return Answer::refused(vec![error]),
+    };
+    let plans = Arc::new(plans);
+    let loaders = Loaders::new(session.clone(), aggregates.clone());
+    let mut planned = Request::new("").data(loaders).data(Arc::clone(&plans));
+    planned.set_parsed_query(plans.document());
+    let mut response = schema.execute(planned).await;
+    let mut read = match std::mem::take(&mut response.data) {
+        Value::Object(fields) => fields,
+        _ => IndexMap::new(),
+    };
+    let keys = plans.fields.keys();
+    let fields = keys.map(|key| {
+        let value = read.swap_remove(key).or_else(|| introspected.swap_remove(key));
+        (key.clone(), value.unwrap_or_default())
+    });
+    let fields = fields.collect();
+    match document.operation(operation.as_deref()) {
+        Ok((_, asked)) => {
+            let fragments = &document.parsed.fragments;
+            whole::complete(&mut response, fields, asked, fragments, &session.failures());
+        }
+        Err(error) => return Answer::refused(vec![error.at(Pos::default(), &[])]),
+    }
+    let (reads, copy, revisions) = (session.reads(), session.copy(), session.revisions());
+    Answer { response, reads, price, copy, revisions, operation }
+}
