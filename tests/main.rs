@@ -26,4 +26,5 @@ mod seeing;
 mod serve;
 mod statements;
 mod support;
+mod unsent;
 mod web;

@@ -14,27 +14,31 @@ use crate::{
     support::{Client, TestDatabase, block},
 };
 
-/// Lists with what they can be ordered by here: ties and missing values in each.
-const LISTS: [(&str, &[&str]); 4] = [
-    ("agencies", &["NAME", "STATE", "POPULATION", "CITY", "LATITUDE", "KIND"]),
-    (
-        "grants",
-        &[
-            "FEDERAL_SHARE",
-            "FISCAL_YEAR",
-            "OBLIGATED_ON",
-            "AGENCY_NAME",
-            "PROGRAM_CODE",
-            "AGENCY_POPULATION",
-        ],
-    ),
-    ("officersFunded", &["FUNDED", "KIND", "HIRED", "GRANT_FISCAL_YEAR"]),
-    ("trainees", &["ROLE", "HOURS", "COMPLETED_ON", "SESSION_STATE", "AGENCY_NAME"]),
-];
+/// Every list at the root with what it can be ordered by, as the schema says.
+async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
+    let query = "{ __schema { queryType { fields { name args { name type { ofType { ofType { name } } } } } } \
+        types { name inputFields { name type { ofType { name } } } } } }";
+    let schema = &client.data(query).await["__schema"];
+    let find = |items: &Value, name: &str| {
+        items.as_array().into_iter().flatten().find(|item| item["name"] == name).cloned()
+    };
+    let mut lists = Vec::new();
+    for field in schema["queryType"]["fields"].as_array().unwrap() {
+        let Some(order) = find(&field["args"], "orderBy") else { continue };
+        let order = order["type"]["ofType"]["ofType"]["name"].as_str().unwrap().to_owned();
+        let order = find(&schema["types"], &order).unwrap();
+        let names = find(&order["inputFields"], "field").unwrap()["type"]["ofType"]["name"].clone();
+        let query = format!("{{ __type(name: {names}) {{ enumValues {{ name }} }} }}");
+        let values = client.data(&query).await["__type"]["enumValues"].clone();
+        let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
+        lists.push((name(field), values.as_array().unwrap().iter().map(name).collect()));
+    }
+    lists
+}
 
-fn orders() -> impl Strategy<Value = (usize, String, u32)> {
-    (0..LISTS.len()).prop_flat_map(|list| {
-        let field = proptest::sample::select(LISTS[list].1);
+fn orders(lists: Vec<(String, Vec<String>)>) -> impl Strategy<Value = (String, String, u32)> {
+    proptest::sample::select(lists).prop_flat_map(|(list, fields)| {
+        let field = proptest::sample::select(fields);
         let key = (field, any::<bool>(), any::<bool>()).prop_map(|(field, descending, first)| {
             let direction = if descending { "DESC" } else { "ASC" };
             let nulls = if first { "FIRST" } else { "LAST" };
@@ -46,22 +50,59 @@ fn orders() -> impl Strategy<Value = (usize, String, u32)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_order_of_the_schema_gives_cursors_that_it_takes() {
+    for database in
+        TestDatabase::each("every_order_of_the_schema_gives_cursors_that_it_takes").await
+    {
+        fixture::load(&database.writer().await, SMALL).await;
+        let client = database.client().await;
+        let lists = lists(&client).await;
+        let orders: usize = lists.iter().map(|(_, fields)| 2 * fields.len()).sum();
+        assert!(orders > 500, "{orders} orders");
+        for (list, fields) in lists {
+            let ways = [("ASC", "FIRST"), ("DESC", "LAST")];
+            for (field, (direction, nulls)) in
+                fields.iter().flat_map(|field| ways.map(|way| (field, way)))
+            {
+                let order = format!("{{ field: {field}, direction: {direction}, nulls: {nulls} }}");
+                let ask = |page: String| {
+                    let query = format!(
+                        "{{ {list}(orderBy: {order}, {page}) {{ edges {{ cursor node {{ id }} }} }} }}"
+                    );
+                    let client = &client;
+                    let list = list.as_str();
+                    async move { client.data(&query).await[list]["edges"].as_array().unwrap().clone() }
+                };
+                let whole = ask("first: 7".to_owned()).await;
+                let Some(third) = whole.get(2) else { continue };
+                let cursor = &third["cursor"];
+                let behind = ask(format!("first: {}, after: {cursor}", whole.len() - 3)).await;
+                assert_eq!(behind, whole[3..], "{list} by {order}");
+                let before = ask(format!("last: 7, before: {cursor}")).await;
+                assert_eq!(before, whole[..2], "{list} by {order}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_from_either_end_are_the_whole_list() {
     let mut answers: Vec<Vec<Vec<String>>> = Vec::new();
     for database in TestDatabase::each("pages_from_either_end_are_the_whole_list").await {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;
+        let lists = lists(&client).await;
         let seen = RefCell::new(Vec::new());
         // The same cases on both databases: their lists are compared at the end.
         let mut runner = TestRunner::new_with_rng(
-            Config { cases: 48, failure_persistence: None, ..Config::default() },
+            Config { cases: 96, failure_persistence: None, ..Config::default() },
             proptest::test_runner::TestRng::deterministic_rng(
                 proptest::test_runner::RngAlgorithm::ChaCha,
             ),
         );
         runner
-            .run(&orders(), |(list, order, size)| {
-                let name = LISTS[list].0;
+            .run(&orders(lists), |(name, order, size)| {
+                let name = name.as_str();
                 let whole = block(walk(&client, name, &order, 100, true));
                 let forward = block(walk(&client, name, &order, size, true));
                 let mut backward = block(walk(&client, name, &order, size, false));

@@ -1,6 +1,7 @@
 //! The server while what it depends on misbehaves.
 
 mod database;
+mod fields;
 mod process;
 
 use cops_graphql::database::load::{Counts, Load};

@@ -44,18 +44,24 @@ pub(crate) struct Picks(Vec<Pick>);
 pub(crate) struct Pick {
     pub(crate) through: Option<usize>,
     pub(crate) column: usize,
+    /// Whether it is the place of a row in an order, and not shown: that is the column as the database keeps it.
+    is_key: bool,
 }
 
 impl Pick {
     pub(crate) fn kind(self, table: &Table) -> Kind {
-        OrderKey::plain(self.through, self.column).column(table).kind
+        let kind = OrderKey::plain(self.through, self.column).column(table).kind;
+        if self.is_key { kind.as_kept() } else { kind }
     }
 }
 
 impl Picks {
     /// Where the cell stands; it is added where it is not there yet.
     fn place(&mut self, through: Option<usize>, column: usize) -> usize {
-        let pick = Pick { through, column };
+        self.place_of(Pick { through, column, is_key: false })
+    }
+
+    fn place_of(&mut self, pick: Pick) -> usize {
         self.0.iter().position(|other| *other == pick).unwrap_or_else(|| {
             self.0.push(pick);
             self.0.len() - 1
@@ -188,8 +194,12 @@ impl Connection {
 
     /// Reads the values of the order keys, so that each row has a cursor.
     pub(crate) fn find_keys(&mut self) {
-        let keys = self.list.order.iter();
-        self.keys = keys.map(|key| self.picks.place(key.through, key.column)).collect();
+        let keys = self.list.order.iter().map(|key| {
+            let (through, column) = (key.through, key.column);
+            let kind = key.column(self.list.table).kind;
+            self.picks.place_of(Pick { through, column, is_key: kind.as_kept() != kind })
+        });
+        self.keys = keys.collect();
     }
 
     /// Whether nothing is computed of all rows but their number, at most.

@@ -116,6 +116,14 @@ impl Kind {
         GraphQl::List(parts.map(GraphQl::from).collect())
     }
 
+    /// The kind of a column as the database keeps it: the texts of a list are one text there.
+    pub(crate) fn as_kept(self) -> Self {
+        match self.scalar {
+            Scalar::TextList => Self { scalar: Scalar::Text, ..self },
+            _ => self,
+        }
+    }
+
     /// Whether the database keeps it in 64 bits.
     pub(crate) fn is_wide(self) -> bool {
         self.wide
