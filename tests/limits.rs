@@ -140,3 +140,73 @@ async fn the_usual_attacks_are_refused_before_anything_is_read() {
     let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
     assert!(refusal(&client, circle, json!(null)).await.is_some());
 }
+
+#[tokio::test]
+async fn adversarial_documents_are_refused_at_once() {
+    let test = TestDatabase::sqlite().await;
+    let client = test.client_in_sql().await;
+    let operations = |n: usize, body: &str| many(n, |n| format!("query Q{n} {{ {body} }} "));
+    let long = "sessionTrainingProviderFiscal".repeat(1_950);
+    let cases = [
+        // A fragment within itself, below a field, which nobody can follow to its end.
+        ("{...F} fragment F on Query{agencies{...F}}".to_owned(), "reference itself"),
+        (
+            "{agencies{nodes{...F}}} fragment F on Agency{grants{nodes{agency{...G}}}} fragment G on Agency{...F @skip(if: true)}".to_owned(),
+            "reference itself",
+        ),
+        ("{__schema{types{...T}}} fragment T on __Type{ofType{...T}}".to_owned(), "reference itself"),
+        // Names that nothing is like, again and again.
+        (
+            format!("{} fragment F on Query{{trainees{{groups(by:[]){{nodes{{key{{{long}}}}}}}}}}}", "{...F} ".repeat(480)),
+            "there is no field",
+        ),
+        (
+            format!(
+                "{} fragment F on Query{{grants{{groups(by:[{}]){{totalCount}}}}}}",
+                operations(60, "...F"),
+                many(250, |n| format!("AGENCY_SOMETHING_LONG_THAT_IS_NOT_THERE_{n} "))
+            ),
+            "is no value of GrantDimension",
+        ),
+        (operations(250, &"x".repeat(150)), "there is no field"),
+        // Fragments in each other, one by one.
+        (
+            format!("{{...F0}} {} fragment F102 on Query{{__typename}}", many(102, |n| format!("fragment F{n} on Query{{...F{}}} ", n + 1))),
+            "levels of selections",
+        ),
+    ];
+    for (query, words) in cases {
+        // Each of these took seconds, a minute, or the process.
+        let refused = refusal(&client, &query, json!(null)).await.unwrap_or_default();
+        assert!(refused.contains(words), "{}: {refused}", &query[..40]);
+        let answer = client.answer(&query, json!(null)).await;
+        assert!(answer.response.errors.len() <= 51, "{}", answer.response.errors.len());
+    }
+}
+
+#[tokio::test]
+async fn a_null_is_refused_where_there_must_be_a_value() {
+    let test = TestDatabase::sqlite().await;
+    fixture::load(&test.writer().await, SMALL).await;
+    let client = test.client().await;
+    for query in [
+        "query($v:String=\"Agency\"){__type(name:$v){name}}",
+        "query($v:Boolean=true){agencies{totalCount @include(if:$v)}}",
+        "query($v:Boolean=true){...F} fragment F on Query{agencies @skip(if:$v){totalCount}}",
+        "query($v:ID=\"QWdlbmN5OjE\"){node(id:$v){id}}",
+        "query($v:[ID!]=[\"QWdlbmN5OjE\"]){nodes(ids:$v){id}}",
+        "query($v:ID=\"QWdlbmN5OjE\"){nodes(ids:[$v]){id}}",
+        "query($v:[AgencyDimension!]=[STATE]){agencies{groups(by:$v){totalCount}}}",
+        "query($v:OrderDirection){agencies(first:1,orderBy:{field:NAME,direction:$v}){nodes{id}}}",
+        "query($v:NullsOrder=LAST){agencies{groups(by:[STATE],orderBy:[{key:STATE,nulls:$v}]){totalCount}}}",
+        "query($v:FloatFilter={gte:1}){agencies{groups(by:[STATE],having:{population:{percentile:{p:0.5,is:$v}}}){totalCount}}}",
+        "query($v:ID=\"QWdlbmN5OjE\"){agency(by:{id:$v}){id}}",
+    ] {
+        let refused = refusal(&client, query, json!({ "v": null })).await;
+        // A filter that is null tests nothing, and may be.
+        let may_be = query.contains("FloatFilter");
+        assert_eq!(refused.is_some(), !may_be, "{query}: {refused:?}");
+        assert!(may_be || refused.unwrap().contains("must not be null"), "{query}");
+        assert_eq!(refusal(&client, query, json!({})).await, None, "{query}");
+    }
+}

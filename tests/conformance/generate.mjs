@@ -164,7 +164,9 @@ export class Generator {
     const loose = type.endsWith('!') && fallback && !fallback.includes('null') ? type.slice(0, -1) : type;
     known.text = `$${name}: ${loose}${fallback}`;
     if (!fallback || random.chance(50)) {
-      if (type.endsWith('!') || random.chance(70)) this.values[name] = this.json(of);
+      // A null where there must be a value is refused when the request runs, which the oracle does not do.
+      const isLoose = !loose.endsWith('!') && type.endsWith('!');
+      if (type.endsWith('!') || random.chance(70)) this.values[name] = this.json(of) ?? (isLoose ? undefined : null);
     }
     return `$${name}`;
   }

@@ -82,9 +82,11 @@ export const MUTATORS = {
       it.selections.push(...definitionsOf(`{ ... on ${random.pick(['Agency', 'Grant', 'Query', 'Node'])} { __typename } }`)[0].selectionSet.selections),
     ),
   NoFragmentCyclesRule: (ast, random) =>
-    one(ast, random, [Kind.FRAGMENT_DEFINITION], (it) =>
-      it.selectionSet.selections.push({ kind: Kind.FRAGMENT_SPREAD, name: copy(it.name), directives: [] }),
-    ),
+    one(ast, random, [Kind.FRAGMENT_DEFINITION], (it) => {
+      // In the fragment itself, or anywhere below it.
+      const sets = nodes(it, SETS);
+      random.pick(sets).selections.push({ kind: Kind.FRAGMENT_SPREAD, name: copy(it.name), directives: [] });
+    }),
   UniqueVariableNamesRule: (ast, random) =>
     one(ast, random, [Kind.OPERATION_DEFINITION], (it) => {
       const [first] = it.variableDefinitions ?? [];

@@ -5,7 +5,7 @@
 //! been meant, and that each value is one of the type of its place ([`super::values`]), which takes in keys given
 //! twice, `@oneOf`, variables within lists and objects, and the scalars of this schema.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::{
     ExecutableDocument, Name, Node,
@@ -17,30 +17,33 @@ use apollo_compiler::{
 use async_graphql::{Pos, ServerError};
 
 use super::{
+    MOST_ERRORS,
     contract::{contract, similar},
     lines::Lines,
     merging::{self, Fragments},
-    values::{Check, Variables, Wrong},
+    values::{Check, NotNull, Variables, Wrong},
 };
 use crate::error::Error;
 
-/// Validates a document.
+/// Validates a document, in which no fragment spreads itself if it is finite.
 ///
 /// # Errors
 /// What is wrong with it, in the order of the document.
 pub(super) fn check(
     document: &ast::Document,
+    is_finite: bool,
     lines: &Lines<'_>,
-) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
-    let mut errors = Visitor::errors(document, lines);
+) -> Result<Checked, Vec<ServerError>> {
+    let Visited { mut errors, not_null } = Visitor::visit(document, is_finite, lines);
     if errors.is_empty() {
         let found = match document.to_executable_validate(contract()) {
-            Ok(valid) => return Ok(valid),
+            Ok(document) => return Ok(Checked { document, not_null }),
             Err(found) => found,
         };
         errors = found
             .errors
             .iter()
+            .take(MOST_ERRORS)
             .map(|found| {
                 let message = sentence(&found.error.to_string());
                 (lines.of_span(found.error.location()), message)
@@ -57,34 +60,72 @@ pub(super) fn check(
 
 /// What `apollo-compiler` says, without the colour of a terminal around the names.
 fn sentence(message: &str) -> String {
-    let message = message.replace('`', "\"");
+    let message = message.replace('`', "\"").replace("in this document", "in this schema");
     match message.contains("using the same name") {
         true => format!("{message}: give one of them an alias"),
         false => message,
     }
 }
 
+/// A document that fits the schema.
+pub(super) struct Checked {
+    pub(super) document: Valid<ExecutableDocument>,
+    /// By the name of the operation.
+    pub(super) not_null: HashMap<Option<String>, Vec<NotNull>>,
+}
+
+struct Visited {
+    errors: Vec<(Pos, String)>,
+    not_null: HashMap<Option<String>, Vec<NotNull>>,
+}
+
 struct Visitor<'a> {
     fragments: Fragments<'a>,
+    /// Whether no fragment spreads itself.
+    is_finite: bool,
     lines: &'a Lines<'a>,
     variables: Variables<'a>,
     /// The fragments of the operation that were looked at.
     seen: HashSet<&'a Name>,
     errors: Vec<(Pos, String)>,
+    /// The variables of the operation that must not be null.
+    not_null: Vec<NotNull>,
 }
 
 impl<'a> Visitor<'a> {
-    fn errors(document: &'a ast::Document, lines: &'a Lines<'a>) -> Vec<(Pos, String)> {
+    fn visit(document: &'a ast::Document, is_finite: bool, lines: &'a Lines<'a>) -> Visited {
         let fragments = document.definitions.iter().filter_map(|it| it.as_fragment_definition());
         let fragments = fragments.map(|fragment| (&fragment.name, &**fragment)).collect();
-        let (seen, errors) = (HashSet::new(), Vec::new());
-        let mut visitor = Self { fragments, lines, variables: &[], seen, errors };
+        let (seen, errors, not_null) = (HashSet::new(), Vec::new(), Vec::new());
+        let variables = &[];
+        let mut visitor = Self { fragments, is_finite, lines, variables, seen, errors, not_null };
+        let mut all = HashMap::new();
         for definition in &document.definitions {
-            if let ast::Definition::OperationDefinition(operation) = definition {
-                visitor.operation(operation);
+            match definition {
+                ast::Definition::OperationDefinition(operation) => {
+                    visitor.operation(operation);
+                    let name = operation.name.as_ref().map(ToString::to_string);
+                    all.insert(name, std::mem::take(&mut visitor.not_null));
+                }
+                ast::Definition::FragmentDefinition(fragment) => {
+                    visitor.is_type(&fragment.type_condition);
+                }
+                _ => {}
             }
         }
-        visitor.errors
+        Visited { errors: visitor.errors, not_null: all }
+    }
+
+    /// Whether a type is there, which is said where it is not.
+    fn is_type(&mut self, name: &Name) -> bool {
+        let is_there = contract().types.contains_key(name);
+        if !is_there {
+            let near = similar(name, contract().types.keys().map(Name::as_str));
+            let near = near.unwrap_or_default();
+            let at = self.lines.of_span(name.location());
+            self.errors.push((at, format!("there is no type {:?}.{near}", name.as_str())));
+        }
+        is_there
     }
 
     fn operation(&mut self, operation: &'a ast::OperationDefinition) {
@@ -93,8 +134,9 @@ impl<'a> Visitor<'a> {
         self.directives(&operation.directives.0);
         for variable in &operation.variables {
             self.directives(&variable.directives.0);
+            self.is_type(variable.ty.inner_named_type());
             if let Some(default) = &variable.default_value {
-                let mut check = Check { variables: &[], wrong: Vec::new() };
+                let mut check = Check::new(&[]);
                 check.value(&variable.ty, false, &default, &format!("${}", variable.name));
                 self.refuse(check.wrong);
             }
@@ -102,7 +144,10 @@ impl<'a> Visitor<'a> {
         if let Some(root) = contract().root_operation(operation.operation_type) {
             self.selections(&operation.selection_set, root);
         }
-        if let Some([first, other]) = merging::conflict(operation, &self.fragments) {
+        if self.errors.is_empty()
+            && self.is_finite
+            && let Some([first, other]) = merging::conflict(operation, &self.fragments)
+        {
             let key = first.response_name();
             let [at, also] = [first, other].map(|field| self.lines.of_node(field));
             let message = format!(
@@ -123,12 +168,18 @@ impl<'a> Visitor<'a> {
 
     fn selections(&mut self, selections: &'a [Selection], on: &Name) {
         for selection in selections {
+            // Nobody is told of more.
+            if self.errors.len() >= MOST_ERRORS {
+                return;
+            }
             match selection {
                 Selection::Field(field) => self.field(field, on),
                 Selection::InlineFragment(fragment) => {
                     self.directives(&fragment.directives.0);
-                    let on = fragment.type_condition.as_ref().unwrap_or(on);
-                    self.selections(&fragment.selection_set, on);
+                    if fragment.type_condition.as_ref().is_none_or(|on| self.is_type(on)) {
+                        let on = fragment.type_condition.as_ref().unwrap_or(on);
+                        self.selections(&fragment.selection_set, on);
+                    }
                 }
                 Selection::FragmentSpread(spread) => {
                     self.directives(&spread.directives.0);
@@ -150,14 +201,33 @@ impl<'a> Visitor<'a> {
                 let of = format!("the field {:?} of {on}", field.name.as_str());
                 self.arguments(&field.arguments, &definition.arguments, &of);
                 let on = definition.ty.inner_named_type();
-                self.selections(&field.selection_set, on);
+                let name = field.name.as_str();
+                match (contract().types.get(on), field.selection_set.is_empty()) {
+                    (Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)), false) => {
+                        let reason = format!("{name:?} is {on}, which has no fields to select");
+                        self.errors.push((self.lines.of_node(field), reason));
+                    }
+                    (Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)), true) => {}
+                    (_, true) => {
+                        let reason = format!(
+                            "{name:?} is {on}: say which of its fields, as in `{name} {{ ... }}`"
+                        );
+                        self.errors.push((self.lines.of_node(field), reason));
+                    }
+                    (_, false) => self.selections(&field.selection_set, on),
+                }
             }
             // What is not there, or no type of objects, is for validation to name.
             Err(_) => match contract().types.get(on) {
                 None => {}
                 Some(of) => {
                     let name = field.name.as_str();
-                    let near = similar(name, fields(of).into_iter()).unwrap_or_default();
+                    let near = match of {
+                        ExtendedType::Union(_) => {
+                            " Name a type first, as in `... on Agency { name }`.".to_owned()
+                        }
+                        of => similar(name, fields(of).into_iter()).unwrap_or_default(),
+                    };
                     let at = self.lines.of_span(field.name.location());
                     self.errors.push((at, format!("there is no field {name:?} in {on}.{near}")));
                 }
@@ -189,9 +259,10 @@ impl<'a> Visitor<'a> {
                 self.errors.push((at, format!("there is no argument {name:?} of {of}.{near}")));
                 continue;
             };
-            let mut check = Check { variables: self.variables, wrong: Vec::new() };
+            let mut check = Check::new(self.variables);
             let has_default = definition.default_value.is_some();
             check.value(&definition.ty, has_default, &&argument.value, name);
+            self.not_null.append(&mut check.not_null);
             self.refuse(check.wrong);
         }
     }

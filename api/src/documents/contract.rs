@@ -30,8 +30,14 @@ pub(super) fn is_one_of(of: &ExtendedType) -> bool {
 
 /// Of several names, those that look like one that is not known: the nearest first.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    /// No name of the schema is longer, and to compare takes the square of the length.
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
     let most = name.chars().count() / 3 + 1;
     let mut near: Vec<(usize, &str)> = known
+        .filter(|known| known.len().abs_diff(name.len()) <= most)
         .map(|known| (strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase()), known))
         .filter(|(distance, _)| *distance <= most)
         .collect();

@@ -20,31 +20,41 @@ use indexmap::IndexMap;
 
 use super::contract::{contract, is_one_of};
 
-/// What the answer calls the kind and the name of a type whose `isOneOf` is wanted.
-const KIND: &str = "kind__of__";
-const NAME: &str = "name__of__";
-
 /// A document that asks something of the schema.
 #[derive(Debug)]
-pub(super) struct Introspection(Valid<ExecutableDocument>);
+pub(super) struct Introspection {
+    document: Valid<ExecutableDocument>,
+    instead: Instead,
+}
+
+/// What the answer calls the kind and the name of a type whose `isOneOf` is wanted, before the name of that: nothing
+/// that the document has.
+#[derive(Debug)]
+struct Instead {
+    kind: String,
+    name: String,
+}
 
 impl Introspection {
     /// The document, if any of its operations asks something of the schema.
-    pub(super) fn of(document: Valid<ExecutableDocument>) -> Option<Self> {
+    pub(super) fn of(text: &str, document: Valid<ExecutableDocument>) -> Option<Self> {
         let asks = |field: &Node<Field>| matches!(field.name.as_str(), "__schema" | "__type");
         let asked = document.operations.iter().any(|it| it.root_fields(&document).any(asks));
         if !asked {
             return None;
         }
+        let mark =
+            (0..=text.len()).map(|n| format!("_of_{n}__")).find(|mark| !text.contains(mark))?;
+        let instead = Instead { kind: format!("kind{mark}"), name: format!("name{mark}") };
         let mut document = document.into_inner();
         let named = document.operations.named.values_mut();
         for operation in named.chain(&mut document.operations.anonymous) {
-            ask_for_kinds(&mut operation.make_mut().selection_set);
+            ask_for_kinds(&mut operation.make_mut().selection_set, &instead);
         }
         for fragment in document.fragments.values_mut() {
-            ask_for_kinds(&mut fragment.make_mut().selection_set);
+            ask_for_kinds(&mut fragment.make_mut().selection_set, &instead);
         }
-        Some(Self(Valid::assume_valid(document)))
+        Some(Self { document: Valid::assume_valid(document), instead })
     }
 
     /// The fields at the root of an operation that ask something of the schema, by their names in the answer.
@@ -62,16 +72,17 @@ impl Introspection {
             tracing::error!(%error, "the schema cannot be told");
             crate::error::Error::Internal.at(async_graphql::Pos::default(), &[])
         };
-        let found = self.0.operations.get(operation).map_err(|error| failed(&error.message()))?;
+        let found =
+            self.document.operations.get(operation).map_err(|error| failed(&error.message()))?;
         let json = serde_json::to_value(variables).map_err(|error| failed(&error))?;
         let values: JsonMap = serde_json::from_value(json).map_err(|error| failed(&error))?;
         let values = Valid::assume_valid(values);
-        let answer = partial_execute(contract(), &IMPLEMENTERS, &self.0, found, &values)
+        let answer = partial_execute(contract(), &IMPLEMENTERS, &self.document, found, &values)
             .map_err(|error| failed(&error.message()))?;
         if let Some(error) = answer.errors.first() {
             return Err(failed(&error.message));
         }
-        Ok(tell_one_of(&object(answer.data.unwrap_or_default())))
+        Ok(self.instead.tell_one_of(&object(answer.data.unwrap_or_default())))
     }
 }
 
@@ -91,21 +102,21 @@ fn converted(value: JsonValue) -> Value {
 }
 
 /// Asks for the kind and the name of a type in the place of `isOneOf`.
-fn ask_for_kinds(set: &mut SelectionSet) {
+fn ask_for_kinds(set: &mut SelectionSet, instead: &Instead) {
     let on_type = set.ty == "__Type";
     let selections = std::mem::take(&mut set.selections);
     for mut selection in selections {
         match &mut selection {
             Selection::Field(field) if on_type && field.name == "isOneOf" => {
                 let key = field.response_key();
-                for (name, prefix) in [("kind", KIND), ("name", NAME)] {
-                    set.selections.extend(instead(field, name, &format!("{prefix}{key}")));
+                for (name, prefix) in [("kind", &instead.kind), ("name", &instead.name)] {
+                    set.selections.extend(other(field, name, &format!("{prefix}{key}")));
                 }
                 continue;
             }
-            Selection::Field(field) => ask_for_kinds(&mut field.make_mut().selection_set),
+            Selection::Field(field) => ask_for_kinds(&mut field.make_mut().selection_set, instead),
             Selection::InlineFragment(fragment) => {
-                ask_for_kinds(&mut fragment.make_mut().selection_set);
+                ask_for_kinds(&mut fragment.make_mut().selection_set, instead);
             }
             Selection::FragmentSpread(_) => {}
         }
@@ -114,7 +125,7 @@ fn ask_for_kinds(set: &mut SelectionSet) {
 }
 
 /// Another field in the place of one, under the same conditions.
-fn instead(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
+fn other(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
     let definition = contract().type_field("__Type", name).ok()?.node.clone();
     let other = Field::new(definition.name.clone(), definition)
         .with_alias(ParsedName::new(alias).ok()?)
@@ -122,25 +133,27 @@ fn instead(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
     Some(Selection::Field(field.same_location(other)))
 }
 
-/// Says `isOneOf` in the place of the kind and the name.
-fn tell_one_of(fields: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
-    let mut told = IndexMap::with_capacity(fields.len());
-    for (key, value) in fields {
-        if let Some(key) = key.strip_prefix(KIND) {
-            let name = fields.get(&*format!("{NAME}{key}"));
-            told.insert(Name::new(key), one_of(value, name));
-        } else if !key.starts_with(NAME) {
-            told.insert(key.clone(), within(value));
+impl Instead {
+    /// Says `isOneOf` in the place of the kind and the name.
+    fn tell_one_of(&self, fields: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
+        let mut told = IndexMap::with_capacity(fields.len());
+        for (key, value) in fields {
+            if let Some(key) = key.strip_prefix(&self.kind) {
+                let name = fields.get(&*format!("{}{key}", self.name));
+                told.insert(Name::new(key), one_of(value, name));
+            } else if !key.starts_with(&self.name) {
+                told.insert(key.clone(), self.within(value));
+            }
         }
+        told
     }
-    told
-}
 
-fn within(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => Value::Object(tell_one_of(fields)),
-        Value::List(items) => Value::List(items.iter().map(within).collect()),
-        other => other.clone(),
+    fn within(&self, value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => Value::Object(self.tell_one_of(fields)),
+            Value::List(items) => Value::List(items.iter().map(|item| self.within(item)).collect()),
+            other => other.clone(),
+        }
     }
 }
 

@@ -16,6 +16,57 @@ use indexmap::IndexMap;
 
 use super::contract::{contract, field_type};
 
+/// How deep selections may nest, with their fragments spread.
+pub(super) const MOST_LEVELS: usize = 90;
+
+/// How deep the selections of a document nest, with their fragments spread; without an end where a fragment spreads
+/// itself.
+pub(super) fn levels(document: &ast::Document) -> Option<usize> {
+    let fragments = document.definitions.iter().filter_map(|it| it.as_fragment_definition());
+    let fragments: Fragments<'_> =
+        fragments.map(|fragment| (&fragment.name, &**fragment)).collect();
+    let mut known = HashMap::new();
+    let operations = document.definitions.iter().filter_map(|it| it.as_operation_definition());
+    let mut deepest = 0;
+    for operation in operations {
+        deepest = deepest.max(levels_of(&operation.selection_set, &fragments, &mut known)?);
+    }
+    for fragment in fragments.values() {
+        deepest = deepest.max(levels_of(&fragment.selection_set, &fragments, &mut known)?);
+    }
+    Some(deepest)
+}
+
+fn levels_of<'a>(
+    selections: &'a [Selection],
+    fragments: &Fragments<'a>,
+    known: &mut HashMap<&'a Name, Option<usize>>,
+) -> Option<usize> {
+    let mut deepest = 0;
+    for selection in selections {
+        let within = match selection {
+            Selection::Field(field) => levels_of(&field.selection_set, fragments, known)?,
+            Selection::InlineFragment(fragment) => {
+                levels_of(&fragment.selection_set, fragments, known)?
+            }
+            Selection::FragmentSpread(spread) => {
+                let Some(fragment) = fragments.get(&spread.fragment_name) else { continue };
+                if let Some(levels) = known.get(&spread.fragment_name) {
+                    (*levels)?
+                } else {
+                    // Whoever comes here again before it is known has come round.
+                    known.insert(&spread.fragment_name, None);
+                    let levels = levels_of(&fragment.selection_set, fragments, known)?;
+                    known.insert(&spread.fragment_name, Some(levels));
+                    levels
+                }
+            }
+        };
+        deepest = deepest.max(within + 1);
+    }
+    Some(deepest)
+}
+
 /// Fragments by name.
 pub(super) type Fragments<'a> = HashMap<&'a Name, &'a ast::FragmentDefinition>;
 

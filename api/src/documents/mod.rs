@@ -3,7 +3,7 @@
 //! A document is *read* once: its syntax ([`parse`]), its size ([`crate::limits`]), and whether it fits the schema
 //! ([`check`]), with each literal in it ([`values`]). What was read is kept, as async-graphql's own tree with the
 //! places of the text ([`convert`]). A document says nothing of the values of variables; these are held against the
-//! declared types for each request ([`coerce`]), by the same rules as literals.
+//! declared types for each request ([`Document::coerce`]), by the same rules as literals.
 //!
 //! Why not async-graphql's own parser and validator: they take some documents that GraphQL refuses, and answer them
 //! with plausible wrong numbers (of two different fields of one name only the first), and refuse some that are
@@ -20,7 +20,7 @@ mod tokens;
 mod values;
 mod variables;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     Name, Pos, ServerError, Value, Variables,
@@ -34,9 +34,8 @@ pub(crate) use apollo_compiler::ast::Type;
 pub(crate) use self::{
     contract::field_type,
     tokens::{Kind, Tokens},
-    variables::coerce,
 };
-use self::{introspection::Introspection, lines::Lines};
+use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};
 use crate::{
     error::Error,
     limits::{self, Limits, Sizes},
@@ -44,12 +43,14 @@ use crate::{
     trace,
 };
 
+/// The errors of one document that are told.
+pub(crate) const MOST_ERRORS: usize = 50;
 /// The bytes that documents may take.
 const MOST_BYTES: u64 = 32 << 20;
 /// A document that was read takes about so many times the bytes of its text.
-const TREE: u64 = 16;
+const TREE: u64 = 20;
 /// One that asks something of the schema is kept as the other library knows it, too.
-const BOTH_TREES: u64 = 32;
+const BOTH_TREES: u64 = 40;
 
 #[derive(Clone, Debug)]
 struct Weigher;
@@ -78,6 +79,8 @@ pub(crate) struct Document {
     pub(crate) parsed: ExecutableDocument,
     /// What it asks of the schema, if anything.
     introspection: Option<Introspection>,
+    /// The variables of each operation that must not be null, though they may be left out.
+    not_null: HashMap<Option<String>, Vec<NotNull>>,
 }
 
 /// An operation of a document, and what it is called.
@@ -114,6 +117,19 @@ impl Document {
         } else {
             Err(Error::NotAQuery)
         }
+    }
+
+    /// The values that an operation runs with.
+    ///
+    /// # Errors
+    /// What is wrong with those that are sent.
+    pub(crate) fn coerce(
+        &self,
+        (name, operation): Operation<'_>,
+        sent: &Variables,
+    ) -> Result<Variables, Vec<ServerError>> {
+        let not_null = self.not_null.get(&name.map(ToString::to_string));
+        variables::coerce(operation, not_null.map_or(&[], Vec::as_slice), sent)
     }
 
     /// What an operation asks of the schema, by the names in the answer.
@@ -167,8 +183,15 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
     {
         return Err(vec![Error::NotAQuery.at(other.pos, &[])]);
     }
-    let valid = trace::validate().in_scope(|| check::check(&tree, &lines))?;
-    Ok(Document { parsed, introspection: Introspection::of(valid) })
+    // What nests without an end is for validation to name.
+    let levels = merging::levels(&tree);
+    if let Some(levels) = levels {
+        limits::refuse("levels of selections, with fragments spread,", levels, MOST_LEVELS, "")
+            .map_err(|error| vec![error.at(Pos::default(), &[])])?;
+    }
+    let checked = trace::validate().in_scope(|| check::check(&tree, levels.is_some(), &lines))?;
+    let introspection = Introspection::of(text, checked.document);
+    Ok(Document { parsed, introspection, not_null: checked.not_null })
 }
 
 /// What is wrong with a document, and where.

@@ -15,7 +15,10 @@ use apollo_compiler::{
 use async_graphql::{Name, Number, Value as Constant};
 use indexmap::IndexMap;
 
-use super::contract::{contract, is_one_of, similar};
+use super::{
+    MOST_ERRORS,
+    contract::{contract, is_one_of, similar},
+};
 use crate::query::scalar::{Kind, Scalar};
 
 /// A value that is not one of its type.
@@ -86,7 +89,11 @@ impl Input for &Node<ast::Value> {
     }
 
     fn shown(&self) -> String {
-        short(&super::convert::written(self).to_string())
+        match &***self {
+            ast::Value::Int(digits) => short(digits.as_str()),
+            ast::Value::Float(digits) => short(digits.as_str()),
+            value => short(&super::convert::written(value).to_string()),
+        }
     }
 }
 
@@ -139,6 +146,18 @@ pub(super) struct Check<'a, P> {
     /// The variables of the operation.
     pub(super) variables: Variables<'a>,
     pub(super) wrong: Vec<Wrong<P>>,
+    /// Where there must be a value, and a variable may stand because of a default: it must not be null then.
+    pub(super) not_null: Vec<NotNull>,
+}
+
+/// A variable that may be left out, and must not be null.
+#[derive(Debug)]
+pub(super) struct NotNull {
+    pub(super) variable: String,
+    /// Where it stands.
+    pub(super) path: String,
+    /// What is wanted there.
+    pub(super) of: String,
 }
 
 /// Where a value stands.
@@ -151,7 +170,11 @@ struct At<'a, 'b> {
     path: &'b str,
 }
 
-impl<P> Check<'_, P> {
+impl<'a, P> Check<'a, P> {
+    pub(super) fn new(variables: Variables<'a>) -> Self {
+        Self { variables, wrong: Vec::new(), not_null: Vec::new() }
+    }
+
     /// The value of an argument, or of a variable.
     pub(super) fn value<I: Input<Place = P>>(
         &mut self,
@@ -178,6 +201,10 @@ impl<P> Check<'_, P> {
     }
 
     fn check<I: Input<Place = P>>(&mut self, at: &At<'_, '_>, value: &I) -> Constant {
+        // Nobody is told of more.
+        if self.wrong.len() >= MOST_ERRORS {
+            return Constant::Null;
+        }
         let shape = value.shape();
         if let Shape::Variable(name) = shape {
             return self.variable(at, value, name);
@@ -219,7 +246,16 @@ impl<P> Check<'_, P> {
         let Some(declared) = self.variables.iter().find(|declared| declared.name == name) else {
             return self.refuse(at, value, &format!("the variable ${name} is not declared"));
         };
-        let has_default = declared.default_value.as_ref().is_some_and(|value| !value.is_null());
+        // A type that is not there is said once, where it is declared.
+        if !contract().types.contains_key(declared.ty.inner_named_type()) {
+            return Constant::Null;
+        }
+        let wants_value = at.of.is_non_null() || at.is_the_one;
+        if wants_value && !declared.ty.is_non_null() && (has_default(declared) || at.has_default) {
+            let (variable, path) = (name.to_owned(), at.path.to_owned());
+            self.not_null.push(NotNull { variable, path, of: at.of.to_string() });
+        }
+        let has_default = has_default(declared);
         // What must be there, and is there where the variable has a default; a null is refused where it is read.
         if at.is_the_one && !declared.ty.is_non_null() && !has_default {
             let is = &declared.ty;
@@ -330,6 +366,10 @@ impl<P> Check<'_, P> {
         }
         Constant::Object(fields)
     }
+}
+
+fn has_default(variable: &VariableDefinition) -> bool {
+    variable.default_value.as_ref().is_some_and(|value| !value.is_null())
 }
 
 fn is_required(field: &InputValueDefinition) -> bool {

@@ -6,7 +6,7 @@ use async_graphql::{
     parser::types::{BaseType, OperationDefinition, Type, VariableDefinition},
 };
 
-use super::values::{Check, Wrong};
+use super::values::{Check, NotNull, Wrong};
 use crate::error::Error;
 
 /// The values that an operation runs with: what the client sends, held against the types that are declared, and the
@@ -15,13 +15,23 @@ use crate::error::Error;
 ///
 /// # Errors
 /// What is wrong with each variable.
-pub(crate) fn coerce(
+pub(super) fn coerce(
     operation: &OperationDefinition,
+    not_null: &[NotNull],
     sent: &Variables,
 ) -> Result<Variables, Vec<ServerError>> {
     let (mut values, mut errors) = (Variables::default(), Vec::new());
     for definition in &operation.variable_definitions {
         match variable(definition, sent.get(&definition.node.name.node)) {
+            Ok(Some(Value::Null)) if find(not_null, definition).is_some() => {
+                let Some(NotNull { variable, path, of }) = find(not_null, definition) else {
+                    continue;
+                };
+                let reason = format!(
+                    "the variable ${variable} must not be null: {path} wants {of}; leave the variable out"
+                );
+                errors.push(Error::BadArgument(reason).at(definition.pos, &[]));
+            }
             Ok(Some(value)) => {
                 values.insert(definition.node.name.node.clone(), value);
             }
@@ -35,6 +45,14 @@ pub(crate) fn coerce(
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
+/// Where a variable must not be null.
+fn find<'a>(
+    not_null: &'a [NotNull],
+    definition: &Positioned<VariableDefinition>,
+) -> Option<&'a NotNull> {
+    not_null.iter().find(|place| place.variable == definition.node.name.node.as_str())
+}
+
 fn variable(
     definition: &Positioned<VariableDefinition>,
     sent: Option<&Value>,
@@ -45,7 +63,7 @@ fn variable(
         let missing = format!("the variable ${name} of type {of} is missing: give it a value");
         return if of.nullable { Ok(None) } else { Err(vec![missing]) };
     };
-    let mut check = Check { variables: &[], wrong: Vec::new() };
+    let mut check = Check::new(&[]);
     let value = check.value(&declared(of), false, &sent, &format!("${name}"));
     if check.wrong.is_empty() {
         return Ok(Some(value));

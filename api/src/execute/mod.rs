@@ -160,12 +160,12 @@ impl Prepared {
         let one = |error: Error| refused(vec![error.at(Pos::default(), &[])]);
         let document = documents::read(schema, &request.query, limits).map_err(refused)?;
         let wanted = request.operation_name.as_deref();
-        let (name, operation) = document.operation(wanted).map_err(one)?;
+        let asked @ (name, operation) = document.operation(wanted).map_err(one)?;
         let name = name.map(ToString::to_string);
         let named = |answer: Box<Answer>| Box::new(Answer { operation: name.clone(), ..*answer });
         let sizes = Sizes::of(operation, &document.parsed);
         sizes.check(limits, &request.variables).map_err(one).map_err(named)?;
-        let variables = documents::coerce(operation, &request.variables);
+        let variables = document.coerce(asked, &request.variables);
         let variables = variables.map_err(refused).map_err(named)?;
         let planner = Planner::new(*limits, pages, &document.parsed, &variables);
         let plans = schema::plan(&planner, &operation.selection_set.node);

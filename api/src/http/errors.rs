@@ -4,14 +4,12 @@ use async_graphql::{ErrorExtensionValues, Response, Value};
 use axum::http::StatusCode;
 
 use super::answer::Standing;
-use crate::error::Error;
+use crate::{documents::MOST_ERRORS, error::Error};
 
 /// The bytes of a message: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
 /// How async-graphql begins to say which name may have been meant.
 const SUGGESTION: &str = " Did you mean";
-/// The errors of one answer: a document can be wrong in each of its fields.
-const MOST_ERRORS: usize = 50;
 /// The code of what is wrong with a document.
 const INVALID: &str = "INVALID_QUERY";
 
