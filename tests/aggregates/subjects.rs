@@ -193,7 +193,7 @@ pub(super) const STATISTICS: [Statistic; 11] = [
     Statistic::Count,
     Statistic::Missing,
     Statistic::Sum,
-    Statistic::Average,
+    Statistic::Average(1),
     Statistic::Minimum,
     Statistic::Maximum,
     Statistic::MEDIAN,

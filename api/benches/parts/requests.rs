@@ -11,7 +11,7 @@ const P90: Statistic = Statistic::Percentile(0.9);
 /// The requests, with their names.
 pub(crate) fn all() -> Vec<(&'static str, Request)> {
     let trainees = || over("trainees", &[COUNT, HOURS]);
-    let shares = [Statistic::Sum, Statistic::Average, Statistic::MEDIAN, P90];
+    let shares = [Statistic::Sum, Statistic::Average(2), Statistic::MEDIAN, P90];
     let mut of_share = vec![COUNT];
     of_share.extend(shares.map(|statistic| ("federalShare", statistic)));
     let grants = || over("grants", &of_share);

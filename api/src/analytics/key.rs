@@ -51,8 +51,12 @@ pub(crate) enum End {
     Row,
     /// In a column of the row.
     Column(usize),
-    /// In the sum of a column over the rows of a to-many relation; without a column, in their number.
+    /// In the sum of a column over the rows of a to-many relation, which is known where each of them has a value;
+    /// without a column, in their number.
     Children { relation: usize, column: Option<usize> },
+    /// In the sum of a column over those rows of a to-many relation that have a value in another, too: one side of a
+    /// quotient of what the same rows hold.
+    Beside { relation: usize, column: usize, other: usize },
 }
 
 /// A path from a row over to-one relations to its end.
@@ -107,7 +111,9 @@ impl Path {
     pub(crate) fn amounts(&self, from: &'static Table) -> &'static Table {
         let end = self.table(from);
         match self.end {
-            End::Children { relation, .. } => Catalog::get().table(end.relations[relation].table),
+            End::Children { relation, .. } | End::Beside { relation, .. } => {
+                Catalog::get().table(end.relations[relation].table)
+            }
             End::Row | End::Column(_) => end,
         }
     }
@@ -117,9 +123,9 @@ impl Path {
         match self.end {
             End::Row => None,
             End::Children { column: None, .. } => Some(Scalar::Int),
-            End::Column(column) | End::Children { column: Some(column), .. } => {
-                Some(self.amounts(from).columns[column].kind.scalar)
-            }
+            End::Column(column)
+            | End::Children { column: Some(column), .. }
+            | End::Beside { column, .. } => Some(self.amounts(from).columns[column].kind.scalar),
         }
     }
 
@@ -196,7 +202,7 @@ impl Key {
         let scalar = match path.end {
             End::Row => None,
             End::Column(column) => Some(path.table(table).columns[column].kind.scalar),
-            End::Children { .. } => {
+            End::Children { .. } | End::Beside { .. } => {
                 let text = format!("{name}: rows cannot be grouped by what many others hold");
                 return Err(Error::BadArgument(text));
             }
@@ -247,6 +253,31 @@ impl Measure {
                 Ok(Self::Numbers(Way(path), None))
             }
             _ => Err(Error::BadArgument(format!("{name}: this is not a number to compute with"))),
+        }
+    }
+
+    /// Two measures as the sides of a quotient, row by row: where both add up what the same other rows hold, each
+    /// counts only those of them that have both.
+    pub(crate) fn sides(self, other: Self) -> (Self, Self) {
+        let beside = |path: &Path, relation: usize, column: usize, other: usize| {
+            let end = End::Beside { relation, column, other };
+            Self::Numbers(Way(Path { relations: path.relations.clone(), end }), None)
+        };
+        match (&self, &other) {
+            (Self::Numbers(Way(up), None), Self::Numbers(Way(down), None))
+                if up.relations == down.relations =>
+            {
+                match (up.end, down.end) {
+                    (
+                        End::Children { relation, column: Some(above) },
+                        End::Children { relation: same, column: Some(below) },
+                    ) if relation == same => {
+                        (beside(up, relation, above, below), beside(down, relation, below, above))
+                    }
+                    _ => (self, other),
+                }
+            }
+            _ => (self, other),
         }
     }
 

@@ -71,5 +71,6 @@ pub use self::{
 pub(crate) use self::{
     event::FirstEvent,
     key::{End, Path},
+    request::{Known, Subset},
 };
 pub use crate::query::predicate::Comparison;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 
 /// The consumer price index by year, in its smallest unit.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Prices(BTreeMap<i64, i64>);
 
 /// From the prices of one year to those of another.

@@ -37,12 +37,39 @@ pub struct Request {
     /// Whether the first key tells parents apart, each of which has groups of its own.
     pub(crate) of_parents: bool,
     /// The parts of the rows, beside all of them, that figures are computed of.
-    pub(crate) parts: Vec<Predicate>,
+    pub(crate) parts: Vec<Subset>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) having: Having,
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
+}
+
+/// A part of the rows: those that a filter keeps, and of these those that have a value of each of some measures.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Subset {
+    pub(crate) keeps: Predicate,
+    pub(crate) known: Vec<Known>,
+}
+
+/// That a row has a value of a measure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) measure: Measure,
+    /// Whether the value must be more than nothing: nobody is served where others count the people.
+    pub(crate) is_positive: bool,
+}
+
+impl Subset {
+    /// The rows that a filter keeps.
+    pub(crate) fn of(keeps: Predicate) -> Self {
+        Self { keeps, known: Vec::new() }
+    }
+
+    /// Whether it is all of them.
+    pub(crate) fn is_all(&self) -> bool {
+        self.keeps.is_all() && self.known.is_empty()
+    }
 }
 
 /// One number of each group.
@@ -272,7 +299,7 @@ impl Request {
     /// # Errors
     /// Says what is wrong with the filter.
     pub fn part(mut self, filter: &async_graphql::Value) -> Result<Self, Error> {
-        self.parts.push(filter::parse(self.table, filter, "filter")?);
+        self.parts.push(Subset::of(filter::parse(self.table, filter, "filter")?));
         Ok(self)
     }
 

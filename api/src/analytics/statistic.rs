@@ -3,7 +3,7 @@
 //! A [`Tally`] is made while values pass by; what depends on their distribution is computed from the
 //! values of a group. Floats appear once, at the end, and their operations are those of IEEE 754, so
 //! two executors that hand over the same integers get the same bits:
-//! - `avg` is the exact sum as a float, divided by the count.
+//! - `avg` is the exact sum, divided once by the count and the smallest units of a unit.
 //! - `percentile` is the continuous one: at place `p * (n - 1)` of the values in order, and linear
 //!   between two of them.
 //! - `variance` is that of a sample. Its numerator `n * sum(x * x) - sum(x)^2` is computed as an integer,
@@ -21,8 +21,8 @@ pub enum Statistic {
     Missing,
     /// The sum. Missing where no value is known, as are those below.
     Sum,
-    /// The mean.
-    Average,
+    /// The mean, in units that have so many decimals: so it is divided once.
+    Average(u32),
     /// The least value.
     Minimum,
     /// The greatest value.
@@ -42,7 +42,7 @@ impl Statistic {
     /// What it is computed of.
     pub(super) fn needs(self) -> Needs {
         match self {
-            Self::Count | Self::Missing | Self::Sum | Self::Average => Needs::Sum,
+            Self::Count | Self::Missing | Self::Sum | Self::Average(_) => Needs::Sum,
             Self::Minimum | Self::Maximum => Needs::Tally,
             Self::Percentile(_) | Self::Deviation | Self::Variance => Needs::Values,
         }
@@ -180,7 +180,10 @@ pub(super) fn compute(
         Statistic::Missing => Number::Whole(tally.missing.into()),
         _ if none => Number::Missing,
         Statistic::Sum => Number::Whole(tally.sum),
-        Statistic::Average => Number::Real(quotient(tally.sum, i128::from(tally.known))),
+        Statistic::Average(digits) => {
+            let units = i128::from(tally.known) * 10_i128.pow(digits);
+            Number::Real(quotient(tally.sum, units))
+        }
         Statistic::Minimum => Number::Whole(tally.min.into()),
         Statistic::Maximum => Number::Whole(tally.max.into()),
         Statistic::Percentile(part) => Number::Real(percentile(values, tally.known, part)),

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use async_graphql::{
     OutputType, Value as GraphQl,
-    registry::{MetaType, MetaTypeName, Registry},
+    registry::{Deprecation, MetaType, MetaTypeName, Registry},
 };
 use futures_util::future::BoxFuture;
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
@@ -35,6 +35,8 @@ pub(crate) struct Column {
     pub(crate) description: String,
     /// The name of the GraphQL type.
     pub(crate) type_name: String,
+    /// Whether it goes.
+    pub(crate) deprecation: Deprecation,
 }
 
 /// How a row leads to rows of another table.
@@ -53,6 +55,17 @@ pub(crate) struct Relation {
     pub(crate) nullable: bool,
     /// Whether lists can be ordered by the columns of the other row.
     pub(crate) orders: bool,
+    /// What the sum over no rows is, where it leads to many.
+    pub(crate) childless: Childless,
+}
+
+/// What it means that a row has no rows of a to-many relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Childless {
+    /// There is nothing: an agency without awards got no money.
+    Zero,
+    /// Nothing is known: an award without rows of officers may have funded some, of which its source says nothing.
+    Unknown,
 }
 
 /// How many rows a relation leads to.
@@ -183,6 +196,7 @@ impl Table {
                         .and_then(|field| field.description.clone())
                         .unwrap_or_default(),
                     type_name: named.to_owned(),
+                    deprecation: field.map(|field| field.deprecation.clone()).unwrap_or_default(),
                 }
             })
             .collect();
@@ -223,15 +237,18 @@ impl Table {
             to: "id",
             nullable: from.def().is_null(),
             orders: !matches!(field, "source" | "revision"),
+            childless: Childless::Unknown,
         });
         self
     }
 
-    /// Adds a relation to the rows of another table that hold our key in a column.
+    /// Adds a relation to the rows of another table that hold our key in a column, and says what it means that there
+    /// are none.
     pub(crate) fn many<C: ColumnTrait>(
         mut self,
         field: &'static str,
         to: C,
+        childless: Childless,
         description: &'static str,
     ) -> Self {
         self.relations.push(Relation {
@@ -243,6 +260,7 @@ impl Table {
             to: to.as_str(),
             nullable: false,
             orders: false,
+            childless,
         });
         self
     }

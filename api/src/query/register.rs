@@ -111,7 +111,8 @@ fn object(registry: &mut Registry, table: &Table) {
             Scalar::TextList => "[String!]!".to_owned(),
             _ => format!("{}{}", shown(&column.type_name), if column.nullable { "" } else { "!" }),
         };
-        add(field(name, &type_name, &column.description, vec![]));
+        let field = field(name, &type_name, &column.description, vec![]);
+        add(MetaField { deprecation: column.deprecation.clone(), ..field });
     }
     for relation in &table.relations {
         let other = Catalog::get().table(relation.table);
@@ -265,7 +266,7 @@ fn order(registry: &mut Registry, table: &Table) {
                 format!("By `{}.{field}`.", relation.field)
             }
         };
-        (name, description)
+        lasting(name, description)
     });
     let values: Vec<_> = values.collect();
     let fields = format!("{type_name}OrderField");
@@ -384,8 +385,17 @@ fn shared(registry: &mut Registry, tables: &[Table]) {
     );
 }
 
-pub(super) fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
-    values.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect()
+pub(super) fn owned(values: &[(&str, &str)]) -> Vec<(String, String, Deprecation)> {
+    let value = |(name, words): &(&str, &str)| lasting(*name, *words);
+    values.iter().map(value).collect()
+}
+
+/// A value of an enum that does not go.
+pub(super) fn lasting(
+    name: impl Into<String>,
+    words: impl Into<String>,
+) -> (String, String, Deprecation) {
+    (name.into(), words.into(), Deprecation::NoDeprecated)
 }
 
 /// The name that clients know a type by.
@@ -423,6 +433,14 @@ pub(crate) fn field(
         compute_complexity: None,
         directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
+    }
+}
+
+/// Says that something goes, and what to ask for instead.
+pub(crate) fn deprecation(instead: Option<&str>) -> Deprecation {
+    match instead {
+        Some(reason) => Deprecation::Deprecated { reason: Some(reason.to_owned()) },
+        None => Deprecation::NoDeprecated,
     }
 }
 
@@ -514,13 +532,13 @@ pub(super) fn enumeration(
     registry: &mut Registry,
     name: &str,
     description: &str,
-    values: Vec<(String, String)>,
+    values: Vec<(String, String, Deprecation)>,
 ) {
-    let value = |(name, description): (String, String)| {
+    let value = |(name, description, deprecation): (String, String, Deprecation)| {
         let value = MetaEnumValue {
             name: name.clone(),
             description: Some(description),
-            deprecation: Deprecation::default(),
+            deprecation,
             visible: None,
             inaccessible: false,
             tags: Vec::new(),

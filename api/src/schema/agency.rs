@@ -3,17 +3,17 @@
 use entity::{agency, grant, outcome, trainee};
 
 use super::upper;
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<agency::Entity>("agency", "agencies")
-        .many("grants", grant::Column::AgencyId, "The awards that the agency got.")
+        .many("grants", grant::Column::AgencyId, Childless::Zero, "The awards that the agency got.")
         .many(
             "trainees",
-            trainee::Column::AgencyId,
+            trainee::Column::AgencyId, Childless::Zero,
             "The people of the agency who were trained, a row for each person and session.",
         )
-        .many("outcomes", outcome::Column::AgencyId, "What the agency reported, year by year.")
+        .many("outcomes", outcome::Column::AgencyId, Childless::Unknown, "What the agency reported, year by year.")
         .named_by(
             "ori",
             "Ori",
@@ -32,10 +32,14 @@ pub(super) fn table() -> Table {
         .banded(agency::Column::Population)
         .sums(&[agency::Column::Population, agency::Column::SwornOfficers])
         .measure("grants", "grants.count", "The awards of each agency.")
-        .measure("federalShare", "grants.federalShare", "The federal share of each agency's awards together.")
+        .measure("federalShare", "grants.federalShare", "The federal share of each agency's awards together: 0 where it has none, and unknown where that of one award is.")
         .measure("trainees", "trainees.count", "The people of each agency who were trained, once for each session.")
-        .ratio("officersPer100k", ("swornOfficers", "population"), 100_000, "Sworn officers for each 100,000 people, over the agencies where both are known.")
-        .ratio("dollarsPerCapita", ("grants.federalShare", "population"), 1, "Federal dollars for each person, over the agencies where both are known.")
-        .ratio("dollarsPerOfficer", ("grants.federalShare", "swornOfficers"), 1, "Federal dollars for each sworn officer that the agency has (not each that is funded), over the agencies where both are known.")
+        .ratio_of_people("swornOfficersPer100k", ("swornOfficers", "population"), 100_000, "Sworn officers for each 100,000 people, over the agencies where both are known and there are any people. It is no quotient of the sums shown beside it, which are of more agencies.")
+        .ratio_of_people("dollarsPerCapita", ("grants.federalShare", "population"), 1, "Federal dollars for each person, over the agencies where both are known and there are any people. An agency without awards got nothing, and its people count. It is no quotient of the sums shown beside it, which are of more agencies.")
+        .ratio("dollarsPerSwornOfficer", ("grants.federalShare", "swornOfficers"), 1, "Federal dollars for each sworn officer that the agencies have (not each that is funded), over the agencies where both are known. It is no quotient of the sums shown beside it, which are of more agencies.")
+        .ratio_of_people("officersPer100k", ("swornOfficers", "population"), 100_000, "The same as `swornOfficersPer100k`.")
+        .deprecated("officersPer100k", "Elsewhere this is officers funded. Ask for `swornOfficersPer100k`.")
+        .ratio("dollarsPerOfficer", ("grants.federalShare", "swornOfficers"), 1, "The same as `dollarsPerSwornOfficer`.")
+        .deprecated("dollarsPerOfficer", "Elsewhere this is dollars for each officer funded. Ask for `dollarsPerSwornOfficer`.")
         .provenance(agency::Column::SourceId, agency::Column::RevisionId)
 }

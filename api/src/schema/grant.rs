@@ -2,7 +2,7 @@
 
 use entity::{agency, grant, obligation, officers_funded, organization, program, training_session};
 
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<grant::Entity>("grant", "grants")
@@ -10,9 +10,9 @@ pub(super) fn table() -> Table {
         .one("organization", grant::Column::OrganizationId, organization::Entity, "The organization that got the award. Null where the recipient is an agency.")
         .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
         .one("program", grant::Column::ProgramId, program::Entity, "The program that the award was made under. Null where the source does not say: it is never guessed.")
-        .many("obligations", obligation::Column::GrantId, "The financial transactions on the award.")
-        .many("officersFunded", officers_funded::Column::GrantId, "The officers that the award funds, by kind.")
-        .many("trainingSessions", training_session::Column::GrantId, "The training sessions that the award paid for.")
+        .many("obligations", obligation::Column::GrantId, Childless::Unknown, "The financial transactions on the award.")
+        .many("officersFunded", officers_funded::Column::GrantId, Childless::Unknown, "The officers that the award funds, by kind.")
+        .many("trainingSessions", training_session::Column::GrantId, Childless::Zero, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
         .priced_by("fiscalYear")
         .keys(&[
@@ -34,17 +34,17 @@ pub(super) fn table() -> Table {
             grant::Column::ProjectTotal,
             grant::Column::Outlayed,
         ])
-        .measure("officersRequested", "officersFunded.requested", "The officers that each award was applied for with.")
-        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds.")
-        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted.")
-        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed.")
-        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended.")
+        .measure("officersRequested", "officersFunded.requested", "The officers that each award was applied for with, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
+        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
+        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted, all kinds together; unknown as `officersFunded` is.")
+        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed, all kinds together; unknown as `officersFunded` is.")
+        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended, all kinds together; unknown as `officersFunded` is.")
         .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
-        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known.")
-        .ratio("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known; each agency's people count once.")
-        .ratio("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known; each agency's people count once.")
-        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the awards where both are known: 1 is all of them.")
-        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the awards where both are known: 1 is all of them.")
+        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known. It is no quotient of the sums shown beside it, which are of more awards.")
+        .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is no quotient of the sums shown beside it, which are of more awards.")
+        .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is no quotient of the sums shown beside it, which are of more awards.")
+        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the rows of officers where both are known, as `officersFunded { totals { hiredRate } }` has it: 1 is all of them.")
+        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")
         .provenance(grant::Column::SourceId, grant::Column::RevisionId)
 }
 

@@ -2,11 +2,16 @@
 
 use entity::{measure, outcome};
 
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<measure::Entity>("measure", "measures")
-        .many("outcomes", outcome::Column::MeasureId, "The values of the measure.")
+        .many(
+            "outcomes",
+            outcome::Column::MeasureId,
+            Childless::Unknown,
+            "The values of the measure.",
+        )
         .named_by(
             "code",
             "String",

@@ -3,16 +3,27 @@
 use entity::{grant, organization, partnership, training};
 
 use super::upper;
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<organization::Entity>("organization", "organizations")
         .list(organization::Column::FormerNames)
-        .many("grants", grant::Column::OrganizationId, "The awards that the organization got.")
-        .many("trainings", training::Column::ProviderId, "The courses that it gives.")
+        .many(
+            "grants",
+            grant::Column::OrganizationId,
+            Childless::Zero,
+            "The awards that the organization got.",
+        )
+        .many(
+            "trainings",
+            training::Column::ProviderId,
+            Childless::Zero,
+            "The courses that it gives.",
+        )
         .many(
             "partnerships",
             partnership::Column::OrganizationId,
+            Childless::Zero,
             "Its partnerships with the COPS Office.",
         )
         .named_by(
@@ -31,7 +42,7 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The federal share of each organization's awards together.",
+            "The federal share of each organization's awards together: 0 where it has none, and unknown where that of one award is.",
         )
         .measure("trainings", "trainings.count", "The courses that each organization gives.")
         .provenance(organization::Column::SourceId, organization::Column::RevisionId)

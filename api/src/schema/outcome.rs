@@ -45,7 +45,7 @@ pub(super) fn table() -> Table {
         .measure("value", "value", "The values. Adding up is wrong across measures, and across agencies, states and the nation, which hold each other: group or filter by `measure`, and keep one kind of reporter.")
         .measure("populationServed", "populationServed", "The people served in each year, as the filing of the value says: those of the agency-years that have a value, and of no others.")
         .measure("population", "agency.population", "The people that the agencies serve today: each agency counts once in a group. To divide the values of past years by, there is `populationServed`.")
-        .ratio("ratePer100k", ("value", "populationServed"), 100_000, "Values for each 100,000 people: the sum of the values by the sum of the people of exactly the same agency-years, those where both are known. A quotient of sums, so large agencies weigh more; not a mean of rates. It makes sense for one measure at a time.")
+        .ratio_of_people("ratePer100k", ("value", "populationServed"), 100_000, "Values for each 100,000 people: the sum of the values by the sum of the people of exactly the same agency-years, those where both are known and anybody is served. A quotient of sums, so large agencies weigh more; not a mean of rates. It makes sense for one measure at a time.")
         .event(FIRST_GRANT)
         .provenance(outcome::Column::SourceId, outcome::Column::RevisionId)
 }

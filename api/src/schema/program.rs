@@ -3,14 +3,20 @@
 use entity::{grant, program, published_figure};
 
 use super::upper;
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<program::Entity>("program", "programs")
-        .many("grants", grant::Column::ProgramId, "The awards made under the program.")
+        .many(
+            "grants",
+            grant::Column::ProgramId,
+            Childless::Zero,
+            "The awards made under the program.",
+        )
         .many(
             "publishedFigures",
             published_figure::Column::ProgramId,
+            Childless::Unknown,
             "What was published about the program.",
         )
         .named_by(
@@ -25,7 +31,7 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The federal share of each program's awards together.",
+            "The federal share of each program's awards together: 0 where it has none, and unknown where that of one award is.",
         )
         .provenance(program::Column::SourceId, program::Column::RevisionId)
 }

@@ -2,7 +2,7 @@
 
 use entity::{revision, source, table_load};
 
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<revision::Entity>("revision", "revisions")
@@ -15,11 +15,13 @@ pub(super) fn table() -> Table {
         .many(
             "sources",
             source::Column::RevisionId,
+            Childless::Zero,
             "What was loaded: files, each with its digest and its size, or publications.",
         )
         .many(
             "tables",
             table_load::Column::RevisionId,
+            Childless::Zero,
             "What the load did, table by table. Empty where that was not recorded.",
         )
 }

@@ -2,7 +2,7 @@
 
 use entity::{organization, training, training_session};
 
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<training::Entity>("training", "trainings")
@@ -13,7 +13,12 @@ pub(super) fn table() -> Table {
             organization::Entity,
             "Who gives the course. Null where unknown.",
         )
-        .many("sessions", training_session::Column::TrainingId, "The deliveries of the course.")
+        .many(
+            "sessions",
+            training_session::Column::TrainingId,
+            Childless::Zero,
+            "The deliveries of the course.",
+        )
         .keys(&[
             training::Column::Modality,
             training::Column::CertifiedBy,

@@ -2,7 +2,7 @@
 
 use entity::{grant, trainee, training, training_session};
 
-use crate::query::catalog::Table;
+use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<training_session::Entity>("trainingSession", "trainingSessions")
@@ -18,7 +18,7 @@ pub(super) fn table() -> Table {
             grant::Entity,
             "The award that paid for it. Null where unknown.",
         )
-        .many("trainees", trainee::Column::SessionId, "The people who went.")
+        .many("trainees", trainee::Column::SessionId, Childless::Zero, "The people who went.")
         .named_by(
             "code",
             "String",
@@ -38,7 +38,7 @@ pub(super) fn table() -> Table {
         .measure(
             "traineeHours",
             "trainees.hours",
-            "The hours of all people of each session together.",
+            "The hours of all people of each session together: 0 where nobody went, and unknown where those of one person are.",
         )
         .measure(
             "hours",

@@ -4,20 +4,23 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Asked, Replica, Stored,
-    column::{Column, MISSING},
+    column::{Codes, Column, MISSING},
     group::{Rows, Slots},
     keys::{AllCells, Ordinals},
+    mask::Mask,
     tally::{Counted, Gathered, Numbers, Over, Work},
 };
 use crate::{
     analytics::{
         finish::Cells as _,
         key::{End, Key, Measure, Path, Way},
-        prices::Rate,
+        prices::{Prices, Rate},
+        request::Known,
         statistic::{Needs, Tally},
         value::Cell,
     },
     error::Error,
+    query::catalog::Childless,
 };
 
 /// The bits up to which rows are told apart by a bit for each slot and row: 16 MB.
@@ -52,10 +55,29 @@ impl Replica {
             counted.each(0..counted.len(), |slot, _| tallies[slot].known += 1);
             return Ok(Gathered::of(tallies));
         }
-        let rates = year.map(|year| asked.prices.rates(year)).transpose()?;
-        let numbers = self.numbers(end, way, rates.as_ref())?;
+        let numbers = self.numbers(end, way, asked.rates(year)?.as_ref())?;
         let over = Over { counted: &counted, slots: slots.slots.len(), workers: self.workers };
         Ok(over.gather(numbers, needs))
+    }
+
+    /// Clears the bits of the rows that have no value of a measure.
+    pub(super) fn keep_known(
+        &self,
+        table: &Stored,
+        known: &Known,
+        prices: &Prices,
+        mask: &mut Mask,
+    ) -> Result<(), Error> {
+        let Measure::Numbers(Way(path), year) = &known.measure else { return Err(Error::Internal) };
+        let rates = year.map(|year| prices.rates(year)).transpose()?;
+        let (ordinals, end) = self.rows_at(table, path)?;
+        let numbers = self.numbers(end, path, rates.as_ref())?;
+        let is_known = |number: i64| number != MISSING && (!known.is_positive || number > 0);
+        let of_row = numbers.work(Each { rows: end.rows, is_known });
+        mask.retain(|row| {
+            (ordinals.get(row) as usize).checked_sub(1).is_some_and(|row| of_row[row])
+        });
+        Ok(())
     }
 
     /// The numbers that a path ends in, at other prices if so.
@@ -74,11 +96,16 @@ impl Replica {
                     Some(rates) => Ok(Numbers::ByRow(self.priced(end, column, rates)?)),
                 }
             }
-            End::Children { relation, column } => {
+            End::Children { relation, .. } | End::Beside { relation, .. } => {
                 let relation = &end.table.relations[relation];
                 let children = self.table_named(relation.table)?;
                 let parents = &children.column_named(relation.to)?.codes;
                 let parent = |row| (parents.get(row) as usize).checked_sub(1);
+                let (column, beside) = match path.end {
+                    End::Children { column, .. } => (column, None),
+                    End::Beside { column, other, .. } => (Some(column), Some(other)),
+                    _ => return Err(Error::Internal),
+                };
                 let Some(column) = column else {
                     let mut counts = vec![0; end.rows];
                     for parent in (0..children.rows).filter_map(parent) {
@@ -91,7 +118,13 @@ impl Replica {
                     None => Numbers::Coded(&column.codes, column.numbers()),
                     Some(rates) => Numbers::ByRow(self.priced(children, column, rates)?),
                 };
-                numbers.work(SumUp { rows: 0..children.rows, parents: end.rows, parent })
+                let beside = beside.map(|other| children.column(other)).transpose()?;
+                let beside = beside.map(|other| (&other.codes, other.numbers()));
+                let takes = match (&beside, relation.childless) {
+                    (Some((codes, numbers)), _) => Takes::Beside(codes, numbers),
+                    (None, childless) => Takes::All(childless),
+                };
+                numbers.work(SumUp { rows: 0..children.rows, parents: end.rows, parent, takes })
             }
         }
     }
@@ -120,24 +153,69 @@ impl Replica {
     }
 }
 
+/// Whether each row has a number that will do.
+struct Each<F> {
+    rows: usize,
+    is_known: F,
+}
+
+impl<F: Fn(i64) -> bool> Work for Each<F> {
+    type Output = Vec<bool>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        (0..self.rows).map(|row| (self.is_known)(number(row))).collect()
+    }
+}
+
+/// Which children count.
+#[derive(Clone, Copy)]
+enum Takes<'a> {
+    /// All: one without a value leaves the sum unknown. The sum of none is said by the relation.
+    All(Childless),
+    /// Those that have a value here, by its code, too.
+    Beside(&'a Codes, &'a [i64]),
+}
+
 /// Adds up the numbers of children for each parent.
-struct SumUp<P> {
+struct SumUp<'a, P> {
     rows: Range<usize>,
     parents: usize,
     parent: P,
+    takes: Takes<'a>,
 }
 
-impl<P: Fn(usize) -> Option<usize>> Work for SumUp<P> {
+impl<P: Fn(usize) -> Option<usize>> Work for SumUp<'_, P> {
     type Output = Result<Numbers<'static>, Error>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
-        let mut sums = vec![MISSING; self.parents];
+        let none = match self.takes {
+            Takes::All(Childless::Zero) => 0,
+            Takes::All(Childless::Unknown) | Takes::Beside(..) => MISSING,
+        };
+        let mut sums = vec![none; self.parents];
+        let mut is_unknown = vec![false; self.parents];
         for row in self.rows {
+            let Some(parent) = (self.parent)(row) else { continue };
             let number = number(row);
-            let Some(parent) = (self.parent)(row).filter(|_| number != MISSING) else { continue };
+            match self.takes {
+                Takes::All(_) if number == MISSING => {
+                    is_unknown[parent] = true;
+                    continue;
+                }
+                Takes::Beside(codes, others)
+                    if number == MISSING || others[codes.get(row) as usize] == MISSING =>
+                {
+                    continue;
+                }
+                _ => {}
+            }
             let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
             sums[parent] = sum.checked_add(number).ok_or_else(|| {
                 Error::BadArgument("the sum of one row's parts is beyond 64 bits".to_owned())
             })?;
+        }
+        for (sum, is_unknown) in sums.iter_mut().zip(is_unknown) {
+            if is_unknown {
+                *sum = MISSING;
+            }
         }
         Ok(Numbers::ByRow(sums))
     }

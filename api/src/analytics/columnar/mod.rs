@@ -22,6 +22,8 @@ mod parallel;
 mod read;
 mod tally;
 
+use std::collections::BTreeMap;
+
 use entity::price_index;
 use sea_orm::{EntityName as _, IdenStatic as _};
 
@@ -34,7 +36,7 @@ use self::{
 };
 use super::{
     finish::{ALL, Groups, finish, nothing},
-    prices::Prices,
+    prices::{Prices, Rate},
     request::{Answer, Figure, Request},
     statistic::{Needs, compute},
     value::{Cell, Number},
@@ -140,8 +142,15 @@ impl Replica {
         let placed = placed.map(|event| self.place(table, &event, &mut kept)).transpose()?;
         let kept = (kept.count() < table.rows).then(|| kept.rows());
         let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
-        let parts = request.parts.iter().map(|part| self.mask(table, part));
-        let asked = Asked { request, table, parts: parts.collect::<Result<_, _>>()?, prices };
+        let parts = request.parts.iter().map(|part| {
+            let mut mask = self.mask(table, &part.keeps)?;
+            for known in &part.known {
+                self.keep_known(table, known, &prices, &mut mask)?;
+            }
+            Ok::<_, Error>(mask)
+        });
+        let parts = parts.collect::<Result<_, _>>()?;
+        let asked = Asked { request, table, parts, prices };
         let keys = request.keys.iter().map(|key| match &placed {
             Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
             _ => self.key(table, &key.path, key.part),
@@ -244,4 +253,11 @@ struct Asked<'a> {
     /// The rows of each part.
     parts: Vec<Mask>,
     prices: Prices,
+}
+
+impl Asked<'_> {
+    /// The rates to the prices of a year, if so.
+    fn rates(&self, year: Option<i32>) -> Result<Option<BTreeMap<i64, Rate>>, Error> {
+        year.map(|year| self.prices.rates(year)).transpose()
+    }
 }

@@ -149,7 +149,8 @@ async fn groups(
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
     let table = request.table.name;
-    let mut statements = Statements::new(request, level, None, session.backend())?;
+    let prices = Prices::default();
+    let mut statements = Statements::new(request, level, None, &prices, session.backend())?;
     let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
@@ -173,18 +174,21 @@ async fn measure_into(
 ) -> Result<(), Error> {
     let Asked { request, level, measure, part, wanted } = asked;
     let (level, backend, table) = (*level, session.backend(), request.table.name);
-    let rates = match measure {
-        Measure::Numbers(_, Some(year)) => Some(prices(session).await?.rates(*year)?),
-        _ => None,
+    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+    let known = part.iter().flat_map(|part| &request.parts[*part].known);
+    let mut measures = std::iter::once(*measure).chain(known.map(|known| &known.measure));
+    let prices = match measures.any(is_priced) {
+        true => prices(session).await?,
+        false => Prices::default(),
     };
     let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
-    let mut statements = Statements::new(request, level, *part, backend)?.at(rates.clone());
+    let mut statements = Statements::new(request, level, *part, &prices, backend)?;
     for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        let mut statements = Statements::new(request, level, *part, backend)?.at(rates);
+        let mut statements = Statements::new(request, level, *part, &prices, backend)?;
         for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);

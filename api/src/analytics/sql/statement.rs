@@ -14,25 +14,27 @@ use super::event;
 use crate::{
     analytics::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
-        prices::Rate,
+        prices::{Prices, Rate},
         request::Request,
         value::Cell,
     },
     error::Error,
     query::{
-        catalog::{Catalog, Table},
+        catalog::{Catalog, Childless, Table},
         predicate::column_of,
         scalar::Scalar,
     },
 };
+
+/// From each year's prices to those of another.
+type Rates = BTreeMap<i64, Rate>;
 
 /// Makes the statements of one level of a request.
 pub(super) struct Statements<'a> {
     request: &'a Request,
     level: usize,
     backend: DbBackend,
-    /// From each year's prices to those that are asked for.
-    rates: Option<BTreeMap<i64, Rate>>,
+    prices: &'a Prices,
     /// The paths that are joined.
     joined: Vec<Vec<usize>>,
     select: SelectStatement,
@@ -43,24 +45,42 @@ impl<'a> Statements<'a> {
         request: &'a Request,
         level: usize,
         part: Option<usize>,
+        prices: &'a Prices,
         backend: DbBackend,
     ) -> Result<Self, Error> {
         let mut select = Query::select();
         select.from(Alias::new(request.table.name));
         let part = part.and_then(|part| request.parts.get(part));
-        for keeps in std::iter::once(&request.keeps).chain(part).filter(|keeps| !keeps.is_all()) {
+        let keeps = std::iter::once(&request.keeps).chain(part.map(|part| &part.keeps));
+        for keeps in keeps.filter(|keeps| !keeps.is_all()) {
             select.and_where(keeps.to_sql(request.table.name, backend));
         }
         if let Some(event) = request.event() {
             event::place(request, &event, backend, &mut select)?;
         }
-        Ok(Self { request, level, backend, rates: None, joined: Vec::new(), select })
+        let mut statements = Self { request, level, backend, prices, joined: Vec::new(), select };
+        for known in part.iter().flat_map(|part| &part.known) {
+            let number = statements.number(&known.measure)?;
+            statements.select.and_where(match known.is_positive {
+                true => number.gt(0),
+                false => number.is_not_null(),
+            });
+        }
+        Ok(statements)
     }
 
-    /// Takes amounts at other prices.
-    pub(super) fn at(mut self, rates: Option<BTreeMap<i64, Rate>>) -> Self {
-        self.rates = rates;
-        self
+    /// The number of a measure, of each row.
+    fn number(&mut self, measure: &Measure) -> Result<Expr, Error> {
+        let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
+        let rates = year.map(|year| self.prices.rates(year)).transpose()?;
+        let number = self.end(path, rates.as_ref())?;
+        match path.end {
+            End::Column(_) => {
+                let alias = self.joined(&path.relations);
+                self.priced(path.table(self.request.table), &alias, number, rates.as_ref())
+            }
+            _ => Ok(number),
+        }
     }
 
     /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
@@ -114,11 +134,7 @@ impl<'a> Statements<'a> {
                 if !path.relations.is_empty() {
                     self.row(path)?;
                 }
-                let mut number = self.end(path)?;
-                if let (End::Column(_), Some(_)) = (path.end, &self.rates) {
-                    let alias = self.joined(&path.relations);
-                    number = self.priced(path.table(self.request.table), &alias, number)?;
-                }
+                let number = self.number(measure)?;
                 self.select.expr_as(big(number), Alias::new("v"));
             }
         }
@@ -127,13 +143,13 @@ impl<'a> Statements<'a> {
 
     /// Selects each distinct row that a path leads to.
     fn row(&mut self, path: &Path) -> Result<(), Error> {
-        let row = self.end(&Path { relations: path.relations.clone(), end: End::Row })?;
+        let row = self.end(&Path { relations: path.relations.clone(), end: End::Row }, None)?;
         self.select.distinct().expr_as(row.clone(), Alias::new("e")).and_where(row.is_not_null());
         Ok(())
     }
 
-    /// What a path ends in.
-    fn end(&mut self, path: &Path) -> Result<Expr, Error> {
+    /// What a path ends in; what is added up there at other prices, if so.
+    fn end(&mut self, path: &Path, rates: Option<&Rates>) -> Result<Expr, Error> {
         let end = path.table(self.request.table);
         Ok(match (path.end, path.relations.split_last()) {
             (End::Row, None) => column_of(self.request.table.name, self.request.table.key),
@@ -145,18 +161,29 @@ impl<'a> Statements<'a> {
                 let alias = self.joined(&path.relations);
                 column_of(&alias, end.columns[column].name)
             }
-            (End::Children { relation, column }, _) => {
+            (End::Children { relation, .. } | End::Beside { relation, .. }, _) => {
                 let alias = self.joined(&path.relations);
                 let relation = &end.relations[relation];
                 let children = Catalog::get().table(relation.table);
-                let mut sum = Query::select();
-                let number = match column {
-                    None => Expr::cust("COUNT(*)"),
-                    Some(column) => {
-                        let number = column_of(children.name, children.columns[column].name);
-                        self.priced(children, children.name, number)?.sum()
+                let cell = |column: usize| column_of(children.name, children.columns[column].name);
+                let number = match path.end {
+                    End::Children { column: Some(column), .. } => {
+                        let number = self.priced(children, children.name, cell(column), rates)?;
+                        let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
+                        let sum = match relation.childless {
+                            Childless::Zero => Func::coalesce([number.sum(), Expr::val(0)]).into(),
+                            Childless::Unknown => number.sum(),
+                        };
+                        CaseStatement::new().case(all_are_known, sum).into()
                     }
+                    End::Beside { column, other, .. } => {
+                        let both =
+                            CaseStatement::new().case(cell(other).is_not_null(), cell(column));
+                        Expr::expr(both).sum()
+                    }
+                    _ => Expr::cust("COUNT(*)"),
                 };
+                let mut sum = Query::select();
                 sum.expr(number).from(Alias::new(children.name)).and_where(
                     column_of(children.name, relation.to).eq(column_of(&alias, relation.from)),
                 );
@@ -167,8 +194,14 @@ impl<'a> Statements<'a> {
 
     /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
     /// [`Rate::apply`] has it.
-    fn priced(&self, table: &'static Table, alias: &str, amount: Expr) -> Result<Expr, Error> {
-        let Some(rates) = &self.rates else { return Ok(amount) };
+    fn priced(
+        &self,
+        table: &'static Table,
+        alias: &str,
+        amount: Expr,
+        rates: Option<&Rates>,
+    ) -> Result<Expr, Error> {
+        let Some(rates) = rates else { return Ok(amount) };
         let key = Key::of(table, table.priced_by.ok_or(Error::Internal)?)?;
         let End::Column(column) = key.path.end else { return Err(Error::Internal) };
         let year = self.part(key.part, None, column_of(alias, table.columns[column].name));
@@ -218,7 +251,7 @@ impl<'a> Statements<'a> {
             Part::Ever => return Ok(big(event::ever(self.request.table)?)),
             _ => {}
         }
-        let value = self.end(&key.path)?;
+        let value = self.end(&key.path, None)?;
         Ok(self.part(key.part, scalar(self.request.table, key), value))
     }
 
@@ -270,7 +303,7 @@ fn big(value: impl Into<Expr>) -> Expr {
 fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     match key.path.end {
         End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row | End::Children { .. } => None,
+        End::Row | End::Children { .. } | End::Beside { .. } => None,
     }
 }
 

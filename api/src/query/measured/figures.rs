@@ -5,7 +5,7 @@ use entity::scalar::{fixed_from_value, fixed_to_value};
 
 use super::vocabulary::{Computed, Unit, What};
 use crate::{
-    analytics::{Figure, Measure, Number, Request, Statistic},
+    analytics::{Figure, Known, Measure, Number, Request, Statistic, Subset},
     error::Error,
     query::{predicate::Predicate, scalar::real_number},
 };
@@ -81,7 +81,7 @@ pub(crate) fn statistic(
         "known" => (Statistic::Count, Show::Exact(0)),
         "missing" => (Statistic::Missing, Show::Exact(0)),
         "sum" => (Statistic::Sum, Show::Exact(digits)),
-        "avg" => (Statistic::Average, Show::Real(digits)),
+        "avg" => (Statistic::Average(digits), Show::Real(0)),
         "min" => (Statistic::Minimum, Show::Exact(digits)),
         "max" => (Statistic::Maximum, Show::Exact(digits)),
         "median" => (Statistic::MEDIAN, Show::Real(digits)),
@@ -113,13 +113,13 @@ impl Figures {
     }
 
     /// The position of a part of the rows; none for all of them.
-    fn part(&mut self, keeps: &Predicate) -> Option<usize> {
-        if keeps.is_all() {
+    fn part(&mut self, subset: Subset) -> Option<usize> {
+        if subset.is_all() {
             return None;
         }
         let parts = &mut self.request.parts;
-        Some(parts.iter().position(|other| other == keeps).unwrap_or_else(|| {
-            parts.push(keeps.clone());
+        Some(parts.iter().position(|other| *other == subset).unwrap_or_else(|| {
+            parts.push(subset);
             parts.len() - 1
         }))
     }
@@ -131,7 +131,11 @@ impl Figures {
         statistic: Statistic,
         keeps: &Predicate,
     ) -> usize {
-        let part = self.part(keeps);
+        self.statistic_of(measure, statistic, Subset::of(keeps.clone()))
+    }
+
+    fn statistic_of(&mut self, measure: &Measure, statistic: Statistic, of: Subset) -> usize {
+        let part = self.part(of);
         self.place(Figure::Of { measure: measure.clone(), statistic, part })
     }
 
@@ -142,15 +146,24 @@ impl Figures {
         year: Option<i32>,
         keeps: &Predicate,
     ) -> Result<(usize, Show), Error> {
+        if let Some(reason) = computed.refused {
+            return Err(Error::BadArgument(format!("{}: {reason}", computed.field)));
+        }
         match &computed.what {
             What::Count(measure) => {
                 Ok((self.statistic(measure, Statistic::Count, keeps), Show::Exact(0)))
             }
-            What::Ratio { above, below, known, factor } => {
-                let keeps = keeps.clone().and(known.clone());
+            What::Ratio { above, below, factor, is_of_people } => {
                 let above = self.priced(above, year)?;
-                let above = self.statistic(&above, Statistic::Sum, &keeps);
-                let below = self.statistic(below, Statistic::Sum, &keeps);
+                // Both sides are of the same rows: those that have both.
+                let known = |measure: &Measure, is_positive| Known {
+                    measure: measure.clone(),
+                    is_positive,
+                };
+                let known = vec![known(&above, false), known(below, *is_of_people)];
+                let both = Subset { keeps: keeps.clone(), known };
+                let above = self.statistic_of(&above, Statistic::Sum, both.clone());
+                let below = self.statistic_of(below, Statistic::Sum, both);
                 let ratio = Figure::Ratio { above, below, factor: *factor };
                 Ok((self.place(ratio), Show::Real(0)))
             }

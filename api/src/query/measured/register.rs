@@ -13,7 +13,10 @@ use crate::{
     limits::Limits,
     query::{
         catalog::{Table, screaming_case},
-        register::{enumeration, field, input, input_object, object_type, operators, shown},
+        register::{
+            deprecation, enumeration, field, input, input_object, lasting, object_type, operators,
+            shown,
+        },
         scalar::Scalar,
     },
 };
@@ -109,7 +112,7 @@ pub(crate) fn shared(registry: &mut Registry) {
         "stddev" => "The sample's standard deviation.",
         _ => "The sample's variance.",
     };
-    let values = STATISTICS.iter().map(|name| (screaming_case(name), words(name).to_owned()));
+    let values = STATISTICS.iter().map(|name| lasting(screaming_case(name), words(name)));
     enumeration(registry, "Statistic", "A statistic of the values of a measure.", values.collect());
     let bands = BANDS.iter().enumerate().map(|(index, first)| {
         let description = match (index, BANDS.get(index + 1)) {
@@ -123,7 +126,7 @@ pub(crate) fn shared(registry: &mut Registry) {
             }
             (_, None) => format!("{} people or more.", thousands(*first)),
         };
-        (band_name(*first), description)
+        lasting(band_name(*first), description)
     });
     let description =
         "How many people an agency serves, by the classes in which the FBI groups agencies.";
@@ -264,7 +267,7 @@ pub(crate) fn types(registry: &mut Registry, table: &'static Table) {
     );
     object_type(registry, &format!("{type_name}GroupKey"), &description, keys.collect());
     let values = vocabulary.dimensions.iter();
-    let values = values.map(|dimension| (dimension.name.clone(), dimension.description.clone()));
+    let values = values.map(|dimension| lasting(&dimension.name, &dimension.description));
     let description = format!("What {} can be grouped by.", table.list);
     enumeration(registry, &format!("{type_name}Dimension"), &description, values.collect());
     event::register(registry, table);
@@ -279,7 +282,8 @@ fn computed(computed: &Computed) -> MetaField {
         arguments.push(input("inDollarsOf", "Int", PRICED));
     }
     let (type_name, description) = computed_type(computed);
-    field(&computed.field, &type_name, &description, arguments)
+    let field = field(&computed.field, &type_name, &description, arguments);
+    MetaField { deprecation: deprecation(computed.deprecated), ..field }
 }
 
 /// The type and the description of what is computed.
@@ -320,8 +324,10 @@ fn group_connection(registry: &mut Registry, table: &Table) {
 fn order(registry: &mut Registry, table: &Table, vocabulary: &Vocabulary) {
     let type_name = &table.type_name;
     let values = vocabulary.computed.iter();
-    let values =
-        values.map(|computed| (measure_name(&computed.field), computed.description.clone()));
+    let values = values.map(|computed| {
+        let name = measure_name(&computed.field);
+        (name, computed.description.clone(), deprecation(computed.deprecated))
+    });
     let description =
         format!("What groups of {} can be ordered by, beside their keys.", table.list);
     enumeration(registry, &format!("{type_name}Measure"), &description, values.collect());
@@ -370,7 +376,8 @@ fn having(registry: &mut Registry, table: &Table, vocabulary: &Vocabulary) {
             What::Ratio { .. } => operators(registry, Scalar::Float, "Float"),
             What::Statistics(_, unit) => format!("{}Having", unit.statistics_name()),
         };
-        fields.push(input(&computed.field, &type_name, &format!("By `{}`.", computed.field)));
+        let input = input(&computed.field, &type_name, &format!("By `{}`.", computed.field));
+        fields.push(MetaInputValue { deprecation: deprecation(computed.deprecated), ..input });
     }
     let description = format!(
         "Which groups of {} to keep. Fields that are given must all hold; one that is null filters \

@@ -13,7 +13,6 @@ use crate::{
     analytics::{End, Key, Measure, Path, Way},
     query::{
         catalog::{Cardinality, Catalog, Column, Table, screaming_case},
-        predicate::{Predicate, Test},
         scalar::Scalar,
     },
 };
@@ -28,6 +27,10 @@ pub(crate) struct Declared {
     /// Names, paths and descriptions of what is computed; a description of none is that of the column.
     measures: Vec<(String, String, &'static str)>,
     ratios: Vec<DeclaredRatio>,
+    /// Names of what is not to be asked for any more, and what is instead.
+    deprecated: Vec<(&'static str, &'static str)>,
+    /// Names of what has no sense here, and why.
+    refused: Vec<(&'static str, &'static str)>,
 }
 
 #[derive(Debug)]
@@ -36,6 +39,8 @@ struct DeclaredRatio {
     above: &'static str,
     below: &'static str,
     factor: i64,
+    /// Whether rows count only where there are any of what is divided by.
+    is_of_people: bool,
     description: &'static str,
 }
 
@@ -79,6 +84,10 @@ pub(crate) struct Computed {
     pub(crate) what: What,
     /// Whether it can be had in the dollars of another year.
     pub(crate) is_priced: bool,
+    /// What to ask for instead, where this goes.
+    pub(crate) deprecated: Option<&'static str>,
+    /// Why it is not answered, where it has no sense.
+    pub(crate) refused: Option<&'static str>,
 }
 
 /// What is computed.
@@ -88,8 +97,8 @@ pub(crate) enum What {
     Count(Measure),
     /// Statistics of numbers.
     Statistics(Measure, Unit),
-    /// The quotient of two sums, over the rows where both are known.
-    Ratio { above: Measure, below: Measure, known: Predicate, factor: (i64, i64) },
+    /// The quotient of two sums, over the rows where both are known; of people, where there are any.
+    Ratio { above: Measure, below: Measure, factor: (i64, i64), is_of_people: bool },
 }
 
 /// The unit of a measure.
@@ -224,6 +233,18 @@ impl Table {
         self
     }
 
+    /// Says that a measure goes, and what to ask for instead.
+    pub(crate) fn deprecated(mut self, name: &'static str, instead: &'static str) -> Self {
+        self.declared.deprecated.push((name, instead));
+        self
+    }
+
+    /// Says that a measure, which goes, is not answered any more, and why.
+    pub(crate) fn refused(mut self, name: &'static str, reason: &'static str) -> Self {
+        self.declared.refused.push((name, reason));
+        self.deprecated(name, reason)
+    }
+
     /// Lets one sum be divided by another, and the quotient be multiplied.
     pub(crate) fn ratio(
         mut self,
@@ -232,7 +253,24 @@ impl Table {
         factor: i64,
         description: &'static str,
     ) -> Self {
-        self.declared.ratios.push(DeclaredRatio { name, above, below, factor, description });
+        let is_of_people = false;
+        let ratio = DeclaredRatio { name, above, below, factor, is_of_people, description };
+        self.declared.ratios.push(ratio);
+        self
+    }
+
+    /// The same of people: where there are none, others count them, and there is nothing to divide by.
+    pub(crate) fn ratio_of_people(
+        mut self,
+        name: &'static str,
+        sides: (&'static str, &'static str),
+        factor: i64,
+        description: &'static str,
+    ) -> Self {
+        self = self.ratio(name, sides, factor, description);
+        if let Some(ratio) = self.declared.ratios.last_mut() {
+            ratio.is_of_people = true;
+        }
         self
     }
 }
@@ -315,6 +353,8 @@ fn computed(table: &'static Table) -> Vec<Computed> {
         description: "The number of rows.".to_owned(),
         what: What::Count(Measure::Rows),
         is_priced: false,
+        deprecated: None,
+        refused: None,
     }];
     for (name, path, description) in &table.declared.measures {
         let measure = measure(path);
@@ -327,7 +367,9 @@ fn computed(table: &'static Table) -> Vec<Computed> {
         };
         let description = if description.is_empty() { own } else { description };
         let description = description.to_owned();
-        all.push(Computed { field: name.clone(), description, what, is_priced });
+        let (deprecated, refused) = (None, None);
+        let field = name.clone();
+        all.push(Computed { field, description, what, is_priced, deprecated, refused });
     }
     for ratio in &table.declared.ratios {
         let (above, below) = (measure(ratio.above), measure(ratio.below));
@@ -337,13 +379,24 @@ fn computed(table: &'static Table) -> Vec<Computed> {
         };
         let ((upper, _, is_priced), (lower, ..)) = (unit(table, up), unit(table, down));
         let factor = (ratio.factor * 10_i64.pow(lower.digits()), 10_i64.pow(upper.digits()));
-        let known = known(table, up).and(known(table, down));
+        let is_of_people = ratio.is_of_people;
+        let (above, below) = above.sides(below);
         all.push(Computed {
             field: ratio.name.to_owned(),
             description: ratio.description.to_owned(),
-            what: What::Ratio { above, below, known, factor },
+            what: What::Ratio { above, below, factor, is_of_people },
             is_priced,
+            deprecated: None,
+            refused: None,
         });
+    }
+    for computed in &mut all {
+        let said = |all: &[(&'static str, &'static str)]| {
+            all.iter().find(|(name, _)| *name == computed.field).map(|(_, text)| *text)
+        };
+        let (deprecated, refused) =
+            (said(&table.declared.deprecated), said(&table.declared.refused));
+        (computed.deprecated, computed.refused) = (deprecated, refused);
     }
     all
 }
@@ -353,7 +406,9 @@ fn computed(table: &'static Table) -> Vec<Computed> {
 fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
     let amounts = path.amounts(table);
     match path.end {
-        End::Column(column) | End::Children { column: Some(column), .. } => {
+        End::Column(column)
+        | End::Children { column: Some(column), .. }
+        | End::Beside { column, .. } => {
             let column = &amounts.columns[column];
             let unit = Unit::of(&column.type_name);
             let is_priced = unit == Unit::Dollars && amounts.priced_by.is_some();
@@ -361,37 +416,4 @@ fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
         }
         End::Row | End::Children { column: None, .. } => (Unit::Whole, "", false),
     }
-}
-
-/// That the number that a path ends in is known.
-fn known(table: &'static Table, path: &Path) -> Predicate {
-    let end = path.table(table);
-    let is_known = |table: &Table, column: usize| match &table.columns[column] {
-        column if column.nullable => Predicate::Is { column: column.name, test: Test::Null(false) },
-        _ => Predicate::all(),
-    };
-    let at_end = match path.end {
-        End::Column(column) => is_known(end, column),
-        End::Children { relation, column: Some(column) } => {
-            let relation = &end.relations[relation];
-            Predicate::Through {
-                column: relation.from,
-                table: relation.table,
-                to: relation.to,
-                keeps: Box::new(is_known(path.amounts(table), column)),
-            }
-        }
-        End::Row | End::Children { column: None, .. } => Predicate::all(),
-    };
-    let mut froms = vec![table];
-    froms.extend(path.tables(table));
-    path.relations.iter().zip(froms).rev().fold(at_end, |keeps, (relation, from)| {
-        let relation = &from.relations[*relation];
-        Predicate::Through {
-            column: relation.from,
-            table: relation.table,
-            to: relation.to,
-            keeps: Box::new(keeps),
-        }
-    })
 }

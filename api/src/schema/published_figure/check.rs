@@ -55,7 +55,7 @@ impl Counted {
     fn request(self) -> Result<Request, Error> {
         let (table, program, year, measure) = match self {
             Self::Share => ("grants", "program", "fiscalYear", "federalShare"),
-            Self::Officers => ("grants", "program", "fiscalYear", "officersFunded.funded"),
+            Self::Officers => ("officers_funded", "grant.program", "grant.fiscalYear", "funded"),
             Self::Agencies => ("grants", "program", "fiscalYear", "agency"),
             Self::Obligations => {
                 ("obligations", "grant.program", "obligatedOn:fiscalYear", "amount")
@@ -64,7 +64,10 @@ impl Counted {
         };
         let known =
             Request::over(table)?.by(program)?.by(year)?.figure(measure, Statistic::Count)?;
-        if self == Self::Agencies { Ok(known) } else { known.figure(measure, Statistic::Sum) }
+        if self == Self::Agencies {
+            return Ok(known);
+        }
+        known.figure(measure, Statistic::Missing)?.figure(measure, Statistic::Sum)
     }
 
     /// The hundredths in the smallest unit.
@@ -81,7 +84,8 @@ impl Counted {
 struct Group {
     program: Option<i128>,
     year: Option<i128>,
-    sum: i128,
+    /// None where a part of it is not known.
+    sum: Option<i128>,
 }
 
 /// What the data say of figures, in the order of the fields: `computed`, `difference`, `agrees`.
@@ -138,13 +142,14 @@ async fn known(
         _ => None,
     };
     let group = |group: &crate::analytics::Group| {
-        let (known, sum) = (group.figures.first()?, group.figures.last()?);
-        match (known, sum) {
-            (Number::Whole(1..), Number::Whole(sum)) => Some(Group {
-                program: whole(group.key.first()),
-                year: whole(group.key.get(1)),
-                sum: *sum,
-            }),
+        let sum = match group.figures.as_slice() {
+            [Number::Whole(count)] => Some(*count),
+            [_, Number::Whole(0), Number::Whole(sum)] => Some(*sum),
+            _ => None,
+        };
+        let (program, year) = (whole(group.key.first()), whole(group.key.get(1)));
+        match group.figures.first()? {
+            Number::Whole(1..) => Some(Group { program, year, sum }),
             _ => None,
         }
     };
@@ -152,10 +157,10 @@ async fn known(
 }
 
 /// The sum of the groups of a claim; none where the data do not reach to both ends of its years, of any program,
-/// or where nothing is known of what it is about.
+/// or where something is not known of what it is about.
 fn total(claim: &Claim, groups: &[Group]) -> Option<i128> {
     if claim.metric == FigureMetric::PeopleTrained {
-        return groups.first().map(|group| group.sum);
+        return groups.first().and_then(|group| group.sum);
     }
     let (from, to) = (claim.from_year.into(), claim.to_year.map(i128::from));
     let reaches = |year: i128| groups.iter().any(|group| group.year == Some(year));
@@ -169,7 +174,7 @@ fn total(claim: &Claim, groups: &[Group]) -> Option<i128> {
     };
     let mut of_claim = groups.iter().filter(is_of_claim).map(|group| group.sum).peekable();
     of_claim.peek()?;
-    Some(of_claim.sum())
+    of_claim.sum()
 }
 
 /// The different agencies among the recipients of the awards that each figure is about.

@@ -14,12 +14,12 @@ const FIELDS: &[DerivedField] = &[
         description: "The same number, computed of the loaded data, in the unit of the figure: of the awards of the fiscal \
                       years `fromYear` to `toYear` (all since, where that is null) and of the program. Dollars invested \
                       and awarded are the federal share of awards, those that were withdrawn too; agencies are \
-                      different ones among the recipients; officers are those funded. Dollars obligated are the \
+                      different ones among the recipients; officers are those funded, by the rows of officers. Dollars obligated are the \
                       transactions of the federal fiscal years, of every assistance listing that was loaded. People \
                       trained are rows of trainees, of figures without a `toYear`. `asOf` is not looked at: awards are \
                       announced and obligated months apart. Null where the data cannot say: they hold neither \
                       budgets nor copies of publications, or nothing of the first year, of the last year or of the \
-                      program.",
+                      program, or not all of the amounts that there are.",
     },
     DerivedField {
         field: "difference",
