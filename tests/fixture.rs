@@ -385,6 +385,7 @@ async fn outcomes(load: &Load, size: Size) {
             id,
             measure_id,
             agency_id,
+            level: outcome::Model::level_of(agency_id, state.as_ref()),
             state,
             year,
             value: BigInt(i64::from(id * 7 % 90) * 5_000_000_000),

@@ -204,6 +204,17 @@ closed_set! {
         PublicationsDistributed,
     }
 
+    /// Whom a value is of. Agencies are in states, and states in the nation: what is of one is in that of the other,
+    /// so values of several levels are never added up.
+    OutcomeLevel {
+        /// One agency.
+        Agency,
+        /// A state, as its program or the FBI estimates it.
+        State,
+        /// The nation, as the FBI estimates it.
+        Nation,
+    }
+
     /// How exact a published figure says it is.
     Qualifier {
         /// The number itself.

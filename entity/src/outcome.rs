@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    kind::OutcomeFlag,
+    kind::{OutcomeFlag, OutcomeLevel},
     scalar::{BigInt, State},
 };
 
@@ -24,6 +24,9 @@ pub struct Model {
     /// The agency that reported. Null for a state or the nation.
     #[graphql(skip)]
     pub agency_id: Option<i32>,
+    /// Whom the value is of: an agency, a state or the nation. Values of several levels are not added up.
+    #[sea_orm(column_type = "Text")]
+    pub level: OutcomeLevel,
     /// The state that the value is for, or that the agency is in. Null for the nation.
     #[sea_orm(column_type = "Text")]
     pub state: Option<State>,
@@ -83,6 +86,18 @@ pub enum Relation {
         to = "super::revision::Column::Id"
     )]
     Revision,
+}
+
+impl Model {
+    /// The level of a value, by whom it is of.
+    #[must_use]
+    pub fn level_of(agency_id: Option<i32>, state: Option<&State>) -> OutcomeLevel {
+        match (agency_id, state) {
+            (Some(_), _) => OutcomeLevel::Agency,
+            (None, Some(_)) => OutcomeLevel::State,
+            (None, None) => OutcomeLevel::Nation,
+        }
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

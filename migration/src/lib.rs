@@ -16,6 +16,7 @@ use sea_orm_migration::{
 mod m20261121_000001_tables;
 mod m20261121_000002_outcomes;
 mod m20261121_000003_table_loads;
+mod m20261125_000004_outcome_level;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_tables::Migration),
             Box::new(m20261121_000002_outcomes::Migration),
             Box::new(m20261121_000003_table_loads::Migration),
+            Box::new(m20261125_000004_outcome_level::Migration),
         ]
     }
 }

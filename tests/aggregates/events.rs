@@ -23,13 +23,13 @@ const ROWS: &str = "
         (4, 20, 2, 2009, '', 1, 1), (5, 40, 1, NULL, '', 1, 1);
     INSERT INTO measures (id, code, name, category, unit, description, source_id, revision_id) VALUES
         (1, 'violent_crime', 'Violent crime', 'OFFENSE', 'offenses', '', 1, 1);
-    INSERT INTO outcomes (id, measure_id, agency_id, state, year, value, population_served, months_reported, source_id, revision_id) VALUES
-        (1, 1, 10, 'CA', 2009, 10, 1000, 12, 1, 1), (2, 1, 10, 'CA', 2010, 11, 1000, 12, 1, 1),
-        (3, 1, 10, 'CA', 2011, 12, 1000, 12, 1, 1),
-        (4, 1, 20, 'CA', 2010, 20, 3000, 12, 1, 1), (5, 1, 20, 'CA', 2012, 24, 3000, 12, 1, 1),
-        (6, 1, 20, 'CA', 2013, 7, NULL, 6, 1, 1),
-        (7, 1, 30, 'CA', 2010, 30, 5000, 12, 1, 1), (8, 1, 40, 'CA', 2010, 40, 5000, 12, 1, 1),
-        (9, 1, NULL, NULL, 2010, 1000, 100000, NULL, 1, 1);
+    INSERT INTO outcomes (id, measure_id, agency_id, level, state, year, value, population_served, months_reported, source_id, revision_id) VALUES
+        (1, 1, 10, 'AGENCY', 'CA', 2009, 10, 1000, 12, 1, 1), (2, 1, 10, 'AGENCY', 'CA', 2010, 11, 1000, 12, 1, 1),
+        (3, 1, 10, 'AGENCY', 'CA', 2011, 12, 1000, 12, 1, 1),
+        (4, 1, 20, 'AGENCY', 'CA', 2010, 20, 3000, 12, 1, 1), (5, 1, 20, 'AGENCY', 'CA', 2012, 24, 3000, 12, 1, 1),
+        (6, 1, 20, 'AGENCY', 'CA', 2013, 7, NULL, 6, 1, 1),
+        (7, 1, 30, 'AGENCY', 'CA', 2010, 30, 5000, 12, 1, 1), (8, 1, 40, 'AGENCY', 'CA', 2010, 40, 5000, 12, 1, 1),
+        (9, 1, NULL, 'NATION', NULL, 2010, 1000, 100000, NULL, 1, 1);
 ";
 
 const CHP: &str = r#"{ "program": { "code": { "eq": "CHP" } } }"#;
@@ -134,16 +134,16 @@ async fn rates_divide_by_the_people_of_the_same_years() {
     for database in TestDatabase::each("rates_divide_by_the_people").await {
         database.writer().await.execute_unprepared(ROWS).await.unwrap();
         let query = "{
-          agencies: outcomes(filter: { agency: { name: { isNull: false } } }) {
+          agencies: outcomes(filter: { agency: { name: { isNull: false } }, measure: { code: { eq: \"violent_crime\" } } }) {
             groups(by: [EVER_FUNDED, YEARS_SINCE_FIRST_GRANT],
                    event: { grants: { program: { code: { eq: \"CHP\" } } }, from: 0, to: 1 }) {
               nodes { key { everFunded yearsSinceFirstGrant } agencies value { sum } populationServed { sum } ratePer100k }
             }
           }
-          full: outcomes(filter: { agency: { name: { isNull: false } }, monthsReported: { eq: 12 } }) {
+          full: outcomes(filter: { agency: { name: { isNull: false } }, measure: { code: { eq: \"violent_crime\" } }, monthsReported: { eq: 12 } }) {
             totals { count ratePer100k }
           }
-          none: outcomes(filter: { year: { gte: 2050 } }) {
+          none: outcomes(filter: { year: { gte: 2050 }, level: { eq: STATE }, measure: { code: { eq: \"violent_crime\" } } }) {
             totals { count agencies value { sum known } years { min max } ratePer100k }
             groups(by: [YEAR]) { totalCount nodes { count } }
           }

@@ -261,8 +261,9 @@ async fn the_same_filings_make_the_same_outcomes_on_both() {
         ["2020", "NB0010200", "NULL", "8", "1", "9", "2"],
     ];
     std::fs::write(&path, employees(&rows)).unwrap();
-    let query = "{ outcomes { totals { count agencies value { sum } }
-        nodes { measure { code } agency { ori9 population swornOfficers } state year value populationServed
+    let query = "{ outcomes { totals { count agencies }
+        groups(by: [MEASURE, LEVEL]) { nodes { key { measure { code } level } value { sum } } }
+        nodes { level measure { code } agency { ori9 population swornOfficers } state year value populationServed
             monthsReported flag note source { title } } } }";
     let mut answers = Vec::new();
     for database in TestDatabase::each("the_same_filings_make_the_same_outcomes").await {

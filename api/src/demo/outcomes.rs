@@ -69,6 +69,7 @@ impl Maker<'_> {
             id: self.next,
             measure_id: *measure_id,
             agency_id: filing.agency_id,
+            level: outcome::Model::level_of(filing.agency_id, filing.state.as_ref()),
             state: filing.state.clone(),
             year: filing.year,
             value: BigInt(value),

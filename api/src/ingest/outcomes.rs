@@ -172,13 +172,15 @@ impl Outcomes {
 
     fn row(&self, job: &Job, filing: &Filing, value: &Figure) -> outcome::Model {
         let is_population = value.measure == POPULATION;
+        let agency_id = match filing.of {
+            Of::Agency(id) => Some(id),
+            Of::State(_) | Of::Nation => None,
+        };
         outcome::Model {
             id: self.next_id,
             measure_id: self.measures.get(value.measure).copied().unwrap_or_default(),
-            agency_id: match filing.of {
-                Of::Agency(id) => Some(id),
-                Of::State(_) | Of::Nation => None,
-            },
+            agency_id,
+            level: outcome::Model::level_of(agency_id, filing.state.as_ref()),
             state: filing.state.clone(),
             year: filing.year,
             value: entity::scalar::BigInt(value.value),

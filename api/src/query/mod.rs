@@ -49,7 +49,7 @@ pub(crate) use self::plan::{Connection, Planner};
 use self::{
     catalog::{Catalog, NaturalKey, Table},
     load::Loaders,
-    plan::Lookup,
+    plan::{Lookup, Parents},
     predicate::{Comparison, Predicate, Test, column_of},
     session::Purpose,
 };
@@ -62,7 +62,7 @@ pub(crate) fn plan_list<'a>(
     fields: &[&'a Positioned<Field>],
     path: &[String],
 ) -> Result<Connection, ServerError> {
-    planner.connection(table, fields, 1, path)
+    planner.connection(table, fields, Parents::NONE, path)
 }
 
 /// Answers a list that was planned.

@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 use super::{
     arguments::{self, Arguments},
     catalog::{Cardinality, Catalog, Column, Field, Table},
-    measured::{Figures, GroupsPlan, Shape},
+    measured::{Common, Figures, GroupsPlan, Shape},
     order::OrderKey,
     page::{DEFAULT_PAGE, List, PageSizes},
     predicate::Predicate,
@@ -208,6 +208,20 @@ impl Connection {
     }
 }
 
+/// The rows that lists hang on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parents {
+    /// How many there may be.
+    pub(crate) count: u64,
+    /// The column of the rows of a list that says whose they are.
+    pub(crate) column: Option<&'static str>,
+}
+
+impl Parents {
+    /// A list that hangs on nothing.
+    pub(crate) const NONE: Self = Self { count: 1, column: None };
+}
+
 /// The price of an aggregate of a list.
 const PRICE_OF_AGGREGATES: u64 = 10;
 
@@ -247,15 +261,16 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        parents: u64,
+        parents: Parents,
         path: &[String],
     ) -> Result<Connection, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments, self.page_sizes())
             .map_err(|error| error.at(field.pos, path))?;
-        let rows = parents.saturating_mul(list.limit.into());
-        let mut figures = Figures { request: Request::of(table, list.keeps.clone()) };
+        let rows = parents.count.saturating_mul(list.limit.into());
+        let common = Common { keys: Vec::new(), parent: parents.column };
+        let mut figures = Figures { request: Request::of(table, list.keeps.clone()), common };
         let mut picks = Picks::default();
         let mut plan = Vec::new();
         let selection = self.collect(&format!("{}Connection", table.type_name), fields)?;
@@ -267,11 +282,11 @@ impl<'a> Planner<'a> {
             let path = join(path, &name);
             let field = match merged[0].node.name.node.as_str() {
                 "__typename" => ConnectionField::TypeName,
-                "totalCount" => ConnectionField::TotalCount(figures.statistic(
-                    &Measure::Rows,
-                    Statistic::Count,
-                    &Predicate::all(),
-                )),
+                "totalCount" => ConnectionField::TotalCount(
+                    figures
+                        .statistic(&Measure::Rows, Statistic::Count, &Predicate::all())
+                        .map_err(|error| error.at(field.pos, &path))?,
+                ),
                 "totals" => {
                     ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
                 }
@@ -436,7 +451,8 @@ impl<'a> Planner<'a> {
             },
             Cardinality::Many => {
                 let to = other.column_index(relation.to);
-                let connection = self.connection(other, fields, count, path)?;
+                let parents = Parents { count, column: Some(relation.to) };
+                let connection = self.connection(other, fields, parents, path)?;
                 RowField::Many { to, connection: Box::new(connection) }
             }
         })

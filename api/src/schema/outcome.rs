@@ -38,14 +38,16 @@ pub(super) fn table() -> Table {
             agency::Entity,
             "The agency that reported. Null for a state or the nation.",
         )
-        .keys(&[outcome::Column::Year, outcome::Column::State, outcome::Column::Flag, outcome::Column::MonthsReported])
+        .keys(&[outcome::Column::Level, outcome::Column::Year, outcome::Column::State, outcome::Column::Flag, outcome::Column::MonthsReported])
         .measure("agencies", "agency", "The number of different agencies that reported.")
         .measure("measures", "measure", "The number of different measures.")
         .measure("years", "year", "The calendar years: `min` and `max` say from when to when there are values.")
-        .measure("value", "value", "The values. Adding up is wrong across measures, and across agencies, states and the nation, which hold each other: group or filter by `measure`, and keep one kind of reporter.")
-        .measure("populationServed", "populationServed", "The people served in each year, as the filing of the value says: those of the agency-years that have a value, and of no others.")
+        .measure("value", "value", "The values. Refused unless the filter, the keys, `where` or the row that the list hangs on leave one measure and one level: values of several measures, or of agencies and the states that they are in, are not added up. `known` and `missing` are always answered.")
+        .measure("populationServed", "populationServed", "The people served in each year, as the filing of the value says: those of the agency-years that have a value, and of no others. Refused as `value` is.")
         .measure("population", "agency.population", "The people that the agencies serve today: each agency counts once in a group. To divide the values of past years by, there is `populationServed`.")
-        .ratio_of_people("ratePer100k", ("value", "populationServed"), 100_000, "Values for each 100,000 people: the sum of the values by the sum of the people of exactly the same agency-years, those where both are known and anybody is served. A quotient of sums, so large agencies weigh more; not a mean of rates. It makes sense for one measure at a time.")
+        .ratio_of_people("ratePer100k", ("value", "populationServed"), 100_000, "Values for each 100,000 people: the sum of the values by the sum of the people of exactly the same agency-years, those where both are known and anybody is served. A quotient of sums, so large agencies weigh more; not a mean of rates. Refused as `value` is.")
+        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::MeasureId, &[], "values of several measures are not added up: keep one, as by `filter: { measure: { code: { eq: \"violent_crime\" } } }`, or name MEASURE in `by` (`subtotals` go beyond it)")
+        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::Level, &["agency_id"], "values of agencies, of states and of the nation hold each other and are not added up: keep one level, as by `filter: { level: { eq: AGENCY } }`, or name LEVEL in `by` (`subtotals` go beyond it)")
         .event(FIRST_GRANT)
         .provenance(outcome::Column::SourceId, outcome::Column::RevisionId)
 }

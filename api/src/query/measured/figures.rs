@@ -3,7 +3,10 @@
 use async_graphql::{Number as JsonNumber, Value as GraphQl};
 use entity::scalar::{fixed_from_value, fixed_to_value};
 
-use super::vocabulary::{Computed, Unit, What};
+use super::{
+    apart::{self, Common},
+    vocabulary::{Computed, Unit, What},
+};
 use crate::{
     analytics::{Figure, Known, Measure, Number, Request, Statistic, Subset},
     error::Error,
@@ -14,6 +17,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     pub(crate) request: Request,
+    /// What its groups have in common, beside its filter.
+    pub(crate) common: Common,
 }
 
 /// How a figure becomes a value of GraphQL.
@@ -130,13 +135,22 @@ impl Figures {
         measure: &Measure,
         statistic: Statistic,
         keeps: &Predicate,
-    ) -> usize {
+    ) -> Result<usize, Error> {
         self.statistic_of(measure, statistic, Subset::of(keeps.clone()))
     }
 
-    fn statistic_of(&mut self, measure: &Measure, statistic: Statistic, of: Subset) -> usize {
+    fn statistic_of(
+        &mut self,
+        measure: &Measure,
+        statistic: Statistic,
+        of: Subset,
+    ) -> Result<usize, Error> {
+        if !matches!(statistic, Statistic::Count | Statistic::Missing) {
+            let filters = [&self.request.keeps, &of.keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
         let part = self.part(of);
-        self.place(Figure::Of { measure: measure.clone(), statistic, part })
+        Ok(self.place(Figure::Of { measure: measure.clone(), statistic, part }))
     }
 
     /// Asks for what has one value: a count or a ratio.
@@ -151,7 +165,7 @@ impl Figures {
         }
         match &computed.what {
             What::Count(measure) => {
-                Ok((self.statistic(measure, Statistic::Count, keeps), Show::Exact(0)))
+                Ok((self.statistic(measure, Statistic::Count, keeps)?, Show::Exact(0)))
             }
             What::Ratio { above, below, factor, is_of_people } => {
                 let above = self.priced(above, year)?;
@@ -162,8 +176,8 @@ impl Figures {
                 };
                 let known = vec![known(&above, false), known(below, *is_of_people)];
                 let both = Subset { keeps: keeps.clone(), known };
-                let above = self.statistic_of(&above, Statistic::Sum, both.clone());
-                let below = self.statistic_of(below, Statistic::Sum, both);
+                let above = self.statistic_of(&above, Statistic::Sum, both.clone())?;
+                let below = self.statistic_of(below, Statistic::Sum, both)?;
                 let ratio = Figure::Ratio { above, below, factor: *factor };
                 Ok((self.place(ratio), Show::Real(0)))
             }

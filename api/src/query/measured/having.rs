@@ -105,7 +105,7 @@ fn statistics(
                     let p = of.get("p").map(real_number).transpose().map_err(bad)?;
                     let (statistic, show) = statistic("percentile", unit, p)
                         .map_err(|error| Error::BadArgument(format!("{here}: {error}")))?;
-                    let figure = figures.statistic(&measure, statistic, &Predicate::all());
+                    let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
                     if let Some(value) = of.get("is").filter(|value| **value != GraphQl::Null) {
                         parts.push(tests(figure, show, value, &format!("{here}.is"))?);
                     }
@@ -113,7 +113,7 @@ fn statistics(
             }
             (name, value) => {
                 let (statistic, show) = statistic(name, unit, None)?;
-                let figure = figures.statistic(&measure, statistic, &Predicate::all());
+                let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
                 parts.push(tests(figure, show, value, &here)?);
             }
         }

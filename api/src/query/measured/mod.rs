@@ -3,9 +3,10 @@
 //! [`vocabulary`] says what there is to ask for; [`register`] tells the schema. A selection becomes a
 //! [`crate::analytics::Request`], whose figures are what the selection, `having` and `orderBy` name
 //! ([`figures`]), and a shape that the answer is poured into ([`plan`], [`run`]). [`order`] and [`having`]
-//! read these arguments, and [`cursor`] holds a place among groups.
+//! read these arguments, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up.
 //! [`event`] is what is particular about rows before and after an event.
 
+mod apart;
 mod cursor;
 mod event;
 mod figures;
@@ -17,6 +18,7 @@ mod run;
 mod vocabulary;
 
 pub(crate) use self::{
+    apart::Common,
     figures::{Figures, Show},
     plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape, StatisticField},
     run::{groups, totals},

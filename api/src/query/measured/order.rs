@@ -84,7 +84,9 @@ pub(crate) fn parse(
                             statistic(&name, *unit, p).map_err(|error| bad(error.to_string()))?;
                         let of =
                             figures.priced(of, year).map_err(|error| bad(error.to_string()))?;
-                        figures.statistic(&of, statistic, &Predicate::all())
+                        figures
+                            .statistic(&of, statistic, &Predicate::all())
+                            .map_err(|error| bad(error.to_string()))?
                     }
                     _ if word("statistic").is_some() || p.is_some() => {
                         return Err(bad(format!(

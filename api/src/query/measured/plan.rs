@@ -5,7 +5,9 @@ use async_graphql::{
 };
 
 use super::{
-    DEFAULT_GROUPS, cursor, event,
+    DEFAULT_GROUPS,
+    apart::Common,
+    cursor, event,
     figures::{Figures, STATISTICS, Show, statistic},
     having,
     order::{self, year},
@@ -20,7 +22,7 @@ use crate::{
         filter,
         order::short_mark,
         page::PageSizes,
-        plan::{EdgeField, Lookup, Merged, PageInfoField, Planner, join},
+        plan::{EdgeField, Lookup, Merged, PageInfoField, Parents, Planner, join},
         predicate::Predicate,
         scalar::{items, real_number},
     },
@@ -113,7 +115,7 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         keeps: &Predicate,
         fields: &Fields<'a>,
-        parents: u64,
+        parents: Parents,
         path: &[String],
     ) -> Result<GroupsPlan, ServerError> {
         let (Some(field), Some(vocabulary)) = (fields.first(), Vocabulary::of(table)) else {
@@ -122,12 +124,19 @@ impl<'a> Planner<'a> {
         let at = |error: Error| error.at(field.pos, path);
         let arguments = self.arguments(field);
         let by = dimensions(vocabulary, arguments.get("by")).map_err(at)?;
-        let mut figures = Figures { request: Request::of(table, keeps.clone()) };
-        figures.request.keys = by.iter().map(|dimension| dimension.key.clone()).collect();
+        let keys: Vec<_> = by.iter().map(|dimension| dimension.key.clone()).collect();
+        // Subtotals are of fewer keys, down to none.
+        let subtotals = arguments.get("subtotals") == Some(&GraphQl::Boolean(true));
+        let common = Common {
+            keys: if subtotals { Vec::new() } else { keys.clone() },
+            parent: parents.column,
+        };
+        let mut figures = Figures { request: Request::of(table, keeps.clone()), common };
+        (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
         let most = self.limits.groups;
         let (limit, mark) = arrange(vocabulary, &by, &arguments, most, &mut figures).map_err(at)?;
-        let count = parents.saturating_mul(limit.into());
+        let count = parents.count.saturating_mul(limit.into());
         self.charge(count);
         let group = Group { by: &by, count };
         let type_name = &table.type_name;
@@ -244,7 +253,7 @@ impl<'a> Planner<'a> {
                     let p = arguments.get("p").map(real_number).transpose();
                     let p = p.map_err(|reason| at(Error::BadArgument(format!("p: {reason}"))))?;
                     let (statistic, show) = statistic(word, unit, p).map_err(at)?;
-                    let figure = figures.statistic(measure, statistic, keeps);
+                    let figure = figures.statistic(measure, statistic, keeps).map_err(at)?;
                     let name = STATISTICS.into_iter().find(|name| *name == word);
                     StatisticField::Figure(figure, show, name.unwrap_or_default())
                 }
@@ -299,7 +308,6 @@ fn arrange(
     figures: &mut Figures,
 ) -> Result<(u32, String), Error> {
     let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
-    figures.request.subtotals = given("subtotals") == Some(&GraphQl::Boolean(true));
     let order = order::parse(vocabulary, by, figures, given("orderBy"))?;
     let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
     let table = figures.request.table.name;

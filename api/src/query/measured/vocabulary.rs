@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use sea_orm::prelude::ColumnTrait;
 
-use super::event;
+use super::{apart::Apart, event};
 use crate::{
     analytics::{End, Key, Measure, Path, Way},
     query::{
@@ -31,6 +31,8 @@ pub(crate) struct Declared {
     deprecated: Vec<(&'static str, &'static str)>,
     /// Names of what has no sense here, and why.
     refused: Vec<(&'static str, &'static str)>,
+    /// What is never added up, and across what.
+    pub(super) apart: Apart,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,169 @@
+//! What is never added up across something: values of several measures, of agencies and the states that they are in.
+//!
+//! A type declares which of its columns these are, and across what ([`Table::never_added`]). Their statistics are
+//! answered only where the request leaves one measure and one level: by its filter, its keys, the filter of `where`, or
+//! the row that it hangs on. That is judged from what is asked, never from what the data happen to hold: a query that is
+//! right today is right tomorrow. How many values there are, known or not, may always be asked.
+//!
+//! ```graphql
+//! { outcomes(filter: { measure: { code: { eq: "violent_crime" } }, agency: {} }) { totals { value { sum } } } }
+//! ```
+
+use sea_orm::prelude::ColumnTrait;
+
+use crate::{
+    analytics::{End, Key, Measure, Part, Way},
+    error::Error,
+    query::{
+        catalog::{Catalog, Table},
+        predicate::{Comparison, Predicate, Test},
+    },
+};
+
+/// What some columns are never added up across.
+#[derive(Debug, Default)]
+pub(crate) struct Apart {
+    /// The columns.
+    columns: Vec<usize>,
+    across: Vec<Across>,
+}
+
+/// Something that tells values apart.
+#[derive(Debug)]
+struct Across {
+    /// The column that holds it.
+    column: &'static str,
+    /// The columns of references that say it, too, where they lead somewhere.
+    implied_by: &'static [&'static str],
+    /// What is wrong, and how to mend it.
+    words: &'static str,
+}
+
+impl Table {
+    /// Says that columns are never added up across the values of another column, which references may imply; and what
+    /// to do instead, for whoever tries.
+    pub(crate) fn never_added<C: ColumnTrait>(
+        mut self,
+        columns: &[C],
+        across: C,
+        implied_by: &'static [&'static str],
+        words: &'static str,
+    ) -> Self {
+        let columns = columns.iter().map(|column| self.column_index(column.as_str()));
+        self.declared.apart.columns = columns.collect();
+        self.declared.apart.across.push(Across { column: across.as_str(), implied_by, words });
+        self
+    }
+}
+
+/// What the groups of a request have in common beside its filters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Common {
+    /// The keys that each group has.
+    pub(crate) keys: Vec<Key>,
+    /// The column that says of which parent the rows are.
+    pub(crate) parent: Option<&'static str>,
+}
+
+/// Refuses to add up what is never added up.
+///
+/// # Errors
+/// Says across what that would be.
+pub(crate) fn check(
+    table: &'static Table,
+    measure: &Measure,
+    common: &Common,
+    filters: [&Predicate; 2],
+) -> Result<(), Error> {
+    let apart = &table.declared.apart;
+    let Measure::Numbers(Way(path), _) = measure else { return Ok(()) };
+    let is_apart = |column: &usize| path.relations.is_empty() && path.end == End::Column(*column);
+    if !apart.columns.iter().any(is_apart) {
+        return Ok(());
+    }
+    for across in &apart.across {
+        let is_one = common.parent.is_some_and(|parent| across.is_said_by(parent))
+            || common.keys.iter().any(|key| across.is_key(table, key))
+            || filters.iter().any(|filter| across.one(filter).is_some());
+        if !is_one {
+            return Err(Error::BadArgument(across.words.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+impl Across {
+    fn is_said_by(&self, column: &str) -> bool {
+        self.column == column || self.implied_by.contains(&column)
+    }
+
+    /// Whether each group of a key has one value.
+    fn is_key(&self, table: &'static Table, key: &Key) -> bool {
+        if key.part != Part::Itself {
+            return false;
+        }
+        match (key.path.relations.as_slice(), key.path.end) {
+            ([], End::Column(column)) => table.columns[column].name == self.column,
+            ([relation], end) => {
+                let relation = &table.relations[*relation];
+                relation.from == self.column
+                    && match end {
+                        End::Row => true,
+                        End::Column(column) => {
+                            let other = Catalog::get().table(relation.table);
+                            names_one(other, other.columns[column].name)
+                        }
+                        _ => false,
+                    }
+            }
+            _ => false,
+        }
+    }
+
+    /// The one value that a filter leaves, in words of this module; none where it may leave several.
+    fn one(&self, filter: &Predicate) -> Option<String> {
+        match filter {
+            Predicate::All(parts) => parts.iter().find_map(|part| self.one(part)),
+            Predicate::Any(parts) => {
+                let mut values = parts.iter().map(|part| self.one(part));
+                let first = values.next()??;
+                values.all(|value| value.as_ref() == Some(&first)).then_some(first)
+            }
+            Predicate::Is { column, test } if *column == self.column => one_of(test),
+            Predicate::Through { column, .. } if self.implied_by.contains(column) => {
+                Some((*column).to_owned())
+            }
+            Predicate::Through { column, table: other, keeps, .. } if *column == self.column => {
+                one_row(Catalog::get().table(other), keeps)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The one row of a table that a filter leaves.
+fn one_row(table: &'static Table, filter: &Predicate) -> Option<String> {
+    match filter {
+        Predicate::All(parts) => parts.iter().find_map(|part| one_row(table, part)),
+        Predicate::Any(parts) if parts.len() == 1 => one_row(table, &parts[0]),
+        Predicate::Is { column, test } if names_one(table, column) => one_of(test),
+        _ => None,
+    }
+}
+
+/// Whether the value of a column names one row.
+fn names_one(table: &Table, column: &str) -> bool {
+    column == table.key
+        || table.natural_keys.iter().any(|natural| natural.columns.as_slice() == [column])
+}
+
+fn one_of(test: &Test) -> Option<String> {
+    match test {
+        Test::Compare(Comparison::Equal, value) => Some(format!("{value:?}")),
+        Test::In(values) => match values.as_slice() {
+            [value] => Some(format!("{value:?}")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
