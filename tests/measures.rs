@@ -29,7 +29,8 @@ const SELECTIONS: [&str; 6] = [
 async fn the_measures_of_each_parent_are_those_of_the_list_filtered_by_it() {
     for database in TestDatabase::each("the_measures_of_each_parent").await {
         fixture::load(&database.writer().await, SMALL).await;
-        for client in [database.client().await, database.client_in_sql().await] {
+        for mut client in [database.client().await, database.client_in_sql().await] {
+            client.limits.cost = 200_000;
             for selection in SELECTIONS {
                 for filter in
                     ["{}", "{ fiscalYear: { gte: 2013 } }", "{ title: { contains: \"no\" } }"]
@@ -263,7 +264,7 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     let error = &answer.response.errors[0];
     assert!(error.path.is_empty());
     assert_eq!(error.locations[0].column, query.find("p: percentile").unwrap() + 1);
-    let many = "{ agencies(first: 100) { nodes { grants { groups(by: [STATUS], first: 1000) { totalCount } } } } }";
+    let many = "{ agencies(first: 100) { nodes { grants { groups(by: [PERIOD_START], first: 1000) { totalCount } } } } }";
     assert_eq!(clients[0].error(many).await.1, "QUERY_TOO_EXPENSIVE");
 }
 
@@ -381,6 +382,67 @@ async fn values_of_several_measures_or_levels_are_not_added_up() {
             let counts: i64 = groups.iter().map(|group| group["count"].as_i64().unwrap()).sum();
             assert_eq!(counts, parts["outcomes"]["totals"]["count"]);
             assert_eq!((&groups[1]["agencies"], &groups[1]["count"]), (&0.into(), &3.into()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn groups_come_whole_or_are_refused() {
+    for database in TestDatabase::each("groups_come_whole").await {
+        fixture::load(&database.writer().await, SMALL).await;
+        for mut client in [database.client().await, database.client_in_sql().await] {
+            let agencies = |arguments: &str, of: &str| {
+                format!("{{ grants {{ groups(by: [AGENCY]{arguments}) {{ {of} }} }} }}")
+            };
+            let data = client.data(&agencies("", "totalCount nodes { count }")).await;
+            let groups = &data["grants"]["groups"];
+            let total = groups["totalCount"].as_u64().unwrap();
+            assert_eq!(groups["nodes"].as_array().unwrap().len() as u64, total);
+            // As many as an answer may have are all; of one more a part is not shown as the whole.
+            client.limits.groups = total.try_into().unwrap();
+            client.data(&agencies("", "nodes { count }")).await;
+            client.limits.groups -= 1;
+            for of in [
+                "nodes { count }",
+                "edges { node { count } }",
+                "totalCount pageInfo { hasNextPage } nodes { count }",
+            ] {
+                for arguments in
+                    ["", ", having: { count: { gte: 0 } }", ", orderBy: [{ measure: COUNT }]"]
+                {
+                    let (message, code) = client.error(&agencies(arguments, of)).await;
+                    assert_eq!(code, "TOO_MANY_GROUPS", "{message}");
+                    assert!(
+                        message
+                            .contains(&format!("there are {total}, more than the {}", total - 1)),
+                        "{message}"
+                    );
+                    assert!(
+                        message.contains("--max-groups") && message.contains("`first`"),
+                        "{message}"
+                    );
+                }
+            }
+            // Nothing of such a request is answered, wherever it stands.
+            let nested = "{ a: dataset { revision } programs(first: 1) { nodes { grants { groups(by: [AGENCY, STATUS, FISCAL_YEAR]) { nodes { count } } } } } }";
+            client.limits.groups = 1;
+            let answer = client.answer(nested, Value::Null).await;
+            assert_eq!(answer.response.data, async_graphql::Value::Null);
+            assert!(answer.response.errors.iter().all(|error| error.path.is_empty()));
+            // A page says that it is one, and who only counts is told how many there are.
+            for of in ["first: 1", "last: 1"] {
+                let data = client
+                    .data(&agencies(
+                        &format!(", {of}"),
+                        "pageInfo { hasNextPage hasPreviousPage } nodes { count }",
+                    ))
+                    .await;
+                assert_eq!(data["grants"]["groups"]["nodes"].as_array().unwrap().len(), 1);
+            }
+            let data = client.data(&agencies("", "totalCount")).await;
+            assert_eq!(data["grants"]["groups"]["totalCount"], total);
+            let data = client.data(&agencies("", "pageInfo { hasNextPage }")).await;
+            assert_eq!(data["grants"]["groups"]["pageInfo"]["hasNextPage"], true);
         }
     }
 }

@@ -96,6 +96,28 @@ async fn a_query_is_priced_by_what_it_may_return_before_anything_is_read() {
             "{ grants { groups(by: [AGENCY], first: 20) { nodes { count key { agency { name } } } } } }",
             20 + 20 + 11,
         ),
+        // As many as the schema lets be: four statuses, and eight bands of population, and the unknown ones.
+        ("{ grants { groups(by: [STATUS]) { nodes { count } } } }", 5 + 11),
+        (
+            "{ agencies(first: 10) { nodes { grants { groups(by: [STATUS]) { nodes { count } } } } } }",
+            10 + 10 * 5 + 11,
+        ),
+        (
+            "{ grants { groups(by: [STATUS, AGENCY_POPULATION_BAND]) { nodes { count } } } }",
+            5 * 9 + 11,
+        ),
+        (
+            "{ grants { groups(by: [PROGRAM]) { nodes { count key { program { code } } } } } }",
+            101 + 101 + 11,
+        ),
+        ("{ grants { groups(by: [STATUS], subtotals: true) { nodes { count } } } }", 5 + 1 + 11),
+        (
+            "{ outcomes { groups(by: [YEARS_SINCE_FIRST_GRANT], event: { from: -4, to: 12 }) { nodes { count } } } }",
+            18 + 11,
+        ),
+        // Where the schema lets be any number, as many as an answer may have.
+        ("{ grants { groups(by: [AGENCY]) { nodes { count } } } }", 1_000 + 11),
+        ("{ grants { groups(by: [AGENCY, STATUS], first: 7) { nodes { count } } } }", 7 + 11),
         ("{ program(by: { code: \"CHP\" }) { name } }", 1),
         ("{ a: dataset { revision } b: dataset { revision } }", 2),
     ] {

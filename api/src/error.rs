@@ -39,6 +39,17 @@ pub enum Error {
         /// The setting of the server.
         setting: &'static str,
     },
+    /// There are more groups than an answer may have, and nobody asked for a page of them.
+    #[error(
+        "groups: there are {total}, more than the {most} that an answer may have (setting: --max-groups): ask for \
+         pages of them by `first` and `after`, narrow the filter, or group by less"
+    )]
+    TooManyGroups {
+        /// How many there are.
+        total: usize,
+        /// How many an answer may have.
+        most: usize,
+    },
     /// A query may cost too much.
     #[error(
         "this is priced at {price} points, and may be at {most} at most (setting: --max-cost): ask for smaller \
@@ -119,6 +130,7 @@ impl Error {
             }
             Self::BadArgument(_) => "BAD_ARGUMENT",
             Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
+            Self::TooManyGroups { .. } => "TOO_MANY_GROUPS",
             Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
             Self::NotATable(_) => "NOT_A_TABLE",
             Self::TooManyRows { .. } => "EXPORT_TOO_LARGE",
@@ -133,10 +145,10 @@ impl Error {
         }
     }
 
-    /// Whether the request is wrong, whatever is in the database: then nothing of it is answered.
+    /// Whether the request has to be another one: then nothing of it is answered.
     #[must_use]
     pub(crate) fn is_of_request(&self) -> bool {
-        matches!(self, Self::BadArgument(_))
+        matches!(self, Self::BadArgument(_) | Self::TooManyGroups { .. })
     }
 
     /// What there was too much of, where that is the reason.

@@ -29,7 +29,7 @@ pub struct Model {
     pub state: Option<State>,
     /// The year in which it was founded. Null where unknown.
     pub founded_year: Option<i32>,
-    /// Names that it had before, with a vertical bar between them. Null where none is known.
+    /// Names that it had before. Empty where none is known.
     #[sea_orm(column_type = "Text")]
     pub former_names: Option<String>,
     /// The unique entity identifier by which the federal government knows it. Null where unknown.

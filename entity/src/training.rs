@@ -23,7 +23,7 @@ pub struct Model {
     /// The organization that gives the course. Null where unknown.
     #[graphql(skip)]
     pub provider_id: Option<i32>,
-    /// What the course teaches, with a vertical bar between topics. Null where unknown.
+    /// What the course teaches. Empty where unknown.
     #[sea_orm(column_type = "Text")]
     pub topics: Option<String>,
     /// The length of the course. Null where unknown.

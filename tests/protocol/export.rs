@@ -104,6 +104,9 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     );
     assert!(nodes.len() > 10, "{answer}");
     assert_eq!(found, nodes.iter().map(|row| cells(&head, row)).collect::<Vec<_>>());
+    let two = groups.replace("by:", "first: 2, by:");
+    let (_, first) = records(&file(site.post(&query(&two)), CSV).await);
+    assert_eq!(first, found[..2]);
     let edges = "{ grants(first: 3) { edges { cursor node { awardNumber recipient { __typename \
         ... on Agency { agency: name ori9 } ... on Organization { organization: name kind } } } } } }";
     let (head, found) = records(&file(site.post(&query(edges)), CSV).await);

@@ -23,6 +23,11 @@ pub(crate) fn field_type(on: &str, field: &str) -> Option<&'static Type> {
     contract().type_field(on, field).ok().map(|field| &field.ty)
 }
 
+/// How many values an enum has.
+pub(crate) fn values_of(name: &str) -> u64 {
+    contract().get_enum(name).map_or(0, |values| values.values.len() as u64)
+}
+
 /// Whether exactly one field of an input object is to be given.
 pub(super) fn is_one_of(of: &ExtendedType) -> bool {
     of.directives().has("oneOf")

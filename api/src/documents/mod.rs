@@ -32,7 +32,7 @@ use quick_cache::{Weighter, sync::Cache};
 pub(crate) use apollo_compiler::ast::Type;
 
 pub(crate) use self::{
-    contract::field_type,
+    contract::{field_type, values_of},
     tokens::{Kind, Tokens},
 };
 use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};

@@ -138,6 +138,8 @@ pub(crate) struct Table {
     pub(crate) unions: Vec<Union>,
     pub(crate) derived: Option<Derived>,
     pub(crate) natural_keys: Vec<NaturalKey>,
+    /// How many rows it has at most, where they are known to be few.
+    pub(crate) few: Option<u64>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
     /// The key that tells of which year the amounts of a row are, where one does.
@@ -208,6 +210,7 @@ impl Table {
             key: key.into_column().as_str(),
             columns,
             relations: Vec::new(),
+            few: None,
             unions: Vec::new(),
             derived: None,
             natural_keys: Vec::new(),
@@ -305,6 +308,12 @@ impl Table {
     /// Says which key tells of which year the amounts of a row are.
     pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
         self.priced_by = Some(key);
+        self
+    }
+
+    /// Says how many rows there are at most in any dataset: what is priced by that is priced by what may be.
+    pub(crate) fn few(mut self, most: u64) -> Self {
+        self.few = Some(most);
         self
     }
 

@@ -91,7 +91,7 @@ impl Part {
 impl Export {
     /// The table of a connection that was planned, of so many rows at most, at a price.
     pub(crate) fn of(mut plan: Connection, most: u32, price: u64) -> Result<Self, Error> {
-        let chosen = plan.list.chosen.then_some(plan.list.limit);
+        let mut chosen = plan.list.chosen.then_some(plan.list.limit);
         let table = plan.list.table;
         let mut source = None;
         for (position, (name, field)) in plan.fields.iter().enumerate() {
@@ -110,6 +110,9 @@ impl Export {
                 }
                 ConnectionField::Groups(groups) => {
                     let field = groups.rows()?;
+                    let limit =
+                        groups.request.page.limit.and_then(|limit| u32::try_from(limit).ok());
+                    chosen = limit.filter(|_| groups.chosen);
                     let columns = Columns::of_groups(&groups.fields[field].1)?;
                     (columns, Source::Groups(position, field))
                 }

@@ -86,7 +86,7 @@ pub(crate) fn list_arguments(table: &Table) -> Vec<MetaInputValue> {
         input(
             "orderBy",
             &format!("[{type_name}Order!]"),
-            "What to order by, first key first. Rows that tie are ordered by their id.",
+            "What to order by, first key first. Rows that tie are ordered by their id, in the direction of the last key; upwards where there is no key.",
         ),
         input("first", "Int", &format!("How many rows from the front. {most}")),
         input("after", "String", "The cursor of the row after which the page begins."),

@@ -188,6 +188,7 @@ async fn connection_field(
                     loaders.measures_by_parent(&plan.request, column, parents).await?
                 }
             };
+            measured::are_whole(plan, &answers)?;
             measured::groups(loaders, plan, &answers).await?
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),

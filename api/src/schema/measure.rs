@@ -6,6 +6,7 @@ use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<measure::Entity>("measure", "measures")
+        .few(100)
         .many(
             "outcomes",
             outcome::Column::MeasureId,

@@ -7,6 +7,7 @@ use crate::query::catalog::{Childless, Table};
 
 pub(super) fn table() -> Table {
     Table::of::<program::Entity>("program", "programs")
+        .few(100)
         .many(
             "grants",
             grant::Column::ProgramId,

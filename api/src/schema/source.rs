@@ -6,6 +6,7 @@ use crate::query::catalog::Table;
 
 pub(super) fn table() -> Table {
     Table::of::<source::Entity>("source", "sources")
+        .few(100)
         .one("revision", source::Column::RevisionId, revision::Entity, "The load that brought it.")
         .named_by(
             "code",

@@ -78,8 +78,18 @@ pub(super) fn register(registry: &mut Registry, table: &'static Table) {
                 counts.list
             ),
         ),
-        input("from", "Int", &format!("The first of the years since to look at: -5. {unplaced}")),
-        input("to", "Int", &format!("The last of the years since to look at: 10. {unplaced}")),
+        input(
+            "from",
+            "Int",
+            &format!(
+                "The first of the years since to look at, such as -5 for five years before the event; all where left out, with `to`. {unplaced}"
+            ),
+        ),
+        input(
+            "to",
+            "Int",
+            &format!("The last of the years since to look at, such as 10. {unplaced}"),
+        ),
         input(
             "balanced",
             "Boolean",

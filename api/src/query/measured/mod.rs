@@ -3,10 +3,11 @@
 //! [`vocabulary`] says what there is to ask for; [`register`] tells the schema. A selection becomes a
 //! [`crate::analytics::Request`], whose figures are what the selection, `having` and `orderBy` name
 //! ([`figures`]), and a shape that the answer is poured into ([`plan`], [`run`]). [`order`] and [`having`]
-//! read these arguments, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up.
-//! [`event`] is what is particular about rows before and after an event.
+//! read these arguments, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up,
+//! and [`cardinality`] how many groups there may be. [`event`] is what is particular about rows before and after an event.
 
 mod apart;
+mod cardinality;
 mod cursor;
 mod event;
 mod figures;
@@ -21,9 +22,6 @@ pub(crate) use self::{
     apart::Common,
     figures::{Figures, Show},
     plan::{GroupsField, GroupsPlan, KeyField, MeasureField, Shape, StatisticField},
-    run::{groups, totals},
+    run::{are_whole, groups, totals},
     vocabulary::{Computed, Declared, Dimension, Shows, Unit, Vocabulary},
 };
-
-/// The groups of a page where a client does not say how many.
-pub(crate) const DEFAULT_GROUPS: u32 = 200;

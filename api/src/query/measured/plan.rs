@@ -5,8 +5,8 @@ use async_graphql::{
 };
 
 use super::{
-    DEFAULT_GROUPS,
     apart::Common,
+    cardinality::most_groups,
     cursor, event,
     figures::{Figures, STATISTICS, Show, statistic},
     having,
@@ -76,6 +76,8 @@ pub(crate) struct GroupsPlan {
     pub(crate) fields: Vec<(Name, GroupsField)>,
     /// What tells the cursors of these groups from others.
     pub(crate) mark: String,
+    /// Whether a client says how many groups it wants.
+    pub(crate) chosen: bool,
 }
 
 /// A field of a page of groups.
@@ -134,9 +136,18 @@ impl<'a> Planner<'a> {
         let mut figures = Figures { request: Request::of(table, keeps.clone()), common };
         (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
-        let most = self.limits.groups;
-        let (limit, mark) = arrange(vocabulary, &by, &arguments, most, &mut figures).map_err(at)?;
-        let count = parents.count.saturating_mul(limit.into());
+        let sizes = PageSizes {
+            default: self.limits.groups,
+            most: self.limits.groups,
+            setting: "--max-groups",
+        };
+        let (limit, mark) =
+            arrange(vocabulary, &by, &arguments, sizes, &mut figures).map_err(at)?;
+        let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
+        let chosen = chosen != [&GraphQl::Null; 2];
+        let possible = most_groups(table, &by, subtotals, figures.request.event.as_ref());
+        let each = possible.map_or(limit.into(), |possible| possible.min(limit.into()));
+        let count = parents.count.saturating_mul(each);
         self.charge(count);
         let group = Group { by: &by, count };
         let type_name = &table.type_name;
@@ -169,7 +180,7 @@ impl<'a> Planner<'a> {
         }
         figures.request.check().map_err(at)?;
         self.charge_for(&figures.request);
-        Ok(GroupsPlan { table, request: figures.request, fields: plan, mark })
+        Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
     }
 
     /// Plans the measures of the rows that a filter keeps, of a group if there is one.
@@ -304,7 +315,7 @@ fn arrange(
     vocabulary: &'static Vocabulary,
     by: &[&'static Dimension],
     arguments: &Arguments,
-    most: u32,
+    sizes: PageSizes,
     figures: &mut Figures,
 ) -> Result<(u32, String), Error> {
     let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
@@ -316,7 +327,6 @@ fn arrange(
     if let Some(value) = given("having") {
         figures.request.having = having::parse(vocabulary, figures, value, "having")?;
     }
-    let sizes = PageSizes { default: DEFAULT_GROUPS, most, setting: "--max-groups" };
     let (limit, backward) = sizes.of(given("first"), given("last"))?;
     let place = |argument: &'static str| match given(argument) {
         Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),

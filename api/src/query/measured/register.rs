@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue, Registry};
 
 use super::{
-    DEFAULT_GROUPS, event,
+    event,
     figures::STATISTICS,
     order::measure_name,
     vocabulary::{Computed, Shows, Unit, Vocabulary, What},
@@ -32,7 +32,10 @@ pub(crate) fn band_name(first: i64) -> String {
 /// The fields of a connection that are computed of all its rows.
 pub(crate) fn connection_fields(table: &Table) -> Vec<MetaField> {
     let type_name = &table.type_name;
-    let most = format!("Default {DEFAULT_GROUPS}, at most {}.", Limits::default().groups);
+    let most = format!(
+        "At most {}. Where neither `first` nor `last` says so, all: where that is more, the request is refused.",
+        Limits::default().groups
+    );
     let mut arguments = vec![
         input(
             "by",

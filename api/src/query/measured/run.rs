@@ -37,6 +37,23 @@ pub(crate) fn totals(shape: &Shape, lists: &[Vec<Number>]) -> Result<Vec<GraphQl
     lists.iter().map(total).collect()
 }
 
+/// Refuses groups of which some are left out though nobody said how many to show.
+pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<Answer>]) -> Result<(), Error> {
+    let shows = |(_, field): &(Name, GroupsField)| {
+        matches!(field, GroupsField::Nodes(_) | GroupsField::Edges(_))
+    };
+    if plan.chosen || !plan.fields.iter().any(shows) {
+        return Ok(());
+    }
+    match lists.iter().filter(|answer| answer.more).map(|answer| answer.total).max() {
+        None => Ok(()),
+        Some(total) => {
+            let most = plan.request.page.limit.unwrap_or_default();
+            Err(Error::TooManyGroups { total, most })
+        }
+    }
+}
+
 /// The groups of each list.
 pub(crate) async fn groups(
     loaders: &Loaders,
