@@ -172,7 +172,12 @@ fn filter(registry: &mut Registry, table: &Table) {
     ];
     for (name, column) in table.visible() {
         let operators = operators(registry, column.kind.scalar, &column.type_name);
-        let description = format!("By `{name}`: {}", first_sentence(&column.description));
+        let mut description = format!("By `{name}`: {}", first_sentence(&column.description));
+        if column.kind.scalar == Scalar::TextList {
+            description.push_str(
+                " As one text, with a vertical bar between them; missing where there are none.",
+            );
+        }
         fields.push(input(name, &operators, &description));
     }
     for relation in &table.relations {
