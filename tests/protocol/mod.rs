@@ -10,6 +10,7 @@ mod report;
 mod sharing;
 mod statuses;
 mod traffic;
+mod warnings;
 
 use std::sync::Arc;
 

@@ -29,6 +29,8 @@ pub(crate) struct FirstEvent {
     pub(crate) subject: &'static str,
     /// The field of the to-many relation from there to what happens.
     pub(crate) happens: &'static str,
+    /// A column, and its values of rows that are of nobody.
+    pub(crate) of_nobody: (&'static str, &'static [&'static str]),
     /// The columns in which the years stand: of a row, and of what happens.
     pub(crate) years: [&'static str; 2],
     /// The column of what tells the series of a subject apart, which refers to a row.

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use async_graphql::{Pos, Request, Response, ServerError, Value, Variables};
 use indexmap::IndexMap;
 
-pub use crate::query::session::{Purpose, Read};
+pub use crate::query::{
+    Warning,
+    session::{Purpose, Read},
+};
 
 use crate::{
     analytics::Aggregates,
@@ -34,6 +37,8 @@ pub struct Answer {
     pub reads: Vec<Read>,
     /// What it was priced at before it ran: the rows that it might return, and its aggregates.
     pub price: u64,
+    /// What is right in it and easily misread.
+    pub warnings: Vec<Warning>,
     /// The revision of the copy in memory that was read, where one was.
     pub copy: Option<i32>,
     /// The revisions that rows were read of.
@@ -51,7 +56,8 @@ impl Answer {
         }
         let response = Response::from_errors(errors);
         let revisions = Revisions::None;
-        Self { response, reads: Vec::new(), price: 0, copy: None, revisions, operation: None }
+        let (reads, warnings) = <_>::default();
+        Self { response, reads, price: 0, warnings, copy: None, revisions, operation: None }
     }
 
     /// The SQL statements that it cost, with placeholders for their values.
@@ -100,7 +106,8 @@ pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> Answer {
         Ok(prepared) => {
             let mut answer = Answer::refused(Vec::new());
             answer.response.data = Value::Object(IndexMap::new());
-            Answer { price: prepared.plans.price, operation: prepared.operation, ..answer }
+            let Plans { price, warnings, .. } = prepared.plans;
+            Answer { price, warnings, operation: prepared.operation, ..answer }
         }
         Err(answer) => *answer,
     }
@@ -189,8 +196,8 @@ async fn run(
         Ok(prepared) => prepared,
         Err(answer) => return *answer,
     };
-    let Prepared { document, operation, variables, plans } = prepared;
-    let price = plans.price;
+    let Prepared { document, operation, variables, mut plans } = prepared;
+    let (price, warnings) = (plans.price, std::mem::take(&mut plans.warnings));
     let introspected = document.introspect(operation.as_deref(), &variables);
     let mut introspected = match introspected {
         Ok(fields) => fields,
@@ -219,5 +226,5 @@ async fn run(
         Err(error) => return Answer::refused(vec![error.at(Pos::default(), &[])]),
     }
     let (reads, copy, revisions) = (session.reads(), session.copy(), session.revisions());
-    Answer { response, reads, price, copy, revisions, operation }
+    Answer { response, reads, price, warnings, copy, revisions, operation }
 }

@@ -29,7 +29,7 @@ use crate::{
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
 /// What of a request an answer depends on, beside what it asks.
 pub(super) const VARY: HeaderValue = HeaderValue::from_static(
-    "accept, accept-encoding, graphql-cost, graphql-cite, x-dataset-revision",
+    "accept, accept-encoding, graphql-cost, graphql-cite, graphql-warnings, x-dataset-revision",
 );
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 

@@ -45,7 +45,7 @@ impl Key {
         let operation = ask.operation.as_deref().unwrap_or_default();
         let mut key = Vec::with_capacity(ask.document.len() + operation.len() + 256);
         key.push(Coding::Identity as u8);
-        key.push(u8::from(ask.report.cost));
+        key.push(u8::from(ask.report.cost) | u8::from(ask.report.no_warnings) << 1);
         for part in [operation, &*ask.document] {
             key.extend((part.len() as u64).to_le_bytes());
             key.extend(part.as_bytes());

@@ -281,7 +281,8 @@ impl Endpoint {
         }
         let wishes = Wishes::of(client.headers)?;
         // What a run costs is told of one request at a time.
-        let report = Report { cite: wishes.report.cite, ..Report::default() };
+        let Report { cite, no_warnings, .. } = wishes.report;
+        let report = Report { cite, no_warnings, ..Report::default() };
         let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
             let parameters = Parameters::of_json(request)?;

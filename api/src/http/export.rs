@@ -51,7 +51,7 @@ impl Endpoint {
     ) -> Response {
         let sent = async {
             let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
-            if report != Report::default() {
+            if (Report { no_warnings: false, ..report }) != Report::default() {
                 let reason = "what a query costs and reads, and how its answer is cited, is told in JSON: ask for \
                     that by `Accept`";
                 return Err(self.refused(Refusal::new(

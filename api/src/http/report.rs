@@ -2,7 +2,8 @@
 //!
 //! `GraphQL-Cost: report` adds `extensions.cost` to the answer, and `GraphQL-Cost: validate` checks and
 //! prices a query without running it. `GraphQL-Explain: 1` adds `extensions.explain`: what was read, in the
-//! words of the schema. Neither shows SQL. `GraphQL-Cite: 1` adds `extensions.citation`, which is made of an
+//! words of the schema. Neither shows SQL. `extensions.warnings` tells what is right and easily misread, unless
+//! `GraphQL-Warnings: 0` asks for none. `GraphQL-Cite: 1` adds `extensions.citation`, which is made of an
 //! answer, kept or new, and so is not a matter of the run.
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::{execute::Answer, query::list_name};
 const COST: &str = "graphql-cost";
 const EXPLAIN: &str = "graphql-explain";
 const CITE: &str = "graphql-cite";
+const WARNINGS: &str = "graphql-warnings";
 
 /// What is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(super) struct Report {
     pub(super) explain: bool,
     /// How the answer is cited.
     pub(super) cite: bool,
+    /// Not what is easily misread, which is told otherwise.
+    pub(super) no_warnings: bool,
 }
 
 impl Report {
@@ -51,10 +55,15 @@ impl Report {
         };
         let explain = is_wanted(EXPLAIN, "the header GraphQL-Explain is `1`")?;
         let cite = is_wanted(CITE, "the header GraphQL-Cite is `1`")?;
+        let no_warnings = match word(WARNINGS) {
+            None | Some("1") => false,
+            Some("0") => true,
+            Some(_) => return Err(bad("the header GraphQL-Warnings is `0` or `1`")),
+        };
         if cite && only_price {
             return Err(bad("with GraphQL-Cost: validate nothing is answered that could be cited"));
         }
-        Ok(Self { cost, only_price, explain, cite })
+        Ok(Self { cost, only_price, explain, cite, no_warnings })
     }
 
     /// Whether an answer that was kept would tell something else than a new one.
@@ -65,12 +74,25 @@ impl Report {
     /// Adds what is to be told.
     pub(super) fn tell(self, answer: &mut Answer, took: Duration) {
         let (price, actual) = (answer.price, answer.cost());
+        let warnings = std::mem::take(&mut answer.warnings);
+        let has_data = answer.response.data != Value::Null;
         let mut tell = |name: &str, value| {
             answer.response.extensions.insert(name.to_owned(), value);
         };
         if self.cost {
             let actual = if self.only_price { Value::Null } else { Value::from(actual) };
             tell("cost", object([("price", Value::from(price)), ("actual", actual)]));
+        }
+        if has_data && !self.no_warnings && !warnings.is_empty() {
+            let warnings = warnings.into_iter().map(|warning| {
+                let path = warning.path.into_iter().map(Value::from).collect();
+                object([
+                    ("path", Value::List(path)),
+                    ("code", Value::from(warning.code)),
+                    ("message", Value::from(warning.message.into_owned())),
+                ])
+            });
+            tell("warnings", Value::List(warnings.collect()));
         }
         if self.explain {
             let reads = answer.reads.iter().map(|read| {

@@ -45,6 +45,7 @@ use std::collections::HashMap;
 use async_graphql::{Positioned, ServerError, Value, parser::types::Field};
 use indexmap::IndexMap;
 
+pub use self::plan::Warning;
 pub(crate) use self::plan::{Connection, Planner};
 use self::{
     catalog::{Catalog, NaturalKey, Table},

@@ -5,7 +5,8 @@
 //! merged as GraphQL says.
 
 use std::{
-    cell::Cell,
+    borrow::Cow,
+    cell::{Cell, RefCell},
     collections::{HashMap, HashSet},
 };
 
@@ -225,10 +226,23 @@ impl Parents {
 /// The price of an aggregate of a list.
 const PRICE_OF_AGGREGATES: u64 = 10;
 
+/// What is right in an answer and easily misread.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// The first field that it is about, by the names in the answer; of a list, that of all items.
+    pub path: Vec<String>,
+    /// A word that a client may act on.
+    pub code: &'static str,
+    /// What to know, and what to ask instead.
+    pub message: Cow<'static, str>,
+}
+
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
     /// The price of the plan so far.
     price: Cell<u64>,
+    /// What is easily misread.
+    warnings: RefCell<Vec<Warning>>,
     pub(super) limits: Limits,
     /// What an operator sets the most rows of a page by.
     pages: &'static str,
@@ -248,7 +262,8 @@ impl<'a> Planner<'a> {
         variables: &'a Variables,
     ) -> Self {
         let fragments = &document.fragments;
-        Self { price: Cell::new(0), limits, pages, fragments, variables }
+        let (price, warnings) = <_>::default();
+        Self { price, warnings, limits, pages, fragments, variables }
     }
 
     /// The pages of lists.
@@ -270,7 +285,7 @@ impl<'a> Planner<'a> {
             .map_err(|error| error.at(field.pos, path))?;
         let rows = parents.count.saturating_mul(list.limit.into());
         let common = Common { keys: Vec::new(), parent: parents.column };
-        let mut figures = Figures { request: Request::of(table, list.keeps.clone()), common };
+        let mut figures = Figures::of(table, list.keeps.clone(), common);
         let mut picks = Picks::default();
         let mut plan = Vec::new();
         let selection = self.collect(&format!("{}Connection", table.type_name), fields)?;
@@ -318,6 +333,16 @@ impl<'a> Planner<'a> {
     /// a list ten points and one more for each figure, however many parents there are.
     pub(crate) fn price(&self) -> u64 {
         self.price.get()
+    }
+
+    /// Tells what is easily misread.
+    pub(crate) fn warn(&self, warning: Warning) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// What is easily misread, of all that was planned.
+    pub(crate) fn take_warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
     }
 
     /// Adds to the price.

@@ -30,6 +30,7 @@ pub(super) fn table() -> Table {
             agency::Column::Zip,
         ])
         .banded(agency::Column::Population)
+        .overlapping(agency::Column::Population, agency::Column::Kind)
         .sums(&[agency::Column::Population, agency::Column::SwornOfficers])
         .measure("grants", "grants.count", "The awards of each agency.")
         .measure("federalShare", "grants.federalShare", "The federal share of each agency's awards together: 0 where it has none, and unknown where that of one award is.")

@@ -7,6 +7,7 @@ use crate::{analytics::FirstEvent, query::catalog::Table};
 /// The first grant of the agency: what an event study is about.
 const FIRST_GRANT: FirstEvent = FirstEvent {
     subject: "agency",
+    of_nobody: ("level", &["STATE", "NATION"]),
     happens: "grants",
     years: ["year", "fiscal_year"],
     series: "measure_id",

@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 use super::dataset;
 use crate::{
     error::Error,
-    query::{self, Planner, load::Loaders, register},
+    query::{self, Planner, Warning, load::Loaders, register},
 };
 
 /// Everything that can be asked.
@@ -112,6 +112,8 @@ pub(crate) struct Plans {
     pub(crate) fields: IndexMap<Name, Root>,
     /// What they cost.
     pub(crate) price: u64,
+    /// What is easily misread in them.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Plans the root fields of an operation.
@@ -143,7 +145,7 @@ pub(crate) fn plan<'a>(
         };
         fields.insert(key, planned);
     }
-    Ok(Plans { fields, price: planner.price() })
+    Ok(Plans { fields, price: planner.price(), warnings: planner.take_warnings() })
 }
 
 impl Plans {

@@ -39,6 +39,13 @@ struct Across {
     words: &'static str,
 }
 
+impl Apart {
+    /// Whether a column is one of these.
+    pub(super) fn holds(&self, column: usize) -> bool {
+        self.columns.contains(&column)
+    }
+}
+
 impl Table {
     /// Says that columns are never added up across the values of another column, which references may imply; and what
     /// to do instead, for whoever tries.
@@ -77,8 +84,9 @@ pub(crate) fn check(
 ) -> Result<(), Error> {
     let apart = &table.declared.apart;
     let Measure::Numbers(Way(path), _) = measure else { return Ok(()) };
-    let is_apart = |column: &usize| path.relations.is_empty() && path.end == End::Column(*column);
-    if !apart.columns.iter().any(is_apart) {
+    let is_apart =
+        path.relations.is_empty() && matches!(path.end, End::Column(column) if apart.holds(column));
+    if !is_apart {
         return Ok(());
     }
     for across in &apart.across {
@@ -152,7 +160,7 @@ fn one_row(table: &'static Table, filter: &Predicate) -> Option<String> {
 }
 
 /// Whether the value of a column names one row.
-fn names_one(table: &Table, column: &str) -> bool {
+pub(super) fn names_one(table: &Table, column: &str) -> bool {
     column == table.key
         || table.natural_keys.iter().any(|natural| natural.columns.as_slice() == [column])
 }

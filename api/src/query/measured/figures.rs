@@ -1,5 +1,7 @@
 //! The figures of a request: each is computed once, however often it is named.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Number as JsonNumber, Value as GraphQl};
 use entity::scalar::{fixed_from_value, fixed_to_value};
 
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     analytics::{Figure, Known, Measure, Number, Request, Statistic, Subset},
     error::Error,
-    query::{predicate::Predicate, scalar::real_number},
+    query::{catalog::Table, predicate::Predicate, scalar::real_number},
 };
 
 /// The figures of a request, while it is put together.
@@ -19,6 +21,8 @@ pub(crate) struct Figures {
     pub(crate) request: Request,
     /// What its groups have in common, beside its filter.
     pub(crate) common: Common,
+    /// The codes of what was told of it.
+    pub(crate) told: BTreeSet<&'static str>,
 }
 
 /// How a figure becomes a value of GraphQL.
@@ -108,6 +112,11 @@ pub(crate) fn statistic(
 }
 
 impl Figures {
+    /// No figures yet of the rows that a filter keeps.
+    pub(crate) fn of(table: &'static Table, keeps: Predicate, common: Common) -> Self {
+        Self { request: Request::of(table, keeps), common, told: BTreeSet::new() }
+    }
+
     /// Asks for a figure, unless it is asked for already; its position.
     fn place(&mut self, figure: Figure) -> usize {
         let figures = &mut self.request.figures;
@@ -127,6 +136,14 @@ impl Figures {
             parts.push(subset);
             parts.len() - 1
         }))
+    }
+
+    /// The statistic at a position; none of a quotient.
+    pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
+        match &self.request.figures[figure] {
+            Figure::Of { statistic, .. } => Some(*statistic),
+            Figure::Ratio { .. } => None,
+        }
     }
 
     /// Asks for a statistic of a measure over the rows that a filter keeps.

@@ -4,7 +4,8 @@
 //! [`crate::analytics::Request`], whose figures are what the selection, `having` and `orderBy` name
 //! ([`figures`]), and a shape that the answer is poured into ([`plan`], [`run`]). [`order`] and [`having`]
 //! read these arguments, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up,
-//! and [`cardinality`] how many groups there may be. [`event`] is what is particular about rows before and after an event.
+//! and [`cardinality`] how many groups there may be. [`readings`] finds what is
+//! easily misread. [`event`] is what is particular about rows before and after an event.
 
 mod apart;
 mod cardinality;
@@ -14,6 +15,7 @@ mod figures;
 mod having;
 mod order;
 mod plan;
+mod readings;
 pub(crate) mod register;
 mod run;
 mod vocabulary;

@@ -11,10 +11,11 @@ use super::{
     figures::{Figures, STATISTICS, Show, statistic},
     having,
     order::{self, year},
+    readings,
     vocabulary::{Computed, Dimension, Shows, Unit, Vocabulary, What},
 };
 use crate::{
-    analytics::{Measure, Page, Request},
+    analytics::{Measure, Page, Request, Statistic},
     error::Error,
     query::{
         arguments::Arguments,
@@ -22,7 +23,7 @@ use crate::{
         filter,
         order::short_mark,
         page::PageSizes,
-        plan::{EdgeField, Lookup, Merged, PageInfoField, Parents, Planner, join},
+        plan::{EdgeField, Lookup, Merged, PageInfoField, Parents, Planner, Warning, join},
         predicate::Predicate,
         scalar::{items, real_number},
     },
@@ -133,7 +134,7 @@ impl<'a> Planner<'a> {
             keys: if subtotals { Vec::new() } else { keys.clone() },
             parent: parents.column,
         };
-        let mut figures = Figures { request: Request::of(table, keeps.clone()), common };
+        let mut figures = Figures::of(table, keeps.clone(), common);
         (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
         let sizes = PageSizes {
@@ -238,10 +239,34 @@ impl<'a> Planner<'a> {
         if let What::Statistics(measure, unit) = &computed.what {
             let measure = figures.priced(measure, year).map_err(at)?;
             let fields = self.statistics(merged, *unit, &measure, figures, keeps, path)?;
+            for (name, field) in &fields {
+                if let StatisticField::Figure(figure, ..) = field {
+                    let statistic = figures.statistic_at(*figure);
+                    self.tell(figures, computed, statistic, year, keeps, || join(path, name));
+                }
+            }
             return Ok(MeasureField::Statistics(*unit, fields, computed));
         }
         let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
+        self.tell(figures, computed, None, year, keeps, || path.to_vec());
         Ok(MeasureField::Figure(figure, show, computed))
+    }
+
+    /// Tells what is easily misread of a field, unless it is told of these figures already.
+    fn tell(
+        &self,
+        figures: &mut Figures,
+        computed: &Computed,
+        statistic: Option<Statistic>,
+        year: Option<i32>,
+        keeps: &Predicate,
+        path: impl Fn() -> Vec<String>,
+    ) {
+        for (code, message) in readings::of(figures, computed, statistic, year, keeps) {
+            if figures.told.insert(code) {
+                self.warn(Warning { path: path(), code, message });
+            }
+        }
     }
 
     fn statistics(

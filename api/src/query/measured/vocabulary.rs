@@ -31,6 +31,8 @@ pub(crate) struct Declared {
     deprecated: Vec<(&'static str, &'static str)>,
     /// Names of what has no sense here, and why.
     refused: Vec<(&'static str, &'static str)>,
+    /// A column of people, whom several rows may count, and the column by whose values rows do not.
+    pub(super) overlapping: Option<(usize, usize)>,
     /// What is never added up, and across what.
     pub(super) apart: Apart,
 }
@@ -210,6 +212,13 @@ impl Table {
     pub(crate) fn banded<C: ColumnTrait>(mut self, column: C) -> Self {
         let column = self.column_index(column.as_str());
         self.declared.bands.push(column);
+        self
+    }
+
+    /// Says that rows count the same people in a column, unless they are of one kind.
+    pub(crate) fn overlapping<C: ColumnTrait>(mut self, people: C, kind: C) -> Self {
+        let columns = [people, kind].map(|column| self.column_index(column.as_str()));
+        self.declared.overlapping = Some(columns.into());
         self
     }
 
