@@ -17,7 +17,7 @@
 //! - [`ingest`]: one reader a real-world format. [`mod@reference`] and [`demo`]: the facts that the program
 //!   carries, and the dataset that it makes up.
 //! - [`fetch`]: real data from the API of USAspending, as files.
-//! - [`documents`]: documents that were parsed and validated before.
+//! - [`documents`]: what a document means: it is parsed and validated here, and kept.
 //! - [`limits`]: how large a request may be; what is larger is refused before anything is read.
 //! - [`error`]: what can go wrong with a query, and what a client may read of it.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
@@ -39,19 +39,23 @@
 //! finds the document where it is only named. The document, the operation and the variables are the key of
 //! the answer: where it is kept for the revision that is known, it goes out as it is, and that was all.
 //! Where somebody waits for the same one, this request waits with them. Else it takes a turn of
-//! `http::admission`, and goes to [`execute::execute`] with a fresh set of loaders. A document that is too large or too deep goes no further
-//! ([`limits`]). It is parsed and async-graphql validates it against the schema, unless both are known from
-//! before ([`documents`]); for each root field async-graphql then asks [`schema::Query`], which hands the
-//! field to `query`.
-//! There the whole selection below it becomes a plan: filters, orders, cursors and page sizes are checked,
-//! and the columns of each level are chosen, and the price is added to those of the other root fields. Only
-//! then, and where the whole does not cost too much, is anything read. The plan runs a level at a time: the
-//! page of the root list is one statement; then each relation field asks its loader (of the `dataloader`
-//! crate) for the rows of all parents at once, which is one statement, and so on down; what was looked up
-//! before, at the same revision, is at hand. Each statement says of which revision its rows are, and where a
-//! load has come in between, all is read again. Cells become GraphQL values as they are read, and the values
-//! are put together into the answer, which goes back through `http` with the revision of the dataset beside
-//! it: as bytes that are kept, in the media type and the coding that the client likes best.
+//! `http::admission`, and goes to [`execute::execute`] with a fresh set of loaders.
+//!
+//! What a document means is decided before anything is read. [`documents`] refuses what is too large or too deep
+//! ([`limits`]), parses the rest, validates it against the schema and takes in the values of its variables; a document
+//! that was seen before is at hand. Then `query` turns the selection of each root field into a plan: filters, orders,
+//! cursors and page sizes are checked, the columns of each level are chosen, what is easily misread is noted, and each
+//! plan adds to the price. Whatever is wrong by then refuses the request as a whole. Introspection is answered there,
+//! too, for it is of the document and the schema alone.
+//!
+//! Where the whole does not cost too much, async-graphql runs the plans, each under the name that its field has
+//! in the answer. A plan runs a level at a time: the page of the root list is one statement; then each relation
+//! field asks its loader (of the `dataloader` crate) for the rows of all parents at once, which is one statement,
+//! and so on down; what was looked up before, at the same revision, is at hand. Each statement says of which
+//! revision its rows are, and where a load has come in between, all is read again. Cells become GraphQL values as
+//! they are read, and the values are put together. What could not be read becomes a null with an error in its
+//! place (`execute::whole`). The answer goes back through `http` with the revision of the dataset beside it: as
+//! bytes that are kept, in the media type and the coding that the client likes best.
 //!
 //! What is computed of all rows of a list (`totalCount`, `totals`, `groups`) becomes a value of its own in the
 //! plan, an [`analytics::Request`], and is answered in one pass for all parents of its level: by the copy in

@@ -7,6 +7,7 @@
 //! An error that is about the request itself ([`Error::is_of_request`]) leaves no answer at all.
 //!
 //! [`Session::fail`]: crate::query::session::Session::fail
+//! [`Error::is_of_request`]: crate::error::Error::is_of_request
 
 use std::collections::HashMap;
 
