@@ -13,10 +13,12 @@ import { Random } from './random.mjs';
 /** The fields that a query may ask for below the root, by type; lists with what they may be given. */
 const LISTS = ['first: 2', 'first: 1, orderBy: [{field: %, direction: DESC}]', 'first: 0'];
 const ORDER = { Agency: 'NAME', Grant: 'AWARD_NUMBER', OfficersFunded: 'KIND', Obligation: 'AMOUNT', Outcome: 'YEAR', Trainee: 'ROLE' };
+/** What a list has to keep for its totals to have a sense. */
+const FILTERS = { Outcome: 'filter: {measure: {code: {eq: "violent_crime"}}, level: {eq: AGENCY}}' };
 const ROOTS = [
   'agencies(first: 3)', 'agencies(first: 2, filter: {state: {eq: "CA"}})', 'grants(first: 4, orderBy: [{field: AGENCY_NAME, nulls: FIRST}])',
   'agency(by: {ori: "ZZ99999"})', 'grants(first: 2, filter: {organization: {}})', 'dataset', 'node(id: "R3JhbnQ6MQ")', 'node(id: "QWdlbmN5OjE")', 'node(id: "R3JhbnQ6OTk5OTk5OTk")',
-  'nodes(ids: ["QWdlbmN5OjE", "R3JhbnQ6OTk5OTk5OTk", "R3JhbnQ6MQ", "QWdlbmN5OjE"])', 'outcomes(first: 2)',
+  'nodes(ids: ["QWdlbmN5OjE", "R3JhbnQ6OTk5OTk5OTk", "R3JhbnQ6MQ", "QWdlbmN5OjE"])', `outcomes(first: 2, ${FILTERS.Outcome})`,
 ];
 const DEEPEST = 4;
 
@@ -30,7 +32,8 @@ function choices(type) {
     if (!named.name.endsWith('Connection') || named.name.endsWith('GroupConnection')) return [];
     const of = named.name.replace(/Connection$/, '');
     const lists = ORDER[of] ? LISTS : [];
-    return lists.map((args) => ({ written: `${field.name}(${args.replace('%', ORDER[of])})`, field }));
+    const filter = FILTERS[of] ? `, ${FILTERS[of]}` : '';
+    return lists.map((args) => ({ written: `${field.name}(${args.replace('%', ORDER[of])}${filter})`, field }));
   });
 }
 
