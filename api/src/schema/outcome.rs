@@ -47,8 +47,8 @@ pub(super) fn table() -> Table {
         .measure("populationServed", "populationServed", "The people served in each year, as the filing of the value says: those of the agency-years that have a value, and of no others. Refused as `value` is.")
         .measure("population", "agency.population", "The people that the agencies serve today: each agency counts once in a group. To divide the values of past years by, there is `populationServed`.")
         .ratio_of_people("ratePer100k", ("value", "populationServed"), 100_000, "Values for each 100,000 people: the sum of the values by the sum of the people of exactly the same agency-years, those where both are known and anybody is served. A quotient of sums, so large agencies weigh more; not a mean of rates. Refused as `value` is.")
-        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::MeasureId, &[], "values of several measures are not added up: keep one, as by `filter: { measure: { code: { eq: \"violent_crime\" } } }`, or name MEASURE in `by` (`subtotals` go beyond it)")
-        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::Level, &["agency_id"], "values of agencies, of states and of the nation hold each other and are not added up: keep one level, as by `filter: { level: { eq: AGENCY } }`, or name LEVEL in `by` (`subtotals` go beyond it)")
+        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::MeasureId, &[], "values of several measures are not added up: keep one, as by `filter: { measure: { code: { eq: \"violent_crime\" } } }`, or name MEASURE in `by`, without `subtotals`")
+        .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::Level, &["agency_id"], "values of agencies, of states and of the nation hold each other and are not added up: keep one level, as by `filter: { level: { eq: AGENCY } }`, or name LEVEL in `by`, without `subtotals`")
         .event(FIRST_GRANT)
         .provenance(outcome::Column::SourceId, outcome::Column::RevisionId)
 }

@@ -12,7 +12,7 @@
     ("graphqlMode-D2OqDM3y.js", include_bytes!("assets/graphqlMode-D2OqDM3y.js.br").as_slice()),
     ("icon-Dj7ll8XN.svg", include_bytes!("assets/icon-Dj7ll8XN.svg.br").as_slice()),
     ("index-DFIzEXmz.css", include_bytes!("assets/index-DFIzEXmz.css.br").as_slice()),
-    ("index-Dl1HXxm6.js", include_bytes!("assets/index-Dl1HXxm6.js.br").as_slice()),
+    ("index-Jdx2uPHi.js", include_bytes!("assets/index-Jdx2uPHi.js.br").as_slice()),
     ("json.worker-ky6CAS4V.js", include_bytes!("assets/json.worker-ky6CAS4V.js.br").as_slice()),
     ("jsonMode-BpVUlsZI.js", include_bytes!("assets/jsonMode-BpVUlsZI.js.br").as_slice()),
     ("licenses.md", include_bytes!("assets/licenses.md.br").as_slice()),
