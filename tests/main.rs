@@ -17,6 +17,7 @@ mod import;
 mod limits;
 mod measures;
 mod migrations;
+mod oracle;
 mod pages;
 mod plot;
 mod protocol;
