@@ -41,8 +41,8 @@ pub enum Error {
     },
     /// There are more groups than an answer may have, and nobody asked for a page of them.
     #[error(
-        "groups: there are {total}, more than the {most} that an answer may have (setting: --max-groups): ask for \
-         pages of them by `first` and `after`, narrow the filter, or group by less"
+        "groups: this asks for more than the {most} that an answer may have (setting: --max-groups), of {total} in \
+         all: ask for pages of them by `first` and `after`, narrow the filter, or group by less"
     )]
     TooManyGroups {
         /// How many there are.

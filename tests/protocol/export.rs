@@ -107,6 +107,10 @@ async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     let two = groups.replace("by:", "first: 2, by:");
     let (_, first) = records(&file(site.post(&query(&two)), CSV).await);
     assert_eq!(first, found[..2]);
+    // A file may have more rows than a page.
+    let more = groups.replace("by:", "first: 1001, by:");
+    let (_, all) = records(&file(site.post(&query(&more)), CSV).await);
+    assert_eq!(all, found);
     let edges = "{ grants(first: 3) { edges { cursor node { awardNumber recipient { __typename \
         ... on Agency { agency: name ori9 } ... on Organization { organization: name kind } } } } } }";
     let (head, found) = records(&file(site.post(&query(edges)), CSV).await);

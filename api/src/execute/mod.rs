@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     limits::{Limits, Sizes},
     query::{
-        Planner,
+        PAGES, Planner,
         export::Export,
         kept::Kept,
         load::Loaders,
@@ -102,7 +102,7 @@ pub(crate) async fn execute_with(
 /// Checks and prices a request, and reads nothing: its data have no fields.
 #[must_use]
 pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> Answer {
-    match Prepared::of(schema, limits, "--max-page", request) {
+    match Prepared::of(schema, limits, PAGES, request) {
         Ok(prepared) => {
             let mut answer = Answer::refused(Vec::new());
             answer.response.data = Value::Object(IndexMap::new());
@@ -124,7 +124,7 @@ pub(crate) fn plan_export(
     request: &Request,
 ) -> Result<Export, Box<Answer>> {
     // It is bounded by its rows, and paid for as it is read.
-    let limits = Limits { page: most, cost: u32::MAX, ..*limits };
+    let limits = Limits { page: most, groups: most, cost: u32::MAX, ..*limits };
     let prepared = Prepared::of(schema, &limits, "--max-export-rows", request)?;
     let plans = prepared.plans;
     let refused = |error: Error| Box::new(Answer::refused(vec![error.at(Pos::default(), &[])]));
@@ -192,7 +192,7 @@ async fn run(
     aggregates: &Aggregates,
     request: Request,
 ) -> Answer {
-    let prepared = match Prepared::of(schema, session.limits(), "--max-page", &request) {
+    let prepared = match Prepared::of(schema, session.limits(), PAGES, &request) {
         Ok(prepared) => prepared,
         Err(answer) => return *answer,
     };

@@ -46,7 +46,7 @@ use async_graphql::{Positioned, ServerError, Value, parser::types::Field};
 use indexmap::IndexMap;
 
 pub use self::plan::Warning;
-pub(crate) use self::plan::{Connection, Planner};
+pub(crate) use self::plan::{Connection, PAGES, Planner};
 use self::{
     catalog::{Catalog, NaturalKey, Table},
     load::Loaders,

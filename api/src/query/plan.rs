@@ -223,6 +223,8 @@ impl Parents {
     pub(crate) const NONE: Self = Self { count: 1, column: None };
 }
 
+/// What an operator sets the most rows of a page of an answer by.
+pub(crate) const PAGES: &str = "--max-page";
 /// The price of an aggregate of a list.
 const PRICE_OF_AGGREGATES: u64 = 10;
 
@@ -269,6 +271,11 @@ impl<'a> Planner<'a> {
     /// The pages of lists.
     fn page_sizes(&self) -> PageSizes {
         PageSizes { default: DEFAULT_PAGE, most: self.limits.page, setting: self.pages }
+    }
+
+    /// What an operator sets the most groups by: those of a file are its rows.
+    pub(super) fn groups_setting(&self) -> &'static str {
+        if self.pages == PAGES { "--max-groups" } else { self.pages }
     }
 
     /// Plans a connection of each of so many parents, for fields whose selection is that of a connection.

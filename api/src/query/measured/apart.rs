@@ -165,11 +165,14 @@ pub(super) fn names_one(table: &Table, column: &str) -> bool {
         || table.natural_keys.iter().any(|natural| natural.columns.as_slice() == [column])
 }
 
-fn one_of(test: &Test) -> Option<String> {
+/// The one value that a test lets pass.
+pub(super) fn one_of(test: &Test) -> Option<String> {
     match test {
         Test::Compare(Comparison::Equal, value) => Some(format!("{value:?}")),
         Test::In(values) => match values.as_slice() {
-            [value] => Some(format!("{value:?}")),
+            [first, others @ ..] if others.iter().all(|other| other == first) => {
+                Some(format!("{first:?}"))
+            }
             _ => None,
         },
         _ => None,

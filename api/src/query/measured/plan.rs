@@ -140,7 +140,7 @@ impl<'a> Planner<'a> {
         let sizes = PageSizes {
             default: self.limits.groups,
             most: self.limits.groups,
-            setting: "--max-groups",
+            setting: self.groups_setting(),
         };
         let (limit, mark) =
             arrange(vocabulary, &by, &arguments, sizes, &mut figures).map_err(at)?;

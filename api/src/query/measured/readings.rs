@@ -8,7 +8,7 @@ use std::{borrow::Cow, ops::RangeInclusive};
 use sea_orm::sea_query::Value;
 
 use super::{
-    apart::names_one,
+    apart::{names_one, one_of},
     figures::Figures,
     vocabulary::{Computed, What},
 };
@@ -87,7 +87,9 @@ impl Asked<'_> {
 
     /// Sums over all child rows of the rows that a filter keeps because of some of these.
     fn all_children(&self, path: &Path) -> Option<Cow<'static, str>> {
-        let End::Children { relation, .. } = path.end else { return None };
+        let (End::Children { relation, .. } | End::Beside { relation, .. }) = path.end else {
+            return None;
+        };
         if !path.relations.is_empty() {
             return None;
         }
@@ -145,14 +147,16 @@ impl Asked<'_> {
             }
             _ => false,
         };
+        // A panel is balanced in the years since, and in no others.
         let is_balanced = request.event.as_ref().is_some_and(|event| event.is_balanced);
-        if !is_of_years || is_balanced || !request.keys.iter().any(is_year) {
+        let changes = |key: &Key| is_year(key) && !(is_balanced && key.part == Part::Since);
+        if !is_of_years || !request.keys.iter().any(changes) {
             return None;
         }
         let subject =
             self.table().relations.iter().position(|other| other.field == event.subject)?;
         let subjects = Path { relations: vec![subject], end: End::Row };
-        let is_key = |key: &Key| key.path == subjects;
+        let is_key = |key: &Key| key.part == Part::Itself && key.path == subjects;
         let other = Catalog::get().table(self.table().relations[subject].table);
         let is_told = self.is_of_one_parent(&subjects)
             || self.figures.common.keys.iter().any(is_key)
@@ -164,7 +168,7 @@ impl Asked<'_> {
             return None;
         }
         let text = format!(
-            "these are of whoever reported in each year, so a change may be one of who did: ask for the number of \
+            "these are of whoever reported in each year, so a change may be one of who did: read it with the number of \
              `{}` beside it, or keep the same ones by `event: {{ from: ..., to: ..., balanced: true }}`",
             other.list
         );
@@ -180,7 +184,12 @@ impl Asked<'_> {
                 let column = amounts.columns[year].name;
                 let years =
                     self.filters.map(|filter| years(self.table(), &path.relations, column, filter));
+                let is_row = |column: &str| names_one(amounts, column);
                 years.into_iter().flatten().any(|years| years.end() - years.start() < FEW_YEARS)
+                    || self
+                        .filters
+                        .iter()
+                        .any(|filter| keeps_one(self.table(), &path.relations, filter, &is_row))
             }
             _ => false,
         };
@@ -206,6 +215,10 @@ fn keeps_by_some(filter: &Predicate, relation: &Relation) -> bool {
         Predicate::All(parts) | Predicate::Any(parts) => {
             parts.iter().any(|part| keeps_by_some(part, relation))
         }
+        Predicate::Not(part) => match &**part {
+            Predicate::Not(part) => keeps_by_some(part, relation),
+            _ => false,
+        },
         Predicate::Through { column, table, to, keeps } => {
             (*column, *table, *to) == (relation.from, relation.table, relation.to)
                 && **keeps != Predicate::all()
@@ -240,14 +253,7 @@ fn keeps_one(
         (Predicate::All(parts), _) => {
             parts.iter().any(|part| keeps_one(table, relations, part, wanted))
         }
-        (Predicate::Is { column, test }, []) => {
-            wanted(column)
-                && match test {
-                    Test::Compare(Comparison::Equal, _) => true,
-                    Test::In(values) => values.len() == 1,
-                    _ => false,
-                }
-        }
+        (Predicate::Is { column, test }, []) => wanted(column) && one_of(test).is_some(),
         (Predicate::Through { column, table: other, keeps, .. }, [first, rest @ ..]) => {
             *column == table.relations[*first].from
                 && keeps_one(Catalog::get().table(other), rest, keeps, wanted)
