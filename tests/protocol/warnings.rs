@@ -81,10 +81,14 @@ fn readings() -> Vec<(String, Value)> {
         ("{ obligations(filter: { obligatedOn: { gte: \"2014-01-01\", lt: \"2015-01-01\" } }) { totals { amount { sum } } } }".into(), none()),
         ("{ obligations { totals { amount { sum } } } }".into(), nominal("obligations.totals.amount.sum")),
         ("{ grants(filter: { id: { eq: \"R3JhbnQ6MQ\" } }) { totals { federalShare { sum } } } }".into(), none()),
-        // Each list tells of its own, and what is only looked at tells nothing.
+        // Each list tells of its own; what groups are ordered or kept by tells of the groups.
         ("{ a: grants { totals { federalShare { sum } } } b: grants { totals { federalShare { sum } } } }".into(),
             json!([["NOMINAL_DOLLARS", "a.totals.federalShare.sum"], ["NOMINAL_DOLLARS", "b.totals.federalShare.sum"]])),
-        ("{ grants { totalCount nodes { federalShare } groups(by: [STATUS], orderBy: [{ measure: FEDERAL_SHARE }]) { nodes { count } } } }".into(), none()),
+        ("{ grants { totalCount nodes { federalShare } groups(by: [STATUS], orderBy: [{ measure: FEDERAL_SHARE }]) { nodes { count } } } }".into(), nominal("grants.groups")),
+        ("{ grants { groups(by: [STATUS], having: { federalShare: { avg: { gt: 1 } } }) { nodes { count localMatch { sum } } } } }".into(), nominal("grants.groups")),
+        ("{ grants { groups(by: [STATUS], having: { dollarsPerOfficer: { gt: 1 } }) { nodes { count } } } }".into(), nominal("grants.groups")),
+        ("{ grants { groups(by: [STATUS], having: { federalShare: { known: { gt: 1 } } }) { nodes { count } } } }".into(), none()),
+        ("{ grants { totalCount nodes { federalShare } } }".into(), none()),
     ]
 }
 

@@ -7,6 +7,7 @@ use entity::scalar::{fixed_from_value, fixed_to_value};
 
 use super::{
     apart::{self, Common},
+    readings::{self, Reading},
     vocabulary::{Computed, Unit, What},
 };
 use crate::{
@@ -21,8 +22,10 @@ pub(crate) struct Figures {
     pub(crate) request: Request,
     /// What its groups have in common, beside its filter.
     pub(crate) common: Common,
-    /// The codes of what was told of it.
-    pub(crate) told: BTreeSet<&'static str>,
+    /// The codes of what was said of it.
+    pub(super) told: BTreeSet<&'static str>,
+    /// What is to be told of its orders and conditions.
+    pub(super) noted: Vec<Reading>,
 }
 
 /// How a figure becomes a value of GraphQL.
@@ -114,7 +117,12 @@ pub(crate) fn statistic(
 impl Figures {
     /// No figures yet of the rows that a filter keeps.
     pub(crate) fn of(table: &'static Table, keeps: Predicate, common: Common) -> Self {
-        Self { request: Request::of(table, keeps), common, told: BTreeSet::new() }
+        Self {
+            request: Request::of(table, keeps),
+            common,
+            told: BTreeSet::new(),
+            noted: Vec::new(),
+        }
     }
 
     /// Asks for a figure, unless it is asked for already; its position.
@@ -136,6 +144,26 @@ impl Figures {
             parts.push(subset);
             parts.len() - 1
         }))
+    }
+
+    /// What is easily misread of a statistic, or of a quotient, and was not said yet.
+    pub(super) fn readings(
+        &mut self,
+        computed: &Computed,
+        statistic: Option<Statistic>,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) -> Vec<Reading> {
+        let readings = readings::of(self, computed, statistic, year, keeps);
+        self.told.extend(readings.iter().map(|(code, _)| code));
+        readings
+    }
+
+    /// Notes the same of a figure that groups are ordered or kept by.
+    pub(super) fn note(&mut self, computed: &Computed, figure: usize, year: Option<i32>) {
+        let statistic = self.statistic_at(figure);
+        let readings = self.readings(computed, statistic, year, &Predicate::all());
+        self.noted.extend(readings);
     }
 
     /// The statistic at a position; none of a quotient.

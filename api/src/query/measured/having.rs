@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::{
     figures::{Figures, Show, statistic},
     order::year,
-    vocabulary::{Unit, Vocabulary, What},
+    vocabulary::{Computed, Unit, Vocabulary, What},
 };
 use crate::{
     analytics::{Comparison, Having, Measure},
@@ -76,16 +76,17 @@ fn measure(
         .computed(name)
         .ok_or_else(|| Error::BadArgument(format!("{path}: groups cannot be filtered by this")))?;
     if let What::Statistics(measure, unit) = &computed.what {
-        return statistics(figures, measure, *unit, value, path);
+        return statistics(figures, computed, (measure, *unit), value, path);
     }
     let (figure, show) = figures.single(computed, None, &Predicate::all())?;
+    figures.note(computed, figure, None);
     tests(figure, show, value, path)
 }
 
 fn statistics(
     figures: &mut Figures,
-    measure: &Measure,
-    unit: Unit,
+    computed: &Computed,
+    (measure, unit): (&Measure, Unit),
     value: &GraphQl,
     path: &str,
 ) -> Result<Having, Error> {
@@ -106,6 +107,7 @@ fn statistics(
                     let (statistic, show) = statistic("percentile", unit, p)
                         .map_err(|error| Error::BadArgument(format!("{here}: {error}")))?;
                     let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
+                    figures.note(computed, figure, year);
                     if let Some(value) = of.get("is").filter(|value| **value != GraphQl::Null) {
                         parts.push(tests(figure, show, value, &format!("{here}.is"))?);
                     }
@@ -114,6 +116,7 @@ fn statistics(
             (name, value) => {
                 let (statistic, show) = statistic(name, unit, None)?;
                 let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
+                figures.note(computed, figure, year);
                 parts.push(tests(figure, show, value, &here)?);
             }
         }

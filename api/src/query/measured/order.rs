@@ -100,6 +100,7 @@ pub(crate) fn parse(
                             .0
                     }
                 };
+                figures.note(computed, figure, year);
                 let statistic = word("statistic").unwrap_or_default();
                 (By::Figure(figure), format!("{measure}.{statistic}.{p:?}.{year:?}"))
             }

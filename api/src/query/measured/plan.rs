@@ -11,7 +11,6 @@ use super::{
     figures::{Figures, STATISTICS, Show, statistic},
     having,
     order::{self, year},
-    readings,
     vocabulary::{Computed, Dimension, Shows, Unit, Vocabulary, What},
 };
 use crate::{
@@ -144,6 +143,9 @@ impl<'a> Planner<'a> {
         };
         let (limit, mark) =
             arrange(vocabulary, &by, &arguments, sizes, &mut figures).map_err(at)?;
+        for (code, message) in figures.noted.drain(..) {
+            self.warn(Warning { path: path.to_vec(), code, message });
+        }
         let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
         let chosen = chosen != [&GraphQl::Null; 2];
         let possible = most_groups(table, &by, subtotals, figures.request.event.as_ref());
@@ -252,7 +254,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figure(figure, show, computed))
     }
 
-    /// Tells what is easily misread of a field, unless it is told of these figures already.
+    /// Tells what is easily misread of a field.
     fn tell(
         &self,
         figures: &mut Figures,
@@ -262,10 +264,8 @@ impl<'a> Planner<'a> {
         keeps: &Predicate,
         path: impl Fn() -> Vec<String>,
     ) {
-        for (code, message) in readings::of(figures, computed, statistic, year, keeps) {
-            if figures.told.insert(code) {
-                self.warn(Warning { path: path(), code, message });
-            }
+        for (code, message) in figures.readings(computed, statistic, year, keeps) {
+            self.warn(Warning { path: path(), code, message });
         }
     }
 
