@@ -181,10 +181,13 @@ async fn what_is_wrong_with_a_request_is_said() {
         (figure("agency.latitude", Statistic::Sum), "not a number"),
         (figure("agency", Statistic::Sum), "rows are counted"),
         (
-            figure("federalShare", Statistic::Percentile(2.0)),
+            figure("federalShare", Statistic::Percentile(2.0, 0)),
             "p is 2, which is not between 0 and 1",
         ),
-        (figure("federalShare", Statistic::Percentile(f64::NAN)), "which is not between 0 and 1"),
+        (
+            figure("federalShare", Statistic::Percentile(f64::NAN, 0)),
+            "which is not between 0 and 1",
+        ),
         (keys(9), "9 keys are more than the 8"),
         (Ok(grants().having(Having::Missing(0))), "having: names a figure"),
         (
@@ -235,7 +238,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
             }
             for (measure, statistic) in [
                 ("hours", Statistic::Sum),
-                ("hours", Statistic::Percentile(0.3)),
+                ("hours", Statistic::Percentile(0.3, 0)),
                 ("agency.population", Statistic::Sum),
                 ("session", Statistic::Count),
             ] {

@@ -197,8 +197,8 @@ pub(super) const STATISTICS: [Statistic; 11] = [
     Statistic::Minimum,
     Statistic::Maximum,
     Statistic::MEDIAN,
-    Statistic::Percentile(0.9),
-    Statistic::Percentile(0.0),
-    Statistic::Deviation,
-    Statistic::Variance,
+    Statistic::Percentile(0.9, 0),
+    Statistic::Percentile(0.0, 0),
+    Statistic::Deviation(0),
+    Statistic::Variance(0),
 ];

@@ -25,9 +25,6 @@ pub(super) enum Expected {
     Exact(f64),
     /// The float next to what was divided.
     Quotient(f64),
-    /// A float next to that, or the one beside it: the place of a percentile is a float itself, a variance is divided by
-    /// its unit, too, and a root is of a float.
-    Near(f64),
     List(Vec<Expected>),
     Object(Vec<(String, Expected)>),
 }
@@ -223,13 +220,7 @@ impl Selection {
     fn answer(&self, data: &Data, table: &'static Table, rows: &[&Row]) -> Vec<(String, Expected)> {
         let mut fields = Vec::new();
         for (place, (asked, statistics)) in self.asked.iter().enumerate() {
-            let of = |of: Statistic| match (of, shown(asked.figure(data, table, rows, of))) {
-                (
-                    Statistic::Percentile(_) | Statistic::Stddev | Statistic::Variance,
-                    Expected::Quotient(float),
-                ) if asked.is_number() => Expected::Near(float),
-                (_, shown) => shown,
-            };
+            let of = |of: Statistic| shown(asked.figure(data, table, rows, of));
             let value = if asked.is_number() {
                 let statistics = statistics.iter().enumerate();
                 Expected::Object(statistics.map(|(at, it)| (format!("s{at}"), of(*it))).collect())

@@ -6,7 +6,7 @@ use serde_json::json;
 
 const COUNT: (&str, Statistic) = ("count", Statistic::Count);
 const HOURS: (&str, Statistic) = ("hours", Statistic::Sum);
-const P90: Statistic = Statistic::Percentile(0.9);
+const P90: Statistic = Statistic::Percentile(0.9, 0);
 
 /// The requests, with their names.
 pub(crate) fn all() -> Vec<(&'static str, Request)> {

@@ -27,24 +27,24 @@ pub enum Statistic {
     Minimum,
     /// The greatest value.
     Maximum,
-    /// The value at a part, from 0 to 1, of the values in order, linear between two values.
-    Percentile(f64),
-    /// The sample's standard deviation. Missing below two values.
-    Deviation,
-    /// The sample's variance. Missing below two values.
-    Variance,
+    /// The value at a part, from 0 to 1, of the values in order, linear between two values, in such units.
+    Percentile(f64, u32),
+    /// The sample's standard deviation, in such units. Missing below two values.
+    Deviation(u32),
+    /// The sample's variance, in squares of such units. Missing below two values.
+    Variance(u32),
 }
 
 impl Statistic {
-    /// The median, which is the percentile of one half.
-    pub const MEDIAN: Self = Self::Percentile(0.5);
+    /// The median of whole numbers, which is the percentile of one half.
+    pub const MEDIAN: Self = Self::Percentile(0.5, 0);
 
     /// What it is computed of.
     pub(super) fn needs(self) -> Needs {
         match self {
             Self::Count | Self::Missing | Self::Sum | Self::Average(_) => Needs::Sum,
             Self::Minimum | Self::Maximum => Needs::Tally,
-            Self::Percentile(_) | Self::Deviation | Self::Variance => Needs::Values,
+            Self::Percentile(..) | Self::Deviation(_) | Self::Variance(_) => Needs::Values,
         }
     }
 }
@@ -181,16 +181,18 @@ pub(super) fn compute(
         _ if none => Number::Missing,
         Statistic::Sum => Number::Whole(tally.sum),
         Statistic::Average(digits) => {
-            let units = i128::from(tally.known) * 10_i128.pow(digits);
-            Number::Real(quotient(tally.sum, units))
+            Number::Real(quotient(tally.sum, i128::from(tally.known) * power(digits)))
         }
         Statistic::Minimum => Number::Whole(tally.min.into()),
         Statistic::Maximum => Number::Whole(tally.max.into()),
-        Statistic::Percentile(part) => Number::Real(percentile(values, tally.known, part)),
-        Statistic::Variance => variance(values, tally)?.map_or(Number::Missing, Number::Real),
-        Statistic::Deviation => {
-            variance(values, tally)?.map_or(Number::Missing, |square| Number::Real(square.sqrt()))
+        Statistic::Percentile(part, digits) => {
+            Number::Real(percentile(values, tally.known, part, digits))
         }
+        Statistic::Variance(digits) => {
+            variance(values, tally, digits)?.map_or(Number::Missing, Number::Real)
+        }
+        Statistic::Deviation(digits) => variance(values, tally, digits)?
+            .map_or(Number::Missing, |square| Number::Real(square.sqrt())),
     })
 }
 
@@ -204,23 +206,42 @@ pub(super) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Num
     }
 }
 
+/// How many of the smallest units one has.
+fn power(digits: u32) -> i128 {
+    10_i128.pow(digits)
+}
+
+/// The float next to a quotient.
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 fn quotient(above: i128, below: i128) -> f64 {
-    above as f64 / below as f64
+    /// Whole numbers up to this are floats as they are, and the quotient of floats is the one next to it.
+    const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+    /// More binary digits than a float has, and one that says whether anything is left.
+    const DIGITS: u32 = f64::MANTISSA_DIGITS + 2;
+    let (up, down) = (above.unsigned_abs(), below.unsigned_abs());
+    // Shifted to the left end, the upper one has so many more digits that the whole quotient has enough.
+    let shift = up.leading_zeros();
+    if up == 0 || (up <= EXACT && down <= EXACT) || down.leading_zeros() < DIGITS {
+        return above as f64 / below as f64;
+    }
+    let (up, rest) = ((up << shift) / down, (up << shift) % down);
+    // What is left is told by the last digit, which is beyond those that count.
+    let size = (up | u128::from(rest > 0)) as f64 / 2_f64.powi(shift.cast_signed());
+    if (above < 0) == (below < 0) { size } else { -size }
 }
 
 /// The value at a part of so many values in order, at least one: one division of whole numbers.
-fn percentile(values: &mut Values<'_>, count: u64, part: f64) -> f64 {
-    let (up, down) = fraction(part);
+fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f64 {
+    let ((up, down), units) = (fraction(part), power(digits));
     let last = i128::from(count - 1);
     let (place, rest) = (up * last / down, up * last % down);
     let place = usize::try_from(place.min(last)).unwrap_or_default();
     match values.at(place) {
         (lower, Some(upper)) if rest > 0 => {
             let (lower, upper) = (i128::from(lower), i128::from(upper));
-            quotient(lower * down + (upper - lower) * rest, down)
+            quotient(lower * down + (upper - lower) * rest, down * units)
         }
-        (lower, _) => quotient(lower.into(), 1),
+        (lower, _) => quotient(lower.into(), units),
     }
 }
 
@@ -240,11 +261,11 @@ fn fraction(part: f64) -> (i128, i128) {
 ///
 /// With `sum = q * n + r`, the sum of squared distances is `squares - q * (sum + r) - r * r / n`, and
 /// all but the last term is a whole number no greater than the sum of squares.
-fn variance(values: &Values<'_>, tally: &Tally) -> Result<Option<f64>, Error> {
+fn variance(values: &Values<'_>, tally: &Tally, digits: u32) -> Result<Option<f64>, Error> {
     if tally.known < 2 {
         return Ok(None);
     }
-    let (n, sum) = (i128::from(tally.known), tally.sum);
+    let (n, sum, units) = (i128::from(tally.known), tally.sum, power(2 * digits));
     let (q, r) = (sum.div_euclid(n), sum.rem_euclid(n));
     let whole = values
         .squares()
@@ -255,9 +276,9 @@ fn variance(values: &Values<'_>, tally: &Tally) -> Result<Option<f64>, Error> {
             )
         })?;
     Ok(Some(match whole.checked_mul(n).and_then(|whole| whole.checked_sub(r * r)) {
-        Some(numerator) => quotient(numerator, n * (n - 1)),
+        Some(numerator) => quotient(numerator, n * (n - 1) * units),
         // The values lie so far apart that the fraction is beyond what a float holds.
-        None => quotient(whole, n - 1),
+        None => quotient(whole, (n - 1) * units),
     }))
 }
 
@@ -289,16 +310,35 @@ mod tests {
     }
 
     #[test]
+    fn a_quotient_is_the_float_next_to_it() {
+        for (above, below, expected) in [
+            (1, 3, 1.0_f64 / 3.0),
+            (-550_949_129, 3_400, -162_043.861_470_588_22),
+            // Each of these floats is beside the number, and so would their quotient be.
+            ((1 << 53) + 1, 1, 9_007_199_254_740_992.0),
+            ((1 << 53) + 3, 1, 9_007_199_254_740_996.0),
+            (((1 << 53) + 1) * 1_000 + 1, 1_000, 9_007_199_254_740_994.0),
+            ((1 << 100) + 1, (1 << 60) + 1, 1_099_511_627_776.0),
+            (-(10_i128.pow(30)) - 1, 10_i128.pow(15), -1e15),
+            (10_i128.pow(30), -(10_i128.pow(12)), -1e18),
+            (0, 10_i128.pow(20), 0.0),
+            (i128::MAX, i128::MAX, 1.0),
+        ] {
+            assert_eq!(quotient(above, below).to_bits(), expected.to_bits(), "{above}/{below}");
+        }
+    }
+
+    #[test]
     fn percentiles_are_linear_between_values() {
         let values = [40, 10, 30, 20];
         assert_eq!(of(Statistic::MEDIAN, &values), Number::Real(25.0));
-        assert_eq!(of(Statistic::Percentile(0.0), &values), Number::Real(10.0));
-        assert_eq!(of(Statistic::Percentile(1.0), &values), Number::Real(40.0));
-        assert_eq!(of(Statistic::Percentile(0.9), &values), Number::Real(37.0));
+        assert_eq!(of(Statistic::Percentile(0.0, 0), &values), Number::Real(10.0));
+        assert_eq!(of(Statistic::Percentile(1.0, 0), &values), Number::Real(40.0));
+        assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(37.0));
         assert_eq!(of(Statistic::MEDIAN, &[i64::MAX, i64::MIN]), Number::Real(-0.5));
         // In floats 0.9 of 89 places is a little more than 80.1.
         let values: Vec<i64> = (0..90).map(|value| value * 1_000_000_007).collect();
-        assert_eq!(of(Statistic::Percentile(0.9), &values), Number::Real(80_100_000_560.7));
+        assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(80_100_000_560.7));
         assert_eq!(fraction(0.9), (9, 10));
         assert_eq!(fraction(1.0), (1, 1));
         assert_eq!(fraction(f64::MIN_POSITIVE), (0, 10_i128.pow(17)));
@@ -308,11 +348,14 @@ mod tests {
 
     #[test]
     fn the_variance_loses_nothing_to_rounding() {
-        assert_eq!(of(Statistic::Variance, &[5]), Number::Missing);
-        assert_eq!(of(Statistic::Variance, &[2, 4, 4, 4, 5, 5, 7, 9]), Number::Real(32.0 / 7.0));
+        assert_eq!(of(Statistic::Variance(0), &[5]), Number::Missing);
+        assert_eq!(of(Statistic::Variance(0), &[2, 4, 4, 4, 5, 5, 7, 9]), Number::Real(32.0 / 7.0));
         let far = 1_i64 << 53;
-        assert_eq!(of(Statistic::Variance, &[far, far + 1, far + 2]), Number::Real(1.0));
-        assert_eq!(of(Statistic::Variance, &[-far, 1 - far, 2 - far]), Number::Real(1.0));
-        assert_eq!(of(Statistic::Deviation, &[-1, 1, -1, 1]), Number::Real((4.0_f64 / 3.0).sqrt()));
+        assert_eq!(of(Statistic::Variance(0), &[far, far + 1, far + 2]), Number::Real(1.0));
+        assert_eq!(of(Statistic::Variance(0), &[-far, 1 - far, 2 - far]), Number::Real(1.0));
+        assert_eq!(
+            of(Statistic::Deviation(0), &[-1, 1, -1, 1]),
+            Number::Real((4.0_f64 / 3.0).sqrt())
+        );
     }
 }

@@ -33,13 +33,12 @@ pub(crate) struct Figures {
 pub(crate) enum Show {
     /// An exact number of so many decimals.
     Exact(u32),
-    /// A number whose unit is the smallest, of so many decimals, or a square of such numbers.
-    Real(u32),
+    /// A real number.
+    Real,
 }
 
 impl Show {
     /// The value of a figure.
-    #[expect(clippy::cast_precision_loss, reason = "a real number is shown as a float")]
     pub(crate) fn value(self, number: Number) -> Result<GraphQl, Error> {
         Ok(match (self, number) {
             (_, Number::Missing) => GraphQl::Null,
@@ -49,11 +48,10 @@ impl Show {
             (Self::Exact(digits), Number::Whole(whole)) => {
                 fixed_to_value(i64::try_from(whole).map_err(|_| beyond())?, digits)
             }
-            (Self::Real(digits), Number::Real(real)) => {
-                let scale = 10_i64.pow(digits) as f64;
-                JsonNumber::from_f64(real / scale).map_or(GraphQl::Null, GraphQl::Number)
+            (Self::Real, Number::Real(real)) => {
+                JsonNumber::from_f64(real).map_or(GraphQl::Null, GraphQl::Number)
             }
-            (Self::Exact(_), Number::Real(_)) | (Self::Real(_), Number::Whole(_)) => {
+            (Self::Exact(_), Number::Real(_)) | (Self::Real, Number::Whole(_)) => {
                 return Err(Error::Internal);
             }
         })
@@ -66,10 +64,7 @@ impl Show {
     pub(crate) fn operand(self, value: &GraphQl) -> Result<Number, String> {
         match self {
             Self::Exact(digits) => Ok(Number::Whole(fixed_from_value(value, digits)?.into())),
-            Self::Real(digits) => {
-                let text = format!("{}e{digits}", real_number(value)?);
-                text.parse().map(Number::Real).map_err(|_| format!("{value} is not a number"))
-            }
+            Self::Real => real_number(value).map(Number::Real),
         }
     }
 }
@@ -93,14 +88,14 @@ pub(crate) fn statistic(
         "known" => (Statistic::Count, Show::Exact(0)),
         "missing" => (Statistic::Missing, Show::Exact(0)),
         "sum" => (Statistic::Sum, Show::Exact(digits)),
-        "avg" => (Statistic::Average(digits), Show::Real(0)),
+        "avg" => (Statistic::Average(digits), Show::Real),
         "min" => (Statistic::Minimum, Show::Exact(digits)),
         "max" => (Statistic::Maximum, Show::Exact(digits)),
-        "median" => (Statistic::MEDIAN, Show::Real(digits)),
-        "stddev" => (Statistic::Deviation, Show::Real(digits)),
-        "variance" => (Statistic::Variance, Show::Real(2 * digits)),
+        "median" => (Statistic::Percentile(0.5, digits), Show::Real),
+        "stddev" => (Statistic::Deviation(digits), Show::Real),
+        "variance" => (Statistic::Variance(digits), Show::Real),
         "percentile" => match p {
-            Some(p) if (0.0..=1.0).contains(&p) => (Statistic::Percentile(p), Show::Real(digits)),
+            Some(p) if (0.0..=1.0).contains(&p) => (Statistic::Percentile(p, digits), Show::Real),
             Some(p) => {
                 return Err(Error::BadArgument(format!(
                     "p: {p} is not between 0 and 1; the ninth decile is 0.9"
@@ -224,7 +219,7 @@ impl Figures {
                 let above = self.statistic_of(&above, Statistic::Sum, both.clone())?;
                 let below = self.statistic_of(below, Statistic::Sum, both)?;
                 let ratio = Figure::Ratio { above, below, factor: *factor };
-                Ok((self.place(ratio), Show::Real(0)))
+                Ok((self.place(ratio), Show::Real))
             }
             What::Statistics(..) => Err(Error::Internal),
         }
