@@ -1,5 +1,7 @@
 //! How much is answered at once and for whom, and what every response says for the safety of browsers.
 
+use std::time::Duration;
+
 use cops_graphql::{http::RateLimit, limits::Limits};
 
 use super::*;
@@ -28,6 +30,36 @@ async fn what_is_too_much_at_once_is_told_to_come_again() {
     assert!(counts[0] > 0 && counts[1] > 0, "{counts:?}");
     // It is over at once.
     assert_eq!(site.post(&body).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn what_ran_is_paid_for_though_it_is_refused_at_the_end() {
+    let rate_limit = RateLimit { points_per_second: 1, burst: 5_000, ..RateLimit::default() };
+    let limits = Limits { groups: 2, cost: 4_000, ..Limits::default() };
+    let groups = "{ agencies(first: 100) { nodes { grants { groups(by: [OBLIGATED_ON]) { nodes { count } } } } } }";
+    let usual = Settings::default().deadline;
+    for (query, deadline, code, paid) in [
+        (groups, usual, "TOO_MANY_GROUPS", 100 + 200 + 11),
+        ("{ agencies(first: 100) { nodes { name } } }", Duration::ZERO, "TIMEOUT", 100),
+        // What is wrong before it runs costs a point, as any request does.
+        (
+            "{ agencies(first: 100) { nodes { grants(first: 100) { nodes { id } } } } }",
+            usual,
+            "QUERY_TOO_EXPENSIVE",
+            1,
+        ),
+        ("{ agencies { nothing } }", usual, "INVALID_QUERY", 1),
+    ] {
+        let rate_limit = rate_limit.clone();
+        let settings = Settings { rate_limit, limits, deadline, ..Settings::default() };
+        let site = Site::with(settings).await;
+        let response = site.post(&json!({ "query": query })).send().await.unwrap();
+        let left: u64 =
+            response.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+        let answer: Value = response.json().await.unwrap();
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+        assert!((5_000 - paid..=5_002 - paid).contains(&left), "{query}: {left}");
+    }
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub struct Answer {
     pub reads: Vec<Read>,
     /// What it was priced at before it ran: the rows that it might return, and its aggregates.
     pub price: u64,
+    /// Whether it ran: then its price is paid, whatever came of it.
+    pub(crate) ran: bool,
     /// What is right in it and easily misread.
     pub warnings: Vec<Warning>,
     /// The revision of the copy in memory that was read, where one was.
@@ -57,7 +59,16 @@ impl Answer {
         let response = Response::from_errors(errors);
         let revisions = Revisions::None;
         let (reads, warnings) = <_>::default();
-        Self { response, reads, price: 0, warnings, copy: None, revisions, operation: None }
+        Self {
+            response,
+            reads,
+            price: 0,
+            ran: false,
+            warnings,
+            copy: None,
+            revisions,
+            operation: None,
+        }
     }
 
     /// The SQL statements that it cost, with placeholders for their values.
@@ -226,5 +237,5 @@ async fn run(
         Err(error) => return Answer::refused(vec![error.at(Pos::default(), &[])]),
     }
     let (reads, copy, revisions) = (session.reads(), session.copy(), session.revisions());
-    Answer { response, reads, price, warnings, copy, revisions, operation }
+    Answer { response, reads, price, ran: true, warnings, copy, revisions, operation }
 }

@@ -410,12 +410,9 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     if errors::asks_for_more_than_a_query(&answer.response) {
         return Answer::not_a_query();
     }
-    // Who only wants to know a price pays none.
-    let price = if report.only_price { 0 } else { answer.price };
-    let answer = Answer::of(answer.response, &dataset);
-    // What did not run cost nothing, whatever it was priced at.
-    let price = if answer.ran() { price } else { 0 };
-    answer.priced(price)
+    // What did not run cost nothing, whatever it was priced at; what ran is paid for, though it be refused at the end.
+    let price = if answer.ran { answer.price } else { 0 };
+    Answer::of(answer.response, &dataset).priced(price)
 }
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send

@@ -37,6 +37,7 @@ pub(super) async fn of_one_revision(
         None => Aggregates::Database,
     };
     let deadline = Instant::now() + settings.deadline;
+    let mut paid = 0;
     for _ in 0..TRIES {
         let mut request = Request::new(query.clone()).variables(variables.clone());
         request.operation_name.clone_from(&name);
@@ -46,9 +47,13 @@ pub(super) async fn of_one_revision(
         let (kept, limits) = (Some(kept), &settings.limits);
         let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
+            let mut request = Request::new(query).variables(variables);
+            request.operation_name = name;
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
-            return (Answer::refused(vec![error]), dataset);
+            let price = price(schema, limits, &request).price;
+            return (Answer { price, ran: true, ..Answer::refused(vec![error]) }, dataset);
         };
+        paid = answer.price;
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
         match answer.revisions {
@@ -74,7 +79,8 @@ pub(super) async fn of_one_revision(
         }
         dataset = current;
     }
-    (Answer::refused(vec![Error::Changed.at(Pos::default(), &[])]), dataset)
+    let changed = Answer::refused(vec![Error::Changed.at(Pos::default(), &[])]);
+    (Answer { price: paid, ran: true, ..changed }, dataset)
 }
 
 /// The price of a request, which does not run.
