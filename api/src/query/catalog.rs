@@ -138,7 +138,7 @@ pub(crate) struct Table {
     pub(crate) unions: Vec<Union>,
     pub(crate) derived: Option<Derived>,
     pub(crate) natural_keys: Vec<NaturalKey>,
-    /// How many rows it has at most, where they are known to be few.
+    /// How many rows to expect at most, where they are few.
     pub(crate) few: Option<u64>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
@@ -311,7 +311,8 @@ impl Table {
         self
     }
 
-    /// Says how many rows there are at most in any dataset: what is priced by that is priced by what may be.
+    /// Says that there are few rows, and how many to expect at most. Groups of them are priced by that; how many an answer
+    /// may have does not depend on it.
     pub(crate) fn few(mut self, most: u64) -> Self {
         self.few = Some(most);
         self

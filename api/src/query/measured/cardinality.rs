@@ -1,8 +1,8 @@
 //! How many groups there may be, before any is made: what groups are priced by.
 //!
-//! It is the product of what the keys can be, where the schema says that: the values of a closed set, the states, the
-//! bands, the years of a window. What the data decide, such as how many agencies there are, has no bound here but that
-//! of an answer (`--max-groups`).
+//! It is the product of what the keys can be, where that is known: the values of a closed set, the states, the bands,
+//! the years of a window, the rows of a table that has few. What only the data decide, such as how many agencies there
+//! are, has no bound here but that of an answer (`--max-groups`).
 
 use entity::scalar::STATES;
 
