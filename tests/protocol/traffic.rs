@@ -37,10 +37,16 @@ async fn what_ran_is_paid_for_though_it_is_refused_at_the_end() {
     let rate_limit = RateLimit { points_per_second: 1, burst: 5_000, ..RateLimit::default() };
     let limits = Limits { groups: 2, cost: 4_000, ..Limits::default() };
     let groups = "{ agencies(first: 100) { nodes { grants { groups(by: [OBLIGATED_ON]) { nodes { count } } } } } }";
+    // Sixty statements, which nobody answers within a tick of the clock.
+    let lists: Vec<String> = (0..20)
+        .map(|n| format!("a{n}: agencies(first: 10, filter: {{ population: {{ ne: {n} }} }}) {{ nodes {{
+            grants(first: 2) {{ nodes {{ officersFunded(first: 1) {{ nodes {{ id }} }} }} }} }} }} "))
+        .collect();
+    let long = format!("{{ {} }}", lists.join(" "));
     let usual = Settings::default().deadline;
     for (query, deadline, code, paid) in [
         (groups, usual, "TOO_MANY_GROUPS", 100 + 200 + 11),
-        ("{ agencies(first: 100) { nodes { name } } }", Duration::ZERO, "TIMEOUT", 100),
+        (&long, Duration::ZERO, "TIMEOUT", 20 * (10 + 20 + 20)),
         // What is wrong before it runs costs a point, as any request does.
         (
             "{ agencies(first: 100) { nodes { grants(first: 100) { nodes { id } } } } }",
