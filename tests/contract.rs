@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cops_graphql::schema::sdl;
+use cops_graphql::graphql::sdl;
 use serde_json::Value;
 
 use crate::support::TestDatabase;

@@ -1,6 +1,6 @@
 //! The server over a real socket.
 
-use cops_graphql::{database, http::AggregatesBy};
+use cops_graphql::{database, server::AggregatesBy};
 use serde_json::{Value, json};
 
 use crate::{
@@ -79,7 +79,7 @@ async fn a_new_revision_is_seen_while_serving() {
     load.commit(Counts::default()).await.unwrap();
     assert_eq!(ready().await, 2);
     let sdl = reqwest::get(format!("{url}/schema.graphql")).await.unwrap().text().await.unwrap();
-    assert_eq!(sdl, cops_graphql::schema::sdl());
+    assert_eq!(sdl, cops_graphql::graphql::sdl());
 }
 
 #[tokio::test]

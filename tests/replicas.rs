@@ -16,8 +16,8 @@ use std::{
 };
 
 use cops_graphql::{
+    catalog::dataset::Dataset,
     database::{self, Readers},
-    schema::Dataset,
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};

@@ -153,5 +153,5 @@ fn what_cannot_be_served_is_said() {
 fn the_schema_is_printed() {
     let output = Command::new(binary()).arg("schema").output().unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), cops_graphql::schema::sdl());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), cops_graphql::graphql::sdl());
 }

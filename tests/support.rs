@@ -11,12 +11,13 @@ use std::{
 
 use async_graphql::{Request, Variables};
 use cops_graphql::{
-    analytics::{Aggregates, Replica},
+    catalog::dataset::Dataset,
     database::{self, Readers},
-    execute::{Answer, execute, price},
-    http::{AggregatesBy, Server},
+    graphql::execute::{Answer, execute, price},
+    graphql::{Schema, catalog, schema},
     limits::Limits,
-    schema::{Dataset, Schema, schema},
+    measures::{Aggregates, Replica},
+    server::{AggregatesBy, Server},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::Value;
@@ -98,7 +99,7 @@ impl TestDatabase {
     /// Sends queries, whose aggregates a copy in memory answers.
     pub(crate) async fn client(&self) -> Client {
         let client = self.client_in_sql().await;
-        let replica = Replica::build(&client.database).await.unwrap();
+        let replica = Replica::build(catalog(), &client.database).await.unwrap();
         Client { aggregates: Aggregates::Memory(Arc::new(replica)), ..client }
     }
 

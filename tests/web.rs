@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io::Read as _};
 
-use cops_graphql::http::AggregatesBy;
+use cops_graphql::server::AggregatesBy;
 use reqwest::{Client, Response, header};
 use serde_json::Value;
 

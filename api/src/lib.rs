@@ -61,19 +61,17 @@
 //! plan, an [`analytics::Request`], and is answered in one pass for all parents of its level: by the copy in
 //! memory that `http` keeps at the newest revision, or by the database.
 
-pub mod analytics;
-mod citation;
+pub mod catalog;
 pub mod cli;
 pub mod database;
 pub mod demo;
-mod documents;
 pub mod error;
-pub mod execute;
 pub mod fetch;
-pub mod http;
+pub mod graphql;
 pub mod ingest;
 pub mod limits;
-mod query;
+pub mod measures;
+pub mod query;
 pub mod reference;
-pub mod schema;
+pub mod server;
 mod trace;

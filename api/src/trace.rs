@@ -17,8 +17,6 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field::Empty, trace_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use crate::{execute::Answer, query::session::Purpose};
-
 /// What the spans are known by.
 pub(crate) const TARGET: &str = "cops_graphql::trace";
 /// The letters of the name of an operation that are told.
@@ -70,19 +68,29 @@ pub(crate) fn query() -> Span {
     )
 }
 
+/// What a query did cost.
+pub(crate) struct Work<'a> {
+    /// The name of the operation: letters, digits and underscores, for it stood in a document.
+    pub(crate) operation: Option<&'a str>,
+    pub(crate) price: u64,
+    pub(crate) cost: u64,
+    pub(crate) statements: usize,
+    pub(crate) errors: usize,
+}
+
 /// Tells what a query did cost.
-pub(crate) fn worked_out(span: &Span, answer: &Answer) {
+pub(crate) fn worked_out<'a>(span: &Span, work: impl FnOnce() -> Work<'a>) {
     if span.is_disabled() {
         return;
     }
-    if let Some(name) = &answer.operation {
-        // Of letters, digits and underscores: it stood in a document.
+    let Work { operation, price, cost, statements, errors } = work();
+    if let Some(name) = operation {
         span.record("graphql.operation.name", &name[..name.floor_char_boundary(LONGEST_NAME)]);
     }
-    span.record("price", whole(answer.price));
-    span.record("cost", whole(answer.cost()));
-    span.record("statements", whole(answer.statements().len()));
-    span.record("errors", whole(answer.response.errors.len()));
+    span.record("price", whole(price));
+    span.record("cost", whole(cost));
+    span.record("statements", whole(statements));
+    span.record("errors", whole(errors));
 }
 
 /// The span of reading a document.
@@ -96,14 +104,13 @@ pub(crate) fn validate() -> Span {
 }
 
 /// The span of a batch of a loader.
-pub(crate) fn batch(table: &str, purpose: Purpose, keys: usize) -> Span {
-    let purpose = purpose.words();
+pub(crate) fn batch(table: &str, purpose: &str, keys: usize) -> Span {
     let name = format_args!("batch {table}");
     trace_span!(target: TARGET, "batch", otel.name = %name, table, purpose, keys = whole(keys))
 }
 
 /// The span of a statement, whose text has placeholders for values.
-pub(crate) fn statement(system: &str, table: &str, purpose: Purpose, text: &str) -> Span {
+pub(crate) fn statement(system: &str, table: &str, purpose: &str, text: &str) -> Span {
     trace_span!(
         target: TARGET,
         "statement",
@@ -115,7 +122,7 @@ pub(crate) fn statement(system: &str, table: &str, purpose: Purpose, text: &str)
         db.collection.name = table,
         db.query.text = text,
         db.response.returned_rows = Empty,
-        purpose = purpose.words(),
+        purpose,
     )
 }
 

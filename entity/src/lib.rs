@@ -33,3 +33,17 @@ pub mod table_load;
 pub mod trainee;
 pub mod training;
 pub mod training_session;
+
+/// The name by which clients know a table: that of its list in the query.
+#[must_use]
+pub fn list_name(table: &str) -> String {
+    if table == "price_index" {
+        return "priceIndexes".to_owned();
+    }
+    let mut words = table.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        name + &initial.to_ascii_uppercase() + rest
+    })
+}

@@ -3,8 +3,9 @@
 
 use std::cmp::Ordering;
 
-use cops_graphql::analytics::{
-    Answer, By, Cell, Comparison, Group, Having, Number, Order, Page, Replica, Request,
+use cops_graphql::catalog::predicate::Comparison;
+use cops_graphql::measures::{
+    Answer, By, Cell, Group, Having, Number, Order, Page, Replica, Request,
 };
 use proptest::{
     prelude::*,

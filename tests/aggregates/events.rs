@@ -1,11 +1,11 @@
 //! Rows before and after an event: what is counted where, and what is not.
 
 use async_graphql::Value as GraphQl;
-use cops_graphql::analytics::{Cell, Event, Number, Request, Statistic};
+use cops_graphql::measures::{Cell, Event, Number, Request, Statistic};
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-use super::{Executors, shown, whole};
+use super::{Executors, first_grant, kept, request_over, shown, whole};
 use crate::support::TestDatabase;
 
 /// Agencies 10 and 20 were funded in 2010 and in 2012, 30 never, and 40 nobody knows when. Agency 20 did not
@@ -39,7 +39,7 @@ fn graphql(text: &str) -> GraphQl {
 }
 
 fn study(event: Event) -> Request {
-    Request::over("outcomes")
+    request_over("outcomes")
         .and_then(|request| request.by("agency:ever")?.by("year:since"))
         .and_then(|request| request.figure("agency", Statistic::Count))
         .and_then(|request| request.figure("value", Statistic::Sum))
@@ -53,7 +53,7 @@ async fn rows_are_placed_by_the_first_of_what_counts() {
     for database in TestDatabase::each("rows_are_placed_by_the_first").await {
         database.writer().await.execute_unprepared(ROWS).await.unwrap();
         let executors = Executors::of(&database).await;
-        let event = || Event::of("outcomes", &graphql(CHP)).unwrap();
+        let event = || first_grant(&graphql(CHP));
         let placed = |agencies: &[(Cell, Cell, [i128; 2])]| -> Vec<(Vec<Cell>, Vec<Number>)> {
             let row = |(ever, since, figures): &(Cell, Cell, [i128; 2])| {
                 (vec![ever.clone(), since.clone()], whole(figures))
@@ -87,7 +87,7 @@ async fn rows_are_placed_by_the_first_of_what_counts() {
 
         // It is balanced among what the filter keeps.
         let full = graphql(r#"{ "value": { "ne": 12 } }"#);
-        let request = study(event().within(-1, 1).balanced()).filter(&full).unwrap();
+        let request = kept(study(event().within(-1, 1).balanced()), &full);
         let answer = executors.answer(&request).await;
         assert_eq!(shown(&answer), placed(&[vec![never.clone()], unplaced.to_vec()].concat()));
 
@@ -96,8 +96,7 @@ async fn rows_are_placed_by_the_first_of_what_counts() {
         assert_eq!(answer.groups[1].key, [yes.clone(), Cell::Whole(-1)]);
         assert_eq!(answer.groups[1].figures, whole(&[1, 10]));
         assert_eq!(answer.groups.last().unwrap().key, [Cell::Null, Cell::Null]);
-        let nothing =
-            Event::of("outcomes", &graphql(r#"{ "fiscalYear": { "gt": 2050 } }"#)).unwrap();
+        let nothing = first_grant(&graphql(r#"{ "fiscalYear": { "gt": 2050 } }"#));
         let answer = executors.answer(&study(nothing.within(-3, 3))).await;
         assert_eq!(
             shown(&answer),
@@ -111,7 +110,7 @@ async fn what_makes_no_sense_is_said() {
     let database = TestDatabase::sqlite().await;
     let executors = Executors::of(&database).await;
     let event = Event::default;
-    let over = |table: &str, event| Request::over(table).unwrap().around(event);
+    let over = |table: &str, event| super::over(table).around(event);
     for (request, words) in [
         (over("grants", event()), "grants are not placed by what happens"),
         (over("outcomes", event().within(3, 1)), "from 3 is after to 1"),
@@ -124,9 +123,9 @@ async fn what_makes_no_sense_is_said() {
         assert_eq!(error.code(), "BAD_ARGUMENT");
     }
     for key in ["monthsReported:since", "measure:ever", "agency.population:since"] {
-        assert!(Request::over("outcomes").unwrap().by(key).is_err(), "{key}");
+        assert!(super::over("outcomes").by(key).is_err(), "{key}");
     }
-    assert!(Request::over("grants").unwrap().by("fiscalYear:since").is_err());
+    assert!(super::over("grants").by("fiscalYear:since").is_err());
 }
 
 #[tokio::test]

@@ -8,8 +8,10 @@ mod subjects;
 
 use async_graphql::Value as GraphQl;
 use cops_graphql::{
-    analytics::{Answer, By, Cell, Having, Number, Order, Replica, Request, Statistic, sql},
     error::Error,
+    graphql::catalog,
+    measures::{Answer, By, Cell, Event, Having, Number, Order, Replica, Request, Statistic, sql},
+    query,
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::json;
@@ -18,6 +20,26 @@ use crate::{
     fixture::{self, SMALL, Size},
     support::TestDatabase,
 };
+
+/// All rows of a table of a name.
+fn request_over(table: &str) -> Result<Request, Error> {
+    catalog().find(table).map(Request::over)
+}
+
+fn over(table: &str) -> Request {
+    request_over(table).unwrap()
+}
+
+/// Those of the rows of a request that a filter keeps, as a client writes it.
+fn kept(request: Request, filter: &GraphQl) -> Request {
+    let keeps = query::filter(request.table(), filter).unwrap();
+    request.keep(keeps)
+}
+
+/// The first of the grants of an agency that a filter keeps.
+fn first_grant(filter: &GraphQl) -> Event {
+    Event::of(query::filter(catalog().find("grants").unwrap(), filter).unwrap())
+}
 
 /// A database, the copy of it, and one on which several threads work however few rows there are.
 struct Executors {
@@ -29,8 +51,8 @@ struct Executors {
 impl Executors {
     async fn of(database: &TestDatabase) -> Self {
         let database = database.client().await.database;
-        let replica = Replica::build(&database).await.unwrap();
-        let divided = Replica::build(&database).await.unwrap().with_threads(3, 5);
+        let replica = Replica::build(catalog(), &database).await.unwrap();
+        let divided = Replica::build(catalog(), &database).await.unwrap().with_threads(3, 5);
         Self { database, replica, divided }
     }
 
@@ -81,7 +103,7 @@ async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
         database.writer().await.execute_unprepared(FEW_ROWS).await.unwrap();
         let executors = Executors::of(&database).await;
         let sum = Statistic::Sum;
-        let request = Request::over("grants")
+        let request = request_over("grants")
             .and_then(|request| request.by("agency.state")?.figure("count", Statistic::Count))
             .and_then(|request| {
                 request.figure("federalShare", sum)?.figure("agency", Statistic::Count)
@@ -100,16 +122,16 @@ async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
         assert_eq!(shown(&executors.answer(&request).await), expected);
 
         // The children of a related row are those of each distinct one, too; subtotals count anew.
-        let request = Request::over("grants")
+        let request = request_over("grants")
             .and_then(|request| {
                 request.by("agency.name")?.by("fiscalYear")?.figure("agency", Statistic::Count)
             })
             .and_then(|request| request.figure("agency.population", sum))
             .and_then(|request| request.figure("agency.grants.federalShare", sum))
             .unwrap()
-            .filter(&GraphQl::from_json(json!({ "agency": { "state": { "eq": "CA" } } })).unwrap())
-            .unwrap()
             .subtotals();
+        let state = json!({ "agency": { "state": { "eq": "CA" } } });
+        let request = kept(request, &GraphQl::from_json(state).unwrap());
         let missing = |count: i128, share: i128| {
             vec![Number::Whole(count), Number::Missing, Number::Whole(share)]
         };
@@ -126,7 +148,7 @@ async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
         assert_eq!(shown(&executors.answer(&request).await), expected);
 
         // The fiscal year of the government begins in October; a quarter is its first day.
-        let request = Request::over("grants")
+        let request = request_over("grants")
             .and_then(|request| request.by("obligatedOn:fiscalYear")?.by("obligatedOn:quarter"))
             .and_then(|request| request.figure("count", Statistic::Count))
             .unwrap();
@@ -146,7 +168,7 @@ async fn an_empty_table_has_no_groups_but_that_of_everything() {
     for database in TestDatabase::each("an_empty_table_has_no_groups").await {
         let executors = Executors::of(&database).await;
         assert_eq!((executors.replica.rows(), executors.replica.revision()), (0, 0));
-        let request = Request::over("trainees")
+        let request = request_over("trainees")
             .and_then(|request| {
                 request.figure("count", Statistic::Count)?.figure("hours", Statistic::Sum)
             })
@@ -166,11 +188,11 @@ async fn an_empty_table_has_no_groups_but_that_of_everything() {
 async fn what_is_wrong_with_a_request_is_said() {
     let database = TestDatabase::sqlite().await;
     let executors = Executors::of(&database).await;
-    let grants = || Request::over("grants").unwrap();
+    let grants = || over("grants");
     let keys = |count: usize| (0..count).try_fold(grants(), |request, _| request.by("fiscalYear"));
     let figure = |measure: &str, statistic| grants().figure(measure, statistic);
     let cases: Vec<(Result<Request, Error>, &str)> = vec![
-        (Request::over("wages"), "not a table"),
+        (request_over("wages"), "not a table"),
         (grants().by("agency.salary"), "Agency has no \"salary\""),
         (grants().by("officersFunded"), "Grant has no \"officersFunded\" that leads to one value"),
         (grants().by("officersFunded.funded"), "what many others hold"),
@@ -232,7 +254,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
     for keys in cases {
         for filter in [json!({}), json!({ "agency": { "name": { "contains": "ALPHA" } } })] {
             let filter = GraphQl::from_json(filter).unwrap();
-            let mut request = Request::over("trainees").unwrap().filter(&filter).unwrap();
+            let mut request = kept(over("trainees"), &filter);
             for key in keys {
                 request = request.by(key).unwrap();
             }
@@ -248,7 +270,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
         }
     }
     // More groups than an answer may be chosen from: the same refusal.
-    let mut request = Request::over("trainees").and_then(|request| request.by("id")).unwrap();
+    let mut request = over("trainees").by("id").unwrap();
     for _ in 0..128 {
         request = request.figure("count", Statistic::Count).unwrap();
     }

@@ -1,13 +1,19 @@
 //! Requests as they are made up.
 
 use async_graphql::Value as GraphQl;
-use cops_graphql::analytics::{
-    By, Comparison, Event, Figure, Having, Measure, Number, Order, Request, Statistic,
+use cops_graphql::{
+    catalog::{key::Measure, predicate::Comparison},
+    graphql::catalog,
+    measures::{By, Figure, Having, Number, Order, Request, Statistic},
+    query,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::subjects::{STATISTICS, SUBJECTS};
+use super::{
+    first_grant, kept,
+    subjects::{STATISTICS, SUBJECTS},
+};
 
 /// A figure as it is made up.
 #[derive(Clone, Debug)]
@@ -136,13 +142,14 @@ impl Asked {
     pub(super) fn request(&self) -> Request {
         let filter = GraphQl::from_json(self.filter.clone()).unwrap();
         let table = SUBJECTS[self.subject].table;
-        let mut request = Request::over(table).unwrap().filter(&filter).unwrap();
+        let table = catalog().find(table).unwrap();
+        let mut request = kept(Request::over(table), &filter);
         if let Some(words) = self.search {
-            request = request.search(words).unwrap();
+            request = request.keep(query::search(table, words).unwrap());
         }
         if let Some((counts, window, is_balanced)) = &self.event {
             let counts = GraphQl::from_json(counts.clone()).unwrap();
-            let mut event = Event::of(table, &counts).unwrap();
+            let mut event = first_grant(&counts);
             if let Some((from, to)) = window {
                 event = event.within(*from, *to);
             }
@@ -151,7 +158,8 @@ impl Asked {
         for key in &self.keys {
             request = request.by(key).unwrap();
         }
-        request = request.part(&GraphQl::from_json(self.part.clone()).unwrap()).unwrap();
+        let part = GraphQl::from_json(self.part.clone()).unwrap();
+        request = request.part(query::filter(table, &part).unwrap());
         for figure in &self.figures {
             let mut measure = Measure::parse(table, figure.measure).unwrap();
             if let Some(year) = figure.year {

@@ -1,6 +1,6 @@
 //! What requests are made up of: tables, and what can be asked of each.
 
-use cops_graphql::analytics::Statistic;
+use cops_graphql::measures::Statistic;
 use serde_json::{Value, json};
 
 /// A table with what can be asked of it here.

@@ -18,9 +18,9 @@ use axum::{
     http::{Request, StatusCode},
 };
 use cops_graphql::{
+    catalog::dataset::Dataset,
     database::Readers,
-    http::{AggregatesBy, Server, Settings},
-    schema::Dataset,
+    server::{AggregatesBy, Server, Settings},
 };
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cops_graphql::http::{Counts, Settings};
+use cops_graphql::server::{Counts, Settings};
 use serde_json::{Value, json};
 
 use super::{GRAPHQL, JSON, Site, header, query, read};

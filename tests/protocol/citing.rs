@@ -7,7 +7,7 @@ use std::{
 
 use cops_graphql::{
     database::load::{Counts, Load},
-    http::Settings,
+    server::Settings,
 };
 use sea_orm::ConnectionTrait as _;
 use sha2::{Digest as _, Sha256};

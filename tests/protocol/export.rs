@@ -1,6 +1,6 @@
 //! Queries whose answers are files.
 
-use cops_graphql::http::RateLimit;
+use cops_graphql::server::RateLimit;
 use sea_orm::ConnectionTrait as _;
 
 use super::*;

@@ -15,12 +15,12 @@ mod warnings;
 use std::sync::Arc;
 
 use cops_graphql::{
+    catalog::dataset::Dataset,
     database::{
         Readers,
         load::{Counts as Rows, Load},
     },
-    http::{self, AggregatesBy, Counters, Counts, Server, Settings},
-    schema::Dataset,
+    server::{self, AggregatesBy, Counters, Counts, Server, Settings},
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ impl Site {
         let url = format!("http://{}/graphql", listener.local_addr().unwrap());
         let counters = Arc::clone(&settings.counters);
         let router = Server::new(readers, dataset, AggregatesBy::Memory).router_with(settings);
-        tokio::spawn(http::serve(listener, router, 100, std::future::pending()));
+        tokio::spawn(server::serve(listener, router, 100, std::future::pending()));
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
         let ready = url.replace("graphql", "health/ready");

@@ -3,8 +3,8 @@
 use std::{fs, path::Path, process::Command, sync::Arc};
 
 use cops_graphql::{
-    http::{Settings, TrustedDocuments},
     limits::Limits,
+    server::{Settings, TrustedDocuments},
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -1,6 +1,6 @@
 //! Pages of other sites, and several requests in one.
 
-use cops_graphql::http::Settings;
+use cops_graphql::server::Settings;
 use reqwest::Method;
 use serde_json::{Value, json};
 

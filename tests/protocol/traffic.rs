@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cops_graphql::{http::RateLimit, limits::Limits};
+use cops_graphql::{limits::Limits, server::RateLimit};
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cops_graphql::analytics::{Replica, Request, sql};
+use cops_graphql::measures::{Replica, Request, sql};
 use criterion::Criterion;
 use tokio::runtime::Runtime;
 

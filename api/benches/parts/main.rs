@@ -31,9 +31,9 @@
 //! Where the arguments are without `--bench`, as with `cargo test --benches`, everything is done once on a
 //! hundredth of the dataset: a check that it works, which measures nothing.
 //!
-//! [`Replica::answer`]: cops_graphql::analytics::Replica::answer
-//! [`sql::answer`]: cops_graphql::analytics::sql::answer
-//! [`execute`]: cops_graphql::execute::execute
+//! [`Replica::answer`]: cops_graphql::measures::Replica::answer
+//! [`sql::answer`]: cops_graphql::measures::sql::answer
+//! [`execute`]: cops_graphql::graphql::execute::execute
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "who runs a benchmark develops this")]
 
@@ -44,7 +44,8 @@ mod requests;
 
 use std::time::Duration;
 
-use cops_graphql::analytics::Replica;
+use cops_graphql::graphql::catalog;
+use cops_graphql::measures::Replica;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, measurement::WallTime};
 use tokio::runtime::Runtime;
 
@@ -58,7 +59,7 @@ fn main() {
     };
     let runtime = Runtime::new().unwrap();
     let datasets = runtime.block_on(datasets::open(scale));
-    let replica = runtime.block_on(Replica::build(&datasets[0].database)).unwrap();
+    let replica = runtime.block_on(Replica::build(catalog(), &datasets[0].database)).unwrap();
     say(&replica);
 
     let mut criterion = Criterion::default().configure_from_args();
@@ -66,7 +67,7 @@ fn main() {
     few_samples(&mut group);
     for Dataset { name, database, .. } in &datasets {
         group.bench_function(*name, |bencher| {
-            let build = || runtime.block_on(Replica::build(database)).unwrap();
+            let build = || runtime.block_on(Replica::build(catalog(), database)).unwrap();
             bencher.iter_with_large_drop(build);
         });
     }

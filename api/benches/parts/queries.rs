@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Variables};
 use cops_graphql::{
-    analytics::{Aggregates, Replica},
-    execute::{Answer, execute, price},
+    graphql::execute::{Answer, execute, price},
+    graphql::schema,
     limits::Limits,
-    schema::schema,
+    measures::{Aggregates, Replica},
 };
 use criterion::Criterion;
 use serde_json::json;

@@ -1,7 +1,12 @@
 //! What is asked.
 
 use async_graphql::Value;
-use cops_graphql::analytics::{Event, Page, Request, Statistic};
+use cops_graphql::{
+    catalog::predicate::Predicate,
+    graphql::catalog,
+    measures::{Event, Page, Request, Statistic},
+    query,
+};
 use serde_json::json;
 
 const COUNT: (&str, Statistic) = ("count", Statistic::Count);
@@ -67,11 +72,10 @@ pub(crate) fn all() -> Vec<(&'static str, Request)> {
 /// A page of the groups of everything, to which keys and a filter may be added.
 fn over(table: &str, figures: &[(&str, Statistic)]) -> Request {
     let page = Page { limit: Some(1_000), ..Page::default() };
-    figures
-        .iter()
-        .fold(Request::over(table).unwrap().page(page), |request, (measure, statistic)| {
-            request.figure(measure, *statistic).unwrap()
-        })
+    figures.iter().fold(
+        Request::over(catalog().find(table).unwrap()).page(page),
+        |request, (measure, statistic)| request.figure(measure, *statistic).unwrap(),
+    )
 }
 
 /// Violent crime before and after the first hiring grant of each agency.
@@ -82,11 +86,16 @@ fn event_study(is_balanced: bool) -> Request {
         ("populationServed", Statistic::Sum),
     ];
     let counts = json!({ "program": { "category": { "eq": "HIRING" } } });
-    let event = Event::of("outcomes", &Value::from_json(counts).unwrap()).unwrap().within(-4, 12);
+    let event = Event::of(keeps("grants", counts)).within(-4, 12);
     let event = if is_balanced { event.balanced() } else { event };
     let of =
         json!({ "measure": { "code": { "eq": "violent_crime" } }, "monthsReported": { "eq": 12 } });
     by(filtered(over("outcomes", &figures), of), &["year:since", "agency:ever"]).around(event)
+}
+
+/// The rows of a table that a filter keeps.
+fn keeps(table: &str, filter: serde_json::Value) -> Predicate {
+    query::filter(catalog().find(table).unwrap(), &Value::from_json(filter).unwrap()).unwrap()
 }
 
 fn by(request: Request, keys: &[&str]) -> Request {
@@ -94,5 +103,6 @@ fn by(request: Request, keys: &[&str]) -> Request {
 }
 
 fn filtered(request: Request, filter: serde_json::Value) -> Request {
-    request.filter(&Value::from_json(filter).unwrap()).unwrap()
+    let keeps = query::filter(request.table(), &Value::from_json(filter).unwrap()).unwrap();
+    request.keep(keeps)
 }

@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use axum::http::{HeaderValue, Uri};
 
 use crate::{
-    http::{Settings, TrustedDocuments},
     limits::Limits,
+    server::{Settings, TrustedDocuments},
 };
 
 /// The requests that an operator may allow in one body at most.

@@ -8,7 +8,7 @@ use std::{
 use super::fail;
 
 pub(crate) fn run() -> ExitCode {
-    match std::io::stdout().write_all(crate::schema::sdl().as_bytes()) {
+    match std::io::stdout().write_all(crate::graphql::sdl().as_bytes()) {
         // Who reads only the head of it is content.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(&error.to_string()),
         _ => ExitCode::SUCCESS,

@@ -11,12 +11,12 @@ use tracing_subscriber::{
 
 use super::fail;
 use crate::{
+    catalog::dataset::Dataset,
     database::{self, Readers},
     demo,
-    http::{self, AggregatesBy, Server},
     limits::Limits,
     reference,
-    schema::Dataset,
+    server::{self, AggregatesBy, Server},
     trace::export::Exporter,
 };
 
@@ -104,7 +104,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
         "serving GraphQL on http://{address}/graphql"
     );
     let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
-    http::serve(listener, router, args.traffic.most_connections(), stopped).await;
+    server::serve(listener, router, args.traffic.most_connections(), stopped).await;
     tracing::info!("stopped: every request that had begun was answered");
     Ok(())
 }

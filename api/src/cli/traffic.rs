@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use ipnet::IpNet;
 
-use crate::http::{RateLimit, Settings};
+use crate::server::{RateLimit, Settings};
 
 /// How much is done at once.
 #[derive(Clone, Debug, clap::Args)]

@@ -6,12 +6,15 @@ use async_graphql::{Request, Response, Value, Variables};
 
 use super::fail;
 use crate::{
-    analytics::Aggregates,
-    citation::{self, Citation, Edition, PROGRAM, moment},
+    catalog::dataset::Dataset,
     database::{self, Readers},
-    execute::execute,
+    graphql::{
+        citation::{self, Citation, Edition, PROGRAM, moment},
+        execute::execute,
+        schema,
+    },
     limits::Limits,
-    schema::{Dataset, schema},
+    measures::Aggregates,
 };
 
 /// What its help says at the end.

@@ -7,14 +7,12 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
-use entity::{revision, table_load};
+use entity::{list_name, revision, table_load};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     EntityTrait, IntoActiveModel, Iterable, ModelTrait, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
-
-use crate::query::list_name;
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
@@ -224,7 +222,7 @@ impl Load {
         let tables = (first..).zip(tables).map(|(id, (table, tally))| table_load::Model {
             id,
             revision_id,
-            table_name: list_name(table).to_owned(),
+            table_name: list_name(table),
             added: number(tally.added),
             changed: number(tally.changed),
             unchanged: number(tally.unchanged),

@@ -6,6 +6,7 @@
 
 pub mod load;
 mod readers;
+pub(crate) mod session;
 
 use std::time::Duration;
 

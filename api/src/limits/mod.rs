@@ -5,13 +5,6 @@
 //! it is planned ([`crate::query`]), and is looked at last. Each limit is a setting of the server, and a
 //! refusal names it.
 
-mod document;
-mod operation;
-
-pub(crate) use self::{
-    document::{MOST_NESTING, document},
-    operation::Sizes,
-};
 use crate::error::Error;
 
 /// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:

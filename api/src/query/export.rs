@@ -10,15 +10,16 @@ use std::sync::Arc;
 use async_graphql::Value as GraphQl;
 
 use super::{
-    columns::Columns,
-    load::{Loaders, Row, has_more, root_page},
-    measured::{self, GroupsField},
+    column_types::Columns,
+    export_columns::{self, Shown},
+    groups::run as groups,
+    load::{Loaders, has_more, root_page},
     page::List,
-    plan::{Connection, ConnectionField},
+    plan::{Connection, ConnectionField, GroupsField, GroupsPlan},
+    rows::Row,
     run,
-    shown::{self, Shown},
 };
-use crate::{analytics::Answer, error::Error};
+use crate::{error::Error, measures::Answer};
 
 /// The rows that are read at a time.
 const PART: u32 = 2_000;
@@ -208,19 +209,19 @@ impl Export {
     /// Whatever cannot be read: a file has no place to say so.
     pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
         let shown = self.show_rows(part, loaders).await?;
-        loaders.session.failures().none().map(|()| shown)
+        loaders.failures.none().map(|()| shown)
     }
 
     async fn show_rows(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
         match (&self.source, &part.rows) {
             (Source::List(field), Read::Rows(rows)) => {
-                shown::rows(loaders, &self.plan, *field, rows).await
+                export_columns::rows(loaders, &self.plan, *field, rows).await
             }
             (Source::Groups(field, rows), Read::Groups(answer)) => {
                 let ConnectionField::Groups(plan) = &self.plan.fields[*field].1 else {
                     return Err(Error::Internal);
                 };
-                let shown = measured::groups(loaders, plan, std::slice::from_ref(answer)).await?;
+                let shown = groups::groups(loaders, plan, std::slice::from_ref(answer)).await?;
                 Ok(Shown::Values(match shown.into_iter().next() {
                     Some(GraphQl::Object(mut shown)) => {
                         items(shown.swap_remove(&plan.fields[*rows].0))
@@ -271,7 +272,7 @@ fn items(list: Option<GraphQl>) -> Vec<GraphQl> {
     }
 }
 
-impl measured::GroupsPlan {
+impl GroupsPlan {
     /// The position of the field that has the groups.
     fn rows(&self) -> Result<usize, Error> {
         if self.request.page.backward {

@@ -3,11 +3,11 @@
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
 
-use super::{
-    catalog::{Cardinality, Catalog, Field, Relation, Table},
-    id,
+use super::id;
+use crate::catalog::{
     predicate::{Comparison, Predicate, Test},
     scalar::Kind,
+    table::{Cardinality, Field, Relation, Table},
 };
 use crate::{
     error::Error,
@@ -93,18 +93,18 @@ fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predi
             })
         }
         Some(Field::Relation(index)) => relation(&table.relations[index], value, path),
-        Some(Field::Union(_) | Field::Derived(_)) | None => {
+        Some(Field::Union(_) | Field::Computed(_)) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
     }
 }
 
 fn relation(relation: &Relation, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
-    let other = Catalog::get().table(relation.table);
+    let other = relation.other();
     let through = |value: &GraphQl, path: &str| {
         Ok::<_, Error>(Predicate::Through {
             column: relation.from,
-            table: relation.table,
+            table: other,
             to: relation.to,
             keeps: Box::new(predicate(other, value, path)?),
         })
@@ -165,13 +165,10 @@ fn id_test(table: &Table, operator: &str, value: &GraphQl, path: &str) -> Result
         let GraphQl::String(text) = value else {
             return Err(Error::BadArgument(format!("{path}: {value} is not an id")));
         };
-        let (found, key) = id::decode(text)?;
-        if found.type_name != table.type_name {
-            let (is, wants) = (&found.type_name, &table.type_name);
-            return Err(Error::BadArgument(format!(
-                "{path}: {text:?} is the id of {is}, not {wants}"
-            )));
-        }
+        let key = id::key(table, text).ok_or_else(|| {
+            let (text, wants) = (text.chars().take(64).collect::<String>(), &table.type_name);
+            Error::BadArgument(format!("{path}: {text:?} is not the id of a row of type {wants}"))
+        })?;
         Ok(key.into())
     };
     Ok(match operator {

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::catalog::{Catalog, Table};
+use crate::catalog::{Catalog, table::Table};
 use crate::error::Error;
 
 /// The id of a row.
@@ -11,15 +11,24 @@ pub(crate) fn encode(table: &Table, key: i32) -> String {
 }
 
 /// The table and the key that an id stands for.
-pub(crate) fn decode(id: &str) -> Result<(&'static Table, i32), Error> {
-    let read = || {
-        let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
-        let (type_name, key) = text.split_once(':')?;
-        let table = Catalog::get().by_type(type_name)?;
-        let key: i32 = key.parse().ok()?;
-        // One spelling for one object: what we would not have given out is not an id.
-        (encode(table, key) == id).then_some((table, key))
-    };
-    read().ok_or_else(|| Error::InvalidId(id.chars().take(64).collect()))
+///
+/// # Errors
+/// Says that it is no id.
+pub(crate) fn decode(catalog: &Catalog, id: &str) -> Result<(&'static Table, i32), Error> {
+    let mut tables = catalog.tables.iter();
+    tables.find_map(|table| Some((table, key(table, id)?))).ok_or_else(|| invalid(id))
+}
+
+/// The key that the id of a row of a table stands for; none where it is not that of one. There is one spelling for one
+/// object: what we would not have given out is not an id.
+pub(crate) fn key(table: &Table, id: &str) -> Option<i32> {
+    let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
+    let (type_name, key) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    let key: i32 = key.parse().ok()?;
+    (type_name == table.type_name && encode(table, key) == id).then_some(key)
+}
+
+/// Says that a text is no id.
+pub(crate) fn invalid(id: &str) -> Error {
+    Error::InvalidId(id.chars().take(64).collect())
 }

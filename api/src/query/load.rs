@@ -18,33 +18,21 @@ use sea_orm::{QueryResult, sea_query::SelectStatement};
 use tracing::Instrument as _;
 
 use super::{
-    catalog::{Derive, Table},
-    kept::{self, Found},
+    computed::{Batch, Batches, ComputedRows, Sources},
+    failures::Failures,
     packed::{self, Unpacked},
     page::{List, select_by_key},
-    plan::Picks,
-    session::{Purpose, Rows, Session},
+    picks::Picks,
+    row_cache::{self, Found, Kept},
+    rows::{Page, Row},
 };
 use crate::{
-    analytics::{Aggregates, Answer as Measures, Request},
+    catalog::{Catalog, table::Table},
+    database::session::{Purpose, Rows, Session},
     error::Error,
+    measures::{Aggregates, Answer as Measures, Request},
     trace,
 };
-
-/// A row as far as it was read: its key and the cells asked for.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) key: i32,
-    pub(crate) cells: Vec<GraphQl>,
-}
-
-/// A page of rows, in the order of the list.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Arc<Row>>,
-    /// Whether there is one more row than the page shows.
-    pub(crate) more: bool,
-}
 
 /// How often a loader lets others go first, who may have keys for the same batch. Each time costs the whole
 /// request another look at where it stands, and the fields of a level have all asked after the first.
@@ -56,7 +44,7 @@ type Answer<T> = Result<T, Error>;
 /// Looks rows up by key. A key without a row has the answer `None`.
 pub(crate) struct ByKey {
     session: Session,
-    kept: Option<kept::Kind>,
+    kept: Option<row_cache::Kind>,
     table: &'static Table,
     picks: Picks,
 }
@@ -64,7 +52,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
-    kept: Option<kept::Kind>,
+    kept: Option<row_cache::Kind>,
     list: List,
     picks: Picks,
     parent: &'static str,
@@ -78,12 +66,11 @@ pub(crate) struct MeasuresByParent {
     column: usize,
 }
 
-/// Works out the derived fields of rows.
-pub(crate) struct Deriving {
-    session: Session,
-    aggregates: Aggregates,
-    table: &'static str,
-    derive: Derive,
+/// Computes fields of rows.
+pub(crate) struct Computing {
+    sources: Sources,
+    table: &'static Table,
+    batch: Batch,
 }
 
 impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
@@ -91,7 +78,7 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
         let (table, purpose) = (self.table, Purpose::Rows);
-        let span = trace::batch(table.name, purpose, keys.len());
+        let span = trace::batch(table.name, purpose.words(), keys.len());
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
         let revision = read.as_ref().ok().and_then(|read| read.revision);
         let rows =
@@ -108,7 +95,7 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
         let (table, purpose) = (self.list.table, Purpose::Pages);
-        let span = trace::batch(table.name, purpose, parents.len());
+        let span = trace::batch(table.name, purpose.words(), parents.len());
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
         let revision = read.as_ref().ok().and_then(|read| read.revision);
         let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
@@ -131,7 +118,7 @@ impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
     async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Arc<Measures>>> {
         let parents = sorted(parents);
         let request = self.request.clone().of_each(self.column, &parents);
-        let span = trace::batch(request.table.name, Purpose::Aggregates, parents.len());
+        let span = trace::batch(request.table.name, Purpose::Aggregates.words(), parents.len());
         let found = self.aggregates.answer_each(&self.session, request, &parents);
         let found = match found.instrument(span).await {
             Ok(found) => Ok(found.into_iter().map(|(parent, found)| (parent, Arc::new(found)))),
@@ -141,12 +128,12 @@ impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
     }
 }
 
-impl BatchFn<i32, Answer<Vec<GraphQl>>> for Deriving {
+impl BatchFn<i32, Answer<Vec<GraphQl>>> for Computing {
     async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Vec<GraphQl>>> {
         let keys = sorted(keys);
-        let span = trace::batch(self.table, Purpose::Aggregates, keys.len());
-        let found = (self.derive)(&self.session, &self.aggregates, &keys).instrument(span);
-        answer(&keys, found.await)
+        let span = trace::batch(self.table.name, Purpose::Aggregates.words(), keys.len());
+        let rows = ComputedRows { sources: &self.sources, table: self.table, keys: &keys };
+        answer(&keys, (self.batch)(rows).instrument(span).await)
     }
 }
 
@@ -165,7 +152,7 @@ fn answer<T: Clone + Default>(
 
 /// Keeps what a batch has read at a revision for the requests that follow.
 fn keep<T: Clone>(
-    kept: Option<&kept::Kind>,
+    kept: Option<&row_cache::Kind>,
     revision: Option<i32>,
     answers: &HashMap<i32, Answer<T>>,
     found: impl Fn(T) -> Found,
@@ -184,13 +171,30 @@ fn keep<T: Clone>(
 /// stack for all that a statement is.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
+    pub(crate) catalog: &'static Catalog,
+    /// What could not be read.
+    pub(crate) failures: Failures,
     aggregates: Aggregates,
+    batches: &'static Batches,
+    /// What was looked up before.
+    kept: Option<Arc<Kept>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Loaders {
-    pub(crate) fn new(session: Session, aggregates: Aggregates) -> Self {
-        Self { session, aggregates, made: Mutex::default() }
+    pub(crate) fn new(
+        session: Session,
+        aggregates: Aggregates,
+        (catalog, batches): (&'static Catalog, &'static Batches),
+        kept: Option<Arc<Kept>>,
+    ) -> Self {
+        let (failures, made) = <_>::default();
+        Self { session, catalog, failures, aggregates, batches, kept, made }
+    }
+
+    /// Notes that something cannot be read, and gives what stands for it.
+    pub(crate) fn fail(&self, error: Error) -> GraphQl {
+        self.failures.fail(error)
     }
 
     /// Looks rows up by key; keys without a row are missing from the answer.
@@ -202,7 +206,7 @@ impl Loaders {
     ) -> Result<HashMap<i32, Arc<Row>>, Error> {
         let identity = format!("{} {picks:?}", table.name);
         let session = &self.session;
-        let kept = session.kept().map(|kept| kept.kind(&identity));
+        let kept = self.kept.as_ref().map(|kept| kept.kind(&identity));
         let (mut found, missing) =
             take(session, kept.as_ref(), table.name, keys, |kept| match kept {
                 Found::Row(row) => Some(row),
@@ -226,7 +230,7 @@ impl Loaders {
     ) -> Result<HashMap<i32, Page>, Error> {
         let identity = format!("page {parent} {} {picks:?}", list.identity());
         let session = &self.session;
-        let kept = session.kept().map(|kept| kept.kind(&identity));
+        let kept = self.kept.as_ref().map(|kept| kept.kind(&identity));
         let table = list.table.name;
         let (mut found, missing) =
             take(session, kept.as_ref(), table, parents, |kept| match kept {
@@ -241,18 +245,22 @@ impl Loaders {
         Ok(found)
     }
 
-    /// Works out the derived fields of rows by their keys.
-    pub(crate) async fn derived(
+    /// Computes the fields of rows that one function computes, by their keys.
+    pub(crate) async fn computed(
         &self,
         table: &'static Table,
+        batch: usize,
         keys: Vec<i32>,
     ) -> Result<HashMap<i32, Vec<GraphQl>>, Error> {
-        let derive = table.derived.as_ref().ok_or(Error::Internal)?.derive;
-        let loader = self.loader(format!("derived {}", table.name), || Deriving {
-            session: self.session.clone(),
-            aggregates: self.aggregates.clone(),
-            table: table.name,
-            derive,
+        let function = self.batches.of(table, batch).ok_or(Error::Internal)?;
+        let loader = self.loader(format!("computed {} {batch}", table.name), || Computing {
+            sources: Sources {
+                session: self.session.clone(),
+                aggregates: self.aggregates.clone(),
+                catalog: self.catalog,
+            },
+            table,
+            batch: function,
         });
         Box::pin(load(&loader, keys)).await
     }
@@ -301,7 +309,7 @@ impl Loaders {
 /// What was looked up before, and the keys for which nothing was.
 fn take<T>(
     session: &Session,
-    kept: Option<&kept::Kind>,
+    kept: Option<&row_cache::Kind>,
     table: &'static str,
     keys: Vec<i32>,
     show: impl Fn(Found) -> Option<T>,

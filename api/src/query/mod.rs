@@ -21,217 +21,47 @@
 //! [`register`] tells its registry the types that it would have derived.
 
 mod arguments;
-pub(crate) mod catalog;
-pub(crate) mod columns;
+pub(crate) mod column_types;
+pub(crate) mod computed;
 pub(crate) mod export;
+pub(crate) mod export_columns;
+pub(crate) mod failures;
 pub(crate) mod filter;
+pub(crate) mod groups;
 mod id;
-pub(crate) mod kept;
+mod list_plan;
 pub(crate) mod load;
-mod measured;
-mod order;
+pub(crate) mod nodes;
+pub(crate) mod order;
 mod packed;
-mod page;
-mod plan;
-pub(crate) mod predicate;
-pub(crate) mod register;
-mod run;
-pub(crate) mod scalar;
-pub(crate) mod session;
-pub(crate) mod shown;
+pub(crate) mod page;
+mod picks;
+pub(crate) mod plan;
+pub(crate) mod planner;
+pub(crate) mod row_cache;
+mod rows;
+pub(crate) mod run;
 
-use std::collections::HashMap;
+use async_graphql::Value;
 
-use async_graphql::{Positioned, ServerError, Value, parser::types::Field};
-use indexmap::IndexMap;
-
-pub use self::plan::Warning;
-pub(crate) use self::plan::{Connection, PAGES, Planner};
-use self::{
-    catalog::{Catalog, NaturalKey, Table},
-    load::Loaders,
-    plan::{Lookup, Parents},
-    predicate::{Comparison, Predicate, Test, column_of},
-    session::Purpose,
+pub use self::planner::Warning;
+use crate::{
+    catalog::{predicate::Predicate, table::Table},
+    error::Error,
 };
-use crate::error::Error;
 
-/// Plans a list: a root field, or a field of its object.
-pub(crate) fn plan_list<'a>(
-    planner: &Planner<'a>,
-    table: &'static Table,
-    fields: &[&'a Positioned<Field>],
-    path: &[String],
-) -> Result<Connection, ServerError> {
-    planner.connection(table, fields, Parents::NONE, path)
+/// Reads a filter over a table, written as the argument `filter` of its list.
+///
+/// # Errors
+/// Says what is wrong with the filter.
+pub fn filter(table: &'static Table, filter: &Value) -> Result<Predicate, Error> {
+    filter::parse(table, filter, "filter")
 }
 
-/// Answers a list that was planned.
-pub(crate) async fn list(loaders: &Loaders, plan: &Connection) -> Result<Value, Error> {
-    run::root(loaders, plan).await
-}
-
-/// A root field that is the row of an id or of a natural key.
-#[derive(Debug)]
-pub(crate) struct One {
-    table: &'static Table,
-    by: By,
-    plan: Lookup,
-}
-
-/// What names a row.
-#[derive(Debug)]
-enum By {
-    Key(i32),
-    Natural(&'static NaturalKey, String),
-}
-
-impl One {
-    pub(crate) fn table(&self) -> &'static Table {
-        self.table
-    }
-}
-
-/// Plans a row that is looked up by what names it.
-pub(crate) fn plan_one<'a>(
-    planner: &Planner<'a>,
-    table: &'static Table,
-    fields: &[&'a Positioned<Field>],
-    path: &[String],
-) -> Result<One, ServerError> {
-    let plan = planner.lookup(table, fields, 1, path)?;
-    let by = by(table, planner.arguments(fields[0]).remove("by"));
-    let by = by.map_err(|error| error.at(fields[0].pos, path))?;
-    Ok(One { table, by, plan })
-}
-
-/// Reads the argument `by`, which has one field.
-fn by(table: &'static Table, value: Option<Value>) -> Result<By, Error> {
-    let field = match value {
-        Some(Value::Object(by)) => by.into_iter().next(),
-        _ => None,
-    };
-    let Some((name, value)) = field else {
-        return Err(Error::BadArgument("by: name one key".to_owned()));
-    };
-    if value == Value::Null {
-        return Err(Error::BadArgument(format!("by.{name}: is null; name one key")));
-    }
-    let text = text_of(&value);
-    if name == "id" {
-        let (found, key) = id::decode(&text)?;
-        if found.name != table.name {
-            let (is, wants) = (&found.type_name, &table.type_name);
-            let text = format!("by.id: {text:?} is the id of {is}, not {wants}");
-            return Err(Error::BadArgument(text));
-        }
-        return Ok(By::Key(key));
-    }
-    let natural = table.natural_keys.iter().find(|natural| natural.argument == name);
-    let natural = natural.ok_or_else(|| Error::BadArgument(format!("by.{name}: no such key")))?;
-    Ok(By::Natural(natural, text))
-}
-
-/// Answers a row that was planned; null where there is none.
-pub(crate) async fn one(loaders: &Loaders, plan: &One) -> Result<Value, Error> {
-    let key = match &plan.by {
-        By::Key(key) => Some(*key),
-        By::Natural(natural, text) => find(loaders, plan.table, natural, text).await?,
-    };
-    let Some(key) = key else { return Ok(Value::Null) };
-    let mut found = run::lookup(loaders, &plan.plan, &[key]).await?;
-    Ok(found.remove(&key).unwrap_or_default())
-}
-
-/// Objects by their ids, whatever their types.
-#[derive(Debug)]
-pub(crate) struct Objects {
-    ids: Vec<(&'static Table, i32)>,
-    plans: IndexMap<&'static str, Lookup>,
-}
-
-/// Plans the root fields `node` and `nodes`, by the argument that has the ids.
-pub(crate) fn plan_objects<'a>(
-    planner: &Planner<'a>,
-    argument: &str,
-    fields: &[&'a Positioned<Field>],
-    path: &[String],
-) -> Result<Objects, ServerError> {
-    let at = |error: Error| error.at(fields[0].pos, path);
-    let value = planner.arguments(fields[0]).remove(argument);
-    let values = scalar::items(value.as_ref());
-    let (count, most) = (values.len(), planner.limits.page);
-    if count > most as usize {
-        let text =
-            format!("{argument}: {count} are more than one request may name: at most {most}");
-        return Err(at(Error::BadArgument(text)));
-    }
-    let ids = values.iter().map(|id| id::decode(&text_of(id)));
-    let ids: Vec<(&'static Table, i32)> = ids.collect::<Result<_, _>>().map_err(at)?;
-    let mut plans = IndexMap::new();
-    for (table, _) in &ids {
-        if !plans.contains_key(table.name) {
-            plans.insert(table.name, planner.lookup(table, fields, count as u64, path)?);
-        }
-    }
-    Ok(Objects { ids, plans })
-}
-
-/// The text of an id, which GraphQL lets be written as a number.
-fn text_of(id: &Value) -> String {
-    match id {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// Answers objects that were planned, in the order of the ids: null where there is none.
-pub(crate) async fn objects(loaders: &Loaders, plan: &Objects) -> Result<Vec<Value>, Error> {
-    let mut found = HashMap::new();
-    for (name, lookup) in &plan.plans {
-        let keys = plan.ids.iter().filter(|(table, _)| table.name == *name);
-        let keys: Vec<i32> = keys.map(|(_, key)| *key).collect();
-        found.insert(*name, run::lookup(loaders, lookup, &keys).await?);
-    }
-    let value = |(table, key): &(&Table, i32)| found.get(table.name)?.get(key).cloned();
-    Ok(plan.ids.iter().map(|id| value(id).unwrap_or_default()).collect())
-}
-
-/// The key of the row that a natural key names.
-async fn find(
-    loaders: &Loaders,
-    table: &'static Table,
-    natural: &NaturalKey,
-    text: &str,
-) -> Result<Option<i32>, Error> {
-    let value = (natural.normalise)(text);
-    let is = |column: &&'static str| Predicate::Is {
-        column,
-        test: Test::Compare(Comparison::Equal, value.clone().into()),
-    };
-    let any = Predicate::Any(natural.columns.iter().map(is).collect());
-    let session = &loaders.session;
-    let mut select = sea_orm::sea_query::Query::select();
-    select
-        .expr(column_of(table.name, table.key))
-        .from(sea_orm::sea_query::Alias::new(table.name))
-        .and_where(any.to_sql(table.name, session.backend()))
-        .limit(1);
-    let rows = session.all(table.name, Purpose::Key, select).await?;
-    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
-}
-
-/// The table of a GraphQL name, for root fields.
-pub(crate) fn root_field(name: &str) -> Option<(&'static Table, bool)> {
-    Catalog::get().tables.iter().find_map(|table| match name {
-        name if name == table.list => Some((table, true)),
-        name if name == table.one && !table.natural_keys.is_empty() => Some((table, false)),
-        _ => None,
-    })
-}
-
-/// The name by which clients know a table.
-pub(crate) fn list_name(table: &'static str) -> &'static str {
-    let tables = &Catalog::get().tables;
-    tables.iter().find(|other| other.name == table).map_or(table, |table| table.list)
+/// Reads what a client searches for in a table.
+///
+/// # Errors
+/// Says what is wrong with the text.
+pub fn search(table: &'static Table, text: &str) -> Result<Predicate, Error> {
+    filter::search(table, text)
 }

@@ -11,10 +11,10 @@ use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, SelectStatement, Value,
 };
 
-use super::{
-    catalog::{Cardinality, Catalog, Column, Table, screaming_case},
+use crate::catalog::{
     predicate::column_of,
     scalar::items,
+    table::{Cardinality, Column, Table, screaming_case},
 };
 use crate::{error::Error, limits::MOST_KEYS};
 
@@ -49,7 +49,7 @@ pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
         .filter(|(_, relation)| relation.cardinality == Cardinality::One && relation.orders);
     let theirs = ones.flat_map(|(index, relation)| {
         let prefix = screaming_case(relation.field);
-        columns(Catalog::get().table(relation.table))
+        columns(relation.other())
             .into_iter()
             .map(move |(name, column)| (format!("{prefix}_{name}"), Some(index), column))
     });
@@ -99,10 +99,10 @@ impl OrderKey {
         Self { through, column, descending: false, nulls_first: false, nullable: false }
     }
 
-    pub(crate) fn column(&self, table: &Table) -> &'static Column {
+    pub(crate) fn column<'t>(&self, table: &'t Table) -> &'t Column {
         match self.through {
-            None => &Catalog::get().table(table.name).columns[self.column],
-            Some(index) => &Catalog::get().table(table.relations[index].table).columns[self.column],
+            None => &table.columns[self.column],
+            Some(index) => &table.relations[index].other().columns[self.column],
         }
     }
 

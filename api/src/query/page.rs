@@ -16,11 +16,13 @@ use sea_orm::{
 
 use super::{
     arguments::Arguments,
-    catalog::Table,
     filter,
     order::{self, OrderKey, beyond, decode_cursor},
-    plan::Picks,
+    picks::Picks,
+};
+use crate::catalog::{
     predicate::{Predicate, Test, column_of, keys_in},
+    table::Table,
 };
 use crate::error::Error;
 

@@ -11,13 +11,14 @@ use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use super::{
+    groups::{figures::Show, run as groups},
     id,
-    load::{Loaders, Page, Row, root_page},
-    measured::{self, Show},
+    load::{Loaders, root_page},
     order::encode_cursor,
     plan::{Connection, ConnectionField, EdgeField, Lookup, PageInfoField, RowField, Rows},
+    rows::{Page, Row},
 };
-use crate::{analytics::Number, error::Error};
+use crate::{error::Error, measures::Number};
 
 /// The figures of all rows of each list.
 type FiguresOfLists = Result<Vec<Vec<Number>>, Error>;
@@ -42,14 +43,16 @@ pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl
     Ok(answers.pop().unwrap_or_default())
 }
 
-/// The objects of rows that are looked up by key.
-pub(crate) async fn lookup(
-    loaders: &Loaders,
-    plan: &Lookup,
-    keys: &[i32],
-) -> Result<HashMap<i32, GraphQl>, Error> {
-    let rows = found(loaders, plan, distinct(keys.to_vec())).await?;
-    Ok(by_key(loaders, plan, &rows).await)
+impl Loaders {
+    /// The objects of rows that are looked up by key. Plans of rows and of groups lead to each other by it.
+    pub(crate) async fn lookup(
+        &self,
+        plan: &Lookup,
+        keys: &[i32],
+    ) -> Result<HashMap<i32, GraphQl>, Error> {
+        let rows = found(self, plan, distinct(keys.to_vec())).await?;
+        Ok(by_key(self, plan, &rows).await)
+    }
 }
 
 /// The rows that other rows lead to by keys, each once, in the order of the keys.
@@ -151,7 +154,7 @@ async fn connections(
         let (rows, pages, figures) = (&rows, &pages, &figures);
         async move {
             let values = connection_field(loaders, plan, lists, field, rows, pages, figures).await;
-            values.unwrap_or_else(|error| vec![loaders.session.fail(error); pages.len()])
+            values.unwrap_or_else(|error| vec![loaders.fail(error); pages.len()])
         }
         .boxed()
     });
@@ -179,7 +182,7 @@ async fn connection_field(
             figures.as_ref().map_err(Clone::clone)?.iter().map(count).collect::<Result<_, _>>()?
         }
         ConnectionField::Totals(shape) => {
-            measured::totals(shape, figures.as_ref().map_err(Clone::clone)?)?
+            groups::totals(shape, figures.as_ref().map_err(Clone::clone)?)?
         }
         ConnectionField::Groups(plan) => {
             let answers = match lists {
@@ -188,8 +191,8 @@ async fn connection_field(
                     loaders.measures_by_parent(&plan.request, column, parents).await?
                 }
             };
-            measured::are_whole(plan, &answers)?;
-            measured::groups(loaders, plan, &answers).await?
+            groups::are_whole(plan, &answers)?;
+            groups::groups(loaders, plan, &answers).await?
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
@@ -258,7 +261,7 @@ fn objects<'a>(
     async move {
         let fields = plan.fields.iter().map(|(_, field)| async move {
             let values = column(loaders, plan, field, rows).await;
-            values.unwrap_or_else(|error| vec![loaders.session.fail(error); rows.len()])
+            values.unwrap_or_else(|error| vec![loaders.fail(error); rows.len()])
         });
         let columns = join_all(fields).await;
         assemble(&plan.fields, columns, rows.len())
@@ -292,11 +295,20 @@ pub(crate) async fn column(
             }
             merged
         }
-        RowField::Derived(index) => {
+        RowField::Computed(index) => {
+            let field = &plan.table.computed[*index];
             let keys = rows.iter().map(|row| row.key).collect();
-            let found = loaders.derived(plan.table, keys).await?;
-            let value = |row: &Arc<Row>| found.get(&row.key)?.get(*index).cloned();
-            rows.iter().map(|row| value(row).unwrap_or_default()).collect()
+            let found = loaders.computed(plan.table, field.batch, keys).await?;
+            let value = |row: &Arc<Row>| found.get(&row.key)?.get(field.place).cloned();
+            let values: Vec<_> = rows.iter().map(|row| value(row).unwrap_or_default()).collect();
+            if field.type_name.ends_with('!') && values.contains(&GraphQl::Null) {
+                let (on, name) = (&plan.table.type_name, field.field);
+                tracing::error!(
+                    "{on}.{name} is declared to be never null, and was not computed for a row"
+                );
+                return Err(Error::Internal);
+            }
+            values
         }
         RowField::Many { to, connection } => {
             let parents: Vec<i32> = rows.iter().map(|row| row.key).collect();
@@ -310,7 +322,7 @@ async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -
         Ok(related) => by_key(loaders, plan, &related).await,
         Err(error) => {
             // Only those fail that lead somewhere.
-            let failed = loaders.session.fail(error);
+            let failed = loaders.fail(error);
             keys(cell, rows).into_iter().map(|key| (key, failed.clone())).collect()
         }
     };

@@ -10,13 +10,13 @@ use std::{
 
 use async_graphql::{Request, Response, Variables};
 use cops_graphql::{
-    analytics::{Aggregates, Replica},
+    measures::{Aggregates, Replica},
     database::{self, Readers},
     demo,
-    execute::{execute, price},
-    http::{AggregatesBy, Server},
+    graphql::execute::{execute, price},
+    server::{AggregatesBy, Server},
     limits::Limits,
-    schema::{Dataset, Schema, schema},
+    catalog::dataset::Dataset, graphql::{Schema, catalog, schema},
 };
 use indicatif::ProgressBar;
 use serde_json::Value;
@@ -47,7 +47,7 @@ impl Default for Fixture {
             let made = demo::load(&writer, SCALE, 1, &ProgressBar::hidden()).await;
             made.expect("its rows");
             let reader = database::reader(&url).await.expect("a pool");
-            let replica = Replica::build(&reader).await.expect("a copy");
+            let replica = Replica::build(catalog(), &reader).await.expect("a copy");
             (Readers::from(reader), Aggregates::Memory(Arc::new(replica)))
         });
         let runtime = RefCell::new(runtime);

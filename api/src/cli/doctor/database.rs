@@ -9,12 +9,12 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, 
 
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
-    analytics::Aggregates,
+    catalog::dataset::Dataset,
     database::{self, Readers},
-    execute::execute,
+    graphql::{execute::execute, schema},
     limits::Limits,
+    measures::Aggregates,
     reference,
-    schema::{Dataset, schema},
 };
 
 /// How long a database may take to answer.

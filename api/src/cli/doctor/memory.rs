@@ -1,7 +1,7 @@
 //! Whether what is kept in memory has room there.
 
 use super::finding::Findings;
-use crate::http::AggregatesBy;
+use crate::server::AggregatesBy;
 
 /// The bytes that a row takes in the copy that answers aggregates.
 const BYTES_OF_ROW: u64 = 25;
@@ -57,7 +57,8 @@ fn free_of(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::finding::Standing, *};
+    use super::*;
+    use crate::cli::doctor::finding::Standing;
 
     #[test]
     fn what_linux_says_is_read() {

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::finding::Findings;
-use crate::{cli::serve, http::Settings};
+use crate::{cli::serve, server::Settings};
 
 /// How long to wait for whoever listens already.
 const PATIENCE: Duration = Duration::from_secs(2);

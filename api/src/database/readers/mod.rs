@@ -10,7 +10,7 @@
 //! new one, and so is one that a replica has cancelled in favour of what its primary did. Where there is no
 //! connection to be had, the database counts as gone: until it answers again, nobody waits for it.
 
-mod seat;
+mod connection;
 
 use std::{
     sync::{
@@ -23,7 +23,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use self::seat::Seat;
+use self::connection::Seat;
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.

@@ -10,12 +10,12 @@ use sea_orm::sqlx::{
 
 use super::{moment, real, wrong};
 use crate::{
+    catalog::scalar::{Kind, Scalar},
     error::Error,
-    query::scalar::{Kind, Scalar},
 };
 
 /// The cells of a column, as GraphQL shows them.
-pub(super) fn column(kind: Kind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn column(kind: Kind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl>, Error> {
     fn show<T>(row: &PgRow, cell: usize, show: impl Fn(T) -> GraphQl) -> Result<Vec<GraphQl>, Error>
     where
         T: for<'a> Decode<'a, Postgres> + Type<Postgres> + PgHasArrayType,
@@ -44,7 +44,7 @@ pub(super) fn column(kind: Kind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl
 }
 
 /// The items of an array; none, where nothing was packed.
-pub(super) fn read<T>(row: &PgRow, cell: usize) -> Result<Vec<T>, Error>
+pub(crate) fn read<T>(row: &PgRow, cell: usize) -> Result<Vec<T>, Error>
 where
     Vec<T>: for<'a> Decode<'a, Postgres> + Type<Postgres>,
 {

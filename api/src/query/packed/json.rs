@@ -9,12 +9,12 @@ use serde::Deserialize;
 
 use super::{moment, real, wrong};
 use crate::{
+    catalog::scalar::{Kind, Scalar},
     error::Error,
-    query::scalar::{Kind, Scalar},
 };
 
 /// The cells of a column, as GraphQL shows them.
-pub(super) fn column(kind: Kind, array: &str) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn column(kind: Kind, array: &str) -> Result<Vec<GraphQl>, Error> {
     fn show<'a, T: Deserialize<'a>>(
         array: &'a str,
         show: impl Fn(T) -> Result<GraphQl, Error>,
@@ -43,6 +43,6 @@ pub(super) fn column(kind: Kind, array: &str) -> Result<Vec<GraphQl>, Error> {
 }
 
 /// The items of an array.
-pub(super) fn read<'a, T: Deserialize<'a>>(array: &'a str) -> Result<Vec<T>, Error> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(array: &'a str) -> Result<Vec<T>, Error> {
     serde_json::from_str(array).map_err(|error| DbErr::Json(error.to_string()).into())
 }

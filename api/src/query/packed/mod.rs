@@ -2,7 +2,7 @@
 //!
 //! A row by itself is dear: SQLite hands each from its thread to another and copies each cell into memory of
 //! its own, and PostgreSQL sends each as a message that is taken apart. And a statement that gives one row
-//! whatever it finds always says of which revision that is. [`crate::analytics`] reads its copy in the same
+//! whatever it finds always says of which revision that is. [`crate::measures`] reads its copy in the same
 //! way, into columns instead of rows.
 
 mod arrays;
@@ -18,10 +18,10 @@ use sea_orm::{
 };
 
 use super::{
-    load::Row,
     page::{PARENT, cell_name},
-    scalar::{Kind, Scalar},
+    rows::Row,
 };
+use crate::catalog::scalar::{Kind, Scalar};
 use crate::error::Error;
 
 /// Rows, and for each its parent, where they were read by parent.

@@ -1,0 +1,71 @@
+//! Which dataset a database holds: which revision, and whether it is real.
+
+use chrono::{DateTime, Utc};
+use entity::kind::SourceKind;
+use sea_orm::{
+    ActiveEnum as _, DatabaseConnection, DbErr,
+    sea_query::{Alias, Expr, ExprTrait as _, Func, Order, Query},
+};
+
+use crate::{
+    database::{
+        Readers,
+        session::{Purpose, Session},
+    },
+    error::Error,
+};
+
+/// Which dataset a database holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// The number of the last load; 0 where there was none.
+    pub revision: i32,
+    /// When it was made.
+    pub loaded_at: Option<DateTime<Utc>>,
+    /// Whether any rows are made up.
+    pub synthetic: bool,
+}
+
+impl Dataset {
+    /// Reads which dataset a database holds.
+    ///
+    /// # Errors
+    /// Whatever the database says, as a client may read it.
+    pub async fn read(database: &DatabaseConnection) -> Result<Self, Error> {
+        Self::of(&database.clone().into()).await
+    }
+
+    /// Reads which dataset it is that queries are about.
+    pub(crate) async fn of(readers: &Readers) -> Result<Self, Error> {
+        Self::seen_by(&Session::new(readers.clone())).await
+    }
+
+    /// Reads which dataset it is that a request is about.
+    pub(crate) async fn seen_by(session: &Session) -> Result<Self, Error> {
+        let mut made_up = Query::select();
+        made_up
+            .expr(Func::count(Expr::cust("*")))
+            .from(Alias::new("sources"))
+            .and_where(Expr::col(Alias::new("kind")).eq(SourceKind::Synthetic.to_value()));
+        let mut select = Query::select();
+        select
+            .column(Alias::new("id"))
+            .column(Alias::new("loaded_at"))
+            .expr(Expr::SubQuery(None, Box::new(made_up.into())))
+            .from(Alias::new("revisions"))
+            .order_by(Alias::new("id"), Order::Desc)
+            .limit(1);
+        let rows = session.all("revisions", Purpose::Dataset, select).await?;
+        let Some(row) = rows.first() else {
+            return Ok(Dataset { revision: 0, loaded_at: None, synthetic: false });
+        };
+        let read = || {
+            Ok::<_, DbErr>(Dataset {
+                revision: row.try_get_by_index(0)?,
+                loaded_at: row.try_get_by_index(1)?,
+                synthetic: row.try_get_by_index::<i64>(2)? > 0,
+            })
+        };
+        Ok(read()?)
+    }
+}

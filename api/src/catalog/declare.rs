@@ -1,0 +1,255 @@
+//! How a type declares its table: what leads from a row, what names one, what rows are grouped by and what is
+//! computed of them.
+//!
+//! ```ignore
+//! table_of::<officers_funded::Entity>("officersFunded", "officersFunded")
+//!     .one("grant", Column::GrantId, grant::Entity, "The award that funds them.")
+//!     .keys(&[Column::Kind])
+//!     .sums(&[Column::Requested, Column::Funded])
+//!     .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired for each officer funded.")
+//! ```
+//!
+//! A column is named by its entity, so the compiler knows whether it is there; what is named by a text is looked up
+//! when the catalog is made, and a name that leads nowhere stops the program at its start.
+
+use std::sync::OnceLock;
+
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic};
+
+use super::{
+    declared::{Across, DeclaredRatio, FirstEvent},
+    scalar::{Kind, Scalar},
+    table::{Cardinality, Childless, NaturalKey, Relation, Table, Union, leak},
+};
+
+impl Table {
+    /// Adds a relation to the one row whose key a column here holds.
+    pub(crate) fn one<C: ColumnTrait, T: EntityTrait>(
+        mut self,
+        field: &'static str,
+        from: C,
+        _to: T,
+        description: &'static str,
+    ) -> Self {
+        self.relations.push(Relation {
+            field,
+            description,
+            cardinality: Cardinality::One,
+            table: leak(T::default().table_name()),
+            from: from.as_str(),
+            to: "id",
+            nullable: from.def().is_null(),
+            orders: !matches!(field, "source" | "revision"),
+            childless: Childless::Unknown,
+            other: OnceLock::new(),
+        });
+        self
+    }
+
+    /// Adds a relation to the rows of another table that hold our key in a column, and says what it means that there
+    /// are none.
+    pub(crate) fn many<C: ColumnTrait>(
+        mut self,
+        field: &'static str,
+        to: C,
+        childless: Childless,
+        description: &'static str,
+    ) -> Self {
+        self.relations.push(Relation {
+            field,
+            description,
+            cardinality: Cardinality::Many,
+            table: leak(to.entity_name().to_string().as_str()),
+            from: self.key,
+            to: to.as_str(),
+            nullable: false,
+            orders: false,
+            childless,
+            other: OnceLock::new(),
+        });
+        self
+    }
+
+    /// Adds a field that is one of several to-one relations.
+    pub(crate) fn union(
+        mut self,
+        field: &'static str,
+        type_name: &'static str,
+        arms: &'static [&'static str],
+        description: &'static str,
+    ) -> Self {
+        self.unions.push(Union { field, type_name, description, arms });
+        self
+    }
+
+    /// Adds a way to name one row: an argument, and the unique columns it may stand in.
+    pub(crate) fn named_by<C: ColumnTrait>(
+        mut self,
+        argument: &'static str,
+        type_name: &'static str,
+        columns: &[C],
+        normalise: fn(&str) -> String,
+        description: &'static str,
+    ) -> Self {
+        let columns = columns.iter().map(IdenStatic::as_str).collect();
+        self.natural_keys.push(NaturalKey { argument, description, type_name, columns, normalise });
+        self
+    }
+
+    /// Says which key tells of which year the amounts of a row are.
+    pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
+        self.priced_by = Some(key);
+        self
+    }
+
+    /// Says that there are few rows, and how many to expect at most. Groups of them are priced by that; how many an answer
+    /// may have does not depend on it.
+    pub(crate) fn few(mut self, most: u64) -> Self {
+        self.few = Some(most);
+        self
+    }
+
+    /// Says what first happens to those whom its rows are of.
+    pub(crate) fn event(mut self, event: FirstEvent) -> Self {
+        self.event = Some(event);
+        self
+    }
+
+    /// Shows a column that the entity does not, under another name.
+    pub(crate) fn shows<C: ColumnTrait>(
+        mut self,
+        column: C,
+        field: &str,
+        type_name: &str,
+        description: &str,
+    ) -> Self {
+        let index = self.column_index(column.as_str());
+        let column = &mut self.columns[index];
+        column.field = Some(field.to_owned());
+        type_name.clone_into(&mut column.type_name);
+        description.clone_into(&mut column.description);
+        self
+    }
+
+    /// Shows a text column as the list that it holds.
+    pub(crate) fn list<C: ColumnTrait>(mut self, column: C) -> Self {
+        let column = self.column_index(column.as_str());
+        self.columns[column].kind = Kind::new(Scalar::TextList, &sea_orm::ColumnType::Text);
+        self
+    }
+
+    /// Adds the relations that every row of data has: its source and the load that brought it.
+    pub(crate) fn provenance<C: ColumnTrait>(self, source: C, revision: C) -> Self {
+        self.one("source", source, entity::source::Entity, "Where the row came from.").one(
+            "revision",
+            revision,
+            entity::revision::Entity,
+            "The load that brought the row, or changed it last.",
+        )
+    }
+}
+
+impl Table {
+    /// Lets rows be grouped by columns.
+    pub(crate) fn keys<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
+        let columns = columns.iter().map(|column| self.column_index(column.as_str()));
+        self.declared.keys = columns.collect();
+        self
+    }
+
+    /// Lets rows be grouped by the band of population that a column falls into.
+    pub(crate) fn banded<C: ColumnTrait>(mut self, column: C) -> Self {
+        let column = self.column_index(column.as_str());
+        self.declared.bands.push(column);
+        self
+    }
+
+    /// Says that rows count the same people in a column, unless they are of one kind.
+    pub(crate) fn overlapping<C: ColumnTrait>(mut self, people: C, kind: C) -> Self {
+        let columns = [people, kind].map(|column| self.column_index(column.as_str()));
+        self.declared.overlapping = Some(columns.into());
+        self
+    }
+
+    /// Lets columns be added up.
+    pub(crate) fn sums<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
+        for column in columns {
+            let column = &self.columns[self.column_index(column.as_str())];
+            let field = column.field.clone().expect("what is added up is visible");
+            self.declared.measures.push((field.clone(), field, ""));
+        }
+        self
+    }
+
+    /// Lets something else be computed: distinct related rows, or numbers of related rows, by their path
+    /// as [`Measure::parse`] reads it.
+    pub(crate) fn measure(
+        mut self,
+        name: &'static str,
+        path: &'static str,
+        description: &'static str,
+    ) -> Self {
+        self.declared.measures.push((name.to_owned(), path.to_owned(), description));
+        self
+    }
+
+    /// Says that a measure goes, and what to ask for instead.
+    pub(crate) fn deprecated(mut self, name: &'static str, instead: &'static str) -> Self {
+        self.declared.deprecated.push((name, instead));
+        self
+    }
+
+    /// Says that a measure, which goes, is not answered any more, and why.
+    pub(crate) fn refused(mut self, name: &'static str, reason: &'static str) -> Self {
+        self.declared.refused.push((name, reason));
+        self.deprecated(name, reason)
+    }
+
+    /// Lets one sum be divided by another, and the quotient be multiplied.
+    pub(crate) fn ratio(
+        mut self,
+        name: &'static str,
+        (above, below): (&'static str, &'static str),
+        factor: i64,
+        description: &'static str,
+    ) -> Self {
+        let is_of_people = false;
+        let ratio = DeclaredRatio { name, above, below, factor, is_of_people, description };
+        self.declared.ratios.push(ratio);
+        self
+    }
+
+    /// The same of people: where there are none, others count them, and there is nothing to divide by.
+    pub(crate) fn ratio_of_people(
+        mut self,
+        name: &'static str,
+        sides: (&'static str, &'static str),
+        factor: i64,
+        description: &'static str,
+    ) -> Self {
+        self = self.ratio(name, sides, factor, description);
+        if let Some(ratio) = self.declared.ratios.last_mut() {
+            ratio.is_of_people = true;
+        }
+        self
+    }
+
+    /// Says that columns are never added up across the values of another column, which references may imply; and what
+    /// to do instead, for whoever tries.
+    pub(crate) fn never_added<C: ColumnTrait>(
+        mut self,
+        columns: &[C],
+        across: C,
+        implied_by: &'static [&'static str],
+        words: &'static str,
+    ) -> Self {
+        let columns = columns.iter().map(|column| self.column_index(column.as_str()));
+        self.declared.never_added.columns = columns.collect();
+        self.declared.never_added.across.push(Across {
+            column: across.as_str(),
+            implied_by,
+            words,
+        });
+        self
+    }
+}

@@ -1,0 +1,284 @@
+//! The types of columns: how a cell becomes a GraphQL value, and a GraphQL value an operand.
+
+use std::{fmt::Display, str::FromStr};
+
+use async_graphql::Value as GraphQl;
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use entity::scalar::{CodeError, FIXED_POINT, Ori, State, fixed_from_value, parse_fixed};
+use sea_orm::sea_query::{ColumnType, Value};
+
+/// The type of a column, as far as clients can tell types apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// Free text.
+    Text,
+    /// A list of texts, in one column with a vertical bar between them.
+    TextList,
+    /// The two-letter code of a state.
+    State,
+    /// An originating agency identifier.
+    Ori,
+    /// A value of a closed set.
+    Enum,
+    /// A whole number of 32 bits.
+    Int,
+    /// A whole number of 64 bits.
+    BigInt,
+    /// An exact decimal number of so many digits.
+    Fixed(u32),
+    /// A floating-point number.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A moment.
+    DateTime,
+}
+
+impl Scalar {
+    /// The type behind the name of a GraphQL type that is no enum.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        if let Some((_, digits)) = FIXED_POINT.iter().find(|(fixed, _)| *fixed == name) {
+            return Some(Self::Fixed(*digits));
+        }
+        Some(match name {
+            "String" => Self::Text,
+            "State" => Self::State,
+            "Ori" => Self::Ori,
+            "Int" => Self::Int,
+            "BigInt" => Self::BigInt,
+            "Float" => Self::Float,
+            "Boolean" => Self::Boolean,
+            "NaiveDate" | "Date" => Self::Date,
+            "DateTime" => Self::DateTime,
+            _ => return None,
+        })
+    }
+
+    /// Whether greater and less mean something.
+    pub(crate) fn is_ordered(self) -> bool {
+        !matches!(self, Self::Boolean | Self::Enum | Self::TextList)
+    }
+
+    /// Whether a part of it can be looked for.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::TextList | Self::Ori)
+    }
+}
+
+/// The type of a column for clients, and the width that the database gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) scalar: Scalar,
+    /// Whether the database keeps it in 64 bits: PostgreSQL does not convert by itself.
+    wide: bool,
+}
+
+impl Kind {
+    pub(crate) fn new(scalar: Scalar, column: &ColumnType) -> Self {
+        Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
+    }
+
+    /// The kind of a value that is not compared with a column yet.
+    pub(crate) fn of_input(scalar: Scalar) -> Self {
+        Self { scalar, wide: true }
+    }
+
+    /// Looks at a value of a client, and at the digits of the literal where it is a number of a document: they may
+    /// say more than a number can hold.
+    ///
+    /// # Errors
+    /// Says what is wrong with the value.
+    pub(crate) fn check(self, value: &GraphQl, literal: Option<&str>) -> Result<(), String> {
+        self.operand(value)?;
+        match (self.scalar, literal) {
+            (Scalar::Fixed(digits), Some(literal)) if !literal.contains(['e', 'E']) => {
+                parse_fixed(literal, digits)
+                    .map(drop)
+                    .map_err(|error| format!("{literal} {error} (at most {digits} decimals)"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The texts of a list.
+    pub(crate) fn list(text: &str) -> GraphQl {
+        let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
+        GraphQl::List(parts.map(GraphQl::from).collect())
+    }
+
+    /// The kind of a column as the database keeps it: the texts of a list are one text there.
+    pub(crate) fn as_kept(self) -> Self {
+        match self.scalar {
+            Scalar::TextList => Self { scalar: Scalar::Text, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether the database keeps it in 64 bits.
+    pub(crate) fn is_wide(self) -> bool {
+        self.wide
+    }
+
+    /// Reads a value of a client as an operand for this column.
+    ///
+    /// # Errors
+    /// Says what is wrong with the value.
+    pub(crate) fn operand(self, value: &GraphQl) -> Result<Value, String> {
+        let text = || match value {
+            // PostgreSQL's texts cannot hold it, so nothing can be found by it.
+            GraphQl::String(text) if text.contains('\0') => {
+                Err("has the character U+0000, which no text here has".to_owned())
+            }
+            GraphQl::String(text) => Ok(text.clone()),
+            GraphQl::Enum(name) => Ok(name.to_string()),
+            other => Err(format!("{other} is not a text")),
+        };
+        let whole = || fixed(value, 0);
+        let narrow = |n: i64| i32::try_from(n).map_err(|_| format!("{value} is out of range"));
+        Ok(match self.scalar {
+            Scalar::Text | Scalar::TextList | Scalar::Enum => text()?.into(),
+            Scalar::State => code::<State>(&text()?)?.into(),
+            Scalar::Ori => code::<Ori>(&text()?)?.into(),
+            Scalar::Int => narrow(whole()?)?.into(),
+            Scalar::BigInt => whole()?.into(),
+            Scalar::Fixed(digits) if self.wide => fixed(value, digits)?.into(),
+            Scalar::Fixed(digits) => narrow(fixed(value, digits)?)?.into(),
+            Scalar::Float => real_number(value)?.into(),
+            Scalar::Boolean => match value {
+                GraphQl::Boolean(truth) => (*truth).into(),
+                other => return Err(format!("{other} is not true or false")),
+            },
+            Scalar::Date => day(&text()?)?.into(),
+            Scalar::DateTime => moment(&text()?)?.into(),
+        })
+    }
+}
+
+/// Reads a code that has one spelling.
+fn code<T: FromStr<Err = CodeError> + Display>(text: &str) -> Result<String, String> {
+    let code = text.parse::<T>().map_err(|error| error.to_string())?.to_string();
+    if code == text { Ok(code) } else { Err(format!("{text:?} is written {code:?}")) }
+}
+
+/// Reads a fixed-point number: a JSON number, or its digits as text.
+fn fixed(value: &GraphQl, digits: u32) -> Result<i64, String> {
+    match value {
+        GraphQl::String(text) => {
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+            let is_digits =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            if !is_digits(whole) || !is_digits(fraction) {
+                return Err(format!("{text:?} is not a number such as \"1250000.50\""));
+            }
+        }
+        // A floating-point number holds 15 digits; what has more was something else before it became one.
+        GraphQl::Number(number) if !number.is_i64() => {
+            let size = number.as_f64().map_or(f64::INFINITY, f64::abs);
+            if size * 10_f64.powi(digits.cast_signed()) >= 1e15 {
+                return Err(format!(
+                    "{number} has more digits than a number of JSON holds: send it as text"
+                ));
+            }
+        }
+        _ => {}
+    }
+    fixed_from_value(value, digits)
+}
+
+/// Reads a day: four digits of the year, and two of the month and of the day.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    let is_shaped = text.len() == 10 && text.is_ascii() && !text.starts_with(['+', '-', ' ']);
+    let day = text.parse().ok().filter(|day: &NaiveDate| is_shaped && day.year() > 0);
+    day.ok_or_else(|| format!("{text:?} is not a day such as \"2020-06-30\""))
+}
+
+/// Reads a moment, as RFC 3339 writes it.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let is_shaped = text.is_ascii()
+        && text.as_bytes().get(10) == Some(&b'T')
+        && !text.contains(['z', ' '])
+        && text.get(17..19).is_some_and(|second| second < "60");
+    let moment = DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
+    let moment = moment.filter(|moment| is_shaped && (1..=9999).contains(&moment.year()));
+    moment.ok_or_else(|| format!("{text:?} is not a moment such as \"2020-06-30T12:00:00Z\""))
+}
+
+/// Reads a floating-point number.
+pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
+    let number = match value {
+        GraphQl::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    number.ok_or_else(|| format!("{value} is not a number"))
+}
+
+/// The items of an argument that is a list. A single value stands for a list of it, as GraphQL says.
+pub(crate) fn items(value: Option<&GraphQl>) -> &[GraphQl] {
+    match value {
+        None | Some(GraphQl::Null) => &[],
+        Some(GraphQl::List(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_has_one_spelling() {
+        let takes = |scalar: Scalar, text: &str| {
+            Kind::of_input(scalar).operand(&GraphQl::String(text.to_owned())).is_ok()
+        };
+        let cases = [
+            (
+                Scalar::Date,
+                "2020-02-29",
+                ["2020-2-3", "2021-02-29", "0000-01-01", "+2020-01-1", "10000-01-01", " 2020-01-1"],
+            ),
+            (
+                Scalar::DateTime,
+                "2020-06-30T12:00:00.5Z",
+                [
+                    "2020-06-30 12:00:00Z",
+                    "2020-06-30t12:00:00z",
+                    "2020-06-30T12:00:60Z",
+                    "2020-06-30",
+                    "2020-06-30T12:00:00",
+                    "0000-06-30T12:00:00Z",
+                ],
+            ),
+            (Scalar::State, "CA", ["ca", " CA", "XX", "", "California", "CA\0"]),
+            (
+                Scalar::Ori,
+                "CA0194200",
+                ["ca0194200", "CA0194200 ", "CA01942", "CA019420", "", "CA01942\u{e9}"],
+            ),
+            (Scalar::Fixed(2), "-1250000.50", ["$1", "1,250", "(10)", "1.005", "1e3", " 1"]),
+            (Scalar::BigInt, "12", ["1.5", "+1", "", "-", "0x1", "99999999999999999999"]),
+        ];
+        for (scalar, right, wrong) in cases {
+            assert!(takes(scalar, right), "{scalar:?} {right}");
+            for wrong in wrong {
+                // An ORI of seven is one, too.
+                let is_short = scalar == Scalar::Ori && wrong == "CA01942";
+                assert_eq!(takes(scalar, wrong), is_short, "{scalar:?} {wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_exact_or_refused() {
+        let dollars = Kind::of_input(Scalar::Fixed(2));
+        let number =
+            |number: f64| GraphQl::Number(async_graphql::Number::from_f64(number).expect("finite"));
+        assert!(dollars.check(&number(1_250_000.5), Some("1250000.50")).is_ok());
+        assert!(dollars.check(&number(0.1), Some("0.1000000000000000001")).is_err());
+        assert!(dollars.check(&number(12_345_678_901_234_567.0), None).is_err());
+        assert!(dollars.check(&GraphQl::Number(12_345_678_901_234_567_i64.into()), None).is_ok());
+        assert!(dollars.check(&number(1e3), Some("1e3")).is_ok());
+    }
+}

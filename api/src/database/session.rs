@@ -1,0 +1,243 @@
+//! What one request reads of the database: every statement goes through here, and is told of.
+
+use std::{
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    DbBackend, QueryResult, Statement,
+    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, Value},
+};
+use tracing::Instrument as _;
+
+use super::Readers;
+use crate::{error::Error, trace};
+
+/// Something that was read for a request.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The table.
+    pub table: &'static str,
+    /// What for.
+    pub purpose: Purpose,
+    /// How many rows came of it, or groups.
+    pub rows: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// The statement, with placeholders for its values; none where it was read from memory.
+    pub statement: Option<String>,
+}
+
+/// The revisions that rows were read of: each statement says of which its rows are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Revisions {
+    /// Nothing was read.
+    #[default]
+    None,
+    /// All rows are of this one.
+    One(i32),
+    /// Something was looked for and not found, which does not say of which revision it is missing; what
+    /// was found, if anything, is of one.
+    Unsure,
+    /// A load was committed in between.
+    Several,
+}
+
+impl Revisions {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, other) | (other, Self::None) => other,
+            (Self::One(this), Self::One(other)) if this == other => self,
+            (Self::Unsure, Self::Unsure | Self::One(_)) | (Self::One(_), Self::Unsure) => {
+                Self::Unsure
+            }
+            _ => Self::Several,
+        }
+    }
+}
+
+/// Rows, and the revision that they are of; none where there are none.
+pub(crate) struct Rows<T> {
+    pub(crate) rows: T,
+    pub(crate) revision: Option<i32>,
+}
+
+/// What something is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The page of a list.
+    Page,
+    /// The pages of many parents.
+    Pages,
+    /// Rows by their keys.
+    Rows,
+    /// The key of the row that a natural key names.
+    Key,
+    /// What is computed of all rows.
+    Aggregates,
+    /// The dataset as a whole.
+    Dataset,
+    /// Rows, or pages of parents, that were read before.
+    Kept,
+}
+
+impl Purpose {
+    /// In words, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Pages => "pages by parent",
+            Self::Rows => "rows by key",
+            Self::Key => "key by name",
+            Self::Aggregates => "aggregates",
+            Self::Dataset => "dataset",
+            Self::Kept => "read before",
+        }
+    }
+}
+
+/// The database as one request sees it, and what the request has read so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Session(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    readers: Readers,
+    reads: Mutex<Vec<Read>>,
+    /// The revision of the copy in memory that was read, where one was.
+    copy: OnceLock<i32>,
+    revisions: Mutex<Revisions>,
+}
+
+/// What a statement calls the revision of its rows.
+const REVISION: &str = "of_revision";
+
+/// Writes the limit of a statement into its text. As a placeholder it would keep PostgreSQL from planning the
+/// statement once for all: a plan for whatever limit looks dearer than one for the limit at hand, so that it
+/// would be planned anew each time.
+fn show_limit(statement: &mut Statement) {
+    const LIMIT: &str = " LIMIT $";
+    let Some(values) = &mut statement.values else { return };
+    let (last, sql) = (values.0.len().to_string(), &statement.sql);
+    let Some(begins) = sql.find(LIMIT) else { return };
+    let rest = &sql[begins + LIMIT.len()..];
+    let is_last =
+        rest.strip_prefix(&last).filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()));
+    let (Some(rest), Some(Value::BigUnsigned(Some(limit)))) = (is_last, values.0.last()) else {
+        return;
+    };
+    statement.sql = format!("{} LIMIT {limit}{rest}", &sql[..begins]);
+    values.0.pop();
+}
+
+impl Session {
+    pub(crate) fn new(readers: Readers) -> Self {
+        Self(Arc::new(Inner {
+            readers,
+            reads: Mutex::default(),
+            copy: OnceLock::new(),
+            revisions: Mutex::default(),
+        }))
+    }
+
+    /// The kind of database.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.readers.backend()
+    }
+
+    /// What the conventions of OpenTelemetry call the kind of database.
+    fn system(&self) -> &'static str {
+        match self.backend() {
+            DbBackend::Postgres => "postgresql",
+            _ => "sqlite",
+        }
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn all(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
+        select: SelectStatement,
+    ) -> Result<Vec<QueryResult>, Error> {
+        let count = |rows: Vec<QueryResult>| Ok((rows.len(), rows));
+        Ok(self.read(table, purpose, select, count).await?.rows)
+    }
+
+    /// Runs a statement, and makes of its rows what they stand for, and how many that is.
+    pub(crate) async fn read<T>(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
+        mut select: SelectStatement,
+        make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
+    ) -> Result<Rows<T>, Error> {
+        // In the statement itself: so it is of the same snapshot, and costs no other statement.
+        let mut newest = Query::select();
+        newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
+        select.expr_as(Expr::SubQuery(None, Box::new(newest.into())), Alias::new(REVISION));
+        let mut statement = self.backend().build(&select);
+        if self.backend() == DbBackend::Postgres {
+            show_limit(&mut statement);
+        }
+        let sql = statement.sql.clone();
+        let began = Instant::now();
+        let span = trace::statement(self.system(), table, purpose.words(), &sql);
+        let rows = self.0.readers.query(statement).instrument(span.clone()).await;
+        let took = began.elapsed();
+        let made = rows.and_then(|rows| {
+            let revision = match rows.first() {
+                Some(row) => Some(row.try_get::<Option<i32>>("", REVISION)?.unwrap_or_default()),
+                None => None,
+            };
+            Ok((revision, make(rows)?))
+        });
+        let count = made.as_ref().map(|(_, (count, _))| *count);
+        trace::returned(&span, count.as_ref().ok().copied());
+        let rows = count.unwrap_or_default();
+        self.note(Read { table, purpose, rows, took, statement: Some(sql) });
+        let (revision, (_, rows)) = made?;
+        self.add(revision.map_or(Revisions::Unsure, Revisions::One));
+        Ok(Rows { rows, revision })
+    }
+
+    fn add(&self, revisions: Revisions) {
+        let mut all = self.0.revisions.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = all.and(revisions);
+    }
+
+    /// The revisions that rows were read of.
+    pub(crate) fn revisions(&self) -> Revisions {
+        *self.0.revisions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that rows of so many keys were looked up before.
+    pub(crate) fn note_kept(&self, revision: i32, table: &'static str, rows: usize) {
+        self.add(Revisions::One(revision));
+        let (purpose, took) = (Purpose::Kept, Duration::ZERO);
+        self.note(Read { table, purpose, rows, took, statement: None });
+    }
+
+    /// Notes that the copy in memory of a revision was read.
+    pub(crate) fn note_copy(&self, revision: i32, read: Read) {
+        // A request reads one copy only.
+        let _ = self.0.copy.set(revision);
+        self.note(read);
+    }
+
+    fn note(&self, read: Read) {
+        self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+    }
+
+    /// The revision of the copy in memory that was read, where one was.
+    pub(crate) fn copy(&self) -> Option<i32> {
+        self.0.copy.get().copied()
+    }
+
+    /// What was read so far.
+    pub(crate) fn reads(&self) -> Vec<Read> {
+        self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

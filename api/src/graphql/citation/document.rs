@@ -1,0 +1,43 @@
+//! A document without what GraphQL ignores.
+
+use crate::graphql::documents::{Kind, Tokens};
+
+/// The document as it is hashed: its tokens, with a space only where two would run together. Space, commas
+/// and comments do not tell two documents apart; names and strings, and their order, do. It is what
+/// `stripIgnoredCharacters` of graphql-js makes of it, except that block strings stay as they are written.
+///
+/// The document must be one that can be parsed.
+pub(super) fn normalised(document: &str) -> String {
+    let mut normal = String::with_capacity(document.len());
+    let mut was_word = false;
+    for token in Tokens::of(document) {
+        let is_word = matches!(token.kind, Kind::Name | Kind::Number | Kind::String);
+        if was_word && (is_word || token.kind == Kind::Spread) {
+            normal.push(' ');
+        }
+        normal.push_str(token.text);
+        was_word = is_word;
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_graphql_ignores_makes_no_difference() {
+        let written = "\u{feff}query Q($n: Int = -1.5e+3, $t: [String!]) @skip(if: false) { # {\n  a: grants(first: $n, \
+            filter: {title: {contains: \"a  , #b \\\" c\"}}) { nodes { id ...F ... on Grant { id } } }\r\n}\n\
+            fragment F on Grant { title, id }";
+        let normal = "query Q($n:Int=-1.5e+3$t:[String!])@skip(if:false){a:grants(first:$n filter:{title:{contains:\
+            \"a  , #b \\\" c\"}}){nodes{id ...F ...on Grant{id}}}}fragment F on Grant{title id}";
+        assert_eq!(normalised(written), normal);
+        assert_eq!(normalised(normal), normal);
+        assert_eq!(normalised("{a...F}"), "{a ...F}");
+        assert_eq!(
+            normalised("{a(b:\"\"\" \\\"\"\" , \"\"\" c:[1 2.5,3])}"),
+            "{a(b:\"\"\" \\\"\"\" , \"\"\" c:[1 2.5 3])}"
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! How an answer is cited, so that somebody else can get it again and see that it is the same.
+//!
+//! This follows the recommendations of the Research Data Alliance for data that change ("Data Citation of
+//! Evolving Data", 2015): what is cited is a query, the revision of the dataset that answered it and the moment
+//! at which it did, with a digest of the query in a normal form and a digest of the answer. There is no store of
+//! queries: a [`Citation`] carries its own, and `cops-graphql verify` runs it again.
+//!
+//! Both digests are SHA-256 of canonical JSON (RFC 8785), which libraries of other languages write, too. So
+//! they can be checked without this program.
+
+mod document;
+mod formats;
+mod read;
+
+use async_graphql::parser::parse_query;
+use chrono::{DateTime, SecondsFormat, SubsecRound as _, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+pub(crate) use self::{formats::Formats, read::read};
+use crate::catalog::dataset::Dataset;
+
+/// What a citation says that it is.
+const FORMAT: &str = "cops-graphql-citation/1";
+/// The program that answers, and its version.
+pub(crate) const PROGRAM: &str = concat!("cops-graphql ", env!("CARGO_PKG_VERSION"));
+
+/// An answer, cited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Citation {
+    /// What this is: [`FORMAT`].
+    pub(crate) format: String,
+    /// For people and reference managers.
+    #[serde(flatten)]
+    pub(crate) formats: Formats,
+    /// The dataset that answered.
+    pub(crate) dataset: Edition,
+    /// When it did.
+    pub(crate) accessed_at: DateTime<Utc>,
+    /// The program that did, and its version.
+    pub(crate) program: String,
+    /// What was asked.
+    pub(crate) query: Asked,
+    /// What was answered.
+    pub(crate) result: Digested,
+}
+
+/// A dataset at a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Edition {
+    /// The number of the last load.
+    pub(crate) revision: i32,
+    /// When it was made, to the second.
+    pub(crate) loaded_at: Option<DateTime<Utc>>,
+    /// Whether rows are made up.
+    pub(crate) synthetic: bool,
+}
+
+/// A query, with all that is needed to run it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Asked {
+    /// The document, as it was sent.
+    pub(crate) document: String,
+    /// The operation of it that ran; none where it has no name.
+    pub(crate) operation_name: Option<String>,
+    /// The values of its variables.
+    pub(crate) variables: Map<String, Value>,
+    /// The digest of the query in its normal form.
+    pub(crate) sha256: String,
+}
+
+/// The digest of the `data` of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Digested {
+    /// In hexadecimal digits.
+    pub(crate) sha256: String,
+}
+
+impl From<&Dataset> for Edition {
+    fn from(dataset: &Dataset) -> Self {
+        let &Dataset { revision, loaded_at, synthetic } = dataset;
+        Self { revision, loaded_at: loaded_at.map(|at| at.trunc_subsecs(0)), synthetic }
+    }
+}
+
+impl Asked {
+    /// A query whose document can be parsed.
+    pub(crate) fn new(
+        document: &str,
+        operation: Option<&str>,
+        variables: &Map<String, Value>,
+    ) -> Self {
+        let mut asked = Self {
+            document: document.to_owned(),
+            operation_name: operation
+                .map_or_else(|| only_operation(document), |it| Some(it.into())),
+            variables: variables.clone(),
+            sha256: String::new(),
+        };
+        asked.sha256 = asked.digest();
+        asked
+    }
+
+    /// The digest that belongs to what is asked: of the document without what GraphQL ignores, the operation and
+    /// the variables.
+    pub(crate) fn digest(&self) -> String {
+        digest(&json!({
+            "document": document::normalised(&self.document),
+            "operationName": self.operation_name,
+            "variables": self.variables,
+        }))
+    }
+}
+
+impl Citation {
+    /// Cites an answer that has just been given.
+    pub(crate) fn new(dataset: &Dataset, query: Asked, data: &Value) -> Self {
+        let (dataset, result) = (Edition::from(dataset), Digested { sha256: digest(data) });
+        let accessed_at = Utc::now().trunc_subsecs(0);
+        let formats = Formats::of_answer(&dataset, &query, &result, accessed_at);
+        let (format, program) = (FORMAT.to_owned(), PROGRAM.to_owned());
+        Self { format, formats, dataset, accessed_at, program, query, result }
+    }
+}
+
+/// The name of the operation, where the document has one only.
+fn only_operation(document: &str) -> Option<String> {
+    let document = parse_query(document).ok()?;
+    let mut operations = document.operations.iter();
+    match (operations.next(), operations.next()) {
+        (Some((name, _)), None) => name.map(ToString::to_string),
+        _ => None,
+    }
+}
+
+/// The SHA-256 of a value as canonical JSON, in hexadecimal digits.
+pub(crate) fn digest(value: &Value) -> String {
+    let canonical = serde_json_canonicalizer::to_vec(value).expect("JSON in memory");
+    format!("{:x}", Sha256::digest(canonical))
+}
+
+/// A moment to the second.
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_that_of_rfc_8785() {
+        // What any other implementation of it makes of money, order, escapes and large numbers.
+        let text = r#"{"b":[513701374.09,14000000000.0,0.10,-0.0,1e21,1e-7],"a":{"é":"\u0061/\u000a","\ud83d\ude00":null,"":true}}"#;
+        let value: Value = serde_json::from_str(text).expect("JSON");
+        let canonical = serde_json_canonicalizer::to_string(&value).expect("JSON");
+        assert_eq!(
+            canonical,
+            "{\"a\":{\"\":true,\"é\":\"a/\\n\",\"😀\":null},\"b\":[513701374.09,14000000000,0.1,0,1e+21,1e-7]}"
+        );
+        assert_eq!(
+            digest(&json!({ "z": 1, "a": 2.0 })),
+            format!("{:x}", Sha256::digest(r#"{"a":2,"z":1}"#))
+        );
+    }
+
+    #[test]
+    fn the_same_query_has_the_same_digest() {
+        let variables = |text: &str| serde_json::from_str(text).expect("an object");
+        let first = Asked::new("query Q { a, b }", None, &variables(r#"{"x":1,"y":2}"#));
+        let same = Asked::new("# Q\nquery Q{a b}", Some("Q"), &variables(r#"{"y":2.0,"x":1}"#));
+        assert_eq!(first.sha256, same.sha256);
+        for (document, variables_of) in
+            [("query Q { b a }", "{}"), ("query Q { a b }", r#"{"x":1,"y":3}"#)]
+        {
+            let other = Asked::new(document, None, &variables(variables_of));
+            assert_ne!(first.sha256, other.sha256);
+        }
+    }
+}

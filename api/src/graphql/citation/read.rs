@@ -1,0 +1,119 @@
+//! A citation in a file, of which nobody knows what became of it.
+
+use serde_json::Value;
+
+use super::{Citation, FORMAT, digest};
+use crate::{graphql::sizes, limits::Limits};
+
+/// Why a file is not a citation that can be verified.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    /// It is something else, which is told apart where that helps.
+    #[error(
+        "this is {0}: a citation is `extensions.citation` of an answer to a query that was sent with the \
+             header `GraphQL-Cite: 1`, or the whole of that answer"
+    )]
+    Kind(&'static str),
+    /// It is not JSON.
+    #[error("this is not JSON ({0}): a citation is a JSON file")]
+    Json(serde_json::Error),
+    /// It was written by another version.
+    #[error(
+        "this citation is of the format {0:?}, and this version of the program reads {FORMAT:?}: verify it \
+             with the version that it names in `program`"
+    )]
+    Version(String),
+    /// A part is missing, or is not what it must be.
+    #[error("this citation is damaged: {0}")]
+    Damaged(String),
+    /// It is not as it was written.
+    #[error("this citation was tampered with: {0}")]
+    Tampered(String),
+}
+
+/// Reads a citation, or an answer that has one, and looks whether its parts belong together.
+///
+/// # Errors
+/// Says what it is instead, or what is wrong with it.
+pub(crate) fn read(text: &str) -> Result<Citation, Unreadable> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if let Some(kind) = kind_of_text(text) {
+        return Err(Unreadable::Kind(kind));
+    }
+    let mut value: Value = serde_json::from_str(text).map_err(Unreadable::Json)?;
+    let cited = value.pointer_mut("/extensions/citation").map(Value::take);
+    let data = value.get_mut("data").map(Value::take);
+    let (citation, data) = match cited {
+        Some(citation) => (citation, data),
+        None if data.is_some() || value.get("errors").is_some() => {
+            return Err(Unreadable::Kind("an answer without a citation"));
+        }
+        None => (value, None),
+    };
+    let citation = parse(citation)?;
+    check(&citation, data.as_ref())?;
+    Ok(citation)
+}
+
+/// What a text is that is not JSON.
+fn kind_of_text(text: &str) -> Option<&'static str> {
+    match text.chars().next() {
+        None => Some("an empty file"),
+        Some('@') => Some("BibTeX, which says what was cited and not what was asked"),
+        Some('{' | '[') => None,
+        _ if text.contains("query sha256:") => Some("the text of a citation, without its query"),
+        _ => None,
+    }
+}
+
+fn parse(value: Value) -> Result<Citation, Unreadable> {
+    let Value::Object(object) = &value else {
+        return Err(Unreadable::Kind("a JSON value of another kind"));
+    };
+    match object.get("format").and_then(Value::as_str) {
+        Some(FORMAT) => {}
+        Some(other) if other.starts_with("cops-graphql-citation/") => {
+            return Err(Unreadable::Version(other.to_owned()));
+        }
+        _ if object.contains_key("bibtex") => {
+            return Err(Unreadable::Kind("the citation of a dataset, which has no query"));
+        }
+        _ if object.get("type").is_some_and(|kind| kind == "dataset") => {
+            return Err(Unreadable::Kind(
+                "CSL-JSON, which says what was cited and not what was asked",
+            ));
+        }
+        _ => return Err(Unreadable::Kind("a JSON object of another kind")),
+    }
+    serde_json::from_value(value).map_err(|error| Unreadable::Damaged(error.to_string()))
+}
+
+/// Whether the digests are those of what they are said to be of.
+fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
+    let query = &citation.query;
+    // Whoever wrote the file may have meant to take the parser down.
+    sizes::document(&query.document, &Limits::unlimited())
+        .map_err(|error| Unreadable::Damaged(error.to_string()))?;
+    if query.digest() != query.sha256 {
+        return Err(Unreadable::Tampered(
+            "its query (document, operation and variables) does not have the digest that is recorded for it"
+                .to_owned(),
+        ));
+    }
+    let recorded = &citation.result.sha256;
+    if let Some(data) = data
+        && digest(data) != *recorded
+    {
+        return Err(Unreadable::Tampered(format!(
+            "the data of the answer do not have the digest that is recorded for them, sha256:{recorded}"
+        )));
+    }
+    for (name, digest) in [("query", &query.sha256), ("data", recorded)] {
+        if !citation.formats.text.contains(digest.as_str()) {
+            return Err(Unreadable::Tampered(format!(
+                "its text names another digest of the {name}"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The dataset as a whole: which revision this is, whether it is real, and how to cite it.
+
+use async_graphql::{Json, Name, Positioned, ServerError, Value, parser::types::Field};
+use chrono::SecondsFormat;
+use indexmap::IndexMap;
+use sea_orm::sea_query::{Alias, Expr, Func, Query};
+
+use super::{
+    citation::Formats,
+    registry::{Types, field},
+    schema_types::list_arguments,
+};
+use crate::{
+    catalog::{Catalog, dataset::Dataset, table::Table},
+    database::session::{Purpose, Session},
+    error::Error,
+    query::{
+        load::Loaders,
+        plan::{Connection, Parents},
+        planner::Planner,
+        run,
+    },
+};
+
+/// The terms of the data, as far as they can be said in a sentence.
+const LICENCE: &str = "Works of the United States government are in the public domain in the United \
+    States (17 U.S.C. 105). Each source states its own terms.";
+
+async fn counts(session: &Session, catalog: &Catalog) -> Result<Vec<(&'static str, i64)>, Error> {
+    let tables = catalog.tables;
+    let mut select = Query::select();
+    for table in tables {
+        let mut count = Query::select();
+        count.expr(Func::count(Expr::cust("*"))).from(Alias::new(table.name));
+        select.expr(Expr::SubQuery(None, Box::new(count.into())));
+    }
+    let rows = session.all("*", Purpose::Dataset, select).await?;
+    let row = rows.first().ok_or(Error::Internal)?;
+    let count =
+        |(index, table): (usize, &'static Table)| Ok((table.list, row.try_get_by_index(index)?));
+    tables.iter().enumerate().map(count).collect()
+}
+
+/// The dataset, and what is shown of it.
+#[derive(Debug)]
+pub(crate) struct Plan(Vec<(Name, Shown)>);
+
+#[derive(Debug)]
+enum Shown {
+    TypeName,
+    Revision,
+    LoadedAt,
+    Synthetic,
+    Licence,
+    List(Box<Connection>),
+    /// The fields of an object, by what they are called there.
+    Citation(Vec<(Name, String)>),
+    Counts(Vec<(Name, String)>),
+}
+
+/// Plans the root field `dataset`.
+pub(super) fn plan<'a>(
+    planner: &Planner<'a>,
+    fields: &[&'a Positioned<Field>],
+    path: &[String],
+) -> Result<Plan, ServerError> {
+    planner.charge(1);
+    let mut shown = Vec::new();
+    for (name, merged) in planner.collect("Dataset", fields)? {
+        let field = match merged[0].node.name.node.as_str() {
+            "revision" => Shown::Revision,
+            "loadedAt" => Shown::LoadedAt,
+            "synthetic" => Shown::Synthetic,
+            "licence" => Shown::Licence,
+            list @ ("sources" | "loads") => {
+                let table = if list == "loads" { "revisions" } else { list };
+                let path = [path, &[name.to_string()]].concat();
+                let list = planner.connection(
+                    planner.catalog.table(table),
+                    &merged,
+                    Parents::NONE,
+                    &path,
+                )?;
+                Shown::List(Box::new(list))
+            }
+            "citation" => Shown::Citation(object_plan(planner, "DatasetCitation", &merged)?),
+            "counts" => Shown::Counts(object_plan(planner, "TableCount", &merged)?),
+            _ => Shown::TypeName,
+        };
+        shown.push((name, field));
+    }
+    Ok(Plan(shown))
+}
+
+/// The fields that are selected of an object.
+fn object_plan<'a>(
+    planner: &Planner<'a>,
+    type_name: &str,
+    fields: &[&'a Positioned<Field>],
+) -> Result<Vec<(Name, String)>, ServerError> {
+    let fields = planner.collect(type_name, fields)?.into_iter();
+    Ok(fields.map(|(name, merged)| (name, merged[0].node.name.node.to_string())).collect())
+}
+
+/// Answers the root field `dataset`.
+pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Error> {
+    let session = &loaders.session;
+    let dataset = Dataset::seen_by(session).await?;
+    let mut answer = IndexMap::new();
+    for (name, shown) in &plan.0 {
+        let value = match shown {
+            Shown::TypeName => Ok(Value::from("Dataset")),
+            Shown::Revision => Ok(Value::from(dataset.revision)),
+            Shown::LoadedAt => Ok(dataset.loaded_at.map_or(Value::Null, |at| {
+                Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
+            })),
+            Shown::Synthetic => Ok(Value::Boolean(dataset.synthetic)),
+            Shown::Licence => Ok(Value::from(LICENCE)),
+            Shown::List(plan) => run::root(loaders, plan).await,
+            Shown::Citation(fields) => citation(&dataset, fields),
+            Shown::Counts(fields) => counts(session, loaders.catalog).await.map(|counts| {
+                let count = |(table, rows): &(&'static str, i64)| {
+                    object("TableCount", fields, |field| match field {
+                        "table" => Value::from(*table),
+                        _ => Value::from(*rows),
+                    })
+                };
+                Value::List(counts.iter().map(count).collect())
+            }),
+        };
+        answer.insert(name.clone(), value.unwrap_or_else(|error| loaders.fail(error)));
+    }
+    Ok(Value::Object(answer))
+}
+
+/// The selected fields of an object.
+fn object(
+    type_name: &'static str,
+    fields: &[(Name, String)],
+    value: impl Fn(&str) -> Value,
+) -> Value {
+    let value = |(name, field): &(Name, String)| {
+        let is_name = field == "__typename";
+        (name.clone(), if is_name { Value::from(type_name) } else { value(field) })
+    };
+    Value::Object(fields.iter().map(value).collect())
+}
+
+/// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
+fn citation(dataset: &Dataset, fields: &[(Name, String)]) -> Result<Value, Error> {
+    let formats = Formats::of_dataset(&dataset.into());
+    let csl_json = Value::from_json(formats.csl_json).map_err(|error| {
+        tracing::error!(%error, "a citation cannot be written");
+        Error::Internal
+    })?;
+    Ok(object("DatasetCitation", fields, |field| match field {
+        "text" => Value::from(formats.text.as_str()),
+        "bibtex" => Value::from(formats.bibtex.as_str()),
+        _ => csl_json.clone(),
+    }))
+}
+
+/// Adds the types of this module.
+pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
+    let fields = vec![
+        field(
+            "revision",
+            "Int!",
+            "The number of the last load. It grows with every load; between two loads no answer changes. A request that \
+             names it, by the header `X-Dataset-Revision` or as `revision` among its `extensions`, is answered of this \
+             revision or refused: only the current one is kept.",
+            vec![],
+        ),
+        field("loadedAt", "DateTime", "When that load was made. Null before the first.", vec![]),
+        field(
+            "synthetic",
+            "Boolean!",
+            "Whether agencies, grants, officers, outcomes and trainees are made up. They are until real files are \
+             loaded; made-up and real rows are never mixed.",
+            vec![],
+        ),
+        field("counts", "[TableCount!]!", "How many rows each table has.", vec![]),
+        field(
+            "sources",
+            "SourceConnection!",
+            "Where the rows came from. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
+             source the load that brought it.",
+            list_arguments(catalog.table("sources")),
+        ),
+        field(
+            "loads",
+            "RevisionConnection!",
+            "What was loaded when, and what that did to each table.",
+            list_arguments(catalog.table("revisions")),
+        ),
+        field(
+            "citation",
+            "DatasetCitation!",
+            "How to cite the dataset as it stands. To cite an answer, so that others can get it again and see that \
+             it is the same, send its query with the header `GraphQL-Cite: 1`: `extensions.citation` is what \
+             `cops-graphql verify` reads.",
+            vec![],
+        ),
+        field("licence", "String!", "The terms of the data.", vec![]),
+    ];
+    types.object("Dataset", "The dataset as a whole.", fields);
+    let fields = vec![
+        field("table", "String!", "The name of the list, as in the query.", vec![]),
+        field("rows", "Int!", "Its number of rows.", vec![]),
+    ];
+    types.object("TableCount", "How many rows a table has.", fields);
+    let csl_json = types.declared::<Json<serde_json::Value>>();
+    let fields = vec![
+        field("text", "String!", "A sentence.", vec![]),
+        field("bibtex", "String!", "An entry of BibTeX.", vec![]),
+        field(
+            "cslJson",
+            &csl_json,
+            "An item of CSL-JSON, as reference managers import it.",
+            vec![],
+        ),
+    ];
+    let description = "How to cite the dataset, at its revision: in three formats.";
+    types.object("DatasetCitation", description, fields);
+}

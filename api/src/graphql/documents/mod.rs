@@ -1,0 +1,220 @@
+//! What a document means: one parser and one validator decide, and whatever runs has passed both.
+//!
+//! A document is *read* once: its syntax ([`parse`]), its size ([`crate::limits`]), and whether it fits the schema
+//! ([`check`]), with each literal in it ([`values`]). What was read is kept, as async-graphql's own tree with the
+//! places of the text ([`convert`]). A document says nothing of the values of variables; these are held against the
+//! declared types for each request ([`Document::coerce`]), by the same rules as literals.
+//!
+//! Why not async-graphql's own parser and validator: they take some documents that GraphQL refuses, and answer them
+//! with plausible wrong numbers (of two different fields of one name only the first), and refuse some that are
+//! right. `tests/conformance` holds this module against graphql-js.
+
+mod check;
+mod contract;
+mod convert;
+mod introspection;
+mod lines;
+mod merging;
+mod parse;
+mod tokens;
+mod values;
+mod variables;
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Name, Pos, ServerError, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+};
+use indexmap::IndexMap;
+use quick_cache::{Weighter, sync::Cache};
+
+pub(crate) use apollo_compiler::ast::Type;
+
+pub(crate) use self::{
+    contract::field_type,
+    tokens::{Kind, Tokens},
+};
+use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};
+use super::{Schema, sizes::Sizes};
+use crate::{
+    error::Error,
+    graphql::sizes,
+    limits::{self, Limits},
+    trace,
+};
+
+/// The errors of one document that are told.
+pub(crate) const MOST_ERRORS: usize = 50;
+/// The bytes that documents may take.
+const MOST_BYTES: u64 = 32 << 20;
+/// A document that was read takes about so many times the bytes of its text.
+const TREE: u64 = 20;
+/// One that asks something of the schema is kept as the other library knows it, too.
+const BOTH_TREES: u64 = 40;
+
+#[derive(Clone, Debug)]
+struct Weigher;
+
+impl Weighter<Arc<str>, Arc<Document>> for Weigher {
+    fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
+        let times = if document.introspection.is_some() { BOTH_TREES } else { TREE };
+        512 + times * text.len() as u64
+    }
+}
+
+/// The documents that have been read.
+#[derive(Debug)]
+pub(crate) struct Documents(Cache<Arc<str>, Arc<Document>, Weigher>);
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(1_000, MOST_BYTES, Weigher))
+    }
+}
+
+/// A document that fits the schema.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The document as a tree.
+    pub(crate) parsed: ExecutableDocument,
+    /// What it asks of the schema, if anything.
+    introspection: Option<Introspection>,
+    /// The variables of each operation that must not be null, though they may be left out.
+    not_null: HashMap<Option<String>, Vec<NotNull>>,
+}
+
+/// An operation of a document, and what it is called.
+pub(crate) type Operation<'a> = (Option<&'a Name>, &'a OperationDefinition);
+
+impl Document {
+    /// The operation that is asked for.
+    ///
+    /// # Errors
+    /// Says which there are, where none is asked for or that is not there; and where it is no query.
+    pub(crate) fn operation(&self, wanted: Option<&str>) -> Result<Operation<'_>, Error> {
+        let operations = || self.parsed.operations.iter();
+        let found = match wanted {
+            None if operations().len() > 1 => None,
+            None => operations().next(),
+            Some(wanted) => operations().find(|(name, _)| name.is_some_and(|name| name == wanted)),
+        };
+        let Some((name, operation)) = found else {
+            let mut names: Vec<_> = operations().filter_map(|(name, _)| name).collect();
+            names.sort_unstable();
+            let names: Vec<String> =
+                names.iter().map(|name| format!("{:?}", name.as_str())).collect();
+            let there_are = match names.as_slice() {
+                [] => "it has one, without a name".to_owned(),
+                names => format!("it has {}", names.join(", ")),
+            };
+            return Err(Error::NoSuchOperation(match wanted {
+                Some(name) => format!("the document has no operation {name:?}: {there_are}"),
+                None => format!("`operationName` must say which operation is to run: {there_are}"),
+            }));
+        };
+        if operation.node.ty == OperationType::Query {
+            Ok((name, &operation.node))
+        } else {
+            Err(Error::NotAQuery)
+        }
+    }
+
+    /// The values that an operation runs with.
+    ///
+    /// # Errors
+    /// What is wrong with those that are sent.
+    pub(crate) fn coerce(
+        &self,
+        (name, operation): Operation<'_>,
+        sent: &Variables,
+    ) -> Result<Variables, Vec<ServerError>> {
+        let not_null = self.not_null.get(&name.map(ToString::to_string));
+        variables::coerce(operation, not_null.map_or(&[], Vec::as_slice), sent)
+    }
+
+    /// What an operation asks of the schema, by the names in the answer.
+    pub(crate) fn introspect(
+        &self,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Result<IndexMap<Name, Value>, ServerError> {
+        match &self.introspection {
+            Some(introspection) => introspection.answer(operation, variables),
+            None => Ok(IndexMap::new()),
+        }
+    }
+}
+
+/// Reads the document of a request, unless it was read before.
+///
+/// # Errors
+/// What is wrong with it: the first thing that is wrong with its syntax, the limit that it goes beyond, or what does
+/// not fit the schema.
+pub(crate) fn read(
+    schema: &Schema,
+    text: &str,
+    limits: &Limits,
+) -> Result<Arc<Document>, Vec<ServerError>> {
+    let at_once = |error: Error| vec![error.at(Pos::default(), &[])];
+    sizes::document(text, limits).map_err(at_once)?;
+    let kept = schema.data::<Documents>();
+    if let Some(document) = kept.and_then(|documents| documents.0.get(text)) {
+        return Ok(document);
+    }
+    let document = Arc::new(read_anew(text, limits)?);
+    if let Some(documents) = kept {
+        documents.0.insert(text.into(), Arc::clone(&document));
+    }
+    Ok(document)
+}
+
+fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> {
+    let lines = Lines::of(text);
+    let tree =
+        trace::parse().in_scope(|| parse::parse(text, &lines)).map_err(|error| vec![error])?;
+    let parsed = convert::document(&tree, &lines);
+    // Fragments within fragments can stand for more than anybody could validate.
+    for (_, operation) in parsed.operations.iter() {
+        let sizes = Sizes::of(&operation.node, &parsed);
+        sizes.check_document(limits).map_err(|error| vec![error.at(operation.pos, &[])])?;
+    }
+    if let Some((_, other)) =
+        parsed.operations.iter().find(|(_, it)| it.node.ty != OperationType::Query)
+    {
+        return Err(vec![Error::NotAQuery.at(other.pos, &[])]);
+    }
+    // What nests without an end is for validation to name.
+    let levels = merging::levels(&tree);
+    if let Some(levels) = levels {
+        limits::refuse("levels of selections, with fragments spread,", levels, MOST_LEVELS, "")
+            .map_err(|error| vec![error.at(Pos::default(), &[])])?;
+    }
+    let checked = trace::validate().in_scope(|| check::check(&tree, levels.is_some(), &lines))?;
+    let introspection = Introspection::of(text, checked.document);
+    Ok(Document { parsed, introspection, not_null: checked.not_null })
+}
+
+/// What is wrong with a document, and where.
+pub(crate) struct Problem {
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column, from 1.
+    pub(crate) column: usize,
+    /// What is wrong.
+    pub(crate) message: String,
+}
+
+impl From<ServerError> for Problem {
+    fn from(error: ServerError) -> Self {
+        let Pos { line, column } = error.locations.first().copied().unwrap_or_default();
+        Self { line: line.max(1), column: column.max(1), message: error.message }
+    }
+}
+
+/// Validates a document without running it.
+pub(crate) fn problems(text: &str, limits: &Limits) -> Vec<Problem> {
+    let read = sizes::document(text, limits).map_err(|error| vec![error.at(Pos::default(), &[])]);
+    let read = read.and_then(|()| read_anew(text, limits));
+    read.err().unwrap_or_default().into_iter().map(Problem::from).collect()
+}

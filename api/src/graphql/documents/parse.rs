@@ -1,0 +1,189 @@
+//! From the text of a document to a tree, and what is wrong with its syntax in a line.
+
+use std::borrow::Cow;
+
+use apollo_compiler::{ast, diagnostic::ToCliReport as _, parser::Parser};
+use async_graphql::{Pos, ServerError};
+
+use super::{
+    lines::Lines,
+    tokens::{Kind, Token, Tokens},
+};
+use crate::{error::Error, graphql::sizes::MOST_NESTING};
+
+/// Parses a document.
+///
+/// # Errors
+/// The first thing that is wrong with its syntax: what comes after it is guesswork.
+pub(super) fn parse(text: &str, lines: &Lines<'_>) -> Result<ast::Document, ServerError> {
+    let text = bare(text);
+    // The limits of a document were looked at before; each bracket may be a few steps of the parser.
+    let mut parser = Parser::new().recursion_limit(8 * MOST_NESTING);
+    let document = parser.parse_ast(&*text, "").map_err(|found| {
+        let wrong = found.errors.iter().map(|error| {
+            let at = error.error.location().map_or(0, |span| span.offset());
+            (at, error.error.to_string())
+        });
+        let (at, message) = wrong.min_by_key(|(at, _)| *at).unwrap_or_default();
+        wrong_at(lines.at(at), &in_words(&message))
+    })?;
+    match first_difference(&text, &document.to_string()) {
+        None => Ok(document),
+        Some((at, wants)) => Err(wrong_at(lines.at(at), &wants)),
+    }
+}
+
+/// What the parser says, with its tokens as they are written.
+fn in_words(message: &str) -> String {
+    const TOKENS: [(&str, &str); 9] = [
+        ("syntax error: ", ""),
+        ("L_CURLY", "\"{\""),
+        ("R_CURLY", "\"}\""),
+        ("L_PAREN", "\"(\""),
+        ("R_PAREN", "\")\""),
+        ("L_BRACK", "\"[\""),
+        ("R_BRACK", "\"]\""),
+        ("Unexpected <EOF>.", "the document is empty"),
+        ("EOF", "the end of the document"),
+    ];
+    TOKENS.iter().fold(message.to_owned(), |text, (token, words)| text.replace(token, words))
+}
+
+fn wrong_at(at: Pos, wants: &str) -> ServerError {
+    let message = format!("syntax error in line {}, column {}: {wants}", at.line, at.column);
+    Error::InvalidDocument(message).at(at, &[])
+}
+
+/// Where a document differs from what the parser has understood of it, which it writes with all that belongs there.
+/// The parser goes on where something is missing, such as a colon, and would take the document for another.
+fn first_difference(text: &str, understood: &str) -> Option<(usize, String)> {
+    let (mut written, mut understood) = (tokens(text), tokens(understood));
+    loop {
+        let (found, wanted) = match (written.next(), understood.next()) {
+            (None, None) => return None,
+            pair => pair,
+        };
+        let same = found.zip(wanted).is_some_and(|(found, wanted)| match wanted.kind {
+            // Each string may be written in several ways.
+            Kind::String => found.kind == Kind::String,
+            _ => found.text == wanted.text,
+        });
+        if !same {
+            let at = found.map_or(text.len(), |found| found.at);
+            let found = found
+                .map_or("the end of the document".to_owned(), |found| format!("{:?}", found.text));
+            return Some((
+                at,
+                format!("{found} is not complete: something is missing, such as a colon"),
+            ));
+        }
+    }
+}
+
+/// The tokens of a document, without the word `query` where it may be left out: the parser writes it or not.
+fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut tokens = Tokens::of(text).peekable();
+    let mut depth = 0_usize;
+    std::iter::from_fn(move || {
+        let token = tokens.next()?;
+        let next = tokens.peek().map_or("", |next| next.text);
+        let token =
+            if depth == 0 && token.text == "query" && next == "{" { tokens.next()? } else { token };
+        match token.text {
+            "{" => depth += 1,
+            "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        Some(token)
+    })
+}
+
+/// Whether a token that looks like a string is one: it ends, and its escapes are those of GraphQL.
+fn is_string(token: &str) -> bool {
+    Parser::new().parse_ast(format!("{{a(b:{token})}}"), "").is_ok()
+}
+
+/// The text with blanks in the place of all that GraphQL ignores, and as long as it was. Commas and comments lead the
+/// parser astray where it looks ahead. The descriptions of operations, fragments and variables it does not know, and
+/// they mean nothing to whoever answers.
+fn bare(text: &str) -> Cow<'_, str> {
+    let mut bare = String::with_capacity(text.len());
+    let mut open: Vec<&str> = Vec::new();
+    let mut before: Option<Token<'_>> = None;
+    let mut tokens = Tokens::of(text).peekable();
+    while let Some(token) = tokens.next() {
+        let end = bare.len();
+        blank(&mut bare, &text[end..token.at]);
+        match token.text {
+            "{" | "[" | "(" => open.push(token.text),
+            "}" | "]" | ")" => {
+                open.pop();
+            }
+            _ => {}
+        }
+        let next = tokens.peek().map_or("", |next| next.text);
+        let is_value = before.is_some_and(|before| matches!(before.text, ":" | "="));
+        let describes = token.kind == Kind::String
+            && match open.last() {
+                None => matches!(next, "query" | "mutation" | "subscription" | "fragment"),
+                Some(&"(") => next == "$" && !is_value,
+                _ => false,
+            };
+        if describes && is_string(token.text) {
+            blank(&mut bare, token.text);
+        } else {
+            bare.push_str(token.text);
+        }
+        before = Some(token);
+    }
+    let end = bare.len();
+    blank(&mut bare, &text[end..]);
+    if bare == text { Cow::Borrowed(text) } else { Cow::Owned(bare) }
+}
+
+/// Adds as many blanks as a text has bytes, and its line ends.
+fn blank(to: &mut String, text: &str) {
+    to.extend(
+        text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<String, String> {
+        let lines = Lines::of(text);
+        parse(text, &lines).map(|it| it.to_string()).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn what_the_parser_guesses_is_refused() {
+        for (text, message) in [
+            ("{a(b 1)}", "syntax error in line 1, column 6: expected \")\", got 1"),
+            ("{a(b c: 1)}", "syntax error in line 1, column 4: \"b\" is not complete"),
+            ("{a(b: {c d: 1})}", "syntax error in line 1, column 8: \"c\" is not complete"),
+            ("{a}\n}", "syntax error in line 2, column 1: "),
+            ("query Q(){a}", "syntax error in line 1, column 9: "),
+            ("queryQ{a}", "syntax error in line 1, column 1: "),
+            ("\n\n\n\n\n\n\n\n\n\n{\na(\n}", "syntax error in line 13, column 1: "),
+            ("", "syntax error in line 1, column 1: "),
+        ] {
+            let error = parsed(text).expect_err(text);
+            assert!(error.starts_with(message) && !error.contains('\n'), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_graphql_ignores_may_stand_anywhere() {
+        let text = "\u{feff}\"\"\"what\nit is\"\"\" query Q(\"how many\" $n # c\n : , Int ! = 1 \"more\" $t: [ String ! ] = [\"a\"]) \
+            {a ,: b(c:,[\"x\"] d: $n e: $t) ...on, #c\n A {x} ...F} \"of it\" fragment F on A {y}";
+        let plain = "query Q($n: Int! = 1, $t: [String!] = [\"a\"]) {a: b(c: [\"x\"], d: $n, e: $t) ...on A {x} ...F} fragment F on A {y}";
+        assert_eq!(parsed(text), parsed(plain));
+        assert!(parsed(text).is_ok(), "{:?}", parsed(text));
+        assert!(parsed("\"what\" {a}").is_err());
+        assert!(parsed("\"\\q\" query {a}").is_err());
+        assert!(parsed("{a(b: \"x\" $c)}").is_err());
+        assert!(parsed("query {a} query B {b}").is_ok());
+    }
+}

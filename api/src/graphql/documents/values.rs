@@ -1,0 +1,444 @@
+//! Values, held against the types of their places.
+//!
+//! A literal in a document and the value that a client sends for a variable are held against the same types by the
+//! same rules ([`Input`] says where they differ): the rules of GraphQL for its own types, and for the types of this
+//! schema those by which columns read them ([`Scalar`]). So whatever reaches a resolver is of the type of its place,
+//! and each value has one spelling.
+//!
+//! What is wrong is said with the path to it: `filter.grants.every: there is no field "every" in GrantListFilter`.
+
+use apollo_compiler::{
+    Name as DeclaredName, Node,
+    ast::{self, Type, VariableDefinition},
+    schema::{EnumType, ExtendedType, InputObjectType, InputValueDefinition, ScalarType},
+};
+use async_graphql::{Name, Number, Value as Constant};
+use indexmap::IndexMap;
+
+use super::{
+    MOST_ERRORS,
+    contract::{contract, is_one_of, similar},
+};
+use crate::catalog::scalar::{Kind, Scalar};
+
+/// A value that is not one of its type.
+#[derive(Debug)]
+pub(super) struct Wrong<P> {
+    /// Where the value stands, where it stands in a document.
+    pub(super) place: P,
+    /// The path to it, and what is wrong with it.
+    pub(super) message: String,
+}
+
+/// A value as it stands somewhere: what the rules of types need to know of it.
+pub(super) trait Input: Sized {
+    /// What tells where it stands.
+    type Place;
+    /// Whether it is a literal, in which a name is something else than a text, and `1.0` no whole number.
+    const IS_LITERAL: bool;
+
+    fn place(&self) -> Self::Place;
+    /// The value as it is. It may have variables in it, if it is none of the kinds below.
+    fn shape(&self) -> Shape<'_, Self>;
+    /// How a person would write it.
+    fn shown(&self) -> String;
+}
+
+/// What a value looks like.
+pub(super) enum Shape<'a, I> {
+    Null,
+    Variable(&'a str),
+    Boolean(bool),
+    /// A number as a literal is written, where it is one.
+    Number(Number, Option<&'a str>),
+    /// A literal that is too large for any number.
+    TooLarge,
+    String(&'a str),
+    /// A name: what a literal of an enum is.
+    Name(&'a str),
+    List(Vec<I>),
+    Object(Vec<(&'a str, I)>),
+}
+
+/// The variables that a value may have in it.
+pub(super) type Variables<'a> = &'a [Node<VariableDefinition>];
+
+/// A literal of a document.
+impl Input for &Node<ast::Value> {
+    type Place = Node<ast::Value>;
+    const IS_LITERAL: bool = true;
+
+    fn place(&self) -> Node<ast::Value> {
+        Node::clone(self)
+    }
+
+    fn shape(&self) -> Shape<'_, Self> {
+        match &***self {
+            ast::Value::Null => Shape::Null,
+            ast::Value::Variable(name) => Shape::Variable(name),
+            ast::Value::Boolean(truth) => Shape::Boolean(*truth),
+            ast::Value::Int(digits) => number(self, digits.as_str()),
+            ast::Value::Float(digits) => number(self, digits.as_str()),
+            ast::Value::String(text) => Shape::String(text),
+            ast::Value::Enum(name) => Shape::Name(name),
+            ast::Value::List(items) => Shape::List(items.iter().collect()),
+            ast::Value::Object(fields) => {
+                Shape::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect())
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        match &***self {
+            ast::Value::Int(digits) => short(digits.as_str()),
+            ast::Value::Float(digits) => short(digits.as_str()),
+            value => short(&super::convert::written(value).to_string()),
+        }
+    }
+}
+
+fn number<'a, I>(value: &ast::Value, digits: &'a str) -> Shape<'a, I> {
+    match super::convert::constant(value) {
+        Some(Constant::Number(number)) => Shape::Number(number, Some(digits)),
+        _ => Shape::TooLarge,
+    }
+}
+
+/// A value that a client sends for a variable.
+impl Input for &Constant {
+    type Place = ();
+    const IS_LITERAL: bool = false;
+
+    fn place(&self) {}
+
+    fn shape(&self) -> Shape<'_, Self> {
+        match self {
+            Constant::Null | Constant::Binary(_) => Shape::Null,
+            Constant::Boolean(truth) => Shape::Boolean(*truth),
+            Constant::Number(number) => Shape::Number(number.clone(), None),
+            Constant::String(text) => Shape::String(text),
+            Constant::Enum(name) => Shape::Name(name),
+            Constant::List(items) => Shape::List(items.iter().collect()),
+            Constant::Object(fields) => {
+                Shape::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect())
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        short(&self.to_string())
+    }
+}
+
+/// A value for the words of an error: it may be a whole document.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Holds a value against the type of its place, and gives it back as that type wants it: a list for what stands for
+/// one, whole numbers where they are wanted, a text for an id. Where the value has variables in it they are taken for
+/// null; who has their values puts them in.
+pub(super) struct Check<'a, P> {
+    /// The variables of the operation.
+    pub(super) variables: Variables<'a>,
+    pub(super) wrong: Vec<Wrong<P>>,
+    /// Where there must be a value, and a variable may stand because of a default: it must not be null then.
+    pub(super) not_null: Vec<NotNull>,
+}
+
+/// A variable that may be left out, and must not be null.
+#[derive(Debug)]
+pub(super) struct NotNull {
+    pub(super) variable: String,
+    /// Where it stands.
+    pub(super) path: String,
+    /// What is wanted there.
+    pub(super) of: String,
+}
+
+/// Where a value stands.
+struct At<'a, 'b> {
+    of: &'a Type,
+    /// Whether there is a default where it is left out.
+    has_default: bool,
+    /// Whether it is the one field of an object that wants exactly one.
+    is_the_one: bool,
+    path: &'b str,
+}
+
+impl<'a, P> Check<'a, P> {
+    pub(super) fn new(variables: Variables<'a>) -> Self {
+        Self { variables, wrong: Vec::new(), not_null: Vec::new() }
+    }
+
+    /// The value of an argument, or of a variable.
+    pub(super) fn value<I: Input<Place = P>>(
+        &mut self,
+        of: &Type,
+        has_default: bool,
+        value: &I,
+        path: &str,
+    ) -> Constant {
+        self.check(&At { of, has_default, is_the_one: false, path }, value)
+    }
+
+    fn refuse<I: Input<Place = P>>(
+        &mut self,
+        at: &At<'_, '_>,
+        value: &I,
+        reason: &str,
+    ) -> Constant {
+        self.refuse_at(at.path, value, reason)
+    }
+
+    fn refuse_at<I: Input<Place = P>>(&mut self, path: &str, value: &I, reason: &str) -> Constant {
+        self.wrong.push(Wrong { place: value.place(), message: format!("{path}: {reason}") });
+        Constant::Null
+    }
+
+    fn check<I: Input<Place = P>>(&mut self, at: &At<'_, '_>, value: &I) -> Constant {
+        // Nobody is told of more.
+        if self.wrong.len() >= MOST_ERRORS {
+            return Constant::Null;
+        }
+        let shape = value.shape();
+        if let Shape::Variable(name) = shape {
+            return self.variable(at, value, name);
+        }
+        if let Shape::Null = shape {
+            if at.of.is_non_null() || at.is_the_one {
+                return self.refuse(at, value, &format!("null is no value of {}", at.of));
+            }
+            return Constant::Null;
+        }
+        if at.of.is_list() {
+            let of = at.of.item_type();
+            let Shape::List(items) = shape else {
+                return Constant::List(vec![self.value(of, false, value, at.path)]);
+            };
+            let check = |(index, value): (usize, I)| {
+                self.value(of, false, &value, &format!("{}[{index}]", at.path))
+            };
+            return Constant::List(items.into_iter().enumerate().map(check).collect());
+        }
+        match contract().types.get(at.of.inner_named_type()) {
+            Some(ExtendedType::Scalar(of)) => self.scalar(at, of, value, &shape),
+            Some(ExtendedType::Enum(of)) => self.member(at, of, value, &shape),
+            Some(named @ ExtendedType::InputObject(of)) => {
+                self.object(at, of, is_one_of(named), value, shape)
+            }
+            // A type that no value can have, or that is not there, is for validation to name.
+            _ => Constant::Null,
+        }
+    }
+
+    /// Holds the type that a variable is declared with against that of its place.
+    fn variable<I: Input<Place = P>>(
+        &mut self,
+        at: &At<'_, '_>,
+        value: &I,
+        name: &str,
+    ) -> Constant {
+        let Some(declared) = self.variables.iter().find(|declared| declared.name == name) else {
+            return self.refuse(at, value, &format!("the variable ${name} is not declared"));
+        };
+        // A type that is not there is said once, where it is declared.
+        if !contract().types.contains_key(declared.ty.inner_named_type()) {
+            return Constant::Null;
+        }
+        let wants_value = at.of.is_non_null() || at.is_the_one;
+        if wants_value && !declared.ty.is_non_null() && (has_default(declared) || at.has_default) {
+            let (variable, path) = (name.to_owned(), at.path.to_owned());
+            self.not_null.push(NotNull { variable, path, of: at.of.to_string() });
+        }
+        let has_default = has_default(declared);
+        // What must be there, and is there where the variable has a default; a null is refused where it is read.
+        if at.is_the_one && !declared.ty.is_non_null() && !has_default {
+            let is = &declared.ty;
+            let reason = format!("the variable ${name} is declared as {is}: declare it as {is}!");
+            return self.refuse(at, value, &reason);
+        }
+        let wanted = match at.of {
+            Type::NonNullNamed(_) | Type::NonNullList(_)
+                if !declared.ty.is_non_null() && (has_default || at.has_default) =>
+            {
+                at.of.clone().nullable()
+            }
+            of => of.clone(),
+        };
+        if !declared.ty.is_assignable_to(&wanted) {
+            let (is, wants) = (&declared.ty, at.of);
+            let reason =
+                format!("the variable ${name} is declared as {is}, and {wants} is wanted here");
+            return self.refuse(at, value, &reason);
+        }
+        Constant::Null
+    }
+
+    fn scalar<I: Input<Place = P>>(
+        &mut self,
+        at: &At<'_, '_>,
+        of: &ScalarType,
+        value: &I,
+        shape: &Shape<'_, I>,
+    ) -> Constant {
+        match scalar(of.name.as_str(), shape, &value.shown()) {
+            Ok(value) => value,
+            Err(reason) => self.refuse(at, value, &reason),
+        }
+    }
+
+    fn member<I: Input<Place = P>>(
+        &mut self,
+        at: &At<'_, '_>,
+        of: &EnumType,
+        value: &I,
+        shape: &Shape<'_, I>,
+    ) -> Constant {
+        let name = match shape {
+            Shape::Name(name) => *name,
+            Shape::String(name) if !I::IS_LITERAL => *name,
+            Shape::String(name) if of.values.contains_key(*name) => {
+                let reason = format!("{name:?} is a text: write {name}, without quotes");
+                return self.refuse(at, value, &reason);
+            }
+            _ => {
+                let reason = format!("{} is no value of {}", value.shown(), of.name);
+                return self.refuse(at, value, &reason);
+            }
+        };
+        if of.values.contains_key(name) {
+            return Constant::Enum(Name::new(name));
+        }
+        let near = similar(name, of.values.keys().map(DeclaredName::as_str)).unwrap_or_default();
+        self.refuse(at, value, &format!("{name:?} is no value of {}.{near}", of.name))
+    }
+
+    fn object<I: Input<Place = P>>(
+        &mut self,
+        at: &At<'_, '_>,
+        of: &InputObjectType,
+        is_one_of: bool,
+        value: &I,
+        shape: Shape<'_, I>,
+    ) -> Constant {
+        let Shape::Object(given) = shape else {
+            let reason = format!("{} is not an object, as {} is", value.shown(), of.name);
+            return self.refuse(at, value, &reason);
+        };
+        if is_one_of && given.len() != 1 {
+            let names: Vec<&str> = of.fields.keys().map(DeclaredName::as_str).collect();
+            let reason = format!("name exactly one of {}", names.join(", "));
+            return self.refuse(at, value, &reason);
+        }
+        let mut fields: IndexMap<Name, Constant> = IndexMap::with_capacity(given.len());
+        for (name, value) in &given {
+            let path = format!("{}.{name}", at.path);
+            let Some(field) = of.fields.get(*name) else {
+                let near = similar(name, of.fields.keys().map(DeclaredName::as_str));
+                let near = near.unwrap_or_default();
+                let reason = format!("there is no field {name:?} in {}.{near}", of.name);
+                self.refuse_at(&path, value, &reason);
+                continue;
+            };
+            if fields.contains_key(*name) {
+                self.refuse_at(&path, value, "is given twice: leave one of them out");
+                continue;
+            }
+            let at = At {
+                of: &field.ty,
+                has_default: field.default_value.is_some(),
+                is_the_one: is_one_of,
+                path: &path,
+            };
+            let value = self.check(&at, value);
+            fields.insert(Name::new(name), value);
+        }
+        for field in of.fields.values().filter(|field| is_required(field)) {
+            if !fields.contains_key(field.name.as_str()) {
+                let reason = format!("{} is missing: it is {}", field.name, field.ty);
+                self.refuse(at, value, &reason);
+            }
+        }
+        Constant::Object(fields)
+    }
+}
+
+fn has_default(variable: &VariableDefinition) -> bool {
+    variable.default_value.as_ref().is_some_and(|value| !value.is_null())
+}
+
+fn is_required(field: &InputValueDefinition) -> bool {
+    field.ty.is_non_null() && field.default_value.is_none()
+}
+
+/// A value of a scalar.
+fn scalar<I>(name: &str, shape: &Shape<'_, I>, shown: &str) -> Result<Constant, String> {
+    let no = |wants: &str| Err(format!("{shown} is not {wants}"));
+    match (name, shape) {
+        (_, Shape::String(text)) if text.contains('\0') => {
+            Err("has the character U+0000, which no text here has".to_owned())
+        }
+        ("String" | "ID", Shape::String(text)) => Ok(Constant::String((*text).to_owned())),
+        ("String", _) => no("a text, in quotes"),
+        ("ID", Shape::Number(number, digits)) => match (whole(number), digits) {
+            (Some(id), None) => Ok(Constant::String(id.to_string())),
+            (Some(_), Some(digits)) if !is_float(digits) => {
+                Ok(Constant::String((*digits).to_owned()))
+            }
+            _ => no("an id"),
+        },
+        ("ID", _) => no("an id"),
+        ("Boolean", Shape::Boolean(truth)) => Ok(Constant::Boolean(*truth)),
+        ("Boolean", _) => no("true or false"),
+        ("Int", Shape::Number(number, digits)) if !digits.is_some_and(is_float) => {
+            match whole(number).map(i32::try_from) {
+                Some(Ok(number)) => Ok(Constant::Number(number.into())),
+                Some(Err(_)) => Err(out_of_range(shown)),
+                None if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
+                    Err(out_of_range(shown))
+                }
+                None => no("a whole number"),
+            }
+        }
+        ("Int", Shape::TooLarge) => Err(out_of_range(shown)),
+        ("Int", _) => no("a whole number"),
+        ("Float", Shape::Number(number, _)) => Ok(Constant::Number(number.clone())),
+        ("Float", Shape::TooLarge) => Err(format!("{shown} is too large")),
+        ("Float", _) => no("a number"),
+        (name, shape) => {
+            let (value, digits) = match shape {
+                Shape::Number(number, digits) => (Constant::Number(number.clone()), *digits),
+                Shape::String(text) => (Constant::String((*text).to_owned()), None),
+                Shape::TooLarge => return Err(format!("{shown} is too large")),
+                _ => return no(&format!("one of {name}")),
+            };
+            match Scalar::named(name) {
+                Some(scalar) => Kind::of_input(scalar).check(&value, digits).map(|()| value),
+                None => Ok(value),
+            }
+        }
+    }
+}
+
+/// Whether a literal is one of a floating-point number.
+fn is_float(digits: &str) -> bool {
+    digits.contains(['.', 'e', 'E'])
+}
+
+/// A number without a fraction. JSON knows one kind of numbers only: `1.0` is 1.
+fn whole(number: &Number) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "what is larger is not taken")]
+    let of_float = |number: f64| {
+        (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+    };
+    number.as_i64().or_else(|| number.as_f64().and_then(of_float))
+}
+
+fn out_of_range(shown: &str) -> String {
+    format!("{shown} is out of range: Int goes from {} to {}", i32::MIN, i32::MAX)
+}

@@ -1,0 +1,55 @@
+//! `Grant`: what leads from it, and how one is named.
+
+use entity::{agency, grant, obligation, officers_funded, organization, program, training_session};
+
+use super::registry::table_of;
+use crate::catalog::table::{Childless, Table};
+
+pub(super) fn table() -> Table {
+    table_of::<grant::Entity>("grant", "grants")
+        .one("agency", grant::Column::AgencyId, agency::Entity, "The agency that got the award. Null where the recipient is an organization.")
+        .one("organization", grant::Column::OrganizationId, organization::Entity, "The organization that got the award. Null where the recipient is an agency.")
+        .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
+        .one("program", grant::Column::ProgramId, program::Entity, "The program that the award was made under. Null where the source does not say: it is never guessed.")
+        .many("obligations", obligation::Column::GrantId, Childless::Unknown, "The financial transactions on the award.")
+        .many("officersFunded", officers_funded::Column::GrantId, Childless::Unknown, "The officers that the award funds, by kind.")
+        .many("trainingSessions", training_session::Column::GrantId, Childless::Zero, "The training sessions that the award paid for.")
+        .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
+        .priced_by("fiscalYear")
+        .keys(&[
+            grant::Column::FiscalYear,
+            grant::Column::Status,
+            grant::Column::Instrument,
+            grant::Column::AssistanceListing,
+            grant::Column::AnnouncedOn,
+            grant::Column::ObligatedOn,
+            grant::Column::PeriodStart,
+            grant::Column::PeriodEnd,
+        ])
+        .measure("agencies", "agency", "The number of different agencies among the recipients.")
+        .measure("organizations", "organization", "The number of different organizations among the recipients.")
+        .measure("programs", "program", "The number of different programs.")
+        .sums(&[
+            grant::Column::FederalShare,
+            grant::Column::LocalMatch,
+            grant::Column::ProjectTotal,
+            grant::Column::Outlayed,
+        ])
+        .measure("officersRequested", "officersFunded.requested", "The officers that each award was applied for with, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
+        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
+        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted, all kinds together; unknown as `officersFunded` is.")
+        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed, all kinds together; unknown as `officersFunded` is.")
+        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended, all kinds together; unknown as `officersFunded` is.")
+        .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
+        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known. It is not the quotient of the sums shown beside it, which are of more awards.")
+        .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
+        .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
+        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the rows of officers where both are known, as `officersFunded { totals { hiredRate } }` has it: 1 is all of them.")
+        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")
+        .provenance(grant::Column::SourceId, grant::Column::RevisionId)
+}
+
+/// An award number as awards are matched: without hyphens and spaces, in upper case.
+fn award_key(number: &str) -> String {
+    number.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+}

@@ -1,0 +1,26 @@
+//! `Measure`: what leads from it, and how one is named.
+
+use entity::{measure, outcome};
+
+use super::registry::table_of;
+use crate::catalog::table::{Childless, Table};
+
+pub(super) fn table() -> Table {
+    table_of::<measure::Entity>("measure", "measures")
+        .few(100)
+        .many(
+            "outcomes",
+            outcome::Column::MeasureId,
+            Childless::Unknown,
+            "The values of the measure.",
+        )
+        .named_by(
+            "code",
+            "String",
+            &[measure::Column::Code],
+            str::to_owned,
+            "The short name, such as `violent_crime`.",
+        )
+        .keys(&[measure::Column::Code, measure::Column::Category])
+        .provenance(measure::Column::SourceId, measure::Column::RevisionId)
+}

@@ -1,0 +1,106 @@
+//! The schema: one module a type, and the root.
+//!
+//! A type is declared by its `table()`: the entity, the relations that lead from it, and what names one
+//! row. Its fields and their descriptions are those of the entity's `Model`; its filter, order and
+//! connection follow (see [`crate::query`]). So to add a column is to add it to the entity and to a
+//! migration, and to add a type is to add a module here.
+
+mod agency;
+pub(crate) mod citation;
+mod dataset;
+pub(crate) mod documents;
+pub mod execute;
+mod grant;
+mod measure;
+mod measure_types;
+mod obligation;
+mod officers_funded;
+mod organization;
+mod outcome;
+mod partnership;
+mod price_index;
+mod program;
+mod publication;
+mod published_figure;
+mod registry;
+mod revision;
+mod root;
+mod schema_types;
+pub(crate) mod sizes;
+mod source;
+mod table_load;
+mod trainee;
+mod training;
+mod training_session;
+
+use std::sync::LazyLock;
+
+use async_graphql::{EmptyMutation, EmptySubscription};
+
+pub use self::root::Query;
+use self::{documents::Documents, root::Validated};
+use crate::{
+    catalog::Catalog,
+    query::computed::{Batches, Type},
+};
+
+/// The schema: queries only.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Makes the schema.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .limit_recursive_depth(sizes::MOST_NESTING)
+        .data(Documents::default())
+        .extension(Validated)
+        .finish()
+}
+
+/// The schema in the schema definition language, as `schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    schema().sdl()
+}
+
+/// What this API is about.
+pub fn catalog() -> &'static Catalog {
+    sources().0
+}
+
+/// What this API is about, and what computes fields of it.
+fn sources() -> (&'static Catalog, &'static Batches) {
+    static SOURCES: LazyLock<(Catalog, Batches)> = LazyLock::new(|| {
+        let (tables, batches) = Batches::split(types());
+        (Catalog::of(tables), batches)
+    });
+    (&SOURCES.0, &SOURCES.1)
+}
+
+/// Every type, in the order of the root fields.
+fn types() -> Vec<Type> {
+    vec![
+        agency::table().into(),
+        organization::table().into(),
+        program::table().into(),
+        grant::table().into(),
+        obligation::table().into(),
+        officers_funded::table().into(),
+        training::table().into(),
+        training_session::table().into(),
+        trainee::table().into(),
+        partnership::table().into(),
+        publication::table().into(),
+        measure::table().into(),
+        outcome::table().into(),
+        published_figure::table().into(),
+        price_index::table().into(),
+        source::table().into(),
+        revision::table().into(),
+        table_load::table().into(),
+    ]
+}
+
+fn upper(text: &str) -> String {
+    text.trim().to_ascii_uppercase()
+}

@@ -1,0 +1,50 @@
+//! `Organization`: what leads from it, and how one is named.
+
+use entity::{grant, organization, partnership, training};
+
+use super::registry::table_of;
+use super::upper;
+use crate::catalog::table::{Childless, Table};
+
+pub(super) fn table() -> Table {
+    table_of::<organization::Entity>("organization", "organizations")
+        .list(organization::Column::FormerNames)
+        .many(
+            "grants",
+            grant::Column::OrganizationId,
+            Childless::Zero,
+            "The awards that the organization got.",
+        )
+        .many(
+            "trainings",
+            training::Column::ProviderId,
+            Childless::Zero,
+            "The courses that it gives.",
+        )
+        .many(
+            "partnerships",
+            partnership::Column::OrganizationId,
+            Childless::Zero,
+            "Its partnerships with the COPS Office.",
+        )
+        .named_by(
+            "uei",
+            "String",
+            &[organization::Column::Uei],
+            upper,
+            "The unique entity identifier.",
+        )
+        .keys(&[
+            organization::Column::Kind,
+            organization::Column::State,
+            organization::Column::City,
+        ])
+        .measure("grants", "grants.count", "The awards of each organization.")
+        .measure(
+            "federalShare",
+            "grants.federalShare",
+            "The federal share of each organization's awards together: 0 where it has none, and unknown where that of one award is.",
+        )
+        .measure("trainings", "trainings.count", "The courses that each organization gives.")
+        .provenance(organization::Column::SourceId, organization::Column::RevisionId)
+}

@@ -1,0 +1,19 @@
+//! `Partnership`: what leads from it, and how one is named.
+
+use entity::{organization, partnership};
+
+use super::registry::table_of;
+use crate::catalog::table::Table;
+
+pub(super) fn table() -> Table {
+    table_of::<partnership::Entity>("partnership", "partnerships")
+        .one(
+            "organization",
+            partnership::Column::OrganizationId,
+            organization::Entity,
+            "The partner.",
+        )
+        .keys(&[partnership::Column::AnnouncedOn])
+        .measure("organizations", "organization", "The number of different partners.")
+        .provenance(partnership::Column::SourceId, partnership::Column::RevisionId)
+}

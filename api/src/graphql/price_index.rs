@@ -1,0 +1,11 @@
+//! `PriceIndex`: what leads from it, and how one is named.
+
+use entity::price_index;
+
+use super::registry::table_of;
+use crate::catalog::table::Table;
+
+pub(super) fn table() -> Table {
+    table_of::<price_index::Entity>("priceIndex", "priceIndexes")
+        .provenance(price_index::Column::SourceId, price_index::Column::RevisionId)
+}

@@ -1,0 +1,12 @@
+//! `Publication`: what leads from it, and how one is named.
+
+use entity::publication;
+
+use super::registry::table_of;
+use crate::catalog::table::Table;
+
+pub(super) fn table() -> Table {
+    table_of::<publication::Entity>("publication", "publications")
+        .keys(&[publication::Column::Topic, publication::Column::Year, publication::Column::Series])
+        .provenance(publication::Column::SourceId, publication::Column::RevisionId)
+}

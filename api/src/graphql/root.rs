@@ -1,0 +1,231 @@
+//! The root of all queries.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    CacheControl, ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, Pos,
+    Positioned, ServerError, ServerResult, ValidationResult, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType,
+        Selection, SelectionSet,
+    },
+    resolver_utils::resolve_container,
+};
+use indexmap::IndexMap;
+
+use super::{
+    catalog, dataset,
+    registry::{self, Registry, field, input},
+    schema_types,
+};
+use crate::{
+    catalog::{Catalog, table::Table},
+    error::Error,
+    query::{
+        load::Loaders,
+        nodes,
+        plan::{Connection, Parents},
+        planner::{Planner, Warning},
+        run,
+    },
+};
+
+/// Everything that can be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Query;
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Query")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry::root::<Self>(registry, "Everything that can be asked.", |types| {
+            let catalog = catalog();
+            schema_types::types(types, catalog);
+            dataset::types(types, catalog);
+            let ids = input("ids", "[ID!]!", "At most 100 ids, in any order.");
+            let id = input("id", "ID!", "The id, as the field `id` of an object gives it.");
+            let mut fields = vec![
+                field("dataset", "Dataset!", "The dataset as a whole.", vec![]),
+                field("node", "Node", "The object of an id. Null where there is none.", vec![id]),
+                field(
+                    "nodes",
+                    "[Node]!",
+                    "The objects of ids, in their order. Null stands for one that is not there.",
+                    vec![ids],
+                ),
+            ];
+            fields.extend(schema_types::root_fields(catalog));
+            fields
+        })
+    }
+
+    async fn resolve(
+        &self,
+        context: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve_container(context, self).await
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, context: &Context<'_>) -> ServerResult<Option<Value>> {
+        let key = &context.item.node.response_key().node;
+        let planned = context.data_opt::<Arc<Plans>>().and_then(|plans| plans.fields.get(key));
+        let (Some(planned), Some(loaders)) = (planned, context.data_opt::<Loaders>()) else {
+            let text = "a document is planned before it runs: ask by `cops_graphql::execute`";
+            return Err(ServerError::new(text, Some(context.item.pos)));
+        };
+        let answer = match planned {
+            Root::Dataset(plan) => dataset::resolve(loaders, plan).await,
+            Root::Node(plan) => {
+                nodes::objects(loaders, plan).await.map(|mut found| found.pop().unwrap_or_default())
+            }
+            Root::Nodes(plan) => nodes::objects(loaders, plan).await.map(Value::List),
+            Root::List(plan) => run::root(loaders, plan).await,
+            Root::One(plan) => nodes::one(loaders, plan).await,
+            Root::TypeName | Root::Introspection => Ok(Value::Null),
+        };
+        Ok(Some(answer.unwrap_or_else(|error| loaders.fail(error))))
+    }
+}
+
+impl ObjectType for Query {}
+
+/// A root field, planned.
+#[derive(Debug)]
+pub(crate) enum Root {
+    TypeName,
+    /// What asks something of the schema is answered elsewhere.
+    Introspection,
+    Dataset(dataset::Plan),
+    Node(nodes::Objects),
+    Nodes(nodes::Objects),
+    List(Box<Connection>),
+    One(Box<nodes::One>),
+}
+
+/// The root fields of an operation, planned: nothing was read for them yet, and nothing is wrong with them.
+#[derive(Debug)]
+pub(crate) struct Plans {
+    /// By their names in the answer, in the order of the document, each with its place there.
+    pub(crate) fields: IndexMap<Name, Root>,
+    /// What they cost.
+    pub(crate) price: u64,
+    /// What is easily misread in them.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Plans the root fields of an operation.
+///
+/// # Errors
+/// The first argument that makes no sense.
+pub(crate) fn plan<'a>(
+    planner: &Planner<'a>,
+    selected: &'a SelectionSet,
+) -> Result<Plans, ServerError> {
+    let mut fields = IndexMap::new();
+    for (key, merged) in planner.root(selected)? {
+        let path = [key.to_string()];
+        let planned = match merged[0].node.name.node.as_str() {
+            "__typename" => Root::TypeName,
+            "__schema" | "__type" => Root::Introspection,
+            "dataset" => Root::Dataset(dataset::plan(planner, &merged, &path)?),
+            "node" => Root::Node(nodes::plan_objects(planner, "id", &merged, &path)?),
+            "nodes" => Root::Nodes(nodes::plan_objects(planner, "ids", &merged, &path)?),
+            name => match root_field(planner.catalog, name) {
+                Some((table, true)) => Root::List(Box::new(planner.connection(
+                    table,
+                    &merged,
+                    Parents::NONE,
+                    &path,
+                )?)),
+                Some((table, false)) => {
+                    Root::One(Box::new(nodes::plan_one(planner, table, &merged, &path)?))
+                }
+                None => return Err(Error::Internal.at(merged[0].pos, &path)),
+            },
+        };
+        fields.insert(key, planned);
+    }
+    Ok(Plans { fields, price: planner.price(), warnings: planner.take_warnings() })
+}
+
+impl Plans {
+    /// The document that async-graphql runs: the root fields that are read, each once and by its name in the answer.
+    /// What they show is in their plans.
+    pub(crate) fn document(&self) -> ExecutableDocument {
+        let at = |node| Positioned::new(node, Pos::default());
+        let field = |(key, root): (&Name, &Root)| {
+            let name = match root {
+                Root::Introspection => return None,
+                Root::TypeName => "__typename",
+                Root::Dataset(_) => "dataset",
+                Root::Node(_) => "node",
+                Root::Nodes(_) => "nodes",
+                Root::List(plan) => plan.list.table.list,
+                Root::One(plan) => plan.table().one,
+            };
+            let field = Field {
+                alias: Some(at_name(key)),
+                name: at_name(&Name::new(name)),
+                arguments: Vec::new(),
+                directives: Vec::new(),
+                selection_set: Positioned::default(),
+            };
+            Some(at_selection(Selection::Field(Positioned::new(field, Pos::default()))))
+        };
+        let items = self.fields.iter().filter_map(field).collect();
+        let operation = OperationDefinition {
+            ty: OperationType::Query,
+            variable_definitions: Vec::new(),
+            directives: Vec::new(),
+            selection_set: Positioned::new(SelectionSet { items }, Pos::default()),
+        };
+        ExecutableDocument {
+            operations: DocumentOperations::Single(at(operation)),
+            fragments: HashMap::new(),
+        }
+    }
+}
+
+fn at_name(name: &Name) -> Positioned<Name> {
+    Positioned::new(name.clone(), Pos::default())
+}
+
+fn at_selection(selection: Selection) -> Positioned<Selection> {
+    Positioned::new(selection, Pos::default())
+}
+
+/// What makes async-graphql leave validation to [`crate::graphql::documents`].
+pub(super) struct Validated;
+
+impl ExtensionFactory for Validated {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Validated {
+    async fn validation(
+        &self,
+        _: &ExtensionContext<'_>,
+        _: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let cache_control = CacheControl::default();
+        Ok(ValidationResult { cache_control, complexity: 0, depth: 0 })
+    }
+}
+
+/// The table of a GraphQL name, for root fields.
+fn root_field(catalog: &Catalog, name: &str) -> Option<(&'static Table, bool)> {
+    catalog.tables.iter().find_map(|table| match name {
+        name if name == table.list => Some((table, true)),
+        name if name == table.one && !table.natural_keys.is_empty() => Some((table, false)),
+        _ => None,
+    })
+}

@@ -1,0 +1,354 @@
+//! The types that follow from the catalog: objects with their relations, filters, orders, connections, keys. So
+//! `schema.graphql`, introspection and validation know them as if they had been written by hand.
+
+use entity::scalar::BigInt;
+
+use super::{
+    measure_types,
+    registry::{Field, Input, Types, field, input, value},
+};
+use crate::{
+    catalog::{
+        Catalog,
+        scalar::Scalar,
+        table::{Cardinality, ClosedValue, Table},
+    },
+    limits::Limits,
+    query::{filter::COMPARISONS, order::orderable, page::DEFAULT_PAGE},
+};
+
+/// Tells of every type of a catalog.
+pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
+    shared(types, catalog);
+    measure_types::shared(types);
+    for table in catalog.tables {
+        object(types, table);
+        filter(types, table);
+        order(types, table);
+        connection(types, catalog, table);
+        measure_types::types(types, catalog, table);
+        if !table.natural_keys.is_empty() {
+            key(types, table);
+        }
+    }
+}
+
+/// The root fields of every table: the one row of a key, and the list.
+pub(super) fn root_fields(catalog: &Catalog) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for table in catalog.tables {
+        let type_name = &table.type_name;
+        if !table.natural_keys.is_empty() {
+            let by =
+                input("by", &format!("{type_name}Key!"), "The key: exactly one of its fields.");
+            let description = format!("The {type_name} of a key. Null where there is none.");
+            fields.push(field(table.one, type_name, &description, vec![by]));
+        }
+        let description = format!("A list of {type_name}: filtered, ordered, a page at a time.");
+        fields.push(field(
+            table.list,
+            &format!("{type_name}Connection!"),
+            &description,
+            list_arguments(table),
+        ));
+    }
+    fields
+}
+
+/// The arguments of a list.
+pub(super) fn list_arguments(table: &Table) -> Vec<Input> {
+    let type_name = &table.type_name;
+    let mut arguments = vec![input(
+        "filter",
+        &format!("{type_name}Filter"),
+        "Which rows to keep. All of them where it is left out.",
+    )];
+    if table.searched {
+        arguments.push(input(
+            "search",
+            "String",
+            "Keeps rows that have, for each of these words, a word that begins with it. Looks at names, \
+             titles, and the numbers and short names by which things are known. Case and accents do not \
+             matter; at most 16 different words.",
+        ));
+    }
+    let most = format!("Default {DEFAULT_PAGE}, at most {}.", Limits::default().page);
+    arguments.extend([
+        input(
+            "orderBy",
+            &format!("[{type_name}Order!]"),
+            "What to order by, first key first. Rows that tie are ordered by their id, in the direction of the last key; upwards where there is no key.",
+        ),
+        input("first", "Int", &format!("How many rows from the front. {most}")),
+        input("after", "String", "The cursor of the row after which the page begins."),
+        input(
+            "last",
+            "Int",
+            &format!("How many rows from the back, in the order of the list. {most}"),
+        ),
+        input("before", "String", "The cursor of the row before which the page ends."),
+    ]);
+    arguments
+}
+
+fn object(types: &mut Types<'_>, table: &Table) {
+    let mut fields = Vec::new();
+    let mut add = |field: Field| fields.push(field);
+    add(field("id", "ID!", "The global id: the same object has the same id everywhere.", vec![]));
+    for (name, column) in table.visible() {
+        let type_name = match column.kind.scalar {
+            Scalar::TextList => "[String!]!".to_owned(),
+            _ => format!("{}{}", column.type_name, if column.nullable { "" } else { "!" }),
+        };
+        if let Some(set) = &column.values {
+            types.enumeration(&column.type_name, &set.description, set.values.clone());
+        }
+        if let Some(description) = &column.scalar_description {
+            types.scalar(&column.type_name, description);
+        }
+        let field = field(name, &type_name, &column.description, vec![]);
+        add(Field { deprecated: column.deprecated.clone(), ..field });
+    }
+    for relation in &table.relations {
+        let other = relation.other();
+        let (type_name, arguments) = match (relation.cardinality, relation.nullable) {
+            (Cardinality::One, true) => (other.type_name.clone(), vec![]),
+            (Cardinality::One, false) => (format!("{}!", other.type_name), vec![]),
+            (Cardinality::Many, _) => {
+                (format!("{}Connection!", other.type_name), list_arguments(other))
+            }
+        };
+        add(field(relation.field, &type_name, relation.description, arguments));
+    }
+    for computed in &table.computed {
+        add(field(computed.field, computed.type_name, computed.description, vec![]));
+    }
+    for union in &table.unions {
+        add(field(union.field, &format!("{}!", union.type_name), union.description, vec![]));
+    }
+    types.object(&table.type_name, &table.description, fields);
+    types.implements(&table.type_name, "Node");
+    for union in &table.unions {
+        let arms = table.relations.iter().filter(|relation| union.arms.contains(&relation.field));
+        let members = arms.map(|relation| relation.other().type_name.clone());
+        types.union(union.type_name, union.description, members);
+    }
+}
+
+fn filter(types: &mut Types<'_>, table: &Table) {
+    let type_name = format!("{}Filter", table.type_name);
+    let mut fields = vec![
+        input("and", &format!("[{type_name}!]"), "Keeps rows that all of these keep."),
+        input("or", &format!("[{type_name}!]"), "Keeps rows that at least one of these keeps."),
+        input(
+            "not",
+            &type_name,
+            "Keeps rows that this does not keep, those with a missing value among them.",
+        ),
+        input("id", "IDFilter", "By the global id."),
+    ];
+    for (name, column) in table.visible() {
+        let operators = operators(types, column.kind.scalar, &column.type_name);
+        let mut description = format!("By `{name}`: {}", first_sentence(&column.description));
+        if column.kind.scalar == Scalar::TextList {
+            description.push_str(
+                " As one text, with a vertical bar between them; missing where there are none.",
+            );
+        }
+        fields.push(input(name, &operators, &description));
+    }
+    for relation in &table.relations {
+        let other = &relation.other().type_name;
+        let about = first_sentence(relation.description);
+        fields.push(match relation.cardinality {
+            Cardinality::One => input(
+                relation.field,
+                &format!("{other}Filter"),
+                &format!(
+                    "By `{}`: {about} An empty filter keeps rows that have one.",
+                    relation.field
+                ),
+            ),
+            Cardinality::Many => {
+                let list = format!("{other}ListFilter");
+                let description = format!("By `{}`: {about}", relation.field);
+                list_filter(types, &list, other);
+                input(relation.field, &list, &description)
+            }
+        });
+    }
+    let description = format!(
+        "Which rows of {} to keep. Fields that are given must all hold; one that is null, such as a \
+         variable left out, filters nothing. A comparison with a missing value never holds.",
+        table.list
+    );
+    types.input_object(&type_name, &description, fields, false);
+}
+
+fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
+    let fields = vec![
+        input(
+            "some",
+            &format!("{other}Filter"),
+            "Keeps rows of which at least one related row is kept by this filter.",
+        ),
+        input(
+            "none",
+            &format!("{other}Filter"),
+            "Keeps rows of which no related row is kept by this filter.",
+        ),
+    ];
+    let description = format!("Which rows to keep, by their related rows of {other}.");
+    types.input_object(name, &description, fields, false);
+}
+
+/// The operators of a type, registered where they are not yet; the name of their type.
+pub(super) fn operators(types: &mut Types<'_>, scalar: Scalar, type_name: &str) -> String {
+    let operand = type_name;
+    let name = format!("{operand}Filter");
+    if types.has(&name) {
+        return name;
+    }
+    let words = |operator: &str| match operator {
+        "eq" => "Is this.",
+        "ne" => "Is known, and is not this.",
+        "lt" => "Is less than this.",
+        "lte" => "Is this or less.",
+        "gt" => "Is greater than this.",
+        _ => "Is this or greater.",
+    };
+    let mut fields: Vec<_> = COMPARISONS
+        .iter()
+        .filter(|(operator, _)| scalar.is_ordered() || matches!(*operator, "eq" | "ne"))
+        .map(|(operator, _)| input(operator, operand, words(operator)))
+        .collect();
+    fields.push(input("in", &format!("[{operand}!]"), "Is one of these."));
+    fields.push(input("notIn", &format!("[{operand}!]"), "Is known, and is none of these."));
+    fields.push(input("isNull", "Boolean", "Is missing, if true; is known, if false."));
+    if scalar.is_text() {
+        let note = "Upper and lower case of ASCII letters are the same.";
+        fields.push(input("contains", "String", &format!("Has this somewhere. {note}")));
+        fields.push(input("startsWith", "String", &format!("Begins with this. {note}")));
+        fields.push(input("endsWith", "String", &format!("Ends with this. {note}")));
+    }
+    let description = format!("Tests of a value of type {operand}. Those given must all hold.");
+    types.input_object(&name, &description, fields, false);
+    name
+}
+
+fn order(types: &mut Types<'_>, table: &Table) {
+    let type_name = &table.type_name;
+    let values = orderable(table).into_iter().map(|(name, through, column)| {
+        let description = match through {
+            None => format!("By `{}`.", table.columns[column].field.as_deref().unwrap_or_default()),
+            Some(index) => {
+                let relation = &table.relations[index];
+                let column = &relation.other().columns[column];
+                let field = column.field.as_deref().unwrap_or_default();
+                format!("By `{}.{field}`.", relation.field)
+            }
+        };
+        value(name, description)
+    });
+    let values: Vec<_> = values.collect();
+    let fields = format!("{type_name}OrderField");
+    types.enumeration(&fields, &format!("What {} can be ordered by.", table.list), values);
+    let mut direction = input("direction", "OrderDirection!", "Which way.");
+    direction.default = Some("ASC");
+    let mut nulls = input("nulls", "NullsOrder!", "Where rows without a value go.");
+    nulls.default = Some("LAST");
+    let fields = vec![input("field", &format!("{fields}!"), "What to order by."), direction, nulls];
+    let description = format!("One key of an order of {}.", table.list);
+    types.input_object(&format!("{type_name}Order"), &description, fields, false);
+}
+
+fn connection(types: &mut Types<'_>, catalog: &Catalog, table: &Table) {
+    let type_name = &table.type_name;
+    let edge = format!("{type_name}Edge");
+    let mut fields = vec![
+        field(
+            "edges",
+            &format!("[{edge}!]!"),
+            "The rows of the page, each with its cursor.",
+            vec![],
+        ),
+        field("nodes", &format!("[{type_name}!]!"), "The rows of the page.", vec![]),
+        field("pageInfo", "PageInfo!", "Where the page stands in the list.", vec![]),
+        field("totalCount", "Int!", "How many rows the filter keeps, pages aside.", vec![]),
+    ];
+    if catalog.measures(table).is_some() {
+        fields.extend(measure_types::connection_fields(table));
+    }
+    let description =
+        format!("A page of a list of {type_name}, and what holds for the whole list.");
+    types.object(&format!("{type_name}Connection"), &description, fields);
+    let fields = vec![
+        field("cursor", "String!", "The place of the row in this list, in this order.", vec![]),
+        field("node", &format!("{type_name}!"), "The row.", vec![]),
+    ];
+    types.object(&edge, &format!("One {type_name} at its place in a list."), fields);
+}
+
+fn key(types: &mut Types<'_>, table: &Table) {
+    let mut fields = vec![input("id", "ID", "The global id.")];
+    for natural in &table.natural_keys {
+        fields.push(input(natural.argument, natural.type_name, natural.description));
+    }
+    let type_name = &table.type_name;
+    let description = format!("What names one {type_name}: exactly one of these.");
+    types.input_object(&format!("{type_name}Key"), &description, fields, true);
+}
+
+/// The types that do not belong to one table.
+fn shared(types: &mut Types<'_>, catalog: &Catalog) {
+    // Of no column, but of sums.
+    types.declared::<BigInt>();
+    let description = "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.";
+    types.scalar("Date", description);
+    let description = "A moment, in UTC, as RFC 3339 writes it: `2020-06-30T12:00:00Z`.";
+    types.scalar("DateTime", description);
+    let id = field("id", "ID!", "The global id.", vec![]);
+    let objects = catalog.tables.iter().map(|table| table.type_name.clone());
+    types.interface("Node", "An object with a global id.", vec![id], objects);
+    let fields = vec![
+        field("hasNextPage", "Boolean!", "Whether rows come after this page.", vec![]),
+        field("hasPreviousPage", "Boolean!", "Whether rows come before this page.", vec![]),
+        field(
+            "startCursor",
+            "String",
+            "The cursor of the first row. Null where the page is empty.",
+            vec![],
+        ),
+        field(
+            "endCursor",
+            "String",
+            "The cursor of the last row. Null where the page is empty.",
+            vec![],
+        ),
+    ];
+    types.object("PageInfo", "Where a page stands in its list.", fields);
+    let values = [("ASC", "Smallest first."), ("DESC", "Greatest first.")];
+    types.enumeration("OrderDirection", "Which way to order.", owned(&values));
+    let values = [("FIRST", "Before the others."), ("LAST", "After the others.")];
+    types.enumeration("NullsOrder", "Where rows without a value go in an order.", owned(&values));
+    let fields = vec![
+        input("eq", "ID", "Is this."),
+        input("ne", "ID", "Is not this."),
+        input("in", "[ID!]", "Is one of these."),
+        input("notIn", "[ID!]", "Is none of these."),
+    ];
+    types.input_object(
+        "IDFilter",
+        "Tests of a global id. Those given must all hold.",
+        fields,
+        false,
+    );
+}
+
+fn owned(values: &[(&str, &str)]) -> Vec<ClosedValue> {
+    values.iter().map(|(name, words)| value(*name, *words)).collect()
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}

@@ -1,0 +1,62 @@
+//! The text of a document, looked at before anything else looks at it.
+//!
+//! The parser, the validator and the database all walk a query by recursion, so a query that nests deeply
+//! enough would take the whole process with it. This looks at the text only, in one pass and without
+//! recursion, and is the first thing that a document meets.
+
+use crate::limits::{Limits, refuse};
+use crate::{error::Error, graphql::documents::Tokens};
+
+/// How deep brackets may stand in each other.
+pub(crate) const MOST_NESTING: usize = 64;
+
+/// Looks at the text of a document.
+///
+/// # Errors
+/// Says which limit it goes beyond.
+pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
+    limits.document(text.len())?;
+    let (mut tokens, mut nesting, mut deepest) = (0_usize, 0_usize, 0);
+    for token in Tokens::of(text) {
+        tokens += 1;
+        match token.text {
+            "{" | "[" | "(" => {
+                nesting += 1;
+                deepest = deepest.max(nesting);
+            }
+            "}" | "]" | ")" => nesting = nesting.saturating_sub(1),
+            _ => {}
+        }
+    }
+    refuse("brackets in each other", deepest, MOST_NESTING, "")?;
+    limits.tokens(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Result<(), Error> {
+        let limits = Limits { document: u32::MAX, ..Limits::default() };
+        super::document(text, &limits)
+    }
+
+    #[test]
+    fn a_document_is_measured_as_graphql_reads_it() {
+        let nested = |depth: usize| format!("{}{}", "{a".repeat(depth), "}".repeat(depth));
+        assert!(document(&nested(MOST_NESTING)).is_ok());
+        assert!(document(&nested(MOST_NESTING + 1)).is_err());
+        assert!(document(&"a ".repeat(2_000)).is_ok());
+        assert!(document(&"a ".repeat(2_001)).is_err());
+        let brackets = "{".repeat(100_000);
+        for text in [
+            format!("{{ a # {brackets}\n }}"),
+            format!("{{ a(b: \"{brackets}\\\" {brackets}\") }}"),
+            format!("{{ a(b: \"\"\"{brackets} \\\"\"\" {brackets}\n\"\"\") }}"),
+        ] {
+            assert!(document(&text).is_ok());
+        }
+        assert!(document("\"unfinished \u{1F600}").is_ok());
+        assert!(document(&format!("\"unfinished\n {brackets}")).is_err());
+    }
+}

@@ -1,0 +1,15 @@
+//! `TableLoad`: what leads from it.
+
+use entity::{revision, table_load};
+
+use super::registry::table_of;
+use crate::catalog::table::Table;
+
+pub(super) fn table() -> Table {
+    table_of::<table_load::Entity>("tableLoad", "tableLoads").one(
+        "revision",
+        table_load::Column::RevisionId,
+        revision::Entity,
+        "The load.",
+    )
+}

@@ -1,0 +1,32 @@
+//! `Training`: what leads from it, and how one is named.
+
+use entity::{organization, training, training_session};
+
+use super::registry::table_of;
+use crate::catalog::table::{Childless, Table};
+
+pub(super) fn table() -> Table {
+    table_of::<training::Entity>("training", "trainings")
+        .list(training::Column::Topics)
+        .one(
+            "provider",
+            training::Column::ProviderId,
+            organization::Entity,
+            "Who gives the course. Null where unknown.",
+        )
+        .many(
+            "sessions",
+            training_session::Column::TrainingId,
+            Childless::Zero,
+            "The deliveries of the course.",
+        )
+        .keys(&[
+            training::Column::Modality,
+            training::Column::CertifiedBy,
+            training::Column::FirstYear,
+        ])
+        .measure("providers", "provider", "The number of different providers.")
+        .sums(&[training::Column::Hours])
+        .measure("sessions", "sessions.count", "The sessions of each course.")
+        .provenance(training::Column::SourceId, training::Column::RevisionId)
+}

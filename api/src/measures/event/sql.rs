@@ -1,0 +1,95 @@
+//! Rows before and after an event, in SQL: the first years of the event, joined to the rows.
+
+use sea_orm::{
+    DbBackend,
+    sea_query::{
+        Alias, CaseStatement, Condition, Expr, ExprTrait as _, JoinType, Query, SelectStatement,
+    },
+};
+
+use super::{Event, declared};
+use crate::{
+    catalog::{predicate::column_of, table::Table},
+    error::Error,
+    measures::request::Request,
+};
+
+/// The name of the joined events: the subject `k` of each, and its `first` year.
+const EVENT: &str = "event";
+
+/// Joins the events to a selection of rows, and leaves rows out that are not looked at.
+pub(crate) fn place(
+    request: &Request,
+    event: &Event,
+    backend: DbBackend,
+    select: &mut SelectStatement,
+) -> Result<(), Error> {
+    let table = request.table;
+    join(table, event, backend, select)?;
+    let Some((from, to)) = event.window else { return Ok(()) };
+    let within = || Ok::<_, Error>(since(table)?.between(from, to));
+    let unplaced = || since(table).map(Expr::is_null);
+    select.cond_where(Condition::any().add(unplaced()?).add(within()?));
+    if event.is_balanced {
+        let declared = declared(table)?;
+        let subject = declared.subject(table).from;
+        let series = [subject, declared.series].map(|column| column_of(table.name, column));
+        let mut whole = Query::select();
+        whole
+            .exprs(series.clone())
+            .from(Alias::new(table.name))
+            .add_group_by(series.clone())
+            .and_having(
+                column_of(table.name, declared.years[0]).count_distinct().eq(to - from + 1),
+            );
+        join(table, event, backend, &mut whole)?;
+        if !request.keeps.is_all() {
+            whole.and_where(request.keeps.to_sql(table.name, backend));
+        }
+        whole.and_where(within()?);
+        let is_whole = Expr::tuple(series).in_subquery(whole);
+        select.cond_where(Condition::any().add(unplaced()?).add(is_whole));
+    }
+    Ok(())
+}
+
+/// Joins the events to a selection of rows.
+fn join(
+    table: &'static Table,
+    event: &Event,
+    backend: DbBackend,
+    select: &mut SelectStatement,
+) -> Result<(), Error> {
+    let declared = declared(table)?;
+    let (subject, happens) = (declared.subject(table), declared.happens(table));
+    let key = || column_of(happens.table, happens.to);
+    let mut first = Query::select();
+    first
+        .expr_as(key(), Alias::new("k"))
+        .expr_as(column_of(happens.table, declared.years[1]).min(), Alias::new("first"))
+        .from(Alias::new(happens.table))
+        .and_where(key().is_not_null())
+        .add_group_by([key()]);
+    if !event.counts.is_all() {
+        first.and_where(event.counts.to_sql(happens.table, backend));
+    }
+    let on = column_of(table.name, subject.from).eq(column_of(EVENT, "k"));
+    select.join_subquery(JoinType::LeftJoin, first, Alias::new(EVENT), on);
+    Ok(())
+}
+
+/// The years since the event.
+pub(crate) fn since(table: &'static Table) -> Result<Expr, Error> {
+    let year = column_of(table.name, declared(table)?.years[0]);
+    Ok(year.sub(column_of(EVENT, "first")))
+}
+
+/// Whether the event ever was, as a number.
+pub(crate) fn ever(table: &'static Table) -> Result<Expr, Error> {
+    let subject = column_of(table.name, declared(table)?.subject(table).from);
+    let case = CaseStatement::new()
+        .case(subject.is_null(), Expr::cust("NULL"))
+        .case(column_of(EVENT, "k").is_null(), Expr::val(0))
+        .finally(Expr::val(1));
+    Ok(case.into())
+}

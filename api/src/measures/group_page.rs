@@ -1,0 +1,254 @@
+//! From all groups to the page of them: `having`, order and page, the same for every executor.
+//!
+//! A group is kept here as ordinals: the place of its cell among the cells of the key in order. They
+//! compare as the cells do, so nothing is decoded but what the page shows; and where the page is small,
+//! its groups are selected before they are sorted.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    request::{Answer, By, Figure, Group, Place, Request},
+    statistic::{Tally, Values, compute, ratio},
+    value::{Cell, Number},
+};
+use crate::error::Error;
+
+/// The ordinal of the unknown.
+pub(crate) const NULL: u32 = 0;
+/// The ordinal of everything, in a subtotal.
+pub(crate) const ALL: u32 = u32::MAX;
+
+/// The cells of the keys: that of ordinal 0 is null, and the others are in order.
+pub(crate) trait Cells {
+    /// How many ordinals a key has.
+    fn count(&self, key: usize) -> u32;
+    /// The cell of an ordinal.
+    fn cell(&self, key: usize, ordinal: u32) -> Cell;
+}
+
+/// Groups, with their ordinals and figures one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    /// How many keys each is of.
+    pub(crate) levels: Vec<u8>,
+    /// An ordinal for each key of each.
+    pub(crate) ordinals: Vec<u32>,
+    /// A number for each figure of each.
+    pub(crate) figures: Vec<Number>,
+}
+
+/// A value that an order compares: first where missing ones are put, then by itself.
+#[derive(Clone, Copy)]
+enum Term {
+    /// A cell, by twice its ordinal; odd where it lies between two.
+    Cell(u64),
+    Null,
+    All,
+    Number(Number),
+}
+
+struct Finish<'a> {
+    request: &'a Request,
+    groups: &'a Groups,
+    cells: &'a dyn Cells,
+}
+
+/// The page of groups that a request asks for; of parents, that of each which has rows, with its id.
+pub(crate) fn finish(
+    request: &Request,
+    mut groups: Groups,
+    cells: &dyn Cells,
+) -> Vec<(Cell, Answer)> {
+    divide(request, &mut groups.figures);
+    let finish = Finish { request, groups: &groups, cells };
+    let all = 0..groups.levels.len();
+    if !request.of_parents {
+        return vec![(Cell::All, page(&finish, all.collect()))];
+    }
+    let mut by_parent: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for group in all {
+        let parent = groups.ordinals[group * request.keys.len()];
+        by_parent.entry(parent).or_default().push(group);
+    }
+    let answer = |(parent, groups)| (cells.cell(0, parent), page(&finish, groups));
+    by_parent.into_iter().map(answer).collect()
+}
+
+/// The answer where there is no row at all.
+pub(crate) fn nothing(request: &Request) -> Result<Answer, Error> {
+    struct NoCells;
+    impl Cells for NoCells {
+        fn count(&self, _key: usize) -> u32 {
+            1
+        }
+        fn cell(&self, _key: usize, _ordinal: u32) -> Cell {
+            Cell::Null
+        }
+    }
+    let mut groups = Groups::default();
+    if *request.levels().start() == request.skipped() {
+        groups.levels.push(u8::try_from(request.skipped()).unwrap_or_default());
+        groups.ordinals = vec![ALL; request.keys.len()];
+        for figure in &request.figures {
+            groups.figures.push(match figure {
+                Figure::Of { statistic, .. } => {
+                    compute(*statistic, &Tally::default(), &mut Values::Listed(&mut []))?
+                }
+                Figure::Ratio { .. } => Number::Missing,
+            });
+        }
+    }
+    let finish = Finish { request, groups: &groups, cells: &NoCells };
+    Ok(page(&finish, (0..groups.levels.len()).collect()))
+}
+
+/// Computes the ratios, of figures that are there already.
+fn divide(request: &Request, figures: &mut [Number]) {
+    let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
+        Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
+        Figure::Of { .. } => None,
+    });
+    let ratios: Vec<_> = ratios.collect();
+    if ratios.is_empty() {
+        return;
+    }
+    for figures in figures.chunks_exact_mut(request.figures.len()) {
+        for (figure, above, below, factor) in &ratios {
+            figures[*figure] = ratio(figures[*above], figures[*below], *factor);
+        }
+    }
+}
+
+fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Answer {
+    let request = finish.request;
+    kept.retain(|group| request.having.passes(finish.figures(*group)));
+    let total = kept.len();
+    let page = &request.page;
+    if let Some(after) = &page.after {
+        let after = finish.terms(after);
+        kept.retain(|group| finish.compare(|term| finish.term(*group, term), &after).is_gt());
+    }
+    if let Some(before) = &page.before {
+        let before = finish.terms(before);
+        kept.retain(|group| finish.compare(|term| finish.term(*group, term), &before).is_lt());
+    }
+    let order = |a: &usize, b: &usize| {
+        let other = |term| finish.term(*b, term);
+        let ordering = finish.compare_by(|term| finish.term(*a, term), other);
+        if page.backward { ordering.reverse() } else { ordering }
+    };
+    let more = page.limit.is_some_and(|limit| limit < kept.len());
+    if let Some(limit) = page.limit {
+        if more && limit > 0 {
+            kept.select_nth_unstable_by(limit - 1, order);
+        }
+        kept.truncate(limit);
+    }
+    kept.sort_unstable_by(order);
+    if page.backward {
+        kept.reverse();
+    }
+    Answer { groups: kept.into_iter().map(|group| finish.show(group)).collect(), total, more }
+}
+
+impl Finish<'_> {
+    fn figures(&self, group: usize) -> &[Number] {
+        let width = self.request.figures.len();
+        &self.groups.figures[group * width..(group + 1) * width]
+    }
+
+    fn ordinal(&self, group: usize, key: usize) -> u32 {
+        let request = self.request;
+        self.groups.ordinals[group * request.keys.len() + request.skipped() + key]
+    }
+
+    /// The value of a term of the order; the keys follow the terms.
+    fn term(&self, group: usize, term: usize) -> Term {
+        let by = self.request.order.get(term).map(|order| order.by);
+        match by.unwrap_or_else(|| By::Key(term - self.request.order.len())) {
+            By::Figure(figure) => Term::Number(self.figures(group)[figure]),
+            By::Key(key) => match self.ordinal(group, key) {
+                NULL => Term::Null,
+                ALL => Term::All,
+                ordinal => Term::Cell(u64::from(ordinal) * 2),
+            },
+        }
+    }
+
+    /// The values of a place.
+    fn terms(&self, place: &Place) -> Vec<Term> {
+        let mut figures = place.figures.iter();
+        let keys = (0..self.request.own_keys().len()).map(By::Key);
+        let terms = self.request.order.iter().map(|order| order.by).chain(keys);
+        terms
+            .map(|by| match by {
+                By::Figure(_) => Term::Number(figures.next().copied().unwrap_or(Number::Missing)),
+                By::Key(key) => match &place.key[key] {
+                    Cell::Null => Term::Null,
+                    Cell::All => Term::All,
+                    cell => Term::Cell(self.search(key, cell)),
+                },
+            })
+            .collect()
+    }
+
+    /// Twice the ordinal of a cell; one less than that of the next where there is no such cell.
+    fn search(&self, key: usize, cell: &Cell) -> u64 {
+        let key = self.request.skipped() + key;
+        let (mut low, mut high) = (1, self.cells.count(key));
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.cells.cell(key, middle).cmp(cell) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return u64::from(middle) * 2,
+                Ordering::Greater => high = middle,
+            }
+        }
+        u64::from(low) * 2 - 1
+    }
+
+    fn compare(&self, these: impl Fn(usize) -> Term, those: &[Term]) -> Ordering {
+        self.compare_by(these, |term| those[term])
+    }
+
+    fn compare_by(&self, these: impl Fn(usize) -> Term, those: impl Fn(usize) -> Term) -> Ordering {
+        for term in 0..self.request.order.len() + self.request.own_keys().len() {
+            let order = self.request.order.get(term);
+            let descending = order.is_some_and(|order| order.descending);
+            let nulls_first = order.is_some_and(|order| order.nulls_first);
+            let (a, b) = (these(term), those(term));
+            let rank = |term| match term {
+                Term::Null | Term::Number(Number::Missing) => u8::from(!nulls_first) * 2,
+                Term::Cell(_) | Term::Number(_) => 1,
+                Term::All => 3,
+            };
+            let values = || {
+                let ordering = match (a, b) {
+                    (Term::Cell(a), Term::Cell(b)) => a.cmp(&b),
+                    (Term::Number(a), Term::Number(b)) => a.compare(b).unwrap_or(Ordering::Equal),
+                    _ => Ordering::Equal,
+                };
+                if descending { ordering.reverse() } else { ordering }
+            };
+            let ordering = rank(a).cmp(&rank(b)).then_with(values);
+            if ordering.is_ne() {
+                return ordering;
+            }
+        }
+        Ordering::Equal
+    }
+
+    fn show(&self, group: usize) -> Group {
+        let cell = |key| match self.ordinal(group, key) {
+            ALL => Cell::All,
+            ordinal => self.cells.cell(self.request.skipped() + key, ordinal),
+        };
+        Group {
+            level: usize::from(self.groups.levels[group]) - self.request.skipped(),
+            key: (0..self.request.own_keys().len()).map(cell).collect(),
+            figures: self.figures(group).to_vec(),
+        }
+    }
+}

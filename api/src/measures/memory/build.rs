@@ -1,0 +1,107 @@
+//! From the database to columns: all tables are read ([`super::read`]), and coded.
+//!
+//! If a load was committed meanwhile, what was read may be of two revisions, and is read again.
+
+use futures_util::future::try_join_all;
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection,
+    sea_query::{Alias, Expr, ExprTrait as _, Query},
+};
+
+use super::{
+    Replica, Stored,
+    column::Column,
+    parallel::Workers,
+    read::{Raw, Reading, read},
+};
+use crate::{
+    catalog::{
+        Catalog,
+        table::{Cardinality, Table},
+    },
+    error::Error,
+};
+
+/// How often it is tried to read all tables between two loads.
+const ATTEMPTS: usize = 3;
+
+impl Replica {
+    /// Copies the dataset from a database.
+    ///
+    /// # Errors
+    /// Whatever the database says, or that loads follow each other too fast.
+    pub async fn build(
+        catalog: &'static Catalog,
+        database: &DatabaseConnection,
+    ) -> Result<Self, Error> {
+        for _ in 0..ATTEMPTS {
+            let before = revision(database).await?;
+            let tables = catalog.tables.iter();
+            let read = tables.map(|table| {
+                let reading = tokio::spawn(read(database.clone(), table));
+                async { reading.await.map_err(|_| Error::Internal)? }
+            });
+            let read = try_join_all(read).await?;
+            if revision(database).await? == before {
+                let assemble = tokio::task::spawn_blocking(move || assemble(catalog, read, before));
+                return assemble.await.map_err(|_| Error::Internal);
+            }
+        }
+        tracing::error!("the dataset changed each time that it was copied");
+        Err(Error::Unavailable)
+    }
+}
+
+/// The newest revision; 0 where there is none.
+async fn revision(database: &DatabaseConnection) -> Result<i32, Error> {
+    let mut select = Query::select();
+    select.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
+    let row = database.query_one(&select).await?;
+    let revision = row.map(|row| row.try_get_by_index::<Option<i32>>(0)).transpose()?;
+    Ok(revision.flatten().unwrap_or_default())
+}
+
+/// Codes the columns, those that refer to a table after its keys.
+fn assemble(catalog: &Catalog, read: Vec<Reading>, revision: i32) -> Replica {
+    let keys: Vec<Column> = read.iter().map(|reading| Column::key(&reading.keys)).collect();
+    let tables = std::thread::scope(|scope| {
+        let keys = &keys;
+        let code = |(index, reading): (usize, Reading)| {
+            scope.spawn(move || {
+                let table = reading.table;
+                let mut columns: Vec<Option<Column>> =
+                    (0..table.columns.len()).map(|_| None).collect();
+                for (column, raw) in reading.columns {
+                    columns[column] = Some(match raw {
+                        Raw::Text(texts) => texts.finish(),
+                        Raw::Real(numbers) => Column::real(&numbers),
+                        Raw::Whole(numbers) => match refers_to(catalog, table, column) {
+                            Some(to) => Column::reference(&numbers, to, &keys[to]),
+                            None => Column::whole(&numbers),
+                        },
+                    });
+                }
+                Stored { table, index, rows: reading.keys.len(), columns }
+            })
+        };
+        let handles: Vec<_> = read.into_iter().enumerate().map(code).collect();
+        let join = |handle: std::thread::ScopedJoinHandle<'_, Stored>| {
+            handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        handles.into_iter().map(join).collect::<Vec<_>>()
+    });
+    let mut replica = Replica { tables, revision, workers: Workers::default() };
+    for (stored, key) in replica.tables.iter_mut().zip(keys) {
+        let column = stored.table.column_index(stored.table.key);
+        stored.columns[column] = Some(key);
+    }
+    replica
+}
+
+/// The table, by its position in the catalog, whose keys a column holds.
+fn refers_to(catalog: &Catalog, table: &Table, column: usize) -> Option<usize> {
+    let name = table.columns[column].name;
+    let mut ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
+    let relation = ones.find(|relation| relation.from == name)?;
+    catalog.tables.iter().position(|table| table.name == relation.table)
+}

@@ -1,0 +1,243 @@
+//! Which group each row belongs to: a slot for each combination of keys.
+//!
+//! Slots are numbered as they are met ([`super::group_ids`]). What a slot's keys are is told by any row of
+//! it, so nothing needs to be taken apart again. Each thread numbers slots of its own in a range of the
+//! rows; their numbers are brought to those of the first by their examples: one row of each slot is
+//! numbered again.
+
+use std::ops::Range;
+
+use super::{
+    group_ids::{Numbering, blocks},
+    keys::Ordinals,
+    mask::Mask,
+    parallel::Workers,
+};
+
+/// The rows that a filter keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rows<'a> {
+    /// So many from the first on.
+    All(usize),
+    /// These.
+    Some(&'a [u32]),
+}
+
+impl Rows<'_> {
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Self::All(count) => count,
+            Self::Some(rows) => rows.len(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get(self, index: usize) -> usize {
+        match self {
+            Self::All(_) => index,
+            Self::Some(rows) => rows[index] as usize,
+        }
+    }
+}
+
+/// What is known of a slot: how many rows it has, and one of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) rows: u32,
+    pub(crate) example: u32,
+}
+
+/// The slots of rows. Each has a row, but for the one of a request without keys, and those of a part.
+#[derive(Clone, Debug)]
+pub(crate) struct Slots {
+    /// The slot of each row that was kept.
+    pub(crate) of_row: Vec<u32>,
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Slots {
+    /// The same slots with the rows of a part only, and these rows.
+    pub(crate) fn narrowed(&self, rows: Rows<'_>, part: &Mask) -> (Self, Vec<u32>) {
+        let mut slots = vec![Slot::default(); self.slots.len()];
+        let (mut of_row, mut kept) = (Vec::new(), Vec::new());
+        for (index, slot) in self.of_row.iter().enumerate() {
+            let row = rows.get(index);
+            if part.get(row) {
+                slots[*slot as usize].rows += 1;
+                of_row.push(*slot);
+                kept.push(u32::try_from(row).unwrap_or_default());
+            }
+        }
+        (Self { of_row, slots }, kept)
+    }
+}
+
+/// Puts rows into slots by keys; none where they would be more than so many.
+pub(crate) fn assign(
+    keys: &[Ordinals<'_>],
+    rows: Rows<'_>,
+    most: usize,
+    workers: Workers,
+) -> Option<Slots> {
+    let mut of_row = vec![0; rows.len()];
+    if keys.is_empty() {
+        // One slot, and no need to look at any row.
+        let example = if rows.len() > 0 { rows.get(0) } else { 0 };
+        let slot = Slot { rows: position(rows.len()), example: position(example) };
+        return Some(Slots { of_row, slots: vec![slot] });
+    }
+    // Many slots would be numbered by each, and then once more.
+    let combinations =
+        keys.iter().fold(1, |all: usize, key| all.saturating_mul(key.count as usize));
+    let workers = workers.where_few(combinations, rows.len());
+    let parts = workers.fill(&mut of_row, |start, of_row| {
+        Some((start, Numbered::of(keys, rows, start, of_row, most)?))
+    });
+    let mut parts = parts.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+    let (_, mut first) = parts.next()?;
+    let numbers: Vec<_> = parts.map(|(start, part)| (start, first.take_in(&part))).collect();
+    if first.counts.len() > most {
+        return None;
+    }
+    workers.fill(&mut of_row, |start, of_row| {
+        // None for the first range.
+        if let Some((_, numbers)) = numbers.iter().find(|(of, _)| *of == start) {
+            for slot in of_row {
+                *slot = numbers[*slot as usize];
+            }
+        }
+    });
+    Some(Slots { of_row, slots: first.slots() })
+}
+
+/// A number of a row, or of rows.
+pub(crate) fn position(number: usize) -> u32 {
+    u32::try_from(number).expect("a table has fewer than 2^32 rows")
+}
+
+/// The slots that were met in a range of rows.
+struct Numbered<'a> {
+    numbering: Numbering<'a>,
+    /// How many rows each has.
+    counts: Vec<u32>,
+}
+
+impl<'a> Numbered<'a> {
+    /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
+    fn of(
+        keys: &'a [Ordinals<'a>],
+        rows: Rows<'_>,
+        start: usize,
+        of_row: &mut [u32],
+        most: usize,
+    ) -> Option<Self> {
+        let mut numbering = Numbering::new(keys, rows.len());
+        for (start, of_row) in blocks(start, of_row) {
+            numbering.number(rows, start, of_row);
+            if numbering.examples().len() > most {
+                return None;
+            }
+        }
+        let counts = count(of_row, numbering.examples().len());
+        Some(Self { numbering, counts })
+    }
+
+    /// Takes in the slots of another range, and says which number each has here.
+    fn take_in(&mut self, other: &Self) -> Vec<u32> {
+        let mut numbers = vec![0; other.counts.len()];
+        for (start, numbers) in blocks(0, &mut numbers) {
+            self.numbering.number(Rows::Some(other.numbering.examples()), start, numbers);
+        }
+        self.counts.resize(self.numbering.examples().len(), 0);
+        for (number, count) in numbers.iter().zip(&other.counts) {
+            self.counts[*number as usize] += count;
+        }
+        numbers
+    }
+
+    fn slots(&self) -> Vec<Slot> {
+        let slots = self.counts.iter().zip(self.numbering.examples());
+        slots.map(|(rows, example)| Slot { rows: *rows, example: *example }).collect()
+    }
+}
+
+/// How many rows each of so many slots has.
+fn count(of_row: &[u32], slots: usize) -> Vec<u32> {
+    // A processor waits where it adds to what it has just added to, as it would to few slots all the
+    // time. So each row of four counts for itself.
+    let mut counts = vec![[0; 4]; slots];
+    let fours = of_row.chunks_exact(4);
+    for slot in fours.remainder() {
+        counts[*slot as usize][0] += 1;
+    }
+    for four in fours {
+        for (place, slot) in four.iter().enumerate() {
+            counts[*slot as usize][place] += 1;
+        }
+    }
+    counts.iter().map(|counts| counts.iter().sum()).collect()
+}
+
+/// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out.
+pub(crate) fn fold<T: Send>(
+    rows: usize,
+    slots: usize,
+    workers: Workers,
+    work: impl Fn(Range<usize>) -> T + Sync,
+    mut merge: impl FnMut(&mut T, T),
+) -> T {
+    let mut parts = workers.where_few(slots, rows).map(rows, work).into_iter();
+    let mut first = parts.next().expect("there is at least one range");
+    parts.for_each(|part| merge(&mut first, part));
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use rustc_hash::FxHashMap;
+
+    use super::*;
+    use crate::measures::memory::column::Codes;
+
+    /// Many to a combination: they are shared out.
+    const ROWS: usize = 250_000;
+
+    #[test]
+    fn slots_are_numbered_as_their_combinations_are_met_however_many_work() {
+        let codes = |count: usize, factor: usize| {
+            let codes = (0..ROWS).map(|row| position(row * factor % count));
+            Codes::new(&codes.collect::<Vec<_>>(), count)
+        };
+        let (few, many) = (codes(5, 3), codes(701, 7));
+        let key = |codes, count| Ordinals { codes, translation: None, count };
+        let kept: Vec<u32> = (0..position(ROWS)).step_by(2).collect();
+        for rows in [Rows::All(ROWS), Rows::Some(&kept)] {
+            let mut met = FxHashMap::default();
+            let slot = |index| {
+                let (row, next) = (rows.get(index), position(met.len()));
+                *met.entry((few.get(row), many.get(row))).or_insert(next)
+            };
+            let expected: Vec<u32> = (0..rows.len()).map(slot).collect();
+            let mut counted = vec![0; met.len()];
+            for slot in &expected {
+                counted[*slot as usize] += 1;
+            }
+            // Combinations for a table, for a hash map, and beyond 64 bits.
+            for counts in [[6, 702], [600_000, 702], [u32::MAX, u32::MAX]] {
+                for workers in [Workers::new(1, 1), Workers::new(3, 1_000)] {
+                    let [few, many] = [key(&few, counts[0]), key(&many, counts[1])];
+                    let last = key(few.codes, counts[0]);
+                    let keys = [few, many, last];
+                    assert!(assign(&keys, rows, met.len() - 1, workers).is_none());
+                    let found = assign(&keys, rows, met.len(), workers).expect("they fit");
+                    assert_eq!(found.of_row, expected);
+                    assert!(found.slots.iter().map(|slot| slot.rows).eq(counted.iter().copied()));
+                    for (slot, found) in (0..).zip(&found.slots) {
+                        let example = found.example as usize;
+                        assert_eq!(met[&(keys[0].codes.get(example), keys[1].get(example))], slot);
+                    }
+                }
+            }
+        }
+    }
+}

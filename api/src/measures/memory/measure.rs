@@ -1,0 +1,249 @@
+//! What a measure is of each row, and which rows count.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use super::{
+    Asked, Replica, Stored,
+    column::{Codes, Column, MISSING},
+    group::{Rows, Slots},
+    keys::{AllCells, Ordinals},
+    mask::Mask,
+    tally::{Counted, Gathered, Numbers, Over, Work},
+};
+use crate::{
+    catalog::{
+        key::{End, Key, Measure, Path, Way},
+        table::Childless,
+    },
+    error::Error,
+    measures::{
+        group_page::Cells as _,
+        prices::{Prices, Rate},
+        request::Known,
+        statistic::{Needs, Tally},
+        value::Cell,
+    },
+};
+
+/// The bits up to which rows are told apart by a bit for each slot and row: 16 MB.
+const MOST_BITS: usize = 1 << 27;
+
+impl Replica {
+    /// What a measure comes to in the slots of rows.
+    pub(crate) fn gather<'a>(
+        &'a self,
+        asked: &Asked<'a>,
+        measure: &Measure,
+        slots: &Slots,
+        rows: Rows<'_>,
+        needs: Needs,
+    ) -> Result<Gathered<'a>, Error> {
+        let (way, year) = match measure {
+            Measure::Rows => {
+                let tally = |rows: u32| Tally { known: rows.into(), ..Tally::default() };
+                let tallies = slots.slots.iter().map(|slot| tally(slot.rows)).collect();
+                return Ok(Gathered::of(tallies));
+            }
+            Measure::Distinct(Way(path)) => (path, None),
+            Measure::Numbers(Way(path), year) => (path, *year),
+        };
+        let (ordinals, end) = self.rows_at(asked.table, way)?;
+        let counted = match way.relations.is_empty() {
+            true => Counted::Each(slots, rows),
+            false => Counted::Distinct(distinct(slots, rows, &ordinals)),
+        };
+        if matches!(measure, Measure::Distinct(_)) {
+            let mut tallies = vec![Tally::default(); slots.slots.len()];
+            counted.each(0..counted.len(), |slot, _| tallies[slot].known += 1);
+            return Ok(Gathered::of(tallies));
+        }
+        let numbers = self.numbers(end, way, asked.rates(year)?.as_ref())?;
+        let over = Over { counted: &counted, slots: slots.slots.len(), workers: self.workers };
+        Ok(over.gather(numbers, needs))
+    }
+
+    /// Clears the bits of the rows that have no value of a measure.
+    pub(crate) fn keep_known(
+        &self,
+        table: &Stored,
+        known: &Known,
+        prices: &Prices,
+        mask: &mut Mask,
+    ) -> Result<(), Error> {
+        let Measure::Numbers(Way(path), year) = &known.measure else { return Err(Error::Internal) };
+        let rates = year.map(|year| prices.rates(year)).transpose()?;
+        let (ordinals, end) = self.rows_at(table, path)?;
+        let numbers = self.numbers(end, path, rates.as_ref())?;
+        let is_known = |number: i64| number != MISSING && (!known.is_positive || number > 0);
+        let of_row = numbers.work(Each { rows: end.rows, is_known });
+        mask.retain(|row| {
+            (ordinals.get(row) as usize).checked_sub(1).is_some_and(|row| of_row[row])
+        });
+        Ok(())
+    }
+
+    /// The numbers that a path ends in, at other prices if so.
+    fn numbers<'a>(
+        &'a self,
+        end: &'a Stored,
+        path: &Path,
+        rates: Option<&BTreeMap<i64, Rate>>,
+    ) -> Result<Numbers<'a>, Error> {
+        match path.end {
+            End::Row => Err(Error::Internal),
+            End::Column(column) => {
+                let column = end.column(column)?;
+                match rates {
+                    None => Ok(Numbers::Coded(&column.codes, column.numbers())),
+                    Some(rates) => Ok(Numbers::ByRow(self.priced(end, column, rates)?)),
+                }
+            }
+            End::Children { relation, .. } | End::Beside { relation, .. } => {
+                let relation = &end.table.relations[relation];
+                let children = self.table_named(relation.table)?;
+                let parents = &children.column_named(relation.to)?.codes;
+                let parent = |row| (parents.get(row) as usize).checked_sub(1);
+                let (column, beside) = match path.end {
+                    End::Children { column, .. } => (column, None),
+                    End::Beside { column, other, .. } => (Some(column), Some(other)),
+                    _ => return Err(Error::Internal),
+                };
+                let Some(column) = column else {
+                    let mut counts = vec![0; end.rows];
+                    for parent in (0..children.rows).filter_map(parent) {
+                        counts[parent] += 1;
+                    }
+                    return Ok(Numbers::ByRow(counts));
+                };
+                let column = children.column(column)?;
+                let numbers = match rates {
+                    None => Numbers::Coded(&column.codes, column.numbers()),
+                    Some(rates) => Numbers::ByRow(self.priced(children, column, rates)?),
+                };
+                let beside = beside.map(|other| children.column(other)).transpose()?;
+                let beside = beside.map(|other| (&other.codes, other.numbers()));
+                let takes = match (&beside, relation.childless) {
+                    (Some((codes, numbers)), _) => Takes::Beside(codes, numbers),
+                    (None, childless) => Takes::All(childless),
+                };
+                numbers.work(SumUp { rows: 0..children.rows, parents: end.rows, parent, takes })
+            }
+        }
+    }
+
+    /// The amounts of each row of a table at other prices.
+    fn priced(
+        &self,
+        table: &Stored,
+        column: &Column,
+        rates: &BTreeMap<i64, Rate>,
+    ) -> Result<Vec<i64>, Error> {
+        let key = Key::parse(table.table, table.table.priced_by.ok_or(Error::Internal)?)?;
+        let (years, cells) = self.key(table, &key.path, key.part)?;
+        let cells = AllCells(vec![cells]);
+        let rate = |ordinal| match cells.cell(0, ordinal) {
+            Cell::Whole(year) => rates.get(&year).copied(),
+            _ => None,
+        };
+        let rates: Vec<Option<Rate>> = (0..years.count).map(rate).collect();
+        let numbers = column.numbers();
+        let priced = |row| match (numbers[column.codes.get(row) as usize], years.get(row)) {
+            (MISSING, _) => Ok(MISSING),
+            (amount, year) => rates[year as usize].map_or(Ok(MISSING), |rate| rate.apply(amount)),
+        };
+        (0..table.rows).map(priced).collect()
+    }
+}
+
+/// Whether each row has a number that will do.
+struct Each<F> {
+    rows: usize,
+    is_known: F,
+}
+
+impl<F: Fn(i64) -> bool> Work for Each<F> {
+    type Output = Vec<bool>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        (0..self.rows).map(|row| (self.is_known)(number(row))).collect()
+    }
+}
+
+/// Which children count.
+#[derive(Clone, Copy)]
+enum Takes<'a> {
+    /// All: one without a value leaves the sum unknown. The sum of none is said by the relation.
+    All(Childless),
+    /// Those that have a value here, by its code, too.
+    Beside(&'a Codes, &'a [i64]),
+}
+
+/// Adds up the numbers of children for each parent.
+struct SumUp<'a, P> {
+    rows: Range<usize>,
+    parents: usize,
+    parent: P,
+    takes: Takes<'a>,
+}
+
+impl<P: Fn(usize) -> Option<usize>> Work for SumUp<'_, P> {
+    type Output = Result<Numbers<'static>, Error>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
+        let none = match self.takes {
+            Takes::All(Childless::Zero) => 0,
+            Takes::All(Childless::Unknown) | Takes::Beside(..) => MISSING,
+        };
+        let mut sums = vec![none; self.parents];
+        let mut is_unknown = vec![false; self.parents];
+        for row in self.rows {
+            let Some(parent) = (self.parent)(row) else { continue };
+            let number = number(row);
+            match self.takes {
+                Takes::All(_) if number == MISSING => {
+                    is_unknown[parent] = true;
+                    continue;
+                }
+                Takes::Beside(codes, others)
+                    if number == MISSING || others[codes.get(row) as usize] == MISSING =>
+                {
+                    continue;
+                }
+                _ => {}
+            }
+            let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
+            sums[parent] = sum.checked_add(number).ok_or_else(|| {
+                Error::BadArgument("the sum of one row's parts is beyond 64 bits".to_owned())
+            })?;
+        }
+        for (sum, is_unknown) in sums.iter_mut().zip(is_unknown) {
+            if is_unknown {
+                *sum = MISSING;
+            }
+        }
+        Ok(Numbers::ByRow(sums))
+    }
+}
+
+/// The distinct rows that the rows of each slot lead to.
+fn distinct(slots: &Slots, rows: Rows<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32)> {
+    let pairs = (0..rows.len()).filter_map(|index| {
+        let row = to.get(rows.get(index)).checked_sub(1)?;
+        Some((slots.of_row[index], row))
+    });
+    let width = to.count as usize;
+    let bits = slots.slots.len().saturating_mul(width);
+    if bits <= MOST_BITS {
+        let mut seen = vec![0_u64; bits.div_ceil(64)];
+        let is_new = |(slot, row): &(u32, u32)| {
+            let bit = *slot as usize * width + *row as usize;
+            let (word, bit) = (&mut seen[bit / 64], 1 << (bit % 64));
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        };
+        return pairs.filter(is_new).collect();
+    }
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}

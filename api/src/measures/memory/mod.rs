@@ -1,0 +1,262 @@
+//! The executor that serves: a read-only copy of the tables in memory, column by column.
+//!
+//! - [`mod@column`]: a code for each row, and the values in order that the codes stand for.
+//! - [`build`]: from the database ([`read`]) to columns. Keys that refer to another table become positions there,
+//!   so a path through relations is a chain of array look-ups.
+//! - [`mask`]: a filter as a bit for each row.
+//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`numbering`]
+//!   numbers.
+//! - [`event`]: the rows before and after what happened to those whom they are of.
+//! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
+//! - [`parallel`]: all of it on all cores where the rows are many.
+
+mod build;
+pub(crate) mod column;
+mod group;
+mod group_ids;
+pub(crate) mod keys;
+pub(crate) mod mask;
+mod measure;
+mod parallel;
+mod read;
+mod tally;
+
+use std::collections::BTreeMap;
+
+use entity::price_index;
+use sea_orm::{EntityName as _, IdenStatic as _};
+
+use self::{
+    column::Column,
+    group::{Rows, Slots, assign},
+    keys::{AllCells, Ordinals},
+    mask::Mask,
+    parallel::Workers,
+};
+use super::{
+    group_page::{ALL, Groups, finish, nothing},
+    prices::{Prices, Rate},
+    request::{Answer, Figure, Request},
+    statistic::{Needs, compute},
+    value::{Cell, Number},
+};
+use crate::{catalog::table::Table, error::Error};
+
+/// A copy of the dataset in memory, of one revision.
+#[derive(Debug)]
+pub struct Replica {
+    /// In the order of the catalog.
+    pub(crate) tables: Vec<Stored>,
+    pub(crate) revision: i32,
+    pub(crate) workers: Workers,
+}
+
+/// A table of the copy: its rows in the order of their keys.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) table: &'static Table,
+    /// Its position in the catalog.
+    pub(crate) index: usize,
+    pub(crate) rows: usize,
+    /// In the order of the catalog; those that nothing can ask for are left out.
+    pub(crate) columns: Vec<Option<Column>>,
+}
+
+impl Stored {
+    pub(crate) fn column(&self, index: usize) -> Result<&Column, Error> {
+        self.columns[index].as_ref().ok_or_else(|| {
+            tracing::error!(table = self.table.name, index, "a column is not in the copy");
+            Error::Internal
+        })
+    }
+
+    pub(crate) fn column_named(&self, name: &str) -> Result<&Column, Error> {
+        self.column(self.table.column_index(name))
+    }
+}
+
+impl Replica {
+    /// The revision of the dataset that this is a copy of.
+    #[must_use]
+    pub fn revision(&self) -> i32 {
+        self.revision
+    }
+
+    /// The rows of all tables.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+
+    /// The memory that the columns take.
+    #[must_use]
+    pub fn size_in_bytes(&self) -> usize {
+        let columns = self.tables.iter().flat_map(|table| table.columns.iter().flatten());
+        let size = |column: &Column| {
+            // The values of a key that refers are those of the table it refers to.
+            let values = match column.refers_to {
+                Some(_) => 0,
+                None => column.values.size_in_bytes(),
+            };
+            column.codes.size_in_bytes() + values
+        };
+        columns.map(size).sum()
+    }
+
+    /// The same copy, whose answers are worked out by at most so many threads, each with at least so
+    /// many rows. The answers are the same.
+    #[must_use]
+    pub fn with_threads(mut self, most: usize, rows_of_each: usize) -> Self {
+        self.workers = Workers::new(most, rows_of_each);
+        self
+    }
+
+    /// How many rows a request is over, before its filter.
+    pub(crate) fn rows_of(&self, request: &Request) -> Result<usize, Error> {
+        Ok(self.table_named(request.table.name)?.rows)
+    }
+
+    pub(crate) fn table_named(&self, name: &str) -> Result<&Stored, Error> {
+        self.tables.iter().find(|table| table.table.name == name).ok_or(Error::Internal)
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// Says what makes no sense about it, or that it makes too many groups.
+    pub fn answer(&self, request: &Request) -> Result<Answer, Error> {
+        match self.answers(request)?.pop() {
+            Some((_, answer)) => Ok(answer),
+            None => nothing(request),
+        }
+    }
+
+    /// Answers a request for each parent that has rows.
+    pub(crate) fn answers(&self, request: &Request) -> Result<Vec<(Cell, Answer)>, Error> {
+        request.check()?;
+        let table = self.table_named(request.table.name)?;
+        let prices = self.prices()?;
+        let mut kept = self.mask(table, &request.keeps)?;
+        let placed = request.event();
+        let placed = placed.map(|event| self.place(table, &event, &mut kept)).transpose()?;
+        let kept = (kept.count() < table.rows).then(|| kept.rows());
+        let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
+        let parts = request.parts.iter().map(|part| {
+            let mut mask = self.mask(table, &part.keeps)?;
+            for known in &part.known {
+                self.keep_known(table, known, &prices, &mut mask)?;
+            }
+            Ok::<_, Error>(mask)
+        });
+        let parts = parts.collect::<Result<_, _>>()?;
+        let asked = Asked { request, table, parts, prices };
+        let keys = request.keys.iter().map(|key| match &placed {
+            Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
+            _ => self.key(table, &key.path, key.part),
+        });
+        let (keys, cells): (Vec<_>, Vec<_>) =
+            keys.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
+        let mut groups = Groups::default();
+        for level in request.levels() {
+            self.level(&asked, rows, &keys[..level], &mut groups)?;
+        }
+        Ok(finish(request, groups, &AllCells(cells)))
+    }
+
+    /// The consumer price index.
+    fn prices(&self) -> Result<Prices, Error> {
+        let table = self.table_named(price_index::Entity.table_name())?;
+        let column = |column: price_index::Column| table.column_named(column.as_str());
+        let (years, indices) =
+            (column(price_index::Column::Year)?, column(price_index::Column::CpiU)?);
+        Ok(Prices::new((0..table.rows).filter_map(|row| {
+            let number = |column: &Column| column.values.whole(column.codes.get(row));
+            Some((number(years)?, number(indices)?))
+        })))
+    }
+
+    /// Adds the groups of some first keys.
+    fn level(
+        &self,
+        asked: &Asked<'_>,
+        rows: Rows<'_>,
+        keys: &[Ordinals<'_>],
+        groups: &mut Groups,
+    ) -> Result<(), Error> {
+        let request = asked.request;
+        let (first, width) = (groups.levels.len(), request.figures.len());
+        let most = request.most_groups().saturating_sub(first);
+        let slots = assign(keys, rows, most, self.workers);
+        let slots = slots.ok_or_else(|| request.too_many_groups())?;
+        let all = first + slots.slots.len();
+        groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
+        for slot in &slots.slots {
+            groups.ordinals.extend(keys.iter().map(|key| key.get(slot.example as usize)));
+            groups.ordinals.extend(std::iter::repeat_n(ALL, request.keys.len() - keys.len()));
+        }
+        groups.figures.resize(all * width, Number::Missing);
+        self.figures(asked, rows, &slots, &mut groups.figures[first * width..])
+    }
+
+    /// Computes the figures of the slots, each measure of a part once for all its statistics.
+    fn figures(
+        &self,
+        asked: &Asked<'_>,
+        rows: Rows<'_>,
+        slots: &Slots,
+        figures: &mut [Number],
+    ) -> Result<(), Error> {
+        let all = &asked.request.figures;
+        let mut done = vec![false; all.len()];
+        let mut narrowed: Vec<Option<(Slots, Vec<u32>)>> = vec![None; asked.parts.len()];
+        for first in 0..all.len() {
+            let Figure::Of { measure, part, .. } = &all[first] else { continue };
+            if done[first] {
+                continue;
+            }
+            let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
+                Figure::Of { measure: other, part: of, statistic } => {
+                    (other == measure && of == part).then_some((position, *statistic))
+                }
+                Figure::Ratio { .. } => None,
+            });
+            let wanted: Vec<_> = wanted.collect();
+            let (slots, rows) = match part {
+                None => (slots, rows),
+                Some(part) => {
+                    let mask = &asked.parts[*part];
+                    let narrowed =
+                        narrowed[*part].get_or_insert_with(|| slots.narrowed(rows, mask));
+                    (&narrowed.0, Rows::Some(&narrowed.1))
+                }
+            };
+            let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
+            let needs = needs.max().unwrap_or(Needs::Sum);
+            let mut gathered = self.gather(asked, measure, slots, rows, needs)?;
+            for slot in 0..slots.slots.len() {
+                let (tally, mut values) = gathered.slot(slot);
+                for (figure, statistic) in &wanted {
+                    figures[slot * all.len() + figure] = compute(*statistic, tally, &mut values)?;
+                    done[*figure] = true;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A request with what is looked up once for all of it.
+pub(crate) struct Asked<'a> {
+    request: &'a Request,
+    pub(crate) table: &'a Stored,
+    /// The rows of each part.
+    parts: Vec<Mask>,
+    prices: Prices,
+}
+
+impl Asked<'_> {
+    /// The rates to the prices of a year, if so.
+    fn rates(&self, year: Option<i32>) -> Result<Option<BTreeMap<i64, Rate>>, Error> {
+        year.map(|year| self.prices.rates(year)).transpose()
+    }
+}

@@ -1,0 +1,71 @@
+//! Amounts in the dollars of one year.
+//!
+//! An amount of year `a` is worth `amount * index(b) / index(a)` in the dollars of year `b`, by the
+//! consumer price index of the table `price_index`. Each amount is rounded to the cent, half a cent away
+//! from zero, before anything is added up; so sums stay exact integers and both executors agree on them.
+//! An amount whose year is unknown, or has no index, is a missing value, and is counted as one.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// The consumer price index by year, in its smallest unit.
+#[derive(Debug, Default)]
+pub(crate) struct Prices(BTreeMap<i64, i64>);
+
+/// From the prices of one year to those of another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rate {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Rate {
+    /// An amount at the other prices. In SQL this is [`super::sql`]'s expression, with 64 bits: enough
+    /// for amounts of a hundred billion dollars.
+    pub(crate) fn apply(self, amount: i64) -> Result<i64, Error> {
+        let (from, to) = (i128::from(self.from), i128::from(self.to));
+        let half = if amount < 0 { -from } else { from };
+        i64::try_from((i128::from(amount) * 2 * to + half) / (2 * from)).map_err(|_| {
+            Error::BadArgument("inDollarsOf: an amount is beyond 64 bits then".to_owned())
+        })
+    }
+}
+
+impl Prices {
+    /// The index of each year.
+    pub(crate) fn new(by_year: impl IntoIterator<Item = (i64, i64)>) -> Self {
+        Self(by_year.into_iter().filter(|(_, index)| *index > 0).collect())
+    }
+
+    /// The rates to the prices of a year, by the years that they are from.
+    ///
+    /// # Errors
+    /// Names the years whose prices are known, where this is none of them.
+    pub(crate) fn rates(&self, year: i32) -> Result<BTreeMap<i64, Rate>, Error> {
+        let Some(to) = self.0.get(&i64::from(year)).copied() else {
+            let known = match (self.0.first_key_value(), self.0.last_key_value()) {
+                (Some((first, _)), Some((last, _))) => format!("{first} to {last}"),
+                _ => "none".to_owned(),
+            };
+            return Err(Error::BadArgument(format!(
+                "inDollarsOf: the prices of {year} are not known; years known: {known}"
+            )));
+        };
+        Ok(self.0.iter().map(|(year, from)| (*year, Rate { from: *from, to })).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_rounded_to_the_cent_half_away_from_zero() {
+        let rate = Rate { from: 2, to: 3 };
+        for (amount, expected) in [(0, 0), (1, 2), (-1, -2), (2, 3), (3, 5), (-3, -5), (100, 150)] {
+            assert_eq!(rate.apply(amount).unwrap(), expected, "{amount}");
+        }
+        assert!(rate.apply(i64::MAX).is_err());
+    }
+}

@@ -1,0 +1,241 @@
+//! The executor that asks the database, through sea-query: the oracle of the other, and what serves
+//! where the rows outgrow memory.
+//!
+//! Each level and measure is one statement (`statement`): an inner `SELECT` of the keys and of the
+//! value of each row that the filter keeps, or of each distinct related row, and around it the `GROUP
+//! BY`. Nothing is joined to rows that many others hold, so nothing fans out.
+//! - A sum is read as two: that of the upper and that of the lower 32 bits of the values. Neither can
+//!   overflow 64 bits, and SQLite has no wider integers.
+//! - Percentiles and variances are computed from the values read, by the code that the other executor
+//!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
+
+mod statement;
+
+use entity::price_index;
+use rustc_hash::FxHashMap;
+use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
+
+use self::statement::{Statements, read_cell};
+use super::{
+    group_page::{ALL, Cells, Groups, NULL, finish, nothing},
+    prices::Prices,
+    request::{Answer, Figure, Request},
+    statistic::{Needs, Statistic, Tally, Values, compute},
+    value::{Cell, Number},
+};
+use crate::catalog::key::Measure;
+use crate::{
+    database::session::{Purpose, Session},
+    error::Error,
+};
+
+/// What was found of a measure in one group.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    tally: Tally,
+    values: Vec<i64>,
+}
+
+/// The cells of each key in order, without that of the unknown.
+struct Sorted(Vec<Vec<Cell>>);
+
+impl Cells for Sorted {
+    fn count(&self, key: usize) -> u32 {
+        u32::try_from(self.0[key].len() + 1).unwrap_or(u32::MAX)
+    }
+
+    fn cell(&self, key: usize, ordinal: u32) -> Cell {
+        match (ordinal as usize).checked_sub(1) {
+            None => Cell::Null,
+            Some(index) => self.0[key][index].clone(),
+        }
+    }
+}
+
+/// Answers a request from a database.
+///
+/// # Errors
+/// Says what makes no sense about it, or that it makes too many groups; or whatever the database says.
+pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<Answer, Error> {
+    match answers(&Session::new(database.clone().into()), request).await?.pop() {
+        Some((_, answer)) => Ok(answer),
+        None => nothing(request),
+    }
+}
+
+/// Answers a request for each parent that has rows.
+pub(crate) async fn answers(
+    session: &Session,
+    request: &Request,
+) -> Result<Vec<(Cell, Answer)>, Error> {
+    request.check()?;
+    let mut keys: Vec<Vec<Cell>> = Vec::new();
+    let mut levels: Vec<u8> = Vec::new();
+    let mut figures: Vec<Number> = Vec::new();
+    let width = request.figures.len();
+    for level in request.levels() {
+        let found = groups(session, request, level, keys.len()).await?;
+        let first = keys.len();
+        levels.resize(first + found.len(), u8::try_from(level).map_err(|_| Error::Internal)?);
+        figures.resize((first + found.len()) * width, Number::Missing);
+        let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
+        keys.extend(found);
+        let mut done = vec![false; width];
+        for position in 0..width {
+            let Figure::Of { measure, part, .. } = &request.figures[position] else { continue };
+            if done[position] {
+                continue;
+            }
+            let wanted: Vec<_> = request
+                .figures
+                .iter()
+                .enumerate()
+                .filter_map(|(position, figure)| match figure {
+                    Figure::Of { measure: other, part: of, statistic } => {
+                        (other == measure && of == part).then_some((position, *statistic))
+                    }
+                    Figure::Ratio { .. } => None,
+                })
+                .collect();
+            for (position, _) in &wanted {
+                done[*position] = true;
+            }
+            let asked = Asked { request, level, measure, part: *part, wanted };
+            measure_into(session, &asked, &index, &mut figures).await?;
+        }
+    }
+    let sorted = Sorted((0..request.keys.len()).map(|key| sorted(&keys, key)).collect());
+    let ordinals = keys.iter().flat_map(|cells| {
+        cells.iter().zip(&sorted.0).map(|(cell, sorted)| match cell {
+            Cell::Null => NULL,
+            Cell::All => ALL,
+            cell => sorted.binary_search(cell).map_or(NULL, ordinal),
+        })
+    });
+    let ordinals = ordinals.collect();
+    Ok(finish(request, Groups { levels, ordinals, figures }, &sorted))
+}
+
+/// The statistics of one measure, of one part of the rows, at one level.
+struct Asked<'a> {
+    request: &'a Request,
+    level: usize,
+    measure: &'a Measure,
+    part: Option<usize>,
+    /// With the positions of their figures.
+    wanted: Vec<(usize, Statistic)>,
+}
+
+fn ordinal(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(ALL)
+}
+
+/// The distinct cells of a key in order, without the unknown and the subtotals.
+fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
+    let known = |cell: &&Cell| !matches!(cell, Cell::Null | Cell::All);
+    let mut cells: Vec<Cell> =
+        keys.iter().map(|cells| &cells[key]).filter(known).cloned().collect();
+    cells.sort_unstable();
+    cells.dedup();
+    cells
+}
+
+/// The keys of the groups of a level, after so many groups of others.
+async fn groups(
+    session: &Session,
+    request: &Request,
+    level: usize,
+    others: usize,
+) -> Result<Vec<Vec<Cell>>, Error> {
+    let table = request.table.name;
+    let prices = Prices::default();
+    let mut statements = Statements::new(request, level, None, &prices, session.backend())?;
+    let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
+    if others + rows.len() > request.most_groups() {
+        return Err(request.too_many_groups());
+    }
+    rows.iter().map(|row| read_key(request, level, row)).collect()
+}
+
+fn read_key(request: &Request, level: usize, row: &QueryResult) -> Result<Vec<Cell>, Error> {
+    let cells = request.keys.iter().enumerate().map(|(index, key)| match index < level {
+        true => read_cell(request.table, key, row, index),
+        false => Ok(Cell::All),
+    });
+    cells.collect()
+}
+
+async fn measure_into(
+    session: &Session,
+    asked: &Asked<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let Asked { request, level, measure, part, wanted } = asked;
+    let (level, backend, table) = (*level, session.backend(), request.table.name);
+    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+    let known = part.iter().flat_map(|part| &request.parts[*part].known);
+    let mut measures = std::iter::once(*measure).chain(known.map(|known| &known.measure));
+    let prices = match measures.any(is_priced) {
+        true => prices(session).await?,
+        false => Prices::default(),
+    };
+    let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
+    let mut statements = Statements::new(request, level, *part, &prices, backend)?;
+    for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
+        let key = read_key(request, level, &row)?;
+        found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
+    }
+    if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
+        let mut statements = Statements::new(request, level, *part, &prices, backend)?;
+        for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
+            let key = read_key(request, level, &row)?;
+            found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
+        }
+    }
+    for (key, group) in index {
+        let mut of_group = found.remove(key).unwrap_or_default();
+        for (position, statistic) in wanted {
+            figures[group * request.figures.len() + position] =
+                compute(*statistic, &of_group.tally, &mut Values::Listed(&mut of_group.values))?;
+        }
+    }
+    Ok(())
+}
+
+/// The consumer price index.
+async fn prices(session: &Session) -> Result<Prices, Error> {
+    let mut select = Query::select();
+    select
+        .column(price_index::Column::Year)
+        .column(price_index::Column::CpiU)
+        .from(price_index::Entity);
+    let rows = session.all("price_index", Purpose::Aggregates, select).await?;
+    let rows = rows.iter().map(|row| {
+        let number = |index| Ok::<_, Error>(i64::from(row.try_get_by_index::<i32>(index)?));
+        Ok::<_, Error>((number(0)?, number(1)?))
+    });
+    Ok(Prices::new(rows.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Reads the aggregates that follow the keys.
+fn read_tally(measure: &Measure, level: usize, row: &QueryResult) -> Result<Tally, Error> {
+    let rows = count(row, level)?;
+    if !matches!(measure, Measure::Numbers(..)) {
+        return Ok(Tally { known: rows, ..Tally::default() });
+    }
+    let known = count(row, level + 1)?;
+    let whole = |index: usize| row.try_get_by_index::<Option<i64>>(level + index);
+    let (upper, lower) = (whole(2)?.unwrap_or_default(), whole(3)?.unwrap_or_default());
+    Ok(Tally {
+        known,
+        missing: rows - known,
+        sum: (i128::from(upper) << 32) + i128::from(lower),
+        min: whole(4)?.unwrap_or(i64::MAX),
+        max: whole(5)?.unwrap_or(i64::MIN),
+    })
+}
+
+fn count(row: &QueryResult, index: usize) -> Result<u64, Error> {
+    u64::try_from(row.try_get_by_index::<i64>(index)?).map_err(|_| Error::Internal)
+}

@@ -1,0 +1,347 @@
+//! The statements of a request.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    DbBackend, QueryResult,
+    sea_query::{
+        Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
+    },
+};
+
+use crate::measures::event::sql as event;
+use crate::{
+    catalog::{
+        key::{BANDS, End, Key, Measure, Part, Path, Way},
+        predicate::column_of,
+        scalar::Scalar,
+        table::{Childless, Table},
+    },
+    error::Error,
+    measures::{
+        prices::{Prices, Rate},
+        request::Request,
+        value::Cell,
+    },
+};
+
+/// From each year's prices to those of another.
+type Rates = BTreeMap<i64, Rate>;
+
+/// Makes the statements of one level of a request.
+pub(crate) struct Statements<'a> {
+    request: &'a Request,
+    level: usize,
+    backend: DbBackend,
+    prices: &'a Prices,
+    /// The paths that are joined.
+    joined: Vec<Vec<usize>>,
+    select: SelectStatement,
+}
+
+impl<'a> Statements<'a> {
+    pub(crate) fn new(
+        request: &'a Request,
+        level: usize,
+        part: Option<usize>,
+        prices: &'a Prices,
+        backend: DbBackend,
+    ) -> Result<Self, Error> {
+        let mut select = Query::select();
+        select.from(Alias::new(request.table.name));
+        let part = part.and_then(|part| request.parts.get(part));
+        let keeps = std::iter::once(&request.keeps).chain(part.map(|part| &part.keeps));
+        for keeps in keeps.filter(|keeps| !keeps.is_all()) {
+            select.and_where(keeps.to_sql(request.table.name, backend));
+        }
+        if let Some(event) = request.event() {
+            event::place(request, &event, backend, &mut select)?;
+        }
+        let mut statements = Self { request, level, backend, prices, joined: Vec::new(), select };
+        for known in part.iter().flat_map(|part| &part.known) {
+            let number = statements.number(&known.measure)?;
+            statements.select.and_where(match known.is_positive {
+                true => number.gt(0),
+                false => number.is_not_null(),
+            });
+        }
+        Ok(statements)
+    }
+
+    /// The number of a measure, of each row.
+    fn number(&mut self, measure: &Measure) -> Result<Expr, Error> {
+        let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
+        let rates = year.map(|year| self.prices.rates(year)).transpose()?;
+        let number = self.end(path, rates.as_ref())?;
+        match path.end {
+            End::Column(_) => {
+                let alias = self.joined(&path.relations);
+                self.priced(path.table(self.request.table), &alias, number, rates.as_ref())
+            }
+            _ => Ok(number),
+        }
+    }
+
+    /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
+    /// the sums of their upper and lower halves, the least and the greatest.
+    pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
+        let mut outer = Query::select();
+        outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
+        if matches!(measure, Measure::Numbers(..)) {
+            for aggregate in [
+                "COUNT(v)",
+                "CAST(SUM(v >> 32) AS BIGINT)",
+                "CAST(SUM(v & 4294967295) AS BIGINT)",
+                "MIN(v)",
+                "MAX(v)",
+            ] {
+                outer.expr(Expr::cust(aggregate));
+            }
+        }
+        outer.from_subquery(inner, Alias::new("counted"));
+        outer.add_group_by((0..self.level).map(key_column));
+        Ok(outer)
+    }
+
+    /// The keys and the number of each row (or distinct related row) that has one.
+    pub(crate) fn values(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
+        let value = || Expr::col(Alias::new("v"));
+        let mut outer = Query::select();
+        outer
+            .exprs((0..self.level).map(key_column))
+            .expr(value())
+            .from_subquery(inner, Alias::new("counted"))
+            .and_where(value().is_not_null());
+        Ok(outer)
+    }
+
+    /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
+    /// measure of related rows, those of each distinct one, `e`.
+    fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        for (index, key) in self.request.keys[..self.level].iter().enumerate() {
+            let value = self.key(key)?;
+            self.select.expr_as(value, Alias::new(format!("k{index}")));
+        }
+        match measure {
+            Measure::Rows => {
+                self.select.expr_as(Expr::cust("1"), Alias::new("v"));
+            }
+            Measure::Distinct(Way(path)) => self.row(path)?,
+            Measure::Numbers(Way(path), _) => {
+                if !path.relations.is_empty() {
+                    self.row(path)?;
+                }
+                let number = self.number(measure)?;
+                self.select.expr_as(big(number), Alias::new("v"));
+            }
+        }
+        Ok(std::mem::take(&mut self.select))
+    }
+
+    /// Selects each distinct row that a path leads to.
+    fn row(&mut self, path: &Path) -> Result<(), Error> {
+        let row = self.end(&Path { relations: path.relations.clone(), end: End::Row }, None)?;
+        self.select.distinct().expr_as(row.clone(), Alias::new("e")).and_where(row.is_not_null());
+        Ok(())
+    }
+
+    /// What a path ends in; what is added up there at other prices, if so.
+    fn end(&mut self, path: &Path, rates: Option<&Rates>) -> Result<Expr, Error> {
+        let end = path.table(self.request.table);
+        Ok(match (path.end, path.relations.split_last()) {
+            (End::Row, None) => column_of(self.request.table.name, self.request.table.key),
+            (End::Row, Some((last, others))) => {
+                let parent = self.joined(others);
+                column_of(&parent, self.table_at(others).relations[*last].from)
+            }
+            (End::Column(column), _) => {
+                let alias = self.joined(&path.relations);
+                column_of(&alias, end.columns[column].name)
+            }
+            (End::Children { relation, .. } | End::Beside { relation, .. }, _) => {
+                let alias = self.joined(&path.relations);
+                let relation = &end.relations[relation];
+                let children = relation.other();
+                let cell = |column: usize| column_of(children.name, children.columns[column].name);
+                let number = match path.end {
+                    End::Children { column: Some(column), .. } => {
+                        let number = self.priced(children, children.name, cell(column), rates)?;
+                        let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
+                        let sum = match relation.childless {
+                            Childless::Zero => Func::coalesce([number.sum(), Expr::val(0)]).into(),
+                            Childless::Unknown => number.sum(),
+                        };
+                        CaseStatement::new().case(all_are_known, sum).into()
+                    }
+                    End::Beside { column, other, .. } => {
+                        let both =
+                            CaseStatement::new().case(cell(other).is_not_null(), cell(column));
+                        Expr::expr(both).sum()
+                    }
+                    _ => Expr::cust("COUNT(*)"),
+                };
+                let mut sum = Query::select();
+                sum.expr(number).from(Alias::new(children.name)).and_where(
+                    column_of(children.name, relation.to).eq(column_of(&alias, relation.from)),
+                );
+                Expr::SubQuery(None, Box::new(sum.into()))
+            }
+        })
+    }
+
+    /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
+    /// [`Rate::apply`] has it.
+    fn priced(
+        &self,
+        table: &'static Table,
+        alias: &str,
+        amount: Expr,
+        rates: Option<&Rates>,
+    ) -> Result<Expr, Error> {
+        let Some(rates) = rates else { return Ok(amount) };
+        let key = Key::parse(table, table.priced_by.ok_or(Error::Internal)?)?;
+        let End::Column(column) = key.path.end else { return Err(Error::Internal) };
+        let year = self.part(key.part, None, column_of(alias, table.columns[column].name));
+        let mut case = CaseStatement::new();
+        for (of, rate) in rates {
+            let half = CaseStatement::new()
+                .case(amount.clone().lt(0), Expr::val(-rate.from))
+                .finally(Expr::val(rate.from));
+            let worth = big(amount.clone()).mul(2 * rate.to).add(half).div(2 * rate.from);
+            case = case.case(year.clone().eq(*of), worth);
+        }
+        Ok(match rates.is_empty() {
+            true => Expr::cust("NULL"),
+            false => case.into(),
+        })
+    }
+
+    fn table_at(&self, relations: &[usize]) -> &'static Table {
+        Path { relations: relations.to_vec(), end: End::Row }.table(self.request.table)
+    }
+
+    /// The name by which the row at the end of relations is known; it is joined if it is not yet.
+    fn joined(&mut self, relations: &[usize]) -> String {
+        let Some((last, others)) = relations.split_last() else {
+            return self.request.table.name.to_owned();
+        };
+        let steps: Vec<_> = relations.iter().map(ToString::to_string).collect();
+        let alias = format!("to_{}", steps.join("_"));
+        if !self.joined.iter().any(|joined| joined == relations) {
+            let parent = self.joined(others);
+            let relation = &self.table_at(others).relations[*last];
+            self.select.join_as(
+                JoinType::LeftJoin,
+                Alias::new(relation.table),
+                Alias::new(&alias),
+                column_of(&parent, relation.from).eq(column_of(&alias, relation.to)),
+            );
+            self.joined.push(relations.to_vec());
+        }
+        alias
+    }
+
+    /// The value of a key: a number or a text, as [`read_cell`] reads it.
+    fn key(&mut self, key: &Key) -> Result<Expr, Error> {
+        match key.part {
+            Part::Since => return Ok(big(event::since(self.request.table)?)),
+            Part::Ever => return Ok(big(event::ever(self.request.table)?)),
+            _ => {}
+        }
+        let value = self.end(&key.path, None)?;
+        Ok(self.part(key.part, scalar(self.request.table, key), value))
+    }
+
+    /// What a key takes of a value.
+    fn part(&self, part: Part, scalar: Option<Scalar>, value: Expr) -> Expr {
+        let year = || self.part_of_day("year", "%Y", &value);
+        let month = || self.part_of_day("month", "%m", &value);
+        match part {
+            Part::Itself => match scalar {
+                Some(Scalar::Boolean) => big(Func::cast_as(value, Alias::new("INTEGER"))),
+                Some(Scalar::Date) => Func::cast_as(value, Alias::new("TEXT")).into(),
+                Some(Scalar::Int | Scalar::BigInt | Scalar::Fixed(_)) | None => big(value),
+                Some(_) => value,
+            },
+            Part::Year => year(),
+            Part::Quarter => year().mul(4).add(month().sub(1).div(3)),
+            Part::Month => year().mul(12).add(month().sub(1)),
+            Part::FiscalYear => year().add(month().add(2).div(12)),
+            // Read before it comes to this.
+            Part::Since | Part::Ever => value,
+            Part::Band => {
+                let case = |case: CaseStatement, band: &i64| {
+                    case.case(value.clone().gte(*band), Expr::val(*band))
+                };
+                big(BANDS.iter().rev().fold(CaseStatement::new(), case))
+            }
+        }
+    }
+
+    fn part_of_day(&self, postgres: &str, sqlite: &str, day: &Expr) -> Expr {
+        let part = match self.backend {
+            DbBackend::Postgres => Func::cust("DATE_PART").arg(postgres).arg(day.clone()),
+            _ => Func::cust("STRFTIME").arg(sqlite).arg(day.clone()),
+        };
+        big(part)
+    }
+}
+
+fn key_column(index: usize) -> Expr {
+    Expr::col(Alias::new(format!("k{index}")))
+}
+
+/// A number of 64 bits, whatever the database makes of it.
+fn big(value: impl Into<Expr>) -> Expr {
+    Func::cast_as(value, Alias::new("BIGINT")).into()
+}
+
+/// The type of the value of a key; none where it is a row.
+fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
+    match key.path.end {
+        End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
+        End::Row | End::Children { .. } | End::Beside { .. } => None,
+    }
+}
+
+/// Reads the cell of a key.
+pub(crate) fn read_cell(
+    table: &'static Table,
+    key: &Key,
+    row: &QueryResult,
+    index: usize,
+) -> Result<Cell, Error> {
+    let is_text = key.part == Part::Itself
+        && matches!(
+            scalar(table, key),
+            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
+        );
+    if is_text {
+        let Some(text) = row.try_get_by_index::<Option<String>>(index)? else {
+            return Ok(Cell::Null);
+        };
+        return match scalar(table, key) {
+            Some(Scalar::Date) => text.parse().map(Cell::Date).map_err(|_| Error::Internal),
+            _ => Ok(Cell::Text(text)),
+        };
+    }
+    let Some(number) = row.try_get_by_index::<Option<i64>>(index)? else { return Ok(Cell::Null) };
+    let first_day = |year: i64, month: i64| {
+        let (year, month) = (i32::try_from(year).ok()?, u32::try_from(month).ok()?);
+        NaiveDate::from_ymd_opt(year, month + 1, 1).map(Cell::Date)
+    };
+    match key.part {
+        Part::Quarter => {
+            first_day(number.div_euclid(4), number.rem_euclid(4) * 3).ok_or(Error::Internal)
+        }
+        Part::Month => {
+            first_day(number.div_euclid(12), number.rem_euclid(12)).ok_or(Error::Internal)
+        }
+        Part::Ever => Ok(Cell::Boolean(number != 0)),
+        _ if scalar(table, key) == Some(Scalar::Boolean) => Ok(Cell::Boolean(number != 0)),
+        _ => Ok(Cell::Whole(number)),
+    }
+}

@@ -1,0 +1,361 @@
+//! The statistics, each computed in one place from exact integers, whoever has gathered them.
+//!
+//! A [`Tally`] is made while values pass by; what depends on their distribution is computed from the
+//! values of a group. Floats appear once, at the end, and their operations are those of IEEE 754, so
+//! two executors that hand over the same integers get the same bits:
+//! - `avg` is the exact sum, divided once by the count and the smallest units of a unit.
+//! - `percentile` is the continuous one: at place `p * (n - 1)` of the values in order, and linear
+//!   between two of them.
+//! - `variance` is that of a sample. Its numerator `n * sum(x * x) - sum(x)^2` is computed as an integer,
+//!   so values that lie close together lose nothing to rounding; `stddev` is its root.
+
+use super::value::Number;
+use crate::error::Error;
+
+/// What to compute of the values of a measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// The number of values known; of rows or of distinct rows, their number.
+    Count,
+    /// The number of values unknown.
+    Missing,
+    /// The sum. Missing where no value is known, as are those below.
+    Sum,
+    /// The mean, in units that have so many decimals: so it is divided once.
+    Average(u32),
+    /// The least value.
+    Minimum,
+    /// The greatest value.
+    Maximum,
+    /// The value at a part, from 0 to 1, of the values in order, linear between two values, in such units.
+    Percentile(f64, u32),
+    /// The sample's standard deviation, in such units. Missing below two values.
+    Deviation(u32),
+    /// The sample's variance, in squares of such units. Missing below two values.
+    Variance(u32),
+}
+
+impl Statistic {
+    /// The median of whole numbers, which is the percentile of one half.
+    pub const MEDIAN: Self = Self::Percentile(0.5, 0);
+
+    /// What it is computed of.
+    pub(crate) fn needs(self) -> Needs {
+        match self {
+            Self::Count | Self::Missing | Self::Sum | Self::Average(_) => Needs::Sum,
+            Self::Minimum | Self::Maximum => Needs::Tally,
+            Self::Percentile(..) | Self::Deviation(_) | Self::Variance(_) => Needs::Values,
+        }
+    }
+}
+
+/// What is to be kept of values, each more than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Needs {
+    /// Their sum and their numbers.
+    Sum,
+    /// All of a [`Tally`].
+    Tally,
+    /// The values themselves.
+    Values,
+}
+
+/// What is kept of values that pass by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) known: u64,
+    pub(crate) missing: u64,
+    pub(crate) sum: i128,
+    pub(crate) min: i64,
+    pub(crate) max: i64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { known: 0, missing: 0, sum: 0, min: i64::MAX, max: i64::MIN }
+    }
+}
+
+impl Tally {
+    /// Takes one value in.
+    #[inline]
+    pub(crate) fn add(&mut self, value: Option<i64>) {
+        match value {
+            Some(value) => {
+                self.known += 1;
+                self.sum += i128::from(value);
+                self.min = self.min.min(value);
+                self.max = self.max.max(value);
+            }
+            None => self.missing += 1,
+        }
+    }
+
+    /// Takes one value in, so many times, at least once.
+    pub(crate) fn add_often(&mut self, value: Option<i64>, times: u64) {
+        match value {
+            Some(value) => self.merge(&Self {
+                known: times,
+                missing: 0,
+                sum: i128::from(value) * i128::from(times),
+                min: value,
+                max: value,
+            }),
+            None => self.missing += times,
+        }
+    }
+
+    /// Takes in what another has taken in.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.known += other.known;
+        self.missing += other.missing;
+        self.sum += other.sum;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+}
+
+/// The values of a group.
+#[derive(Debug)]
+pub(crate) enum Values<'a> {
+    /// Each of them. Their order is changed.
+    Listed(&'a mut [i64]),
+    /// Values in order, and how often each is there.
+    Counted(&'a [i64], &'a [u32]),
+}
+
+impl Values<'_> {
+    /// The value at a place in order, and the one that follows, where there is one.
+    fn at(&mut self, place: usize) -> (i64, Option<i64>) {
+        match self {
+            Self::Listed(values) => {
+                let (_, value, above) = values.select_nth_unstable(place);
+                (*value, above.iter().min().copied())
+            }
+            Self::Counted(values, counts) => {
+                let mut end = 0;
+                let ends = counts.iter().map(|count| {
+                    end += *count as usize;
+                    end
+                });
+                let mut after = values.iter().zip(ends).skip_while(|(_, end)| *end <= place);
+                // Those that are there no time end where the one before ends.
+                let (value, end) = after.next().map_or((0, 0), |(value, end)| (*value, end));
+                let next = if place + 1 < end {
+                    Some(value)
+                } else {
+                    after.find(|(_, next)| *next > end).map(|(value, _)| *value)
+                };
+                (value, next)
+            }
+        }
+    }
+
+    /// The sum of the squares, where it fits.
+    fn squares(&self) -> Option<i128> {
+        let square = |value: i64| i128::from(value) * i128::from(value);
+        match self {
+            Self::Listed(values) => {
+                values.iter().try_fold(0_i128, |sum, value| sum.checked_add(square(*value)))
+            }
+            Self::Counted(values, counts) => {
+                values.iter().zip(*counts).try_fold(0_i128, |sum, (value, count)| {
+                    sum.checked_add(square(*value).checked_mul((*count).into())?)
+                })
+            }
+        }
+    }
+}
+
+/// A statistic, of a tally and of the values that it was made of. The values may be missing where
+/// [`Statistic::needs`] says so.
+pub(crate) fn compute(
+    statistic: Statistic,
+    tally: &Tally,
+    values: &mut Values<'_>,
+) -> Result<Number, Error> {
+    let none = tally.known == 0;
+    Ok(match statistic {
+        Statistic::Count => Number::Whole(tally.known.into()),
+        Statistic::Missing => Number::Whole(tally.missing.into()),
+        _ if none => Number::Missing,
+        Statistic::Sum => Number::Whole(tally.sum),
+        Statistic::Average(digits) => {
+            Number::Real(quotient(tally.sum, i128::from(tally.known) * power(digits)))
+        }
+        Statistic::Minimum => Number::Whole(tally.min.into()),
+        Statistic::Maximum => Number::Whole(tally.max.into()),
+        Statistic::Percentile(part, digits) => {
+            Number::Real(percentile(values, tally.known, part, digits))
+        }
+        Statistic::Variance(digits) => {
+            variance(values, tally, digits)?.map_or(Number::Missing, Number::Real)
+        }
+        Statistic::Deviation(digits) => variance(values, tally, digits)?
+            .map_or(Number::Missing, |square| Number::Real(square.sqrt())),
+    })
+}
+
+/// The quotient of two sums, each times its factor. Missing where one of them is, or the lower is zero.
+pub(crate) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Number {
+    match (above, below) {
+        (Number::Whole(above), Number::Whole(below)) if below != 0 => {
+            Number::Real(quotient(above * i128::from(up), below * i128::from(down)))
+        }
+        _ => Number::Missing,
+    }
+}
+
+/// How many of the smallest units one has.
+fn power(digits: u32) -> i128 {
+    10_i128.pow(digits)
+}
+
+/// The float next to a quotient.
+#[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
+fn quotient(above: i128, below: i128) -> f64 {
+    /// Whole numbers up to this are floats as they are, and the quotient of floats is the one next to it.
+    const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
+    /// More binary digits than a float has, and one that says whether anything is left.
+    const DIGITS: u32 = f64::MANTISSA_DIGITS + 2;
+    let (up, down) = (above.unsigned_abs(), below.unsigned_abs());
+    // Shifted to the left end, the upper one has so many more digits that the whole quotient has enough.
+    let shift = up.leading_zeros();
+    if up == 0 || (up <= EXACT && down <= EXACT) || down.leading_zeros() < DIGITS {
+        return above as f64 / below as f64;
+    }
+    let (up, rest) = ((up << shift) / down, (up << shift) % down);
+    // What is left is told by the last digit, which is beyond those that count.
+    let size = (up | u128::from(rest > 0)) as f64 / 2_f64.powi(shift.cast_signed());
+    if (above < 0) == (below < 0) { size } else { -size }
+}
+
+/// The value at a part of so many values in order, at least one: one division of whole numbers.
+fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f64 {
+    let ((up, down), units) = (fraction(part), power(digits));
+    let last = i128::from(count - 1);
+    let (place, rest) = (up * last / down, up * last % down);
+    let place = usize::try_from(place.min(last)).unwrap_or_default();
+    match values.at(place) {
+        (lower, Some(upper)) if rest > 0 => {
+            let (lower, upper) = (i128::from(lower), i128::from(upper));
+            quotient(lower * down + (upper - lower) * rest, down * units)
+        }
+        (lower, _) => quotient(lower.into(), units),
+    }
+}
+
+/// A part of a whole, from 0 to 1, as the decimal fraction that it is written as: 0.9 is 9 / 10, and not
+/// the float nearest to it. What is finer than the decimals below is cut off.
+fn fraction(part: f64) -> (i128, i128) {
+    const DECIMALS: usize = 17;
+    let text = format!("{part:.DECIMALS$}");
+    let text = if part.to_string().len() < text.len() { part.to_string() } else { text };
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let down = decimals.bytes().fold(1, |down, _| down * 10);
+    let up = format!("{whole}{decimals}").parse().unwrap_or_default();
+    (up, down)
+}
+
+/// The sample's variance of values, given their tally.
+///
+/// With `sum = q * n + r`, the sum of squared distances is `squares - q * (sum + r) - r * r / n`, and
+/// all but the last term is a whole number no greater than the sum of squares.
+fn variance(values: &Values<'_>, tally: &Tally, digits: u32) -> Result<Option<f64>, Error> {
+    if tally.known < 2 {
+        return Ok(None);
+    }
+    let (n, sum, units) = (i128::from(tally.known), tally.sum, power(2 * digits));
+    let (q, r) = (sum.div_euclid(n), sum.rem_euclid(n));
+    let whole = values
+        .squares()
+        .and_then(|squares| squares.checked_sub(q.checked_mul(sum.checked_add(r)?)?))
+        .ok_or_else(|| {
+            Error::BadArgument(
+                "variance, stddev: the squares of these values do not fit into 128 bits".to_owned(),
+            )
+        })?;
+    Ok(Some(match whole.checked_mul(n).and_then(|whole| whole.checked_sub(r * r)) {
+        Some(numerator) => quotient(numerator, n * (n - 1) * units),
+        // The values lie so far apart that the fraction is beyond what a float holds.
+        None => quotient(whole, (n - 1) * units),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The statistic of values, whether they are listed or counted.
+    fn of(statistic: Statistic, values: &[i64]) -> Number {
+        let mut tally = Tally::default();
+        let mut counts = BTreeMap::from([(-7, 0_u32), (15, 0), (17, 0), (1 << 60, 0)]);
+        for value in values {
+            tally.add(Some(*value));
+            *counts.entry(*value).or_default() += 1;
+        }
+        let mut often = Tally::default();
+        for (value, count) in counts.iter().filter(|(_, count)| **count > 0) {
+            often.add_often(Some(*value), (*count).into());
+        }
+        assert_eq!(often, tally);
+        let (of, counts): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
+        let counted = compute(statistic, &tally, &mut Values::Counted(&of, &counts));
+        let listed = compute(statistic, &tally, &mut Values::Listed(&mut values.to_vec()));
+        let listed = listed.expect("the squares fit");
+        assert_eq!(counted.expect("the squares fit"), listed);
+        listed
+    }
+
+    #[test]
+    fn a_quotient_is_the_float_next_to_it() {
+        for (above, below, expected) in [
+            (1, 3, 1.0_f64 / 3.0),
+            (-550_949_129, 3_400, -162_043.861_470_588_22),
+            // Each of these floats is beside the number, and so would their quotient be.
+            ((1 << 53) + 1, 1, 9_007_199_254_740_992.0),
+            ((1 << 53) + 3, 1, 9_007_199_254_740_996.0),
+            (((1 << 53) + 1) * 1_000 + 1, 1_000, 9_007_199_254_740_994.0),
+            ((1 << 100) + 1, (1 << 60) + 1, 1_099_511_627_776.0),
+            (-(10_i128.pow(30)) - 1, 10_i128.pow(15), -1e15),
+            (10_i128.pow(30), -(10_i128.pow(12)), -1e18),
+            (0, 10_i128.pow(20), 0.0),
+            (i128::MAX, i128::MAX, 1.0),
+        ] {
+            assert_eq!(quotient(above, below).to_bits(), expected.to_bits(), "{above}/{below}");
+        }
+    }
+
+    #[test]
+    fn percentiles_are_linear_between_values() {
+        let values = [40, 10, 30, 20];
+        assert_eq!(of(Statistic::MEDIAN, &values), Number::Real(25.0));
+        assert_eq!(of(Statistic::Percentile(0.0, 0), &values), Number::Real(10.0));
+        assert_eq!(of(Statistic::Percentile(1.0, 0), &values), Number::Real(40.0));
+        assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(37.0));
+        assert_eq!(of(Statistic::MEDIAN, &[i64::MAX, i64::MIN]), Number::Real(-0.5));
+        // In floats 0.9 of 89 places is a little more than 80.1.
+        let values: Vec<i64> = (0..90).map(|value| value * 1_000_000_007).collect();
+        assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(80_100_000_560.7));
+        assert_eq!(fraction(0.9), (9, 10));
+        assert_eq!(fraction(1.0), (1, 1));
+        assert_eq!(fraction(f64::MIN_POSITIVE), (0, 10_i128.pow(17)));
+        assert_eq!(of(Statistic::MEDIAN, &[10, 20, 20, 20]), Number::Real(20.0));
+        assert_eq!(of(Statistic::MEDIAN, &[]), Number::Missing);
+    }
+
+    #[test]
+    fn the_variance_loses_nothing_to_rounding() {
+        assert_eq!(of(Statistic::Variance(0), &[5]), Number::Missing);
+        assert_eq!(of(Statistic::Variance(0), &[2, 4, 4, 4, 5, 5, 7, 9]), Number::Real(32.0 / 7.0));
+        let far = 1_i64 << 53;
+        assert_eq!(of(Statistic::Variance(0), &[far, far + 1, far + 2]), Number::Real(1.0));
+        assert_eq!(of(Statistic::Variance(0), &[-far, 1 - far, 2 - far]), Number::Real(1.0));
+        assert_eq!(
+            of(Statistic::Deviation(0), &[-1, 1, -1, 1]),
+            Number::Real((4.0_f64 / 3.0).sqrt())
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! What a group is called and what is known of it: cells of keys, and numbers.
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+
+/// The value of one key of a group. The cells of one key have one order, the same in every executor:
+/// texts by their bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cell {
+    /// Unknown: the rows that have no value for the key. They are a group like any other.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A whole number, in the smallest unit of its column; a year; the first number of a band; or,
+    /// where the key is a row, the primary key of that row.
+    Whole(i64),
+    /// A text, or a value of a closed set.
+    Text(String),
+    /// A day; of a month or a quarter, its first day.
+    Date(NaiveDate),
+    /// Every value: the group is a subtotal over this key.
+    All,
+}
+
+/// The value of one figure of a group, in the smallest unit of its column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// There is none: no value is known, or too few are.
+    Missing,
+    /// An exact whole number.
+    Whole(i128),
+    /// A quotient or a root: the float nearest to what one division of exact numbers gives.
+    Real(f64),
+}
+
+impl Number {
+    /// How two numbers compare. Nothing compares with what is missing.
+    pub(crate) fn compare(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Missing, _) | (_, Self::Missing) => None,
+            (Self::Whole(a), Self::Whole(b)) => Some(a.cmp(&b)),
+            (a, b) => a.as_real().partial_cmp(&b.as_real()),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a comparison with a float is one of floats")]
+    fn as_real(self) -> f64 {
+        match self {
+            Self::Missing => f64::NAN,
+            Self::Whole(whole) => whole as f64,
+            Self::Real(real) => real,
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The columns of a table: the fields of an object, those of objects within it behind a dot, and the type of
+//! each as the schema says it.
+
+use async_graphql::Name;
+use indexmap::IndexMap;
+
+use super::{
+    picks::Picks,
+    plan::{
+        Connection, ConnectionField, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
+        RowField, Rows, Shape, StatisticField,
+    },
+};
+use crate::catalog::{
+    measure_catalog::{Computed, Dimension, Shows, Unit},
+    scalar::Scalar,
+    table::{Cardinality, Relation, Table},
+};
+use crate::error::Error;
+
+/// The fields of a row, in the order of the query.
+#[derive(Debug, Default)]
+pub(crate) struct Columns(pub(crate) IndexMap<Name, Field>);
+
+/// A field of a row.
+#[derive(Debug)]
+pub(crate) enum Field {
+    Cell(Cell),
+    Object(Columns),
+}
+
+/// What one column holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    pub(crate) scalar: Scalar,
+    pub(crate) nullable: bool,
+    /// What it means, in the words of the schema.
+    pub(crate) about: String,
+}
+
+impl Cell {
+    fn text(about: &str) -> Field {
+        Self::of(Scalar::Text, false, about)
+    }
+
+    fn of(scalar: Scalar, nullable: bool, about: &str) -> Field {
+        Field::Cell(Self { scalar, nullable, about: about.to_owned() })
+    }
+
+    /// A cell of a type as the schema writes it, such as `Int!`.
+    fn of_type((type_name, about): (String, String)) -> Result<Field, Error> {
+        let scalar = Scalar::named(type_name.trim_end_matches('!')).ok_or(Error::Internal)?;
+        Ok(Field::Cell(Self { scalar, nullable: !type_name.ends_with('!'), about }))
+    }
+
+    fn of_type_name() -> Field {
+        Self::text("The name of the type.")
+    }
+
+    fn of_cursor() -> Field {
+        Self::text("The place of the row in this order.")
+    }
+
+    /// The values of a key of groups: the unknown is null.
+    fn of_key(dimension: &Dimension) -> Field {
+        let scalar = match dimension.shows {
+            Shows::Column(column) => column.kind.scalar,
+            Shows::Year | Shows::Years => Scalar::Int,
+            Shows::Day => Scalar::Date,
+            Shows::Truth => Scalar::Boolean,
+            Shows::Band | Shows::Row(_) => Scalar::Enum,
+        };
+        Self::of(scalar, true, &dimension.description)
+    }
+}
+
+impl Columns {
+    /// The columns of rows of a table.
+    pub(crate) fn of_rows(rows: &Rows, picks: &Picks) -> Result<Self, Error> {
+        Self::of_related(rows, picks, "The global id: the same object has the same id everywhere.")
+    }
+
+    /// The columns of rows, of which it is said what their id stands for.
+    fn of_related(rows: &Rows, picks: &Picks, id: &str) -> Result<Self, Error> {
+        let table = rows.table;
+        let field = |(name, field): &(Name, RowField)| {
+            let field = match field {
+                RowField::TypeName => Cell::of_type_name(),
+                RowField::Id => Cell::text(id),
+                RowField::Cell(cell) => {
+                    let column = picks.column(*cell, table);
+                    let scalar = column.kind.scalar;
+                    // A list of nothing is an empty list.
+                    let nullable = column.nullable && scalar != Scalar::TextList;
+                    Cell::of(scalar, nullable, &column.description)
+                }
+                RowField::One { cell, lookup } => {
+                    Field::Object(Self::of_one(table, picks, *cell, lookup)?)
+                }
+                RowField::Computed(index) => {
+                    let computed = &table.computed[*index];
+                    Cell::of_type((computed.type_name.to_owned(), computed.description.to_owned()))?
+                }
+                RowField::Union(arms) => {
+                    let mut merged = Self::default();
+                    for (cell, lookup) in arms {
+                        merged.merge(Self::of_one(table, picks, *cell, lookup)?);
+                    }
+                    // Each is of one arm only, or may be.
+                    merged.make_nullable();
+                    Field::Object(merged)
+                }
+                RowField::Many { connection, .. } => {
+                    Field::Object(Self::of_figures(name, connection)?)
+                }
+            };
+            Ok((name.clone(), field))
+        };
+        rows.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The columns of the row whose key is in a cell.
+    fn of_one(
+        table: &'static Table,
+        picks: &Picks,
+        cell: usize,
+        lookup: &Lookup,
+    ) -> Result<Self, Error> {
+        let from = picks.column(cell, table).name;
+        let leads = |relation: &&Relation| {
+            relation.cardinality == Cardinality::One
+                && relation.from == from
+                && relation.table == lookup.rows.table.name
+        };
+        let relation = table.relations.iter().find(leads).ok_or(Error::Internal)?;
+        let mut columns = Self::of_related(&lookup.rows, &lookup.picks, relation.description)?;
+        if relation.nullable {
+            columns.make_nullable();
+        }
+        Ok(columns)
+    }
+
+    /// The columns of edges.
+    pub(crate) fn of_edges(
+        fields: &[(Name, EdgeField<Rows>)],
+        picks: &Picks,
+    ) -> Result<Self, Error> {
+        Self::of_all_edges(fields, |rows| Self::of_rows(rows, picks))
+    }
+
+    /// The columns of groups.
+    pub(crate) fn of_groups(field: &GroupsField) -> Result<Self, Error> {
+        match field {
+            GroupsField::Nodes(shape) => Self::of_shape(shape),
+            GroupsField::Edges(fields) => Self::of_all_edges(fields, Self::of_shape),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    fn of_all_edges<N>(
+        fields: &[(Name, EdgeField<N>)],
+        of_node: impl Fn(&N) -> Result<Self, Error>,
+    ) -> Result<Self, Error> {
+        let field = |(name, field): &(Name, EdgeField<N>)| {
+            let field = match field {
+                EdgeField::TypeName => Cell::of_type_name(),
+                EdgeField::Cursor => Cell::of_cursor(),
+                EdgeField::Node(node) => Field::Object(of_node(node)?),
+            };
+            Ok((name.clone(), field))
+        };
+        fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The columns of the list of each row: what is computed of it, and not its rows.
+    fn of_figures(list: &Name, connection: &Connection) -> Result<Self, Error> {
+        let mut columns = Self::default();
+        for (name, field) in &connection.fields {
+            let field = match field {
+                ConnectionField::TypeName => Cell::of_type_name(),
+                ConnectionField::TotalCount(_) => {
+                    Cell::of(Scalar::Int, false, "How many rows the filter keeps, pages aside.")
+                }
+                ConnectionField::Totals(shape) => Field::Object(Self::of_shape(shape)?),
+                ConnectionField::Groups(_)
+                | ConnectionField::Nodes(_)
+                | ConnectionField::Edges(_)
+                | ConnectionField::PageInfo(_) => {
+                    let rows = connection.list.table.list;
+                    return Err(Error::NotATable(format!(
+                        "`{list}.{name}` is a list within each row: leave it out and ask for `{rows}` as a \
+                         table of its own, with the fields of this row in it; or ask for JSON"
+                    )));
+                }
+            };
+            columns.0.insert(name.clone(), field);
+        }
+        Ok(columns)
+    }
+
+    fn of_shape(shape: &Shape) -> Result<Self, Error> {
+        let field = |(name, field): &(Name, MeasureField)| {
+            let field = match field {
+                MeasureField::TypeName => Cell::of_type_name(),
+                MeasureField::Level => {
+                    let about =
+                        "How many keys the group has: fewer than were asked for in a subtotal.";
+                    Cell::of(Scalar::Int, false, about)
+                }
+                MeasureField::Figure(_, _, computed) => Cell::of_type(computed.type_name())?,
+                MeasureField::Part(shape) => Field::Object(Self::of_shape(shape)?),
+                MeasureField::Statistics(unit, fields, computed) => {
+                    Field::Object(Self::of_statistics(*unit, fields, computed)?)
+                }
+                MeasureField::Key(fields) => {
+                    let key = |(name, field): &(Name, KeyField)| {
+                        let field = match field {
+                            KeyField::TypeName => Cell::of_type_name(),
+                            KeyField::Cell(_, dimension) => Cell::of_key(dimension),
+                            KeyField::Row(_, lookup) => {
+                                let mut columns = Self::of_rows(&lookup.rows, &lookup.picks)?;
+                                columns.make_nullable();
+                                Field::Object(columns)
+                            }
+                        };
+                        Ok((name.clone(), field))
+                    };
+                    Field::Object(Self(fields.iter().map(key).collect::<Result<_, Error>>()?))
+                }
+            };
+            Ok((name.clone(), field))
+        };
+        shape.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn of_statistics(
+        unit: Unit,
+        fields: &[(Name, StatisticField)],
+        computed: &Computed,
+    ) -> Result<Self, Error> {
+        let field = |(name, field): &(Name, StatisticField)| {
+            let field = match field {
+                StatisticField::TypeName => Cell::of_type_name(),
+                StatisticField::Figure(_, _, statistic) => {
+                    let (type_name, about) = unit.statistic_type(statistic);
+                    Cell::of_type((type_name, format!("{about} Of: {}", computed.description)))?
+                }
+            };
+            Ok((name.clone(), field))
+        };
+        fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Adds the columns of the other objects that may stand in the same place. What is of several types there
+    /// is text.
+    fn merge(&mut self, other: Self) {
+        for (name, field) in other.0 {
+            match (self.0.get_mut(&name), field) {
+                (Some(Field::Object(columns)), Field::Object(others)) => columns.merge(others),
+                (Some(Field::Cell(cell)), Field::Cell(other)) => {
+                    if cell.scalar != other.scalar {
+                        cell.scalar = Scalar::Text;
+                    }
+                }
+                (Some(_), _) => {}
+                (None, field) => {
+                    self.0.insert(name, field);
+                }
+            }
+        }
+    }
+
+    /// Lets every cell be missing, because the object may be.
+    fn make_nullable(&mut self) {
+        for field in self.0.values_mut() {
+            match field {
+                Field::Cell(cell) => cell.nullable = true,
+                Field::Object(columns) => columns.make_nullable(),
+            }
+        }
+    }
+
+    /// The columns with their names, in order.
+    pub(crate) fn cells(&self) -> Vec<(String, &Cell)> {
+        let mut cells = Vec::new();
+        for (name, field) in &self.0 {
+            match field {
+                Field::Cell(cell) => cells.push((name.to_string(), cell)),
+                Field::Object(columns) => {
+                    let inner = columns.cells().into_iter();
+                    cells.extend(inner.map(|(inner, cell)| (format!("{name}.{inner}"), cell)));
+                }
+            }
+        }
+        cells
+    }
+
+    /// The names, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.cells().into_iter().map(|(name, _)| name).collect()
+    }
+}

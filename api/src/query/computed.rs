@@ -1,0 +1,153 @@
+//! Fields that are neither in a row nor in another, but computed for many rows at once.
+//!
+//! A type adds one after everything else that it declares, by its name, its GraphQL type and the function that
+//! computes it:
+//!
+//! ```ignore
+//! pub(crate) fn table() -> Type {
+//!     table_of::<grant::Entity>("grant", "grants")
+//!         .sums(&[grant::Column::FederalShare])
+//!         .computed("shareInThousands", "Float", in_thousands, "The federal share in thousands of dollars.")
+//! }
+//!
+//! fn in_thousands(rows: ComputedRows<'_>) -> Computed<'_> {
+//!     async move { /* from `rows.keys` to a value for each, by `rows.measures(...)` or a statement */ }.boxed()
+//! }
+//! ```
+//!
+//! The function is called once for all rows of a level that show the field, through a loader as any relation is. A row
+//! for which it gives no value shows null; where the type ends in `!` that is an error of the field. What it reads, it
+//! reads by the request's own session and aggregates, so an answer stays of one revision.
+
+use std::collections::HashMap;
+
+use async_graphql::Value as GraphQl;
+use futures_util::future::BoxFuture;
+
+use crate::{
+    catalog::{
+        Catalog,
+        key::Measure,
+        table::{ComputedField, Table},
+    },
+    database::session::Session,
+    error::Error,
+    measures::{Aggregates, Figure, Number, Request, Statistic},
+};
+
+/// What a function needs that computes fields: the rows that they are of, and what can be asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ComputedRows<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) table: &'static Table,
+    /// The keys of the rows, each once, in order.
+    pub(crate) keys: &'a [i32],
+}
+
+/// What a request reads from.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    pub(crate) session: Session,
+    pub(crate) aggregates: Aggregates,
+    pub(crate) catalog: &'static Catalog,
+}
+
+/// The values of each field of a function, by the key of a row.
+pub(crate) type Computed<'a> = BoxFuture<'a, Result<HashMap<i32, Vec<GraphQl>>, Error>>;
+
+/// What computes fields: a value for each field, in their order, for each row.
+pub(crate) type Batch = for<'a> fn(ComputedRows<'a>) -> Computed<'a>;
+
+/// The functions that compute fields, by the table of the rows.
+#[derive(Debug, Default)]
+pub(crate) struct Batches(HashMap<&'static str, Vec<Batch>>);
+
+/// A GraphQL type: its table, and the functions that compute fields of its rows.
+#[derive(Debug)]
+pub(crate) struct Type {
+    pub(crate) table: Table,
+    batches: Vec<Batch>,
+}
+
+impl From<Table> for Type {
+    fn from(table: Table) -> Self {
+        Self { table, batches: Vec::new() }
+    }
+}
+
+/// What can have computed fields: a table, or a type that has some already.
+pub(crate) trait Computes: Into<Type> {
+    /// Adds a field that a function computes.
+    fn computed(
+        self,
+        field: &'static str,
+        type_name: &'static str,
+        batch: Batch,
+        description: &'static str,
+    ) -> Type {
+        self.computed_together(&[(field, type_name, description)], batch)
+    }
+
+    /// Adds fields that one function computes: their names, types and descriptions.
+    fn computed_together(
+        self,
+        fields: &[(&'static str, &'static str, &'static str)],
+        batch: Batch,
+    ) -> Type {
+        let mut it: Type = self.into();
+        for (place, (field, type_name, description)) in fields.iter().copied().enumerate() {
+            let batch = it.batches.len();
+            it.table.computed.push(ComputedField { field, type_name, description, batch, place });
+        }
+        it.batches.push(batch);
+        it
+    }
+}
+
+impl<T: Into<Type>> Computes for T {}
+
+impl Batches {
+    /// Takes the functions of types, and leaves their tables.
+    pub(crate) fn split(types: Vec<Type>) -> (Vec<Table>, Self) {
+        let mut all = Self::default();
+        let tables = types.into_iter().map(|it| {
+            all.0.insert(it.table.name, it.batches);
+            it.table
+        });
+        (tables.collect(), all)
+    }
+
+    /// The function of a table at a place.
+    pub(crate) fn of(&self, table: &Table, batch: usize) -> Option<Batch> {
+        self.0.get(table.name)?.get(batch).copied()
+    }
+}
+
+impl ComputedRows<'_> {
+    /// Measures of each row, by their paths as [`Measure::parse`] reads them: counts, and sums in the smallest unit.
+    ///
+    /// # Errors
+    /// Says which path leads nowhere, or whatever the database says.
+    pub(crate) async fn measures(
+        &self,
+        paths: &[&str],
+    ) -> Result<HashMap<i32, Vec<Number>>, Error> {
+        let id = self.table.column_index(self.table.key);
+        let mut request = Request::of(self.table, crate::catalog::predicate::Predicate::all());
+        for path in paths {
+            let measure = Measure::parse(self.table, path)?;
+            let statistic = match measure {
+                Measure::Rows | Measure::Distinct(_) => Statistic::Count,
+                Measure::Numbers(..) => Statistic::Sum,
+            };
+            request = request.compute(Figure::Of { measure, statistic, part: None });
+        }
+        let Sources { session, aggregates, .. } = self.sources;
+        let request = request.of_each(id, self.keys);
+        let found = aggregates.answer_each(session, request, self.keys).await?;
+        let figures = |answer: crate::measures::Answer| {
+            answer.groups.into_iter().next().map(|group| group.figures)
+        };
+        Ok(found.into_iter().filter_map(|(key, answer)| Some((key, figures(answer)?))).collect())
+    }
+}

@@ -1,0 +1,249 @@
+//! The rows of a part of a table, column by column.
+//!
+//! An answer in JSON is an object for each row. To make all of these only to take them apart again costs more
+//! than everything else that a file needs, so its values stay in columns; and a row that many rows lead to is
+//! there once, with its place for each of them.
+
+use std::{io::Write, rc::Rc, sync::Arc};
+
+use async_graphql::{Name, Value as GraphQl};
+use futures_util::future::{BoxFuture, FutureExt as _, try_join_all};
+
+use super::{
+    column_types::{Columns, Field},
+    load::Loaders,
+    plan::{Connection, ConnectionField, EdgeField, Lookup, RowField, Rows},
+    rows::Row,
+    run,
+};
+use crate::error::Error;
+
+/// What there is in the place of a row that leads nowhere.
+const NOWHERE: u32 = u32::MAX;
+
+/// A field for each row of a part.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    /// A value for each row: a cell, or an object of cells.
+    Values(Vec<GraphQl>),
+    /// An object for each row, by its fields.
+    Object(Vec<(Name, Shown)>),
+    /// One of these objects for each row, or none.
+    One(One),
+    /// An object of one of several types for each row, or none.
+    Union(Vec<One>),
+}
+
+/// Objects, and for each row the place of the one that it leads to.
+#[derive(Debug)]
+pub(crate) struct One {
+    places: Vec<u32>,
+    object: Box<Shown>,
+}
+
+/// Rows of a list, as one of the fields that have them shows them.
+pub(crate) async fn rows(
+    loaders: &Loaders,
+    plan: &Connection,
+    field: usize,
+    rows: &[Arc<Row>],
+) -> Result<Shown, Error> {
+    match &plan.fields[field].1 {
+        ConnectionField::Nodes(plan) => object(loaders, plan, rows).await,
+        ConnectionField::Edges(fields) => {
+            let mut shown = Vec::with_capacity(fields.len());
+            for (name, field) in fields {
+                let field = match field {
+                    EdgeField::Node(plan) => object(loaders, plan, rows).await?,
+                    field => Shown::Values(run::edge(loaders, plan, field, rows).await?),
+                };
+                shown.push((name.clone(), field));
+            }
+            Ok(Shown::Object(shown))
+        }
+        _ => Err(Error::Internal),
+    }
+}
+
+fn object<'a>(
+    loaders: &'a Loaders,
+    plan: &'a Rows,
+    rows: &'a [Arc<Row>],
+) -> BoxFuture<'a, Result<Shown, Error>> {
+    let field = async |(name, field): &'a (Name, RowField)| {
+        let field = match field {
+            RowField::One { cell, lookup } => Shown::One(one(loaders, *cell, lookup, rows).await?),
+            RowField::Union(arms) => {
+                let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows));
+                Shown::Union(try_join_all(arms).await?)
+            }
+            field => Shown::Values(run::column(loaders, plan, field, rows).await?),
+        };
+        Ok((name.clone(), field))
+    };
+    async move { try_join_all(plan.fields.iter().map(field)).await.map(Shown::Object) }.boxed()
+}
+
+/// The rows that some lead to by a key, each once, in the order of their keys.
+async fn one(
+    loaders: &Loaders,
+    cell: usize,
+    plan: &Lookup,
+    rows: &[Arc<Row>],
+) -> Result<One, Error> {
+    let found = run::related(loaders, plan, run::keys(cell, rows)).await?;
+    let place = |row: &Arc<Row>| {
+        let key = run::key(cell, row)?;
+        let place = found.binary_search_by_key(&key, |row| row.key).ok()?;
+        u32::try_from(place).ok()
+    };
+    let places = rows.iter().map(|row| place(row).unwrap_or(NOWHERE)).collect();
+    let object = Box::new(object(loaders, &plan.rows, &found).await?);
+    Ok(One { places, object })
+}
+
+impl Shown {
+    /// Writes a row as JSON has it.
+    ///
+    /// # Errors
+    /// Where a value cannot be written.
+    pub(crate) fn write_json(&self, row: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::Values(values) => serde_json::to_writer(out, &values[row])?,
+            Self::Object(fields) => {
+                let mut before = b'{';
+                for (name, field) in fields {
+                    out.push(before);
+                    // A name has letters, digits and underscores only.
+                    write!(out, "\"{name}\":").map_err(serde_json::Error::io)?;
+                    field.write_json(row, out)?;
+                    before = b',';
+                }
+                out.extend_from_slice(if fields.is_empty() { b"{}" } else { b"}" });
+            }
+            Self::One(one) => one.write_json(row, out)?,
+            Self::Union(arms) => {
+                let arm = arms.iter().find(|one| one.places[row] != NOWHERE);
+                match arm {
+                    Some(one) => one.write_json(row, out)?,
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells, by column.
+    pub(crate) fn leaves(&self, columns: &Columns) -> Vec<Leaf<'_>> {
+        let mut leaves = Vec::new();
+        collect(columns, &[Way { places: None, end: End::Shown(self) }], &mut leaves);
+        leaves
+    }
+}
+
+impl One {
+    fn write_json(&self, row: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self.places[row] {
+            NOWHERE => out.extend_from_slice(b"null"),
+            place => self.object.write_json(place as usize, out)?,
+        }
+        Ok(())
+    }
+}
+
+/// The cells of one column.
+#[derive(Debug)]
+pub(crate) struct Leaf<'a>(Vec<Way<'a>>);
+
+/// A way from a row to its cell.
+#[derive(Clone, Debug)]
+struct Way<'a> {
+    /// Where to look, by row.
+    places: Option<Rc<[u32]>>,
+    end: End<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum End<'a> {
+    Shown(&'a Shown),
+    /// Values, in which the cell stands under names, each of which is likely to have a position.
+    Values(&'a [GraphQl], Vec<(usize, Name)>),
+}
+
+impl Leaf<'_> {
+    /// The cell of a row.
+    pub(crate) fn cell(&self, row: usize) -> &GraphQl {
+        static NULL: GraphQl = GraphQl::Null;
+        let mut cells = self.0.iter().filter_map(|way| way.cell(row));
+        cells.find(|cell| **cell != GraphQl::Null).unwrap_or(&NULL)
+    }
+}
+
+impl<'a> Way<'a> {
+    fn cell(&self, row: usize) -> Option<&'a GraphQl> {
+        let row = match &self.places {
+            None => row,
+            Some(places) => Some(places[row]).filter(|place| *place != NOWHERE)? as usize,
+        };
+        let (values, path) = match &self.end {
+            End::Values(values, path) => (*values, path.as_slice()),
+            End::Shown(Shown::Values(values)) => (values.as_slice(), [].as_slice()),
+            End::Shown(_) => return None,
+        };
+        path.iter().try_fold(&values[row], |value, (position, name)| match value {
+            GraphQl::Object(object) => match object.get_index(*position) {
+                Some((found, value)) if found == name => Some(value),
+                _ => object.get(name),
+            },
+            _ => None,
+        })
+    }
+
+    /// The ways to a field.
+    fn field(&self, position: usize, name: &Name) -> Vec<Self> {
+        let inner = |end| Self { places: self.places.clone(), end };
+        match &self.end {
+            End::Values(values, path) => {
+                let path = path.iter().cloned().chain([(position, name.clone())]).collect();
+                vec![inner(End::Values(values, path))]
+            }
+            End::Shown(Shown::Values(values)) => {
+                vec![inner(End::Values(values, vec![(position, name.clone())]))]
+            }
+            End::Shown(Shown::Object(fields)) => {
+                let field = fields.iter().find(|(found, _)| found == name);
+                field.map(|(_, field)| inner(End::Shown(field))).into_iter().collect()
+            }
+            End::Shown(Shown::One(one)) => self.through(one).field(position, name),
+            End::Shown(Shown::Union(arms)) => {
+                arms.iter().flat_map(|one| self.through(one).field(position, name)).collect()
+            }
+        }
+    }
+
+    /// The way on to an object that rows lead to.
+    fn through(&self, one: &'a One) -> Self {
+        let places = match &self.places {
+            None => one.places.as_slice().into(),
+            Some(places) => {
+                let place = |place: &u32| match *place {
+                    NOWHERE => NOWHERE,
+                    place => one.places[place as usize],
+                };
+                places.iter().map(place).collect()
+            }
+        };
+        Self { places: Some(places), end: End::Shown(&one.object) }
+    }
+}
+
+/// Adds the columns of an object, given the ways to it.
+fn collect<'a>(columns: &Columns, ways: &[Way<'a>], leaves: &mut Vec<Leaf<'a>>) {
+    for (position, (name, field)) in columns.0.iter().enumerate() {
+        let ways: Vec<_> = ways.iter().flat_map(|way| way.field(position, name)).collect();
+        match field {
+            Field::Cell(_) => leaves.push(Leaf(ways)),
+            Field::Object(columns) => collect(columns, &ways, leaves),
+        }
+    }
+}

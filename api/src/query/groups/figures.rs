@@ -1,0 +1,235 @@
+//! The figures of a request: each is computed once, however often it is named.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Number as JsonNumber, Value as GraphQl};
+use entity::scalar::{fixed_from_value, fixed_to_value};
+
+use super::{
+    apart::{self, Common},
+    readings::{self, Reading},
+};
+use crate::catalog::measure_catalog::{Computed, Unit, What};
+use crate::{
+    catalog::{key::Measure, predicate::Predicate, scalar::real_number, table::Table},
+    error::Error,
+    measures::{Figure, Known, Number, Request, Statistic, Subset},
+};
+
+/// The figures of a request, while it is put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    pub(crate) request: Request,
+    /// What its groups have in common, beside its filter.
+    pub(crate) common: Common,
+    /// The codes of what was said of it.
+    pub(crate) told: BTreeSet<&'static str>,
+    /// What is to be told of its orders and conditions.
+    pub(crate) noted: Vec<Reading>,
+}
+
+/// How a figure becomes a value of GraphQL.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Show {
+    /// An exact number of so many decimals.
+    Exact(u32),
+    /// A real number.
+    Real,
+}
+
+impl Show {
+    /// The value of a figure.
+    pub(crate) fn value(self, number: Number) -> Result<GraphQl, Error> {
+        Ok(match (self, number) {
+            (_, Number::Missing) => GraphQl::Null,
+            (Self::Exact(0), Number::Whole(whole)) => {
+                GraphQl::Number(i64::try_from(whole).map_err(|_| beyond())?.into())
+            }
+            (Self::Exact(digits), Number::Whole(whole)) => {
+                fixed_to_value(i64::try_from(whole).map_err(|_| beyond())?, digits)
+            }
+            (Self::Real, Number::Real(real)) => {
+                JsonNumber::from_f64(real).map_or(GraphQl::Null, GraphQl::Number)
+            }
+            (Self::Exact(_), Number::Real(_)) | (Self::Real, Number::Whole(_)) => {
+                return Err(Error::Internal);
+            }
+        })
+    }
+}
+
+impl Show {
+    /// A value of a client as a figure to compare with. A float is moved to the smallest unit by its
+    /// decimals, so that `0.1` dollars are ten cents, and not almost.
+    pub(crate) fn operand(self, value: &GraphQl) -> Result<Number, String> {
+        match self {
+            Self::Exact(digits) => Ok(Number::Whole(fixed_from_value(value, digits)?.into())),
+            Self::Real => real_number(value).map(Number::Real),
+        }
+    }
+}
+
+fn beyond() -> Error {
+    Error::BadArgument("a sum is beyond 64 bits: narrow the filter".to_owned())
+}
+
+/// The statistics by the names of their fields.
+pub(crate) const STATISTICS: [&str; 10] =
+    ["known", "missing", "sum", "avg", "min", "max", "median", "percentile", "stddev", "variance"];
+
+/// The statistic of a field, and how it is shown; `p` is that of `percentile`.
+pub(crate) fn statistic(
+    name: &str,
+    unit: Unit,
+    p: Option<f64>,
+) -> Result<(Statistic, Show), Error> {
+    let digits = unit.digits();
+    Ok(match name {
+        "known" => (Statistic::Count, Show::Exact(0)),
+        "missing" => (Statistic::Missing, Show::Exact(0)),
+        "sum" => (Statistic::Sum, Show::Exact(digits)),
+        "avg" => (Statistic::Average(digits), Show::Real),
+        "min" => (Statistic::Minimum, Show::Exact(digits)),
+        "max" => (Statistic::Maximum, Show::Exact(digits)),
+        "median" => (Statistic::Percentile(0.5, digits), Show::Real),
+        "stddev" => (Statistic::Deviation(digits), Show::Real),
+        "variance" => (Statistic::Variance(digits), Show::Real),
+        "percentile" => match p {
+            Some(p) if (0.0..=1.0).contains(&p) => (Statistic::Percentile(p, digits), Show::Real),
+            Some(p) => {
+                return Err(Error::BadArgument(format!(
+                    "p: {p} is not between 0 and 1; the ninth decile is 0.9"
+                )));
+            }
+            None => {
+                return Err(Error::BadArgument("p: a percentile needs it, from 0 to 1".to_owned()));
+            }
+        },
+        _ => return Err(Error::BadArgument(format!("{name} is not a statistic"))),
+    })
+}
+
+impl Figures {
+    /// No figures yet of the rows that a filter keeps.
+    pub(crate) fn of(table: &'static Table, keeps: Predicate, common: Common) -> Self {
+        Self {
+            request: Request::of(table, keeps),
+            common,
+            told: BTreeSet::new(),
+            noted: Vec::new(),
+        }
+    }
+
+    /// Asks for a figure, unless it is asked for already; its position.
+    fn place(&mut self, figure: Figure) -> usize {
+        let figures = &mut self.request.figures;
+        figures.iter().position(|other| *other == figure).unwrap_or_else(|| {
+            figures.push(figure);
+            figures.len() - 1
+        })
+    }
+
+    /// The position of a part of the rows; none for all of them.
+    fn part(&mut self, subset: Subset) -> Option<usize> {
+        if subset.is_all() {
+            return None;
+        }
+        let parts = &mut self.request.parts;
+        Some(parts.iter().position(|other| *other == subset).unwrap_or_else(|| {
+            parts.push(subset);
+            parts.len() - 1
+        }))
+    }
+
+    /// What is easily misread of a statistic, or of a quotient, and was not said yet.
+    pub(crate) fn readings(
+        &mut self,
+        computed: &Computed,
+        statistic: Option<Statistic>,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) -> Vec<Reading> {
+        let readings = readings::of(self, computed, statistic, year, keeps);
+        self.told.extend(readings.iter().map(|(code, _)| code));
+        readings
+    }
+
+    /// Notes the same of a figure that groups are ordered or kept by.
+    pub(crate) fn note(&mut self, computed: &Computed, figure: usize, year: Option<i32>) {
+        let statistic = self.statistic_at(figure);
+        let readings = self.readings(computed, statistic, year, &Predicate::all());
+        self.noted.extend(readings);
+    }
+
+    /// The statistic at a position; none of a quotient.
+    pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
+        match &self.request.figures[figure] {
+            Figure::Of { statistic, .. } => Some(*statistic),
+            Figure::Ratio { .. } => None,
+        }
+    }
+
+    /// Asks for a statistic of a measure over the rows that a filter keeps.
+    pub(crate) fn statistic(
+        &mut self,
+        measure: &Measure,
+        statistic: Statistic,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        self.statistic_of(measure, statistic, Subset::of(keeps.clone()))
+    }
+
+    fn statistic_of(
+        &mut self,
+        measure: &Measure,
+        statistic: Statistic,
+        of: Subset,
+    ) -> Result<usize, Error> {
+        if !matches!(statistic, Statistic::Count | Statistic::Missing) {
+            let filters = [&self.request.keeps, &of.keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
+        let part = self.part(of);
+        Ok(self.place(Figure::Of { measure: measure.clone(), statistic, part }))
+    }
+
+    /// Asks for what has one value: a count or a ratio.
+    pub(crate) fn single(
+        &mut self,
+        computed: &Computed,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) -> Result<(usize, Show), Error> {
+        if let Some(reason) = computed.refused {
+            return Err(Error::BadArgument(format!("{}: {reason}", computed.field)));
+        }
+        match &computed.what {
+            What::Count(measure) => {
+                Ok((self.statistic(measure, Statistic::Count, keeps)?, Show::Exact(0)))
+            }
+            What::Ratio { above, below, factor, is_of_people } => {
+                let above = self.priced(above, year)?;
+                // Both sides are of the same rows: those that have both.
+                let known = |measure: &Measure, is_positive| Known {
+                    measure: measure.clone(),
+                    is_positive,
+                };
+                let known = vec![known(&above, false), known(below, *is_of_people)];
+                let both = Subset { keeps: keeps.clone(), known };
+                let above = self.statistic_of(&above, Statistic::Sum, both.clone())?;
+                let below = self.statistic_of(below, Statistic::Sum, both)?;
+                let ratio = Figure::Ratio { above, below, factor: *factor };
+                Ok((self.place(ratio), Show::Real))
+            }
+            What::Statistics(..) => Err(Error::Internal),
+        }
+    }
+
+    /// A measure, in the dollars of a year if so.
+    pub(crate) fn priced(&self, measure: &Measure, year: Option<i32>) -> Result<Measure, Error> {
+        match year {
+            None => Ok(measure.clone()),
+            Some(year) => measure.clone().in_dollars_of(self.request.table, year),
+        }
+    }
+}

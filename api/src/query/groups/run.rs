@@ -1,0 +1,210 @@
+//! From figures to values: the answer of a request, poured into the shape of the selection.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Name, Value as GraphQl};
+use entity::scalar::fixed_to_value;
+use indexmap::IndexMap;
+
+use super::{cursor, figures::Show};
+use crate::{
+    catalog::{
+        measure_catalog::{Shows, band_name},
+        scalar::Scalar,
+    },
+    error::Error,
+    measures::{Answer, Cell, Group, Number},
+    query::{
+        load::Loaders,
+        plan::{
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, PageInfoField, Shape,
+            StatisticField,
+        },
+    },
+};
+
+/// The rows that keys are, by the address of the field in the plan and by their id.
+type Rows = HashMap<usize, HashMap<i32, GraphQl>>;
+
+/// The measures of all rows of each list, given their figures.
+pub(crate) fn totals(shape: &Shape, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
+    let rows = Rows::new();
+    let total = |figures: &Vec<Number>| {
+        let group = Group { level: 0, key: Vec::new(), figures: figures.clone() };
+        measures(shape, &group, &rows)
+    };
+    lists.iter().map(total).collect()
+}
+
+/// Refuses groups of which some are left out though nobody said how many to show.
+pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<Answer>]) -> Result<(), Error> {
+    let shows = |(_, field): &(Name, GroupsField)| {
+        matches!(field, GroupsField::Nodes(_) | GroupsField::Edges(_))
+    };
+    if plan.chosen || !plan.fields.iter().any(shows) {
+        return Ok(());
+    }
+    match lists.iter().filter(|answer| answer.more).map(|answer| answer.total).max() {
+        None => Ok(()),
+        Some(total) => {
+            let most = plan.request.page.limit.unwrap_or_default();
+            Err(Error::TooManyGroups { total, most })
+        }
+    }
+}
+
+/// The groups of each list.
+pub(crate) async fn groups(
+    loaders: &Loaders,
+    plan: &GroupsPlan,
+    lists: &[Arc<Answer>],
+) -> Result<Vec<GraphQl>, Error> {
+    let mut rows = Rows::new();
+    for (_, field) in &plan.fields {
+        match field {
+            GroupsField::Nodes(shape) => read_rows(loaders, shape, lists, &mut rows).await,
+            GroupsField::Edges(fields) => {
+                for (_, field) in fields {
+                    if let EdgeField::Node(shape) = field {
+                        read_rows(loaders, shape, lists, &mut rows).await;
+                    }
+                }
+            }
+            GroupsField::TypeName | GroupsField::TotalCount | GroupsField::PageInfo(_) => {}
+        }
+    }
+    lists.iter().map(|answer| connection(plan, answer, &rows)).collect()
+}
+
+/// Looks up the rows that the keys of groups are: those of all lists at once.
+async fn read_rows(loaders: &Loaders, shape: &Shape, lists: &[Arc<Answer>], rows: &mut Rows) {
+    for (_, field) in &shape.fields {
+        let MeasureField::Key(fields) = field else { continue };
+        for (_, field) in fields {
+            let KeyField::Row(position, plan) = field else { continue };
+            let groups = lists.iter().flat_map(|answer| &answer.groups);
+            let ids: Vec<i32> = groups.filter_map(|group| id(&group.key[*position])).collect();
+            let found = match ids.is_empty() {
+                true => Ok(HashMap::new()),
+                false => loaders.lookup(plan, &ids).await,
+            };
+            let found = found.unwrap_or_else(|error| {
+                let failed = loaders.fail(error);
+                ids.into_iter().map(|id| (id, failed.clone())).collect()
+            });
+            rows.insert(std::ptr::from_ref(field).addr(), found);
+        }
+    }
+}
+
+fn id(cell: &Cell) -> Option<i32> {
+    match cell {
+        Cell::Whole(id) => i32::try_from(*id).ok(),
+        _ => None,
+    }
+}
+
+fn connection(plan: &GroupsPlan, answer: &Answer, rows: &Rows) -> Result<GraphQl, Error> {
+    let cursor =
+        |group: &Group| GraphQl::String(cursor::encode(&plan.mark, &group.place(&plan.request)));
+    let type_name = &plan.table.type_name;
+    object(&plan.fields, |field| {
+        Ok(match field {
+            GroupsField::TypeName => GraphQl::String(format!("{type_name}GroupConnection")),
+            GroupsField::TotalCount => GraphQl::from(answer.total),
+            GroupsField::Nodes(shape) => {
+                let nodes = answer.groups.iter().map(|group| measures(shape, group, rows));
+                GraphQl::List(nodes.collect::<Result<_, _>>()?)
+            }
+            GroupsField::Edges(fields) => {
+                let edge = |group| {
+                    object(fields, |field| match field {
+                        EdgeField::TypeName => Ok(GraphQl::String(format!("{type_name}GroupEdge"))),
+                        EdgeField::Cursor => Ok(cursor(group)),
+                        EdgeField::Node(shape) => measures(shape, group, rows),
+                    })
+                };
+                GraphQl::List(answer.groups.iter().map(edge).collect::<Result<_, _>>()?)
+            }
+            GroupsField::PageInfo(fields) => {
+                let page = &plan.request.page;
+                let (before, after) = match page.backward {
+                    false => (page.after.is_some(), answer.more),
+                    true => (answer.more, page.before.is_some()),
+                };
+                object(fields, |field| {
+                    let end = |group: Option<&Group>| group.map_or(GraphQl::Null, cursor);
+                    Ok(match field {
+                        PageInfoField::TypeName => GraphQl::from("PageInfo"),
+                        PageInfoField::HasNextPage => GraphQl::Boolean(after),
+                        PageInfoField::HasPreviousPage => GraphQl::Boolean(before),
+                        PageInfoField::StartCursor => end(answer.groups.first()),
+                        PageInfoField::EndCursor => end(answer.groups.last()),
+                    })
+                })?
+            }
+        })
+    })
+}
+
+fn measures(shape: &Shape, group: &Group, rows: &Rows) -> Result<GraphQl, Error> {
+    let show = |figure: usize, show: Show| show.value(group.figures[figure]);
+    object(&shape.fields, |field| {
+        Ok(match field {
+            MeasureField::TypeName => GraphQl::String(shape.type_name.clone()),
+            MeasureField::Level => GraphQl::from(group.level),
+            MeasureField::Figure(figure, shown, _) => show(*figure, *shown)?,
+            MeasureField::Part(shape) => measures(shape, group, rows)?,
+            MeasureField::Statistics(unit, fields, _) => object(fields, |field| match field {
+                StatisticField::TypeName => Ok(GraphQl::from(unit.statistics_name())),
+                StatisticField::Figure(figure, shown, _) => show(*figure, *shown),
+            })?,
+            MeasureField::Key(fields) => object(fields, |field| {
+                Ok(match field {
+                    KeyField::TypeName => {
+                        let group = shape.type_name.as_str();
+                        GraphQl::String(format!("{group}Key"))
+                    }
+                    KeyField::Cell(position, dimension) => {
+                        cell(&group.key[*position], dimension.shows)
+                    }
+                    KeyField::Row(position, _) => {
+                        let found = rows.get(&std::ptr::from_ref(field).addr());
+                        let row = id(&group.key[*position]).and_then(|id| found?.get(&id).cloned());
+                        row.unwrap_or_default()
+                    }
+                })
+            })?,
+        })
+    })
+}
+
+/// The value of a key.
+fn cell(cell: &Cell, shows: Shows) -> GraphQl {
+    match (cell, shows) {
+        (Cell::Null | Cell::All, _) => GraphQl::Null,
+        (Cell::Boolean(truth), _) => GraphQl::Boolean(*truth),
+        (Cell::Date(day), _) => GraphQl::String(day.to_string()),
+        (Cell::Text(text), Shows::Column(column)) if column.kind.scalar == Scalar::Enum => {
+            GraphQl::Enum(Name::new(text))
+        }
+        (Cell::Text(text), _) => GraphQl::String(text.clone()),
+        (Cell::Whole(whole), Shows::Band) => GraphQl::Enum(Name::new(band_name(*whole))),
+        (Cell::Whole(whole), Shows::Column(column)) => match column.kind.scalar {
+            Scalar::Fixed(digits) => fixed_to_value(*whole, digits),
+            _ => GraphQl::Number((*whole).into()),
+        },
+        (Cell::Whole(whole), _) => GraphQl::Number((*whole).into()),
+    }
+}
+
+fn object<F>(
+    fields: &[(Name, F)],
+    value: impl Fn(&F) -> Result<GraphQl, Error>,
+) -> Result<GraphQl, Error> {
+    let mut object = IndexMap::with_capacity(fields.len());
+    for (name, field) in fields {
+        object.insert(name.clone(), value(field)?);
+    }
+    Ok(GraphQl::Object(object))
+}

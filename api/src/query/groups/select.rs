@@ -1,0 +1,334 @@
+//! From a selection of measures to the figures to ask for, and the shape that the answer is poured into.
+
+use async_graphql::{
+    Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
+};
+
+use super::{
+    apart::Common,
+    cardinality::most_groups,
+    cursor, event,
+    figures::{Figures, STATISTICS, statistic},
+    having,
+    order::{self, year},
+};
+use crate::{
+    catalog::{
+        key::Measure,
+        measure_catalog::{Computed, Dimension, MeasureCatalog, Shows, Unit, What},
+        predicate::Predicate,
+        scalar::{items, real_number},
+        table::{Table, screaming_case},
+    },
+    error::Error,
+    measures::{Page, Statistic},
+    query::{
+        arguments::Arguments,
+        filter,
+        order::short_mark,
+        page::PageSizes,
+        plan::{
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, Parents, Shape,
+            StatisticField,
+        },
+        planner::{Merged, Planner, Warning, join},
+    },
+};
+
+/// What the selection of a group may name beyond the measures.
+struct Group<'a> {
+    by: &'a [&'static Dimension],
+    /// How many groups there may be, over all parents.
+    count: u64,
+}
+
+type Fields<'a> = [&'a Positioned<FieldNode>];
+
+impl<'a> Planner<'a> {
+    /// Plans the measures of all rows of a list.
+    pub(crate) fn totals(
+        &self,
+        table: &'static Table,
+        fields: &Fields<'a>,
+        figures: &mut Figures,
+        path: &[String],
+    ) -> Result<Shape, ServerError> {
+        self.measures(table, fields, figures, &Predicate::all(), None, path)
+    }
+
+    /// Plans the groups of a list, of each of so many parents.
+    pub(crate) fn groups(
+        &self,
+        table: &'static Table,
+        keeps: &Predicate,
+        fields: &Fields<'a>,
+        parents: Parents,
+        path: &[String],
+    ) -> Result<GroupsPlan, ServerError> {
+        let (Some(field), Some(measures)) = (fields.first(), self.catalog.measures(table)) else {
+            return Err(Error::Internal.at(async_graphql::Pos::default(), path));
+        };
+        let at = |error: Error| error.at(field.pos, path);
+        let arguments = self.arguments(field);
+        let by = dimensions(measures, arguments.get("by")).map_err(at)?;
+        let keys: Vec<_> = by.iter().map(|dimension| dimension.key.clone()).collect();
+        // Subtotals are of fewer keys, down to none.
+        let subtotals = arguments.get("subtotals") == Some(&GraphQl::Boolean(true));
+        let common = Common {
+            keys: if subtotals { Vec::new() } else { keys.clone() },
+            parent: parents.column,
+        };
+        let mut figures = Figures::of(table, keeps.clone(), common);
+        (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
+        figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
+        let sizes = PageSizes {
+            default: self.limits.groups,
+            most: self.limits.groups,
+            setting: self.groups_setting(),
+        };
+        let (limit, mark) = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
+        for (code, message) in figures.noted.drain(..) {
+            self.warn(Warning { path: path.to_vec(), code, message });
+        }
+        let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
+        let chosen = chosen != [&GraphQl::Null; 2];
+        let possible = most_groups(table, &by, subtotals, figures.request.event.as_ref());
+        let each = possible.map_or(limit.into(), |possible| possible.min(limit.into()));
+        let count = parents.count.saturating_mul(each);
+        self.charge(count);
+        let group = Group { by: &by, count };
+        let type_name = &table.type_name;
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
+            let here = join(path, &name);
+            let mut node = |merged: &Merged<'a>, here: &[String]| {
+                let all = Predicate::all();
+                self.measures(table, merged, &mut figures, &all, Some(&group), here)
+            };
+            let field = match merged[0].node.name.node.as_str() {
+                "totalCount" => GroupsField::TotalCount,
+                "nodes" => GroupsField::Nodes(node(&merged, &here)?),
+                "edges" => {
+                    let mut edges = Vec::new();
+                    for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged)? {
+                        let field = match merged[0].node.name.node.as_str() {
+                            "cursor" => EdgeField::Cursor,
+                            "node" => EdgeField::Node(node(&merged, &join(&here, &name))?),
+                            _ => EdgeField::TypeName,
+                        };
+                        edges.push((name, field));
+                    }
+                    GroupsField::Edges(edges)
+                }
+                "pageInfo" => GroupsField::PageInfo(self.page_info(&merged)?),
+                _ => GroupsField::TypeName,
+            };
+            plan.push((name, field));
+        }
+        figures.request.check().map_err(at)?;
+        self.charge_for(&figures.request);
+        Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
+    }
+
+    /// Plans the measures of the rows that a filter keeps, of a group if there is one.
+    fn measures(
+        &self,
+        table: &'static Table,
+        fields: &Fields<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        group: Option<&Group<'_>>,
+        path: &[String],
+    ) -> Result<Shape, ServerError> {
+        let suffix = if group.is_some() { "Group" } else { "Measures" };
+        let type_name = format!("{}{suffix}", table.type_name);
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&type_name, fields)? {
+            let here = join(path, &name);
+            let at = |error: Error| error.at(merged[0].pos, &here);
+            let field = match (merged[0].node.name.node.as_str(), group) {
+                ("__typename", _) => MeasureField::TypeName,
+                ("level", _) => MeasureField::Level,
+                ("key", Some(group)) => MeasureField::Key(self.key(table, &merged, group, &here)?),
+                ("where", _) => {
+                    let arguments = self.arguments(merged[0]);
+                    let keep = match arguments.get("filter") {
+                        Some(value) => filter::parse(table, value, "filter").map_err(at)?,
+                        None => Predicate::all(),
+                    };
+                    let keeps = keeps.clone().and(keep);
+                    let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
+                    MeasureField::Part(shape)
+                }
+                (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
+            };
+            plan.push((name, field));
+        }
+        figures.request.check().map_err(|error| error.at(fields[0].pos, path))?;
+        Ok(Shape { type_name, fields: plan })
+    }
+
+    fn computed(
+        &self,
+        field: &str,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let measures = self.catalog.measures(figures.request.table);
+        let computed = measures.and_then(|measures| measures.computed(field));
+        let computed = computed.ok_or_else(|| at(Error::Internal))?;
+        let year = year(self.arguments(merged[0]).get("inDollarsOf"))
+            .map_err(|reason| at(Error::BadArgument(reason)))?;
+        if let What::Statistics(measure, unit) = &computed.what {
+            let measure = figures.priced(measure, year).map_err(at)?;
+            let fields = self.statistics(merged, *unit, &measure, figures, keeps, path)?;
+            for (name, field) in &fields {
+                if let StatisticField::Figure(figure, ..) = field {
+                    let statistic = figures.statistic_at(*figure);
+                    self.tell(figures, computed, statistic, year, keeps, || join(path, name));
+                }
+            }
+            return Ok(MeasureField::Statistics(*unit, fields, computed));
+        }
+        let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
+        self.tell(figures, computed, None, year, keeps, || path.to_vec());
+        Ok(MeasureField::Figure(figure, show, computed))
+    }
+
+    /// Tells what is easily misread of a field.
+    fn tell(
+        &self,
+        figures: &mut Figures,
+        computed: &Computed,
+        statistic: Option<Statistic>,
+        year: Option<i32>,
+        keeps: &Predicate,
+        path: impl Fn() -> Vec<String>,
+    ) {
+        for (code, message) in figures.readings(computed, statistic, year, keeps) {
+            self.warn(Warning { path: path(), code, message });
+        }
+    }
+
+    fn statistics(
+        &self,
+        fields: &Merged<'a>,
+        unit: Unit,
+        measure: &Measure,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<Vec<(Name, StatisticField)>, ServerError> {
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(unit.statistics_name(), fields)? {
+            let field = merged[0];
+            let at = |error: Error| error.at(field.pos, &join(path, &name));
+            let shown = match field.node.name.node.as_str() {
+                "__typename" => StatisticField::TypeName,
+                word => {
+                    let arguments = self.arguments(field);
+                    let p = arguments.get("p").map(real_number).transpose();
+                    let p = p.map_err(|reason| at(Error::BadArgument(format!("p: {reason}"))))?;
+                    let (statistic, show) = statistic(word, unit, p).map_err(at)?;
+                    let figure = figures.statistic(measure, statistic, keeps).map_err(at)?;
+                    let name = STATISTICS.into_iter().find(|name| *name == word);
+                    StatisticField::Figure(figure, show, name.unwrap_or_default())
+                }
+            };
+            plan.push((name, shown));
+        }
+        Ok(plan)
+    }
+
+    fn key(
+        &self,
+        table: &'static Table,
+        fields: &Merged<'a>,
+        group: &Group<'_>,
+        path: &[String],
+    ) -> Result<Vec<(Name, KeyField)>, ServerError> {
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect(&format!("{}GroupKey", table.type_name), fields)? {
+            let here = join(path, &name);
+            let word = merged[0].node.name.node.as_str();
+            if word == "__typename" {
+                plan.push((name, KeyField::TypeName));
+                continue;
+            }
+            let position = group.by.iter().position(|dimension| dimension.field == word);
+            let Some(position) = position else {
+                let value = screaming_case(word);
+                let text = format!(
+                    "key.{word}: `by` does not name {value}: add it there, or leave this out"
+                );
+                return Err(Error::BadArgument(text).at(merged[0].pos, &here));
+            };
+            let field = match group.by[position].shows {
+                Shows::Row(other) => {
+                    let lookup = self.lookup(other, &merged, group.count, &here)?;
+                    KeyField::Row(position, lookup)
+                }
+                _ => KeyField::Cell(position, group.by[position]),
+            };
+            plan.push((name, field));
+        }
+        Ok(plan)
+    }
+}
+
+/// Reads which groups, in what order, and the page of them: its size, and the mark of its cursors.
+fn arrange(
+    measures: &'static MeasureCatalog,
+    by: &[&'static Dimension],
+    arguments: &Arguments,
+    sizes: PageSizes,
+    figures: &mut Figures,
+) -> Result<(u32, String), Error> {
+    let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
+    let order = order::parse(measures, by, figures, given("orderBy"))?;
+    let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
+    let table = figures.request.table.name;
+    let mark = short_mark([table, &names.join(" "), &order.identity]);
+    figures.request.order = order.order;
+    if let Some(value) = given("having") {
+        figures.request.having = having::parse(measures, figures, value, "having")?;
+    }
+    let (limit, backward) = sizes.of(given("first"), given("last"))?;
+    let place = |argument: &'static str| match given(argument) {
+        Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
+        _ => Ok(None),
+    };
+    figures.request.page = Page {
+        limit: Some(limit as usize),
+        backward,
+        after: place("after")?,
+        before: place("before")?,
+    };
+    Ok((limit, mark))
+}
+
+/// Reads the argument `by`.
+fn dimensions(
+    measures: &'static MeasureCatalog,
+    value: Option<&GraphQl>,
+) -> Result<Vec<&'static Dimension>, Error> {
+    let values = items(value);
+    let mut by: Vec<&Dimension> = Vec::with_capacity(values.len());
+    for value in values {
+        let name = match value {
+            GraphQl::Enum(name) => name.as_str(),
+            GraphQl::String(name) => name,
+            other => return Err(Error::BadArgument(format!("by: {other} is not a key"))),
+        };
+        if by.iter().any(|dimension| dimension.name == name) {
+            return Err(Error::BadArgument(format!("by: {name} is named twice")));
+        }
+        let dimension = measures.dimensions.iter().find(|dimension| dimension.name == name);
+        let unknown = || Error::BadArgument(format!("by: {name} is not a key of these rows"));
+        by.push(dimension.ok_or_else(unknown)?);
+    }
+    Ok(by)
+}

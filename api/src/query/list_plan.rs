@@ -1,0 +1,207 @@
+//! From the selection of a list to its plan.
+
+use async_graphql::{Name, Positioned, ServerError, parser::types::Field as FieldNode};
+
+use super::{
+    groups::{apart::Common, figures::Figures},
+    page::List,
+    picks::Picks,
+    plan::{
+        Connection, ConnectionField, EdgeField, Lookup, PageInfoField, Parents, RowField, Rows,
+    },
+    planner::{Merged, PRICE_OF_AGGREGATES, Planner, join},
+};
+use crate::{
+    catalog::{
+        key::Measure,
+        predicate::Predicate,
+        table::{Cardinality, Field, Table},
+    },
+    measures::Statistic,
+};
+
+impl<'a> Planner<'a> {
+    /// Plans a connection of each of so many parents, for fields whose selection is that of a connection.
+    pub(crate) fn connection(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        parents: Parents,
+        path: &[String],
+    ) -> Result<Connection, ServerError> {
+        let field = fields[0];
+        let arguments = self.arguments(field);
+        let list = List::parse(table, &arguments, self.page_sizes())
+            .map_err(|error| error.at(field.pos, path))?;
+        let rows = parents.count.saturating_mul(list.limit.into());
+        let common = Common { keys: Vec::new(), parent: parents.column };
+        let mut figures = Figures::of(table, list.keeps.clone(), common);
+        let mut picks = Picks::default();
+        let mut plan = Vec::new();
+        let selection = self.collect(&format!("{}Connection", table.type_name), fields)?;
+        let is_page = |name: &str| matches!(name, "nodes" | "edges" | "pageInfo");
+        if selection.values().any(|merged| is_page(&merged[0].node.name.node)) {
+            self.charge(rows);
+        }
+        for (name, merged) in selection {
+            let path = join(path, &name);
+            let field = match merged[0].node.name.node.as_str() {
+                "__typename" => ConnectionField::TypeName,
+                "totalCount" => ConnectionField::TotalCount(
+                    figures
+                        .statistic(&Measure::Rows, Statistic::Count, &Predicate::all())
+                        .map_err(|error| error.at(field.pos, &path))?,
+                ),
+                "totals" => {
+                    ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
+                }
+                "groups" => {
+                    let plan = self.groups(table, &list.keeps, &merged, parents, &path)?;
+                    ConnectionField::Groups(Box::new(plan))
+                }
+                "nodes" => {
+                    ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
+                }
+                "edges" => {
+                    ConnectionField::Edges(self.edges(table, &merged, rows, &mut picks, &path)?)
+                }
+                _ => ConnectionField::PageInfo(self.page_info(&merged)?),
+            };
+            plan.push((name, field));
+        }
+        self.charge_for(&figures.request);
+        let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
+        let (keys, totals) = (Vec::new(), figures.request);
+        let mut connection = Connection { list, picks, keys, fields: plan, totals };
+        if shows_cursors {
+            connection.find_keys();
+        }
+        Ok(connection)
+    }
+
+    /// Plans the rows of a table that are looked up by key, of so many keys.
+    pub(crate) fn lookup(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        count: u64,
+        path: &[String],
+    ) -> Result<Lookup, ServerError> {
+        self.charge(count);
+        let mut picks = Picks::default();
+        let rows = self.rows(table, fields, count, &mut picks, path)?;
+        Ok(Lookup { rows, picks })
+    }
+
+    fn edges(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        count: u64,
+        picks: &mut Picks,
+        path: &[String],
+    ) -> Result<Vec<(Name, EdgeField<Rows>)>, ServerError> {
+        let type_name = format!("{}Edge", table.type_name);
+        self.collect(&type_name, fields)?
+            .into_iter()
+            .map(|(name, merged)| {
+                let field = match merged[0].node.name.node.as_str() {
+                    "__typename" => EdgeField::TypeName,
+                    "cursor" => EdgeField::Cursor,
+                    _ => EdgeField::Node(self.rows(
+                        table,
+                        &merged,
+                        count,
+                        picks,
+                        &join(path, &name),
+                    )?),
+                };
+                Ok((name, field))
+            })
+            .collect()
+    }
+
+    pub(crate) fn page_info(
+        &self,
+        fields: &[&'a Positioned<FieldNode>],
+    ) -> Result<Vec<(Name, PageInfoField)>, ServerError> {
+        let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
+            "hasNextPage" => PageInfoField::HasNextPage,
+            "hasPreviousPage" => PageInfoField::HasPreviousPage,
+            "startCursor" => PageInfoField::StartCursor,
+            "endCursor" => PageInfoField::EndCursor,
+            _ => PageInfoField::TypeName,
+        };
+        let merged = self.collect("PageInfo", fields)?.into_iter();
+        Ok(merged.map(|(name, merged)| (name, field(&merged))).collect())
+    }
+
+    fn rows(
+        &self,
+        table: &'static Table,
+        fields: &[&'a Positioned<FieldNode>],
+        count: u64,
+        picks: &mut Picks,
+        path: &[String],
+    ) -> Result<Rows, ServerError> {
+        let mut plan = Vec::new();
+        let mut computes = false;
+        for (name, merged) in self.collect(&table.type_name, fields)? {
+            let path = join(path, &name);
+            let field = match table.field(merged[0].node.name.node.as_str()) {
+                None => RowField::TypeName,
+                Some(Field::Id) => RowField::Id,
+                Some(Field::Computed(index)) => {
+                    computes = true;
+                    RowField::Computed(index)
+                }
+                Some(Field::Column(index)) => RowField::Cell(picks.place(None, index)),
+                Some(Field::Relation(index)) => {
+                    self.relation(table, index, &merged, count, picks, &path)?
+                }
+                Some(Field::Union(index)) => {
+                    let arms = table.unions[index].arms.iter().map(|arm| {
+                        let Some(Field::Relation(index)) = table.field(arm) else {
+                            unreachable!("a union names relations of its own table");
+                        };
+                        match self.relation(table, index, &merged, count, picks, &path)? {
+                            RowField::One { cell, lookup } => Ok((cell, lookup)),
+                            _ => unreachable!("a union names to-one relations"),
+                        }
+                    });
+                    RowField::Union(arms.collect::<Result<_, ServerError>>()?)
+                }
+            };
+            plan.push((name, field));
+        }
+        if computes {
+            self.charge(count.saturating_add(PRICE_OF_AGGREGATES));
+        }
+        Ok(Rows { table, fields: plan })
+    }
+
+    fn relation(
+        &self,
+        table: &'static Table,
+        index: usize,
+        fields: &[&'a Positioned<FieldNode>],
+        count: u64,
+        picks: &mut Picks,
+        path: &[String],
+    ) -> Result<RowField, ServerError> {
+        let relation = &table.relations[index];
+        let other = relation.other();
+        Ok(match relation.cardinality {
+            Cardinality::One => RowField::One {
+                cell: picks.place(None, table.column_index(relation.from)),
+                lookup: self.lookup(other, fields, count, path)?,
+            },
+            Cardinality::Many => {
+                let to = other.column_index(relation.to);
+                let parents = Parents { count, column: Some(relation.to) };
+                let connection = self.connection(other, fields, parents, path)?;
+                RowField::Many { to, connection: Box::new(connection) }
+            }
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! Rows by what names them: a global id, or a natural key such as an ORI.
+
+use std::collections::HashMap;
+
+use async_graphql::{Positioned, ServerError, Value, parser::types::Field};
+use indexmap::IndexMap;
+use sea_orm::sea_query::{Alias, Query};
+
+use super::{id, load::Loaders, plan::Lookup, planner::Planner};
+use crate::{
+    catalog::{
+        predicate::{Comparison, Predicate, Test, column_of},
+        scalar::items,
+        table::{NaturalKey, Table},
+    },
+    database::session::Purpose,
+    error::Error,
+};
+
+/// A root field that is the row of an id or of a natural key.
+#[derive(Debug)]
+pub(crate) struct One {
+    table: &'static Table,
+    by: By,
+    plan: Lookup,
+}
+
+/// What names a row.
+#[derive(Debug)]
+enum By {
+    Key(i32),
+    Natural(&'static NaturalKey, String),
+}
+
+impl One {
+    pub(crate) fn table(&self) -> &'static Table {
+        self.table
+    }
+}
+
+/// Plans a row that is looked up by what names it.
+pub(crate) fn plan_one<'a>(
+    planner: &Planner<'a>,
+    table: &'static Table,
+    fields: &[&'a Positioned<Field>],
+    path: &[String],
+) -> Result<One, ServerError> {
+    let plan = planner.lookup(table, fields, 1, path)?;
+    let by = by(planner, table, planner.arguments(fields[0]).remove("by"));
+    let by = by.map_err(|error| error.at(fields[0].pos, path))?;
+    Ok(One { table, by, plan })
+}
+
+/// Reads the argument `by`, which has one field.
+fn by(planner: &Planner<'_>, table: &'static Table, value: Option<Value>) -> Result<By, Error> {
+    let field = match value {
+        Some(Value::Object(by)) => by.into_iter().next(),
+        _ => None,
+    };
+    let Some((name, value)) = field else {
+        return Err(Error::BadArgument("by: name one key".to_owned()));
+    };
+    if value == Value::Null {
+        return Err(Error::BadArgument(format!("by.{name}: is null; name one key")));
+    }
+    let text = text_of(&value);
+    if name == "id" {
+        let (found, key) = id::decode(planner.catalog, &text)?;
+        if found.name != table.name {
+            let (is, wants) = (&found.type_name, &table.type_name);
+            let text = format!("by.id: {text:?} is the id of {is}, not {wants}");
+            return Err(Error::BadArgument(text));
+        }
+        return Ok(By::Key(key));
+    }
+    let natural = table.natural_keys.iter().find(|natural| natural.argument == name);
+    let natural = natural.ok_or_else(|| Error::BadArgument(format!("by.{name}: no such key")))?;
+    Ok(By::Natural(natural, text))
+}
+
+/// Answers a row that was planned; null where there is none.
+pub(crate) async fn one(loaders: &Loaders, plan: &One) -> Result<Value, Error> {
+    let key = match &plan.by {
+        By::Key(key) => Some(*key),
+        By::Natural(natural, text) => find(loaders, plan.table, natural, text).await?,
+    };
+    let Some(key) = key else { return Ok(Value::Null) };
+    let mut found = loaders.lookup(&plan.plan, &[key]).await?;
+    Ok(found.remove(&key).unwrap_or_default())
+}
+
+/// Objects by their ids, whatever their types.
+#[derive(Debug)]
+pub(crate) struct Objects {
+    ids: Vec<(&'static Table, i32)>,
+    plans: IndexMap<&'static str, Lookup>,
+}
+
+/// Plans the root fields `node` and `nodes`, by the argument that has the ids.
+pub(crate) fn plan_objects<'a>(
+    planner: &Planner<'a>,
+    argument: &str,
+    fields: &[&'a Positioned<Field>],
+    path: &[String],
+) -> Result<Objects, ServerError> {
+    let at = |error: Error| error.at(fields[0].pos, path);
+    let value = planner.arguments(fields[0]).remove(argument);
+    let values = items(value.as_ref());
+    let (count, most) = (values.len(), planner.limits.page);
+    if count > most as usize {
+        let text =
+            format!("{argument}: {count} are more than one request may name: at most {most}");
+        return Err(at(Error::BadArgument(text)));
+    }
+    let ids = values.iter().map(|id| id::decode(planner.catalog, &text_of(id)));
+    let ids: Vec<(&'static Table, i32)> = ids.collect::<Result<_, _>>().map_err(at)?;
+    let mut plans = IndexMap::new();
+    for (table, _) in &ids {
+        if !plans.contains_key(table.name) {
+            plans.insert(table.name, planner.lookup(table, fields, count as u64, path)?);
+        }
+    }
+    Ok(Objects { ids, plans })
+}
+
+/// The text of an id, which GraphQL lets be written as a number.
+fn text_of(id: &Value) -> String {
+    match id {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Answers objects that were planned, in the order of the ids: null where there is none.
+pub(crate) async fn objects(loaders: &Loaders, plan: &Objects) -> Result<Vec<Value>, Error> {
+    let mut found = HashMap::new();
+    for (name, lookup) in &plan.plans {
+        let keys = plan.ids.iter().filter(|(table, _)| table.name == *name);
+        let keys: Vec<i32> = keys.map(|(_, key)| *key).collect();
+        found.insert(*name, loaders.lookup(lookup, &keys).await?);
+    }
+    let value = |(table, key): &(&Table, i32)| found.get(table.name)?.get(key).cloned();
+    Ok(plan.ids.iter().map(|id| value(id).unwrap_or_default()).collect())
+}
+
+/// The key of the row that a natural key names.
+async fn find(
+    loaders: &Loaders,
+    table: &'static Table,
+    natural: &NaturalKey,
+    text: &str,
+) -> Result<Option<i32>, Error> {
+    let value = (natural.normalise)(text);
+    let is = |column: &&'static str| Predicate::Is {
+        column,
+        test: Test::Compare(Comparison::Equal, value.clone().into()),
+    };
+    let any = Predicate::Any(natural.columns.iter().map(is).collect());
+    let session = &loaders.session;
+    let mut select = Query::select();
+    select
+        .expr(column_of(table.name, table.key))
+        .from(Alias::new(table.name))
+        .and_where(any.to_sql(table.name, session.backend()))
+        .limit(1);
+    let rows = session.all(table.name, Purpose::Key, select).await?;
+    Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
+}

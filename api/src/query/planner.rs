@@ -1,0 +1,249 @@
+//! What planning a request needs everywhere: fields merged as GraphQL says, arguments with the values of variables, the
+//! price so far, and what is easily misread.
+//!
+//! The whole selection below a root field is planned before anything is read, so every argument of it is checked first,
+//! and the plan knows which columns each level needs. Lists are planned in [`list_plan`](super::list_plan), and what is
+//! computed of their rows in [`groups`](super::groups).
+
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    collections::{HashMap, HashSet},
+};
+
+use async_graphql::{
+    Name, Positioned, ServerError, Value as GraphQl, Variables,
+    parser::types::{
+        Directive, ExecutableDocument, Field as FieldNode, FragmentDefinition, Selection,
+        SelectionSet,
+    },
+};
+use async_graphql_value::Value as Written;
+use indexmap::IndexMap;
+
+use super::{
+    arguments::{self, Arguments},
+    page::{DEFAULT_PAGE, PageSizes},
+};
+use crate::{
+    catalog::{Catalog, table::Union},
+    error::Error,
+    limits::Limits,
+    measures::Request,
+};
+
+/// What an operator sets the most rows of a page of an answer by.
+pub(crate) const PAGES: &str = "--max-page";
+/// The price of an aggregate of a list.
+pub(crate) const PRICE_OF_AGGREGATES: u64 = 10;
+
+/// What is right in an answer and easily misread.
+#[derive(Clone, Debug)]
+pub struct Warning {
+    /// The first field that it is about, by the names in the answer; of a list, that of all items.
+    pub path: Vec<String>,
+    /// A word that a client may act on.
+    pub code: &'static str,
+    /// What to know, and what to ask instead.
+    pub message: Cow<'static, str>,
+}
+
+/// Plans the selections of one request.
+pub(crate) struct Planner<'a> {
+    /// The price of the plan so far.
+    price: Cell<u64>,
+    /// What is easily misread.
+    warnings: RefCell<Vec<Warning>>,
+    pub(crate) limits: Limits,
+    pub(crate) catalog: &'static Catalog,
+    /// What an operator sets the most rows of a page by.
+    pages: &'static str,
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Variables,
+}
+
+/// The fields of one response key.
+pub(crate) type Merged<'a> = Vec<&'a Positioned<FieldNode>>;
+
+impl<'a> Planner<'a> {
+    /// A planner for an operation of a document, with the values of its variables.
+    pub(crate) fn new(
+        catalog: &'static Catalog,
+        limits: Limits,
+        pages: &'static str,
+        document: &'a ExecutableDocument,
+        variables: &'a Variables,
+    ) -> Self {
+        let fragments = &document.fragments;
+        let (price, warnings) = <_>::default();
+        Self { price, warnings, limits, catalog, pages, fragments, variables }
+    }
+
+    /// The pages of lists.
+    pub(crate) fn page_sizes(&self) -> PageSizes {
+        PageSizes { default: DEFAULT_PAGE, most: self.limits.page, setting: self.pages }
+    }
+
+    /// What an operator sets the most groups by: those of a file are its rows.
+    pub(crate) fn groups_setting(&self) -> &'static str {
+        if self.pages == PAGES { "--max-groups" } else { self.pages }
+    }
+
+    /// What the plan costs: a point for each row or group that it may return, and for each aggregate of
+    /// a list ten points and one more for each figure, however many parents there are.
+    pub(crate) fn price(&self) -> u64 {
+        self.price.get()
+    }
+
+    /// Tells what is easily misread.
+    pub(crate) fn warn(&self, warning: Warning) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// What is easily misread, of all that was planned.
+    pub(crate) fn take_warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
+    }
+
+    /// Adds to the price.
+    pub(crate) fn charge(&self, points: u64) {
+        self.price.set(self.price.get().saturating_add(points));
+    }
+
+    /// Charges for aggregates.
+    pub(crate) fn charge_for(&self, request: &Request) {
+        if !request.figures.is_empty() || !request.keys.is_empty() {
+            self.charge(PRICE_OF_AGGREGATES + request.figures.len() as u64);
+        }
+    }
+
+    /// The values of a field's arguments.
+    pub(crate) fn arguments(&self, field: &Positioned<FieldNode>) -> Arguments {
+        arguments::of(field, self.variables)
+    }
+
+    /// The fields at the root of an operation, merged by response key.
+    pub(crate) fn root(
+        &self,
+        set: &'a SelectionSet,
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
+        let mut found = IndexMap::new();
+        self.collect_set("Query", set, &mut found, &mut HashSet::new());
+        self.agreeing(found)
+    }
+
+    /// The fields selected on a concrete type, merged by response key, in the order of the document.
+    ///
+    /// # Errors
+    /// Where fields of one key are not the same: validation should have found it, and one answer cannot be that of
+    /// both.
+    pub(crate) fn collect(
+        &self,
+        type_name: &str,
+        fields: &[&'a Positioned<FieldNode>],
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
+        let mut found = IndexMap::new();
+        let mut seen = HashSet::new();
+        for field in fields {
+            self.collect_set(type_name, &field.node.selection_set.node, &mut found, &mut seen);
+        }
+        self.agreeing(found)
+    }
+
+    fn agreeing(
+        &self,
+        found: IndexMap<Name, Merged<'a>>,
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
+        for (key, fields) in &found {
+            let [first, others @ ..] = fields.as_slice() else { continue };
+            for other in others {
+                let same = other.node.name.node == first.node.name.node;
+                if !same || self.arguments(other) != self.arguments(first) {
+                    let reason = format!(
+                        "{:?} stands for two different fields: give one an alias",
+                        key.as_str()
+                    );
+                    let mut error = Error::BadArgument(reason).at(first.pos, &[]);
+                    error.locations.push(other.pos);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn collect_set(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+        found: &mut IndexMap<Name, Merged<'a>>,
+        seen: &mut HashSet<&'a str>,
+    ) {
+        for selection in &set.items {
+            if self.is_skipped(selection.node.directives()) {
+                continue;
+            }
+            match &selection.node {
+                Selection::Field(field) => {
+                    found.entry(field.node.response_key().node.clone()).or_default().push(field);
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    if condition.is_none_or(|on| applies(self.catalog, &on.node.on.node, type_name))
+                    {
+                        let set = &fragment.node.selection_set.node;
+                        self.collect_set(type_name, set, found, seen);
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let Some(fragment) = self.fragments.get(name) else { continue };
+                    let condition = &fragment.node.type_condition.node.on.node;
+                    if seen.insert(name.as_str()) && applies(self.catalog, condition, type_name) {
+                        let set = &fragment.node.selection_set.node;
+                        self.collect_set(type_name, set, found, seen);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether `@skip` or `@include` leave out what they stand at.
+    fn is_skipped(&self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().any(|directive| {
+            let skips = match directive.node.name.node.as_str() {
+                "skip" => true,
+                "include" => false,
+                _ => return false,
+            };
+            let holds = match directive.node.get_argument("if").map(|value| &value.node) {
+                Some(Written::Boolean(truth)) => *truth,
+                Some(Written::Variable(name)) => {
+                    self.variables.get(name) == Some(&GraphQl::Boolean(true))
+                }
+                _ => false,
+            };
+            holds == skips
+        })
+    }
+}
+
+/// Whether an object of a type is also of the type that a fragment asks for.
+fn applies(catalog: &Catalog, condition: &str, type_name: &str) -> bool {
+    condition == type_name
+        || condition == "Node" && catalog.by_type(type_name).is_some()
+        || catalog.tables.iter().any(|table| {
+            let mut unions = table.unions.iter().filter(|union| union.type_name == condition);
+            let is_arm = |union: &Union| {
+                table.relations.iter().any(|relation| {
+                    union.arms.contains(&relation.field) && relation.other().type_name == type_name
+                })
+            };
+            unions.any(is_arm)
+        })
+}
+
+/// Where a field below another stands.
+pub(crate) fn join(path: &[String], name: &Name) -> Vec<String> {
+    path.iter().cloned().chain([name.to_string()]).collect()
+}

@@ -1,0 +1,296 @@
+//! Answers that are kept, and answers that are on their way.
+//!
+//! Between two loads the dataset does not change, so the answer of a query is a function of the document,
+//! the operation and the variables. The key is their text itself, not a hash of it: two questions never
+//! share an answer by accident. Answers belong to a generation, which is that of one revision; a request
+//! that comes when another revision is known begins a new generation, and the old one goes whole.
+//!
+//! Requests for the same answer at the same time share one run. The run is driven by whoever waits for it:
+//! a client that hangs up does not end it for the others, and where all hang up it ends. What has errors
+//! is given to all who wait, and kept for nobody.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use quick_cache::{
+    DefaultHashBuilder, OptionsBuilder, Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
+
+use super::{
+    counters::Counters,
+    single_flight::{Flights, Join},
+};
+use crate::catalog::dataset::Dataset;
+use crate::server::request::{
+    answer::Answer,
+    ask::Ask,
+    compress::{self, Coding},
+};
+
+/// Bytes that an answer costs beside its body and its key.
+const OVERHEAD: usize = 512;
+/// Bytes of a part of the cache that has a lock of its own.
+const SHARD: u64 = 8 << 20;
+/// What an answer is expected to weigh.
+const USUAL: u64 = 8 << 10;
+/// Above this many bytes, compression leaves the threads that answer.
+const INLINE: usize = 32 << 10;
+
+/// What tells two questions apart: the coding in the first byte, then the operation, the document and the
+/// variables.
+#[derive(Clone, Debug)]
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    /// The key of a question.
+    pub(crate) fn of(ask: &Ask) -> Self {
+        let operation = ask.operation.as_deref().unwrap_or_default();
+        let mut key = Vec::with_capacity(ask.document.len() + operation.len() + 256);
+        key.push(Coding::Identity as u8);
+        key.push(u8::from(ask.report.cost) | u8::from(ask.report.no_warnings) << 1);
+        for part in [operation, &*ask.document] {
+            key.extend((part.len() as u64).to_le_bytes());
+            key.extend(part.as_bytes());
+        }
+        if !ask.variables.is_empty() {
+            // The members of an object are sorted by name, however they were sent.
+            serde_json::to_writer(&mut key, &ask.variables).expect("JSON in memory");
+        }
+        Self(key)
+    }
+
+    fn with(mut self, coding: Coding) -> Self {
+        self.0[0] = coding as u8;
+        self
+    }
+
+    fn stored(&self) -> Arc<[u8]> {
+        self.0.as_slice().into()
+    }
+}
+
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It was kept.
+    Hit,
+    /// Somebody else was waiting for it already.
+    Joined,
+    /// It was worked out.
+    Miss,
+}
+
+#[derive(Clone, Debug)]
+struct Weigher;
+
+impl Weighter<Arc<[u8]>, Arc<Answer>> for Weigher {
+    fn weight(&self, key: &Arc<[u8]>, answer: &Arc<Answer>) -> u64 {
+        (key.len() + answer.body.len() + OVERHEAD) as u64
+    }
+}
+
+/// The answers of one revision.
+struct Generation {
+    /// What the server believed the dataset to be when this began.
+    told: Dataset,
+    /// What the answers are of. It is newer where an answer found a load before the server heard of it.
+    of: Dataset,
+    kept: Option<Cache<Arc<[u8]>, Arc<Answer>, Weigher>>,
+    flights: Arc<Flights>,
+}
+
+impl Generation {
+    fn new(told: Dataset, of: Dataset, bytes: u64) -> Arc<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shards = usize::try_from(bytes / SHARD).unwrap_or(usize::MAX).clamp(1, cores * 4);
+        let options = OptionsBuilder::new()
+            .shards(shards)
+            .estimated_items_capacity(usize::try_from(bytes / USUAL).unwrap_or(usize::MAX))
+            .weight_capacity(bytes)
+            .build();
+        let kept = options.ok().filter(|_| bytes > 0).map(|options| {
+            let lifecycle = DefaultLifecycle::default();
+            Cache::with_options(options, Weigher, DefaultHashBuilder::default(), lifecycle)
+        });
+        Arc::new(Self { told, of, kept, flights: Arc::default() })
+    }
+
+    fn get(&self, key: &Key) -> Option<Arc<Answer>> {
+        self.kept.as_ref()?.get(key.0.as_slice())
+    }
+
+    /// Keeps an answer, where it may be and there is room for it.
+    fn keep(&self, key: Arc<[u8]>, answer: &Arc<Answer>) {
+        let Some(kept) = &self.kept else { return };
+        // One answer shall not take the place of all others.
+        let fits = Weigher.weight(&key, answer) <= kept.shard_capacity() / 2;
+        if fits && answer.is_flawless() && answer.dataset.as_ref() == Some(&self.of) {
+            kept.insert(key, Arc::clone(answer));
+        }
+    }
+}
+
+/// The answers of the revision that is known.
+pub(crate) struct Answers {
+    bytes: u64,
+    current: RwLock<Arc<Generation>>,
+    counters: Arc<Counters>,
+}
+
+impl Answers {
+    /// Room for so many bytes of answers. Where there is none, nothing is kept and nothing is shared: each
+    /// request is worked out by itself.
+    pub(crate) fn new(told: Dataset, bytes: u64, counters: Arc<Counters>) -> Arc<Self> {
+        let current = RwLock::new(Generation::new(told.clone(), told, bytes));
+        Arc::new(Self { bytes, current, counters })
+    }
+
+    /// The answer of a question in a coding, as of a dataset no older than the one that the server knows.
+    /// Where it has to be worked out, `run` does that.
+    pub(crate) async fn get<F>(
+        self: &Arc<Self>,
+        told: Dataset,
+        key: Key,
+        coding: Coding,
+        run: impl FnOnce() -> F,
+    ) -> (Arc<Answer>, Found)
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        if self.bytes == 0 {
+            self.counters.count(Found::Miss);
+            return (in_coding(Arc::new(run().await), coding).await, Found::Miss);
+        }
+        let generation = self.generation(told);
+        let wanted = key.with(coding);
+        if let Some(answer) = generation.get(&wanted) {
+            self.counters.count(Found::Hit);
+            return (answer, Found::Hit);
+        }
+        let key = wanted.clone().with(Coding::Identity);
+        let (plain, found) = self.plain(&generation, key, run).await;
+        self.counters.count(found);
+        let pays = plain.is_flawless() && compress::pays(plain.body.len());
+        match coding {
+            _ if !pays => (plain, found),
+            Coding::Identity => (plain, found),
+            _ => (encoded(&generation, wanted, coding, plain).await, found),
+        }
+    }
+
+    /// The answer without a coding.
+    async fn plain<F>(
+        self: &Arc<Self>,
+        generation: &Arc<Generation>,
+        key: Key,
+        run: impl FnOnce() -> F,
+    ) -> (Arc<Answer>, Found)
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let stored = key.stored();
+        let make = || {
+            let (answers, generation) = (Arc::clone(self), Arc::clone(generation));
+            let (stored, run) = (Arc::clone(&stored), run());
+            async move {
+                let answer = Arc::new(run.await);
+                let generation = answers.newest(&generation, &answer);
+                generation.keep(stored, &answer);
+                answer
+            }
+        };
+        match generation.flights.join(&stored, || generation.get(&key), make) {
+            Join::Landed(answer) => (answer, Found::Hit),
+            Join::Begun(flight) => (flight.await, Found::Miss),
+            Join::Joined(flight) => (flight.await, Found::Joined),
+        }
+    }
+
+    /// How many answers are kept, and how many bytes they take.
+    pub(crate) fn size(&self) -> (usize, u64) {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.kept.as_ref().map_or((0, 0), |kept| (kept.len(), kept.weight()))
+    }
+
+    /// The generation of the dataset that the server knows.
+    fn generation(&self, told: Dataset) -> Arc<Generation> {
+        {
+            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+            if current.told == told {
+                return Arc::clone(&current);
+            }
+        }
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.told != told {
+            tracing::debug!(revision = told.revision, "the answers of other revisions are dropped");
+            *current = Generation::new(told.clone(), told, self.bytes);
+        }
+        Arc::clone(&current)
+    }
+
+    /// The generation that an answer belongs to: a new one, where the answer is of a newer revision than
+    /// the server has heard of. From then on nobody gets an older one.
+    fn newest(&self, began: &Arc<Generation>, answer: &Answer) -> Arc<Generation> {
+        let Some(of) = answer.dataset.as_ref().filter(|of| of.revision > began.of.revision) else {
+            return Arc::clone(began);
+        };
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.told == began.told && of.revision > current.of.revision {
+            *current = Generation::new(began.told.clone(), of.clone(), self.bytes);
+        }
+        Arc::clone(&current)
+    }
+}
+
+/// An answer in a coding, where that pays.
+pub(crate) async fn in_coding(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+    let pays = plain.is_flawless() && compress::pays(plain.body.len());
+    match coding {
+        Coding::Identity => plain,
+        _ if !pays => plain,
+        _ => compressed(plain, coding).await,
+    }
+}
+
+/// An answer in a coding; as it is, where that cannot be made.
+async fn compressed(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+    let body = plain.body.clone();
+    let compressed = if body.len() > INLINE {
+        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
+        work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    } else {
+        compress::compress(&body, coding)
+    };
+    match compressed {
+        Ok(body) => Arc::new(plain.encoded(coding, body)),
+        Err(error) => {
+            tracing::error!(%error, ?coding, "an answer cannot be compressed");
+            plain
+        }
+    }
+}
+
+/// An answer in a coding, which is made once however many wait for it.
+async fn encoded(
+    generation: &Arc<Generation>,
+    key: Key,
+    coding: Coding,
+    plain: Arc<Answer>,
+) -> Arc<Answer> {
+    let stored = key.stored();
+    let make = || {
+        let (generation, stored) = (Arc::clone(generation), Arc::clone(&stored));
+        async move {
+            let answer = compressed(plain, coding).await;
+            generation.keep(stored, &answer);
+            answer
+        }
+    };
+    match generation.flights.join(&stored, || generation.get(&key), make) {
+        Join::Landed(answer) => answer,
+        Join::Begun(flight) | Join::Joined(flight) => flight.await,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Work that several wait for and that is done once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, Shared, WeakShared},
+};
+
+use crate::server::request::answer::Answer;
+
+/// Work on its way to an answer. It goes on as long as anybody holds it and waits.
+pub(crate) type Flight = Shared<Work>;
+
+type Work = BoxFuture<'static, Arc<Answer>>;
+
+/// The work that is on its way, by key.
+#[derive(Default)]
+pub(crate) struct Flights(Mutex<Flying>);
+
+#[derive(Default)]
+struct Flying {
+    /// The number of the last one, which tells one from the next of the same key.
+    last: u64,
+    by_key: HashMap<Arc<[u8]>, (u64, WeakShared<Work>)>,
+}
+
+/// How somebody comes to an answer.
+pub(crate) enum Join {
+    /// It has just become ready.
+    Landed(Arc<Answer>),
+    /// Somebody else began the work.
+    Joined(Flight),
+    /// The work is begun for this one.
+    Begun(Flight),
+}
+
+impl Flights {
+    /// Joins the work of a key, or begins it. `landed` looks whether the answer has come to be kept since
+    /// the caller looked.
+    pub(crate) fn join<F>(
+        self: &Arc<Self>,
+        key: &Arc<[u8]>,
+        landed: impl FnOnce() -> Option<Arc<Answer>>,
+        make: impl FnOnce() -> F,
+    ) -> Join
+    where
+        F: Future<Output = Arc<Answer>> + Send + 'static,
+    {
+        let mut flying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flying.by_key.get(key).and_then(|(_, flight)| flight.upgrade()) {
+            return Join::Joined(flight);
+        }
+        if let Some(answer) = landed() {
+            return Join::Landed(answer);
+        }
+        flying.last += 1;
+        let number = flying.last;
+        let landing = Landing { flights: Arc::clone(self), key: Arc::clone(key), number };
+        let work = make();
+        let flight = async move {
+            let answer = work.await;
+            drop(landing);
+            answer
+        };
+        let flight = flight.boxed().shared();
+        if let Some(weak) = flight.downgrade() {
+            flying.by_key.insert(Arc::clone(key), (number, weak));
+        }
+        Join::Begun(flight)
+    }
+}
+
+/// Takes a flight off the list when it ends, whether it arrived or was given up.
+struct Landing {
+    flights: Arc<Flights>,
+    key: Arc<[u8]>,
+    number: u64,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let mut flying = self.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if flying.by_key.get(&self.key).is_some_and(|(number, _)| *number == self.number) {
+            flying.by_key.remove(&self.key);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A query whose answer is a file: all rows of a list, or its groups, as CSV, as JSON a line or as Parquet.
+//!
+//! The rows go out a part at a time, as the client takes them, and each part takes a turn, has its time and is
+//! paid for as a query would be; so who reads slowly keeps nobody waiting. A file is of one revision. After
+//! each part it is looked whether the dataset is still the same, before any of it is sent. Where it is not, or
+//! where the database fails, the transfer breaks off: the body has no end, which every client of HTTP/1.1
+//! tells from one that has.
+
+use std::sync::Arc;
+
+use async_graphql::{Pos, Response as Answered, ServerError};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::{StreamExt as _, stream};
+use sha2::{Digest as _, Sha256};
+use tracing::Span;
+
+use super::file::{File, unwritten};
+use super::table::{About, Format, Writer};
+use crate::server::{
+    request::{
+        answer::{Answer, Client, Refusal},
+        ask::{Ask, Parameters},
+        compress::Coding,
+        endpoint::Endpoint,
+        errors,
+        negotiate::{self, MediaType},
+        pin::Pin,
+        report::Report,
+    },
+    traffic::rate::Account,
+};
+use crate::{
+    catalog::dataset::Dataset, error::Error, graphql::execute::plan_export, limits::Limits,
+    measures::Aggregates, query::export::Export,
+};
+
+impl Endpoint {
+    /// Answers one request by a file.
+    pub(crate) async fn export(
+        &self,
+        mut parameters: Parameters,
+        format: Format,
+        parts: &Parts,
+        account: Option<&Account>,
+    ) -> Response {
+        let sent = async {
+            let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
+            if (Report { no_warnings: false, ..report }) != Report::default() {
+                let reason = "what a query costs and reads, and how its answer is cited, is told in JSON: ask for \
+                    that by `Accept`";
+                return Err(self.refused(Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    "BAD_REQUEST",
+                    reason,
+                )));
+            }
+            let pin = Pin::of_headers(&parts.headers);
+            let pin = pin.and_then(|pin| Pin::of_both(pin, parameters.pin));
+            let pin = pin.map_err(|refusal| self.refused(refusal))?;
+            let named = self.0.documents.find(&mut parameters);
+            let named = named.map_err(|refusal| self.refused(refusal))?;
+            let document = Arc::clone(&named.document);
+            let (operation, variables) = (parameters.operation, parameters.variables);
+            let ask = Ask { document: named.document, operation, variables, report, pin };
+            let limits = self.0.settings.limits;
+            let sent = self.send(ask, limits, format, parts, account.cloned());
+            let sent = Box::pin(sent).await?;
+            if let Some(hash) = named.register {
+                self.0.documents.register(hash, document);
+            }
+            Ok(sent)
+        };
+        self.finish(sent.await, parts, account)
+    }
+
+    /// The response, or what is said where there is none.
+    pub(crate) fn finish(
+        &self,
+        sent: Result<Response, Answer>,
+        parts: &Parts,
+        account: Option<&Account>,
+    ) -> Response {
+        let mut response = sent.unwrap_or_else(|answer| {
+            // The status says that there is no file.
+            let (method, headers) = (&parts.method, &parts.headers);
+            let client = Client { media: MediaType::Graphql, method, headers };
+            answer.respond(&client, &self.0.cache_control).0
+        });
+        if let Some(account) = account {
+            account.tell(response.headers_mut());
+        }
+        response
+    }
+
+    /// Begins to send a file: what is wrong with a query, or with its first rows, has a status.
+    pub(crate) async fn send(
+        &self,
+        ask: Ask,
+        limits: Limits,
+        format: Format,
+        parts: &Parts,
+        account: Option<Account>,
+    ) -> Result<Response, Answer> {
+        if parts.version < Version::HTTP_11 {
+            let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
+            let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
+            return Err(self.refused(Refusal::new(status, "BAD_REQUEST", reason)));
+        }
+        let server = &self.0.server;
+        let readers = &server.0.readers;
+        let failed = |error: Error, dataset: &Dataset| {
+            self.failed(vec![error.at(Pos::default(), &[])], dataset)
+        };
+        let dataset = Dataset::of(readers).await;
+        let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
+        ask.pin
+            .map_or(Ok(()), |pin| pin.check(&dataset))
+            .map_err(|refusal| self.refused(refusal))?;
+        let most = self.0.settings.most_export_rows;
+        let coding = negotiate::coding_of(&parts.headers, format.codings());
+        let tag = tag(&ask, format, coding, &dataset, most);
+        let client =
+            Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, tag.clone());
+        headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
+        headers.insert(
+            header::VARY,
+            HeaderValue::from_static("accept, accept-encoding, x-dataset-revision"),
+        );
+        if client.has(&tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Ok(response);
+        }
+        let Ok(turn) = self.0.admission.enter().await else {
+            return Err(self.refused(Refusal::busy()));
+        };
+        let request = ask.clone().into_request();
+        let planned = plan_export(&server.0.schema.0, &limits, most, &request);
+        let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
+        headers.insert(header::CONTENT_TYPE, format.content_type());
+        headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));
+        if let Some(coding) = coding.content_encoding() {
+            headers.insert(header::CONTENT_ENCODING, coding);
+        }
+        let (document, variables) = (&*ask.document, &ask.variables);
+        let about = About { dataset: &dataset, document, variables };
+        let writer = Writer::new(format, coding, &export.columns, &about);
+        let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
+        let aggregates = match server.copy() {
+            Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
+            _ => Aggregates::Database,
+        };
+        let mut file = File {
+            walk: export.begin(),
+            ahead: None,
+            export,
+            format,
+            writer: Some(writer),
+            readers: readers.clone(),
+            aggregates,
+            deadline: self.0.settings.deadline,
+            admission: Arc::clone(&self.0.admission),
+            metrics: Arc::clone(&self.0.metrics),
+            account,
+            dataset,
+            is_done: false,
+            span: Span::current(),
+        };
+        let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
+        drop(turn);
+        if parts.method != Method::HEAD {
+            let first = stream::iter([Ok(Bytes::from(first))]);
+            *response.body_mut() = Body::from_stream(first.chain(file.rest()));
+        }
+        Ok(response)
+    }
+
+    /// Says why a request is not taken.
+    pub(crate) fn refused(&self, refusal: Refusal) -> Answer {
+        self.0.metrics.error(refusal.code(), refusal.limit());
+        refusal.into()
+    }
+
+    /// Says what is wrong with a query, or with its first rows.
+    fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> Answer {
+        let mut response = Answered::from_errors(found);
+        errors::complete(&mut response, self.0.settings.suggestions);
+        self.0.metrics.errors(&response.errors);
+        Answer::unread(&response, dataset)
+    }
+}
+
+/// The tag of a file: whatever its bytes depend on.
+fn tag(ask: &Ask, format: Format, coding: Coding, dataset: &Dataset, most: u32) -> HeaderValue {
+    let of = serde_json::json!([
+        env!("CARGO_PKG_VERSION"),
+        &*ask.document,
+        ask.operation,
+        ask.variables,
+        format.extension(),
+        coding.name(),
+        dataset.revision,
+        dataset.loaded_at,
+        most,
+    ]);
+    let digest = Sha256::digest(of.to_string());
+    let text = format!("\"{}-r{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]), dataset.revision);
+    HeaderValue::try_from(text).expect("digits, letters and dashes")
+}
+
+/// The name under which a browser keeps a file.
+fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValue {
+    let (name, revision, extension) = (export.name, dataset.revision, format.extension());
+    let made_up = if dataset.synthetic { "-synthetic" } else { "" };
+    let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");
+    HeaderValue::try_from(text).expect("digits, letters and dashes")
+}

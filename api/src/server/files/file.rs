@@ -1,0 +1,173 @@
+//! A file that is being sent, a part at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::body::Bytes;
+use futures_util::{future::try_join, stream};
+use tracing::{Instrument as _, Span};
+
+use super::table::{Format, Unwritten, Writer};
+use crate::{
+    catalog::dataset::Dataset,
+    database::Readers,
+    error::Error,
+    graphql::execute::loaders,
+    measures::Aggregates,
+    query::{
+        export::{Export, Part, Walk},
+        export_columns::Shown,
+        load::Loaders,
+    },
+    server::{
+        observe::metrics::Metrics,
+        traffic::{admission::Admission, rate::Account},
+    },
+};
+
+/// A file that is being sent.
+pub(crate) struct File {
+    pub(crate) export: Export,
+    pub(crate) walk: Walk,
+    /// The part that was read and is to be shown next.
+    pub(crate) ahead: Option<Part>,
+    pub(crate) format: Format,
+    /// None while it writes.
+    pub(crate) writer: Option<Writer>,
+    pub(crate) readers: Readers,
+    pub(crate) aggregates: Aggregates,
+    pub(crate) deadline: Duration,
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) account: Option<Account>,
+    pub(crate) dataset: Dataset,
+    pub(crate) is_done: bool,
+    /// The request, which goes on until the last byte.
+    pub(crate) span: Span,
+}
+
+impl File {
+    /// The first bytes. What will not have all rows, and could not say so, has none.
+    pub(crate) async fn first(&mut self) -> Result<Vec<u8>, Error> {
+        let writer = self.writer.as_mut().ok_or(Error::Internal)?;
+        let head = writer.begin(&self.export.columns);
+        let mut bytes = head.map_err(|error| unwritten(&error))?;
+        bytes.append(&mut self.next().await?);
+        if !self.format.can_be_cut() && !self.is_done {
+            let loaders = self.loaders();
+            let is_cut = self.in_time(self.export.is_cut(&self.walk, &loaders)).await;
+            self.metrics.statements(&loaders.session.reads());
+            if is_cut? {
+                return Err(self.export.too_large());
+            }
+        }
+        Ok(bytes)
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let done = tokio::time::timeout(self.deadline, work).await;
+        done.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))?
+    }
+
+    /// The bytes that follow; nothing is told of rows that may be of another revision.
+    async fn next(&mut self) -> Result<Vec<u8>, Error> {
+        let part = tokio::time::timeout(self.deadline, self.part()).await;
+        let (part, shown) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
+        if part.truncated.is_some() && !self.format.can_be_cut() {
+            return Err(self.export.too_large());
+        }
+        self.is_done = part.is_last;
+        let price = (part.len() as u64).saturating_mul(self.export.price).max(1);
+        // Looked at behind the rows, and while they are written.
+        let readers = self.readers.clone();
+        let (dataset, bytes) = try_join(Dataset::of(&readers), self.write(part, shown)).await?;
+        if dataset != self.dataset {
+            return Err(Error::Changed);
+        }
+        if let Some(account) = &self.account {
+            account.pay(price);
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a part where it keeps no other request waiting: a row group of Parquet takes its time.
+    async fn write(&mut self, part: Part, shown: Shown) -> Result<Vec<u8>, Error> {
+        let mut writer = self.writer.take().ok_or(Error::Internal)?;
+        let columns = Arc::clone(&self.export.columns);
+        let work = tokio::task::spawn_blocking(move || {
+            let mut bytes = writer.rows(&columns, &shown, part.len())?;
+            if part.is_last {
+                bytes.append(&mut writer.end(&columns, part.truncated.as_deref())?);
+            }
+            Ok::<_, Unwritten>((writer, bytes))
+        });
+        let written = work.await.map_err(|error| {
+            tracing::error!(%error, "the writing of a table was given up");
+            Error::Internal
+        })?;
+        let (writer, bytes) = written.map_err(|error| unwritten(&error))?;
+        self.writer = Some(writer);
+        Ok(bytes)
+    }
+
+    fn loaders(&self) -> Loaders {
+        loaders(&self.readers, &self.aggregates)
+    }
+
+    async fn part(&mut self) -> Result<(Part, Shown), Error> {
+        let (of_this, of_next) = (self.loaders(), self.loaders());
+        let part = self.part_by(&of_this, &of_next).await;
+        for loaders in [of_this, of_next] {
+            self.metrics.statements(&loaders.session.reads());
+        }
+        part
+    }
+
+    /// Shows a part, and reads the next one meanwhile.
+    async fn part_by(
+        &mut self,
+        of_this: &Loaders,
+        of_next: &Loaders,
+    ) -> Result<(Part, Shown), Error> {
+        let part = match self.ahead.take() {
+            Some(part) => part,
+            None => self.export.read(&mut self.walk, of_this).await?,
+        };
+        let show = self.export.show(&part, of_this);
+        let shown = if part.is_last {
+            show.await?
+        } else {
+            // The first of them sends a statement, and the other works while the database does.
+            let read = self.export.read(&mut self.walk, of_next);
+            let (ahead, shown) = try_join(read, show).await?;
+            self.ahead = Some(ahead);
+            shown
+        };
+        Ok((part, shown))
+    }
+
+    /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
+    pub(crate) fn rest(self) -> impl stream::Stream<Item = Result<Bytes, Error>> {
+        stream::try_unfold(self, async |mut file| {
+            if file.is_done {
+                return Ok(None);
+            }
+            let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
+            let span = file.span.clone();
+            match file.next().instrument(span).await {
+                Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
+                Err(error) => {
+                    let (code, table) = (error.code(), file.export.name);
+                    file.metrics.error(code, error.limit());
+                    tracing::warn!(code, table, "an export was broken off");
+                    Err(error)
+                }
+            }
+        })
+    }
+}
+
+/// What is said where a table cannot be written.
+pub(crate) fn unwritten(error: &Unwritten) -> Error {
+    tracing::error!(%error, "a table cannot be written");
+    Error::Internal
+}

@@ -1,0 +1,176 @@
+//! GraphQL over HTTP, the schema, the pages for people, and health.
+//!
+//! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
+//! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
+//! [`persisted`] and [`trusted`] which document it means, [`pin`] which revision it wants, [`cache`] the answer
+//! that is at hand, [`graphql`] the one that is not, and [`answer`] the response. An answer that is a file is
+//! [`export`]ed: a [`table`] of all rows, whose columns [`dictionary`] explains. People get [`front`] and
+//! [`playground`], as [`page`]s.
+//!
+//! How much is done at once is bounded on the way in: connections and how slow they may be by [`listen`],
+//! clients by [`rate`], and queries by [`admission`].
+//!
+//! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
+//! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
+
+mod cache;
+mod files;
+mod observe;
+mod pages;
+mod request;
+mod settings;
+mod state;
+mod traffic;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderName, HeaderValue, Request, Response, StatusCode, header},
+    response::{IntoResponse, Redirect},
+    routing::{any, get},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+use tracing::Span;
+
+use self::{
+    cache::answers::Answers,
+    files::{dictionary, table_route},
+    observe::metrics::{self, Metrics},
+    pages::{
+        front::{self, Front},
+        playground,
+    },
+    request::{
+        REQUEST_ID, cors,
+        endpoint::{self, Endpoint},
+    },
+    traffic::admission::Admission,
+};
+pub use self::{
+    cache::counters::{Counters, Counts},
+    request::trusted::TrustedDocuments,
+    settings::Settings,
+    state::{AggregatesBy, Server},
+    traffic::{
+        listen::serve,
+        rate::{Peer, RateLimit},
+    },
+};
+use crate::{catalog::dataset::Dataset, query::row_cache::Keeper};
+
+/// How long a look at the database may take before it counts as gone.
+const PING: Duration = Duration::from_secs(2);
+
+impl Server {
+    /// The routes, with nothing chosen by an operator.
+    pub fn router(self) -> Router {
+        self.router_with(Settings::default())
+    }
+
+    /// The routes.
+    pub fn router_with(self, settings: Settings) -> Router {
+        let trace = TraceLayer::new_for_http()
+            .make_span_with(|request: &Request<_>| {
+                let id = request.extensions().get::<RequestId>();
+                let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+                let (method, path) = (request.method(), request.uri().path());
+                tracing::info_span!("request", %method, path, id)
+            })
+            .on_response(log_response)
+            // What fails is logged where it fails.
+            .on_failure(());
+        let cors = cors::layer(&settings.origins);
+        let running = settings.running_over(self.0.readers.backend());
+        let admission = Arc::new(Admission::new(running, settings.most_waiting));
+        let counters = Arc::clone(&settings.counters);
+        let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
+        let kept = Arc::new(Keeper::new(self.dataset(), settings.row_cache_bytes));
+        let metrics = Arc::new(Metrics::new(
+            self.clone(),
+            counters,
+            Arc::clone(&answers),
+            Arc::clone(&kept),
+            Arc::clone(&admission),
+        ));
+        let introspection = settings.limits.introspection;
+        let exports = settings.most_export_rows > 0 && !settings.trusted_only;
+        let endpoint =
+            Endpoint::new(self.clone(), settings, answers, kept, admission, Arc::clone(&metrics));
+        let mut open = Router::new();
+        if exports {
+            open =
+                open.route("/export/{file}", get(table_route::serve).with_state(endpoint.clone()));
+        }
+        open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
+        if introspection {
+            open = open.route("/schema.graphql", get(schema_text));
+            open = open.route("/dictionary.csv", get(dictionary::serve));
+        }
+        let open = open.layer(cors);
+        Router::new()
+            .merge(open)
+            .route("/", get(front::get).with_state(Front::new(self.clone())))
+            .route("/playground", get(playground::index))
+            .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
+            .route("/playground/assets/{name}", get(playground::asset))
+            .route("/health/live", get(|| async { "live\n" }))
+            .route("/health/ready", get(ready))
+            .route("/metrics", get(metrics::serve).with_state(metrics))
+            // In one layer, so that they cost one boxed future: the first is the outermost.
+            .layer((
+                SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
+                trace,
+                PropagateRequestIdLayer::new(REQUEST_ID),
+                CatchPanicLayer::new(),
+                header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                header_layer(header::REFERRER_POLICY, "no-referrer"),
+                header_layer(header::X_FRAME_OPTIONS, "DENY"),
+                header_layer(
+                    header::CONTENT_SECURITY_POLICY,
+                    "default-src 'none'; frame-ancestors 'none'",
+                ),
+            ))
+            .with_state(self)
+    }
+}
+
+/// Sets a header of what does not set it itself.
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Says what became of a request. An answer that was kept is not worth a line of the usual log: writing it
+/// would cost half as much as the answer.
+fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
+    let (status, latency_us) = (response.status().as_u16(), latency.as_micros());
+    if endpoint::is_kept(response.headers()) {
+        tracing::debug!(status, latency_us, "answered what was kept");
+    } else {
+        tracing::info!(status, latency_us, "answered");
+    }
+}
+
+async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], server.0.sdl.clone())
+}
+
+async fn ready(State(server): State<Server>) -> impl IntoResponse {
+    let ping = tokio::time::timeout(PING, Dataset::read(server.0.readers.spare())).await;
+    let reason = match ping {
+        Ok(Ok(dataset)) if server.has_aggregates() => {
+            let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
+            return (StatusCode::OK, Json(body));
+        }
+        Ok(Ok(_)) => "the dataset is being copied into memory",
+        _ => "the database cannot be reached",
+    };
+    let body = serde_json::json!({ "ready": false, "reason": reason });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body))
+}

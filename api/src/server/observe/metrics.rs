@@ -1,0 +1,208 @@
+//! `/metrics`: what goes on, as Prometheus reads it: in the format of `OpenMetrics`.
+//!
+//! What happens is counted as it happens; what is the case (the revision, the copy in memory, the pool) is
+//! looked up when somebody asks, by [`snapshot`].
+
+mod snapshot;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_graphql::{ServerError, Value};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+        info::Info,
+    },
+    registry::{Registry, Unit},
+};
+
+use self::snapshot::Snapshot;
+use crate::server::{
+    cache::{answers::Answers, counters::Counters},
+    state::Server,
+    traffic::admission::Admission,
+};
+use crate::{
+    database::session::Read, error::Error, graphql::execute::Answer, query::row_cache::Keeper,
+};
+
+const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: u16,
+}
+
+/// A code of an error. There are as many as `README.md` lists: no client can make up one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Code {
+    code: String,
+}
+
+/// A limit that a request went beyond, in the words of the refusal: none of a client's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limit {
+    limit: &'static str,
+}
+
+/// What is counted.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Status, Counter>,
+    running: Gauge,
+    request_seconds: Histogram,
+    query_seconds: Histogram,
+    cost: Histogram,
+    statements: Counter,
+    statement_seconds: Histogram,
+    errors: Family<Code, Counter>,
+    refusals: Family<Limit, Counter>,
+}
+
+impl Metrics {
+    /// The metrics of a server.
+    pub(crate) fn new(
+        server: Server,
+        counters: Arc<Counters>,
+        answers: Arc<Answers>,
+        kept: Arc<Keeper>,
+        admission: Arc<Admission>,
+    ) -> Self {
+        let mut registry = Registry::with_prefix("cops_graphql");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", build);
+        let requests = Family::default();
+        registry.register(
+            "requests",
+            "Requests for answers and files, by status",
+            requests.clone(),
+        );
+        let running = Gauge::default();
+        registry.register("requests_running", "Requests that wait for answers", running.clone());
+        let mut seconds = |name, about| {
+            // From a tenth of a millisecond to 13 seconds: a query may take 10.
+            let histogram = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
+            registry.register_with_unit(name, about, Unit::Seconds, histogram.clone());
+            histogram
+        };
+        let request_seconds =
+            seconds("request_duration", "From a request's headers to the response");
+        let query_seconds = seconds("query_duration", "To work out an answer that was not at hand");
+        let statement_seconds =
+            seconds("statement_duration", "SQL statements of queries and files");
+        let cost = Histogram::new(exponential_buckets(1.0, 4.0, 9));
+        registry.register("query_cost", "What the queries that ran did cost", cost.clone());
+        let statements = Counter::default();
+        registry.register("statements", "SQL statements of queries and files", statements.clone());
+        let errors = Family::default();
+        let about = "What was refused or failed, by code: requests, queries and fields";
+        registry.register("errors", about, errors.clone());
+        let refusals = Family::default();
+        let about = "What was refused because it was too much, by what there was too much of";
+        registry.register("refusals", about, refusals.clone());
+        let snapshot = Snapshot::new(server, counters, answers, kept, admission);
+        registry.register_collector(Box::new(snapshot));
+        Self {
+            registry,
+            requests,
+            running,
+            request_seconds,
+            query_seconds,
+            cost,
+            statements,
+            statement_seconds,
+            errors,
+            refusals,
+        }
+    }
+
+    /// Counts a request, which runs until what this gives is dropped.
+    pub(crate) fn request(&self) -> Running<'_> {
+        self.running.inc();
+        Running { metrics: self, began: Instant::now() }
+    }
+
+    /// Counts a query that was worked out.
+    #[expect(clippy::cast_precision_loss, reason = "a histogram has no need for the last digit")]
+    pub(crate) fn query(&self, answer: &Answer, took: Duration) {
+        self.query_seconds.observe(took.as_secs_f64());
+        self.cost.observe(answer.cost() as f64);
+        self.statements(&answer.reads);
+        self.errors(&answer.response.errors);
+    }
+
+    /// Counts the statements of what was read.
+    pub(crate) fn statements(&self, reads: &[Read]) {
+        for read in reads.iter().filter(|read| read.statement.is_some()) {
+            self.statements.inc();
+            self.statement_seconds.observe(read.took.as_secs_f64());
+        }
+    }
+
+    /// Counts what was refused or has failed of a query.
+    pub(crate) fn errors(&self, errors: &[ServerError]) {
+        for error in errors {
+            let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+            let code = match code {
+                Some(Value::String(code)) => code,
+                _ => "INVALID_QUERY",
+            };
+            let source = error.source.as_deref().and_then(|source| source.downcast_ref::<Error>());
+            self.error(code, source.and_then(Error::limit));
+        }
+    }
+
+    /// Counts what was refused or has failed.
+    pub(crate) fn error(&self, code: &str, limit: Option<&'static str>) {
+        self.errors.get_or_create(&Code { code: code.to_owned() }).inc();
+        if let Some(limit) = limit {
+            self.refusals.get_or_create(&Limit { limit }).inc();
+        }
+    }
+}
+
+/// A request that runs. A client that hangs up ends it without a word.
+#[derive(Debug)]
+pub(crate) struct Running<'a> {
+    metrics: &'a Metrics,
+    began: Instant,
+}
+
+impl Running<'_> {
+    /// Counts the response.
+    pub(crate) fn end(self, status: StatusCode) {
+        self.metrics.requests.get_or_create(&Status { status: status.as_u16() }).inc();
+        self.metrics.request_seconds.observe(self.began.elapsed().as_secs_f64());
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.metrics.running.dec();
+    }
+}
+
+/// `GET /metrics`.
+pub(crate) async fn serve(State(metrics): State<Arc<Metrics>>) -> Response {
+    let mut text = String::new();
+    match encode(&mut text, &metrics.registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, TYPE)], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the metrics cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

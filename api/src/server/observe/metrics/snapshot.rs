@@ -1,0 +1,114 @@
+//! What is the case when somebody asks.
+
+use std::sync::Arc;
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric as _},
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
+};
+
+use crate::{
+    query::row_cache::Keeper,
+    server::{
+        cache::{answers::Answers, copy::Copy, counters::Counters},
+        state::Server,
+        traffic::admission::Admission,
+    },
+};
+
+/// Looks things up for each scrape.
+pub(crate) struct Snapshot {
+    server: Server,
+    counters: Arc<Counters>,
+    answers: Arc<Answers>,
+    kept: Arc<Keeper>,
+    admission: Arc<Admission>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+impl Snapshot {
+    pub(crate) fn new(
+        server: Server,
+        counters: Arc<Counters>,
+        answers: Arc<Answers>,
+        kept: Arc<Keeper>,
+        admission: Arc<Admission>,
+    ) -> Self {
+        Self { server, counters, answers, kept, admission }
+    }
+}
+
+impl Collector for Snapshot {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counts = self.counters.counts();
+        for (name, about, count) in [
+            ("cache_hits", "Answers that were kept", counts.hits),
+            ("cache_joined", "Answers that somebody else was waiting for already", counts.joined),
+            ("cache_misses", "Answers that had to be worked out", counts.misses),
+            ("not_modified", "Responses that said only that nothing has changed", counts.unchanged),
+        ] {
+            let counter = ConstCounter::new(count);
+            let kind = counter.metric_type();
+            counter.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
+        }
+        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let copy = self.server.copy();
+        let copied = |number: fn(&Copy) -> usize| whole(copy.as_ref().map_or(0, number));
+        let dataset = self.server.dataset();
+        let readers = &self.server.0.readers;
+        let (connections, busy) = readers.busy();
+        let (answers, bytes) = self.answers.size();
+        for (name, about, number) in [
+            ("revision", "The revision of the dataset", dataset.revision.into()),
+            (
+                "loaded_timestamp_seconds",
+                "When that revision was loaded; 0 before the first",
+                dataset.loaded_at.map_or(0, |at| at.timestamp()),
+            ),
+            ("synthetic", "Whether rows of the dataset are made up", dataset.synthetic.into()),
+            (
+                "copy_revision",
+                "The revision of the copy in memory; 0 where there is none",
+                copy.as_ref().map_or(0, |copy| copy.dataset.revision.into()),
+            ),
+            (
+                "copy_bytes",
+                "The memory that the copy takes",
+                copied(|copy| copy.replica.size_in_bytes()),
+            ),
+            ("copy_rows", "The rows of the copy", copied(|copy| copy.replica.rows())),
+            ("cache_answers", "Answers that are kept", whole(answers)),
+            ("cache_bytes", "The memory that they take", i64::try_from(bytes).unwrap_or(i64::MAX)),
+            (
+                "row_cache_bytes",
+                "The memory that rows take which were looked up before",
+                i64::try_from(self.kept.bytes()).unwrap_or(i64::MAX),
+            ),
+            ("queries_running", "Queries that are worked on", whole(self.admission.running())),
+            ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
+            ("connections", "Connections to the database for queries", whole(connections)),
+            ("connections_busy", "Those on which a statement runs", whole(busy)),
+            (
+                "connections_waiting",
+                "Statements that wait for one to be free",
+                whole(readers.waiting()),
+            ),
+            (
+                "database_gone",
+                "1 where the database cannot be reached, and else 0",
+                readers.are_gone().into(),
+            ),
+        ] {
+            let gauge = ConstGauge::new(number);
+            let kind = gauge.metric_type();
+            gauge.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
+        }
+        Ok(())
+    }
+}

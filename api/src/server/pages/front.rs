@@ -1,0 +1,217 @@
+//! `/`: one page for a person in a browser, and the same as JSON for everybody else.
+//!
+//! It says what this is, which data it holds, and the three ways in. The page is plain HTML and one style
+//! sheet inside of it: no script, and nothing from elsewhere. What it says of the dataset it asks of the
+//! schema, as any client would, once for each revision.
+
+mod html;
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::Request;
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::page;
+use crate::server::{request::negotiate, state::Server};
+use crate::{catalog::dataset, graphql::execute::execute, limits::Limits, measures::Aggregates};
+
+/// What the page says of the dataset.
+const QUERY: &str =
+    "{ dataset { revision loadedAt synthetic citation { text bibtex } licence counts { table rows }
+    sources(first: 100) { totalCount nodes { title publisher publishedOn url } } } }";
+/// Where the server is, for a client that does not say where it found it.
+const HOST: &str = "127.0.0.1:8080";
+/// How long the database may take to tell of the dataset.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A query that shows something of any dataset.
+const EXAMPLE: &str = "{ agencies(first: 3, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) \
+    { totalCount nodes { name state population } } }";
+
+/// What the page is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    server: Server,
+    /// What the page said last, and of which dataset.
+    cache: Arc<Mutex<Option<(dataset::Dataset, Arc<Dataset>)>>>,
+}
+
+impl Front {
+    pub(crate) fn new(server: Server) -> Self {
+        Self { server, cache: Arc::default() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    dataset: Dataset,
+}
+
+/// The dataset, as the page tells of it.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Dataset {
+    revision: i32,
+    loaded_at: Option<String>,
+    synthetic: bool,
+    citation: Citation,
+    licence: String,
+    counts: Vec<Count>,
+    sources: Sources,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Citation {
+    text: String,
+    bibtex: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Count {
+    table: String,
+    rows: u64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sources {
+    total_count: usize,
+    nodes: Vec<Source>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Source {
+    title: String,
+    publisher: Option<String>,
+    published_on: Option<String>,
+    url: Option<String>,
+}
+
+/// `GET /`.
+pub(crate) async fn get(State(front): State<Front>, headers: HeaderMap) -> Response {
+    let Some(dataset) = dataset(&front).await else {
+        let words = "the database cannot be reached: try again in a moment\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
+    };
+    let base = base(&headers);
+    let mut answer = if negotiate::prefers_html(&headers) {
+        page::answer(&headers, &html::POLICY, html::page(&dataset, &base, EXAMPLE))
+    } else {
+        page::checked(&headers, "application/json; charset=utf-8", said(&dataset, &base))
+    };
+    let vary = HeaderValue::from_static("Accept, Host, X-Forwarded-Proto");
+    answer.headers_mut().insert(header::VARY, vary);
+    answer
+}
+
+/// What holds of the dataset that the server serves.
+async fn dataset(front: &Front) -> Option<Arc<Dataset>> {
+    let server = &front.server;
+    let current = server.dataset();
+    // One asks, the others wait for it.
+    let mut cache = front.cache.lock().await;
+    if let Some((of, found)) = &*cache
+        && *of == current
+    {
+        return Some(found.clone());
+    }
+    let (schema, readers, limits) = (&server.0.schema.0, &server.0.readers, Limits::default());
+    let answer = execute(schema, readers, &Aggregates::Database, &limits, Request::new(QUERY));
+    let answer = tokio::time::timeout(PATIENCE, answer)
+        .await
+        .inspect_err(|_| tracing::error!("the database does not answer the front page"))
+        .ok()?;
+    if let Some(error) = answer.response.errors.first() {
+        tracing::error!(error = error.message, "the front page cannot ask for the dataset");
+        return None;
+    }
+    let answer = answer.response.data.into_json().and_then(serde_json::from_value::<Answer>);
+    let found =
+        answer.inspect_err(|error| tracing::error!(%error, "the front page cannot be read"));
+    let found = Arc::new(found.ok()?.dataset);
+    *cache = Some((current, found.clone()));
+    Some(found)
+}
+
+/// The same as JSON.
+fn said(dataset: &Dataset, base: &str) -> String {
+    /// In the order in which it is read.
+    #[derive(Serialize)]
+    struct Said<'a> {
+        name: &'static str,
+        version: &'static str,
+        description: &'static str,
+        links: Links,
+        dataset: &'a Dataset,
+    }
+    #[derive(Serialize)]
+    struct Links {
+        graphql: String,
+        playground: String,
+        schema: String,
+    }
+    let said = Said {
+        name: "cops-graphql",
+        version: env!("CARGO_PKG_VERSION"),
+        description: "GraphQL API over what the COPS Office (U.S. Department of Justice) has funded since 1994, \
+                      and what came of it",
+        links: Links {
+            graphql: format!("{base}/graphql"),
+            playground: format!("{base}/playground"),
+            schema: format!("{base}/schema.graphql"),
+        },
+        dataset,
+    };
+    let text = serde_json::to_string_pretty(&said).expect("texts and numbers are JSON");
+    format!("{text}\n")
+}
+
+/// Where the client found this server. A host is repeated only where it is made of what hosts are made of:
+/// the example is pasted into a shell.
+fn base(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let plain = |host: &&str| {
+        let of_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.len() <= 255 && host.bytes().all(of_host)
+    };
+    let host = text(header::HOST).filter(plain).unwrap_or(HOST);
+    // Before a proxy that ends TLS, the client's own scheme is known to the proxy alone.
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    format!("{}://{host}", if secure { "https" } else { "http" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_is_none_is_not_repeated() {
+        for (host, expected) in [
+            ("api.example.org", "http://api.example.org"),
+            ("[::1]:8080", "http://[::1]:8080"),
+            ("localhost:8080", "http://localhost:8080"),
+            ("a'; rm -rf ~ #", "http://127.0.0.1:8080"),
+            ("<script>", "http://127.0.0.1:8080"),
+            ("a`id`", "http://127.0.0.1:8080"),
+            ("", "http://127.0.0.1:8080"),
+        ] {
+            let value = HeaderValue::from_str(host).expect("a header of a test");
+            assert_eq!(base(&HeaderMap::from_iter([(header::HOST, value)])), expected);
+        }
+        assert_eq!(base(&HeaderMap::new()), "http://127.0.0.1:8080");
+        let headers = [
+            (header::HOST, HeaderValue::from_static("cops.example")),
+            (
+                header::HeaderName::from_static("x-forwarded-proto"),
+                HeaderValue::from_static("https"),
+            ),
+        ];
+        assert_eq!(base(&HeaderMap::from_iter(headers)), "https://cops.example");
+    }
+}

@@ -1,0 +1,200 @@
+//! The front page as HTML.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use axum::http::HeaderValue;
+use serde_json::json;
+
+use super::{Dataset, Source};
+use crate::server::pages::{
+    page::{escape, hash},
+    playground::LICENSES,
+};
+
+const STYLE: &str = include_str!("style.css");
+const ICON: &str = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>\
+    <rect width='32' height='32' rx='7' fill='%231d4f91'/><path d='M8 23V15M14 23V9M20 23v-6M26 23V12' \
+    stroke='%23fff' stroke-width='3' stroke-linecap='round'/></svg>";
+
+/// What the page may do: be drawn, by its own style sheet.
+pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let policy = format!(
+        "default-src 'none'; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+        hash(STYLE)
+    );
+    HeaderValue::from_str(&policy).expect("a hash in Base64 is a header's text")
+});
+
+/// The page: of a dataset, of the server at `base`, with a query to paste.
+pub(crate) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
+    let banner = match dataset.synthetic {
+        true => {
+            "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees \
+             of this server are made up; programs, publications and published figures are real.</p>"
+        }
+        false => "",
+    };
+    let (counts, sources) = (counts(dataset), sources(dataset));
+    let loaded = dataset.loaded_at.as_deref().map_or_else(String::new, |at| {
+        let at = escape(at);
+        let day = at.split('T').next().unwrap_or(&at);
+        format!(", loaded on <strong><time datetime=\"{at}\">{day}</time></strong>")
+    });
+    let (revision, rows) = (dataset.revision, dataset.counts.iter().map(|count| count.rows).sum());
+    let rows = grouped(rows);
+    let (citation, bibtex) = (escape(&dataset.citation.text), escape(&dataset.citation.bibtex));
+    let licence = escape(&dataset.licence);
+    let curl = escape(&curl(base, example));
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="A GraphQL API over what the COPS Office of the U.S. Department of Justice funded since 1994, and what came of it.">
+<title>COPS Office funding and outcomes: a GraphQL API</title>
+<link rel="icon" href="{ICON}">
+<style>{STYLE}</style>
+</head>
+<body>
+{banner}
+<header>
+<div class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
+<h1>COPS Office funding and outcomes</h1>
+<p class="lead">A GraphQL API over what the Office of Community Oriented Policing Services of the U.S. Department of Justice has funded since 1994, and what came of it: grants, the officers they paid for, the people who were trained, and what agencies reported.</p>
+</header>
+<main>
+<h2>Three ways in</h2>
+<div class="ways">
+<section class="way">
+<h3>Playground</h3>
+<p>Ask in the browser, with worked examples, completion and the description of every field.</p>
+<p><a class="button" href="/playground">Open the playground</a></p>
+</section>
+<section class="way">
+<h3>Schema</h3>
+<p>All that can be asked, each element described, in the schema definition language.</p>
+<p><a class="button" href="/schema.graphql">Read the schema</a></p>
+</section>
+<section class="way wide">
+<h3>Any HTTP client</h3>
+<p>Send a query to <code>{base}/graphql</code>. Paste this into a terminal:</p>
+<pre tabindex="0" aria-label="A query for curl"><code>{curl}</code></pre>
+</section>
+</div>
+<h2>The dataset</h2>
+<p class="facts">Revision <strong>{revision}</strong>{loaded}: <strong>{rows}</strong> rows.</p>
+<dl>
+{counts}</dl>
+{sources}
+<h2>How to cite it</h2>
+<blockquote>{citation}</blockquote>
+<details><summary>As BibTeX</summary><pre tabindex="0" aria-label="The citation as BibTeX"><code>{bibtex}</code></pre></details>
+</main>
+<footer>
+<p>{licence}</p>
+<p>cops-graphql {version}, MIT or Apache-2.0. <a href="/playground/assets/{LICENSES}">Licenses of the playground's parts</a>.</p>
+</footer>
+</body>
+</html>
+"#,
+        base = escape(base),
+    )
+}
+
+/// A command that asks `query`: safe in the quotes of a shell, since the query has none.
+fn curl(base: &str, query: &str) -> String {
+    let body = json!({ "query": query });
+    format!("curl {base}/graphql \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")
+}
+
+fn counts(dataset: &Dataset) -> String {
+    let mut html = String::new();
+    for count in &dataset.counts {
+        let (table, rows) = (escape(&words(&count.table)), grouped(count.rows));
+        // Writing to a string cannot fail.
+        let _ = writeln!(html, "<div><dt>{table}</dt><dd>{rows}</dd></div>");
+    }
+    html
+}
+
+fn sources(dataset: &Dataset) -> String {
+    let (total, shown) = (dataset.sources.total_count, dataset.sources.nodes.len());
+    let mut html = format!("<details><summary>{total} sources</summary>\n<ul>\n");
+    for source in &dataset.sources.nodes {
+        let _ = writeln!(html, "<li>{}</li>", of_source(source));
+    }
+    html.push_str("</ul>\n");
+    if total > shown {
+        let _ = writeln!(html, "<p>The first {shown}; the list <code>sources</code> has all.</p>");
+    }
+    html.push_str("</details>");
+    html
+}
+
+fn of_source(source: &Source) -> String {
+    let title = escape(&source.title);
+    let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
+    let title = source.url.as_ref().filter(web).map_or(title.clone(), |url| {
+        format!("<a href=\"{}\" rel=\"noreferrer\">{title}</a>", escape(url))
+    });
+    let about = [&source.publisher, &source.published_on];
+    let about: Vec<_> = about.into_iter().flatten().map(|text| escape(text)).collect();
+    match about.is_empty() {
+        true => title,
+        false => format!("{title}, {}", about.join(", ")),
+    }
+}
+
+/// `trainingSessions` as `Training sessions`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        match character {
+            first if words.is_empty() => words.extend(first.to_uppercase()),
+            large if large.is_uppercase() => {
+                words.push(' ');
+                words.extend(large.to_lowercase());
+            }
+            other => words.push(other),
+        }
+    }
+    words
+}
+
+/// `12345` as `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_written_for_people() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(words("trainingSessions"), "Training sessions");
+    }
+
+    #[test]
+    fn text_of_the_data_stays_text() {
+        let source = Source {
+            title: "<b>A & B</b>".to_owned(),
+            publisher: Some("\"x\"".to_owned()),
+            published_on: None,
+            url: Some("javascript:alert(1)".to_owned()),
+        };
+        assert_eq!(of_source(&source), "&lt;b&gt;A &amp; B&lt;/b&gt;, &quot;x&quot;");
+    }
+}

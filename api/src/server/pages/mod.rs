@@ -1,0 +1,5 @@
+//! Pages for people: the front page and the playground.
+
+pub(crate) mod front;
+mod page;
+pub(crate) mod playground;

@@ -1,0 +1,68 @@
+//! How a page is sent: with an `ETag` by which it is checked each time, and told what it may do.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+/// `Cache-Control` of what may be kept, but not used unasked.
+pub(crate) const CHECKED: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// An HTML page under a Content-Security-Policy; 304 for who has it already.
+pub(crate) fn answer(headers: &HeaderMap, policy: &HeaderValue, html: String) -> Response {
+    let mut answer = checked(headers, "text/html; charset=utf-8", html);
+    let about = answer.headers_mut();
+    about.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        about.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// A body that its `ETag` identifies; 304 for who has it already.
+pub(crate) fn checked(headers: &HeaderMap, content_type: &'static str, body: String) -> Response {
+    let digest = Sha256::digest(&body);
+    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..16]));
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut known = known.flat_map(|line| line.split(',')).map(str::trim);
+    let fresh = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
+    let mut answer = match fresh {
+        true => (StatusCode::NOT_MODIFIED, Body::empty()).into_response(),
+        false => body.into_response(),
+    };
+    let about = answer.headers_mut();
+    about.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    about.insert(header::CACHE_CONTROL, CHECKED);
+    about.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        about.insert(header::ETAG, tag);
+    }
+    answer
+}
+
+/// The hash by which a Content-Security-Policy lets a `style` element in.
+pub(crate) fn hash(style: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)))
+}
+
+/// Text as it stands in HTML, also in an attribute.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,385 @@
+//! An answer as bytes, and as a response to one client.
+//!
+//! The bytes are made once and belong to nobody: the same answer is sent to whoever asks the same, in the
+//! media type and the coding that each prefers. Its `ETag` is a hash of the bytes, and strong: it differs by
+//! media type and by coding, as RFC 9110 demands. A date never replaces it: an answer also depends on the
+//! version of this program, so `If-Modified-Since` is not looked at.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use async_graphql::{ErrorExtensionValues, Name, Response as Answered, ServerError, Value};
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest as _, Sha256};
+
+use super::{compress::Coding, negotiate::MediaType};
+use crate::{
+    catalog::dataset::Dataset,
+    error::Error,
+    graphql::citation::{Asked, Citation},
+};
+
+/// The methods of `/graphql`.
+const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
+/// What of a request an answer depends on, beside what it asks.
+pub(crate) const VARY: HeaderValue = HeaderValue::from_static(
+    "accept, accept-encoding, graphql-cost, graphql-cite, graphql-warnings, x-dataset-revision",
+);
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What became of a request, as far as the status tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The query ran; its fields may have failed.
+    Ran,
+    /// It could be read and did not run. Clients that know `application/json` only learn it from the body.
+    Unanswered(StatusCode),
+    /// It could not be read, or is not for this server.
+    Refused(StatusCode),
+    /// It asks for something else than a query, which a GET must not even try.
+    NotAQuery,
+}
+
+impl Standing {
+    fn status(self, media: MediaType, method: &Method) -> StatusCode {
+        match (self, media) {
+            (Self::Refused(status), _) | (Self::Unanswered(status), MediaType::Graphql) => status,
+            (Self::NotAQuery, _) if *method != Method::POST => StatusCode::METHOD_NOT_ALLOWED,
+            (Self::NotAQuery, MediaType::Graphql) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        }
+    }
+}
+
+/// Why a request is not answered, before GraphQL sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    standing: Standing,
+    code: &'static str,
+    /// What there was too much of, where that is the reason.
+    limit: Option<&'static str>,
+    message: Cow<'static, str>,
+    /// After how many seconds it may be worth another try.
+    retry_after: Option<u64>,
+    /// The dataset that there is, where that is the reason.
+    dataset: Option<Dataset>,
+}
+
+impl Refusal {
+    /// A request that cannot be read, or that this server does not take.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+        let message = Cow::Owned(message.to_owned());
+        Self {
+            standing: Standing::Refused(status),
+            code,
+            limit: None,
+            message,
+            retry_after: None,
+            dataset: None,
+        }
+    }
+
+    /// A request that is wrong before GraphQL sees it.
+    pub(crate) fn of(status: StatusCode, error: &Error) -> Self {
+        let refusal = Self::new(status, error.code(), &error.to_string());
+        Self { limit: error.limit(), ..refusal }
+    }
+
+    /// A request for which there is no turn.
+    pub(crate) fn busy() -> Self {
+        let message = "more is asked than can be answered just now: try again in a second";
+        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message);
+        Self { retry_after: Some(1), limit: Some("queries at once"), ..refusal }
+    }
+
+    /// A request of a client that has asked for more than it may.
+    pub(crate) fn too_many(seconds: u64) -> Self {
+        let message = format!(
+            "you have asked for more than a client may (setting: --rate-limit): try again in {seconds} s"
+        );
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", &message);
+        Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
+    }
+
+    /// A request that is right in itself, and whose document is not there.
+    pub(crate) fn unanswered(code: &'static str, message: &'static str) -> Self {
+        let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
+        let message = Cow::Borrowed(message);
+        Self { standing, code, limit: None, message, retry_after: None, dataset: None }
+    }
+
+    /// The same refusal, which says what dataset there is.
+    pub(crate) fn about(self, dataset: &Dataset) -> Self {
+        Self { dataset: Some(dataset.clone()), ..self }
+    }
+
+    /// The code that a client may act on.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What there was too much of, where that is the reason.
+    pub(crate) fn limit(&self) -> Option<&'static str> {
+        self.limit
+    }
+
+    /// What the client is told.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let mut error = ServerError::new(refusal.message, None);
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refusal.code);
+        error.extensions = Some(extensions);
+        let mut answered = Answered::from_errors(vec![error]);
+        if let Some(dataset) = &refusal.dataset {
+            answered.extensions.insert("dataset".to_owned(), about(dataset));
+        }
+        let answer = Self::new(refusal.standing, &answered, None);
+        Self { retry_after: refusal.retry_after, ..answer }
+    }
+}
+
+/// The body of an answer, in the order in which it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+/// The body of an answer without errors, its parts as they are.
+#[derive(Serialize, Deserialize)]
+struct Flawless<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+    extensions: BTreeMap<String, Box<RawValue>>,
+}
+
+/// An answer in one coding.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// The bytes as they are sent.
+    pub(crate) body: Bytes,
+    standing: Standing,
+    has_errors: bool,
+    /// Whether it tells of one run, and the next would be another.
+    is_of_one_run: bool,
+    coding: Coding,
+    /// The hash of the bytes without a coding.
+    digest: String,
+    /// The `ETag` as JSON, and as GraphQL's own media type.
+    tags: [HeaderValue; 2],
+    last_modified: Option<HeaderValue>,
+    /// What its query was priced at.
+    pub(crate) price: u64,
+    retry_after: Option<u64>,
+    /// The dataset that it is of; none where nothing was asked of one.
+    pub(crate) dataset: Option<Dataset>,
+}
+
+impl Answer {
+    /// The answer of a query, with the dataset that it is of.
+    pub(crate) fn of(mut answered: Answered, dataset: &Dataset) -> Self {
+        // A request that did not run has no data, which is something else than null data.
+        let ran = answered.data != Value::Null
+            || answered.errors.iter().any(|error| !error.path.is_empty());
+        let standing = if ran { Standing::Ran } else { super::errors::standing(&answered) };
+        answered.extensions.insert("dataset".to_owned(), about(dataset));
+        Self::new(standing, &answered, Some(dataset.clone()))
+    }
+
+    /// The answer of a request that did not run.
+    pub(crate) fn unread(answered: &Answered, dataset: &Dataset) -> Self {
+        Self::new(super::errors::standing(answered), answered, Some(dataset.clone()))
+    }
+
+    /// What is said where the document asks for something else than a query.
+    pub(crate) fn not_a_query() -> Self {
+        let refusal = Refusal {
+            standing: Standing::NotAQuery,
+            code: "INVALID_QUERY",
+            limit: None,
+            message: Cow::Borrowed(
+                "this API has queries only: nothing can be changed or subscribed to",
+            ),
+            retry_after: None,
+            dataset: None,
+        };
+        refusal.into()
+    }
+
+    fn new(standing: Standing, answered: &Answered, dataset: Option<Dataset>) -> Self {
+        let written = Written {
+            errors: &answered.errors,
+            data: (standing == Standing::Ran).then_some(&answered.data),
+            extensions: &answered.extensions,
+        };
+        let (standing, body) = match serde_json::to_vec(&written) {
+            Ok(body) => (standing, body),
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written");
+                let text = r#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
+                (Standing::Refused(StatusCode::INTERNAL_SERVER_ERROR), text.into())
+            }
+        };
+        let digest = digest(&body);
+        let modified = dataset.as_ref().and_then(|dataset| dataset.loaded_at);
+        let modified = modified.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        Self {
+            body: body.into(),
+            standing,
+            has_errors: standing != Standing::Ran || !answered.errors.is_empty(),
+            is_of_one_run: false,
+            coding: Coding::Identity,
+            tags: tags(&digest, Coding::Identity),
+            digest,
+            last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
+            price: 0,
+            retry_after: None,
+            dataset,
+        }
+    }
+
+    /// The same answer in another coding, with the bytes of that.
+    pub(crate) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
+        let tags = tags(&self.digest, coding);
+        Self { body: body.into(), coding, tags, ..self.clone() }
+    }
+
+    /// The same answer with its citation, made for one client: it tells of the moment.
+    ///
+    /// # Errors
+    /// Where its body is not what this module writes of an answer without errors: it is in a coding.
+    pub(crate) fn cited(&self, query: Asked) -> Result<Self, serde_json::Error> {
+        let Some(dataset) = &self.dataset else { return Ok(self.clone()) };
+        let mut written: Flawless<'_> = serde_json::from_slice(&self.body)?;
+        let citation = Citation::new(dataset, query, &serde_json::from_str(written.data.get())?);
+        written.extensions.insert("citation".to_owned(), to_raw_value(&citation)?);
+        let body = serde_json::to_vec(&written)?;
+        let digest = digest(&body);
+        let tags = tags(&digest, self.coding);
+        Ok(Self { body: body.into(), digest, tags, is_of_one_run: true, ..self.clone() })
+    }
+
+    /// The same answer, with what its query was priced at.
+    pub(crate) fn priced(self, price: u64) -> Self {
+        Self { price, ..self }
+    }
+
+    /// The same answer, which tells of one run, and is not to be given to anybody else.
+    pub(crate) fn kept_by_nobody(self) -> Self {
+        Self { is_of_one_run: true, ..self }
+    }
+
+    /// Whether all went well. What did not may go well the next time, and is never kept.
+    pub(crate) fn is_flawless(&self) -> bool {
+        !self.has_errors
+    }
+
+    /// Whether its document can be read and fits the schema.
+    pub(crate) fn ran(&self) -> bool {
+        self.standing == Standing::Ran
+    }
+
+    /// The response to one client, and whether it says only that nothing has changed.
+    pub(crate) fn respond(&self, client: &Client<'_>, max_age: &HeaderValue) -> (Response, bool) {
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, VARY);
+        let mut status = self.standing.status(client.media, client.method);
+        let mut is_unchanged = false;
+        if self.is_flawless() && !self.is_of_one_run {
+            let tag = &self.tags[usize::from(client.media == MediaType::Graphql)];
+            headers.insert(header::ETAG, tag.clone());
+            headers.insert(header::CACHE_CONTROL, max_age.clone());
+            if let Some(modified) = &self.last_modified {
+                headers.insert(header::LAST_MODIFIED, modified.clone());
+            }
+            is_unchanged = client.has(tag);
+        } else {
+            headers.insert(header::CACHE_CONTROL, NO_STORE);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(header::ALLOW, ALLOW);
+        }
+        if is_unchanged {
+            status = StatusCode::NOT_MODIFIED;
+        } else {
+            headers.insert(header::CONTENT_TYPE, client.media.content_type());
+            if let Some(coding) = self.coding.content_encoding() {
+                headers.insert(header::CONTENT_ENCODING, coding);
+            }
+            *response.body_mut() = Body::from(self.body.clone());
+        }
+        *response.status_mut() = status;
+        (response, is_unchanged)
+    }
+}
+
+/// What an answer says of the dataset that it is of.
+fn about(dataset: &Dataset) -> Value {
+    let about = [
+        (Name::new("revision"), Value::from(dataset.revision)),
+        (Name::new("synthetic"), Value::Boolean(dataset.synthetic)),
+    ];
+    Value::Object(about.into_iter().collect())
+}
+
+fn digest(body: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16])
+}
+
+fn tags(digest: &str, coding: Coding) -> [HeaderValue; 2] {
+    let separator = if coding == Coding::Identity { "" } else { "-" };
+    let coding = coding.name().unwrap_or_default();
+    ["json", "graphql"].map(|media| {
+        let text = format!("\"{digest}-{media}{separator}{coding}\"");
+        HeaderValue::try_from(text).expect("digits, letters and dashes")
+    })
+}
+
+/// What of a request its response depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client<'a> {
+    /// The media type of the answer.
+    pub(crate) media: MediaType,
+    /// How it asks.
+    pub(crate) method: &'a Method,
+    /// What it says beside that.
+    pub(crate) headers: &'a HeaderMap,
+}
+
+impl Client<'_> {
+    /// Whether it has the answer of a tag already. Only a GET can be told so.
+    pub(crate) fn has(&self, tag: &HeaderValue) -> bool {
+        if *self.method == Method::POST {
+            return false;
+        }
+        let lines = self.headers.get_all(header::IF_NONE_MATCH);
+        let mut tags = lines.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        tags.any(|known| {
+            let known = known.trim_ascii();
+            known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == tag.as_bytes()
+        })
+    }
+}

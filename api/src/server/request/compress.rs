@@ -1,0 +1,144 @@
+//! Codings of a body: Brotli, Zstandard and gzip.
+//!
+//! An answer that is kept is compressed once and sent many times, so the levels are those where more work
+//! makes it hardly smaller. A file is compressed each time, as it is sent.
+
+use std::io::Write as _;
+
+use axum::http::HeaderValue;
+
+/// Bodies below this are sent as they are: the coding's own bytes and time would eat the gain.
+const SMALLEST: usize = 1_024;
+
+const BROTLI_QUALITY: u32 = 5;
+/// The logarithm of Brotli's window: 4 MiB.
+const BROTLI_WINDOW: u32 = 22;
+const ZSTD_LEVEL: i32 = 6;
+const GZIP_LEVEL: u32 = 6;
+/// What is sent once is to be coded as fast as it is made.
+const STREAM_ZSTD_LEVEL: i32 = 1;
+const STREAM_GZIP_LEVEL: u32 = 1;
+
+/// How the bytes of a body are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Coding {
+    /// As they are.
+    Identity,
+    /// RFC 7932.
+    Brotli,
+    /// RFC 8878.
+    Zstd,
+    /// RFC 1952.
+    Gzip,
+}
+
+impl Coding {
+    /// The coding of a name in `Accept-Encoding`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let names = [
+            ("identity", Self::Identity),
+            ("br", Self::Brotli),
+            ("zstd", Self::Zstd),
+            ("gzip", Self::Gzip),
+            ("x-gzip", Self::Gzip),
+        ];
+        names.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, coding)| *coding)
+    }
+
+    /// The value of `Content-Encoding`, where there is one.
+    pub(crate) fn content_encoding(self) -> Option<HeaderValue> {
+        self.name().map(HeaderValue::from_static)
+    }
+
+    /// The name in headers.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Brotli => Some("br"),
+            Self::Zstd => Some("zstd"),
+            Self::Gzip => Some("gzip"),
+        }
+    }
+}
+
+/// A body that is sent a part at a time, in a coding.
+pub(crate) struct Stream(Encoder);
+
+enum Encoder {
+    Identity,
+    Zstd(zstd::stream::write::Encoder<'static, Vec<u8>>),
+    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+}
+
+impl Stream {
+    /// A body without bytes as yet. Brotli, which is slow where it is good, is none of a stream.
+    pub(crate) fn new(coding: Coding) -> std::io::Result<Self> {
+        Ok(Self(match coding {
+            Coding::Identity | Coding::Brotli => Encoder::Identity,
+            Coding::Zstd => {
+                Encoder::Zstd(zstd::stream::write::Encoder::new(Vec::new(), STREAM_ZSTD_LEVEL)?)
+            }
+            Coding::Gzip => {
+                let level = flate2::Compression::new(STREAM_GZIP_LEVEL);
+                Encoder::Gzip(flate2::write::GzEncoder::new(Vec::new(), level))
+            }
+        }))
+    }
+
+    /// Takes bytes, and gives those that they are in the coding, as far as it has made up its mind.
+    pub(crate) fn encode(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+        match &mut self.0 {
+            Encoder::Identity => Ok(bytes),
+            Encoder::Zstd(encoder) => {
+                encoder.write_all(&bytes)?;
+                Ok(std::mem::take(encoder.get_mut()))
+            }
+            Encoder::Gzip(encoder) => {
+                encoder.write_all(&bytes)?;
+                Ok(std::mem::take(encoder.get_mut()))
+            }
+        }
+    }
+
+    /// Takes the last bytes, and gives the rest. Without it, what was given is no whole body of its coding.
+    pub(crate) fn end(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
+        let mut coded = self.encode(bytes)?;
+        match std::mem::replace(&mut self.0, Encoder::Identity) {
+            Encoder::Identity => {}
+            Encoder::Zstd(encoder) => coded.append(&mut encoder.finish()?),
+            Encoder::Gzip(encoder) => coded.append(&mut encoder.finish()?),
+        }
+        Ok(coded)
+    }
+}
+
+/// Whether a body of so many bytes is compressed at all.
+pub(crate) fn pays(bytes: usize) -> bool {
+    bytes >= SMALLEST
+}
+
+/// A body in another coding.
+pub(crate) fn compress(body: &[u8], coding: Coding) -> std::io::Result<Vec<u8>> {
+    match coding {
+        Coding::Identity => Ok(body.to_vec()),
+        Coding::Brotli => {
+            let mut writer = brotli::CompressorWriter::new(
+                Vec::with_capacity(body.len() / 4),
+                4_096,
+                BROTLI_QUALITY,
+                BROTLI_WINDOW,
+            );
+            writer.write_all(body)?;
+            Ok(writer.into_inner())
+        }
+        Coding::Zstd => zstd::bulk::compress(body, ZSTD_LEVEL),
+        Coding::Gzip => {
+            let level = flate2::Compression::new(GZIP_LEVEL);
+            let mut writer =
+                flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), level);
+            writer.write_all(body)?;
+            writer.finish()
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Who may read answers from a page of another site.
+//!
+//! All that is served is public and nothing is done, so any page may read it, without credentials, unless
+//! the operator names those that may.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+/// How long a browser need not ask again whether it may.
+const MAX_AGE: Duration = Duration::from_hours(24);
+
+/// Lets pages of these origins read; of any origin, where none is named.
+pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
+    let exposed = [
+        header::CONTENT_DISPOSITION,
+        header::ETAG,
+        header::LAST_MODIFIED,
+        HeaderName::from_static("cache-status"),
+        super::REQUEST_ID,
+    ];
+    let layer = CorsLayer::new()
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(Any)
+        .expose_headers(exposed)
+        .max_age(MAX_AGE);
+    match origins {
+        // The same to everyone, so caches need not tell origins apart.
+        [] => layer.allow_origin(Any).vary([]),
+        _ => layer.allow_origin(AllowOrigin::list(origins.iter().cloned())).vary([header::ORIGIN]),
+    }
+}

@@ -1,0 +1,474 @@
+//! `/graphql`: from a request to a response.
+//!
+//! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
+//! the answer is at hand. Only then does GraphQL see the request.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
+use tower_http::request_id::RequestId;
+use tracing::{Instrument as _, Span};
+
+use super::{
+    answer::{Answer, Client, Refusal, VARY},
+    ask::{Ask, Asked, Parameters},
+    compress::{self, Coding},
+    errors,
+    negotiate::{self, MediaType},
+    one_revision,
+    persisted::Documents,
+    pin::Pin,
+    report::Report,
+};
+use crate::server::{
+    cache::answers::{self, Answers, Found, Key},
+    observe::{metrics::Metrics, slow},
+    settings::Settings,
+    state::Server,
+    traffic::{
+        admission::Admission,
+        rate::{Account, Peer, Rates},
+    },
+};
+use crate::{graphql::citation, limits::Limits, query::row_cache::Keeper, trace};
+
+/// Where a browser is sent that opens the API's own address.
+const PLAYGROUND: &str = "/playground";
+/// How long a body may take to arrive.
+const BODY: Duration = Duration::from_secs(10);
+/// The requests of a batch that run at once.
+const AT_ONCE: usize = 4;
+
+/// RFC 9211.
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What `/graphql` is made of.
+#[derive(Clone)]
+pub(crate) struct Endpoint(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) server: Server,
+    answers: Arc<Answers>,
+    /// Rows that were looked up before.
+    kept: Arc<Keeper>,
+    pub(crate) documents: Documents,
+    pub(crate) settings: Settings,
+    pub(crate) cache_control: HeaderValue,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) admission: Arc<Admission>,
+    rates: Rates,
+}
+
+/// What the headers of a request say of what it asks.
+#[derive(Clone, Copy)]
+struct Wishes {
+    report: Report,
+    pin: Option<Pin>,
+}
+
+impl Wishes {
+    fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        Ok(Self { report: Report::of(headers)?, pin: Pin::of_headers(headers)? })
+    }
+}
+
+/// An answer on its way to one client.
+struct Reply {
+    answer: Arc<Answer>,
+    found: Option<Found>,
+}
+
+/// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
+pub(crate) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
+    let span = span("/graphql", &request);
+    endpoint.watch(span, Box::pin(answer(&endpoint, request))).await
+}
+
+/// The span of a request to a route.
+pub(crate) fn span(route: &'static str, request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    trace::request(route, request.method(), request.headers(), id)
+}
+
+async fn answer(endpoint: &Endpoint, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (method, headers) = (&parts.method, &parts.headers);
+    let media = MediaType::of(headers);
+    let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
+    let account = endpoint.account(&parts);
+    if let Some(Err(seconds)) = account.as_ref().map(Account::may_ask) {
+        let reply = endpoint.refuse(Refusal::too_many(seconds));
+        return endpoint.respond(&reply, &client, account.as_ref());
+    }
+    let limits = &endpoint.0.settings.limits;
+    let is_get = method == Method::GET || method == Method::HEAD;
+    let asked = if is_get {
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = match limits.body(query.len()) {
+            Ok(()) => Parameters::of_url(query),
+            Err(error) => Err(Refusal::of(StatusCode::URI_TOO_LONG, &error)),
+        };
+        let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
+        if nothing && negotiate::prefers_html(headers) {
+            return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
+        }
+        asked.map(Asked::One)
+    } else if method == Method::POST {
+        read(headers, body, limits).await
+    } else {
+        let reason = "a query is sent by GET or POST";
+        Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
+    };
+    let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
+    let asked = match (table, asked) {
+        (Some(format), Ok(Asked::One(asked))) => {
+            // A file is large work, and no answer is to pay for that.
+            return Box::pin(endpoint.export(asked, format, &parts, account.as_ref())).await;
+        }
+        (_, asked) => asked,
+    };
+    let reply = match (media, asked) {
+        (None, _) => Err(not_acceptable()),
+        (_, Err(refusal)) => Err(refusal),
+        (_, Ok(Asked::One(asked))) => match Wishes::of(headers) {
+            Ok(wishes) => {
+                endpoint.answer(asked, negotiate::coding(headers), wishes, account.as_ref()).await
+            }
+            Err(refusal) => Err(refusal),
+        },
+        (_, Ok(Asked::Several(requests))) => {
+            match Box::pin(endpoint.batch(requests, &client, account.as_ref())).await {
+                Ok(response) => return response,
+                Err(refusal) => Err(refusal),
+            }
+        }
+    };
+    let reply = reply.unwrap_or_else(|refusal| endpoint.refuse(refusal));
+    endpoint.respond(&reply, &client, account.as_ref())
+}
+
+impl Endpoint {
+    /// An endpoint over a server.
+    pub(crate) fn new(
+        server: Server,
+        settings: Settings,
+        answers: Arc<Answers>,
+        kept: Arc<Keeper>,
+        admission: Arc<Admission>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
+        let cache_control = format!("public, max-age={}", settings.max_age);
+        let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
+        let rates = Rates::new(settings.rate_limit.clone());
+        Self(Arc::new(Inner {
+            server,
+            answers,
+            kept,
+            documents,
+            settings,
+            cache_control,
+            metrics,
+            admission,
+            rates,
+        }))
+    }
+
+    /// Counts a request, and tells its span what became of it.
+    pub(crate) async fn watch(
+        &self,
+        span: Span,
+        answer: impl Future<Output = Response>,
+    ) -> Response {
+        let running = self.0.metrics.request();
+        let response = answer.instrument(span.clone()).await;
+        trace::answered(&span, response.status());
+        running.end(response.status());
+        response
+    }
+
+    /// The account of whoever asks.
+    pub(crate) fn account(&self, parts: &Parts) -> Option<Account> {
+        self.0.rates.account(parts.extensions.get::<Peer>().copied(), &parts.headers)
+    }
+
+    /// Answers one request.
+    async fn answer(
+        &self,
+        mut parameters: Parameters,
+        coding: Coding,
+        Wishes { report, pin }: Wishes,
+        account: Option<&Account>,
+    ) -> Result<Reply, Refusal> {
+        let named = self.0.documents.find(&mut parameters)?;
+        let pin = Pin::of_both(pin, parameters.pin)?;
+        let ask = Ask {
+            document: named.document,
+            operation: parameters.operation,
+            variables: parameters.variables,
+            report,
+            pin,
+        };
+        if let Some(pin) = pin {
+            pin.found(&self.0.server).await.inspect_err(|_| pay(account, 0))?;
+        }
+        // A citation is put into an answer that is in no coding.
+        let coding_of_answer = if report.cite { Coding::Identity } else { coding };
+        let mut reply = self.reply(ask.clone(), coding_of_answer, account).await;
+        if let Some(pin) = pin.filter(|pin| !pin.is_met_by(&reply.answer)) {
+            // Others were waiting for it, who take the copy in memory as it is; or a load has just committed.
+            let answer = run(Arc::clone(&self.0), ask.clone()).await;
+            if let Some(dataset) = answer.dataset.as_ref().filter(|_| !pin.is_met_by(&answer)) {
+                pin.check(dataset)?;
+            }
+            pay(account, answer.price);
+            let answer = answers::in_coding(Arc::new(answer), coding_of_answer).await;
+            reply = Reply { answer, found: Some(Found::Miss) };
+        }
+        if let Some(hash) = named.register
+            && reply.answer.ran()
+        {
+            self.0.documents.register(hash, Arc::clone(&ask.document));
+        }
+        if report.cite && reply.answer.is_flawless() {
+            reply.answer = cited(reply.answer, ask, coding).await;
+        }
+        Ok(reply)
+    }
+
+    /// The answer of a request: one that is kept, or that is worked out.
+    async fn reply(&self, ask: Ask, coding: Coding, account: Option<&Account>) -> Reply {
+        if ask.report.is_of_one_run() {
+            let answer = Box::pin(run(Arc::clone(&self.0), ask)).await;
+            pay(account, answer.price);
+            return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
+        }
+        let key = Key::of(&ask);
+        let inner = Arc::clone(&self.0);
+        let run = || Box::pin(run(inner, ask));
+        let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
+        pay(account, if found == Found::Miss { answer.price } else { 0 });
+        Span::current().record("cache", tracing::field::debug(found));
+        tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
+        Reply { answer, found: Some(found) }
+    }
+
+    /// Answers several requests by a list of answers, a few at a time.
+    async fn batch(
+        &self,
+        requests: Vec<Value>,
+        client: &Client<'_>,
+        account: Option<&Account>,
+    ) -> Result<Response, Refusal> {
+        let (most, count) = (self.0.settings.most_in_batch, requests.len());
+        if count > most || count == 0 {
+            let reason = match (most, count) {
+                (0, _) => {
+                    "the body is a list, and this server takes one request at a time".to_owned()
+                }
+                (_, 0) => "the list of requests is empty".to_owned(),
+                _ => format!("the list has {count} requests: at most {most} may be sent at once"),
+            };
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", &reason));
+        }
+        let wishes = Wishes::of(client.headers)?;
+        // What a run costs is told of one request at a time.
+        let Report { cite, no_warnings, .. } = wishes.report;
+        let report = Report { cite, no_warnings, ..Report::default() };
+        let wishes = Wishes { report, ..wishes };
+        let answer = async |request| {
+            let parameters = Parameters::of_json(request)?;
+            self.answer(parameters, Coding::Identity, wishes, account).await
+        };
+        let answers: Vec<Result<Reply, Refusal>> =
+            stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
+        let mut body = vec![b'['];
+        for reply in answers {
+            if body.len() > 1 {
+                body.push(b',');
+            }
+            let reply = reply.unwrap_or_else(|refusal| self.refuse(refusal));
+            body.extend_from_slice(&reply.answer.body);
+        }
+        body.push(b']');
+        let coding = Some(negotiate::coding(client.headers));
+        let coding = coding.filter(|_| compress::pays(body.len())).unwrap_or(Coding::Identity);
+        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
+        let body = match work.await {
+            Ok(Ok(body)) => body,
+            error => {
+                tracing::error!(?error, "a batch cannot be written");
+                return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+            }
+        };
+        let headers = [
+            (header::CONTENT_TYPE, client.media.content_type()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::VARY, VARY),
+        ];
+        let mut response = (headers, body).into_response();
+        if let Some(coding) = coding.content_encoding() {
+            response.headers_mut().insert(header::CONTENT_ENCODING, coding);
+        }
+        Ok(response)
+    }
+
+    /// The reply to a request that is not answered.
+    fn refuse(&self, refusal: Refusal) -> Reply {
+        self.0.metrics.error(refusal.code(), refusal.limit());
+        Reply { answer: Arc::new(refusal.into()), found: None }
+    }
+
+    fn respond(&self, reply: &Reply, client: &Client<'_>, account: Option<&Account>) -> Response {
+        let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.cache_control);
+        if is_unchanged {
+            self.0.settings.counters.count_unchanged();
+        }
+        if let Some(found) = reply.found {
+            response.headers_mut().insert(CACHE_STATUS, cache_status(found));
+        }
+        if let Some(account) = account {
+            account.tell(response.headers_mut());
+        }
+        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            response.headers_mut().insert(ACCEPT_POST, JSON);
+        }
+        response
+    }
+}
+
+/// Where an answer came from, as RFC 9211 writes it.
+fn cache_status(found: Found) -> HeaderValue {
+    HeaderValue::from_static(match found {
+        Found::Hit => "cops-graphql; hit",
+        Found::Joined => "cops-graphql; fwd=miss; collapsed",
+        Found::Miss => "cops-graphql; fwd=miss",
+    })
+}
+
+/// Whether a response is of an answer that was kept.
+pub(crate) fn is_kept(headers: &HeaderMap) -> bool {
+    headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(Found::Hit))
+}
+
+/// An answer with its citation, in a coding; as it is, where it cannot be cited.
+async fn cited(answer: Arc<Answer>, ask: Ask, coding: Coding) -> Arc<Answer> {
+    let plain = Arc::clone(&answer);
+    // Answers may be large, and are read and hashed.
+    let cite = tokio::task::spawn_blocking(move || {
+        let query = citation::Asked::new(&ask.document, ask.operation.as_deref(), &ask.variables);
+        plain.cited(query)
+    });
+    match cite.await {
+        Ok(Ok(cited)) => answers::in_coding(Arc::new(cited), coding).await,
+        error => {
+            tracing::error!(?error, "an answer cannot be cited");
+            answer
+        }
+    }
+}
+
+/// Works an answer out.
+async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
+    let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
+    let (report, pin, began) = (ask.report, ask.pin, Instant::now());
+    let settings = &endpoint.settings;
+    let Ok(_turn) = endpoint.admission.enter().await else {
+        let refusal = Refusal::busy();
+        endpoint.metrics.error(refusal.code(), refusal.limit());
+        return refusal.into();
+    };
+    let request = ask.into_request();
+    let span = trace::query();
+    let answered = async {
+        match report.only_price {
+            false => {
+                let (server, kept) = (&endpoint.server, &endpoint.kept);
+                one_revision::of_one_revision(server, settings, kept, request, pin).await
+            }
+            true => one_revision::only_price(&endpoint.server, &settings.limits, &request),
+        }
+    };
+    let (mut answer, dataset) = answered.instrument(span.clone()).await;
+    trace::worked_out(&span, || answer.work());
+    drop(span);
+    errors::complete(&mut answer.response, settings.suggestions);
+    let took = began.elapsed();
+    endpoint.metrics.query(&answer, took);
+    if settings.slow_query.is_some_and(|slow| took >= slow) {
+        slow::tell(&document, operation.as_deref(), &answer, took);
+    }
+    report.tell(&mut answer, took);
+    if errors::asks_for_more_than_a_query(&answer.response) {
+        return Answer::not_a_query();
+    }
+    // What did not run cost nothing, whatever it was priced at; what ran is paid for, though it be refused at the end.
+    let price = if answer.ran { answer.price } else { 0 };
+    Answer::of(answer.response, &dataset).priced(price)
+}
+
+/// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
+/// a form or a text, and not that.
+async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked, Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let value = value.trim().trim_matches('"');
+            value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("utf8")
+        }
+        _ => true,
+    });
+    if !is_json || !is_utf8 {
+        let reason =
+            "send the query as JSON in UTF-8, with the header `Content-Type: application/json`";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", reason));
+    }
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let too_large = |error| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, &error);
+    limits.body(length.unwrap_or_default()).map_err(too_large)?;
+    let most = limits.body as usize;
+    let bytes = tokio::time::timeout(BODY, axum::body::to_bytes(body, most)).await;
+    let bytes: Bytes = match bytes {
+        Ok(Ok(bytes)) => bytes,
+        // It did not say how long it is: it goes on after what it may have.
+        Ok(Err(_)) => return Err(limits.body(most + 1).map_or_else(too_large, |()| unreadable())),
+        Err(_) => {
+            let reason = format!("the body did not arrive within {} seconds", BODY.as_secs());
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &reason));
+        }
+    };
+    Asked::of_bytes(&bytes)
+}
+
+fn unreadable() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "the body cannot be read")
+}
+
+/// Takes the price of an answer from an account: a point where nothing was worked out.
+fn pay(account: Option<&Account>, price: u64) {
+    if let Some(account) = account {
+        account.pay(price.max(1));
+    }
+}
+
+fn not_acceptable() -> Refusal {
+    let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv`, \
+                  `application/x-ndjson` or `application/vnd.apache.parquet`: name one of them in the header `Accept`";
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
+}

@@ -1,0 +1,55 @@
+//! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
+
+use async_graphql::{ErrorExtensionValues, Response, Value};
+use axum::http::StatusCode;
+
+use super::answer::Standing;
+use crate::{error::Error, graphql::documents::MOST_ERRORS};
+
+/// The bytes of a message: some repeat what the client sent.
+const LONGEST_MESSAGE: usize = 1_000;
+/// How async-graphql begins to say which name may have been meant.
+const SUGGESTION: &str = " Did you mean";
+/// The code of what is wrong with a document.
+const INVALID: &str = "INVALID_QUERY";
+
+/// Gives each error a code, and an end.
+pub(crate) fn complete(response: &mut Response, suggestions: bool) {
+    response.errors.truncate(MOST_ERRORS);
+    for error in &mut response.errors {
+        // What is wrong with the whole stands nowhere in particular.
+        error.locations.retain(|at| at.line > 0);
+        if !suggestions && let Some(end) = error.message.find(SUGGESTION) {
+            error.message.truncate(end);
+        }
+        if error.message.len() > LONGEST_MESSAGE {
+            let end = error.message.floor_char_boundary(LONGEST_MESSAGE);
+            error.message.truncate(end);
+            error.message.push_str("...");
+        }
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        // What async-graphql refuses (syntax, validation) it refuses without a code.
+        if extensions.get("code").is_none() {
+            extensions.set("code", INVALID);
+        }
+    }
+}
+
+/// What the status says of a request that did not run.
+pub(crate) fn standing(response: &Response) -> Standing {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+    let code = match code {
+        Some(Value::String(code)) => code.as_str(),
+        _ => INVALID,
+    };
+    Standing::Unanswered(match code {
+        "DATASET_CHANGED" | "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    })
+}
+
+/// Whether a request asks for something else than a query, and was refused for that.
+pub(crate) fn asks_for_more_than_a_query(response: &Response) -> bool {
+    response.errors.iter().any(|error| matches!(error.source::<Error>(), Some(Error::NotAQuery)))
+}

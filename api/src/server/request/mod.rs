@@ -1,0 +1,19 @@
+//! One request to `/graphql`: what it asks, whether it may, and the response.
+
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod compress;
+pub(crate) mod cors;
+pub(crate) mod endpoint;
+pub(crate) mod errors;
+pub(crate) mod negotiate;
+pub(crate) mod one_revision;
+pub(crate) mod persisted;
+pub(crate) mod pin;
+pub(crate) mod report;
+pub(crate) mod trusted;
+
+use axum::http::HeaderName;
+
+/// What tells requests apart in logs.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

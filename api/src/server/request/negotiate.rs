@@ -1,0 +1,269 @@
+//! What a client wants to get: the media type and the coding of an answer, by its `Accept` and
+//! `Accept-Encoding`, with quality values as RFC 9110 defines them.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::compress::Coding;
+use crate::server::files::table::Format;
+
+/// The media types of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MediaType {
+    /// `application/json`: the status says whether the request could be read, and no more.
+    Json,
+    /// `application/graphql-response+json`: the status also says whether the query ran.
+    Graphql,
+}
+
+impl MediaType {
+    /// The value of `Content-Type`.
+    pub(crate) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::Graphql => "application/graphql-response+json; charset=utf-8",
+        })
+    }
+
+    /// The media type that a client prefers; none where it takes neither. Who asks for nothing, or for
+    /// anything, gets `application/json`; who names both equally gets GraphQL's own.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        if items(headers, &header::ACCEPT).next().is_none() {
+            return Some(Self::Json);
+        }
+        let json = quality(headers, "application", "json");
+        let graphql = quality(headers, "application", "graphql-response+json");
+        match (json.value, graphql.value) {
+            (0, 0) => None,
+            (json, graphql) if graphql > json => Some(Self::Graphql),
+            (json, same) if json == same && graphql.named => Some(Self::Graphql),
+            _ => Some(Self::Json),
+        }
+    }
+}
+
+/// The kind of file that a client would rather have than JSON; it must say so in so many words.
+pub(crate) fn table(headers: &HeaderMap) -> Option<Format> {
+    let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
+    let is_better = |quality: &Quality| {
+        let is_beaten = |json: &Quality| {
+            json.value > quality.value || (json.named && json.value == quality.value)
+        };
+        quality.named && quality.value > 0 && !json.iter().any(is_beaten)
+    };
+    let of = |format: Format| {
+        let (kind, subtype) = format.media_type();
+        (format, quality(headers, kind, subtype))
+    };
+    let wanted = Format::ALL.into_iter().map(of).filter(|(_, quality)| is_better(quality));
+    // Among equals the first: `rev` because `max_by_key` takes the last.
+    wanted.rev().max_by_key(|(_, quality)| quality.value).map(|(format, _)| format)
+}
+
+/// Whether a page is what the client would rather have, as a browser's address bar would.
+pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
+    let html = quality(headers, "text", "html");
+    let best = ["json", "graphql-response+json"]
+        .map(|kind| quality(headers, "application", kind).value)
+        .into_iter()
+        .max();
+    html.named && html.value > 0 && Some(html.value) >= best
+}
+
+/// The coding in which a client likes an answer best; among equals the one that makes it smallest.
+pub(crate) fn coding(headers: &HeaderMap) -> Coding {
+    coding_of(headers, &[Coding::Brotli, Coding::Zstd, Coding::Gzip])
+}
+
+/// The one of some codings that a client likes best; among equals the first.
+pub(crate) fn coding_of(headers: &HeaderMap, offered: &[Coding]) -> Coding {
+    let mut any = None;
+    let mut named: [Option<u16>; 4] = [None; 4];
+    for (name, quality) in items(headers, &header::ACCEPT_ENCODING) {
+        if name == "*" {
+            any = Some(quality);
+        } else if let Some(coding) = Coding::named(name) {
+            named[coding as usize] = Some(quality);
+        }
+    }
+    let mut best = Coding::Identity;
+    // Without a word of it, what is not coded is taken, and anything that was asked for comes first.
+    let mut quality = named[Coding::Identity as usize].unwrap_or(0);
+    for &coding in offered {
+        let of_this = named[coding as usize].or(any).unwrap_or(0);
+        if of_this > 0 && (of_this > quality || (of_this == quality && best == Coding::Identity)) {
+            (best, quality) = (coding, of_this);
+        }
+    }
+    best
+}
+
+/// How much a media type is wanted.
+struct Quality {
+    /// In thousandths.
+    value: u16,
+    /// Whether it is named in full, not only by a range.
+    named: bool,
+}
+
+/// The quality of a media type is that of the most specific range that it falls into.
+fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Quality {
+    let mut found = Quality { value: 0, named: false };
+    let mut specific = 0;
+    for (range, value) in items(headers, &header::ACCEPT) {
+        let Some((range_kind, range_subtype)) = range.split_once('/') else { continue };
+        let is = |range: &str, name: &str| range.eq_ignore_ascii_case(name);
+        let precision = match (range_kind, range_subtype) {
+            ("*", "*") => 1,
+            (range, "*") if is(range, kind) => 2,
+            (range, sub) if is(range, kind) && is(sub, subtype) => 3,
+            _ => 0,
+        };
+        if precision > specific {
+            found = Quality { value, named: precision == 3 };
+            specific = precision;
+        }
+    }
+    found
+}
+
+/// The members of a list header, each with its quality in thousandths.
+fn items<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = (&'a str, u16)> + use<'a> {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).filter_map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().filter(|name| !name.is_empty())?;
+        let mut quality = 1_000;
+        for parameter in parts {
+            if let Some((key, value)) = parameter.split_once('=')
+                && key.trim().eq_ignore_ascii_case("q")
+            {
+                quality = thousandths(value.trim());
+            }
+        }
+        Some((name, quality))
+    })
+}
+
+/// Reads `0`, `1`, `0.75`; what is none of these is not wanted.
+fn thousandths(text: &str) -> u16 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    match (whole, digits) {
+        ("1", true) => 1_000,
+        ("0", true) => format!("{fraction:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: HeaderName, value: &str) -> HeaderMap {
+        let value = HeaderValue::from_str(value).expect("a header of a test");
+        HeaderMap::from_iter([(name, value)])
+    }
+
+    #[test]
+    fn the_media_type_is_the_one_that_is_wanted_most() {
+        use MediaType::{Graphql, Json};
+        assert_eq!(MediaType::of(&HeaderMap::new()), Some(Json));
+        let table = [
+            ("application/json", Some(Json)),
+            ("application/graphql-response+json", Some(Graphql)),
+            ("APPLICATION/GraphQL-Response+JSON; charset=utf-8", Some(Graphql)),
+            ("*/*", Some(Json)),
+            ("application/*", Some(Json)),
+            ("application/graphql-response+json, application/json", Some(Graphql)),
+            ("application/json, application/graphql-response+json", Some(Graphql)),
+            ("application/graphql-response+json;q=0.9, application/json", Some(Json)),
+            ("application/graphql-response+json, application/json;q=0.9", Some(Graphql)),
+            ("application/json;q=0.5, */*", Some(Graphql)),
+            ("application/json;q=0, */*;q=0.1", Some(Graphql)),
+            ("application/graphql-response+json;q=0, */*", Some(Json)),
+            ("text/html, */*;q=0.8", Some(Json)),
+            ("text/html", None),
+            ("image/png, application/xml;q=0.9", None),
+            ("*/*;q=0", None),
+            ("application/json;q=0", None),
+            ("nonsense, application/json", Some(Json)),
+            ("", Some(Json)),
+        ];
+        for (accept, expected) in table {
+            let headers = headers(header::ACCEPT, accept);
+            assert_eq!(MediaType::of(&headers), expected, "{accept}");
+        }
+        let mut lines = headers(header::ACCEPT, "text/html");
+        lines.append(header::ACCEPT, HeaderValue::from_static("application/json"));
+        assert_eq!(MediaType::of(&lines), Some(Json));
+    }
+
+    #[test]
+    fn a_file_is_what_is_asked_for_by_name() {
+        use Format::{Csv, Ndjson, Parquet};
+        for (accept, expected) in [
+            ("text/csv", Some(Csv)),
+            ("application/x-ndjson", Some(Ndjson)),
+            ("text/csv, */*;q=0.1", Some(Csv)),
+            ("text/csv, */*", Some(Csv)),
+            ("text/csv;q=0.5, application/x-ndjson", Some(Ndjson)),
+            ("application/x-ndjson, text/csv", Some(Csv)),
+            ("application/vnd.apache.parquet", Some(Parquet)),
+            ("application/vnd.apache.parquet, text/csv;q=0.9, */*;q=0.1", Some(Parquet)),
+            ("application/vnd.apache.parquet;q=0.1, application/x-ndjson;q=0.2", Some(Ndjson)),
+            ("application/json, text/csv;q=0.9", None),
+            ("application/json, text/csv", None),
+            ("application/graphql-response+json, application/json;q=0.9, text/csv;q=0.1", None),
+            ("text/csv;q=0", None),
+            ("text/*", None),
+            ("*/*", None),
+        ] {
+            assert_eq!(table(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert_eq!(table(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_browser_wants_a_page() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for (accept, expected) in [
+            (browser, true),
+            ("*/*", false),
+            ("application/json, text/html;q=0.9", false),
+            ("text/html;q=0", false),
+            ("application/graphql-response+json", false),
+        ] {
+            assert_eq!(prefers_html(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert!(!prefers_html(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn the_coding_is_the_one_that_is_wanted_most() {
+        use Coding::{Brotli, Gzip, Identity, Zstd};
+        assert_eq!(coding(&HeaderMap::new()), Identity);
+        for (accept, expected) in [
+            ("gzip, deflate, br, zstd", Brotli),
+            ("gzip, zstd", Zstd),
+            ("gzip", Gzip),
+            ("x-gzip", Gzip),
+            ("GZIP;q=0.5", Gzip),
+            ("gzip;q=1.0, br;q=0.8", Gzip),
+            ("br;q=0, *", Zstd),
+            ("*", Brotli),
+            ("*;q=0", Identity),
+            ("identity, gzip;q=0.5", Identity),
+            ("identity;q=0.5, gzip;q=0.5", Gzip),
+            ("identity", Identity),
+            ("deflate", Identity),
+            ("gzip;q=2", Identity),
+        ] {
+            assert_eq!(coding(&headers(header::ACCEPT_ENCODING, accept)), expected, "{accept}");
+        }
+        let any = headers(header::ACCEPT_ENCODING, "br;q=0, *");
+        assert_eq!(coding_of(&any, &[Brotli, Gzip]), Gzip);
+    }
+}

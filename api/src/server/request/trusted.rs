@@ -1,0 +1,186 @@
+//! Trusted documents: those that an operator gives the server at the start.
+//!
+//! They come as a folder of `.graphql` files or as one of the manifests that the builds of clients write:
+//! Apollo's, or the map from ids to documents of Relay and GraphQL Code Generator. Each is parsed and
+//! validated before the server listens, so that one that would fail cannot wait for its first reader.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::Deserialize;
+
+use super::persisted::hash;
+use crate::{
+    graphql::documents::{self, Problem},
+    limits::Limits,
+};
+
+/// Problems that are told at once.
+const MOST_PROBLEMS: usize = 10;
+
+/// Documents by what they are called.
+#[derive(Debug, Default)]
+pub struct TrustedDocuments {
+    by_id: HashMap<String, Arc<str>>,
+    texts: HashSet<Arc<str>>,
+}
+
+/// A document as it was found.
+struct Found {
+    /// What it is called, beside its hash.
+    id: String,
+    text: String,
+    /// Where it stands, for people.
+    place: String,
+}
+
+/// The manifest that Apollo's tool writes.
+#[derive(Deserialize)]
+struct ApolloManifest {
+    format: String,
+    version: i64,
+    operations: Vec<ApolloOperation>,
+}
+
+#[derive(Deserialize)]
+struct ApolloOperation {
+    id: String,
+    #[serde(default)]
+    name: String,
+    body: String,
+}
+
+impl TrustedDocuments {
+    /// Reads a folder or a manifest, and checks each document against the schema and the limits of requests.
+    ///
+    /// # Errors
+    /// Says which document is wrong, where, and how.
+    pub fn read(path: &Path, limits: &Limits) -> Result<Self, String> {
+        let found = if path.is_dir() { folder(path)? } else { manifest(path)? };
+        if found.is_empty() {
+            return Err(format!("{}: there are no documents", path.display()));
+        }
+        let mut documents = Self::default();
+        let mut wrong = String::new();
+        let mut problems = 0;
+        for found in found {
+            for Problem { line, column, message } in documents::problems(&found.text, limits) {
+                problems += 1;
+                if problems <= MOST_PROBLEMS {
+                    let place = &found.place;
+                    let _ = write!(wrong, "\n{place}: line {line}, column {column}: {message}");
+                }
+            }
+            documents.add(found)?;
+        }
+        match problems {
+            0 => Ok(documents),
+            _ => Err(format!("{problems} problems in the trusted documents:{wrong}")),
+        }
+    }
+
+    /// How many documents there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    fn add(&mut self, found: Found) -> Result<(), String> {
+        let text: Arc<str> = found.text.into();
+        for id in [hash(&text), found.id] {
+            let before = self.by_id.insert(id.clone(), Arc::clone(&text));
+            if before.is_some_and(|before| before != text) {
+                return Err(format!("{}: another document is called {id:?}, too", found.place));
+            }
+        }
+        self.texts.insert(text);
+        Ok(())
+    }
+
+    /// The document of an id or of a hash.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
+        self.by_id.get(id).map(Arc::clone)
+    }
+
+    /// Whether a text is that of a trusted document, byte for byte.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.texts.contains(text)
+    }
+}
+
+/// The documents of a folder and of the folders in it. A document is called what its file is called, with
+/// the folders before it, and without `.graphql`.
+fn folder(root: &Path) -> Result<Vec<Found>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let mut paths = std::fs::read_dir(&folder)
+            .and_then(|entries| {
+                entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>()
+            })
+            .map_err(cannot_read(&folder))?;
+        paths.sort();
+        for path in paths {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if path.is_dir() {
+                folders.push(path);
+            } else if matches!(extension, Some("graphql" | "gql")) {
+                let text = std::fs::read_to_string(&path).map_err(cannot_read(&path))?;
+                let name = path.strip_prefix(root).unwrap_or(&path).with_extension("");
+                let id = name.to_string_lossy().replace('\\', "/");
+                found.push(Found { id, text, place: path.display().to_string() });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn manifest(path: &Path) -> Result<Vec<Found>, String> {
+    let text = std::fs::read_to_string(path).map_err(cannot_read(path))?;
+    let shown = path.display();
+    let unknown = |error: serde_json::Error| {
+        format!(
+            "{shown}: this is neither a map from ids to documents nor an Apollo persisted query \
+             manifest: {error}"
+        )
+    };
+    let is_apollo = serde_json::from_str::<serde_json::Value>(&text)
+        .map_err(unknown)?
+        .get("operations")
+        .is_some_and(serde_json::Value::is_array);
+    if is_apollo {
+        let manifest: ApolloManifest = serde_json::from_str(&text).map_err(unknown)?;
+        let (format, version) = (&manifest.format, manifest.version);
+        if format != "apollo-persisted-query-manifest" || version != 1 {
+            return Err(format!(
+                "{shown}: the manifest has format {format:?}, version {version}: \
+                 wanted is \"apollo-persisted-query-manifest\", version 1"
+            ));
+        }
+        let found = |operation: ApolloOperation| Found {
+            place: format!("{shown}, operation {:?}", operation.name),
+            id: operation.id,
+            text: operation.body,
+        };
+        return Ok(manifest.operations.into_iter().map(found).collect());
+    }
+    let map: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(&text).map_err(unknown)?;
+    let found = |(id, text)| Found { place: format!("{shown}, document {id:?}"), id, text };
+    Ok(map.into_iter().map(found).collect())
+}
+
+fn cannot_read(path: &Path) -> impl Fn(std::io::Error) -> String + use<> {
+    let path: PathBuf = path.to_owned();
+    move |error| format!("{}: cannot be read: {error}", path.display())
+}

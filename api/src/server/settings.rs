@@ -1,0 +1,87 @@
+//! What an operator may choose about HTTP.
+
+use std::{num::NonZero, sync::Arc, time::Duration};
+
+use axum::http::HeaderValue;
+use sea_orm::DbBackend;
+
+use super::{
+    cache::counters::Counters, request::trusted::TrustedDocuments, traffic::rate::RateLimit,
+};
+use crate::limits::Limits;
+
+/// How the server answers over HTTP.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The bytes of answers that are kept in memory; 0 keeps none.
+    pub cache_bytes: u64,
+    /// The bytes of rows that are kept in memory, which a query looks up by their ids; 0 keeps none.
+    pub row_cache_bytes: u64,
+    /// For how many seconds a browser or a proxy may use an answer without asking again.
+    pub max_age: u32,
+    /// The origins whose pages may read answers; any, where this is empty.
+    pub origins: Vec<HeaderValue>,
+    /// How many requests one body may hold; 0 takes no lists.
+    pub most_in_batch: usize,
+    /// The documents that clients may name.
+    pub trusted: Option<Arc<TrustedDocuments>>,
+    /// Whether all other documents are refused.
+    pub trusted_only: bool,
+    /// How large a request may be.
+    pub limits: Limits,
+    /// How many rows a file may have; 0 sends none.
+    pub most_export_rows: u32,
+    /// How long a query may take.
+    pub deadline: Duration,
+    /// How many queries run at once; where nothing is chosen, twice as many over a database on a server of its own,
+    /// which they wait for, as over a file, which they read themselves.
+    pub most_running: Option<usize>,
+    /// How many others wait for a turn.
+    pub most_waiting: usize,
+    /// How much one client may ask for.
+    pub rate_limit: RateLimit,
+    /// Whether an error says which name may have been meant.
+    pub suggestions: bool,
+    /// How long a query takes that the log tells of; none, where it is to tell of none.
+    pub slow_query: Option<Duration>,
+    /// Where it is counted how often answers were at hand.
+    pub counters: Arc<Counters>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 << 20,
+            row_cache_bytes: 32 << 20,
+            max_age: 5,
+            origins: Vec::new(),
+            most_in_batch: 0,
+            trusted: None,
+            trusted_only: false,
+            limits: Limits::default(),
+            most_export_rows: 1_000_000,
+            deadline: Duration::from_secs(10),
+            most_running: None,
+            most_waiting: 256,
+            rate_limit: RateLimit::default(),
+            suggestions: true,
+            slow_query: None,
+            counters: Arc::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// How many queries run at once over such a database.
+    pub(crate) fn running_over(&self, database: DbBackend) -> usize {
+        self.most_running.unwrap_or_else(|| match database {
+            DbBackend::Sqlite => (2 * cores()).max(4),
+            _ => (4 * cores()).max(8),
+        })
+    }
+}
+
+/// The cores that there are.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}

@@ -1,0 +1,97 @@
+//! What every request needs: the schema, the connections, and the newest revision that is known.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::watch;
+
+use super::cache::copy::{self, Copy};
+use crate::{
+    catalog::dataset::Dataset,
+    database::Readers,
+    graphql::{Schema, schema, sdl},
+};
+
+/// How often the server looks whether there is a new revision.
+pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
+/// What every request needs.
+#[derive(Clone, Debug)]
+pub struct Server(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) schema: SchemaHandle,
+    pub(crate) sdl: String,
+    pub(crate) readers: Readers,
+    pub(super) dataset: watch::Receiver<Dataset>,
+    /// The copy in memory that answers aggregates; none of it where the database does.
+    copy: Option<watch::Receiver<Option<Copy>>>,
+}
+
+/// What answers aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum AggregatesBy {
+    /// A copy of the dataset in memory: milliseconds for most of what is asked.
+    Memory,
+    /// The database: for data that outgrow memory.
+    Sql,
+}
+
+/// The schema, which has nothing to say when it is printed.
+pub(crate) struct SchemaHandle(pub(crate) Schema);
+
+impl std::fmt::Debug for SchemaHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Schema")
+    }
+}
+
+impl Server {
+    /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
+    #[must_use]
+    pub fn new(readers: impl Into<Readers>, dataset: Dataset, aggregates: AggregatesBy) -> Self {
+        let readers = readers.into();
+        let (sender, receiver) = watch::channel(dataset);
+        tokio::spawn(follow(readers.spare().clone(), sender));
+        let copy = (aggregates == AggregatesBy::Memory).then(|| {
+            let (copies, copy) = watch::channel(None);
+            tokio::spawn(copy::keep(readers.spare().clone(), receiver.clone(), copies));
+            copy
+        });
+        let schema = SchemaHandle(schema());
+        Self(Arc::new(Inner { schema, sdl: sdl(), readers, dataset: receiver, copy }))
+    }
+
+    pub(crate) fn dataset(&self) -> Dataset {
+        self.0.dataset.borrow().clone()
+    }
+
+    /// The copy that answers aggregates, once it stands.
+    pub(crate) fn copy(&self) -> Option<Copy> {
+        self.0.copy.as_ref()?.borrow().clone()
+    }
+
+    /// Whether everything stands that answers aggregates.
+    pub(crate) fn has_aggregates(&self) -> bool {
+        self.0.copy.as_ref().is_none_or(|copy| copy.borrow().is_some())
+    }
+}
+
+/// Tells of each new revision, until nobody listens any more.
+async fn follow(database: DatabaseConnection, sender: watch::Sender<Dataset>) {
+    let mut ticks = tokio::time::interval(REVISION_POLL);
+    while !sender.is_closed() {
+        ticks.tick().await;
+        // An unreachable database is logged where it fails, and readiness says so.
+        if let Ok(found) = Dataset::read(&database).await {
+            sender.send_if_modified(|dataset| {
+                let new = *dataset != found;
+                if new {
+                    tracing::info!(revision = found.revision, "a new revision of the dataset");
+                    *dataset = found;
+                }
+                new
+            });
+        }
+    }
+}

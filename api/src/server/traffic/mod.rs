@@ -1,0 +1,5 @@
+//! How much is done at once: connections, clients, and queries.
+
+pub(crate) mod admission;
+pub(crate) mod listen;
+pub(crate) mod rate;
