@@ -1,8 +1,8 @@
 //! The types of aggregates: what can be computed of the rows of a list, in total and by keys.
 
 use super::{
+    operator_types::operators,
     registry::{Field, Input, Types, field, input, value},
-    schema_types::operators,
 };
 use crate::{
     catalog::{

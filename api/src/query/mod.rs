@@ -41,6 +41,7 @@ pub(crate) mod planner;
 pub(crate) mod row_cache;
 mod rows;
 pub(crate) mod run;
+pub(crate) mod show;
 
 use async_graphql::Value;
 

@@ -15,9 +15,9 @@
 use async_graphql::Name;
 
 use super::{
-    groups::figures::Show,
     page::List,
     picks::{Pick, Picks},
+    show::Show,
 };
 use crate::{
     catalog::{

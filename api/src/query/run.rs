@@ -11,12 +11,13 @@ use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use super::{
-    groups::{figures::Show, run as groups},
+    groups::run as groups,
     id,
     load::{Loaders, root_page},
     order::encode_cursor,
     plan::{Connection, ConnectionField, EdgeField, Lookup, PageInfoField, RowField, Rows},
     rows::{Page, Row},
+    show::Show,
 };
 use crate::{error::Error, measures::Number};
 

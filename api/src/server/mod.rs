@@ -14,8 +14,10 @@
 //! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
 mod cache;
+mod endpoint;
 mod files;
 mod observe;
+mod one_revision;
 mod pages;
 mod request;
 mod settings;
@@ -41,16 +43,14 @@ use tracing::Span;
 
 use self::{
     cache::answers::Answers,
+    endpoint::Endpoint,
     files::{dictionary, table_route},
     observe::metrics::{self, Metrics},
     pages::{
         front::{self, Front},
         playground,
     },
-    request::{
-        REQUEST_ID, cors,
-        endpoint::{self, Endpoint},
-    },
+    request::{REQUEST_ID, cors},
     traffic::admission::Admission,
 };
 pub use self::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{Request, Value};
 use chrono::Utc;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
@@ -176,10 +176,4 @@ async fn count(reader: &DatabaseConnection) -> Option<u64> {
         _ => None,
     };
     Some(counts.iter().filter_map(rows).sum())
-}
-
-/// The only row of a statement.
-pub(super) async fn row(reader: &DatabaseConnection, sql: &str) -> Option<QueryResult> {
-    let statement = Statement::from_string(reader.get_database_backend(), sql);
-    reader.query_one_raw(statement).await.ok().flatten()
 }

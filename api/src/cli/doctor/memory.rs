@@ -57,8 +57,8 @@ fn free_of(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::finding::Standing;
     use super::*;
-    use crate::cli::doctor::finding::Standing;
 
     #[test]
     fn what_linux_says_is_read() {

@@ -9,6 +9,7 @@ mod database;
 mod finding;
 mod memory;
 mod postgres;
+mod row;
 mod sqlite;
 mod web;
 

@@ -2,7 +2,7 @@
 
 use sea_orm::{DatabaseConnection, QueryResult, TryGetable};
 
-use super::{database::row, finding::Findings};
+use super::{finding::Findings, row::row};
 use crate::database::SPARE;
 
 /// The oldest version that is tested.

@@ -4,7 +4,7 @@ use std::{path::Path, str::FromStr as _};
 
 use sea_orm::{DatabaseConnection, sqlx::sqlite::SqliteConnectOptions};
 
-use super::{database::row, finding::Findings};
+use super::{finding::Findings, row::row};
 
 /// Looks at the file and its folder before it is opened. Whether it is worth opening.
 pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {

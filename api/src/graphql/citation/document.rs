@@ -1,6 +1,6 @@
 //! A document without what GraphQL ignores.
 
-use crate::graphql::documents::{Kind, Tokens};
+use crate::graphql::tokens::{Kind, Tokens};
 
 /// The document as it is hashed: its tokens, with a space only where two would run together. Space, commas
 /// and comments do not tell two documents apart; names and strings, and their order, do. It is what

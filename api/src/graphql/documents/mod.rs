@@ -16,7 +16,6 @@ mod introspection;
 mod lines;
 mod merging;
 mod parse;
-mod tokens;
 mod values;
 mod variables;
 
@@ -31,15 +30,12 @@ use quick_cache::{Weighter, sync::Cache};
 
 pub(crate) use apollo_compiler::ast::Type;
 
-pub(crate) use self::{
-    contract::field_type,
-    tokens::{Kind, Tokens},
-};
+pub(crate) use self::contract::field_type;
 use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};
+use super::sizes;
 use super::{Schema, sizes::Sizes};
 use crate::{
     error::Error,
-    graphql::sizes,
     limits::{self, Limits},
     trace,
 };

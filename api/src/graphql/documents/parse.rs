@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use apollo_compiler::{ast, diagnostic::ToCliReport as _, parser::Parser};
 use async_graphql::{Pos, ServerError};
 
-use super::{
-    lines::Lines,
-    tokens::{Kind, Token, Tokens},
-};
+use super::lines::Lines;
+use crate::graphql::tokens::{Kind, Token, Tokens};
 use crate::{error::Error, graphql::sizes::MOST_NESTING};
 
 /// Parses a document.

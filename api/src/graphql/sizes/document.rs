@@ -5,7 +5,7 @@
 //! recursion, and is the first thing that a document meets.
 
 use crate::limits::{Limits, refuse};
-use crate::{error::Error, graphql::documents::Tokens};
+use crate::{error::Error, graphql::tokens::Tokens};
 
 /// How deep brackets may stand in each other.
 pub(crate) const MOST_NESTING: usize = 64;

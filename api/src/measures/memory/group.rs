@@ -12,33 +12,8 @@ use super::{
     keys::Ordinals,
     mask::Mask,
     parallel::Workers,
+    rows::{Rows, position},
 };
-
-/// The rows that a filter keeps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Rows<'a> {
-    /// So many from the first on.
-    All(usize),
-    /// These.
-    Some(&'a [u32]),
-}
-
-impl Rows<'_> {
-    pub(crate) fn len(self) -> usize {
-        match self {
-            Self::All(count) => count,
-            Self::Some(rows) => rows.len(),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn get(self, index: usize) -> usize {
-        match self {
-            Self::All(_) => index,
-            Self::Some(rows) => rows[index] as usize,
-        }
-    }
-}
 
 /// What is known of a slot: how many rows it has, and one of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,11 +83,6 @@ pub(crate) fn assign(
         }
     });
     Some(Slots { of_row, slots: first.slots() })
-}
-
-/// A number of a row, or of rows.
-pub(crate) fn position(number: usize) -> u32 {
-    u32::try_from(number).expect("a table has fewer than 2^32 rows")
 }
 
 /// The slots that were met in a range of rows.
@@ -196,8 +166,8 @@ pub(crate) fn fold<T: Send>(
 mod tests {
     use rustc_hash::FxHashMap;
 
+    use super::column::Codes;
     use super::*;
-    use crate::measures::memory::column::Codes;
 
     /// Many to a combination: they are shared out.
     const ROWS: usize = 250_000;

@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 
 use super::{
     column::Codes,
-    group::{Rows, position},
     keys::Ordinals,
+    rows::{Rows, position},
 };
 
 /// The rows that are worked on at a time.

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     Asked, Replica, Stored,
     column::{Codes, Column, MISSING},
-    group::{Rows, Slots},
+    group::Slots,
     keys::{AllCells, Ordinals},
     mask::Mask,
+    rows::Rows,
     tally::{Counted, Gathered, Numbers, Over, Work},
 };
 use crate::{

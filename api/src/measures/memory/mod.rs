@@ -19,6 +19,7 @@ pub(crate) mod mask;
 mod measure;
 mod parallel;
 mod read;
+mod rows;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -28,10 +29,11 @@ use sea_orm::{EntityName as _, IdenStatic as _};
 
 use self::{
     column::Column,
-    group::{Rows, Slots, assign},
+    group::{Slots, assign},
     keys::{AllCells, Ordinals},
     mask::Mask,
     parallel::Workers,
+    rows::Rows,
 };
 use super::{
     group_page::{ALL, Groups, finish, nothing},

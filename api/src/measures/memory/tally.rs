@@ -8,8 +8,9 @@ use std::{borrow::Cow, marker::PhantomData, ops::Range};
 
 use super::{
     column::{Codes, MISSING},
-    group::{Rows, Slots, fold},
+    group::{Slots, fold},
     parallel::Workers,
+    rows::Rows,
 };
 use crate::measures::statistic::{Needs, Tally, Values};
 

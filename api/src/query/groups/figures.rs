@@ -1,20 +1,18 @@
 //! The figures of a request: each is computed once, however often it is named.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
-use async_graphql::{Number as JsonNumber, Value as GraphQl};
-use entity::scalar::{fixed_from_value, fixed_to_value};
-
-use super::{
-    apart::{self, Common},
-    readings::{self, Reading},
-};
+use super::apart::{self, Common};
 use crate::catalog::measure_catalog::{Computed, Unit, What};
+use crate::query::show::Show;
 use crate::{
-    catalog::{key::Measure, predicate::Predicate, scalar::real_number, table::Table},
+    catalog::{key::Measure, predicate::Predicate, table::Table},
     error::Error,
-    measures::{Figure, Known, Number, Request, Statistic, Subset},
+    measures::{Figure, Known, Request, Statistic, Subset},
 };
+
+/// A code that a client may act on, and what to do in words.
+pub(crate) type Reading = (&'static str, Cow<'static, str>);
 
 /// The figures of a request, while it is put together.
 #[derive(Clone, Debug)]
@@ -26,51 +24,6 @@ pub(crate) struct Figures {
     pub(crate) told: BTreeSet<&'static str>,
     /// What is to be told of its orders and conditions.
     pub(crate) noted: Vec<Reading>,
-}
-
-/// How a figure becomes a value of GraphQL.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Show {
-    /// An exact number of so many decimals.
-    Exact(u32),
-    /// A real number.
-    Real,
-}
-
-impl Show {
-    /// The value of a figure.
-    pub(crate) fn value(self, number: Number) -> Result<GraphQl, Error> {
-        Ok(match (self, number) {
-            (_, Number::Missing) => GraphQl::Null,
-            (Self::Exact(0), Number::Whole(whole)) => {
-                GraphQl::Number(i64::try_from(whole).map_err(|_| beyond())?.into())
-            }
-            (Self::Exact(digits), Number::Whole(whole)) => {
-                fixed_to_value(i64::try_from(whole).map_err(|_| beyond())?, digits)
-            }
-            (Self::Real, Number::Real(real)) => {
-                JsonNumber::from_f64(real).map_or(GraphQl::Null, GraphQl::Number)
-            }
-            (Self::Exact(_), Number::Real(_)) | (Self::Real, Number::Whole(_)) => {
-                return Err(Error::Internal);
-            }
-        })
-    }
-}
-
-impl Show {
-    /// A value of a client as a figure to compare with. A float is moved to the smallest unit by its
-    /// decimals, so that `0.1` dollars are ten cents, and not almost.
-    pub(crate) fn operand(self, value: &GraphQl) -> Result<Number, String> {
-        match self {
-            Self::Exact(digits) => Ok(Number::Whole(fixed_from_value(value, digits)?.into())),
-            Self::Real => real_number(value).map(Number::Real),
-        }
-    }
-}
-
-fn beyond() -> Error {
-    Error::BadArgument("a sum is beyond 64 bits: narrow the filter".to_owned())
 }
 
 /// The statistics by the names of their fields.
@@ -139,26 +92,6 @@ impl Figures {
             parts.push(subset);
             parts.len() - 1
         }))
-    }
-
-    /// What is easily misread of a statistic, or of a quotient, and was not said yet.
-    pub(crate) fn readings(
-        &mut self,
-        computed: &Computed,
-        statistic: Option<Statistic>,
-        year: Option<i32>,
-        keeps: &Predicate,
-    ) -> Vec<Reading> {
-        let readings = readings::of(self, computed, statistic, year, keeps);
-        self.told.extend(readings.iter().map(|(code, _)| code));
-        readings
-    }
-
-    /// Notes the same of a figure that groups are ordered or kept by.
-    pub(crate) fn note(&mut self, computed: &Computed, figure: usize, year: Option<i32>) {
-        let statistic = self.statistic_at(figure);
-        let readings = self.readings(computed, statistic, year, &Predicate::all());
-        self.noted.extend(readings);
     }
 
     /// The statistic at a position; none of a quotient.

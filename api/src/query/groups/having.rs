@@ -4,10 +4,11 @@ use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
 
 use super::{
-    figures::{Figures, Show, statistic},
+    figures::{Figures, statistic},
     order::year,
 };
 use crate::catalog::measure_catalog::{Computed, MeasureCatalog, Unit, What};
+use crate::query::show::Show;
 use crate::{
     catalog::{
         key::Measure,

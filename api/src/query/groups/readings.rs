@@ -9,7 +9,7 @@ use sea_orm::sea_query::Value;
 
 use super::{
     apart::{names_one, one_of},
-    figures::Figures,
+    figures::{Figures, Reading},
 };
 use crate::catalog::measure_catalog::{Computed, What};
 use crate::{
@@ -25,16 +25,35 @@ use crate::{
 /// So many years are few enough to read their dollars side by side.
 const FEW_YEARS: i64 = 5;
 
-/// A code that a client may act on, and what to do in words.
-pub(crate) type Reading = (&'static str, Cow<'static, str>);
-
 const ALL_CHILDREN: &str = "ALL_CHILDREN_COUNT";
 const OVERLAPPING: &str = "OVERLAPPING_POPULATIONS";
 const CHANGING: &str = "CHANGING_PANEL";
 const NOMINAL: &str = "NOMINAL_DOLLARS";
 
+impl Figures {
+    /// What is easily misread of a statistic, or of a quotient, and was not said yet.
+    pub(crate) fn readings(
+        &mut self,
+        computed: &Computed,
+        statistic: Option<Statistic>,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) -> Vec<Reading> {
+        let readings = of(self, computed, statistic, year, keeps);
+        self.told.extend(readings.iter().map(|(code, _)| code));
+        readings
+    }
+
+    /// Notes the same of a figure that groups are ordered or kept by.
+    pub(crate) fn note(&mut self, computed: &Computed, figure: usize, year: Option<i32>) {
+        let statistic = self.statistic_at(figure);
+        let readings = self.readings(computed, statistic, year, &Predicate::all());
+        self.noted.extend(readings);
+    }
+}
+
 /// What is easily misread of a field that shows something of a group.
-pub(crate) fn of(
+fn of(
     figures: &Figures,
     computed: &Computed,
     statistic: Option<Statistic>,

@@ -6,7 +6,8 @@ use async_graphql::{Name, Value as GraphQl};
 use entity::scalar::fixed_to_value;
 use indexmap::IndexMap;
 
-use super::{cursor, figures::Show};
+use super::cursor;
+use crate::query::show::Show;
 use crate::{
     catalog::{
         measure_catalog::{Shows, band_name},

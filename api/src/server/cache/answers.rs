@@ -17,7 +17,7 @@ use quick_cache::{
 };
 
 use super::{
-    counters::Counters,
+    counters::{CacheOutcome, Counters},
     single_flight::{Flights, Join},
 };
 use crate::catalog::dataset::Dataset;
@@ -67,17 +67,6 @@ impl Key {
     fn stored(&self) -> Arc<[u8]> {
         self.0.as_slice().into()
     }
-}
-
-/// Where an answer came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// It was kept.
-    Hit,
-    /// Somebody else was waiting for it already.
-    Joined,
-    /// It was worked out.
-    Miss,
 }
 
 #[derive(Clone, Debug)]
@@ -153,19 +142,19 @@ impl Answers {
         key: Key,
         coding: Coding,
         run: impl FnOnce() -> F,
-    ) -> (Arc<Answer>, Found)
+    ) -> (Arc<Answer>, CacheOutcome)
     where
         F: Future<Output = Answer> + Send + 'static,
     {
         if self.bytes == 0 {
-            self.counters.count(Found::Miss);
-            return (in_coding(Arc::new(run().await), coding).await, Found::Miss);
+            self.counters.count(CacheOutcome::Miss);
+            return (in_coding(Arc::new(run().await), coding).await, CacheOutcome::Miss);
         }
         let generation = self.generation(told);
         let wanted = key.with(coding);
         if let Some(answer) = generation.get(&wanted) {
-            self.counters.count(Found::Hit);
-            return (answer, Found::Hit);
+            self.counters.count(CacheOutcome::Hit);
+            return (answer, CacheOutcome::Hit);
         }
         let key = wanted.clone().with(Coding::Identity);
         let (plain, found) = self.plain(&generation, key, run).await;
@@ -184,7 +173,7 @@ impl Answers {
         generation: &Arc<Generation>,
         key: Key,
         run: impl FnOnce() -> F,
-    ) -> (Arc<Answer>, Found)
+    ) -> (Arc<Answer>, CacheOutcome)
     where
         F: Future<Output = Answer> + Send + 'static,
     {
@@ -200,9 +189,9 @@ impl Answers {
             }
         };
         match generation.flights.join(&stored, || generation.get(&key), make) {
-            Join::Landed(answer) => (answer, Found::Hit),
-            Join::Begun(flight) => (flight.await, Found::Miss),
-            Join::Joined(flight) => (flight.await, Found::Joined),
+            Join::Landed(answer) => (answer, CacheOutcome::Hit),
+            Join::Begun(flight) => (flight.await, CacheOutcome::Miss),
+            Join::Joined(flight) => (flight.await, CacheOutcome::Joined),
         }
     }
 

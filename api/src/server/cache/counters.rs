@@ -2,7 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::answers::Found;
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CacheOutcome {
+    /// It was kept.
+    Hit,
+    /// Somebody else was waiting for it already.
+    Joined,
+    /// It was worked out.
+    Miss,
+}
 
 /// Counts since the start, which anybody may read while the server runs.
 #[derive(Debug, Default)]
@@ -38,11 +47,11 @@ impl Counters {
         }
     }
 
-    pub(crate) fn count(&self, found: Found) {
+    pub(crate) fn count(&self, found: CacheOutcome) {
         let counter = match found {
-            Found::Hit => &self.hits,
-            Found::Joined => &self.joined,
-            Found::Miss => &self.misses,
+            CacheOutcome::Hit => &self.hits,
+            CacheOutcome::Joined => &self.joined,
+            CacheOutcome::Miss => &self.misses,
         };
         counter.fetch_add(1, Relaxed);
     }

@@ -8,8 +8,9 @@ use async_graphql::parser::{
 };
 use axum::{http::header, response::IntoResponse};
 
-use super::{csv::record, table::Format, table_route};
+use super::{csv::record, table_route};
 use crate::graphql::{self, sdl};
+use crate::server::request::format::Format;
 
 const HEAD: [&str; 5] = ["table", "column", "type", "nullable", "description"];
 

@@ -20,13 +20,14 @@ use sha2::{Digest as _, Sha256};
 use tracing::Span;
 
 use super::file::{File, unwritten};
-use super::table::{About, Format, Writer};
+use super::table::Writer;
+use crate::server::request::format::{About, Format};
 use crate::server::{
+    endpoint::Endpoint,
     request::{
         answer::{Answer, Client, Refusal},
         ask::{Ask, Parameters},
         compress::Coding,
-        endpoint::Endpoint,
         errors,
         negotiate::{self, MediaType},
         pin::Pin,

@@ -6,7 +6,8 @@ use axum::body::Bytes;
 use futures_util::{future::try_join, stream};
 use tracing::{Instrument as _, Span};
 
-use super::table::{Format, Unwritten, Writer};
+use super::table::{Unwritten, Writer};
+use crate::server::request::format::Format;
 use crate::{
     catalog::dataset::Dataset,
     database::Readers,

@@ -20,7 +20,7 @@ use parquet::{
     schema::types::{Type, TypePtr},
 };
 
-use super::table::About;
+use crate::server::request::format::About;
 use crate::{
     catalog::scalar::Scalar,
     query::{

@@ -6,18 +6,14 @@ use axum::{
     response::Response,
 };
 
-use super::table::Format;
+use crate::server::request::format::Format;
 use crate::{
     catalog::table::{Cardinality, Table},
     graphql,
     limits::Limits,
     server::{
-        request::{
-            answer::Refusal,
-            ask::Ask,
-            endpoint::{self, Endpoint},
-            pin::Pin,
-        },
+        endpoint::{self, Endpoint},
+        request::{answer::Refusal, ask::Ask, pin::Pin},
         traffic::rate::Account,
     },
 };

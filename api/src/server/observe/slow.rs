@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 use async_graphql::Value;
 
 use crate::graphql::execute::Answer;
-use crate::server::request::persisted::hash;
+use crate::server::request::trusted::hash;
 
 /// The letters of a name that are written.
 const LONGEST_NAME: usize = 100;

@@ -18,7 +18,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest as _, Sha256};
 
-use super::{compress::Coding, negotiate::MediaType};
+use super::{
+    compress::Coding,
+    negotiate::MediaType,
+    standing::{self, Standing},
+};
 use crate::{
     catalog::dataset::Dataset,
     error::Error,
@@ -32,30 +36,6 @@ pub(crate) const VARY: HeaderValue = HeaderValue::from_static(
     "accept, accept-encoding, graphql-cost, graphql-cite, graphql-warnings, x-dataset-revision",
 );
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-
-/// What became of a request, as far as the status tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// The query ran; its fields may have failed.
-    Ran,
-    /// It could be read and did not run. Clients that know `application/json` only learn it from the body.
-    Unanswered(StatusCode),
-    /// It could not be read, or is not for this server.
-    Refused(StatusCode),
-    /// It asks for something else than a query, which a GET must not even try.
-    NotAQuery,
-}
-
-impl Standing {
-    fn status(self, media: MediaType, method: &Method) -> StatusCode {
-        match (self, media) {
-            (Self::Refused(status), _) | (Self::Unanswered(status), MediaType::Graphql) => status,
-            (Self::NotAQuery, _) if *method != Method::POST => StatusCode::METHOD_NOT_ALLOWED,
-            (Self::NotAQuery, MediaType::Graphql) => StatusCode::BAD_REQUEST,
-            _ => StatusCode::OK,
-        }
-    }
-}
 
 /// Why a request is not answered, before GraphQL sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,14 +178,14 @@ impl Answer {
         // A request that did not run has no data, which is something else than null data.
         let ran = answered.data != Value::Null
             || answered.errors.iter().any(|error| !error.path.is_empty());
-        let standing = if ran { Standing::Ran } else { super::errors::standing(&answered) };
+        let standing = if ran { Standing::Ran } else { standing::of_failure(&answered) };
         answered.extensions.insert("dataset".to_owned(), about(dataset));
         Self::new(standing, &answered, Some(dataset.clone()))
     }
 
     /// The answer of a request that did not run.
     pub(crate) fn unread(answered: &Answered, dataset: &Dataset) -> Self {
-        Self::new(super::errors::standing(answered), answered, Some(dataset.clone()))
+        Self::new(standing::of_failure(answered), answered, Some(dataset.clone()))
     }
 
     /// What is said where the document asks for something else than a query.

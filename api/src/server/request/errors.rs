@@ -1,9 +1,7 @@
 //! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
 
-use async_graphql::{ErrorExtensionValues, Response, Value};
-use axum::http::StatusCode;
+use async_graphql::{ErrorExtensionValues, Response};
 
-use super::answer::Standing;
 use crate::{error::Error, graphql::documents::MOST_ERRORS};
 
 /// The bytes of a message: some repeat what the client sent.
@@ -11,7 +9,7 @@ const LONGEST_MESSAGE: usize = 1_000;
 /// How async-graphql begins to say which name may have been meant.
 const SUGGESTION: &str = " Did you mean";
 /// The code of what is wrong with a document.
-const INVALID: &str = "INVALID_QUERY";
+pub(crate) const INVALID: &str = "INVALID_QUERY";
 
 /// Gives each error a code, and an end.
 pub(crate) fn complete(response: &mut Response, suggestions: bool) {
@@ -33,20 +31,6 @@ pub(crate) fn complete(response: &mut Response, suggestions: bool) {
             extensions.set("code", INVALID);
         }
     }
-}
-
-/// What the status says of a request that did not run.
-pub(crate) fn standing(response: &Response) -> Standing {
-    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
-    let code = match code {
-        Some(Value::String(code)) => code.as_str(),
-        _ => INVALID,
-    };
-    Standing::Unanswered(match code {
-        "DATASET_CHANGED" | "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
-        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    })
 }
 
 /// Whether a request asks for something else than a query, and was refused for that.

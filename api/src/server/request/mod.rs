@@ -4,13 +4,13 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod compress;
 pub(crate) mod cors;
-pub(crate) mod endpoint;
 pub(crate) mod errors;
+pub(crate) mod format;
 pub(crate) mod negotiate;
-pub(crate) mod one_revision;
 pub(crate) mod persisted;
 pub(crate) mod pin;
 pub(crate) mod report;
+pub(crate) mod standing;
 pub(crate) mod trusted;
 
 use axum::http::HeaderName;

@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use quick_cache::{Weighter, sync::Cache};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     answer::Refusal,
     ask::{Parameters, PersistedQuery},
-    trusted::TrustedDocuments,
+    trusted::{TrustedDocuments, hash},
 };
 
 /// The bytes that registered documents may take.
@@ -130,11 +129,6 @@ impl Documents {
     fn trusts(&self, document: &str) -> bool {
         self.trusted.as_ref().is_some_and(|trusted| trusted.contains(document))
     }
-}
-
-/// The SHA-256 of a text in hexadecimal digits.
-pub(crate) fn hash(text: &str) -> String {
-    format!("{:x}", Sha256::digest(text))
 }
 
 /// The hash of a document, if it is what the client says.

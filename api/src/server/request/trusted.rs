@@ -13,7 +13,8 @@ use std::{
 
 use serde::Deserialize;
 
-use super::persisted::hash;
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     graphql::documents::{self, Problem},
     limits::Limits,
@@ -183,4 +184,8 @@ fn manifest(path: &Path) -> Result<Vec<Found>, String> {
 fn cannot_read(path: &Path) -> impl Fn(std::io::Error) -> String + use<> {
     let path: PathBuf = path.to_owned();
     move |error| format!("{}: cannot be read: {error}", path.display())
+}
+/// The SHA-256 of a text in hexadecimal digits.
+pub(crate) fn hash(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text))
 }

@@ -2,7 +2,7 @@
 //!
 //! A client that sends its request a byte a minute, or never reads its answer, costs a connection, and
 //! connections are what a server has only so many of. So each step has a time: the head of a request, its
-//! body ([`crate::server::request::endpoint`]), a byte of the answer. When the server is asked to stop, no new connection is
+//! body ([`crate::server::endpoint`]), a byte of the answer. When the server is asked to stop, no new connection is
 //! taken, and each that stands is closed when its request is answered.
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};

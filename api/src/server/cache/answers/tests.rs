@@ -44,7 +44,7 @@ impl Bench {
         document: &str,
         told: i32,
         of: i32,
-    ) -> tokio::task::JoinHandle<(Arc<Answer>, Found)> {
+    ) -> tokio::task::JoinHandle<(Arc<Answer>, CacheOutcome)> {
         let (answers, runs, go) =
             (Arc::clone(&self.answers), Arc::clone(&self.runs), Arc::clone(&self.go));
         let ask = ask(document);
@@ -90,11 +90,11 @@ async fn who_asks_the_same_at_the_same_time_shares_the_work() {
     for client in clients {
         found.push(client.await.expect("an answer").1);
     }
-    assert_eq!(found.iter().filter(|found| **found == Found::Miss).count(), 1);
-    assert_eq!(found.iter().filter(|found| **found == Found::Joined).count(), 9);
+    assert_eq!(found.iter().filter(|found| **found == CacheOutcome::Miss).count(), 1);
+    assert_eq!(found.iter().filter(|found| **found == CacheOutcome::Joined).count(), 9);
     other.await.expect("an answer");
     let (_, found) = bench.client("{ a }", 1, 1).await.expect("an answer");
-    assert_eq!(found, Found::Hit);
+    assert_eq!(found, CacheOutcome::Hit);
     let counts = bench.counts();
     assert_eq!((counts.hits, counts.joined, counts.misses), (1, 9, 2));
 }
@@ -110,7 +110,7 @@ async fn a_client_that_hangs_up_ends_nothing_for_the_others() {
     assert!(first.await.is_err());
     bench.runs(1).await;
     bench.go.notify_waiters();
-    assert_eq!(second.await.expect("an answer").1, Found::Joined);
+    assert_eq!(second.await.expect("an answer").1, CacheOutcome::Joined);
     bench.runs(1).await;
 }
 
@@ -124,7 +124,7 @@ async fn what_nobody_waits_for_ends_and_can_begin_again() {
     let next = bench.client("{ a }", 1, 1);
     bench.runs(2).await;
     bench.go.notify_waiters();
-    assert_eq!(next.await.expect("an answer").1, Found::Miss);
+    assert_eq!(next.await.expect("an answer").1, CacheOutcome::Miss);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn an_error_is_given_to_all_who_wait_and_kept_for_nobody() {
     let again = bench.client("{ wrong }", 1, 1);
     bench.runs(2).await;
     bench.go.notify_waiters();
-    assert_eq!(again.await.expect("an answer").1, Found::Miss);
+    assert_eq!(again.await.expect("an answer").1, CacheOutcome::Miss);
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a_new_revision_never_gets_an_old_answer() {
     assert_eq!(begun_before.await.expect("an answer").0.dataset, Some(dataset(1)));
     assert_eq!(begun_after.await.expect("an answer").0.dataset, Some(dataset(2)));
     let (kept, found) = bench.client("{ a }", 2, 2).await.expect("an answer");
-    assert_eq!((kept.dataset.clone(), found), (Some(dataset(2)), Found::Hit));
+    assert_eq!((kept.dataset.clone(), found), (Some(dataset(2)), CacheOutcome::Hit));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn who_finds_a_load_first_finds_it_for_all() {
     bench.runs(3).await;
     bench.go.notify_waiters();
     let (again, found) = again.await.expect("an answer");
-    assert_eq!((again.dataset.clone(), found), (Some(dataset(2)), Found::Miss));
+    assert_eq!((again.dataset.clone(), found), (Some(dataset(2)), CacheOutcome::Miss));
     // And what read nothing is still said to be of 1: it is not kept as if it were of 2.
     let stale = bench.client("{ c }", 1, 1);
     bench.runs(4).await;
@@ -182,7 +182,7 @@ async fn who_finds_a_load_first_finds_it_for_all() {
     let stale = bench.client("{ c }", 1, 1);
     bench.runs(5).await;
     bench.go.notify_waiters();
-    assert_eq!(stale.await.expect("an answer").1, Found::Miss);
+    assert_eq!(stale.await.expect("an answer").1, CacheOutcome::Miss);
 }
 
 #[tokio::test]

@@ -20,24 +20,29 @@ use tower_http::request_id::RequestId;
 use tracing::{Instrument as _, Span};
 
 use super::{
-    answer::{Answer, Client, Refusal, VARY},
-    ask::{Ask, Asked, Parameters},
-    compress::{self, Coding},
-    errors,
-    negotiate::{self, MediaType},
-    one_revision,
-    persisted::Documents,
-    pin::Pin,
-    report::Report,
-};
-use crate::server::{
-    cache::answers::{self, Answers, Found, Key},
+    cache::{
+        answers::{self, Answers, Key},
+        counters::CacheOutcome,
+    },
     observe::{metrics::Metrics, slow},
     settings::Settings,
     state::Server,
     traffic::{
         admission::Admission,
         rate::{Account, Peer, Rates},
+    },
+};
+use super::{
+    one_revision,
+    request::{
+        answer::{Answer, Client, Refusal, VARY},
+        ask::{Ask, Asked, Parameters},
+        compress::{self, Coding},
+        errors,
+        negotiate::{self, MediaType},
+        persisted::Documents,
+        pin::Pin,
+        report::Report,
     },
 };
 use crate::{graphql::citation, limits::Limits, query::row_cache::Keeper, trace};
@@ -87,10 +92,10 @@ impl Wishes {
 /// An answer on its way to one client.
 struct Reply {
     answer: Arc<Answer>,
-    found: Option<Found>,
+    found: Option<CacheOutcome>,
 }
 
-/// Any method on `/graphql` but OPTIONS, which [`super::cors`] answers.
+/// Any method on `/graphql` but OPTIONS, which [`super::request::cors`] answers.
 pub(crate) async fn serve(State(endpoint): State<Endpoint>, request: Request) -> Response {
     let span = span("/graphql", &request);
     endpoint.watch(span, Box::pin(answer(&endpoint, request))).await
@@ -236,7 +241,7 @@ impl Endpoint {
             }
             pay(account, answer.price);
             let answer = answers::in_coding(Arc::new(answer), coding_of_answer).await;
-            reply = Reply { answer, found: Some(Found::Miss) };
+            reply = Reply { answer, found: Some(CacheOutcome::Miss) };
         }
         if let Some(hash) = named.register
             && reply.answer.ran()
@@ -260,7 +265,7 @@ impl Endpoint {
         let inner = Arc::clone(&self.0);
         let run = || Box::pin(run(inner, ask));
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
-        pay(account, if found == Found::Miss { answer.price } else { 0 });
+        pay(account, if found == CacheOutcome::Miss { answer.price } else { 0 });
         Span::current().record("cache", tracing::field::debug(found));
         tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
         Reply { answer, found: Some(found) }
@@ -351,17 +356,17 @@ impl Endpoint {
 }
 
 /// Where an answer came from, as RFC 9211 writes it.
-fn cache_status(found: Found) -> HeaderValue {
+fn cache_status(found: CacheOutcome) -> HeaderValue {
     HeaderValue::from_static(match found {
-        Found::Hit => "cops-graphql; hit",
-        Found::Joined => "cops-graphql; fwd=miss; collapsed",
-        Found::Miss => "cops-graphql; fwd=miss",
+        CacheOutcome::Hit => "cops-graphql; hit",
+        CacheOutcome::Joined => "cops-graphql; fwd=miss; collapsed",
+        CacheOutcome::Miss => "cops-graphql; fwd=miss",
     })
 }
 
 /// Whether a response is of an answer that was kept.
 pub(crate) fn is_kept(headers: &HeaderMap) -> bool {
-    headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(Found::Hit))
+    headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(CacheOutcome::Hit))
 }
 
 /// An answer with its citation, in a coding; as it is, where it cannot be cited.

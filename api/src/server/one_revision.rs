@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Pos, Request};
 use tokio::time::Instant;
 
-use super::pin::Pin;
-use crate::server::{cache::copy::Copy, settings::Settings, state::Server};
+use super::request::pin::Pin;
+use super::{cache::copy::Copy, settings::Settings, state::Server};
 use crate::{
     catalog::dataset::Dataset,
     database::session::Revisions,

@@ -1,0 +1,9 @@
+//! What a statement says in one row.
+
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, QueryResult, Statement};
+
+/// The only row of a statement.
+pub(super) async fn row(reader: &DatabaseConnection, sql: &str) -> Option<QueryResult> {
+    let statement = Statement::from_string(reader.get_database_backend(), sql);
+    reader.query_one_raw(statement).await.ok().flatten()
+}

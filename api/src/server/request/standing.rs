@@ -1,0 +1,44 @@
+//! What became of a request, as far as its status tells it.
+
+use async_graphql::{Response, Value};
+use axum::http::{Method, StatusCode};
+
+use super::{errors::INVALID, negotiate::MediaType};
+
+/// What became of a request, as far as the status tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The query ran; its fields may have failed.
+    Ran,
+    /// It could be read and did not run. Clients that know `application/json` only learn it from the body.
+    Unanswered(StatusCode),
+    /// It could not be read, or is not for this server.
+    Refused(StatusCode),
+    /// It asks for something else than a query, which a GET must not even try.
+    NotAQuery,
+}
+
+impl Standing {
+    pub(crate) fn status(self, media: MediaType, method: &Method) -> StatusCode {
+        match (self, media) {
+            (Self::Refused(status), _) | (Self::Unanswered(status), MediaType::Graphql) => status,
+            (Self::NotAQuery, _) if *method != Method::POST => StatusCode::METHOD_NOT_ALLOWED,
+            (Self::NotAQuery, MediaType::Graphql) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        }
+    }
+}
+
+/// What the status says of a request that did not run.
+pub(crate) fn of_failure(response: &Response) -> Standing {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+    let code = match code {
+        Some(Value::String(code)) => code.as_str(),
+        _ => INVALID,
+    };
+    Standing::Unanswered(match code {
+        "DATASET_CHANGED" | "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    })
+}
