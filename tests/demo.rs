@@ -438,7 +438,7 @@ async fn made_up_rows_are_replaced_and_removed_and_never_stand_beside_real_ones(
     let file = "INSERT INTO sources (id, code, kind, title, revision_id) \
                 VALUES (1000, 'file', 'FILE', 'a file', 1)";
     load.transaction().execute_unprepared(file).await.unwrap();
-    load.commit(database::load::Counts::default()).await.unwrap();
+    load.commit(database::load::LoadCounts::default()).await.unwrap();
     assert!(!demo::is_present(&db).await.unwrap());
     assert_eq!(number(&db, "SELECT COUNT(*) FROM agencies").await, 0);
     assert_eq!(number(&db, "SELECT COUNT(*) FROM trainings").await, 2);

@@ -2,7 +2,7 @@
 //! that they can be.
 
 use chrono::{DateTime, Days, NaiveDate};
-use cops_graphql::database::load::{Counts, Load, Tally};
+use cops_graphql::database::load::{Load, LoadCounts, TableTally};
 use entity::{
     agency, grant,
     kind::{
@@ -71,8 +71,8 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
     awards(&load, size).await;
     trainings(&load, size).await;
     outcomes(&load, size).await;
-    let tables = [("sources", Tally { added: 1, ..Tally::default() })].into();
-    load.commit(Counts { rows_read: 1, tables }).await.unwrap();
+    let tables = [("sources", TableTally { added: 1, ..TableTally::default() })].into();
+    load.commit(LoadCounts { rows_read: 1, tables }).await.unwrap();
     // The moment of the load is the one thing that no formula makes.
     let moment: DateTime<chrono::Utc> = "2026-11-21T12:00:00Z".parse().unwrap();
     revision::Entity::update_many()

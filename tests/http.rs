@@ -67,7 +67,7 @@ async fn what_is_not_a_query_is_refused_with_words() {
 
 #[tokio::test]
 async fn a_new_revision_is_seen_while_serving() {
-    use cops_graphql::database::load::{Counts, Load};
+    use cops_graphql::database::load::{Load, LoadCounts};
     let (test, url) = server(AggregatesBy::Memory).await;
     let load = Load::begin(&test.writer().await, "more", false).await.unwrap();
     let ready = || async {
@@ -76,7 +76,7 @@ async fn a_new_revision_is_seen_while_serving() {
         body.json::<Value>().await.unwrap()["revision"].clone()
     };
     assert_eq!(ready().await, 1, "nobody sees a load before it commits");
-    load.commit(Counts::default()).await.unwrap();
+    load.commit(LoadCounts::default()).await.unwrap();
     assert_eq!(ready().await, 2);
     let sdl = reqwest::get(format!("{url}/schema.graphql")).await.unwrap().text().await.unwrap();
     assert_eq!(sdl, cops_graphql::graphql::sdl());
@@ -155,13 +155,13 @@ async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_of_one_revision() {
-    use cops_graphql::database::load::{Counts, Load};
+    use cops_graphql::database::load::{Load, LoadCounts};
     let (test, url) = server(AggregatesBy::Memory).await;
     let db = test.writer().await;
     let loads = async move {
         for _ in 0..20 {
             let load = Load::begin(&db, "more", false).await.unwrap();
-            load.commit(Counts::default()).await.unwrap();
+            load.commit(LoadCounts::default()).await.unwrap();
         }
     };
     let loads = tokio::spawn(loads);
@@ -180,7 +180,7 @@ async fn an_answer_is_of_one_revision() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_copy_in_memory_follows_the_newest_revision() {
-    use cops_graphql::database::load::{Counts, Load};
+    use cops_graphql::database::load::{Load, LoadCounts};
     let (test, url) = server(AggregatesBy::Memory).await;
     // What asks for aggregates only is answered from the copy, of whichever revision it is.
     let copied = json!({ "query": "{ revisions { totalCount } }" });
@@ -190,7 +190,7 @@ async fn the_copy_in_memory_follows_the_newest_revision() {
     let (_, answer) = ask(&url, copied.clone()).await;
     assert_eq!(answer["data"]["revisions"]["totalCount"], 1, "{answer}");
     let load = Load::begin(&test.writer().await, "more", false).await.unwrap();
-    load.commit(Counts::default()).await.unwrap();
+    load.commit(LoadCounts::default()).await.unwrap();
     let (_, answer) = ask(&url, mixed).await;
     assert_eq!(answer["data"]["revisions"]["totalCount"], 2, "{answer}");
     assert_eq!(answer["extensions"]["dataset"]["revision"], 2, "{answer}");

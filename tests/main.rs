@@ -11,6 +11,7 @@ mod examples;
 mod failures;
 mod fetch;
 mod fixture;
+mod floors;
 mod golden;
 mod http;
 mod import;

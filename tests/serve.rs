@@ -99,7 +99,7 @@ async fn the_program_serves_what_is_loaded_and_stops_when_asked() {
     fixture::load(&writer, SMALL).await;
     // A load after that of the reference data is what tells a database in use from a new one.
     let load = database::load::Load::begin(&writer, "more", false).await.unwrap();
-    load.commit(database::load::Counts::default()).await.unwrap();
+    load.commit(database::load::LoadCounts::default()).await.unwrap();
     let mut server = Running::start(&test.url, &["--log-format", "json"]);
     let data = server.data("{ agencies { totalCount } dataset { revision synthetic } }").await;
     assert_eq!(

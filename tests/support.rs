@@ -13,7 +13,7 @@ use async_graphql::{Request, Variables};
 use cops_graphql::{
     catalog::dataset::Dataset,
     database::{self, Readers},
-    graphql::execute::{Answer, execute, price},
+    graphql::execute::{QueryAnswer, execute, price},
     graphql::{Schema, catalog, schema},
     limits::Limits,
     measures::{Aggregates, Replica},
@@ -121,12 +121,12 @@ pub(crate) struct Client {
 
 impl Client {
     /// The answer with its statements, errors and all.
-    pub(crate) async fn answer(&self, query: &str, variables: Value) -> Answer {
+    pub(crate) async fn answer(&self, query: &str, variables: Value) -> QueryAnswer {
         self.send(Request::new(query).variables(Variables::from_json(variables))).await
     }
 
     /// The answer of a request, errors and all.
-    pub(crate) async fn send(&self, request: Request) -> Answer {
+    pub(crate) async fn send(&self, request: Request) -> QueryAnswer {
         execute(
             &self.schema,
             &self.database.clone().into(),
@@ -138,7 +138,7 @@ impl Client {
     }
 
     /// The price of a query, which does not run.
-    pub(crate) fn price(&self, query: &str) -> Answer {
+    pub(crate) fn price(&self, query: &str) -> QueryAnswer {
         price(&self.schema, &self.limits, &Request::new(query))
     }
 

@@ -58,7 +58,7 @@ async fn a_browser_gets_a_page_and_others_get_json() {
 
 #[tokio::test]
 async fn the_front_page_tells_of_the_new_revision() {
-    use cops_graphql::database::load::{Counts, Load};
+    use cops_graphql::database::load::{Load, LoadCounts};
     let (test, url) = server(AggregatesBy::Sql).await;
     let revision = || async {
         let answer: Value = get(&url, &[]).await.json().await.unwrap();
@@ -66,7 +66,7 @@ async fn the_front_page_tells_of_the_new_revision() {
     };
     assert_eq!(revision().await, 1);
     let load = Load::begin(&test.writer().await, "more", false).await.unwrap();
-    load.commit(Counts::default()).await.unwrap();
+    load.commit(LoadCounts::default()).await.unwrap();
     let began = std::time::Instant::now();
     while revision().await != 2 {
         assert!(began.elapsed().as_secs() < 10, "the front page stays at the old revision");

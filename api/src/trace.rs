@@ -69,7 +69,7 @@ pub(crate) fn query() -> Span {
 }
 
 /// What a query did cost.
-pub(crate) struct Work<'a> {
+pub(crate) struct QueryWork<'a> {
     /// The name of the operation: letters, digits and underscores, for it stood in a document.
     pub(crate) operation: Option<&'a str>,
     pub(crate) price: u64,
@@ -79,11 +79,11 @@ pub(crate) struct Work<'a> {
 }
 
 /// Tells what a query did cost.
-pub(crate) fn worked_out<'a>(span: &Span, work: impl FnOnce() -> Work<'a>) {
+pub(crate) fn worked_out<'a>(span: &Span, work: impl FnOnce() -> QueryWork<'a>) {
     if span.is_disabled() {
         return;
     }
-    let Work { operation, price, cost, statements, errors } = work();
+    let QueryWork { operation, price, cost, statements, errors } = work();
     if let Some(name) = operation {
         span.record("graphql.operation.name", &name[..name.floor_char_boundary(LONGEST_NAME)]);
     }

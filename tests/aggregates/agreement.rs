@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use cops_graphql::catalog::predicate::Comparison;
 use cops_graphql::measures::{
-    Answer, By, Cell, Group, Having, Number, Order, Page, Replica, Request,
+    By, Cell, Group, GroupsAnswer, Having, Number, Order, Page, Replica, Request,
 };
 use proptest::{
     prelude::*,
@@ -131,7 +131,7 @@ async fn every_executor_gives_the_same_answer() {
     TestRunner::new_with_rng(config, rng)
         .run(&requests(), |asked| {
             let request = asked.request();
-            let answers: Vec<Answer> =
+            let answers: Vec<GroupsAnswer> =
                 executors.iter().map(|executors| block(executors.answer(&request))).collect();
             let answer = &answers[0];
             prop_assert!(answers.iter().all(|other| other == answer), "the databases differ");

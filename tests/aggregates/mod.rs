@@ -10,7 +10,9 @@ use async_graphql::Value as GraphQl;
 use cops_graphql::{
     error::Error,
     graphql::catalog,
-    measures::{Answer, By, Cell, Event, Having, Number, Order, Replica, Request, Statistic, sql},
+    measures::{
+        By, Cell, Event, GroupsAnswer, Having, Number, Order, Replica, Request, Statistic, sql,
+    },
     query,
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -57,7 +59,7 @@ impl Executors {
     }
 
     /// The one answer of all.
-    async fn answer(&self, request: &Request) -> Answer {
+    async fn answer(&self, request: &Request) -> GroupsAnswer {
         let answer = self.replica.answer(request).unwrap();
         assert_eq!(answer, self.divided.answer(request).unwrap(), "{request:?}");
         assert_eq!(answer, sql::answer(&self.database, request).await.unwrap(), "{request:?}");
@@ -66,7 +68,7 @@ impl Executors {
 }
 
 /// The cells and the figures of groups, for comparison by eye.
-fn shown(answer: &Answer) -> Vec<(Vec<Cell>, Vec<Number>)> {
+fn shown(answer: &GroupsAnswer) -> Vec<(Vec<Cell>, Vec<Number>)> {
     answer.groups.iter().map(|group| (group.key.clone(), group.figures.clone())).collect()
 }
 

@@ -4,7 +4,7 @@ mod database;
 mod fields;
 mod process;
 
-use cops_graphql::database::load::{Counts, Load};
+use cops_graphql::database::load::{Load, LoadCounts};
 
 use crate::{
     fixture::{self, SMALL},
@@ -16,6 +16,6 @@ async fn loaded(test: &TestDatabase) {
     let writer = test.writer().await;
     fixture::load(&writer, SMALL).await;
     let more = Load::begin(&writer, "more", false).await.unwrap();
-    more.commit(Counts::default()).await.unwrap();
+    more.commit(LoadCounts::default()).await.unwrap();
     writer.close().await.unwrap();
 }

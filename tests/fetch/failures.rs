@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cops_graphql::fetch::{Error, Options};
+use cops_graphql::fetch::{FetchError, Options};
 
 use super::{Fault, One, names, options, run, stand_in::StandIn};
 
@@ -99,12 +99,12 @@ async fn an_answer_of_somebody_else_is_told() {
     for body in ["<html>Log in to the network", "{}", "{\"status\": \"resting\"}"] {
         one.api.fail("order", [Fault::Answer(200, None, body)]);
         let error = one.fetch().await.unwrap_err();
-        assert!(matches!(&error, Error::Contract { .. }), "{error}");
+        assert!(matches!(&error, FetchError::Contract { .. }), "{error}");
         assert!(error.to_string().contains("is not that of the API"), "{error}");
         assert_eq!(error.exit_code(), 2);
     }
     one.api.fail("order", [const { Fault::Redirect(String::new()) }; 1]);
-    assert!(matches!(one.fetch().await, Err(Error::Contract { .. })));
+    assert!(matches!(one.fetch().await, Err(FetchError::Contract { .. })));
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn what_is_no_whole_zip_is_never_kept() {
         let one = One::new().await;
         one.api.fail("file", [fault.clone(), fault.clone()]);
         let error = one.fetch().await.unwrap_err();
-        assert!(matches!(&error, Error::Damaged { .. }), "{error}");
+        assert!(matches!(&error, FetchError::Damaged { .. }), "{error}");
         let left = names(one.folder.path());
         assert!(left.iter().all(|name| !name.contains("zip")), "{left:?}");
         one.check(&one.fetch().await.unwrap());
@@ -187,6 +187,6 @@ async fn two_do_not_fetch_into_one_folder() {
     let first = tokio::spawn(async move { run(&options).await });
     tokio::time::sleep(Duration::from_millis(200)).await;
     let error = run(&other).await.unwrap_err();
-    assert!(matches!(error, Error::Busy(_)), "{error}");
+    assert!(matches!(error, FetchError::Busy(_)), "{error}");
     first.await.unwrap().unwrap();
 }

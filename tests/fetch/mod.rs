@@ -6,7 +6,7 @@ mod stand_in;
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
-use cops_graphql::fetch::{self, Error, FILE_LIST, Kept, Options, Pace, SUMS};
+use cops_graphql::fetch::{self, FILE_LIST, FetchError, KeptFile, Options, Pace, SUMS};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -51,14 +51,14 @@ impl One {
         options
     }
 
-    async fn fetch(&self) -> Result<Kept, Error> {
+    async fn fetch(&self) -> Result<KeptFile, FetchError> {
         let files = run(&self.options()).await?;
         assert_eq!(files.len(), 1);
         Ok(files.into_iter().next().unwrap())
     }
 
     /// The whole file is there, as it should be, and nothing half-written beside it.
-    fn check(&self, kept: &Kept) {
+    fn check(&self, kept: &KeptFile) {
         let bytes = std::fs::read(&kept.path).unwrap();
         assert_eq!(bytes.len() as u64, kept.bytes);
         assert_eq!(format!("{:x}", Sha256::digest(&bytes)), kept.sha256);
@@ -71,7 +71,7 @@ impl One {
     }
 }
 
-async fn run(options: &Options) -> Result<Vec<Kept>, Error> {
+async fn run(options: &Options) -> Result<Vec<KeptFile>, FetchError> {
     fetch::run(options, &ProgressBar::hidden()).await
 }
 

@@ -1,6 +1,6 @@
 //! The FBI's two files, and the crosswalk.
 
-use cops_graphql::ingest::{Format, Way};
+use cops_graphql::ingest::{Format, FoundBy};
 
 use super::{NAMES, PLACES, Place, csv, request};
 
@@ -129,5 +129,5 @@ async fn the_crosswalk_completes_and_adds_and_derives_no_ori() {
     wanted.again = true;
     let tally = place.run(&wanted).await.unwrap().tables["agencies"];
     assert_eq!((tally.added, tally.changed, tally.unchanged), (0, 0, 3));
-    assert!(!report.matches.contains_key(&Way::AgencyByOri));
+    assert!(!report.matches.contains_key(&FoundBy::AgencyByOri));
 }

@@ -1,6 +1,6 @@
 //! Lists of awards with columns of their own.
 
-use cops_graphql::ingest::{Format, Way};
+use cops_graphql::ingest::{Format, FoundBy};
 use entity::{grant, officers_funded};
 
 use super::{NAMES, Place, SUMMARIES, csv, request};
@@ -66,7 +66,7 @@ async fn officers_of_a_list_go_to_the_award_that_is_there() {
         wanted.mapping.constants.insert(field.to_owned(), value.into());
     }
     let report = place.run(&wanted).await.unwrap();
-    assert_eq!(report.matches[&Way::AwardByRecipient], 1);
+    assert_eq!(report.matches[&FoundBy::AwardByRecipient], 1);
     assert_eq!(
         (place.count(grant::Entity).await, place.count(officers_funded::Entity).await),
         (1, 1)
@@ -107,7 +107,10 @@ async fn an_ori_of_the_other_length_completes_the_agency_of_that_name() {
     let list = place.file("list.csv", rows);
     let report = place.load(Format::AwardList, &[&list]).await.unwrap();
     // The second has another ORI of the same length, so it is another agency.
-    assert_eq!((report.matches[&Way::AgencyByName], report.matches[&Way::AgencyAdded]), (1, 1));
+    assert_eq!(
+        (report.matches[&FoundBy::AgencyByName], report.matches[&FoundBy::AgencyAdded]),
+        (1, 1)
+    );
     let tally = report.tables["agencies"];
     assert_eq!((tally.added, tally.changed), (1, 1));
     let sql = "SELECT ori9 || ' ' || COALESCE(ori7, '-') AS line FROM agencies \

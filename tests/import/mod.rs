@@ -16,7 +16,7 @@ use std::{
 
 use cops_graphql::{
     database::{self, load::Load},
-    ingest::{self, Error, Format, Report, Request},
+    ingest::{self, Format, ImportError, ImportReport, ImportRequest},
 };
 use entity::{kind, program, search, source};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait, QueryResult, Statement};
@@ -89,7 +89,7 @@ impl Place {
             })
             .collect();
         load.insert::<program::Entity>(&rows).await.unwrap();
-        load.commit(cops_graphql::database::load::Counts::default()).await.unwrap();
+        load.commit(cops_graphql::database::load::LoadCounts::default()).await.unwrap();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -104,11 +104,15 @@ impl Place {
     }
 
     /// Loads files as the command would without any option.
-    pub(crate) async fn load(&self, format: Format, paths: &[&Path]) -> Result<Report, Error> {
+    pub(crate) async fn load(
+        &self,
+        format: Format,
+        paths: &[&Path],
+    ) -> Result<ImportReport, ImportError> {
         self.run(&request(format, paths)).await
     }
 
-    pub(crate) async fn run(&self, request: &Request) -> Result<Report, Error> {
+    pub(crate) async fn run(&self, request: &ImportRequest) -> Result<ImportReport, ImportError> {
         ingest::run(&self.db, request).await
     }
 
@@ -131,8 +135,8 @@ impl Place {
     }
 }
 
-pub(crate) fn request(format: Format, paths: &[&Path]) -> Request {
-    Request::new(format, paths.iter().map(|path| path.to_path_buf()).collect())
+pub(crate) fn request(format: Format, paths: &[&Path]) -> ImportRequest {
+    ImportRequest::new(format, paths.iter().map(|path| path.to_path_buf()).collect())
 }
 
 /// A CSV with a header and rows of named cells; what a row does not name is empty.

@@ -1,7 +1,7 @@
 //! The FBI's employees, offenses and estimates: what is kept, what is marked, and what is no zero.
 
 use cops_graphql::{
-    ingest::{self, Format, Way},
+    ingest::{self, Format, FoundBy},
     reference,
 };
 use entity::outcome;
@@ -16,7 +16,7 @@ async fn place() -> Place {
     let load =
         cops_graphql::database::load::Load::begin(&place.db, "fixture", false).await.unwrap();
     reference::reset(&load).await.unwrap();
-    load.commit(cops_graphql::database::load::Counts::default()).await.unwrap();
+    load.commit(cops_graphql::database::load::LoadCounts::default()).await.unwrap();
     place
 }
 
@@ -58,7 +58,7 @@ async fn employees_are_kept_as_filed_and_marked_where_they_cannot_be_right() {
     let file = place.file("lee.csv", &text);
     let report = place.load(Format::FbiEmployees, &[&file]).await.unwrap();
     assert_eq!((report.rows_read, report.refused, report.unknown_columns.len()), (6, 0, 0));
-    assert_eq!(report.matches[&Way::AgencyAdded], 4);
+    assert_eq!(report.matches[&FoundBy::AgencyAdded], 4);
     assert_eq!(report.tables["agencies"].added, 4);
     assert_eq!(report.notes.values().sum::<u64>(), 1, "{:?}", report.notes);
     let expected = [
@@ -118,7 +118,7 @@ async fn employees_come_concatenated_too_by_the_shorter_ori() {
     let report = place.load(Format::FbiEmployees, &[&file]).await.unwrap();
     // The longer ORI is never guessed from the shorter: this is an agency of its own until a crosswalk
     // says that it is not.
-    assert_eq!(report.matches[&Way::AgencyAdded], 1);
+    assert_eq!(report.matches[&FoundBy::AgencyAdded], 1);
     assert_eq!(report.tables["outcomes"].added, 6);
     let rows = place.rows(OUTCOMES).await;
     assert!(rows.contains(&"NB00101 1978 population 1000 1000 - -".to_owned()), "{rows:?}");
@@ -194,7 +194,7 @@ async fn offenses_are_of_the_months_that_were_reported() {
     let lee =
         place.file("lee.csv", employees(&[["2012", "NB0010100", "4100", "8", "1", "9", "3"]]));
     let report = place.load(Format::FbiEmployees, &[&lee]).await.unwrap();
-    assert_eq!(report.matches[&Way::AgencyByOri], 1);
+    assert_eq!(report.matches[&FoundBy::AgencyByOri], 1);
     assert_eq!(report.tables["outcomes"].changed, 1);
     wanted.again = true;
     let tally = place.run(&wanted).await.unwrap().tables["outcomes"];

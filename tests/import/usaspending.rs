@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cops_graphql::ingest::{Format, Way};
+use cops_graphql::ingest::{Format, FoundBy};
 use entity::{grant, obligation, organization};
 use flate2::{Compression, write::GzEncoder};
 use zip::write::SimpleFileOptions;
@@ -77,7 +77,7 @@ async fn an_award_is_the_sum_of_its_transactions_and_the_latest_describes_it() {
     ];
     let file = place.file("one.csv", transactions(&rows));
     let report = place.load(Format::Usaspending, &[&file]).await.unwrap();
-    assert_eq!(report.matches[&Way::AgencyByPlace], 1);
+    assert_eq!(report.matches[&FoundBy::AgencyByPlace], 1);
     assert_eq!(report.tables["grants"].added, 1);
     assert_eq!(report.tables["obligations"].added, 2);
     let line = "15JCOPS24GG03715UHPX|1|2024|99999950|2030-03-31|2029-09-30|2024-09-27|1|3";
@@ -232,7 +232,7 @@ async fn older_files_have_no_uei_and_gzip_is_read() {
     // The same body with an identifier is the same body.
     let file = place.file("new.csv", summaries());
     let report = place.load(Format::Usaspending, &[&file]).await.unwrap();
-    assert_eq!(report.matches[&Way::OrganizationByName], 1);
+    assert_eq!(report.matches[&FoundBy::OrganizationByName], 1);
     assert_eq!(report.tables["organizations"].changed, 1);
     assert_eq!(place.count(organization::Entity).await, 3);
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use cops_graphql::server::{Counts, Settings};
+use cops_graphql::server::{CacheCounts, Settings};
 use serde_json::{Value, json};
 
 use super::{GRAPHQL, JSON, Site, header, query, read};
@@ -38,7 +38,7 @@ async fn an_answer_is_kept_and_shared_by_get_and_post() {
         let response = site.post(&body).send().await.unwrap();
         assert_eq!(header(&response, "cache-status"), "cops-graphql; fwd=miss");
     }
-    assert_eq!(site.counts(), Counts { hits: 1, joined: 0, misses: 4, unchanged: 0 });
+    assert_eq!(site.counts(), CacheCounts { hits: 1, joined: 0, misses: 4, unchanged: 0 });
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn what_has_errors_is_never_kept() {
             assert_eq!(header(&response, "cache-status"), "cops-graphql; fwd=miss");
         }
     }
-    assert_eq!(site.counts(), Counts { hits: 0, joined: 0, misses: 8, unchanged: 0 });
+    assert_eq!(site.counts(), CacheCounts { hits: 0, joined: 0, misses: 8, unchanged: 0 });
 }
 
 #[tokio::test]

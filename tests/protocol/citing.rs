@@ -6,7 +6,7 @@ use std::{
 };
 
 use cops_graphql::{
-    database::load::{Counts, Load},
+    database::load::{Load, LoadCounts},
     server::Settings,
 };
 use sea_orm::ConnectionTrait as _;
@@ -130,7 +130,7 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         let sql =
             "UPDATE grants SET federal_share = federal_share + 1 WHERE federal_share IS NOT NULL";
         load.transaction().execute_unprepared(sql).await.unwrap();
-        load.commit(Counts::default()).await.unwrap();
+        load.commit(LoadCounts::default()).await.unwrap();
         let (exit, words) = said(&citation);
         assert!(exit == 1 && words.starts_with("differs: the cited data are sha256:"), "{words}");
         assert!(

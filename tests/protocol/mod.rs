@@ -18,9 +18,9 @@ use cops_graphql::{
     catalog::dataset::Dataset,
     database::{
         Readers,
-        load::{Counts as Rows, Load},
+        load::{Load, LoadCounts as Rows},
     },
-    server::{self, AggregatesBy, Counters, Counts, Server, Settings},
+    server::{self, AggregatesBy, CacheCounts, Counters, Server, Settings},
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ impl Site {
         self.client.post(&self.url).json(body)
     }
 
-    fn counts(&self) -> Counts {
+    fn counts(&self) -> CacheCounts {
         self.counters.counts()
     }
 

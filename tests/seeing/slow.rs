@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cops_graphql::database::load::{Counts, Load};
+use cops_graphql::database::load::{Load, LoadCounts};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,7 +20,7 @@ async fn a_slow_query_is_logged_without_what_it_asks_for() {
     let test = TestDatabase::sqlite().await;
     let writer = test.writer().await;
     fixture::load(&writer, SMALL).await;
-    Load::begin(&writer, "more", false).await.unwrap().commit(Counts::default()).await.unwrap();
+    Load::begin(&writer, "more", false).await.unwrap().commit(LoadCounts::default()).await.unwrap();
     let server = Running::start(&test.url, &["--log-format", "json", "--slow-query", "1"]);
     let document = format!(
         "query ByCity($state: State) {{ agencies(filter: {{ or: [{{ city: {{ eq: \"{LITERAL}\" }} }}, \

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use cops_graphql::{
-    database::load::{Counts, Load},
+    database::load::{Load, LoadCounts},
     demo,
 };
 use indicatif::ProgressBar;
@@ -90,7 +90,7 @@ fn number(span: &Span, key: &str) -> i64 {
 async fn database(test: &TestDatabase) {
     let writer = test.writer().await;
     demo::load(&writer, 0.01, 1, &ProgressBar::hidden()).await.unwrap();
-    Load::begin(&writer, "more", false).await.unwrap().commit(Counts::default()).await.unwrap();
+    Load::begin(&writer, "more", false).await.unwrap().commit(LoadCounts::default()).await.unwrap();
 }
 
 #[cfg(unix)]

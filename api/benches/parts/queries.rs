@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Request, Variables};
 use cops_graphql::{
-    graphql::execute::{Answer, execute, price},
+    graphql::execute::{QueryAnswer, execute, price},
     graphql::schema,
     limits::Limits,
     measures::{Aggregates, Replica},
@@ -64,7 +64,7 @@ pub(crate) fn measure(
 }
 
 /// The answer, which must have no errors.
-fn good(answer: Answer) -> Answer {
+fn good(answer: QueryAnswer) -> QueryAnswer {
     assert!(answer.response.errors.is_empty(), "{:?}", answer.response.errors);
     answer
 }

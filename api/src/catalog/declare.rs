@@ -18,7 +18,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IdenStatic};
 
 use super::{
     declared::{Across, DeclaredRatio, FirstEvent},
-    scalar::{Kind, Scalar},
+    scalar::{ColumnKind, Scalar},
     table::{Cardinality, Childless, NaturalKey, Relation, Table, Union, leak},
 };
 
@@ -134,7 +134,7 @@ impl Table {
     /// Shows a text column as the list that it holds.
     pub(crate) fn list<C: ColumnTrait>(mut self, column: C) -> Self {
         let column = self.column_index(column.as_str());
-        self.columns[column].kind = Kind::new(Scalar::TextList, &sea_orm::ColumnType::Text);
+        self.columns[column].kind = ColumnKind::new(Scalar::TextList, &sea_orm::ColumnType::Text);
         self
     }
 

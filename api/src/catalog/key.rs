@@ -6,7 +6,7 @@
 
 use super::{
     scalar::Scalar,
-    table::{Cardinality, Field, Relation, Table},
+    table::{Cardinality, FieldOf, Relation, Table},
 };
 use crate::error::Error;
 
@@ -138,7 +138,7 @@ impl Path {
         };
         while let Some(name) = rest.next() {
             match table.field(name) {
-                Some(Field::Relation(index)) => {
+                Some(FieldOf::Relation(index)) => {
                     let relation: &'static Relation = &table.relations[index];
                     let other = relation.other();
                     if relation.cardinality == Cardinality::One {
@@ -149,17 +149,17 @@ impl Path {
                     let column = match (rest.next(), rest.next()) {
                         (Some("count"), None) => None,
                         (Some(name), None) => match other.field(name) {
-                            Some(Field::Column(column)) => Some(column),
+                            Some(FieldOf::Column(column)) => Some(column),
                             _ => return unknown(other, name),
                         },
                         _ => return unknown(table, name),
                     };
                     path.end = End::Children { relation: index, column };
                 }
-                Some(Field::Column(column)) if rest.peek().is_none() => {
+                Some(FieldOf::Column(column)) if rest.peek().is_none() => {
                     path.end = End::Column(column);
                 }
-                Some(Field::Id) if rest.peek().is_none() => {}
+                Some(FieldOf::Id) if rest.peek().is_none() => {}
                 _ => return unknown(table, name),
             }
         }

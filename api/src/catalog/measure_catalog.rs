@@ -43,7 +43,7 @@ pub(crate) enum Shows {
 
 /// What can be computed of rows.
 #[derive(Debug)]
-pub(crate) struct Computed {
+pub(crate) struct ComputedMeasure {
     /// The name of the field.
     pub(crate) field: String,
     pub(crate) description: String,
@@ -171,7 +171,7 @@ impl Unit {
     }
 }
 
-impl Computed {
+impl ComputedMeasure {
     /// The type and the description of what is computed.
     pub(crate) fn type_name(&self) -> (String, String) {
         let about = &self.description;
@@ -197,7 +197,7 @@ pub(crate) fn band_name(first: i64) -> String {
 #[derive(Debug)]
 pub(crate) struct MeasureCatalog {
     pub(crate) dimensions: Vec<Dimension>,
-    pub(crate) computed: Vec<Computed>,
+    pub(crate) computed: Vec<ComputedMeasure>,
 }
 
 impl MeasureCatalog {
@@ -213,7 +213,7 @@ impl MeasureCatalog {
     }
 
     /// What a field of the measures is.
-    pub(crate) fn computed(&self, field: &str) -> Option<&Computed> {
+    pub(crate) fn computed(&self, field: &str) -> Option<&ComputedMeasure> {
         self.computed.iter().find(|computed| computed.field == field)
     }
 }
@@ -308,10 +308,10 @@ fn camel(names: &[&str]) -> String {
     out
 }
 
-fn computed(table: &'static Table) -> Vec<Computed> {
+fn computed(table: &'static Table) -> Vec<ComputedMeasure> {
     let measure =
         |path: &str| Measure::parse(table, path).expect("a type declares measures of its own");
-    let mut all = vec![Computed {
+    let mut all = vec![ComputedMeasure {
         field: "count".to_owned(),
         description: "The number of rows.".to_owned(),
         what: What::Count(Measure::Rows),
@@ -332,7 +332,7 @@ fn computed(table: &'static Table) -> Vec<Computed> {
         let description = description.to_owned();
         let (deprecated, refused) = (None, None);
         let field = name.clone();
-        all.push(Computed { field, description, what, is_priced, deprecated, refused });
+        all.push(ComputedMeasure { field, description, what, is_priced, deprecated, refused });
     }
     for ratio in &table.declared.ratios {
         let (above, below) = (measure(ratio.above), measure(ratio.below));
@@ -344,7 +344,7 @@ fn computed(table: &'static Table) -> Vec<Computed> {
         let factor = (ratio.factor * 10_i64.pow(lower.digits()), 10_i64.pow(upper.digits()));
         let is_of_people = ratio.is_of_people;
         let (above, below) = above.sides(below);
-        all.push(Computed {
+        all.push(ComputedMeasure {
             field: ratio.name.to_owned(),
             description: ratio.description.to_owned(),
             what: What::Ratio { above, below, factor, is_of_people },

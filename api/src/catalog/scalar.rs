@@ -69,13 +69,13 @@ impl Scalar {
 
 /// The type of a column for clients, and the width that the database gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kind {
+pub(crate) struct ColumnKind {
     pub(crate) scalar: Scalar,
     /// Whether the database keeps it in 64 bits: PostgreSQL does not convert by itself.
     wide: bool,
 }
 
-impl Kind {
+impl ColumnKind {
     pub(crate) fn new(scalar: Scalar, column: &ColumnType) -> Self {
         Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
     }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn each_value_has_one_spelling() {
         let takes = |scalar: Scalar, text: &str| {
-            Kind::of_input(scalar).operand(&GraphQl::String(text.to_owned())).is_ok()
+            ColumnKind::of_input(scalar).operand(&GraphQl::String(text.to_owned())).is_ok()
         };
         let cases = [
             (
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_number_is_exact_or_refused() {
-        let dollars = Kind::of_input(Scalar::Fixed(2));
+        let dollars = ColumnKind::of_input(Scalar::Fixed(2));
         let number =
             |number: f64| GraphQl::Number(async_graphql::Number::from_f64(number).expect("finite"));
         assert!(dollars.check(&number(1_250_000.5), Some("1250000.50")).is_ok());

@@ -10,7 +10,7 @@ use sea_orm::EntityTrait;
 
 use super::{
     declared::{Declared, FirstEvent},
-    scalar::Kind,
+    scalar::ColumnKind,
 };
 
 /// A column of a table. Those without a field serve relations and look-ups.
@@ -20,7 +20,7 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     /// The name in GraphQL. `None` where clients do not see it.
     pub(crate) field: Option<String>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ColumnKind,
     pub(crate) nullable: bool,
     pub(crate) description: String,
     /// The name of the GraphQL type.
@@ -159,7 +159,7 @@ pub struct Table {
     pub(crate) event: Option<FirstEvent>,
     /// What its rows are grouped by, and what is computed of them.
     pub(crate) declared: Declared,
-    lookup: HashMap<String, Field>,
+    lookup: HashMap<String, FieldOf>,
 }
 
 /// A table is known by its name.
@@ -177,7 +177,7 @@ impl PartialEq for Table {
 
 /// What a field of a GraphQL type is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Field {
+pub(crate) enum FieldOf {
     Id,
     Column(usize),
     Relation(usize),
@@ -224,7 +224,7 @@ impl Table {
     }
 
     /// The field of a name.
-    pub(crate) fn field(&self, name: &str) -> Option<Field> {
+    pub(crate) fn field(&self, name: &str) -> Option<FieldOf> {
         self.lookup.get(name).copied()
     }
 
@@ -234,24 +234,23 @@ impl Table {
     }
 
     pub(super) fn index_fields(&mut self) {
-        let columns = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter_map(|(index, column)| Some((column.field.clone()?, Field::Column(index))));
+        let columns =
+            self.columns.iter().enumerate().filter_map(|(index, column)| {
+                Some((column.field.clone()?, FieldOf::Column(index)))
+            });
         let relations = self
             .relations
             .iter()
             .enumerate()
-            .map(|(index, relation)| (relation.field.to_owned(), Field::Relation(index)));
+            .map(|(index, relation)| (relation.field.to_owned(), FieldOf::Relation(index)));
         let unions = self
             .unions
             .iter()
             .enumerate()
-            .map(|(index, union)| (union.field.to_owned(), Field::Union(index)));
+            .map(|(index, union)| (union.field.to_owned(), FieldOf::Union(index)));
         let computed = self.computed.iter().enumerate();
-        let computed = computed.map(|(index, it)| (it.field.to_owned(), Field::Computed(index)));
-        self.lookup = std::iter::once(("id".to_owned(), Field::Id))
+        let computed = computed.map(|(index, it)| (it.field.to_owned(), FieldOf::Computed(index)));
+        self.lookup = std::iter::once(("id".to_owned(), FieldOf::Id))
             .chain(columns)
             .chain(relations)
             .chain(unions)

@@ -14,7 +14,7 @@ use crate::{
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct DemoArgs {
     /// How large: 1 is 18,000 agencies, 45,000 grants and 600,000 trainees; from 0.01 to 100.
     #[arg(long, default_value_t = 1.0, value_name = "NUMBER", value_parser = scale)]
     scale: f64,
@@ -30,10 +30,10 @@ pub(crate) struct Args {
 fn scale(text: &str) -> Result<f64, String> {
     let scale = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     let fits = demo::SCALES.contains(&scale);
-    if fits { Ok(scale) } else { Err(demo::Error::Scale.to_string()) }
+    if fits { Ok(scale) } else { Err(demo::DemoError::Scale.to_string()) }
 }
 
-pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &DemoArgs, database: &str) -> ExitCode {
     let bar = progress();
     let made = make(args, database, &bar).await;
     bar.finish_and_clear();
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
     }
 }
 
-async fn make(args: &Args, database: &str, bar: &ProgressBar) -> Result<Made, demo::Error> {
+async fn make(args: &DemoArgs, database: &str, bar: &ProgressBar) -> Result<Made, demo::DemoError> {
     let db = database::writer(database).await?;
     migration::run(&db).await?;
     if args.force {

@@ -8,8 +8,8 @@ use indicatif::ProgressBar;
 
 use super::import::load_into;
 use crate::{
-    fetch::{self, API, FIRST_DAY, Kept, Options, Pace},
-    ingest::{self, COPS_LISTINGS, Format, Origin, Report, Request},
+    fetch::{self, API, FIRST_DAY, KeptFile, Options, Pace},
+    ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Origin},
 };
 
 /// The exit code of a command that was interrupted.
@@ -41,7 +41,7 @@ wrong, 130 interrupted. Unless it is 0, nothing was imported.";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct FetchArgs {
     #[command(subcommand)]
     from: From,
 }
@@ -50,11 +50,11 @@ pub(crate) struct Args {
 enum From {
     /// Awards and transactions, from the API of USAspending.
     #[command(after_help = EXAMPLES)]
-    Usaspending(Usaspending),
+    Usaspending(UsaspendingArgs),
 }
 
 #[derive(Debug, clap::Args)]
-struct Usaspending {
+struct UsaspendingArgs {
     /// Assistance listings.
     #[arg(
         long,
@@ -102,7 +102,7 @@ fn first_day(text: &str) -> Result<NaiveDate, String> {
     Ok(day)
 }
 
-pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &FetchArgs, database: &str) -> ExitCode {
     let From::Usaspending(args) = &args.from;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -125,7 +125,11 @@ pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-async fn all(args: &Usaspending, database: &str, bar: &ProgressBar) -> Result<(), (String, u8)> {
+async fn all(
+    args: &UsaspendingArgs,
+    database: &str,
+    bar: &ProgressBar,
+) -> Result<(), (String, u8)> {
     let options = Options {
         api: args.url.clone(),
         folder: args.to.clone(),
@@ -158,9 +162,9 @@ async fn all(args: &Usaspending, database: &str, bar: &ProgressBar) -> Result<()
 /// Loads all files at once, each as a source of its own.
 async fn import(
     options: &Options,
-    files: Vec<Kept>,
+    files: Vec<KeptFile>,
     database: &str,
-) -> Result<Report, ingest::Error> {
+) -> Result<ImportReport, ingest::ImportError> {
     let paths = files.iter().map(|file| file.path.clone()).collect();
     let origins = files.into_iter().map(|file| Origin {
         sha256: file.sha256,
@@ -168,10 +172,10 @@ async fn import(
         published_on: file.fetched.date_naive(),
         url: file.endpoint,
     });
-    let request = Request {
+    let request = ImportRequest {
         listings: options.listings.clone(),
         origins: origins.collect(),
-        ..Request::new(Format::Usaspending, paths)
+        ..ImportRequest::new(Format::Usaspending, paths)
     };
     load_into(database, &request).await
 }

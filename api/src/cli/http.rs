@@ -16,7 +16,7 @@ const MOST_IN_BATCH: u16 = 100;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(id = "http")]
-pub(crate) struct Args {
+pub(crate) struct HttpArgs {
     /// How many bytes of answers to keep in memory, such as `64MiB`; 0 keeps none.
     #[arg(
         long,
@@ -73,7 +73,7 @@ pub(crate) struct Args {
     trusted_only: bool,
 }
 
-impl Args {
+impl HttpArgs {
     /// The settings that were chosen, with the trusted documents read and checked.
     ///
     /// # Errors

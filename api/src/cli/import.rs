@@ -6,7 +6,9 @@ use clap::ValueEnum as _;
 
 use crate::{
     database,
-    ingest::{self, COPS_LISTINGS, Error, Format, Mapping, MaxRejects, Report, Request},
+    ingest::{
+        self, COPS_LISTINGS, Format, ImportError, ImportReport, ImportRequest, Mapping, MaxRejects,
+    },
     reference,
 };
 
@@ -42,7 +44,7 @@ Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct Args {
+pub(crate) struct ImportArgs {
     /// The format of the files.
     #[arg(required_unless_present = "template", hide_possible_values = true)]
     format: Option<Format>,
@@ -92,7 +94,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &ImportArgs, database: &str) -> ExitCode {
     if let Some(format) = args.template {
         return if let Some(text) = ingest::template(format) {
             print!("{text}");
@@ -117,12 +119,15 @@ pub(crate) async fn run(args: &Args, database: &str) -> ExitCode {
     }
 }
 
-async fn load(args: &Args, database: &str) -> Result<Report, Error> {
+async fn load(args: &ImportArgs, database: &str) -> Result<ImportReport, ImportError> {
     load_into(database, &request(args)?).await
 }
 
 /// Loads files into a database, which is made ready for them.
-pub(super) async fn load_into(database: &str, request: &Request) -> Result<Report, Error> {
+pub(super) async fn load_into(
+    database: &str,
+    request: &ImportRequest,
+) -> Result<ImportReport, ImportError> {
     let db = database::writer(database).await?;
     migration::run(&db).await?;
     // Awards are matched to programs that are there.
@@ -133,13 +138,13 @@ pub(super) async fn load_into(database: &str, request: &Request) -> Result<Repor
     report
 }
 
-fn request(args: &Args) -> Result<Request, Error> {
+fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
     let Some(format) = args.format.or_else(|| Format::value_variants().first().copied()) else {
-        return Err(Error::Request("name a format".to_owned()));
+        return Err(ImportError::Request("name a format".to_owned()));
     };
     let listings = if args.all_listings { Vec::new() } else { args.listing.clone() };
     let text = |value: &String| serde_json::Value::String(value.clone());
-    Ok(Request {
+    Ok(ImportRequest {
         listings,
         mapping_file: args.mapping.clone(),
         mapping: Mapping {
@@ -150,6 +155,6 @@ fn request(args: &Args) -> Result<Request, Error> {
         dry_run: args.dry_run,
         explain: args.explain,
         again: args.again,
-        ..Request::new(format, args.paths.clone())
+        ..ImportRequest::new(format, args.paths.clone())
     })
 }

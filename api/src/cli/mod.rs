@@ -34,7 +34,7 @@ pub struct Cli {
     )]
     database: String,
     #[command(flatten)]
-    serve: serve::Args,
+    serve: serve::ServeArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -42,19 +42,19 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve GraphQL over HTTP. This is what happens without a command, too.
-    Serve(serve::Args),
+    Serve(serve::ServeArgs),
     /// Make a synthetic dataset, at a scale of your choice.
-    Demo(demo::Args),
+    Demo(demo::DemoArgs),
     /// Load data files.
-    Import(import::Args),
+    Import(import::ImportArgs),
     /// Fetch data files and load them.
-    Fetch(fetch::Args),
+    Fetch(fetch::FetchArgs),
     /// Look whether the server would work with these options, and say what is wrong.
     #[command(after_help = doctor::HELP)]
-    Doctor(doctor::Args),
+    Doctor(doctor::DoctorArgs),
     /// Run the query of a citation again, and say whether the answer is the same.
     #[command(after_help = verify::HELP)]
-    Verify(verify::Args),
+    Verify(verify::VerifyArgs),
     /// Print the GraphQL schema.
     Schema,
 }

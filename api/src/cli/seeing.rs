@@ -8,7 +8,7 @@ use crate::trace::export::{self, Exporter};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Seeing")]
 #[group(id = "seeing")]
-pub(crate) struct Args {
+pub(crate) struct SeeingArgs {
     /// Log each query that takes so many milliseconds or more, without its text; 0 logs none.
     #[arg(long, env = "SLOW_QUERY", value_name = "MILLISECONDS", default_value_t = 1_000)]
     slow_query: u32,
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     pub(super) otlp_endpoint: Option<String>,
 }
 
-impl Args {
+impl SeeingArgs {
     /// What sends traces, where they are to be sent.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::{
 
 /// The address, and what is said about requests.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(super) listen: String,
@@ -39,16 +39,16 @@ pub(crate) struct Args {
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
     #[command(flatten)]
-    pub(super) http: super::http::Args,
+    pub(super) http: super::http::HttpArgs,
     #[command(flatten)]
-    pub(super) traffic: super::traffic::Args,
+    pub(super) traffic: super::traffic::TrafficArgs,
     #[command(flatten)]
     pub(super) limits: Limits,
     #[command(flatten)]
-    pub(super) seeing: super::seeing::Args,
+    pub(super) seeing: super::seeing::SeeingArgs,
 }
 
-impl Args {
+impl ServeArgs {
     /// What is logged.
     pub(super) fn log_filter(&self) -> Result<EnvFilter, String> {
         EnvFilter::try_new(&self.log)
@@ -64,7 +64,7 @@ enum LogFormat {
     Json,
 }
 
-pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &ServeArgs, url: &str) -> ExitCode {
     let exporter = match args.seeing.exporter() {
         Ok(exporter) => exporter,
         Err(message) => return fail(&message),
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
     }
 }
 
-async fn serve(args: &Args, url: &str) -> Result<(), String> {
+async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
@@ -110,7 +110,7 @@ async fn serve(args: &Args, url: &str) -> Result<(), String> {
 }
 
 /// Brings the database to the newest schema, and puts a dataset into one that has none.
-async fn prepare(args: &Args, url: &str) -> Result<(), String> {
+async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: sea_orm::DbErr| format!("cannot {what}: {}", database::explain(url, &error))
@@ -142,7 +142,7 @@ async fn prepare(args: &Args, url: &str) -> Result<(), String> {
     writer.close().await.map_err(failed("close the database"))
 }
 
-fn start_log(args: &Args, exporter: Option<&Exporter>) -> Result<(), String> {
+fn start_log(args: &ServeArgs, exporter: Option<&Exporter>) -> Result<(), String> {
     let filter = args.log_filter()?;
     let registry = tracing_subscriber::registry();
     let started = match exporter {

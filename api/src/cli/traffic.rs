@@ -11,7 +11,7 @@ use crate::server::{RateLimit, Settings};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
 #[group(id = "traffic")]
-pub(crate) struct Args {
+pub(crate) struct TrafficArgs {
     /// How long a query may take.
     #[arg(
         long,
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     no_suggestions: bool,
 }
 
-impl Args {
+impl TrafficArgs {
     /// Puts what was chosen into the settings.
     pub(crate) fn choose(&self, settings: &mut Settings) {
         settings.deadline = Duration::from_secs(self.deadline.into());

@@ -38,7 +38,7 @@ const TRIES: u32 = 4;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct VerifyArgs {
     /// The citation, or an answer that has one; - is standard input.
     #[arg(value_name = "CITATION.json")]
     path: PathBuf,
@@ -53,7 +53,7 @@ enum Verdict {
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &VerifyArgs, url: &str) -> ExitCode {
     match verify(args, url).await {
         Ok(Verdict::Same(words)) => {
             println!("same: {words}");
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
     }
 }
 
-async fn verify(args: &Args, url: &str) -> Result<Verdict, String> {
+async fn verify(args: &VerifyArgs, url: &str) -> Result<Verdict, String> {
     let name = args.path.display();
     let text = read(args).map_err(|error| format!("{name}: {error}"))?;
     let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;
@@ -86,7 +86,7 @@ async fn verify(args: &Args, url: &str) -> Result<Verdict, String> {
     compare(&citation, &Edition::from(&dataset), response)
 }
 
-fn read(args: &Args) -> std::io::Result<String> {
+fn read(args: &VerifyArgs) -> std::io::Result<String> {
     match args.path.as_os_str() == "-" {
         true => {
             let mut text = String::new();

@@ -31,7 +31,7 @@ pub struct Load {
 
 /// What a load did with the rows that it read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct LoadCounts {
     /// Rows read.
     pub rows_read: u64,
     /// What became of the tables.
@@ -39,11 +39,11 @@ pub struct Counts {
 }
 
 /// What a load did to tables, by their names in the database.
-pub type Tallies = BTreeMap<&'static str, Tally>;
+pub type Tallies = BTreeMap<&'static str, TableTally>;
 
 /// What a load did to one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct TableTally {
     /// Rows added.
     pub added: u64,
     /// Rows changed.
@@ -56,9 +56,9 @@ pub struct Tally {
     pub refused: u64,
 }
 
-impl Counts {
+impl LoadCounts {
     /// A number of all tables together.
-    fn sum(&self, part: impl Fn(&Tally) -> u64) -> i32 {
+    fn sum(&self, part: impl Fn(&TableTally) -> u64) -> i32 {
         number(self.tables.values().map(part).sum())
     }
 }
@@ -206,7 +206,7 @@ impl Load {
     ///
     /// # Errors
     /// Whatever the database says; nothing has changed then.
-    pub async fn commit(mut self, counts: Counts) -> Result<revision::Model, DbErr> {
+    pub async fn commit(mut self, counts: LoadCounts) -> Result<revision::Model, DbErr> {
         for sql in std::mem::take(&mut self.suspended) {
             self.transaction.execute_unprepared(&sql).await?;
         }
@@ -217,7 +217,7 @@ impl Load {
             }
         }
         let revision_id = self.revision.id;
-        let tables = counts.tables.iter().filter(|(_, tally)| **tally != Tally::default());
+        let tables = counts.tables.iter().filter(|(_, tally)| **tally != TableTally::default());
         let first = self.next_id::<table_load::Entity>().await?;
         let tables = (first..).zip(tables).map(|(id, (table, tally))| table_load::Model {
             id,

@@ -58,7 +58,7 @@ impl Revisions {
 }
 
 /// Rows, and the revision that they are of; none where there are none.
-pub(crate) struct Rows<T> {
+pub(crate) struct RowsRead<T> {
     pub(crate) rows: T,
     pub(crate) revision: Option<i32>,
 }
@@ -100,10 +100,10 @@ impl Purpose {
 
 /// The database as one request sees it, and what the request has read so far.
 #[derive(Clone, Debug)]
-pub(crate) struct Session(Arc<Inner>);
+pub(crate) struct Session(Arc<SessionInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct SessionInner {
     readers: Readers,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
@@ -134,7 +134,7 @@ fn show_limit(statement: &mut Statement) {
 
 impl Session {
     pub(crate) fn new(readers: Readers) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(SessionInner {
             readers,
             reads: Mutex::default(),
             copy: OnceLock::new(),
@@ -173,7 +173,7 @@ impl Session {
         purpose: Purpose,
         mut select: SelectStatement,
         make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
-    ) -> Result<Rows<T>, Error> {
+    ) -> Result<RowsRead<T>, Error> {
         // In the statement itself: so it is of the same snapshot, and costs no other statement.
         let mut newest = Query::select();
         newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
@@ -200,7 +200,7 @@ impl Session {
         self.note(Read { table, purpose, rows, took, statement: Some(sql) });
         let (revision, (_, rows)) = made?;
         self.add(revision.map_or(Revisions::Unsure, Revisions::One));
-        Ok(Rows { rows, revision })
+        Ok(RowsRead { rows, revision })
     }
 
     fn add(&self, revisions: Revisions) {

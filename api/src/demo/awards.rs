@@ -3,14 +3,14 @@
 use super::{
     agencies::Traits,
     chance::{Chance, share},
-    plan::Cell,
-    recipients::Recipients,
+    plan::PlanCell,
+    recipients::DemoRecipients,
     rules::{self, Rules},
 };
 
 /// Who gets an award.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Recipient {
+pub(super) enum DemoRecipient {
     /// An agency, by its id.
     Agency(i32),
     /// An organization, by its id.
@@ -19,8 +19,8 @@ pub(super) enum Recipient {
 
 /// An award, before it becomes rows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Award {
-    pub(super) recipient: Recipient,
+pub(super) struct DemoAward {
+    pub(super) recipient: DemoRecipient,
     /// Officers funded, in tenths.
     pub(super) officers: i64,
     /// What was obligated first for a withdrawn award, in cents, all of which was taken back.
@@ -35,13 +35,13 @@ pub(super) type Organizations = Vec<(i32, entity::kind::OrganizationKind)>;
 /// Makes the awards of a row of the plan, whose numbers are scaled already. The money is given in cents
 /// and may be other than the row's.
 pub(super) fn of(
-    (number, cell): (usize, &Cell),
+    (number, cell): (usize, &PlanCell),
     cents: i64,
     agencies: &[Traits],
-    recipients: &mut Recipients<'_>,
+    recipients: &mut DemoRecipients<'_>,
     organizations: &Organizations,
     chance: &mut Chance,
-) -> Vec<Award> {
+) -> Vec<DemoAward> {
     let rules = rules::of(cell.program, cell.year);
     let admitted: Vec<i32> = organizations
         .iter()
@@ -52,11 +52,11 @@ pub(super) fn of(
     let mut drawn = Vec::new();
     for at in 0..cell.awards {
         if at < cell.to_organizations && !admitted.is_empty() {
-            drawn.push(Recipient::Organization(*chance.pick(&admitted)));
+            drawn.push(DemoRecipient::Organization(*chance.pick(&admitted)));
             sizes.push(20.0);
         } else {
             let agency = &agencies[recipients.draw((number, cell), rules.eligible, chance)];
-            drawn.push(Recipient::Agency(agency.id));
+            drawn.push(DemoRecipient::Agency(agency.id));
             sizes.push(f64::from(agency.sworn));
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn of(
     let all: f64 = kept.iter().sum();
     let awards = drawn.into_iter().zip(officers).zip(dollars).zip(weights);
     awards
-        .map(|(((recipient, officers), cents_of), (weight, gone))| Award {
+        .map(|(((recipient, officers), cents_of), (weight, gone))| DemoAward {
             recipient,
             officers,
             withdrawn: gone.then(|| whole_dollars(weight / all, cents)),
@@ -91,7 +91,7 @@ pub(super) fn of(
 }
 
 /// The officers of each award, in tenths, in whole units of the program.
-fn officers(cell: &Cell, rules: &Rules, sizes: &[f64], chance: &mut Chance) -> Vec<i64> {
+fn officers(cell: &PlanCell, rules: &Rules, sizes: &[f64], chance: &mut Chance) -> Vec<i64> {
     if cell.officers == 0 || rules.unit == 0 {
         return vec![0; sizes.len()];
     }
@@ -113,7 +113,7 @@ fn officers(cell: &Cell, rules: &Rules, sizes: &[f64], chance: &mut Chance) -> V
 /// What an award weighs when the money is shared out. Amounts spread as far below the cap as they can
 /// while their mean is what the plan says.
 #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
-fn weight(officers: i64, cell: &Cell, rules: &Rules, chance: &mut Chance) -> f64 {
+fn weight(officers: i64, cell: &PlanCell, rules: &Rules, chance: &mut Chance) -> f64 {
     let for_officers = rules.with_officers >= 1.0;
     let each = if for_officers { officers as f64 / 10.0 } else { 1.0 };
     let number = if for_officers { cell.officers as f64 / 10.0 } else { f64::from(cell.awards) };

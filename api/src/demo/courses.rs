@@ -1,14 +1,14 @@
 //! The course of the nation from 1990 to 2024, in round numbers: what made-up outcomes follow.
 
 /// The course of a rate for 100,000 people: years, and round numbers in them.
-pub(super) type Course = [(i32, f64); 7];
+pub(super) type RateCourse = [(i32, f64); 7];
 
 /// An offense, whether it is violent, which part of it is cleared, and the course of its rate.
 pub(super) struct Offense {
     pub(super) code: &'static str,
     pub(super) is_violent: bool,
     pub(super) cleared: f64,
-    pub(super) course: Course,
+    pub(super) course: RateCourse,
 }
 
 const fn offense(code: &'static str, is_violent: bool, cleared: f64, rates: [f64; 7]) -> Offense {
@@ -32,7 +32,7 @@ pub(super) const OFFENSES: [Offense; 7] = [
     offense("motor_vehicle_theft", false, 0.13, [655.0, 560.0, 410.0, 315.0, 215.0, 245.0, 260.0]),
 ];
 /// The people and the officers of a year, in parts of those of the last years.
-pub(super) const PEOPLE: Course = [
+pub(super) const PEOPLE: RateCourse = [
     (1990, 0.74),
     (1995, 0.79),
     (2000, 0.84),
@@ -41,7 +41,7 @@ pub(super) const PEOPLE: Course = [
     (2020, 0.99),
     (2024, 1.01),
 ];
-pub(super) const OFFICERS: Course = [
+pub(super) const OFFICERS: RateCourse = [
     (1990, 0.74),
     (1995, 0.82),
     (2000, 0.92),
@@ -52,7 +52,7 @@ pub(super) const OFFICERS: Course = [
 ];
 
 /// Where a course stands in a year.
-pub(super) fn at(course: &Course, year: i32) -> f64 {
+pub(super) fn at(course: &RateCourse, year: i32) -> f64 {
     let after = course.iter().position(|(of, _)| *of >= year).unwrap_or(course.len() - 1).max(1);
     let ((from, low), (to, high)) = (course[after - 1], course[after]);
     low + (high - low) * f64::from(year - from) / f64::from(to - from)

@@ -17,9 +17,9 @@ use entity::{
 
 use super::{
     Stamp,
-    awards::{Award, Recipient},
+    awards::{DemoAward, DemoRecipient},
     chance::Chance,
-    plan::Cell,
+    plan::PlanCell,
     rules::{self, Rules},
 };
 
@@ -30,7 +30,7 @@ const UMBRELLA: &str = "16.710";
 
 /// Rows that are ready to be written.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct GrantRows {
     pub(super) grants: Vec<grant::Model>,
     pub(super) obligations: Vec<obligation::Model>,
     pub(super) officers: Vec<officers_funded::Model>,
@@ -38,7 +38,7 @@ pub(super) struct Rows {
 
 /// Makes rows of awards, and keeps what must be known over all of them.
 #[derive(Debug)]
-pub(super) struct Maker {
+pub(super) struct GrantMaker {
     pub(super) stamp: Stamp,
     pub(super) next_grant: i32,
     pub(super) next_obligation: i32,
@@ -61,7 +61,7 @@ struct Calendar {
 }
 
 impl Calendar {
-    fn draw(cell: &Cell, rules: &Rules, chance: &mut Chance) -> Self {
+    fn draw(cell: &PlanCell, rules: &Rules, chance: &mut Chance) -> Self {
         let (from, to) = cell.announced();
         let announced = chance.day(from, to);
         let obligated = announced + Days::new(chance.below(25) as u64);
@@ -74,14 +74,14 @@ impl Calendar {
     }
 }
 
-impl Maker {
+impl GrantMaker {
     /// Makes the rows of the awards of one row of the plan.
     pub(super) fn add(
         &mut self,
-        rows: &mut Rows,
-        cell: &Cell,
+        rows: &mut GrantRows,
+        cell: &PlanCell,
         program_id: Option<i32>,
-        awards: &[Award],
+        awards: &[DemoAward],
         chance: &mut Chance,
     ) {
         let rules = rules::of(cell.program, cell.year);
@@ -108,10 +108,10 @@ impl Maker {
 
     fn grant(
         &mut self,
-        cell: &Cell,
+        cell: &PlanCell,
         rules: &Rules,
         program_id: Option<i32>,
-        award: &Award,
+        award: &DemoAward,
         days: &Calendar,
         chance: &mut Chance,
     ) -> grant::Model {
@@ -128,8 +128,8 @@ impl Maker {
         let local_match = local_match(rules, award.cents, chance);
         let total = local_match.map(|matched| award.cents + matched);
         let (agency_id, organization_id) = match award.recipient {
-            Recipient::Agency(id) => (Some(id), None),
-            Recipient::Organization(id) => (None, Some(id)),
+            DemoRecipient::Agency(id) => (Some(id), None),
+            DemoRecipient::Organization(id) => (None, Some(id)),
         };
         let status = match award.withdrawn {
             Some(_) => GrantStatus::Withdrawn,
@@ -171,7 +171,7 @@ impl Maker {
 
     /// The number of the next award of its kind, as it would be printed. Awards of an unknown year are
     /// known from lists that give no number.
-    fn number(&mut self, cell: &Cell, rules: &Rules) -> Option<String> {
+    fn number(&mut self, cell: &PlanCell, rules: &Rules) -> Option<String> {
         let year = cell.year?;
         let letter = rules.letter;
         let serial = self.serials.entry((cell.year, letter)).or_default();
@@ -187,9 +187,9 @@ impl Maker {
     fn obligations(
         &mut self,
         rows: &mut Vec<obligation::Model>,
-        cell: &Cell,
+        cell: &PlanCell,
         grant: &grant::Model,
-        award: &Award,
+        award: &DemoAward,
         days: &Calendar,
         chance: &mut Chance,
     ) {
@@ -239,7 +239,7 @@ impl Maker {
 }
 
 /// The assistance listing that an award stands under.
-fn listing(cell: &Cell) -> Option<String> {
+fn listing(cell: &PlanCell) -> Option<String> {
     let listing = match (cell.year, cell.program) {
         (Some(2025..), Some("CHP")) => "16.068",
         (Some(2025..), Some("SVPP")) => "16.071",
@@ -249,7 +249,7 @@ fn listing(cell: &Cell) -> Option<String> {
     Some(listing.to_owned())
 }
 
-fn instrument(cell: &Cell, chance: &mut Chance) -> Instrument {
+fn instrument(cell: &PlanCell, chance: &mut Chance) -> Instrument {
     if cell.program == Some("CPD") && chance.happens(0.6) {
         Instrument::CooperativeAgreement
     } else {

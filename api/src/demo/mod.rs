@@ -62,7 +62,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTra
 pub use removal::{is_present, remove};
 
 use crate::{
-    database::load::{Counts, Load, Tallies},
+    database::load::{Load, LoadCounts, Tallies},
     reference,
 };
 
@@ -77,7 +77,7 @@ pub const SCALES: std::ops::RangeInclusive<f64> = 0.01..=100.0;
 
 /// Why the demo dataset was not made. The database is then as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum DemoError {
     /// Real data stand in the database.
     #[error(
         "the database holds data that were imported from files, and made-up rows never stand beside \
@@ -89,13 +89,13 @@ pub enum Error {
     Scale,
     /// The reference data could not be loaded.
     #[error(transparent)]
-    Reference(#[from] reference::Error),
+    Reference(#[from] reference::ReferenceError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-impl Error {
+impl DemoError {
     /// Whether what was asked for is at fault, rather than the program or the database.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
@@ -165,11 +165,11 @@ pub async fn load(
     scale: f64,
     seed: u64,
     bar: &ProgressBar,
-) -> Result<Made, Error> {
+) -> Result<Made, DemoError> {
     let began = Instant::now();
     let load = begin(db, scale).await?;
     if removal::holds_real_data(load.transaction()).await? {
-        return Err(Error::HoldsRealData);
+        return Err(DemoError::HoldsRealData);
     }
     bar.set_message("making room");
     let tables = remove(&load).await?;
@@ -186,7 +186,7 @@ pub async fn replace(
     scale: f64,
     seed: u64,
     bar: &ProgressBar,
-) -> Result<Made, Error> {
+) -> Result<Made, DemoError> {
     let began = Instant::now();
     let load = begin(db, scale).await?;
     bar.set_message("making room");
@@ -195,9 +195,9 @@ pub async fn replace(
 }
 
 /// Begins a load at a scale that can be made.
-async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, Error> {
+async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, DemoError> {
     if !SCALES.contains(&scale) {
-        return Err(Error::Scale);
+        return Err(DemoError::Scale);
     }
     reference::ensure(db).await?;
     Ok(Load::begin(db, FORMAT, true).await?)
@@ -208,7 +208,7 @@ async fn begin(db: &DatabaseConnection, scale: f64) -> Result<Load, Error> {
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was but for the reference data.
-pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option<Made>, Error> {
+pub async fn ensure(db: &DatabaseConnection, bar: &ProgressBar) -> Result<Option<Made>, DemoError> {
     let began = Instant::now();
     reference::ensure(db).await?;
     if is_begun(db, 0).await? {
@@ -239,7 +239,7 @@ async fn make(
     seed: u64,
     bar: &ProgressBar,
     began: Instant,
-) -> Result<Made, Error> {
+) -> Result<Made, DemoError> {
     // Only when others have gone: whether a row may go is looked up in the indexes of those that refer to
     // it.
     write::suspend_indexes(&mut load).await?;
@@ -250,7 +250,7 @@ async fn make(
         tables.entry(table).or_default().added += rows;
     }
     let rows_read = tables.values().map(|tally| tally.added).sum();
-    load.commit(Counts { rows_read, tables }).await?;
+    load.commit(LoadCounts { rows_read, tables }).await?;
     made.took = began.elapsed();
     Ok(made)
 }

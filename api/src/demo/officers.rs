@@ -6,14 +6,14 @@
 
 use entity::{grant, kind::OfficerKind, officers_funded, scalar::Officers};
 
-use super::{awards::Award, chance::Chance, plan::Cell, rules::Rules};
+use super::{awards::DemoAward, chance::Chance, plan::PlanCell, rules::Rules};
 
 /// Adds the rows of an award, with ids from `next` on; gives the id after them.
 pub(super) fn add(
     rows: &mut Vec<officers_funded::Model>,
     mut next: i32,
-    (cell, rules, grant): (&Cell, &Rules, &grant::Model),
-    award: &Award,
+    (cell, rules, grant): (&PlanCell, &Rules, &grant::Model),
+    award: &DemoAward,
     chance: &mut Chance,
 ) -> i32 {
     for (kind, funded) in by_kind(cell, rules, award.officers, chance) {
@@ -25,7 +25,7 @@ pub(super) fn add(
 
 /// Cuts the officers of an award into kinds.
 fn by_kind(
-    cell: &Cell,
+    cell: &PlanCell,
     rules: &Rules,
     officers: i64,
     chance: &mut Chance,
@@ -64,8 +64,8 @@ fn row(
     id: i32,
     kind: OfficerKind,
     funded: i64,
-    (cell, rules, grant): (&Cell, &Rules, &grant::Model),
-    award: &Award,
+    (cell, rules, grant): (&PlanCell, &Rules, &grant::Model),
+    award: &DemoAward,
     chance: &mut Chance,
 ) -> officers_funded::Model {
     // A stage keeps most of the stage before it, in whole units.

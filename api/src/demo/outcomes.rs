@@ -39,7 +39,7 @@ pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2024;
 const REVISED: i32 = 2013;
 
 /// The maker of outcomes.
-pub(super) struct Maker<'a> {
+pub(super) struct OutcomeMaker<'a> {
     pub(super) measures: &'a HashMap<String, i32>,
     pub(super) stamp: Stamp,
     pub(super) next: i32,
@@ -47,7 +47,7 @@ pub(super) struct Maker<'a> {
 
 /// What a row of an agency, a state or the nation has in common with the others of its year.
 #[derive(Clone)]
-struct Filing {
+struct DemoFiling {
     agency_id: Option<i32>,
     state: Option<State>,
     year: i32,
@@ -55,11 +55,11 @@ struct Filing {
     months: Option<i32>,
 }
 
-impl Maker<'_> {
+impl OutcomeMaker<'_> {
     fn add(
         &mut self,
         rows: &mut Vec<outcome::Model>,
-        filing: &Filing,
+        filing: &DemoFiling,
         code: &str,
         value: i64,
         flag: Option<OutcomeFlag>,
@@ -94,7 +94,7 @@ impl Maker<'_> {
         let state: Option<State> = STATES[agency.state].code.parse().ok();
         for year in YEARS.filter(|year| *year >= nature.since) {
             let people = whole(f64::from(agency.population) * nature.people_in(year));
-            let filing = Filing {
+            let filing = DemoFiling {
                 agency_id: Some(agency.id),
                 state: state.clone(),
                 year,
@@ -106,7 +106,7 @@ impl Maker<'_> {
             }
             if !chance.happens(0.06) {
                 let months = if chance.happens(0.88) { 12 } else { chance.within(1, 11) };
-                let filing = Filing { months: Some(months), ..filing };
+                let filing = DemoFiling { months: Some(months), ..filing };
                 let rate =
                     |offense: &Offense| nature.rate(offense, year) * f64::from(months) / 12.0;
                 self.offenses(&filing, rate, rows, chance);
@@ -119,7 +119,7 @@ impl Maker<'_> {
         &mut self,
         agency: &Traits,
         nature: &Nature,
-        filing: &Filing,
+        filing: &DemoFiling,
         rows: &mut Vec<outcome::Model>,
         chance: &mut Chance,
     ) {
@@ -142,7 +142,7 @@ impl Maker<'_> {
     #[expect(clippy::cast_precision_loss, reason = "people are fewer than 2^53")]
     fn offenses(
         &mut self,
-        filing: &Filing,
+        filing: &DemoFiling,
         rate: impl Fn(&Offense) -> f64,
         rows: &mut Vec<outcome::Model>,
         chance: &mut Chance,
@@ -172,7 +172,7 @@ impl Maker<'_> {
     }
 
     /// The numbers of offenses, with those of all violent ones and all of property.
-    fn counted(&mut self, filing: &Filing, counts: &[i64; 7], rows: &mut Vec<outcome::Model>) {
+    fn counted(&mut self, filing: &DemoFiling, counts: &[i64; 7], rows: &mut Vec<outcome::Model>) {
         for (offense, count) in OFFENSES.iter().zip(counts) {
             let code = match (offense.code, filing.year < REVISED) {
                 ("rape", true) => "rape_legacy",
@@ -201,7 +201,7 @@ impl Maker<'_> {
                 let people = f64::from(state.thousands) * 1_000.0 * at(&PEOPLE, year);
                 let people = whole(people * (1.0 + 0.002 * chance.bell()));
                 let state = state.code.parse().ok();
-                let filing = Filing { agency_id: None, state, year, people, months: None };
+                let filing = DemoFiling { agency_id: None, state, year, people, months: None };
                 let counts = OFFENSES.each_ref().map(|offense| {
                     let noise = 1.0 + 0.03 * chance.bell();
                     whole(people as f64 * at(&offense.course, year) * level * noise / 100_000.0)
@@ -213,7 +213,7 @@ impl Maker<'_> {
             }
         }
         for (year, (people, counts)) in YEARS.zip(nation) {
-            let filing = Filing { agency_id: None, state: None, year, people, months: None };
+            let filing = DemoFiling { agency_id: None, state: None, year, people, months: None };
             self.add(&mut rows, &filing, "population", people, None);
             self.counted(&filing, &counts, &mut rows);
         }

@@ -8,7 +8,7 @@ use super::chance::Chance;
 
 /// A state, as far as the generator must know it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct State {
+pub(super) struct StatePlaces {
     /// The postal code.
     pub(super) code: &'static str,
     /// The FIPS code.
@@ -27,13 +27,13 @@ const fn state(
     thousands: u32,
     counties: u32,
     within: [f64; 4],
-) -> State {
-    State { code, fips, thousands, counties, within }
+) -> StatePlaces {
+    StatePlaces { code, fips, thousands, counties, within }
 }
 
 /// The states, the District of Columbia and Puerto Rico.
 #[rustfmt::skip]
-pub(super) const STATES: &[State] = &[
+pub(super) const STATES: &[StatePlaces] = &[
     state("AL", 1, 5_024, 67, [30.5, 34.9, -88.3, -85.2]),
     state("AK", 2, 733, 30, [58.0, 66.5, -160.0, -142.0]),
     state("AZ", 4, 7_152, 15, [31.6, 36.9, -114.2, -109.2]),

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 
 /// One row of the plan: the awards of one program in one fiscal year.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cell {
+pub(super) struct PlanCell {
     /// The fiscal year; none where the source does not say.
     pub(super) year: Option<i32>,
     /// The code of the program; none where the source does not say.
@@ -39,8 +39,8 @@ const fn cell(
     to_organizations: u32,
     officers: i64,
     dollars: i64,
-) -> Cell {
-    Cell {
+) -> PlanCell {
+    PlanCell {
         year: Some(year),
         program: Some(program),
         awards,
@@ -51,15 +51,15 @@ const fn cell(
     }
 }
 
-const fn unnamed(year: i32, awards: u32, dollars: i64) -> Cell {
-    Cell { program: None, ..cell(year, "", awards, awards / 20, 0, dollars) }
+const fn unnamed(year: i32, awards: u32, dollars: i64) -> PlanCell {
+    PlanCell { program: None, ..cell(year, "", awards, awards / 20, 0, dollars) }
 }
 
-const fn balancing(year: i32, awards: u32, dollars: i64, of: i32) -> Cell {
-    Cell { balances: Some(of), ..unnamed(year, awards, dollars) }
+const fn balancing(year: i32, awards: u32, dollars: i64, of: i32) -> PlanCell {
+    PlanCell { balances: Some(of), ..unnamed(year, awards, dollars) }
 }
 
-impl Cell {
+impl PlanCell {
     /// The first and the last day on which awards of the row were announced. They are such that
     /// every figure holds both for its fiscal years and for what was announced by its own day.
     pub(super) fn announced(&self) -> (NaiveDate, NaiveDate) {
@@ -97,7 +97,7 @@ impl Cell {
 /// The plan, in the order in which awards are made. The rows of 2002 end with the largest program, and
 /// the balancing rows come last of all.
 #[rustfmt::skip]
-pub(super) const PLAN: &[Cell] = &[
+pub(super) const PLAN: &[PlanCell] = &[
     cell(1993, "PHS", 90, 0, 700_0, 51_900_000),
     cell(1994, "PHS", 160, 0, 1_303_0, 96_521_993),
     cell(1994, "PHASE_I", 390, 0, 2_570_0, 189_027_136),
@@ -131,7 +131,7 @@ pub(super) const PLAN: &[Cell] = &[
     cell(2002, "SOS", 190, 0, 0, 20_000_000),
     cell(2002, "CPD", 150, 0, 0, 59_000_000),
     cell(2002, "MORE", 300, 0, 700_0, 63_000_000),
-    Cell { to_organizations: 0, ..unnamed(2002, 350, 247_000_000) },
+    PlanCell { to_organizations: 0, ..unnamed(2002, 350, 247_000_000) },
     cell(2002, "UHP", 550, 0, 1_600_0, 117_000_000),
     cell(2003, "CIS", 700, 0, 1_100_0, 128_000_000),
     cell(2003, "UHP", 350, 0, 1_000_0, 74_000_000),
@@ -274,7 +274,7 @@ pub(super) const PLAN: &[Cell] = &[
     cell(2025, "CPD_MICROGRANTS", 40, 6, 0, 3_000_000),
     cell(2025, "LEMHWA", 70, 10, 0, 9_000_000),
     unnamed(2025, 60, 62_000_000),
-    Cell { year: None, ..unnamed(0, 60, 9_000_000) },
+    PlanCell { year: None, ..unnamed(0, 60, 9_000_000) },
     balancing(2023, 150, 110_000_000, 2023),
     balancing(2023, 230, 200_000_000, 2024),
 ];
@@ -301,7 +301,7 @@ pub(super) const REACHES: &[(Reach, u32)] = &[
 
 impl Reach {
     /// Whether the row is in the part.
-    pub(super) fn covers(self, cell: &Cell) -> bool {
+    pub(super) fn covers(self, cell: &PlanCell) -> bool {
         match self {
             Self::Ever => true,
             Self::Year2002 => cell.year == Some(2002),

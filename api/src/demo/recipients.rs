@@ -9,7 +9,7 @@
 use super::{
     agencies::Traits,
     chance::Chance,
-    plan::{Cell, REACHES, Reach},
+    plan::{PlanCell, REACHES, Reach},
     rules::Eligible,
 };
 
@@ -38,7 +38,7 @@ struct Candidates {
 
 /// The agencies, and what they have got so far.
 #[derive(Debug)]
-pub(super) struct Recipients<'a> {
+pub(super) struct DemoRecipients<'a> {
     agencies: &'a [Traits],
     candidates: Vec<Candidates>,
     circles: Vec<Circle>,
@@ -46,7 +46,7 @@ pub(super) struct Recipients<'a> {
     last: Vec<usize>,
 }
 
-impl<'a> Recipients<'a> {
+impl<'a> DemoRecipients<'a> {
     /// Nobody has got anything yet.
     pub(super) fn new(agencies: &'a [Traits], scaled: impl Fn(u32) -> usize) -> Self {
         let circle = |(reach, limit): &(Reach, u32)| Circle {
@@ -67,7 +67,7 @@ impl<'a> Recipients<'a> {
     /// Draws the agency that gets an award of a row of the plan.
     pub(super) fn draw(
         &mut self,
-        (number, cell): (usize, &Cell),
+        (number, cell): (usize, &PlanCell),
         eligible: Eligible,
         chance: &mut Chance,
     ) -> usize {

@@ -9,7 +9,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter,
 };
 
-use crate::database::load::{Load, Tallies, Tally};
+use crate::database::load::{Load, TableTally, Tallies};
 
 /// Whether the database holds made-up rows.
 ///
@@ -58,7 +58,7 @@ pub async fn remove(load: &Load) -> Result<Tallies, DbErr> {
             "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
         );
         let rows = db.execute_unprepared(&sql).await?.rows_affected();
-        removed.insert(table, Tally { removed: rows, ..Tally::default() });
+        removed.insert(table, TableTally { removed: rows, ..TableTally::default() });
     }
     source::Entity::delete_many()
         .filter(source::Column::Kind.eq(SourceKind::Synthetic))

@@ -15,10 +15,10 @@ use super::{
     agencies::{self, Traits},
     awards::{self, Organizations},
     chance::{Chance, share},
-    grants::{Maker, Rows},
+    grants::{GrantMaker, GrantRows},
     outcomes,
-    plan::{Cell, OBLIGATED, PLAN},
-    recipients::Recipients,
+    plan::{OBLIGATED, PLAN, PlanCell},
+    recipients::DemoRecipients,
     scaled, scaled_amount,
     trainings::{self, Class, Course, Homes},
 };
@@ -49,7 +49,7 @@ pub(super) async fn all(
     seed: u64,
     bar: &ProgressBar,
 ) -> Result<Made, DbErr> {
-    let writer = Writer { load, scale, seed, bar, stamp: stamp(load, scale, seed).await? };
+    let writer = DemoWriter { load, scale, seed, bar, stamp: stamp(load, scale, seed).await? };
     // Of a size that is nearly right: 45,000 grants have some 150,000 rows below them, and there are some
     // 220,000 outcomes.
     bar.set_length(u64::from(scaled(TRAINEES + 460_000, scale)));
@@ -100,7 +100,7 @@ async fn stamp(load: &Load, scale: f64, seed: u64) -> Result<Stamp, DbErr> {
     Ok(Stamp { source: id, revision: load.revision() })
 }
 
-struct Writer<'a> {
+struct DemoWriter<'a> {
     load: &'a Load,
     scale: f64,
     seed: u64,
@@ -108,7 +108,7 @@ struct Writer<'a> {
     stamp: Stamp,
 }
 
-impl Writer<'_> {
+impl DemoWriter<'_> {
     async fn insert<E>(&self, rows: &[E::Model], count: &mut u64) -> Result<(), DbErr>
     where
         E: EntityTrait,
@@ -150,8 +150,8 @@ impl Writer<'_> {
         let programs: HashMap<String, i32> =
             programs.into_iter().map(|row| (row.code, row.id)).collect();
         let scaled = |number| scaled(number, self.scale);
-        let mut recipients = Recipients::new(agencies, |number| scaled(number) as usize);
-        let mut maker = Maker {
+        let mut recipients = DemoRecipients::new(agencies, |number| scaled(number) as usize);
+        let mut maker = GrantMaker {
             stamp: self.stamp,
             next_grant: self.load.next_id::<grant::Entity>().await?,
             next_obligation: self.load.next_id::<obligation::Entity>().await?,
@@ -161,9 +161,9 @@ impl Writer<'_> {
             for_training: Vec::new(),
         };
         let chance = &mut Chance::new(self.seed, 3);
-        let mut rows = Rows::default();
+        let mut rows = GrantRows::default();
         for (number, cell) in (1..).zip(PLAN) {
-            let cell = &Cell {
+            let cell = &PlanCell {
                 awards: scaled(cell.awards),
                 to_organizations: scaled(cell.to_organizations.max(1)).min(cell.to_organizations),
                 officers: scaled_amount(cell.officers, self.scale),
@@ -185,7 +185,7 @@ impl Writer<'_> {
 
     /// The money of a row of the plan, in cents. One that balances a fiscal year gets what the
     /// obligations of the year still lack.
-    fn cents(&self, cell: &Cell, maker: &Maker) -> i64 {
+    fn cents(&self, cell: &PlanCell, maker: &GrantMaker) -> i64 {
         let published = |year: i32| OBLIGATED.iter().find(|(of, _)| *of == year);
         match cell.balances.and_then(published) {
             Some((year, cents)) => {
@@ -196,11 +196,11 @@ impl Writer<'_> {
         }
     }
 
-    async fn flush(&self, rows: &mut Rows, made: &mut Made) -> Result<(), DbErr> {
+    async fn flush(&self, rows: &mut GrantRows, made: &mut Made) -> Result<(), DbErr> {
         self.insert::<grant::Entity>(&rows.grants, &mut made.grants).await?;
         self.insert::<obligation::Entity>(&rows.obligations, &mut made.obligations).await?;
         self.insert::<officers_funded::Entity>(&rows.officers, &mut made.officers_funded).await?;
-        *rows = Rows::default();
+        *rows = GrantRows::default();
         Ok(())
     }
 
@@ -266,7 +266,7 @@ impl Writer<'_> {
         let measures = measures.into_iter().map(|row| (row.code, row.id)).collect();
         let next = self.load.next_id::<outcome::Entity>().await?;
         let chance = &mut Chance::new(self.seed, 6);
-        let mut maker = outcomes::Maker { measures: &measures, stamp: self.stamp, next };
+        let mut maker = outcomes::OutcomeMaker { measures: &measures, stamp: self.stamp, next };
         let mut rows = maker.estimates(chance);
         let count = scaled(outcomes::REPORTERS, self.scale) as usize;
         for agency in outcomes::reporters(agencies, count) {

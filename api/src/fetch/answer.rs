@@ -6,14 +6,14 @@ use axum::http::{Response, StatusCode, Uri, header};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::error::{Error, readable};
+use super::error::{FetchError, readable};
 
 /// Why one try did not do.
 pub(crate) enum Failure {
     /// It may do another time, perhaps after what the server asks for.
     Passing { problem: String, after: Option<Duration> },
     /// It will never do.
-    Final(Error),
+    Final(FetchError),
 }
 
 impl Failure {
@@ -26,7 +26,7 @@ impl Failure {
 pub(crate) fn unsent(url: &Uri, problem: String) -> Failure {
     // The words of rustls; they come through three libraries as no more than that.
     match problem.contains("peer certificate") {
-        true => Failure::Final(Error::Untrusted { url: url.to_string(), problem }),
+        true => Failure::Final(FetchError::Untrusted { url: url.to_string(), problem }),
         false => Failure::passing(problem),
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn judged(
         Some(detail) => format!("{status}: {}", readable(detail)),
         None => status.to_string(),
     };
-    Err(Failure::Final(Error::Refused { url: url.to_string(), problem }))
+    Err(Failure::Final(FetchError::Refused { url: url.to_string(), problem }))
 }
 
 /// Whether the request is to be sent to another place.

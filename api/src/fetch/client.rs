@@ -24,7 +24,7 @@ use super::{
     answer::{
         Failure, beginning, deepest, elsewhere, judged, leads_elsewhere, retry_after, unsent,
     },
-    error::Error,
+    error::FetchError,
 };
 
 /// How the program names itself.
@@ -39,7 +39,7 @@ const MOST_REDIRECTS: usize = 5;
 pub(crate) struct Tries(u32);
 
 /// Sends requests to the API.
-pub(crate) struct Client {
+pub(crate) struct FetchClient {
     http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
     pub(crate) pace: Pace,
@@ -47,12 +47,12 @@ pub(crate) struct Client {
     pub(crate) progress: ProgressBar,
 }
 
-impl Client {
+impl FetchClient {
     /// A client of the API at an address.
-    pub(crate) fn new(base: &str, pace: Pace, progress: ProgressBar) -> Result<Self, Error> {
+    pub(crate) fn new(base: &str, pace: Pace, progress: ProgressBar) -> Result<Self, FetchError> {
         let base = base.trim_end_matches('/').to_owned();
         let wrong = || {
-            Error::Request(format!(
+            FetchError::Request(format!(
                 "{base}: write the address of the API as https://HOST or http://HOST:PORT"
             ))
         };
@@ -80,17 +80,17 @@ impl Client {
     }
 
     /// Where a file is: the API gives a whole address, or a path of its own.
-    pub(crate) fn resolve(&self, url: &str) -> Result<Uri, Error> {
+    pub(crate) fn resolve(&self, url: &str) -> Result<Uri, FetchError> {
         let whole = match url.starts_with('/') && !url.starts_with("//") {
             true => format!("{}{url}", self.base),
             false => url.to_owned(),
         };
         let base = self.base.parse::<Uri>().unwrap_or_default();
-        elsewhere(&base, &whole).map_err(|problem| Error::contract(&self.base, "", &problem))
+        elsewhere(&base, &whole).map_err(|problem| FetchError::contract(&self.base, "", &problem))
     }
 
     /// Asks for a value.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, FetchError> {
         self.value(Method::GET, path, None).await
     }
 
@@ -99,7 +99,7 @@ impl Client {
         &self,
         path: &str,
         body: &Value,
-    ) -> Result<T, Error> {
+    ) -> Result<T, FetchError> {
         self.value(Method::POST, path, Some(body)).await
     }
 
@@ -108,7 +108,7 @@ impl Client {
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, FetchError> {
         let url = self.resolve(path)?;
         let mut tries = Tries::default();
         loop {
@@ -120,7 +120,7 @@ impl Client {
             let request = request
                 .header(header::ACCEPT, "application/json")
                 .body(body)
-                .map_err(|error| Error::Request(error.to_string()))?;
+                .map_err(|error| FetchError::Request(error.to_string()))?;
             let tried = async {
                 let answer = self.send(request).await?;
                 let status = answer.status();
@@ -134,7 +134,7 @@ impl Client {
                 judged(&url, status, after, &bytes)?;
                 serde_json::from_slice(&bytes).map_err(|error| {
                     let problem = format!("{error}; it begins {:?}", beginning(&bytes));
-                    Failure::Final(Error::Contract { url: url.to_string(), problem })
+                    Failure::Final(FetchError::Contract { url: url.to_string(), problem })
                 })
             };
             match tried.await {
@@ -163,11 +163,11 @@ impl Client {
             let location = answer.headers().get(header::LOCATION);
             let location = location.and_then(|value| value.to_str().ok()).unwrap_or_default();
             parts.uri = elsewhere(&parts.uri, location).map_err(|problem| {
-                Failure::Final(Error::Contract { url: parts.uri.to_string(), problem })
+                Failure::Final(FetchError::Contract { url: parts.uri.to_string(), problem })
             })?;
         }
         let problem = format!("it leads elsewhere more than {MOST_REDIRECTS} times");
-        Err(Failure::Final(Error::Contract { url: parts.uri.to_string(), problem }))
+        Err(Failure::Final(FetchError::Contract { url: parts.uri.to_string(), problem }))
     }
 
     /// Waits before another try, or says that there is none.
@@ -176,7 +176,7 @@ impl Client {
         tries: &mut Tries,
         url: &Uri,
         failure: Failure,
-    ) -> Result<(), Error> {
+    ) -> Result<(), FetchError> {
         let (problem, after) = match failure {
             Failure::Final(error) => return Err(error),
             Failure::Passing { problem, after } => (problem, after),
@@ -187,7 +187,7 @@ impl Client {
         if tries.0 > self.pace.retries || pause > self.pace.longest_pause {
             let asked = after.map(|after| format!(" and asks to wait {} s", after.as_secs()));
             let problem = format!("{problem}{}", asked.unwrap_or_default());
-            return Err(Error::Unreachable { url: url.to_string(), problem, tries: tries.0 });
+            return Err(FetchError::Unreachable { url: url.to_string(), problem, tries: tries.0 });
         }
         let seconds = pause.as_secs_f64().ceil();
         self.progress.set_message(format!("{problem}: trying again in {seconds} s"));
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_path_is_below_the_address_of_the_api() {
-        let client = |base| Client::new(base, Pace::default(), ProgressBar::hidden()).unwrap();
+        let client = |base| FetchClient::new(base, Pace::default(), ProgressBar::hidden()).unwrap();
         let api = client("https://proxy.example/usaspending/");
         let uri = api.resolve("/api/v2/x").unwrap();
         assert_eq!(uri, "https://proxy.example/usaspending/api/v2/x");

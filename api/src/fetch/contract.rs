@@ -23,7 +23,7 @@ pub(crate) const COUNT: &str = "/api/v2/download/count/";
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rows {
+pub(crate) enum RowsOf {
     /// Transactions under some listings.
     Transactions,
     /// Summaries of the awards that were active.
@@ -35,7 +35,7 @@ pub(crate) enum Rows {
 /// One file: some rows of some days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowsOf,
     /// In order and each once, so that one request has one name.
     pub(crate) listings: Vec<String>,
     pub(crate) from: NaiveDate,
@@ -46,17 +46,17 @@ impl Piece {
     /// The endpoint that makes the file.
     pub(crate) fn path(&self) -> &'static str {
         match self.rows {
-            Rows::Transactions => "/api/v2/download/transactions/",
-            Rows::Awards => "/api/v2/download/awards/",
-            Rows::Department => "/api/v2/bulk_download/awards/",
+            RowsOf::Transactions => "/api/v2/download/transactions/",
+            RowsOf::Awards => "/api/v2/download/awards/",
+            RowsOf::Department => "/api/v2/bulk_download/awards/",
         }
     }
 
     /// The body that asks for the file.
     pub(crate) fn order(&self) -> Value {
         let filters = match self.rows {
-            Rows::Transactions | Rows::Awards => self.search(),
-            Rows::Department => json!({
+            RowsOf::Transactions | RowsOf::Awards => self.search(),
+            RowsOf::Department => json!({
                 "agencies": [{ "type": "awarding", "tier": "toptier", "name": DEPARTMENT }],
                 "prime_award_types": ASSISTANCE,
                 "date_range": { "start_date": self.from, "end_date": self.until },
@@ -68,7 +68,7 @@ impl Piece {
 
     /// The body that asks how many rows it would have.
     pub(crate) fn count(&self) -> Value {
-        let level = if self.rows == Rows::Awards { "awards" } else { "transactions" };
+        let level = if self.rows == RowsOf::Awards { "awards" } else { "transactions" };
         json!({ "filters": self.search(), "spending_level": level })
     }
 
@@ -91,9 +91,9 @@ impl Piece {
     /// The name of the file, which says what was asked for.
     pub(crate) fn file(&self) -> String {
         let rows = match self.rows {
-            Rows::Transactions => format!("transactions_{}", self.listings.join("_")),
-            Rows::Awards => format!("awards_{}", self.listings.join("_")),
-            Rows::Department => "justice_transactions".to_owned(),
+            RowsOf::Transactions => format!("transactions_{}", self.listings.join("_")),
+            RowsOf::Awards => format!("awards_{}", self.listings.join("_")),
+            RowsOf::Department => "justice_transactions".to_owned(),
         };
         format!("{rows}_{}_{}.zip", self.from, self.until)
     }
@@ -102,9 +102,9 @@ impl Piece {
 impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = match self.rows {
-            Rows::Transactions => "transactions",
-            Rows::Awards => "awards",
-            Rows::Department => "transactions of the department",
+            RowsOf::Transactions => "transactions",
+            RowsOf::Awards => "awards",
+            RowsOf::Department => "transactions of the department",
         };
         write!(f, "{rows} {} to {}", self.from, self.until)
     }
@@ -132,16 +132,16 @@ pub(crate) struct Ordered {
 
 /// How far a file is.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Status {
+pub(crate) struct FileStatus {
     #[serde(rename = "status")]
-    pub(crate) state: State,
+    pub(crate) state: FileState,
     pub(crate) message: Option<String>,
     pub(crate) file_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum State {
+pub(crate) enum FileState {
     Failed,
     Finished,
     Ready,
@@ -150,7 +150,7 @@ pub(crate) enum State {
 
 /// How many rows a file would have.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Count {
+pub(crate) struct RowCount {
     #[serde(rename = "transaction_rows_gt_limit")]
     pub(crate) too_many: bool,
     #[serde(rename = "maximum_transaction_limit")]
@@ -169,7 +169,7 @@ mod tests {
     fn halves_cover_every_day_once() {
         let listings = vec!["16.710".to_owned()];
         let (from, until) = (day("2020-01-01"), day("2020-01-04"));
-        let piece = Piece { rows: Rows::Awards, listings, from, until };
+        let piece = Piece { rows: RowsOf::Awards, listings, from, until };
         let mut days = Vec::new();
         let mut left = vec![piece];
         while let Some(piece) = left.pop() {

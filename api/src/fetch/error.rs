@@ -7,7 +7,7 @@ use std::{io, path::Path, time::Duration};
 
 /// Why not all could be fetched.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum FetchError {
     /// What was asked for cannot be.
     #[error("{0}")]
     Request(String),
@@ -106,7 +106,7 @@ pub enum Error {
     },
 }
 
-impl Error {
+impl FetchError {
     /// The exit code of the command: 1 the API failed, 2 what was asked for is wrong.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{contract::Piece, error::Error};
+use super::{contract::Piece, error::FetchError};
 use crate::ingest;
 
 /// The file that says what the files are.
@@ -25,7 +25,7 @@ const LOCK: &str = ".lock";
 
 /// A whole file of the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptFile {
     /// Where it is.
     pub path: PathBuf,
     /// The endpoint of the API that made it.
@@ -66,23 +66,25 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// Opens a folder, which is made where it is not there.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(path).map_err(|error| Error::folder(path, &error))?;
+    pub(crate) fn open(path: &Path) -> Result<Self, FetchError> {
+        fs::create_dir_all(path).map_err(|error| FetchError::folder(path, &error))?;
         let at = path.join(LOCK);
-        let lock = File::create(&at).map_err(|error| Error::folder(&at, &error))?;
+        let lock = File::create(&at).map_err(|error| FetchError::folder(&at, &error))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy(path.display().to_string())),
-            Err(TryLockError::Error(error)) => return Err(Error::folder(&at, &error)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(FetchError::Busy(path.display().to_string()));
+            }
+            Err(TryLockError::Error(error)) => return Err(FetchError::folder(&at, &error)),
         }
         let list = path.join(FILE_LIST);
         let entries = match fs::read(&list) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|error| Error::Folder {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| FetchError::Folder {
                 path: list.display().to_string(),
                 problem: format!("is not a list of downloads: {error}"),
             })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(Error::folder(&list, &error)),
+            Err(error) => return Err(FetchError::folder(&list, &error)),
         };
         Ok(Self { path: path.to_owned(), entries, _lock: lock })
     }
@@ -97,7 +99,7 @@ impl Folder {
     }
 
     /// The whole file, where it is there and as it was when it came.
-    pub(crate) fn kept(&self, piece: &Piece) -> Result<Option<Kept>, Error> {
+    pub(crate) fn kept(&self, piece: &Piece) -> Result<Option<KeptFile>, FetchError> {
         let file = piece.file();
         let path = self.path.join(&file);
         let Some(Entry { endpoint, sha256: Some(sha256), fetched: Some(fetched), .. }) =
@@ -109,13 +111,18 @@ impl Folder {
             return Ok(None);
         }
         let (found, bytes) =
-            ingest::digest(&path).map_err(|error| Error::Request(error.to_string()))?;
+            ingest::digest(&path).map_err(|error| FetchError::Request(error.to_string()))?;
         let (endpoint, fetched) = (endpoint.clone(), *fetched);
-        Ok((found == *sha256).then_some(Kept { path, endpoint, fetched, sha256: found, bytes }))
+        Ok((found == *sha256).then_some(KeptFile { path, endpoint, fetched, sha256: found, bytes }))
     }
 
     /// Remembers what the API calls a file that it was asked for.
-    pub(crate) fn ordered(&mut self, piece: &Piece, base: &str, job: String) -> Result<(), Error> {
+    pub(crate) fn ordered(
+        &mut self,
+        piece: &Piece,
+        base: &str,
+        job: String,
+    ) -> Result<(), FetchError> {
         self.discard(piece)?;
         let entry = Entry {
             endpoint: format!("{base}{}", piece.path()),
@@ -133,7 +140,7 @@ impl Folder {
         piece: &Piece,
         url: &str,
         validator: Option<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), FetchError> {
         let entry = self.entries.entry(piece.file()).or_default();
         entry.url = Some(url.to_owned());
         entry.validator = validator;
@@ -141,12 +148,17 @@ impl Folder {
     }
 
     /// Gives a whole file its name.
-    pub(crate) fn keep(&mut self, piece: &Piece, sha256: String, bytes: u64) -> Result<(), Error> {
+    pub(crate) fn keep(
+        &mut self,
+        piece: &Piece,
+        sha256: String,
+        bytes: u64,
+    ) -> Result<(), FetchError> {
         let (part, path) = (self.part(piece), self.path.join(piece.file()));
         let moved = File::open(&part)
             .and_then(|file| file.sync_all())
             .and_then(|()| fs::rename(&part, &path));
-        moved.map_err(|error| Error::folder(&path, &error))?;
+        moved.map_err(|error| FetchError::folder(&path, &error))?;
         let entry = self.entries.entry(piece.file()).or_default();
         entry.sha256 = Some(sha256);
         entry.bytes = Some(bytes);
@@ -157,18 +169,18 @@ impl Folder {
     }
 
     /// Throws away what came of a file so far.
-    pub(crate) fn discard(&mut self, piece: &Piece) -> Result<(), Error> {
+    pub(crate) fn discard(&mut self, piece: &Piece) -> Result<(), FetchError> {
         let part = self.part(piece);
         match fs::remove_file(&part) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::folder(&part, &error))
+                Err(FetchError::folder(&part, &error))
             }
             _ => Ok(()),
         }
     }
 
     /// Forgets that a file was asked for. A whole one stays until another takes its place.
-    pub(crate) fn forget(&mut self, piece: &Piece) -> Result<(), Error> {
+    pub(crate) fn forget(&mut self, piece: &Piece) -> Result<(), FetchError> {
         self.discard(piece)?;
         if self.entries.remove(&piece.file()).is_some() {
             return self.save();
@@ -176,9 +188,9 @@ impl Folder {
         Ok(())
     }
 
-    fn save(&self) -> Result<(), Error> {
+    fn save(&self) -> Result<(), FetchError> {
         let mut list = serde_json::to_string_pretty(&self.entries)
-            .map_err(|error| Error::Request(error.to_string()))?;
+            .map_err(|error| FetchError::Request(error.to_string()))?;
         list.push('\n');
         let sums: String = self
             .entries
@@ -191,7 +203,7 @@ impl Folder {
                 file.write_all(text.as_bytes())?;
                 file.persist(&path).map_err(|error| error.error)
             });
-            written.map_err(|error| Error::folder(&path, &error))?;
+            written.map_err(|error| FetchError::folder(&path, &error))?;
         }
         Ok(())
     }

@@ -27,13 +27,13 @@ use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
-    client::Client,
-    contract::{Piece, State},
+    client::FetchClient,
+    contract::{FileState, Piece},
     folder::Folder,
 };
 pub use self::{
-    error::Error,
-    folder::{FILE_LIST, Kept, SUMS},
+    error::FetchError,
+    folder::{FILE_LIST, KeptFile, SUMS},
 };
 use crate::ingest;
 
@@ -97,16 +97,18 @@ impl Default for Pace {
 /// Fetches what is not there yet, and says what the folder has then of what was asked for.
 ///
 /// # Errors
-/// [`Error`] says why not all could be fetched. What could be is kept, and the next time begins there.
-pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<Kept>, Error> {
+/// [`FetchError`] says why not all could be fetched. What could be is kept, and the next time begins there.
+pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<KeptFile>, FetchError> {
     if options.from > options.until {
         let (from, until) = (options.from, options.until);
-        return Err(Error::Request(format!("{from} is after {until}: check --from and --until")));
+        return Err(FetchError::Request(format!(
+            "{from} is after {until}: check --from and --until"
+        )));
     }
     if options.listings.is_empty() {
-        return Err(Error::Request("name a listing, such as --listing 16.710".to_owned()));
+        return Err(FetchError::Request("name a listing, such as --listing 16.710".to_owned()));
     }
-    let client = Client::new(&options.api, options.pace, progress.clone())?;
+    let client = FetchClient::new(&options.api, options.pace, progress.clone())?;
     let mut folder = Folder::open(&options.folder)?;
     progress.set_style(words());
     let pieces = plan::plan(&client, options).await?;
@@ -131,11 +133,11 @@ pub async fn run(options: &Options, progress: &ProgressBar) -> Result<Vec<Kept>,
 
 /// Asks for a file, unless that was done before and the answer still holds.
 async fn order(
-    client: &Client,
+    client: &FetchClient,
     folder: &mut Folder,
     piece: &Piece,
     anew: bool,
-) -> Result<(), Error> {
+) -> Result<(), FetchError> {
     if anew || folder.entry(piece).and_then(|entry| entry.job.as_ref()).is_none() {
         let answer = client.post::<contract::Ordered>(piece.path(), &piece.order()).await?;
         folder.ordered(piece, client.base(), answer.file_name)?;
@@ -145,14 +147,14 @@ async fn order(
 
 /// Waits for a file and fetches it. What was asked for at another time may be gone, and what a server sends
 /// may be no ZIP: once, that is mended by asking anew.
-async fn bring(client: &Client, folder: &mut Folder, piece: &Piece) -> Result<(), Error> {
+async fn bring(client: &FetchClient, folder: &mut Folder, piece: &Piece) -> Result<(), FetchError> {
     let first = deliver(client, folder, piece).await;
     match first {
         Err(error) if error.is_of_this_file() => {
             folder.discard(piece)?;
             order(client, folder, piece, true).await?;
             let second = deliver(client, folder, piece).await;
-            if second.as_ref().is_err_and(Error::is_of_this_file) {
+            if second.as_ref().is_err_and(FetchError::is_of_this_file) {
                 // The next time, too, begins anew.
                 folder.forget(piece)?;
             }
@@ -162,48 +164,58 @@ async fn bring(client: &Client, folder: &mut Folder, piece: &Piece) -> Result<()
     }
 }
 
-async fn deliver(client: &Client, folder: &mut Folder, piece: &Piece) -> Result<(), Error> {
+async fn deliver(
+    client: &FetchClient,
+    folder: &mut Folder,
+    piece: &Piece,
+) -> Result<(), FetchError> {
     let url = finished(client, folder, piece).await?;
     transfer::transfer(client, folder, piece, &url).await?;
     client.progress.set_message(format!("checking {piece}"));
     let part = folder.part(piece);
     let checked = tokio::task::spawn_blocking(move || ingest::check_archive(&part)).await;
-    match checked.map_err(|error| Error::Request(error.to_string()))? {
+    match checked.map_err(|error| FetchError::Request(error.to_string()))? {
         Ok((sha256, bytes)) => folder.keep(piece, sha256, bytes),
-        Err(ingest::Error::File { problem, .. }) => {
+        Err(ingest::ImportError::File { problem, .. }) => {
             folder.discard(piece)?;
-            Err(Error::Damaged { what: piece.to_string(), problem })
+            Err(FetchError::Damaged { what: piece.to_string(), problem })
         }
-        Err(error) => Err(Error::Request(error.to_string())),
+        Err(error) => Err(FetchError::Request(error.to_string())),
     }
 }
 
 /// Asks for the status of a file until it is finished, and says where it is.
-async fn finished(client: &Client, folder: &Folder, piece: &Piece) -> Result<String, Error> {
+async fn finished(
+    client: &FetchClient,
+    folder: &Folder,
+    piece: &Piece,
+) -> Result<String, FetchError> {
     let job = folder.entry(piece).and_then(|entry| entry.job.clone()).unwrap_or_default();
     let path = contract::status(&job);
     let began = tokio::time::Instant::now();
     let mut poll = client.pace.poll;
     loop {
-        let status = match client.get::<contract::Status>(&path).await {
+        let status = match client.get::<contract::FileStatus>(&path).await {
             // The API knows of a file for a while only.
-            Err(Error::Refused { url, .. }) => return Err(Error::Gone { url }),
+            Err(FetchError::Refused { url, .. }) => return Err(FetchError::Gone { url }),
             other => other?,
         };
         match status.state {
-            State::Finished => match status.file_url {
+            FileState::Finished => match status.file_url {
                 Some(url) => return Ok(url),
-                None => return Err(Error::contract(client.base(), &path, "file_url is missing")),
+                None => {
+                    return Err(FetchError::contract(client.base(), &path, "file_url is missing"));
+                }
             },
-            State::Failed => {
+            FileState::Failed => {
                 let message = error::readable(status.message.as_deref().unwrap_or("for no reason"));
-                return Err(Error::Failed { what: piece.to_string(), message });
+                return Err(FetchError::Failed { what: piece.to_string(), message });
             }
-            State::Ready | State::Running => {}
+            FileState::Ready | FileState::Running => {}
         }
         let waited = began.elapsed();
         if waited > client.pace.making {
-            return Err(Error::TooSlow { what: piece.to_string(), waited });
+            return Err(FetchError::TooSlow { what: piece.to_string(), waited });
         }
         client.progress.set_message(format!("{piece}: being made for {} s", waited.as_secs()));
         tokio::time::sleep(poll).await;

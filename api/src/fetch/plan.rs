@@ -1,13 +1,16 @@
 //! Which files cover the days that are wanted.
 
 use super::{
-    Error, Options,
-    client::Client,
-    contract::{COUNT, Count, FIRST_SEARCHED, Piece, Rows, end_of_fiscal_year},
+    FetchError, Options,
+    client::FetchClient,
+    contract::{COUNT, FIRST_SEARCHED, Piece, RowCount, RowsOf, end_of_fiscal_year},
 };
 
 /// The files, the oldest days first.
-pub(crate) async fn plan(client: &Client, options: &Options) -> Result<Vec<Piece>, Error> {
+pub(crate) async fn plan(
+    client: &FetchClient,
+    options: &Options,
+) -> Result<Vec<Piece>, FetchError> {
     let mut listings = options.listings.clone();
     listings.sort();
     listings.dedup();
@@ -16,18 +19,18 @@ pub(crate) async fn plan(client: &Client, options: &Options) -> Result<Vec<Piece
     while from < FIRST_SEARCHED && from <= options.until {
         let until = end_of_fiscal_year(from).min(options.until);
         // All listings are in it, so it is the same file whichever are wanted.
-        pieces.push(Piece { rows: Rows::Department, listings: Vec::new(), from, until });
+        pieces.push(Piece { rows: RowsOf::Department, listings: Vec::new(), from, until });
         from = until.succ_opt().unwrap_or(until);
     }
     if from > options.until {
         return Ok(pieces);
     }
-    for rows in [Rows::Transactions, Rows::Awards] {
+    for rows in [RowsOf::Transactions, RowsOf::Awards] {
         let whole = Piece { rows, listings: listings.clone(), from, until: options.until };
         let mut left = vec![whole];
         while let Some(piece) = left.pop() {
             client.progress.set_message(format!("counting {piece}"));
-            let count = client.post::<Count>(COUNT, &piece.count()).await?;
+            let count = client.post::<RowCount>(COUNT, &piece.count()).await?;
             if !count.too_many {
                 pieces.push(piece);
                 continue;
@@ -35,7 +38,7 @@ pub(crate) async fn plan(client: &Client, options: &Options) -> Result<Vec<Piece
             match piece.halves() {
                 Some([first, second]) => left.extend([second, first]),
                 None => {
-                    return Err(Error::Request(format!(
+                    return Err(FetchError::Request(format!(
                         "{piece}: the API gives at most {} rows in a file, and the day has more: name fewer \
                          listings with --listing",
                         count.limit

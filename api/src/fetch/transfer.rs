@@ -17,19 +17,19 @@ use http_body_util::{BodyExt as _, Full};
 
 use super::{
     answer::{Failure, deepest, judged, retry_after},
-    client::{Client, Tries},
+    client::{FetchClient, Tries},
     contract::Piece,
-    error::Error,
+    error::FetchError,
     folder::Folder,
 };
 
 /// Fetches a file into its part.
 pub(crate) async fn transfer(
-    client: &Client,
+    client: &FetchClient,
     folder: &mut Folder,
     piece: &Piece,
     url: &str,
-) -> Result<(), Error> {
+) -> Result<(), FetchError> {
     let uri = client.resolve(url)?;
     let path = folder.part(piece);
     let mut file = OpenOptions::new()
@@ -37,7 +37,7 @@ pub(crate) async fn transfer(
         .truncate(false)
         .write(true)
         .open(&path)
-        .map_err(|error| Error::folder(&path, &error))?;
+        .map_err(|error| FetchError::folder(&path, &error))?;
     let mut tries = Tries::default();
     client.progress.set_style(super::bytes());
     loop {
@@ -57,14 +57,14 @@ pub(crate) async fn transfer(
 }
 
 async fn once(
-    client: &Client,
+    client: &FetchClient,
     folder: &mut Folder,
     piece: &Piece,
     uri: &Uri,
     file: &mut File,
 ) -> Result<(), Failure> {
     let path = folder.part(piece);
-    let disk = |error: std::io::Error| Failure::Final(Error::folder(&path, &error));
+    let disk = |error: std::io::Error| Failure::Final(FetchError::folder(&path, &error));
     let mut have = file.seek(SeekFrom::End(0)).map_err(disk)?;
     let mut request = Request::get(uri);
     let validator = folder.entry(piece).and_then(|entry| entry.validator.clone());
@@ -75,7 +75,7 @@ async fn once(
     }
     let request = request
         .body(Full::<Bytes>::default())
-        .map_err(|error| Failure::Final(Error::Request(error.to_string())))?;
+        .map_err(|error| Failure::Final(FetchError::Request(error.to_string())))?;
     let answer = client.send(request).await?;
     let after = retry_after(&answer);
     let (parts, mut body) = answer.into_parts();
@@ -91,7 +91,7 @@ async fn once(
             return if whole { Ok(()) } else { Err(anew(file, "it has fewer bytes than before")) };
         }
         StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => {
-            return Err(Failure::Final(Error::Gone { url: uri.to_string() }));
+            return Err(Failure::Final(FetchError::Gone { url: uri.to_string() }));
         }
         status => {
             judged(uri, status, after, &[])?;
@@ -125,7 +125,7 @@ async fn once(
 fn anew(file: &mut File, problem: &str) -> Failure {
     match file.set_len(0) {
         Ok(()) => Failure::passing(problem),
-        Err(error) => Failure::Final(Error::Request(error.to_string())),
+        Err(error) => Failure::Final(FetchError::Request(error.to_string())),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     query::{
         load::Loaders,
-        plan::{Connection, Parents},
+        plan::{ConnectionPlan, Parents},
         planner::Planner,
         run,
     },
@@ -43,16 +43,16 @@ async fn counts(session: &Session, catalog: &Catalog) -> Result<Vec<(&'static st
 
 /// The dataset, and what is shown of it.
 #[derive(Debug)]
-pub(crate) struct Plan(Vec<(Name, Shown)>);
+pub(crate) struct Plan(Vec<(Name, DatasetField)>);
 
 #[derive(Debug)]
-enum Shown {
+enum DatasetField {
     TypeName,
     Revision,
     LoadedAt,
     Synthetic,
     Licence,
-    List(Box<Connection>),
+    List(Box<ConnectionPlan>),
     /// The fields of an object, by what they are called there.
     Citation(Vec<(Name, String)>),
     Counts(Vec<(Name, String)>),
@@ -68,10 +68,10 @@ pub(super) fn plan<'a>(
     let mut shown = Vec::new();
     for (name, merged) in planner.collect("Dataset", fields)? {
         let field = match merged[0].node.name.node.as_str() {
-            "revision" => Shown::Revision,
-            "loadedAt" => Shown::LoadedAt,
-            "synthetic" => Shown::Synthetic,
-            "licence" => Shown::Licence,
+            "revision" => DatasetField::Revision,
+            "loadedAt" => DatasetField::LoadedAt,
+            "synthetic" => DatasetField::Synthetic,
+            "licence" => DatasetField::Licence,
             list @ ("sources" | "loads") => {
                 let table = if list == "loads" { "revisions" } else { list };
                 let path = [path, &[name.to_string()]].concat();
@@ -81,11 +81,11 @@ pub(super) fn plan<'a>(
                     Parents::NONE,
                     &path,
                 )?;
-                Shown::List(Box::new(list))
+                DatasetField::List(Box::new(list))
             }
-            "citation" => Shown::Citation(object_plan(planner, "DatasetCitation", &merged)?),
-            "counts" => Shown::Counts(object_plan(planner, "TableCount", &merged)?),
-            _ => Shown::TypeName,
+            "citation" => DatasetField::Citation(object_plan(planner, "DatasetCitation", &merged)?),
+            "counts" => DatasetField::Counts(object_plan(planner, "TableCount", &merged)?),
+            _ => DatasetField::TypeName,
         };
         shown.push((name, field));
     }
@@ -109,16 +109,16 @@ pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Err
     let mut answer = IndexMap::new();
     for (name, shown) in &plan.0 {
         let value = match shown {
-            Shown::TypeName => Ok(Value::from("Dataset")),
-            Shown::Revision => Ok(Value::from(dataset.revision)),
-            Shown::LoadedAt => Ok(dataset.loaded_at.map_or(Value::Null, |at| {
+            DatasetField::TypeName => Ok(Value::from("Dataset")),
+            DatasetField::Revision => Ok(Value::from(dataset.revision)),
+            DatasetField::LoadedAt => Ok(dataset.loaded_at.map_or(Value::Null, |at| {
                 Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
             })),
-            Shown::Synthetic => Ok(Value::Boolean(dataset.synthetic)),
-            Shown::Licence => Ok(Value::from(LICENCE)),
-            Shown::List(plan) => run::root(loaders, plan).await,
-            Shown::Citation(fields) => citation(&dataset, fields),
-            Shown::Counts(fields) => counts(session, loaders.catalog).await.map(|counts| {
+            DatasetField::Synthetic => Ok(Value::Boolean(dataset.synthetic)),
+            DatasetField::Licence => Ok(Value::from(LICENCE)),
+            DatasetField::List(plan) => run::root(loaders, plan).await,
+            DatasetField::Citation(fields) => citation(&dataset, fields),
+            DatasetField::Counts(fields) => counts(session, loaders.catalog).await.map(|counts| {
                 let count = |(table, rows): &(&'static str, i64)| {
                     object("TableCount", fields, |field| match field {
                         "table" => Value::from(*table),

@@ -2,13 +2,13 @@
 
 use super::{
     operator_types::operators,
-    registry::{Field, Input, Types, field, input, value},
+    registry::{InputField, ObjectField, Types, field, input, value},
 };
 use crate::{
     catalog::{
         Catalog,
         key::BANDS,
-        measure_catalog::{Computed, MeasureCatalog, Shows, Unit, What, band_name},
+        measure_catalog::{ComputedMeasure, MeasureCatalog, Shows, Unit, What, band_name},
         scalar::Scalar,
         table::{ClosedValue, Table, screaming_case},
     },
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The fields of a connection that are computed of all its rows.
-pub(crate) fn connection_fields(table: &Table) -> Vec<Field> {
+pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
     let type_name = &table.type_name;
     let most = format!(
         "At most {}. Where neither `first` nor `last` says so, all: where that is more, the request is refused.",
@@ -158,7 +158,7 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
         unit => Scalar::Fixed(unit.digits()),
     };
     let exact = operators(types, scalar, unit.scalar_name());
-    let mut fields: Vec<Input> = STATISTICS
+    let mut fields: Vec<InputField> = STATISTICS
         .iter()
         .map(|name| match *name {
             "known" | "missing" => input(name, &whole, &format!("By `{name}`.")),
@@ -231,14 +231,14 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     having(types, table, measures);
 }
 
-fn computed(computed: &Computed) -> Field {
+fn computed(computed: &ComputedMeasure) -> ObjectField {
     let mut arguments = Vec::new();
     if computed.is_priced {
         arguments.push(input("inDollarsOf", "Int", PRICED));
     }
     let (type_name, description) = computed.type_name();
     let field = field(&computed.field, &type_name, &description, arguments);
-    Field { deprecated: computed.deprecated.map(str::to_owned), ..field }
+    ObjectField { deprecated: computed.deprecated.map(str::to_owned), ..field }
 }
 
 fn group_connection(types: &mut Types<'_>, table: &Table) {
@@ -275,7 +275,7 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
     let description =
         format!("What groups of {} can be ordered by, beside their keys.", table.list);
     types.enumeration(&format!("{type_name}Measure"), &description, values.collect());
-    let with_default = |mut input: Input, value: &'static str| {
+    let with_default = |mut input: InputField, value: &'static str| {
         input.default = Some(value);
         input
     };
@@ -321,7 +321,7 @@ fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
             What::Statistics(_, unit) => format!("{}Having", unit.statistics_name()),
         };
         let input = input(&computed.field, &type_name, &format!("By `{}`.", computed.field));
-        fields.push(Input { deprecated: computed.deprecated.map(str::to_owned), ..input });
+        fields.push(InputField { deprecated: computed.deprecated.map(str::to_owned), ..input });
     }
     let description = format!(
         "Which groups of {} to keep. Fields that are given must all hold; one that is null filters \

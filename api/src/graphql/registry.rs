@@ -9,7 +9,7 @@
 //!
 //! # Why it is the only one
 //! The module is `#[doc(hidden)]`: a release of async-graphql may change it without a word. Nothing else of this
-//! program names it; whoever has a type to tell does it by [`Types`], [`Field`] and [`Input`]. The version is pinned in
+//! program names it; whoever has a type to tell does it by [`Types`], [`ObjectField`] and [`InputField`]. The version is pinned in
 //! `Cargo.toml` (`=7.2.1`); the tests below say in words what has changed where another one behaves otherwise.
 //!
 //! # What an entity's `Model` may say
@@ -36,7 +36,7 @@ use indexmap::IndexMap;
 use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
 
 use crate::catalog::{
-    scalar::{Kind, Scalar},
+    scalar::{ColumnKind, Scalar},
     table::{ClosedSet, ClosedValue, Column, Table, camel_case},
 };
 
@@ -51,18 +51,18 @@ pub(super) struct Types<'a>(&'a mut Registry);
 
 /// A field of an object.
 #[derive(Clone, Debug)]
-pub(super) struct Field {
+pub(super) struct ObjectField {
     pub(super) name: String,
     pub(super) type_name: String,
     pub(super) description: String,
-    pub(super) arguments: Vec<Input>,
+    pub(super) arguments: Vec<InputField>,
     /// Why it goes, and what to ask for instead.
     pub(super) deprecated: Option<String>,
 }
 
 /// An argument, or a field of an input object.
 #[derive(Clone, Debug)]
-pub(super) struct Input {
+pub(super) struct InputField {
     pub(super) name: String,
     pub(super) type_name: String,
     pub(super) description: String,
@@ -76,16 +76,16 @@ pub(super) fn field(
     name: &str,
     type_name: &str,
     description: &str,
-    arguments: Vec<Input>,
-) -> Field {
+    arguments: Vec<InputField>,
+) -> ObjectField {
     let [name, type_name, description] = [name, type_name, description].map(str::to_owned);
-    Field { name, type_name, description, arguments, deprecated: None }
+    ObjectField { name, type_name, description, arguments, deprecated: None }
 }
 
 /// An argument, or a field of an input object.
-pub(super) fn input(name: &str, type_name: &str, description: &str) -> Input {
+pub(super) fn input(name: &str, type_name: &str, description: &str) -> InputField {
     let [name, type_name, description] = [name, type_name, description].map(str::to_owned);
-    Input { name, type_name, description, default: None, deprecated: None }
+    InputField { name, type_name, description, default: None, deprecated: None }
 }
 
 /// A value of an enum.
@@ -97,7 +97,7 @@ pub(super) fn value(name: impl Into<String>, description: impl Into<String>) -> 
 pub(super) fn root<T: OutputType>(
     registry: &mut Registry,
     description: &str,
-    fields: impl FnOnce(&mut Types<'_>) -> Vec<Field>,
+    fields: impl FnOnce(&mut Types<'_>) -> Vec<ObjectField>,
 ) -> String {
     let mut fields = Some(fields);
     registry.create_output_type::<T, _>(MetaTypeId::Object, |registry| {
@@ -135,7 +135,7 @@ impl Types<'_> {
     }
 
     /// Adds an object.
-    pub(super) fn object(&mut self, name: &str, description: &str, fields: Vec<Field>) {
+    pub(super) fn object(&mut self, name: &str, description: &str, fields: Vec<ObjectField>) {
         self.add(name, object(name, description, fields));
     }
 
@@ -149,7 +149,7 @@ impl Types<'_> {
         &mut self,
         name: &str,
         description: &str,
-        fields: Vec<Field>,
+        fields: Vec<ObjectField>,
         objects: impl Iterator<Item = String>,
     ) {
         let interface = MetaType::Interface {
@@ -194,7 +194,7 @@ impl Types<'_> {
         &mut self,
         name: &str,
         description: &str,
-        fields: Vec<Input>,
+        fields: Vec<InputField>,
         one_of: bool,
     ) {
         let fields = fields.into_iter().map(|field| (field.name.clone(), field.into()));
@@ -246,7 +246,7 @@ impl Types<'_> {
     }
 }
 
-fn object(name: &str, description: &str, fields: Vec<Field>) -> MetaType {
+fn object(name: &str, description: &str, fields: Vec<ObjectField>) -> MetaType {
     MetaType::Object {
         name: name.to_owned(),
         description: Some(description.to_owned()),
@@ -267,12 +267,12 @@ fn object(name: &str, description: &str, fields: Vec<Field>) -> MetaType {
     }
 }
 
-fn by_name(fields: Vec<Field>) -> IndexMap<String, MetaField> {
+fn by_name(fields: Vec<ObjectField>) -> IndexMap<String, MetaField> {
     fields.into_iter().map(|field| (field.name.clone(), field.into())).collect()
 }
 
-impl From<Field> for MetaField {
-    fn from(field: Field) -> Self {
+impl From<ObjectField> for MetaField {
+    fn from(field: ObjectField) -> Self {
         let arguments = field.arguments.into_iter();
         Self {
             name: field.name,
@@ -296,8 +296,8 @@ impl From<Field> for MetaField {
     }
 }
 
-impl From<Input> for MetaInputValue {
-    fn from(input: Input) -> Self {
+impl From<InputField> for MetaInputValue {
+    fn from(input: InputField) -> Self {
         Self {
             name: input.name,
             description: Some(input.description),
@@ -405,7 +405,7 @@ impl Model {
         Column {
             name,
             field: field.map(|field| field.name.clone()),
-            kind: Kind::new(scalar, kept),
+            kind: ColumnKind::new(scalar, kept),
             nullable,
             description: field.and_then(|field| field.description.clone()).unwrap_or_default(),
             // As clients know it.

@@ -25,7 +25,7 @@ use crate::{
     query::{
         load::Loaders,
         nodes,
-        plan::{Connection, Parents},
+        plan::{ConnectionPlan, Parents},
         planner::{Planner, Warning},
         run,
     },
@@ -104,8 +104,8 @@ pub(crate) enum Root {
     Dataset(dataset::Plan),
     Node(nodes::Objects),
     Nodes(nodes::Objects),
-    List(Box<Connection>),
-    One(Box<nodes::One>),
+    List(Box<ConnectionPlan>),
+    One(Box<nodes::NodePlan>),
 }
 
 /// The root fields of an operation, planned: nothing was read for them yet, and nothing is wrong with them.

@@ -6,7 +6,7 @@ use entity::scalar::BigInt;
 use super::{
     measure_types,
     operator_types::operators,
-    registry::{Field, Input, Types, field, input, value},
+    registry::{InputField, ObjectField, Types, field, input, value},
 };
 use crate::{
     catalog::{
@@ -35,7 +35,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
 }
 
 /// The root fields of every table: the one row of a key, and the list.
-pub(super) fn root_fields(catalog: &Catalog) -> Vec<Field> {
+pub(super) fn root_fields(catalog: &Catalog) -> Vec<ObjectField> {
     let mut fields = Vec::new();
     for table in catalog.tables {
         let type_name = &table.type_name;
@@ -57,7 +57,7 @@ pub(super) fn root_fields(catalog: &Catalog) -> Vec<Field> {
 }
 
 /// The arguments of a list.
-pub(super) fn list_arguments(table: &Table) -> Vec<Input> {
+pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
     let type_name = &table.type_name;
     let mut arguments = vec![input(
         "filter",
@@ -94,7 +94,7 @@ pub(super) fn list_arguments(table: &Table) -> Vec<Input> {
 
 fn object(types: &mut Types<'_>, table: &Table) {
     let mut fields = Vec::new();
-    let mut add = |field: Field| fields.push(field);
+    let mut add = |field: ObjectField| fields.push(field);
     add(field("id", "ID!", "The global id: the same object has the same id everywhere.", vec![]));
     for (name, column) in table.visible() {
         let type_name = match column.kind.scalar {
@@ -108,7 +108,7 @@ fn object(types: &mut Types<'_>, table: &Table) {
             types.scalar(&column.type_name, description);
         }
         let field = field(name, &type_name, &column.description, vec![]);
-        add(Field { deprecated: column.deprecated.clone(), ..field });
+        add(ObjectField { deprecated: column.deprecated.clone(), ..field });
     }
     for relation in &table.relations {
         let other = relation.other();

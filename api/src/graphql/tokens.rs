@@ -7,7 +7,7 @@
 /// A token, as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     /// Where it begins, in bytes.
     pub(crate) at: usize,
     pub(crate) text: &'a str,
@@ -15,7 +15,7 @@ pub(crate) struct Token<'a> {
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     Name,
     Number,
     /// A string, quotes and all.
@@ -56,11 +56,11 @@ impl<'a> Iterator for Tokens<'a> {
                     self.at += end_of(|c| !matches!(c, '\n' | '\r'));
                     continue;
                 }
-                '"' => (Kind::String, string_length(rest)),
-                '.' => (Kind::Spread, end_of(|c| c == '.')),
-                c if is_of_name(c) && !c.is_ascii_digit() => (Kind::Name, end_of(is_of_name)),
-                c if is_of_number(c) => (Kind::Number, end_of(is_of_number)),
-                c => (Kind::Punctuator, c.len_utf8()),
+                '"' => (TokenKind::String, string_length(rest)),
+                '.' => (TokenKind::Spread, end_of(|c| c == '.')),
+                c if is_of_name(c) && !c.is_ascii_digit() => (TokenKind::Name, end_of(is_of_name)),
+                c if is_of_number(c) => (TokenKind::Number, end_of(is_of_number)),
+                c => (TokenKind::Punctuator, c.len_utf8()),
             };
             let at = self.at;
             self.at += length;

@@ -19,7 +19,7 @@ use super::{
 
 /// What a load has done with an agency.
 #[derive(Clone, Debug, Default)]
-struct Touched {
+struct TouchedAgency {
     /// The agency as it was before; `None` where it is new.
     before: Option<Box<agency::Model>>,
     /// The source that touched it last.
@@ -33,7 +33,7 @@ pub(crate) struct Agencies {
     by_ori: HashMap<String, usize>,
     /// Agencies without an ORI, by state and form of their name.
     nameless: HashMap<(Option<String>, String), usize>,
-    touched: HashMap<usize, Touched>,
+    touched: HashMap<usize, TouchedAgency>,
     next_id: i32,
 }
 
@@ -99,7 +99,7 @@ impl Agencies {
         });
         self.next_id += 1;
         let at = self.rows.len() - 1;
-        self.touched.insert(at, Touched { before: None, source_id });
+        self.touched.insert(at, TouchedAgency { before: None, source_id });
         at
     }
 
@@ -111,7 +111,7 @@ impl Agencies {
         change: impl FnOnce(&mut agency::Model),
     ) {
         let before = Some(Box::new(self.rows[at].clone()));
-        self.touched.entry(at).or_insert(Touched { before, source_id }).source_id = source_id;
+        self.touched.entry(at).or_insert(TouchedAgency { before, source_id }).source_id = source_id;
         let mut row = self.rows[at].clone();
         change(&mut row);
         self.index(at, &row);
@@ -120,12 +120,12 @@ impl Agencies {
 
     /// Writes the agencies that are new or changed.
     pub(crate) async fn write(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        let mut touched: Vec<(usize, Touched)> = self.touched.drain().collect();
+        let mut touched: Vec<(usize, TouchedAgency)> = self.touched.drain().collect();
         touched.sort_unstable_by_key(|(at, _)| *at);
         let revision_id = job.load.revision();
         let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
         let mut added_before = 0;
-        for (at, Touched { before, source_id }) in touched {
+        for (at, TouchedAgency { before, source_id }) in touched {
             if before.as_deref() == Some(&self.rows[at]) {
                 unchanged += 1;
                 continue;

@@ -6,32 +6,33 @@ use indicatif::ProgressBar;
 use zip::ZipArchive;
 
 use super::{
-    error::{Error, Place},
-    input::{self, Container, Input},
+    error::{FilePlace, ImportError},
+    input::{self, Container, InputFile},
 };
 
 /// The SHA-256 digest of a file, in hexadecimal, and its size.
-pub(crate) fn digest(path: &Path) -> Result<(String, u64), Error> {
-    Input::open(path).map(|input| (input.sha256, input.bytes))
+pub(crate) fn digest(path: &Path) -> Result<(String, u64), ImportError> {
+    InputFile::open(path).map(|input| (input.sha256, input.bytes))
 }
 
 /// Reads all tables of a ZIP, which has a checksum for each: it is whole, or this is an error. Returns the
 /// digest of the file and its size.
-pub(crate) fn check(path: &Path) -> Result<(String, u64), Error> {
-    let mut input = Input::open(path)?;
-    let place = Place::file(input.name.clone());
+pub(crate) fn check(path: &Path) -> Result<(String, u64), ImportError> {
+    let mut input = InputFile::open(path)?;
+    let place = FilePlace::file(input.name.clone());
     let mend = "download it again";
-    let fail = |error: io::Error| Error::read(Place::file(path.display().to_string()), &error);
+    let fail =
+        |error: io::Error| ImportError::read(FilePlace::file(path.display().to_string()), &error);
     if input.container().map_err(fail)? != Container::Zip {
-        return Err(Error::file(place, "it does not begin as a ZIP does", mend));
+        return Err(ImportError::file(place, "it does not begin as a ZIP does", mend));
     }
     let progress = ProgressBar::hidden();
     let reader = input.reader(&progress).map_err(fail)?;
     let mut archive = ZipArchive::new(reader)
-        .map_err(|error| Error::file(place.clone(), error.to_string(), mend))?;
+        .map_err(|error| ImportError::file(place.clone(), error.to_string(), mend))?;
     let (parts, _) = input::parts(&mut archive).map_err(fail)?;
     if parts.is_empty() {
-        return Err(Error::file(place, "it holds no table", mend));
+        return Err(ImportError::file(place, "it holds no table", mend));
     }
     for part in parts {
         let (_, mut text) = input::part(&mut archive, part).map_err(fail)?;

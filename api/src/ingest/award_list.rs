@@ -17,18 +17,18 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 
 use super::{
     awards::{Award, Awards},
-    job::{Format, Job, Reading},
+    job::{FormatReader, Job, RowMeaning},
     mapping::{FIELDS, Mapping},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipient, Recipients},
-    report::Way,
-    table::{Field, Refusal, Row, Shape},
+    report::FoundBy,
+    table::{FileField, FileRow, RowRefusal, TableShape},
     values,
 };
 
 /// What a row says about the officers of an award.
 #[derive(Clone, Debug, Default)]
-struct Counted {
+struct CountedOfficers {
     kind: Option<OfficerKind>,
     requested: Option<Officers>,
     funded: Option<Officers>,
@@ -41,9 +41,9 @@ struct Counted {
 }
 
 /// What a row becomes.
-pub(crate) struct Record {
+pub(crate) struct ListedAwardRecord {
     award: Award,
-    counted: Option<Counted>,
+    counted: Option<CountedOfficers>,
 }
 
 /// The reader.
@@ -73,25 +73,25 @@ impl AwardList {
     /// A cell, or the constant where the cell is empty.
     fn get<T, E: std::fmt::Display>(
         &self,
-        row: &Row<'_>,
+        row: &FileRow<'_>,
         field: &str,
         read: impl Fn(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Option<T>, RowRefusal> {
         if row.text(field).is_some() {
             return row.read(field, read);
         }
         let Some(text) = self.constants.get(field) else { return Ok(None) };
-        read(text).map(Some).map_err(|error| Refusal {
+        read(text).map(Some).map_err(|error| RowRefusal {
             value: text.clone(),
             ..row.refuse(field, format!("{error} (a constant of the mapping)"))
         })
     }
 
-    fn text(&self, row: &Row<'_>, field: &str) -> Option<String> {
+    fn text(&self, row: &FileRow<'_>, field: &str) -> Option<String> {
         row.line_of_text(field).or_else(|| self.constants.get(field).cloned())
     }
 
-    fn award(&self, row: &Row<'_>) -> Result<Award, Refusal> {
+    fn award(&self, row: &FileRow<'_>) -> Result<Award, RowRefusal> {
         let Some(name) = self.text(row, "recipient") else {
             return Err(row.refuse("recipient", "is empty: an award has a recipient"));
         };
@@ -136,9 +136,9 @@ impl AwardList {
         })
     }
 
-    fn counted(&self, row: &Row<'_>) -> Result<Option<Counted>, Refusal> {
+    fn counted(&self, row: &FileRow<'_>) -> Result<Option<CountedOfficers>, RowRefusal> {
         let number = |field: &str| self.get(row, field, str::parse::<Officers>);
-        let counted = Counted {
+        let counted = CountedOfficers {
             kind: self.get(row, "officer_kind", values::choice)?,
             requested: number("requested")?,
             funded: number("officers")?,
@@ -156,7 +156,11 @@ impl AwardList {
     }
 
     /// Finds which awards the rows without a number are.
-    async fn identify(&mut self, job: &mut Job, batch: &mut [Record]) -> Result<(), DbErr> {
+    async fn identify(
+        &mut self,
+        job: &mut Job,
+        batch: &mut [ListedAwardRecord],
+    ) -> Result<(), DbErr> {
         let (mut agencies, mut organizations) = (Vec::new(), Vec::new());
         let mut unnumbered = Vec::new();
         for (at, record) in batch.iter().enumerate() {
@@ -195,7 +199,7 @@ impl AwardList {
             let row = candidates.remove(found);
             award.grant_id = Some(row.id);
             let name = award.recipient.name.clone();
-            job.matched(Way::AwardByRecipient, || {
+            job.matched(FoundBy::AwardByRecipient, || {
                 format!("{name} -> {}", row.award_number.as_deref().unwrap_or("without a number"))
             });
         }
@@ -205,7 +209,7 @@ impl AwardList {
     async fn write_officers(
         &mut self,
         job: &mut Job,
-        rows: Vec<(i32, Counted)>,
+        rows: Vec<(i32, CountedOfficers)>,
     ) -> Result<(), DbErr> {
         let ids = rows.iter().map(|(id, _)| *id);
         let known = officers_funded::Entity::find()
@@ -257,36 +261,40 @@ impl AwardList {
     }
 }
 
-impl Format for AwardList {
-    type Record = Record;
+impl FormatReader for AwardList {
+    type Record = ListedAwardRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "officers_funded"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
+    fn shapes(&self) -> Vec<TableShape> {
         let fields = FIELDS.iter().map(|name| {
             let column = self.mapping.columns.get(*name);
             let needed = *name == "recipient" && !self.constants.contains_key(name);
-            Field {
+            FileField {
                 name,
                 spellings: vec![column.cloned().unwrap_or_else(|| (*name).to_owned())],
                 required: needed || column.is_some(),
             }
         });
-        vec![Shape { name: "awards", fields: fields.collect() }]
+        vec![TableShape { name: "awards", fields: fields.collect() }]
     }
 
     fn preamble(&self) -> usize {
         20
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<ListedAwardRecord>, RowRefusal> {
         let award = self.award(row)?;
-        Ok(Reading::Take(Record { award, counted: self.counted(row)? }))
+        Ok(RowMeaning::Take(ListedAwardRecord { award, counted: self.counted(row)? }))
     }
 
-    async fn write(&mut self, job: &mut Job, mut batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(
+        &mut self,
+        job: &mut Job,
+        mut batch: Vec<ListedAwardRecord>,
+    ) -> Result<(), DbErr> {
         self.identify(job, &mut batch).await?;
         let (awards, counted): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|record| (record.award, record.counted)).unzip();

@@ -64,7 +64,7 @@ enum Fate {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Touched {
+struct TouchedAward {
     fate: Fate,
     as_of: Option<AsOf>,
     /// Whether it has obligations, whose sum then is its federal share.
@@ -72,15 +72,15 @@ struct Touched {
 }
 
 /// An award on its way to the database.
-struct Slot {
+struct AwardSlot {
     row: grant::Model,
     before: Option<grant::Model>,
-    touched: Touched,
+    touched: TouchedAward,
 }
 
 /// The awards of a load.
 pub(crate) struct Awards {
-    touched: HashMap<i32, Touched>,
+    touched: HashMap<i32, TouchedAward>,
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
@@ -111,7 +111,7 @@ impl Awards {
 
     /// Notes that an award was changed by something else than what was said about it.
     pub(crate) fn changed(&mut self, id: i32) {
-        let new = Touched { fate: Fate::Changed, as_of: None, obligated: true };
+        let new = TouchedAward { fate: Fate::Changed, as_of: None, obligated: true };
         let touched = self.touched.entry(id).or_insert(new);
         if touched.fate == Fate::Unchanged {
             touched.fate = Fate::Changed;
@@ -120,7 +120,7 @@ impl Awards {
 
     /// Notes that an award was taken out.
     pub(crate) fn removed(&mut self, id: i32) {
-        let new = Touched { fate: Fate::Removed, as_of: None, obligated: false };
+        let new = TouchedAward { fate: Fate::Removed, as_of: None, obligated: false };
         self.touched.insert(id, new);
     }
 
@@ -138,8 +138,8 @@ impl Awards {
             let id = batch.find(&award).unwrap_or_else(|| {
                 let id = self.next_id;
                 self.next_id += 1;
-                let touched = Touched { fate: Fate::Added, as_of: None, obligated: false };
-                batch.slots.insert(id, Slot { row: blank(id), before: None, touched });
+                let touched = TouchedAward { fate: Fate::Added, as_of: None, obligated: false };
+                batch.slots.insert(id, AwardSlot { row: blank(id), before: None, touched });
                 id
             });
             ids.push(id);
@@ -160,7 +160,7 @@ impl Awards {
     }
 
     /// The awards of the dataset that rows may be about.
-    async fn known(&self, job: &Job, awards: &[Award]) -> Result<Batch, DbErr> {
+    async fn known(&self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
         let transaction = job.load.transaction();
         let keys = |part: fn(&Award) -> Option<&String>| {
             let mut keys: Vec<&String> = awards.iter().filter_map(part).collect();
@@ -171,7 +171,7 @@ impl Awards {
         let by_usaspending_key = keys(|award| award.usaspending_key.as_ref());
         let by_key = keys(|award| award.key.as_ref());
         let by_id: Vec<i32> = awards.iter().filter_map(|award| award.grant_id).collect();
-        let mut batch = Batch::default();
+        let mut batch = AwardBatch::default();
         let conditions = [
             grant::Column::UsaspendingKey.is_in(by_usaspending_key),
             grant::Column::AwardKey.is_in(by_key),
@@ -187,7 +187,7 @@ impl Awards {
     }
 
     /// Of awards that the load has not come upon yet: as of when the dataset knows them.
-    async fn add_obligations(&self, job: &Job, batch: &mut Batch) -> Result<(), DbErr> {
+    async fn add_obligations(&self, job: &Job, batch: &mut AwardBatch) -> Result<(), DbErr> {
         let fresh: Vec<i32> =
             batch.slots.keys().filter(|id| !self.touched.contains_key(id)).copied().collect();
         if !self.any_obligations || fresh.is_empty() {
@@ -214,7 +214,7 @@ impl Awards {
         Ok(())
     }
 
-    async fn store(&mut self, job: &Job, batch: Batch) -> Result<(), DbErr> {
+    async fn store(&mut self, job: &Job, batch: AwardBatch) -> Result<(), DbErr> {
         let (mut added, mut changed) = (Vec::new(), Vec::new());
         for (id, mut slot) in batch.slots {
             if slot.before.as_ref() != Some(&slot.row) {
@@ -255,15 +255,15 @@ impl Awards {
 
 /// The awards that a batch of rows is about.
 #[derive(Default)]
-struct Batch {
-    slots: BTreeMap<i32, Slot>,
+struct AwardBatch {
+    slots: BTreeMap<i32, AwardSlot>,
     by_key: HashMap<String, i32>,
     by_usaspending_key: HashMap<String, i32>,
 }
 
-impl Batch {
-    fn add(&mut self, row: grant::Model, touched: &HashMap<i32, Touched>) {
-        let new = Touched { fate: Fate::Unchanged, as_of: None, obligated: false };
+impl AwardBatch {
+    fn add(&mut self, row: grant::Model, touched: &HashMap<i32, TouchedAward>) {
+        let new = TouchedAward { fate: Fate::Unchanged, as_of: None, obligated: false };
         let touched = touched.get(&row.id).copied().unwrap_or(new);
         if let Some(key) = &row.award_key {
             self.by_key.insert(key.clone(), row.id);
@@ -272,7 +272,7 @@ impl Batch {
             self.by_usaspending_key.insert(key.clone(), row.id);
         }
         let before = Some(row.clone());
-        self.slots.entry(row.id).or_insert(Slot { row, before, touched });
+        self.slots.entry(row.id).or_insert(AwardSlot { row, before, touched });
     }
 
     /// The award that a row is about. An award number is unique within an agency of the government
@@ -292,7 +292,7 @@ impl Batch {
     }
 }
 
-impl Slot {
+impl AwardSlot {
     fn apply(&mut self, award: &Award, recipient: Recipient, free: impl Fn(&str) -> bool) {
         let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
         self.touched.as_of = self.touched.as_of.max(award.as_of);

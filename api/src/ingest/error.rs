@@ -9,18 +9,18 @@ use sea_orm::DbErr;
 
 /// Why a load ended without changing anything.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ImportError {
     /// The database failed.
     #[error("the database failed, and nothing was changed: {0}")]
     Database(#[from] DbErr),
     /// The reference data could not be loaded.
     #[error(transparent)]
-    Reference(#[from] crate::reference::Error),
+    Reference(#[from] crate::reference::ReferenceError),
     /// A file cannot be taken as it is.
     #[error("{place}: {problem}\n  nothing was changed; {mend}")]
     File {
         /// The file, and the line and column where they are known.
-        place: Place,
+        place: FilePlace,
         /// What is wrong.
         problem: String,
         /// What to do about it.
@@ -48,7 +48,7 @@ pub enum Error {
     Request(String),
 }
 
-impl Error {
+impl ImportError {
     /// The exit code of the command: 1 the database failed, 2 the input is wrong.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -59,12 +59,16 @@ impl Error {
     }
 
     /// A file that cannot be read for what it is.
-    pub(crate) fn file(place: Place, problem: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(crate) fn file(
+        place: FilePlace,
+        problem: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
         Self::File { place, problem: problem.into(), mend: mend.into() }
     }
 
     /// A failure to read, put into words.
-    pub(crate) fn read(place: Place, error: &io::Error) -> Self {
+    pub(crate) fn read(place: FilePlace, error: &io::Error) -> Self {
         let mend = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "make the file readable",
@@ -86,7 +90,7 @@ impl Error {
 
 /// A place in a file.
 #[derive(Clone, Debug, Default)]
-pub struct Place {
+pub struct FilePlace {
     /// The name of the file; of a file inside an archive, after the name of the archive.
     pub file: String,
     /// The line, counted from 1.
@@ -95,7 +99,7 @@ pub struct Place {
     pub column: Option<String>,
 }
 
-impl Place {
+impl FilePlace {
     /// A whole file.
     pub(crate) fn file(file: impl Into<String>) -> Self {
         Self { file: file.into(), line: None, column: None }
@@ -107,7 +111,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         if let Some(line) = self.line {

@@ -8,8 +8,8 @@ use sea_orm::DbErr;
 
 use super::{
     agencies::Agencies,
-    job::{Format, Job, Reading},
-    table::{Refusal, Row, Shape},
+    job::{FormatReader, Job, RowMeaning},
+    table::{FileRow, RowRefusal, TableShape},
     values,
 };
 
@@ -18,7 +18,7 @@ const NAMES: &str = "names";
 const NOWHERE: f64 = -9.0;
 
 /// What a row says about the agency of an ORI.
-pub(crate) struct Record {
+pub(crate) struct FbiAgencyRecord {
     ori: Ori,
     says: Says,
 }
@@ -40,16 +40,16 @@ impl FbiAgencies {
     }
 }
 
-impl Format for FbiAgencies {
-    type Record = Record;
+impl FormatReader for FbiAgencies {
+    type Record = FbiAgencyRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "agencies"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
+    fn shapes(&self) -> Vec<TableShape> {
         vec![
-            Shape::new(
+            TableShape::new(
                 NAMES,
                 &[
                     "!ori",
@@ -60,11 +60,11 @@ impl Format for FbiAgencies {
                     "flag=edited_flag",
                 ],
             ),
-            Shape::new("places", &["!ori", "!zip", "!lat", "!lng"]),
+            TableShape::new("places", &["!ori", "!zip", "!lat", "!lng"]),
         ]
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<FbiAgencyRecord>, RowRefusal> {
         row.required("ori")?;
         let ori = row.read("ori", str::parse::<Ori>)?;
         let Some(ori) = ori.filter(|ori| ori.as_str().len() == 9) else {
@@ -88,12 +88,12 @@ impl Format for FbiAgencies {
             let zip = row.text("zip").and_then(values::zip);
             Says::Place { zip_is_odd: zip.is_none() && row.text("zip").is_some(), zip, at }
         };
-        Ok(Reading::Take(Record { ori, says }))
+        Ok(RowMeaning::Take(FbiAgencyRecord { ori, says }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<FbiAgencyRecord>) -> Result<(), DbErr> {
         let source_id = job.source_id;
-        for Record { ori, says } in batch {
+        for FbiAgencyRecord { ori, says } in batch {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
             if let Says::Place { zip_is_odd: true, .. } = says {
                 job.report.note("ZIP codes without five digits, left empty");

@@ -8,12 +8,12 @@ use entity::scalar::{Ori, State};
 use sea_orm::DbErr;
 
 use super::{
-    error::Error,
+    error::ImportError,
     fbi_agencies::kind_of,
-    job::{Format, Job, Reading},
-    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
+    job::{FormatReader, Job, RowMeaning},
+    outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters, SWORN},
-    table::{Refusal, Row, Shape},
+    table::{FileRow, RowRefusal, TableShape},
     values::{self, present},
 };
 
@@ -22,11 +22,11 @@ const CIVILIANS: &str = "civilians";
 const LEAST_PEOPLE_OF_ONE: i64 = 5;
 
 /// What a row says.
-pub(crate) struct Record {
+pub(crate) struct FbiEmployeesRecord {
     reporter: Reporter,
     year: i32,
     population: Option<i32>,
-    values: Vec<Figure>,
+    values: Vec<FilingFigure>,
 }
 
 /// The reader.
@@ -37,7 +37,7 @@ pub(crate) struct FbiEmployees {
 
 impl FbiEmployees {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let reporters = Reporters::new(job).await?.with_latest(job).await?;
         let outcomes = Outcomes::new(job).await?;
         outcomes.require([SWORN, CIVILIANS, POPULATION])?;
@@ -45,16 +45,16 @@ impl FbiEmployees {
     }
 }
 
-impl Format for FbiEmployees {
-    type Record = Record;
+impl FormatReader for FbiEmployees {
+    type Record = FbiEmployeesRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
+    fn shapes(&self) -> Vec<TableShape> {
         vec![
-            Shape::new(
+            TableShape::new(
                 "publisher",
                 &[
                     "!year=data_year",
@@ -82,7 +82,7 @@ impl Format for FbiEmployees {
                     "region=region_name",
                 ],
             ),
-            Shape::new(
+            TableShape::new(
                 "concatenated",
                 &[
                     "!year",
@@ -100,7 +100,7 @@ impl Format for FbiEmployees {
         ]
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<FbiEmployeesRecord>, RowRefusal> {
         let (ori9, ori7) = oris(row)?;
         row.required("year")?;
         let year = row.read("year", values::year)?.unwrap_or_default();
@@ -108,21 +108,21 @@ impl Format for FbiEmployees {
         let (officers, civilians) = (count(row, "officers")?, count(row, "civilians")?);
         let of_both = count(row, "men")?.zip(count(row, "women")?).map(|(men, women)| men + women);
         let (served, population) = population(people);
-        let mut found: Vec<Figure> = population.into_iter().collect();
+        let mut found: Vec<FilingFigure> = population.into_iter().collect();
         let too_many = |count: i64| {
             let people = people.filter(|people| *people > 0);
             count < 0 || people.is_some_and(|people| count * LEAST_PEOPLE_OF_ONE > people)
         };
         found.extend(officers.map(|officers| {
             let differs = of_both.is_some_and(|of_both| of_both != officers);
-            Figure {
+            FilingFigure {
                 flag: implausible(differs || too_many(officers)),
-                ..Figure::of(SWORN, officers)
+                ..FilingFigure::of(SWORN, officers)
             }
         }));
-        found.extend(civilians.map(|civilians| Figure {
+        found.extend(civilians.map(|civilians| FilingFigure {
             flag: implausible(too_many(civilians)),
-            ..Figure::of(CIVILIANS, civilians)
+            ..FilingFigure::of(CIVILIANS, civilians)
         }));
         let name = [present(row, "name"), present(row, "unit")];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -134,12 +134,17 @@ impl Format for FbiEmployees {
             state: state(row),
             county: present(row, "county").map(str::to_owned),
         };
-        Ok(Reading::Take(Record { reporter, year, population: served, values: found }))
+        Ok(RowMeaning::Take(FbiEmployeesRecord {
+            reporter,
+            year,
+            population: served,
+            values: found,
+        }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<FbiEmployeesRecord>) -> Result<(), DbErr> {
         let mut filings = Vec::with_capacity(batch.len());
-        for Record { reporter, year, population, values } in batch {
+        for FbiEmployeesRecord { reporter, year, population, values } in batch {
             let at = self.reporters.find(job, &reporter);
             if values.is_empty() {
                 job.report.note("years of which a file says nothing, left out: they are no zeros");
@@ -160,7 +165,7 @@ impl Format for FbiEmployees {
 }
 
 /// The nine-character and the seven-character ORI of a row, of which there must be one.
-pub(super) fn oris(row: &Row<'_>) -> Result<(Option<Ori>, Option<Ori>), Refusal> {
+pub(super) fn oris(row: &FileRow<'_>) -> Result<(Option<Ori>, Option<Ori>), RowRefusal> {
     let read = |column| match present(row, column) {
         None => Ok(None),
         Some(_) => row.read(column, str::parse::<Ori>),
@@ -176,13 +181,13 @@ pub(super) fn oris(row: &Row<'_>) -> Result<(Option<Ori>, Option<Ori>), Refusal>
 }
 
 /// The state of a row: by its code, its name, or the letters that the FBI uses in its place.
-pub(super) fn state(row: &Row<'_>) -> Option<State> {
+pub(super) fn state(row: &FileRow<'_>) -> Option<State> {
     let text = present(row, "state")?;
     values::state(text).ok().or_else(|| values::state_of_ori(text))
 }
 
 /// A count of a row; none where the publisher has none.
-pub(super) fn count(row: &Row<'_>, column: &str) -> Result<Option<i64>, Refusal> {
+pub(super) fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i64>, RowRefusal> {
     match present(row, column) {
         None => Ok(None),
         Some(_) => row.read(column, values::count),

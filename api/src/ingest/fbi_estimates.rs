@@ -7,11 +7,11 @@ use entity::{kind::OutcomeFlag, scalar::State};
 use sea_orm::DbErr;
 
 use super::{
-    error::Error,
+    error::ImportError,
     fbi_employees::count,
-    job::{Format, Job, Reading},
-    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
-    table::{Refusal, Row, Shape},
+    job::{FormatReader, Job, RowMeaning},
+    outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
+    table::{FileRow, RowRefusal, TableShape},
     values::{self, present},
 };
 
@@ -36,22 +36,22 @@ pub(crate) struct FbiEstimates {
 
 impl FbiEstimates {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let outcomes = Outcomes::new(job).await?;
         outcomes.require(COLUMNS.iter().map(|(_, code)| *code).chain([POPULATION]))?;
         Ok(Self { outcomes })
     }
 }
 
-impl Format for FbiEstimates {
+impl FormatReader for FbiEstimates {
     type Record = Filing;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(
+    fn shapes(&self) -> Vec<TableShape> {
+        vec![TableShape::new(
             "estimates",
             &[
                 "!year",
@@ -73,7 +73,7 @@ impl Format for FbiEstimates {
         )]
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Filing>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Filing>, RowRefusal> {
         row.required("year")?;
         let year = row.read("year", values::year)?.unwrap_or_default();
         let state: Option<State> = match present(row, "state") {
@@ -83,14 +83,14 @@ impl Format for FbiEstimates {
         let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
-        let mut found: Vec<Figure> = people.into_iter().collect();
+        let mut found: Vec<FilingFigure> = people.into_iter().collect();
         for (column, code) in COLUMNS {
-            found.extend(count(row, column)?.map(|count| Figure {
+            found.extend(count(row, column)?.map(|count| FilingFigure {
                 flag: implausible(count < 0).or(caveat),
-                ..Figure::of(code, count)
+                ..FilingFigure::of(code, count)
             }));
         }
-        Ok(Reading::Take(Filing {
+        Ok(RowMeaning::Take(Filing {
             of: Of::state(state.as_ref()),
             state,
             year,

@@ -7,12 +7,12 @@
 use sea_orm::DbErr;
 
 use super::{
-    error::Error,
+    error::ImportError,
     fbi_employees::{count, oris, state},
-    job::{Format, Job, Reading},
-    outcomes::{Figure, Filing, Of, Outcomes, POPULATION, implausible, population},
+    job::{FormatReader, Job, RowMeaning},
+    outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters},
-    table::{Refusal, Row, Shape},
+    table::{FileRow, RowRefusal, TableShape},
     values::{self, present},
 };
 
@@ -48,12 +48,12 @@ const PARTS: [(&str, &[&str]); 2] = [
 ];
 
 /// What a row says.
-pub(crate) struct Record {
+pub(crate) struct FbiOffensesRecord {
     reporter: Reporter,
     year: i32,
     population: Option<i32>,
     months: i32,
-    values: Vec<Figure>,
+    values: Vec<FilingFigure>,
 }
 
 /// The reader.
@@ -64,7 +64,7 @@ pub(crate) struct FbiOffenses {
 
 impl FbiOffenses {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let (reporters, outcomes) = (Reporters::new(job).await?, Outcomes::new(job).await?);
         let rape = RAPE.iter().flat_map(|(_, codes)| *codes);
         outcomes.require(OFFENSES.iter().map(|(_, code)| *code).chain(rape).chain([POPULATION]))?;
@@ -72,15 +72,15 @@ impl FbiOffenses {
     }
 }
 
-impl Format for FbiOffenses {
-    type Record = Record;
+impl FormatReader for FbiOffenses {
+    type Record = FbiOffensesRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(
+    fn shapes(&self) -> Vec<TableShape> {
+        vec![TableShape::new(
             "returns",
             &[
                 "!ori=ori|ori7|ori9",
@@ -113,7 +113,7 @@ impl Format for FbiOffenses {
         )]
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<FbiOffensesRecord>, RowRefusal> {
         let (ori9, ori7) = oris(row)?;
         row.required("year")?;
         let year = row.read("year", values::year)?.unwrap_or_default();
@@ -127,7 +127,7 @@ impl Format for FbiOffenses {
             return Err(row.refuse("months", "is not a number of months, from 0 to 12"));
         };
         let (served, people) = population(count(row, "population")?);
-        let mut found: Vec<Figure> = people.into_iter().collect();
+        let mut found: Vec<FilingFigure> = people.into_iter().collect();
         // The file of employees is the better source of the people served.
         for figure in &mut found {
             figure.yields = true;
@@ -135,9 +135,9 @@ impl Format for FbiOffenses {
         if months > 0 {
             let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
             for (column, code) in OFFENSES.into_iter().chain(of_rape) {
-                found.extend(count(row, column)?.map(|count| Figure {
+                found.extend(count(row, column)?.map(|count| FilingFigure {
                     flag: implausible(count < 0),
-                    ..Figure::of(code, count)
+                    ..FilingFigure::of(code, count)
                 }));
             }
             mark_wholes(&mut found);
@@ -150,12 +150,18 @@ impl Format for FbiOffenses {
             state: state(row),
             county: present(row, "county").map(str::to_owned),
         };
-        Ok(Reading::Take(Record { reporter, year, population: served, months, values: found }))
+        Ok(RowMeaning::Take(FbiOffensesRecord {
+            reporter,
+            year,
+            population: served,
+            months,
+            values: found,
+        }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<FbiOffensesRecord>) -> Result<(), DbErr> {
         let mut filings = Vec::with_capacity(batch.len());
-        for Record { reporter, year, population, months, values } in batch {
+        for FbiOffensesRecord { reporter, year, population, months, values } in batch {
             if months == 0 {
                 job.report
                     .note("years without a month reported, their offenses left out: no zeros");
@@ -181,7 +187,7 @@ impl Format for FbiOffenses {
 }
 
 /// Marks a whole that is less than its parts together.
-fn mark_wholes(values: &mut [Figure]) {
+fn mark_wholes(values: &mut [FilingFigure]) {
     for (whole, parts) in PARTS {
         let of_parts = values.iter().filter(|value| parts.contains(&value.measure));
         let sum: i64 = of_parts.map(|value| value.value).sum();

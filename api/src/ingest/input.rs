@@ -17,7 +17,7 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::error::{Error, Place};
+use super::error::{FilePlace, ImportError};
 
 /// Files of an archive: a download has a handful.
 const MAX_PARTS: usize = 1_000;
@@ -27,7 +27,7 @@ const MAX_RATIO: u64 = 500;
 
 /// A file to load, known by its digest.
 #[derive(Debug)]
-pub(crate) struct Input {
+pub(crate) struct InputFile {
     /// The name of the file, without its folder; `stdin` for standard input.
     pub(crate) name: String,
     /// The SHA-256 digest of its bytes as given, in hexadecimal.
@@ -47,19 +47,21 @@ pub(crate) enum Container {
     Zip,
 }
 
-impl Input {
+impl InputFile {
     /// Opens a file, or standard input where the path is `-`, and takes its digest.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
         let is_stdin = path.as_os_str() == "-";
         let name = if is_stdin {
             "stdin".to_owned()
         } else {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         };
-        let fail = |error: io::Error| Error::read(Place::file(path.display().to_string()), &error);
+        let fail = |error: io::Error| {
+            ImportError::read(FilePlace::file(path.display().to_string()), &error)
+        };
         if path.is_dir() {
-            let place = Place::file(path.display().to_string());
-            return Err(Error::file(place, "is a folder", "name the files in it"));
+            let place = FilePlace::file(path.display().to_string());
+            return Err(ImportError::file(place, "is a folder", "name the files in it"));
         }
         let spooled = |reader: &mut dyn Read| -> io::Result<File> {
             let mut spool = tempfile::tempfile()?;
@@ -84,7 +86,11 @@ impl Input {
         let bytes = io::copy(&mut file, &mut digest).map_err(fail)?;
         if bytes == 0 {
             let mend = "check the path, or download the file again";
-            return Err(Error::file(Place::file(path.display().to_string()), "is empty", mend));
+            return Err(ImportError::file(
+                FilePlace::file(path.display().to_string()),
+                "is empty",
+                mend,
+            ));
         }
         let mut sha256 = String::with_capacity(64);
         for byte in digest.finalize() {

@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use zip::ZipArchive;
 
 use super::{
-    MaxRejects, Origin, Request,
-    error::{Error, Place},
-    input::{self, Container, Input},
+    ImportRequest, MaxRejects, Origin,
+    error::{FilePlace, ImportError},
+    input::{self, Container, InputFile},
     rejects::Rejects,
-    report::{FileReport, Report, Way},
-    table::{Layout, Mismatch, Problem, Refusal, Row, Shape, Table},
+    report::{FileReport, FoundBy, ImportReport},
+    table::{FileRow, FileTable, Layout, Mismatch, RowProblem, RowRefusal, TableShape},
     template,
 };
 use crate::database::load::Load;
@@ -20,7 +20,7 @@ use crate::database::load::Load;
 const BATCH: usize = 2_000;
 
 /// What a row is to a format.
-pub(crate) enum Reading<R> {
+pub(crate) enum RowMeaning<R> {
     /// A record to be written.
     Take(R),
     /// About something that was not asked for.
@@ -28,12 +28,12 @@ pub(crate) enum Reading<R> {
 }
 
 /// A reader of one format.
-pub(crate) trait Format {
+pub(crate) trait FormatReader {
     /// What a row becomes.
     type Record;
 
     /// The tables that the format knows; the first that a header fits is taken.
-    fn shapes(&self) -> Vec<Shape>;
+    fn shapes(&self) -> Vec<TableShape>;
 
     /// The table of the dataset to which most of a row of such a shape goes.
     fn fills(&self, shape: &str) -> &'static str;
@@ -59,7 +59,7 @@ pub(crate) trait Format {
     }
 
     /// Reads a row.
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Self::Record>, Refusal>;
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Self::Record>, RowRefusal>;
 
     /// Writes records of one file.
     async fn write(&mut self, job: &mut Job, batch: Vec<Self::Record>) -> Result<(), DbErr>;
@@ -73,10 +73,10 @@ pub(crate) struct Job {
     /// The load.
     pub(crate) load: Load,
     /// What it has done so far.
-    pub(crate) report: Report,
+    pub(crate) report: ImportReport,
     /// The source that the batch came from.
     pub(crate) source_id: i32,
-    inputs: Vec<(Input, Option<i32>)>,
+    inputs: Vec<(InputFile, Option<i32>)>,
     rejects: Rejects,
     max_rejects: MaxRejects,
     explain: bool,
@@ -88,11 +88,14 @@ impl Job {
     /// Looks up which files were loaded before.
     pub(crate) async fn new(
         load: Load,
-        request: &Request,
-        inputs: Vec<Input>,
+        request: &ImportRequest,
+        inputs: Vec<InputFile>,
     ) -> Result<Self, DbErr> {
-        let mut report =
-            Report { format: request.format.name(), dry_run: request.dry_run, ..Report::default() };
+        let mut report = ImportReport {
+            format: request.format.name(),
+            dry_run: request.dry_run,
+            ..ImportReport::default()
+        };
         let mut known = Vec::new();
         for input in inputs {
             let transaction = load.transaction();
@@ -173,7 +176,7 @@ impl Job {
     }
 
     /// Reads all files and writes what they hold.
-    pub(crate) async fn run<F: Format>(&mut self, format: &mut F) -> Result<(), Error> {
+    pub(crate) async fn run<F: FormatReader>(&mut self, format: &mut F) -> Result<(), ImportError> {
         let shapes = format.shapes();
         let inputs = std::mem::take(&mut self.inputs);
         for ((mut input, source_id), at) in inputs.into_iter().zip(0..) {
@@ -194,20 +197,20 @@ impl Job {
         Ok(())
     }
 
-    async fn file<F: Format>(
+    async fn file<F: FormatReader>(
         &mut self,
         format: &mut F,
-        shapes: &[Shape],
-        input: &mut Input,
-    ) -> Result<(), Error> {
+        shapes: &[TableShape],
+        input: &mut InputFile,
+    ) -> Result<(), ImportError> {
         let (name, bytes) = (input.name.clone(), input.bytes);
-        let fail = |error: std::io::Error| Error::read(Place::file(&name), &error);
+        let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
         let container = input.container().map_err(fail)?;
         let progress = self.progress.clone();
         let reader = input.reader(&progress).map_err(fail)?;
         if container != Container::Zip {
             let text = input::stream(container, bytes, reader);
-            let mut table = Table::new(name.clone(), text, format.comments())?;
+            let mut table = FileTable::new(name.clone(), text, format.comments())?;
             return match table.header(shapes, format.preamble() + 1)? {
                 Ok(layout) => self.table(format, &name, &mut table, &layout).await,
                 Err((header, mismatch)) => {
@@ -217,7 +220,7 @@ impl Job {
         }
         let damaged = |error: zip::result::ZipError| {
             let mend = "the ZIP is damaged or was cut off: download it again";
-            Error::file(Place::file(&name), error.to_string(), mend)
+            ImportError::file(FilePlace::file(&name), error.to_string(), mend)
         };
         let mut archive = ZipArchive::new(reader).map_err(damaged)?;
         let (parts, mut ignored) = input::parts(&mut archive).map_err(fail)?;
@@ -225,9 +228,9 @@ impl Job {
         for index in parts {
             let (part, text) = input::part(&mut archive, index).map_err(fail)?;
             let place = format!("{name}/{part}");
-            let mut table = match Table::new(place.clone(), text, format.comments()) {
+            let mut table = match FileTable::new(place.clone(), text, format.comments()) {
                 Ok(table) => table,
-                Err(error) if matches!(&error, Error::File { problem, .. } if problem == "is empty") =>
+                Err(error) if matches!(&error, ImportError::File { problem, .. } if problem == "is empty") =>
                 {
                     ignored.push(part);
                     continue;
@@ -254,8 +257,8 @@ impl Job {
                 Some((place, header, mismatch)) => {
                     self.wrong_header(format, &place, &header, &mismatch)
                 }
-                None => Error::file(
-                    Place::file(&name),
+                None => ImportError::file(
+                    FilePlace::file(&name),
                     "the ZIP holds no CSV",
                     "give the download as it came",
                 ),
@@ -265,16 +268,16 @@ impl Job {
         Ok(())
     }
 
-    async fn table<F: Format>(
+    async fn table<F: FormatReader>(
         &mut self,
         format: &mut F,
         name: &str,
-        table: &mut Table<'_>,
+        table: &mut FileTable<'_>,
         layout: &Layout,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ImportError> {
         if let Some(objection) = format.objection(layout.names()) {
             let mend = "take the column out of the file, and load it then";
-            return Err(Error::file(Place::line(name, 1), objection, mend));
+            return Err(ImportError::file(FilePlace::line(name, 1), objection, mend));
         }
         self.report.unknown_columns.extend(layout.unknown.iter().cloned());
         let mut batch = Vec::with_capacity(BATCH);
@@ -282,18 +285,18 @@ impl Job {
             let refusal = match table.row(layout) {
                 Ok(None) => break,
                 Ok(Some(row)) => match format.read(&row) {
-                    Ok(Reading::Take(record)) => {
+                    Ok(RowMeaning::Take(record)) => {
                         batch.push(record);
                         None
                     }
-                    Ok(Reading::Skip) => {
+                    Ok(RowMeaning::Skip) => {
                         self.report.skipped += 1;
                         None
                     }
                     Err(refusal) => Some(refusal),
                 },
-                Err(Problem::Row(refusal)) => Some(refusal),
-                Err(Problem::File(error)) => return Err(error),
+                Err(RowProblem::Row(refusal)) => Some(refusal),
+                Err(RowProblem::File(error)) => return Err(error),
             };
             self.report.rows_read += 1;
             if let Some(refusal) = refusal {
@@ -313,7 +316,12 @@ impl Job {
         Ok(())
     }
 
-    fn refuse(&mut self, name: &str, table: &'static str, refusal: &Refusal) -> Result<(), Error> {
+    fn refuse(
+        &mut self,
+        name: &str,
+        table: &'static str,
+        refusal: &RowRefusal,
+    ) -> Result<(), ImportError> {
         self.report.refused += 1;
         self.report.tally(table).refused += 1;
         self.rejects.add(name, refusal)?;
@@ -324,7 +332,7 @@ impl Job {
         Ok(())
     }
 
-    fn rejects_flushed_check(&mut self) -> Result<(), Error> {
+    fn rejects_flushed_check(&mut self) -> Result<(), ImportError> {
         if self.max_rejects.exceeded(self.report.refused, self.considered()) {
             self.rejects.end()?;
             return self.check_refused();
@@ -336,13 +344,13 @@ impl Job {
         self.report.rows_read.max(self.report.refused) - self.report.skipped
     }
 
-    fn check_refused(&self) -> Result<(), Error> {
+    fn check_refused(&self) -> Result<(), ImportError> {
         if !self.max_rejects.exceeded(self.report.refused, self.considered()) {
             return Ok(());
         }
         let listed: Vec<String> =
             self.rejects.written.iter().map(|path| path.display().to_string()).collect();
-        Err(Error::TooManyRefused {
+        Err(ImportError::TooManyRefused {
             refused: self.report.refused,
             considered: self.considered(),
             limit: self.max_rejects.to_string(),
@@ -351,16 +359,16 @@ impl Job {
         })
     }
 
-    fn wrong_header<F: Format>(
+    fn wrong_header<F: FormatReader>(
         &self,
         format: &F,
         name: &str,
         header: &[String],
         mismatch: &Mismatch,
-    ) -> Error {
+    ) -> ImportError {
         if let Some(objection) = format.objection(header) {
             let mend = "take the column out of the file, and load it then";
-            return Error::file(Place::line(name, 1), objection, mend);
+            return ImportError::file(FilePlace::line(name, 1), objection, mend);
         }
         let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();
         let more = if header.len() > 12 { ", ..." } else { "" };
@@ -377,11 +385,11 @@ impl Job {
                 "check which file it is; `cops-graphql import --help` lists the formats".to_owned()
             }
         };
-        Error::file(Place::line(name, 1), problem, mend)
+        ImportError::file(FilePlace::line(name, 1), problem, mend)
     }
 
     /// Counts how something was found, and says so where it was asked for.
-    pub(crate) fn matched(&mut self, way: Way, what: impl FnOnce() -> String) {
+    pub(crate) fn matched(&mut self, way: FoundBy, what: impl FnOnce() -> String) {
         *self.report.matches.entry(way).or_default() += 1;
         if self.explain {
             self.report.explanations.push(format!("{way}: {}", what()));
@@ -389,7 +397,7 @@ impl Job {
     }
 
     /// Ends the load: commits it, unless it was a trial or had nothing to do.
-    pub(crate) async fn end(mut self) -> Result<Report, DbErr> {
+    pub(crate) async fn end(mut self) -> Result<ImportReport, DbErr> {
         self.report.explanations.sort();
         if self.has_work() && !self.report.dry_run {
             let revision: revision::Model = self.load.commit(self.report.counts()).await?;

@@ -8,7 +8,7 @@ use std::io::Read;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::{Error, Place};
+use super::error::{FilePlace, ImportError};
 
 /// The bytes of one answer.
 const MAX_BYTES: u64 = 64 << 20;
@@ -41,16 +41,16 @@ const COLUMNS: &[(&str, &[&str])] = &[
 ];
 
 #[derive(Deserialize)]
-struct Answer {
+struct ApiAnswer {
     results: Vec<Map<String, Value>>,
 }
 
 /// The rows of an answer, header first.
-pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, Error> {
-    let answer: Answer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
-        let place = Place::line(file, error.line() as u64);
+pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, ImportError> {
+    let answer: ApiAnswer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+        let place = FilePlace::line(file, error.line() as u64);
         let mend = "give the whole answer of /api/v2/search/spending_by_award/, or a CSV";
-        Error::file(place, format!("is not such an answer: {error}"), mend)
+        ImportError::file(place, format!("is not such an answer: {error}"), mend)
     })?;
     let mut rows = vec![COLUMNS.iter().map(|(column, _)| (*column).to_owned()).collect()];
     rows.extend(answer.results.iter().map(|result| {

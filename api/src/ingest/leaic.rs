@@ -17,8 +17,8 @@ use sea_orm::DbErr;
 
 use super::{
     agencies::Agencies,
-    job::{Format, Job, Reading},
-    table::{Refusal, Row, Shape},
+    job::{FormatReader, Job, RowMeaning},
+    table::{FileRow, RowRefusal, TableShape},
     values,
 };
 
@@ -26,7 +26,7 @@ use super::{
 const SENTINELS: i64 = 888_888_888;
 
 /// What a row says about an agency.
-pub(crate) struct Record {
+pub(crate) struct CrosswalkRecord {
     ori9: Option<Ori>,
     ori7: Option<Ori>,
     name: String,
@@ -52,15 +52,15 @@ impl Leaic {
     }
 }
 
-impl Format for Leaic {
-    type Record = Record;
+impl FormatReader for Leaic {
+    type Record = CrosswalkRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "agencies"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(
+    fn shapes(&self) -> Vec<TableShape> {
+        vec![TableShape::new(
             "crosswalk",
             &[
                 "!ori9=ORI9",
@@ -83,8 +83,8 @@ impl Format for Leaic {
         )]
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
-        let ori = |column, length| -> Result<Option<Ori>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<CrosswalkRecord>, RowRefusal> {
+        let ori = |column, length| -> Result<Option<Ori>, RowRefusal> {
             if present(row, column).is_none() {
                 return Ok(None);
             }
@@ -98,7 +98,7 @@ impl Format for Leaic {
         row.required("name")?;
         let kind = kind_of(&label(row.text("type")), &label(row.text("subtype")));
         let state = present(row, "state").map(|_| row.read("state", values::state)).transpose()?;
-        let degrees = |column, most: f64| -> Result<Option<f64>, Refusal> {
+        let degrees = |column, most: f64| -> Result<Option<f64>, RowRefusal> {
             row.read(column, |text| match text.parse::<f64>() {
                 Ok(degrees) if degrees.abs() <= most => Ok(Some(degrees)),
                 Ok(degrees) if degrees > 800.0 => Ok(None),
@@ -109,7 +109,7 @@ impl Format for Leaic {
         let people = count(row, "people")?.filter(|people| *people > 0);
         let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
         let general = matches!(kind, Some(AgencyKind::MunicipalPolice | AgencyKind::CountyPolice));
-        Ok(Reading::Take(Record {
+        Ok(RowMeaning::Take(CrosswalkRecord {
             ori9: ori("ori9", 9)?,
             ori7: ori("ori7", 7)?,
             name: row.line_of_text("name").unwrap_or_default(),
@@ -125,7 +125,7 @@ impl Format for Leaic {
         }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<CrosswalkRecord>) -> Result<(), DbErr> {
         let source_id = job.source_id;
         for record in batch {
             let by_nine = record.ori9.as_ref().and_then(|ori| self.agencies.find(ori));
@@ -154,7 +154,7 @@ impl Format for Leaic {
     }
 }
 
-fn apply(row: &mut agency::Model, record: Record, seven_is_free: bool) {
+fn apply(row: &mut agency::Model, record: CrosswalkRecord, seven_is_free: bool) {
     row.ori9 = row.ori9.take().or(record.ori9);
     if seven_is_free {
         row.ori7 = record.ori7.or(row.ori7.take());
@@ -173,12 +173,12 @@ fn apply(row: &mut agency::Model, record: Record, seven_is_free: bool) {
 }
 
 /// A cell that is not `-1`, which stands for none.
-fn present<'a>(row: &Row<'a>, column: &str) -> Option<&'a str> {
+fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
     row.text(column).filter(|text| *text != "-1")
 }
 
 /// A count of people that is not a sentinel.
-fn count(row: &Row<'_>, column: &str) -> Result<Option<i32>, Refusal> {
+fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
     let count = row.read(column, |text| {
         let number: i64 = text.replace(',', "").parse().map_err(|_| "is not a whole number")?;
         Ok::<_, &str>(if number >= SENTINELS { None } else { i32::try_from(number).ok() })
@@ -187,7 +187,7 @@ fn count(row: &Row<'_>, column: &str) -> Result<Option<i32>, Refusal> {
 }
 
 /// The five digits of state and county; leading zeros may have been lost.
-fn fips(row: &Row<'_>) -> Option<String> {
+fn fips(row: &FileRow<'_>) -> Option<String> {
     let digits = |column, width: usize| {
         let text = present(row, column)?;
         let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -23,7 +23,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::{Error, Place};
+use super::error::{FilePlace, ImportError};
 
 /// What an award list may tell of an award.
 pub(crate) const FIELDS: &[&str] = &[
@@ -73,9 +73,10 @@ impl Mapping {
     ///
     /// # Errors
     /// Says what is wrong with the file.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let place = || Place::file(path.display().to_string());
-        let text = std::fs::read_to_string(path).map_err(|error| Error::read(place(), &error))?;
+    pub fn open(path: &Path) -> Result<Self, ImportError> {
+        let place = || FilePlace::file(path.display().to_string());
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ImportError::read(place(), &error))?;
         let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
         let mapping: Result<Self, String> = if is_json {
             serde_json::from_str(&text).map_err(|error| error.to_string())
@@ -84,13 +85,13 @@ impl Mapping {
         };
         let mend = "`cops-graphql import --template award-list` shows one";
         let mapping = mapping.map_err(|problem| {
-            Error::file(place(), format!("is not a mapping: {}", problem.trim()), mend)
+            ImportError::file(place(), format!("is not a mapping: {}", problem.trim()), mend)
         })?;
         mapping.checked()
     }
 
     /// The mapping that lies beside the lists: `LIST.csv.toml` or `LIST.toml`, or the same as JSON.
-    pub(crate) fn beside(paths: &[PathBuf]) -> Result<Self, Error> {
+    pub(crate) fn beside(paths: &[PathBuf]) -> Result<Self, ImportError> {
         let mut found: Option<(PathBuf, Self)> = None;
         for path in paths.iter().filter(|path| path.as_os_str() != "-") {
             let appended = |end: &str| {
@@ -109,7 +110,7 @@ impl Mapping {
             let mapping = Self::open(&place)?;
             match &found {
                 Some((other, known)) if *known != mapping => {
-                    return Err(Error::Request(format!(
+                    return Err(ImportError::Request(format!(
                         "{} and {} differ: load lists of different columns one by one",
                         other.display(),
                         place.display()
@@ -122,16 +123,16 @@ impl Mapping {
     }
 
     /// Declares more, or declares it anew.
-    pub(crate) fn overridden_by(mut self, other: &Self) -> Result<Self, Error> {
+    pub(crate) fn overridden_by(mut self, other: &Self) -> Result<Self, ImportError> {
         self.columns.extend(other.columns.clone());
         self.constants.extend(other.constants.clone());
         self.checked()
     }
 
-    fn checked(self) -> Result<Self, Error> {
+    fn checked(self) -> Result<Self, ImportError> {
         let mut fields = self.columns.keys().chain(self.constants.keys());
         match fields.find(|field| !FIELDS.contains(&field.as_str())) {
-            Some(field) => Err(Error::Request(format!(
+            Some(field) => Err(ImportError::Request(format!(
                 "{field:?} is no field of an award list; the fields are {}",
                 FIELDS.join(", ")
             ))),

@@ -51,13 +51,13 @@ pub(crate) use self::{
     values::listing,
 };
 pub use self::{
-    error::{Error, Place},
+    error::{FilePlace, ImportError},
     mapping::Mapping,
     rejects::MaxRejects,
-    report::{FileReport, Report, Way},
+    report::{FileReport, FoundBy, ImportReport},
     template::template,
 };
-use self::{input::Input, job::Job};
+use self::{input::InputFile, job::Job};
 use crate::{database::load::Load, demo};
 
 /// A format that can be loaded.
@@ -103,7 +103,7 @@ impl Format {
 
 /// What to load, and how.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ImportRequest {
     /// The format of the files.
     pub format: Format,
     /// The files; `-` is standard input.
@@ -140,7 +140,7 @@ pub struct Origin {
     pub url: String,
 }
 
-impl Request {
+impl ImportRequest {
     /// A request to load files of a format, as the command line makes it without any option.
     #[must_use]
     pub fn new(format: Format, paths: Vec<PathBuf>) -> Self {
@@ -166,12 +166,15 @@ pub const COPS_LISTINGS: [&str; 3] = ["16.710", "16.068", "16.071"];
 /// Loads files into a database whose schema is up to date.
 ///
 /// # Errors
-/// [`Error`] says why; the database is then as it was.
-pub async fn run(db: &DatabaseConnection, request: &Request) -> Result<Report, Error> {
+/// [`ImportError`] says why; the database is then as it was.
+pub async fn run(
+    db: &DatabaseConnection,
+    request: &ImportRequest,
+) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
-    let mut inputs: Vec<Input> = Vec::new();
+    let mut inputs: Vec<InputFile> = Vec::new();
     for path in &request.paths {
-        let input = Input::open(path)?;
+        let input = InputFile::open(path)?;
         // The same file named twice is one file.
         if !inputs.iter().any(|other| other.sha256 == input.sha256) {
             inputs.push(input);

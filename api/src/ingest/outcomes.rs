@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
 
-use super::{error::Error, job::Job};
+use super::{error::ImportError, job::Job};
 
 /// The bytes of a file that make at least one outcome, or nearly.
 const BYTES_OF_ONE: u64 = 25;
@@ -28,7 +28,7 @@ pub(crate) enum Of {
 
 /// What is known of a measure from one row of a file.
 #[derive(Clone, Debug)]
-pub(crate) struct Figure {
+pub(crate) struct FilingFigure {
     /// The code of the measure.
     pub(crate) measure: &'static str,
     pub(crate) value: i64,
@@ -37,7 +37,7 @@ pub(crate) struct Figure {
     pub(crate) yields: bool,
 }
 
-impl Figure {
+impl FilingFigure {
     /// A value with nothing against it.
     pub(crate) fn of(measure: &'static str, value: i64) -> Self {
         Self { measure, value, flag: None, yields: false }
@@ -54,7 +54,7 @@ pub(crate) struct Filing {
     pub(crate) months: Option<i32>,
     /// What the publisher says of the values, population aside.
     pub(crate) note: Option<String>,
-    pub(crate) values: Vec<Figure>,
+    pub(crate) values: Vec<FilingFigure>,
 }
 
 /// The measure that the people served are an outcome of themselves.
@@ -74,7 +74,7 @@ pub(crate) struct Outcomes {
 
 impl Outcomes {
     /// Reads the catalogue of measures, and makes the dataset ready for many outcomes.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, Error> {
+    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let transaction = job.load.transaction();
         let measures = measure::Entity::find().all(transaction).await?;
         let standing = outcome::Entity::find().count(transaction).await?;
@@ -102,10 +102,10 @@ impl Outcomes {
     pub(crate) fn require(
         &self,
         codes: impl IntoIterator<Item = &'static str>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ImportError> {
         match codes.into_iter().find(|code| !self.measures.contains_key(*code)) {
             None => Ok(()),
-            Some(code) => Err(Error::Request(format!(
+            Some(code) => Err(ImportError::Request(format!(
                 "the dataset has no measure {code:?}: it was made by an older version; make it anew, in \
                  another database"
             ))),
@@ -170,7 +170,7 @@ impl Outcomes {
         Ok(())
     }
 
-    fn row(&self, job: &Job, filing: &Filing, value: &Figure) -> outcome::Model {
+    fn row(&self, job: &Job, filing: &Filing, value: &FilingFigure) -> outcome::Model {
         let is_population = value.measure == POPULATION;
         let agency_id = match filing.of {
             Of::Agency(id) => Some(id),
@@ -261,14 +261,14 @@ pub(crate) fn implausible(when: bool) -> Option<OutcomeFlag> {
 
 /// The people that a filing says its agency serves: as an outcome, and as what a rate divides by. Zero
 /// says that another agency counts them.
-pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<Figure>) {
+pub(crate) fn population(people: Option<i64>) -> (Option<i32>, Option<FilingFigure>) {
     let served = people.filter(|people| *people > 0).and_then(|people| i32::try_from(people).ok());
-    let value = people.map(|people| Figure {
+    let value = people.map(|people| FilingFigure {
         flag: match people {
             0 => Some(OutcomeFlag::CountedElsewhere),
             people => implausible(people < 0),
         },
-        ..Figure::of(POPULATION, people)
+        ..FilingFigure::of(POPULATION, people)
     });
     (served, value)
 }

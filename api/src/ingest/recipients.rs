@@ -19,7 +19,7 @@ use super::{
     agencies::{Agencies, Called},
     job::Job,
     names::Name,
-    report::Way,
+    report::FoundBy,
     values,
 };
 
@@ -45,7 +45,7 @@ pub(crate) enum Recipient {
 
 /// What of an organization is held in memory: what it is found by, and what it lacks.
 #[derive(Debug)]
-struct Known {
+struct KnownRecipient {
     id: i32,
     uei: Option<String>,
     lacks_city: bool,
@@ -53,7 +53,7 @@ struct Known {
 }
 
 /// The columns by which an organization is found: id, name, state, identifier, city, kind.
-type Columns =
+type RecipientColumns =
     (i32, String, Option<String>, Option<String>, Option<String>, Option<OrganizationKind>);
 
 /// All recipients that there are.
@@ -61,7 +61,7 @@ pub(crate) struct Recipients {
     /// The agencies.
     pub(crate) agencies: Agencies,
     called: Called,
-    known: Vec<Known>,
+    known: Vec<KnownRecipient>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
     seen: HashMap<String, Recipient>,
@@ -85,7 +85,7 @@ impl Recipients {
             completed: Vec::new(),
             next_id: job.load.next_id::<organization::Entity>().await?,
         };
-        let rows: Vec<Columns> = organization::Entity::find()
+        let rows: Vec<RecipientColumns> = organization::Entity::find()
             .select_only()
             .columns([
                 organization::Column::Id,
@@ -103,12 +103,12 @@ impl Recipients {
             let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
             let state = state.and_then(|state| state.parse().ok());
             let form = Name::of(&name).form;
-            recipients.know(form, state, Known { id, uei, lacks_city, lacks_kind });
+            recipients.know(form, state, KnownRecipient { id, uei, lacks_city, lacks_kind });
         }
         Ok(recipients)
     }
 
-    fn know(&mut self, form: String, state: Option<State>, known: Known) {
+    fn know(&mut self, form: String, state: Option<State>, known: KnownRecipient) {
         let at = self.known.len();
         if let Some(uei) = &known.uei {
             self.by_uei.insert(uei.clone(), at);
@@ -146,10 +146,10 @@ impl Recipients {
         recipient
     }
 
-    fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(Way, usize)> {
+    fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(FoundBy, usize)> {
         let Some(ori) = &described.ori else { return self.agency_called(described) };
         if let Some(at) = self.agencies.find(ori) {
-            return Some((Way::AgencyByOri, at));
+            return Some((FoundBy::AgencyByOri, at));
         }
         let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
@@ -159,7 +159,7 @@ impl Recipients {
         });
         // Whoever has an ORI is an agency, whether it was heard of or not.
         let (way, at) =
-            called.unwrap_or_else(|| (Way::AgencyAdded, self.agencies.add(job.source_id)));
+            called.unwrap_or_else(|| (FoundBy::AgencyAdded, self.agencies.add(job.source_id)));
         self.agencies.change(at, job.source_id, |row| {
             if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
             row.name = row.name.take().or_else(|| Some(described.name.clone()));
@@ -171,13 +171,13 @@ impl Recipients {
     }
 
     /// The only agency in the state that may be called so.
-    fn agency_called(&self, described: &Described) -> Option<(Way, usize)> {
+    fn agency_called(&self, described: &Described) -> Option<(FoundBy, usize)> {
         let (name, state) = (Name::of(&described.name), described.state.as_ref()?);
         if let Some(at) = self.called.by_name(state, &name) {
-            return Some((Way::AgencyByName, at));
+            return Some((FoundBy::AgencyByName, at));
         }
         let at = self.called.by_place(state, name.municipality.as_ref()?)?;
-        Some((Way::AgencyByPlace, at))
+        Some((FoundBy::AgencyByPlace, at))
     }
 
     /// Finds or adds an organization, without looking for an agency first.
@@ -195,11 +195,11 @@ impl Recipients {
             named.iter().find(fits).copied()
         };
         let found = match by_uei {
-            Some(at) => Some((Way::OrganizationByUei, at)),
-            None => by_name().map(|at| (Way::OrganizationByName, at)),
+            Some(at) => Some((FoundBy::OrganizationByUei, at)),
+            None => by_name().map(|at| (FoundBy::OrganizationByName, at)),
         };
         let Some((way, at)) = found else {
-            job.matched(Way::OrganizationAdded, || told(&described));
+            job.matched(FoundBy::OrganizationAdded, || told(&described));
             return self.add(job, form, described);
         };
         job.matched(way, || told(&described));
@@ -229,7 +229,11 @@ impl Recipients {
         let id = self.next_id;
         self.next_id += 1;
         let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
-        self.know(form, state.clone(), Known { id, uei: uei.clone(), lacks_city, lacks_kind });
+        self.know(
+            form,
+            state.clone(),
+            KnownRecipient { id, uei: uei.clone(), lacks_city, lacks_kind },
+        );
         let mut row = organization::Model {
             id,
             name,

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    error::{Error, Place},
-    table::Refusal,
+    error::{FilePlace, ImportError},
+    table::RowRefusal,
 };
 
 const HEADER: [&str; 5] = ["file", "line", "column", "value", "reason"];
@@ -82,7 +82,7 @@ pub(crate) struct Rejects {
 
 impl Rejects {
     /// Begins with another file. A list that an earlier load of the file left is taken away.
-    pub(crate) fn begin(&mut self, path: &Path) -> Result<(), Error> {
+    pub(crate) fn begin(&mut self, path: &Path) -> Result<(), ImportError> {
         self.end()?;
         path.clone_into(&mut self.path);
         self.listed = 0;
@@ -93,8 +93,8 @@ impl Rejects {
     }
 
     /// Lists a refused row.
-    pub(crate) fn add(&mut self, file: &str, refusal: &Refusal) -> Result<(), Error> {
-        let Refusal { line, column, value, reason } = refusal;
+    pub(crate) fn add(&mut self, file: &str, refusal: &RowRefusal) -> Result<(), ImportError> {
+        let RowRefusal { line, column, value, reason } = refusal;
         if self.first.is_none() {
             self.first =
                 Some(format!("\n  first: {file}, line {line}, {column:?} {value:?}: {reason}"));
@@ -120,7 +120,7 @@ impl Rejects {
     }
 
     /// Writes out what is left.
-    pub(crate) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), ImportError> {
         match self.writer.take() {
             Some(mut writer) => writer.flush().map_err(|error| unwritable(&self.path, &error)),
             None => Ok(()),
@@ -134,10 +134,10 @@ fn is_list(path: &Path) -> bool {
     BufReader::new(file).read_line(&mut line).is_ok() && line.trim_end() == HEADER.join(",")
 }
 
-fn unwritable(path: &Path, error: &dyn fmt::Display) -> Error {
+fn unwritable(path: &Path, error: &dyn fmt::Display) -> ImportError {
     let problem = format!("the list of refused rows cannot be written: {error}");
-    Error::file(
-        Place::file(path.display().to_string()),
+    ImportError::file(
+        FilePlace::file(path.display().to_string()),
         problem,
         "make the folder of the file writable, or copy the file elsewhere",
     )

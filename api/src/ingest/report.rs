@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use crate::database::load::{Counts, Tallies, Tally};
+use crate::database::load::{LoadCounts, TableTally, Tallies};
 
 /// How a recipient, provider or agency of a file was found in the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum FoundBy {
     /// An agency by its ORI.
     AgencyByOri,
     /// The only agency of that name in the state.
@@ -30,7 +30,7 @@ pub enum Way {
     AwardByRecipient,
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for FoundBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AgencyByOri => "agency by ORI",
@@ -58,7 +58,7 @@ pub struct FileReport {
 
 /// What a load did.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct ImportReport {
     /// The format.
     pub format: &'static str,
     /// The files.
@@ -72,7 +72,7 @@ pub struct Report {
     /// What became of the tables.
     pub tables: Tallies,
     /// How recipients were found: distinct ones, not rows.
-    pub matches: BTreeMap<Way, u64>,
+    pub matches: BTreeMap<FoundBy, u64>,
     /// What was found how, one line each; only where it was asked for.
     pub explanations: Vec<String>,
     /// Columns that the format does not know.
@@ -91,9 +91,9 @@ pub struct Report {
     pub dry_run: bool,
 }
 
-impl Report {
+impl ImportReport {
     /// The tally of a table.
-    pub(crate) fn tally(&mut self, table: &'static str) -> &mut Tally {
+    pub(crate) fn tally(&mut self, table: &'static str) -> &mut TableTally {
         self.tables.entry(table).or_default()
     }
 
@@ -104,12 +104,12 @@ impl Report {
 
     /// What the revision records.
     #[must_use]
-    pub fn counts(&self) -> Counts {
-        Counts { rows_read: self.rows_read, tables: self.tables.clone() }
+    pub fn counts(&self) -> LoadCounts {
+        LoadCounts { rows_read: self.rows_read, tables: self.tables.clone() }
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for file in &self.files {
             if let Some(revision) = file.already {

@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelec
 use super::{
     agencies::Agencies,
     job::Job,
-    outcomes::{Figure, POPULATION},
-    report::Way,
+    outcomes::{FilingFigure, POPULATION},
+    report::FoundBy,
     values,
 };
 
@@ -85,7 +85,7 @@ impl Reporters {
         let by_seven_only =
             by_seven.filter(|at| reporter.ori9.is_none() || self.agencies.get(*at).ori9.is_none());
         let found = by_nine.or(by_seven_only);
-        let way = if found.is_some() { Way::AgencyByOri } else { Way::AgencyAdded };
+        let way = if found.is_some() { FoundBy::AgencyByOri } else { FoundBy::AgencyAdded };
         let at = found.unwrap_or_else(|| self.agencies.add(job.source_id));
         let seven_is_free = by_seven.is_none_or(|holder| holder == at);
         let row = self.agencies.get(at);
@@ -123,7 +123,7 @@ impl Reporters {
     }
 
     /// Notes the people and the officers of a year, where none later is known.
-    pub(crate) fn note(&mut self, at: usize, year: i32, values: &[Figure]) {
+    pub(crate) fn note(&mut self, at: usize, year: i32, values: &[FilingFigure]) {
         let id = self.agencies.get(at).id;
         if self.latest_before.get(&id).is_some_and(|known| *known > year) {
             return;

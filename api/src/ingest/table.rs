@@ -1,7 +1,7 @@
 //! A table of text, row by row, with the place of every cell.
 //!
 //! Columns are found by name, never by position: every publisher reorders, renames and adds columns.
-//! A format says which columns it knows and which of them it must have (a [`Shape`]); any other is
+//! A format says which columns it knows and which of them it must have (a [`TableShape`]); any other is
 //! ignored and counted. A row is refused where it is wrong, with its place, and the next one is read.
 //!
 //! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound.
@@ -16,7 +16,7 @@ use std::{
 use csv::{ByteRecord, StringRecord};
 
 use super::{
-    error::{Error, Place},
+    error::{FilePlace, ImportError},
     json,
 };
 
@@ -30,7 +30,7 @@ const BUFFER: usize = 1 << 16;
 
 /// A column that a format knows.
 #[derive(Clone, Debug)]
-pub(crate) struct Field {
+pub(crate) struct FileField {
     /// Its name in the program.
     pub(crate) name: &'static str,
     /// Its names in files.
@@ -41,14 +41,14 @@ pub(crate) struct Field {
 
 /// The columns of one kind of table that a format reads.
 #[derive(Clone, Debug)]
-pub(crate) struct Shape {
+pub(crate) struct TableShape {
     /// The name of this kind of table in the program.
     pub(crate) name: &'static str,
     /// The columns.
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<FileField>,
 }
 
-impl Shape {
+impl TableShape {
     /// A shape whose columns are written `name` or `name=spelling|spelling`; a name that begins
     /// with `!` is required.
     pub(crate) fn new(name: &'static str, fields: &[&'static str]) -> Self {
@@ -56,7 +56,7 @@ impl Shape {
             let (required, text) = text.strip_prefix('!').map_or((false, *text), |t| (true, t));
             let (name, spellings) = text.split_once('=').unwrap_or((text, text));
             let spellings = spellings.split('|').map(str::to_owned).collect();
-            Field { name, spellings, required }
+            FileField { name, spellings, required }
         });
         Self { name, fields: fields.collect() }
     }
@@ -108,7 +108,7 @@ pub(crate) struct Mismatch {
 
 impl Layout {
     /// Finds the first shape whose required columns are all there.
-    pub(crate) fn of(header: &[String], shapes: &[Shape]) -> Result<Self, Mismatch> {
+    pub(crate) fn of(header: &[String], shapes: &[TableShape]) -> Result<Self, Mismatch> {
         let mut nearest = Mismatch { missing: Vec::new(), found: 0 };
         for shape in shapes {
             let (index, missing) = shape.find(header);
@@ -136,7 +136,7 @@ impl Layout {
 
 /// Why a row cannot be taken.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct RowRefusal {
     /// The line on which the row begins.
     pub(crate) line: u64,
     /// The column, as the file names it; empty where it is the whole row.
@@ -149,7 +149,7 @@ pub(crate) struct Refusal {
 
 /// One row of a table.
 #[derive(Debug)]
-pub(crate) struct Row<'a> {
+pub(crate) struct FileRow<'a> {
     /// Where the columns stand.
     pub(crate) layout: &'a Layout,
     /// The line on which the row begins.
@@ -157,7 +157,7 @@ pub(crate) struct Row<'a> {
     record: &'a StringRecord,
 }
 
-impl<'a> Row<'a> {
+impl<'a> FileRow<'a> {
     /// The text of a cell without surrounding blanks; `None` where the cell is empty or the table
     /// has no such column.
     pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
@@ -176,21 +176,21 @@ impl<'a> Row<'a> {
         &self,
         field: &str,
         read: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Option<T>, RowRefusal> {
         let Some(text) = self.text(field) else { return Ok(None) };
         read(text).map(Some).map_err(|error| self.refuse(field, error.to_string()))
     }
 
     /// A cell that must not be empty.
-    pub(crate) fn required(&self, field: &str) -> Result<&'a str, Refusal> {
+    pub(crate) fn required(&self, field: &str) -> Result<&'a str, RowRefusal> {
         self.text(field).ok_or_else(|| self.refuse(field, "is empty"))
     }
 
     /// The refusal of this row for a cell of it.
-    pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> Refusal {
+    pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> RowRefusal {
         let at = self.layout.index.get(field);
         let column = at.and_then(|at| self.layout.names.get(*at));
-        Refusal {
+        RowRefusal {
             line: self.line,
             column: column.map_or_else(|| field.to_owned(), |name| name.trim().to_owned()),
             value: self.text(field).unwrap_or_default().to_owned(),
@@ -222,40 +222,40 @@ impl Csv<'_> {
 }
 
 /// A table that is being read.
-pub(crate) struct Table<'a> {
+pub(crate) struct FileTable<'a> {
     file: String,
-    source: Source<'a>,
+    source: FileSource<'a>,
     record: StringRecord,
 }
 
-enum Source<'a> {
+enum FileSource<'a> {
     Csv(Box<Csv<'a>>),
     Json { rows: std::vec::IntoIter<Vec<String>>, line: u64 },
 }
 
-impl<'a> Table<'a> {
+impl<'a> FileTable<'a> {
     /// Begins to read a table. What separates its columns, its first line says.
     pub(crate) fn new(
         file: String,
         reader: Box<dyn Read + 'a>,
         comments: bool,
-    ) -> Result<Self, Error> {
-        let fail = |error: &io::Error| Error::read(Place::file(&file), error);
+    ) -> Result<Self, ImportError> {
+        let fail = |error: &io::Error| ImportError::read(FilePlace::file(&file), error);
         let mut reader = BufReader::with_capacity(BUFFER, reader);
         let start = reader.fill_buf().map_err(|error| fail(&error))?;
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
         if text.is_empty() {
             let mend = "check the path, or download the file again";
-            return Err(Error::file(Place::file(file), "is empty", mend));
+            return Err(ImportError::file(FilePlace::file(file), "is empty", mend));
         }
         if text.first() == Some(&b'{') {
             let rows = json::rows(&file, reader)?.into_iter();
-            let source = Source::Json { rows, line: 0 };
+            let source = FileSource::Json { rows, line: 0 };
             return Ok(Self { file, source, record: StringRecord::new() });
         }
         if text.contains(&0) || text.starts_with(b"%PDF") {
             let mend = "give a CSV file, or a gzip or ZIP of one";
-            return Err(Error::file(Place::file(file), "is not a text file", mend));
+            return Err(ImportError::file(FilePlace::file(file), "is not a text file", mend));
         }
         let lines = text.split(|byte| *byte == b'\n');
         let first = lines.into_iter().find(|line| !(comments && line.starts_with(b"#")));
@@ -270,26 +270,26 @@ impl<'a> Table<'a> {
             .comment(comments.then_some(b'#'))
             .buffer_capacity(BUFFER)
             .from_reader(guard);
-        let source = Source::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
+        let source = FileSource::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
         Ok(Self { file, source, record: StringRecord::new() })
     }
 
     /// Reads the header: the first row, or the first of several that fits a shape.
     pub(crate) fn header(
         &mut self,
-        shapes: &[Shape],
+        shapes: &[TableShape],
         within: usize,
-    ) -> Result<Result<Layout, (Vec<String>, Mismatch)>, Error> {
+    ) -> Result<Result<Layout, (Vec<String>, Mismatch)>, ImportError> {
         let mut first = None;
         for _ in 0..within {
             match self.next() {
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                Err(Problem::File(error)) => return Err(error),
-                Err(Problem::Row(refusal)) => {
-                    let place = Place::line(&self.file, refusal.line);
+                Err(RowProblem::File(error)) => return Err(error),
+                Err(RowProblem::Row(refusal)) => {
+                    let place = FilePlace::line(&self.file, refusal.line);
                     let mend = "save the file as CSV in UTF-8";
-                    return Err(Error::file(place, refusal.reason, mend));
+                    return Err(ImportError::file(place, refusal.reason, mend));
                 }
             }
             let names: Vec<String> = self.record.iter().map(str::to_owned).collect();
@@ -310,11 +310,14 @@ impl<'a> Table<'a> {
     }
 
     /// The next row; `None` at the end.
-    pub(crate) fn row<'t>(&'t mut self, layout: &'t Layout) -> Result<Option<Row<'t>>, Problem> {
+    pub(crate) fn row<'t>(
+        &'t mut self,
+        layout: &'t Layout,
+    ) -> Result<Option<FileRow<'t>>, RowProblem> {
         let Some(line) = self.next()? else { return Ok(None) };
         if self.record.len() != layout.names.len() {
             let (cells, columns) = (self.record.len(), layout.names.len());
-            return Err(Problem::Row(Refusal {
+            return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: String::new(),
                 value: self.record.iter().next().unwrap_or_default().to_owned(),
@@ -323,41 +326,41 @@ impl<'a> Table<'a> {
         }
         let long = self.record.iter().position(|cell| cell.len() > MAX_CELL);
         if let Some(at) = long {
-            return Err(Problem::Row(Refusal {
+            return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: layout.names[at].trim().to_owned(),
                 value: self.record[at].chars().take(40).collect(),
                 reason: format!("the cell has more than {MAX_CELL} bytes"),
             }));
         }
-        Ok(Some(Row { layout, line, record: &self.record }))
+        Ok(Some(FileRow { layout, line, record: &self.record }))
     }
 
     /// Reads the next record and tells its line.
-    fn next(&mut self) -> Result<Option<u64>, Problem> {
+    fn next(&mut self) -> Result<Option<u64>, RowProblem> {
         match &mut self.source {
-            Source::Json { rows, line } => {
+            FileSource::Json { rows, line } => {
                 let Some(row) = rows.next() else { return Ok(None) };
                 *line += 1;
                 self.record = StringRecord::from(row);
                 // The header is no row of the file.
                 Ok(Some(line.saturating_sub(1)))
             }
-            Source::Csv(csv) => {
+            FileSource::Csv(csv) => {
                 csv.fresh.set(0);
                 let before = csv.reader.position().line();
                 let more = csv.reader.read_byte_record(&mut csv.raw).map_err(|error| {
                     let line = before + u64::from(csv.crlf && csv.reader.position().record() > 0);
-                    let place = Place::line(&self.file, line);
-                    Problem::File(match error.into_kind() {
+                    let place = FilePlace::line(&self.file, line);
+                    RowProblem::File(match error.into_kind() {
                         csv::ErrorKind::Io(error)
                             if error.kind() == io::ErrorKind::FileTooLarge =>
                         {
                             let mend = "look for a quotation mark that is never closed";
-                            Error::file(place, error.to_string(), mend)
+                            ImportError::file(place, error.to_string(), mend)
                         }
-                        csv::ErrorKind::Io(error) => Error::read(place, &error),
-                        other => Error::file(place, format!("{other:?}"), "check the file"),
+                        csv::ErrorKind::Io(error) => ImportError::read(place, &error),
+                        other => ImportError::file(place, format!("{other:?}"), "check the file"),
                     })
                 })?;
                 if !more {
@@ -367,8 +370,12 @@ impl<'a> Table<'a> {
                 let raw = &mut csv.raw;
                 if raw.len() > MAX_COLUMNS {
                     let problem = format!("the row has more than {MAX_COLUMNS} cells");
-                    let place = Place::line(&self.file, line);
-                    return Err(Problem::File(Error::file(place, problem, "check the file")));
+                    let place = FilePlace::line(&self.file, line);
+                    return Err(RowProblem::File(ImportError::file(
+                        place,
+                        problem,
+                        "check the file",
+                    )));
                 }
                 match StringRecord::from_byte_record(std::mem::take(raw)) {
                     Ok(record) => {
@@ -379,7 +386,7 @@ impl<'a> Table<'a> {
                     Err(error) => {
                         let field = error.utf8_error().field();
                         *raw = error.into_byte_record();
-                        Err(Problem::Row(Refusal {
+                        Err(RowProblem::Row(RowRefusal {
                             line,
                             column: format!("number {}", field + 1),
                             value: String::from_utf8_lossy(&raw[field]).into_owned(),
@@ -394,11 +401,11 @@ impl<'a> Table<'a> {
 
 /// Why there is no row.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub(crate) enum RowProblem {
     /// The row is refused; the next one can be read.
-    Row(Refusal),
+    Row(RowRefusal),
     /// The file cannot be read further.
-    File(Error),
+    File(ImportError),
 }
 
 /// What separates the columns: of the usual four, the one that the first line has most of.

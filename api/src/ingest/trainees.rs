@@ -15,15 +15,15 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::{
-    job::{Format, Job, Reading},
-    table::{Refusal, Row, Shape},
-    trainings::{Course, Courses},
+    job::{FormatReader, Job, RowMeaning},
+    table::{FileRow, RowRefusal, TableShape},
+    trainings::{CourseRow, Courses},
     values,
 };
 
 /// What all rows of a session say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Session {
+struct SessionRow {
     code: String,
     title: String,
     provider: Option<String>,
@@ -34,7 +34,7 @@ struct Session {
 }
 
 /// What a row becomes.
-pub(crate) struct Record {
+pub(crate) struct AttendanceRecord {
     session: usize,
     role: TraineeRole,
     agency_id: Option<i32>,
@@ -45,7 +45,7 @@ pub(crate) struct Record {
 /// The reader.
 pub(crate) struct Trainees {
     courses: Courses,
-    sessions: Vec<(Session, u64, Option<i32>)>,
+    sessions: Vec<(SessionRow, u64, Option<i32>)>,
     by_code: HashMap<String, usize>,
     next_session: i32,
     next_trainee: i32,
@@ -68,9 +68,9 @@ impl Trainees {
     }
 
     /// The session of a row: the first row of a session says what it is, and the others agree.
-    fn session(&mut self, row: &Row<'_>) -> Result<usize, Refusal> {
+    fn session(&mut self, row: &FileRow<'_>) -> Result<usize, RowRefusal> {
         row.required("training_title")?;
-        let session = Session {
+        let session = SessionRow {
             code: row.required("session_code")?.to_owned(),
             title: row.line_of_text("training_title").unwrap_or_default(),
             provider: row.line_of_text("provider"),
@@ -97,7 +97,11 @@ impl Trainees {
     }
 
     /// Writes the sessions of a batch that were not written yet, and empties those that were there.
-    async fn write_sessions(&mut self, job: &mut Job, batch: &[Record]) -> Result<(), DbErr> {
+    async fn write_sessions(
+        &mut self,
+        job: &mut Job,
+        batch: &[AttendanceRecord],
+    ) -> Result<(), DbErr> {
         let mut fresh: Vec<usize> = batch.iter().map(|record| record.session).collect();
         fresh.sort_unstable();
         fresh.dedup();
@@ -105,7 +109,7 @@ impl Trainees {
         let mut trainings = Vec::with_capacity(fresh.len());
         for at in &fresh {
             let session = &self.sessions[*at].0;
-            let course = Course::titled(session.title.clone(), session.provider.clone());
+            let course = CourseRow::titled(session.title.clone(), session.provider.clone());
             trainings.push(self.courses.take(job, course));
         }
         self.courses.write(job).await?;
@@ -159,15 +163,15 @@ impl Trainees {
     }
 }
 
-impl Format for Trainees {
-    type Record = Record;
+impl FormatReader for Trainees {
+    type Record = AttendanceRecord;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "trainees"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(
+    fn shapes(&self) -> Vec<TableShape> {
+        vec![TableShape::new(
             "trainees",
             &[
                 "!session_code",
@@ -197,7 +201,7 @@ impl Format for Trainees {
         ))
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<AttendanceRecord>, RowRefusal> {
         row.required("role")?;
         let Some(role) = row.read("role", values::choice)? else {
             return Err(row.refuse("role", "is empty"));
@@ -220,10 +224,10 @@ impl Format for Trainees {
             return Err(row.refuse("hours", "is negative"));
         }
         let session = self.session(row)?;
-        Ok(Reading::Take(Record { session, role, agency_id, completed_on, hours }))
+        Ok(RowMeaning::Take(AttendanceRecord { session, role, agency_id, completed_on, hours }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<AttendanceRecord>) -> Result<(), DbErr> {
         self.write_sessions(job, &batch).await?;
         let (source_id, revision_id) = (job.source_id, job.load.revision());
         let rows: Vec<trainee::Model> = batch

@@ -6,15 +6,15 @@ use entity::{kind::Modality, scalar::Hours, search, training};
 use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use super::{
-    job::{Format, Job, Reading},
+    job::{FormatReader, Job, RowMeaning},
     recipients::{Described, Recipients},
-    table::{Refusal, Row, Shape},
+    table::{FileRow, RowRefusal, TableShape},
     values,
 };
 
 /// What a row says about a course. What is `None`, it does not say.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Course {
+pub(crate) struct CourseRow {
     pub(crate) title: String,
     pub(crate) provider: Option<String>,
     acronym: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Course {
     note: Option<String>,
 }
 
-impl Course {
+impl CourseRow {
     /// A course of which no more is said.
     pub(crate) fn titled(title: String, provider: Option<String>) -> Self {
         Self { title, provider, ..Self::default() }
@@ -65,7 +65,7 @@ impl Courses {
     }
 
     /// Takes what is said about a course, and tells its id.
-    pub(crate) fn take(&mut self, job: &mut Job, course: Course) -> i32 {
+    pub(crate) fn take(&mut self, job: &mut Job, course: CourseRow) -> i32 {
         let provider_id = course.provider.map(|name| {
             self.recipients.organization(job, Described { name, ..Described::default() })
         });
@@ -150,15 +150,15 @@ impl Trainings {
     }
 }
 
-impl Format for Trainings {
-    type Record = Course;
+impl FormatReader for Trainings {
+    type Record = CourseRow;
 
     fn fills(&self, _shape: &str) -> &'static str {
         "trainings"
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        vec![Shape::new(
+    fn shapes(&self) -> Vec<TableShape> {
+        vec![TableShape::new(
             "trainings",
             &[
                 "!title",
@@ -178,9 +178,9 @@ impl Format for Trainings {
         true
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Course>, Refusal> {
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<CourseRow>, RowRefusal> {
         row.required("title")?;
-        Ok(Reading::Take(Course {
+        Ok(RowMeaning::Take(CourseRow {
             title: row.line_of_text("title").unwrap_or_default(),
             provider: row.line_of_text("provider"),
             acronym: row.line_of_text("acronym"),
@@ -193,7 +193,7 @@ impl Format for Trainings {
         }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Course>) -> Result<(), DbErr> {
+    async fn write(&mut self, job: &mut Job, batch: Vec<CourseRow>) -> Result<(), DbErr> {
         for course in batch {
             self.courses.take(job, course);
         }

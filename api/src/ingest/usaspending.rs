@@ -12,11 +12,11 @@ use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
     awards::{Award, Awards, modification_order},
-    job::{Format, Job, Reading},
+    job::{FormatReader, Job, RowMeaning},
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipients, kind_of},
-    table::{Refusal, Row, Shape},
+    table::{FileRow, RowRefusal, TableShape},
     values,
 };
 
@@ -77,7 +77,7 @@ impl Usaspending {
     }
 
     /// The listing of a row, or `None` where it is not asked for. An award may have several.
-    fn listing(&self, row: &Row<'_>) -> Result<Option<String>, Refusal> {
+    fn listing(&self, row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
         let Some(text) = row.text("listing") else {
             let all = self.listings.is_empty();
             return if all {
@@ -102,7 +102,7 @@ impl Usaspending {
         Err(row.refuse("listing", "is not an assistance listing, such as 16.710"))
     }
 
-    fn award(&self, row: &Row<'_>, listing: String) -> Result<Award, Refusal> {
+    fn award(&self, row: &FileRow<'_>, listing: String) -> Result<Award, RowRefusal> {
         let number = row.text("number").map(str::to_owned);
         let usaspending_key = row.text("award").map(str::to_uppercase);
         if number.is_none() && usaspending_key.is_none() {
@@ -144,7 +144,7 @@ impl Usaspending {
         })
     }
 
-    fn summary(&self, row: &Row<'_>, listing: String) -> Result<Record, Refusal> {
+    fn summary(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
         let base = row.read("base_day", values::date)?;
         let latest = row.read("latest_day", values::date)?;
         let award = Award {
@@ -155,7 +155,7 @@ impl Usaspending {
         Ok(Record::Summary(Box::new(award)))
     }
 
-    fn transaction(&self, row: &Row<'_>, listing: String) -> Result<Record, Refusal> {
+    fn transaction(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
         let key = row.required("transaction")?.to_uppercase();
         if row.text("correction").is_some_and(|code| code.eq_ignore_ascii_case("D")) {
             return Ok(Record::Deletion(key));
@@ -184,15 +184,15 @@ impl Usaspending {
     }
 }
 
-impl Format for Usaspending {
+impl FormatReader for Usaspending {
     type Record = Record;
 
     fn fills(&self, shape: &str) -> &'static str {
         if shape == TRANSACTIONS { "obligations" } else { "grants" }
     }
 
-    fn shapes(&self) -> Vec<Shape> {
-        let with = |name, own: &[&'static str]| Shape::new(name, &[COMMON, own].concat());
+    fn shapes(&self) -> Vec<TableShape> {
+        let with = |name, own: &[&'static str]| TableShape::new(name, &[COMMON, own].concat());
         vec![
             with(
                 TRANSACTIONS,
@@ -223,14 +223,14 @@ impl Format for Usaspending {
         header.iter().any(|column| column.trim().starts_with("subaward"))
     }
 
-    fn read(&mut self, row: &Row<'_>) -> Result<Reading<Record>, Refusal> {
-        let Some(listing) = self.listing(row)? else { return Ok(Reading::Skip) };
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Record>, RowRefusal> {
+        let Some(listing) = self.listing(row)? else { return Ok(RowMeaning::Skip) };
         let record = if row.layout.shape == TRANSACTIONS {
             self.transaction(row, listing)?
         } else {
             self.summary(row, listing)?
         };
-        Ok(Reading::Take(record))
+        Ok(RowMeaning::Take(record))
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
@@ -277,7 +277,7 @@ impl Format for Usaspending {
 }
 
 /// The instrument, by its code or, in answers of the API, by its words.
-fn instrument(row: &Row<'_>) -> Option<Instrument> {
+fn instrument(row: &FileRow<'_>) -> Option<Instrument> {
     let by_code = row.text("type").and_then(|code| match code.trim_start_matches('0') {
         "2" => Some(Instrument::BlockGrant),
         "3" => Some(Instrument::FormulaGrant),

@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use entity::scalar::{STATES, State};
 
-use super::table::Row;
+use super::table::FileRow;
 
 /// The years in which anything here can lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
@@ -33,7 +33,7 @@ pub(crate) fn year(text: &str) -> Result<i32, String> {
 }
 
 /// The text of a cell, where the publisher does not write that there is none: `NULL` or `NA`.
-pub(crate) fn present<'a>(row: &Row<'a>, column: &str) -> Option<&'a str> {
+pub(crate) fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
     row.text(column).filter(|text| !matches!(*text, "NULL" | "NA"))
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::{
     group_page::nothing,
     memory::Replica,
-    request::{Answer, Request},
+    request::{GroupsAnswer, Request},
     sql,
     value::Cell,
 };
@@ -46,7 +46,7 @@ impl Aggregates {
         &self,
         session: &Session,
         request: Request,
-    ) -> Result<Answer, Error> {
+    ) -> Result<GroupsAnswer, Error> {
         let request = Arc::new(request);
         match self.answers(session, &request).await?.pop() {
             Some((_, answer)) => Ok(answer),
@@ -60,10 +60,10 @@ impl Aggregates {
         session: &Session,
         request: Request,
         parents: &[i32],
-    ) -> Result<HashMap<i32, Answer>, Error> {
+    ) -> Result<HashMap<i32, GroupsAnswer>, Error> {
         let request = Arc::new(request);
         let answers = self.answers(session, &request).await?.into_iter();
-        let mut found: HashMap<i32, Answer> = answers
+        let mut found: HashMap<i32, GroupsAnswer> = answers
             .filter_map(|(parent, answer)| match parent {
                 Cell::Whole(parent) => Some((i32::try_from(parent).ok()?, answer)),
                 _ => None,
@@ -80,7 +80,7 @@ impl Aggregates {
         &self,
         session: &Session,
         request: &Arc<Request>,
-    ) -> Result<Vec<(Cell, Answer)>, Error> {
+    ) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
         match self {
             Self::Database => sql::answers(session, request).await,
             Self::Memory(replica) => {

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use super::{
-    request::{Answer, By, Figure, Group, Place, Request},
+    request::{By, Figure, Group, GroupPlace, GroupsAnswer, Request},
     statistic::{Tally, Values, compute, ratio},
     value::{Cell, Number},
 };
@@ -60,7 +60,7 @@ pub(crate) fn finish(
     request: &Request,
     mut groups: Groups,
     cells: &dyn Cells,
-) -> Vec<(Cell, Answer)> {
+) -> Vec<(Cell, GroupsAnswer)> {
     divide(request, &mut groups.figures);
     let finish = Finish { request, groups: &groups, cells };
     let all = 0..groups.levels.len();
@@ -77,7 +77,7 @@ pub(crate) fn finish(
 }
 
 /// The answer where there is no row at all.
-pub(crate) fn nothing(request: &Request) -> Result<Answer, Error> {
+pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
     struct NoCells;
     impl Cells for NoCells {
         fn count(&self, _key: usize) -> u32 {
@@ -121,7 +121,7 @@ fn divide(request: &Request, figures: &mut [Number]) {
     }
 }
 
-fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Answer {
+fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> GroupsAnswer {
     let request = finish.request;
     kept.retain(|group| request.having.passes(finish.figures(*group)));
     let total = kept.len();
@@ -150,7 +150,7 @@ fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Answer {
     if page.backward {
         kept.reverse();
     }
-    Answer { groups: kept.into_iter().map(|group| finish.show(group)).collect(), total, more }
+    GroupsAnswer { groups: kept.into_iter().map(|group| finish.show(group)).collect(), total, more }
 }
 
 impl Finish<'_> {
@@ -178,7 +178,7 @@ impl Finish<'_> {
     }
 
     /// The values of a place.
-    fn terms(&self, place: &Place) -> Vec<Term> {
+    fn terms(&self, place: &GroupPlace) -> Vec<Term> {
         let mut figures = place.figures.iter();
         let keys = (0..self.request.own_keys().len()).map(By::Key);
         let terms = self.request.order.iter().map(|order| order.by).chain(keys);

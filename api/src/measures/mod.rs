@@ -62,7 +62,8 @@ pub use self::{
     having::Having,
     memory::Replica,
     request::{
-        Answer, By, Figure, Group, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order, Page, Place, Request,
+        By, Figure, Group, GroupPlace, GroupsAnswer, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order,
+        Page, Request,
     },
     statistic::Statistic,
     value::{Cell, Number},

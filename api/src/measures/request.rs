@@ -117,7 +117,7 @@ pub struct Order {
 
 /// Where a group stands in an order: the figures that the order looks at, and its key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct GroupPlace {
     /// A number for each term of the order that is a figure.
     pub figures: Vec<Number>,
     /// A cell for each key.
@@ -132,9 +132,9 @@ pub struct Page {
     /// Whether the last so many, not the first. They still come in the order of the list.
     pub backward: bool,
     /// Only those after this place.
-    pub after: Option<Place>,
+    pub after: Option<GroupPlace>,
     /// Only those before this place.
-    pub before: Option<Place>,
+    pub before: Option<GroupPlace>,
 }
 
 /// A group.
@@ -152,18 +152,21 @@ pub struct Group {
 impl Group {
     /// Where it stands in the order of a request: the place that a cursor holds.
     #[must_use]
-    pub fn place(&self, request: &Request) -> Place {
+    pub fn place(&self, request: &Request) -> GroupPlace {
         let figure = |order: &Order| match order.by {
             By::Figure(figure) => Some(self.figures[figure]),
             By::Key(_) => None,
         };
-        Place { figures: request.order.iter().filter_map(figure).collect(), key: self.key.clone() }
+        GroupPlace {
+            figures: request.order.iter().filter_map(figure).collect(),
+            key: self.key.clone(),
+        }
     }
 }
 
 /// The groups of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
+pub struct GroupsAnswer {
     /// The groups, in order.
     pub groups: Vec<Group>,
     /// How many groups there are, pages aside.
@@ -363,7 +366,7 @@ impl Request {
             return bad("having: names a figure that is not asked for".to_owned());
         }
         let figures = self.order.iter().filter(|order| matches!(order.by, By::Figure(_))).count();
-        let fits = |place: &Option<Place>| {
+        let fits = |place: &Option<GroupPlace>| {
             place.as_ref().is_none_or(|place| {
                 place.key.len() == self.own_keys().len() && place.figures.len() == figures
             })

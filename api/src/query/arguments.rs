@@ -34,19 +34,19 @@ const PARAMETERS: [&str; 2] = ["p", "inDollarsOf"];
 pub(crate) fn of(field: &Positioned<Field>, variables: &Variables) -> Arguments {
     let arguments = field.node.arguments.iter().filter_map(|(name, value)| {
         let name = name.node.as_str();
-        let reading = Reading { variables, prunes: KEEPING.contains(&name) };
+        let reading = ArgumentReading { variables, prunes: KEEPING.contains(&name) };
         Some((name.to_owned(), reading.value(&value.node)?))
     });
     arguments.collect()
 }
 
-struct Reading<'a> {
+struct ArgumentReading<'a> {
     variables: &'a Variables,
     /// Whether what is left empty goes.
     prunes: bool,
 }
 
-impl Reading<'_> {
+impl ArgumentReading<'_> {
     /// The value; none where it is not there.
     fn value(&self, written: &Written) -> Option<Value> {
         Some(match written {

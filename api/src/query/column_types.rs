@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 use super::{
     picks::Picks,
     plan::{
-        Connection, ConnectionField, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
-        RowField, Rows, Shape, StatisticField,
+        ConnectionField, ConnectionPlan, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
+        MeasuresPlan, RowField, RowsPlan, StatisticField,
     },
 };
 use crate::catalog::{
-    measure_catalog::{Computed, Dimension, Shows, Unit},
+    measure_catalog::{ComputedMeasure, Dimension, Shows, Unit},
     scalar::Scalar,
     table::{Cardinality, Relation, Table},
 };
@@ -20,49 +20,49 @@ use crate::error::Error;
 
 /// The fields of a row, in the order of the query.
 #[derive(Debug, Default)]
-pub(crate) struct Columns(pub(crate) IndexMap<Name, Field>);
+pub(crate) struct Columns(pub(crate) IndexMap<Name, ColumnField>);
 
 /// A field of a row.
 #[derive(Debug)]
-pub(crate) enum Field {
-    Cell(Cell),
+pub(crate) enum ColumnField {
+    Cell(ColumnCell),
     Object(Columns),
 }
 
 /// What one column holds.
 #[derive(Clone, Debug)]
-pub(crate) struct Cell {
+pub(crate) struct ColumnCell {
     pub(crate) scalar: Scalar,
     pub(crate) nullable: bool,
     /// What it means, in the words of the schema.
     pub(crate) about: String,
 }
 
-impl Cell {
-    fn text(about: &str) -> Field {
+impl ColumnCell {
+    fn text(about: &str) -> ColumnField {
         Self::of(Scalar::Text, false, about)
     }
 
-    fn of(scalar: Scalar, nullable: bool, about: &str) -> Field {
-        Field::Cell(Self { scalar, nullable, about: about.to_owned() })
+    fn of(scalar: Scalar, nullable: bool, about: &str) -> ColumnField {
+        ColumnField::Cell(Self { scalar, nullable, about: about.to_owned() })
     }
 
     /// A cell of a type as the schema writes it, such as `Int!`.
-    fn of_type((type_name, about): (String, String)) -> Result<Field, Error> {
+    fn of_type((type_name, about): (String, String)) -> Result<ColumnField, Error> {
         let scalar = Scalar::named(type_name.trim_end_matches('!')).ok_or(Error::Internal)?;
-        Ok(Field::Cell(Self { scalar, nullable: !type_name.ends_with('!'), about }))
+        Ok(ColumnField::Cell(Self { scalar, nullable: !type_name.ends_with('!'), about }))
     }
 
-    fn of_type_name() -> Field {
+    fn of_type_name() -> ColumnField {
         Self::text("The name of the type.")
     }
 
-    fn of_cursor() -> Field {
+    fn of_cursor() -> ColumnField {
         Self::text("The place of the row in this order.")
     }
 
     /// The values of a key of groups: the unknown is null.
-    fn of_key(dimension: &Dimension) -> Field {
+    fn of_key(dimension: &Dimension) -> ColumnField {
         let scalar = match dimension.shows {
             Shows::Column(column) => column.kind.scalar,
             Shows::Year | Shows::Years => Scalar::Int,
@@ -76,30 +76,33 @@ impl Cell {
 
 impl Columns {
     /// The columns of rows of a table.
-    pub(crate) fn of_rows(rows: &Rows, picks: &Picks) -> Result<Self, Error> {
+    pub(crate) fn of_rows(rows: &RowsPlan, picks: &Picks) -> Result<Self, Error> {
         Self::of_related(rows, picks, "The global id: the same object has the same id everywhere.")
     }
 
     /// The columns of rows, of which it is said what their id stands for.
-    fn of_related(rows: &Rows, picks: &Picks, id: &str) -> Result<Self, Error> {
+    fn of_related(rows: &RowsPlan, picks: &Picks, id: &str) -> Result<Self, Error> {
         let table = rows.table;
         let field = |(name, field): &(Name, RowField)| {
             let field = match field {
-                RowField::TypeName => Cell::of_type_name(),
-                RowField::Id => Cell::text(id),
+                RowField::TypeName => ColumnCell::of_type_name(),
+                RowField::Id => ColumnCell::text(id),
                 RowField::Cell(cell) => {
                     let column = picks.column(*cell, table);
                     let scalar = column.kind.scalar;
                     // A list of nothing is an empty list.
                     let nullable = column.nullable && scalar != Scalar::TextList;
-                    Cell::of(scalar, nullable, &column.description)
+                    ColumnCell::of(scalar, nullable, &column.description)
                 }
                 RowField::One { cell, lookup } => {
-                    Field::Object(Self::of_one(table, picks, *cell, lookup)?)
+                    ColumnField::Object(Self::of_one(table, picks, *cell, lookup)?)
                 }
                 RowField::Computed(index) => {
                     let computed = &table.computed[*index];
-                    Cell::of_type((computed.type_name.to_owned(), computed.description.to_owned()))?
+                    ColumnCell::of_type((
+                        computed.type_name.to_owned(),
+                        computed.description.to_owned(),
+                    ))?
                 }
                 RowField::Union(arms) => {
                     let mut merged = Self::default();
@@ -108,10 +111,10 @@ impl Columns {
                     }
                     // Each is of one arm only, or may be.
                     merged.make_nullable();
-                    Field::Object(merged)
+                    ColumnField::Object(merged)
                 }
                 RowField::Many { connection, .. } => {
-                    Field::Object(Self::of_figures(name, connection)?)
+                    ColumnField::Object(Self::of_figures(name, connection)?)
                 }
             };
             Ok((name.clone(), field))
@@ -142,7 +145,7 @@ impl Columns {
 
     /// The columns of edges.
     pub(crate) fn of_edges(
-        fields: &[(Name, EdgeField<Rows>)],
+        fields: &[(Name, EdgeField<RowsPlan>)],
         picks: &Picks,
     ) -> Result<Self, Error> {
         Self::of_all_edges(fields, |rows| Self::of_rows(rows, picks))
@@ -163,9 +166,9 @@ impl Columns {
     ) -> Result<Self, Error> {
         let field = |(name, field): &(Name, EdgeField<N>)| {
             let field = match field {
-                EdgeField::TypeName => Cell::of_type_name(),
-                EdgeField::Cursor => Cell::of_cursor(),
-                EdgeField::Node(node) => Field::Object(of_node(node)?),
+                EdgeField::TypeName => ColumnCell::of_type_name(),
+                EdgeField::Cursor => ColumnCell::of_cursor(),
+                EdgeField::Node(node) => ColumnField::Object(of_node(node)?),
             };
             Ok((name.clone(), field))
         };
@@ -173,15 +176,17 @@ impl Columns {
     }
 
     /// The columns of the list of each row: what is computed of it, and not its rows.
-    fn of_figures(list: &Name, connection: &Connection) -> Result<Self, Error> {
+    fn of_figures(list: &Name, connection: &ConnectionPlan) -> Result<Self, Error> {
         let mut columns = Self::default();
         for (name, field) in &connection.fields {
             let field = match field {
-                ConnectionField::TypeName => Cell::of_type_name(),
-                ConnectionField::TotalCount(_) => {
-                    Cell::of(Scalar::Int, false, "How many rows the filter keeps, pages aside.")
-                }
-                ConnectionField::Totals(shape) => Field::Object(Self::of_shape(shape)?),
+                ConnectionField::TypeName => ColumnCell::of_type_name(),
+                ConnectionField::TotalCount(_) => ColumnCell::of(
+                    Scalar::Int,
+                    false,
+                    "How many rows the filter keeps, pages aside.",
+                ),
+                ConnectionField::Totals(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)
                 | ConnectionField::Nodes(_)
                 | ConnectionField::Edges(_)
@@ -198,34 +203,34 @@ impl Columns {
         Ok(columns)
     }
 
-    fn of_shape(shape: &Shape) -> Result<Self, Error> {
+    fn of_shape(shape: &MeasuresPlan) -> Result<Self, Error> {
         let field = |(name, field): &(Name, MeasureField)| {
             let field = match field {
-                MeasureField::TypeName => Cell::of_type_name(),
+                MeasureField::TypeName => ColumnCell::of_type_name(),
                 MeasureField::Level => {
                     let about =
                         "How many keys the group has: fewer than were asked for in a subtotal.";
-                    Cell::of(Scalar::Int, false, about)
+                    ColumnCell::of(Scalar::Int, false, about)
                 }
-                MeasureField::Figure(_, _, computed) => Cell::of_type(computed.type_name())?,
-                MeasureField::Part(shape) => Field::Object(Self::of_shape(shape)?),
+                MeasureField::Figure(_, _, computed) => ColumnCell::of_type(computed.type_name())?,
+                MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 MeasureField::Statistics(unit, fields, computed) => {
-                    Field::Object(Self::of_statistics(*unit, fields, computed)?)
+                    ColumnField::Object(Self::of_statistics(*unit, fields, computed)?)
                 }
                 MeasureField::Key(fields) => {
                     let key = |(name, field): &(Name, KeyField)| {
                         let field = match field {
-                            KeyField::TypeName => Cell::of_type_name(),
-                            KeyField::Cell(_, dimension) => Cell::of_key(dimension),
+                            KeyField::TypeName => ColumnCell::of_type_name(),
+                            KeyField::Cell(_, dimension) => ColumnCell::of_key(dimension),
                             KeyField::Row(_, lookup) => {
                                 let mut columns = Self::of_rows(&lookup.rows, &lookup.picks)?;
                                 columns.make_nullable();
-                                Field::Object(columns)
+                                ColumnField::Object(columns)
                             }
                         };
                         Ok((name.clone(), field))
                     };
-                    Field::Object(Self(fields.iter().map(key).collect::<Result<_, Error>>()?))
+                    ColumnField::Object(Self(fields.iter().map(key).collect::<Result<_, Error>>()?))
                 }
             };
             Ok((name.clone(), field))
@@ -236,14 +241,17 @@ impl Columns {
     fn of_statistics(
         unit: Unit,
         fields: &[(Name, StatisticField)],
-        computed: &Computed,
+        computed: &ComputedMeasure,
     ) -> Result<Self, Error> {
         let field = |(name, field): &(Name, StatisticField)| {
             let field = match field {
-                StatisticField::TypeName => Cell::of_type_name(),
+                StatisticField::TypeName => ColumnCell::of_type_name(),
                 StatisticField::Figure(_, _, statistic) => {
                     let (type_name, about) = unit.statistic_type(statistic);
-                    Cell::of_type((type_name, format!("{about} Of: {}", computed.description)))?
+                    ColumnCell::of_type((
+                        type_name,
+                        format!("{about} Of: {}", computed.description),
+                    ))?
                 }
             };
             Ok((name.clone(), field))
@@ -256,8 +264,10 @@ impl Columns {
     fn merge(&mut self, other: Self) {
         for (name, field) in other.0 {
             match (self.0.get_mut(&name), field) {
-                (Some(Field::Object(columns)), Field::Object(others)) => columns.merge(others),
-                (Some(Field::Cell(cell)), Field::Cell(other)) => {
+                (Some(ColumnField::Object(columns)), ColumnField::Object(others)) => {
+                    columns.merge(others)
+                }
+                (Some(ColumnField::Cell(cell)), ColumnField::Cell(other)) => {
                     if cell.scalar != other.scalar {
                         cell.scalar = Scalar::Text;
                     }
@@ -274,19 +284,19 @@ impl Columns {
     fn make_nullable(&mut self) {
         for field in self.0.values_mut() {
             match field {
-                Field::Cell(cell) => cell.nullable = true,
-                Field::Object(columns) => columns.make_nullable(),
+                ColumnField::Cell(cell) => cell.nullable = true,
+                ColumnField::Object(columns) => columns.make_nullable(),
             }
         }
     }
 
     /// The columns with their names, in order.
-    pub(crate) fn cells(&self) -> Vec<(String, &Cell)> {
+    pub(crate) fn cells(&self) -> Vec<(String, &ColumnCell)> {
         let mut cells = Vec::new();
         for (name, field) in &self.0 {
             match field {
-                Field::Cell(cell) => cells.push((name.to_string(), cell)),
-                Field::Object(columns) => {
+                ColumnField::Cell(cell) => cells.push((name.to_string(), cell)),
+                ColumnField::Object(columns) => {
                     let inner = columns.cells().into_iter();
                     cells.extend(inner.map(|(inner, cell)| (format!("{name}.{inner}"), cell)));
                 }

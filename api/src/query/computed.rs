@@ -38,7 +38,7 @@ use crate::{
 /// What a function needs that computes fields: the rows that they are of, and what can be asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ComputedRows<'a> {
-    pub(crate) sources: &'a Sources,
+    pub(crate) sources: &'a ComputedSources,
     pub(crate) table: &'static Table,
     /// The keys of the rows, each once, in order.
     pub(crate) keys: &'a [i32],
@@ -46,17 +46,17 @@ pub(crate) struct ComputedRows<'a> {
 
 /// What a request reads from.
 #[derive(Debug)]
-pub(crate) struct Sources {
+pub(crate) struct ComputedSources {
     pub(crate) session: Session,
     pub(crate) aggregates: Aggregates,
     pub(crate) catalog: &'static Catalog,
 }
 
 /// The values of each field of a function, by the key of a row.
-pub(crate) type Computed<'a> = BoxFuture<'a, Result<HashMap<i32, Vec<GraphQl>>, Error>>;
+pub(crate) type ComputedValues<'a> = BoxFuture<'a, Result<HashMap<i32, Vec<GraphQl>>, Error>>;
 
 /// What computes fields: a value for each field, in their order, for each row.
-pub(crate) type Batch = for<'a> fn(ComputedRows<'a>) -> Computed<'a>;
+pub(crate) type Batch = for<'a> fn(ComputedRows<'a>) -> ComputedValues<'a>;
 
 /// The functions that compute fields, by the table of the rows.
 #[derive(Debug, Default)]
@@ -142,10 +142,10 @@ impl ComputedRows<'_> {
             };
             request = request.compute(Figure::Of { measure, statistic, part: None });
         }
-        let Sources { session, aggregates, .. } = self.sources;
+        let ComputedSources { session, aggregates, .. } = self.sources;
         let request = request.of_each(id, self.keys);
         let found = aggregates.answer_each(session, request, self.keys).await?;
-        let figures = |answer: crate::measures::Answer| {
+        let figures = |answer: crate::measures::GroupsAnswer| {
             answer.groups.into_iter().next().map(|group| group.figures)
         };
         Ok(found.into_iter().filter_map(|(key, answer)| Some((key, figures(answer)?))).collect())

@@ -11,15 +11,15 @@ use async_graphql::Value as GraphQl;
 
 use super::{
     column_types::Columns,
-    export_columns::{self, Shown},
+    export_columns::{self, ExportColumns},
     groups::run as groups,
     load::{Loaders, has_more, root_page},
     page::List,
-    plan::{Connection, ConnectionField, GroupsField, GroupsPlan},
+    plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
     rows::Row,
     run,
 };
-use crate::{error::Error, measures::Answer};
+use crate::{error::Error, measures::GroupsAnswer};
 
 /// The rows that are read at a time.
 const PART: u32 = 2_000;
@@ -27,14 +27,14 @@ const PART: u32 = 2_000;
 /// A table that was planned.
 #[derive(Debug)]
 pub(crate) struct Export {
-    plan: Connection,
+    plan: ConnectionPlan,
     /// What stands in a row.
     pub(crate) columns: Arc<Columns>,
     /// The name of the list.
     pub(crate) name: &'static str,
     /// The points for each row.
     pub(crate) price: u64,
-    source: Source,
+    source: RowSource,
     /// How many rows the client wants, where it says so.
     chosen: Option<u32>,
     /// The rows that there may be.
@@ -43,7 +43,7 @@ pub(crate) struct Export {
 
 /// Where the rows of a table are.
 #[derive(Debug)]
-enum Source {
+enum RowSource {
     /// In the list, of which the field at a position shows them: `nodes` or `edges`.
     List(usize),
     /// In its groups: the position of that field, and within it of the one that shows them.
@@ -52,21 +52,21 @@ enum Source {
 
 /// How far a table was read.
 #[derive(Debug)]
-pub(crate) struct Walk {
+pub(crate) struct ExportWalk {
     list: List,
     /// The rows that may still come.
     left: u32,
     /// Where to go on behind the last row.
     cursor: Option<String>,
     /// The groups, which are computed at once, and how many of them were given.
-    groups: Option<Arc<Answer>>,
+    groups: Option<Arc<GroupsAnswer>>,
     given: usize,
 }
 
 /// A part of a table, as it was read.
 #[derive(Debug)]
-pub(crate) struct Part {
-    rows: Read,
+pub(crate) struct ExportPart {
+    rows: PartRows,
     /// Whether it is the last.
     pub(crate) is_last: bool,
     /// What is to be said at the end of a table that has not all rows.
@@ -74,24 +74,24 @@ pub(crate) struct Part {
 }
 
 #[derive(Debug)]
-enum Read {
+enum PartRows {
     Rows(Vec<Arc<Row>>),
-    Groups(Arc<Answer>),
+    Groups(Arc<GroupsAnswer>),
 }
 
-impl Part {
+impl ExportPart {
     /// How many rows it has.
     pub(crate) fn len(&self) -> usize {
         match &self.rows {
-            Read::Rows(rows) => rows.len(),
-            Read::Groups(answer) => answer.groups.len(),
+            PartRows::Rows(rows) => rows.len(),
+            PartRows::Groups(answer) => answer.groups.len(),
         }
     }
 }
 
 impl Export {
     /// The table of a connection that was planned, of so many rows at most, at a price.
-    pub(crate) fn of(mut plan: Connection, most: u32, price: u64) -> Result<Self, Error> {
+    pub(crate) fn of(mut plan: ConnectionPlan, most: u32, price: u64) -> Result<Self, Error> {
         let mut chosen = plan.list.chosen.then_some(plan.list.limit);
         let table = plan.list.table;
         let mut source = None;
@@ -104,10 +104,10 @@ impl Export {
                     return Err(Error::NotATable(reason));
                 }
                 ConnectionField::Nodes(rows) => {
-                    (Columns::of_rows(rows, &plan.picks)?, Source::List(position))
+                    (Columns::of_rows(rows, &plan.picks)?, RowSource::List(position))
                 }
                 ConnectionField::Edges(fields) => {
-                    (Columns::of_edges(fields, &plan.picks)?, Source::List(position))
+                    (Columns::of_edges(fields, &plan.picks)?, RowSource::List(position))
                 }
                 ConnectionField::Groups(groups) => {
                     let field = groups.rows()?;
@@ -115,7 +115,7 @@ impl Export {
                         groups.request.page.limit.and_then(|limit| u32::try_from(limit).ok());
                     chosen = limit.filter(|_| groups.chosen);
                     let columns = Columns::of_groups(&groups.fields[field].1)?;
-                    (columns, Source::Groups(position, field))
+                    (columns, RowSource::Groups(position, field))
                 }
             };
             if source.replace(found).is_some() {
@@ -135,7 +135,7 @@ impl Export {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
         let planned = u64::from(plan.list.limit.max(1));
-        let is_of_groups = matches!(source, Source::Groups(..));
+        let is_of_groups = matches!(source, RowSource::Groups(..));
         plan.find_keys();
         Ok(Self {
             columns: Arc::new(columns),
@@ -149,18 +149,22 @@ impl Export {
     }
 
     /// The beginning of the table.
-    pub(crate) fn begin(&self) -> Walk {
+    pub(crate) fn begin(&self) -> ExportWalk {
         let left = self.chosen.unwrap_or(self.most);
-        Walk { list: self.plan.list.clone(), left, cursor: None, groups: None, given: 0 }
+        ExportWalk { list: self.plan.list.clone(), left, cursor: None, groups: None, given: 0 }
     }
 
     /// Reads the rows that follow.
-    pub(crate) async fn read(&self, walk: &mut Walk, loaders: &Loaders) -> Result<Part, Error> {
+    pub(crate) async fn read(
+        &self,
+        walk: &mut ExportWalk,
+        loaders: &Loaders,
+    ) -> Result<ExportPart, Error> {
         let (rows, more) = match self.source {
-            Source::List(_) => self.read_rows(walk, loaders).await?,
-            Source::Groups(field, _) => self.read_groups(walk, loaders, field).await?,
+            RowSource::List(_) => self.read_rows(walk, loaders).await?,
+            RowSource::Groups(field, _) => self.read_groups(walk, loaders, field).await?,
         };
-        let mut part = Part { rows, is_last: false, truncated: None };
+        let mut part = ExportPart { rows, is_last: false, truncated: None };
         walk.left = walk.left.saturating_sub(u32::try_from(part.len()).unwrap_or(u32::MAX));
         part.is_last = !more || walk.left == 0;
         if more && walk.left == 0 && self.chosen.is_none() {
@@ -169,7 +173,11 @@ impl Export {
         Ok(part)
     }
 
-    async fn read_rows(&self, walk: &mut Walk, loaders: &Loaders) -> Result<(Read, bool), Error> {
+    async fn read_rows(
+        &self,
+        walk: &mut ExportWalk,
+        loaders: &Loaders,
+    ) -> Result<(PartRows, bool), Error> {
         walk.list.limit = walk.left.min(PART);
         let page = root_page(&loaders.session, &walk.list, &self.plan.picks).await?;
         if let Some(last) = page.rows.last() {
@@ -177,15 +185,15 @@ impl Export {
             walk.list.go_on_after(&cursor)?;
             walk.cursor = Some(cursor);
         }
-        Ok((Read::Rows(page.rows), page.more))
+        Ok((PartRows::Rows(page.rows), page.more))
     }
 
     async fn read_groups(
         &self,
-        walk: &mut Walk,
+        walk: &mut ExportWalk,
         loaders: &Loaders,
         field: usize,
-    ) -> Result<(Read, bool), Error> {
+    ) -> Result<(PartRows, bool), Error> {
         let ConnectionField::Groups(plan) = &self.plan.fields[field].1 else {
             return Err(Error::Internal);
         };
@@ -200,29 +208,40 @@ impl Export {
         let groups = all.groups[walk.given..end].to_vec();
         walk.given = end;
         let more = end < all.groups.len() || all.more;
-        Ok((Read::Groups(Arc::new(Answer { groups, total: all.total, more: all.more })), more))
+        Ok((
+            PartRows::Groups(Arc::new(GroupsAnswer { groups, total: all.total, more: all.more })),
+            more,
+        ))
     }
 
     /// The rows of a part.
     ///
     /// # Errors
     /// Whatever cannot be read: a file has no place to say so.
-    pub(crate) async fn show(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
+    pub(crate) async fn show(
+        &self,
+        part: &ExportPart,
+        loaders: &Loaders,
+    ) -> Result<ExportColumns, Error> {
         let shown = self.show_rows(part, loaders).await?;
         loaders.failures.none().map(|()| shown)
     }
 
-    async fn show_rows(&self, part: &Part, loaders: &Loaders) -> Result<Shown, Error> {
+    async fn show_rows(
+        &self,
+        part: &ExportPart,
+        loaders: &Loaders,
+    ) -> Result<ExportColumns, Error> {
         match (&self.source, &part.rows) {
-            (Source::List(field), Read::Rows(rows)) => {
+            (RowSource::List(field), PartRows::Rows(rows)) => {
                 export_columns::rows(loaders, &self.plan, *field, rows).await
             }
-            (Source::Groups(field, rows), Read::Groups(answer)) => {
+            (RowSource::Groups(field, rows), PartRows::Groups(answer)) => {
                 let ConnectionField::Groups(plan) = &self.plan.fields[*field].1 else {
                     return Err(Error::Internal);
                 };
                 let shown = groups::groups(loaders, plan, std::slice::from_ref(answer)).await?;
-                Ok(Shown::Values(match shown.into_iter().next() {
+                Ok(ExportColumns::Values(match shown.into_iter().next() {
                     Some(GraphQl::Object(mut shown)) => {
                         items(shown.swap_remove(&plan.fields[*rows].0))
                     }
@@ -234,15 +253,15 @@ impl Export {
     }
 
     /// Whether there are more rows than there may be, which a first part has not told.
-    pub(crate) async fn is_cut(&self, walk: &Walk, loaders: &Loaders) -> Result<bool, Error> {
+    pub(crate) async fn is_cut(&self, walk: &ExportWalk, loaders: &Loaders) -> Result<bool, Error> {
         match (self.chosen, &self.source) {
             (Some(_), _) => Ok(false),
-            (None, Source::List(_)) => {
+            (None, RowSource::List(_)) => {
                 let mut list = self.plan.list.clone();
                 list.limit = self.most;
                 has_more(&loaders.session, &list).await
             }
-            (None, Source::Groups(..)) => Ok(walk.groups.as_ref().is_some_and(|all| all.more)),
+            (None, RowSource::Groups(..)) => Ok(walk.groups.as_ref().is_some_and(|all| all.more)),
         }
     }
 
@@ -252,7 +271,7 @@ impl Export {
     }
 
     /// What is said where there are more rows than there may be.
-    fn truncated(&self, walk: &Walk) -> String {
+    fn truncated(&self, walk: &ExportWalk) -> String {
         let (most, name) = (self.most, self.name);
         let go_on = match &walk.cursor {
             Some(cursor) => format!(", or go on with `after: \"{cursor}\"`"),

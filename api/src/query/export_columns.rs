@@ -10,9 +10,9 @@ use async_graphql::{Name, Value as GraphQl};
 use futures_util::future::{BoxFuture, FutureExt as _, try_join_all};
 
 use super::{
-    column_types::{Columns, Field},
+    column_types::{ColumnField, Columns},
     load::Loaders,
-    plan::{Connection, ConnectionField, EdgeField, Lookup, RowField, Rows},
+    plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, RowField, RowsPlan},
     rows::Row,
     run,
 };
@@ -23,31 +23,31 @@ const NOWHERE: u32 = u32::MAX;
 
 /// A field for each row of a part.
 #[derive(Debug)]
-pub(crate) enum Shown {
+pub(crate) enum ExportColumns {
     /// A value for each row: a cell, or an object of cells.
     Values(Vec<GraphQl>),
     /// An object for each row, by its fields.
-    Object(Vec<(Name, Shown)>),
+    Object(Vec<(Name, ExportColumns)>),
     /// One of these objects for each row, or none.
-    One(One),
+    One(RelatedColumns),
     /// An object of one of several types for each row, or none.
-    Union(Vec<One>),
+    Union(Vec<RelatedColumns>),
 }
 
 /// Objects, and for each row the place of the one that it leads to.
 #[derive(Debug)]
-pub(crate) struct One {
+pub(crate) struct RelatedColumns {
     places: Vec<u32>,
-    object: Box<Shown>,
+    object: Box<ExportColumns>,
 }
 
 /// Rows of a list, as one of the fields that have them shows them.
 pub(crate) async fn rows(
     loaders: &Loaders,
-    plan: &Connection,
+    plan: &ConnectionPlan,
     field: usize,
     rows: &[Arc<Row>],
-) -> Result<Shown, Error> {
+) -> Result<ExportColumns, Error> {
     match &plan.fields[field].1 {
         ConnectionField::Nodes(plan) => object(loaders, plan, rows).await,
         ConnectionField::Edges(fields) => {
@@ -55,11 +55,11 @@ pub(crate) async fn rows(
             for (name, field) in fields {
                 let field = match field {
                     EdgeField::Node(plan) => object(loaders, plan, rows).await?,
-                    field => Shown::Values(run::edge(loaders, plan, field, rows).await?),
+                    field => ExportColumns::Values(run::edge(loaders, plan, field, rows).await?),
                 };
                 shown.push((name.clone(), field));
             }
-            Ok(Shown::Object(shown))
+            Ok(ExportColumns::Object(shown))
         }
         _ => Err(Error::Internal),
     }
@@ -67,21 +67,24 @@ pub(crate) async fn rows(
 
 fn object<'a>(
     loaders: &'a Loaders,
-    plan: &'a Rows,
+    plan: &'a RowsPlan,
     rows: &'a [Arc<Row>],
-) -> BoxFuture<'a, Result<Shown, Error>> {
+) -> BoxFuture<'a, Result<ExportColumns, Error>> {
     let field = async |(name, field): &'a (Name, RowField)| {
         let field = match field {
-            RowField::One { cell, lookup } => Shown::One(one(loaders, *cell, lookup, rows).await?),
+            RowField::One { cell, lookup } => {
+                ExportColumns::One(one(loaders, *cell, lookup, rows).await?)
+            }
             RowField::Union(arms) => {
                 let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows));
-                Shown::Union(try_join_all(arms).await?)
+                ExportColumns::Union(try_join_all(arms).await?)
             }
-            field => Shown::Values(run::column(loaders, plan, field, rows).await?),
+            field => ExportColumns::Values(run::column(loaders, plan, field, rows).await?),
         };
         Ok((name.clone(), field))
     };
-    async move { try_join_all(plan.fields.iter().map(field)).await.map(Shown::Object) }.boxed()
+    async move { try_join_all(plan.fields.iter().map(field)).await.map(ExportColumns::Object) }
+        .boxed()
 }
 
 /// The rows that some lead to by a key, each once, in the order of their keys.
@@ -90,7 +93,7 @@ async fn one(
     cell: usize,
     plan: &Lookup,
     rows: &[Arc<Row>],
-) -> Result<One, Error> {
+) -> Result<RelatedColumns, Error> {
     let found = run::related(loaders, plan, run::keys(cell, rows)).await?;
     let place = |row: &Arc<Row>| {
         let key = run::key(cell, row)?;
@@ -99,10 +102,10 @@ async fn one(
     };
     let places = rows.iter().map(|row| place(row).unwrap_or(NOWHERE)).collect();
     let object = Box::new(object(loaders, &plan.rows, &found).await?);
-    Ok(One { places, object })
+    Ok(RelatedColumns { places, object })
 }
 
-impl Shown {
+impl ExportColumns {
     /// Writes a row as JSON has it.
     ///
     /// # Errors
@@ -136,12 +139,12 @@ impl Shown {
     /// The cells, by column.
     pub(crate) fn leaves(&self, columns: &Columns) -> Vec<Leaf<'_>> {
         let mut leaves = Vec::new();
-        collect(columns, &[Way { places: None, end: End::Shown(self) }], &mut leaves);
+        collect(columns, &[CellWay { places: None, end: WayEnd::Shown(self) }], &mut leaves);
         leaves
     }
 }
 
-impl One {
+impl RelatedColumns {
     fn write_json(&self, row: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
         match self.places[row] {
             NOWHERE => out.extend_from_slice(b"null"),
@@ -153,19 +156,19 @@ impl One {
 
 /// The cells of one column.
 #[derive(Debug)]
-pub(crate) struct Leaf<'a>(Vec<Way<'a>>);
+pub(crate) struct Leaf<'a>(Vec<CellWay<'a>>);
 
 /// A way from a row to its cell.
 #[derive(Clone, Debug)]
-struct Way<'a> {
+struct CellWay<'a> {
     /// Where to look, by row.
     places: Option<Rc<[u32]>>,
-    end: End<'a>,
+    end: WayEnd<'a>,
 }
 
 #[derive(Clone, Debug)]
-enum End<'a> {
-    Shown(&'a Shown),
+enum WayEnd<'a> {
+    Shown(&'a ExportColumns),
     /// Values, in which the cell stands under names, each of which is likely to have a position.
     Values(&'a [GraphQl], Vec<(usize, Name)>),
 }
@@ -179,16 +182,16 @@ impl Leaf<'_> {
     }
 }
 
-impl<'a> Way<'a> {
+impl<'a> CellWay<'a> {
     fn cell(&self, row: usize) -> Option<&'a GraphQl> {
         let row = match &self.places {
             None => row,
             Some(places) => Some(places[row]).filter(|place| *place != NOWHERE)? as usize,
         };
         let (values, path) = match &self.end {
-            End::Values(values, path) => (*values, path.as_slice()),
-            End::Shown(Shown::Values(values)) => (values.as_slice(), [].as_slice()),
-            End::Shown(_) => return None,
+            WayEnd::Values(values, path) => (*values, path.as_slice()),
+            WayEnd::Shown(ExportColumns::Values(values)) => (values.as_slice(), [].as_slice()),
+            WayEnd::Shown(_) => return None,
         };
         path.iter().try_fold(&values[row], |value, (position, name)| match value {
             GraphQl::Object(object) => match object.get_index(*position) {
@@ -203,26 +206,26 @@ impl<'a> Way<'a> {
     fn field(&self, position: usize, name: &Name) -> Vec<Self> {
         let inner = |end| Self { places: self.places.clone(), end };
         match &self.end {
-            End::Values(values, path) => {
+            WayEnd::Values(values, path) => {
                 let path = path.iter().cloned().chain([(position, name.clone())]).collect();
-                vec![inner(End::Values(values, path))]
+                vec![inner(WayEnd::Values(values, path))]
             }
-            End::Shown(Shown::Values(values)) => {
-                vec![inner(End::Values(values, vec![(position, name.clone())]))]
+            WayEnd::Shown(ExportColumns::Values(values)) => {
+                vec![inner(WayEnd::Values(values, vec![(position, name.clone())]))]
             }
-            End::Shown(Shown::Object(fields)) => {
+            WayEnd::Shown(ExportColumns::Object(fields)) => {
                 let field = fields.iter().find(|(found, _)| found == name);
-                field.map(|(_, field)| inner(End::Shown(field))).into_iter().collect()
+                field.map(|(_, field)| inner(WayEnd::Shown(field))).into_iter().collect()
             }
-            End::Shown(Shown::One(one)) => self.through(one).field(position, name),
-            End::Shown(Shown::Union(arms)) => {
+            WayEnd::Shown(ExportColumns::One(one)) => self.through(one).field(position, name),
+            WayEnd::Shown(ExportColumns::Union(arms)) => {
                 arms.iter().flat_map(|one| self.through(one).field(position, name)).collect()
             }
         }
     }
 
     /// The way on to an object that rows lead to.
-    fn through(&self, one: &'a One) -> Self {
+    fn through(&self, one: &'a RelatedColumns) -> Self {
         let places = match &self.places {
             None => one.places.as_slice().into(),
             Some(places) => {
@@ -233,17 +236,17 @@ impl<'a> Way<'a> {
                 places.iter().map(place).collect()
             }
         };
-        Self { places: Some(places), end: End::Shown(&one.object) }
+        Self { places: Some(places), end: WayEnd::Shown(&one.object) }
     }
 }
 
 /// Adds the columns of an object, given the ways to it.
-fn collect<'a>(columns: &Columns, ways: &[Way<'a>], leaves: &mut Vec<Leaf<'a>>) {
+fn collect<'a>(columns: &Columns, ways: &[CellWay<'a>], leaves: &mut Vec<Leaf<'a>>) {
     for (position, (name, field)) in columns.0.iter().enumerate() {
         let ways: Vec<_> = ways.iter().flat_map(|way| way.field(position, name)).collect();
         match field {
-            Field::Cell(_) => leaves.push(Leaf(ways)),
-            Field::Object(columns) => collect(columns, &ways, leaves),
+            ColumnField::Cell(_) => leaves.push(Leaf(ways)),
+            ColumnField::Object(columns) => collect(columns, &ways, leaves),
         }
     }
 }

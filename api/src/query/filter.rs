@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use super::id;
 use crate::catalog::{
     predicate::{Comparison, Predicate, Test},
-    scalar::Kind,
-    table::{Cardinality, Field, Relation, Table},
+    scalar::ColumnKind,
+    table::{Cardinality, FieldOf, Relation, Table},
 };
 use crate::{
     error::Error,
@@ -82,18 +82,18 @@ pub(crate) fn search(table: &Table, text: &str) -> Result<Predicate, Error> {
 
 fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
     match table.field(name) {
-        Some(Field::Id) => tests(value, path, |test| {
+        Some(FieldOf::Id) => tests(value, path, |test| {
             Ok(Predicate::Is { column: table.key, test: id_test(table, test.0, test.1, test.2)? })
         }),
-        Some(Field::Column(index)) => {
+        Some(FieldOf::Column(index)) => {
             let column = &table.columns[index];
             tests(value, path, |(operator, value, path)| {
                 let test = test(column.kind, operator, value, path)?;
                 Ok(Predicate::Is { column: column.name, test })
             })
         }
-        Some(Field::Relation(index)) => relation(&table.relations[index], value, path),
-        Some(Field::Union(_) | Field::Computed(_)) | None => {
+        Some(FieldOf::Relation(index)) => relation(&table.relations[index], value, path),
+        Some(FieldOf::Union(_) | FieldOf::Computed(_)) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
     }
@@ -138,7 +138,7 @@ fn tests(
     })
 }
 
-fn test(kind: Kind, operator: &str, value: &GraphQl, path: &str) -> Result<Test, Error> {
+fn test(kind: ColumnKind, operator: &str, value: &GraphQl, path: &str) -> Result<Test, Error> {
     let operand = |value: &GraphQl, path: &str| {
         kind.operand(value).map_err(|reason| Error::BadArgument(format!("{path}: {reason}")))
     };

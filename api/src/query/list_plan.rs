@@ -7,7 +7,8 @@ use super::{
     page::List,
     picks::Picks,
     plan::{
-        Connection, ConnectionField, EdgeField, Lookup, PageInfoField, Parents, RowField, Rows,
+        ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, Parents, RowField,
+        RowsPlan,
     },
     planner::{Merged, PRICE_OF_AGGREGATES, Planner, join},
 };
@@ -15,7 +16,7 @@ use crate::{
     catalog::{
         key::Measure,
         predicate::Predicate,
-        table::{Cardinality, Field, Table},
+        table::{Cardinality, FieldOf, Table},
     },
     measures::Statistic,
 };
@@ -28,7 +29,7 @@ impl<'a> Planner<'a> {
         fields: &[&'a Positioned<FieldNode>],
         parents: Parents,
         path: &[String],
-    ) -> Result<Connection, ServerError> {
+    ) -> Result<ConnectionPlan, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments, self.page_sizes())
@@ -72,7 +73,7 @@ impl<'a> Planner<'a> {
         self.charge_for(&figures.request);
         let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
         let (keys, totals) = (Vec::new(), figures.request);
-        let mut connection = Connection { list, picks, keys, fields: plan, totals };
+        let mut connection = ConnectionPlan { list, picks, keys, fields: plan, totals };
         if shows_cursors {
             connection.find_keys();
         }
@@ -100,7 +101,7 @@ impl<'a> Planner<'a> {
         count: u64,
         picks: &mut Picks,
         path: &[String],
-    ) -> Result<Vec<(Name, EdgeField<Rows>)>, ServerError> {
+    ) -> Result<Vec<(Name, EdgeField<RowsPlan>)>, ServerError> {
         let type_name = format!("{}Edge", table.type_name);
         self.collect(&type_name, fields)?
             .into_iter()
@@ -143,25 +144,25 @@ impl<'a> Planner<'a> {
         count: u64,
         picks: &mut Picks,
         path: &[String],
-    ) -> Result<Rows, ServerError> {
+    ) -> Result<RowsPlan, ServerError> {
         let mut plan = Vec::new();
         let mut computes = false;
         for (name, merged) in self.collect(&table.type_name, fields)? {
             let path = join(path, &name);
             let field = match table.field(merged[0].node.name.node.as_str()) {
                 None => RowField::TypeName,
-                Some(Field::Id) => RowField::Id,
-                Some(Field::Computed(index)) => {
+                Some(FieldOf::Id) => RowField::Id,
+                Some(FieldOf::Computed(index)) => {
                     computes = true;
                     RowField::Computed(index)
                 }
-                Some(Field::Column(index)) => RowField::Cell(picks.place(None, index)),
-                Some(Field::Relation(index)) => {
+                Some(FieldOf::Column(index)) => RowField::Cell(picks.place(None, index)),
+                Some(FieldOf::Relation(index)) => {
                     self.relation(table, index, &merged, count, picks, &path)?
                 }
-                Some(Field::Union(index)) => {
+                Some(FieldOf::Union(index)) => {
                     let arms = table.unions[index].arms.iter().map(|arm| {
-                        let Some(Field::Relation(index)) = table.field(arm) else {
+                        let Some(FieldOf::Relation(index)) = table.field(arm) else {
                             unreachable!("a union names relations of its own table");
                         };
                         match self.relation(table, index, &merged, count, picks, &path)? {
@@ -177,7 +178,7 @@ impl<'a> Planner<'a> {
         if computes {
             self.charge(count.saturating_add(PRICE_OF_AGGREGATES));
         }
-        Ok(Rows { table, fields: plan })
+        Ok(RowsPlan { table, fields: plan })
     }
 
     fn relation(

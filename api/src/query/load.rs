@@ -18,19 +18,19 @@ use sea_orm::{QueryResult, sea_query::SelectStatement};
 use tracing::Instrument as _;
 
 use super::{
-    computed::{Batch, Batches, ComputedRows, Sources},
+    computed::{Batch, Batches, ComputedRows, ComputedSources},
     failures::Failures,
     packed::{self, Unpacked},
     page::{List, select_by_key},
     picks::Picks,
-    row_cache::{self, Found, Kept},
-    rows::{Page, Row},
+    row_cache::{self, CachedRows, RevisionRows},
+    rows::{Row, RowPage},
 };
 use crate::{
     catalog::{Catalog, table::Table},
-    database::session::{Purpose, Rows, Session},
+    database::session::{Purpose, RowsRead, Session},
     error::Error,
-    measures::{Aggregates, Answer as Measures, Request},
+    measures::{Aggregates, GroupsAnswer as Measures, Request},
     trace,
 };
 
@@ -39,12 +39,12 @@ use crate::{
 const YIELDS: usize = 1;
 
 /// What a batch answers for a key.
-type Answer<T> = Result<T, Error>;
+type Loaded<T> = Result<T, Error>;
 
 /// Looks rows up by key. A key without a row has the answer `None`.
 pub(crate) struct ByKey {
     session: Session,
-    kept: Option<row_cache::Kind>,
+    kept: Option<row_cache::LookupKind>,
     table: &'static Table,
     picks: Picks,
 }
@@ -52,7 +52,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
-    kept: Option<row_cache::Kind>,
+    kept: Option<row_cache::LookupKind>,
     list: List,
     picks: Picks,
     parent: &'static str,
@@ -68,13 +68,13 @@ pub(crate) struct MeasuresByParent {
 
 /// Computes fields of rows.
 pub(crate) struct Computing {
-    sources: Sources,
+    sources: ComputedSources,
     table: &'static Table,
     batch: Batch,
 }
 
-impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
-    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Option<Arc<Row>>>> {
+impl BatchFn<i32, Loaded<Option<Arc<Row>>>> for ByKey {
+    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Loaded<Option<Arc<Row>>>> {
         let keys = sorted(keys);
         let select = select_by_key(self.table, &self.picks, &keys, self.session.backend());
         let (table, purpose) = (self.table, Purpose::Rows);
@@ -84,13 +84,13 @@ impl BatchFn<i32, Answer<Option<Arc<Row>>>> for ByKey {
         let rows =
             read.map(|read| read.rows.rows.into_iter().map(|row| (row.key, Some(row))).collect());
         let answers = answer(&keys, rows);
-        keep(self.kept.as_ref(), revision, &answers, Found::Row);
+        keep(self.kept.as_ref(), revision, &answers, CachedRows::Row);
         answers
     }
 }
 
-impl BatchFn<i32, Answer<Page>> for ByParent {
-    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Page>> {
+impl BatchFn<i32, Loaded<RowPage>> for ByParent {
+    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Loaded<RowPage>> {
         let parents = sorted(parents);
         let backend = self.session.backend();
         let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
@@ -99,13 +99,13 @@ impl BatchFn<i32, Answer<Page>> for ByParent {
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
         let revision = read.as_ref().ok().and_then(|read| read.revision);
         let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
-        keep(self.kept.as_ref(), revision, &answers, Found::Page);
+        keep(self.kept.as_ref(), revision, &answers, CachedRows::Page);
         answers
     }
 }
 
 impl ByParent {
-    fn pages(&self, read: Unpacked) -> HashMap<i32, Page> {
+    fn pages(&self, read: Unpacked) -> HashMap<i32, RowPage> {
         let mut pages: HashMap<i32, Vec<Arc<Row>>> = HashMap::new();
         for (parent, row) in read.parents.into_iter().zip(read.rows) {
             pages.entry(parent).or_default().push(row);
@@ -114,8 +114,8 @@ impl ByParent {
     }
 }
 
-impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
-    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Answer<Arc<Measures>>> {
+impl BatchFn<i32, Loaded<Arc<Measures>>> for MeasuresByParent {
+    async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Loaded<Arc<Measures>>> {
         let parents = sorted(parents);
         let request = self.request.clone().of_each(self.column, &parents);
         let span = trace::batch(request.table.name, Purpose::Aggregates.words(), parents.len());
@@ -128,8 +128,8 @@ impl BatchFn<i32, Answer<Arc<Measures>>> for MeasuresByParent {
     }
 }
 
-impl BatchFn<i32, Answer<Vec<GraphQl>>> for Computing {
-    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Answer<Vec<GraphQl>>> {
+impl BatchFn<i32, Loaded<Vec<GraphQl>>> for Computing {
+    async fn load(&mut self, keys: &[i32]) -> HashMap<i32, Loaded<Vec<GraphQl>>> {
         let keys = sorted(keys);
         let span = trace::batch(self.table.name, Purpose::Aggregates.words(), keys.len());
         let rows = ComputedRows { sources: &self.sources, table: self.table, keys: &keys };
@@ -141,7 +141,7 @@ impl BatchFn<i32, Answer<Vec<GraphQl>>> for Computing {
 fn answer<T: Clone + Default>(
     keys: &[i32],
     found: Result<HashMap<i32, T>, Error>,
-) -> HashMap<i32, Answer<T>> {
+) -> HashMap<i32, Loaded<T>> {
     match found {
         Ok(mut found) => {
             keys.iter().map(|key| (*key, Ok(found.remove(key).unwrap_or_default()))).collect()
@@ -152,10 +152,10 @@ fn answer<T: Clone + Default>(
 
 /// Keeps what a batch has read at a revision for the requests that follow.
 fn keep<T: Clone>(
-    kept: Option<&row_cache::Kind>,
+    kept: Option<&row_cache::LookupKind>,
     revision: Option<i32>,
-    answers: &HashMap<i32, Answer<T>>,
-    found: impl Fn(T) -> Found,
+    answers: &HashMap<i32, Loaded<T>>,
+    found: impl Fn(T) -> CachedRows,
 ) {
     if let Some(kept) = kept {
         let answers = answers.iter();
@@ -177,7 +177,7 @@ pub(crate) struct Loaders {
     aggregates: Aggregates,
     batches: &'static Batches,
     /// What was looked up before.
-    kept: Option<Arc<Kept>>,
+    kept: Option<Arc<RevisionRows>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -186,7 +186,7 @@ impl Loaders {
         session: Session,
         aggregates: Aggregates,
         (catalog, batches): (&'static Catalog, &'static Batches),
-        kept: Option<Arc<Kept>>,
+        kept: Option<Arc<RevisionRows>>,
     ) -> Self {
         let (failures, made) = <_>::default();
         Self { session, catalog, failures, aggregates, batches, kept, made }
@@ -209,8 +209,8 @@ impl Loaders {
         let kept = self.kept.as_ref().map(|kept| kept.kind(&identity));
         let (mut found, missing) =
             take(session, kept.as_ref(), table.name, keys, |kept| match kept {
-                Found::Row(row) => Some(row),
-                Found::Page(_) => None,
+                CachedRows::Row(row) => Some(row),
+                CachedRows::Page(_) => None,
             });
         if !missing.is_empty() {
             let (session, picks) = (session.clone(), picks.clone());
@@ -227,15 +227,15 @@ impl Loaders {
         picks: &Picks,
         parent: &'static str,
         parents: Vec<i32>,
-    ) -> Result<HashMap<i32, Page>, Error> {
+    ) -> Result<HashMap<i32, RowPage>, Error> {
         let identity = format!("page {parent} {} {picks:?}", list.identity());
         let session = &self.session;
         let kept = self.kept.as_ref().map(|kept| kept.kind(&identity));
         let table = list.table.name;
         let (mut found, missing) =
             take(session, kept.as_ref(), table, parents, |kept| match kept {
-                Found::Page(page) => Some(page),
-                Found::Row(_) => None,
+                CachedRows::Page(page) => Some(page),
+                CachedRows::Row(_) => None,
             });
         if !missing.is_empty() {
             let (session, list, picks) = (session.clone(), list.clone(), picks.clone());
@@ -254,7 +254,7 @@ impl Loaders {
     ) -> Result<HashMap<i32, Vec<GraphQl>>, Error> {
         let function = self.batches.of(table, batch).ok_or(Error::Internal)?;
         let loader = self.loader(format!("computed {} {batch}", table.name), || Computing {
-            sources: Sources {
+            sources: ComputedSources {
                 session: self.session.clone(),
                 aggregates: self.aggregates.clone(),
                 catalog: self.catalog,
@@ -309,10 +309,10 @@ impl Loaders {
 /// What was looked up before, and the keys for which nothing was.
 fn take<T>(
     session: &Session,
-    kept: Option<&row_cache::Kind>,
+    kept: Option<&row_cache::LookupKind>,
     table: &'static str,
     keys: Vec<i32>,
-    show: impl Fn(Found) -> Option<T>,
+    show: impl Fn(CachedRows) -> Option<T>,
 ) -> (HashMap<i32, T>, Vec<i32>) {
     let Some(kept) = kept else { return (HashMap::new(), keys) };
     let (mut found, mut missing) = (HashMap::with_capacity(keys.len()), Vec::new());
@@ -333,7 +333,7 @@ pub(crate) async fn root_page(
     session: &Session,
     list: &List,
     picks: &Picks,
-) -> Result<Page, Error> {
+) -> Result<RowPage, Error> {
     let mut rows = Vec::new();
     for mut part in list.parts(session.backend()) {
         part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
@@ -354,7 +354,7 @@ async fn read(
     picks: &Picks,
     purpose: Purpose,
     select: SelectStatement,
-) -> Result<Rows<Unpacked>, Error> {
+) -> Result<RowsRead<Unpacked>, Error> {
     let kinds: Vec<_> = picks.iter().map(|pick| pick.kind(table)).collect();
     let by_parent = purpose == Purpose::Pages;
     let select = packed::pack(select, &kinds, by_parent, session.backend());
@@ -375,13 +375,13 @@ pub(crate) async fn has_more(session: &Session, list: &List) -> Result<bool, Err
 }
 
 async fn load<K, V, F>(
-    loader: &Loader<K, Answer<V>, F>,
+    loader: &Loader<K, Loaded<V>, F>,
     keys: Vec<K>,
 ) -> Result<HashMap<K, V>, Error>
 where
     K: Eq + Hash + Clone + std::fmt::Debug,
     V: Clone,
-    F: BatchFn<K, Answer<V>>,
+    F: BatchFn<K, Loaded<V>>,
 {
     let found = loader.try_load_many(keys).await.map_err(|error| {
         tracing::error!(%error, "a loader left a key without an answer");
@@ -391,13 +391,13 @@ where
 }
 
 /// Cuts the one row more off a page, and turns a page that was read from the end around.
-fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> Page {
+fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> RowPage {
     let more = rows.len() > list.limit as usize;
     rows.truncate(list.limit as usize);
     if list.backward {
         rows.reverse();
     }
-    Page { rows, more }
+    RowPage { rows, more }
 }
 
 /// Keys in order: the statement of a batch does not depend on which field came first.

@@ -19,20 +19,20 @@ use crate::{
 
 /// A root field that is the row of an id or of a natural key.
 #[derive(Debug)]
-pub(crate) struct One {
+pub(crate) struct NodePlan {
     table: &'static Table,
-    by: By,
+    by: NodeKey,
     plan: Lookup,
 }
 
 /// What names a row.
 #[derive(Debug)]
-enum By {
+enum NodeKey {
     Key(i32),
     Natural(&'static NaturalKey, String),
 }
 
-impl One {
+impl NodePlan {
     pub(crate) fn table(&self) -> &'static Table {
         self.table
     }
@@ -44,15 +44,19 @@ pub(crate) fn plan_one<'a>(
     table: &'static Table,
     fields: &[&'a Positioned<Field>],
     path: &[String],
-) -> Result<One, ServerError> {
+) -> Result<NodePlan, ServerError> {
     let plan = planner.lookup(table, fields, 1, path)?;
     let by = by(planner, table, planner.arguments(fields[0]).remove("by"));
     let by = by.map_err(|error| error.at(fields[0].pos, path))?;
-    Ok(One { table, by, plan })
+    Ok(NodePlan { table, by, plan })
 }
 
 /// Reads the argument `by`, which has one field.
-fn by(planner: &Planner<'_>, table: &'static Table, value: Option<Value>) -> Result<By, Error> {
+fn by(
+    planner: &Planner<'_>,
+    table: &'static Table,
+    value: Option<Value>,
+) -> Result<NodeKey, Error> {
     let field = match value {
         Some(Value::Object(by)) => by.into_iter().next(),
         _ => None,
@@ -71,18 +75,18 @@ fn by(planner: &Planner<'_>, table: &'static Table, value: Option<Value>) -> Res
             let text = format!("by.id: {text:?} is the id of {is}, not {wants}");
             return Err(Error::BadArgument(text));
         }
-        return Ok(By::Key(key));
+        return Ok(NodeKey::Key(key));
     }
     let natural = table.natural_keys.iter().find(|natural| natural.argument == name);
     let natural = natural.ok_or_else(|| Error::BadArgument(format!("by.{name}: no such key")))?;
-    Ok(By::Natural(natural, text))
+    Ok(NodeKey::Natural(natural, text))
 }
 
 /// Answers a row that was planned; null where there is none.
-pub(crate) async fn one(loaders: &Loaders, plan: &One) -> Result<Value, Error> {
+pub(crate) async fn one(loaders: &Loaders, plan: &NodePlan) -> Result<Value, Error> {
     let key = match &plan.by {
-        By::Key(key) => Some(*key),
-        By::Natural(natural, text) => find(loaders, plan.table, natural, text).await?,
+        NodeKey::Key(key) => Some(*key),
+        NodeKey::Natural(natural, text) => find(loaders, plan.table, natural, text).await?,
     };
     let Some(key) = key else { return Ok(Value::Null) };
     let mut found = loaders.lookup(&plan.plan, &[key]).await?;

@@ -2,7 +2,7 @@
 
 use super::order::OrderKey;
 use crate::catalog::{
-    scalar::Kind,
+    scalar::ColumnKind,
     table::{Column, Table},
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct Pick {
 }
 
 impl Pick {
-    pub(crate) fn kind(self, table: &Table) -> Kind {
+    pub(crate) fn kind(self, table: &Table) -> ColumnKind {
         let kind = OrderKey::plain(self.through, self.column).column(table).kind;
         if self.is_key { kind.as_kept() } else { kind }
     }

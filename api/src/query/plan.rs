@@ -1,8 +1,8 @@
 //! The plan of a list: what to read, and how the answer is put together.
 //!
 //! A plan is a value. [`list_plan`](super::list_plan) makes it of a selection, [`run`](super::run) turns it into an
-//! answer, and [`export`](super::export) into a file. Its root is a [`Connection`]; below it are [`Rows`], whose fields
-//! lead to more of both, and the [`Shape`] of what is computed of all rows or of groups.
+//! answer, and [`export`](super::export) into a file. Its root is a [`ConnectionPlan`]; below it are [`RowsPlan`], whose fields
+//! lead to more of both, and the [`MeasuresPlan`] of what is computed of all rows or of groups.
 //!
 //! ```text
 //! grants(first: 2) { nodes { awardNumber agency { name } } totals { federalShare { sum } } }
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     catalog::{
-        measure_catalog::{Computed, Dimension, Unit},
+        measure_catalog::{ComputedMeasure, Dimension, Unit},
         table::Table,
     },
     measures::Request,
@@ -29,7 +29,7 @@ use crate::{
 
 /// How rows of a table become objects.
 #[derive(Debug)]
-pub(crate) struct Rows {
+pub(crate) struct RowsPlan {
     pub(crate) table: &'static Table,
     pub(crate) fields: Vec<(Name, RowField)>,
 }
@@ -52,14 +52,14 @@ pub(crate) enum RowField {
     /// The rows that hold our key.
     Many {
         to: usize,
-        connection: Box<Connection>,
+        connection: Box<ConnectionPlan>,
     },
 }
 
 /// Rows of a table by their keys.
 #[derive(Debug)]
 pub(crate) struct Lookup {
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowsPlan,
     pub(crate) picks: Picks,
 }
 
@@ -73,7 +73,7 @@ impl Lookup {
 
 /// A page of a list with all that hangs on it.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct ConnectionPlan {
     pub(crate) list: List,
     pub(crate) picks: Picks,
     /// Where the values of the order keys stand among the cells; empty where no cursor is asked for.
@@ -89,10 +89,10 @@ pub(crate) enum ConnectionField {
     TypeName,
     /// A figure of the totals.
     TotalCount(usize),
-    Totals(Shape),
+    Totals(MeasuresPlan),
     Groups(Box<GroupsPlan>),
-    Nodes(Rows),
-    Edges(Vec<(Name, EdgeField<Rows>)>),
+    Nodes(RowsPlan),
+    Edges(Vec<(Name, EdgeField<RowsPlan>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
 }
 
@@ -128,7 +128,7 @@ impl ConnectionField {
     }
 }
 
-impl Connection {
+impl ConnectionPlan {
     /// Whether any row must be read.
     pub(crate) fn reads_rows(&self) -> bool {
         self.fields.iter().any(|(_, field)| {
@@ -173,7 +173,7 @@ impl Parents {
 
 /// What is shown of the measures of a group, or of all rows.
 #[derive(Debug)]
-pub(crate) struct Shape {
+pub(crate) struct MeasuresPlan {
     pub(crate) type_name: String,
     pub(crate) fields: Vec<(Name, MeasureField)>,
 }
@@ -186,11 +186,11 @@ pub(crate) enum MeasureField {
     Level,
     Key(Vec<(Name, KeyField)>),
     /// One figure.
-    Figure(usize, Show, &'static Computed),
+    Figure(usize, Show, &'static ComputedMeasure),
     /// The figures of one measure.
-    Statistics(Unit, Vec<(Name, StatisticField)>, &'static Computed),
+    Statistics(Unit, Vec<(Name, StatisticField)>, &'static ComputedMeasure),
     /// The measures of a part.
-    Part(Shape),
+    Part(MeasuresPlan),
 }
 
 /// A field of statistics.
@@ -228,7 +228,7 @@ pub(crate) struct GroupsPlan {
 pub(crate) enum GroupsField {
     TypeName,
     TotalCount,
-    Nodes(Shape),
-    Edges(Vec<(Name, EdgeField<Shape>)>),
+    Nodes(MeasuresPlan),
+    Edges(Vec<(Name, EdgeField<MeasuresPlan>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
 }

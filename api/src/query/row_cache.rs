@@ -19,7 +19,7 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-use super::rows::{Page, Row};
+use super::rows::{Row, RowPage};
 use crate::catalog::dataset::Dataset;
 
 /// Bytes that something costs beside its cells.
@@ -31,42 +31,42 @@ const USUAL: u64 = 256;
 
 /// What is kept for the key of a row.
 #[derive(Clone, Debug)]
-pub(crate) enum Found {
+pub(crate) enum CachedRows {
     /// The row with that key, where there is one.
     Row(Option<Arc<Row>>),
     /// The page of that parent.
-    Page(Page),
+    Page(RowPage),
 }
 
 /// The rows of the newest revision that is known.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct RowCache {
     bytes: u64,
-    newest: Mutex<Arc<Kept>>,
+    newest: Mutex<Arc<RevisionRows>>,
 }
 
 /// The rows of one revision.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct RevisionRows {
     /// That revision.
     pub(crate) dataset: Dataset,
     kinds: Cache<Arc<str>, u64>,
     count: AtomicU64,
-    found: Cache<(u64, i32), Found, Weights>,
+    found: Cache<(u64, i32), CachedRows, Weights>,
 }
 
 /// The rows of one kind of look-up.
 #[derive(Clone, Debug)]
-pub(crate) struct Kind {
-    kept: Arc<Kept>,
+pub(crate) struct LookupKind {
+    kept: Arc<RevisionRows>,
     number: u64,
 }
 
 #[derive(Clone, Debug)]
 struct Weights;
 
-impl Weighter<(u64, i32), Found> for Weights {
-    fn weight(&self, _: &(u64, i32), found: &Found) -> u64 {
+impl Weighter<(u64, i32), CachedRows> for Weights {
+    fn weight(&self, _: &(u64, i32), found: &CachedRows) -> u64 {
         let cell = |cell: &GraphQl| match cell {
             GraphQl::String(text) => text.len(),
             GraphQl::Enum(name) => name.len(),
@@ -78,24 +78,24 @@ impl Weighter<(u64, i32), Found> for Weights {
         };
         OVERHEAD
             + match found {
-                Found::Row(found) => found.as_ref().map_or(0, row),
-                Found::Page(page) => page.rows.iter().map(row).sum(),
+                CachedRows::Row(found) => found.as_ref().map_or(0, row),
+                CachedRows::Page(page) => page.rows.iter().map(row).sum(),
             }
     }
 }
 
-impl Keeper {
+impl RowCache {
     /// Keeps so many bytes of rows.
     pub(crate) fn new(dataset: Dataset, bytes: u64) -> Self {
-        Self { bytes, newest: Mutex::new(Arc::new(Kept::new(dataset, bytes))) }
+        Self { bytes, newest: Mutex::new(Arc::new(RevisionRows::new(dataset, bytes))) }
     }
 
     /// The rows of this revision, or of a newer one where somebody has met that: who has seen it is not sent
     /// back. Those of another go.
-    pub(crate) fn at(&self, dataset: &Dataset) -> Arc<Kept> {
+    pub(crate) fn at(&self, dataset: &Dataset) -> Arc<RevisionRows> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if newest.dataset.revision < dataset.revision {
-            *newest = Arc::new(Kept::new(dataset.clone(), self.bytes));
+            *newest = Arc::new(RevisionRows::new(dataset.clone(), self.bytes));
         }
         Arc::clone(&newest)
     }
@@ -106,7 +106,7 @@ impl Keeper {
     }
 }
 
-impl Kept {
+impl RevisionRows {
     fn new(dataset: Dataset, bytes: u64) -> Self {
         let count = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
         let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
@@ -119,29 +119,33 @@ impl Kept {
     }
 
     /// The rows of the look-ups that are called so: two that read something else have other names.
-    pub(crate) fn kind(self: &Arc<Self>, name: &str) -> Kind {
+    pub(crate) fn kind(self: &Arc<Self>, name: &str) -> LookupKind {
         let number = self.kinds.get(name).unwrap_or_else(|| {
             // One that was forgotten gets a new number, and what was kept for it is found no more.
             let number = self.count.fetch_add(1, Ordering::Relaxed);
             self.kinds.insert(name.into(), number);
             number
         });
-        Kind { kept: Arc::clone(self), number }
+        LookupKind { kept: Arc::clone(self), number }
     }
 }
 
-impl Kind {
+impl LookupKind {
     /// The revision that all of it is of.
     pub(crate) fn revision(&self) -> i32 {
         self.kept.dataset.revision
     }
 
-    pub(crate) fn get(&self, key: i32) -> Option<Found> {
+    pub(crate) fn get(&self, key: i32) -> Option<CachedRows> {
         self.kept.found.get(&(self.number, key))
     }
 
     /// Keeps what was read at a revision, where it is this one.
-    pub(crate) fn keep(&self, revision: Option<i32>, found: impl Iterator<Item = (i32, Found)>) {
+    pub(crate) fn keep(
+        &self,
+        revision: Option<i32>,
+        found: impl Iterator<Item = (i32, CachedRows)>,
+    ) {
         if revision == Some(self.revision()) {
             for (key, found) in found {
                 self.kept.found.insert((self.number, key), found);

@@ -13,7 +13,7 @@ pub(crate) struct Row {
 
 /// A page of rows, in the order of the list.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Page {
+pub(crate) struct RowPage {
     pub(crate) rows: Vec<Arc<Row>>,
     /// Whether there is one more row than the page shows.
     pub(crate) more: bool,

@@ -15,8 +15,8 @@ use super::{
     id,
     load::{Loaders, root_page},
     order::encode_cursor,
-    plan::{Connection, ConnectionField, EdgeField, Lookup, PageInfoField, RowField, Rows},
-    rows::{Page, Row},
+    plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
+    rows::{Row, RowPage},
     show::Show,
 };
 use crate::{error::Error, measures::Number};
@@ -32,11 +32,11 @@ enum Lists<'a> {
 }
 
 /// The connection of a list that has no parent.
-pub(crate) async fn root(loaders: &Loaders, plan: &Connection) -> Result<GraphQl, Error> {
+pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
     let session = &loaders.session;
     let page = match plan.reads_rows() {
         true => root_page(session, &plan.list, &plan.picks).await?,
-        false => Page::default(),
+        false => RowPage::default(),
     };
     let pages = vec![page];
     let figures = totals(loaders, plan, Lists::One, &pages).await;
@@ -90,16 +90,16 @@ fn distinct(mut keys: Vec<i32>) -> Vec<i32> {
 /// The figures of all rows of each list.
 async fn totals(
     loaders: &Loaders,
-    plan: &Connection,
+    plan: &ConnectionPlan,
     lists: Lists<'_>,
-    pages: &[Page],
+    pages: &[RowPage],
 ) -> FiguresOfLists {
     if plan.totals.figures.is_empty() {
         return Ok(vec![Vec::new(); pages.len()]);
     }
     // A page that begins at an end of the list, and has no neighbour, is all of it.
     let tells = plan.reads_rows() && plan.only_counts() && plan.list.is_whole();
-    let known = |page: &Page| {
+    let known = |page: &RowPage| {
         let count = vec![Number::Whole(page.rows.len().try_into().unwrap_or_default())];
         (tells && !page.more).then_some(count)
     };
@@ -124,7 +124,7 @@ async fn totals(
 /// The connections of many parents: those without rows get an empty one.
 async fn many(
     loaders: &Loaders,
-    plan: &Connection,
+    plan: &ConnectionPlan,
     column: usize,
     parents: &[i32],
 ) -> Result<Vec<GraphQl>, Error> {
@@ -135,7 +135,7 @@ async fn many(
         }
         false => HashMap::new(),
     };
-    let pages: Vec<Page> =
+    let pages: Vec<RowPage> =
         parents.iter().map(|parent| pages.remove(parent).unwrap_or_default()).collect();
     let lists = Lists::Each(column, parents);
     let figures = totals(loaders, plan, lists, &pages).await;
@@ -145,9 +145,9 @@ async fn many(
 /// Connections, given their pages and figures. A field that cannot be read fails by itself.
 async fn connections(
     loaders: &Loaders,
-    plan: &Connection,
+    plan: &ConnectionPlan,
     lists: Lists<'_>,
-    pages: Vec<Page>,
+    pages: Vec<RowPage>,
     figures: FiguresOfLists,
 ) -> Vec<GraphQl> {
     let rows: Vec<Arc<Row>> = pages.iter().flat_map(|page| page.rows.iter().cloned()).collect();
@@ -166,11 +166,11 @@ async fn connections(
 /// The values of one field for all connections.
 async fn connection_field(
     loaders: &Loaders,
-    plan: &Connection,
+    plan: &ConnectionPlan,
     lists: Lists<'_>,
     field: &ConnectionField,
     rows: &[Arc<Row>],
-    pages: &[Page],
+    pages: &[RowPage],
     figures: &FiguresOfLists,
 ) -> Result<Vec<GraphQl>, Error> {
     let cursor = |row: &Row| GraphQl::String(cursor(plan, row));
@@ -198,7 +198,7 @@ async fn connection_field(
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
         ConnectionField::PageInfo(fields) => {
-            let page_info = |page: &Page| {
+            let page_info = |page: &RowPage| {
                 let (before, after) = plan.list.neighbours(page.more);
                 let value = |field: &PageInfoField| match field {
                     PageInfoField::TypeName => GraphQl::from("PageInfo"),
@@ -220,7 +220,7 @@ async fn connection_field(
 }
 
 /// The cursor of a row of a list.
-pub(crate) fn cursor(plan: &Connection, row: &Row) -> String {
+pub(crate) fn cursor(plan: &ConnectionPlan, row: &Row) -> String {
     let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
     encode_cursor(plan.list.table, &plan.list.order, &cells)
 }
@@ -228,8 +228,8 @@ pub(crate) fn cursor(plan: &Connection, row: &Row) -> String {
 /// The edges to rows, in their order.
 async fn edges(
     loaders: &Loaders,
-    plan: &Connection,
-    fields: &[(Name, EdgeField<Rows>)],
+    plan: &ConnectionPlan,
+    fields: &[(Name, EdgeField<RowsPlan>)],
     rows: &[Arc<Row>],
 ) -> Result<Vec<GraphQl>, Error> {
     let mut columns = Vec::with_capacity(fields.len());
@@ -242,8 +242,8 @@ async fn edges(
 /// The values of one field of the edges to rows.
 pub(crate) async fn edge(
     loaders: &Loaders,
-    plan: &Connection,
-    field: &EdgeField<Rows>,
+    plan: &ConnectionPlan,
+    field: &EdgeField<RowsPlan>,
     rows: &[Arc<Row>],
 ) -> Result<Vec<GraphQl>, Error> {
     Ok(match field {
@@ -256,7 +256,7 @@ pub(crate) async fn edge(
 /// The objects of rows, in their order. A field that cannot be read fails by itself.
 fn objects<'a>(
     loaders: &'a Loaders,
-    plan: &'a Rows,
+    plan: &'a RowsPlan,
     rows: &'a [Arc<Row>],
 ) -> BoxFuture<'a, Vec<GraphQl>> {
     async move {
@@ -273,7 +273,7 @@ fn objects<'a>(
 /// The values of one field for all rows.
 pub(crate) async fn column(
     loaders: &Loaders,
-    plan: &Rows,
+    plan: &RowsPlan,
     field: &RowField,
     rows: &[Arc<Row>],
 ) -> Result<Vec<GraphQl>, Error> {
@@ -360,9 +360,9 @@ fn assemble<F>(fields: &[(Name, F)], columns: Vec<Vec<GraphQl>>, count: usize) -
     (0..count).map(object).collect()
 }
 
-fn by_page(values: Vec<GraphQl>, pages: &[Page]) -> Vec<GraphQl> {
+fn by_page(values: Vec<GraphQl>, pages: &[RowPage]) -> Vec<GraphQl> {
     let mut values = values.into_iter();
-    let page = |page: &Page| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
+    let page = |page: &RowPage| GraphQl::List(values.by_ref().take(page.rows.len()).collect());
     pages.iter().map(page).collect()
 }
 

@@ -24,9 +24,9 @@ pub(super) trait Fact: DeserializeOwned {
     const FILE: (&'static str, &'static str);
 
     /// Reads the whole file.
-    fn read() -> Result<Vec<Self>, super::Error> {
+    fn read() -> Result<Vec<Self>, super::ReferenceError> {
         let (name, text) = Self::FILE;
-        let wrong = |why: String| super::Error::Fact { file: name, why };
+        let wrong = |why: String| super::ReferenceError::Fact { file: name, why };
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
         if header.iter().ne(Self::COLUMNS.iter().copied()) {

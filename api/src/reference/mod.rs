@@ -17,7 +17,7 @@ use sea_orm::{
 };
 
 use self::facts::Fact as _;
-use crate::database::load::{Counts, Load, Tallies};
+use crate::database::load::{Load, LoadCounts, Tallies};
 
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
@@ -44,7 +44,7 @@ const TABLES: [&str; 16] = [
 
 /// Why the reference data could not be loaded.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ReferenceError {
     /// A file of facts is wrong. A test reads them all, so a released program never says this.
     #[error("api/facts/{file}: {why}")]
     Fact {
@@ -86,7 +86,7 @@ pub async fn find(db: &impl ConnectionTrait) -> Result<Option<revision::Model>, 
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
-pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
+pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, ReferenceError> {
     if let Some(revision) = find(db).await? {
         return Ok(revision);
     }
@@ -103,7 +103,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
     }
     let tables = write::all(&load).await?;
     let rows_read = tables.values().map(|tally| tally.added).sum();
-    Ok(load.commit(Counts { rows_read, tables }).await?)
+    Ok(load.commit(LoadCounts { rows_read, tables }).await?)
 }
 
 /// Empties every table but that of the revisions, which tell what was loaded when, and writes the
@@ -111,7 +111,7 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn reset(load: &Load) -> Result<Tallies, Error> {
+pub async fn reset(load: &Load) -> Result<Tallies, ReferenceError> {
     let mut removed = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         let sql = format!("DELETE FROM {table}");
@@ -129,7 +129,7 @@ pub async fn reset(load: &Load) -> Result<Tallies, Error> {
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
-pub async fn ensure(db: &DatabaseConnection) -> Result<bool, Error> {
+pub async fn ensure(db: &DatabaseConnection) -> Result<bool, ReferenceError> {
     let missing = find(db).await?.is_none();
     if missing {
         load(db).await?;

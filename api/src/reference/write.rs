@@ -9,7 +9,7 @@ use entity::{
 use sea_orm::{EntityTrait, ModelTrait};
 
 use super::{
-    Error,
+    ReferenceError,
     facts::{self, Fact},
 };
 use crate::database::load::{Load, Tallies};
@@ -20,8 +20,8 @@ const MEASURES: &str = "fbi-ucr";
 const PRICES: &str = "bls-cpi-u";
 
 /// Writes every fact, and says how many rows of each table that made.
-pub(super) async fn all(load: &Load) -> Result<Tallies, Error> {
-    let mut writer = Writer { load, revision_id: load.revision(), tables: Tallies::new() };
+pub(super) async fn all(load: &Load) -> Result<Tallies, ReferenceError> {
+    let mut writer = ReferenceWriter { load, revision_id: load.revision(), tables: Tallies::new() };
     let sources = writer.sources().await?;
     let programs = writer.programs(&sources).await?;
     let organizations = writer.organizations(&sources).await?;
@@ -39,29 +39,30 @@ struct Ids(HashMap<String, i32>);
 
 impl Ids {
     /// The id of a name that a fact of type `F` gives.
-    fn get<F: Fact>(&self, name: &str) -> Result<i32, Error> {
+    fn get<F: Fact>(&self, name: &str) -> Result<i32, ReferenceError> {
         let (file, _) = F::FILE;
-        let unknown = || Error::Fact { file, why: format!("{name:?} is not among the facts") };
+        let unknown =
+            || ReferenceError::Fact { file, why: format!("{name:?} is not among the facts") };
         self.0.get(name).copied().ok_or_else(unknown)
     }
 
-    fn maybe<F: Fact>(&self, name: Option<&str>) -> Result<Option<i32>, Error> {
+    fn maybe<F: Fact>(&self, name: Option<&str>) -> Result<Option<i32>, ReferenceError> {
         name.map(|name| self.get::<F>(name)).transpose()
     }
 }
 
-struct Writer<'a> {
+struct ReferenceWriter<'a> {
     load: &'a Load,
     revision_id: i32,
     tables: Tallies,
 }
 
-impl Writer<'_> {
+impl ReferenceWriter<'_> {
     /// Adds a file as rows of a table; `row` makes one of an id and a fact.
     async fn add<E, F>(
         &mut self,
-        row: impl Fn(i32, F) -> Result<E::Model, Error>,
-    ) -> Result<Vec<E::Model>, Error>
+        row: impl Fn(i32, F) -> Result<E::Model, ReferenceError>,
+    ) -> Result<Vec<E::Model>, ReferenceError>
     where
         E: EntityTrait,
         E::Model: ModelTrait<Entity = E>,
@@ -71,12 +72,12 @@ impl Writer<'_> {
         let rows: Vec<_> = (first..)
             .zip(F::read()?)
             .map(|(id, fact)| row(id, fact))
-            .collect::<Result<_, Error>>()?;
+            .collect::<Result<_, ReferenceError>>()?;
         self.insert::<E>(&rows).await?;
         Ok(rows)
     }
 
-    async fn insert<E>(&mut self, rows: &[E::Model]) -> Result<(), Error>
+    async fn insert<E>(&mut self, rows: &[E::Model]) -> Result<(), ReferenceError>
     where
         E: EntityTrait,
         E::Model: ModelTrait<Entity = E>,
@@ -86,7 +87,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn sources(&mut self) -> Result<Ids, Error> {
+    async fn sources(&mut self) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<source::Entity, facts::Origin>(|id, fact| {
             Ok(source::Model {
@@ -105,7 +106,7 @@ impl Writer<'_> {
         Ok(Ids(rows.await?.into_iter().map(|row| (row.code, row.id)).collect()))
     }
 
-    async fn programs(&mut self, sources: &Ids) -> Result<Ids, Error> {
+    async fn programs(&mut self, sources: &Ids) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::Program>(PROGRAMS)?;
         let rows = self.add::<program::Entity, facts::Program>(|id, fact| {
@@ -125,7 +126,7 @@ impl Writer<'_> {
         Ok(Ids(rows.await?.into_iter().map(|row| (row.code, row.id)).collect()))
     }
 
-    async fn organizations(&mut self, sources: &Ids) -> Result<Ids, Error> {
+    async fn organizations(&mut self, sources: &Ids) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<organization::Entity, facts::Organization>(|id, fact| {
             let texts = [&Some(fact.name.clone()), &fact.former_name, &fact.city, &fact.note];
@@ -147,7 +148,11 @@ impl Writer<'_> {
         Ok(Ids(rows.await?.into_iter().map(|row| (row.name, row.id)).collect()))
     }
 
-    async fn partnerships(&mut self, sources: &Ids, organizations: &Ids) -> Result<(), Error> {
+    async fn partnerships(
+        &mut self,
+        sources: &Ids,
+        organizations: &Ids,
+    ) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<partnership::Entity, facts::Partnership>(|id, fact| {
             Ok(partnership::Model {
@@ -162,7 +167,11 @@ impl Writer<'_> {
         rows.await.map(drop)
     }
 
-    async fn trainings(&mut self, sources: &Ids, organizations: &Ids) -> Result<(), Error> {
+    async fn trainings(
+        &mut self,
+        sources: &Ids,
+        organizations: &Ids,
+    ) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<training::Entity, facts::Training>(|id, fact| {
             let texts = [&Some(fact.title.clone()), &fact.acronym, &fact.topics, &fact.note];
@@ -185,7 +194,7 @@ impl Writer<'_> {
         rows.await.map(drop)
     }
 
-    async fn publications(&mut self, sources: &Ids) -> Result<(), Error> {
+    async fn publications(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<publication::Entity, facts::Publication>(|id, fact| {
             Ok(publication::Model {
@@ -202,7 +211,7 @@ impl Writer<'_> {
         rows.await.map(drop)
     }
 
-    async fn figures(&mut self, sources: &Ids, programs: &Ids) -> Result<(), Error> {
+    async fn figures(&mut self, sources: &Ids, programs: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let rows = self.add::<published_figure::Entity, facts::PublishedFigure>(|id, fact| {
             Ok(published_figure::Model {
@@ -224,7 +233,7 @@ impl Writer<'_> {
     }
 
     /// The price index has the year for its key.
-    async fn prices(&mut self, sources: &Ids) -> Result<(), Error> {
+    async fn prices(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::PriceIndex>(PRICES)?;
         let row = |fact: facts::PriceIndex| price_index::Model {
@@ -237,7 +246,7 @@ impl Writer<'_> {
         self.insert::<price_index::Entity>(&rows).await
     }
 
-    async fn measures(&mut self, sources: &Ids) -> Result<(), Error> {
+    async fn measures(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::Measure>(MEASURES)?;
         let rows = self.add::<measure::Entity, facts::Measure>(|id, fact| {

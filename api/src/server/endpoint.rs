@@ -21,7 +21,7 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     cache::{
-        answers::{self, Answers, Key},
+        answers::{self, AnswerKey, Answers},
         counters::CacheOutcome,
     },
     observe::{metrics::Metrics, slow},
@@ -29,23 +29,23 @@ use super::{
     state::Server,
     traffic::{
         admission::Admission,
-        rate::{Account, Peer, Rates},
+        rate::{Account, ClientRates, Peer},
     },
 };
 use super::{
     one_revision,
     request::{
-        answer::{Answer, Client, Refusal, VARY},
-        ask::{Ask, Asked, Parameters},
+        answer::{Client, HttpAnswer, Refusal, VARY},
+        ask::{Ask, Asks, Parameters},
         compress::{self, Coding},
         errors,
         negotiate::{self, MediaType},
-        persisted::Documents,
+        persisted::PersistedDocuments,
         pin::Pin,
-        report::Report,
+        report::ReportOptions,
     },
 };
-use crate::{graphql::citation, limits::Limits, query::row_cache::Keeper, trace};
+use crate::{graphql::citation, limits::Limits, query::row_cache::RowCache, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -61,37 +61,37 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What `/graphql` is made of.
 #[derive(Clone)]
-pub(crate) struct Endpoint(pub(crate) Arc<Inner>);
+pub(crate) struct Endpoint(pub(crate) Arc<EndpointInner>);
 
-pub(crate) struct Inner {
+pub(crate) struct EndpointInner {
     pub(crate) server: Server,
     answers: Arc<Answers>,
     /// Rows that were looked up before.
-    kept: Arc<Keeper>,
-    pub(crate) documents: Documents,
+    kept: Arc<RowCache>,
+    pub(crate) documents: PersistedDocuments,
     pub(crate) settings: Settings,
     pub(crate) cache_control: HeaderValue,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) admission: Arc<Admission>,
-    rates: Rates,
+    rates: ClientRates,
 }
 
 /// What the headers of a request say of what it asks.
 #[derive(Clone, Copy)]
 struct Wishes {
-    report: Report,
+    report: ReportOptions,
     pin: Option<Pin>,
 }
 
 impl Wishes {
     fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        Ok(Self { report: Report::of(headers)?, pin: Pin::of_headers(headers)? })
+        Ok(Self { report: ReportOptions::of(headers)?, pin: Pin::of_headers(headers)? })
     }
 }
 
 /// An answer on its way to one client.
 struct Reply {
-    answer: Arc<Answer>,
+    answer: Arc<HttpAnswer>,
     found: Option<CacheOutcome>,
 }
 
@@ -130,7 +130,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         if nothing && negotiate::prefers_html(headers) {
             return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
         }
-        asked.map(Asked::One)
+        asked.map(Asks::One)
     } else if method == Method::POST {
         read(headers, body, limits).await
     } else {
@@ -139,7 +139,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     };
     let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
     let asked = match (table, asked) {
-        (Some(format), Ok(Asked::One(asked))) => {
+        (Some(format), Ok(Asks::One(asked))) => {
             // A file is large work, and no answer is to pay for that.
             return Box::pin(endpoint.export(asked, format, &parts, account.as_ref())).await;
         }
@@ -148,13 +148,13 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let reply = match (media, asked) {
         (None, _) => Err(not_acceptable()),
         (_, Err(refusal)) => Err(refusal),
-        (_, Ok(Asked::One(asked))) => match Wishes::of(headers) {
+        (_, Ok(Asks::One(asked))) => match Wishes::of(headers) {
             Ok(wishes) => {
                 endpoint.answer(asked, negotiate::coding(headers), wishes, account.as_ref()).await
             }
             Err(refusal) => Err(refusal),
         },
-        (_, Ok(Asked::Several(requests))) => {
+        (_, Ok(Asks::Several(requests))) => {
             match Box::pin(endpoint.batch(requests, &client, account.as_ref())).await {
                 Ok(response) => return response,
                 Err(refusal) => Err(refusal),
@@ -171,15 +171,15 @@ impl Endpoint {
         server: Server,
         settings: Settings,
         answers: Arc<Answers>,
-        kept: Arc<Keeper>,
+        kept: Arc<RowCache>,
         admission: Arc<Admission>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let documents = Documents::new(settings.trusted.clone(), settings.trusted_only);
+        let documents = PersistedDocuments::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
-        let rates = Rates::new(settings.rate_limit.clone());
-        Self(Arc::new(Inner {
+        let rates = ClientRates::new(settings.rate_limit.clone());
+        Self(Arc::new(EndpointInner {
             server,
             answers,
             kept,
@@ -261,7 +261,7 @@ impl Endpoint {
             pay(account, answer.price);
             return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
         }
-        let key = Key::of(&ask);
+        let key = AnswerKey::of(&ask);
         let inner = Arc::clone(&self.0);
         let run = || Box::pin(run(inner, ask));
         let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
@@ -291,8 +291,8 @@ impl Endpoint {
         }
         let wishes = Wishes::of(client.headers)?;
         // What a run costs is told of one request at a time.
-        let Report { cite, no_warnings, .. } = wishes.report;
-        let report = Report { cite, no_warnings, ..Report::default() };
+        let ReportOptions { cite, no_warnings, .. } = wishes.report;
+        let report = ReportOptions { cite, no_warnings, ..ReportOptions::default() };
         let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
             let parameters = Parameters::of_json(request)?;
@@ -370,11 +370,12 @@ pub(crate) fn is_kept(headers: &HeaderMap) -> bool {
 }
 
 /// An answer with its citation, in a coding; as it is, where it cannot be cited.
-async fn cited(answer: Arc<Answer>, ask: Ask, coding: Coding) -> Arc<Answer> {
+async fn cited(answer: Arc<HttpAnswer>, ask: Ask, coding: Coding) -> Arc<HttpAnswer> {
     let plain = Arc::clone(&answer);
     // Answers may be large, and are read and hashed.
     let cite = tokio::task::spawn_blocking(move || {
-        let query = citation::Asked::new(&ask.document, ask.operation.as_deref(), &ask.variables);
+        let query =
+            citation::CitedQuery::new(&ask.document, ask.operation.as_deref(), &ask.variables);
         plain.cited(query)
     });
     match cite.await {
@@ -387,7 +388,7 @@ async fn cited(answer: Arc<Answer>, ask: Ask, coding: Coding) -> Arc<Answer> {
 }
 
 /// Works an answer out.
-async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
+async fn run(endpoint: Arc<EndpointInner>, ask: Ask) -> HttpAnswer {
     let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
     let (report, pin, began) = (ask.report, ask.pin, Instant::now());
     let settings = &endpoint.settings;
@@ -418,16 +419,16 @@ async fn run(endpoint: Arc<Inner>, ask: Ask) -> Answer {
     }
     report.tell(&mut answer, took);
     if errors::asks_for_more_than_a_query(&answer.response) {
-        return Answer::not_a_query();
+        return HttpAnswer::not_a_query();
     }
     // What did not run cost nothing, whatever it was priced at; what ran is paid for, though it be refused at the end.
     let price = if answer.ran { answer.price } else { 0 };
-    Answer::of(answer.response, &dataset).priced(price)
+    HttpAnswer::of(answer.response, &dataset).priced(price)
 }
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
 /// a form or a text, and not that.
-async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked, Refusal> {
+async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asks, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
@@ -458,7 +459,7 @@ async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asked,
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &reason));
         }
     };
-    Asked::of_bytes(&bytes)
+    Asks::of_bytes(&bytes)
 }
 
 fn unreadable() -> Refusal {

@@ -54,7 +54,7 @@ use self::{
     traffic::admission::Admission,
 };
 pub use self::{
-    cache::counters::{Counters, Counts},
+    cache::counters::{CacheCounts, Counters},
     request::trusted::TrustedDocuments,
     settings::Settings,
     state::{AggregatesBy, Server},
@@ -63,7 +63,7 @@ pub use self::{
         rate::{Peer, RateLimit},
     },
 };
-use crate::{catalog::dataset::Dataset, query::row_cache::Keeper};
+use crate::{catalog::dataset::Dataset, query::row_cache::RowCache};
 
 /// How long a look at the database may take before it counts as gone.
 const PING: Duration = Duration::from_secs(2);
@@ -91,7 +91,7 @@ impl Server {
         let admission = Arc::new(Admission::new(running, settings.most_waiting));
         let counters = Arc::clone(&settings.counters);
         let answers = Answers::new(self.dataset(), settings.cache_bytes, Arc::clone(&counters));
-        let kept = Arc::new(Keeper::new(self.dataset(), settings.row_cache_bytes));
+        let kept = Arc::new(RowCache::new(self.dataset(), settings.row_cache_bytes));
         let metrics = Arc::new(Metrics::new(
             self.clone(),
             counters,

@@ -11,10 +11,10 @@ use crate::{
     catalog::dataset::Dataset,
     database::session::Revisions,
     error::Error,
-    graphql::execute::{Answer, execute_with, price},
+    graphql::execute::{QueryAnswer, execute_with, price},
     limits::Limits,
     measures::Aggregates,
-    query::row_cache::Keeper,
+    query::row_cache::RowCache,
 };
 
 /// How often a query is tried where loads commit while it runs.
@@ -26,10 +26,10 @@ const TRIES: u32 = 4;
 pub(crate) async fn of_one_revision(
     server: &Server,
     settings: &Settings,
-    keeper: &Keeper,
+    keeper: &RowCache,
     request: Request,
     pin: Option<Pin>,
-) -> (Answer, Dataset) {
+) -> (QueryAnswer, Dataset) {
     let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
     let is_wanted = |copy: &Copy| pin.is_none_or(|pin| pin.is_of(&copy.dataset));
@@ -53,7 +53,10 @@ pub(crate) async fn of_one_revision(
             request.operation_name = name;
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
             let price = price(schema, limits, &request).price;
-            return (Answer { price, ran: true, ..Answer::refused(vec![error]) }, dataset);
+            return (
+                QueryAnswer { price, ran: true, ..QueryAnswer::refused(vec![error]) },
+                dataset,
+            );
         };
         paid = answer.price;
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
@@ -81,11 +84,15 @@ pub(crate) async fn of_one_revision(
         }
         dataset = current;
     }
-    let changed = Answer::refused(vec![Error::Changed.at(Pos::default(), &[])]);
-    (Answer { price: paid, ran: true, ..changed }, dataset)
+    let changed = QueryAnswer::refused(vec![Error::Changed.at(Pos::default(), &[])]);
+    (QueryAnswer { price: paid, ran: true, ..changed }, dataset)
 }
 
 /// The price of a request, which does not run.
-pub(crate) fn only_price(server: &Server, limits: &Limits, request: &Request) -> (Answer, Dataset) {
+pub(crate) fn only_price(
+    server: &Server,
+    limits: &Limits,
+    request: &Request,
+) -> (QueryAnswer, Dataset) {
     (price(&server.0.schema.0, limits, request), server.dataset())
 }

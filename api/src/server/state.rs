@@ -16,10 +16,10 @@ use crate::{
 pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
 /// What every request needs.
 #[derive(Clone, Debug)]
-pub struct Server(pub(crate) Arc<Inner>);
+pub struct Server(pub(crate) Arc<ServerInner>);
 
 #[derive(Debug)]
-pub(crate) struct Inner {
+pub(crate) struct ServerInner {
     pub(crate) schema: SchemaHandle,
     pub(crate) sdl: String,
     pub(crate) readers: Readers,
@@ -59,7 +59,7 @@ impl Server {
             copy
         });
         let schema = SchemaHandle(schema());
-        Self(Arc::new(Inner { schema, sdl: sdl(), readers, dataset: receiver, copy }))
+        Self(Arc::new(ServerInner { schema, sdl: sdl(), readers, dataset: receiver, copy }))
     }
 
     pub(crate) fn dataset(&self) -> Dataset {

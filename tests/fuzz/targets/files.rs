@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use cops_graphql::{
     database,
-    ingest::{self, Format, MaxRejects, Request},
+    ingest::{self, Format, ImportRequest, MaxRejects},
     reference,
 };
 use libfuzzer_sys::fuzz_target;

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// How something stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Standing {
+pub(super) enum Severity {
     /// It is well.
     #[default]
     Ok,
@@ -17,7 +17,7 @@ pub(super) enum Standing {
     Problem,
 }
 
-impl Standing {
+impl Severity {
     fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -40,7 +40,7 @@ impl Standing {
 #[derive(Debug, Serialize)]
 struct Finding {
     check: &'static str,
-    standing: Standing,
+    standing: Severity,
     message: String,
     /// How to make it well.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ impl Findings {
     /// Something is well.
     pub(super) fn ok(&mut self, check: &'static str, message: impl Into<String>) {
         let message = message.into();
-        self.0.push(Finding { check, standing: Standing::Ok, message, mend: None });
+        self.0.push(Finding { check, standing: Severity::Ok, message, mend: None });
     }
 
     /// Something may become a trouble.
@@ -66,7 +66,7 @@ impl Findings {
         mend: impl Into<String>,
     ) {
         let (message, mend) = (message.into(), Some(mend.into()));
-        self.0.push(Finding { check, standing: Standing::Warning, message, mend });
+        self.0.push(Finding { check, standing: Severity::Warning, message, mend });
     }
 
     /// Something does not work.
@@ -77,15 +77,15 @@ impl Findings {
         mend: impl Into<String>,
     ) {
         let (message, mend) = (message.into(), Some(mend.into()));
-        self.0.push(Finding { check, standing: Standing::Problem, message, mend });
+        self.0.push(Finding { check, standing: Severity::Problem, message, mend });
     }
 
     /// How the worst of it stands.
-    pub(super) fn worst(&self) -> Standing {
+    pub(super) fn worst(&self) -> Severity {
         self.0.iter().map(|finding| finding.standing).max().unwrap_or_default()
     }
 
-    fn count(&self, standing: Standing) -> usize {
+    fn count(&self, standing: Severity) -> usize {
         self.0.iter().filter(|finding| finding.standing == standing).count()
     }
 
@@ -102,7 +102,7 @@ impl Findings {
                 let _ = writeln!(text, "{:<7}  {:<widest$}  -> {mend}", "", "");
             }
         }
-        let (problems, warnings) = (self.count(Standing::Problem), self.count(Standing::Warning));
+        let (problems, warnings) = (self.count(Severity::Problem), self.count(Severity::Warning));
         let _ = writeln!(
             text,
             "{}, {}, {} looked at",
@@ -136,10 +136,10 @@ mod tests {
     fn a_finding_is_a_line_with_its_mend_below() {
         let mut findings = Findings::default();
         findings.ok("port", "it is free");
-        assert_eq!(findings.worst(), Standing::Ok);
+        assert_eq!(findings.worst(), Severity::Ok);
         findings.warning("dataset", "it is made up", "load real files");
         findings.problem("database", "it is gone", "start it");
-        assert_eq!(findings.worst(), Standing::Problem);
+        assert_eq!(findings.worst(), Severity::Problem);
         let text = findings.to_text(false);
         assert_eq!(
             text,

@@ -57,7 +57,7 @@ fn free_of(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::finding::Standing;
+    use super::super::finding::Severity;
     use super::*;
 
     #[test]
@@ -75,8 +75,8 @@ mod tests {
             findings.worst()
         };
         if available().is_some() {
-            assert_eq!(standing(1 << 60), Standing::Problem);
+            assert_eq!(standing(1 << 60), Severity::Problem);
         }
-        assert_eq!(standing(0), Standing::Ok);
+        assert_eq!(standing(0), Severity::Ok);
     }
 }

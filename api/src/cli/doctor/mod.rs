@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use self::finding::{Findings, Standing};
+use self::finding::{Findings, Severity};
 use super::serve;
 
 /// What its help says at the end.
@@ -29,16 +29,16 @@ Exit codes: 0 the server would work (warnings or not), 1 it would not, 2 an opti
 /// Its arguments: those of `serve`, and how to tell.
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "doctor")]
-pub(crate) struct Args {
+pub(crate) struct DoctorArgs {
     /// How to tell what was found.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
+    format: ReportFormat,
     #[command(flatten)]
-    serve: serve::Args,
+    serve: serve::ServeArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum ReportFormat {
     /// For people: a line for each thing.
     Human,
     /// For machines: one JSON object.
@@ -46,7 +46,7 @@ enum Format {
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &DoctorArgs, url: &str) -> ExitCode {
     let mut findings = Findings::default();
     web::look(&mut findings, &args.serve).await;
     let settings = args.serve.http.settings(args.serve.limits);
@@ -56,11 +56,11 @@ pub(crate) async fn run(args: &Args, url: &str) -> ExitCode {
         memory::look(&mut findings, settings.cache_bytes, args.serve.aggregates, rows);
     }
     match args.format {
-        Format::Human => print!("{}", findings.to_text(finding::is_colourful())),
-        Format::Json => println!("{}", findings.to_json()),
+        ReportFormat::Human => print!("{}", findings.to_text(finding::is_colourful())),
+        ReportFormat::Json => println!("{}", findings.to_json()),
     }
     match findings.worst() {
-        Standing::Problem => ExitCode::FAILURE,
-        Standing::Ok | Standing::Warning => ExitCode::SUCCESS,
+        Severity::Problem => ExitCode::FAILURE,
+        Severity::Ok | Severity::Warning => ExitCode::SUCCESS,
     }
 }

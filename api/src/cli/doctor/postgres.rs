@@ -20,7 +20,7 @@ const QUESTION: &str = "SELECT \
     COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), \
     COALESCE(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true)";
 
-struct Found {
+struct ServerFacts {
     number: i32,
     version: String,
     encoding: String,
@@ -32,7 +32,7 @@ struct Found {
     is_local: bool,
 }
 
-impl Found {
+impl ServerFacts {
     fn of(row: &QueryResult) -> Option<Self> {
         fn get<T: TryGetable>(row: &QueryResult, index: usize) -> Option<T> {
             row.try_get_by_index(index).ok()
@@ -53,7 +53,7 @@ impl Found {
 
 /// Looks at the server, and at what its user may do.
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, readers: usize) {
-    let found = row(reader, QUESTION).await.as_ref().and_then(Found::of);
+    let found = row(reader, QUESTION).await.as_ref().and_then(ServerFacts::of);
     let Some(found) = found else {
         let mend = "name a server of PostgreSQL itself, not one that only speaks its protocol";
         return findings.warning("database", "it does not tell its settings", mend);

@@ -19,7 +19,7 @@ const LONG: u32 = 24 * 60 * 60;
 const LARGE_BATCH: usize = 20;
 
 /// Looks at the options that are read when the server starts.
-pub(super) async fn look(findings: &mut Findings, args: &serve::Args) {
+pub(super) async fn look(findings: &mut Findings, args: &serve::ServeArgs) {
     look_at_port(findings, &args.listen).await;
     match args.log_filter() {
         Ok(_) => findings.ok("log", format!("{:?} can be read", args.log)),

@@ -30,10 +30,10 @@ use crate::error::{Error, is_gone, is_overtaken};
 const PROBE: Duration = Duration::from_millis(250);
 /// Connections for queries.
 #[derive(Clone, Debug)]
-pub struct Readers(Arc<Inner>);
+pub struct Readers(Arc<ReadersInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct ReadersInner {
     /// For all that is not a query of a client.
     spare: DatabaseConnection,
     /// None where queries share that.
@@ -81,7 +81,7 @@ impl Readers {
 
     fn with(spare: DatabaseConnection, seats: Option<Seats>) -> Self {
         let count = seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
-        Self(Arc::new(Inner {
+        Self(Arc::new(ReadersInner {
             spare,
             seats,
             count,

@@ -1,6 +1,6 @@
 //! A document without what GraphQL ignores.
 
-use crate::graphql::tokens::{Kind, Tokens};
+use crate::graphql::tokens::{TokenKind, Tokens};
 
 /// The document as it is hashed: its tokens, with a space only where two would run together. Space, commas
 /// and comments do not tell two documents apart; names and strings, and their order, do. It is what
@@ -11,8 +11,8 @@ pub(super) fn normalised(document: &str) -> String {
     let mut normal = String::with_capacity(document.len());
     let mut was_word = false;
     for token in Tokens::of(document) {
-        let is_word = matches!(token.kind, Kind::Name | Kind::Number | Kind::String);
-        if was_word && (is_word || token.kind == Kind::Spread) {
+        let is_word = matches!(token.kind, TokenKind::Name | TokenKind::Number | TokenKind::String);
+        if was_word && (is_word || token.kind == TokenKind::Spread) {
             normal.push(' ');
         }
         normal.push_str(token.text);

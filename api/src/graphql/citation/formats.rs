@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asked, Digested, Edition, PROGRAM, moment};
+use super::{CitedQuery, Digested, Edition, PROGRAM, moment};
 
 /// The digits of a digest that stand in the key of an entry.
 const KEY_DIGITS: usize = 12;
@@ -31,7 +31,7 @@ impl Formats {
     /// How an answer is cited.
     pub(super) fn of_answer(
         dataset: &Edition,
-        query: &Asked,
+        query: &CitedQuery,
         result: &Digested,
         accessed_at: DateTime<Utc>,
     ) -> Self {

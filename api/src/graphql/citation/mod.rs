@@ -42,7 +42,7 @@ pub(crate) struct Citation {
     /// The program that did, and its version.
     pub(crate) program: String,
     /// What was asked.
-    pub(crate) query: Asked,
+    pub(crate) query: CitedQuery,
     /// What was answered.
     pub(crate) result: Digested,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Edition {
 /// A query, with all that is needed to run it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Asked {
+pub(crate) struct CitedQuery {
     /// The document, as it was sent.
     pub(crate) document: String,
     /// The operation of it that ran; none where it has no name.
@@ -87,7 +87,7 @@ impl From<&Dataset> for Edition {
     }
 }
 
-impl Asked {
+impl CitedQuery {
     /// A query whose document can be parsed.
     pub(crate) fn new(
         document: &str,
@@ -118,7 +118,7 @@ impl Asked {
 
 impl Citation {
     /// Cites an answer that has just been given.
-    pub(crate) fn new(dataset: &Dataset, query: Asked, data: &Value) -> Self {
+    pub(crate) fn new(dataset: &Dataset, query: CitedQuery, data: &Value) -> Self {
         let (dataset, result) = (Edition::from(dataset), Digested { sha256: digest(data) });
         let accessed_at = Utc::now().trunc_subsecs(0);
         let formats = Formats::of_answer(&dataset, &query, &result, accessed_at);
@@ -171,13 +171,14 @@ mod tests {
     #[test]
     fn the_same_query_has_the_same_digest() {
         let variables = |text: &str| serde_json::from_str(text).expect("an object");
-        let first = Asked::new("query Q { a, b }", None, &variables(r#"{"x":1,"y":2}"#));
-        let same = Asked::new("# Q\nquery Q{a b}", Some("Q"), &variables(r#"{"y":2.0,"x":1}"#));
+        let first = CitedQuery::new("query Q { a, b }", None, &variables(r#"{"x":1,"y":2}"#));
+        let same =
+            CitedQuery::new("# Q\nquery Q{a b}", Some("Q"), &variables(r#"{"y":2.0,"x":1}"#));
         assert_eq!(first.sha256, same.sha256);
         for (document, variables_of) in
             [("query Q { b a }", "{}"), ("query Q { a b }", r#"{"x":1,"y":3}"#)]
         {
-            let other = Asked::new(document, None, &variables(variables_of));
+            let other = CitedQuery::new(document, None, &variables(variables_of));
             assert_ne!(first.sha256, other.sha256);
         }
     }

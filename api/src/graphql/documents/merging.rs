@@ -72,7 +72,7 @@ pub(super) type Fragments<'a> = HashMap<&'a Name, &'a ast::FragmentDefinition>;
 
 /// A field that is selected of a type.
 #[derive(Clone, Copy)]
-struct Selected<'a> {
+struct SelectedField<'a> {
     on: &'a str,
     field: &'a Node<Field>,
 }
@@ -94,11 +94,11 @@ fn collect<'a>(
     on: &'a str,
     fragments: &Fragments<'a>,
     seen: &mut Vec<&'a Name>,
-    found: &mut Vec<Selected<'a>>,
+    found: &mut Vec<SelectedField<'a>>,
 ) {
     for selection in selections {
         match selection {
-            Selection::Field(field) => found.push(Selected { on, field }),
+            Selection::Field(field) => found.push(SelectedField { on, field }),
             Selection::InlineFragment(fragment) => {
                 let on = fragment.type_condition.as_ref().map_or(on, |on| on.as_str());
                 collect(&fragment.selection_set, on, fragments, seen, found);
@@ -121,7 +121,10 @@ fn collect<'a>(
     }
 }
 
-fn within<'a>(fields: &[Selected<'a>], fragments: &Fragments<'a>) -> Option<[&'a Node<Field>; 2]> {
+fn within<'a>(
+    fields: &[SelectedField<'a>],
+    fragments: &Fragments<'a>,
+) -> Option<[&'a Node<Field>; 2]> {
     // What is selected of an interface or a union may be of any object.
     let mut objects: Vec<&str> = fields.iter().map(|it| it.on).filter(|on| is_object(on)).collect();
     objects.sort_unstable();
@@ -130,7 +133,7 @@ fn within<'a>(fields: &[Selected<'a>], fragments: &Fragments<'a>) -> Option<[&'a
         objects.push("");
     }
     objects.into_iter().find_map(|object| {
-        let mut by_key: IndexMap<&str, Vec<Selected<'a>>> = IndexMap::new();
+        let mut by_key: IndexMap<&str, Vec<SelectedField<'a>>> = IndexMap::new();
         for selected in fields.iter().filter(|it| it.on == object || !is_object(it.on)) {
             by_key.entry(selected.field.response_name()).or_default().push(*selected);
         }
@@ -139,11 +142,11 @@ fn within<'a>(fields: &[Selected<'a>], fragments: &Fragments<'a>) -> Option<[&'a
 }
 
 fn of_one_key<'a>(
-    same: &[Selected<'a>],
+    same: &[SelectedField<'a>],
     fragments: &Fragments<'a>,
 ) -> Option<[&'a Node<Field>; 2]> {
     let (first, others) = same.split_first()?;
-    let differs = |other: &&Selected<'a>| {
+    let differs = |other: &&SelectedField<'a>| {
         other.field.name != first.field.name
             || !are_same(&other.field.arguments, &first.field.arguments)
     };

@@ -50,9 +50,9 @@ const TREE: u64 = 20;
 const BOTH_TREES: u64 = 40;
 
 #[derive(Clone, Debug)]
-struct Weigher;
+struct DocumentWeigher;
 
-impl Weighter<Arc<str>, Arc<Document>> for Weigher {
+impl Weighter<Arc<str>, Arc<Document>> for DocumentWeigher {
     fn weight(&self, text: &Arc<str>, document: &Arc<Document>) -> u64 {
         let times = if document.introspection.is_some() { BOTH_TREES } else { TREE };
         512 + times * text.len() as u64
@@ -61,11 +61,11 @@ impl Weighter<Arc<str>, Arc<Document>> for Weigher {
 
 /// The documents that have been read.
 #[derive(Debug)]
-pub(crate) struct Documents(Cache<Arc<str>, Arc<Document>, Weigher>);
+pub(crate) struct Documents(Cache<Arc<str>, Arc<Document>, DocumentWeigher>);
 
 impl Default for Documents {
     fn default() -> Self {
-        Self(Cache::with_weighter(1_000, MOST_BYTES, Weigher))
+        Self(Cache::with_weighter(1_000, MOST_BYTES, DocumentWeigher))
     }
 }
 

@@ -6,7 +6,7 @@ use apollo_compiler::{ast, diagnostic::ToCliReport as _, parser::Parser};
 use async_graphql::{Pos, ServerError};
 
 use super::lines::Lines;
-use crate::graphql::tokens::{Kind, Token, Tokens};
+use crate::graphql::tokens::{Token, TokenKind, Tokens};
 use crate::{error::Error, graphql::sizes::MOST_NESTING};
 
 /// Parses a document.
@@ -63,7 +63,7 @@ fn first_difference(text: &str, understood: &str) -> Option<(usize, String)> {
         };
         let same = found.zip(wanted).is_some_and(|(found, wanted)| match wanted.kind {
             // Each string may be written in several ways.
-            Kind::String => found.kind == Kind::String,
+            TokenKind::String => found.kind == TokenKind::String,
             _ => found.text == wanted.text,
         });
         if !same {
@@ -121,7 +121,7 @@ fn bare(text: &str) -> Cow<'_, str> {
         }
         let next = tokens.peek().map_or("", |next| next.text);
         let is_value = before.is_some_and(|before| matches!(before.text, ":" | "="));
-        let describes = token.kind == Kind::String
+        let describes = token.kind == TokenKind::String
             && match open.last() {
                 None => matches!(next, "query" | "mutation" | "subscription" | "fragment"),
                 Some(&"(") => next == "$" && !is_value,

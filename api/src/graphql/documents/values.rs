@@ -1,7 +1,7 @@
 //! Values, held against the types of their places.
 //!
 //! A literal in a document and the value that a client sends for a variable are held against the same types by the
-//! same rules ([`Input`] says where they differ): the rules of GraphQL for its own types, and for the types of this
+//! same rules ([`ReadableValue`] says where they differ): the rules of GraphQL for its own types, and for the types of this
 //! schema those by which columns read them ([`Scalar`]). So whatever reaches a resolver is of the type of its place,
 //! and each value has one spelling.
 //!
@@ -19,7 +19,7 @@ use super::{
     MOST_ERRORS,
     contract::{contract, is_one_of, similar},
 };
-use crate::catalog::scalar::{Kind, Scalar};
+use crate::catalog::scalar::{ColumnKind, Scalar};
 
 /// A value that is not one of its type.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Wrong<P> {
 }
 
 /// A value as it stands somewhere: what the rules of types need to know of it.
-pub(super) trait Input: Sized {
+pub(super) trait ReadableValue: Sized {
     /// What tells where it stands.
     type Place;
     /// Whether it is a literal, in which a name is something else than a text, and `1.0` no whole number.
@@ -39,13 +39,13 @@ pub(super) trait Input: Sized {
 
     fn place(&self) -> Self::Place;
     /// The value as it is. It may have variables in it, if it is none of the kinds below.
-    fn shape(&self) -> Shape<'_, Self>;
+    fn shape(&self) -> ValueShape<'_, Self>;
     /// How a person would write it.
     fn shown(&self) -> String;
 }
 
 /// What a value looks like.
-pub(super) enum Shape<'a, I> {
+pub(super) enum ValueShape<'a, I> {
     Null,
     Variable(&'a str),
     Boolean(bool),
@@ -64,7 +64,7 @@ pub(super) enum Shape<'a, I> {
 pub(super) type Variables<'a> = &'a [Node<VariableDefinition>];
 
 /// A literal of a document.
-impl Input for &Node<ast::Value> {
+impl ReadableValue for &Node<ast::Value> {
     type Place = Node<ast::Value>;
     const IS_LITERAL: bool = true;
 
@@ -72,19 +72,19 @@ impl Input for &Node<ast::Value> {
         Node::clone(self)
     }
 
-    fn shape(&self) -> Shape<'_, Self> {
+    fn shape(&self) -> ValueShape<'_, Self> {
         match &***self {
-            ast::Value::Null => Shape::Null,
-            ast::Value::Variable(name) => Shape::Variable(name),
-            ast::Value::Boolean(truth) => Shape::Boolean(*truth),
+            ast::Value::Null => ValueShape::Null,
+            ast::Value::Variable(name) => ValueShape::Variable(name),
+            ast::Value::Boolean(truth) => ValueShape::Boolean(*truth),
             ast::Value::Int(digits) => number(self, digits.as_str()),
             ast::Value::Float(digits) => number(self, digits.as_str()),
-            ast::Value::String(text) => Shape::String(text),
-            ast::Value::Enum(name) => Shape::Name(name),
-            ast::Value::List(items) => Shape::List(items.iter().collect()),
-            ast::Value::Object(fields) => {
-                Shape::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect())
-            }
+            ast::Value::String(text) => ValueShape::String(text),
+            ast::Value::Enum(name) => ValueShape::Name(name),
+            ast::Value::List(items) => ValueShape::List(items.iter().collect()),
+            ast::Value::Object(fields) => ValueShape::Object(
+                fields.iter().map(|(name, value)| (name.as_str(), value)).collect(),
+            ),
         }
     }
 
@@ -97,31 +97,31 @@ impl Input for &Node<ast::Value> {
     }
 }
 
-fn number<'a, I>(value: &ast::Value, digits: &'a str) -> Shape<'a, I> {
+fn number<'a, I>(value: &ast::Value, digits: &'a str) -> ValueShape<'a, I> {
     match super::convert::constant(value) {
-        Some(Constant::Number(number)) => Shape::Number(number, Some(digits)),
-        _ => Shape::TooLarge,
+        Some(Constant::Number(number)) => ValueShape::Number(number, Some(digits)),
+        _ => ValueShape::TooLarge,
     }
 }
 
 /// A value that a client sends for a variable.
-impl Input for &Constant {
+impl ReadableValue for &Constant {
     type Place = ();
     const IS_LITERAL: bool = false;
 
     fn place(&self) {}
 
-    fn shape(&self) -> Shape<'_, Self> {
+    fn shape(&self) -> ValueShape<'_, Self> {
         match self {
-            Constant::Null | Constant::Binary(_) => Shape::Null,
-            Constant::Boolean(truth) => Shape::Boolean(*truth),
-            Constant::Number(number) => Shape::Number(number.clone(), None),
-            Constant::String(text) => Shape::String(text),
-            Constant::Enum(name) => Shape::Name(name),
-            Constant::List(items) => Shape::List(items.iter().collect()),
-            Constant::Object(fields) => {
-                Shape::Object(fields.iter().map(|(name, value)| (name.as_str(), value)).collect())
-            }
+            Constant::Null | Constant::Binary(_) => ValueShape::Null,
+            Constant::Boolean(truth) => ValueShape::Boolean(*truth),
+            Constant::Number(number) => ValueShape::Number(number.clone(), None),
+            Constant::String(text) => ValueShape::String(text),
+            Constant::Enum(name) => ValueShape::Name(name),
+            Constant::List(items) => ValueShape::List(items.iter().collect()),
+            Constant::Object(fields) => ValueShape::Object(
+                fields.iter().map(|(name, value)| (name.as_str(), value)).collect(),
+            ),
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a, P> Check<'a, P> {
     }
 
     /// The value of an argument, or of a variable.
-    pub(super) fn value<I: Input<Place = P>>(
+    pub(super) fn value<I: ReadableValue<Place = P>>(
         &mut self,
         of: &Type,
         has_default: bool,
@@ -186,7 +186,7 @@ impl<'a, P> Check<'a, P> {
         self.check(&At { of, has_default, is_the_one: false, path }, value)
     }
 
-    fn refuse<I: Input<Place = P>>(
+    fn refuse<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
         value: &I,
@@ -195,21 +195,26 @@ impl<'a, P> Check<'a, P> {
         self.refuse_at(at.path, value, reason)
     }
 
-    fn refuse_at<I: Input<Place = P>>(&mut self, path: &str, value: &I, reason: &str) -> Constant {
+    fn refuse_at<I: ReadableValue<Place = P>>(
+        &mut self,
+        path: &str,
+        value: &I,
+        reason: &str,
+    ) -> Constant {
         self.wrong.push(Wrong { place: value.place(), message: format!("{path}: {reason}") });
         Constant::Null
     }
 
-    fn check<I: Input<Place = P>>(&mut self, at: &At<'_, '_>, value: &I) -> Constant {
+    fn check<I: ReadableValue<Place = P>>(&mut self, at: &At<'_, '_>, value: &I) -> Constant {
         // Nobody is told of more.
         if self.wrong.len() >= MOST_ERRORS {
             return Constant::Null;
         }
         let shape = value.shape();
-        if let Shape::Variable(name) = shape {
+        if let ValueShape::Variable(name) = shape {
             return self.variable(at, value, name);
         }
-        if let Shape::Null = shape {
+        if let ValueShape::Null = shape {
             if at.of.is_non_null() || at.is_the_one {
                 return self.refuse(at, value, &format!("null is no value of {}", at.of));
             }
@@ -217,7 +222,7 @@ impl<'a, P> Check<'a, P> {
         }
         if at.of.is_list() {
             let of = at.of.item_type();
-            let Shape::List(items) = shape else {
+            let ValueShape::List(items) = shape else {
                 return Constant::List(vec![self.value(of, false, value, at.path)]);
             };
             let check = |(index, value): (usize, I)| {
@@ -237,7 +242,7 @@ impl<'a, P> Check<'a, P> {
     }
 
     /// Holds the type that a variable is declared with against that of its place.
-    fn variable<I: Input<Place = P>>(
+    fn variable<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
         value: &I,
@@ -279,12 +284,12 @@ impl<'a, P> Check<'a, P> {
         Constant::Null
     }
 
-    fn scalar<I: Input<Place = P>>(
+    fn scalar<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
         of: &ScalarType,
         value: &I,
-        shape: &Shape<'_, I>,
+        shape: &ValueShape<'_, I>,
     ) -> Constant {
         match scalar(of.name.as_str(), shape, &value.shown()) {
             Ok(value) => value,
@@ -292,17 +297,17 @@ impl<'a, P> Check<'a, P> {
         }
     }
 
-    fn member<I: Input<Place = P>>(
+    fn member<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
         of: &EnumType,
         value: &I,
-        shape: &Shape<'_, I>,
+        shape: &ValueShape<'_, I>,
     ) -> Constant {
         let name = match shape {
-            Shape::Name(name) => *name,
-            Shape::String(name) if !I::IS_LITERAL => *name,
-            Shape::String(name) if of.values.contains_key(*name) => {
+            ValueShape::Name(name) => *name,
+            ValueShape::String(name) if !I::IS_LITERAL => *name,
+            ValueShape::String(name) if of.values.contains_key(*name) => {
                 let reason = format!("{name:?} is a text: write {name}, without quotes");
                 return self.refuse(at, value, &reason);
             }
@@ -318,15 +323,15 @@ impl<'a, P> Check<'a, P> {
         self.refuse(at, value, &format!("{name:?} is no value of {}.{near}", of.name))
     }
 
-    fn object<I: Input<Place = P>>(
+    fn object<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
         of: &InputObjectType,
         is_one_of: bool,
         value: &I,
-        shape: Shape<'_, I>,
+        shape: ValueShape<'_, I>,
     ) -> Constant {
-        let Shape::Object(given) = shape else {
+        let ValueShape::Object(given) = shape else {
             let reason = format!("{} is not an object, as {} is", value.shown(), of.name);
             return self.refuse(at, value, &reason);
         };
@@ -377,15 +382,15 @@ fn is_required(field: &InputValueDefinition) -> bool {
 }
 
 /// A value of a scalar.
-fn scalar<I>(name: &str, shape: &Shape<'_, I>, shown: &str) -> Result<Constant, String> {
+fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Constant, String> {
     let no = |wants: &str| Err(format!("{shown} is not {wants}"));
     match (name, shape) {
-        (_, Shape::String(text)) if text.contains('\0') => {
+        (_, ValueShape::String(text)) if text.contains('\0') => {
             Err("has the character U+0000, which no text here has".to_owned())
         }
-        ("String" | "ID", Shape::String(text)) => Ok(Constant::String((*text).to_owned())),
+        ("String" | "ID", ValueShape::String(text)) => Ok(Constant::String((*text).to_owned())),
         ("String", _) => no("a text, in quotes"),
-        ("ID", Shape::Number(number, digits)) => match (whole(number), digits) {
+        ("ID", ValueShape::Number(number, digits)) => match (whole(number), digits) {
             (Some(id), None) => Ok(Constant::String(id.to_string())),
             (Some(_), Some(digits)) if !is_float(digits) => {
                 Ok(Constant::String((*digits).to_owned()))
@@ -393,9 +398,9 @@ fn scalar<I>(name: &str, shape: &Shape<'_, I>, shown: &str) -> Result<Constant, 
             _ => no("an id"),
         },
         ("ID", _) => no("an id"),
-        ("Boolean", Shape::Boolean(truth)) => Ok(Constant::Boolean(*truth)),
+        ("Boolean", ValueShape::Boolean(truth)) => Ok(Constant::Boolean(*truth)),
         ("Boolean", _) => no("true or false"),
-        ("Int", Shape::Number(number, digits)) if !digits.is_some_and(is_float) => {
+        ("Int", ValueShape::Number(number, digits)) if !digits.is_some_and(is_float) => {
             match whole(number).map(i32::try_from) {
                 Some(Ok(number)) => Ok(Constant::Number(number.into())),
                 Some(Err(_)) => Err(out_of_range(shown)),
@@ -405,20 +410,20 @@ fn scalar<I>(name: &str, shape: &Shape<'_, I>, shown: &str) -> Result<Constant, 
                 None => no("a whole number"),
             }
         }
-        ("Int", Shape::TooLarge) => Err(out_of_range(shown)),
+        ("Int", ValueShape::TooLarge) => Err(out_of_range(shown)),
         ("Int", _) => no("a whole number"),
-        ("Float", Shape::Number(number, _)) => Ok(Constant::Number(number.clone())),
-        ("Float", Shape::TooLarge) => Err(format!("{shown} is too large")),
+        ("Float", ValueShape::Number(number, _)) => Ok(Constant::Number(number.clone())),
+        ("Float", ValueShape::TooLarge) => Err(format!("{shown} is too large")),
         ("Float", _) => no("a number"),
         (name, shape) => {
             let (value, digits) = match shape {
-                Shape::Number(number, digits) => (Constant::Number(number.clone()), *digits),
-                Shape::String(text) => (Constant::String((*text).to_owned()), None),
-                Shape::TooLarge => return Err(format!("{shown} is too large")),
+                ValueShape::Number(number, digits) => (Constant::Number(number.clone()), *digits),
+                ValueShape::String(text) => (Constant::String((*text).to_owned()), None),
+                ValueShape::TooLarge => return Err(format!("{shown} is too large")),
                 _ => return no(&format!("one of {name}")),
             };
             match Scalar::named(name) {
-                Some(scalar) => Kind::of_input(scalar).check(&value, digits).map(|()| value),
+                Some(scalar) => ColumnKind::of_input(scalar).check(&value, digits).map(|()| value),
                 None => Ok(value),
             }
         }

@@ -30,14 +30,14 @@ use crate::{
         export::Export,
         load::Loaders,
         planner::{PAGES, Planner},
-        row_cache::Kept,
+        row_cache::RevisionRows,
     },
-    trace::Work,
+    trace::QueryWork,
 };
 
 /// An answer, and what it cost.
 #[derive(Debug)]
-pub struct Answer {
+pub struct QueryAnswer {
     /// What GraphQL answers.
     pub response: Response,
     /// What was read for it.
@@ -56,7 +56,7 @@ pub struct Answer {
     pub operation: Option<String>,
 }
 
-impl Answer {
+impl QueryAnswer {
     /// What is answered where nothing was read, and why. What is wrong with a request stands at a place of the
     /// document, and at none of the answer, which there is none of.
     pub(crate) fn refused(mut errors: Vec<ServerError>) -> Self {
@@ -85,8 +85,8 @@ impl Answer {
     }
 
     /// What it did cost, for its span.
-    pub(crate) fn work(&self) -> Work<'_> {
-        Work {
+    pub(crate) fn work(&self) -> QueryWork<'_> {
+        QueryWork {
             operation: self.operation.as_deref(),
             price: self.price,
             cost: self.cost(),
@@ -112,7 +112,7 @@ pub async fn execute(
     aggregates: &Aggregates,
     limits: &Limits,
     request: Request,
-) -> Answer {
+) -> QueryAnswer {
     execute_with(schema, readers, None, aggregates, limits, request).await
 }
 
@@ -120,11 +120,11 @@ pub async fn execute(
 pub(crate) async fn execute_with(
     schema: &Schema,
     readers: &Readers,
-    kept: Option<Arc<Kept>>,
+    kept: Option<Arc<RevisionRows>>,
     aggregates: &Aggregates,
     limits: &Limits,
     request: Request,
-) -> Answer {
+) -> QueryAnswer {
     let session = Session::new(readers.clone());
     let loaders = Loaders::new(session, aggregates.clone(), sources(), kept);
     run(schema, loaders, limits, request).await
@@ -132,13 +132,13 @@ pub(crate) async fn execute_with(
 
 /// Checks and prices a request, and reads nothing: its data have no fields.
 #[must_use]
-pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> Answer {
+pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> QueryAnswer {
     match Prepared::of(schema, limits, PAGES, request) {
         Ok(prepared) => {
-            let mut answer = Answer::refused(Vec::new());
+            let mut answer = QueryAnswer::refused(Vec::new());
             answer.response.data = Value::Object(IndexMap::new());
             let Plans { price, warnings, .. } = prepared.plans;
-            Answer { price, warnings, operation: prepared.operation, ..answer }
+            QueryAnswer { price, warnings, operation: prepared.operation, ..answer }
         }
         Err(answer) => *answer,
     }
@@ -153,12 +153,13 @@ pub(crate) fn plan_export(
     limits: &Limits,
     most: u32,
     request: &Request,
-) -> Result<Export, Box<Answer>> {
+) -> Result<Export, Box<QueryAnswer>> {
     // It is bounded by its rows, and paid for as it is read.
     let limits = Limits { page: most, groups: most, cost: u32::MAX, ..*limits };
     let prepared = Prepared::of(schema, &limits, "--max-export-rows", request)?;
     let plans = prepared.plans;
-    let refused = |error: Error| Box::new(Answer::refused(vec![error.at(Pos::default(), &[])]));
+    let refused =
+        |error: Error| Box::new(QueryAnswer::refused(vec![error.at(Pos::default(), &[])]));
     let no_table = |reason: &str| refused(Error::NotATable(reason.to_owned()));
     if plans.fields.is_empty() {
         return Err(no_table("nothing is asked for"));
@@ -193,14 +194,15 @@ impl Prepared {
         limits: &Limits,
         pages: &'static str,
         request: &Request,
-    ) -> Result<Self, Box<Answer>> {
-        let refused = |errors| Box::new(Answer::refused(errors));
+    ) -> Result<Self, Box<QueryAnswer>> {
+        let refused = |errors| Box::new(QueryAnswer::refused(errors));
         let one = |error: Error| refused(vec![error.at(Pos::default(), &[])]);
         let document = documents::read(schema, &request.query, limits).map_err(refused)?;
         let wanted = request.operation_name.as_deref();
         let asked @ (name, operation) = document.operation(wanted).map_err(one)?;
         let name = name.map(ToString::to_string);
-        let named = |answer: Box<Answer>| Box::new(Answer { operation: name.clone(), ..*answer });
+        let named =
+            |answer: Box<QueryAnswer>| Box::new(QueryAnswer { operation: name.clone(), ..*answer });
         let sizes = Sizes::of(operation, &document.parsed);
         sizes.check(limits, &request.variables).map_err(one).map_err(named)?;
         let variables = document.coerce(asked, &request.variables);
@@ -211,13 +213,13 @@ impl Prepared {
         let (price, most) = (plans.price, limits.cost.into());
         if price > most {
             let answer = named(one(Error::TooExpensive { price, most }));
-            return Err(Box::new(Answer { price, ..*answer }));
+            return Err(Box::new(QueryAnswer { price, ..*answer }));
         }
         Ok(Self { document: Arc::clone(&document), operation: name, variables, plans })
     }
 }
 
-async fn run(schema: &Schema, loaders: Loaders, limits: &Limits, request: Request) -> Answer {
+async fn run(schema: &Schema, loaders: Loaders, limits: &Limits, request: Request) -> QueryAnswer {
     let prepared = match Prepared::of(schema, limits, PAGES, &request) {
         Ok(prepared) => prepared,
         Err(answer) => return *answer,
@@ -227,7 +229,7 @@ async fn run(schema: &Schema, loaders: Loaders, limits: &Limits, request: Reques
     let introspected = document.introspect(operation.as_deref(), &variables);
     let mut introspected = match introspected {
         Ok(fields) => fields,
-        Err(error) => return Answer::refused(vec![error]),
+        Err(error) => return QueryAnswer::refused(vec![error]),
     };
     let plans = Arc::new(plans);
     let (session, failures) = (loaders.session.clone(), loaders.failures.clone());
@@ -249,8 +251,8 @@ async fn run(schema: &Schema, loaders: Loaders, limits: &Limits, request: Reques
             let fragments = &document.parsed.fragments;
             nulls::complete(&mut response, fields, asked, fragments, &failures);
         }
-        Err(error) => return Answer::refused(vec![error.at(Pos::default(), &[])]),
+        Err(error) => return QueryAnswer::refused(vec![error.at(Pos::default(), &[])]),
     }
     let (reads, copy, revisions) = (session.reads(), session.copy(), session.revisions());
-    Answer { response, reads, price, ran: true, warnings, copy, revisions, operation }
+    QueryAnswer { response, reads, price, ran: true, warnings, copy, revisions, operation }
 }

@@ -22,14 +22,14 @@ use crate::{
     query::failures::Failures,
 };
 
-type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+type FragmentMap = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Puts the fields at the root into a response, and errors in the place of what could not be read.
 pub(super) fn complete(
     response: &mut Response,
     fields: IndexMap<Name, Value>,
     operation: &OperationDefinition,
-    fragments: &Fragments,
+    fragments: &FragmentMap,
     failures: &Failures,
 ) {
     if failures.is_empty() {
@@ -37,7 +37,7 @@ pub(super) fn complete(
         return;
     }
     let mut walk =
-        Walk { fragments, failures, path: Vec::new(), errors: Vec::new(), of_request: false };
+        NullWalk { fragments, failures, path: Vec::new(), errors: Vec::new(), of_request: false };
     let selected = [("Query".to_owned(), &operation.selection_set.node)];
     let data = walk.object(&selected, fields);
     response.data = data.unwrap_or_default();
@@ -54,10 +54,10 @@ pub(super) fn complete(
 }
 
 /// What is selected of an object, with the type that each set is for.
-type Selected<'a> = [(String, &'a SelectionSet)];
+type SelectedSets<'a> = [(String, &'a SelectionSet)];
 
-struct Walk<'a> {
-    fragments: &'a Fragments,
+struct NullWalk<'a> {
+    fragments: &'a FragmentMap,
     failures: &'a Failures,
     path: Vec<PathSegment>,
     errors: Vec<ServerError>,
@@ -68,10 +68,10 @@ struct Walk<'a> {
 /// That there must be a value, and is none.
 struct Missing;
 
-impl<'a> Walk<'a> {
+impl<'a> NullWalk<'a> {
     fn object(
         &mut self,
-        selected: &Selected<'a>,
+        selected: &SelectedSets<'a>,
         fields: IndexMap<Name, Value>,
     ) -> Result<Value, Missing> {
         let mut whole = IndexMap::with_capacity(fields.len());

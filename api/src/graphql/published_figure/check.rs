@@ -25,12 +25,12 @@ use crate::{
     database::session::{Purpose, Session},
     error::Error,
     measures::{Cell, Number, Request, Statistic},
-    query::computed::{Computed, ComputedRows, Sources},
+    query::computed::{ComputedRows, ComputedSources, ComputedValues},
 };
 
 /// Something that figures count, where the data hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Counted {
+enum FigureSubject {
     Share,
     Officers,
     Agencies,
@@ -38,7 +38,7 @@ enum Counted {
     People,
 }
 
-impl Counted {
+impl FigureSubject {
     fn of(claim: &Claim) -> Option<Self> {
         match claim.metric {
             FigureMetric::DollarsInvested | FigureMetric::DollarsAwarded => Some(Self::Share),
@@ -87,7 +87,7 @@ impl Counted {
 }
 
 /// What is known of a program in a year; the program may be none, and so may the year.
-struct Group {
+struct KnownGroup {
     program: Option<i128>,
     year: Option<i128>,
     /// None where a part of it is not known.
@@ -95,31 +95,31 @@ struct Group {
 }
 
 /// What the data say of figures, in the order of the fields: `computed`, `difference`, `agrees`.
-pub(super) fn compare(rows: ComputedRows<'_>) -> Computed<'_> {
+pub(super) fn compare(rows: ComputedRows<'_>) -> ComputedValues<'_> {
     async move {
-        let (Sources { session, .. }, keys) = (rows.sources, rows.keys);
+        let (ComputedSources { session, .. }, keys) = (rows.sources, rows.keys);
         let select = published_figure::Entity::find()
             .filter(published_figure::Column::Id.is_in(keys.iter().copied()))
             .into_query();
         let read = session.all("published_figures", Purpose::Rows, select).await?;
         let claims = read.iter().map(|row| Claim::from_query_result(row, ""));
-        let mut groups: HashMap<Counted, Vec<Group>> = HashMap::new();
+        let mut groups: HashMap<FigureSubject, Vec<KnownGroup>> = HashMap::new();
         let mut agencies: Option<HashMap<i32, i128>> = None;
         let mut found = HashMap::new();
         for claim in claims {
             let claim = claim?;
-            let Some(counted) = Counted::of(&claim) else {
+            let Some(counted) = FigureSubject::of(&claim) else {
                 found.insert(claim.id, shown(&claim, None));
                 continue;
             };
             if let Entry::Vacant(entry) = groups.entry(counted) {
                 entry.insert(known(rows.sources, counted).await?);
             }
-            if counted == Counted::Agencies && agencies.is_none() {
+            if counted == FigureSubject::Agencies && agencies.is_none() {
                 agencies = Some(count_agencies(session, keys).await?);
             }
             let sum = total(&claim, &groups[&counted]).map(|sum| match &agencies {
-                Some(agencies) if counted == Counted::Agencies => {
+                Some(agencies) if counted == FigureSubject::Agencies => {
                     agencies.get(&claim.id).copied().unwrap_or_default()
                 }
                 _ => sum,
@@ -134,7 +134,10 @@ pub(super) fn compare(rows: ComputedRows<'_>) -> Computed<'_> {
 }
 
 /// What the data hold of something, in groups of which anything is known.
-async fn known(sources: &Sources, counted: Counted) -> Result<Vec<Group>, Error> {
+async fn known(
+    sources: &ComputedSources,
+    counted: FigureSubject,
+) -> Result<Vec<KnownGroup>, Error> {
     let answer =
         sources.aggregates.answer(&sources.session, counted.request(sources.catalog)?).await?;
     let whole = |cell: Option<&Cell>| match cell {
@@ -149,7 +152,7 @@ async fn known(sources: &Sources, counted: Counted) -> Result<Vec<Group>, Error>
         };
         let (program, year) = (whole(group.key.first()), whole(group.key.get(1)));
         match group.figures.first()? {
-            Number::Whole(1..) => Some(Group { program, year, sum }),
+            Number::Whole(1..) => Some(KnownGroup { program, year, sum }),
             _ => None,
         }
     };
@@ -158,7 +161,7 @@ async fn known(sources: &Sources, counted: Counted) -> Result<Vec<Group>, Error>
 
 /// The sum of the groups of a claim; none where the data do not reach to both ends of its years, of any program,
 /// or where something is not known of what it is about.
-fn total(claim: &Claim, groups: &[Group]) -> Option<i128> {
+fn total(claim: &Claim, groups: &[KnownGroup]) -> Option<i128> {
     if claim.metric == FigureMetric::PeopleTrained {
         return groups.first().and_then(|group| group.sum);
     }
@@ -167,7 +170,7 @@ fn total(claim: &Claim, groups: &[Group]) -> Option<i128> {
     if !reaches(from) || !to.is_none_or(reaches) {
         return None;
     }
-    let is_of_claim = |group: &&Group| {
+    let is_of_claim = |group: &&KnownGroup| {
         let in_years =
             group.year.is_some_and(|year| from <= year && to.is_none_or(|to| year <= to));
         in_years && claim.program_id.is_none_or(|program| group.program == Some(program.into()))

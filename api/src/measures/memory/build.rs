@@ -10,9 +10,9 @@ use sea_orm::{
 
 use super::{
     Replica, Stored,
-    column::Column,
+    column::StoredColumn,
     parallel::Workers,
-    read::{Raw, Reading, read},
+    read::{Raw, TableReading, read},
 };
 use crate::{
     catalog::{
@@ -62,22 +62,23 @@ async fn revision(database: &DatabaseConnection) -> Result<i32, Error> {
 }
 
 /// Codes the columns, those that refer to a table after its keys.
-fn assemble(catalog: &Catalog, read: Vec<Reading>, revision: i32) -> Replica {
-    let keys: Vec<Column> = read.iter().map(|reading| Column::key(&reading.keys)).collect();
+fn assemble(catalog: &Catalog, read: Vec<TableReading>, revision: i32) -> Replica {
+    let keys: Vec<StoredColumn> =
+        read.iter().map(|reading| StoredColumn::key(&reading.keys)).collect();
     let tables = std::thread::scope(|scope| {
         let keys = &keys;
-        let code = |(index, reading): (usize, Reading)| {
+        let code = |(index, reading): (usize, TableReading)| {
             scope.spawn(move || {
                 let table = reading.table;
-                let mut columns: Vec<Option<Column>> =
+                let mut columns: Vec<Option<StoredColumn>> =
                     (0..table.columns.len()).map(|_| None).collect();
                 for (column, raw) in reading.columns {
                     columns[column] = Some(match raw {
                         Raw::Text(texts) => texts.finish(),
-                        Raw::Real(numbers) => Column::real(&numbers),
+                        Raw::Real(numbers) => StoredColumn::real(&numbers),
                         Raw::Whole(numbers) => match refers_to(catalog, table, column) {
-                            Some(to) => Column::reference(&numbers, to, &keys[to]),
-                            None => Column::whole(&numbers),
+                            Some(to) => StoredColumn::reference(&numbers, to, &keys[to]),
+                            None => StoredColumn::whole(&numbers),
                         },
                     });
                 }

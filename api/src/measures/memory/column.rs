@@ -78,7 +78,7 @@ impl Texts {
 
 /// What the codes of a column stand for: the value of code 1 is the first.
 #[derive(Debug)]
-pub(crate) enum Values {
+pub(crate) enum ColumnValues {
     /// So many whole numbers, each one more than the last.
     Range(i64, usize),
     /// Behind [`MISSING`], which stands at the code of the missing value, whole numbers in order. Days count
@@ -90,7 +90,7 @@ pub(crate) enum Values {
     Text(Texts),
 }
 
-impl Values {
+impl ColumnValues {
     /// Whole numbers that are in order.
     fn listed(numbers: &[i64]) -> Self {
         Self::Whole(once(MISSING).chain(numbers.iter().copied()).collect())
@@ -162,16 +162,16 @@ impl Values {
 
 /// A column.
 #[derive(Debug)]
-pub(crate) struct Column {
+pub(crate) struct StoredColumn {
     pub(crate) codes: Codes,
-    pub(crate) values: Arc<Values>,
+    pub(crate) values: Arc<ColumnValues>,
     /// The table, by its position in the catalog, whose rows it refers to: a code is then the position
     /// of the row there, and one.
     pub(crate) refers_to: Option<usize>,
 }
 
-impl Column {
-    fn new(codes: &[u32], values: Values) -> Self {
+impl StoredColumn {
+    fn new(codes: &[u32], values: ColumnValues) -> Self {
         let codes = Codes::new(codes, values.len());
         Self { codes, values: Arc::new(values), refers_to: None }
     }
@@ -179,7 +179,7 @@ impl Column {
     /// The column of whole numbers that are distinct and in order.
     pub(crate) fn key(numbers: &[i64]) -> Self {
         let values = range(numbers.iter().copied(), numbers.len());
-        let values = values.unwrap_or_else(|| Values::listed(numbers));
+        let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
         let codes = Codes::Position(numbers.len());
         Self { codes, values: Arc::new(values), refers_to: None }
     }
@@ -191,7 +191,7 @@ impl Column {
             let mut values: Vec<i64> = known().collect();
             values.sort_unstable();
             values.dedup();
-            Values::listed(&values)
+            ColumnValues::listed(&values)
         });
         let code = |number: &i64| values.find(*number).unwrap_or_default();
         Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
@@ -218,13 +218,13 @@ impl Column {
             found.map_or(0, |index| u32::try_from(index + 1).unwrap_or_default())
         };
         let codes: Vec<u32> = numbers.iter().map(code).collect();
-        Self::new(&codes, Values::Real(values.into()))
+        Self::new(&codes, ColumnValues::Real(values.into()))
     }
 
     /// The whole number of each code, [`MISSING`] for that of the missing value. They are in order.
     pub(crate) fn numbers(&self) -> Cow<'_, [i64]> {
         match &*self.values {
-            Values::Whole(numbers) => Cow::Borrowed(numbers),
+            ColumnValues::Whole(numbers) => Cow::Borrowed(numbers),
             values => {
                 let codes = 0..u32::try_from(self.codes()).unwrap_or(u32::MAX);
                 codes.map(|code| values.whole(code).unwrap_or(MISSING)).collect()
@@ -246,13 +246,13 @@ const MOST_OF_RANGE: usize = 1 << 16;
 pub(crate) const MISSING: i64 = i64::MIN;
 
 /// Whole numbers as a range, if it is no longer than so many.
-fn range(numbers: impl Iterator<Item = i64>, most: usize) -> Option<Values> {
+fn range(numbers: impl Iterator<Item = i64>, most: usize) -> Option<ColumnValues> {
     let bounds = numbers.fold(None, |bounds: Option<(i64, i64)>, number| {
         Some(bounds.map_or((number, number), |(min, max)| (min.min(number), max.max(number))))
     });
-    let Some((min, max)) = bounds else { return Some(Values::Range(0, 0)) };
+    let Some((min, max)) = bounds else { return Some(ColumnValues::Range(0, 0)) };
     let count = usize::try_from(max.checked_sub(min)?).ok()?.checked_add(1)?;
-    (count <= most).then_some(Values::Range(min, count))
+    (count <= most).then_some(ColumnValues::Range(min, count))
 }
 
 /// Texts while a column is read: each is kept once.
@@ -289,7 +289,7 @@ impl Interner {
     }
 
     /// The column of the texts, coded in their order.
-    pub(crate) fn finish(self) -> Column {
+    pub(crate) fn finish(self) -> StoredColumn {
         let mut found: Vec<(Box<str>, u32)> = self.found.into_iter().collect();
         found.sort_unstable();
         let mut new_codes = vec![0; found.len() + 1];
@@ -301,6 +301,6 @@ impl Interner {
         texts.text.shrink_to_fit();
         texts.ends.shrink_to_fit();
         let codes: Vec<u32> = self.codes.iter().map(|old| new_codes[*old as usize]).collect();
-        Column::new(&codes, Values::Text(texts))
+        StoredColumn::new(&codes, ColumnValues::Text(texts))
     }
 }

@@ -12,7 +12,7 @@ use super::{
     keys::Ordinals,
     mask::Mask,
     parallel::Workers,
-    rows::{Rows, position},
+    rows::{RowSet, position},
 };
 
 /// What is known of a slot: how many rows it has, and one of them.
@@ -32,7 +32,7 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// The same slots with the rows of a part only, and these rows.
-    pub(crate) fn narrowed(&self, rows: Rows<'_>, part: &Mask) -> (Self, Vec<u32>) {
+    pub(crate) fn narrowed(&self, rows: RowSet<'_>, part: &Mask) -> (Self, Vec<u32>) {
         let mut slots = vec![Slot::default(); self.slots.len()];
         let (mut of_row, mut kept) = (Vec::new(), Vec::new());
         for (index, slot) in self.of_row.iter().enumerate() {
@@ -50,7 +50,7 @@ impl Slots {
 /// Puts rows into slots by keys; none where they would be more than so many.
 pub(crate) fn assign(
     keys: &[Ordinals<'_>],
-    rows: Rows<'_>,
+    rows: RowSet<'_>,
     most: usize,
     workers: Workers,
 ) -> Option<Slots> {
@@ -96,7 +96,7 @@ impl<'a> Numbered<'a> {
     /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
     fn of(
         keys: &'a [Ordinals<'a>],
-        rows: Rows<'_>,
+        rows: RowSet<'_>,
         start: usize,
         of_row: &mut [u32],
         most: usize,
@@ -116,7 +116,7 @@ impl<'a> Numbered<'a> {
     fn take_in(&mut self, other: &Self) -> Vec<u32> {
         let mut numbers = vec![0; other.counts.len()];
         for (start, numbers) in blocks(0, &mut numbers) {
-            self.numbering.number(Rows::Some(other.numbering.examples()), start, numbers);
+            self.numbering.number(RowSet::Some(other.numbering.examples()), start, numbers);
         }
         self.counts.resize(self.numbering.examples().len(), 0);
         for (number, count) in numbers.iter().zip(&other.counts) {
@@ -166,7 +166,7 @@ pub(crate) fn fold<T: Send>(
 mod tests {
     use rustc_hash::FxHashMap;
 
-    use super::column::Codes;
+    use super::super::column::Codes;
     use super::*;
 
     /// Many to a combination: they are shared out.
@@ -181,7 +181,7 @@ mod tests {
         let (few, many) = (codes(5, 3), codes(701, 7));
         let key = |codes, count| Ordinals { codes, translation: None, count };
         let kept: Vec<u32> = (0..position(ROWS)).step_by(2).collect();
-        for rows in [Rows::All(ROWS), Rows::Some(&kept)] {
+        for rows in [RowSet::All(ROWS), RowSet::Some(&kept)] {
             let mut met = FxHashMap::default();
             let slot = |index| {
                 let (row, next) = (rows.get(index), position(met.len()));

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::{
     column::Codes,
     keys::Ordinals,
-    rows::{Rows, position},
+    rows::{RowSet, position},
 };
 
 /// The rows that are worked on at a time.
@@ -82,7 +82,7 @@ impl<'a> Numbering<'a> {
     }
 
     /// Puts the numbers of the combinations of a block of rows in the place of zeros.
-    pub(crate) fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
+    pub(crate) fn number(&mut self, rows: RowSet<'_>, start: usize, of_row: &mut [u32]) {
         for step in &mut self.0 {
             step.number(rows, start, of_row);
         }
@@ -91,7 +91,7 @@ impl<'a> Numbering<'a> {
 
 impl Step<'_> {
     /// Puts the numbers of the combinations of a block of rows in the place of numbers given before.
-    fn number(&mut self, rows: Rows<'_>, start: usize, of_row: &mut [u32]) {
+    fn number(&mut self, rows: RowSet<'_>, start: usize, of_row: &mut [u32]) {
         let examples = &mut self.examples;
         match &mut self.places {
             Places::Table(keys, table) => {
@@ -162,7 +162,7 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
     /// The combinations of a block of rows, each with a number given before.
     fn combine<'b>(
         &self,
-        rows: Rows<'_>,
+        rows: RowSet<'_>,
         start: usize,
         before: &[u32],
         combined: &'b mut [N; BLOCK],
@@ -179,27 +179,27 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
         for (codes, worth) in &self.keys {
             // Every kind of codes has a loop of its own.
             match (codes, rows) {
-                (Codes::Byte(codes), Rows::All(_)) => {
+                (Codes::Byte(codes), RowSet::All(_)) => {
                     worth.add(codes[start..].iter().map(|code| (*code).into()), combined);
                 }
-                (Codes::Short(codes), Rows::All(_)) => {
+                (Codes::Short(codes), RowSet::All(_)) => {
                     worth.add(codes[start..].iter().map(|code| (*code).into()), combined);
                 }
-                (Codes::Long(codes), Rows::All(_)) => {
+                (Codes::Long(codes), RowSet::All(_)) => {
                     worth.add(codes[start..].iter().copied(), combined);
                 }
-                (codes, Rows::All(count)) => {
+                (codes, RowSet::All(count)) => {
                     worth.add((start..count).map(|row| codes.get(row)), combined);
                 }
-                (Codes::Byte(codes), Rows::Some(rows)) => {
+                (Codes::Byte(codes), RowSet::Some(rows)) => {
                     let codes = rows[start..].iter().map(|row| codes[*row as usize].into());
                     worth.add(codes, combined);
                 }
-                (Codes::Short(codes), Rows::Some(rows)) => {
+                (Codes::Short(codes), RowSet::Some(rows)) => {
                     let codes = rows[start..].iter().map(|row| codes[*row as usize].into());
                     worth.add(codes, combined);
                 }
-                (codes, Rows::Some(rows)) => {
+                (codes, RowSet::Some(rows)) => {
                     let codes = rows[start..].iter().map(|row| codes.get(*row as usize));
                     worth.add(codes, combined);
                 }

@@ -8,7 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     Replica, Stored,
-    column::{Codes, Column, Values},
+    column::{Codes, ColumnValues, StoredColumn},
 };
 use crate::{
     catalog::{
@@ -44,7 +44,7 @@ impl Ordinals<'_> {
 /// What the ordinals of a key stand for.
 #[derive(Debug)]
 pub(crate) struct KeyCells<'a> {
-    pub(crate) column: &'a Column,
+    pub(crate) column: &'a StoredColumn,
     pub(crate) scalar: Scalar,
     /// The cells from ordinal 1 on, where the key is a part of its value.
     pub(crate) parts: Option<Vec<Cell>>,
@@ -71,8 +71,8 @@ impl Cells for AllCells<'_> {
 }
 
 /// The value of a code as a cell.
-fn cell(values: &Values, scalar: Scalar, code: u32) -> Cell {
-    if let Values::Text(texts) = values {
+fn cell(values: &ColumnValues, scalar: Scalar, code: u32) -> Cell {
+    if let ColumnValues::Text(texts) = values {
         return Cell::Text(texts.get(code as usize - 1).to_owned());
     }
     let Some(number) = values.whole(code) else { return Cell::Null };
@@ -176,7 +176,7 @@ impl Replica {
 }
 
 /// The ordinal of each code, and the cells that they stand for: values in order have parts in order.
-fn parts(values: &Values, take: Part) -> (Vec<u32>, Vec<Cell>) {
+fn parts(values: &ColumnValues, take: Part) -> (Vec<u32>, Vec<Cell>) {
     let mut ordinals = vec![NULL];
     let mut cells: Vec<Cell> = Vec::new();
     for code in (1..).take(values.len()) {

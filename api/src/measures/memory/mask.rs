@@ -11,7 +11,7 @@ use sea_orm::sea_query::Value;
 
 use super::{
     Replica, Stored,
-    column::{Codes, Column, Values},
+    column::{Codes, ColumnValues, StoredColumn},
 };
 use crate::{
     catalog::predicate::{Comparison, Predicate, Test},
@@ -178,7 +178,7 @@ enum Accepted {
 }
 
 /// The rows whose code is accepted.
-fn by_code(table: &Stored, column: &Column, accepted: &Accepted) -> Mask {
+fn by_code(table: &Stored, column: &StoredColumn, accepted: &Accepted) -> Mask {
     match accepted {
         Accepted::Range(range) => {
             let (first, count) = (range.start, range.end.saturating_sub(range.start));
@@ -200,13 +200,13 @@ fn by_code(table: &Stored, column: &Column, accepted: &Accepted) -> Mask {
 }
 
 /// Which codes of a column pass a test.
-fn accepted(column: &Column, test: &Test) -> Result<Accepted, Error> {
+fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
     let all = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
     if let Test::Null(null) = test {
         return Ok(Accepted::Range(if *null { 0..1 } else { 1..all }));
     }
     if let Test::Compare(comparison, operand) = test
-        && let Values::Range(..) | Values::Whole(_) = &*column.values
+        && let ColumnValues::Range(..) | ColumnValues::Whole(_) = &*column.values
         && *comparison != Comparison::NotEqual
     {
         let operand = whole(operand).ok_or_else(|| unfit(operand))?;
@@ -232,7 +232,7 @@ fn accepted(column: &Column, test: &Test) -> Result<Accepted, Error> {
 }
 
 /// Whether each code of a column passes a test.
-fn listed(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
+fn listed(column: &StoredColumn, test: &Test) -> Result<Vec<bool>, Error> {
     // Text keeps its case in comparisons; parts of it are looked for in lower case.
     Ok(match test {
         Test::Contains(part) => {
@@ -276,24 +276,24 @@ fn listed(column: &Column, test: &Test) -> Result<Vec<bool>, Error> {
 
 /// Whether the value of each code compares like this with one of the operands.
 fn compared(
-    column: &Column,
+    column: &StoredColumn,
     comparison: Comparison,
     operands: &[Value],
 ) -> Result<Vec<bool>, Error> {
     let mut accepts = vec![false; column.codes()];
     for operand in operands {
         match (&*column.values, operand) {
-            (Values::Text(texts), Value::String(Some(text))) => {
+            (ColumnValues::Text(texts), Value::String(Some(text))) => {
                 for (index, accepts) in accepts[1..].iter_mut().enumerate() {
                     *accepts |= comparison.holds(texts.get(index).cmp(text.as_str()));
                 }
             }
-            (Values::Real(reals), Value::Double(Some(operand))) => {
+            (ColumnValues::Real(reals), Value::Double(Some(operand))) => {
                 for (real, accepts) in reals.iter().zip(&mut accepts[1..]) {
                     *accepts |= real.partial_cmp(operand).is_some_and(|it| comparison.holds(it));
                 }
             }
-            (values @ (Values::Range(..) | Values::Whole(_)), operand) => {
+            (values @ (ColumnValues::Range(..) | ColumnValues::Whole(_)), operand) => {
                 let operand = whole(operand).ok_or_else(|| unfit(operand))?;
                 if comparison == Comparison::Equal {
                     if let Some(code) = values.find(operand) {
@@ -313,10 +313,10 @@ fn compared(
 }
 
 /// Whether the text of each code passes, as it is or in lower case.
-fn texts(column: &Column, lower: bool, passes: impl Fn(&str) -> bool) -> Vec<bool> {
+fn texts(column: &StoredColumn, lower: bool, passes: impl Fn(&str) -> bool) -> Vec<bool> {
     let mut accepts = vec![false; column.codes()];
     let mut buffer = String::new();
-    if let Values::Text(texts) = &*column.values {
+    if let ColumnValues::Text(texts) = &*column.values {
         for (index, accepts) in accepts[1..].iter_mut().enumerate() {
             let text = texts.get(index);
             buffer.clear();

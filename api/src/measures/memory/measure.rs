@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    Asked, Replica, Stored,
-    column::{Codes, Column, MISSING},
+    MemoryRequest, Replica, Stored,
+    column::{Codes, MISSING, StoredColumn},
     group::Slots,
     keys::{AllCells, Ordinals},
     mask::Mask,
-    rows::Rows,
-    tally::{Counted, Gathered, Numbers, Over, Work},
+    rows::RowSet,
+    tally::{CountedRows, Gathered, Numbers, Over, RowWork},
 };
 use crate::{
     catalog::{
@@ -33,10 +33,10 @@ impl Replica {
     /// What a measure comes to in the slots of rows.
     pub(crate) fn gather<'a>(
         &'a self,
-        asked: &Asked<'a>,
+        asked: &MemoryRequest<'a>,
         measure: &Measure,
         slots: &Slots,
-        rows: Rows<'_>,
+        rows: RowSet<'_>,
         needs: Needs,
     ) -> Result<Gathered<'a>, Error> {
         let (way, year) = match measure {
@@ -50,8 +50,8 @@ impl Replica {
         };
         let (ordinals, end) = self.rows_at(asked.table, way)?;
         let counted = match way.relations.is_empty() {
-            true => Counted::Each(slots, rows),
-            false => Counted::Distinct(distinct(slots, rows, &ordinals)),
+            true => CountedRows::Each(slots, rows),
+            false => CountedRows::Distinct(distinct(slots, rows, &ordinals)),
         };
         if matches!(measure, Measure::Distinct(_)) {
             let mut tallies = vec![Tally::default(); slots.slots.len()];
@@ -136,7 +136,7 @@ impl Replica {
     fn priced(
         &self,
         table: &Stored,
-        column: &Column,
+        column: &StoredColumn,
         rates: &BTreeMap<i64, Rate>,
     ) -> Result<Vec<i64>, Error> {
         let key = Key::parse(table.table, table.table.priced_by.ok_or(Error::Internal)?)?;
@@ -162,7 +162,7 @@ struct Each<F> {
     is_known: F,
 }
 
-impl<F: Fn(i64) -> bool> Work for Each<F> {
+impl<F: Fn(i64) -> bool> RowWork for Each<F> {
     type Output = Vec<bool>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
         (0..self.rows).map(|row| (self.is_known)(number(row))).collect()
@@ -186,7 +186,7 @@ struct SumUp<'a, P> {
     takes: Takes<'a>,
 }
 
-impl<P: Fn(usize) -> Option<usize>> Work for SumUp<'_, P> {
+impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
     type Output = Result<Numbers<'static>, Error>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output {
         let none = match self.takes {
@@ -225,7 +225,7 @@ impl<P: Fn(usize) -> Option<usize>> Work for SumUp<'_, P> {
 }
 
 /// The distinct rows that the rows of each slot lead to.
-fn distinct(slots: &Slots, rows: Rows<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32)> {
+fn distinct(slots: &Slots, rows: RowSet<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32)> {
     let pairs = (0..rows.len()).filter_map(|index| {
         let row = to.get(rows.get(index)).checked_sub(1)?;
         Some((slots.of_row[index], row))

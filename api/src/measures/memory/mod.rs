@@ -28,17 +28,17 @@ use entity::price_index;
 use sea_orm::{EntityName as _, IdenStatic as _};
 
 use self::{
-    column::Column,
+    column::StoredColumn,
     group::{Slots, assign},
     keys::{AllCells, Ordinals},
     mask::Mask,
     parallel::Workers,
-    rows::Rows,
+    rows::RowSet,
 };
 use super::{
     group_page::{ALL, Groups, finish, nothing},
     prices::{Prices, Rate},
-    request::{Answer, Figure, Request},
+    request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, compute},
     value::{Cell, Number},
 };
@@ -61,18 +61,18 @@ pub(crate) struct Stored {
     pub(crate) index: usize,
     pub(crate) rows: usize,
     /// In the order of the catalog; those that nothing can ask for are left out.
-    pub(crate) columns: Vec<Option<Column>>,
+    pub(crate) columns: Vec<Option<StoredColumn>>,
 }
 
 impl Stored {
-    pub(crate) fn column(&self, index: usize) -> Result<&Column, Error> {
+    pub(crate) fn column(&self, index: usize) -> Result<&StoredColumn, Error> {
         self.columns[index].as_ref().ok_or_else(|| {
             tracing::error!(table = self.table.name, index, "a column is not in the copy");
             Error::Internal
         })
     }
 
-    pub(crate) fn column_named(&self, name: &str) -> Result<&Column, Error> {
+    pub(crate) fn column_named(&self, name: &str) -> Result<&StoredColumn, Error> {
         self.column(self.table.column_index(name))
     }
 }
@@ -94,7 +94,7 @@ impl Replica {
     #[must_use]
     pub fn size_in_bytes(&self) -> usize {
         let columns = self.tables.iter().flat_map(|table| table.columns.iter().flatten());
-        let size = |column: &Column| {
+        let size = |column: &StoredColumn| {
             // The values of a key that refers are those of the table it refers to.
             let values = match column.refers_to {
                 Some(_) => 0,
@@ -126,7 +126,7 @@ impl Replica {
     ///
     /// # Errors
     /// Says what makes no sense about it, or that it makes too many groups.
-    pub fn answer(&self, request: &Request) -> Result<Answer, Error> {
+    pub fn answer(&self, request: &Request) -> Result<GroupsAnswer, Error> {
         match self.answers(request)?.pop() {
             Some((_, answer)) => Ok(answer),
             None => nothing(request),
@@ -134,7 +134,7 @@ impl Replica {
     }
 
     /// Answers a request for each parent that has rows.
-    pub(crate) fn answers(&self, request: &Request) -> Result<Vec<(Cell, Answer)>, Error> {
+    pub(crate) fn answers(&self, request: &Request) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
         request.check()?;
         let table = self.table_named(request.table.name)?;
         let prices = self.prices()?;
@@ -142,7 +142,7 @@ impl Replica {
         let placed = request.event();
         let placed = placed.map(|event| self.place(table, &event, &mut kept)).transpose()?;
         let kept = (kept.count() < table.rows).then(|| kept.rows());
-        let rows = kept.as_deref().map_or(Rows::All(table.rows), Rows::Some);
+        let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         let parts = request.parts.iter().map(|part| {
             let mut mask = self.mask(table, &part.keeps)?;
             for known in &part.known {
@@ -151,7 +151,7 @@ impl Replica {
             Ok::<_, Error>(mask)
         });
         let parts = parts.collect::<Result<_, _>>()?;
-        let asked = Asked { request, table, parts, prices };
+        let asked = MemoryRequest { request, table, parts, prices };
         let keys = request.keys.iter().map(|key| match &placed {
             Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
             _ => self.key(table, &key.path, key.part),
@@ -172,7 +172,7 @@ impl Replica {
         let (years, indices) =
             (column(price_index::Column::Year)?, column(price_index::Column::CpiU)?);
         Ok(Prices::new((0..table.rows).filter_map(|row| {
-            let number = |column: &Column| column.values.whole(column.codes.get(row));
+            let number = |column: &StoredColumn| column.values.whole(column.codes.get(row));
             Some((number(years)?, number(indices)?))
         })))
     }
@@ -180,8 +180,8 @@ impl Replica {
     /// Adds the groups of some first keys.
     fn level(
         &self,
-        asked: &Asked<'_>,
-        rows: Rows<'_>,
+        asked: &MemoryRequest<'_>,
+        rows: RowSet<'_>,
         keys: &[Ordinals<'_>],
         groups: &mut Groups,
     ) -> Result<(), Error> {
@@ -203,8 +203,8 @@ impl Replica {
     /// Computes the figures of the slots, each measure of a part once for all its statistics.
     fn figures(
         &self,
-        asked: &Asked<'_>,
-        rows: Rows<'_>,
+        asked: &MemoryRequest<'_>,
+        rows: RowSet<'_>,
         slots: &Slots,
         figures: &mut [Number],
     ) -> Result<(), Error> {
@@ -229,7 +229,7 @@ impl Replica {
                     let mask = &asked.parts[*part];
                     let narrowed =
                         narrowed[*part].get_or_insert_with(|| slots.narrowed(rows, mask));
-                    (&narrowed.0, Rows::Some(&narrowed.1))
+                    (&narrowed.0, RowSet::Some(&narrowed.1))
                 }
             };
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
@@ -248,7 +248,7 @@ impl Replica {
 }
 
 /// A request with what is looked up once for all of it.
-pub(crate) struct Asked<'a> {
+pub(crate) struct MemoryRequest<'a> {
     request: &'a Request,
     pub(crate) table: &'a Stored,
     /// The rows of each part.
@@ -256,7 +256,7 @@ pub(crate) struct Asked<'a> {
     prices: Prices,
 }
 
-impl Asked<'_> {
+impl MemoryRequest<'_> {
     /// The rates to the prices of a year, if so.
     fn rates(&self, year: Option<i32>) -> Result<Option<BTreeMap<i64, Rate>>, Error> {
         year.map(|year| self.prices.rates(year)).transpose()

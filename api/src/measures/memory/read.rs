@@ -21,7 +21,7 @@ use super::column::{Interner, MISSING};
 use crate::{
     catalog::{
         predicate::column_of,
-        scalar::{Kind, Scalar},
+        scalar::{ColumnKind, Scalar},
         table::Table,
     },
     error::Error,
@@ -46,7 +46,7 @@ pub(crate) enum Raw {
 }
 
 /// A table while it is read: its keys, and the columns that are kept.
-pub(crate) struct Reading {
+pub(crate) struct TableReading {
     pub(crate) table: &'static Table,
     pub(crate) keys: Vec<i64>,
     pub(crate) columns: Vec<(usize, Raw)>,
@@ -56,13 +56,13 @@ pub(crate) struct Reading {
 pub(crate) async fn read(
     database: DatabaseConnection,
     table: &'static Table,
-) -> Result<Reading, Error> {
+) -> Result<TableReading, Error> {
     let mut select = Query::select();
     let key = || column_of(table.name, table.key);
     select.expr(key().min()).expr(key().max()).from(Alias::new(table.name));
     let row = database.query_one(&select).await?.ok_or(Error::Internal)?;
     let bounds = (row.try_get_by_index::<Option<i32>>(0)?, row.try_get_by_index::<Option<i32>>(1)?);
-    let (Some(first), Some(last)) = bounds else { return Ok(Reading::new(table)) };
+    let (Some(first), Some(last)) = bounds else { return Ok(TableReading::new(table)) };
     let (first, last) = (i64::from(first), i64::from(last));
     let size = Ord::max((last - first) / PARTS + 1, KEYS_OF_A_PART);
     let parts = (0..PARTS).map(|part| first + part * size).take_while(|first| *first <= last);
@@ -81,8 +81,8 @@ async fn read_part(
     database: DatabaseConnection,
     table: &'static Table,
     keys: Range<i64>,
-) -> Result<Reading, Error> {
-    let mut reading = Reading::new(table);
+) -> Result<TableReading, Error> {
+    let mut reading = TableReading::new(table);
     let mut next = keys.start;
     loop {
         let before = reading.keys.len();
@@ -110,7 +110,7 @@ fn is_wanted(table: &Table, index: usize) -> bool {
         && (column.field.is_some() || column.name == "search" || table.relations.iter().any(refers))
 }
 
-impl Reading {
+impl TableReading {
     fn new(table: &'static Table) -> Self {
         let raw = |column: usize| match table.columns[column].kind.scalar {
             Scalar::Text | Scalar::TextList | Scalar::State | Scalar::Ori | Scalar::Enum => {
@@ -238,7 +238,7 @@ fn real(number: Option<f64>) -> f64 {
 }
 
 /// Reads a cell as a whole number.
-fn whole(kind: Kind, row: &QueryResult, index: usize) -> Result<Option<i64>, DbErr> {
+fn whole(kind: ColumnKind, row: &QueryResult, index: usize) -> Result<Option<i64>, DbErr> {
     Ok(match kind.scalar {
         Scalar::Boolean => row.try_get_by_index::<Option<bool>>(index)?.map(i64::from),
         Scalar::Date => row.try_get_by_index::<Option<NaiveDate>>(index)?.map(in_days),

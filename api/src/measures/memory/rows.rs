@@ -2,14 +2,14 @@
 
 /// The rows that a filter keeps.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Rows<'a> {
+pub(crate) enum RowSet<'a> {
     /// So many from the first on.
     All(usize),
     /// These.
     Some(&'a [u32]),
 }
 
-impl Rows<'_> {
+impl RowSet<'_> {
     pub(crate) fn len(self) -> usize {
         match self {
             Self::All(count) => count,

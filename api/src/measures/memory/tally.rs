@@ -10,7 +10,7 @@ use super::{
     column::{Codes, MISSING},
     group::{Slots, fold},
     parallel::Workers,
-    rows::Rows,
+    rows::RowSet,
 };
 use crate::measures::statistic::{Needs, Tally, Values};
 
@@ -23,7 +23,7 @@ pub(crate) enum Numbers<'a> {
 }
 
 /// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
-pub(crate) trait Work {
+pub(crate) trait RowWork {
     type Output;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
 }
@@ -45,7 +45,7 @@ impl Numbers<'_> {
         i64::try_from(u128::from(greatest) * count as u128).is_ok()
     }
 
-    pub(crate) fn work<W: Work>(&self, work: W) -> W::Output {
+    pub(crate) fn work<W: RowWork>(&self, work: W) -> W::Output {
         match self {
             Self::ByRow(numbers) => work.run(|row| numbers[row]),
             Self::Coded(codes, numbers) => {
@@ -62,12 +62,12 @@ impl Numbers<'_> {
 }
 
 /// Which rows a measure counts, in which slot: each row kept, or each distinct row that they lead to.
-pub(crate) enum Counted<'a> {
-    Each(&'a Slots, Rows<'a>),
+pub(crate) enum CountedRows<'a> {
+    Each(&'a Slots, RowSet<'a>),
     Distinct(Vec<(u32, u32)>),
 }
 
-impl Counted<'_> {
+impl CountedRows<'_> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Each(_, rows) => rows.len(),
@@ -79,12 +79,12 @@ impl Counted<'_> {
     #[inline]
     pub(crate) fn each(&self, range: Range<usize>, mut visit: impl FnMut(usize, usize)) {
         match self {
-            Self::Each(slots, Rows::All(_)) => {
+            Self::Each(slots, RowSet::All(_)) => {
                 for (row, slot) in range.clone().zip(&slots.of_row[range]) {
                     visit(*slot as usize, row);
                 }
             }
-            Self::Each(slots, Rows::Some(rows)) => {
+            Self::Each(slots, RowSet::Some(rows)) => {
                 for (row, slot) in rows[range.clone()].iter().zip(&slots.of_row[range]) {
                     visit(*slot as usize, *row as usize);
                 }
@@ -102,11 +102,11 @@ impl Counted<'_> {
 #[derive(Debug)]
 pub(crate) struct Gathered<'a> {
     pub(crate) tallies: Vec<Tally>,
-    kept: Kept<'a>,
+    kept: KeptNumbers<'a>,
 }
 
 #[derive(Debug)]
-enum Kept<'a> {
+enum KeptNumbers<'a> {
     Nothing,
     /// The values of all slots, and where those of each begin.
     Listed(Vec<i64>, Vec<usize>),
@@ -117,18 +117,18 @@ enum Kept<'a> {
 impl Gathered<'_> {
     /// What no values are needed of.
     pub(crate) fn of(tallies: Vec<Tally>) -> Self {
-        Self { tallies, kept: Kept::Nothing }
+        Self { tallies, kept: KeptNumbers::Nothing }
     }
 
     /// The tally of a slot, and its values.
     pub(crate) fn slot(&mut self, slot: usize) -> (&Tally, Values<'_>) {
         let tally = &self.tallies[slot];
         let values = match &mut self.kept {
-            Kept::Nothing => Values::Listed(&mut []),
-            Kept::Listed(values, starts) => {
+            KeptNumbers::Nothing => Values::Listed(&mut []),
+            KeptNumbers::Listed(values, starts) => {
                 Values::Listed(&mut values[starts[slot]..][..as_index(tally.known)])
             }
-            Kept::Counts(numbers, counts) => {
+            KeptNumbers::Counts(numbers, counts) => {
                 let counts = &counts[slot * numbers.len()..][..numbers.len()];
                 // The first is of those that are missing.
                 Values::Counted(&numbers[1..], &counts[1..])
@@ -141,7 +141,7 @@ impl Gathered<'_> {
 /// What numbers are gathered over.
 #[derive(Clone, Copy)]
 pub(crate) struct Over<'a> {
-    pub(crate) counted: &'a Counted<'a>,
+    pub(crate) counted: &'a CountedRows<'a>,
     pub(crate) slots: usize,
     pub(crate) workers: Workers,
 }
@@ -155,7 +155,7 @@ impl Over<'_> {
                 let counts = self.count(codes, numbers.len());
                 let tallies = counts.chunks_exact(numbers.len());
                 let tallies = tallies.map(|counts| tally(&numbers, counts)).collect();
-                Gathered { tallies, kept: Kept::Counts(numbers, counts) }
+                Gathered { tallies, kept: KeptNumbers::Counts(numbers, counts) }
             }
             numbers if needs == Needs::Sum && numbers.fit(self.counted.len()) => {
                 let sums = numbers.work(AddUp::<Sum>::new(self));
@@ -165,7 +165,7 @@ impl Over<'_> {
                 let tallies = numbers.work(AddUp::<Tally>::new(self));
                 let kept = match needs {
                     Needs::Values => numbers.work(Collect(self, &tallies)),
-                    Needs::Sum | Needs::Tally => Kept::Nothing,
+                    Needs::Sum | Needs::Tally => KeptNumbers::Nothing,
                 };
                 Gathered { tallies, kept }
             }
@@ -269,7 +269,7 @@ impl<'a, T> AddUp<'a, T> {
     }
 }
 
-impl<T: Total> Work for AddUp<'_, T> {
+impl<T: Total> RowWork for AddUp<'_, T> {
     type Output = Vec<T>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<T> {
         let Over { counted, slots, workers } = self.0;
@@ -289,9 +289,9 @@ impl<T: Total> Work for AddUp<'_, T> {
 /// Puts the numbers slot by slot.
 struct Collect<'a>(Over<'a>, &'a [Tally]);
 
-impl Work for Collect<'_> {
-    type Output = Kept<'static>;
-    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Kept<'static> {
+impl RowWork for Collect<'_> {
+    type Output = KeptNumbers<'static>;
+    fn run(self, number: impl Fn(usize) -> i64 + Sync) -> KeptNumbers<'static> {
         let Self(Over { counted, .. }, tallies) = self;
         let start = |next: &mut usize, tally: &Tally| {
             let start = *next;
@@ -307,7 +307,7 @@ impl Work for Collect<'_> {
                 next[slot] += 1;
             }
         });
-        Kept::Listed(values, starts)
+        KeptNumbers::Listed(values, starts)
     }
 }
 

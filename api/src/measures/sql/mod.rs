@@ -19,7 +19,7 @@ use self::statement::{Statements, read_cell};
 use super::{
     group_page::{ALL, Cells, Groups, NULL, finish, nothing},
     prices::Prices,
-    request::{Answer, Figure, Request},
+    request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Statistic, Tally, Values, compute},
     value::{Cell, Number},
 };
@@ -31,7 +31,7 @@ use crate::{
 
 /// What was found of a measure in one group.
 #[derive(Clone, Debug, Default)]
-struct Found {
+struct FoundNumbers {
     tally: Tally,
     values: Vec<i64>,
 }
@@ -56,7 +56,10 @@ impl Cells for Sorted {
 ///
 /// # Errors
 /// Says what makes no sense about it, or that it makes too many groups; or whatever the database says.
-pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<Answer, Error> {
+pub async fn answer(
+    database: &DatabaseConnection,
+    request: &Request,
+) -> Result<GroupsAnswer, Error> {
     match answers(&Session::new(database.clone().into()), request).await?.pop() {
         Some((_, answer)) => Ok(answer),
         None => nothing(request),
@@ -67,7 +70,7 @@ pub async fn answer(database: &DatabaseConnection, request: &Request) -> Result<
 pub(crate) async fn answers(
     session: &Session,
     request: &Request,
-) -> Result<Vec<(Cell, Answer)>, Error> {
+) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
     request.check()?;
     let mut keys: Vec<Vec<Cell>> = Vec::new();
     let mut levels: Vec<u8> = Vec::new();
@@ -100,7 +103,7 @@ pub(crate) async fn answers(
             for (position, _) in &wanted {
                 done[*position] = true;
             }
-            let asked = Asked { request, level, measure, part: *part, wanted };
+            let asked = SqlRequest { request, level, measure, part: *part, wanted };
             measure_into(session, &asked, &index, &mut figures).await?;
         }
     }
@@ -117,7 +120,7 @@ pub(crate) async fn answers(
 }
 
 /// The statistics of one measure, of one part of the rows, at one level.
-struct Asked<'a> {
+struct SqlRequest<'a> {
     request: &'a Request,
     level: usize,
     measure: &'a Measure,
@@ -167,11 +170,11 @@ fn read_key(request: &Request, level: usize, row: &QueryResult) -> Result<Vec<Ce
 
 async fn measure_into(
     session: &Session,
-    asked: &Asked<'_>,
+    asked: &SqlRequest<'_>,
     index: &FxHashMap<Vec<Cell>, usize>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
-    let Asked { request, level, measure, part, wanted } = asked;
+    let SqlRequest { request, level, measure, part, wanted } = asked;
     let (level, backend, table) = (*level, session.backend(), request.table.name);
     let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
     let known = part.iter().flat_map(|part| &request.parts[*part].known);
@@ -180,7 +183,7 @@ async fn measure_into(
         true => prices(session).await?,
         false => Prices::default(),
     };
-    let mut found: FxHashMap<Vec<Cell>, Found> = FxHashMap::default();
+    let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
     let mut statements = Statements::new(request, level, *part, &prices, backend)?;
     for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;

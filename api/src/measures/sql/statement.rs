@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// From each year's prices to those of another.
-type Rates = BTreeMap<i64, Rate>;
+type YearRates = BTreeMap<i64, Rate>;
 
 /// Makes the statements of one level of a request.
 pub(crate) struct Statements<'a> {
@@ -149,7 +149,7 @@ impl<'a> Statements<'a> {
     }
 
     /// What a path ends in; what is added up there at other prices, if so.
-    fn end(&mut self, path: &Path, rates: Option<&Rates>) -> Result<Expr, Error> {
+    fn end(&mut self, path: &Path, rates: Option<&YearRates>) -> Result<Expr, Error> {
         let end = path.table(self.request.table);
         Ok(match (path.end, path.relations.split_last()) {
             (End::Row, None) => column_of(self.request.table.name, self.request.table.key),
@@ -199,7 +199,7 @@ impl<'a> Statements<'a> {
         table: &'static Table,
         alias: &str,
         amount: Expr,
-        rates: Option<&Rates>,
+        rates: Option<&YearRates>,
     ) -> Result<Expr, Error> {
         let Some(rates) = rates else { return Ok(amount) };
         let key = Key::parse(table, table.priced_by.ok_or(Error::Internal)?)?;

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Error,
-    measures::{Cell, Number, Place},
+    measures::{Cell, GroupPlace, Number},
 };
 
 /// The cursor of a place.
-pub(crate) fn encode(mark: &str, place: &Place) -> String {
+pub(crate) fn encode(mark: &str, place: &GroupPlace) -> String {
     let figures = place.figures.iter().map(|figure| match figure {
         Number::Missing => Value::Null,
         Number::Whole(whole) => Value::String(whole.to_string()),
@@ -31,7 +31,11 @@ pub(crate) fn encode(mark: &str, place: &Place) -> String {
 }
 
 /// The place that a cursor holds.
-pub(crate) fn decode(mark: &str, argument: &'static str, cursor: &str) -> Result<Place, Error> {
+pub(crate) fn decode(
+    mark: &str,
+    argument: &'static str,
+    cursor: &str,
+) -> Result<GroupPlace, Error> {
     let invalid = |reason| Error::InvalidCursor { argument, reason };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid("it is not base64"))?;
     let parts = serde_json::from_slice(&bytes);
@@ -56,7 +60,7 @@ pub(crate) fn decode(mark: &str, argument: &'static str, cursor: &str) -> Result
         Value::Array(day) => Some(Cell::Date(day.first()?.as_str()?.parse().ok()?)),
     };
     let other = || invalid("it holds a value of another type");
-    Ok(Place {
+    Ok(GroupPlace {
         figures: figures.iter().map(figure).collect::<Option<_>>().ok_or_else(other)?,
         key: key.iter().map(cell).collect::<Option<_>>().ok_or_else(other)?,
     })
@@ -68,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_place_survives_its_cursor() {
-        let place = Place {
+        let place = GroupPlace {
             figures: vec![
                 Number::Missing,
                 Number::Whole(i128::MAX),

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::apart::{self, Common};
-use crate::catalog::measure_catalog::{Computed, Unit, What};
+use crate::catalog::measure_catalog::{ComputedMeasure, Unit, What};
 use crate::query::show::Show;
 use crate::{
     catalog::{key::Measure, predicate::Predicate, table::Table},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A code that a client may act on, and what to do in words.
-pub(crate) type Reading = (&'static str, Cow<'static, str>);
+pub(crate) type Misreading = (&'static str, Cow<'static, str>);
 
 /// The figures of a request, while it is put together.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Figures {
     /// The codes of what was said of it.
     pub(crate) told: BTreeSet<&'static str>,
     /// What is to be told of its orders and conditions.
-    pub(crate) noted: Vec<Reading>,
+    pub(crate) noted: Vec<Misreading>,
 }
 
 /// The statistics by the names of their fields.
@@ -129,7 +129,7 @@ impl Figures {
     /// Asks for what has one value: a count or a ratio.
     pub(crate) fn single(
         &mut self,
-        computed: &Computed,
+        computed: &ComputedMeasure,
         year: Option<i32>,
         keeps: &Predicate,
     ) -> Result<(usize, Show), Error> {

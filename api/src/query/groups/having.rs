@@ -7,7 +7,7 @@ use super::{
     figures::{Figures, statistic},
     order::year,
 };
-use crate::catalog::measure_catalog::{Computed, MeasureCatalog, Unit, What};
+use crate::catalog::measure_catalog::{ComputedMeasure, MeasureCatalog, Unit, What};
 use crate::query::show::Show;
 use crate::{
     catalog::{
@@ -91,7 +91,7 @@ fn measure(
 
 fn statistics(
     figures: &mut Figures,
-    computed: &Computed,
+    computed: &ComputedMeasure,
     (measure, unit): (&Measure, Unit),
     value: &GraphQl,
     path: &str,

@@ -9,9 +9,9 @@ use sea_orm::sea_query::Value;
 
 use super::{
     apart::{names_one, one_of},
-    figures::{Figures, Reading},
+    figures::{Figures, Misreading},
 };
-use crate::catalog::measure_catalog::{Computed, What};
+use crate::catalog::measure_catalog::{ComputedMeasure, What};
 use crate::{
     catalog::{
         declared::FirstEvent,
@@ -34,18 +34,18 @@ impl Figures {
     /// What is easily misread of a statistic, or of a quotient, and was not said yet.
     pub(crate) fn readings(
         &mut self,
-        computed: &Computed,
+        computed: &ComputedMeasure,
         statistic: Option<Statistic>,
         year: Option<i32>,
         keeps: &Predicate,
-    ) -> Vec<Reading> {
+    ) -> Vec<Misreading> {
         let readings = of(self, computed, statistic, year, keeps);
         self.told.extend(readings.iter().map(|(code, _)| code));
         readings
     }
 
     /// Notes the same of a figure that groups are ordered or kept by.
-    pub(crate) fn note(&mut self, computed: &Computed, figure: usize, year: Option<i32>) {
+    pub(crate) fn note(&mut self, computed: &ComputedMeasure, figure: usize, year: Option<i32>) {
         let statistic = self.statistic_at(figure);
         let readings = self.readings(computed, statistic, year, &Predicate::all());
         self.noted.extend(readings);
@@ -55,15 +55,15 @@ impl Figures {
 /// What is easily misread of a field that shows something of a group.
 fn of(
     figures: &Figures,
-    computed: &Computed,
+    computed: &ComputedMeasure,
     statistic: Option<Statistic>,
     year: Option<i32>,
     keeps: &Predicate,
-) -> Vec<Reading> {
+) -> Vec<Misreading> {
     if matches!(statistic, Some(Statistic::Count | Statistic::Missing)) {
         return Vec::new();
     }
-    let asked = Asked { figures, filters: [&figures.request.keeps, keeps] };
+    let asked = ReadRequest { figures, filters: [&figures.request.keeps, keeps] };
     let (shown, below) = match &computed.what {
         What::Count(_) => return Vec::new(),
         What::Statistics(measure, _) => (measure, None),
@@ -96,12 +96,12 @@ fn path(measure: &Measure) -> Option<&Path> {
 }
 
 /// What is asked of which rows.
-struct Asked<'a> {
+struct ReadRequest<'a> {
     figures: &'a Figures,
     filters: [&'a Predicate; 2],
 }
 
-impl Asked<'_> {
+impl ReadRequest<'_> {
     fn table(&self) -> &'static Table {
         self.figures.request.table
     }

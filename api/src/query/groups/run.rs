@@ -14,22 +14,22 @@ use crate::{
         scalar::Scalar,
     },
     error::Error,
-    measures::{Answer, Cell, Group, Number},
+    measures::{Cell, Group, GroupsAnswer, Number},
     query::{
         load::Loaders,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, PageInfoField, Shape,
-            StatisticField,
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
+            PageInfoField, StatisticField,
         },
     },
 };
 
 /// The rows that keys are, by the address of the field in the plan and by their id.
-type Rows = HashMap<usize, HashMap<i32, GraphQl>>;
+type KeyRows = HashMap<usize, HashMap<i32, GraphQl>>;
 
 /// The measures of all rows of each list, given their figures.
-pub(crate) fn totals(shape: &Shape, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
-    let rows = Rows::new();
+pub(crate) fn totals(shape: &MeasuresPlan, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
+    let rows = KeyRows::new();
     let total = |figures: &Vec<Number>| {
         let group = Group { level: 0, key: Vec::new(), figures: figures.clone() };
         measures(shape, &group, &rows)
@@ -38,7 +38,7 @@ pub(crate) fn totals(shape: &Shape, lists: &[Vec<Number>]) -> Result<Vec<GraphQl
 }
 
 /// Refuses groups of which some are left out though nobody said how many to show.
-pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<Answer>]) -> Result<(), Error> {
+pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<GroupsAnswer>]) -> Result<(), Error> {
     let shows = |(_, field): &(Name, GroupsField)| {
         matches!(field, GroupsField::Nodes(_) | GroupsField::Edges(_))
     };
@@ -58,9 +58,9 @@ pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<Answer>]) -> Result<(), 
 pub(crate) async fn groups(
     loaders: &Loaders,
     plan: &GroupsPlan,
-    lists: &[Arc<Answer>],
+    lists: &[Arc<GroupsAnswer>],
 ) -> Result<Vec<GraphQl>, Error> {
-    let mut rows = Rows::new();
+    let mut rows = KeyRows::new();
     for (_, field) in &plan.fields {
         match field {
             GroupsField::Nodes(shape) => read_rows(loaders, shape, lists, &mut rows).await,
@@ -78,7 +78,12 @@ pub(crate) async fn groups(
 }
 
 /// Looks up the rows that the keys of groups are: those of all lists at once.
-async fn read_rows(loaders: &Loaders, shape: &Shape, lists: &[Arc<Answer>], rows: &mut Rows) {
+async fn read_rows(
+    loaders: &Loaders,
+    shape: &MeasuresPlan,
+    lists: &[Arc<GroupsAnswer>],
+    rows: &mut KeyRows,
+) {
     for (_, field) in &shape.fields {
         let MeasureField::Key(fields) = field else { continue };
         for (_, field) in fields {
@@ -105,7 +110,7 @@ fn id(cell: &Cell) -> Option<i32> {
     }
 }
 
-fn connection(plan: &GroupsPlan, answer: &Answer, rows: &Rows) -> Result<GraphQl, Error> {
+fn connection(plan: &GroupsPlan, answer: &GroupsAnswer, rows: &KeyRows) -> Result<GraphQl, Error> {
     let cursor =
         |group: &Group| GraphQl::String(cursor::encode(&plan.mark, &group.place(&plan.request)));
     let type_name = &plan.table.type_name;
@@ -148,7 +153,7 @@ fn connection(plan: &GroupsPlan, answer: &Answer, rows: &Rows) -> Result<GraphQl
     })
 }
 
-fn measures(shape: &Shape, group: &Group, rows: &Rows) -> Result<GraphQl, Error> {
+fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<GraphQl, Error> {
     let show = |figure: usize, show: Show| show.value(group.figures[figure]);
     object(&shape.fields, |field| {
         Ok(match field {

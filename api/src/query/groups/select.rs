@@ -15,7 +15,7 @@ use super::{
 use crate::{
     catalog::{
         key::Measure,
-        measure_catalog::{Computed, Dimension, MeasureCatalog, Shows, Unit, What},
+        measure_catalog::{ComputedMeasure, Dimension, MeasureCatalog, Shows, Unit, What},
         predicate::Predicate,
         scalar::{items, real_number},
         table::{Table, screaming_case},
@@ -28,7 +28,7 @@ use crate::{
         order::short_mark,
         page::PageSizes,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, Parents, Shape,
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan, Parents,
             StatisticField,
         },
         planner::{Merged, Planner, Warning, join},
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// What the selection of a group may name beyond the measures.
-struct Group<'a> {
+struct GroupSelection<'a> {
     by: &'a [&'static Dimension],
     /// How many groups there may be, over all parents.
     count: u64,
@@ -52,7 +52,7 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         path: &[String],
-    ) -> Result<Shape, ServerError> {
+    ) -> Result<MeasuresPlan, ServerError> {
         self.measures(table, fields, figures, &Predicate::all(), None, path)
     }
 
@@ -96,7 +96,7 @@ impl<'a> Planner<'a> {
         let each = possible.map_or(limit.into(), |possible| possible.min(limit.into()));
         let count = parents.count.saturating_mul(each);
         self.charge(count);
-        let group = Group { by: &by, count };
+        let group = GroupSelection { by: &by, count };
         let type_name = &table.type_name;
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
@@ -137,9 +137,9 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         keeps: &Predicate,
-        group: Option<&Group<'_>>,
+        group: Option<&GroupSelection<'_>>,
         path: &[String],
-    ) -> Result<Shape, ServerError> {
+    ) -> Result<MeasuresPlan, ServerError> {
         let suffix = if group.is_some() { "Group" } else { "Measures" };
         let type_name = format!("{}{suffix}", table.type_name);
         let mut plan = Vec::new();
@@ -165,7 +165,7 @@ impl<'a> Planner<'a> {
             plan.push((name, field));
         }
         figures.request.check().map_err(|error| error.at(fields[0].pos, path))?;
-        Ok(Shape { type_name, fields: plan })
+        Ok(MeasuresPlan { type_name, fields: plan })
     }
 
     fn computed(
@@ -202,7 +202,7 @@ impl<'a> Planner<'a> {
     fn tell(
         &self,
         figures: &mut Figures,
-        computed: &Computed,
+        computed: &ComputedMeasure,
         statistic: Option<Statistic>,
         year: Option<i32>,
         keeps: &Predicate,
@@ -247,7 +247,7 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &Merged<'a>,
-        group: &Group<'_>,
+        group: &GroupSelection<'_>,
         path: &[String],
     ) -> Result<Vec<(Name, KeyField)>, ServerError> {
         let mut plan = Vec::new();

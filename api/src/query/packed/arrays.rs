@@ -10,12 +10,12 @@ use sea_orm::sqlx::{
 
 use super::{moment, real, wrong};
 use crate::{
-    catalog::scalar::{Kind, Scalar},
+    catalog::scalar::{ColumnKind, Scalar},
     error::Error,
 };
 
 /// The cells of a column, as GraphQL shows them.
-pub(crate) fn column(kind: Kind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn column(kind: ColumnKind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl>, Error> {
     fn show<T>(row: &PgRow, cell: usize, show: impl Fn(T) -> GraphQl) -> Result<Vec<GraphQl>, Error>
     where
         T: for<'a> Decode<'a, Postgres> + Type<Postgres> + PgHasArrayType,
@@ -28,7 +28,7 @@ pub(crate) fn column(kind: Kind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl
         Scalar::Enum => show(row, cell, |text: String| GraphQl::Enum(Name::new(text))),
         Scalar::TextList => {
             let cells = read::<Option<String>>(row, cell)?;
-            Ok(cells.into_iter().map(|cell| Kind::list(&cell.unwrap_or_default())).collect())
+            Ok(cells.into_iter().map(|cell| ColumnKind::list(&cell.unwrap_or_default())).collect())
         }
         Scalar::Int => show(row, cell, |n: i32| GraphQl::Number(n.into())),
         Scalar::BigInt => show(row, cell, |n: i64| GraphQl::Number(n.into())),

@@ -9,12 +9,12 @@ use serde::Deserialize;
 
 use super::{moment, real, wrong};
 use crate::{
-    catalog::scalar::{Kind, Scalar},
+    catalog::scalar::{ColumnKind, Scalar},
     error::Error,
 };
 
 /// The cells of a column, as GraphQL shows them.
-pub(crate) fn column(kind: Kind, array: &str) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn column(kind: ColumnKind, array: &str) -> Result<Vec<GraphQl>, Error> {
     fn show<'a, T: Deserialize<'a>>(
         array: &'a str,
         show: impl Fn(T) -> Result<GraphQl, Error>,
@@ -30,7 +30,7 @@ pub(crate) fn column(kind: Kind, array: &str) -> Result<Vec<GraphQl>, Error> {
         Scalar::Enum => show(array, |text: Cow<'_, str>| Ok(GraphQl::Enum(Name::new(text)))),
         Scalar::TextList => {
             let cells = read::<Option<Cow<'_, str>>>(array)?;
-            Ok(cells.into_iter().map(|cell| Kind::list(&cell.unwrap_or_default())).collect())
+            Ok(cells.into_iter().map(|cell| ColumnKind::list(&cell.unwrap_or_default())).collect())
         }
         Scalar::Int | Scalar::BigInt => show(array, |n: i64| Ok(GraphQl::Number(n.into()))),
         Scalar::Fixed(digits) => show(array, |n: i64| Ok(fixed_to_value(n, digits))),

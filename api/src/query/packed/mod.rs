@@ -21,7 +21,7 @@ use super::{
     page::{PARENT, cell_name},
     rows::Row,
 };
-use crate::catalog::scalar::{Kind, Scalar};
+use crate::catalog::scalar::{ColumnKind, Scalar};
 use crate::error::Error;
 
 /// Rows, and for each its parent, where they were read by parent.
@@ -33,7 +33,7 @@ pub(crate) struct Unpacked {
 /// The statement for the rows of another as one: the key, then the cells, then the parent if there is one.
 pub(crate) fn pack(
     select: SelectStatement,
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     by_parent: bool,
     backend: DbBackend,
 ) -> SelectStatement {
@@ -68,7 +68,7 @@ pub(crate) fn pack(
 /// The rows that are packed in one.
 pub(crate) fn unpack(
     packed: &QueryResult,
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     by_parent: bool,
 ) -> Result<Unpacked, Error> {
     let pg = packed.try_as_pg_row();

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::catalog::dataset::Dataset;
 use crate::server::request::{
-    answer::Answer,
+    answer::HttpAnswer,
     ask::Ask,
     compress::{self, Coding},
 };
@@ -39,9 +39,9 @@ const INLINE: usize = 32 << 10;
 /// What tells two questions apart: the coding in the first byte, then the operation, the document and the
 /// variables.
 #[derive(Clone, Debug)]
-pub(crate) struct Key(Vec<u8>);
+pub(crate) struct AnswerKey(Vec<u8>);
 
-impl Key {
+impl AnswerKey {
     /// The key of a question.
     pub(crate) fn of(ask: &Ask) -> Self {
         let operation = ask.operation.as_deref().unwrap_or_default();
@@ -70,10 +70,10 @@ impl Key {
 }
 
 #[derive(Clone, Debug)]
-struct Weigher;
+struct AnswerWeigher;
 
-impl Weighter<Arc<[u8]>, Arc<Answer>> for Weigher {
-    fn weight(&self, key: &Arc<[u8]>, answer: &Arc<Answer>) -> u64 {
+impl Weighter<Arc<[u8]>, Arc<HttpAnswer>> for AnswerWeigher {
+    fn weight(&self, key: &Arc<[u8]>, answer: &Arc<HttpAnswer>) -> u64 {
         (key.len() + answer.body.len() + OVERHEAD) as u64
     }
 }
@@ -84,7 +84,7 @@ struct Generation {
     told: Dataset,
     /// What the answers are of. It is newer where an answer found a load before the server heard of it.
     of: Dataset,
-    kept: Option<Cache<Arc<[u8]>, Arc<Answer>, Weigher>>,
+    kept: Option<Cache<Arc<[u8]>, Arc<HttpAnswer>, AnswerWeigher>>,
     flights: Arc<Flights>,
 }
 
@@ -99,20 +99,20 @@ impl Generation {
             .build();
         let kept = options.ok().filter(|_| bytes > 0).map(|options| {
             let lifecycle = DefaultLifecycle::default();
-            Cache::with_options(options, Weigher, DefaultHashBuilder::default(), lifecycle)
+            Cache::with_options(options, AnswerWeigher, DefaultHashBuilder::default(), lifecycle)
         });
         Arc::new(Self { told, of, kept, flights: Arc::default() })
     }
 
-    fn get(&self, key: &Key) -> Option<Arc<Answer>> {
+    fn get(&self, key: &AnswerKey) -> Option<Arc<HttpAnswer>> {
         self.kept.as_ref()?.get(key.0.as_slice())
     }
 
     /// Keeps an answer, where it may be and there is room for it.
-    fn keep(&self, key: Arc<[u8]>, answer: &Arc<Answer>) {
+    fn keep(&self, key: Arc<[u8]>, answer: &Arc<HttpAnswer>) {
         let Some(kept) = &self.kept else { return };
         // One answer shall not take the place of all others.
-        let fits = Weigher.weight(&key, answer) <= kept.shard_capacity() / 2;
+        let fits = AnswerWeigher.weight(&key, answer) <= kept.shard_capacity() / 2;
         if fits && answer.is_flawless() && answer.dataset.as_ref() == Some(&self.of) {
             kept.insert(key, Arc::clone(answer));
         }
@@ -139,12 +139,12 @@ impl Answers {
     pub(crate) async fn get<F>(
         self: &Arc<Self>,
         told: Dataset,
-        key: Key,
+        key: AnswerKey,
         coding: Coding,
         run: impl FnOnce() -> F,
-    ) -> (Arc<Answer>, CacheOutcome)
+    ) -> (Arc<HttpAnswer>, CacheOutcome)
     where
-        F: Future<Output = Answer> + Send + 'static,
+        F: Future<Output = HttpAnswer> + Send + 'static,
     {
         if self.bytes == 0 {
             self.counters.count(CacheOutcome::Miss);
@@ -171,11 +171,11 @@ impl Answers {
     async fn plain<F>(
         self: &Arc<Self>,
         generation: &Arc<Generation>,
-        key: Key,
+        key: AnswerKey,
         run: impl FnOnce() -> F,
-    ) -> (Arc<Answer>, CacheOutcome)
+    ) -> (Arc<HttpAnswer>, CacheOutcome)
     where
-        F: Future<Output = Answer> + Send + 'static,
+        F: Future<Output = HttpAnswer> + Send + 'static,
     {
         let stored = key.stored();
         let make = || {
@@ -219,7 +219,7 @@ impl Answers {
 
     /// The generation that an answer belongs to: a new one, where the answer is of a newer revision than
     /// the server has heard of. From then on nobody gets an older one.
-    fn newest(&self, began: &Arc<Generation>, answer: &Answer) -> Arc<Generation> {
+    fn newest(&self, began: &Arc<Generation>, answer: &HttpAnswer) -> Arc<Generation> {
         let Some(of) = answer.dataset.as_ref().filter(|of| of.revision > began.of.revision) else {
             return Arc::clone(began);
         };
@@ -232,7 +232,7 @@ impl Answers {
 }
 
 /// An answer in a coding, where that pays.
-pub(crate) async fn in_coding(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+pub(crate) async fn in_coding(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     let pays = plain.is_flawless() && compress::pays(plain.body.len());
     match coding {
         Coding::Identity => plain,
@@ -242,7 +242,7 @@ pub(crate) async fn in_coding(plain: Arc<Answer>, coding: Coding) -> Arc<Answer>
 }
 
 /// An answer in a coding; as it is, where that cannot be made.
-async fn compressed(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
+async fn compressed(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     let body = plain.body.clone();
     let compressed = if body.len() > INLINE {
         let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
@@ -262,10 +262,10 @@ async fn compressed(plain: Arc<Answer>, coding: Coding) -> Arc<Answer> {
 /// An answer in a coding, which is made once however many wait for it.
 async fn encoded(
     generation: &Arc<Generation>,
-    key: Key,
+    key: AnswerKey,
     coding: Coding,
-    plain: Arc<Answer>,
-) -> Arc<Answer> {
+    plain: Arc<HttpAnswer>,
+) -> Arc<HttpAnswer> {
     let stored = key.stored();
     let make = || {
         let (generation, stored) = (Arc::clone(generation), Arc::clone(&stored));

@@ -24,7 +24,7 @@ pub struct Counters {
 
 /// The counts of one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct CacheCounts {
     /// Answers that were kept.
     pub hits: u64,
     /// Answers that somebody else was waiting for already.
@@ -38,8 +38,8 @@ pub struct Counts {
 impl Counters {
     /// The counts as they are.
     #[must_use]
-    pub fn counts(&self) -> Counts {
-        Counts {
+    pub fn counts(&self) -> CacheCounts {
+        CacheCounts {
             hits: self.hits.load(Relaxed),
             joined: self.joined.load(Relaxed),
             misses: self.misses.load(Relaxed),

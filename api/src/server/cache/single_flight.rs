@@ -10,12 +10,12 @@ use futures_util::{
     future::{BoxFuture, Shared, WeakShared},
 };
 
-use crate::server::request::answer::Answer;
+use crate::server::request::answer::HttpAnswer;
 
 /// Work on its way to an answer. It goes on as long as anybody holds it and waits.
-pub(crate) type Flight = Shared<Work>;
+pub(crate) type Flight = Shared<SharedWork>;
 
-type Work = BoxFuture<'static, Arc<Answer>>;
+type SharedWork = BoxFuture<'static, Arc<HttpAnswer>>;
 
 /// The work that is on its way, by key.
 #[derive(Default)]
@@ -25,13 +25,13 @@ pub(crate) struct Flights(Mutex<Flying>);
 struct Flying {
     /// The number of the last one, which tells one from the next of the same key.
     last: u64,
-    by_key: HashMap<Arc<[u8]>, (u64, WeakShared<Work>)>,
+    by_key: HashMap<Arc<[u8]>, (u64, WeakShared<SharedWork>)>,
 }
 
 /// How somebody comes to an answer.
 pub(crate) enum Join {
     /// It has just become ready.
-    Landed(Arc<Answer>),
+    Landed(Arc<HttpAnswer>),
     /// Somebody else began the work.
     Joined(Flight),
     /// The work is begun for this one.
@@ -44,11 +44,11 @@ impl Flights {
     pub(crate) fn join<F>(
         self: &Arc<Self>,
         key: &Arc<[u8]>,
-        landed: impl FnOnce() -> Option<Arc<Answer>>,
+        landed: impl FnOnce() -> Option<Arc<HttpAnswer>>,
         make: impl FnOnce() -> F,
     ) -> Join
     where
-        F: Future<Output = Arc<Answer>> + Send + 'static,
+        F: Future<Output = Arc<HttpAnswer>> + Send + 'static,
     {
         let mut flying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flying.by_key.get(key).and_then(|(_, flight)| flight.upgrade()) {

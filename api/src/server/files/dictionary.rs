@@ -10,7 +10,7 @@ use axum::{http::header, response::IntoResponse};
 
 use super::{csv::record, table_route};
 use crate::graphql::{self, sdl};
-use crate::server::request::format::Format;
+use crate::server::request::format::TableFormat;
 
 const HEAD: [&str; 5] = ["table", "column", "type", "nullable", "description"];
 
@@ -18,7 +18,7 @@ const HEAD: [&str; 5] = ["table", "column", "type", "nullable", "description"];
 /// of enums, with the type in the place of the table.
 pub(crate) async fn serve() -> impl IntoResponse {
     static DICTIONARY: LazyLock<Vec<u8>> = LazyLock::new(write);
-    ([(header::CONTENT_TYPE, Format::Csv.content_type())], DICTIONARY.as_slice())
+    ([(header::CONTENT_TYPE, TableFormat::Csv.content_type())], DICTIONARY.as_slice())
 }
 
 fn write() -> Vec<u8> {

@@ -20,18 +20,18 @@ use sha2::{Digest as _, Sha256};
 use tracing::Span;
 
 use super::file::{File, unwritten};
-use super::table::Writer;
-use crate::server::request::format::{About, Format};
+use super::table::TableWriter;
+use crate::server::request::format::{About, TableFormat};
 use crate::server::{
     endpoint::Endpoint,
     request::{
-        answer::{Answer, Client, Refusal},
+        answer::{Client, HttpAnswer, Refusal},
         ask::{Ask, Parameters},
         compress::Coding,
         errors,
         negotiate::{self, MediaType},
         pin::Pin,
-        report::Report,
+        report::ReportOptions,
     },
     traffic::rate::Account,
 };
@@ -45,13 +45,14 @@ impl Endpoint {
     pub(crate) async fn export(
         &self,
         mut parameters: Parameters,
-        format: Format,
+        format: TableFormat,
         parts: &Parts,
         account: Option<&Account>,
     ) -> Response {
         let sent = async {
-            let report = Report::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
-            if (Report { no_warnings: false, ..report }) != Report::default() {
+            let report =
+                ReportOptions::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
+            if (ReportOptions { no_warnings: false, ..report }) != ReportOptions::default() {
                 let reason = "what a query costs and reads, and how its answer is cited, is told in JSON: ask for \
                     that by `Accept`";
                 return Err(self.refused(Refusal::new(
@@ -82,7 +83,7 @@ impl Endpoint {
     /// The response, or what is said where there is none.
     pub(crate) fn finish(
         &self,
-        sent: Result<Response, Answer>,
+        sent: Result<Response, HttpAnswer>,
         parts: &Parts,
         account: Option<&Account>,
     ) -> Response {
@@ -103,10 +104,10 @@ impl Endpoint {
         &self,
         ask: Ask,
         limits: Limits,
-        format: Format,
+        format: TableFormat,
         parts: &Parts,
         account: Option<Account>,
-    ) -> Result<Response, Answer> {
+    ) -> Result<Response, HttpAnswer> {
         if parts.version < Version::HTTP_11 {
             let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
             let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
@@ -152,7 +153,7 @@ impl Endpoint {
         }
         let (document, variables) = (&*ask.document, &ask.variables);
         let about = About { dataset: &dataset, document, variables };
-        let writer = Writer::new(format, coding, &export.columns, &about);
+        let writer = TableWriter::new(format, coding, &export.columns, &about);
         let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
         let aggregates = match server.copy() {
             Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
@@ -184,22 +185,28 @@ impl Endpoint {
     }
 
     /// Says why a request is not taken.
-    pub(crate) fn refused(&self, refusal: Refusal) -> Answer {
+    pub(crate) fn refused(&self, refusal: Refusal) -> HttpAnswer {
         self.0.metrics.error(refusal.code(), refusal.limit());
         refusal.into()
     }
 
     /// Says what is wrong with a query, or with its first rows.
-    fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> Answer {
+    fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> HttpAnswer {
         let mut response = Answered::from_errors(found);
         errors::complete(&mut response, self.0.settings.suggestions);
         self.0.metrics.errors(&response.errors);
-        Answer::unread(&response, dataset)
+        HttpAnswer::unread(&response, dataset)
     }
 }
 
 /// The tag of a file: whatever its bytes depend on.
-fn tag(ask: &Ask, format: Format, coding: Coding, dataset: &Dataset, most: u32) -> HeaderValue {
+fn tag(
+    ask: &Ask,
+    format: TableFormat,
+    coding: Coding,
+    dataset: &Dataset,
+    most: u32,
+) -> HeaderValue {
     let of = serde_json::json!([
         env!("CARGO_PKG_VERSION"),
         &*ask.document,
@@ -217,7 +224,7 @@ fn tag(ask: &Ask, format: Format, coding: Coding, dataset: &Dataset, most: u32) 
 }
 
 /// The name under which a browser keeps a file.
-fn disposition(export: &Export, format: Format, dataset: &Dataset) -> HeaderValue {
+fn disposition(export: &Export, format: TableFormat, dataset: &Dataset) -> HeaderValue {
     let (name, revision, extension) = (export.name, dataset.revision, format.extension());
     let made_up = if dataset.synthetic { "-synthetic" } else { "" };
     let text = format!("attachment; filename=\"{name}-revision-{revision}{made_up}.{extension}\"");

@@ -6,8 +6,8 @@ use axum::body::Bytes;
 use futures_util::{future::try_join, stream};
 use tracing::{Instrument as _, Span};
 
-use super::table::{Unwritten, Writer};
-use crate::server::request::format::Format;
+use super::table::{TableWriter, Unwritten};
+use crate::server::request::format::TableFormat;
 use crate::{
     catalog::dataset::Dataset,
     database::Readers,
@@ -15,8 +15,8 @@ use crate::{
     graphql::execute::loaders,
     measures::Aggregates,
     query::{
-        export::{Export, Part, Walk},
-        export_columns::Shown,
+        export::{Export, ExportPart, ExportWalk},
+        export_columns::ExportColumns,
         load::Loaders,
     },
     server::{
@@ -28,12 +28,12 @@ use crate::{
 /// A file that is being sent.
 pub(crate) struct File {
     pub(crate) export: Export,
-    pub(crate) walk: Walk,
+    pub(crate) walk: ExportWalk,
     /// The part that was read and is to be shown next.
-    pub(crate) ahead: Option<Part>,
-    pub(crate) format: Format,
+    pub(crate) ahead: Option<ExportPart>,
+    pub(crate) format: TableFormat,
     /// None while it writes.
-    pub(crate) writer: Option<Writer>,
+    pub(crate) writer: Option<TableWriter>,
     pub(crate) readers: Readers,
     pub(crate) aggregates: Aggregates,
     pub(crate) deadline: Duration,
@@ -91,7 +91,7 @@ impl File {
     }
 
     /// Writes a part where it keeps no other request waiting: a row group of Parquet takes its time.
-    async fn write(&mut self, part: Part, shown: Shown) -> Result<Vec<u8>, Error> {
+    async fn write(&mut self, part: ExportPart, shown: ExportColumns) -> Result<Vec<u8>, Error> {
         let mut writer = self.writer.take().ok_or(Error::Internal)?;
         let columns = Arc::clone(&self.export.columns);
         let work = tokio::task::spawn_blocking(move || {
@@ -114,7 +114,7 @@ impl File {
         loaders(&self.readers, &self.aggregates)
     }
 
-    async fn part(&mut self) -> Result<(Part, Shown), Error> {
+    async fn part(&mut self) -> Result<(ExportPart, ExportColumns), Error> {
         let (of_this, of_next) = (self.loaders(), self.loaders());
         let part = self.part_by(&of_this, &of_next).await;
         for loaders in [of_this, of_next] {
@@ -128,7 +128,7 @@ impl File {
         &mut self,
         of_this: &Loaders,
         of_next: &Loaders,
-    ) -> Result<(Part, Shown), Error> {
+    ) -> Result<(ExportPart, ExportColumns), Error> {
         let part = match self.ahead.take() {
             Some(part) => part,
             None => self.export.read(&mut self.walk, of_this).await?,

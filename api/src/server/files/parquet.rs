@@ -24,7 +24,7 @@ use crate::server::request::format::About;
 use crate::{
     catalog::scalar::Scalar,
     query::{
-        column_types::{Cell, Columns},
+        column_types::{ColumnCell, Columns},
         export_columns::Leaf,
     },
 };
@@ -37,23 +37,23 @@ const TEXT: usize = size_of::<ByteArray>();
 const DIGITS: i32 = 18;
 
 /// A file that is being written.
-pub(crate) struct Table {
+pub(crate) struct ParquetTable {
     writer: SerializedFileWriter<Vec<u8>>,
-    columns: Vec<Column>,
+    columns: Vec<ParquetColumn>,
     /// The rows that are gathered, and their bytes.
     gathered: (usize, usize),
 }
 
 /// The values of a column that are gathered.
-struct Column {
+struct ParquetColumn {
     scalar: Scalar,
     nullable: bool,
-    values: Values,
+    values: ParquetValues,
     definitions: Vec<i16>,
     repetitions: Vec<i16>,
 }
 
-enum Values {
+enum ParquetValues {
     Texts(Vec<ByteArray>),
     Truths(Vec<bool>),
     Narrow(Vec<i32>),
@@ -61,7 +61,7 @@ enum Values {
     Reals(Vec<f64>),
 }
 
-impl Table {
+impl ParquetTable {
     /// Begins a file.
     pub(crate) fn new(columns: &Columns, about: &About) -> Result<Self> {
         let cells = columns.cells();
@@ -77,7 +77,7 @@ impl Table {
             .set_key_value_metadata(Some(facts.collect()));
         let properties = Arc::new(properties.build());
         let writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), properties)?;
-        let columns = cells.iter().map(|(_, cell)| Column::new(cell)).collect();
+        let columns = cells.iter().map(|(_, cell)| ParquetColumn::new(cell)).collect();
         Ok(Self { writer, columns, gathered: (0, 0) })
     }
 
@@ -116,7 +116,7 @@ impl Table {
 }
 
 /// The type of a column.
-fn field(name: &str, cell: &Cell) -> Result<TypePtr> {
+fn field(name: &str, cell: &ColumnCell) -> Result<TypePtr> {
     let (physical, logical) = match cell.scalar {
         Scalar::Text | Scalar::TextList | Scalar::State | Scalar::Ori | Scalar::Enum => {
             (Physical::BYTE_ARRAY, Some(LogicalType::String))
@@ -150,16 +150,16 @@ fn field(name: &str, cell: &Cell) -> Result<TypePtr> {
     Ok(Arc::new(list.build()?))
 }
 
-impl Column {
-    fn new(cell: &Cell) -> Self {
+impl ParquetColumn {
+    fn new(cell: &ColumnCell) -> Self {
         let values = match cell.scalar {
             Scalar::Text | Scalar::TextList | Scalar::State | Scalar::Ori | Scalar::Enum => {
-                Values::Texts(Vec::new())
+                ParquetValues::Texts(Vec::new())
             }
-            Scalar::Boolean => Values::Truths(Vec::new()),
-            Scalar::Int | Scalar::Date => Values::Narrow(Vec::new()),
-            Scalar::BigInt | Scalar::Fixed(_) | Scalar::DateTime => Values::Wide(Vec::new()),
-            Scalar::Float => Values::Reals(Vec::new()),
+            Scalar::Boolean => ParquetValues::Truths(Vec::new()),
+            Scalar::Int | Scalar::Date => ParquetValues::Narrow(Vec::new()),
+            Scalar::BigInt | Scalar::Fixed(_) | Scalar::DateTime => ParquetValues::Wide(Vec::new()),
+            Scalar::Float => ParquetValues::Reals(Vec::new()),
         };
         let (scalar, nullable) = (cell.scalar, cell.nullable);
         Self { scalar, nullable, values, definitions: Vec::new(), repetitions: Vec::new() }
@@ -168,7 +168,7 @@ impl Column {
     /// Takes the cells of so many rows, and says how many bytes they are.
     fn gather(&mut self, leaf: &Leaf<'_>, count: usize) -> Result<usize> {
         let cells = (0..count).map(|row| leaf.cell(row));
-        if matches!(self.values, Values::Texts(_)) {
+        if matches!(self.values, ParquetValues::Texts(_)) {
             return self.gather_texts(cells);
         }
         for cell in cells {
@@ -223,7 +223,7 @@ impl Column {
             begin = end;
             ByteArray::from(text)
         });
-        if let Values::Texts(gathered) = &mut self.values {
+        if let ParquetValues::Texts(gathered) = &mut self.values {
             gathered.extend(texts);
         }
         Ok(size)
@@ -237,19 +237,19 @@ impl Column {
         let definitions = (self.nullable || is_list).then_some(definitions.as_slice());
         let repetitions = is_list.then_some(repetitions.as_slice());
         match (&mut self.values, writer) {
-            (Values::Texts(values), ColumnWriter::ByteArrayColumnWriter(writer)) => {
+            (ParquetValues::Texts(values), ColumnWriter::ByteArrayColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
-            (Values::Truths(values), ColumnWriter::BoolColumnWriter(writer)) => {
+            (ParquetValues::Truths(values), ColumnWriter::BoolColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
-            (Values::Narrow(values), ColumnWriter::Int32ColumnWriter(writer)) => {
+            (ParquetValues::Narrow(values), ColumnWriter::Int32ColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
-            (Values::Wide(values), ColumnWriter::Int64ColumnWriter(writer)) => {
+            (ParquetValues::Wide(values), ColumnWriter::Int64ColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
-            (Values::Reals(values), ColumnWriter::DoubleColumnWriter(writer)) => {
+            (ParquetValues::Reals(values), ColumnWriter::DoubleColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
             _ => return Err(ParquetError::General("a column is of another type".to_owned())),
@@ -258,7 +258,7 @@ impl Column {
     }
 }
 
-impl Values {
+impl ParquetValues {
     /// Takes a value. None where it is not of its type.
     fn push(&mut self, scalar: Scalar, value: &Value) -> Option<()> {
         match self {

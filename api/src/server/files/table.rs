@@ -7,15 +7,15 @@ use super::{
     csv::{self, record},
     parquet,
 };
-use crate::query::{column_types::Columns, export_columns::Shown};
+use crate::query::{column_types::Columns, export_columns::ExportColumns};
 use crate::server::request::compress::{Coding, Stream};
-use crate::server::request::format::{About, Format};
+use crate::server::request::format::{About, TableFormat};
 
 /// The code of a table that has not all rows.
 const TRUNCATED: &str = "EXPORT_TRUNCATED";
 
 /// A table that is being written.
-pub(crate) struct Writer {
+pub(crate) struct TableWriter {
     to: To,
     stream: Stream,
 }
@@ -23,21 +23,23 @@ pub(crate) struct Writer {
 enum To {
     Csv,
     Ndjson,
-    Parquet(Box<parquet::Table>),
+    Parquet(Box<parquet::ParquetTable>),
 }
 
-impl Writer {
+impl TableWriter {
     /// A table without rows as yet.
     pub(crate) fn new(
-        format: Format,
+        format: TableFormat,
         coding: Coding,
         columns: &Columns,
         about: &About<'_>,
     ) -> Result<Self, Unwritten> {
         let to = match format {
-            Format::Csv => To::Csv,
-            Format::Ndjson => To::Ndjson,
-            Format::Parquet => To::Parquet(Box::new(parquet::Table::new(columns, about)?)),
+            TableFormat::Csv => To::Csv,
+            TableFormat::Ndjson => To::Ndjson,
+            TableFormat::Parquet => {
+                To::Parquet(Box::new(parquet::ParquetTable::new(columns, about)?))
+            }
         };
         Ok(Self { to, stream: Stream::new(coding)? })
     }
@@ -58,7 +60,7 @@ impl Writer {
     pub(crate) fn rows(
         &mut self,
         columns: &Columns,
-        shown: &Shown,
+        shown: &ExportColumns,
         count: usize,
     ) -> Result<Vec<u8>, Unwritten> {
         let room = || Vec::with_capacity(count * 160);

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 
-use crate::server::request::format::Format;
+use crate::server::request::format::TableFormat;
 use crate::{
     catalog::table::{Cardinality, Table},
     graphql,
@@ -36,7 +36,7 @@ impl Endpoint {
             let tables = graphql::catalog().tables;
             Some((
                 tables.iter().find(|table| table.list == name)?,
-                Format::of_extension(extension)?,
+                TableFormat::of_extension(extension)?,
             ))
         });
         let sent = match (account.as_ref().map(Account::may_ask), named) {

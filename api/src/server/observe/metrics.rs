@@ -35,13 +35,14 @@ use crate::server::{
     traffic::admission::Admission,
 };
 use crate::{
-    database::session::Read, error::Error, graphql::execute::Answer, query::row_cache::Keeper,
+    database::session::Read, error::Error, graphql::execute::QueryAnswer,
+    query::row_cache::RowCache,
 };
 
 const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Status {
+struct StatusLabel {
     status: u16,
 }
 
@@ -61,7 +62,7 @@ struct Limit {
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    requests: Family<Status, Counter>,
+    requests: Family<StatusLabel, Counter>,
     running: Gauge,
     request_seconds: Histogram,
     query_seconds: Histogram,
@@ -78,7 +79,7 @@ impl Metrics {
         server: Server,
         counters: Arc<Counters>,
         answers: Arc<Answers>,
-        kept: Arc<Keeper>,
+        kept: Arc<RowCache>,
         admission: Arc<Admission>,
     ) -> Self {
         let mut registry = Registry::with_prefix("cops_graphql");
@@ -137,7 +138,7 @@ impl Metrics {
 
     /// Counts a query that was worked out.
     #[expect(clippy::cast_precision_loss, reason = "a histogram has no need for the last digit")]
-    pub(crate) fn query(&self, answer: &Answer, took: Duration) {
+    pub(crate) fn query(&self, answer: &QueryAnswer, took: Duration) {
         self.query_seconds.observe(took.as_secs_f64());
         self.cost.observe(answer.cost() as f64);
         self.statements(&answer.reads);
@@ -184,7 +185,7 @@ pub(crate) struct Running<'a> {
 impl Running<'_> {
     /// Counts the response.
     pub(crate) fn end(self, status: StatusCode) {
-        self.metrics.requests.get_or_create(&Status { status: status.as_u16() }).inc();
+        self.metrics.requests.get_or_create(&StatusLabel { status: status.as_u16() }).inc();
         self.metrics.request_seconds.observe(self.began.elapsed().as_secs_f64());
     }
 }

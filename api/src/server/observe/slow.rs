@@ -8,14 +8,14 @@ use std::{collections::BTreeSet, time::Duration};
 
 use async_graphql::Value;
 
-use crate::graphql::execute::Answer;
+use crate::graphql::execute::QueryAnswer;
 use crate::server::request::trusted::hash;
 
 /// The letters of a name that are written.
 const LONGEST_NAME: usize = 100;
 
 /// Tells of a query that was slow.
-pub(crate) fn tell(document: &str, asked: Option<&str>, answer: &Answer, took: Duration) {
+pub(crate) fn tell(document: &str, asked: Option<&str>, answer: &QueryAnswer, took: Duration) {
     let name = answer.operation.as_deref().or(asked).unwrap_or_default();
     let name: String = name.chars().take(LONGEST_NAME).filter(|c| is_of_name(*c)).collect();
     let codes = answer.response.errors.iter().filter_map(|error| {

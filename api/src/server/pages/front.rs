@@ -38,7 +38,7 @@ const EXAMPLE: &str = "{ agencies(first: 3, orderBy: [{ field: POPULATION, direc
 pub(crate) struct Front {
     server: Server,
     /// What the page said last, and of which dataset.
-    cache: Arc<Mutex<Option<(dataset::Dataset, Arc<Dataset>)>>>,
+    cache: Arc<Mutex<Option<(dataset::Dataset, Arc<FrontDataset>)>>>,
 }
 
 impl Front {
@@ -48,45 +48,45 @@ impl Front {
 }
 
 #[derive(Debug, Deserialize)]
-struct Answer {
-    dataset: Dataset,
+struct FrontAnswer {
+    dataset: FrontDataset,
 }
 
 /// The dataset, as the page tells of it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Dataset {
+pub(crate) struct FrontDataset {
     revision: i32,
     loaded_at: Option<String>,
     synthetic: bool,
-    citation: Citation,
+    citation: FrontCitation,
     licence: String,
-    counts: Vec<Count>,
-    sources: Sources,
+    counts: Vec<FrontCount>,
+    sources: FrontSources,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Citation {
+struct FrontCitation {
     text: String,
     bibtex: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Count {
+struct FrontCount {
     table: String,
     rows: u64,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sources {
+struct FrontSources {
     total_count: usize,
-    nodes: Vec<Source>,
+    nodes: Vec<FrontSource>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Source {
+struct FrontSource {
     title: String,
     publisher: Option<String>,
     published_on: Option<String>,
@@ -111,7 +111,7 @@ pub(crate) async fn get(State(front): State<Front>, headers: HeaderMap) -> Respo
 }
 
 /// What holds of the dataset that the server serves.
-async fn dataset(front: &Front) -> Option<Arc<Dataset>> {
+async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
     let server = &front.server;
     let current = server.dataset();
     // One asks, the others wait for it.
@@ -131,7 +131,7 @@ async fn dataset(front: &Front) -> Option<Arc<Dataset>> {
         tracing::error!(error = error.message, "the front page cannot ask for the dataset");
         return None;
     }
-    let answer = answer.response.data.into_json().and_then(serde_json::from_value::<Answer>);
+    let answer = answer.response.data.into_json().and_then(serde_json::from_value::<FrontAnswer>);
     let found =
         answer.inspect_err(|error| tracing::error!(%error, "the front page cannot be read"));
     let found = Arc::new(found.ok()?.dataset);
@@ -140,7 +140,7 @@ async fn dataset(front: &Front) -> Option<Arc<Dataset>> {
 }
 
 /// The same as JSON.
-fn said(dataset: &Dataset, base: &str) -> String {
+fn said(dataset: &FrontDataset, base: &str) -> String {
     /// In the order in which it is read.
     #[derive(Serialize)]
     struct Said<'a> {
@@ -148,7 +148,7 @@ fn said(dataset: &Dataset, base: &str) -> String {
         version: &'static str,
         description: &'static str,
         links: Links,
-        dataset: &'a Dataset,
+        dataset: &'a FrontDataset,
     }
     #[derive(Serialize)]
     struct Links {

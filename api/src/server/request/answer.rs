@@ -26,7 +26,7 @@ use super::{
 use crate::{
     catalog::dataset::Dataset,
     error::Error,
-    graphql::citation::{Asked, Citation},
+    graphql::citation::{Citation, CitedQuery},
 };
 
 /// The methods of `/graphql`.
@@ -116,7 +116,7 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Answer {
+impl From<Refusal> for HttpAnswer {
     fn from(refusal: Refusal) -> Self {
         let mut error = ServerError::new(refusal.message, None);
         let mut extensions = ErrorExtensionValues::default();
@@ -152,7 +152,7 @@ struct Flawless<'a> {
 
 /// An answer in one coding.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     /// The bytes as they are sent.
     pub(crate) body: Bytes,
     standing: Standing,
@@ -172,7 +172,7 @@ pub(crate) struct Answer {
     pub(crate) dataset: Option<Dataset>,
 }
 
-impl Answer {
+impl HttpAnswer {
     /// The answer of a query, with the dataset that it is of.
     pub(crate) fn of(mut answered: Answered, dataset: &Dataset) -> Self {
         // A request that did not run has no data, which is something else than null data.
@@ -245,7 +245,7 @@ impl Answer {
     ///
     /// # Errors
     /// Where its body is not what this module writes of an answer without errors: it is in a coding.
-    pub(crate) fn cited(&self, query: Asked) -> Result<Self, serde_json::Error> {
+    pub(crate) fn cited(&self, query: CitedQuery) -> Result<Self, serde_json::Error> {
         let Some(dataset) = &self.dataset else { return Ok(self.clone()) };
         let mut written: Flawless<'_> = serde_json::from_slice(&self.body)?;
         let citation = Citation::new(dataset, query, &serde_json::from_str(written.data.get())?);

@@ -7,7 +7,7 @@ use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{answer::Refusal, pin::Pin, report::Report};
+use super::{answer::Refusal, pin::Pin, report::ReportOptions};
 
 /// What a client sent, before a document has been found for it.
 #[derive(Debug, Default, PartialEq)]
@@ -139,7 +139,7 @@ pub(crate) struct Ask {
     /// The values of its variables.
     pub(crate) variables: Map<String, Value>,
     /// What is to be told beside the answer.
-    pub(crate) report: Report,
+    pub(crate) report: ReportOptions,
     /// The revision of the dataset that is wanted; the current one, where none is named.
     pub(crate) pin: Option<Pin>,
 }
@@ -155,14 +155,14 @@ impl Ask {
 }
 
 /// One request, or several in one body.
-pub(crate) enum Asked {
+pub(crate) enum Asks {
     /// One.
     One(Parameters),
     /// A list, which is answered by a list.
     Several(Vec<Value>),
 }
 
-impl Asked {
+impl Asks {
     /// Reads the bytes of a body.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::{catalog::dataset::Dataset, graphql::citation::Formats};
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum TableFormat {
     /// RFC 4180, with a header.
     Csv,
     /// A JSON object a line.
@@ -16,7 +16,7 @@ pub(crate) enum Format {
     Parquet,
 }
 
-impl Format {
+impl TableFormat {
     /// All of them; among those that a client likes equally, the first is sent.
     pub(crate) const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Parquet];
 

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::compress::Coding;
-use super::format::Format;
+use super::format::TableFormat;
 
 /// The media types of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl MediaType {
 }
 
 /// The kind of file that a client would rather have than JSON; it must say so in so many words.
-pub(crate) fn table(headers: &HeaderMap) -> Option<Format> {
+pub(crate) fn table(headers: &HeaderMap) -> Option<TableFormat> {
     let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
     let is_better = |quality: &Quality| {
         let is_beaten = |json: &Quality| {
@@ -50,11 +50,11 @@ pub(crate) fn table(headers: &HeaderMap) -> Option<Format> {
         };
         quality.named && quality.value > 0 && !json.iter().any(is_beaten)
     };
-    let of = |format: Format| {
+    let of = |format: TableFormat| {
         let (kind, subtype) = format.media_type();
         (format, quality(headers, kind, subtype))
     };
-    let wanted = Format::ALL.into_iter().map(of).filter(|(_, quality)| is_better(quality));
+    let wanted = TableFormat::ALL.into_iter().map(of).filter(|(_, quality)| is_better(quality));
     // Among equals the first: `rev` because `max_by_key` takes the last.
     wanted.rev().max_by_key(|(_, quality)| quality.value).map(|(format, _)| format)
 }
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_file_is_what_is_asked_for_by_name() {
-        use Format::{Csv, Ndjson, Parquet};
+        use TableFormat::{Csv, Ndjson, Parquet};
         for (accept, expected) in [
             ("text/csv", Some(Csv)),
             ("application/x-ndjson", Some(Ndjson)),

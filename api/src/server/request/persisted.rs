@@ -26,9 +26,9 @@ const NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 const NOT_TRUSTED: &str = "NOT_TRUSTED";
 
 #[derive(Clone, Debug)]
-struct Weigher;
+struct PersistedWeigher;
 
-impl Weighter<String, Arc<str>> for Weigher {
+impl Weighter<String, Arc<str>> for PersistedWeigher {
     fn weight(&self, hash: &String, document: &Arc<str>) -> u64 {
         ((hash.len() + document.len()) as u64).max(LEAST_WEIGHT)
     }
@@ -36,8 +36,8 @@ impl Weighter<String, Arc<str>> for Weigher {
 
 /// The documents that can be named.
 #[derive(Debug)]
-pub(crate) struct Documents {
-    registered: Cache<String, Arc<str>, Weigher>,
+pub(crate) struct PersistedDocuments {
+    registered: Cache<String, Arc<str>, PersistedWeigher>,
     trusted: Option<Arc<TrustedDocuments>>,
     trusted_only: bool,
 }
@@ -57,11 +57,11 @@ impl From<Arc<str>> for Named {
     }
 }
 
-impl Documents {
+impl PersistedDocuments {
     /// What is trusted from the start, and whether all else is refused.
     pub(crate) fn new(trusted: Option<Arc<TrustedDocuments>>, trusted_only: bool) -> Self {
         let most = usize::try_from(MOST_BYTES / LEAST_WEIGHT).unwrap_or(usize::MAX);
-        let registered = Cache::with_weighter(most, MOST_BYTES, Weigher);
+        let registered = Cache::with_weighter(most, MOST_BYTES, PersistedWeigher);
         Self { registered, trusted, trusted_only }
     }
 
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_is_registered_is_bounded() {
-        let documents = Documents::new(None, false);
+        let documents = PersistedDocuments::new(None, false);
         for number in 0..40_000 {
             let text = format!("{{ a{number}: __typename }}");
             documents.register(hash(&text), text.into());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{HttpAnswer, Refusal};
 use crate::server::state::{REVISION_POLL, Server};
 use crate::{catalog::dataset::Dataset, graphql::citation::moment};
 
@@ -91,7 +91,7 @@ impl Pin {
     }
 
     /// Whether an answer is of the revision, or of none.
-    pub(crate) fn is_met_by(self, answer: &Answer) -> bool {
+    pub(crate) fn is_met_by(self, answer: &HttpAnswer) -> bool {
         answer.dataset.as_ref().is_none_or(|dataset| self.is_of(dataset))
     }
 

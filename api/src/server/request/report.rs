@@ -12,7 +12,7 @@ use async_graphql::{Name, Number, Value};
 use axum::http::{HeaderMap, StatusCode};
 
 use super::answer::Refusal;
-use crate::graphql::execute::Answer;
+use crate::graphql::execute::QueryAnswer;
 use entity::list_name;
 
 const COST: &str = "graphql-cost";
@@ -23,7 +23,7 @@ const WARNINGS: &str = "graphql-warnings";
 /// What is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
-pub(crate) struct Report {
+pub(crate) struct ReportOptions {
     /// What the query costs.
     pub(crate) cost: bool,
     /// Nothing but that: the query does not run.
@@ -36,7 +36,7 @@ pub(crate) struct Report {
     pub(crate) no_warnings: bool,
 }
 
-impl Report {
+impl ReportOptions {
     /// What a client asks for by its headers.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Report {
     }
 
     /// Adds what is to be told.
-    pub(crate) fn tell(self, answer: &mut Answer, took: Duration) {
+    pub(crate) fn tell(self, answer: &mut QueryAnswer, took: Duration) {
         let (price, actual) = (answer.price, answer.cost());
         let warnings = std::mem::take(&mut answer.warnings);
         let has_data = answer.response.data != Value::Null;

@@ -31,7 +31,7 @@ pub struct TrustedDocuments {
 }
 
 /// A document as it was found.
-struct Found {
+struct FoundDocument {
     /// What it is called, beside its hash.
     id: String,
     text: String,
@@ -96,7 +96,7 @@ impl TrustedDocuments {
         self.texts.is_empty()
     }
 
-    fn add(&mut self, found: Found) -> Result<(), String> {
+    fn add(&mut self, found: FoundDocument) -> Result<(), String> {
         let text: Arc<str> = found.text.into();
         for id in [hash(&text), found.id] {
             let before = self.by_id.insert(id.clone(), Arc::clone(&text));
@@ -121,7 +121,7 @@ impl TrustedDocuments {
 
 /// The documents of a folder and of the folders in it. A document is called what its file is called, with
 /// the folders before it, and without `.graphql`.
-fn folder(root: &Path) -> Result<Vec<Found>, String> {
+fn folder(root: &Path) -> Result<Vec<FoundDocument>, String> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -139,14 +139,14 @@ fn folder(root: &Path) -> Result<Vec<Found>, String> {
                 let text = std::fs::read_to_string(&path).map_err(cannot_read(&path))?;
                 let name = path.strip_prefix(root).unwrap_or(&path).with_extension("");
                 let id = name.to_string_lossy().replace('\\', "/");
-                found.push(Found { id, text, place: path.display().to_string() });
+                found.push(FoundDocument { id, text, place: path.display().to_string() });
             }
         }
     }
     Ok(found)
 }
 
-fn manifest(path: &Path) -> Result<Vec<Found>, String> {
+fn manifest(path: &Path) -> Result<Vec<FoundDocument>, String> {
     let text = std::fs::read_to_string(path).map_err(cannot_read(path))?;
     let shown = path.display();
     let unknown = |error: serde_json::Error| {
@@ -168,7 +168,7 @@ fn manifest(path: &Path) -> Result<Vec<Found>, String> {
                  wanted is \"apollo-persisted-query-manifest\", version 1"
             ));
         }
-        let found = |operation: ApolloOperation| Found {
+        let found = |operation: ApolloOperation| FoundDocument {
             place: format!("{shown}, operation {:?}", operation.name),
             id: operation.id,
             text: operation.body,
@@ -177,7 +177,7 @@ fn manifest(path: &Path) -> Result<Vec<Found>, String> {
     }
     let map: std::collections::BTreeMap<String, String> =
         serde_json::from_str(&text).map_err(unknown)?;
-    let found = |(id, text)| Found { place: format!("{shown}, document {id:?}"), id, text };
+    let found = |(id, text)| FoundDocument { place: format!("{shown}, document {id:?}"), id, text };
     Ok(map.into_iter().map(found).collect())
 }
 

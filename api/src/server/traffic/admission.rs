@@ -78,7 +78,7 @@ impl Admission {
         Err(busy)
     }
 
-    fn line_up(&self) -> Result<Place<'_>, Busy> {
+    fn line_up(&self) -> Result<QueuePlace<'_>, Busy> {
         let mut queue = self.queue();
         let most = match queue.is_strained() {
             true => self.most.min(self.most_waiting),
@@ -89,7 +89,7 @@ impl Admission {
         }
         queue.waiting += 1;
         queue.since.get_or_insert_with(Instant::now);
-        Ok(Place(self))
+        Ok(QueuePlace(self))
     }
 
     /// Takes another turn for what has begun, however long it takes.
@@ -113,9 +113,9 @@ impl Admission {
 }
 
 /// A place among those that wait, which is given back where the caller goes away, too.
-struct Place<'a>(&'a Admission);
+struct QueuePlace<'a>(&'a Admission);
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         let mut queue = self.0.queue();
         queue.waiting -= 1;

@@ -39,7 +39,7 @@ pub struct RateLimit {
 }
 
 /// The buckets of all clients.
-pub(crate) struct Rates {
+pub(crate) struct ClientRates {
     limit: RateLimit,
     buckets: Cache<IpAddr, Arc<Mutex<Bucket>>>,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Account {
     most: f64,
 }
 
-impl Rates {
+impl ClientRates {
     pub(crate) fn new(limit: RateLimit) -> Self {
         Self { limit, buckets: Cache::new(CLIENTS) }
     }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_client_pays_and_waits() {
         let limit = RateLimit { points_per_second: 10, burst: 100, trusted_proxies: Vec::new() };
-        let rates = Rates::new(limit);
+        let rates = ClientRates::new(limit);
         let account = |address: &str| {
             let peer = Peer(SocketAddr::new(address.parse().unwrap(), 1));
             rates.account(Some(peer), &HeaderMap::new()).unwrap()
@@ -204,6 +204,6 @@ mod tests {
         assert_eq!(headers[LIMIT], "100");
         assert_eq!(headers[REMAINING], "0");
         assert!(headers[RESET] == "15" || headers[RESET] == "14");
-        assert!(Rates::new(RateLimit::default()).account(None, &HeaderMap::new()).is_none());
+        assert!(ClientRates::new(RateLimit::default()).account(None, &HeaderMap::new()).is_none());
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Pos, Response, ServerError, Value};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::server::request::report::Report;
+use crate::server::request::report::ReportOptions;
 
 fn dataset(revision: i32) -> Dataset {
     Dataset { revision, loaded_at: None, synthetic: false }
@@ -15,13 +15,13 @@ fn ask(document: &str) -> Ask {
         document: document.into(),
         operation: None,
         variables: serde_json::Map::new(),
-        report: Report::default(),
+        report: ReportOptions::default(),
         pin: None,
     }
 }
 
-fn answer(text: &str, revision: i32) -> Answer {
-    Answer::of(Response::new(Value::from(text)), &dataset(revision))
+fn answer(text: &str, revision: i32) -> HttpAnswer {
+    HttpAnswer::of(Response::new(Value::from(text)), &dataset(revision))
 }
 
 /// Answers, and how often one was worked out.
@@ -44,18 +44,18 @@ impl Bench {
         document: &str,
         told: i32,
         of: i32,
-    ) -> tokio::task::JoinHandle<(Arc<Answer>, CacheOutcome)> {
+    ) -> tokio::task::JoinHandle<(Arc<HttpAnswer>, CacheOutcome)> {
         let (answers, runs, go) =
             (Arc::clone(&self.answers), Arc::clone(&self.runs), Arc::clone(&self.go));
         let ask = ask(document);
         tokio::spawn(async move {
-            let key = Key::of(&ask);
+            let key = AnswerKey::of(&ask);
             let run = || async move {
                 runs.fetch_add(1, SeqCst);
                 go.notified().await;
                 if ask.document.contains("wrong") {
                     let error = ServerError::new("wrong", Some(Pos::default()));
-                    return Answer::of(Response::from_errors(vec![error]), &dataset(of));
+                    return HttpAnswer::of(Response::from_errors(vec![error]), &dataset(of));
                 }
                 answer(&ask.document, of)
             };
@@ -63,7 +63,7 @@ impl Bench {
         })
     }
 
-    fn counts(&self) -> crate::server::cache::counters::Counts {
+    fn counts(&self) -> crate::server::cache::counters::CacheCounts {
         self.answers.counters.counts()
     }
 
@@ -191,7 +191,7 @@ async fn what_is_kept_is_bounded() {
     for number in 0..2_000 {
         let document = format!("{{ a{number} {} }}", " ".repeat(4_000));
         let run = || async { answer("a", 1) };
-        let key = Key::of(&ask(&document));
+        let key = AnswerKey::of(&ask(&document));
         bench.answers.get(dataset(1), key, Coding::Identity, run).await;
     }
     let generation = bench.answers.generation(dataset(1));
@@ -219,18 +219,18 @@ fn questions_that_differ_have_different_keys() {
             document: document.into(),
             operation,
             variables: variables(given),
-            report: Report::default(),
+            report: ReportOptions::default(),
             pin: None,
         };
-        assert!(keys.insert(Key::of(&ask).0), "{document} {given}");
+        assert!(keys.insert(AnswerKey::of(&ask).0), "{document} {given}");
     }
     let [one, two] = ["{\"a\":1,\"b\":{\"c\":2,\"d\":3}}", "{\"b\":{\"d\":3,\"c\":2},\"a\":1}"]
         .map(|given| {
-            Key::of(&Ask {
+            AnswerKey::of(&Ask {
                 document: "{ a }".into(),
                 operation: None,
                 variables: variables(given),
-                report: Report::default(),
+                report: ReportOptions::default(),
                 pin: None,
             })
             .0

@@ -9,7 +9,7 @@ use prometheus_client::{
 };
 
 use crate::{
-    query::row_cache::Keeper,
+    query::row_cache::RowCache,
     server::{
         cache::{answers::Answers, copy::Copy, counters::Counters},
         state::Server,
@@ -22,7 +22,7 @@ pub(crate) struct Snapshot {
     server: Server,
     counters: Arc<Counters>,
     answers: Arc<Answers>,
-    kept: Arc<Keeper>,
+    kept: Arc<RowCache>,
     admission: Arc<Admission>,
 }
 
@@ -37,7 +37,7 @@ impl Snapshot {
         server: Server,
         counters: Arc<Counters>,
         answers: Arc<Answers>,
-        kept: Arc<Keeper>,
+        kept: Arc<RowCache>,
         admission: Arc<Admission>,
     ) -> Self {
         Self { server, counters, answers, kept, admission }

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 use axum::http::HeaderValue;
 use serde_json::json;
 
-use super::{Dataset, Source};
+use super::{FrontDataset, FrontSource};
 use crate::server::pages::{
     page::{escape, hash},
     playground::LICENSES,
@@ -27,7 +27,7 @@ pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// The page: of a dataset, of the server at `base`, with a query to paste.
-pub(crate) fn page(dataset: &Dataset, base: &str, example: &str) -> String {
+pub(crate) fn page(dataset: &FrontDataset, base: &str, example: &str) -> String {
     let banner = match dataset.synthetic {
         true => {
             "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees \
@@ -110,7 +110,7 @@ fn curl(base: &str, query: &str) -> String {
     format!("curl {base}/graphql \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")
 }
 
-fn counts(dataset: &Dataset) -> String {
+fn counts(dataset: &FrontDataset) -> String {
     let mut html = String::new();
     for count in &dataset.counts {
         let (table, rows) = (escape(&words(&count.table)), grouped(count.rows));
@@ -120,7 +120,7 @@ fn counts(dataset: &Dataset) -> String {
     html
 }
 
-fn sources(dataset: &Dataset) -> String {
+fn sources(dataset: &FrontDataset) -> String {
     let (total, shown) = (dataset.sources.total_count, dataset.sources.nodes.len());
     let mut html = format!("<details><summary>{total} sources</summary>\n<ul>\n");
     for source in &dataset.sources.nodes {
@@ -134,7 +134,7 @@ fn sources(dataset: &Dataset) -> String {
     html
 }
 
-fn of_source(source: &Source) -> String {
+fn of_source(source: &FrontSource) -> String {
     let title = escape(&source.title);
     let web = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
     let title = source.url.as_ref().filter(web).map_or(title.clone(), |url| {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn text_of_the_data_stays_text() {
-        let source = Source {
+        let source = FrontSource {
             title: "<b>A & B</b>".to_owned(),
             publisher: Some("\"x\"".to_owned()),
             published_on: None,
