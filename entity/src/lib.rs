@@ -29,6 +29,7 @@ pub mod revision;
 pub mod scalar;
 pub mod search;
 pub mod source;
+pub mod table;
 pub mod table_load;
 pub mod trainee;
 pub mod training;

@@ -3,7 +3,7 @@
 //!
 //! ```ignore
 //! table_of::<officers_funded::Entity>("officersFunded", "officersFunded")
-//!     .one("grant", Column::GrantId, grant::Entity, "The award that funds them.")
+//!     .one("grant", Relation::Grant, "The award that funds them.")
 //!     .keys(&[Column::Kind])
 //!     .sums(&[Column::Requested, Column::Funded])
 //!     .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired for each officer funded.")
@@ -14,7 +14,8 @@
 
 use std::sync::OnceLock;
 
-use sea_orm::{ColumnTrait, EntityTrait, IdenStatic};
+use entity::table::reference;
+use sea_orm::{ColumnTrait, IdenStatic, RelationTrait};
 
 use super::{
     declared::{Across, DeclaredRatio, FirstEvent},
@@ -23,22 +24,31 @@ use super::{
 };
 
 impl Table {
-    /// Adds a relation to the one row whose key a column here holds.
-    pub(crate) fn one<C: ColumnTrait, T: EntityTrait>(
+    /// Adds a field that is the one row which a relation of the entity leads to.
+    ///
+    /// # Panics
+    /// Where the relation is that of another entity.
+    pub(crate) fn one(
         mut self,
         field: &'static str,
-        from: C,
-        _to: T,
+        relation: impl RelationTrait,
         description: &'static str,
     ) -> Self {
+        let reference = reference(&relation.def());
+        assert!(
+            reference.from == self.name,
+            "{}.{field}: this relation leads from {}",
+            self.name,
+            reference.from
+        );
         self.relations.push(Relation {
             field,
             description,
             cardinality: Cardinality::One,
-            table: leak(T::default().table_name()),
-            from: from.as_str(),
-            to: "id",
-            nullable: from.def().is_null(),
+            nullable: self.columns[self.column_index(&reference.column)].nullable,
+            table: leak(&reference.table),
+            from: leak(&reference.column),
+            to: leak(&reference.to),
             orders: !matches!(field, "source" | "revision"),
             childless: Childless::Unknown,
             other: OnceLock::new(),
@@ -46,22 +56,31 @@ impl Table {
         self
     }
 
-    /// Adds a relation to the rows of another table that hold our key in a column, and says what it means that there
-    /// are none.
-    pub(crate) fn many<C: ColumnTrait>(
+    /// Adds a list of the rows of another table whose relation leads here, and says what it means that there are none.
+    ///
+    /// # Panics
+    /// Where the relation leads elsewhere.
+    pub(crate) fn many(
         mut self,
         field: &'static str,
-        to: C,
+        relation: impl RelationTrait,
         childless: Childless,
         description: &'static str,
     ) -> Self {
+        let reference = reference(&relation.def());
+        assert!(
+            reference.table == self.name,
+            "{}.{field}: this relation leads to {}",
+            self.name,
+            reference.table
+        );
         self.relations.push(Relation {
             field,
             description,
             cardinality: Cardinality::Many,
-            table: leak(to.entity_name().to_string().as_str()),
-            from: self.key,
-            to: to.as_str(),
+            table: leak(&reference.from),
+            from: leak(&reference.to),
+            to: leak(&reference.column),
             nullable: false,
             orders: false,
             childless,
@@ -139,11 +158,10 @@ impl Table {
     }
 
     /// Adds the relations that every row of data has: its source and the load that brought it.
-    pub(crate) fn provenance<C: ColumnTrait>(self, source: C, revision: C) -> Self {
-        self.one("source", source, entity::source::Entity, "Where the row came from.").one(
+    pub(crate) fn provenance<R: RelationTrait>(self, source: R, revision: R) -> Self {
+        self.one("source", source, "Where the row came from.").one(
             "revision",
             revision,
-            entity::revision::Entity,
             "The load that brought the row, or changed it last.",
         )
     }

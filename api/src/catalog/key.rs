@@ -52,6 +52,9 @@ pub(crate) enum End {
     /// In the sum of a column over the rows of a to-many relation, which is known where each of them has a value;
     /// without a column, in their number.
     Children { relation: usize, column: Option<usize> },
+    /// In the same over the rows of a to-many relation of those rows, `then`: the sum over the children of what each
+    /// child's sum over its own is.
+    Grandchildren { relation: usize, then: usize, column: Option<usize> },
     /// In the sum of a column over those rows of a to-many relation that have a value in another, too: one side of a
     /// quotient of what the same rows hold.
     Beside { relation: usize, column: usize, other: usize },
@@ -112,6 +115,9 @@ impl Path {
             End::Children { relation, .. } | End::Beside { relation, .. } => {
                 end.relations[relation].other()
             }
+            End::Grandchildren { relation, then, .. } => {
+                end.relations[relation].other().relations[then].other()
+            }
             End::Row | End::Column(_) => end,
         }
     }
@@ -120,9 +126,12 @@ impl Path {
     pub(crate) fn number(&self, from: &'static Table) -> Option<Scalar> {
         match self.end {
             End::Row => None,
-            End::Children { column: None, .. } => Some(Scalar::Int),
+            End::Children { column: None, .. } | End::Grandchildren { column: None, .. } => {
+                Some(Scalar::Int)
+            }
             End::Column(column)
             | End::Children { column: Some(column), .. }
+            | End::Grandchildren { column: Some(column), .. }
             | End::Beside { column, .. } => Some(self.amounts(from).columns[column].kind.scalar),
         }
     }
@@ -134,7 +143,7 @@ impl Path {
         let unknown = |table: &Table, name: &str| {
             let text =
                 format!("{names}: {} has no {name:?} that leads to one value", table.type_name);
-            Err(Error::BadArgument(text))
+            Error::BadArgument(text)
         };
         while let Some(name) = rest.next() {
             match table.field(name) {
@@ -146,21 +155,32 @@ impl Path {
                         table = other;
                         continue;
                     }
-                    let column = match (rest.next(), rest.next()) {
-                        (Some("count"), None) => None,
-                        (Some(name), None) => match other.field(name) {
-                            Some(FieldOf::Column(column)) => Some(column),
-                            _ => return unknown(other, name),
-                        },
-                        _ => return unknown(table, name),
+                    let names: Vec<&str> = rest.collect();
+                    let column = |of: &Table, name: &str| match (name, of.field(name)) {
+                        ("count", _) => Ok(None),
+                        (_, Some(FieldOf::Column(column))) => Ok(Some(column)),
+                        _ => Err(unknown(of, name)),
                     };
-                    path.end = End::Children { relation: index, column };
+                    path.end = match names.as_slice() {
+                        [name] => End::Children { relation: index, column: column(other, name)? },
+                        [children, name] => match other.field(children) {
+                            Some(FieldOf::Relation(then))
+                                if other.relations[then].cardinality == Cardinality::Many =>
+                            {
+                                let column = column(other.relations[then].other(), name)?;
+                                End::Grandchildren { relation: index, then, column }
+                            }
+                            _ => return Err(unknown(other, children)),
+                        },
+                        _ => return Err(unknown(table, name)),
+                    };
+                    return Ok(path);
                 }
                 Some(FieldOf::Column(column)) if rest.peek().is_none() => {
                     path.end = End::Column(column);
                 }
                 Some(FieldOf::Id) if rest.peek().is_none() => {}
-                _ => return unknown(table, name),
+                _ => return Err(unknown(table, name)),
             }
         }
         Ok(path)
@@ -196,7 +216,7 @@ impl Key {
         let scalar = match path.end {
             End::Row => None,
             End::Column(column) => Some(path.table(table).columns[column].kind.scalar),
-            End::Children { .. } | End::Beside { .. } => {
+            End::Children { .. } | End::Grandchildren { .. } | End::Beside { .. } => {
                 let text = format!("{name}: rows cannot be grouped by what many others hold");
                 return Err(Error::BadArgument(text));
             }
@@ -228,7 +248,8 @@ impl Key {
 impl Measure {
     /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
     /// distinct agencies), to a number (`federalShare`, `agency.population`), to a number of many
-    /// rows (`officersFunded.funded`: their sum per row) or to how many these are (`trainees.count`).
+    /// rows (`officersFunded.funded`: their sum per row), to how many these are (`trainees.count`), or to either of the
+    /// many rows of many rows (`trainingSessions.trainees.count`).
     ///
     /// # Errors
     /// Says which name is not known, or that the value cannot be added up.

@@ -371,12 +371,15 @@ fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
     match path.end {
         End::Column(column)
         | End::Children { column: Some(column), .. }
+        | End::Grandchildren { column: Some(column), .. }
         | End::Beside { column, .. } => {
             let column = &amounts.columns[column];
             let unit = Unit::of(&column.type_name);
             let is_priced = unit == Unit::Dollars && amounts.priced_by.is_some();
             (unit, &column.description, is_priced)
         }
-        End::Row | End::Children { column: None, .. } => (Unit::Whole, "", false),
+        End::Row | End::Children { column: None, .. } | End::Grandchildren { column: None, .. } => {
+            (Unit::Whole, "", false)
+        }
     }
 }

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
-use entity::{list_name, revision, table_load};
+use entity::{list_name, revision, table::tables, table_load};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     EntityTrait, IntoActiveModel, Iterable, ModelTrait, SqliteTransactionMode, Statement,
@@ -16,10 +16,6 @@ use sea_orm::{
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
-
-/// The tables whose column `search` has a full-text index.
-const SEARCHED: [&str; 6] =
-    ["agencies", "organizations", "programs", "grants", "trainings", "publications"];
 
 /// A load that has begun and is not yet seen by anyone.
 #[derive(Debug)]
@@ -211,7 +207,8 @@ impl Load {
             self.transaction.execute_unprepared(&sql).await?;
         }
         if self.transaction.get_database_backend() == DbBackend::Sqlite {
-            for table in SEARCHED {
+            for table in tables().iter().filter(|table| table.has("search")) {
+                let table = table.name;
                 let sql = format!("INSERT INTO {table}_search({table}_search) VALUES ('rebuild')");
                 self.transaction.execute_unprepared(&sql).await?;
             }

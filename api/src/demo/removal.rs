@@ -1,12 +1,8 @@
 //! Made-up rows go as they came: all at once.
 
-use entity::{
-    agency, grant, kind::SourceKind, obligation, officers_funded, organization, outcome, source,
-    trainee, training, training_session,
-};
+use entity::{kind::SourceKind, source, table::tables};
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityName as _, EntityTrait,
-    PaginatorTrait, QueryFilter,
+    ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
 };
 
 use crate::database::load::{Load, TableTally, Tallies};
@@ -39,21 +35,10 @@ pub async fn remove(load: &Load) -> Result<Tallies, DbErr> {
     if !is_present(db).await? {
         return Ok(Tallies::new());
     }
-    // A table comes before those that it refers to.
-    let tables = [
-        trainee::Entity.table_name(),
-        training_session::Entity.table_name(),
-        officers_funded::Entity.table_name(),
-        obligation::Entity.table_name(),
-        outcome::Entity.table_name(),
-        grant::Entity.table_name(),
-        training::Entity.table_name(),
-        organization::Entity.table_name(),
-        agency::Entity.table_name(),
-    ];
     let kind = SourceKind::Synthetic.to_value();
     let mut removed = Tallies::new();
-    for table in tables {
+    for table in tables().into_iter().filter(|table| table.has("source_id")) {
+        let table = table.name;
         let sql = format!(
             "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
         );

@@ -8,13 +8,13 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<agency::Entity>("agency", "agencies")
-        .many("grants", grant::Column::AgencyId, Childless::Zero, "The awards that the agency got.")
+        .many("grants", grant::Relation::Agency, Childless::Zero, "The awards that the agency got.")
         .many(
             "trainees",
-            trainee::Column::AgencyId, Childless::Zero,
+            trainee::Relation::Agency, Childless::Zero,
             "The people of the agency who were trained, a row for each person and session.",
         )
-        .many("outcomes", outcome::Column::AgencyId, Childless::Unknown, "What the agency reported, year by year.")
+        .many("outcomes", outcome::Relation::Agency, Childless::Unknown, "What the agency reported, year by year.")
         .named_by(
             "ori",
             "Ori",
@@ -43,5 +43,5 @@ pub(super) fn table() -> Table {
         .deprecated("officersPer100k", "Elsewhere this is officers funded. Ask for `swornOfficersPer100k`.")
         .ratio("dollarsPerOfficer", ("grants.federalShare", "swornOfficers"), 1, "The same as `dollarsPerSwornOfficer`.")
         .deprecated("dollarsPerOfficer", "Elsewhere this is dollars for each officer funded. Ask for `dollarsPerSwornOfficer`.")
-        .provenance(agency::Column::SourceId, agency::Column::RevisionId)
+        .provenance(agency::Relation::Source, agency::Relation::Revision)
 }

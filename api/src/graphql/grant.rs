@@ -1,19 +1,28 @@
 //! `Grant`: what leads from it, and how one is named.
 
-use entity::{agency, grant, obligation, officers_funded, organization, program, training_session};
+use entity::{grant, obligation, officers_funded, training_session};
+
+use futures_util::FutureExt as _;
 
 use super::registry::table_of;
-use crate::catalog::table::{Childless, Table};
+use crate::{
+    catalog::table::Childless,
+    measures::ratio,
+    query::{
+        computed::{ComputedRows, ComputedValues, Computes as _, Type},
+        show::real,
+    },
+};
 
-pub(super) fn table() -> Table {
+pub(super) fn table() -> Type {
     table_of::<grant::Entity>("grant", "grants")
-        .one("agency", grant::Column::AgencyId, agency::Entity, "The agency that got the award. Null where the recipient is an organization.")
-        .one("organization", grant::Column::OrganizationId, organization::Entity, "The organization that got the award. Null where the recipient is an agency.")
+        .one("agency", grant::Relation::Agency, "The agency that got the award. Null where the recipient is an organization.")
+        .one("organization", grant::Relation::Organization, "The organization that got the award. Null where the recipient is an agency.")
         .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
-        .one("program", grant::Column::ProgramId, program::Entity, "The program that the award was made under. Null where the source does not say: it is never guessed.")
-        .many("obligations", obligation::Column::GrantId, Childless::Unknown, "The financial transactions on the award.")
-        .many("officersFunded", officers_funded::Column::GrantId, Childless::Unknown, "The officers that the award funds, by kind.")
-        .many("trainingSessions", training_session::Column::GrantId, Childless::Zero, "The training sessions that the award paid for.")
+        .one("program", grant::Relation::Program, "The program that the award was made under. Null where the source does not say: it is never guessed.")
+        .many("obligations", obligation::Relation::Grant, Childless::Unknown, "The financial transactions on the award.")
+        .many("officersFunded", officers_funded::Relation::Grant, Childless::Unknown, "The officers that the award funds, by kind.")
+        .many("trainingSessions", training_session::Relation::Grant, Childless::Zero, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
         .priced_by("fiscalYear")
         .keys(&[
@@ -40,13 +49,26 @@ pub(super) fn table() -> Table {
         .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted, all kinds together; unknown as `officersFunded` is.")
         .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed, all kinds together; unknown as `officersFunded` is.")
         .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended, all kinds together; unknown as `officersFunded` is.")
+        .measure("peopleTrained", "trainingSessions.trainees.count", "The people trained in the sessions that each award paid for, once for each session: 0 for an award that paid for none.")
         .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
         .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known. It is not the quotient of the sums shown beside it, which are of more awards.")
         .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
         .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
         .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the rows of officers where both are known, as `officersFunded { totals { hiredRate } }` has it: 1 is all of them.")
         .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")
-        .provenance(grant::Column::SourceId, grant::Column::RevisionId)
+        .provenance(grant::Relation::Source, grant::Relation::Revision)
+        .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award for each person trained in the sessions that it paid for, who counts once for each session. Null where the federal share is unknown, and where nobody was trained.")
+}
+
+/// The federal share of each award by the people trained in its sessions.
+fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
+    async move {
+        let found = grants.measures(["federalShare", "trainingSessions.trainees.count"]).await?;
+        // The share is in cents.
+        let dollars = |[share, people]: [_; 2]| vec![real(ratio(share, people, (1, 100)))];
+        Ok(found.into_iter().map(|(grant, numbers)| (grant, dollars(numbers))).collect())
+    }
+    .boxed()
 }
 
 /// An award number as awards are matched: without hyphens and spaces, in upper case.

@@ -10,7 +10,7 @@ pub(super) fn table() -> Table {
         .few(100)
         .many(
             "outcomes",
-            outcome::Column::MeasureId,
+            outcome::Relation::Measure,
             Childless::Unknown,
             "The values of the measure.",
         )
@@ -22,5 +22,5 @@ pub(super) fn table() -> Table {
             "The short name, such as `violent_crime`.",
         )
         .keys(&[measure::Column::Code, measure::Column::Category])
-        .provenance(measure::Column::SourceId, measure::Column::RevisionId)
+        .provenance(measure::Relation::Source, measure::Relation::Revision)
 }

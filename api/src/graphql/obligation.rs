@@ -1,18 +1,13 @@
 //! `Obligation`: what leads from it, and how one is named.
 
-use entity::{grant, obligation};
+use entity::obligation;
 
 use super::registry::table_of;
 use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<obligation::Entity>("obligation", "obligations")
-        .one(
-            "grant",
-            obligation::Column::GrantId,
-            grant::Entity,
-            "The award that the transaction is on.",
-        )
+        .one("grant", obligation::Relation::Grant, "The award that the transaction is on.")
         .priced_by("obligatedOn:fiscalYear")
         .keys(&[obligation::Column::ObligatedOn])
         .measure("grants", "grant", "The number of different awards.")
@@ -22,5 +17,5 @@ pub(super) fn table() -> Table {
             "The number of different agencies among the recipients.",
         )
         .sums(&[obligation::Column::Amount])
-        .provenance(obligation::Column::SourceId, obligation::Column::RevisionId)
+        .provenance(obligation::Relation::Source, obligation::Relation::Revision)
 }

@@ -1,6 +1,6 @@
 //! `OfficersFunded`: what leads from it, and how one is named.
 
-use entity::{grant, officers_funded};
+use entity::officers_funded;
 
 use super::registry::table_of;
 use crate::catalog::table::Table;
@@ -9,8 +9,7 @@ pub(super) fn table() -> Table {
     table_of::<officers_funded::Entity>("officersFundedRow", "officersFunded")
         .one(
             "grant",
-            officers_funded::Column::GrantId,
-            grant::Entity,
+            officers_funded::Relation::Grant,
             "The award that funds the officers.",
         )
         .keys(&[officers_funded::Column::Kind])
@@ -33,5 +32,5 @@ pub(super) fn table() -> Table {
         .ratio_of_people("officersPer100k", ("funded", "grant.agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the rows where both are known and there are any people; each agency's people count once.")
         .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired for each officer funded, over the rows where both are known: 1 is all of them.")
         .ratio("retainedRate", ("retained", "hired"), 1, "Officers retained for each officer hired, over the rows where both are known: 1 is all of them.")
-        .provenance(officers_funded::Column::SourceId, officers_funded::Column::RevisionId)
+        .provenance(officers_funded::Relation::Source, officers_funded::Relation::Revision)
 }

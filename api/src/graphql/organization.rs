@@ -11,19 +11,19 @@ pub(super) fn table() -> Table {
         .list(organization::Column::FormerNames)
         .many(
             "grants",
-            grant::Column::OrganizationId,
+            grant::Relation::Organization,
             Childless::Zero,
             "The awards that the organization got.",
         )
         .many(
             "trainings",
-            training::Column::ProviderId,
+            training::Relation::Provider,
             Childless::Zero,
             "The courses that it gives.",
         )
         .many(
             "partnerships",
-            partnership::Column::OrganizationId,
+            partnership::Relation::Organization,
             Childless::Zero,
             "Its partnerships with the COPS Office.",
         )
@@ -46,5 +46,5 @@ pub(super) fn table() -> Table {
             "The federal share of each organization's awards together: 0 where it has none, and unknown where that of one award is.",
         )
         .measure("trainings", "trainings.count", "The courses that each organization gives.")
-        .provenance(organization::Column::SourceId, organization::Column::RevisionId)
+        .provenance(organization::Relation::Source, organization::Relation::Revision)
 }

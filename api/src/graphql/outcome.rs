@@ -1,6 +1,6 @@
 //! `Outcome`: what leads from it, and how one is named.
 
-use entity::{agency, measure, outcome};
+use entity::outcome;
 
 use super::registry::table_of;
 use crate::catalog::{declared::FirstEvent, table::Table};
@@ -33,11 +33,10 @@ const FIRST_GRANT: FirstEvent = FirstEvent {
 
 pub(super) fn table() -> Table {
     table_of::<outcome::Entity>("outcome", "outcomes")
-        .one("measure", outcome::Column::MeasureId, measure::Entity, "What was counted.")
+        .one("measure", outcome::Relation::Measure, "What was counted.")
         .one(
             "agency",
-            outcome::Column::AgencyId,
-            agency::Entity,
+            outcome::Relation::Agency,
             "The agency that reported. Null for a state or the nation.",
         )
         .keys(&[outcome::Column::Level, outcome::Column::Year, outcome::Column::State, outcome::Column::Flag, outcome::Column::MonthsReported])
@@ -51,5 +50,5 @@ pub(super) fn table() -> Table {
         .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::MeasureId, &[], "values of several measures are not added up: keep one, as by `filter: { measure: { code: { eq: \"violent_crime\" } } }`, or name MEASURE in `by`, without `subtotals`")
         .never_added(&[outcome::Column::Value, outcome::Column::PopulationServed], outcome::Column::Level, &["agency_id"], "values of agencies, of states and of the nation hold each other and are not added up: keep one level, as by `filter: { level: { eq: AGENCY } }`, or name LEVEL in `by`, without `subtotals`")
         .event(FIRST_GRANT)
-        .provenance(outcome::Column::SourceId, outcome::Column::RevisionId)
+        .provenance(outcome::Relation::Source, outcome::Relation::Revision)
 }

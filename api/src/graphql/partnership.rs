@@ -1,19 +1,14 @@
 //! `Partnership`: what leads from it, and how one is named.
 
-use entity::{organization, partnership};
+use entity::partnership;
 
 use super::registry::table_of;
 use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<partnership::Entity>("partnership", "partnerships")
-        .one(
-            "organization",
-            partnership::Column::OrganizationId,
-            organization::Entity,
-            "The partner.",
-        )
+        .one("organization", partnership::Relation::Organization, "The partner.")
         .keys(&[partnership::Column::AnnouncedOn])
         .measure("organizations", "organization", "The number of different partners.")
-        .provenance(partnership::Column::SourceId, partnership::Column::RevisionId)
+        .provenance(partnership::Relation::Source, partnership::Relation::Revision)
 }

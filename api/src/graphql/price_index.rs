@@ -7,5 +7,5 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<price_index::Entity>("priceIndex", "priceIndexes")
-        .provenance(price_index::Column::SourceId, price_index::Column::RevisionId)
+        .provenance(price_index::Relation::Source, price_index::Relation::Revision)
 }

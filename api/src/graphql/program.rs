@@ -11,13 +11,13 @@ pub(super) fn table() -> Table {
         .few(100)
         .many(
             "grants",
-            grant::Column::ProgramId,
+            grant::Relation::Program,
             Childless::Zero,
             "The awards made under the program.",
         )
         .many(
             "publishedFigures",
-            published_figure::Column::ProgramId,
+            published_figure::Relation::Program,
             Childless::Unknown,
             "What was published about the program.",
         )
@@ -35,5 +35,5 @@ pub(super) fn table() -> Table {
             "grants.federalShare",
             "The federal share of each program's awards together: 0 where it has none, and unknown where that of one award is.",
         )
-        .provenance(program::Column::SourceId, program::Column::RevisionId)
+        .provenance(program::Relation::Source, program::Relation::Revision)
 }

@@ -8,5 +8,5 @@ use crate::catalog::table::Table;
 pub(super) fn table() -> Table {
     table_of::<publication::Entity>("publication", "publications")
         .keys(&[publication::Column::Topic, publication::Column::Year, publication::Column::Series])
-        .provenance(publication::Column::SourceId, publication::Column::RevisionId)
+        .provenance(publication::Relation::Source, publication::Relation::Revision)
 }

@@ -427,6 +427,10 @@ impl Model {
                  away, or skip the field and show it by `Table::shows`. What is computed (`complex`) is declared by \
                  `Table::computed`."
             );
+            assert!(
+                !field.ty.starts_with('['),
+                "{at} is a list, which no column holds: keep it as one text, and show it by `Table::list`"
+            );
             let lost = [
                 ("arguments", !field.args.is_empty()),
                 ("`visible`", field.visible.is_some()),
@@ -447,5 +451,117 @@ fn hidden(column: &ColumnType) -> Scalar {
         ColumnType::Integer => Scalar::Int,
         ColumnType::BigInteger => Scalar::BigInt,
         _ => Scalar::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ComplexObject, Enum, SimpleObject};
+
+    use super::*;
+
+    /// What a test looks at.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+    enum Sort {
+        /// The first.
+        First,
+        #[graphql(deprecation = "Take the first.")]
+        Second,
+    }
+
+    /// A row of a test.
+    #[derive(SimpleObject)]
+    #[graphql(name = "TestRow")]
+    struct Plain {
+        /// The name.
+        name: String,
+        #[graphql(deprecation = "Ask for the name.")]
+        old_name: Option<String>,
+        sort: Sort,
+        #[graphql(skip)]
+        #[expect(dead_code, reason = "only its absence is looked at")]
+        secret: String,
+    }
+
+    #[derive(SimpleObject)]
+    struct Renamed {
+        #[graphql(name = "title")]
+        name: String,
+    }
+
+    #[derive(SimpleObject)]
+    #[graphql(complex)]
+    struct Complex {
+        name: String,
+    }
+
+    #[ComplexObject]
+    impl Complex {
+        async fn length(&self) -> usize {
+            self.name.len()
+        }
+    }
+
+    #[derive(SimpleObject)]
+    struct Hidden {
+        #[graphql(visible = false)]
+        name: String,
+    }
+
+    #[derive(SimpleObject)]
+    struct Listed {
+        name: Vec<String>,
+    }
+
+    fn columns(model: &Model) -> Vec<Column> {
+        let column = |name| model.column(name, &ColumnType::Text, false);
+        ["name", "old_name", "sort", "secret"].map(column).into()
+    }
+
+    /// What a program says that cannot start.
+    fn refused<M: OutputType>() -> String {
+        let refuses = || {
+            let model = Model::of::<M>();
+            model.check(&columns(&model));
+        };
+        let panic = std::panic::catch_unwind(refuses).expect_err("the model is refused");
+        panic.downcast_ref::<String>().expect("a panic with words").clone()
+    }
+
+    #[test]
+    fn what_a_model_says_of_itself_is_taken_over() {
+        let changed = "async-graphql tells its registry something else of a SimpleObject than before: look at \
+                       `Model::of` and `Model::column`";
+        let model = Model::of::<Plain>();
+        assert_eq!(
+            (&*model.name, &*model.description),
+            ("TestRow", "A row of a test."),
+            "{changed}"
+        );
+        let columns = columns(&model);
+        model.check(&columns);
+        let fields: Vec<_> = columns.iter().map(|column| column.field.as_deref()).collect();
+        assert_eq!(fields, [Some("name"), Some("oldName"), Some("sort"), None], "{changed}");
+        assert_eq!(columns[0].description, "The name.", "{changed}");
+        assert_eq!(columns[1].deprecated.as_deref(), Some("Ask for the name."), "{changed}");
+        assert_eq!(columns[2].kind.scalar, Scalar::Enum, "{changed}");
+        let set = columns[2].values.as_ref().expect(changed);
+        assert_eq!(set.description, "What a test looks at.", "{changed}");
+        let values: Vec<_> =
+            set.values.iter().map(|value| (&*value.name, &value.deprecated)).collect();
+        let second = Some("Take the first.".to_owned());
+        assert_eq!(values, [("FIRST", &None), ("SECOND", &second)], "{changed}");
+    }
+
+    #[test]
+    fn what_would_be_lost_stops_the_program_with_words() {
+        for (said, words) in [
+            (refused::<Renamed>(), "Renamed.title is no column of the entity"),
+            (refused::<Complex>(), "declared by `Table::computed`"),
+            (refused::<Hidden>(), "`visible` of a column would be ignored"),
+            (refused::<Listed>(), "Listed.name is a list, which no column holds"),
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
     }
 }

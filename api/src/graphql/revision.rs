@@ -15,13 +15,13 @@ pub(super) fn table() -> Table {
         )
         .many(
             "sources",
-            source::Column::RevisionId,
+            source::Relation::Revision,
             Childless::Zero,
             "What was loaded: files, each with its digest and its size, or publications.",
         )
         .many(
             "tables",
-            table_load::Column::RevisionId,
+            table_load::Relation::Revision,
             Childless::Zero,
             "What the load did, table by table. Empty where that was not recorded.",
         )

@@ -1,6 +1,6 @@
 //! `Source`: what leads from it, and how one is named.
 
-use entity::{revision, source};
+use entity::source;
 
 use super::registry::table_of;
 use crate::catalog::table::Table;
@@ -8,7 +8,7 @@ use crate::catalog::table::Table;
 pub(super) fn table() -> Table {
     table_of::<source::Entity>("source", "sources")
         .few(100)
-        .one("revision", source::Column::RevisionId, revision::Entity, "The load that brought it.")
+        .one("revision", source::Relation::Revision, "The load that brought it.")
         .named_by(
             "code",
             "String",

@@ -1,6 +1,6 @@
 //! `TableLoad`: what leads from it.
 
-use entity::{revision, table_load};
+use entity::table_load;
 
 use super::registry::table_of;
 use crate::catalog::table::Table;
@@ -8,8 +8,7 @@ use crate::catalog::table::Table;
 pub(super) fn table() -> Table {
     table_of::<table_load::Entity>("tableLoad", "tableLoads").one(
         "revision",
-        table_load::Column::RevisionId,
-        revision::Entity,
+        table_load::Relation::Revision,
         "The load.",
     )
 }

@@ -1,6 +1,6 @@
 //! `Training`: what leads from it, and how one is named.
 
-use entity::{organization, training, training_session};
+use entity::{training, training_session};
 
 use super::registry::table_of;
 use crate::catalog::table::{Childless, Table};
@@ -8,15 +8,10 @@ use crate::catalog::table::{Childless, Table};
 pub(super) fn table() -> Table {
     table_of::<training::Entity>("training", "trainings")
         .list(training::Column::Topics)
-        .one(
-            "provider",
-            training::Column::ProviderId,
-            organization::Entity,
-            "Who gives the course. Null where unknown.",
-        )
+        .one("provider", training::Relation::Provider, "Who gives the course. Null where unknown.")
         .many(
             "sessions",
-            training_session::Column::TrainingId,
+            training_session::Relation::Training,
             Childless::Zero,
             "The deliveries of the course.",
         )
@@ -28,5 +23,5 @@ pub(super) fn table() -> Table {
         .measure("providers", "provider", "The number of different providers.")
         .sums(&[training::Column::Hours])
         .measure("sessions", "sessions.count", "The sessions of each course.")
-        .provenance(training::Column::SourceId, training::Column::RevisionId)
+        .provenance(training::Relation::Source, training::Relation::Revision)
 }

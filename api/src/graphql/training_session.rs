@@ -1,6 +1,6 @@
 //! `TrainingSession`: what leads from it, and how one is named.
 
-use entity::{grant, trainee, training, training_session};
+use entity::{trainee, training_session};
 
 use super::registry::table_of;
 use crate::catalog::table::{Childless, Table};
@@ -9,17 +9,15 @@ pub(super) fn table() -> Table {
     table_of::<training_session::Entity>("trainingSession", "trainingSessions")
         .one(
             "training",
-            training_session::Column::TrainingId,
-            training::Entity,
+            training_session::Relation::Training,
             "The course that was given.",
         )
         .one(
             "grant",
-            training_session::Column::GrantId,
-            grant::Entity,
+            training_session::Relation::Grant,
             "The award that paid for it. Null where unknown.",
         )
-        .many("trainees", trainee::Column::SessionId, Childless::Zero, "The people who went.")
+        .many("trainees", trainee::Relation::Session, Childless::Zero, "The people who went.")
         .named_by(
             "code",
             "String",
@@ -46,5 +44,5 @@ pub(super) fn table() -> Table {
             "training.hours",
             "The hours of the courses: each course counts once in a group.",
         )
-        .provenance(training_session::Column::SourceId, training_session::Column::RevisionId)
+        .provenance(training_session::Relation::Source, training_session::Relation::Revision)
 }

@@ -55,7 +55,6 @@ pub mod sql;
 mod statistic;
 mod value;
 
-pub(crate) use self::request::{Known, Subset};
 pub use self::{
     aggregates::Aggregates,
     event::Event,
@@ -67,4 +66,8 @@ pub use self::{
     },
     statistic::Statistic,
     value::{Cell, Number},
+};
+pub(crate) use self::{
+    request::{Known, Subset},
+    statistic::ratio,
 };

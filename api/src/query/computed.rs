@@ -1,17 +1,21 @@
 //! Fields that are neither in a row nor in another, but computed for many rows at once.
 //!
 //! A type adds one after everything else that it declares, by its name, its GraphQL type and the function that
-//! computes it:
+//! computes it. `Grant.costPerTrainee` is one:
 //!
 //! ```ignore
-//! pub(crate) fn table() -> Type {
+//! pub(super) fn table() -> Type {
 //!     table_of::<grant::Entity>("grant", "grants")
-//!         .sums(&[grant::Column::FederalShare])
-//!         .computed("shareInThousands", "Float", in_thousands, "The federal share in thousands of dollars.")
+//!         .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award for each person trained.")
 //! }
 //!
-//! fn in_thousands(rows: ComputedRows<'_>) -> Computed<'_> {
-//!     async move { /* from `rows.keys` to a value for each, by `rows.measures(...)` or a statement */ }.boxed()
+//! fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
+//!     async move {
+//!         let found = grants.measures(["federalShare", "trainingSessions.trainees.count"]).await?;
+//!         let dollars = |[share, people]: [_; 2]| vec![real(ratio(share, people, (1, 100)))];
+//!         Ok(found.into_iter().map(|(grant, numbers)| (grant, dollars(numbers))).collect())
+//!     }
+//!     .boxed()
 //! }
 //! ```
 //!
@@ -32,7 +36,7 @@ use crate::{
     },
     database::session::Session,
     error::Error,
-    measures::{Aggregates, Figure, Number, Request, Statistic},
+    measures::{Aggregates, Figure, GroupsAnswer, Number, Request, Statistic},
 };
 
 /// What a function needs that computes fields: the rows that they are of, and what can be asked.
@@ -128,12 +132,12 @@ impl ComputedRows<'_> {
     ///
     /// # Errors
     /// Says which path leads nowhere, or whatever the database says.
-    pub(crate) async fn measures(
+    pub(crate) async fn measures<const N: usize>(
         &self,
-        paths: &[&str],
-    ) -> Result<HashMap<i32, Vec<Number>>, Error> {
+        paths: [&str; N],
+    ) -> Result<HashMap<i32, [Number; N]>, Error> {
         let id = self.table.column_index(self.table.key);
-        let mut request = Request::of(self.table, crate::catalog::predicate::Predicate::all());
+        let mut request = Request::over(self.table);
         for path in paths {
             let measure = Measure::parse(self.table, path)?;
             let statistic = match measure {
@@ -145,9 +149,9 @@ impl ComputedRows<'_> {
         let ComputedSources { session, aggregates, .. } = self.sources;
         let request = request.of_each(id, self.keys);
         let found = aggregates.answer_each(session, request, self.keys).await?;
-        let figures = |answer: crate::measures::GroupsAnswer| {
-            answer.groups.into_iter().next().map(|group| group.figures)
+        let numbers = |(key, mut answer): (i32, GroupsAnswer)| {
+            Some((key, answer.groups.pop()?.figures.try_into().ok()?))
         };
-        Ok(found.into_iter().filter_map(|(key, answer)| Some((key, figures(answer)?))).collect())
+        Ok(found.into_iter().filter_map(numbers).collect())
     }
 }

@@ -11,7 +11,7 @@ mod write;
 
 use std::{ops::RangeInclusive, sync::LazyLock};
 
-use entity::revision;
+use entity::{revision, table::tables};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
@@ -21,26 +21,6 @@ use crate::database::load::{Load, LoadCounts, Tallies};
 
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
-
-/// All tables that hold rows of a source, and that of the sources: each before those it refers to.
-const TABLES: [&str; 16] = [
-    "trainees",
-    "training_sessions",
-    "officers_funded",
-    "obligations",
-    "outcomes",
-    "grants",
-    "trainings",
-    "partnerships",
-    "publications",
-    "published_figures",
-    "measures",
-    "price_index",
-    "programs",
-    "organizations",
-    "agencies",
-    "sources",
-];
 
 /// Why the reference data could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -112,8 +92,10 @@ pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, ReferenceE
 /// # Errors
 /// Whatever the database says.
 pub async fn reset(load: &Load) -> Result<Tallies, ReferenceError> {
-    let mut removed = Vec::with_capacity(TABLES.len());
-    for table in TABLES {
+    let mut removed = Vec::new();
+    // All that hold rows of a source, and the sources.
+    for table in tables().into_iter().filter(|it| it.has("source_id") || it.name == "sources") {
+        let table = table.name;
         let sql = format!("DELETE FROM {table}");
         let rows = load.transaction().execute_unprepared(&sql).await?.rows_affected();
         removed.push((table, rows));

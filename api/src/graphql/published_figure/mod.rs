@@ -2,7 +2,7 @@
 
 mod check;
 
-use entity::{program, published_figure};
+use entity::published_figure;
 
 use super::registry::table_of;
 use crate::query::computed::{Computes as _, Type};
@@ -36,10 +36,9 @@ pub(super) fn table() -> Type {
     table_of::<published_figure::Entity>("publishedFigure", "publishedFigures")
         .one(
             "program",
-            published_figure::Column::ProgramId,
-            program::Entity,
+            published_figure::Relation::Program,
             "The program that the figure is about. Null for the office as a whole.",
         )
-        .provenance(published_figure::Column::SourceId, published_figure::Column::RevisionId)
+        .provenance(published_figure::Relation::Source, published_figure::Relation::Revision)
         .computed_together(FIELDS, check::compare)
 }

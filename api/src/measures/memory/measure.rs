@@ -14,7 +14,7 @@ use super::{
 use crate::{
     catalog::{
         key::{End, Key, Measure, Path, Way},
-        table::Childless,
+        table::{Childless, Relation},
     },
     error::Error,
     measures::{
@@ -92,44 +92,76 @@ impl Replica {
     ) -> Result<Numbers<'a>, Error> {
         match path.end {
             End::Row => Err(Error::Internal),
-            End::Column(column) => {
-                let column = end.column(column)?;
-                match rates {
-                    None => Ok(Numbers::Coded(&column.codes, column.numbers())),
-                    Some(rates) => Ok(Numbers::ByRow(self.priced(end, column, rates)?)),
-                }
-            }
-            End::Children { relation, .. } | End::Beside { relation, .. } => {
+            End::Column(column) => self.amounts(end, column, rates),
+            End::Children { relation, column } => self.sums(end, relation, column, rates),
+            End::Grandchildren { relation, then, column } => {
                 let relation = &end.table.relations[relation];
                 let children = self.table_named(relation.table)?;
-                let parents = &children.column_named(relation.to)?.codes;
-                let parent = |row| (parents.get(row) as usize).checked_sub(1);
-                let (column, beside) = match path.end {
-                    End::Children { column, .. } => (column, None),
-                    End::Beside { column, other, .. } => (Some(column), Some(other)),
-                    _ => return Err(Error::Internal),
-                };
-                let Some(column) = column else {
-                    let mut counts = vec![0; end.rows];
-                    for parent in (0..children.rows).filter_map(parent) {
-                        counts[parent] += 1;
-                    }
-                    return Ok(Numbers::ByRow(counts));
-                };
-                let column = children.column(column)?;
-                let numbers = match rates {
-                    None => Numbers::Coded(&column.codes, column.numbers()),
-                    Some(rates) => Numbers::ByRow(self.priced(children, column, rates)?),
-                };
-                let beside = beside.map(|other| children.column(other)).transpose()?;
-                let beside = beside.map(|other| (&other.codes, other.numbers()));
-                let takes = match (&beside, relation.childless) {
-                    (Some((codes, numbers)), _) => Takes::Beside(codes, numbers),
-                    (None, childless) => Takes::All(childless),
-                };
-                numbers.work(SumUp { rows: 0..children.rows, parents: end.rows, parent, takes })
+                let childless = column.map_or(Childless::Zero, |_| relation.childless);
+                let numbers = self.sums(children, then, column, rates)?;
+                self.add_up(end, relation, numbers, Takes::All(childless))
+            }
+            End::Beside { relation, column, other } => {
+                let relation = &end.table.relations[relation];
+                let children = self.table_named(relation.table)?;
+                let numbers = self.amounts(children, column, rates)?;
+                let other = children.column(other)?;
+                let beside = Takes::Beside(&other.codes, &other.numbers());
+                self.add_up(end, relation, numbers, beside)
             }
         }
+    }
+
+    /// The sum of a column over the children of each row; without a column, their number.
+    fn sums<'a>(
+        &'a self,
+        of: &'a Stored,
+        relation: usize,
+        column: Option<usize>,
+        rates: Option<&BTreeMap<i64, Rate>>,
+    ) -> Result<Numbers<'a>, Error> {
+        let relation = &of.table.relations[relation];
+        let children = self.table_named(relation.table)?;
+        if let Some(column) = column {
+            let numbers = self.amounts(children, column, rates)?;
+            return self.add_up(of, relation, numbers, Takes::All(relation.childless));
+        }
+        let parents = &children.column_named(relation.to)?.codes;
+        let mut counts = vec![0; of.rows];
+        for row in 0..children.rows {
+            if let Some(parent) = (parents.get(row) as usize).checked_sub(1) {
+                counts[parent] += 1;
+            }
+        }
+        Ok(Numbers::ByRow(counts))
+    }
+
+    /// The numbers of a column, at other prices if so.
+    fn amounts<'a>(
+        &'a self,
+        of: &'a Stored,
+        column: usize,
+        rates: Option<&BTreeMap<i64, Rate>>,
+    ) -> Result<Numbers<'a>, Error> {
+        let column = of.column(column)?;
+        Ok(match rates {
+            None => Numbers::Coded(&column.codes, column.numbers()),
+            Some(rates) => Numbers::ByRow(self.priced(of, column, rates)?),
+        })
+    }
+
+    /// Adds up numbers of children for each row that they are of.
+    fn add_up<'a>(
+        &'a self,
+        of: &'a Stored,
+        relation: &Relation,
+        numbers: Numbers<'a>,
+        takes: Takes<'_>,
+    ) -> Result<Numbers<'a>, Error> {
+        let children = self.table_named(relation.table)?;
+        let parents = &children.column_named(relation.to)?.codes;
+        let parent = |row| (parents.get(row) as usize).checked_sub(1);
+        numbers.work(SumUp { rows: 0..children.rows, parents: of.rows, parent, takes })
     }
 
     /// The amounts of each row of a table at other prices.

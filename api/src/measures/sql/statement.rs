@@ -16,7 +16,7 @@ use crate::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
         predicate::column_of,
         scalar::Scalar,
-        table::{Childless, Table},
+        table::{Childless, Relation, Table},
     },
     error::Error,
     measures::{
@@ -25,6 +25,9 @@ use crate::{
         value::Cell,
     },
 };
+
+/// The name of what each child comes to.
+const EACH: &str = "each_child";
 
 /// From each year's prices to those of another.
 type YearRates = BTreeMap<i64, Rate>;
@@ -161,35 +164,55 @@ impl<'a> Statements<'a> {
                 let alias = self.joined(&path.relations);
                 column_of(&alias, end.columns[column].name)
             }
-            (End::Children { relation, .. } | End::Beside { relation, .. }, _) => {
+            (End::Children { relation, column }, _) => {
+                let alias = self.joined(&path.relations);
+                self.sum(&end.relations[relation], &alias, column, rates)?
+            }
+            (End::Grandchildren { relation, then, column }, _) => {
+                let alias = self.joined(&path.relations);
+                let relation = &end.relations[relation];
+                let children = relation.other();
+                let each = self.sum(&children.relations[then], children.name, column, rates)?;
+                let mut values = of_parent(relation, &alias);
+                values.expr_as(each, Alias::new(EACH));
+                let childless = column.map_or(Childless::Zero, |_| relation.childless);
+                let mut sum = Query::select();
+                sum.expr(sum_where_known(Expr::col(Alias::new(EACH)), childless))
+                    .from_subquery(values, Alias::new("children"));
+                Expr::SubQuery(None, Box::new(sum.into()))
+            }
+            (End::Beside { relation, column, other }, _) => {
                 let alias = self.joined(&path.relations);
                 let relation = &end.relations[relation];
                 let children = relation.other();
                 let cell = |column: usize| column_of(children.name, children.columns[column].name);
-                let number = match path.end {
-                    End::Children { column: Some(column), .. } => {
-                        let number = self.priced(children, children.name, cell(column), rates)?;
-                        let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
-                        let sum = match relation.childless {
-                            Childless::Zero => Func::coalesce([number.sum(), Expr::val(0)]).into(),
-                            Childless::Unknown => number.sum(),
-                        };
-                        CaseStatement::new().case(all_are_known, sum).into()
-                    }
-                    End::Beside { column, other, .. } => {
-                        let both =
-                            CaseStatement::new().case(cell(other).is_not_null(), cell(column));
-                        Expr::expr(both).sum()
-                    }
-                    _ => Expr::cust("COUNT(*)"),
-                };
-                let mut sum = Query::select();
-                sum.expr(number).from(Alias::new(children.name)).and_where(
-                    column_of(children.name, relation.to).eq(column_of(&alias, relation.from)),
-                );
+                let both = CaseStatement::new().case(cell(other).is_not_null(), cell(column));
+                let mut sum = of_parent(relation, &alias);
+                sum.expr(Expr::expr(both).sum());
                 Expr::SubQuery(None, Box::new(sum.into()))
             }
         })
+    }
+
+    /// The sum of a column over the rows that a relation leads to; without a column, their number.
+    fn sum(
+        &self,
+        relation: &Relation,
+        parent: &str,
+        column: Option<usize>,
+        rates: Option<&YearRates>,
+    ) -> Result<Expr, Error> {
+        let mut sum = of_parent(relation, parent);
+        sum.expr(match column {
+            Some(column) => {
+                let children = relation.other();
+                let cell = column_of(children.name, children.columns[column].name);
+                let number = self.priced(children, children.name, cell, rates)?;
+                sum_where_known(number, relation.childless)
+            }
+            None => Expr::cust("COUNT(*)"),
+        });
+        Ok(Expr::SubQuery(None, Box::new(sum.into())))
     }
 
     /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
@@ -299,11 +322,29 @@ fn big(value: impl Into<Expr>) -> Expr {
     Func::cast_as(value, Alias::new("BIGINT")).into()
 }
 
+/// The rows that a relation leads to from a row of a table, by the name that it is known by.
+fn of_parent(relation: &Relation, parent: &str) -> SelectStatement {
+    let mut rows = Query::select();
+    rows.from(Alias::new(relation.table))
+        .and_where(column_of(relation.table, relation.to).eq(column_of(parent, relation.from)));
+    rows
+}
+
+/// The sum of numbers, which is known where each of them is.
+fn sum_where_known(number: Expr, childless: Childless) -> Expr {
+    let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
+    let sum = match childless {
+        Childless::Zero => Func::coalesce([number.sum(), Expr::val(0)]).into(),
+        Childless::Unknown => number.sum(),
+    };
+    CaseStatement::new().case(all_are_known, sum).into()
+}
+
 /// The type of the value of a key; none where it is a row.
 fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     match key.path.end {
         End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row | End::Children { .. } | End::Beside { .. } => None,
+        End::Row | End::Children { .. } | End::Grandchildren { .. } | End::Beside { .. } => None,
     }
 }
 

@@ -108,7 +108,10 @@ impl ReadRequest<'_> {
 
     /// Sums over all child rows of the rows that a filter keeps because of some of these.
     fn all_children(&self, path: &Path) -> Option<Cow<'static, str>> {
-        let (End::Children { relation, .. } | End::Beside { relation, .. }) = path.end else {
+        let (End::Children { relation, .. }
+        | End::Grandchildren { relation, .. }
+        | End::Beside { relation, .. }) = path.end
+        else {
             return None;
         };
         if !path.relations.is_empty() {

@@ -1,0 +1,111 @@
+//! All tables, as their entities know them: columns, and what rows refer to.
+//!
+//! Whoever does something to every table (removes a dataset, rebuilds indexes, compares with the migrations) goes
+//! through [`tables`], so a new table is known to all of them when it is in that list.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ColumnDef, ColumnTrait, EntityTrait, IdenStatic, Identity, Iterable, RelationDef,
+    RelationTrait, sea_query::TableRef,
+};
+
+use crate::{
+    agency, grant, measure, obligation, officers_funded, organization, outcome, partnership,
+    price_index, program, publication, published_figure, revision, source, table_load, trainee,
+    training, training_session,
+};
+
+/// A table, as its entity knows it.
+#[derive(Clone, Debug)]
+pub struct EntityTable {
+    /// The name in the database.
+    pub name: &'static str,
+    /// The columns, by their names.
+    pub columns: Vec<(&'static str, ColumnDef)>,
+    /// The names of the tables that rows refer to.
+    pub references: BTreeSet<String>,
+}
+
+impl EntityTable {
+    fn of<E: EntityTrait>() -> Self {
+        let columns = E::Column::iter().map(|column| (column.as_str(), column.def()));
+        let references = E::Relation::iter().map(|relation| reference(&relation.def()).table);
+        let name = E::default().table_name().to_owned().leak();
+        Self { name, columns: columns.collect(), references: references.collect() }
+    }
+
+    /// Whether it has a column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| *name == column)
+    }
+}
+
+/// Every table, each before those that it refers to: in this order rows can be taken out.
+///
+/// # Panics
+/// Where tables refer to each other in a circle.
+#[must_use]
+pub fn tables() -> Vec<EntityTable> {
+    let mut left = vec![
+        EntityTable::of::<agency::Entity>(),
+        EntityTable::of::<grant::Entity>(),
+        EntityTable::of::<measure::Entity>(),
+        EntityTable::of::<obligation::Entity>(),
+        EntityTable::of::<officers_funded::Entity>(),
+        EntityTable::of::<organization::Entity>(),
+        EntityTable::of::<outcome::Entity>(),
+        EntityTable::of::<partnership::Entity>(),
+        EntityTable::of::<price_index::Entity>(),
+        EntityTable::of::<program::Entity>(),
+        EntityTable::of::<publication::Entity>(),
+        EntityTable::of::<published_figure::Entity>(),
+        EntityTable::of::<revision::Entity>(),
+        EntityTable::of::<source::Entity>(),
+        EntityTable::of::<table_load::Entity>(),
+        EntityTable::of::<trainee::Entity>(),
+        EntityTable::of::<training::Entity>(),
+        EntityTable::of::<training_session::Entity>(),
+    ];
+    let mut sorted = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let is_free = |table: &EntityTable| {
+            !left
+                .iter()
+                .any(|other| other.name != table.name && other.references.contains(table.name))
+        };
+        let free =
+            left.iter().position(is_free).expect("tables do not refer to each other in a circle");
+        sorted.push(left.remove(free));
+    }
+    sorted
+}
+
+/// The column that refers to a row of another table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The table that has the column.
+    pub from: String,
+    /// The column.
+    pub column: String,
+    /// The other table.
+    pub table: String,
+    /// The column there.
+    pub to: String,
+}
+
+/// What a relation of an entity says.
+#[must_use]
+pub fn reference(relation: &RelationDef) -> Reference {
+    let name = |table: &TableRef| table.sea_orm_table().to_string();
+    let column = |columns: &Identity| {
+        columns.clone().into_iter().map(|column| column.to_string()).collect::<String>()
+    };
+    Reference {
+        from: name(&relation.from_tbl),
+        column: column(&relation.from_col),
+        table: name(&relation.to_tbl),
+        to: column(&relation.to_col),
+    }
+}
