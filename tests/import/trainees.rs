@@ -1,6 +1,6 @@
 //! Courses, sessions and trainees.
 
-use cops_graphql::ingest::{Format, template};
+use cops_graphql::ingest::Format;
 use entity::{trainee, training, training_session};
 
 use super::{NAMES, Place};
@@ -10,10 +10,10 @@ async fn the_templates_can_be_loaded() {
     let place = Place::new().await;
     let names = place.file("names.csv", NAMES.replace("TXDPD0000", "CA0194200"));
     place.load(Format::FbiAgencies, &[&names]).await.unwrap();
-    let courses = place.file("courses.csv", template(Format::Trainings).unwrap());
+    let courses = place.file("courses.csv", Format::Trainings.template().unwrap());
     let report = place.load(Format::Trainings, &[&courses]).await.unwrap();
     assert_eq!((report.tables["trainings"].added, report.tables["organizations"].added), (2, 1));
-    let sessions = place.file("sessions.csv", template(Format::Trainees).unwrap());
+    let sessions = place.file("sessions.csv", Format::Trainees.template().unwrap());
     let report = place.load(Format::Trainees, &[&sessions]).await.unwrap();
     assert_eq!((report.rows_read, report.refused), (2, 0));
     assert_eq!(place.count(training::Entity).await, 2);

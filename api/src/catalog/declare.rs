@@ -200,7 +200,7 @@ impl Table {
     }
 
     /// Lets something else be computed: distinct related rows, or numbers of related rows, by their path
-    /// as [`Measure::parse`] reads it.
+    /// as [`Measure::parse`](super::key::Measure::parse) reads it.
     pub(crate) fn measure(
         mut self,
         name: &'static str,

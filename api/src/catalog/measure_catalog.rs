@@ -1,6 +1,6 @@
 //! The words of aggregates: what the rows of a table can be grouped by, and what can be computed of them.
 //!
-//! A type declares a few of its own (in `schema/`, by [`Table::keys`], [`Table::sums`] and their kin). The
+//! A type declares a few of its own (in `graphql/`, by [`Table::keys`], [`Table::sums`] and their kin). The
 //! rest follows: a date is also its year, quarter, month and fiscal year, and a row can be grouped by
 //! whatever the rows that it refers to can be grouped by, at any depth.
 

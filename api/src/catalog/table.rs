@@ -1,6 +1,6 @@
 //! Tables, their columns, and how they refer to each other.
 //!
-//! A GraphQL type is declared once, in `schema/`, as a [`Table`]: an entity, the relations that lead
+//! A GraphQL type is declared once, in `graphql/`, as a [`Table`]: an entity, the relations that lead
 //! from it, and the order of its lists. Its fields, filter, orders and connection all follow from that
 //! and from the entity's `Model`, so none of them can be forgotten or disagree.
 
@@ -187,7 +187,7 @@ pub(crate) enum FieldOf {
 
 impl Table {
     /// A table of columns, with the root fields of one row and of the list. Types begin with
-    /// [`table_of`](crate::graphql::registry::table_of), which knows the columns of an entity.
+    /// `table_of` of [`crate::graphql`], which knows the columns of an entity.
     pub(crate) fn new<E: EntityTrait>(
         (type_name, description): (String, String),
         (one, list): (&'static str, &'static str),

@@ -96,7 +96,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) async fn run(args: &ImportArgs, database: &str) -> ExitCode {
     if let Some(format) = args.template {
-        return if let Some(text) = ingest::template(format) {
+        return if let Some(text) = format.template() {
             print!("{text}");
             ExitCode::SUCCESS
         } else {

@@ -43,7 +43,9 @@ pub async fn remove(load: &Load) -> Result<Tallies, DbErr> {
             "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
         );
         let rows = db.execute_unprepared(&sql).await?.rows_affected();
-        removed.insert(table, TableTally { removed: rows, ..TableTally::default() });
+        if rows > 0 {
+            removed.insert(table, TableTally { removed: rows, ..TableTally::default() });
+        }
     }
     source::Entity::delete_many()
         .filter(source::Column::Kind.eq(SourceKind::Synthetic))

@@ -16,7 +16,9 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    ImportRequest,
     awards::{Award, Awards},
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     mapping::{FIELDS, Mapping},
     programs::{Programs, year_of_number},
@@ -25,6 +27,28 @@ use super::{
     table::{FileField, FileRow, RowRefusal, TableShape},
     values,
 };
+
+/// A file to begin with.
+const TEMPLATE: &str = "\
+# What the columns of an award list mean. Save it beside the list, as LIST.csv.toml.
+# A field that is not named here is read from the column of its own name, where there is one.
+
+# field = the name of its column. The fields are:
+#   award_number, program, fiscal_year, recipient, state, city, ori, uei, listing, instrument, title,
+#   federal_share, local_match, project_total, status, announced_on, obligated_on, period_start,
+#   period_end, original_period_end, officers, officer_kind, requested, accepted, hired, retained,
+#   school_resource_officers, veterans, part_time
+[columns]
+recipient = \"Law Enforcement Agency\"
+state = \"State\"
+officers = \"Positions Awarded\"
+federal_share = \"Award Amount\"
+
+# field = what holds for all rows that have no value of their own.
+[constants]
+program = \"CHP\"
+fiscal_year = 2020
+";
 
 /// What a row says about the officers of an award.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +82,7 @@ pub(crate) struct AwardList {
 
 impl AwardList {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &Job, mapping: Mapping) -> Result<Self, DbErr> {
+    async fn new(job: &Job, mapping: Mapping) -> Result<Self, DbErr> {
         let constant = |field: &&'static str| Some((*field, mapping.constant(field)?));
         Ok(Self {
             constants: FIELDS.iter().filter_map(constant).collect(),
@@ -262,7 +286,18 @@ impl AwardList {
 }
 
 impl FormatReader for AwardList {
+    const TEMPLATE: Option<&str> = Some(TEMPLATE);
+    const TELLING: &[&[&str]] = &[&["recipient"]];
     type Record = ListedAwardRecord;
+
+    async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
+        let mapping = match &request.mapping_file {
+            Some(path) => Mapping::open(path)?,
+            None => Mapping::beside(&request.paths)?,
+        };
+        let mapping = mapping.overridden_by(&request.mapping)?;
+        Ok(Self::new(job, mapping).await?)
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "officers_funded"

@@ -7,7 +7,9 @@ use entity::{agency, kind::AgencyKind, scalar::Ori};
 use sea_orm::DbErr;
 
 use super::{
+    ImportRequest,
     agencies::Agencies,
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
     values,
@@ -35,13 +37,19 @@ pub(crate) struct FbiAgencies {
 
 impl FbiAgencies {
     /// Reads the agencies that there are.
-    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+    async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { agencies: Agencies::new(job).await? })
     }
 }
 
 impl FormatReader for FbiAgencies {
+    const TELLING: &[&[&str]] =
+        &[&["ori", "agency_type_name", "edited_name"], &["ori", "zip", "lat", "lng"]];
     type Record = FbiAgencyRecord;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job).await?)
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "agencies"

@@ -8,6 +8,7 @@ use entity::scalar::{Ori, State};
 use sea_orm::DbErr;
 
 use super::{
+    ImportRequest,
     error::ImportError,
     fbi_agencies::kind_of,
     job::{FormatReader, Job, RowMeaning},
@@ -37,7 +38,7 @@ pub(crate) struct FbiEmployees {
 
 impl FbiEmployees {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
+    async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let reporters = Reporters::new(job).await?.with_latest(job).await?;
         let outcomes = Outcomes::new(job).await?;
         outcomes.require([SWORN, CIVILIANS, POPULATION])?;
@@ -46,7 +47,12 @@ impl FbiEmployees {
 }
 
 impl FormatReader for FbiEmployees {
+    const TELLING: &[&[&str]] = &[&["ori", "officer_ct"], &["ori", "total_officers"]];
     type Record = FbiEmployeesRecord;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Self::new(job).await
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"

@@ -7,6 +7,7 @@ use entity::{kind::OutcomeFlag, scalar::State};
 use sea_orm::DbErr;
 
 use super::{
+    ImportRequest,
     error::ImportError,
     fbi_employees::count,
     job::{FormatReader, Job, RowMeaning},
@@ -36,7 +37,7 @@ pub(crate) struct FbiEstimates {
 
 impl FbiEstimates {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
+    async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let outcomes = Outcomes::new(job).await?;
         outcomes.require(COLUMNS.iter().map(|(_, code)| *code).chain([POPULATION]))?;
         Ok(Self { outcomes })
@@ -44,7 +45,12 @@ impl FbiEstimates {
 }
 
 impl FormatReader for FbiEstimates {
+    const TELLING: &[&[&str]] = &[&["state_abbr", "violent_crime"]];
     type Record = Filing;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Self::new(job).await
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"

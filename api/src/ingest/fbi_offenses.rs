@@ -7,6 +7,7 @@
 use sea_orm::DbErr;
 
 use super::{
+    ImportRequest,
     error::ImportError,
     fbi_employees::{count, oris, state},
     job::{FormatReader, Job, RowMeaning},
@@ -64,7 +65,7 @@ pub(crate) struct FbiOffenses {
 
 impl FbiOffenses {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
+    async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let (reporters, outcomes) = (Reporters::new(job).await?, Outcomes::new(job).await?);
         let rape = RAPE.iter().flat_map(|(_, codes)| *codes);
         outcomes.require(OFFENSES.iter().map(|(_, code)| *code).chain(rape).chain([POPULATION]))?;
@@ -73,7 +74,12 @@ impl FbiOffenses {
 }
 
 impl FormatReader for FbiOffenses {
+    const TELLING: &[&[&str]] = &[&["year", "actual_murder"]];
     type Record = FbiOffensesRecord;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Self::new(job).await
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "outcomes"

@@ -12,7 +12,6 @@ use super::{
     rejects::Rejects,
     report::{FileReport, FoundBy, ImportReport},
     table::{FileRow, FileTable, Layout, Mismatch, RowProblem, RowRefusal, TableShape},
-    template,
 };
 use crate::database::load::Load;
 
@@ -28,9 +27,17 @@ pub(crate) enum RowMeaning<R> {
 }
 
 /// A reader of one format.
-pub(crate) trait FormatReader {
+pub(crate) trait FormatReader: Sized {
+    /// A file to begin with, where the columns are ours.
+    const TEMPLATE: Option<&str> = None;
+    /// Names of columns, all of one of which a header has that is of this format, and of no other.
+    const TELLING: &[&[&str]];
+
     /// What a row becomes.
     type Record;
+
+    /// A reader, which knows what the dataset holds.
+    async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError>;
 
     /// The tables that the format knows; the first that a header fits is taken.
     fn shapes(&self) -> Vec<TableShape>;
@@ -379,7 +386,7 @@ impl Job {
             mismatch.missing.join(", "),
             found.join(", "),
         );
-        let mend = match template::resembling(header).filter(|it| *it != self.report.format) {
+        let mend = match super::resembling(header).filter(|it| *it != self.report.format) {
             Some(other) => format!("it looks like {other}: try `cops-graphql import {other}`"),
             None => {
                 "check which file it is; `cops-graphql import --help` lists the formats".to_owned()

@@ -16,7 +16,9 @@ use entity::{
 use sea_orm::DbErr;
 
 use super::{
+    ImportRequest,
     agencies::Agencies,
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
     values,
@@ -47,13 +49,18 @@ pub(crate) struct Leaic {
 
 impl Leaic {
     /// Reads the agencies that there are.
-    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+    async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { agencies: Agencies::new(job).await? })
     }
 }
 
 impl FormatReader for Leaic {
+    const TELLING: &[&[&str]] = &[&["ori9", "ori7"]];
     type Record = CrosswalkRecord;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job).await?)
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "agencies"

@@ -34,7 +34,6 @@ mod rejects;
 mod report;
 mod reporters;
 mod table;
-mod template;
 mod trainees;
 mod trainings;
 mod usaspending;
@@ -55,50 +54,79 @@ pub use self::{
     mapping::Mapping,
     rejects::MaxRejects,
     report::{FileReport, FoundBy, ImportReport},
-    template::template,
 };
-use self::{input::InputFile, job::Job};
+use self::{
+    input::InputFile,
+    job::{FormatReader, Job},
+};
 use crate::{database::load::Load, demo};
 
-/// A format that can be loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Awards and their transactions, as USAspending gives them: CSV downloads or API answers.
-    Usaspending,
-    /// Agencies with names and places: the FBI's two open files, joined by ORI.
-    FbiAgencies,
-    /// Agencies: the Law Enforcement Agency Identifiers Crosswalk.
-    Leaic,
-    /// Officers, civilians and people served of agencies, year by year.
-    FbiEmployees,
-    /// Offenses known to agencies and cleared by them, year by year.
-    FbiOffenses,
-    /// Offenses estimated for states and the nation, year by year.
-    FbiEstimates,
-    /// A list of awards with columns of your own naming, officers among them.
-    AwardList,
-    /// Courses, in columns of ours (see --template trainings).
-    Trainings,
-    /// Training sessions and who went to them, in columns of ours (see --template trainees).
-    Trainees,
+/// Declares the formats: what each is, its name, and what reads it. This is all that a format needs beside its file.
+macro_rules! formats {
+    ($($(#[doc = $doc:literal])+ $format:ident = $name:literal, $reader:ty;)+) => {
+        /// A format that can be loaded.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+        pub enum Format {
+            $($(#[doc = $doc])+ #[value(name = $name)] $format,)+
+        }
+
+        impl Format {
+            /// The name of the format on the command line and in a revision.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$format => $name,)+ }
+            }
+
+            /// A file to begin with, for the formats that need one.
+            #[must_use]
+            pub fn template(self) -> Option<&'static str> {
+                match self { $(Self::$format => <$reader>::TEMPLATE,)+ }
+            }
+
+            /// Reads the files of a load.
+            async fn load(self, job: &mut Job, request: &ImportRequest) -> Result<(), ImportError> {
+                match self {
+                    $(Self::$format => {
+                        let mut reader = <$reader>::open(job, request).await?;
+                        job.run(&mut reader).await
+                    })+
+                }
+            }
+        }
+
+        /// The format that a header looks like.
+        fn resembling(header: &[String]) -> Option<&'static str> {
+            let has = |name: &&str| {
+                header.iter().any(|column| column.trim().eq_ignore_ascii_case(name))
+            };
+            let formats = [$(($name, <$reader>::TELLING)),+];
+            let is_told = |(_, telling): &(_, &[&[&str]])| {
+                telling.iter().any(|columns| columns.iter().all(has))
+            };
+            formats.into_iter().find(is_told).map(|(name, _)| name)
+        }
+    };
 }
 
-impl Format {
-    /// The name of the format on the command line and in a revision.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Usaspending => "usaspending",
-            Self::FbiAgencies => "fbi-agencies",
-            Self::Leaic => "leaic",
-            Self::FbiEmployees => "fbi-employees",
-            Self::FbiOffenses => "fbi-offenses",
-            Self::FbiEstimates => "fbi-estimates",
-            Self::AwardList => "award-list",
-            Self::Trainings => "trainings",
-            Self::Trainees => "trainees",
-        }
-    }
+formats! {
+    /// Awards and their transactions, as USAspending gives them: CSV downloads or API answers.
+    Usaspending = "usaspending", usaspending::Usaspending;
+    /// Agencies with names and places: the FBI's two open files, joined by ORI.
+    FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies;
+    /// Agencies: the Law Enforcement Agency Identifiers Crosswalk.
+    Leaic = "leaic", leaic::Leaic;
+    /// Officers, civilians and people served of agencies, year by year.
+    FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees;
+    /// Offenses known to agencies and cleared by them, year by year.
+    FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses;
+    /// Offenses estimated for states and the nation, year by year.
+    FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates;
+    /// A list of awards with columns of your own naming, officers among them.
+    AwardList = "award-list", award_list::AwardList;
+    /// Courses, in columns of ours (see --template trainings).
+    Trainings = "trainings", trainings::Trainings;
+    /// Training sessions and who went to them, in columns of ours (see --template trainees).
+    Trainees = "trainees", trainees::Trainees;
 }
 
 /// What to load, and how.
@@ -188,49 +216,7 @@ pub async fn run(
             job.report.tally(table).removed += made_up.removed;
         }
         job.add_sources().await?;
-        match request.format {
-            Format::Usaspending => {
-                let mut format = usaspending::Usaspending::new(&mut job, &request.listings).await?;
-                job.run(&mut format).await?;
-            }
-            Format::FbiAgencies => {
-                let mut format = fbi_agencies::FbiAgencies::new(&job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::Leaic => {
-                let mut format = leaic::Leaic::new(&job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::FbiEmployees => {
-                let mut format = fbi_employees::FbiEmployees::new(&mut job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::FbiOffenses => {
-                let mut format = fbi_offenses::FbiOffenses::new(&mut job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::FbiEstimates => {
-                let mut format = fbi_estimates::FbiEstimates::new(&mut job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::AwardList => {
-                let mapping = match &request.mapping_file {
-                    Some(path) => Mapping::open(path)?,
-                    None => Mapping::beside(&request.paths)?,
-                };
-                let mapping = mapping.overridden_by(&request.mapping)?;
-                let mut format = award_list::AwardList::new(&job, mapping).await?;
-                job.run(&mut format).await?;
-            }
-            Format::Trainings => {
-                let mut format = trainings::Trainings::new(&job).await?;
-                job.run(&mut format).await?;
-            }
-            Format::Trainees => {
-                let mut format = trainees::Trainees::new(&mut job).await?;
-                job.run(&mut format).await?;
-            }
-        }
+        request.format.load(&mut job, request).await?;
     }
     let mut report = job.end().await?;
     report.elapsed = began.elapsed();

@@ -15,11 +15,35 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::{
+    ImportRequest,
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
     trainings::{CourseRow, Courses},
     values,
 };
+
+/// A file to begin with.
+const TEMPLATE: &str = "\
+# One row a person and training session. Lines that begin with # are comments.
+# session_code    the code of the session at whoever gave it; the same in all of its rows. Loading a
+#                 session again replaces all of its rows.
+# training_title  the title of the course
+# provider        who gave the course
+# session_start   the first day, as 2024-10-01
+# session_end     the last day
+# session_state   the state in which it took place, as CA; empty where it was online
+# modality        IN_PERSON, ONLINE or HYBRID
+# role            LAW_ENFORCEMENT, COMMUNITY_MEMBER or GOVERNMENT_LEADER
+# agency_ori      the ORI of the agency that the person works for, nine characters or seven; the
+#                 agency must have been loaded. Empty for others.
+# completed_on    the day on which the person completed the course; empty where it was not completed
+# hours           the hours that the person was trained, with at most one decimal
+# No column may tell who a person is: no name, address, e-mail, phone, birth date or badge number.
+session_code,training_title,provider,session_start,session_end,session_state,modality,role,agency_ori,completed_on,hours
+2024-017,Tactical De-Escalation,Example Institute,2024-10-01,2024-10-02,CA,IN_PERSON,LAW_ENFORCEMENT,CA0194200,2024-10-02,16
+2024-017,Tactical De-Escalation,Example Institute,2024-10-01,2024-10-02,CA,IN_PERSON,COMMUNITY_MEMBER,,,7.5
+";
 
 /// What all rows of a session say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +77,7 @@ pub(crate) struct Trainees {
 
 impl Trainees {
     /// Reads what the dataset has, and makes it ready for a first load.
-    pub(crate) async fn new(job: &mut Job) -> Result<Self, DbErr> {
+    async fn new(job: &mut Job) -> Result<Self, DbErr> {
         let some = trainee::Entity::find().limit(1).count(job.load.transaction()).await?;
         if some == 0 {
             job.load.suspend_indexes::<trainee::Entity>().await?;
@@ -164,7 +188,13 @@ impl Trainees {
 }
 
 impl FormatReader for Trainees {
+    const TEMPLATE: Option<&str> = Some(TEMPLATE);
+    const TELLING: &[&[&str]] = &[&["session_code", "role"]];
     type Record = AttendanceRecord;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job).await?)
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "trainees"

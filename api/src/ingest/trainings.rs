@@ -6,11 +6,30 @@ use entity::{kind::Modality, scalar::Hours, search, training};
 use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use super::{
+    ImportRequest,
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     recipients::{Described, Recipients},
     table::{FileRow, RowRefusal, TableShape},
     values,
 };
+
+/// A file to begin with.
+const TEMPLATE: &str = "\
+# One row a course. Lines that begin with # are comments. A course is known by its title.
+# title         the title of the course
+# acronym       its short name
+# provider      the organization that gives it
+# topics        what it teaches, with | between topics
+# hours         its length, with at most one decimal
+# modality      IN_PERSON, ONLINE or HYBRID
+# certified_by  who certifies it
+# first_year    the year in which it was first given
+# note          anything else
+title,acronym,provider,topics,hours,modality,certified_by,first_year,note
+Tactical De-Escalation,TDE,Example Institute,de-escalation|communication,16,IN_PERSON,,2019,
+Problem Solving Online,,Example Institute,problem solving,3.5,ONLINE,Example Board,2021,self-paced
+";
 
 /// What a row says about a course. What is `None`, it does not say.
 #[derive(Clone, Debug, Default)]
@@ -145,13 +164,19 @@ pub(crate) struct Trainings {
 
 impl Trainings {
     /// Reads what the dataset has.
-    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+    async fn new(job: &Job) -> Result<Self, DbErr> {
         Ok(Self { courses: Courses::new(job).await? })
     }
 }
 
 impl FormatReader for Trainings {
+    const TEMPLATE: Option<&str> = Some(TEMPLATE);
+    const TELLING: &[&[&str]] = &[&["title", "provider"]];
     type Record = CourseRow;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job).await?)
+    }
 
     fn fills(&self, _shape: &str) -> &'static str {
         "trainings"

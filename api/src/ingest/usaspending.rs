@@ -11,7 +11,9 @@ use entity::{grant, kind::Instrument, obligation};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
+    ImportRequest,
     awards::{Award, Awards, modification_order},
+    error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
@@ -61,7 +63,7 @@ pub(crate) struct Usaspending {
 
 impl Usaspending {
     /// Reads what the dataset has, and makes it ready for a first load.
-    pub(crate) async fn new(job: &mut Job, listings: &[String]) -> Result<Self, DbErr> {
+    async fn new(job: &mut Job, listings: &[String]) -> Result<Self, DbErr> {
         let grants = grant::Entity::find().limit(1).count(job.load.transaction()).await?;
         if grants == 0 {
             job.load.suspend_indexes::<grant::Entity>().await?;
@@ -185,7 +187,12 @@ impl Usaspending {
 }
 
 impl FormatReader for Usaspending {
+    const TELLING: &[&[&str]] = &[&["assistance_award_unique_key"], &["award_id_fain"]];
     type Record = Record;
+
+    async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job, &request.listings).await?)
+    }
 
     fn fills(&self, shape: &str) -> &'static str {
         if shape == TRANSACTIONS { "obligations" } else { "grants" }

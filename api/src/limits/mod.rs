@@ -1,9 +1,7 @@
-//! What one request may ask for, before anything is read for it.
+//! What one request may ask for: numbers, each a setting of the server. A refusal names it.
 //!
-//! [`document()`] looks at the text, before anything else does: parsers work by recursion. [`operation`]
-//! looks at the tree, with its fragments spread, before it is validated. What a query costs is known when
-//! it is planned ([`crate::query`]), and is looked at last. Each limit is a setting of the server, and a
-//! refusal names it.
+//! The text and the tree of a document are held against them in [`crate::graphql`], before anything is read; what a query
+//! costs is known when it is planned ([`crate::query`]), and is looked at last.
 
 use crate::error::Error;
 

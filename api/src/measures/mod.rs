@@ -40,9 +40,15 @@
 //! answer is not an integer, it is computed once, from exact integers, in one place ([`Statistic`]).
 //!
 //! # The rooms
-//! `request`, `key`, `event` and `having` say what is asked; `value` what comes back; `statistic` computes, and
-//! `prices` brings amounts to the dollars of one year; `finish` turns all groups into the page of them.
-//! `columnar/` and `sql/` are the executors, and `aggregates` is whichever of them serves.
+//! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
+//! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
+//! page of them. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves.
+//!
+//! # Why not a query engine from the shelf
+//! Three keys over 600,000 rows are one pass over coded columns here, and a query engine would be asked the same over a
+//! schema of its own, with its own meaning of NULL, text and percentiles. `tests/bench/run` holds this engine against
+//! DuckDB over the Parquet files that the program writes itself; the README's "Speed" has the figures. DataFusion 55 was
+//! tried on the same rows: 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
 pub(crate) mod event;

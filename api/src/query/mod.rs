@@ -1,24 +1,22 @@
-//! The machinery of a list, with no word of the domain in it but the units of [`measured`]: filter, order,
-//! page, plan, load, aggregates.
+//! Lists of rows, with no word of the domain in them: filter, order, page, plan, load.
 //!
-//! `schema/` says what there is ([`catalog::Table`]); this module does the rest for all of it alike.
+//! [`crate::graphql`] says what there is (a [`crate::catalog::Catalog`]); this module does the rest for all of it alike.
 //! A root field runs in three steps:
-//! 1. [`plan`] turns the selection and its arguments into a plan. Whatever is wrong with them is found
-//!    here, before anything is read; only a year whose prices this program knows, and the database does not,
+//! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. Whatever is wrong with them is
+//!    found here, before anything is read; only a year whose prices this program knows, and the database does not,
 //!    is found by who computes.
-//! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field
-//!    at once. Relations go through the `dataloader` crate, but for what was looked up before ([`kept`]).
+//! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field at once. Relations
+//!    go through the `dataloader` crate, but for what was looked up before ([`row_cache`]).
 //! 3. The rows, already GraphQL values ([`packed`]), are put together.
 //!
 //! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns
-//! ([`shown`]), whose types [`columns`] knows.
+//! ([`export_columns`]), whose types [`column_types`] knows. What is computed of all rows is planned and shown by
+//! [`groups`], and answered by [`crate::measures`]. What is computed of each row is [`computed`].
 //!
-//! What is computed of all rows is planned and shown by [`measured`]. Whatever a request reads goes through its
-//! [`session`], which can tell of it.
-//!
-//! Why not a resolver a field, as async-graphql derives them: a list of 50 x 10 x 2 rows is 5,000
-//! boxed futures then, and costs more than its SQL. The crate still parses, validates and introspects;
-//! [`register`] tells its registry the types that it would have derived.
+//! # Why not a resolver for each field
+//! As async-graphql derives them, a list of 50 x 10 x 2 rows is 5,000 boxed futures, and costs more than its SQL. Here it
+//! is one for each relation field of the query. The crate still runs the root fields, and introspection, validation and
+//! `schema.graphql` know the types as if they had been derived.
 
 mod arguments;
 pub(crate) mod column_types;

@@ -1,17 +1,19 @@
 //! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
-//! async-graphql answers queries; how HTTP asks for one and carries the answer is decided here.
-//! [`endpoint`] is the way of a request: [`negotiate`] what the client takes, [`request`] what it sends,
-//! [`persisted`] and [`trusted`] which document it means, [`pin`] which revision it wants, [`cache`] the answer
-//! that is at hand, [`graphql`] the one that is not, and [`answer`] the response. An answer that is a file is
-//! [`export`]ed: a [`table`] of all rows, whose columns [`dictionary`] explains. People get [`front`] and
-//! [`playground`], as [`page`]s.
+//! [`endpoint`] is the way of a request to `/graphql`, and [`one_revision`] the query that runs for it. The rooms, from the
+//! bottom:
+//! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
+//!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
+//! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copy of the
+//!   dataset in memory.
+//! - `traffic`: how much is done at once: connections and how slow they may be (`listen`), clients (`rate`), and queries
+//!   (`admission`).
+//! - `observe`: metrics, and queries that were slow.
+//! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
+//! - `pages`: the front page and the playground.
 //!
-//! How much is done at once is bounded on the way in: connections and how slow they may be by [`listen`],
-//! clients by [`rate`], and queries by [`admission`].
-//!
-//! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that
-//! its body is JSON, which a form on another site cannot, so no browser can be made to send one unasked.
+//! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
+//! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
 mod cache;
 mod endpoint;

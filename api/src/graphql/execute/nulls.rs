@@ -1,12 +1,12 @@
 //! An answer of which a part could not be read, made whole: what GraphQL says of errors in fields.
 //!
-//! Whoever cannot read something leaves a mark in its place ([`Session::fail`]), and the rest of the answer goes on.
+//! Whoever cannot read something leaves a mark in its place ([`Failures::fail`]), and the rest of the answer goes on.
 //! Here each mark becomes a null and an error with its path, or, where there must not be a null, what it stands in
 //! does, and so on up. An answer without marks is not looked at.
 //!
 //! An error that is about the request itself ([`Error::is_of_request`]) leaves no answer at all.
 //!
-//! [`Session::fail`]: crate::database::session::Session::fail
+//! [`Failures::fail`]: crate::query::failures::Failures::fail
 //! [`Error::is_of_request`]: crate::error::Error::is_of_request
 
 use std::collections::HashMap;

@@ -4,9 +4,9 @@
 //! - [`build`]: from the database ([`read`]) to columns. Keys that refer to another table become positions there,
 //!   so a path through relations is a chain of array look-ups.
 //! - [`mask`]: a filter as a bit for each row.
-//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`numbering`]
+//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
 //!   numbers.
-//! - [`event`]: the rows before and after what happened to those whom they are of.
+//! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
