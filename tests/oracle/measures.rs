@@ -88,6 +88,8 @@ enum End {
     Row,
     Column(&'static Column),
     Count(&'static Many),
+    /// The number of the rows that refer to rows that refer.
+    CountOfEach(&'static Many, &'static Many),
     Children(&'static Many, &'static Column),
 }
 
@@ -107,9 +109,16 @@ impl Path {
                 path.ones.push(one);
                 path.table = Table::named(one.table);
             } else if let Some(many) = path.table.many(name) {
+                let table = Table::named(many.table);
                 path.end = match names.next().unwrap() {
                     "count" => End::Count(many),
-                    column => End::Children(many, column_of(Table::named(many.table), column)),
+                    name => match table.many(name) {
+                        Some(each) => {
+                            assert_eq!(names.next(), Some("count"));
+                            End::CountOfEach(many, each)
+                        }
+                        None => End::Children(many, column_of(table, name)),
+                    },
                 };
             } else {
                 path.end = End::Column(column_of(path.table, name));
@@ -121,7 +130,7 @@ impl Path {
     /// What the number is in.
     pub(super) fn kind(&self) -> Kind {
         match self.end {
-            End::Row | End::Count(_) => Kind::Whole,
+            End::Row | End::Count(_) | End::CountOfEach(..) => Kind::Whole,
             End::Column(column) | End::Children(_, column) => column.kind,
         }
     }
@@ -146,6 +155,12 @@ impl Path {
                 0 if !many.zero => None,
                 count => Some(i128::try_from(count).unwrap()),
             },
+            End::CountOfEach(many, each) => {
+                let children = data.children(subject, many);
+                let count: usize =
+                    children.iter().map(|child| data.children(child, each).len()).sum();
+                Some(i128::try_from(count).unwrap())
+            }
             End::Children(many, column) => {
                 let children = data.children(subject, many);
                 if children.is_empty() {

@@ -269,6 +269,7 @@ pub(super) static TABLES: [Table; 13] = [
             Number("officersAccepted", "officersFunded.accepted"),
             Number("officersHired", "officersFunded.hired"),
             Number("officersRetained", "officersFunded.retained"),
+            Number("peopleTrained", "trainingSessions.trainees.count"),
             Number("population", "agency.population"),
             Ratio("dollarsPerOfficer", "federalShare", "officersFunded.funded", 1),
             PeopleRatio("dollarsPerCapita", "federalShare", "agency.population", 1),
