@@ -70,6 +70,7 @@ export const QUERIES = [
           avg: quotient(average.federalShare),
         })),
       'by-hand': (rows) => rows.map((row) => ({ ...row, avg: quotient(row.avg) })),
+      duckdb: (rows) => rows.map((row) => ({ ...row, avg: quotient(row.avg) })),
     },
   },
   {
@@ -90,9 +91,12 @@ export const QUERIES = [
   },
 ];
 
+/** The kinds that are asked in SQL, and answer in rows. */
+const SQL = ['by-hand', 'duckdb'];
+
 /** The words of a kind of server for a query; none, where it has none for it. */
 function words(kind, query) {
-  const extension = kind === 'by-hand' ? 'sql' : 'graphql';
+  const extension = SQL.includes(kind) ? 'sql' : 'graphql';
   try {
     return readFileSync(join(import.meta.dirname, 'queries', query.name, `${kind}.${extension}`), 'utf8');
   } catch {
@@ -106,7 +110,7 @@ export function bodies(kind, query, agencies) {
   if (text === undefined) return undefined;
   const ids = query.name === 'agency' ? agencies : [undefined];
   return ids.map((id) => {
-    if (kind === 'by-hand') return JSON.stringify({ query: query.name, id });
+    if (SQL.includes(kind)) return JSON.stringify({ query: query.name, id });
     const key = kind === 'cops-graphql' ? Buffer.from(`Agency:${id}`).toString('base64url') : id;
     return JSON.stringify({ query: text, variables: id === undefined ? undefined : { id: key } });
   });
@@ -116,5 +120,5 @@ export function bodies(kind, query, agencies) {
 export function meaning(kind, query, answer) {
   if (answer.errors) throw new Error(`${kind} does not answer ${query.name}: ${JSON.stringify(answer.errors)}`);
   const read = query.read[kind] ?? ((whole) => whole);
-  return read(kind === 'by-hand' ? answer : answer.data);
+  return read(SQL.includes(kind) ? answer : answer.data);
 }

@@ -1,8 +1,8 @@
 // The servers: how each is started, with as many connections to the database as the others.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { listen, ready } from '../program.mjs';
 
 const here = import.meta.dirname;
@@ -65,10 +65,30 @@ async function postgraphile({ database, children }) {
   return { title, about, url, pid: child.pid };
 }
 
+/** DuckDB, over files that the program writes of the same rows. */
+async function duckdb({ program, sqlite, children }) {
+  const folder = dirname(sqlite.slice('sqlite://'.length));
+  const over = ['--database', sqlite, '--listen', '127.0.0.1:0', '--log', 'warn,cops_graphql::cli=info'];
+  const source = await listen(program, over, children);
+  await ready(source.url);
+  for (const table of ['agencies', 'grants', 'trainees']) {
+    const file = await fetch(new URL(`/export/${table}.parquet`, source.url));
+    if (!file.ok) throw new Error(`status ${file.status} for ${table}.parquet: ${await file.text()}`);
+    writeFileSync(join(folder, `${table}.parquet`), Buffer.from(await file.arrayBuffer()));
+  }
+  source.child.kill();
+  const { url, child } = await listen(process.execPath, [join(here, 'duckdb.mjs'), folder], children);
+  const { version } = JSON.parse(readFileSync(join(here, 'node_modules/@duckdb/node-api/package.json'), 'utf8'));
+  const about = `the program's own Parquet files, read into tables in memory, behind a server of Node: SQL in, and the `
+    + 'rows out as JSON; the two queries that are aggregates';
+  return { title: `DuckDB ${version.split('-')[0]}`, about, url, pid: child.pid, statements: async () => undefined };
+}
+
 /** All of them, in the order in which they are started and shown. */
 export const SERVERS = [
   named('by-hand', byHand),
   named('postgraphile', postgraphile),
+  named('duckdb', duckdb),
   program(
     'cops-graphql',
     'on PostgreSQL, no answer kept (`--cache-size 0`), but rows that were looked up by an id before, as it is started',
