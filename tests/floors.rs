@@ -60,7 +60,7 @@ fn collect(folder: &Path, of: &[String], found: &mut BTreeMap<Module, File>) {
     entries.sort();
     for path in entries {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let within = [of, &[name.clone()]].concat();
+        let within = [of, std::slice::from_ref(&name)].concat();
         if path.is_dir() {
             collect(&path, &within, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -85,7 +85,7 @@ struct Reading {
 
 impl Reading {
     /// The path from the root of the crate; none where it leads out of the crate or begins with a name in scope.
-    fn from_root(&self, path: &[String]) -> Option<Module> {
+    fn rooted(&self, path: &[String]) -> Option<Module> {
         let ups = path.iter().take_while(|name| *name == "super").count();
         match path.first()?.as_str() {
             "crate" => Some(path[1..].to_vec()),
@@ -112,7 +112,7 @@ impl Reading {
             UseTree::Rename(rename) => (with(&rename.ident), rename.rename.to_string()),
             UseTree::Glob(_) => (before.to_vec(), String::new()),
         };
-        let Some(path) = self.from_root(&path) else {
+        let Some(path) = self.rooted(&path) else {
             self.file.crates.extend(path.into_iter().take(1));
             return;
         };
@@ -150,7 +150,7 @@ impl<'a> Visit<'a> for Reading {
 
     fn visit_path(&mut self, path: &'a syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|it| it.ident.to_string()).collect();
-        match self.from_root(&names) {
+        match self.rooted(&names) {
             Some(path) => drop(self.file.uses.insert(path)),
             None => self.file.crates.extend(names.into_iter().take(1)),
         }
@@ -283,7 +283,9 @@ fn one_module_talks_to_the_registry_of_async_graphql() {
             }
         }
     }
-    assert_eq!(talkers, [Path::new("graphql/registry.rs")]);
+    assert!(!talkers.is_empty());
+    talkers.retain(|path| !path.starts_with("graphql/registry"));
+    assert!(talkers.is_empty(), "{talkers:?} talk to the registry: do it by graphql/registry/");
 }
 
 #[test]

@@ -28,6 +28,7 @@ impl Table {
     ///
     /// # Panics
     /// Where the relation is that of another entity.
+    #[expect(clippy::needless_pass_by_value, reason = "a relation is named, not kept")]
     pub(crate) fn one(
         mut self,
         field: &'static str,
@@ -60,6 +61,7 @@ impl Table {
     ///
     /// # Panics
     /// Where the relation leads elsewhere.
+    #[expect(clippy::needless_pass_by_value, reason = "a relation is named, not kept")]
     pub(crate) fn many(
         mut self,
         field: &'static str,

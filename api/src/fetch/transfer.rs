@@ -44,7 +44,7 @@ pub(crate) async fn transfer(
         client.progress.set_message(piece.to_string());
         let length = |file: &mut File| file.seek(SeekFrom::End(0)).unwrap_or_default();
         let before = length(&mut file);
-        let tried = once(client, folder, piece, &uri, &mut file).await;
+        let tried = attempt(client, folder, piece, &uri, &mut file).await;
         let Err(failure) = tried else {
             client.progress.set_style(super::words());
             return Ok(());
@@ -56,7 +56,8 @@ pub(crate) async fn transfer(
     }
 }
 
-async fn once(
+/// Asks for the rest of a file, and takes what comes: until all is there, or until it breaks off.
+async fn attempt(
     client: &FetchClient,
     folder: &mut Folder,
     piece: &Piece,

@@ -70,6 +70,7 @@ pub fn sdl() -> String {
 }
 
 /// What this API is about.
+#[must_use]
 pub fn catalog() -> &'static Catalog {
     sources().0
 }
@@ -86,25 +87,30 @@ fn sources() -> (&'static Catalog, &'static Batches) {
 /// Every type, in the order of the root fields.
 fn types() -> Vec<Type> {
     vec![
-        agency::table().into(),
-        organization::table().into(),
-        program::table().into(),
-        grant::table().into(),
-        obligation::table().into(),
-        officers_funded::table().into(),
-        training::table().into(),
-        training_session::table().into(),
-        trainee::table().into(),
-        partnership::table().into(),
-        publication::table().into(),
-        measure::table().into(),
-        outcome::table().into(),
-        published_figure::table().into(),
-        price_index::table().into(),
-        source::table().into(),
-        revision::table().into(),
-        table_load::table().into(),
+        of(agency::table()),
+        of(organization::table()),
+        of(program::table()),
+        of(grant::table()),
+        of(obligation::table()),
+        of(officers_funded::table()),
+        of(training::table()),
+        of(training_session::table()),
+        of(trainee::table()),
+        of(partnership::table()),
+        of(publication::table()),
+        of(measure::table()),
+        of(outcome::table()),
+        of(published_figure::table()),
+        of(price_index::table()),
+        of(source::table()),
+        of(revision::table()),
+        of(table_load::table()),
     ]
+}
+
+/// A type with computed fields, or a table without any.
+fn of(declared: impl Into<Type>) -> Type {
+    declared.into()
 }
 
 fn upper(text: &str) -> String {

@@ -265,7 +265,7 @@ impl Columns {
         for (name, field) in other.0 {
             match (self.0.get_mut(&name), field) {
                 (Some(ColumnField::Object(columns)), ColumnField::Object(others)) => {
-                    columns.merge(others)
+                    columns.merge(others);
                 }
                 (Some(ColumnField::Cell(cell)), ColumnField::Cell(other)) => {
                     if cell.scalar != other.scalar {

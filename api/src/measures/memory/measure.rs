@@ -99,7 +99,7 @@ impl Replica {
                 let children = self.table_named(relation.table)?;
                 let childless = column.map_or(Childless::Zero, |_| relation.childless);
                 let numbers = self.sums(children, then, column, rates)?;
-                self.add_up(end, relation, numbers, Takes::All(childless))
+                self.add_up(end, relation, &numbers, Takes::All(childless))
             }
             End::Beside { relation, column, other } => {
                 let relation = &end.table.relations[relation];
@@ -107,7 +107,7 @@ impl Replica {
                 let numbers = self.amounts(children, column, rates)?;
                 let other = children.column(other)?;
                 let beside = Takes::Beside(&other.codes, &other.numbers());
-                self.add_up(end, relation, numbers, beside)
+                self.add_up(end, relation, &numbers, beside)
             }
         }
     }
@@ -124,7 +124,7 @@ impl Replica {
         let children = self.table_named(relation.table)?;
         if let Some(column) = column {
             let numbers = self.amounts(children, column, rates)?;
-            return self.add_up(of, relation, numbers, Takes::All(relation.childless));
+            return self.add_up(of, relation, &numbers, Takes::All(relation.childless));
         }
         let parents = &children.column_named(relation.to)?.codes;
         let mut counts = vec![0; of.rows];
@@ -155,7 +155,7 @@ impl Replica {
         &'a self,
         of: &'a Stored,
         relation: &Relation,
-        numbers: Numbers<'a>,
+        numbers: &Numbers<'_>,
         takes: Takes<'_>,
     ) -> Result<Numbers<'a>, Error> {
         let children = self.table_named(relation.table)?;

@@ -1,9 +1,10 @@
 //! `orderBy` of groups: keys and figures, in any number.
 
-use async_graphql::Value as GraphQl;
+use async_graphql::{Name, Value as GraphQl};
+use indexmap::IndexMap;
 
 use super::figures::{Figures, statistic};
-use crate::catalog::measure_catalog::{Dimension, MeasureCatalog, What};
+use crate::catalog::measure_catalog::{ComputedMeasure, Dimension, MeasureCatalog, What};
 use crate::{
     catalog::{
         predicate::Predicate,
@@ -44,74 +45,99 @@ pub(crate) fn parse(
     let mut parsed = Parsed { order: Vec::new(), identity: String::new() };
     for (index, value) in values.iter().enumerate() {
         let bad = |what: String| Error::BadArgument(format!("orderBy[{index}]: {what}"));
-        let GraphQl::Object(value) = value else { return Err(bad("is not an object".to_owned())) };
-        let given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);
-        let word = |name: &str| match given(name) {
-            Some(GraphQl::Enum(word)) => Some(word.as_str()),
-            Some(GraphQl::String(word)) => Some(word.as_str()),
-            _ => None,
-        };
-        let year = year(given("inDollarsOf")).map_err(&bad)?;
-        let p = given("p")
-            .map(real_number)
-            .transpose()
-            .map_err(|reason| bad(format!("p: {reason}")))?;
-        let (by, name) = match (word("key"), word("measure")) {
-            (Some(key), None) => {
-                if word("statistic").is_some() || p.is_some() || year.is_some() {
-                    let reason =
-                        "`statistic`, `p` and `inDollarsOf` belong to a measure, not to a key";
-                    return Err(bad(reason.to_owned()));
-                }
-                let position = by.iter().position(|dimension| dimension.name == key);
-                let position = position.ok_or_else(|| {
-                    bad(format!("`by` does not name {key}: add it there, or order by another"))
-                })?;
-                (By::Key(position), key.to_owned())
-            }
-            (None, Some(measure)) => {
-                let computed = measures
-                    .computed
-                    .iter()
-                    .find(|computed| measure_name(&computed.field) == measure)
-                    .ok_or_else(|| bad(format!("{measure} is not a measure")))?;
-                let figure = match &computed.what {
-                    What::Statistics(of, unit) => {
-                        let name = word("statistic").unwrap_or("SUM").to_ascii_lowercase();
-                        let (statistic, _) =
-                            statistic(&name, *unit, p).map_err(|error| bad(error.to_string()))?;
-                        let of =
-                            figures.priced(of, year).map_err(|error| bad(error.to_string()))?;
-                        figures
-                            .statistic(&of, statistic, &Predicate::all())
-                            .map_err(|error| bad(error.to_string()))?
-                    }
-                    _ if word("statistic").is_some() || p.is_some() => {
-                        return Err(bad(format!(
-                            "{measure} has one value: leave `statistic` and `p` out"
-                        )));
-                    }
-                    _ => {
-                        figures
-                            .single(computed, year, &Predicate::all())
-                            .map_err(|error| bad(error.to_string()))?
-                            .0
-                    }
-                };
-                figures.note(computed, figure, year);
-                let statistic = word("statistic").unwrap_or_default();
-                (By::Figure(figure), format!("{measure}.{statistic}.{p:?}.{year:?}"))
-            }
-            _ => return Err(bad("name either a `key` or a `measure`".to_owned())),
-        };
-        let descending = word("direction") == Some("DESC");
-        let nulls_first = word("nulls") == Some("FIRST");
+        let GraphQl::Object(given) = value else { return Err(bad("is not an object".to_owned())) };
+        let term = Term::read(given).map_err(bad)?;
+        let (by, name) = term.compares(measures, by, figures).map_err(bad)?;
+        let (descending, nulls_first) = (term.descending, term.nulls_first);
         parsed.order.push(Order { by, descending, nulls_first });
         parsed.identity.push_str(&name);
         parsed.identity.push_str(if descending { " down" } else { " up" });
         parsed.identity.push_str(if nulls_first { " first;" } else { " last;" });
     }
     Ok(parsed)
+}
+
+/// A term of an order, as a client writes it.
+struct Term<'a> {
+    key: Option<&'a str>,
+    measure: Option<&'a str>,
+    statistic: Option<&'a str>,
+    p: Option<f64>,
+    year: Option<i32>,
+    descending: bool,
+    nulls_first: bool,
+}
+
+impl<'a> Term<'a> {
+    fn read(value: &'a IndexMap<Name, GraphQl>) -> Result<Self, String> {
+        let given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);
+        let word = |name: &str| match given(name) {
+            Some(GraphQl::Enum(word)) => Some(word.as_str()),
+            Some(GraphQl::String(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        let p = given("p").map(real_number).transpose().map_err(|reason| format!("p: {reason}"))?;
+        Ok(Self {
+            key: word("key"),
+            measure: word("measure"),
+            statistic: word("statistic"),
+            p,
+            year: year(given("inDollarsOf"))?,
+            descending: word("direction") == Some("DESC"),
+            nulls_first: word("nulls") == Some("FIRST"),
+        })
+    }
+
+    /// What it compares, which is asked for if it is a figure, and what tells that from others.
+    fn compares(
+        &self,
+        measures: &MeasureCatalog,
+        by: &[&'static Dimension],
+        figures: &mut Figures,
+    ) -> Result<(By, String), String> {
+        match (self.key, self.measure) {
+            (Some(key), None) => {
+                if self.statistic.is_some() || self.p.is_some() || self.year.is_some() {
+                    let reason =
+                        "`statistic`, `p` and `inDollarsOf` belong to a measure, not to a key";
+                    return Err(reason.to_owned());
+                }
+                let position = by.iter().position(|dimension| dimension.name == key);
+                let position = position.ok_or_else(|| {
+                    format!("`by` does not name {key}: add it there, or order by another")
+                })?;
+                Ok((By::Key(position), key.to_owned()))
+            }
+            (None, Some(name)) => {
+                let mut all = measures.computed.iter();
+                let computed = all.find(|computed| measure_name(&computed.field) == name);
+                let computed = computed.ok_or_else(|| format!("{name} is not a measure"))?;
+                let figure = self.figure(computed, figures)?;
+                figures.note(computed, figure, self.year);
+                let (statistic, p, year) = (self.statistic.unwrap_or_default(), self.p, self.year);
+                Ok((By::Figure(figure), format!("{name}.{statistic}.{p:?}.{year:?}")))
+            }
+            _ => Err("name either a `key` or a `measure`".to_owned()),
+        }
+    }
+
+    fn figure(&self, computed: &ComputedMeasure, figures: &mut Figures) -> Result<usize, String> {
+        let words = |error: Error| error.to_string();
+        let all = Predicate::all();
+        match &computed.what {
+            What::Statistics(of, unit) => {
+                let name = self.statistic.unwrap_or("SUM").to_ascii_lowercase();
+                let (statistic, _) = statistic(&name, *unit, self.p).map_err(words)?;
+                let of = figures.priced(of, self.year).map_err(words)?;
+                figures.statistic(&of, statistic, &all).map_err(words)
+            }
+            _ if self.statistic.is_some() || self.p.is_some() => {
+                let name = measure_name(&computed.field);
+                Err(format!("{name} has one value: leave `statistic` and `p` out"))
+            }
+            _ => Ok(figures.single(computed, self.year, &all).map_err(words)?.0),
+        }
+    }
 }
 
 /// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who

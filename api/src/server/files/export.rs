@@ -99,6 +99,17 @@ impl Endpoint {
         response
     }
 
+    /// A response without a body yet, with what holds for every file.
+    fn labeled(&self, tag: HeaderValue) -> Response {
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, tag);
+        headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
+        let vary = HeaderValue::from_static("accept, accept-encoding, x-dataset-revision");
+        headers.insert(header::VARY, vary);
+        response
+    }
+
     /// Begins to send a file: what is wrong with a query, or with its first rows, has a status.
     pub(crate) async fn send(
         &self,
@@ -128,14 +139,8 @@ impl Endpoint {
         let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
-        let mut response = Response::new(Body::empty());
+        let mut response = self.labeled(tag.clone());
         let headers = response.headers_mut();
-        headers.insert(header::ETAG, tag.clone());
-        headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
-        headers.insert(
-            header::VARY,
-            HeaderValue::from_static("accept, accept-encoding, x-dataset-revision"),
-        );
         if client.has(&tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);

@@ -33,12 +33,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const EXAMPLE: &str = "{ agencies(first: 3, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) \
     { totalCount nodes { name state population } } }";
 
+/// What the page said, and of which dataset.
+type Told = (dataset::Dataset, Arc<FrontDataset>);
+
 /// What the page is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     server: Server,
     /// What the page said last, and of which dataset.
-    cache: Arc<Mutex<Option<(dataset::Dataset, Arc<FrontDataset>)>>>,
+    cache: Arc<Mutex<Option<Told>>>,
 }
 
 impl Front {
