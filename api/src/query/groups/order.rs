@@ -46,7 +46,7 @@ pub(crate) fn parse(
     for (index, value) in values.iter().enumerate() {
         let bad = |what: String| Error::BadArgument(format!("orderBy[{index}]: {what}"));
         let GraphQl::Object(given) = value else { return Err(bad("is not an object".to_owned())) };
-        let term = Term::read(given).map_err(bad)?;
+        let term = OrderTerm::read(given).map_err(bad)?;
         let (by, name) = term.compares(measures, by, figures).map_err(bad)?;
         let (descending, nulls_first) = (term.descending, term.nulls_first);
         parsed.order.push(Order { by, descending, nulls_first });
@@ -58,7 +58,7 @@ pub(crate) fn parse(
 }
 
 /// A term of an order, as a client writes it.
-struct Term<'a> {
+struct OrderTerm<'a> {
     key: Option<&'a str>,
     measure: Option<&'a str>,
     statistic: Option<&'a str>,
@@ -68,7 +68,7 @@ struct Term<'a> {
     nulls_first: bool,
 }
 
-impl<'a> Term<'a> {
+impl<'a> OrderTerm<'a> {
     fn read(value: &'a IndexMap<Name, GraphQl>) -> Result<Self, String> {
         let given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);
         let word = |name: &str| match given(name) {
