@@ -9,6 +9,7 @@ use sea_orm::{
     DbBackend, QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, Value},
 };
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::Readers;
@@ -105,11 +106,16 @@ pub(crate) struct Session(Arc<SessionInner>);
 #[derive(Debug)]
 struct SessionInner {
     readers: Readers,
+    /// What its statements take turns by.
+    turns: Semaphore,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
     copy: OnceLock<i32>,
     revisions: Mutex<Revisions>,
 }
+
+/// The statements of one request that run at once: no request takes all connections.
+const AT_ONCE: usize = 2;
 
 /// What a statement calls the revision of its rows.
 const REVISION: &str = "of_revision";
@@ -136,6 +142,7 @@ impl Session {
     pub(crate) fn new(readers: Readers) -> Self {
         Self(Arc::new(SessionInner {
             readers,
+            turns: Semaphore::new(AT_ONCE),
             reads: Mutex::default(),
             copy: OnceLock::new(),
             revisions: Mutex::default(),
@@ -185,7 +192,9 @@ impl Session {
         let sql = statement.sql.clone();
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose.words(), &sql);
+        let turn = self.0.turns.acquire().await.map_err(|_| Error::Internal)?;
         let rows = self.0.readers.query(statement).instrument(span.clone()).await;
+        drop(turn);
         let took = began.elapsed();
         let made = rows.and_then(|rows| {
             let revision = match rows.first() {

@@ -13,6 +13,7 @@ use super::{
     memory::Replica,
     request::{GroupsAnswer, Request},
     sql,
+    stop::Waiting,
     value::Cell,
 };
 use crate::{
@@ -87,16 +88,17 @@ impl Aggregates {
                 // Dropped when the answers are there: nothing in between has a span.
                 let _span = trace::memory(request.table.name);
                 let began = Instant::now();
-                let few = replica.rows_of(request)?.saturating_mul(request.passes()) <= FEW;
-                let answers = if few {
-                    replica.answers(request)
+                let waiting = Waiting::default();
+                let stop = waiting.stop();
+                let answers = if replica.rows_of(request)? <= FEW {
+                    replica.answers(request, &stop)
                 } else {
                     let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
                     let (replica, request) = (Arc::clone(replica), Arc::clone(request));
                     let answers = tokio::task::spawn_blocking(move || {
-                        // It is over when the work is, even where nobody waits for that any more.
+                        // It is over when the work is, which is soon where nobody waits for it.
                         let _turn = turn;
-                        replica.answers(&request)
+                        replica.answers(&request, &stop)
                     });
                     answers.await.map_err(|_| Error::Internal)?
                 };

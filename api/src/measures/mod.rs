@@ -59,6 +59,7 @@ mod prices;
 mod request;
 pub mod sql;
 mod statistic;
+mod stop;
 mod value;
 
 pub use self::{

@@ -29,16 +29,16 @@ const CONNECT: Duration = Duration::from_millis(500);
 const STEPS: i32 = 1_000;
 
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct Connection {
     /// Makes a connection, and keeps none.
     maker: DatabaseConnection,
     /// None before the first statement, and after one has broken it.
-    connection: Option<Connection>,
+    open: Option<OpenConnection>,
     stop: Stop,
 }
 
 #[derive(Debug)]
-enum Connection {
+enum OpenConnection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
@@ -52,7 +52,7 @@ enum Stop {
     Backend(Arc<AtomicI32>),
 }
 
-impl Seat {
+impl Connection {
     pub(super) async fn open(url: &str, backend: DbBackend) -> Result<Self, DbErr> {
         let mut options: ConnectOptions = read_only(url);
         options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
@@ -87,14 +87,14 @@ impl Seat {
             });
             stop
         };
-        Ok(Self { maker: Database::connect(options).await?, connection: None, stop })
+        Ok(Self { maker: Database::connect(options).await?, open: None, stop })
     }
 
     /// Runs a statement, over a new connection where there is none.
     pub(super) async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let connection = match &mut self.connection {
+        let connection = match &mut self.open {
             Some(connection) => connection,
-            none => none.insert(Connection::of(&self.maker).await.map_err(no_connection)?),
+            none => none.insert(OpenConnection::of(&self.maker).await.map_err(no_connection)?),
         };
         let rows = connection.run(statement).await;
         rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
@@ -102,7 +102,7 @@ impl Seat {
 
     /// Lets go of a connection that has broken.
     pub(super) fn forget(&mut self) {
-        self.connection = None;
+        self.open = None;
     }
 
     /// Stops the statement that runs, and waits until it has ended.
@@ -117,7 +117,7 @@ impl Seat {
             }
         }
         // It has its turn when the statement has ended.
-        let is_well = match &mut self.connection {
+        let is_well = match &mut self.open {
             Some(connection) => connection.has_ended().await,
             None => true,
         };
@@ -131,7 +131,7 @@ impl Seat {
     }
 }
 
-impl Connection {
+impl OpenConnection {
     async fn of(maker: &DatabaseConnection) -> Result<Self, sqlx::Error> {
         Ok(match maker.get_database_backend() {
             DbBackend::Postgres => {

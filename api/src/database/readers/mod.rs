@@ -23,7 +23,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use self::connection::Seat;
+use self::connection::Connection;
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
@@ -37,18 +37,18 @@ struct ReadersInner {
     /// For all that is not a query of a client.
     spare: DatabaseConnection,
     /// None where queries share that.
-    seats: Option<Seats>,
-    /// How many seats there are.
+    connections: Option<Connections>,
+    /// How many connections there are.
     count: usize,
-    /// How many statements wait for a seat.
+    /// How many statements wait for a connection.
     waiting: AtomicUsize,
     /// Whether the database cannot be reached.
     gone: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
-struct Seats {
-    free: Mutex<Vec<Seat>>,
+struct Connections {
+    free: Mutex<Vec<Connection>>,
     turns: Arc<Semaphore>,
 }
 
@@ -73,17 +73,18 @@ impl Readers {
         let spare = super::reader(url).await?;
         let mut free = Vec::with_capacity(count);
         for _ in 0..count {
-            free.push(Seat::open(url, spare.get_database_backend()).await?);
+            free.push(Connection::open(url, spare.get_database_backend()).await?);
         }
         let turns = Arc::new(Semaphore::new(count));
-        Ok(Self::with(spare, Some(Seats { free: Mutex::new(free), turns })))
+        Ok(Self::with(spare, Some(Connections { free: Mutex::new(free), turns })))
     }
 
-    fn with(spare: DatabaseConnection, seats: Option<Seats>) -> Self {
-        let count = seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
+    fn with(spare: DatabaseConnection, connections: Option<Connections>) -> Self {
+        let count =
+            connections.as_ref().map_or(0, |connections| connections.turns.available_permits());
         Self(Arc::new(ReadersInner {
             spare,
-            seats,
+            connections,
             count,
             waiting: AtomicUsize::new(0),
             gone: watch::Sender::new(false),
@@ -105,7 +106,11 @@ impl Readers {
     /// How many queries may read at once, and how many do.
     #[must_use]
     pub fn busy(&self) -> (usize, usize) {
-        let free = self.0.seats.as_ref().map_or(0, |seats| seats.turns.available_permits());
+        let free = self
+            .0
+            .connections
+            .as_ref()
+            .map_or(0, |connections| connections.turns.available_permits());
         (self.0.count, self.0.count - free)
     }
 
@@ -126,10 +131,10 @@ impl Readers {
     /// # Errors
     /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known.
     pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
-        let Some(seats) = &self.0.seats else {
+        let Some(connections) = &self.0.connections else {
             return Ok(self.0.spare.query_all_raw(statement).await?);
         };
-        let mut taken = self.take(seats).await?;
+        let mut taken = self.take(connections).await?;
         let result = match taken.run(&statement).await {
             Err(error) if is_broken(&error) || is_overtaken(&error) => taken.run(&statement).await,
             result => result,
@@ -141,17 +146,17 @@ impl Readers {
     }
 
     /// Takes a connection as soon as one is free.
-    async fn take(&self, seats: &Seats) -> Result<Taken, Error> {
+    async fn take(&self, connections: &Connections) -> Result<Taken, Error> {
         let _waiting = Waiting::for_a_seat(&self.0.waiting);
         let mut gone = self.0.gone.subscribe();
         let turn = tokio::select! {
             biased;
             _ = gone.wait_for(|gone| *gone) => return Err(Error::Unavailable),
-            turn = Arc::clone(&seats.turns).acquire_owned() => turn.map_err(|_| Error::Internal)?,
+            turn = Arc::clone(&connections.turns).acquire_owned() => turn.map_err(|_| Error::Internal)?,
         };
-        let seat = seats.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let seat = Some(seat.ok_or(Error::Internal)?);
-        Ok(Taken { readers: self.clone(), seat, turn: Some(turn), is_running: false })
+        let connection = connections.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = Some(connection.ok_or(Error::Internal)?);
+        Ok(Taken { readers: self.clone(), connection, turn: Some(turn), is_running: false })
     }
 
     /// Notes that the database is gone, and looks for it until it is back.
@@ -193,7 +198,7 @@ impl Drop for Waiting<'_> {
 /// A connection while somebody has it.
 struct Taken {
     readers: Readers,
-    seat: Option<Seat>,
+    connection: Option<Connection>,
     turn: Option<OwnedSemaphorePermit>,
     is_running: bool,
 }
@@ -201,10 +206,10 @@ struct Taken {
 impl Taken {
     async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.is_running = true;
-        let seat = self.seat.as_mut().expect("it is given back when this ends");
-        let result = seat.run(statement).await;
+        let connection = self.connection.as_mut().expect("it is given back when this ends");
+        let result = connection.run(statement).await;
         if result.as_ref().is_err_and(is_broken) {
-            seat.forget();
+            connection.forget();
         }
         self.is_running = false;
         result
@@ -213,21 +218,23 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        let (Some(mut seat), turn) = (self.seat.take(), self.turn.take()) else { return };
+        let (Some(mut connection), turn) = (self.connection.take(), self.turn.take()) else {
+            return;
+        };
         let readers = self.readers.clone();
-        let give_back = move |seat| {
-            if let Some(seats) = &readers.0.seats {
-                seats.free.lock().unwrap_or_else(PoisonError::into_inner).push(seat);
+        let give_back = move |connection| {
+            if let Some(connections) = &readers.0.connections {
+                connections.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             }
             drop(turn);
         };
         if !self.is_running {
-            return give_back(seat);
+            return give_back(connection);
         }
         let spare = self.readers.0.spare.clone();
         tokio::spawn(async move {
-            seat.clear(&spare).await;
-            give_back(seat);
+            connection.clear(&spare).await;
+            give_back(connection);
         });
     }
 }

@@ -6,6 +6,7 @@ use crate::measures::memory::{
     column::{Codes, MISSING},
     keys::{KeyCells, Ordinals},
     mask::Mask,
+    masks::Masks,
 };
 use crate::{
     catalog::{key::Part, scalar::Scalar},
@@ -54,13 +55,14 @@ impl Replica {
     /// Places the rows of a mask by an event, and takes those out of it that are not looked at.
     pub(crate) fn place<'a>(
         &self,
+        masks: &Masks<'_>,
         table: &'a Stored,
         event: &Event,
         kept: &mut Mask,
     ) -> Result<Placed<'a>, Error> {
         let declared = declared(table.table)?;
         let subjects = &table.column_named(declared.subject(table.table).from)?.codes;
-        let events = self.events(table, event)?;
+        let events = self.events(masks, table, event)?;
         let years = table.column_named(declared.years[0])?;
         let year_of_code = years.numbers();
         let (first, last) = bounds(&year_of_code, &events, event.window);
@@ -127,12 +129,12 @@ impl Replica {
     }
 
     /// The year of the event of each subject, by its ordinal.
-    fn events(&self, table: &Stored, event: &Event) -> Result<Vec<i64>, Error> {
+    fn events(&self, masks: &Masks<'_>, table: &Stored, event: &Event) -> Result<Vec<i64>, Error> {
         let declared = declared(table.table)?;
         let subjects = self.table_named(declared.subject(table.table).table)?;
         let relation = declared.happens(table.table);
         let happens = self.table_named(relation.table)?;
-        let mask = self.mask(happens, &event.counts)?;
+        let mask = masks.of(happens, &event.counts)?;
         let to = &happens.column_named(relation.to)?.codes;
         let years = happens.column_named(declared.years[1])?;
         let mut events = vec![NEVER; subjects.rows + 1];

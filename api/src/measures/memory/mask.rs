@@ -88,6 +88,10 @@ impl Mask {
         }
     }
 
+    pub(crate) fn size_in_bytes(&self) -> usize {
+        size_of_val(self.words.as_slice())
+    }
+
     /// The rows whose bits are set, counted.
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
@@ -121,17 +125,22 @@ impl Mask {
 }
 
 impl Replica {
-    /// The rows of a table that a filter keeps.
-    pub(crate) fn mask(&self, table: &Stored, keeps: &Predicate) -> Result<Mask, Error> {
-        let parts = |parts: &[Predicate], neutral, operation: fn(u64, u64) -> u64| {
+    /// The rows of a table that a filter keeps, given the masks of the filters that it consists of.
+    pub(crate) fn evaluate(
+        &self,
+        table: &Stored,
+        keeps: &Predicate,
+        inner: &mut dyn FnMut(&Stored, &Predicate) -> Result<Mask, Error>,
+    ) -> Result<Mask, Error> {
+        let mut parts = |parts: &[Predicate], neutral, operation: fn(u64, u64) -> u64| {
             parts.iter().try_fold(Mask::filled(table.rows, neutral), |mask, part| {
-                Ok(mask.combine(&self.mask(table, part)?, operation))
+                Ok(mask.combine(&inner(table, part)?, operation))
             })
         };
         match keeps {
             Predicate::All(all) => parts(all, true, |a, b| a & b),
             Predicate::Any(any) => parts(any, false, |a, b| a | b),
-            Predicate::Not(part) => Ok(self.mask(table, part)?.not()),
+            Predicate::Not(part) => Ok(inner(table, part)?.not()),
             Predicate::Is { column, test } => {
                 let column = table.column_named(column)?;
                 Ok(by_code(table, column, &accepted(column, test)?))
@@ -146,7 +155,7 @@ impl Replica {
             Predicate::Through { column, table: other, to, keeps } => {
                 let other = self.table_named(other.name)?;
                 let (from, to) = (table.column_named(column)?, other.column_named(to)?);
-                let mask = self.mask(other, keeps)?;
+                let mask = inner(other, keeps)?;
                 let mut accepts = vec![false; from.codes()];
                 if from.refers_to == Some(other.index) && matches!(to.codes, Codes::Position(_)) {
                     for (row, accepts) in accepts[1..].iter_mut().enumerate() {

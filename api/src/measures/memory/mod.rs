@@ -16,13 +16,14 @@ mod group;
 mod group_ids;
 pub(crate) mod keys;
 pub(crate) mod mask;
+pub(crate) mod masks;
 mod measure;
 mod parallel;
 mod read;
 mod rows;
 mod tally;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::price_index;
 use sea_orm::{EntityName as _, IdenStatic as _};
@@ -32,6 +33,7 @@ use self::{
     group::{Slots, assign},
     keys::{AllCells, Ordinals},
     mask::Mask,
+    masks::Masks,
     parallel::Workers,
     rows::RowSet,
 };
@@ -40,9 +42,13 @@ use super::{
     prices::{Prices, Rate},
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, compute},
+    stop::Stop,
     value::{Cell, Number},
 };
-use crate::{catalog::table::Table, error::Error};
+use crate::{
+    catalog::{predicate::Predicate, table::Table},
+    error::Error,
+};
 
 /// A copy of the dataset in memory, of one revision.
 #[derive(Debug)]
@@ -113,9 +119,34 @@ impl Replica {
         self
     }
 
-    /// How many rows a request is over, before its filter.
+    /// How many rows are looked at for a request: those of its own table for its groups and each of its measures, and
+    /// those of each table for each condition of a filter.
     pub(crate) fn rows_of(&self, request: &Request) -> Result<usize, Error> {
-        Ok(self.table_named(request.table.name)?.rows)
+        let table = self.table_named(request.table.name)?;
+        let mut rows = table.rows.saturating_mul(request.passes());
+        let parts = request.parts.iter().map(|part| &part.keeps);
+        for keeps in parts.chain([&request.keeps]) {
+            rows = rows.saturating_add(self.rows_of_filter(table, keeps)?);
+        }
+        Ok(rows)
+    }
+
+    fn rows_of_filter(&self, table: &Stored, keeps: &Predicate) -> Result<usize, Error> {
+        let each = |parts: &[Predicate]| {
+            parts.iter().try_fold(0_usize, |rows, part| {
+                Ok::<_, Error>(rows.saturating_add(self.rows_of_filter(table, part)?))
+            })
+        };
+        Ok(match keeps {
+            Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
+            Predicate::Not(part) => self.rows_of_filter(table, part)?,
+            Predicate::Is { .. } | Predicate::Words { .. } => table.rows,
+            Predicate::Through { table: other, keeps, .. } => {
+                let other = self.table_named(other.name)?;
+                let inner = self.rows_of_filter(other, keeps)?;
+                inner.saturating_add(table.rows).saturating_add(other.rows)
+            }
+        })
     }
 
     pub(crate) fn table_named(&self, name: &str) -> Result<&Stored, Error> {
@@ -127,31 +158,37 @@ impl Replica {
     /// # Errors
     /// Says what makes no sense about it, or that it makes too many groups.
     pub fn answer(&self, request: &Request) -> Result<GroupsAnswer, Error> {
-        match self.answers(request)?.pop() {
+        match self.answers(request, &Stop::default())?.pop() {
             Some((_, answer)) => Ok(answer),
             None => nothing(request),
         }
     }
 
-    /// Answers a request for each parent that has rows.
-    pub(crate) fn answers(&self, request: &Request) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
+    /// Answers a request for each parent that has rows, as long as anybody waits.
+    pub(crate) fn answers(
+        &self,
+        request: &Request,
+        stop: &Stop,
+    ) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
         request.check()?;
         let table = self.table_named(request.table.name)?;
         let prices = self.prices()?;
-        let mut kept = self.mask(table, &request.keeps)?;
+        let masks = Masks::new(self, request, stop);
+        let mut kept = masks.of(table, &request.keeps)?;
         let placed = request.event();
-        let placed = placed.map(|event| self.place(table, &event, &mut kept)).transpose()?;
+        let placed = placed.map(|event| self.place(&masks, table, &event, &mut kept));
+        let placed = placed.transpose()?;
         let kept = (kept.count() < table.rows).then(|| kept.rows());
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         let parts = request.parts.iter().map(|part| {
-            let mut mask = self.mask(table, &part.keeps)?;
+            let mut mask = masks.of(table, &part.keeps)?;
             for known in &part.known {
                 self.keep_known(table, known, &prices, &mut mask)?;
             }
             Ok::<_, Error>(mask)
         });
         let parts = parts.collect::<Result<_, _>>()?;
-        let asked = MemoryRequest { request, table, parts, prices };
+        let asked = MemoryRequest { request, table, parts, prices, stop };
         let keys = request.keys.iter().map(|key| match &placed {
             Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
             _ => self.key(table, &key.path, key.part),
@@ -209,29 +246,46 @@ impl Replica {
         figures: &mut [Number],
     ) -> Result<(), Error> {
         let all = &asked.request.figures;
+        let of_part = |figure: &Figure| match figure {
+            Figure::Of { part, .. } => Some(*part),
+            Figure::Ratio { .. } => None,
+        };
+        let parts: BTreeSet<Option<usize>> = all.iter().filter_map(of_part).collect();
+        // One part after the other: each has an array of its rows and one of their slots.
+        for part in parts {
+            let narrowed = part.map(|part| slots.narrowed(rows, &asked.parts[part]));
+            let (slots, rows) = match &narrowed {
+                None => (slots, rows),
+                Some((slots, rows)) => (slots, RowSet::Some(rows)),
+            };
+            self.figures_of_part(asked, part, rows, slots, figures)?;
+        }
+        Ok(())
+    }
+
+    fn figures_of_part(
+        &self,
+        asked: &MemoryRequest<'_>,
+        part: Option<usize>,
+        rows: RowSet<'_>,
+        slots: &Slots,
+        figures: &mut [Number],
+    ) -> Result<(), Error> {
+        let all = &asked.request.figures;
         let mut done = vec![false; all.len()];
-        let mut narrowed: Vec<Option<(Slots, Vec<u32>)>> = vec![None; asked.parts.len()];
         for first in 0..all.len() {
-            let Figure::Of { measure, part, .. } = &all[first] else { continue };
-            if done[first] {
+            let Figure::Of { measure, part: of, .. } = &all[first] else { continue };
+            if done[first] || *of != part {
                 continue;
             }
+            asked.stop.check()?;
             let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
                 Figure::Of { measure: other, part: of, statistic } => {
-                    (other == measure && of == part).then_some((position, *statistic))
+                    (other == measure && *of == part).then_some((position, *statistic))
                 }
                 Figure::Ratio { .. } => None,
             });
             let wanted: Vec<_> = wanted.collect();
-            let (slots, rows) = match part {
-                None => (slots, rows),
-                Some(part) => {
-                    let mask = &asked.parts[*part];
-                    let narrowed =
-                        narrowed[*part].get_or_insert_with(|| slots.narrowed(rows, mask));
-                    (&narrowed.0, RowSet::Some(&narrowed.1))
-                }
-            };
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
             let needs = needs.max().unwrap_or(Needs::Sum);
             let mut gathered = self.gather(asked, measure, slots, rows, needs)?;
@@ -254,6 +308,7 @@ pub(crate) struct MemoryRequest<'a> {
     /// The rows of each part.
     parts: Vec<Mask>,
     prices: Prices,
+    stop: &'a Stop,
 }
 
 impl MemoryRequest<'_> {

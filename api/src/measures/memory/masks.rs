@@ -1,0 +1,195 @@
+//! The masks of one request: each filter is evaluated once, however often it stands in it.
+//!
+//! A filter may name the same condition in each branch of an `or`, and each `where` within another has the filter of
+//! its parent. Conditions are told apart by what they say: each gets a number, made of the numbers of what it consists
+//! of, and its mask is kept under that. So a chain of ten relations is ten passes, wherever it stands.
+//!
+//! Few conditions are evaluated as they come: to tell them apart would cost more than it saves.
+
+use std::{cell::RefCell, rc::Rc};
+
+use rustc_hash::FxHashMap;
+
+use super::{Replica, Stored, mask::Mask};
+use crate::{
+    catalog::predicate::Predicate,
+    error::Error,
+    measures::{request::Request, stop::Stop},
+};
+
+/// The conditions of a request from which on they are told apart.
+const MANY: usize = 8;
+/// The bytes of masks that are kept for a request. Beyond them, they are made again.
+const MOST_BYTES: usize = 32 << 20;
+
+/// The masks of a request.
+pub(crate) struct Masks<'a> {
+    replica: &'a Replica,
+    stop: &'a Stop,
+    /// None where the conditions are few.
+    made: Option<RefCell<Made>>,
+}
+
+#[derive(Default)]
+struct Made {
+    /// By the table of the rows.
+    by_condition: FxHashMap<(usize, Condition), KnownMask>,
+    bytes: usize,
+}
+
+/// The number of a condition, and its mask where it is kept.
+type KnownMask = (u32, Option<Rc<Mask>>);
+
+/// What a condition says, by the numbers of those that it consists of.
+#[derive(PartialEq, Eq, Hash)]
+enum Condition {
+    All(Vec<u32>),
+    Any(Vec<u32>),
+    Not(u32),
+    Through(&'static str, &'static str, u32),
+    /// A test of a column, or words.
+    Text(String),
+}
+
+impl<'a> Masks<'a> {
+    pub(crate) fn new(replica: &'a Replica, request: &Request, stop: &'a Stop) -> Self {
+        let parts = request.parts.iter().map(|part| &part.keeps);
+        let filters =
+            parts.chain([&request.keeps]).chain(request.event.as_ref().map(|it| &it.counts));
+        let conditions: usize = filters.map(Predicate::weight).sum();
+        Self { replica, stop, made: (conditions > MANY).then(RefCell::default) }
+    }
+
+    /// The rows of a table that a filter keeps.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the filter, or that nobody waits for it any more.
+    pub(crate) fn of(&self, table: &Stored, keeps: &Predicate) -> Result<Mask, Error> {
+        Ok(match &self.made {
+            None => self.evaluate(table, keeps, &mut |table, part| self.of(table, part))?,
+            Some(made) => Rc::unwrap_or_clone(self.known(made, table, keeps)?.1),
+        })
+    }
+
+    /// A condition's number, and its mask.
+    fn known(
+        &self,
+        made: &RefCell<Made>,
+        table: &Stored,
+        keeps: &Predicate,
+    ) -> Result<(u32, Rc<Mask>), Error> {
+        let mut numbers = Vec::new();
+        let mut masks = Vec::new();
+        let inner: &[Predicate] = match keeps {
+            Predicate::All(parts) | Predicate::Any(parts) => parts,
+            Predicate::Not(part) => std::slice::from_ref(part),
+            Predicate::Through { keeps, .. } => std::slice::from_ref(keeps),
+            Predicate::Is { .. } | Predicate::Words { .. } => &[],
+        };
+        let of = match keeps {
+            Predicate::Through { table: other, .. } => self.replica.table_named(other.name)?,
+            _ => table,
+        };
+        for part in inner {
+            let (number, mask) = self.known(made, of, part)?;
+            numbers.push(number);
+            masks.push(mask);
+        }
+        let condition = match keeps {
+            Predicate::All(_) => Condition::All(numbers),
+            Predicate::Any(_) => Condition::Any(numbers),
+            Predicate::Not(_) => Condition::Not(numbers[0]),
+            Predicate::Through { column, to, .. } => Condition::Through(column, to, numbers[0]),
+            Predicate::Is { .. } | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
+        };
+        let key = (table.index, condition);
+        let found = made.borrow().by_condition.get(&key).cloned();
+        if let Some((number, Some(mask))) = found {
+            return Ok((number, mask));
+        }
+        let mut inner = masks.into_iter();
+        let mask = self.evaluate(table, keeps, &mut |_, _| {
+            inner.next().map(Rc::unwrap_or_clone).ok_or(Error::Internal)
+        })?;
+        let mask = Rc::new(mask);
+        let mut made = made.borrow_mut();
+        let next = u32::try_from(made.by_condition.len()).map_err(|_| Error::Internal)?;
+        let number = found.map_or(next, |(number, _)| number);
+        let fits = made.bytes + mask.size_in_bytes() <= MOST_BYTES;
+        if fits {
+            made.bytes += mask.size_in_bytes();
+        }
+        made.by_condition.insert(key, (number, fits.then(|| Rc::clone(&mask))));
+        Ok((number, mask))
+    }
+
+    /// Evaluates a condition, given the masks of what it consists of.
+    fn evaluate(
+        &self,
+        table: &Stored,
+        keeps: &Predicate,
+        inner: &mut dyn FnMut(&Stored, &Predicate) -> Result<Mask, Error>,
+    ) -> Result<Mask, Error> {
+        self.stop.check()?;
+        self.replica.evaluate(table, keeps, inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{graphql::catalog, measures::stop::Waiting, query};
+
+    use super::*;
+
+    async fn replica() -> Replica {
+        let db = crate::database::writer("sqlite::memory:").await.expect("a database in memory");
+        migration::run(&db).await.expect("its tables");
+        Replica::build(catalog(), &db).await.expect("a copy of nothing")
+    }
+
+    /// A request for the trainees of a filter, as a client writes it.
+    fn trainees(filter: serde_json::Value) -> Request {
+        let table = catalog().table("trainees");
+        let filter = async_graphql::Value::from_json(filter).expect("JSON");
+        Request::over(table).keep(query::filter(table, &filter).expect("a filter"))
+    }
+
+    /// A trainee whose agency has a trainee whose agency ...
+    fn chain(hops: usize) -> serde_json::Value {
+        (0..hops).fold(
+            serde_json::json!({ "role": { "isNull": false } }),
+            |found, _| serde_json::json!({ "agency": { "trainees": { "some": found } } }),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_condition_is_evaluated_once_however_often_it_stands_in_a_request() {
+        let (replica, stop) = (replica().await, Stop::default());
+        let evaluated = |request: &Request| {
+            let masks = Masks::new(&replica, request, &stop);
+            let table = replica.table_named("trainees").expect("trainees");
+            masks.of(table, &request.keeps).expect("a mask");
+            masks.of(table, &request.keeps).expect("the same mask");
+            masks.made.map(|made| made.into_inner().by_condition.len())
+        };
+        let one = evaluated(&trainees(chain(10))).expect("conditions are many");
+        assert_eq!(one, 22, "ten hops, each there and back, the test, and the whole");
+        let twenty = serde_json::json!({ "or": vec![chain(10); 20] });
+        assert_eq!(evaluated(&trainees(twenty)), Some(one + 1));
+        let few = serde_json::json!({ "role": { "isNull": false } });
+        assert_eq!(evaluated(&trainees(few)), None, "few are not told apart");
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_ends() {
+        let replica = replica().await;
+        let waiting = Waiting::default();
+        let (stop, request) = (waiting.stop(), trainees(chain(10)));
+        assert!(replica.answers(&request, &stop).is_ok());
+        drop(waiting);
+        assert_eq!(
+            replica.answers(&request, &stop).map_err(|error| error.code()),
+            Err("UNAVAILABLE")
+        );
+    }
+}
