@@ -139,6 +139,16 @@ impl Predicate {
         }
     }
 
+    /// Whether it looks at rows that refer to others: what a database does row by row.
+    pub(crate) fn looks_at_many(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::looks_at_many),
+            Self::Not(part) => part.looks_at_many(),
+            Self::Through { table, to, keeps, .. } => *to != table.key || keeps.looks_at_many(),
+            Self::Is { .. } | Self::Words { .. } => false,
+        }
+    }
+
     /// Whether it keeps everything.
     pub(crate) fn is_all(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())

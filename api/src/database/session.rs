@@ -79,6 +79,8 @@ pub enum Purpose {
     Aggregates,
     /// The dataset as a whole.
     Dataset,
+    /// The keys of the rows that a filter keeps, from the copy in memory.
+    Keys,
     /// Rows, or pages of parents, that were read before.
     Kept,
 }
@@ -94,6 +96,7 @@ impl Purpose {
             Self::Key => "key by name",
             Self::Aggregates => "aggregates",
             Self::Dataset => "dataset",
+            Self::Keys => "keys of a filter",
             Self::Kept => "read before",
         }
     }

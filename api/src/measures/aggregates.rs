@@ -13,10 +13,11 @@ use super::{
     memory::Replica,
     request::{GroupsAnswer, Request},
     sql,
-    stop::Waiting,
+    stop::{Stop, Waiting},
     value::Cell,
 };
 use crate::{
+    catalog::{predicate::Predicate, table::Table},
     database::session::{Purpose, Read, Session},
     error::Error,
     trace,
@@ -25,6 +26,9 @@ use crate::{
 /// The rows that are looked at while others wait, each as often as there are passes over it: some tenths of a
 /// millisecond. More are looked at on a thread of their own.
 const FEW: usize = 100_000;
+
+/// The keys that a statement is given instead of a filter: as a list, which is read for each of them.
+const MOST_KEYS_OF_ROWS: usize = 200_000;
 
 /// As many large requests are worked on at once as there are cores: more would not be done sooner, and
 /// each needs memory for all its rows.
@@ -77,6 +81,29 @@ impl Aggregates {
         Ok(found)
     }
 
+    /// The keys of the rows that a filter keeps, where it looks at rows that refer to others, and the copy in memory knows
+    /// them: a database looks for these row by row. None where the database is to find them itself.
+    pub(crate) async fn keys(
+        &self,
+        session: &Session,
+        table: &'static Table,
+        keeps: &Predicate,
+    ) -> Result<Option<Vec<i32>>, Error> {
+        let Self::Memory(replica) = self else { return Ok(None) };
+        if !keeps.looks_at_many() {
+            return Ok(None);
+        }
+        let began = Instant::now();
+        let rows = replica.rows_of_keys(table.name, keeps)?;
+        let (of, filter) = (Arc::clone(replica), keeps.clone());
+        let find = move |stop: &Stop| of.keys(table.name, &filter, MOST_KEYS_OF_ROWS, stop);
+        let keys = at_work(rows, find).await?;
+        let (purpose, took) = (Purpose::Keys, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.revision(), read);
+        Ok(keys)
+    }
+
     async fn answers(
         &self,
         session: &Session,
@@ -88,20 +115,9 @@ impl Aggregates {
                 // Dropped when the answers are there: nothing in between has a span.
                 let _span = trace::memory(request.table.name);
                 let began = Instant::now();
-                let waiting = Waiting::default();
-                let stop = waiting.stop();
-                let answers = if replica.rows_of(request)? <= FEW {
-                    replica.answers(request, &stop)
-                } else {
-                    let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
-                    let (replica, request) = (Arc::clone(replica), Arc::clone(request));
-                    let answers = tokio::task::spawn_blocking(move || {
-                        // It is over when the work is, which is soon where nobody waits for it.
-                        let _turn = turn;
-                        replica.answers(&request, &stop)
-                    });
-                    answers.await.map_err(|_| Error::Internal)?
-                };
+                let rows = replica.rows_of(request)?;
+                let (of, asked) = (Arc::clone(replica), Arc::clone(request));
+                let answers = at_work(rows, move |stop| of.answers(&asked, stop)).await;
                 let rows = answers.iter().flatten().map(|(_, answer)| answer.groups.len()).sum();
                 let (table, purpose, took) =
                     (request.table.name, Purpose::Aggregates, began.elapsed());
@@ -111,4 +127,24 @@ impl Aggregates {
             }
         }
     }
+}
+
+/// Works where so many rows may be looked at: at once where they are few, and else on a thread of its own, in turn. The
+/// work ends when nobody waits for it.
+async fn at_work<T: Send + 'static>(
+    rows: usize,
+    work: impl FnOnce(&Stop) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let waiting = Waiting::default();
+    let stop = waiting.stop();
+    if rows <= FEW {
+        return work(&stop);
+    }
+    let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // It is over when the work is, which is soon where nobody waits for it.
+        let _turn = turn;
+        work(&stop)
+    });
+    done.await.map_err(|_| Error::Internal)?
 }

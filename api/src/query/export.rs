@@ -179,7 +179,7 @@ impl Export {
         loaders: &Loaders,
     ) -> Result<(PartRows, bool), Error> {
         walk.list.limit = walk.left.min(PART);
-        let page = root_page(&loaders.session, &walk.list, &self.plan.picks).await?;
+        let page = root_page(loaders, &walk.list, &self.plan.picks).await?;
         if let Some(last) = page.rows.last() {
             let cursor = run::cursor(&self.plan, last);
             walk.list.go_on_after(&cursor)?;
@@ -259,7 +259,7 @@ impl Export {
             (None, RowSource::List(_)) => {
                 let mut list = self.plan.list.clone();
                 list.limit = self.most;
-                has_more(&loaders.session, &list).await
+                has_more(loaders, &list).await
             }
             (None, RowSource::Groups(..)) => Ok(walk.groups.as_ref().is_some_and(|all| all.more)),
         }

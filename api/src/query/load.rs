@@ -7,6 +7,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     collections::HashMap,
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
@@ -27,7 +28,11 @@ use super::{
     rows::{Row, RowPage},
 };
 use crate::{
-    catalog::{Catalog, table::Table},
+    catalog::{
+        Catalog,
+        predicate::{Predicate, Test},
+        table::Table,
+    },
     database::session::{Purpose, RowsRead, Session},
     error::Error,
     measures::{Aggregates, GroupsAnswer as Measures, Request},
@@ -52,6 +57,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
+    aggregates: Aggregates,
     kept: Option<row_cache::LookupKind>,
     list: List,
     picks: Picks,
@@ -92,11 +98,9 @@ impl BatchFn<i32, Loaded<Option<Arc<Row>>>> for ByKey {
 impl BatchFn<i32, Loaded<RowPage>> for ByParent {
     async fn load(&mut self, parents: &[i32]) -> HashMap<i32, Loaded<RowPage>> {
         let parents = sorted(parents);
-        let backend = self.session.backend();
-        let select = self.list.select_by_parent(&self.picks, self.parent, &parents, backend);
         let (table, purpose) = (self.list.table, Purpose::Pages);
         let span = trace::batch(table.name, purpose.words(), parents.len());
-        let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
+        let read = self.read(&parents).instrument(span).await;
         let revision = read.as_ref().ok().and_then(|read| read.revision);
         let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
         keep(self.kept.as_ref(), revision, &answers, CachedRows::Page);
@@ -105,6 +109,13 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
 }
 
 impl ByParent {
+    async fn read(&self, parents: &[i32]) -> Result<RowsRead<Unpacked>, Error> {
+        let list = settled(&self.session, &self.aggregates, &self.list).await?;
+        let backend = self.session.backend();
+        let select = list.select_by_parent(&self.picks, self.parent, parents, backend);
+        read(&self.session, list.table, &self.picks, Purpose::Pages, select).await
+    }
+
     fn pages(&self, read: Unpacked) -> HashMap<i32, RowPage> {
         let mut pages: HashMap<i32, Vec<Arc<Row>>> = HashMap::new();
         for (parent, row) in read.parents.into_iter().zip(read.rows) {
@@ -238,8 +249,16 @@ impl Loaders {
                 CachedRows::Row(_) => None,
             });
         if !missing.is_empty() {
-            let (session, list, picks) = (session.clone(), list.clone(), picks.clone());
-            let loader = self.loader(identity, || ByParent { session, kept, list, picks, parent });
+            let (session, aggregates) = (session.clone(), self.aggregates.clone());
+            let (list, picks) = (list.clone(), picks.clone());
+            let loader = self.loader(identity, || ByParent {
+                session,
+                aggregates,
+                kept,
+                list,
+                picks,
+                parent,
+            });
             found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found)
@@ -328,12 +347,30 @@ fn take<T>(
     (found, missing)
 }
 
+/// The same list, with the keys of the rows that its filter keeps in the place of the filter, where the copy in memory
+/// knows them and the database would look for them row by row.
+async fn settled<'a>(
+    session: &Session,
+    aggregates: &Aggregates,
+    list: &'a List,
+) -> Result<Cow<'a, List>, Error> {
+    Ok(match Box::pin(aggregates.keys(session, list.table, &list.keeps)).await? {
+        None => Cow::Borrowed(list),
+        Some(keys) => {
+            let keeps = Predicate::Is { column: list.table.key, test: Test::Keys(keys) };
+            Cow::Owned(list.keeping(keeps))
+        }
+    })
+}
+
 /// Reads a page of a list that has no parent.
 pub(crate) async fn root_page(
-    session: &Session,
+    loaders: &Loaders,
     list: &List,
     picks: &Picks,
 ) -> Result<RowPage, Error> {
+    let session = &loaders.session;
+    let list = &*settled(session, &loaders.aggregates, list).await?;
     let mut rows = Vec::new();
     for mut part in list.parts(session.backend()) {
         part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
@@ -367,7 +404,9 @@ async fn read(
 }
 
 /// Whether a list that has no parent has more rows than its page.
-pub(crate) async fn has_more(session: &Session, list: &List) -> Result<bool, Error> {
+pub(crate) async fn has_more(loaders: &Loaders, list: &List) -> Result<bool, Error> {
+    let session = &loaders.session;
+    let list = &*settled(session, &loaders.aggregates, list).await?;
     let select = list.select_count(session.backend());
     let results = session.all(list.table.name, Purpose::Aggregates, select).await?;
     let count: i64 = results.first().ok_or(Error::Internal)?.try_get_by_index(0)?;

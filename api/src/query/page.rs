@@ -47,6 +47,11 @@ pub(crate) struct List {
 }
 
 impl List {
+    /// The same list of the rows that another filter keeps.
+    pub(crate) fn keeping(&self, keeps: Predicate) -> Self {
+        Self { keeps, ..self.clone() }
+    }
+
     /// Reads the arguments of a connection.
     pub(crate) fn parse(
         table: &'static Table,

@@ -33,9 +33,8 @@ enum Lists<'a> {
 
 /// The connection of a list that has no parent.
 pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
-    let session = &loaders.session;
     let page = match plan.reads_rows() {
-        true => root_page(session, &plan.list, &plan.picks).await?,
+        true => root_page(loaders, &plan.list, &plan.picks).await?,
         false => RowPage::default(),
     };
     let pages = vec![page];

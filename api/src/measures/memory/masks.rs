@@ -56,7 +56,15 @@ impl<'a> Masks<'a> {
         let parts = request.parts.iter().map(|part| &part.keeps);
         let filters =
             parts.chain([&request.keeps]).chain(request.event.as_ref().map(|it| &it.counts));
-        let conditions: usize = filters.map(Predicate::weight).sum();
+        Self::many(replica, filters.map(Predicate::weight).sum(), stop)
+    }
+
+    /// The masks of one filter.
+    pub(crate) fn of_filter(replica: &'a Replica, keeps: &Predicate, stop: &'a Stop) -> Self {
+        Self::many(replica, keeps.weight(), stop)
+    }
+
+    fn many(replica: &'a Replica, conditions: usize, stop: &'a Stop) -> Self {
         Self { replica, stop, made: (conditions > MANY).then(RefCell::default) }
     }
 

@@ -119,6 +119,33 @@ impl Replica {
         self
     }
 
+    /// The keys of the rows of a table that a filter keeps, in order, as long as anybody waits. None where they are more
+    /// than so many.
+    pub(crate) fn keys(
+        &self,
+        table: &str,
+        keeps: &Predicate,
+        most: usize,
+        stop: &Stop,
+    ) -> Result<Option<Vec<i32>>, Error> {
+        let table = self.table_named(table)?;
+        let mask = Masks::of_filter(self, keeps, stop).of(table, keeps)?;
+        if mask.count() > most {
+            return Ok(None);
+        }
+        let key = table.column_named(table.table.key)?;
+        let key = |row: u32| {
+            let whole = key.values.whole(key.codes.get(row as usize)).ok_or(Error::Internal)?;
+            i32::try_from(whole).map_err(|_| Error::Internal)
+        };
+        mask.rows().into_iter().map(key).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// How many rows are looked at for a filter.
+    pub(crate) fn rows_of_keys(&self, table: &str, keeps: &Predicate) -> Result<usize, Error> {
+        self.rows_of_filter(self.table_named(table)?, keeps)
+    }
+
     /// How many rows are looked at for a request: those of its own table for its groups and each of its measures, and
     /// those of each table for each condition of a filter.
     pub(crate) fn rows_of(&self, request: &Request) -> Result<usize, Error> {

@@ -1,4 +1,9 @@
 //! Work that several wait for and that is done once.
+//!
+//! # Why not `moka` or the guards of `quick_cache`
+//! Both let the first who asks do the work and the others wait for it; where the first hangs up, the next one begins
+//! again. Here all who wait drive the same work, so a client that hangs up costs the others nothing. And an answer with
+//! errors is for all who wait, and kept for nobody, which neither knows.
 
 use std::{
     collections::HashMap,
