@@ -148,6 +148,21 @@ impl<'a> Visit<'a> for Reading {
         self.tree(&[], &item.tree, is_export);
     }
 
+    /// What is written within a macro is not parsed: its paths are looked for in its text.
+    fn visit_macro(&mut self, it: &'a syn::Macro) {
+        let text = it.tokens.to_string().replace(" :: ", "::");
+        let is_of_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+        for words in text.split(|letter: char| !is_of_path(letter)) {
+            let names: Vec<String> = words.split("::").map(ToOwned::to_owned).collect();
+            if names.len() > 1
+                && let Some(path) = self.rooted(&names)
+            {
+                self.file.uses.insert(path);
+            }
+        }
+        syn::visit::visit_macro(self, it);
+    }
+
     fn visit_path(&mut self, path: &'a syn::Path) {
         let names: Vec<String> = path.segments.iter().map(|it| it.ident.to_string()).collect();
         match self.rooted(&names) {

@@ -101,7 +101,12 @@ async fn agrees(db: &DatabaseConnection, table: &EntityTable) {
         let kind = type_name(definition.get_column_type(), backend);
         ((*name).to_owned(), (kind.to_owned(), definition.is_null()))
     });
-    assert_eq!(found(db, table.name).await, columns.collect::<Columns>(), "{}", table.name);
+    let (found, wanted) = (found(db, table.name).await, columns.collect::<Columns>());
+    assert_eq!(
+        found, wanted,
+        "{}: what the migrations made is left, what the entity says right",
+        table.name
+    );
 }
 
 fn type_name(kind: &ColumnType, backend: DbBackend) -> &'static str {

@@ -88,8 +88,8 @@ enum End {
     Row,
     Column(&'static Column),
     Count(&'static Many),
-    /// The number of the rows that refer to rows that refer.
-    CountOfEach(&'static Many, &'static Many),
+    /// The number of the rows that refer to rows that refer, or the sum of a column of theirs.
+    OfEach(&'static Many, &'static Many, Option<&'static Column>),
     Children(&'static Many, &'static Column),
 }
 
@@ -114,8 +114,11 @@ impl Path {
                     "count" => End::Count(many),
                     name => match table.many(name) {
                         Some(each) => {
-                            assert_eq!(names.next(), Some("count"));
-                            End::CountOfEach(many, each)
+                            let column = match names.next().unwrap() {
+                                "count" => None,
+                                column => Some(column_of(Table::named(each.table), column)),
+                            };
+                            End::OfEach(many, each, column)
                         }
                         None => End::Children(many, column_of(table, name)),
                     },
@@ -130,8 +133,10 @@ impl Path {
     /// What the number is in.
     pub(super) fn kind(&self) -> Kind {
         match self.end {
-            End::Row | End::Count(_) | End::CountOfEach(..) => Kind::Whole,
-            End::Column(column) | End::Children(_, column) => column.kind,
+            End::Row | End::Count(_) | End::OfEach(_, _, None) => Kind::Whole,
+            End::Column(column) | End::Children(_, column) | End::OfEach(_, _, Some(column)) => {
+                column.kind
+            }
         }
     }
 
@@ -155,22 +160,39 @@ impl Path {
                 0 if !many.zero => None,
                 count => Some(i128::try_from(count).unwrap()),
             },
-            End::CountOfEach(many, each) => {
+            End::OfEach(many, each, None) => {
                 let children = data.children(subject, many);
                 let count: usize =
                     children.iter().map(|child| data.children(child, each).len()).sum();
                 Some(i128::try_from(count).unwrap())
             }
-            End::Children(many, column) => {
+            End::OfEach(many, each, Some(column)) => {
+                let sum = |child: &&Row| children_sum(data, child, each, column, year);
                 let children = data.children(subject, many);
                 if children.is_empty() {
                     return many.zero.then_some(0);
                 }
-                let table = Table::named(many.table);
-                children.iter().map(|child| known(data, table, child, column, year)).sum()
+                children.iter().map(sum).sum()
             }
+            End::Children(many, column) => children_sum(data, subject, many, column, year),
         }
     }
+}
+
+/// The sum of a column over the rows that refer to a row: known where each is.
+fn children_sum(
+    data: &Data,
+    row: &Row,
+    many: &Many,
+    column: &Column,
+    year: Option<i128>,
+) -> Option<i128> {
+    let children = data.children(row, many);
+    if children.is_empty() {
+        return many.zero.then_some(0);
+    }
+    let table = Table::named(many.table);
+    children.iter().map(|child| known(data, table, child, column, year)).sum()
 }
 
 fn column_of(table: &'static Table, name: &str) -> &'static Column {

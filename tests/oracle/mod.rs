@@ -201,7 +201,7 @@ fn is(found: Option<f64>, expected: f64) -> bool {
 /// what is refused.
 #[test]
 fn all_keys_and_measures_are_drawn() {
-    let schema = include_str!("../../schema.graphql");
+    let schema = cops_graphql::graphql::sdl();
     let members = |opening: &str, is_value: fn(&str) -> bool| -> Vec<String> {
         let body = schema.split_once(opening).unwrap().1.split_once("\n}").unwrap().0;
         let mut documented = body
@@ -220,13 +220,16 @@ fn all_keys_and_measures_are_drawn() {
         let mut keys: Vec<_> =
             Dimension::all(table).iter().map(|key| screaming(&key.name())).collect();
         keys.sort();
-        assert_eq!(members(&format!("enum {}Dimension {{", table.type_name), is_name), keys);
+        let name = table.name;
+        let drawn = members(&format!("enum {}Dimension {{", table.type_name), is_name);
+        assert_eq!(drawn, keys, "the keys of {name}: tests/oracle/tables.rs lists them");
         let mut measures: Vec<_> = table.measures.iter().map(|it| screaming(it.name())).collect();
         measures.push("COUNT".into());
         if table.name == "officersFunded" {
             measures.push("DOLLARS_PER_OFFICER".into());
         }
         measures.sort();
-        assert_eq!(members(&format!("enum {}Measure {{", table.type_name), is_name), measures);
+        let drawn = members(&format!("enum {}Measure {{", table.type_name), is_name);
+        assert_eq!(drawn, measures, "the measures of {name}: tests/oracle/tables.rs lists them");
     }
 }

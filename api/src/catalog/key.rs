@@ -155,13 +155,13 @@ impl Path {
                         table = other;
                         continue;
                     }
-                    let names: Vec<&str> = rest.collect();
+                    let after: Vec<&str> = rest.collect();
                     let column = |of: &Table, name: &str| match (name, of.field(name)) {
                         ("count", _) => Ok(None),
                         (_, Some(FieldOf::Column(column))) => Ok(Some(column)),
                         _ => Err(unknown(of, name)),
                     };
-                    path.end = match names.as_slice() {
+                    path.end = match after.as_slice() {
                         [name] => End::Children { relation: index, column: column(other, name)? },
                         [children, name] => match other.field(children) {
                             Some(FieldOf::Relation(then))
@@ -172,7 +172,14 @@ impl Path {
                             }
                             _ => return Err(unknown(other, children)),
                         },
-                        _ => return Err(unknown(table, name)),
+                        [] => return Err(unknown(table, name)),
+                        _ => {
+                            let text = format!(
+                                "{names}: after {name:?} come `count` or a column, or one more relation to many rows and \
+                                 then one of these"
+                            );
+                            return Err(Error::BadArgument(text));
+                        }
                     };
                     return Ok(path);
                 }

@@ -6,11 +6,12 @@
 
 use std::{collections::HashMap, fmt, sync::OnceLock};
 
+use async_graphql::Value as GraphQl;
 use sea_orm::EntityTrait;
 
 use super::{
     declared::{Declared, FirstEvent},
-    scalar::ColumnKind,
+    scalar::{ColumnKind, Scalar},
 };
 
 /// A column of a table. Those without a field serve relations and look-ups.
@@ -117,6 +118,27 @@ pub(crate) struct ComputedField {
     /// Which of the functions of the table computes it, and which of their values it is.
     pub(crate) batch: usize,
     pub(crate) place: usize,
+}
+
+impl ComputedField {
+    /// Whether a value is of the type, as far as that shows in JSON.
+    pub(crate) fn takes(&self, value: &GraphQl) -> bool {
+        let named = self.type_name.trim_end_matches('!');
+        match (value, Scalar::named(named)) {
+            (GraphQl::Null, _) => named == self.type_name,
+            (GraphQl::Boolean(_), scalar) => scalar == Some(Scalar::Boolean),
+            (GraphQl::Number(_), scalar) => matches!(
+                scalar,
+                Some(Scalar::Int | Scalar::BigInt | Scalar::Float | Scalar::Fixed(_))
+            ),
+            (GraphQl::String(_), scalar) => matches!(
+                scalar,
+                Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Date | Scalar::DateTime)
+            ),
+            // A closed set, a list, or what is known by its name only.
+            (_, scalar) => scalar.is_none(),
+        }
+    }
 }
 
 /// A way to name one row other than by its id.
@@ -250,12 +272,17 @@ impl Table {
             .map(|(index, union)| (union.field.to_owned(), FieldOf::Union(index)));
         let computed = self.computed.iter().enumerate();
         let computed = computed.map(|(index, it)| (it.field.to_owned(), FieldOf::Computed(index)));
-        self.lookup = std::iter::once(("id".to_owned(), FieldOf::Id))
+        let all = std::iter::once(("id".to_owned(), FieldOf::Id))
             .chain(columns)
             .chain(relations)
             .chain(unions)
-            .chain(computed)
-            .collect();
+            .chain(computed);
+        let mut lookup = HashMap::new();
+        for (name, field) in all {
+            let other = lookup.insert(name.clone(), field);
+            assert!(other.is_none(), "{}.{name} is declared twice: rename one", self.type_name);
+        }
+        self.lookup = lookup;
     }
 }
 

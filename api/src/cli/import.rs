@@ -1,6 +1,6 @@
 //! `cops-graphql import`: loads files.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum as _;
 
@@ -13,17 +13,6 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Formats (CSV, gzip or ZIP; a file's first bytes say which):
-  usaspending    award summaries, transactions, answers of /api/v2/search/spending_by_award/
-  fbi-agencies   agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI
-  leaic          the Law Enforcement Agency Identifiers Crosswalk (bring your own)
-  fbi-employees  officers, civilians and people served, by agency and year (lee_1960_YYYY.csv)
-  fbi-offenses   offenses known and cleared, by agency and year, in the columns of J. Kaplan's files
-  fbi-estimates  offenses by state and nation and year (estimated_crimes_1979_YYYY.csv)
-  award-list     a list of awards with officers; its columns are declared (--template award-list)
-  trainings      courses (--template trainings)
-  trainees       training sessions and their trainees, never a person's name (--template trainees)
-
 A load is all or nothing, and a file that was loaded before changes nothing. Load agencies
 first: then awards find their agencies. Rows that cannot be taken are listed in
 PATH.rejected.csv.
@@ -40,9 +29,20 @@ Examples:
 
 Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed.";
 
+/// The formats, a line each.
+fn formats() -> String {
+    let mut text = "Formats (CSV, gzip or ZIP; a file's first bytes say which):\n".to_owned();
+    for format in Format::value_variants() {
+        let template = format.template().map(|_| format!(" (--template {})", format.name()));
+        let (name, about) = (format.name(), format.about());
+        let _ = writeln!(text, "  {name:<14} {about}{}", template.unwrap_or_default());
+    }
+    text
+}
+
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{}\n{EXAMPLES}", formats()))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ImportArgs {
     /// The format of the files.
@@ -78,7 +78,7 @@ pub(crate) struct ImportArgs {
     /// Read files that were loaded before, such as for other listings or after loading agencies.
     #[arg(long)]
     again: bool,
-    /// Print a file to begin with: trainees, trainings or award-list.
+    /// Print a file to begin with, for a format whose columns are ours.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     template: Option<Format>,
 }

@@ -8,10 +8,7 @@ use super::registry::table_of;
 use crate::{
     catalog::table::Childless,
     measures::ratio,
-    query::{
-        computed::{ComputedRows, ComputedValues, Computes as _, Type},
-        show::real,
-    },
+    query::computed::{ComputedRows, ComputedValues, Computes as _, Type, each},
 };
 
 pub(super) fn table() -> Type {
@@ -65,8 +62,7 @@ fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
     async move {
         let found = grants.measures(["federalShare", "trainingSessions.trainees.count"]).await?;
         // The share is in cents.
-        let dollars = |[share, people]: [_; 2]| vec![real(ratio(share, people, (1, 100)))];
-        Ok(found.into_iter().map(|(grant, numbers)| (grant, dollars(numbers))).collect())
+        each(found, |[share, people]| ratio(share, people, (1, 100)))
     }
     .boxed()
 }

@@ -54,8 +54,16 @@ use crate::{
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
 /// Makes the schema.
+///
+/// # Panics
+/// Where what the types declare is no GraphQL: the program does not start then.
 #[must_use]
 pub fn schema() -> Schema {
+    documents::check_contract();
+    built()
+}
+
+fn built() -> Schema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
         .limit_recursive_depth(sizes::MOST_NESTING)
         .data(Documents::default())
@@ -66,7 +74,7 @@ pub fn schema() -> Schema {
 /// The schema in the schema definition language, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    schema().sdl()
+    built().sdl()
 }
 
 /// What this API is about.

@@ -61,13 +61,13 @@ use self::{
 };
 use crate::{database::load::Load, demo};
 
-/// Declares the formats: what each is, its name, and what reads it. This is all that a format needs beside its file.
+/// Declares the formats: the name of each, what reads it, and which files it is of. This is all that a format needs beside its file.
 macro_rules! formats {
-    ($($(#[doc = $doc:literal])+ $format:ident = $name:literal, $reader:ty;)+) => {
+    ($($format:ident = $name:literal, $reader:ty, $about:literal;)+) => {
         /// A format that can be loaded.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
         pub enum Format {
-            $($(#[doc = $doc])+ #[value(name = $name)] $format,)+
+            $(#[doc = concat!("The format `", $name, "`.")] #[value(name = $name)] $format,)+
         }
 
         impl Format {
@@ -75,6 +75,12 @@ macro_rules! formats {
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$format => $name,)+ }
+            }
+
+            /// Which files it is of, for people.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$format => $about,)+ }
             }
 
             /// A file to begin with, for the formats that need one.
@@ -109,24 +115,15 @@ macro_rules! formats {
 }
 
 formats! {
-    /// Awards and their transactions, as USAspending gives them: CSV downloads or API answers.
-    Usaspending = "usaspending", usaspending::Usaspending;
-    /// Agencies with names and places: the FBI's two open files, joined by ORI.
-    FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies;
-    /// Agencies: the Law Enforcement Agency Identifiers Crosswalk.
-    Leaic = "leaic", leaic::Leaic;
-    /// Officers, civilians and people served of agencies, year by year.
-    FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees;
-    /// Offenses known to agencies and cleared by them, year by year.
-    FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses;
-    /// Offenses estimated for states and the nation, year by year.
-    FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates;
-    /// A list of awards with columns of your own naming, officers among them.
-    AwardList = "award-list", award_list::AwardList;
-    /// Courses, in columns of ours (see --template trainings).
-    Trainings = "trainings", trainings::Trainings;
-    /// Training sessions and who went to them, in columns of ours (see --template trainees).
-    Trainees = "trainees", trainees::Trainees;
+    Usaspending = "usaspending", usaspending::Usaspending, "award summaries, transactions, answers of /api/v2/search/spending_by_award/";
+    FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies, "agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI";
+    Leaic = "leaic", leaic::Leaic, "the Law Enforcement Agency Identifiers Crosswalk (bring your own)";
+    FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees, "officers, civilians and people served, by agency and year (lee_1960_YYYY.csv)";
+    FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses, "offenses known and cleared, by agency and year, in the columns of J. Kaplan's files";
+    FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates, "offenses by state and nation and year (estimated_crimes_1979_YYYY.csv)";
+    AwardList = "award-list", award_list::AwardList, "a list of awards with officers; its columns are declared";
+    Trainings = "trainings", trainings::Trainings, "courses";
+    Trainees = "trainees", trainees::Trainees, "training sessions and their trainees, never a person's name";
 }
 
 /// What to load, and how.

@@ -12,8 +12,8 @@
 //! fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
 //!     async move {
 //!         let found = grants.measures(["federalShare", "trainingSessions.trainees.count"]).await?;
-//!         let dollars = |[share, people]: [_; 2]| vec![real(ratio(share, people, (1, 100)))];
-//!         Ok(found.into_iter().map(|(grant, numbers)| (grant, dollars(numbers))).collect())
+//!         // The share is in cents.
+//!         each(found, |[share, people]| ratio(share, people, (1, 100)))
 //!     }
 //!     .boxed()
 //! }
@@ -28,6 +28,7 @@ use std::collections::HashMap;
 use async_graphql::Value as GraphQl;
 use futures_util::future::BoxFuture;
 
+use super::show::Show;
 use crate::{
     catalog::{
         Catalog,
@@ -125,6 +126,23 @@ impl Batches {
     pub(crate) fn of(&self, table: &Table, batch: usize) -> Option<Batch> {
         self.0.get(table.name)?.get(batch).copied()
     }
+}
+
+/// The values of one field: a number of the measures of each row. A count is shown as it is, a quotient as a float, and
+/// what is missing as null.
+///
+/// # Errors
+/// Says that a number is beyond 64 bits.
+pub(crate) fn each<const N: usize>(
+    found: HashMap<i32, [Number; N]>,
+    value: impl Fn([Number; N]) -> Number,
+) -> Result<HashMap<i32, Vec<GraphQl>>, Error> {
+    let shown = |(key, measures)| {
+        let number = value(measures);
+        let show = if matches!(number, Number::Real(_)) { Show::Real } else { Show::Exact(0) };
+        Ok((key, vec![show.value(number)?]))
+    };
+    found.into_iter().map(shown).collect()
 }
 
 impl ComputedRows<'_> {

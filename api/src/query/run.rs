@@ -301,10 +301,10 @@ pub(crate) async fn column(
             let found = loaders.computed(plan.table, field.batch, keys).await?;
             let value = |row: &Arc<Row>| found.get(&row.key)?.get(field.place).cloned();
             let values: Vec<_> = rows.iter().map(|row| value(row).unwrap_or_default()).collect();
-            if field.type_name.ends_with('!') && values.contains(&GraphQl::Null) {
-                let (on, name) = (&plan.table.type_name, field.field);
+            if let Some(value) = values.iter().find(|value| !field.takes(value)) {
+                let (on, name, type_name) = (&plan.table.type_name, field.field, field.type_name);
                 tracing::error!(
-                    "{on}.{name} is declared to be never null, and was not computed for a row"
+                    "{on}.{name} is declared as {type_name}, and was computed as {value}"
                 );
                 return Err(Error::Internal);
             }

@@ -46,14 +46,6 @@ impl Show {
     }
 }
 
-/// A real number; null where it is missing.
-pub(crate) fn real(number: Number) -> GraphQl {
-    match number {
-        Number::Real(real) => JsonNumber::from_f64(real).map_or(GraphQl::Null, GraphQl::Number),
-        Number::Missing | Number::Whole(_) => GraphQl::Null,
-    }
-}
-
 fn beyond() -> Error {
     Error::BadArgument("a sum is beyond 64 bits: narrow the filter".to_owned())
 }

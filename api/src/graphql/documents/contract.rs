@@ -18,6 +18,14 @@ pub(super) fn contract() -> &'static Valid<Schema> {
     &CONTRACT
 }
 
+/// Makes sure that the schema is valid GraphQL.
+///
+/// # Panics
+/// With all that is wrong with it.
+pub(crate) fn check_contract() {
+    contract();
+}
+
 /// The type of a field of an object, an interface or a union.
 pub(crate) fn field_type(on: &str, field: &str) -> Option<&'static Type> {
     contract().type_field(on, field).ok().map(|field| &field.ty)

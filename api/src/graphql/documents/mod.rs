@@ -30,7 +30,7 @@ use quick_cache::{Weighter, sync::Cache};
 
 pub(crate) use apollo_compiler::ast::Type;
 
-pub(crate) use self::contract::field_type;
+pub(crate) use self::contract::{check_contract, field_type};
 use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};
 use super::sizes;
 use super::{Schema, sizes::Sizes};

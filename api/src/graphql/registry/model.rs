@@ -113,7 +113,7 @@ impl Model {
                 is_column,
                 "{at} is no column of the entity. A column goes by its own name in camelCase: leave `#[graphql(name)]` \
                  away, or skip the field and show it by `Table::shows`. What is computed (`complex`) is declared by \
-                 `Table::computed`."
+                 `.computed(...)`."
             );
             assert!(
                 !field.ty.starts_with('['),
@@ -254,7 +254,7 @@ mod tests {
     fn what_would_be_lost_stops_the_program_with_words() {
         for (said, words) in [
             (refused::<Renamed>(), "Renamed.title is no column of the entity"),
-            (refused::<Complex>(), "declared by `Table::computed`"),
+            (refused::<Complex>(), "declared by `.computed(...)`"),
             (refused::<Hidden>(), "`visible` of a column would be ignored"),
             (refused::<Listed>(), "Listed.name is a list, which no column holds"),
         ] {

@@ -27,11 +27,11 @@ pub(crate) struct Masks<'a> {
     replica: &'a Replica,
     stop: &'a Stop,
     /// None where the conditions are few.
-    made: Option<RefCell<Made>>,
+    made: Option<RefCell<MadeMasks>>,
 }
 
 #[derive(Default)]
-struct Made {
+struct MadeMasks {
     /// By the table of the rows.
     by_condition: FxHashMap<(usize, Condition), KnownMask>,
     bytes: usize,
@@ -82,7 +82,7 @@ impl<'a> Masks<'a> {
     /// A condition's number, and its mask.
     fn known(
         &self,
-        made: &RefCell<Made>,
+        made: &RefCell<MadeMasks>,
         table: &Stored,
         keeps: &Predicate,
     ) -> Result<(u32, Rc<Mask>), Error> {
