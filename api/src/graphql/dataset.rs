@@ -18,7 +18,7 @@ use crate::{
         load::Loaders,
         plan::{ConnectionPlan, Parents},
         planner::Planner,
-        run,
+        walk::run,
     },
 };
 

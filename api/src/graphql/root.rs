@@ -27,7 +27,7 @@ use crate::{
         nodes,
         plan::{ConnectionPlan, Parents},
         planner::{Planner, Warning},
-        run,
+        walk::run,
     },
 };
 

@@ -10,14 +10,16 @@ use std::sync::Arc;
 use async_graphql::Value as GraphQl;
 
 use super::{
-    column_types::Columns,
-    export_columns::{self, ExportColumns},
     groups::run as groups,
     load::{Loaders, has_more, root_page},
     page::List,
     plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
     rows::Row,
-    run,
+    walk::{
+        column_types::Columns,
+        export_columns::{self, ExportColumns},
+        run,
+    },
 };
 use crate::{error::Error, measures::GroupsAnswer};
 

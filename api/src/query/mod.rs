@@ -5,12 +5,12 @@
 //! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. Whatever is wrong with them is
 //!    found here, before anything is read; only a year whose prices this program knows, and the database does not,
 //!    is found by who computes.
-//! 2. [`run`] walks the plan a level at a time, and asks [`load`] for the rows of each level and field at once. Relations
+//! 2. [`walk::run`] goes through the plan a level at a time, and asks [`load`] for the rows of each level and field at once. Relations
 //!    go through the `dataloader` crate, but for what was looked up before ([`row_cache`]).
 //! 3. The rows, already GraphQL values ([`packed`]), are put together.
 //!
-//! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns
-//! ([`export_columns`]), whose types [`column_types`] knows. What is computed of all rows is planned and shown by
+//! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns,
+//! whose types are known before. These are the ways through a plan ([`walk`]). What is computed of all rows is planned and shown by
 //! [`groups`], and answered by [`crate::measures`]. What is computed of each row is [`computed`].
 //!
 //! # Why not a resolver for each field
@@ -19,10 +19,8 @@
 //! `schema.graphql` know the types as if they had been derived.
 
 mod arguments;
-pub(crate) mod column_types;
 pub(crate) mod computed;
 pub(crate) mod export;
-pub(crate) mod export_columns;
 pub(crate) mod failures;
 pub(crate) mod filter;
 pub(crate) mod groups;
@@ -38,8 +36,8 @@ pub(crate) mod plan;
 pub(crate) mod planner;
 pub(crate) mod row_cache;
 mod rows;
-pub(crate) mod run;
 pub(crate) mod show;
+pub(crate) mod walk;
 
 use async_graphql::Value;
 

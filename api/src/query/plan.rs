@@ -1,6 +1,6 @@
 //! The plan of a list: what to read, and how the answer is put together.
 //!
-//! A plan is a value. [`list_plan`](super::list_plan) makes it of a selection, [`run`](super::run) turns it into an
+//! A plan is a value. [`list_plan`](super::list_plan) makes it of a selection, [`run`](super::walk::run) turns it into an
 //! answer, and [`export`](super::export) into a file. Its root is a [`ConnectionPlan`]; below it are [`RowsPlan`], whose fields
 //! lead to more of both, and the [`MeasuresPlan`] of what is computed of all rows or of groups.
 //!

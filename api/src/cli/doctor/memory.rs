@@ -57,8 +57,8 @@ fn free_of(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Severity;
     use super::*;
+    use crate::cli::doctor::finding::Severity;
 
     #[test]
     fn what_linux_says_is_read() {

@@ -166,8 +166,8 @@ pub(crate) fn fold<T: Send>(
 mod tests {
     use rustc_hash::FxHashMap;
 
-    use super::super::column::Codes;
     use super::*;
+    use crate::measures::memory::column::Codes;
 
     /// Many to a combination: they are shared out.
     const ROWS: usize = 250_000;

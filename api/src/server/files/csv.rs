@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use async_graphql::Value;
 use csv::{Terminator, Writer, WriterBuilder};
 
-use crate::query::export_columns::Leaf;
+use crate::query::walk::export_columns::Leaf;
 
 /// How a spreadsheet knows a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];

@@ -16,8 +16,8 @@ use crate::{
     measures::Aggregates,
     query::{
         export::{Export, ExportPart, ExportWalk},
-        export_columns::ExportColumns,
         load::Loaders,
+        walk::export_columns::ExportColumns,
     },
     server::{
         observe::metrics::Metrics,

@@ -27,7 +27,7 @@ use parquet::{
 use crate::server::request::format::About;
 use crate::{
     catalog::scalar::Scalar,
-    query::{
+    query::walk::{
         column_types::{ColumnCell, Columns},
         export_columns::Leaf,
     },

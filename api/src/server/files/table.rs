@@ -7,7 +7,7 @@ use super::{
     csv::{self, record},
     parquet,
 };
-use crate::query::{column_types::Columns, export_columns::ExportColumns};
+use crate::query::walk::{column_types::Columns, export_columns::ExportColumns};
 use crate::server::request::compress::{Coding, Stream};
 use crate::server::request::format::{About, TableFormat};
 

@@ -11,12 +11,14 @@ use futures_util::future::{BoxFuture, FutureExt as _, try_join_all};
 
 use super::{
     column_types::{ColumnField, Columns},
-    load::Loaders,
-    plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, RowField, RowsPlan},
-    rows::Row,
     run,
 };
 use crate::error::Error;
+use crate::query::{
+    load::Loaders,
+    plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, RowField, RowsPlan},
+    rows::Row,
+};
 
 /// What there is in the place of a row that leads nowhere.
 const NOWHERE: u32 = u32::MAX;

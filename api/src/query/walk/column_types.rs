@@ -4,19 +4,19 @@
 use async_graphql::Name;
 use indexmap::IndexMap;
 
-use super::{
-    picks::Picks,
-    plan::{
-        ConnectionField, ConnectionPlan, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
-        MeasuresPlan, RowField, RowsPlan, StatisticField,
-    },
-};
 use crate::catalog::{
     measure_catalog::{ComputedMeasure, Dimension, Shows, Unit},
     scalar::Scalar,
     table::{Cardinality, Relation, Table},
 };
 use crate::error::Error;
+use crate::query::{
+    picks::Picks,
+    plan::{
+        ConnectionField, ConnectionPlan, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
+        MeasuresPlan, RowField, RowsPlan, StatisticField,
+    },
+};
 
 /// The fields of a row, in the order of the query.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use async_graphql::{Name, Value as GraphQl};
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
-use super::{
+use crate::query::{
     groups::run as groups,
     id,
     load::{Loaders, root_page},
