@@ -34,7 +34,7 @@ pub(super) struct Connection {
     maker: DatabaseConnection,
     /// None before the first statement, and after one has broken it.
     open: Option<OpenConnection>,
-    stop: Stop,
+    stop: StopStatement,
 }
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ enum OpenConnection {
 
 /// How the statement of a connection is stopped.
 #[derive(Clone, Debug)]
-enum Stop {
+enum StopStatement {
     /// It ends when this is set.
     Flag(Arc<AtomicBool>),
     /// The process of the server that works for the connection.
@@ -58,7 +58,7 @@ impl Connection {
         options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
         let stop = if backend == DbBackend::Sqlite {
             let flag = Arc::new(AtomicBool::new(false));
-            let stop = Stop::Flag(Arc::clone(&flag));
+            let stop = StopStatement::Flag(Arc::clone(&flag));
             options.map_sqlx_sqlite_pool_opts(move |pool| {
                 let flag = Arc::clone(&flag);
                 pool.after_connect(move |connection, _| {
@@ -73,7 +73,7 @@ impl Connection {
             stop
         } else {
             let backend = Arc::new(AtomicI32::new(0));
-            let stop = Stop::Backend(Arc::clone(&backend));
+            let stop = StopStatement::Backend(Arc::clone(&backend));
             options.map_sqlx_postgres_pool_opts(move |pool| {
                 let backend = Arc::clone(&backend);
                 pool.after_connect(move |connection, _| {
@@ -108,8 +108,8 @@ impl Connection {
     /// Stops the statement that runs, and waits until it has ended.
     pub(super) async fn clear(&mut self, spare: &DatabaseConnection) {
         match &self.stop {
-            Stop::Flag(flag) => flag.store(true, Ordering::Relaxed),
-            Stop::Backend(id) => {
+            StopStatement::Flag(flag) => flag.store(true, Ordering::Relaxed),
+            StopStatement::Backend(id) => {
                 let cancel = format!("SELECT pg_cancel_backend({})", id.load(Ordering::Relaxed));
                 if let Err(error) = spare.execute_unprepared(&cancel).await {
                     tracing::warn!(%error, "cannot cancel a statement");
@@ -125,7 +125,7 @@ impl Connection {
             self.forget();
         }
         tracing::debug!(is_well, "a statement that nobody waited for was stopped");
-        if let Stop::Flag(flag) = &self.stop {
+        if let StopStatement::Flag(flag) = &self.stop {
             flag.store(false, Ordering::Relaxed);
         }
     }

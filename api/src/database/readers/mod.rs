@@ -147,7 +147,7 @@ impl Readers {
 
     /// Takes a connection as soon as one is free.
     async fn take(&self, connections: &Connections) -> Result<Taken, Error> {
-        let _waiting = Waiting::for_a_seat(&self.0.waiting);
+        let _waiting = WaitingStatement::for_a_seat(&self.0.waiting);
         let mut gone = self.0.gone.subscribe();
         let turn = tokio::select! {
             biased;
@@ -180,16 +180,16 @@ impl Readers {
 }
 
 /// Somebody who waits, until this is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
+struct WaitingStatement<'a>(&'a AtomicUsize);
 
-impl<'a> Waiting<'a> {
+impl<'a> WaitingStatement<'a> {
     fn for_a_seat(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitingStatement<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
