@@ -210,3 +210,29 @@ async fn a_null_is_refused_where_there_must_be_a_value() {
         assert_eq!(refusal(&client, query, json!({})).await, None, "{query}");
     }
 }
+
+#[tokio::test]
+async fn conditions_on_related_rows_are_counted_over_the_whole_request() {
+    let test = TestDatabase::sqlite().await;
+    fixture::load(&test.writer().await, SMALL).await;
+    let client = test.client().await;
+    let query = "query ($f: AgencyFilter!, $g: AgencyFilter) { \
+        a: agencies(filter: $f, first: 1) { totalCount nodes { id } } \
+        b: agencies(filter: $f, first: 2) { groups(by: [STATE], first: 1) { nodes { where(filter: $f) { count } } } } \
+        c: agencies(filter: $g) { totalCount } }";
+    let one = |n: usize| json!({ "trainees": { "some": { "hours": { "gt": n } } } });
+    let some = |count: usize| json!({ "or": (0..count).map(one).collect::<Vec<_>>() });
+    // The variable stands in three places.
+    let sent = |f, g| json!({ "f": some(f), "g": some(g) });
+    assert_eq!(refusal_of(&client, query, sent(66, 2)).await, None);
+    let refused = refusal(&client, query, sent(66, 3)).await.unwrap();
+    assert!(refused.contains("QUERY_TOO_LARGE") && refused.contains("201"), "{refused}");
+    assert!(refused.contains("`some` and `none`, in all filters together"), "{refused}");
+}
+
+/// The message of the first error of an answer, whatever was read for it.
+async fn refusal_of(client: &Client, query: &str, variables: serde_json::Value) -> Option<String> {
+    let request = Request::new(query).variables(Variables::from_json(variables));
+    let answer = client.send(request).await;
+    answer.response.errors.first().map(|error| error.message.clone())
+}

@@ -1,9 +1,11 @@
 //! No N+1: a relation field costs one statement, however many rows it is asked of.
 
+use cops_graphql::graphql::execute::Purpose;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use serde_json::Value;
 
 use crate::{
-    fixture::{self, Size},
+    fixture::{self, SMALL, Size},
     support::TestDatabase,
 };
 
@@ -170,4 +172,27 @@ async fn no_order_of_a_column_with_an_index_sorts() {
         }
     }
     assert!(read > 40, "{read}");
+}
+
+#[tokio::test]
+async fn the_rows_of_a_filter_over_many_are_looked_up_once_in_the_copy() {
+    let test = TestDatabase::sqlite().await;
+    fixture::load(&test.writer().await, SMALL).await;
+    let filter = r#"filter: { trainees: { some: { hours: { gt: 8 } } } }"#;
+    let query = format!(
+        "{{ a: agencies({filter}, first: 2) {{ nodes {{ id }} }} b: agencies({filter}, first: 3) {{ nodes {{ id }} }} }}"
+    );
+    let found = test.client().await.answer(&query, Value::Null).await;
+    let keys = found.reads.iter().filter(|read| read.purpose == Purpose::Keys);
+    assert_eq!(keys.count(), 1);
+    assert!(
+        found.statements().iter().all(|sql| !sql.contains("trainees")),
+        "{:?}",
+        found.statements()
+    );
+    // Without the copy, the database finds them, and the answer is the same.
+    let in_sql = test.client_in_sql().await.answer(&query, Value::Null).await;
+    assert!(in_sql.reads.iter().all(|read| read.purpose != Purpose::Keys));
+    assert!(in_sql.statements().iter().all(|sql| sql.contains("trainees")));
+    assert_eq!(in_sql.response.data, found.response.data);
 }

@@ -139,13 +139,15 @@ impl Predicate {
         }
     }
 
-    /// Whether it looks at rows that refer to others: what a database does row by row.
-    pub(crate) fn looks_at_many(&self) -> bool {
+    /// How many of its conditions look at rows that refer to others: what a database does row by row.
+    pub(crate) fn related(&self) -> usize {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::looks_at_many),
-            Self::Not(part) => part.looks_at_many(),
-            Self::Through { table, to, keeps, .. } => *to != table.key || keeps.looks_at_many(),
-            Self::Is { .. } | Self::Words { .. } => false,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::related).sum(),
+            Self::Not(part) => part.related(),
+            Self::Through { table, to, keeps, .. } => {
+                usize::from(*to != table.key) + keeps.related()
+            }
+            Self::Is { .. } | Self::Words { .. } => 0,
         }
     }
 

@@ -8,6 +8,9 @@ use crate::error::Error;
 /// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:
 /// SQLite gives up at 1,000.
 pub(crate) const MOST_CONDITIONS: usize = 900;
+/// Conditions on rows that refer to others (`some`, `none`) that all filters of a request may have together. Each looks
+/// at all rows of a table.
+pub(crate) const MOST_RELATED: usize = 200;
 /// Keys that a list may be ordered by.
 pub(crate) const MOST_KEYS: usize = 10;
 /// Different words that may be searched for at once.

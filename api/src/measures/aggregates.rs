@@ -81,8 +81,8 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// The keys of the rows that a filter keeps, where it looks at rows that refer to others, and the copy in memory knows
-    /// them: a database looks for these row by row. None where the database is to find them itself.
+    /// The keys of the rows that a filter keeps, where the copy in memory knows them. None where the database is to find
+    /// them itself, as where they are too many for a statement.
     pub(crate) async fn keys(
         &self,
         session: &Session,
@@ -90,9 +90,6 @@ impl Aggregates {
         keeps: &Predicate,
     ) -> Result<Option<Vec<i32>>, Error> {
         let Self::Memory(replica) = self else { return Ok(None) };
-        if !keeps.looks_at_many() {
-            return Ok(None);
-        }
         let began = Instant::now();
         let rows = replica.rows_of_keys(table.name, keeps)?;
         let (of, filter) = (Arc::clone(replica), keeps.clone());

@@ -34,6 +34,7 @@ impl<'a> Planner<'a> {
         let arguments = self.arguments(field);
         let list = List::parse(table, &arguments, self.page_sizes())
             .map_err(|error| error.at(field.pos, path))?;
+        self.count_related(&list.keeps).map_err(|error| error.at(field.pos, path))?;
         let rows = parents.count.saturating_mul(list.limit.into());
         let common = Common { keys: Vec::new(), parent: parents.column };
         let mut figures = Figures::of(table, list.keeps.clone(), common);

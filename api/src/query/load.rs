@@ -7,7 +7,6 @@
 
 use std::{
     any::Any,
-    borrow::Cow,
     collections::HashMap,
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
@@ -25,14 +24,11 @@ use super::{
     page::{List, select_by_key},
     picks::Picks,
     row_cache::{self, CachedRows, RevisionRows},
+    row_keys::RowKeys,
     rows::{Row, RowPage},
 };
 use crate::{
-    catalog::{
-        Catalog,
-        predicate::{Predicate, Test},
-        table::Table,
-    },
+    catalog::{Catalog, table::Table},
     database::session::{Purpose, RowsRead, Session},
     error::Error,
     measures::{Aggregates, GroupsAnswer as Measures, Request},
@@ -57,7 +53,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
-    aggregates: Aggregates,
+    row_keys: RowKeys,
     kept: Option<row_cache::LookupKind>,
     list: List,
     picks: Picks,
@@ -110,7 +106,7 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
 
 impl ByParent {
     async fn read(&self, parents: &[i32]) -> Result<RowsRead<Unpacked>, Error> {
-        let list = settled(&self.session, &self.aggregates, &self.list).await?;
+        let list = Box::pin(self.row_keys.of(&self.list)).await?;
         let backend = self.session.backend();
         let select = list.select_by_parent(&self.picks, self.parent, parents, backend);
         read(&self.session, list.table, &self.picks, Purpose::Pages, select).await
@@ -186,6 +182,7 @@ pub(crate) struct Loaders {
     /// What could not be read.
     pub(crate) failures: Failures,
     aggregates: Aggregates,
+    row_keys: RowKeys,
     batches: &'static Batches,
     /// What was looked up before.
     kept: Option<Arc<RevisionRows>>,
@@ -200,7 +197,8 @@ impl Loaders {
         kept: Option<Arc<RevisionRows>>,
     ) -> Self {
         let (failures, made) = <_>::default();
-        Self { session, catalog, failures, aggregates, batches, kept, made }
+        let row_keys = RowKeys::new(session.clone(), aggregates.clone());
+        Self { session, catalog, failures, aggregates, row_keys, batches, kept, made }
     }
 
     /// Notes that something cannot be read, and gives what stands for it.
@@ -249,16 +247,10 @@ impl Loaders {
                 CachedRows::Row(_) => None,
             });
         if !missing.is_empty() {
-            let (session, aggregates) = (session.clone(), self.aggregates.clone());
+            let (session, row_keys) = (session.clone(), self.row_keys.clone());
             let (list, picks) = (list.clone(), picks.clone());
-            let loader = self.loader(identity, || ByParent {
-                session,
-                aggregates,
-                kept,
-                list,
-                picks,
-                parent,
-            });
+            let loader =
+                self.loader(identity, || ByParent { session, row_keys, kept, list, picks, parent });
             found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found)
@@ -347,22 +339,6 @@ fn take<T>(
     (found, missing)
 }
 
-/// The same list, with the keys of the rows that its filter keeps in the place of the filter, where the copy in memory
-/// knows them and the database would look for them row by row.
-async fn settled<'a>(
-    session: &Session,
-    aggregates: &Aggregates,
-    list: &'a List,
-) -> Result<Cow<'a, List>, Error> {
-    Ok(match Box::pin(aggregates.keys(session, list.table, &list.keeps)).await? {
-        None => Cow::Borrowed(list),
-        Some(keys) => {
-            let keeps = Predicate::Is { column: list.table.key, test: Test::Keys(keys) };
-            Cow::Owned(list.keeping(keeps))
-        }
-    })
-}
-
 /// Reads a page of a list that has no parent.
 pub(crate) async fn root_page(
     loaders: &Loaders,
@@ -370,7 +346,7 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<RowPage, Error> {
     let session = &loaders.session;
-    let list = &*settled(session, &loaders.aggregates, list).await?;
+    let list = &*Box::pin(loaders.row_keys.of(list)).await?;
     let mut rows = Vec::new();
     for mut part in list.parts(session.backend()) {
         part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
@@ -406,7 +382,7 @@ async fn read(
 /// Whether a list that has no parent has more rows than its page.
 pub(crate) async fn has_more(loaders: &Loaders, list: &List) -> Result<bool, Error> {
     let session = &loaders.session;
-    let list = &*settled(session, &loaders.aggregates, list).await?;
+    let list = &*Box::pin(loaders.row_keys.of(list)).await?;
     let select = list.select_count(session.backend());
     let results = session.all(list.table.name, Purpose::Aggregates, select).await?;
     let count: i64 = results.first().ok_or(Error::Internal)?.try_get_by_index(0)?;

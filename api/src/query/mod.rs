@@ -35,6 +35,7 @@ mod picks;
 pub(crate) mod plan;
 pub(crate) mod planner;
 pub(crate) mod row_cache;
+mod row_keys;
 mod rows;
 pub(crate) mod show;
 pub(crate) mod walk;

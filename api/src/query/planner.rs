@@ -26,9 +26,9 @@ use super::{
     page::{DEFAULT_PAGE, PageSizes},
 };
 use crate::{
-    catalog::{Catalog, table::Union},
+    catalog::{Catalog, predicate::Predicate, table::Union},
     error::Error,
-    limits::Limits,
+    limits::{Limits, MOST_RELATED, refuse},
     measures::Request,
 };
 
@@ -52,6 +52,8 @@ pub struct Warning {
 pub(crate) struct Planner<'a> {
     /// The price of the plan so far.
     price: Cell<u64>,
+    /// How many conditions look at rows that refer to others.
+    related: Cell<usize>,
     /// What is easily misread.
     warnings: RefCell<Vec<Warning>>,
     pub(crate) limits: Limits,
@@ -75,8 +77,8 @@ impl<'a> Planner<'a> {
         variables: &'a Variables,
     ) -> Self {
         let fragments = &document.fragments;
-        let (price, warnings) = <_>::default();
-        Self { price, warnings, limits, catalog, pages, fragments, variables }
+        let (price, related, warnings) = <_>::default();
+        Self { price, related, warnings, limits, catalog, pages, fragments, variables }
     }
 
     /// The pages of lists.
@@ -108,6 +110,16 @@ impl<'a> Planner<'a> {
     /// Adds to the price.
     pub(crate) fn charge(&self, points: u64) {
         self.price.set(self.price.get().saturating_add(points));
+    }
+
+    /// Counts the conditions of a filter that look at rows which refer to others.
+    ///
+    /// # Errors
+    /// Says that the filters of the request have too many of them.
+    pub(crate) fn count_related(&self, keeps: &Predicate) -> Result<(), Error> {
+        self.related.set(self.related.get() + keeps.related());
+        let counts = "conditions on related rows (`some` and `none`, in all filters together)";
+        refuse(counts, self.related.get(), MOST_RELATED, "")
     }
 
     /// Charges for aggregates.

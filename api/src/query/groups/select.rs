@@ -81,6 +81,9 @@ impl<'a> Planner<'a> {
         let mut figures = Figures::of(table, keeps.clone(), common);
         (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
+        if let Some(event) = &figures.request.event {
+            self.count_related(&event.counts).map_err(at)?;
+        }
         let sizes = PageSizes {
             default: self.limits.groups,
             most: self.limits.groups,
@@ -156,6 +159,7 @@ impl<'a> Planner<'a> {
                         Some(value) => filter::parse(table, value, "filter").map_err(at)?,
                         None => Predicate::all(),
                     };
+                    self.count_related(&keep).map_err(at)?;
                     let keeps = keeps.clone().and(keep);
                     let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
                     MeasureField::Part(shape)
