@@ -42,12 +42,11 @@ impl RowKeys {
         }
         let mut found = self.found.lock().await;
         let name = format!("{} {:?}", list.table.name, list.keeps);
-        let keys = match found.get(&name) {
-            Some(keys) => keys.clone(),
-            None => {
-                let keys = self.aggregates.keys(&self.session, list.table, &list.keeps).await?;
-                found.entry(name).or_insert(keys.map(Arc::from)).clone()
-            }
+        let keys = if let Some(keys) = found.get(&name) {
+            keys.clone()
+        } else {
+            let keys = self.aggregates.keys(&self.session, list.table, &list.keeps).await?;
+            found.entry(name).or_insert(keys.map(Arc::from)).clone()
         };
         Ok(keys.map_or(Cow::Borrowed(list), |keys| {
             let test = Test::Keys(keys.to_vec());
