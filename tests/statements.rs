@@ -178,7 +178,7 @@ async fn no_order_of_a_column_with_an_index_sorts() {
 async fn the_rows_of_a_filter_over_many_are_looked_up_once_in_the_copy() {
     let test = TestDatabase::sqlite().await;
     fixture::load(&test.writer().await, SMALL).await;
-    let filter = r#"filter: { trainees: { some: { hours: { gt: 8 } } } }"#;
+    let filter = "filter: { trainees: { some: { hours: { gt: 8 } } } }";
     let query = format!(
         "{{ a: agencies({filter}, first: 2) {{ nodes {{ id }} }} b: agencies({filter}, first: 3) {{ nodes {{ id }} }} }}"
     );
