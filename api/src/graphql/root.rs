@@ -76,7 +76,7 @@ impl ContainerType for Query {
         let key = &context.item.node.response_key().node;
         let planned = context.data_opt::<Arc<Plans>>().and_then(|plans| plans.fields.get(key));
         let (Some(planned), Some(loaders)) = (planned, context.data_opt::<Loaders>()) else {
-            let text = "a document is planned before it runs: ask by `cops_graphql::execute`";
+            let text = "a document is planned before it runs: ask by `cops_graphql::graphql::execute::execute`";
             return Err(ServerError::new(text, Some(context.item.pos)));
         };
         let answer = match planned {

@@ -10,13 +10,14 @@ use std::{
 
 use async_graphql::{Request, Response, Variables};
 use cops_graphql::{
-    measures::{Aggregates, Replica},
+    catalog::dataset::Dataset,
     database::{self, Readers},
     demo,
     graphql::execute::{execute, price},
-    server::{AggregatesBy, Server},
+    graphql::{Schema, catalog, schema},
     limits::Limits,
-    catalog::dataset::Dataset, graphql::{Schema, catalog, schema},
+    measures::{Aggregates, Replica},
+    server::{AggregatesBy, Server},
 };
 use indicatif::ProgressBar;
 use serde_json::Value;

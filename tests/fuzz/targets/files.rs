@@ -47,7 +47,7 @@ impl Loader {
     fn load(&self, format: Format, bytes: &[u8]) {
         let path = self.folder.path().join("file");
         std::fs::write(&path, bytes).expect("a file");
-        let mut request = Request::new(format, vec![path]);
+        let mut request = ImportRequest::new(format, vec![path]);
         request.dry_run = true;
         request.max_rejects = "100%".parse::<MaxRejects>().expect("a share");
         if let Err(error) = self.runtime.block_on(ingest::run(&self.database, &request)) {
