@@ -23,7 +23,7 @@ function compared({ found, servers }, cell) {
     query.title,
     ...servers.map((server) => {
       const one = measured(query, server);
-      return one ? cell(one) : 'cannot';
+      return one ? cell(one) : 'not asked';
     }),
   ]);
   return table(['', ...servers.map(({ title }) => title)], rows);

@@ -98,6 +98,9 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
         let span = trace::batch(table.name, purpose.words(), parents.len());
         let read = self.read(&parents).instrument(span).await;
         let revision = read.as_ref().ok().and_then(|read| read.revision);
+        // The keys of a filter may be of the copy: of another revision, a page is not one to be kept.
+        let copy = self.session.copy();
+        let revision = revision.filter(|revision| copy.is_none_or(|copy| copy == *revision));
         let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
         keep(self.kept.as_ref(), revision, &answers, CachedRows::Page);
         answers
