@@ -319,3 +319,34 @@ pub(crate) fn screaming_case(name: &str) -> String {
 pub(super) fn leak(name: &str) -> &'static str {
     Box::leak(name.to_owned().into_boxed_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Name;
+
+    use super::*;
+
+    #[test]
+    fn a_computed_value_is_of_the_type_that_is_declared() {
+        let takes = |type_name, value: GraphQl| {
+            let (field, description, batch, place) = ("x", "", 0, 0);
+            ComputedField { field, type_name, description, batch, place }.takes(&value)
+        };
+        let (text, number, truth) =
+            (GraphQl::from("2009"), GraphQl::from(2009), GraphQl::Boolean(true));
+        for (type_name, right, wrong) in [
+            ("String", &text, &number),
+            ("Float", &number, &text),
+            ("Dollars", &number, &truth),
+            ("Date", &text, &truth),
+            ("Boolean", &truth, &number),
+        ] {
+            assert!(takes(type_name, right.clone()), "{type_name} {right}");
+            assert!(!takes(type_name, wrong.clone()), "{type_name} {wrong}");
+            assert!(takes(type_name, GraphQl::Null), "{type_name}");
+        }
+        assert!(!takes("Float!", GraphQl::Null));
+        assert!(takes("Float!", number));
+        assert!(takes("GrantStatus", GraphQl::Enum(Name::new("ACTIVE"))));
+    }
+}

@@ -124,3 +124,22 @@ fn of(declared: impl Into<Type>) -> Type {
 fn upper(text: &str) -> String {
     text.trim().to_ascii_uppercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::query::computed::{ComputedRows, ComputedValues, Computes as _};
+
+    fn nothing(_: ComputedRows<'_>) -> ComputedValues<'_> {
+        async { Ok(std::collections::HashMap::new()) }.boxed()
+    }
+
+    #[test]
+    #[should_panic(expected = "PriceIndex.year is declared twice: rename one")]
+    fn a_computed_field_does_not_hide_a_column() {
+        let hides = price_index::table().computed("year", "Int", nothing, "The year.");
+        let _ = Catalog::of(Batches::split(vec![hides]).0);
+    }
+}
