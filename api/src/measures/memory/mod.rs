@@ -46,9 +46,15 @@ use super::{
     value::{Cell, Number},
 };
 use crate::{
-    catalog::{predicate::Predicate, table::Table},
+    catalog::{
+        predicate::{Predicate, Test},
+        table::Table,
+    },
     error::Error,
 };
+
+/// So many codes are compared in the time in which a row is looked at otherwise.
+const CODES_AT_ONCE: usize = 8;
 
 /// A copy of the dataset in memory, of one revision.
 #[derive(Debug)]
@@ -167,7 +173,13 @@ impl Replica {
         Ok(match keeps {
             Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
             Predicate::Not(part) => self.rows_of_filter(table, part)?,
-            Predicate::Is { .. } | Predicate::Words { .. } => table.rows,
+            // Texts are looked through one by one; codes are compared many at a time.
+            Predicate::Is {
+                test: Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_),
+                ..
+            }
+            | Predicate::Words { .. } => table.rows,
+            Predicate::Is { .. } => table.rows / CODES_AT_ONCE,
             Predicate::Through { table: other, keeps, .. } => {
                 let other = self.table_named(other.name)?;
                 let inner = self.rows_of_filter(other, keeps)?;
