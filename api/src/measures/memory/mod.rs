@@ -161,6 +161,10 @@ impl Replica {
         for keeps in parts.chain([&request.keeps]) {
             rows = rows.saturating_add(self.rows_of_filter(table, keeps)?);
         }
+        if let (Some(event), Some(declared)) = (&request.event, &request.table.event) {
+            let happens = self.table_named(declared.happens(request.table).table)?;
+            rows = rows.saturating_add(self.rows_of_filter(happens, &event.counts)?);
+        }
         Ok(rows)
     }
 
