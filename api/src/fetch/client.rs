@@ -7,7 +7,7 @@
 //! # Why not `reqwest` with `backon`
 //! What is particular here is what to do with an answer: which are worth another try and after how long (`Retry-After`
 //! included), what a transfer that broke off goes on from, which answers are those of somebody else's proxy. That is the
-//! code of this module, and would stay. `reqwest` would replace the thirty lines that make a connection; the client of
+//! code of this module, and would stay. `reqwest` would replace the lines that make a connection; the client of
 //! hyper below it is compiled for the exporter of spans, too.
 
 use axum::{

@@ -7,7 +7,7 @@
 //!
 //! # Why not the Arrow writer
 //! The values are in columns already, and go to the column writers of `parquet` as they are. By Arrow they would be copied
-//! into its arrays first, for which ten more crates are compiled (`cargo tree` with `arrow` among the features).
+//! into its arrays first, and the crates of Arrow would be compiled, too.
 
 use std::{mem, sync::Arc};
 
