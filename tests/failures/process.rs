@@ -4,6 +4,7 @@
 
 use std::{
     fmt::Write as _,
+    io::Write as _,
     net::TcpStream,
     process::{Command, Stdio},
     sync::{
@@ -95,19 +96,26 @@ async fn a_server_without_file_descriptors_comes_back() {
 }
 
 #[tokio::test]
-async fn more_connections_than_there_may_be_wait() {
+async fn connections_that_wait_hold_up_neither_others_nor_the_stop() {
     let test = TestDatabase::sqlite().await;
     loaded(&test).await;
-    let server = Running::start(&test.url, &["--max-connections", "2"]);
+    let arguments = ["--max-connections", "2", "--max-connections-per-address", "2"];
+    let mut server = Running::start(&test.url, &arguments);
     let address = server.url.trim_start_matches("http://").to_owned();
-    let held: Vec<_> = (0..2).map(|_| TcpStream::connect(&address).unwrap()).collect();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let asked = server.data("{ dataset { revision } }");
-    assert!(tokio::time::timeout(Duration::from_millis(300), asked).await.is_err());
-    drop(held);
-    let asked = server.data("{ dataset { revision } }");
-    let data = tokio::time::timeout(Duration::from_secs(5), asked).await.unwrap();
-    assert_eq!(data["dataset"]["revision"], 2);
+    let hold = || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(b"POST /graphql HTTP/1.1\r\n").unwrap();
+        stream
+    };
+    let _held = [hold(), hold()];
+    // One address may have both of them, so that it is told to come again, whatever it is.
+    let asked = reqwest::get(format!("{}/graphql?query={{__typename}}", server.url)).await.unwrap();
+    assert_eq!(asked.status(), 503);
+    let live = reqwest::get(format!("{}/health/live", server.url)).await.unwrap();
+    assert_eq!(live.status(), 200);
+    let began = Instant::now();
+    assert_eq!(server.stop(), Some(0));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -47,6 +47,10 @@ async fn what_goes_on_is_counted() {
         ("connections_busy", 0.0),
         ("connections_waiting", 0.0),
         ("database_gone", 0.0),
+        ("client_connections", 1.0),
+        ("client_connections_refused_total{reason=\"address\"}", 0.0),
+        ("client_connections_refused_total{reason=\"all\"}", 0.0),
+        ("client_connections_closed_idle_total", 0.0),
         ("copy_revision", 1.0),
     ] {
         let found = value(&text, &format!("cops_graphql_{name}"));

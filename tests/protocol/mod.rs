@@ -57,8 +57,9 @@ impl Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/graphql", listener.local_addr().unwrap());
         let counters = Arc::clone(&settings.counters);
+        let connections = Arc::clone(&settings.connections);
         let router = Server::new(readers, dataset, AggregatesBy::Memory).router_with(settings);
-        tokio::spawn(server::serve(listener, router, 100, std::future::pending()));
+        tokio::spawn(server::serve(listener, router, connections, std::future::pending()));
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
         let ready = url.replace("graphql", "health/ready");

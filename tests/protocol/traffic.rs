@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use cops_graphql::{limits::Limits, server::RateLimit};
+use cops_graphql::{
+    limits::Limits,
+    server::{ClientConnections, ConnectionLimits, RateLimit},
+};
 
 use super::*;
 
@@ -151,6 +154,18 @@ async fn a_body_and_a_url_have_their_ends() {
     };
     let most = 1_000 - "query={__typename}".len();
     assert_eq!((get(most).await, get(most + 1).await), (StatusCode::OK, StatusCode::URI_TOO_LONG));
+}
+
+#[tokio::test]
+async fn a_body_has_its_time() {
+    let body = Duration::from_millis(100);
+    let limits = ConnectionLimits { body, ..ConnectionLimits::default() };
+    let connections = Arc::new(ClientConnections::new(limits));
+    let site = Site::with(Settings { connections, ..Settings::default() }).await;
+    let never = futures_util::stream::pending::<Result<String, std::io::Error>>();
+    let request = site.client.post(&site.url).header("content-type", "application/json");
+    let response = request.body(reqwest::Body::wrap_stream(never)).send().await.unwrap();
+    assert_eq!(response.status(), 408);
 }
 
 #[tokio::test]

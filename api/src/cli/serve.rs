@@ -1,6 +1,6 @@
 //! `cops-graphql serve`: what a bare `cops-graphql` does.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{io::IsTerminal as _, process::ExitCode, sync::Arc};
 
 use clap::ValueEnum;
 use tokio::net::TcpListener;
@@ -103,8 +103,9 @@ async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
+    let connections = Arc::clone(&settings.connections);
     let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
-    server::serve(listener, router, args.traffic.most_connections(), stopped).await;
+    server::serve(listener, router, connections, stopped).await;
     tracing::info!("stopped: every request that had begun was answered");
     Ok(())
 }

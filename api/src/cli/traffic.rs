@@ -1,11 +1,11 @@
 //! The options of `serve` that say how much is done at once, and for whom.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use clap::builder::BoolishValueParser;
 use ipnet::IpNet;
 
-use crate::server::{RateLimit, Settings};
+use crate::server::{ClientConnections, ConnectionLimits, RateLimit, Settings};
 
 /// How much is done at once.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,6 +31,9 @@ pub(crate) struct TrafficArgs {
     /// How many connections clients may have. Each is an open file.
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "COUNT", default_value_t = 900)]
     max_connections: usize,
+    /// How many of them one address may have; where nothing is chosen, a quarter. A proxy that is trusted may have all.
+    #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT")]
+    max_connections_per_address: Option<usize>,
     /// How many connections to the database queries have.
     #[arg(
         long,
@@ -70,6 +73,12 @@ impl TrafficArgs {
         settings.deadline = Duration::from_secs(self.deadline.into());
         settings.most_running = self.max_running;
         settings.most_waiting = self.max_waiting;
+        settings.connections = Arc::new(ClientConnections::new(ConnectionLimits {
+            most: self.max_connections,
+            most_per_address: self.max_connections_per_address,
+            trusted_proxies: self.trusted_proxy.clone(),
+            ..ConnectionLimits::default()
+        }));
         settings.rate_limit = RateLimit {
             points_per_second: self.rate_limit,
             burst: self.rate_burst,
@@ -82,11 +91,6 @@ impl TrafficArgs {
     /// Whether what one client may ask for has a limit.
     pub(crate) fn limits_clients(&self) -> bool {
         self.rate_limit > 0
-    }
-
-    /// How many connections clients may have.
-    pub(crate) fn most_connections(&self) -> usize {
-        self.max_connections
     }
 
     /// How many connections queries have.

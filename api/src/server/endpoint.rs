@@ -49,8 +49,6 @@ use crate::{graphql::citation, limits::Limits, query::row_cache::RowCache, trace
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
-/// How long a body may take to arrive.
-const BODY: Duration = Duration::from_secs(10);
 /// The requests of a batch that run at once.
 const AT_ONCE: usize = 4;
 
@@ -132,7 +130,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         }
         asked.map(Asks::One)
     } else if method == Method::POST {
-        read(headers, body, limits).await
+        read(headers, body, limits, endpoint.0.settings.connections.limits().body).await
     } else {
         let reason = "a query is sent by GET or POST";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
@@ -428,7 +426,12 @@ async fn run(endpoint: Arc<EndpointInner>, ask: Ask) -> HttpAnswer {
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
 /// a form or a text, and not that.
-async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asks, Refusal> {
+async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+    within: Duration,
+) -> Result<Asks, Refusal> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
@@ -449,13 +452,13 @@ async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Asks, 
     let too_large = |error| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, &error);
     limits.body(length.unwrap_or_default()).map_err(too_large)?;
     let most = limits.body as usize;
-    let bytes = tokio::time::timeout(BODY, axum::body::to_bytes(body, most)).await;
+    let bytes = tokio::time::timeout(within, axum::body::to_bytes(body, most)).await;
     let bytes: Bytes = match bytes {
         Ok(Ok(bytes)) => bytes,
         // It did not say how long it is: it goes on after what it may have.
         Ok(Err(_)) => return Err(limits.body(most + 1).map_or_else(too_large, |()| unreadable())),
         Err(_) => {
-            let reason = format!("the body did not arrive within {} seconds", BODY.as_secs());
+            let reason = format!("the body did not arrive within {} seconds", within.as_secs());
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &reason));
         }
     };

@@ -6,8 +6,8 @@
 //!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
 //! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copy of the
 //!   dataset in memory.
-//! - `traffic`: how much is done at once: connections and how slow they may be (`listen`), clients (`rate`), and queries
-//!   (`admission`).
+//! - `traffic`: how much is done at once: connections (`connections`) and how slow they may be (`listen`), clients
+//!   (`rate`), and queries (`admission`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
 //! - `pages`: the front page and the playground.
@@ -61,6 +61,7 @@ pub use self::{
     settings::Settings,
     state::{AggregatesBy, Server},
     traffic::{
+        connections::{ClientConnections, ConnectionCounts, ConnectionLimits},
         listen::serve,
         rate::{Peer, RateLimit},
     },
@@ -100,6 +101,7 @@ impl Server {
             Arc::clone(&answers),
             Arc::clone(&kept),
             Arc::clone(&admission),
+            Arc::clone(&settings.connections),
         ));
         let introspection = settings.limits.introspection;
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;

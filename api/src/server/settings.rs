@@ -6,7 +6,9 @@ use axum::http::HeaderValue;
 use sea_orm::DbBackend;
 
 use super::{
-    cache::counters::Counters, request::trusted::TrustedDocuments, traffic::rate::RateLimit,
+    cache::counters::Counters,
+    request::trusted::TrustedDocuments,
+    traffic::{connections::ClientConnections, rate::RateLimit},
 };
 use crate::limits::Limits;
 
@@ -38,6 +40,8 @@ pub struct Settings {
     pub most_running: Option<usize>,
     /// How many others wait for a turn.
     pub most_waiting: usize,
+    /// The connections of clients, and how many there may be.
+    pub connections: Arc<ClientConnections>,
     /// How much one client may ask for.
     pub rate_limit: RateLimit,
     /// Whether an error says which name may have been meant.
@@ -63,6 +67,7 @@ impl Default for Settings {
             deadline: Duration::from_secs(10),
             most_running: None,
             most_waiting: 256,
+            connections: Arc::default(),
             rate_limit: RateLimit::default(),
             suggestions: true,
             slow_query: None,

@@ -32,7 +32,7 @@ use self::snapshot::Snapshot;
 use crate::server::{
     cache::{answers::Answers, counters::Counters},
     state::Server,
-    traffic::admission::Admission,
+    traffic::{admission::Admission, connections::ClientConnections},
 };
 use crate::{
     database::session::Read, error::Error, graphql::execute::QueryAnswer,
@@ -81,6 +81,7 @@ impl Metrics {
         answers: Arc<Answers>,
         kept: Arc<RowCache>,
         admission: Arc<Admission>,
+        clients: Arc<ClientConnections>,
     ) -> Self {
         let mut registry = Registry::with_prefix("cops_graphql");
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
@@ -114,7 +115,7 @@ impl Metrics {
         let refusals = Family::default();
         let about = "What was refused because it was too much, by what there was too much of";
         registry.register("refusals", about, refusals.clone());
-        let snapshot = Snapshot::new(server, counters, answers, kept, admission);
+        let snapshot = Snapshot::new(server, counters, answers, kept, admission, clients);
         registry.register_collector(Box::new(snapshot));
         Self {
             registry,

@@ -1,86 +1,97 @@
-//! Connections: how many, and how slow they may be.
+//! Serving connections, and how slow they may be.
 //!
 //! A client that sends its request a byte a minute, or never reads its answer, costs a connection, and
-//! connections are what a server has only so many of. So each step has a time: the head of a request, its
-//! body ([`crate::server::endpoint`]), a byte of the answer. When the server is asked to stop, no new connection is
-//! taken, and each that stands is closed when its request is answered.
+//! connections are what a server has only so many of. So each step has a time ([`ConnectionLimits`]): the head of the
+//! first request, the head of each that follows, a body ([`crate::server::endpoint`]), a byte of the answer. How many
+//! there may be, and which one makes room for another, is for [`ClientConnections`] to say.
+//!
+//! When the server is asked to stop, no new connection is taken. One that waits for its client is closed at once, for
+//! the client may take its time, and each other one when its request is answered.
+//!
+//! [`ConnectionLimits`]: super::connections::ConnectionLimits
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::{Arc, atomic::Ordering::Relaxed},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
-use axum::{Router, body::Body};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderValue, Response, StatusCode, header},
+    response::IntoResponse as _,
+};
 use hyper::{
     Request,
-    body::Incoming,
+    body::{Body as HttpBody, Frame, Incoming, SizeHint},
+    rt::{Read, ReadBufCursor, Write},
     server::conn::http1,
     service::{HttpService, service_fn},
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::watch,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-use super::rate::Peer;
+use super::{
+    connections::{ClientConnection, ClientConnections, ConnectionLimits, ConnectionPlace},
+    rate::Peer,
+};
 
-/// How long the head of a request may take, from the answer before it on: so long may a connection be idle.
-const HEAD: Duration = Duration::from_mins(1);
-/// How long a client may take no byte of an answer.
-const WRITE: Duration = Duration::from_secs(20);
-/// How long requests that have begun may take after the server was asked to stop.
-const DRAIN: Duration = Duration::from_secs(30);
 /// How long to wait where no connection can be taken, as without file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
+/// What a connection in reserve is told that asks for anything but health and metrics.
+const BUSY: &str = r#"{"errors":[{"message":"too many connections: come again in a second","extensions":{"code":"OVERLOADED"}}]}"#;
 
-/// Serves connections, so many at once, until it is asked to stop.
+/// Serves connections until it is asked to stop.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    most: usize,
+    connections: Arc<ClientConnections>,
     stopped: impl Future<Output = ()>,
 ) {
-    let graceful = GracefulShutdown::new();
-    let turns = Arc::new(Semaphore::new(most.max(1)));
-    let mut stopped = std::pin::pin!(stopped);
+    // Whoever has a part of it is a connection that is open.
+    let (open, part) = watch::channel(());
+    let mut stopped = pin!(stopped);
     loop {
-        let taken = async {
-            let turn = Arc::clone(&turns).acquire_owned().await;
-            (listener.accept().await, turn)
-        };
-        let (accepted, turn) = tokio::select! {
+        let accepted = tokio::select! {
             biased;
             () = &mut stopped => break,
-            taken = taken => taken,
+            accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                refused(&error).await;
+                refused(&error, &connections).await;
                 continue;
             }
         };
-        let connection = connection(stream, peer, router.clone());
-        let connection = graceful.watch(connection);
+        let Some(place) = connections.admit(peer.ip()) else { continue };
+        let (router, part) = (router.clone(), part.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke");
-            }
-            drop(turn);
+            connection(stream, peer, router, &place).await;
+            drop((place, part));
         });
     }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        let seconds = DRAIN.as_secs();
+    drop((listener, part));
+    connections.end();
+    let drain = connections.limits().drain;
+    if tokio::time::timeout(drain, open.closed()).await.is_err() {
+        let seconds = drain.as_secs();
         tracing::warn!(seconds, "some requests were not answered in time, and are cut off");
     }
 }
 
-/// Says why no connection could be taken, and waits where trying again at once would be in vain.
-async fn refused(error: &io::Error) {
+/// Says why no connection could be taken. Where trying again at once would be in vain, one that waits makes room.
+async fn refused(error: &io::Error, connections: &ClientConnections) {
     let of_client = matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted
@@ -89,32 +100,188 @@ async fn refused(error: &io::Error) {
     );
     if !of_client {
         tracing::error!(%error, "cannot take a connection");
+        connections.close_oldest();
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
+/// Serves one connection to its end, which comes soon where it is told to end.
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, place: &ConnectionPlace) {
+    let (client, limits) = (&place.connection, place.limits());
+    let mut served = pin!(serve_http(stream, peer, router, client, limits));
+    let mut first_head = pin!(tokio::time::sleep(limits.head));
+    let mut end = pin!(client.end.notified());
+    let (mut is_late, mut is_ending) = (false, false);
+    std::future::poll_fn(|context| {
+        // First, so that a request that is here already counts.
+        if let Poll::Ready(done) = served.as_mut().poll(context) {
+            if let Err(error) = done {
+                tracing::debug!(%error, "a connection broke");
+            }
+            return Poll::Ready(());
+        }
+        is_late = is_late || first_head.as_mut().poll(context).is_ready();
+        is_ending = is_ending || end.as_mut().poll(context).is_ready();
+        if (is_ending && client.waits()) || (is_late && !client.has_asked()) {
+            return Poll::Ready(());
+        }
+        if is_ending && client.is_answering() {
+            served.as_mut().graceful_shutdown();
+        }
+        Poll::Pending
+    })
+    .await;
+}
 
-fn connection(
+fn serve_http(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-) -> http1::Connection<Io, impl HttpService<Incoming, ResBody = Body, Future: Send> + Send> {
+    client: &Arc<ClientConnection>,
+    limits: &ConnectionLimits,
+) -> http1::Connection<
+    WatchedStream,
+    impl HttpService<Incoming, ResBody = WatchedBody<Body>, Future: Send> + Send,
+> {
     // It is how soon an answer is sent; without it, it is sent all the same.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(WRITE));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        let router = router.clone();
-        async move {
-            Ok::<_, Infallible>(
-                router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {}),
-            )
-        }
+    stream.set_write_timeout(Some(limits.write));
+    let stream =
+        WatchedStream { stream: TokioIo::new(Box::pin(stream)), client: Arc::clone(client) };
+    let client = Arc::clone(client);
+    let service = service_fn(move |request| {
+        let answer = answer(request, peer, router.clone(), Arc::clone(&client));
+        async move { Ok::<_, Infallible>(answer.await) }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .header_read_timeout(limits.idle)
+        .serve_connection(stream, service)
+}
+
+/// Answers one request, and notes how far it is.
+async fn answer(
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    router: Router,
+    client: Arc<ClientConnection>,
+) -> Response<WatchedBody<Body>> {
+    client.has_head();
+    if request.body().is_end_stream() {
+        client.answers();
+    }
+    let is_for_watchers = {
+        let path = request.uri().path();
+        path == "/metrics" || path.starts_with("/health/")
+    };
+    let is_of_reserve = client.too_many.is_some();
+    let mut response = if is_of_reserve && !is_for_watchers {
+        busy()
+    } else {
+        client.was_answered.store(true, Relaxed);
+        request.extensions_mut().insert(Peer(peer));
+        let arrives = Arc::clone(&client);
+        let request = request.map(|body| {
+            Body::new(WatchedBody { body, client: arrives, at_end: ClientConnection::answers })
+        });
+        router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    };
+    if is_of_reserve {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    client.answers();
+    response.map(|body| WatchedBody { body, client, at_end: ClientConnection::has_answered })
+}
+
+/// The answer to what a connection in reserve may not ask for.
+fn busy() -> Response<Body> {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::RETRY_AFTER, "1"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, BUSY).into_response()
+}
+
+/// A body whose end is noted: it is dropped when it is read, or when nobody wants the rest of it.
+struct WatchedBody<B> {
+    body: B,
+    client: Arc<ClientConnection>,
+    at_end: fn(&ClientConnection),
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for WatchedBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B> Drop for WatchedBody<B> {
+    fn drop(&mut self) {
+        (self.at_end)(&self.client);
+    }
+}
+
+/// A stream of which it is noted when all is sent.
+struct WatchedStream {
+    stream: TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
+    client: Arc<ClientConnection>,
+}
+
+impl Read for WatchedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl Write for WatchedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// hyper flushes the stream when it has written all that it had.
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(context));
+        self.client.has_sent();
+        Poll::Ready(flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }

@@ -1,5 +1,6 @@
 //! How much is done at once: connections, clients, and queries.
 
 pub(crate) mod admission;
+pub(crate) mod connections;
 pub(crate) mod listen;
 pub(crate) mod rate;

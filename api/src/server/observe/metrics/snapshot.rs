@@ -13,7 +13,7 @@ use crate::{
     server::{
         cache::{answers::Answers, copy::Copy, counters::Counters},
         state::Server,
-        traffic::admission::Admission,
+        traffic::{admission::Admission, connections::ClientConnections},
     },
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Snapshot {
     answers: Arc<Answers>,
     kept: Arc<RowCache>,
     admission: Arc<Admission>,
+    clients: Arc<ClientConnections>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -39,23 +40,43 @@ impl Snapshot {
         answers: Arc<Answers>,
         kept: Arc<RowCache>,
         admission: Arc<Admission>,
+        clients: Arc<ClientConnections>,
     ) -> Self {
-        Self { server, counters, answers, kept, admission }
+        Self { server, counters, answers, kept, admission, clients }
     }
 }
 
 impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let counts = self.counters.counts();
+        let (counts, clients) = (self.counters.counts(), self.clients.counts());
         for (name, about, count) in [
             ("cache_hits", "Answers that were kept", counts.hits),
             ("cache_joined", "Answers that somebody else was waiting for already", counts.joined),
             ("cache_misses", "Answers that had to be worked out", counts.misses),
             ("not_modified", "Responses that said only that nothing has changed", counts.unchanged),
+            (
+                "client_connections_closed_idle",
+                "Connections of clients that were idle, and were closed to make room",
+                clients.closed_idle,
+            ),
         ] {
             let counter = ConstCounter::new(count);
             let kind = counter.metric_type();
             counter.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
+        }
+        let counter = |count| ConstCounter::new(count);
+        let about =
+            "Connections of clients that got nothing but 503, by what there were too many of";
+        let mut refused = encoder.encode_descriptor(
+            "client_connections_refused",
+            about,
+            None,
+            counter(0_u64).metric_type(),
+        )?;
+        for (reason, count) in
+            [("address", clients.refused_of_address), ("all", clients.refused_of_all)]
+        {
+            counter(count).encode(refused.encode_family(&[("reason", reason)])?)?;
         }
         let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let copy = self.server.copy();
@@ -92,6 +113,11 @@ impl Collector for Snapshot {
             ),
             ("queries_running", "Queries that are worked on", whole(self.admission.running())),
             ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
+            (
+                "client_connections",
+                "Connections of clients",
+                i64::try_from(clients.open).unwrap_or(i64::MAX),
+            ),
             ("connections", "Connections to the database for queries", whole(connections)),
             ("connections_busy", "Those on which a statement runs", whole(busy)),
             (

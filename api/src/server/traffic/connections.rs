@@ -1,0 +1,426 @@
+//! The connections of clients: how many there may be, and which one goes where there are too many.
+//!
+//! A connection *waits* while the server waits for its client: for a request, or for the rest of one. It costs little,
+//! and nothing is lost where it is closed: clients know that an idle connection may go at any time. So where all
+//! connections are taken, the one that has waited longest makes room for the next client. One whose request is being
+//! answered is never closed for another.
+//!
+//! One address may have a part of all connections only, so that it cannot push out the others. A network of IPv6 that
+//! belongs to one subscriber (`/64`) is one address, and a trusted proxy, which asks for many clients, has no such limit.
+//!
+//! A connection beyond either limit is not turned away at the door: it is one of a few in reserve ([`RESERVE`]), which
+//! answer one request each. What asks for health or metrics is answered, so whoever watches the server always hears
+//! from it. Anything else gets `503` and `Retry-After`. A `503` that is sent before the request was read would often not
+//! be seen: closing a connection with unread bytes resets it, and the answer is lost with it. In the reserve, too, the
+//! one that has waited longest makes room, so requests that are never sent do not fill it.
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use ipnet::IpNet;
+use tokio::sync::Notify;
+
+use super::rate::network;
+
+/// The connections beyond the limits, which may ask for health and metrics only.
+const RESERVE: usize = 16;
+
+/// How many connections clients may have, and how slow they may be.
+#[derive(Clone, Debug)]
+pub struct ConnectionLimits {
+    /// How many there may be at once.
+    pub most: usize,
+    /// How many one address may have; where nothing is chosen, a quarter of all.
+    pub most_per_address: Option<usize>,
+    /// The proxies that the limit of one address does not hold for.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long the head of the first request may take, from the connection on.
+    pub head: Duration,
+    /// How long a connection may be idle between two requests, the head of the second included.
+    pub idle: Duration,
+    /// How long a body may take to arrive.
+    pub body: Duration,
+    /// How long a client may take no byte of an answer.
+    pub write: Duration,
+    /// How long requests that have begun may take after the server was asked to stop.
+    pub drain: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            most: 900,
+            most_per_address: None,
+            trusted_proxies: Vec::new(),
+            head: Duration::from_secs(10),
+            idle: Duration::from_mins(1),
+            body: Duration::from_secs(30),
+            write: Duration::from_secs(20),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Why a connection may not ask for everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TooMany {
+    /// Its address has as many as it may.
+    OfAddress,
+    /// All are taken, and none of them waits.
+    OfAll,
+}
+
+/// The connections of one moment, and what became of others since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionCounts {
+    /// Those that are open.
+    pub open: u64,
+    /// Those that got no answer but `503`, as their address had too many.
+    pub refused_of_address: u64,
+    /// Those that got no answer but `503`, as all were taken.
+    pub refused_of_all: u64,
+    /// Those that waited, and were closed to make room.
+    pub closed_idle: u64,
+}
+
+/// All connections of clients.
+#[derive(Debug, Default)]
+pub struct ClientConnections {
+    limits: ConnectionLimits,
+    table: Mutex<ConnectionTable>,
+    refused_of_address: AtomicU64,
+    refused_of_all: AtomicU64,
+    closed_idle: AtomicU64,
+}
+
+/// Those that are open, by their numbers.
+#[derive(Debug, Default)]
+struct ConnectionTable {
+    open: BTreeMap<u64, Arc<ClientConnection>>,
+    last: u64,
+}
+
+/// One connection of a client.
+#[derive(Debug)]
+pub(crate) struct ClientConnection {
+    address: IpAddr,
+    /// Why it is of the reserve; none where it is not.
+    pub(super) too_many: Option<TooMany>,
+    /// Whether it got an answer though it is of the reserve.
+    pub(super) was_answered: AtomicBool,
+    progress: Mutex<Progress>,
+    /// It is told to end.
+    pub(super) end: Notify,
+}
+
+/// How far a connection is.
+#[derive(Debug)]
+struct Progress {
+    phase: Phase,
+    /// Since when.
+    since: Instant,
+    /// Whether the head of a request has arrived.
+    has_asked: bool,
+    /// Whether it was told to make room.
+    is_leaving: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// A request, or the rest of one, is still to come.
+    Waiting,
+    /// A request is being answered.
+    Answering,
+    /// The answer is whole, and is still to be sent.
+    Sending,
+}
+
+impl ClientConnections {
+    /// None yet.
+    #[must_use]
+    pub fn new(limits: ConnectionLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// The connections as they are.
+    #[must_use]
+    pub fn counts(&self) -> ConnectionCounts {
+        ConnectionCounts {
+            open: self.table().open.len() as u64,
+            refused_of_address: self.refused_of_address.load(Relaxed),
+            refused_of_all: self.refused_of_all.load(Relaxed),
+            closed_idle: self.closed_idle.load(Relaxed),
+        }
+    }
+
+    /// How many there may be, and how slow.
+    pub(crate) fn limits(&self) -> &ConnectionLimits {
+        &self.limits
+    }
+
+    /// A place for a new connection; none where there is not even one in reserve.
+    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionPlace> {
+        let mut table = self.table();
+        let address = network(peer.to_canonical());
+        let too_many = self.too_many(&table, peer.to_canonical(), address);
+        if let Some(too_many) = too_many
+            && table.of_reserve(true).count() >= RESERVE
+            && !table.make_room(true)
+        {
+            self.count_refused(too_many);
+            return None;
+        }
+        let connection = Arc::new(ClientConnection::new(address, too_many));
+        table.last += 1;
+        let number = table.last;
+        table.open.insert(number, Arc::clone(&connection));
+        Some(ConnectionPlace { connections: Arc::clone(self), connection, number })
+    }
+
+    /// Why a new connection is of the reserve. Where all are taken, one that waits is closed for it.
+    fn too_many(&self, table: &ConnectionTable, peer: IpAddr, address: IpAddr) -> Option<TooMany> {
+        let ConnectionLimits { most, most_per_address, trusted_proxies, .. } = &self.limits;
+        let per_address = most_per_address.unwrap_or(most / 4).max(1);
+        let is_trusted = trusted_proxies.iter().any(|network| network.contains(&peer));
+        let of_address = || table.of_reserve(false).filter(|it| it.address == address).count();
+        if !is_trusted && of_address() >= per_address {
+            return Some(TooMany::OfAddress);
+        }
+        let is_full = table.of_reserve(false).count() >= (*most).max(1);
+        (is_full && !self.make_room(table)).then_some(TooMany::OfAll)
+    }
+
+    /// Closes the connection that has waited longest, and tells whether there was one.
+    fn make_room(&self, table: &ConnectionTable) -> bool {
+        let made = table.make_room(false);
+        self.closed_idle.fetch_add(made.into(), Relaxed);
+        made
+    }
+
+    /// Closes the connection that has waited longest, where the system has no room for another.
+    pub(super) fn close_oldest(&self) {
+        self.make_room(&self.table());
+    }
+
+    /// Tells all connections to end: those that wait at once, and the others after their answers.
+    pub(super) fn end(&self) {
+        self.table().open.values().for_each(|connection| connection.end.notify_one());
+    }
+
+    fn count_refused(&self, too_many: TooMany) {
+        let counter = match too_many {
+            TooMany::OfAddress => &self.refused_of_address,
+            TooMany::OfAll => &self.refused_of_all,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+
+    fn table(&self) -> MutexGuard<'_, ConnectionTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ConnectionTable {
+    /// The connections that are of the reserve or not, without those that make room.
+    fn of_reserve(&self, is: bool) -> impl Iterator<Item = &Arc<ClientConnection>> {
+        let open = self.open.values().filter(move |it| it.too_many.is_some() == is);
+        open.filter(|it| !it.progress().is_leaving)
+    }
+
+    /// Tells the connection that has waited longest to end, and tells whether there was one.
+    fn make_room(&self, of_reserve: bool) -> bool {
+        let since = |it: &Arc<ClientConnection>| {
+            let progress = it.progress();
+            let waits = progress.phase == Phase::Waiting;
+            waits.then_some((progress.since, Arc::clone(it)))
+        };
+        let waiting = self.of_reserve(of_reserve).filter_map(since);
+        let Some((_, oldest)) = waiting.min_by_key(|(since, _)| *since) else { return false };
+        oldest.progress().is_leaving = true;
+        oldest.end.notify_one();
+        true
+    }
+}
+
+impl ClientConnection {
+    fn new(address: IpAddr, too_many: Option<TooMany>) -> Self {
+        let since = Instant::now();
+        let progress =
+            Progress { phase: Phase::Waiting, since, has_asked: false, is_leaving: false };
+        Self {
+            address,
+            too_many,
+            was_answered: AtomicBool::new(false),
+            progress: Mutex::new(progress),
+            end: Notify::new(),
+        }
+    }
+
+    /// The head of a request has arrived. Its body may be still to come.
+    pub(super) fn has_head(&self) {
+        let mut progress = self.progress();
+        progress.has_asked = true;
+        progress.phase = Phase::Waiting;
+        progress.since = Instant::now();
+    }
+
+    /// A request has arrived, or nobody wants the rest of it.
+    pub(super) fn answers(&self) {
+        self.progress().phase = Phase::Answering;
+    }
+
+    /// An answer is whole.
+    pub(super) fn has_answered(&self) {
+        self.progress().phase = Phase::Sending;
+    }
+
+    /// All that was there to be sent is sent.
+    pub(super) fn has_sent(&self) {
+        let mut progress = self.progress();
+        if progress.phase == Phase::Sending {
+            progress.phase = Phase::Waiting;
+            progress.since = Instant::now();
+        }
+    }
+
+    /// Whether it may be closed without a loss.
+    pub(super) fn waits(&self) -> bool {
+        self.progress().phase == Phase::Waiting
+    }
+
+    /// Whether a request is being answered.
+    pub(super) fn is_answering(&self) -> bool {
+        self.progress().phase == Phase::Answering
+    }
+
+    /// Whether the head of a request has arrived.
+    pub(super) fn has_asked(&self) -> bool {
+        self.progress().has_asked
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place among the connections, which is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct ConnectionPlace {
+    connections: Arc<ClientConnections>,
+    pub(super) connection: Arc<ClientConnection>,
+    number: u64,
+}
+
+impl ConnectionPlace {
+    /// How slow the connection may be.
+    pub(super) fn limits(&self) -> &ConnectionLimits {
+        &self.connections.limits
+    }
+}
+
+impl Drop for ConnectionPlace {
+    fn drop(&mut self) {
+        self.connections.table().open.remove(&self.number);
+        if let Some(too_many) = self.connection.too_many
+            && !self.connection.was_answered.load(Relaxed)
+        {
+            self.connections.count_refused(too_many);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connections(limits: ConnectionLimits) -> Arc<ClientConnections> {
+        Arc::new(ClientConnections::new(limits))
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn the_one_that_has_waited_longest_makes_room() {
+        let all = connections(ConnectionLimits {
+            most: 3,
+            most_per_address: Some(3),
+            ..ConnectionLimits::default()
+        });
+        let admit = || all.admit(address("192.0.2.1")).expect("there is room");
+        let (first, second) = (admit(), admit());
+        let other = || all.admit(address("192.0.2.2")).expect("there is room");
+        let third = other();
+        first.connection.has_head();
+        first.connection.answers();
+        let fourth = other();
+        assert_eq!(fourth.connection.too_many, None);
+        assert!(second.connection.progress().is_leaving && !third.connection.progress().is_leaving);
+        // One that is idle again has waited less long than one that never asked.
+        first.connection.has_answered();
+        assert!(!first.connection.waits(), "the answer is not sent yet");
+        first.connection.has_sent();
+        let fifth = other();
+        assert!(third.connection.progress().is_leaving && first.connection.waits());
+        for place in [&first, &fourth, &fifth] {
+            place.connection.answers();
+        }
+        let sixth = other();
+        assert_eq!(sixth.connection.too_many, Some(TooMany::OfAll));
+        let counts = all.counts();
+        assert_eq!((counts.open, counts.closed_idle, counts.refused_of_all), (6, 2, 0));
+        drop(sixth);
+        assert_eq!(all.counts().refused_of_all, 1);
+    }
+
+    #[test]
+    fn an_address_has_a_part_of_them_and_a_proxy_has_all() {
+        let trusted_proxies = vec!["10.0.0.0/8".parse().expect("a network")];
+        let all = connections(ConnectionLimits {
+            most: 8,
+            trusted_proxies,
+            ..ConnectionLimits::default()
+        });
+        let mut places = Vec::new();
+        let mut admit = |text: &str| {
+            let place = all.admit(address(text)).expect("there is room");
+            let too_many = place.connection.too_many;
+            places.push(place);
+            too_many
+        };
+        assert_eq!([admit("2001:db8::1"), admit("2001:db8::2")], [None; 2]);
+        assert_eq!(admit("2001:db8::3"), Some(TooMany::OfAddress));
+        assert_eq!(admit("2001:db8:0:1::1"), None);
+        assert_eq!([admit("::ffff:192.0.2.1"), admit("192.0.2.1")], [None; 2]);
+        assert_eq!(admit("192.0.2.1"), Some(TooMany::OfAddress));
+        assert_eq!([admit("10.0.0.1"), admit("10.0.0.1"), admit("10.0.0.1")], [None; 3]);
+    }
+
+    #[test]
+    fn the_reserve_has_an_end() {
+        let all = connections(ConnectionLimits { most: 1, ..ConnectionLimits::default() });
+        let places: Vec<_> = (0..=RESERVE)
+            .map(|_| all.admit(address("192.0.2.1")).expect("there is room"))
+            .collect();
+        assert!(places.iter().all(|place| !place.connection.progress().is_leaving));
+        let one_more = all.admit(address("192.0.2.1")).expect("one makes room");
+        // The first is not of the reserve.
+        let leaving: Vec<bool> =
+            places.iter().map(|place| place.connection.progress().is_leaving).collect();
+        assert!(leaving[1] && leaving.iter().filter(|it| **it).count() == 1);
+        for place in places.iter().chain([&one_more]) {
+            place.connection.answers();
+        }
+        assert!(all.admit(address("192.0.2.1")).is_none());
+        let counts = all.counts();
+        assert_eq!((counts.closed_idle, counts.refused_of_address), (0, 1));
+    }
+}
