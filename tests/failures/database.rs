@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -51,30 +52,40 @@ async fn a_statement_that_nobody_waits_for_is_stopped() {
     }
 }
 
-/// Stands between the program and PostgreSQL, and can be cut.
+/// Stands between the program and PostgreSQL, and can be cut, or swallow what is sent.
 struct Wire {
     address: String,
     to: String,
+    swallows: watch::Sender<bool>,
     work: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Wire {
     async fn new(to: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let wire =
-            Self { address: listener.local_addr().unwrap().to_string(), to, work: Arc::default() };
+        let address = listener.local_addr().unwrap().to_string();
+        let wire = Self { address, to, swallows: watch::Sender::new(false), work: Arc::default() };
         wire.carry(listener);
         wire
     }
 
     fn carry(&self, listener: TcpListener) {
         let (to, work) = (self.to.clone(), Arc::clone(&self.work));
+        let swallows = self.swallows.clone();
         let accept = tokio::spawn(async move {
             while let Ok((mut from, _)) = listener.accept().await {
-                let to = to.clone();
+                let (to, mut swallows) = (to.clone(), swallows.subscribe());
                 let copy = tokio::spawn(async move {
+                    drop(swallows.wait_for(|it| !it).await);
                     let Ok(mut to) = TcpStream::connect(to).await else { return };
-                    let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                    let is_over = tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut from, &mut to) => true,
+                        _ = swallows.wait_for(|it| *it) => false,
+                    };
+                    if !is_over {
+                        // For ever: it neither answers nor ends.
+                        std::future::pending::<()>().await;
+                    }
                 });
                 work.lock().unwrap().push(copy);
             }
@@ -151,6 +162,88 @@ async fn the_server_outlives_its_database() {
         while !ask(&query).await["errors"].is_null() {
             assert!(began.elapsed() < Duration::from_secs(5), "not well within 5 s");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_says_nothing_is_given_up_and_found_again() {
+    let name = "a_database_that_says_nothing_is_given_up_and_found_again";
+    let databases = TestDatabase::each(name).await;
+    let Some(test) = databases.into_iter().find(|it| it.url.starts_with("postgres")) else {
+        return;
+    };
+    loaded(&test).await;
+    let (before, rest) = test.url.split_once('@').unwrap();
+    let (host, name) = rest.split_once('/').unwrap();
+    let wire = Wire::new(host.to_owned()).await;
+    let options = ["--deadline", "1", "--cache-size", "0", "--database-connections", "3"];
+    let server = Running::start(&format!("{before}@{}/{name}", wire.address), &options);
+    let client = reqwest::Client::new();
+    let get = async |path: &str| client.get(format!("{}{path}", server.url)).send().await.unwrap();
+    let ask = async |n: usize| {
+        let query = format!("{{ agencies(first: {n}) {{ nodes {{ city }} }} }}");
+        let request =
+            client.post(format!("{}/graphql", server.url)).json(&json!({ "query": query }));
+        let began = Instant::now();
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        answer["errors"][0]["extensions"]["code"].as_str().map(ToOwned::to_owned)
+    };
+    while get("/health/ready").await.status() != 200 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // All connections are made.
+    for code in futures_util::future::join_all((1..20).map(&ask)).await {
+        assert!(matches!(code.as_deref(), None | Some("OVERLOADED")), "{code:?}");
+    }
+    wire.swallows.send_replace(true);
+    let mut codes = Vec::new();
+    let began = Instant::now();
+    while codes.last().is_none_or(|last| last != "UNAVAILABLE") {
+        assert!(began.elapsed() < Duration::from_secs(15), "{codes:?}");
+        codes.push(ask(20 + codes.len()).await.expect("there is no answer"));
+    }
+    assert_eq!(codes[0], "TIMEOUT", "{codes:?}");
+    assert!(codes.iter().all(|code| code == "TIMEOUT" || code == "UNAVAILABLE"), "{codes:?}");
+    assert_eq!(get("/health/ready").await.status(), 503);
+    // What was there is dead, and what is new is not.
+    wire.swallows.send_replace(false);
+    let load = database::load::Load::begin(&test.writer().await, "more", false).await.unwrap();
+    load.commit(database::load::LoadCounts::default()).await.unwrap();
+    let began = Instant::now();
+    let is_well = async || {
+        let metrics = get("/metrics").await.text().await.unwrap();
+        let has = |line: &str| metrics.lines().any(|it| it == line);
+        get("/health/ready").await.status() == 200
+            && has("cops_graphql_revision 3")
+            && has("cops_graphql_copy_revision 3")
+            && has("cops_graphql_connections_busy 0")
+    };
+    while !is_well().await {
+        assert!(began.elapsed() < Duration::from_secs(15), "it does not recover");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for n in 1..20 {
+        assert_eq!(ask(n).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_may_take_as_long_as_a_query() {
+    for test in TestDatabase::each("a_statement_may_take_as_long_as_a_query").await {
+        if test.url.starts_with("postgres") {
+            let deadline = Duration::from_mins(1);
+            let readers = Readers::open_for(&test.url, 1, deadline).await.unwrap();
+            let show = Statement::from_string(readers.backend(), "SHOW statement_timeout");
+            let rows = readers.query(show).await.unwrap();
+            assert_eq!(rows[0].try_get_by_index::<String>(0).unwrap(), "65s");
+        }
+        let deadline = Duration::from_millis(200);
+        let readers = Readers::open_for(&test.url, 1, deadline).await.unwrap();
+        let slow = readers.query(Statement::from_string(readers.backend(), SLOW)).await;
+        assert_eq!(slow.unwrap_err().code(), "TIMEOUT");
+        let next = Statement::from_string(readers.backend(), "SELECT 1");
+        assert_eq!(readers.query(next).await.unwrap().len(), 1);
     }
 }
 

@@ -92,7 +92,8 @@ async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
     prepare(args, url).await?;
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
-    let readers = Readers::open(url, args.traffic.connections()).await.map_err(unreachable)?;
+    let (count, deadline) = (args.traffic.connections(), settings.deadline);
+    let readers = Readers::open_for(url, count, deadline).await.map_err(unreachable)?;
     let dataset = Dataset::read(readers.spare())
         .await
         .map_err(|error| format!("cannot read the database: {error}"))?;

@@ -1,6 +1,6 @@
 //! `cops-graphql verify`: runs the query of a citation again, and says whether the answer is the same.
 
-use std::{io::Read as _, path::PathBuf, process::ExitCode};
+use std::{io::Read as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use async_graphql::{Request, Response, Value, Variables};
 
@@ -33,6 +33,8 @@ tampered with, or the database cannot be read.";
 
 /// The connections that a query needs at most.
 const CONNECTIONS: u32 = 2;
+/// How long a statement may take: as long as the longest that a server would let run.
+const LONGEST: Duration = Duration::from_hours(1);
 /// How often a query is tried where loads commit while it runs.
 const TRIES: u32 = 4;
 
@@ -76,7 +78,8 @@ async fn verify(args: &VerifyArgs, url: &str) -> Result<Verdict, String> {
     let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
-    let readers = Readers::open(url, CONNECTIONS as usize).await.map_err(unreachable)?;
+    let readers = Readers::open_for(url, CONNECTIONS as usize, LONGEST).await;
+    let readers = readers.map_err(unreachable)?;
     let wrong_tables = "the tables of the database are not those of this version of the program: \
                         `cops-graphql doctor` says what to do";
     if migration::is_behind(readers.spare()).await.map_err(unreachable)? {

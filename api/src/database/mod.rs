@@ -11,9 +11,9 @@ pub(crate) mod session;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr,
+    ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{
-        self,
+        self, Connection as _, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -24,6 +24,12 @@ use crate::error::is_locked;
 /// The connections of a pool, and how long one is waited for.
 pub(crate) const SPARE: u32 = 6;
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long PostgreSQL works on a statement that is not a query of a client, and how much longer than its deadline on one
+/// that is: where it could not be told to stop, it stops by itself.
+const STATEMENT: Duration = Duration::from_secs(15);
+const AFTER_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a connection to PostgreSQL may take to answer when it has nothing to do.
+const WELL: Duration = Duration::from_secs(2);
 /// The rows that SQLite reads before the first of them is taken: at the default of 50, threads spend their
 /// time on waking each other.
 const ROWS_AHEAD: usize = 1_000;
@@ -106,13 +112,37 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
 /// # Errors
 /// Whatever the database says.
 pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = read_only(url);
-    options.max_connections(SPARE).min_connections(1);
+    let mut options = read_only(url, STATEMENT);
+    // The pool itself waits without end for a connection that says nothing, and has one less until it answers.
+    options.max_connections(SPARE).min_connections(1).map_sqlx_postgres_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| Box::pin(is_well(connection)))
+            .after_release(|connection, _| Box::pin(is_well(connection)))
+    });
     Database::connect(options).await
 }
 
-/// The options of connections that cannot write.
-fn read_only(url: &str) -> ConnectOptions {
+/// Whether a connection answers. One that does not is closed.
+async fn is_well(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let ping = tokio::time::timeout(WELL, connection.ping()).await;
+    ping.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+}
+
+/// Waits for a statement over a connection of [`reader`]. PostgreSQL ends it in time, but a network may keep its answer:
+/// then the connection counts as lost.
+pub(crate) async fn in_time<T>(
+    database: &DatabaseConnection,
+    statement: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    if database.get_database_backend() == DbBackend::Sqlite {
+        return statement.await;
+    }
+    let answer = tokio::time::timeout(STATEMENT + ACQUIRE, statement).await;
+    answer.unwrap_or_else(|_| Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
+}
+
+/// The options of connections that cannot write, and over which PostgreSQL works so long on a statement.
+fn read_only(url: &str, longest: Duration) -> ConnectOptions {
+    let longest = format!("{}ms", longest.as_millis());
     let mut options = options(url);
     options
         .test_before_acquire(false)
@@ -124,9 +154,9 @@ fn read_only(url: &str) -> ConnectOptions {
                 .pragma("query_only", "on")
                 .pragma("cache_size", "-4096")
         })
-        .map_sqlx_postgres_opts(|options| {
+        .map_sqlx_postgres_opts(move |options| {
             options
-                .options([("default_transaction_read_only", "on"), ("statement_timeout", "15s")])
+                .options([("default_transaction_read_only", "on"), ("statement_timeout", &longest)])
                 .statement_cache_capacity(500)
         });
     options

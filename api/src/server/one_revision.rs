@@ -48,15 +48,15 @@ pub(crate) async fn of_one_revision(
         dataset.clone_from(&kept.dataset);
         let (kept, limits) = (Some(kept), &settings.limits);
         let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
-        let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
-            let mut request = Request::new(query).variables(variables);
-            request.operation_name = name;
+        let late = || {
+            let mut request = Request::new(query.clone()).variables(variables.clone());
+            request.operation_name.clone_from(&name);
             let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
             let price = price(schema, limits, &request).price;
-            return (
-                QueryAnswer { price, ran: true, ..QueryAnswer::refused(vec![error]) },
-                dataset,
-            );
+            QueryAnswer { price, ran: true, ..QueryAnswer::refused(vec![error]) }
+        };
+        let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
+            return (late(), dataset);
         };
         paid = answer.price;
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
@@ -72,8 +72,10 @@ pub(crate) async fn of_one_revision(
             }
             _ => {}
         }
-        let Ok(current) = Dataset::of(readers).await else {
-            return (answer, dataset);
+        let current = match tokio::time::timeout_at(deadline, Dataset::of(readers)).await {
+            Ok(Ok(current)) => current,
+            Ok(Err(_)) => return (answer, dataset),
+            Err(_) => return (late(), dataset),
         };
         // What was missing was so in the one revision that there was before and after.
         if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.revision) {

@@ -14,6 +14,8 @@ use crate::{
 
 /// How often the server looks whether there is a new revision.
 pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
+/// How long such a look may take. A connection that says nothing may be dead, and the next look takes another.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// What every request needs.
 #[derive(Clone, Debug)]
 pub struct Server(pub(crate) Arc<ServerInner>);
@@ -83,7 +85,8 @@ async fn follow(database: DatabaseConnection, sender: watch::Sender<Dataset>) {
     while !sender.is_closed() {
         ticks.tick().await;
         // An unreachable database is logged where it fails, and readiness says so.
-        if let Ok(found) = Dataset::read(&database).await {
+        let found = tokio::time::timeout(PATIENCE, Dataset::read(&database)).await;
+        if let Ok(Ok(found)) = found {
             sender.send_if_modified(|dataset| {
                 let new = *dataset != found;
                 if new {

@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use crate::database::read_only;
+use crate::database::{AFTER_DEADLINE, WELL, read_only};
 
 /// How long a new connection may take. A database that does not answer by then counts as gone.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -52,9 +52,24 @@ enum StopStatement {
     Backend(Arc<AtomicI32>),
 }
 
+/// What became of a statement that was stopped.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum StatementEnd {
+    /// It has ended, or its connection has broken.
+    Known,
+    /// Its connection says nothing any more.
+    Unknown,
+    /// Nor does the database over another one.
+    Gone,
+}
+
 impl Connection {
-    pub(super) async fn open(url: &str, backend: DbBackend) -> Result<Self, DbErr> {
-        let mut options: ConnectOptions = read_only(url);
+    pub(super) async fn open(
+        url: &str,
+        backend: DbBackend,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let mut options: ConnectOptions = read_only(url, deadline + AFTER_DEADLINE);
         options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
         let stop = if backend == DbBackend::Sqlite {
             let flag = Arc::new(AtomicBool::new(false));
@@ -105,29 +120,37 @@ impl Connection {
         self.open = None;
     }
 
-    /// Stops the statement that runs, and waits until it has ended.
-    pub(super) async fn clear(&mut self, spare: &DatabaseConnection) {
-        match &self.stop {
-            StopStatement::Flag(flag) => flag.store(true, Ordering::Relaxed),
+    /// Stops the statement that runs, and waits until it has ended: over a network, no longer than it may take.
+    pub(super) async fn clear(&mut self, spare: &DatabaseConnection) -> StatementEnd {
+        let (is_well, end) = match &self.stop {
+            StopStatement::Flag(flag) => {
+                flag.store(true, Ordering::Relaxed);
+                let is_well = OpenConnection::is_well(&mut self.open).await;
+                flag.store(false, Ordering::Relaxed);
+                (is_well, StatementEnd::Known)
+            }
             StopStatement::Backend(id) => {
                 let cancel = format!("SELECT pg_cancel_backend({})", id.load(Ordering::Relaxed));
-                if let Err(error) = spare.execute_unprepared(&cancel).await {
-                    tracing::warn!(%error, "cannot cancel a statement");
+                let cancel = tokio::time::timeout(WELL, spare.execute_unprepared(&cancel)).await;
+                let is_canceled = matches!(cancel, Ok(Ok(_)));
+                if !is_canceled {
+                    tracing::warn!(?cancel, "cannot cancel a statement");
+                }
+                let patience = if is_canceled { WELL } else { WELL / 4 };
+                let is_well = OpenConnection::is_well(&mut self.open);
+                match tokio::time::timeout(patience, is_well).await {
+                    // What was to cancel this one might still arrive, and cancel the next.
+                    Ok(is_well) => (is_well && is_canceled, StatementEnd::Known),
+                    Err(_) if is_canceled => (false, StatementEnd::Unknown),
+                    Err(_) => (false, StatementEnd::Gone),
                 }
             }
-        }
-        // It has its turn when the statement has ended.
-        let is_well = match &mut self.open {
-            Some(connection) => connection.has_ended().await,
-            None => true,
         };
         if !is_well {
             self.forget();
         }
-        tracing::debug!(is_well, "a statement that nobody waited for was stopped");
-        if let StopStatement::Flag(flag) = &self.stop {
-            flag.store(false, Ordering::Relaxed);
-        }
+        tracing::debug!(is_well, ?end, "a statement that nobody waited for was stopped");
+        end
     }
 }
 
@@ -159,11 +182,12 @@ impl OpenConnection {
         })
     }
 
-    /// Waits until a statement that was left has ended, and tells whether the connection is well.
-    async fn has_ended(&mut self) -> bool {
-        // PostgreSQL answers the first with what became of the statement.
-        let first = self.ping().await;
-        first.is_ok() || self.ping().await.is_ok()
+    /// Waits until a statement that was left has ended, and tells whether the connection is well, if there is one.
+    async fn is_well(open: &mut Option<Self>) -> bool {
+        let Some(connection) = open else { return true };
+        // It has its turn when the statement has ended. PostgreSQL answers the first with what became of that.
+        let first = connection.ping().await;
+        first.is_ok() || connection.ping().await.is_ok()
     }
 
     async fn ping(&mut self) -> Result<(), sqlx::Error> {

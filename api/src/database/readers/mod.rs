@@ -8,13 +8,15 @@
 //!
 //! Connections break, as when the database restarts. A statement on a broken one is sent once more, on a
 //! new one, and so is one that a replica has cancelled in favour of what its primary did. Where there is no
-//! connection to be had, the database counts as gone: until it answers again, nobody waits for it.
+//! connection to be had, the database counts as gone: until it answers again, nobody waits for it. So it does where a
+//! statement cannot be stopped because the database says nothing at all, as behind a network that swallows what is
+//! sent. Its connections are closed then, and new ones are made when it is back.
 
 mod connection;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -23,11 +25,14 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use self::connection::Connection;
+use self::connection::{Connection, StatementEnd};
+use super::{WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
 const PROBE: Duration = Duration::from_millis(250);
+/// How long a query may take where nobody says.
+const DEADLINE: Duration = Duration::from_secs(10);
 /// Connections for queries.
 #[derive(Clone, Debug)]
 pub struct Readers(Arc<ReadersInner>);
@@ -40,6 +45,8 @@ struct ReadersInner {
     connections: Option<Connections>,
     /// How many connections there are.
     count: usize,
+    /// How long a statement may take, its wait for a connection included.
+    deadline: Duration,
     /// How many statements wait for a connection.
     waiting: AtomicUsize,
     /// Whether the database cannot be reached.
@@ -52,6 +59,12 @@ struct Connections {
     turns: Arc<Semaphore>,
 }
 
+impl Connections {
+    fn free(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Whether a connection has broken, which says nothing yet of another.
 fn is_broken(error: &DbErr) -> bool {
     is_gone(error) && !matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
@@ -60,7 +73,7 @@ fn is_broken(error: &DbErr) -> bool {
 impl From<DatabaseConnection> for Readers {
     /// Queries that share connections with everything else, and whose statements run to their end.
     fn from(spare: DatabaseConnection) -> Self {
-        Self::with(spare, None)
+        Self::with(spare, None, DEADLINE)
     }
 }
 
@@ -70,22 +83,36 @@ impl Readers {
     /// # Errors
     /// Whatever the database says.
     pub async fn open(url: &str, count: usize) -> Result<Self, DbErr> {
+        Self::open_for(url, count, DEADLINE).await
+    }
+
+    /// Opens a database for queries that may take so long, so many at once.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn open_for(url: &str, count: usize, deadline: Duration) -> Result<Self, DbErr> {
         let spare = super::reader(url).await?;
         let mut free = Vec::with_capacity(count);
         for _ in 0..count {
-            free.push(Connection::open(url, spare.get_database_backend()).await?);
+            free.push(Connection::open(url, spare.get_database_backend(), deadline).await?);
         }
         let turns = Arc::new(Semaphore::new(count));
-        Ok(Self::with(spare, Some(Connections { free: Mutex::new(free), turns })))
+        let connections = Connections { free: Mutex::new(free), turns };
+        Ok(Self::with(spare, Some(connections), deadline))
     }
 
-    fn with(spare: DatabaseConnection, connections: Option<Connections>) -> Self {
+    fn with(
+        spare: DatabaseConnection,
+        connections: Option<Connections>,
+        deadline: Duration,
+    ) -> Self {
         let count =
             connections.as_ref().map_or(0, |connections| connections.turns.available_permits());
         Self(Arc::new(ReadersInner {
             spare,
             connections,
             count,
+            deadline,
             waiting: AtomicUsize::new(0),
             gone: watch::Sender::new(false),
         }))
@@ -129,11 +156,23 @@ impl Readers {
     /// Runs a statement, which is stopped where this future is dropped.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known.
+    /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known, and
+    /// [`Error::Timeout`] where it takes longer than a query may.
     pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
         let Some(connections) = &self.0.connections else {
-            return Ok(self.0.spare.query_all_raw(statement).await?);
+            let spare = &self.0.spare;
+            return Ok(in_time(spare, spare.query_all_raw(statement)).await?);
         };
+        let answer = tokio::time::timeout(self.0.deadline, self.run(connections, statement));
+        answer.await.map_err(|_| Error::Timeout(self.0.deadline.as_secs_f64()))?
+    }
+
+    /// Runs a statement over a connection of its own, and once more where that has broken.
+    async fn run(
+        &self,
+        connections: &Connections,
+        statement: Statement,
+    ) -> Result<Vec<QueryResult>, Error> {
         let mut taken = self.take(connections).await?;
         let result = match taken.run(&statement).await {
             Err(error) if is_broken(&error) || is_overtaken(&error) => taken.run(&statement).await,
@@ -154,9 +193,16 @@ impl Readers {
             _ = gone.wait_for(|gone| *gone) => return Err(Error::Unavailable),
             turn = Arc::clone(&connections.turns).acquire_owned() => turn.map_err(|_| Error::Internal)?,
         };
-        let connection = connections.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = connections.free().pop();
         let connection = Some(connection.ok_or(Error::Internal)?);
         Ok(Taken { readers: self.clone(), connection, turn: Some(turn), is_running: false })
+    }
+
+    /// Closes the connections that nobody has: where one is dead, the others may be, too.
+    fn forget_free(&self) {
+        if let Some(connections) = &self.0.connections {
+            connections.free().iter_mut().for_each(Connection::forget);
+        }
     }
 
     /// Notes that the database is gone, and looks for it until it is back.
@@ -165,11 +211,13 @@ impl Readers {
             return;
         }
         tracing::error!("the database is gone: queries are refused until it is back");
+        self.forget_free();
         let readers = self.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE).await;
-                if readers.0.spare.ping().await.is_ok() {
+                let ping = tokio::time::timeout(WELL, readers.0.spare.ping()).await;
+                if matches!(ping, Ok(Ok(()))) {
                     break;
                 }
             }
@@ -224,16 +272,20 @@ impl Drop for Taken {
         let readers = self.readers.clone();
         let give_back = move |connection| {
             if let Some(connections) = &readers.0.connections {
-                connections.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                connections.free().push(connection);
             }
             drop(turn);
         };
         if !self.is_running {
             return give_back(connection);
         }
-        let spare = self.readers.0.spare.clone();
+        let readers = self.readers.clone();
         tokio::spawn(async move {
-            connection.clear(&spare).await;
+            match connection.clear(readers.spare()).await {
+                StatementEnd::Known => {}
+                StatementEnd::Unknown => readers.forget_free(),
+                StatementEnd::Gone => readers.lose(),
+            }
             give_back(connection);
         });
     }

@@ -19,6 +19,7 @@ use crate::{
         Catalog,
         table::{Cardinality, Table},
     },
+    database::in_time,
     error::Error,
 };
 
@@ -56,7 +57,7 @@ impl Replica {
 async fn revision(database: &DatabaseConnection) -> Result<i32, Error> {
     let mut select = Query::select();
     select.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
-    let row = database.query_one(&select).await?;
+    let row = in_time(database, database.query_one(&select)).await?;
     let revision = row.map(|row| row.try_get_by_index::<Option<i32>>(0)).transpose()?;
     Ok(revision.flatten().unwrap_or_default())
 }

@@ -24,6 +24,7 @@ use crate::{
         scalar::{ColumnKind, Scalar},
         table::Table,
     },
+    database::in_time,
     error::Error,
 };
 
@@ -60,7 +61,7 @@ pub(crate) async fn read(
     let mut select = Query::select();
     let key = || column_of(table.name, table.key);
     select.expr(key().min()).expr(key().max()).from(Alias::new(table.name));
-    let row = database.query_one(&select).await?.ok_or(Error::Internal)?;
+    let row = in_time(&database, database.query_one(&select)).await?.ok_or(Error::Internal)?;
     let bounds = (row.try_get_by_index::<Option<i32>>(0)?, row.try_get_by_index::<Option<i32>>(1)?);
     let (Some(first), Some(last)) = bounds else { return Ok(TableReading::new(table)) };
     let (first, last) = (i64::from(first), i64::from(last));
@@ -92,7 +93,7 @@ async fn read_part(
             let row = database.query_one(&reading.packed(select)).await?;
             reading.unpack(&row.ok_or(Error::Internal)?)?;
         } else {
-            let rows = database.query_all(&select).await?;
+            let rows = in_time(&database, database.query_all(&select)).await?;
             rows.iter().try_for_each(|row| reading.push(row))?;
         }
         if reading.keys.len() - before < CHUNK {
