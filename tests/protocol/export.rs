@@ -90,6 +90,82 @@ async fn a_file_has_every_row_that_the_pages_have_to_the_cent() {
     assert_eq!(lines, rows);
 }
 
+/// The ids of a list, which a file or an answer has.
+fn ids(rows: impl IntoIterator<Item = Value>) -> Vec<String> {
+    rows.into_iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_file_in_an_order_finds_its_rows_once_and_reads_them_in_parts() {
+    for by in [AggregatesBy::Memory, AggregatesBy::Sql] {
+        for database in TestDatabase::each("a_file_in_an_order_finds_its_rows_once").await {
+            let size = Size { trainees: 4_500, ..SMALL };
+            let site = Site::by(by, database, size, Settings::default()).await;
+            let mut client = site.database.client_in_sql().await;
+            (client.limits.page, client.limits.cost) = (10_000, 1_000_000);
+            let data = client
+                .data("{ trainees(first: 9, orderBy: { field: ROLE }) { pageInfo { endCursor } } }")
+                .await;
+            let cursor = &data["trainees"]["pageInfo"]["endCursor"];
+            let agency = "{ field: AGENCY_NAME, direction: DESC, nulls: FIRST }";
+            let long = "agency: { trainees: { some: { hours: { gt: 4 } } } }";
+            for (arguments, parts) in [
+                (format!("orderBy: [{agency}, {{ field: HOURS }}]"), 3),
+                (format!("orderBy: {agency}, filter: {{ {long} }}"), 2),
+                (format!("orderBy: {{ field: ROLE }}, after: {cursor}"), 3),
+                ("filter: { role: { ne: COMMUNITY_MEMBER } }".to_owned(), 2),
+            ] {
+                let whole =
+                    format!("{{ trainees(first: 10000, {arguments}) {{ nodes {{ id }} }} }}");
+                let whole = client.data(&whole).await["trainees"]["nodes"].clone();
+                let whole = ids(whole.as_array().unwrap().clone());
+                let before = site.metric("statements_total").await;
+                let text = format!("{{ trainees({arguments}) {{ nodes {{ id }} }} }}");
+                let lines = file(site.post(&query(&text)), NDJSON).await;
+                let statements = site.metric("statements_total").await - before;
+                let found = ids(lines.lines().map(|line| serde_json::from_str(line).unwrap()));
+                assert!(found == whole, "{by:?} {arguments}: {} {}", found.len(), whole.len());
+                // The copy needs no statement for the keys, and the database one for all.
+                let keys = if by == AggregatesBy::Memory { 0.0 } else { 1.0 };
+                assert!(
+                    (statements - keys - f64::from(parts)).abs() < 0.1,
+                    "{arguments}: {statements}"
+                );
+                let some = text.replacen("trainees(", "trainees(first: 2500, ", 1);
+                let lines = file(site.post(&query(&some)), NDJSON).await;
+                let found = ids(lines.lines().map(|line| serde_json::from_str(line).unwrap()));
+                assert!(found == whole[..2_500], "{by:?} {arguments}: {}", found.len());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_in_an_order_is_cut_as_any_other() {
+    for by in [AggregatesBy::Memory, AggregatesBy::Sql] {
+        let settings = Settings { most_export_rows: 2_500, ..Settings::default() };
+        let size = Size { trainees: 2_510, ..SMALL };
+        let site = Site::by(by, TestDatabase::sqlite().await, size, settings).await;
+        let list = "trainees(orderBy: [{ field: AGENCY_NAME }, { field: HOURS }]";
+        let text = format!("{{ {list}) {{ nodes {{ id }} }} }}");
+        let cut = file(site.post(&query(&text)), CSV).await;
+        assert_eq!(cut.lines().count(), 1 + 2_500 + 1);
+        let cursor = cut.split("after: ").nth(1).unwrap().trim_matches(['"', ',', '`']);
+        let cursor = cursor.split('"').next().unwrap();
+        let next = format!("{{ {list}, after: \"{cursor}\") {{ nodes {{ id }} }} }}");
+        let (_, rest) = records(&file(site.post(&query(&next)), CSV).await);
+        assert_eq!(rest.len(), 10);
+        let mut all: Vec<_> = cut.lines().skip(1).take(2_500).collect();
+        all.extend(rest.iter().map(|row| row[0].as_str()));
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!((all.len(), distinct.len()), (2_510, 2_510));
+        // What cannot say so is refused before it is sent.
+        let parquet = site.post(&query(&text)).header("accept", "application/vnd.apache.parquet");
+        let (status, answer) = read(parquet).await;
+        assert_eq!((status.as_u16(), code(&answer)), (400, "EXPORT_TOO_LARGE"), "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn groups_edges_lists_of_texts_and_unions_are_tables_too() {
     let site = Site::new().await;

@@ -3,7 +3,7 @@
 use super::{Site, query, read};
 
 /// The value of a metric, by its name and labels as Prometheus reads them.
-fn value(text: &str, name: &str) -> f64 {
+pub(super) fn value(text: &str, name: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{name} is not there: {text}")).parse().unwrap()
 }
@@ -65,14 +65,10 @@ async fn what_goes_on_is_counted() {
 #[tokio::test]
 async fn the_statements_of_a_file_are_counted() {
     let site = Site::new().await;
-    let statements = async || {
-        let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
-        value(&metrics.text().await.unwrap(), "cops_graphql_statements_total")
-    };
-    let before = statements().await;
+    let before = site.metric("statements_total").await;
     let file = site.post(&query("{ agencies { nodes { name } } }")).header("accept", "text/csv");
     let file = file.send().await.unwrap();
     assert_eq!(file.status(), 200);
     assert!(file.text().await.unwrap().starts_with("name\r\n"));
-    assert!(statements().await > before);
+    assert!(site.metric("statements_total").await > before);
 }

@@ -51,6 +51,16 @@ impl Site {
     }
 
     async fn of(database: TestDatabase, size: Size, settings: Settings) -> Self {
+        Self::by(AggregatesBy::Memory, database, size, settings).await
+    }
+
+    /// One whose aggregates are answered like this.
+    async fn by(
+        aggregates: AggregatesBy,
+        database: TestDatabase,
+        size: Size,
+        settings: Settings,
+    ) -> Self {
         fixture::load(&database.writer().await, size).await;
         let readers = Readers::open(&database.url, 4).await.unwrap();
         let dataset = Dataset::read(readers.spare()).await.unwrap();
@@ -58,7 +68,7 @@ impl Site {
         let url = format!("http://{}/graphql", listener.local_addr().unwrap());
         let counters = Arc::clone(&settings.counters);
         let connections = Arc::clone(&settings.connections);
-        let router = Server::new(readers, dataset, AggregatesBy::Memory).router_with(settings);
+        let router = Server::new(readers, dataset, aggregates).router_with(settings);
         tokio::spawn(server::serve(listener, router, connections, std::future::pending()));
         let redirect = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().redirect(redirect).build().unwrap();
@@ -75,6 +85,12 @@ impl Site {
 
     fn post(&self, body: &Value) -> RequestBuilder {
         self.client.post(&self.url).json(body)
+    }
+
+    /// The value of a metric, by its name and labels as Prometheus reads them.
+    async fn metric(&self, name: &str) -> f64 {
+        let metrics = self.client.get(self.url.replace("graphql", "metrics")).send().await.unwrap();
+        metrics::value(&metrics.text().await.unwrap(), &format!("cops_graphql_{name}"))
     }
 
     fn counts(&self) -> CacheCounts {

@@ -81,6 +81,8 @@ pub enum Purpose {
     Dataset,
     /// The keys of the rows that a filter keeps, from the copy in memory.
     Keys,
+    /// The keys of rows in an order, from the copy in memory or all keys of a file.
+    Order,
     /// Rows, or pages of parents, that were read before.
     Kept,
 }
@@ -97,6 +99,7 @@ impl Purpose {
             Self::Aggregates => "aggregates",
             Self::Dataset => "dataset",
             Self::Keys => "keys of a filter",
+            Self::Order => "keys in order",
             Self::Kept => "read before",
         }
     }

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     group_page::nothing,
-    memory::Replica,
+    memory::{Replica, order::FirstRows},
     request::{GroupsAnswer, Request},
     sql,
     stop::{Stop, Waiting},
@@ -99,6 +99,23 @@ impl Aggregates {
         let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.revision(), read);
         Ok(keys)
+    }
+
+    /// The keys of the first rows of an order, where the copy in memory stands; else the database is to find them.
+    pub(crate) async fn first_keys(
+        &self,
+        session: &Session,
+        asked: FirstRows,
+    ) -> Result<Option<Vec<i32>>, Error> {
+        let Self::Memory(replica) = self else { return Ok(None) };
+        let began = Instant::now();
+        let (rows, table) = (replica.rows_of_first(&asked)?, asked.table.name);
+        let of = Arc::clone(replica);
+        let keys = at_work(rows, move |stop| of.first_keys(&asked, stop)).await?;
+        let (purpose, took) = (Purpose::Order, began.elapsed());
+        let read = Read { table, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.revision(), read);
+        Ok(Some(keys))
     }
 
     async fn answers(

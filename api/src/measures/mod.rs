@@ -75,6 +75,7 @@ pub use self::{
     value::{Cell, Number},
 };
 pub(crate) use self::{
+    memory::order::{FirstRows, RowTerm},
     request::{Known, Subset},
     statistic::ratio,
 };

@@ -4,6 +4,9 @@
 //! are no more rows, or as many as an export may have. A part is what one page would be, read with loaders
 //! of its own, so memory holds a part or two, however many there are. To read and to show are apart: while one
 //! part is shown, the database reads the next.
+//!
+//! A table as it is, by its keys, goes on behind the last key. Any other list would be filtered and sorted again for each
+//! part, so the keys of all its rows are found once, in order, and each part is some of them: four bytes a row.
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use async_graphql::Value as GraphQl;
 
 use super::{
     groups::run as groups,
-    load::{Loaders, has_more, root_page},
+    load::{Loaders, has_more, root_keys, root_page, rows_of_keys},
     page::List,
     plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
     rows::Row,
@@ -60,8 +63,11 @@ pub(crate) struct ExportWalk {
     left: u32,
     /// Where to go on behind the last row.
     cursor: Option<String>,
-    /// The groups, which are computed at once, and how many of them were given.
+    /// The keys of all rows in order, and whether there are more rows, where they are found at once.
+    keys: Option<(Vec<i32>, bool)>,
+    /// The groups, which are computed at once.
     groups: Option<Arc<GroupsAnswer>>,
+    /// How many of the keys or groups were given.
     given: usize,
 }
 
@@ -153,7 +159,8 @@ impl Export {
     /// The beginning of the table.
     pub(crate) fn begin(&self) -> ExportWalk {
         let left = self.chosen.unwrap_or(self.most);
-        ExportWalk { list: self.plan.list.clone(), left, cursor: None, groups: None, given: 0 }
+        let list = self.plan.list.clone();
+        ExportWalk { list, left, cursor: None, keys: None, groups: None, given: 0 }
     }
 
     /// Reads the rows that follow.
@@ -180,6 +187,9 @@ impl Export {
         walk: &mut ExportWalk,
         loaders: &Loaders,
     ) -> Result<(PartRows, bool), Error> {
+        if !walk.list.is_table() {
+            return self.read_by_keys(walk, loaders).await;
+        }
         walk.list.limit = walk.left.min(PART);
         let page = root_page(loaders, &walk.list, &self.plan.picks).await?;
         if let Some(last) = page.rows.last() {
@@ -188,6 +198,31 @@ impl Export {
             walk.cursor = Some(cursor);
         }
         Ok((PartRows::Rows(page.rows), page.more))
+    }
+
+    async fn read_by_keys(
+        &self,
+        walk: &mut ExportWalk,
+        loaders: &Loaders,
+    ) -> Result<(PartRows, bool), Error> {
+        if walk.keys.is_none() {
+            walk.list.limit = walk.left;
+            walk.keys = Some(root_keys(loaders, &walk.list).await?);
+        }
+        let (keys, more) = walk.keys.as_ref().ok_or(Error::Internal)?;
+        let end = keys.len().min(walk.given + PART as usize);
+        let part = &keys[walk.given..end];
+        let rows = rows_of_keys(loaders, walk.list.table, &self.plan.picks, part).await?;
+        if rows.len() < part.len() {
+            // A row is gone since its key was found.
+            return Err(Error::Changed);
+        }
+        let more = *more || end < keys.len();
+        walk.given = end;
+        if let Some(last) = rows.last() {
+            walk.cursor = Some(run::cursor(&self.plan, last));
+        }
+        Ok((PartRows::Rows(rows), more))
     }
 
     async fn read_groups(
@@ -259,6 +294,9 @@ impl Export {
         match (self.chosen, &self.source) {
             (Some(_), _) => Ok(false),
             (None, RowSource::List(_)) => {
+                if let Some((_, more)) = &walk.keys {
+                    return Ok(*more);
+                }
                 let mut list = self.plan.list.clone();
                 list.limit = self.most;
                 has_more(loaders, &list).await

@@ -363,6 +363,49 @@ pub(crate) async fn root_page(
     Ok(cut(rows, list))
 }
 
+/// The keys of a page of a list that has no parent, counted from the front, and whether there is one row more.
+pub(crate) async fn root_keys(loaders: &Loaders, list: &List) -> Result<(Vec<i32>, bool), Error> {
+    let session = &loaders.session;
+    let found = loaders.aggregates.first_keys(session, list.first_rows());
+    let mut keys = match Box::pin(found).await? {
+        Some(keys) => keys,
+        None => keys_in_database(session, list).await?,
+    };
+    let more = keys.len() > list.limit as usize;
+    keys.truncate(list.limit as usize);
+    Ok((keys, more))
+}
+
+/// The keys of a page, and one more, as the database finds them: they alone are sorted, and no rows.
+async fn keys_in_database(session: &Session, list: &List) -> Result<Vec<i32>, Error> {
+    let mut keys = Vec::new();
+    for mut part in list.parts(session.backend()) {
+        part.limit -= u32::try_from(keys.len()).map_err(|_| Error::Internal)?;
+        let select = part.select(&Picks::default(), session.backend());
+        let select = packed::pack(select, &[], false, session.backend());
+        let unpack = |rows: Vec<QueryResult>| {
+            let keys = packed::keys(rows.first().ok_or(Error::Internal)?)?;
+            Ok((keys.len(), keys))
+        };
+        keys.extend(session.read(list.table.name, Purpose::Order, select, unpack).await?.rows);
+        if keys.len() > list.limit as usize {
+            break;
+        }
+    }
+    Ok(keys)
+}
+
+/// Rows by their keys, in the order of these.
+pub(crate) async fn rows_of_keys(
+    loaders: &Loaders,
+    table: &'static Table,
+    picks: &Picks,
+    keys: &[i32],
+) -> Result<Vec<Arc<Row>>, Error> {
+    let mut found = loaders.by_key(table, picks, keys.to_vec()).await?;
+    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+}
+
 /// Reads rows, and of which revision they are.
 async fn read(
     session: &Session,

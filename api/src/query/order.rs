@@ -131,10 +131,14 @@ impl OrderKey {
     }
 }
 
-/// Joins the rows that the keys of an order reach through relations.
-pub(crate) fn join(select: &mut SelectStatement, table: &Table, keys: &[OrderKey]) {
+/// Joins the rows that to-one relations lead to, given their positions.
+pub(crate) fn join(
+    select: &mut SelectStatement,
+    table: &Table,
+    relations: impl IntoIterator<Item = usize>,
+) {
     let mut joined = Vec::new();
-    for index in keys.iter().filter_map(|key| key.through) {
+    for index in relations {
         if joined.contains(&index) {
             continue;
         }

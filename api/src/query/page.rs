@@ -24,7 +24,10 @@ use crate::catalog::{
     predicate::{Predicate, Test, column_of, keys_in},
     table::Table,
 };
-use crate::error::Error;
+use crate::{
+    error::Error,
+    measures::{FirstRows, RowTerm},
+};
 
 /// What a statement calls the parent of a row.
 pub(crate) const PARENT: &str = "parent";
@@ -216,10 +219,36 @@ impl List {
         format!("{table} {keeps:?} {order:?} {limit} {backward} {after:?} {before:?}")
     }
 
+    /// Whether it is all rows of the table by their keys.
+    pub(crate) fn is_table(&self) -> bool {
+        self.order.len() == 1 && self.keeps.is_all()
+    }
+
+    /// The rows of the page and one row more, as the copy in memory finds them.
+    pub(crate) fn first_rows(&self) -> FirstRows {
+        let term = |key: &OrderKey| RowTerm {
+            through: key.through,
+            column: key.column,
+            descending: key.descending != self.backward,
+            nulls_first: key.nulls_first != self.backward,
+        };
+        let (behind, before) = match self.backward {
+            false => (&self.after, &self.before),
+            true => (&self.before, &self.after),
+        };
+        FirstRows {
+            table: self.table,
+            keeps: self.keeps.clone(),
+            order: self.order.iter().map(term).collect(),
+            behind: behind.clone(),
+            before: before.clone(),
+            most: self.limit as usize + 1,
+        }
+    }
+
     fn select_cells(&self, picks: &Picks) -> SelectStatement {
-        let mut select = select_picks(self.table, picks);
-        order::join(&mut select, self.table, &self.order);
-        select
+        let ordered = self.order.iter().filter_map(|key| key.through);
+        select_joined(self.table, picks, ordered)
     }
 
     fn keep_all(&self, select: &mut SelectStatement, backend: DbBackend) {
@@ -246,13 +275,17 @@ pub(crate) fn select_by_key(
     keys: &[i32],
     backend: DbBackend,
 ) -> SelectStatement {
-    let mut select = select_picks(table, picks);
+    let mut select = select_joined(table, picks, std::iter::empty());
     select.and_where(keys_in(column_of(table.name, table.key), keys, backend));
     select
 }
 
-/// Selects the key of a table's rows, then the cells.
-pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
+/// Selects the key of a table's rows, then the cells, and joins the rows that some more relations lead to.
+fn select_joined(
+    table: &Table,
+    picks: &Picks,
+    more: impl Iterator<Item = usize>,
+) -> SelectStatement {
     let mut select = Query::select();
     select.from(Alias::new(table.name));
     select.expr_as(column_of(table.name, table.key), cell_name(0));
@@ -260,6 +293,7 @@ pub(crate) fn select_picks(table: &Table, picks: &Picks) -> SelectStatement {
         let cell = OrderKey::plain(pick.through, pick.column).to_sql(table);
         select.expr_as(cell, cell_name(index + 1));
     }
+    order::join(&mut select, table, picks.iter().filter_map(|pick| pick.through).chain(more));
     select
 }
 

@@ -340,7 +340,7 @@ fn texts(column: &StoredColumn, lower: bool, passes: impl Fn(&str) -> bool) -> V
 }
 
 /// An operand as the whole numbers of columns are kept.
-fn whole(operand: &Value) -> Option<i64> {
+pub(super) fn whole(operand: &Value) -> Option<i64> {
     match operand {
         Value::Int(number) => number.map(i64::from),
         Value::BigInt(number) => *number,

@@ -6,6 +6,7 @@
 //! - [`mask`]: a filter as a bit for each row.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
 //!   numbers.
+//! - [`order`]: the keys of the first rows of an order.
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`parallel`]: all of it on all cores where the rows are many.
@@ -18,6 +19,7 @@ pub(crate) mod keys;
 pub(crate) mod mask;
 pub(crate) mod masks;
 mod measure;
+pub(crate) mod order;
 mod parallel;
 mod read;
 mod rows;
@@ -87,6 +89,16 @@ impl Stored {
     pub(crate) fn column_named(&self, name: &str) -> Result<&StoredColumn, Error> {
         self.column(self.table.column_index(name))
     }
+
+    /// The primary keys of rows.
+    fn keys_of(&self, rows: impl Iterator<Item = u32>) -> Result<Vec<i32>, Error> {
+        let key = self.column_named(self.table.key)?;
+        let key = |row: u32| {
+            let whole = key.values.whole(key.codes.get(row as usize)).ok_or(Error::Internal)?;
+            i32::try_from(whole).map_err(|_| Error::Internal)
+        };
+        rows.map(key).collect()
+    }
 }
 
 impl Replica {
@@ -139,12 +151,7 @@ impl Replica {
         if mask.count() > most {
             return Ok(None);
         }
-        let key = table.column_named(table.table.key)?;
-        let key = |row: u32| {
-            let whole = key.values.whole(key.codes.get(row as usize)).ok_or(Error::Internal)?;
-            i32::try_from(whole).map_err(|_| Error::Internal)
-        };
-        mask.rows().into_iter().map(key).collect::<Result<_, _>>().map(Some)
+        table.keys_of(mask.rows().into_iter()).map(Some)
     }
 
     /// How many rows are looked at for a filter.

@@ -65,6 +65,14 @@ pub(crate) fn pack(
     packed
 }
 
+/// The keys of the rows that are packed in one.
+pub(crate) fn keys(packed: &QueryResult) -> Result<Vec<i32>, Error> {
+    match packed.try_as_pg_row() {
+        Some(row) => arrays::read(row, 0),
+        None => json::read(&packed.try_get_by_index::<String>(0)?),
+    }
+}
+
 /// The rows that are packed in one.
 pub(crate) fn unpack(
     packed: &QueryResult,

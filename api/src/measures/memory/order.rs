@@ -1,0 +1,280 @@
+//! The keys of rows in an order: a page of a list, without a look at any row that is not on it.
+//!
+//! Codes are in the order of their values, so each term of an order is a number for each row, its rank, and rows are
+//! compared by ranks: first those of the first term, then those of the next, and at last by key. The rows are gone
+//! through once. Whatever comes behind as many rows as there may be is dropped as soon as that is known, so few are ever
+//! sorted. A place holds values, not codes: one that no row has lies between two ranks.
+
+use std::{cmp::Ordering, ops::Range};
+
+use sea_orm::sea_query::Value;
+
+use super::{
+    Replica, Stored,
+    column::{ColumnValues, StoredColumn},
+    keys::Ordinals,
+    mask::whole,
+    masks::Masks,
+    rows::{RowSet, position},
+};
+use crate::{
+    catalog::{
+        key::{End, Part, Path},
+        predicate::Predicate,
+        table::Table,
+    },
+    error::Error,
+    measures::stop::Stop,
+};
+
+/// The rows between two looks at whether anybody waits.
+const ROWS_AT_ONCE: usize = 1 << 16;
+/// The rows that are gathered before those too far behind are dropped, at least.
+const LEAST_GATHERED: usize = 1 << 10;
+/// A row that is to be sorted takes so many times as long as one that is looked at.
+const COST_OF_SORTING: usize = 16;
+
+/// The first rows of an order: those that a filter keeps, between two places.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstRows {
+    pub(crate) table: &'static Table,
+    pub(crate) keeps: Predicate,
+    /// The last term is the primary key: no two rows tie.
+    pub(crate) order: Vec<RowTerm>,
+    /// The values of the terms behind which the rows begin.
+    pub(crate) behind: Option<Vec<Value>>,
+    /// The values of the terms before which they end.
+    pub(crate) before: Option<Vec<Value>>,
+    /// How many there may be.
+    pub(crate) most: usize,
+}
+
+/// A term of an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowTerm {
+    /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
+    pub(crate) through: Option<usize>,
+    /// The column, by its position in its table.
+    pub(crate) column: usize,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: bool,
+}
+
+impl RowTerm {
+    /// The rank of a code: what comes first has the least.
+    #[inline]
+    fn rank(self, code: u32) -> u32 {
+        match (code, self.nulls_first) {
+            (0, true) => 0,
+            (0, false) => u32::MAX,
+            _ if self.descending => u32::MAX - code,
+            _ => code,
+        }
+    }
+
+    /// Twice the rank of a value; an odd number is between two ranks.
+    fn place(self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
+        let twice = |code| 2 * u64::from(self.rank(code));
+        if is_missing(value) {
+            return Ok(twice(0));
+        }
+        let (less, greater) = place_of(&column.values, value)?;
+        Ok(match (less < greater, self.descending) {
+            (true, _) => twice(less),
+            // It is before the first code that is not less.
+            (false, false) => twice(less) - 1,
+            (false, true) => twice(less) + 1,
+        })
+    }
+}
+
+/// Whether a place has no value for a term.
+fn is_missing(value: &Value) -> bool {
+    matches!(value, Value::String(None))
+}
+
+/// The first code whose value is not less than this one, and the first whose value is greater.
+fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
+    let place = |compare: &dyn Fn(usize) -> Ordering| {
+        let less = first_where(values.len(), |index| compare(index).is_ge());
+        let greater = first_where(values.len(), |index| compare(index).is_gt());
+        (position(less + 1), position(greater + 1))
+    };
+    match (values, value) {
+        (ColumnValues::Text(texts), Value::String(Some(text))) => {
+            Ok(place(&|index| texts.get(index).cmp(text.as_str())))
+        }
+        (ColumnValues::Real(reals), Value::Double(Some(real))) => {
+            // As columns have it, there is one zero.
+            let real = real + 0.0;
+            Ok(place(&|index| reals[index].total_cmp(&real)))
+        }
+        (ColumnValues::Range(..) | ColumnValues::Whole(_), value) => {
+            let number = whole(value).ok_or(Error::Internal)?;
+            Ok(values.place(number))
+        }
+        _ => Err(Error::Internal),
+    }
+}
+
+/// The first of so many of which something holds, where it holds of all that follow, too.
+fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let Range { mut start, mut end } = 0..count;
+    while start < end {
+        let middle = start.midpoint(end);
+        if holds(middle) {
+            end = middle;
+        } else {
+            start = middle + 1;
+        }
+    }
+    start
+}
+
+/// A term, and the codes of the rows.
+struct Ranks<'a> {
+    term: RowTerm,
+    codes: Ordinals<'a>,
+    column: &'a StoredColumn,
+}
+
+impl Ranks<'_> {
+    #[inline]
+    fn get(&self, row: u32) -> u32 {
+        self.term.rank(self.codes.get(row as usize))
+    }
+}
+
+/// A row, and its rank in the first term.
+type Ranked = (u32, u32);
+
+/// An order, with what it takes to compare rows.
+struct RowOrder<'a> {
+    first: Ranks<'a>,
+    others: Vec<Ranks<'a>>,
+    behind: Option<Vec<u64>>,
+    before: Option<Vec<u64>>,
+    most: usize,
+}
+
+impl<'a> RowOrder<'a> {
+    fn new(replica: &'a Replica, table: &'a Stored, asked: &FirstRows) -> Result<Self, Error> {
+        let ranks = asked.order.iter().map(|term| {
+            let path = Path {
+                relations: term.through.into_iter().collect(),
+                end: End::Column(term.column),
+            };
+            let (codes, cells) = replica.key(table, &path, Part::Itself)?;
+            Ok::<_, Error>(Ranks { term: *term, codes, column: cells.column })
+        });
+        let mut others = ranks.collect::<Result<Vec<_>, _>>()?;
+        let place = |values: &Option<Vec<Value>>| {
+            let terms = |values: &Vec<Value>| {
+                let terms = others.iter().zip(values);
+                terms.map(|(ranks, value)| ranks.term.place(ranks.column, value)).collect()
+            };
+            values.as_ref().map(terms).transpose()
+        };
+        let (behind, before) = (place(&asked.behind)?, place(&asked.before)?);
+        if others.is_empty() {
+            return Err(Error::Internal);
+        }
+        Ok(Self { first: others.remove(0), others, behind, before, most: asked.most })
+    }
+
+    fn compare(&self, a: Ranked, b: Ranked) -> Ordering {
+        let others = || {
+            let mut orderings = self.others.iter().map(|ranks| ranks.get(a.1).cmp(&ranks.get(b.1)));
+            orderings.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
+        };
+        a.0.cmp(&b.0).then_with(others)
+    }
+
+    /// How a row compares with a place.
+    fn compare_with(&self, row: Ranked, place: &[u64]) -> Ordering {
+        let twice = |rank: u32| 2 * u64::from(rank);
+        let first = twice(row.0).cmp(&place[0]);
+        first.then_with(|| {
+            let others = self.others.iter().zip(&place[1..]);
+            let mut orderings = others.map(|(ranks, place)| twice(ranks.get(row.1)).cmp(place));
+            orderings.find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
+        })
+    }
+
+    fn is_between(&self, row: Ranked) -> bool {
+        let is = |place: &Option<Vec<u64>>, holds: fn(Ordering) -> bool| {
+            place.as_ref().is_none_or(|place| holds(self.compare_with(row, place)))
+        };
+        is(&self.behind, Ordering::is_gt) && is(&self.before, Ordering::is_lt)
+    }
+
+    /// The first of some rows, as many as there may be, in any order.
+    fn gather(
+        &self,
+        rows: RowSet<'_>,
+        range: Range<usize>,
+        stop: &Stop,
+    ) -> Result<Vec<Ranked>, Error> {
+        let full = self.most.saturating_mul(2).max(LEAST_GATHERED);
+        let mut found: Vec<Ranked> = Vec::new();
+        // Behind this row, there are enough before.
+        let mut last: Option<Ranked> = None;
+        for start in range.clone().step_by(ROWS_AT_ONCE) {
+            stop.check()?;
+            for index in start..range.end.min(start + ROWS_AT_ONCE) {
+                let row = position(rows.get(index));
+                let row = (self.first.get(row), row);
+                if last.is_some_and(|last| self.compare(row, last).is_gt()) || !self.is_between(row)
+                {
+                    continue;
+                }
+                found.push(row);
+                if found.len() == full {
+                    self.cut(&mut found);
+                    last = found.last().copied();
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Drops the rows behind as many as there may be. The last that stays is the last in order.
+    fn cut(&self, rows: &mut Vec<Ranked>) {
+        if let Some(last) = self.most.checked_sub(1).filter(|last| *last < rows.len()) {
+            rows.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
+        }
+        rows.truncate(self.most);
+    }
+}
+
+impl Replica {
+    /// The keys of the first rows of an order, in that order, as long as anybody waits.
+    pub(crate) fn first_keys(&self, asked: &FirstRows, stop: &Stop) -> Result<Vec<i32>, Error> {
+        let table = self.table_named(asked.table.name)?;
+        let mask = Masks::of_filter(self, &asked.keeps, stop).of(table, &asked.keeps)?;
+        let kept = (mask.count() < table.rows).then(|| mask.rows());
+        let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
+        stop.check()?;
+        let order = RowOrder::new(self, table, asked)?;
+        let parts = self.workers.map(rows.len(), |range| order.gather(rows, range, stop));
+        let mut first = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        order.cut(&mut first);
+        stop.check()?;
+        first.sort_unstable_by(|a, b| order.compare(*a, *b));
+        stop.check()?;
+        table.keys_of(first.into_iter().map(|(_, row)| row))
+    }
+
+    /// How many rows are looked at for them.
+    pub(crate) fn rows_of_first(&self, asked: &FirstRows) -> Result<usize, Error> {
+        let mut rows = self.rows_of_keys(asked.table.name, &asked.keeps)?;
+        let table = self.table_named(asked.table.name)?;
+        rows = rows.saturating_add(table.rows);
+        for index in asked.order.iter().filter_map(|term| term.through) {
+            let other = self.table_named(asked.table.relations[index].table)?;
+            rows = rows.saturating_add(other.rows);
+        }
+        let sorted = asked.most.min(table.rows).saturating_mul(COST_OF_SORTING);
+        Ok(rows.saturating_add(sorted))
+    }
+}
