@@ -20,6 +20,7 @@ mod limits;
 mod measures;
 mod migrations;
 mod oracle;
+mod orders;
 mod pages;
 mod plot;
 mod protocol;

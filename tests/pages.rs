@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every list at the root with what it can be ordered by, as the schema says.
-async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
+pub(crate) async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
     let query = "{ __schema { queryType { fields { name args { name type { ofType { ofType { name } } } } } } \
         types { name inputFields { name type { ofType { name } } } } } }";
     let schema = &client.data(query).await["__schema"];
@@ -36,7 +36,10 @@ async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
     lists
 }
 
-fn orders(lists: Vec<(String, Vec<String>)>) -> impl Strategy<Value = (String, String, u32)> {
+/// A list, an order of it, and the size of a page.
+pub(crate) fn orders(
+    lists: Vec<(String, Vec<String>)>,
+) -> impl Strategy<Value = (String, String, u32)> {
     proptest::sample::select(lists).prop_flat_map(|(list, fields)| {
         let field = proptest::sample::select(fields);
         let key = (field, any::<bool>(), any::<bool>()).prop_map(|(field, descending, first)| {

@@ -103,6 +103,14 @@ impl TestDatabase {
         Client { aggregates: Aggregates::Memory(Arc::new(replica)), ..client }
     }
 
+    /// The same, with a copy on which several threads work however few rows there are.
+    pub(crate) async fn client_on_threads(&self) -> Client {
+        let client = self.client_in_sql().await;
+        let replica = Replica::build(catalog(), &client.database).await.unwrap();
+        let replica = Arc::new(replica.with_threads(3, 5));
+        Client { aggregates: Aggregates::Memory(replica), ..client }
+    }
+
     /// Sends queries, whose aggregates the database answers.
     pub(crate) async fn client_in_sql(&self) -> Client {
         let database = database::reader(&self.url).await.unwrap();

@@ -349,6 +349,13 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<RowPage, Error> {
     let session = &loaders.session;
+    if !list.is_indexed() {
+        let keys = loaders.aggregates.first_keys(session, list.first_rows());
+        if let Some(keys) = Box::pin(keys).await? {
+            let rows = rows_of_keys(loaders, list.table, picks, &keys).await?;
+            return Ok(cut(rows, list));
+        }
+    }
     let list = &*Box::pin(loaders.row_keys.of(list)).await?;
     let mut rows = Vec::new();
     for mut part in list.parts(session.backend()) {

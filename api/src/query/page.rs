@@ -219,6 +219,11 @@ impl List {
         format!("{table} {keeps:?} {order:?} {limit} {backward} {after:?} {before:?}")
     }
 
+    /// Whether an index has the rows in this order, so that no more of them are read than are shown.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.order.len() <= 2 && self.order[0].through.is_none()
+    }
+
     /// Whether it is all rows of the table by their keys.
     pub(crate) fn is_table(&self) -> bool {
         self.order.len() == 1 && self.keeps.is_all()

@@ -2,8 +2,8 @@
 //!
 //! A program is asked for by most queries about grants, and an agency by its id again and again. What a
 //! loader has read for a key is kept for the requests that follow, in so many bytes, and goes whole when a
-//! new revision comes. What a list reads that has no parent is not kept here: it depends on a filter, an
-//! order and a page, and [`crate::server`] keeps whole answers.
+//! new revision comes. What a list reads that has no parent is not kept here, unless its rows are looked up by keys: it
+//! depends on a filter, an order and a page, and [`crate::server`] keeps whole answers.
 //!
 //! Nothing is kept that is not known to be of the revision, and whoever takes something says so to its
 //! [`Session`](crate::database::session::Session): an answer is of one revision, wherever its rows come from.
