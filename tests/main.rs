@@ -17,6 +17,7 @@ mod golden;
 mod http;
 mod import;
 mod limits;
+mod load;
 mod measures;
 mod migrations;
 mod oracle;

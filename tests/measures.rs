@@ -265,6 +265,7 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     assert!(error.path.is_empty());
     assert_eq!(error.locations[0].column, query.find("p: percentile").unwrap() + 1);
     let many = "{ agencies(first: 100) { nodes { grants { groups(by: [PERIOD_START], first: 1000) { totalCount } } } } }";
+    clients[0].limits.cost = 10;
     assert_eq!(clients[0].error(many).await.1, "QUERY_TOO_EXPENSIVE");
 }
 

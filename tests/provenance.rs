@@ -72,7 +72,7 @@ async fn every_load_says_what_it_did_to_every_table() {
         reference::ensure(&db).await.unwrap();
         let made = demo::load(&db, 0.01, 1, &ProgressBar::hidden()).await.unwrap();
         let client = database.client().await;
-        let loads = whole(&client.data(LOADS).await);
+        let loads = whole(&database.client().await.data(LOADS).await);
         assert_eq!(
             loads[1]["tables"]["nodes"][1],
             json!({
@@ -83,7 +83,7 @@ async fn every_load_says_what_it_did_to_every_table() {
         let mut wanted = request(Format::Usaspending, &[&awards]);
         wanted.max_rejects = "1".parse().unwrap();
         ingest::run(&db, &wanted).await.unwrap();
-        let loads = whole(&client.data(LOADS).await);
+        let loads = whole(&database.client().await.data(LOADS).await);
         let numbers: Vec<_> = loads.iter().map(|load| load["number"].as_i64().unwrap()).collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
         // The first real rows take the place of those that were made up.

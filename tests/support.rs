@@ -114,7 +114,7 @@ impl TestDatabase {
     /// Sends queries, whose aggregates the database answers.
     pub(crate) async fn client_in_sql(&self) -> Client {
         let database = database::reader(&self.url).await.unwrap();
-        let (aggregates, limits) = (Aggregates::Database, Limits::default());
+        let (aggregates, limits) = (Aggregates::Database(Arc::default()), Limits::default());
         Client { schema: schema(), database, aggregates, limits }
     }
 }
@@ -147,7 +147,7 @@ impl Client {
 
     /// The price of a query, which does not run.
     pub(crate) fn price(&self, query: &str) -> QueryAnswer {
-        price(&self.schema, &self.limits, &Request::new(query))
+        price(&self.schema, &self.aggregates, &self.limits, &Request::new(query))
     }
 
     /// The data of an answer without errors.

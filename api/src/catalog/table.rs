@@ -118,6 +118,8 @@ pub(crate) struct ComputedField {
     /// Which of the functions of the table computes it, and which of their values it is.
     pub(crate) batch: usize,
     pub(crate) place: usize,
+    /// The tables whose rows are all looked at, however few the rows are that show the field.
+    pub(crate) looks_at: &'static [&'static str],
 }
 
 impl ComputedField {
@@ -330,7 +332,8 @@ mod tests {
     fn a_computed_value_is_of_the_type_that_is_declared() {
         let takes = |type_name, value: GraphQl| {
             let (field, description, batch, place) = ("x", "", 0, 0);
-            ComputedField { field, type_name, description, batch, place }.takes(&value)
+            ComputedField { field, type_name, description, batch, place, looks_at: &[] }
+                .takes(&value)
         };
         let (text, number, truth) =
             (GraphQl::from("2009"), GraphQl::from(2009), GraphQl::Boolean(true));

@@ -28,6 +28,9 @@ pub(crate) struct TrafficArgs {
     /// How many others wait for a turn; what comes beyond is told to come again.
     #[arg(long, env = "MAX_WAITING", value_name = "QUERIES", default_value_t = 256)]
     max_waiting: usize,
+    /// The memory that all queries may take together.
+    #[arg(long, env = "MAX_MEMORY_OF_ALL", value_name = "MEBIBYTES", default_value_t = 192)]
+    max_memory_of_all: u32,
     /// How many connections clients may have. Each is an open file.
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "COUNT", default_value_t = 900)]
     max_connections: usize,
@@ -73,6 +76,7 @@ impl TrafficArgs {
         settings.deadline = Duration::from_secs(self.deadline.into());
         settings.most_running = self.max_running;
         settings.most_waiting = self.max_waiting;
+        settings.most_memory = self.max_memory_of_all;
         settings.connections = Arc::new(ClientConnections::new(ConnectionLimits {
             most: self.max_connections,
             most_per_address: self.max_connections_per_address,
@@ -91,6 +95,11 @@ impl TrafficArgs {
     /// Whether what one client may ask for has a limit.
     pub(crate) fn limits_clients(&self) -> bool {
         self.rate_limit > 0
+    }
+
+    /// The mebibytes of memory that all queries may take together.
+    pub(crate) fn most_memory(&self) -> u32 {
+        self.max_memory_of_all
     }
 
     /// How many connections queries have.

@@ -111,7 +111,9 @@ async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dat
         let variables = serde_json::Value::Object(query.variables.clone());
         let mut request = Request::new(&query.document).variables(Variables::from_json(variables));
         request.operation_name.clone_from(&query.operation_name);
-        let answer = execute(&schema, readers, &Aggregates::Database, &limits, request).await;
+        let answer =
+            execute(&schema, readers, &Aggregates::Database(<_>::default()), &limits, request)
+                .await;
         let current = Dataset::of(readers).await.map_err(unreadable)?;
         if current == dataset {
             return Ok((answer.response, dataset));

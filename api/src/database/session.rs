@@ -13,7 +13,11 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::Readers;
-use crate::{error::Error, trace};
+use crate::{
+    error::Error,
+    limits::{usage::Usage, work::Work},
+    trace,
+};
 
 /// Something that was read for a request.
 #[derive(Clone, Debug)]
@@ -79,8 +83,6 @@ pub enum Purpose {
     Aggregates,
     /// The dataset as a whole.
     Dataset,
-    /// The keys of the rows that a filter keeps, from the copy in memory.
-    Keys,
     /// The keys of rows in an order, from the copy in memory or all keys of a file.
     Order,
     /// Rows, or pages of parents, that were read before.
@@ -98,7 +100,6 @@ impl Purpose {
             Self::Key => "key by name",
             Self::Aggregates => "aggregates",
             Self::Dataset => "dataset",
-            Self::Keys => "keys of a filter",
             Self::Order => "keys in order",
             Self::Kept => "read before",
         }
@@ -118,6 +119,7 @@ struct SessionInner {
     /// The revision of the copy in memory that was read, where one was.
     copy: OnceLock<i32>,
     revisions: Mutex<Revisions>,
+    usage: Usage,
 }
 
 /// The statements of one request that run at once: no request takes all connections.
@@ -146,13 +148,24 @@ fn show_limit(statement: &mut Statement) {
 
 impl Session {
     pub(crate) fn new(readers: Readers) -> Self {
+        Self::taking(readers, Usage::default())
+    }
+
+    /// The database as a request sees it that takes work and memory of its own.
+    pub(crate) fn taking(readers: Readers, usage: Usage) -> Self {
         Self(Arc::new(SessionInner {
             readers,
             turns: Semaphore::new(AT_ONCE),
             reads: Mutex::default(),
             copy: OnceLock::new(),
             revisions: Mutex::default(),
+            usage,
         }))
+    }
+
+    /// What was taken so far.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.0.usage
     }
 
     /// The kind of database.
@@ -196,6 +209,7 @@ impl Session {
             show_limit(&mut statement);
         }
         let sql = statement.sql.clone();
+        self.0.usage.add(Work::statements(1));
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose.words(), &sql);
         let turn = self.0.turns.acquire().await.map_err(|_| Error::Internal)?;

@@ -14,10 +14,12 @@ use crate::{
     catalog::{Catalog, dataset::Dataset, table::Table},
     database::session::{Purpose, Session},
     error::Error,
+    limits::work::Work,
     query::{
         load::Loaders,
         plan::{ConnectionPlan, Parents},
         planner::Planner,
+        price::Price,
         walk::run,
     },
 };
@@ -58,13 +60,27 @@ enum DatasetField {
     Counts(Vec<(Name, String)>),
 }
 
+impl Plan {
+    /// Adds it to the price of a request.
+    pub(super) fn price(&self, price: &mut Price<'_>) -> Result<(), Error> {
+        price.add(Work::statements(1));
+        for (_, field) in &self.0 {
+            match field {
+                DatasetField::List(plan) => price.list(plan, Parents::NONE)?,
+                DatasetField::Counts(_) => price.counts()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Plans the root field `dataset`.
 pub(super) fn plan<'a>(
     planner: &Planner<'a>,
     fields: &[&'a Positioned<Field>],
     path: &[String],
 ) -> Result<Plan, ServerError> {
-    planner.charge(1);
     let mut shown = Vec::new();
     for (name, merged) in planner.collect("Dataset", fields)? {
         let field = match merged[0].node.name.node.as_str() {
@@ -75,12 +91,8 @@ pub(super) fn plan<'a>(
             list @ ("sources" | "loads") => {
                 let table = if list == "loads" { "revisions" } else { list };
                 let path = [path, &[name.to_string()]].concat();
-                let list = planner.connection(
-                    planner.catalog.table(table),
-                    &merged,
-                    Parents::NONE,
-                    &path,
-                )?;
+                let list =
+                    planner.connection(planner.catalog.table(table), &merged, None, &path)?;
                 DatasetField::List(Box::new(list))
             }
             "citation" => DatasetField::Citation(object_plan(planner, "DatasetCitation", &merged)?),

@@ -55,6 +55,7 @@ pub(super) fn table() -> Type {
         .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")
         .provenance(grant::Relation::Source, grant::Relation::Revision)
         .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award for each person trained in the sessions that it paid for, who counts once for each session. Null where the federal share is unknown, and where nobody was trained.")
+        .looking_at(&["training_sessions", "trainees"])
 }
 
 /// The federal share of each award by the people trained in its sessions.

@@ -22,14 +22,21 @@ use super::{
 use crate::{
     catalog::{Catalog, table::Table},
     error::Error,
+    limits::work::Work,
+    measures::Aggregates,
     query::{
         load::Loaders,
         nodes,
         plan::{ConnectionPlan, Parents},
         planner::{Planner, Warning},
+        price::Price,
         walk::run,
     },
 };
+
+/// The values that are told of the schema, and of one type, about.
+const VALUES_OF_SCHEMA: u64 = 15_000;
+const VALUES_OF_TYPE: u64 = 150;
 
 /// Everything that can be asked.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +94,7 @@ impl ContainerType for Query {
             Root::Nodes(plan) => nodes::objects(loaders, plan).await.map(Value::List),
             Root::List(plan) => run::root(loaders, plan).await,
             Root::One(plan) => nodes::one(loaders, plan).await,
-            Root::TypeName | Root::Introspection => Ok(Value::Null),
+            Root::TypeName | Root::Introspection { .. } => Ok(Value::Null),
         };
         Ok(Some(answer.unwrap_or_else(|error| loaders.fail(error))))
     }
@@ -99,8 +106,10 @@ impl ObjectType for Query {}
 #[derive(Debug)]
 pub(crate) enum Root {
     TypeName,
-    /// What asks something of the schema is answered elsewhere.
-    Introspection,
+    /// What asks something of the schema, of all of it or of one type, is answered elsewhere.
+    Introspection {
+        is_of_all: bool,
+    },
     Dataset(dataset::Plan),
     Node(nodes::Objects),
     Nodes(nodes::Objects),
@@ -113,8 +122,6 @@ pub(crate) enum Root {
 pub(crate) struct Plans {
     /// By their names in the answer, in the order of the document, each with its place there.
     pub(crate) fields: IndexMap<Name, Root>,
-    /// What they cost.
-    pub(crate) price: u64,
     /// What is easily misread in them.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -132,17 +139,14 @@ pub(crate) fn plan<'a>(
         let path = [key.to_string()];
         let planned = match merged[0].node.name.node.as_str() {
             "__typename" => Root::TypeName,
-            "__schema" | "__type" => Root::Introspection,
+            name @ ("__schema" | "__type") => Root::Introspection { is_of_all: name == "__schema" },
             "dataset" => Root::Dataset(dataset::plan(planner, &merged, &path)?),
             "node" => Root::Node(nodes::plan_objects(planner, "id", &merged, &path)?),
             "nodes" => Root::Nodes(nodes::plan_objects(planner, "ids", &merged, &path)?),
             name => match root_field(planner.catalog, name) {
-                Some((table, true)) => Root::List(Box::new(planner.connection(
-                    table,
-                    &merged,
-                    Parents::NONE,
-                    &path,
-                )?)),
+                Some((table, true)) => {
+                    Root::List(Box::new(planner.connection(table, &merged, None, &path)?))
+                }
                 Some((table, false)) => {
                     Root::One(Box::new(nodes::plan_one(planner, table, &merged, &path)?))
                 }
@@ -151,17 +155,39 @@ pub(crate) fn plan<'a>(
         };
         fields.insert(key, planned);
     }
-    Ok(Plans { fields, price: planner.price(), warnings: planner.take_warnings() })
+    Ok(Plans { fields, warnings: planner.take_warnings() })
 }
 
 impl Plans {
+    /// What they cost where this answers: points, and bytes of memory.
+    pub(crate) fn price(&self, aggregates: &Aggregates) -> Result<(u64, u64), Error> {
+        let mut price = Price::of(catalog(), aggregates);
+        for root in self.fields.values() {
+            match root {
+                Root::TypeName => {}
+                Root::Introspection { is_of_all } => {
+                    price.add(Work::introspected(if *is_of_all {
+                        VALUES_OF_SCHEMA
+                    } else {
+                        VALUES_OF_TYPE
+                    }));
+                }
+                Root::Dataset(plan) => plan.price(&mut price)?,
+                Root::Node(plan) | Root::Nodes(plan) => plan.price(&mut price)?,
+                Root::List(plan) => price.list(plan, Parents::NONE)?,
+                Root::One(plan) => plan.price(&mut price)?,
+            }
+        }
+        Ok((price.points(), price.bytes()))
+    }
+
     /// The document that async-graphql runs: the root fields that are read, each once and by its name in the answer.
     /// What they show is in their plans.
     pub(crate) fn document(&self) -> ExecutableDocument {
         let at = |node| Positioned::new(node, Pos::default());
         let field = |(key, root): (&Name, &Root)| {
             let name = match root {
-                Root::Introspection => return None,
+                Root::Introspection { .. } => return None,
                 Root::TypeName => "__typename",
                 Root::Dataset(_) => "dataset",
                 Root::Node(_) => "node",

@@ -3,6 +3,9 @@
 //! The text and the tree of a document are held against them in [`crate::graphql`], before anything is read; what a query
 //! costs is known when it is planned ([`crate::query`]), and is looked at last.
 
+pub(crate) mod usage;
+pub(crate) mod work;
+
 use crate::error::Error;
 
 /// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:
@@ -76,9 +79,11 @@ limits! {
     directives: u32 = 20, "max-directives", "MAX_DIRECTIVES", "directives";
     /// Items of a list among the arguments or variables.
     list_items: u32 = 250, "max-list-items", "MAX_LIST_ITEMS", "items in a list";
-    /// Points that a query may be priced at: a point for each row or group that it may return, and some for
-    /// what is computed of all rows.
-    cost: u32 = 50_000, "max-cost", "MAX_COST";
+    /// Points that a query may be priced at: each is about twenty microseconds of one core. Ten times as many with
+    /// `--aggregates sql`.
+    cost: u32 = 20_000, "max-cost", "MAX_COST";
+    /// Mebibytes of memory that a query may take.
+    memory: u32 = 128, "max-memory", "MAX_MEMORY";
     /// Rows of a page.
     page: u32 = 100, "max-page", "MAX_PAGE";
     /// Groups of a page.
@@ -105,4 +110,9 @@ pub(crate) fn refuse(
         true => Err(Error::Limit { counts, value, most, setting }),
         false => Ok(()),
     }
+}
+
+/// The cores that there are: more is not done at once.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

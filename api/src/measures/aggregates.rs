@@ -10,39 +10,35 @@ use tokio::sync::Semaphore;
 
 use super::{
     group_page::nothing,
-    memory::{Replica, order::FirstRows},
+    memory::{Replica, order::FirstRows, sample::Samples},
     request::{GroupsAnswer, Request},
     sql,
     stop::{Stop, Waiting},
+    table_sizes::TableSizes,
     value::Cell,
 };
 use crate::{
-    catalog::{predicate::Predicate, table::Table},
+    catalog::table::Table,
     database::session::{Purpose, Read, Session},
     error::Error,
+    limits::{cores, work::Work},
     trace,
 };
 
-/// The rows that are looked at while others wait, each as often as there are passes over it: some tenths of a
-/// millisecond. More are looked at on a thread of their own.
-const FEW: usize = 100_000;
-
-/// The keys that a statement is given instead of a filter: as a list, which is read for each of them.
-const MOST_KEYS_OF_ROWS: usize = 200_000;
+/// The work that is done while others wait, in points: half a millisecond. More is done on a thread of its own.
+const FEW: u64 = 25;
 
 /// As many large requests are worked on at once as there are cores: more would not be done sooner, and
 /// each needs memory for all its rows.
-static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
-});
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(cores()));
 
 /// What answers requests for aggregates.
 #[derive(Clone, Debug)]
 pub enum Aggregates {
     /// A copy of the dataset in memory.
     Memory(Arc<Replica>),
-    /// The database.
-    Database,
+    /// The database, whose tables have so many rows.
+    Database(Arc<TableSizes>),
 }
 
 impl Aggregates {
@@ -81,24 +77,33 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// The keys of the rows that a filter keeps, where the copy in memory knows them. None where the database is to find
-    /// them itself, as where they are too many for a statement.
-    pub(crate) async fn keys(
+    /// The keys of the first rows of each parent, whose keys stand in a column, where the copy in memory stands.
+    pub(crate) async fn first_keys_of_each(
         &self,
         session: &Session,
-        table: &'static Table,
-        keeps: &Predicate,
-    ) -> Result<Option<Vec<i32>>, Error> {
+        asked: FirstRows,
+        column: &'static str,
+        parents: &[i32],
+    ) -> Result<Option<Vec<Vec<i32>>>, Error> {
         let Self::Memory(replica) = self else { return Ok(None) };
-        let began = Instant::now();
-        let rows = replica.rows_of_keys(table.name, keeps)?;
-        let (of, filter) = (Arc::clone(replica), keeps.clone());
-        let find = move |stop: &Stop| of.keys(table.name, &filter, MOST_KEYS_OF_ROWS, stop);
-        let keys = at_work(rows, find).await?;
-        let (purpose, took) = (Purpose::Keys, began.elapsed());
-        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        let (began, table) = (Instant::now(), asked.table.name);
+        let rows = replica.rows_in(asked.table)?;
+        let work = replica.work_of_first_of_each(&asked, parents.len() as u64, rows)?;
+        let (of, parents) = (Arc::clone(replica), parents.to_vec());
+        let find = move |stop: &Stop| of.first_keys_of_each(&asked, (column, &parents), stop);
+        let keys = at_work(session, work, find).await?;
+        let (purpose, took) = (Purpose::Order, began.elapsed());
+        let read = Read { table, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.revision(), read);
-        Ok(keys)
+        Ok(Some(keys))
+    }
+
+    /// How many rows a table has, where the copy in memory stands.
+    pub(crate) fn copied_rows(&self, table: &Table) -> Result<Option<u64>, Error> {
+        match self {
+            Self::Memory(replica) => replica.rows_in(table).map(Some),
+            Self::Database(_) => Ok(None),
+        }
     }
 
     /// The keys of the first rows of an order, where the copy in memory stands; else the database is to find them.
@@ -109,9 +114,10 @@ impl Aggregates {
     ) -> Result<Option<Vec<i32>>, Error> {
         let Self::Memory(replica) = self else { return Ok(None) };
         let began = Instant::now();
-        let (rows, table) = (replica.rows_of_first(&asked)?, asked.table.name);
+        let (rows, table) = (replica.rows_in(asked.table)?, asked.table.name);
+        let work = replica.work_of_first(&asked, rows)?;
         let of = Arc::clone(replica);
-        let keys = at_work(rows, move |stop| of.first_keys(&asked, stop)).await?;
+        let keys = at_work(session, work, move |stop| of.first_keys(&asked, stop)).await?;
         let (purpose, took) = (Purpose::Order, began.elapsed());
         let read = Read { table, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.revision(), read);
@@ -124,14 +130,14 @@ impl Aggregates {
         request: &Arc<Request>,
     ) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
         match self {
-            Self::Database => sql::answers(session, request).await,
+            Self::Database(_) => sql::answers(session, request).await,
             Self::Memory(replica) => {
                 // Dropped when the answers are there: nothing in between has a span.
                 let _span = trace::memory(request.table.name);
                 let began = Instant::now();
-                let rows = replica.rows_of(request)?;
+                let work = replica.estimate(request, None, &Samples::none(replica))?.work;
                 let (of, asked) = (Arc::clone(replica), Arc::clone(request));
-                let answers = at_work(rows, move |stop| of.answers(&asked, stop)).await;
+                let answers = at_work(session, work, move |stop| of.answers(&asked, stop)).await;
                 let rows = answers.iter().flatten().map(|(_, answer)| answer.groups.len()).sum();
                 let (table, purpose, took) =
                     (request.table.name, Purpose::Aggregates, began.elapsed());
@@ -143,15 +149,17 @@ impl Aggregates {
     }
 }
 
-/// Works where so many rows may be looked at: at once where they are few, and else on a thread of its own, in turn. The
+/// Does work that may be so much: at once where it is little or nobody else would wait for it, and else on a thread of its
+/// own, in turn. The
 /// work ends when nobody waits for it.
 async fn at_work<T: Send + 'static>(
-    rows: usize,
+    session: &Session,
+    estimate: Work,
     work: impl FnOnce(&Stop) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let waiting = Waiting::default();
+    let waiting = Waiting::of(session.usage().clone());
     let stop = waiting.stop();
-    if rows <= FEW {
+    if estimate.points() <= FEW || session.usage().is_apart() {
         return work(&stop);
     }
     let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;

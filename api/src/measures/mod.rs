@@ -51,6 +51,7 @@
 //! tried on the same rows: 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
+mod estimates;
 pub(crate) mod event;
 mod group_page;
 mod having;
@@ -60,6 +61,7 @@ mod request;
 pub mod sql;
 mod statistic;
 mod stop;
+mod table_sizes;
 mod value;
 
 pub use self::{
@@ -72,9 +74,11 @@ pub use self::{
         Page, Request,
     },
     statistic::Statistic,
+    table_sizes::TableSizes,
     value::{Cell, Number},
 };
 pub(crate) use self::{
+    estimates::Estimates,
     memory::order::{FirstRows, RowTerm},
     request::{Known, Subset},
     statistic::ratio,

@@ -1,7 +1,5 @@
 //! A request for aggregates: one value that says everything, whoever answers it.
 
-use std::collections::HashSet;
-
 use super::{
     event::Event,
     having::Having,
@@ -203,20 +201,6 @@ impl Request {
             page: Page::default(),
             subtotals: false,
         }
-    }
-
-    /// How often each row is looked at: for its group, and for each measure of it or of a part.
-    pub(crate) fn passes(&self) -> usize {
-        let measures: HashSet<_> =
-            self.figures
-                .iter()
-                .filter_map(|figure| match figure {
-                    Figure::Of { measure: Measure::Rows, part: None, .. }
-                    | Figure::Ratio { .. } => None,
-                    Figure::Of { measure, part, .. } => Some((measure, part)),
-                })
-                .collect();
-        self.levels().count() * (1 + measures.len())
     }
 
     /// Keeps only rows that a filter keeps.

@@ -7,6 +7,7 @@
 //! pub(super) fn table() -> Type {
 //!     table_of::<grant::Entity>("grant", "grants")
 //!         .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award for each person trained.")
+//!         .looking_at(&["training_sessions", "trainees"])
 //! }
 //!
 //! fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
@@ -102,9 +103,21 @@ pub(crate) trait Computes: Into<Type> {
         let mut it: Type = self.into();
         for (place, (field, type_name, description)) in fields.iter().copied().enumerate() {
             let batch = it.batches.len();
-            it.table.computed.push(ComputedField { field, type_name, description, batch, place });
+            let looks_at = &[];
+            let field = ComputedField { field, type_name, description, batch, place, looks_at };
+            it.table.computed.push(field);
         }
         it.batches.push(batch);
+        it
+    }
+
+    /// Says of the last function which tables it looks at all rows of: so a query that shows its fields is priced.
+    fn looking_at(self, tables: &'static [&'static str]) -> Type {
+        let mut it: Type = self.into();
+        let last = it.batches.len().saturating_sub(1);
+        for field in it.table.computed.iter_mut().filter(|field| field.batch == last) {
+            field.looks_at = tables;
+        }
         it
     }
 }

@@ -156,6 +156,11 @@ impl Export {
         })
     }
 
+    /// The points for a part.
+    pub(crate) fn price_of_part(&self) -> u64 {
+        self.price.saturating_mul(PART.into())
+    }
+
     /// The beginning of the table.
     pub(crate) fn begin(&self) -> ExportWalk {
         let left = self.chosen.unwrap_or(self.most);

@@ -6,11 +6,8 @@ use super::{
     groups::{apart::Common, figures::Figures},
     page::List,
     picks::Picks,
-    plan::{
-        ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, Parents, RowField,
-        RowsPlan,
-    },
-    planner::{Merged, PRICE_OF_AGGREGATES, Planner, join},
+    plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
+    planner::{Merged, Planner, join},
 };
 use crate::{
     catalog::{
@@ -22,12 +19,13 @@ use crate::{
 };
 
 impl<'a> Planner<'a> {
-    /// Plans a connection of each of so many parents, for fields whose selection is that of a connection.
+    /// Plans a connection, of each parent where a column says whose its rows are, for fields whose selection is that of a
+    /// connection.
     pub(crate) fn connection(
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        parents: Parents,
+        parent: Option<&'static str>,
         path: &[String],
     ) -> Result<ConnectionPlan, ServerError> {
         let field = fields[0];
@@ -35,16 +33,11 @@ impl<'a> Planner<'a> {
         let list = List::parse(table, &arguments, self.page_sizes())
             .map_err(|error| error.at(field.pos, path))?;
         self.count_related(&list.keeps).map_err(|error| error.at(field.pos, path))?;
-        let rows = parents.count.saturating_mul(list.limit.into());
-        let common = Common { keys: Vec::new(), parent: parents.column };
+        let common = Common { keys: Vec::new(), parent };
         let mut figures = Figures::of(table, list.keeps.clone(), common);
         let mut picks = Picks::default();
         let mut plan = Vec::new();
         let selection = self.collect(&format!("{}Connection", table.type_name), fields)?;
-        let is_page = |name: &str| matches!(name, "nodes" | "edges" | "pageInfo");
-        if selection.values().any(|merged| is_page(&merged[0].node.name.node)) {
-            self.charge(rows);
-        }
         for (name, merged) in selection {
             let path = join(path, &name);
             let field = match merged[0].node.name.node.as_str() {
@@ -58,20 +51,15 @@ impl<'a> Planner<'a> {
                     ConnectionField::Totals(self.totals(table, &merged, &mut figures, &path)?)
                 }
                 "groups" => {
-                    let plan = self.groups(table, &list.keeps, &merged, parents, &path)?;
+                    let plan = self.groups(table, &list.keeps, &merged, parent, &path)?;
                     ConnectionField::Groups(Box::new(plan))
                 }
-                "nodes" => {
-                    ConnectionField::Nodes(self.rows(table, &merged, rows, &mut picks, &path)?)
-                }
-                "edges" => {
-                    ConnectionField::Edges(self.edges(table, &merged, rows, &mut picks, &path)?)
-                }
+                "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
+                "edges" => ConnectionField::Edges(self.edges(table, &merged, &mut picks, &path)?),
                 _ => ConnectionField::PageInfo(self.page_info(&merged)?),
             };
             plan.push((name, field));
         }
-        self.charge_for(&figures.request);
         let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
         let (keys, totals) = (Vec::new(), figures.request);
         let mut connection = ConnectionPlan { list, picks, keys, fields: plan, totals };
@@ -81,17 +69,15 @@ impl<'a> Planner<'a> {
         Ok(connection)
     }
 
-    /// Plans the rows of a table that are looked up by key, of so many keys.
+    /// Plans the rows of a table that are looked up by key.
     pub(crate) fn lookup(
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        count: u64,
         path: &[String],
     ) -> Result<Lookup, ServerError> {
-        self.charge(count);
         let mut picks = Picks::default();
-        let rows = self.rows(table, fields, count, &mut picks, path)?;
+        let rows = self.rows(table, fields, &mut picks, path)?;
         Ok(Lookup { rows, picks })
     }
 
@@ -99,7 +85,6 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        count: u64,
         picks: &mut Picks,
         path: &[String],
     ) -> Result<Vec<(Name, EdgeField<RowsPlan>)>, ServerError> {
@@ -110,13 +95,7 @@ impl<'a> Planner<'a> {
                 let field = match merged[0].node.name.node.as_str() {
                     "__typename" => EdgeField::TypeName,
                     "cursor" => EdgeField::Cursor,
-                    _ => EdgeField::Node(self.rows(
-                        table,
-                        &merged,
-                        count,
-                        picks,
-                        &join(path, &name),
-                    )?),
+                    _ => EdgeField::Node(self.rows(table, &merged, picks, &join(path, &name))?),
                 };
                 Ok((name, field))
             })
@@ -142,31 +121,26 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &[&'a Positioned<FieldNode>],
-        count: u64,
         picks: &mut Picks,
         path: &[String],
     ) -> Result<RowsPlan, ServerError> {
         let mut plan = Vec::new();
-        let mut computes = false;
         for (name, merged) in self.collect(&table.type_name, fields)? {
             let path = join(path, &name);
             let field = match table.field(merged[0].node.name.node.as_str()) {
                 None => RowField::TypeName,
                 Some(FieldOf::Id) => RowField::Id,
-                Some(FieldOf::Computed(index)) => {
-                    computes = true;
-                    RowField::Computed(index)
-                }
+                Some(FieldOf::Computed(index)) => RowField::Computed(index),
                 Some(FieldOf::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(FieldOf::Relation(index)) => {
-                    self.relation(table, index, &merged, count, picks, &path)?
+                    self.relation(table, index, &merged, picks, &path)?
                 }
                 Some(FieldOf::Union(index)) => {
                     let arms = table.unions[index].arms.iter().map(|arm| {
                         let Some(FieldOf::Relation(index)) = table.field(arm) else {
                             unreachable!("a union names relations of its own table");
                         };
-                        match self.relation(table, index, &merged, count, picks, &path)? {
+                        match self.relation(table, index, &merged, picks, &path)? {
                             RowField::One { cell, lookup } => Ok((cell, lookup)),
                             _ => unreachable!("a union names to-one relations"),
                         }
@@ -176,9 +150,6 @@ impl<'a> Planner<'a> {
             };
             plan.push((name, field));
         }
-        if computes {
-            self.charge(count.saturating_add(PRICE_OF_AGGREGATES));
-        }
         Ok(RowsPlan { table, fields: plan })
     }
 
@@ -187,7 +158,6 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         index: usize,
         fields: &[&'a Positioned<FieldNode>],
-        count: u64,
         picks: &mut Picks,
         path: &[String],
     ) -> Result<RowField, ServerError> {
@@ -196,12 +166,11 @@ impl<'a> Planner<'a> {
         Ok(match relation.cardinality {
             Cardinality::One => RowField::One {
                 cell: picks.place(None, table.column_index(relation.from)),
-                lookup: self.lookup(other, fields, count, path)?,
+                lookup: self.lookup(other, fields, path)?,
             },
             Cardinality::Many => {
                 let to = other.column_index(relation.to);
-                let parents = Parents { count, column: Some(relation.to) };
-                let connection = self.connection(other, fields, parents, path)?;
+                let connection = self.connection(other, fields, Some(relation.to), path)?;
                 RowField::Many { to, connection: Box::new(connection) }
             }
         })

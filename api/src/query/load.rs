@@ -23,15 +23,16 @@ use super::{
     packed::{self, Unpacked},
     page::{List, select_by_key},
     picks::Picks,
+    price,
     row_cache::{self, CachedRows, RevisionRows},
-    row_keys::RowKeys,
     rows::{Row, RowPage},
 };
 use crate::{
     catalog::{Catalog, table::Table},
     database::session::{Purpose, RowsRead, Session},
     error::Error,
-    measures::{Aggregates, GroupsAnswer as Measures, Request},
+    limits::work::Work,
+    measures::{Aggregates, Estimates, GroupsAnswer as Measures, Request},
     trace,
 };
 
@@ -53,7 +54,7 @@ pub(crate) struct ByKey {
 /// Reads the page of each parent.
 pub(crate) struct ByParent {
     session: Session,
-    row_keys: RowKeys,
+    aggregates: Aggregates,
     kept: Option<row_cache::LookupKind>,
     list: List,
     picks: Picks,
@@ -101,18 +102,50 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
         // The keys of a filter may be of the copy: of another revision, a page is not one to be kept.
         let copy = self.session.copy();
         let revision = revision.filter(|revision| copy.is_none_or(|copy| copy == *revision));
-        let answers = answer(&parents, read.map(|read| self.pages(read.rows)));
+        let answers = answer(&parents, read.map(|read| read.rows));
         keep(self.kept.as_ref(), revision, &answers, CachedRows::Page);
         answers
     }
 }
 
 impl ByParent {
-    async fn read(&self, parents: &[i32]) -> Result<RowsRead<Unpacked>, Error> {
-        let list = Box::pin(self.row_keys.of(&self.list)).await?;
+    async fn read(&self, parents: &[i32]) -> Result<RowsRead<HashMap<i32, RowPage>>, Error> {
+        let estimates = Estimates::of(&self.aggregates);
+        let (list, count) = (&self.list, parents.len() as u64);
+        let children = estimates.children(list.table, self.parent, count)?;
+        let found = price::of_each_parent(&estimates, list, count, children)?;
+        drop(estimates);
+        if found.is_of_copy {
+            return Box::pin(self.read_of_copy(parents)).await;
+        }
+        self.session.usage().add(found.work);
         let backend = self.session.backend();
         let select = list.select_by_parent(&self.picks, self.parent, parents, backend);
-        read(&self.session, list.table, &self.picks, Purpose::Pages, select).await
+        let read = read(&self.session, list.table, &self.picks, Purpose::Pages, select).await?;
+        let (rows, revision) = (self.pages(read.rows), read.revision);
+        Ok(RowsRead { rows, revision })
+    }
+
+    /// The pages whose rows the copy in memory finds.
+    async fn read_of_copy(
+        &self,
+        parents: &[i32],
+    ) -> Result<RowsRead<HashMap<i32, RowPage>>, Error> {
+        let (session, table) = (&self.session, self.list.table);
+        let asked = self.list.first_rows();
+        let found = self.aggregates.first_keys_of_each(session, asked, self.parent, parents);
+        let found = found.await?.ok_or(Error::Internal)?;
+        let keys = sorted(&found.concat());
+        let select = select_by_key(table, &self.picks, &keys, session.backend());
+        let read = read(session, table, &self.picks, Purpose::Rows, select).await?;
+        let by_key: HashMap<i32, Arc<Row>> =
+            read.rows.rows.into_iter().map(|row| (row.key, row)).collect();
+        let page = |(parent, keys): (&i32, Vec<i32>)| {
+            let rows = keys.iter().filter_map(|key| by_key.get(key).cloned()).collect();
+            (*parent, cut(rows, &self.list))
+        };
+        let rows = parents.iter().zip(found).map(page).collect();
+        Ok(RowsRead { rows, revision: read.revision })
     }
 
     fn pages(&self, read: Unpacked) -> HashMap<i32, RowPage> {
@@ -185,7 +218,6 @@ pub(crate) struct Loaders {
     /// What could not be read.
     pub(crate) failures: Failures,
     aggregates: Aggregates,
-    row_keys: RowKeys,
     batches: &'static Batches,
     /// What was looked up before.
     kept: Option<Arc<RevisionRows>>,
@@ -200,8 +232,7 @@ impl Loaders {
         kept: Option<Arc<RevisionRows>>,
     ) -> Self {
         let (failures, made) = <_>::default();
-        let row_keys = RowKeys::new(session.clone(), aggregates.clone());
-        Self { session, catalog, failures, aggregates, row_keys, batches, kept, made }
+        Self { session, catalog, failures, aggregates, batches, kept, made }
     }
 
     /// Notes that something cannot be read, and gives what stands for it.
@@ -250,10 +281,10 @@ impl Loaders {
                 CachedRows::Row(_) => None,
             });
         if !missing.is_empty() {
-            let (session, row_keys) = (session.clone(), self.row_keys.clone());
+            let (session, aggregates) = (session.clone(), self.aggregates.clone());
             let (list, picks) = (list.clone(), picks.clone());
-            let loader =
-                self.loader(identity, || ByParent { session, row_keys, kept, list, picks, parent });
+            let by_parent = || ByParent { session, aggregates, kept, list, picks, parent };
+            let loader = self.loader(identity, by_parent);
             found.extend(Box::pin(load(&loader, missing)).await?);
         }
         Ok(found)
@@ -337,6 +368,7 @@ fn take<T>(
         }
     }
     if !found.is_empty() {
+        session.usage().add(Work::remembered(found.len() as u64));
         session.note_kept(kept.revision(), table, found.len());
     }
     (found, missing)
@@ -349,14 +381,16 @@ pub(crate) async fn root_page(
     picks: &Picks,
 ) -> Result<RowPage, Error> {
     let session = &loaders.session;
-    if !list.is_indexed() {
+    let copied = loaders.aggregates.copied_rows(list.table)?;
+    if copied.is_some_and(|rows| list.is_of_copy(rows)) {
         let keys = loaders.aggregates.first_keys(session, list.first_rows());
         if let Some(keys) = Box::pin(keys).await? {
             let rows = rows_of_keys(loaders, list.table, picks, &keys).await?;
             return Ok(cut(rows, list));
         }
     }
-    let list = &*Box::pin(loaders.row_keys.of(list)).await?;
+    let work = price::in_database(&Estimates::of(&loaders.aggregates), list)?;
+    session.usage().add(work);
     let mut rows = Vec::new();
     for mut part in list.parts(session.backend()) {
         part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
@@ -427,6 +461,9 @@ async fn read(
     let unpack = |rows: Vec<QueryResult>| {
         let packed = rows.first().ok_or(Error::Internal)?;
         let unpacked = packed::unpack(packed, &kinds, by_parent)?;
+        let (rows, cells) = (unpacked.rows.len() as u64, kinds.len() as u64);
+        session.usage().add(Work::rows(rows, cells));
+        session.usage().keep(price::bytes_of_rows(rows, cells))?;
         Ok((unpacked.rows.len(), unpacked))
     };
     session.read(table.name, purpose, select, unpack).await
@@ -435,7 +472,9 @@ async fn read(
 /// Whether a list that has no parent has more rows than its page.
 pub(crate) async fn has_more(loaders: &Loaders, list: &List) -> Result<bool, Error> {
     let session = &loaders.session;
-    let list = &*Box::pin(loaders.row_keys.of(list)).await?;
+    if loaders.aggregates.copied_rows(list.table)?.is_some_and(|rows| list.is_of_copy(rows)) {
+        return Ok(root_keys(loaders, list).await?.1);
+    }
     let select = list.select_count(session.backend());
     let results = session.all(list.table.name, Purpose::Aggregates, select).await?;
     let count: i64 = results.first().ok_or(Error::Internal)?.try_get_by_index(0)?;

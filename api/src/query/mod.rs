@@ -5,6 +5,7 @@
 //! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. Whatever is wrong with them is
 //!    found here, before anything is read; only a year whose prices this program knows, and the database does not,
 //!    is found by who computes.
+//!    What it will cost is [`price`].
 //! 2. [`walk::run`] goes through the plan a level at a time, and asks [`load`] for the rows of each level and field at once. Relations
 //!    go through the `dataloader` crate, but for what was looked up before ([`row_cache`]).
 //! 3. The rows, already GraphQL values ([`packed`]), are put together.
@@ -34,8 +35,8 @@ pub(crate) mod page;
 mod picks;
 pub(crate) mod plan;
 pub(crate) mod planner;
+pub(crate) mod price;
 pub(crate) mod row_cache;
-mod row_keys;
 mod rows;
 pub(crate) mod show;
 pub(crate) mod walk;

@@ -6,7 +6,7 @@ use async_graphql::{Positioned, ServerError, Value, parser::types::Field};
 use indexmap::IndexMap;
 use sea_orm::sea_query::{Alias, Query};
 
-use super::{id, load::Loaders, plan::Lookup, planner::Planner};
+use super::{id, load::Loaders, plan::Lookup, planner::Planner, price::Price};
 use crate::{
     catalog::{
         predicate::{Comparison, Predicate, Test, column_of},
@@ -15,6 +15,7 @@ use crate::{
     },
     database::session::Purpose,
     error::Error,
+    limits::work::Work,
 };
 
 /// A root field that is the row of an id or of a natural key.
@@ -33,6 +34,14 @@ enum NodeKey {
 }
 
 impl NodePlan {
+    /// Adds it to the price of a request.
+    pub(crate) fn price(&self, price: &mut Price<'_>) -> Result<(), Error> {
+        if let NodeKey::Natural(..) = self.by {
+            price.add(Work::statements(1));
+        }
+        price.lookup(&self.plan, 1)
+    }
+
     pub(crate) fn table(&self) -> &'static Table {
         self.table
     }
@@ -45,7 +54,7 @@ pub(crate) fn plan_one<'a>(
     fields: &[&'a Positioned<Field>],
     path: &[String],
 ) -> Result<NodePlan, ServerError> {
-    let plan = planner.lookup(table, fields, 1, path)?;
+    let plan = planner.lookup(table, fields, path)?;
     let by = by(planner, table, planner.arguments(fields[0]).remove("by"));
     let by = by.map_err(|error| error.at(fields[0].pos, path))?;
     Ok(NodePlan { table, by, plan })
@@ -100,6 +109,17 @@ pub(crate) struct Objects {
     plans: IndexMap<&'static str, Lookup>,
 }
 
+impl Objects {
+    /// Adds them to the price of a request.
+    pub(crate) fn price(&self, price: &mut Price<'_>) -> Result<(), Error> {
+        for (name, lookup) in &self.plans {
+            let keys = self.ids.iter().filter(|(table, _)| table.name == *name).count();
+            price.lookup(lookup, keys as u64)?;
+        }
+        Ok(())
+    }
+}
+
 /// Plans the root fields `node` and `nodes`, by the argument that has the ids.
 pub(crate) fn plan_objects<'a>(
     planner: &Planner<'a>,
@@ -121,7 +141,7 @@ pub(crate) fn plan_objects<'a>(
     let mut plans = IndexMap::new();
     for (table, _) in &ids {
         if !plans.contains_key(table.name) {
-            plans.insert(table.name, planner.lookup(table, fields, count as u64, path)?);
+            plans.insert(table.name, planner.lookup(table, fields, path)?);
         }
     }
     Ok(Objects { ids, plans })

@@ -31,6 +31,8 @@ use crate::{
 
 /// What a statement calls the parent of a row.
 pub(crate) const PARENT: &str = "parent";
+/// The rows of a table from which on a database takes long to look through it.
+const MANY: u64 = 5_000;
 /// The rows of a page where a client does not say how many.
 pub(crate) const DEFAULT_PAGE: u32 = 25;
 
@@ -50,11 +52,6 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// The same list of the rows that another filter keeps.
-    pub(crate) fn keeping(&self, keeps: Predicate) -> Self {
-        Self { keeps, ..self.clone() }
-    }
-
     /// Reads the arguments of a connection.
     pub(crate) fn parse(
         table: &'static Table,
@@ -222,6 +219,13 @@ impl List {
     /// Whether an index has the rows in this order, so that no more of them are read than are shown.
     pub(crate) fn is_indexed(&self) -> bool {
         self.order.len() <= 2 && self.order[0].through.is_none()
+    }
+
+    /// Whether the copy in memory is to find the page, where the table has so many rows: a database would sort all of
+    /// them, or may look through many of them for few.
+    pub(crate) fn is_of_copy(&self, rows: u64) -> bool {
+        let is_through = rows >= MANY && !self.keeps.is_all() && !self.keeps.has_words();
+        !self.is_indexed() || self.keeps.related() > 0 || is_through
     }
 
     /// Whether it is all rows of the table by their keys.

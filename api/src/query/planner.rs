@@ -1,5 +1,5 @@
-//! What planning a request needs everywhere: fields merged as GraphQL says, arguments with the values of variables, the
-//! price so far, and what is easily misread.
+//! What planning a request needs everywhere: fields merged as GraphQL says, arguments with the values of variables, and
+//! what is easily misread.
 //!
 //! The whole selection below a root field is planned before anything is read, so every argument of it is checked first,
 //! and the plan knows which columns each level needs. Lists are planned in [`list_plan`](super::list_plan), and what is
@@ -29,13 +29,10 @@ use crate::{
     catalog::{Catalog, predicate::Predicate, table::Union},
     error::Error,
     limits::{Limits, MOST_RELATED, refuse},
-    measures::Request,
 };
 
 /// What an operator sets the most rows of a page of an answer by.
 pub(crate) const PAGES: &str = "--max-page";
-/// The price of an aggregate of a list.
-pub(crate) const PRICE_OF_AGGREGATES: u64 = 10;
 
 /// What is right in an answer and easily misread.
 #[derive(Clone, Debug)]
@@ -50,8 +47,6 @@ pub struct Warning {
 
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
-    /// The price of the plan so far.
-    price: Cell<u64>,
     /// How many conditions look at rows that refer to others.
     related: Cell<usize>,
     /// What is easily misread.
@@ -77,8 +72,8 @@ impl<'a> Planner<'a> {
         variables: &'a Variables,
     ) -> Self {
         let fragments = &document.fragments;
-        let (price, related, warnings) = <_>::default();
-        Self { price, related, warnings, limits, catalog, pages, fragments, variables }
+        let (related, warnings) = <_>::default();
+        Self { related, warnings, limits, catalog, pages, fragments, variables }
     }
 
     /// The pages of lists.
@@ -91,12 +86,6 @@ impl<'a> Planner<'a> {
         if self.pages == PAGES { "--max-groups" } else { self.pages }
     }
 
-    /// What the plan costs: a point for each row or group that it may return, and for each aggregate of
-    /// a list ten points and one more for each figure, however many parents there are.
-    pub(crate) fn price(&self) -> u64 {
-        self.price.get()
-    }
-
     /// Tells what is easily misread.
     pub(crate) fn warn(&self, warning: Warning) {
         self.warnings.borrow_mut().push(warning);
@@ -107,11 +96,6 @@ impl<'a> Planner<'a> {
         self.warnings.take()
     }
 
-    /// Adds to the price.
-    pub(crate) fn charge(&self, points: u64) {
-        self.price.set(self.price.get().saturating_add(points));
-    }
-
     /// Counts the conditions of a filter that look at rows which refer to others.
     ///
     /// # Errors
@@ -120,13 +104,6 @@ impl<'a> Planner<'a> {
         self.related.set(self.related.get() + keeps.related());
         let counts = "conditions on related rows (`some` and `none`, in all filters together)";
         refuse(counts, self.related.get(), MOST_RELATED, "")
-    }
-
-    /// Charges for aggregates.
-    pub(crate) fn charge_for(&self, request: &Request) {
-        if !request.figures.is_empty() || !request.keys.is_empty() {
-            self.charge(PRICE_OF_AGGREGATES + request.figures.len() as u64);
-        }
     }
 
     /// The values of a field's arguments.

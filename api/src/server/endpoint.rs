@@ -3,10 +3,7 @@
 //! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
 //! the answer is at hand. Only then does GraphQL see the request.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -19,33 +16,24 @@ use serde_json::Value;
 use tower_http::request_id::RequestId;
 use tracing::{Instrument as _, Span};
 
+use super::request::{
+    answer::{Client, HttpAnswer, Refusal, VARY},
+    ask::{Ask, Asks, Parameters},
+    compress::{self, Coding},
+    negotiate::{self, MediaType},
+    persisted::PersistedDocuments,
+    pin::Pin,
+    report::ReportOptions,
+};
 use super::{
     cache::{
         answers::{self, AnswerKey, Answers},
         counters::CacheOutcome,
     },
-    observe::{metrics::Metrics, slow},
-    settings::Settings,
-    state::Server,
-    traffic::{
-        admission::Admission,
-        rate::{Account, ClientRates, Peer},
-    },
+    run::Works,
+    traffic::rate::{Account, ClientRates, Peer},
 };
-use super::{
-    one_revision,
-    request::{
-        answer::{Client, HttpAnswer, Refusal, VARY},
-        ask::{Ask, Asks, Parameters},
-        compress::{self, Coding},
-        errors,
-        negotiate::{self, MediaType},
-        persisted::PersistedDocuments,
-        pin::Pin,
-        report::ReportOptions,
-    },
-};
-use crate::{graphql::citation, limits::Limits, query::row_cache::RowCache, trace};
+use crate::{graphql::citation, limits::Limits, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
@@ -62,15 +50,10 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(crate) struct Endpoint(pub(crate) Arc<EndpointInner>);
 
 pub(crate) struct EndpointInner {
-    pub(crate) server: Server,
+    pub(crate) works: Arc<Works>,
     answers: Arc<Answers>,
-    /// Rows that were looked up before.
-    kept: Arc<RowCache>,
     pub(crate) documents: PersistedDocuments,
-    pub(crate) settings: Settings,
     pub(crate) cache_control: HeaderValue,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) admission: Arc<Admission>,
     rates: ClientRates,
 }
 
@@ -112,11 +95,11 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
     let media = MediaType::of(headers);
     let client = Client { media: media.unwrap_or(MediaType::Json), method, headers };
     let account = endpoint.account(&parts);
-    if let Some(Err(seconds)) = account.as_ref().map(Account::may_ask) {
+    if let Err(seconds) = account.may_ask() {
         let reply = endpoint.refuse(Refusal::too_many(seconds));
-        return endpoint.respond(&reply, &client, account.as_ref());
+        return endpoint.respond(&reply, &client, &account);
     }
-    let limits = &endpoint.0.settings.limits;
+    let limits = &endpoint.0.works.settings.limits;
     let is_get = method == Method::GET || method == Method::HEAD;
     let asked = if is_get {
         let query = parts.uri.query().unwrap_or_default();
@@ -130,16 +113,17 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         }
         asked.map(Asks::One)
     } else if method == Method::POST {
-        read(headers, body, limits, endpoint.0.settings.connections.limits().body).await
+        read(headers, body, limits, endpoint.0.works.settings.connections.limits().body).await
     } else {
         let reason = "a query is sent by GET or POST";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
     };
-    let table = negotiate::table(headers).filter(|_| endpoint.0.settings.most_export_rows > 0);
+    let table =
+        negotiate::table(headers).filter(|_| endpoint.0.works.settings.most_export_rows > 0);
     let asked = match (table, asked) {
         (Some(format), Ok(Asks::One(asked))) => {
             // A file is large work, and no answer is to pay for that.
-            return Box::pin(endpoint.export(asked, format, &parts, account.as_ref())).await;
+            return Box::pin(endpoint.export(asked, format, &parts, &account)).await;
         }
         (_, asked) => asked,
     };
@@ -148,46 +132,31 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         (_, Err(refusal)) => Err(refusal),
         (_, Ok(Asks::One(asked))) => match Wishes::of(headers) {
             Ok(wishes) => {
-                endpoint.answer(asked, negotiate::coding(headers), wishes, account.as_ref()).await
+                endpoint.answer(asked, negotiate::coding(headers), wishes, &account).await
             }
             Err(refusal) => Err(refusal),
         },
         (_, Ok(Asks::Several(requests))) => {
-            match Box::pin(endpoint.batch(requests, &client, account.as_ref())).await {
+            match Box::pin(endpoint.batch(requests, &client, &account)).await {
                 Ok(response) => return response,
                 Err(refusal) => Err(refusal),
             }
         }
     };
     let reply = reply.unwrap_or_else(|refusal| endpoint.refuse(refusal));
-    endpoint.respond(&reply, &client, account.as_ref())
+    endpoint.respond(&reply, &client, &account)
 }
 
 impl Endpoint {
-    /// An endpoint over a server.
-    pub(crate) fn new(
-        server: Server,
-        settings: Settings,
-        answers: Arc<Answers>,
-        kept: Arc<RowCache>,
-        admission: Arc<Admission>,
-        metrics: Arc<Metrics>,
-    ) -> Self {
+    /// An endpoint that answers with what was worked out before, and with what is.
+    pub(crate) fn new(works: Works, answers: Arc<Answers>) -> Self {
+        let settings = &works.settings;
         let documents = PersistedDocuments::new(settings.trusted.clone(), settings.trusted_only);
         let cache_control = format!("public, max-age={}", settings.max_age);
         let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
         let rates = ClientRates::new(settings.rate_limit.clone());
-        Self(Arc::new(EndpointInner {
-            server,
-            answers,
-            kept,
-            documents,
-            settings,
-            cache_control,
-            metrics,
-            admission,
-            rates,
-        }))
+        let works = Arc::new(works);
+        Self(Arc::new(EndpointInner { works, answers, documents, cache_control, rates }))
     }
 
     /// Counts a request, and tells its span what became of it.
@@ -196,7 +165,7 @@ impl Endpoint {
         span: Span,
         answer: impl Future<Output = Response>,
     ) -> Response {
-        let running = self.0.metrics.request();
+        let running = self.0.works.metrics.request();
         let response = answer.instrument(span.clone()).await;
         trace::answered(&span, response.status());
         running.end(response.status());
@@ -204,7 +173,7 @@ impl Endpoint {
     }
 
     /// The account of whoever asks.
-    pub(crate) fn account(&self, parts: &Parts) -> Option<Account> {
+    pub(crate) fn account(&self, parts: &Parts) -> Account {
         self.0.rates.account(parts.extensions.get::<Peer>().copied(), &parts.headers)
     }
 
@@ -214,7 +183,7 @@ impl Endpoint {
         mut parameters: Parameters,
         coding: Coding,
         Wishes { report, pin }: Wishes,
-        account: Option<&Account>,
+        account: &Account,
     ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
         let pin = Pin::of_both(pin, parameters.pin)?;
@@ -226,18 +195,18 @@ impl Endpoint {
             pin,
         };
         if let Some(pin) = pin {
-            pin.found(&self.0.server).await.inspect_err(|_| pay(account, 0))?;
+            pin.found(&self.0.works.server).await.inspect_err(|_| account.pay(1))?;
         }
         // A citation is put into an answer that is in no coding.
         let coding_of_answer = if report.cite { Coding::Identity } else { coding };
         let mut reply = self.reply(ask.clone(), coding_of_answer, account).await;
         if let Some(pin) = pin.filter(|pin| !pin.is_met_by(&reply.answer)) {
             // Others were waiting for it, who take the copy in memory as it is; or a load has just committed.
-            let answer = run(Arc::clone(&self.0), ask.clone()).await;
+            let works = Arc::clone(&self.0.works);
+            let answer = works.answer(ask.clone(), account.clone()).await;
             if let Some(dataset) = answer.dataset.as_ref().filter(|_| !pin.is_met_by(&answer)) {
                 pin.check(dataset)?;
             }
-            pay(account, answer.price);
             let answer = answers::in_coding(Arc::new(answer), coding_of_answer).await;
             reply = Reply { answer, found: Some(CacheOutcome::Miss) };
         }
@@ -253,20 +222,29 @@ impl Endpoint {
     }
 
     /// The answer of a request: one that is kept, or that is worked out.
-    async fn reply(&self, ask: Ask, coding: Coding, account: Option<&Account>) -> Reply {
+    async fn reply(&self, ask: Ask, coding: Coding, account: &Account) -> Reply {
+        let works = &self.0.works;
         if ask.report.is_of_one_run() {
-            let answer = Box::pin(run(Arc::clone(&self.0), ask)).await;
-            pay(account, answer.price);
+            let answer = Box::pin(Arc::clone(works).answer(ask, account.clone())).await;
             return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
         }
         let key = AnswerKey::of(&ask);
-        let inner = Arc::clone(&self.0);
-        let run = || Box::pin(run(inner, ask));
-        let (answer, found) = self.0.answers.get(self.0.server.dataset(), key, coding, run).await;
-        pay(account, if found == CacheOutcome::Miss { answer.price } else { 0 });
-        Span::current().record("cache", tracing::field::debug(found));
-        tracing::debug!(?found, counts = ?self.0.settings.counters.counts(), "an answer");
-        Reply { answer, found: Some(found) }
+        loop {
+            let run = || Box::pin(Arc::clone(works).answer(ask.clone(), account.clone()));
+            let answers = &self.0.answers;
+            let (answer, found) =
+                answers.get(works.server.dataset(), key.clone(), coding, run).await;
+            if found == CacheOutcome::Joined && answer.is_of_one_client {
+                // Another client was refused, and this one may not be.
+                continue;
+            }
+            if found != CacheOutcome::Miss {
+                account.pay(1);
+            }
+            Span::current().record("cache", tracing::field::debug(found));
+            tracing::debug!(?found, counts = ?works.settings.counters.counts(), "an answer");
+            return Reply { answer, found: Some(found) };
+        }
     }
 
     /// Answers several requests by a list of answers, a few at a time.
@@ -274,9 +252,9 @@ impl Endpoint {
         &self,
         requests: Vec<Value>,
         client: &Client<'_>,
-        account: Option<&Account>,
+        account: &Account,
     ) -> Result<Response, Refusal> {
-        let (most, count) = (self.0.settings.most_in_batch, requests.len());
+        let (most, count) = (self.0.works.settings.most_in_batch, requests.len());
         if count > most || count == 0 {
             let reason = match (most, count) {
                 (0, _) => {
@@ -309,11 +287,10 @@ impl Endpoint {
         body.push(b']');
         let coding = Some(negotiate::coding(client.headers));
         let coding = coding.filter(|_| compress::pays(body.len())).unwrap_or(Coding::Identity);
-        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
-        let body = match work.await {
-            Ok(Ok(body)) => body,
-            error => {
-                tracing::error!(?error, "a batch cannot be written");
+        let body = match compress::apart(body.into(), coding).await {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "a batch cannot be written");
                 return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
             }
         };
@@ -331,21 +308,18 @@ impl Endpoint {
 
     /// The reply to a request that is not answered.
     fn refuse(&self, refusal: Refusal) -> Reply {
-        self.0.metrics.error(refusal.code(), refusal.limit());
-        Reply { answer: Arc::new(refusal.into()), found: None }
+        Reply { answer: Arc::new(self.0.works.refuse(refusal)), found: None }
     }
 
-    fn respond(&self, reply: &Reply, client: &Client<'_>, account: Option<&Account>) -> Response {
+    fn respond(&self, reply: &Reply, client: &Client<'_>, account: &Account) -> Response {
         let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.cache_control);
         if is_unchanged {
-            self.0.settings.counters.count_unchanged();
+            self.0.works.settings.counters.count_unchanged();
         }
         if let Some(found) = reply.found {
             response.headers_mut().insert(CACHE_STATUS, cache_status(found));
         }
-        if let Some(account) = account {
-            account.tell(response.headers_mut());
-        }
+        account.tell(response.headers_mut());
         if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             response.headers_mut().insert(ACCEPT_POST, JSON);
         }
@@ -383,45 +357,6 @@ async fn cited(answer: Arc<HttpAnswer>, ask: Ask, coding: Coding) -> Arc<HttpAns
             answer
         }
     }
-}
-
-/// Works an answer out.
-async fn run(endpoint: Arc<EndpointInner>, ask: Ask) -> HttpAnswer {
-    let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
-    let (report, pin, began) = (ask.report, ask.pin, Instant::now());
-    let settings = &endpoint.settings;
-    let Ok(_turn) = endpoint.admission.enter().await else {
-        let refusal = Refusal::busy();
-        endpoint.metrics.error(refusal.code(), refusal.limit());
-        return refusal.into();
-    };
-    let request = ask.into_request();
-    let span = trace::query();
-    let answered = async {
-        match report.only_price {
-            false => {
-                let (server, kept) = (&endpoint.server, &endpoint.kept);
-                one_revision::of_one_revision(server, settings, kept, request, pin).await
-            }
-            true => one_revision::only_price(&endpoint.server, &settings.limits, &request),
-        }
-    };
-    let (mut answer, dataset) = answered.instrument(span.clone()).await;
-    trace::worked_out(&span, || answer.work());
-    drop(span);
-    errors::complete(&mut answer.response, settings.suggestions);
-    let took = began.elapsed();
-    endpoint.metrics.query(&answer, took);
-    if settings.slow_query.is_some_and(|slow| took >= slow) {
-        slow::tell(&document, operation.as_deref(), &answer, took);
-    }
-    report.tell(&mut answer, took);
-    if errors::asks_for_more_than_a_query(&answer.response) {
-        return HttpAnswer::not_a_query();
-    }
-    // What did not run cost nothing, whatever it was priced at; what ran is paid for, though it be refused at the end.
-    let price = if answer.ran { answer.price } else { 0 };
-    HttpAnswer::of(answer.response, &dataset).priced(price)
 }
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
@@ -467,13 +402,6 @@ async fn read(
 
 fn unreadable() -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "the body cannot be read")
-}
-
-/// Takes the price of an answer from an account: a point where nothing was worked out.
-fn pay(account: Option<&Account>, price: u64) {
-    if let Some(account) = account {
-        account.pay(price.max(1));
-    }
 }
 
 fn not_acceptable() -> Refusal {

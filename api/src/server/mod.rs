@@ -1,13 +1,13 @@
 //! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
-//! [`endpoint`] is the way of a request to `/graphql`, and [`one_revision`] the query that runs for it. The rooms, from the
-//! bottom:
+//! [`endpoint`] is the way of a request to `/graphql`. What is not at hand is worked out by [`run`], and [`one_revision`] is
+//! the query that runs for it. The rooms, from the bottom:
 //! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
 //!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
 //! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copy of the
 //!   dataset in memory.
 //! - `traffic`: how much is done at once: connections (`connections`) and how slow they may be (`listen`), clients
-//!   (`rate`), and queries (`admission`).
+//!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
 //! - `pages`: the front page and the playground.
@@ -22,6 +22,7 @@ mod observe;
 mod one_revision;
 mod pages;
 mod request;
+mod run;
 mod settings;
 mod state;
 mod traffic;
@@ -53,7 +54,8 @@ use self::{
         playground,
     },
     request::{REQUEST_ID, cors},
-    traffic::admission::Admission,
+    run::Works,
+    traffic::{admission::Admission, pool::Pool},
 };
 pub use self::{
     cache::counters::{CacheCounts, Counters},
@@ -66,7 +68,7 @@ pub use self::{
         rate::{Peer, RateLimit},
     },
 };
-use crate::{catalog::dataset::Dataset, query::row_cache::RowCache};
+use crate::{catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache};
 
 /// How long a look at the database may take before it counts as gone.
 const PING: Duration = Duration::from_secs(2);
@@ -105,8 +107,11 @@ impl Server {
         ));
         let introspection = settings.limits.introspection;
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;
-        let endpoint =
-            Endpoint::new(self.clone(), settings, answers, kept, admission, Arc::clone(&metrics));
+        let (pool, each) = (Pool::default(), settings.limits.memory);
+        let memory = MemoryBudget::new(each, settings.most_memory);
+        let (server, metrics_of) = (self.clone(), Arc::clone(&metrics));
+        let works = Works { server, kept, settings, metrics: metrics_of, admission, pool, memory };
+        let endpoint = Endpoint::new(works, answers);
         let mut open = Router::new();
         if exports {
             open =

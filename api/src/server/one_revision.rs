@@ -1,18 +1,15 @@
 //! A query against the dataset as it is: bounded in time, and of one revision.
 
-use std::sync::Arc;
-
-use async_graphql::{Pos, Request};
 use tokio::time::Instant;
 
 use super::request::pin::Pin;
-use super::{cache::copy::Copy, settings::Settings, state::Server};
+use super::{settings::Settings, state::Server};
 use crate::{
     catalog::dataset::Dataset,
     database::session::Revisions,
     error::Error,
-    graphql::execute::{QueryAnswer, execute_with, price},
-    limits::Limits,
+    graphql::execute::{Prepared, QueryAnswer, loaders},
+    limits::usage::Usage,
     measures::Aggregates,
     query::row_cache::RowCache,
 };
@@ -20,52 +17,47 @@ use crate::{
 /// How often a query is tried where loads commit while it runs.
 const TRIES: u32 = 4;
 
+/// What is to answer, and the dataset that it is of. A copy of another revision than the one that is wanted is not
+/// looked at.
+pub(crate) fn sources(server: &Server, pin: Option<Pin>) -> (Aggregates, Dataset) {
+    match server.copy().filter(|copy| pin.is_none_or(|pin| pin.is_of(&copy.dataset))) {
+        Some(copy) => (Aggregates::Memory(copy.replica), copy.dataset),
+        None => (server.database(), server.dataset()),
+    }
+}
+
 /// The answer of one revision of the dataset, and which. A load that commits while a query runs would
-/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again. A copy
-/// of another revision than the one that is wanted is not looked at.
+/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
 pub(crate) async fn of_one_revision(
     server: &Server,
     settings: &Settings,
     keeper: &RowCache,
-    request: Request,
-    pin: Option<Pin>,
+    prepared: &Prepared,
+    (mut aggregates, copied): (Aggregates, Dataset),
+    usage: &Usage,
 ) -> (QueryAnswer, Dataset) {
-    let (query, variables, name) = (request.query, request.variables, request.operation_name);
     let mut dataset = server.dataset();
-    let is_wanted = |copy: &Copy| pin.is_none_or(|pin| pin.is_of(&copy.dataset));
-    let copy = server.copy().filter(is_wanted);
-    let mut aggregates = match &copy {
-        Some(copy) => Aggregates::Memory(Arc::clone(&copy.replica)),
-        None => Aggregates::Database,
-    };
     let deadline = Instant::now() + settings.deadline;
-    let mut paid = 0;
     for _ in 0..TRIES {
-        let mut request = Request::new(query.clone()).variables(variables.clone());
-        request.operation_name.clone_from(&name);
         let (schema, readers) = (&server.0.schema.0, &server.0.readers);
         let kept = keeper.at(&dataset);
         dataset.clone_from(&kept.dataset);
-        let (kept, limits) = (Some(kept), &settings.limits);
-        let answer = execute_with(schema, readers, kept, &aggregates, limits, request);
+        let loaders = loaders(readers, &aggregates, Some(kept), usage.clone());
+        let answer = prepared.run(schema, loaders);
         let late = || {
-            let mut request = Request::new(query.clone()).variables(variables.clone());
-            request.operation_name.clone_from(&name);
-            let error = Error::Timeout(settings.deadline.as_secs_f64()).at(Pos::default(), &[]);
-            let price = price(schema, limits, &request).price;
-            QueryAnswer { price, ran: true, ..QueryAnswer::refused(vec![error]) }
+            let error = Error::Timeout(settings.deadline.as_secs_f64());
+            prepared.failed(error, usage.work())
         };
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             return (late(), dataset);
         };
-        paid = answer.price;
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
         match answer.revisions {
             // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
             Revisions::None => {
-                let of_copy = copy.filter(|_| answer.copy.is_some());
-                return (answer, of_copy.map_or(dataset, |copy| copy.dataset));
+                let of_copy = answer.copy.is_some();
+                return (answer, if of_copy { copied } else { dataset });
             }
             Revisions::One(revision) if revision == dataset.revision && is_of(revision) => {
                 return (answer, dataset);
@@ -82,19 +74,9 @@ pub(crate) async fn of_one_revision(
             return (answer, dataset);
         }
         if !is_of(current.revision) {
-            aggregates = Aggregates::Database;
+            aggregates = server.database();
         }
         dataset = current;
     }
-    let changed = QueryAnswer::refused(vec![Error::Changed.at(Pos::default(), &[])]);
-    (QueryAnswer { price: paid, ran: true, ..changed }, dataset)
-}
-
-/// The price of a request, which does not run.
-pub(crate) fn only_price(
-    server: &Server,
-    limits: &Limits,
-    request: &Request,
-) -> (QueryAnswer, Dataset) {
-    (price(&server.0.schema.0, limits, request), server.dataset())
+    (prepared.failed(Error::Changed, usage.work()), dataset)
 }

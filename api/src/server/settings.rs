@@ -1,6 +1,6 @@
 //! What an operator may choose about HTTP.
 
-use std::{num::NonZero, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 use sea_orm::DbBackend;
@@ -10,7 +10,7 @@ use super::{
     request::trusted::TrustedDocuments,
     traffic::{connections::ClientConnections, rate::RateLimit},
 };
-use crate::limits::Limits;
+use crate::limits::{Limits, cores};
 
 /// How the server answers over HTTP.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Settings {
     pub most_running: Option<usize>,
     /// How many others wait for a turn.
     pub most_waiting: usize,
+    /// The mebibytes of memory that all queries may take together.
+    pub most_memory: u32,
     /// The connections of clients, and how many there may be.
     pub connections: Arc<ClientConnections>,
     /// How much one client may ask for.
@@ -67,6 +69,7 @@ impl Default for Settings {
             deadline: Duration::from_secs(10),
             most_running: None,
             most_waiting: 256,
+            most_memory: 192,
             connections: Arc::default(),
             rate_limit: RateLimit::default(),
             suggestions: true,
@@ -84,9 +87,4 @@ impl Settings {
             _ => (4 * cores()).max(8),
         })
     }
-}
-
-/// The cores that there are.
-pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
 }

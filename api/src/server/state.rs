@@ -9,7 +9,8 @@ use super::cache::copy::{self, Copy};
 use crate::{
     catalog::dataset::Dataset,
     database::Readers,
-    graphql::{Schema, schema, sdl},
+    graphql::{Schema, catalog, schema, sdl},
+    measures::{Aggregates, TableSizes},
 };
 
 /// How often the server looks whether there is a new revision.
@@ -26,6 +27,8 @@ pub(crate) struct ServerInner {
     pub(crate) sdl: String,
     pub(crate) readers: Readers,
     pub(super) dataset: watch::Receiver<Dataset>,
+    /// How many rows the tables have.
+    sizes: watch::Receiver<Arc<TableSizes>>,
     /// The copy in memory that answers aggregates; none of it where the database does.
     copy: Option<watch::Receiver<Option<Copy>>>,
 }
@@ -54,14 +57,16 @@ impl Server {
     pub fn new(readers: impl Into<Readers>, dataset: Dataset, aggregates: AggregatesBy) -> Self {
         let readers = readers.into();
         let (sender, receiver) = watch::channel(dataset);
+        let (found, sizes) = watch::channel(Arc::default());
         tokio::spawn(follow(readers.spare().clone(), sender));
+        tokio::spawn(measure(readers.spare().clone(), receiver.clone(), found));
         let copy = (aggregates == AggregatesBy::Memory).then(|| {
             let (copies, copy) = watch::channel(None);
             tokio::spawn(copy::keep(readers.spare().clone(), receiver.clone(), copies));
             copy
         });
         let schema = SchemaHandle(schema());
-        Self(Arc::new(ServerInner { schema, sdl: sdl(), readers, dataset: receiver, copy }))
+        Self(Arc::new(ServerInner { schema, sdl: sdl(), readers, dataset: receiver, sizes, copy }))
     }
 
     pub(crate) fn dataset(&self) -> Dataset {
@@ -71,6 +76,11 @@ impl Server {
     /// The copy that answers aggregates, once it stands.
     pub(crate) fn copy(&self) -> Option<Copy> {
         self.0.copy.as_ref()?.borrow().clone()
+    }
+
+    /// The database as what answers.
+    pub(crate) fn database(&self) -> Aggregates {
+        Aggregates::Database(Arc::clone(&self.0.sizes.borrow()))
     }
 
     /// Whether everything stands that answers aggregates.
@@ -95,6 +105,24 @@ async fn follow(database: DatabaseConnection, sender: watch::Sender<Dataset>) {
                 }
                 new
             });
+        }
+    }
+}
+
+/// Counts the rows of each new revision, until nobody asks any more.
+async fn measure(
+    database: DatabaseConnection,
+    mut datasets: watch::Receiver<Dataset>,
+    sizes: watch::Sender<Arc<TableSizes>>,
+) {
+    loop {
+        datasets.borrow_and_update();
+        // An unreachable database is logged where it fails; until then, the sizes are those from before.
+        if let Ok(found) = TableSizes::read(catalog(), &database).await {
+            sizes.send_replace(Arc::new(found));
+        }
+        if datasets.changed().await.is_err() {
+            return;
         }
     }
 }

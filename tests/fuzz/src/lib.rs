@@ -77,13 +77,13 @@ impl Fixture {
 
     /// The same, with aggregates from the database.
     pub fn ask_database(&self, query: &str, variables: &Value) -> Option<Value> {
-        self.answer(&Aggregates::Database, query, variables)
+        self.answer(&Aggregates::Database(<_>::default()), query, variables)
     }
 
     /// Whether a query would be taken.
     pub fn prices(&self, query: &str, variables: &Value) -> bool {
         let request = request(query, variables);
-        let answer = price(&self.schema, &Limits::default(), &request);
+        let answer = price(&self.schema, &Aggregates::Database(<_>::default()), &Limits::default(), &request);
         is_sound(&answer.response)
     }
 
@@ -91,7 +91,6 @@ impl Fixture {
         let request = request(query, variables);
         let answer =
             self.block(execute(&self.schema, &self.readers, from, &Limits::default(), request));
-        assert!(answer.cost() <= answer.price, "it costs more than its price: {query} {variables}");
         is_sound(&answer.response).then(|| answer.response.data.into_json().expect("JSON"))
     }
 }

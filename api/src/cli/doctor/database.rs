@@ -163,8 +163,14 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
 async fn count(reader: &DatabaseConnection) -> Option<u64> {
     let readers = Readers::from(reader.clone());
     let request = Request::new("{ dataset { counts { rows } } }");
-    let answer =
-        execute(&schema(), &readers, &Aggregates::Database, &Limits::default(), request).await;
+    let answer = execute(
+        &schema(),
+        &readers,
+        &Aggregates::Database(<_>::default()),
+        &Limits::default(),
+        request,
+    )
+    .await;
     let Value::Object(data) = answer.response.data else { return None };
     let Some(Value::Object(dataset)) = data.get("dataset") else { return None };
     let Some(Value::List(counts)) = dataset.get("counts") else { return None };

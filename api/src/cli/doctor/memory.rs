@@ -5,14 +5,15 @@ use crate::server::AggregatesBy;
 
 /// The bytes that a row takes in the copy that answers aggregates.
 const BYTES_OF_ROW: u64 = 25;
-/// The bytes that the program takes besides: its code, its connections, what requests need.
+/// The bytes that the program takes besides: its code and its connections.
 const BASE: u64 = 128 << 20;
 const MEBI: u64 = 1 << 20;
 
-/// Compares what the program may take with what there is.
+/// Compares what the program may take with what there is: so many bytes for what it keeps and for queries, and what the
+/// copy of so many rows takes.
 pub(super) fn look(
     findings: &mut Findings,
-    cache: u64,
+    chosen: u64,
     aggregates: AggregatesBy,
     rows: Option<u64>,
 ) {
@@ -21,13 +22,13 @@ pub(super) fn look(
         AggregatesBy::Memory => rows.unwrap_or_default().saturating_mul(2 * BYTES_OF_ROW),
         AggregatesBy::Sql => 0,
     };
-    let wanted = cache.saturating_add(copy).saturating_add(BASE);
+    let wanted = chosen.saturating_add(copy).saturating_add(BASE);
     let Some(there) = available() else {
-        let message = format!("about {} MiB may be taken", wanted / MEBI);
+        let message = format!("at most about {} MiB are taken", wanted / MEBI);
         return findings.ok("memory", message);
     };
-    let message = format!("about {} MiB may be taken of {} MiB", wanted / MEBI, there / MEBI);
-    let mend = "choose a smaller --cache-size, or --aggregates sql, or give it more memory";
+    let message = format!("at most about {} MiB are taken, of {} MiB", wanted / MEBI, there / MEBI);
+    let mend = "choose a smaller --cache-size or --max-memory-of-all, or --aggregates sql, or give it more memory";
     if wanted > there {
         findings.problem("memory", message, mend);
     } else if wanted > there / 4 * 3 {

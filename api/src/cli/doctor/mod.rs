@@ -53,7 +53,10 @@ pub(crate) async fn run(args: &DoctorArgs, url: &str) -> ExitCode {
     web::look_at_settings(&mut findings, &settings);
     let rows = database::look(&mut findings, url, args.serve.traffic.connections()).await;
     if let Ok(settings) = &settings {
-        memory::look(&mut findings, settings.cache_bytes, args.serve.aggregates, rows);
+        let kept = settings.cache_bytes.saturating_add(settings.row_cache_bytes);
+        let queries = u64::from(args.serve.traffic.most_memory()) << 20;
+        let wanted = kept.saturating_add(queries);
+        memory::look(&mut findings, wanted, args.serve.aggregates, rows);
     }
     match args.format {
         ReportFormat::Human => print!("{}", findings.to_text(finding::is_colourful())),

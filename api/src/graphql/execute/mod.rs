@@ -24,7 +24,11 @@ use crate::{
         session::{Revisions, Session},
     },
     error::Error,
-    limits::Limits,
+    limits::{
+        Limits,
+        usage::{Usage, too_much},
+        work::Work,
+    },
     measures::Aggregates,
     query::{
         export::Export,
@@ -35,6 +39,9 @@ use crate::{
     trace::QueryWork,
 };
 
+/// How many times as much a query may cost where a database answers what is computed of all rows.
+const IN_DATABASE: u64 = 10;
+
 /// An answer, and what it cost.
 #[derive(Debug)]
 pub struct QueryAnswer {
@@ -42,10 +49,12 @@ pub struct QueryAnswer {
     pub response: Response,
     /// What was read for it.
     pub reads: Vec<Read>,
-    /// What it was priced at before it ran: the rows that it might return, and its aggregates.
+    /// What it was priced at before it ran, in points of about twenty microseconds of one core.
     pub price: u64,
-    /// Whether it ran: then its price is paid, whatever came of it.
-    pub(crate) ran: bool,
+    /// What was done for it.
+    pub(crate) done: Work,
+    /// Whether it was given up: then its price is paid, for it is not known how much was done.
+    pub(crate) gave_up: bool,
     /// What is right in it and easily misread.
     pub warnings: Vec<Warning>,
     /// The revision of the copy in memory that was read, where one was.
@@ -70,7 +79,8 @@ impl QueryAnswer {
             response,
             reads,
             price: 0,
-            ran: false,
+            done: Work::default(),
+            gave_up: false,
             warnings,
             copy: None,
             revisions,
@@ -95,12 +105,10 @@ impl QueryAnswer {
         }
     }
 
-    /// What it did cost: a point for each row or group that was read, and for each read that found none;
-    /// never more than its price.
+    /// What it did cost, in points: what was done for it, and to read, plan and answer it.
     #[must_use]
     pub fn cost(&self) -> u64 {
-        let rows: usize = self.reads.iter().map(|read| read.rows.max(1)).sum();
-        self.price.min(rows as u64)
+        (Work::REQUEST + self.done).points()
     }
 }
 
@@ -113,33 +121,24 @@ pub async fn execute(
     limits: &Limits,
     request: Request,
 ) -> QueryAnswer {
-    execute_with(schema, readers, None, aggregates, limits, request).await
-}
-
-/// Runs a request, which may take rows that were looked up before.
-pub(crate) async fn execute_with(
-    schema: &Schema,
-    readers: &Readers,
-    kept: Option<Arc<RevisionRows>>,
-    aggregates: &Aggregates,
-    limits: &Limits,
-    request: Request,
-) -> QueryAnswer {
-    let session = Session::new(readers.clone());
-    let loaders = Loaders::new(session, aggregates.clone(), sources(), kept);
-    run(schema, loaders, limits, request).await
+    match Prepared::of(schema, aggregates, limits, &request) {
+        Ok(prepared) => {
+            prepared.run(schema, loaders(readers, aggregates, None, Usage::default())).await
+        }
+        Err(answer) => *answer,
+    }
 }
 
 /// Checks and prices a request, and reads nothing: its data have no fields.
 #[must_use]
-pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> QueryAnswer {
-    match Prepared::of(schema, limits, PAGES, request) {
-        Ok(prepared) => {
-            let mut answer = QueryAnswer::refused(Vec::new());
-            answer.response.data = Value::Object(IndexMap::new());
-            let Plans { price, warnings, .. } = prepared.plans;
-            QueryAnswer { price, warnings, operation: prepared.operation, ..answer }
-        }
+pub fn price(
+    schema: &Schema,
+    aggregates: &Aggregates,
+    limits: &Limits,
+    request: &Request,
+) -> QueryAnswer {
+    match Prepared::of(schema, aggregates, limits, request) {
+        Ok(prepared) => prepared.priced(),
         Err(answer) => *answer,
     }
 }
@@ -150,21 +149,22 @@ pub fn price(schema: &Schema, limits: &Limits, request: &Request) -> QueryAnswer
 /// The answer that says what is wrong.
 pub(crate) fn plan_export(
     schema: &Schema,
+    aggregates: &Aggregates,
     limits: &Limits,
     most: u32,
     request: &Request,
 ) -> Result<Export, Box<QueryAnswer>> {
     // It is bounded by its rows, and paid for as it is read.
-    let limits = Limits { page: most, groups: most, cost: u32::MAX, ..*limits };
-    let prepared = Prepared::of(schema, &limits, "--max-export-rows", request)?;
-    let plans = prepared.plans;
+    let limits = Limits { page: most, groups: most, cost: u32::MAX, memory: u32::MAX, ..*limits };
+    let prepared = Prepared::planned(schema, aggregates, &limits, "--max-export-rows", request)?;
+    let price = prepared.price;
     let refused =
         |error: Error| Box::new(QueryAnswer::refused(vec![error.at(Pos::default(), &[])]));
     let no_table = |reason: &str| refused(Error::NotATable(reason.to_owned()));
+    let plans = Arc::into_inner(prepared.plans).ok_or_else(|| refused(Error::Internal))?;
     if plans.fields.is_empty() {
         return Err(no_table("nothing is asked for"));
     }
-    let price = plans.price;
     let mut fields = plans.fields.into_values();
     match (fields.next(), fields.next()) {
         (Some(Root::List(plan)), None) => Export::of(*plan, most, price).map_err(refused),
@@ -172,25 +172,49 @@ pub(crate) fn plan_export(
     }
 }
 
-/// The loaders of a part of a table.
-pub(crate) fn loaders(readers: &Readers, aggregates: &Aggregates) -> Loaders {
-    Loaders::new(Session::new(readers.clone()), aggregates.clone(), sources(), None)
+/// Loaders over a database, which may take rows that were looked up before, and take work and memory of a request.
+pub(crate) fn loaders(
+    readers: &Readers,
+    aggregates: &Aggregates,
+    kept: Option<Arc<RevisionRows>>,
+    usage: Usage,
+) -> Loaders {
+    let session = Session::taking(readers.clone(), usage);
+    Loaders::new(session, aggregates.clone(), sources(), kept)
 }
 
 /// A request that is right: what remains is to read.
-struct Prepared {
+pub(crate) struct Prepared {
     document: Arc<Document>,
     /// The name of the operation.
     operation: Option<String>,
     variables: Variables,
-    plans: Plans,
+    plans: Arc<Plans>,
+    /// What it costs, in points.
+    pub(crate) price: u64,
+    /// The memory that it is expected to take.
+    pub(crate) bytes: u64,
 }
 
 impl Prepared {
-    /// Reads the document, takes in the values of variables, and plans all that is asked for. `pages` is the setting
-    /// of the size of pages.
-    fn of(
+    /// Reads the document, takes in the values of variables, plans all that is asked for, and prices it for what is to
+    /// answer.
+    ///
+    /// # Errors
+    /// The answer that says what is wrong.
+    pub(crate) fn of(
         schema: &Schema,
+        aggregates: &Aggregates,
+        limits: &Limits,
+        request: &Request,
+    ) -> Result<Self, Box<QueryAnswer>> {
+        Self::planned(schema, aggregates, limits, PAGES, request)
+    }
+
+    /// The same, where `pages` is the setting of the size of pages.
+    fn planned(
+        schema: &Schema,
+        aggregates: &Aggregates,
         limits: &Limits,
         pages: &'static str,
         request: &Request,
@@ -210,49 +234,88 @@ impl Prepared {
         let planner = Planner::new(catalog(), *limits, pages, &document.parsed, &variables);
         let plans = root::plan(&planner, &operation.selection_set.node);
         let plans = plans.map_err(|error| named(refused(vec![error])))?;
-        let (price, most) = (plans.price, limits.cost.into());
+        let (price, bytes) = plans.price(aggregates).map_err(one).map_err(named)?;
+        // What a database does for aggregates it does on cores of its own, and takes longer for.
+        let most = match aggregates {
+            Aggregates::Memory(_) => u64::from(limits.cost),
+            Aggregates::Database(_) => u64::from(limits.cost) * IN_DATABASE,
+        };
         if price > most {
             let answer = named(one(Error::TooExpensive { price, most }));
             return Err(Box::new(QueryAnswer { price, ..*answer }));
         }
-        Ok(Self { document: Arc::clone(&document), operation: name, variables, plans })
+        let most_bytes = u64::from(limits.memory) << 20;
+        if bytes > most_bytes {
+            let answer = named(one(too_much(bytes, most_bytes)));
+            return Err(Box::new(QueryAnswer { price, ..*answer }));
+        }
+        let (document, plans) = (Arc::clone(&document), Arc::new(plans));
+        Ok(Self { document, operation: name, variables, plans, price, bytes })
+    }
+
+    /// The answer of a request that is only priced: its data have no fields.
+    pub(crate) fn priced(self) -> QueryAnswer {
+        let mut answer = QueryAnswer::refused(Vec::new());
+        answer.response.data = Value::Object(IndexMap::new());
+        let Self { operation, plans, price, .. } = self;
+        QueryAnswer { price, warnings: plans.warnings.clone(), operation, ..answer }
+    }
+
+    /// The answer of a request that ran, and came to nothing.
+    pub(crate) fn failed(&self, error: Error, done: Work) -> QueryAnswer {
+        let refused = QueryAnswer::refused(vec![error.at(Pos::default(), &[])]);
+        let (price, operation) = (self.price, self.operation.clone());
+        QueryAnswer { price, done, gave_up: true, operation, ..refused }
+    }
+
+    /// Reads what was asked for.
+    pub(crate) async fn run(&self, schema: &Schema, loaders: Loaders) -> QueryAnswer {
+        let introspected = self.document.introspect(self.operation.as_deref(), &self.variables);
+        let mut introspected = match introspected {
+            Ok(fields) => fields,
+            Err(error) => return QueryAnswer::refused(vec![error]),
+        };
+        let (session, failures) = (loaders.session.clone(), loaders.failures.clone());
+        session.usage().add(Work::introspected(introspected.values().map(values).sum()));
+        let mut planned = Request::new("").data(loaders).data(Arc::clone(&self.plans));
+        planned.set_parsed_query(self.plans.document());
+        let mut response = schema.execute(planned).await;
+        let mut read = match std::mem::take(&mut response.data) {
+            Value::Object(fields) => fields,
+            _ => IndexMap::new(),
+        };
+        let keys = self.plans.fields.keys();
+        let fields = keys.map(|key| {
+            let value = read.swap_remove(key).or_else(|| introspected.swap_remove(key));
+            (key.clone(), value.unwrap_or_default())
+        });
+        let fields = fields.collect();
+        match self.document.operation(self.operation.as_deref()) {
+            Ok((_, asked)) => {
+                let fragments = &self.document.parsed.fragments;
+                nulls::complete(&mut response, fields, asked, fragments, &failures);
+            }
+            Err(error) => return QueryAnswer::refused(vec![error.at(Pos::default(), &[])]),
+        }
+        QueryAnswer {
+            response,
+            reads: session.reads(),
+            price: self.price,
+            done: session.usage().work(),
+            gave_up: false,
+            warnings: self.plans.warnings.clone(),
+            copy: session.copy(),
+            revisions: session.revisions(),
+            operation: self.operation.clone(),
+        }
     }
 }
 
-async fn run(schema: &Schema, loaders: Loaders, limits: &Limits, request: Request) -> QueryAnswer {
-    let prepared = match Prepared::of(schema, limits, PAGES, &request) {
-        Ok(prepared) => prepared,
-        Err(answer) => return *answer,
-    };
-    let Prepared { document, operation, variables, mut plans } = prepared;
-    let (price, warnings) = (plans.price, std::mem::take(&mut plans.warnings));
-    let introspected = document.introspect(operation.as_deref(), &variables);
-    let mut introspected = match introspected {
-        Ok(fields) => fields,
-        Err(error) => return QueryAnswer::refused(vec![error]),
-    };
-    let plans = Arc::new(plans);
-    let (session, failures) = (loaders.session.clone(), loaders.failures.clone());
-    let mut planned = Request::new("").data(loaders).data(Arc::clone(&plans));
-    planned.set_parsed_query(plans.document());
-    let mut response = schema.execute(planned).await;
-    let mut read = match std::mem::take(&mut response.data) {
-        Value::Object(fields) => fields,
-        _ => IndexMap::new(),
-    };
-    let keys = plans.fields.keys();
-    let fields = keys.map(|key| {
-        let value = read.swap_remove(key).or_else(|| introspected.swap_remove(key));
-        (key.clone(), value.unwrap_or_default())
-    });
-    let fields = fields.collect();
-    match document.operation(operation.as_deref()) {
-        Ok((_, asked)) => {
-            let fragments = &document.parsed.fragments;
-            nulls::complete(&mut response, fields, asked, fragments, &failures);
-        }
-        Err(error) => return QueryAnswer::refused(vec![error.at(Pos::default(), &[])]),
+/// How many values a value has in it, and is.
+fn values(value: &Value) -> u64 {
+    match value {
+        Value::List(items) => 1 + items.iter().map(values).sum::<u64>(),
+        Value::Object(fields) => 1 + fields.values().map(values).sum::<u64>(),
+        _ => 1,
     }
-    let (reads, copy, revisions) = (session.reads(), session.copy(), session.revisions());
-    QueryAnswer { response, reads, price, ran: true, warnings, copy, revisions, operation }
 }

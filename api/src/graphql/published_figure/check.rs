@@ -2,29 +2,32 @@
 //! aggregates for each thing that they count.
 //!
 //! Amounts and officers are added up by program and year, and a figure is the sum of its groups. Agencies are
-//! not: one that was funded in two years is one. So they are counted by the database, in one statement for all
-//! figures.
+//! not: one that was funded in two years is one. So they are counted of the awards of each figure.
 
 use std::collections::{HashMap, hash_map::Entry};
 
 use async_graphql::Value as GraphQl;
 use entity::{
+    grant,
     kind::{FigureMetric, Qualifier},
     published_figure::{self, Model as Claim},
-    scalar::{Figure, fixed_to_value},
+    scalar::{Figure as Published, fixed_to_value},
 };
 use futures_util::FutureExt as _;
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, QueryFilter as _,
+    ColumnTrait as _, EntityTrait as _, FromQueryResult as _, IdenStatic as _, QueryFilter as _,
     QueryTrait as _,
-    sea_query::{Alias, Cond, Expr, ExprTrait as _, JoinType, Query, SelectStatement},
 };
 
 use crate::{
-    catalog::Catalog,
-    database::session::{Purpose, Session},
+    catalog::{
+        Catalog,
+        key::Measure,
+        predicate::{Comparison, Predicate, Test},
+    },
+    database::session::Purpose,
     error::Error,
-    measures::{Cell, Number, Request, Statistic},
+    measures::{Cell, Figure, MOST_FIGURES, Number, Request, Statistic},
     query::computed::{ComputedRows, ComputedSources, ComputedValues},
 };
 
@@ -103,22 +106,22 @@ pub(super) fn compare(rows: ComputedRows<'_>) -> ComputedValues<'_> {
             .into_query();
         let read = session.all("published_figures", Purpose::Rows, select).await?;
         let claims = read.iter().map(|row| Claim::from_query_result(row, ""));
+        let claims: Vec<Claim> = claims.collect::<Result<_, _>>()?;
         let mut groups: HashMap<FigureSubject, Vec<KnownGroup>> = HashMap::new();
         let mut agencies: Option<HashMap<i32, i128>> = None;
         let mut found = HashMap::new();
-        for claim in claims {
-            let claim = claim?;
-            let Some(counted) = FigureSubject::of(&claim) else {
-                found.insert(claim.id, shown(&claim, None));
+        for claim in &claims {
+            let Some(counted) = FigureSubject::of(claim) else {
+                found.insert(claim.id, shown(claim, None));
                 continue;
             };
             if let Entry::Vacant(entry) = groups.entry(counted) {
                 entry.insert(known(rows.sources, counted).await?);
             }
             if counted == FigureSubject::Agencies && agencies.is_none() {
-                agencies = Some(count_agencies(session, keys).await?);
+                agencies = Some(count_agencies(rows.sources, &claims).await?);
             }
-            let sum = total(&claim, &groups[&counted]).map(|sum| match &agencies {
+            let sum = total(claim, &groups[&counted]).map(|sum| match &agencies {
                 Some(agencies) if counted == FigureSubject::Agencies => {
                     agencies.get(&claim.id).copied().unwrap_or_default()
                 }
@@ -126,7 +129,7 @@ pub(super) fn compare(rows: ComputedRows<'_>) -> ComputedValues<'_> {
             });
             let hundredths = sum.map(|sum| sum.saturating_mul(counted.hundredths()));
             let hundredths = hundredths.and_then(|hundredths| i64::try_from(hundredths).ok());
-            found.insert(claim.id, shown(&claim, hundredths));
+            found.insert(claim.id, shown(claim, hundredths));
         }
         Ok(found)
     }
@@ -180,37 +183,44 @@ fn total(claim: &Claim, groups: &[KnownGroup]) -> Option<i128> {
     of_claim.sum()
 }
 
-/// The different agencies among the recipients of the awards that each figure is about.
-async fn count_agencies(session: &Session, keys: &[i32]) -> Result<HashMap<i32, i128>, Error> {
-    let rows = session.all("grants", Purpose::Aggregates, agencies_of(keys)).await?;
-    let count = |row: &sea_orm::QueryResult| {
-        Ok((row.try_get_by_index(0)?, row.try_get_by_index::<i64>(1)?.into()))
-    };
-    rows.iter().map(count).collect()
+/// The different agencies among the recipients of the awards that each claim is about.
+async fn count_agencies(
+    sources: &ComputedSources,
+    claims: &[Claim],
+) -> Result<HashMap<i32, i128>, Error> {
+    let of_agencies = |claim: &&Claim| FigureSubject::of(claim) == Some(FigureSubject::Agencies);
+    let claims: Vec<&Claim> = claims.iter().filter(of_agencies).collect();
+    let grants = sources.catalog.table("grants");
+    let measure = Measure::parse(grants, "agency")?;
+    let mut found = HashMap::new();
+    for claims in claims.chunks(MOST_FIGURES) {
+        let mut request = Request::over(grants);
+        for (part, claim) in claims.iter().enumerate() {
+            let (measure, statistic) = (measure.clone(), Statistic::Count);
+            request = request.part(awards_of(claim));
+            request = request.compute(Figure::Of { measure, statistic, part: Some(part) });
+        }
+        let answer = sources.aggregates.answer(&sources.session, request).await?;
+        let group = answer.groups.first().ok_or(Error::Internal)?;
+        for (claim, count) in claims.iter().zip(&group.figures) {
+            let Number::Whole(count) = count else { return Err(Error::Internal) };
+            found.insert(claim.id, *count);
+        }
+    }
+    Ok(found)
 }
 
-fn agencies_of(keys: &[i32]) -> SelectStatement {
-    let (figures, grants) = (Alias::new("published_figures"), Alias::new("grants"));
-    let of_figure = |column: &str| Expr::col((figures.clone(), Alias::new(column)));
-    let of_grant = |column: &str| Expr::col((grants.clone(), Alias::new(column)));
-    let or_any = |column: &str, test: Expr| of_figure(column).is_null().or(test);
-    let mut select = Query::select();
-    select
-        .expr(of_figure("id"))
-        .expr(of_grant("agency_id").count_distinct())
-        .from(figures.clone())
-        .join(
-            JoinType::InnerJoin,
-            grants.clone(),
-            Cond::all()
-                .add(of_grant("fiscal_year").gte(of_figure("from_year")))
-                .add(or_any("to_year", of_grant("fiscal_year").lte(of_figure("to_year"))))
-                .add(or_any("program_id", of_grant("program_id").eq(of_figure("program_id")))),
-        )
-        .and_where(of_figure("id").is_in(keys.iter().copied()))
-        .and_where(of_figure("metric").eq(FigureMetric::AgenciesFunded.to_value()))
-        .add_group_by([of_figure("id")]);
-    select
+/// The awards that a claim is about.
+fn awards_of(claim: &Claim) -> Predicate {
+    let is = |column: grant::Column, comparison, value: i32| Predicate::Is {
+        column: column.as_str(),
+        test: Test::Compare(comparison, value.into()),
+    };
+    let mut of = vec![is(grant::Column::FiscalYear, Comparison::GreaterOrEqual, claim.from_year)];
+    let to = claim.to_year.map(|to| is(grant::Column::FiscalYear, Comparison::LessOrEqual, to));
+    let program = claim.program_id.map(|id| is(grant::Column::ProgramId, Comparison::Equal, id));
+    of.extend(to.into_iter().chain(program));
+    Predicate::All(of)
 }
 
 /// The fields of a claim, of which the data say so many hundredths.
@@ -218,8 +228,8 @@ fn shown(claim: &Claim, computed: Option<i64>) -> Vec<GraphQl> {
     let Some(computed) = computed else { return vec![GraphQl::Null; 3] };
     let said = claim.value.0;
     vec![
-        fixed_to_value(computed, Figure::DIGITS),
-        fixed_to_value(computed.saturating_sub(said), Figure::DIGITS),
+        fixed_to_value(computed, Published::DIGITS),
+        fixed_to_value(computed.saturating_sub(said), Published::DIGITS),
         GraphQl::Boolean(agrees(claim.qualifier, said, computed)),
     ]
 }
@@ -257,7 +267,7 @@ mod tests {
             (MoreThan, "1000", "1000 999.99", false),
         ] {
             for computed in computed.split(' ') {
-                let hundredths = |text: &str| text.parse::<Figure>().expect("a figure").0;
+                let hundredths = |text: &str| text.parse::<Published>().expect("a figure").0;
                 let found = agrees(qualifier, hundredths(said), hundredths(computed));
                 assert_eq!(found, expected, "{qualifier:?} {said} {computed}");
             }

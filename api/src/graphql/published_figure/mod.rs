@@ -41,4 +41,5 @@ pub(super) fn table() -> Type {
         )
         .provenance(published_figure::Relation::Source, published_figure::Relation::Revision)
         .computed_together(FIELDS, check::compare)
+        .looking_at(&["grants", "officers_funded", "obligations", "trainees"])
 }

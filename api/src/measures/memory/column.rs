@@ -4,7 +4,11 @@
 //! as their values do, whatever their type: a test is evaluated once for each value, a key is its codes,
 //! and only what is shown or added up is ever decoded.
 
-use std::{borrow::Cow, iter::once, sync::Arc};
+use std::{
+    borrow::Cow,
+    iter::once,
+    sync::{Arc, OnceLock},
+};
 
 use rustc_hash::FxHashMap;
 
@@ -168,12 +172,14 @@ pub(crate) struct StoredColumn {
     /// The table, by its position in the catalog, whose rows it refers to: a code is then the position
     /// of the row there, and one.
     pub(crate) refers_to: Option<usize>,
+    /// How many rows the middle one of its values has, once somebody has asked.
+    median_count: OnceLock<u64>,
 }
 
 impl StoredColumn {
     fn new(codes: &[u32], values: ColumnValues) -> Self {
         let codes = Codes::new(codes, values.len());
-        Self { codes, values: Arc::new(values), refers_to: None }
+        Self { codes, values: Arc::new(values), refers_to: None, median_count: OnceLock::new() }
     }
 
     /// The column of whole numbers that are distinct and in order.
@@ -181,7 +187,7 @@ impl StoredColumn {
         let values = range(numbers.iter().copied(), numbers.len());
         let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
         let codes = Codes::Position(numbers.len());
-        Self { codes, values: Arc::new(values), refers_to: None }
+        Self { codes, values: Arc::new(values), refers_to: None, median_count: OnceLock::new() }
     }
 
     /// The column of whole numbers, [`MISSING`] standing for a missing one.
@@ -205,6 +211,7 @@ impl StoredColumn {
             codes: Codes::new(&codes, keys.values.len()),
             values: Arc::clone(&keys.values),
             refers_to: Some(table),
+            median_count: OnceLock::new(),
         }
     }
 
@@ -230,6 +237,25 @@ impl StoredColumn {
                 codes.map(|code| values.whole(code).unwrap_or(MISSING)).collect()
             }
         }
+    }
+
+    /// How many rows the middle one of its values has, of those that any row has.
+    pub(crate) fn median_count(&self) -> u64 {
+        *self.median_count.get_or_init(|| {
+            let rows = match &self.codes {
+                Codes::Position(_) => return 1,
+                Codes::Byte(codes) => codes.len(),
+                Codes::Short(codes) => codes.len(),
+                Codes::Long(codes) => codes.len(),
+            };
+            let mut counts = vec![0_u64; self.codes()];
+            for row in 0..rows {
+                counts[self.codes.get(row) as usize] += 1;
+            }
+            let mut counts: Vec<u64> = counts.into_iter().skip(1).filter(|it| *it > 0).collect();
+            let middle = counts.len() / 2;
+            if counts.is_empty() { 0 } else { *counts.select_nth_unstable(middle).1 }
+        })
     }
 
     /// The number of codes, that of the missing value among them.

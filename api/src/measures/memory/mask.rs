@@ -240,6 +240,52 @@ fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
     listed(column, test).map(Accepted::Listed)
 }
 
+/// Whether one code of a column passes a test.
+pub(super) fn passes(column: &StoredColumn, code: u32, test: &Test) -> Result<bool, Error> {
+    if let Test::Null(null) = test {
+        return Ok((code == 0) == *null);
+    }
+    let Some(index) = (code as usize).checked_sub(1) else { return Ok(false) };
+    let lower = || match &*column.values {
+        ColumnValues::Text(texts) => texts.get(index).to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    let is = |comparison: Comparison, operand: &Value| -> Result<bool, Error> {
+        Ok(match (&*column.values, operand) {
+            (ColumnValues::Text(texts), Value::String(Some(text))) => {
+                comparison.holds(texts.get(index).cmp(text.as_str()))
+            }
+            (ColumnValues::Real(reals), Value::Double(Some(operand))) => {
+                reals[index].partial_cmp(operand).is_some_and(|it| comparison.holds(it))
+            }
+            (values, operand) => {
+                let operand = whole(operand).ok_or_else(|| unfit(operand))?;
+                values.whole(code).is_some_and(|it| comparison.holds(it.cmp(&operand)))
+            }
+        })
+    };
+    let one_of = |operands: &[Value]| -> Result<bool, Error> {
+        for operand in operands {
+            if is(Comparison::Equal, operand)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    Ok(match test {
+        Test::Null(_) => false,
+        Test::Contains(part) => lower().contains(&part.to_ascii_lowercase()),
+        Test::StartsWith(part) => lower().starts_with(&part.to_ascii_lowercase()),
+        Test::EndsWith(part) => lower().ends_with(&part.to_ascii_lowercase()),
+        Test::Compare(comparison, operand) => is(*comparison, operand)?,
+        Test::In(operands) => one_of(operands)?,
+        Test::NotIn(operands) => !one_of(operands)?,
+        Test::Keys(keys) => {
+            column.values.whole(code).is_some_and(|key| keys.iter().any(|it| i64::from(*it) == key))
+        }
+    })
+}
+
 /// Whether each code of a column passes a test.
 fn listed(column: &StoredColumn, test: &Test) -> Result<Vec<bool>, Error> {
     // Text keeps its case in comparisons; parts of it are looked for in lower case.

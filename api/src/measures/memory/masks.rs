@@ -1,16 +1,17 @@
 //! The masks of one request: each filter is evaluated once, however often it stands in it.
 //!
-//! A filter may name the same condition in each branch of an `or`, and each `where` within another has the filter of
-//! its parent. Conditions are told apart by what they say: each gets a number, made of the numbers of what it consists
-//! of, and its mask is kept under that. So a chain of ten relations is ten passes, wherever it stands.
-//!
-//! Few conditions are evaluated as they come: to tell them apart would cost more than it saves.
+//! A mask is kept by the number of its condition ([`super::conditions`]). Few conditions are evaluated as they come: to
+//! tell them apart would cost more than it saves.
 
 use std::{cell::RefCell, rc::Rc};
 
 use rustc_hash::FxHashMap;
 
-use super::{Replica, Stored, mask::Mask};
+use super::{
+    Replica, Stored,
+    conditions::{Conditions, parts_of},
+    mask::Mask,
+};
 use crate::{
     catalog::predicate::Predicate,
     error::Error,
@@ -32,23 +33,10 @@ pub(crate) struct Masks<'a> {
 
 #[derive(Default)]
 struct MadeMasks {
-    /// By the table of the rows.
-    by_condition: FxHashMap<(usize, Condition), KnownMask>,
+    conditions: Conditions,
+    /// By the number of a condition, where they are kept.
+    masks: FxHashMap<u32, Rc<Mask>>,
     bytes: usize,
-}
-
-/// The number of a condition, and its mask where it is kept.
-type KnownMask = (u32, Option<Rc<Mask>>);
-
-/// What a condition says, by the numbers of those that it consists of.
-#[derive(PartialEq, Eq, Hash)]
-enum Condition {
-    All(Vec<u32>),
-    Any(Vec<u32>),
-    Not(u32),
-    Through(&'static str, &'static str, u32),
-    /// A test of a column, or words.
-    Text(String),
 }
 
 impl<'a> Masks<'a> {
@@ -86,48 +74,24 @@ impl<'a> Masks<'a> {
         table: &Stored,
         keeps: &Predicate,
     ) -> Result<(u32, Rc<Mask>), Error> {
-        let mut numbers = Vec::new();
-        let mut masks = Vec::new();
-        let inner: &[Predicate] = match keeps {
-            Predicate::All(parts) | Predicate::Any(parts) => parts,
-            Predicate::Not(part) => std::slice::from_ref(part),
-            Predicate::Through { keeps, .. } => std::slice::from_ref(keeps),
-            Predicate::Is { .. } | Predicate::Words { .. } => &[],
-        };
-        let of = match keeps {
-            Predicate::Through { table: other, .. } => self.replica.table_named(other.name)?,
-            _ => table,
-        };
-        for part in inner {
-            let (number, mask) = self.known(made, of, part)?;
-            numbers.push(number);
-            masks.push(mask);
+        let (of, parts) = parts_of(self.replica, table, keeps)?;
+        let known = parts.iter().map(|part| self.known(made, of, part));
+        let (numbers, masks): (Vec<_>, Vec<_>) =
+            known.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
+        let (number, _) = made.borrow_mut().conditions.number(table, keeps, numbers)?;
+        if let Some(mask) = made.borrow().masks.get(&number) {
+            return Ok((number, Rc::clone(mask)));
         }
-        let condition = match keeps {
-            Predicate::All(_) => Condition::All(numbers),
-            Predicate::Any(_) => Condition::Any(numbers),
-            Predicate::Not(_) => Condition::Not(numbers[0]),
-            Predicate::Through { column, to, .. } => Condition::Through(column, to, numbers[0]),
-            Predicate::Is { .. } | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
-        };
-        let key = (table.index, condition);
-        let found = made.borrow().by_condition.get(&key).cloned();
-        if let Some((number, Some(mask))) = found {
-            return Ok((number, mask));
-        }
-        let mut inner = masks.into_iter();
+        let mut masks = masks.into_iter();
         let mask = self.evaluate(table, keeps, &mut |_, _| {
-            inner.next().map(Rc::unwrap_or_clone).ok_or(Error::Internal)
+            masks.next().map(Rc::unwrap_or_clone).ok_or(Error::Internal)
         })?;
         let mask = Rc::new(mask);
         let mut made = made.borrow_mut();
-        let next = u32::try_from(made.by_condition.len()).map_err(|_| Error::Internal)?;
-        let number = found.map_or(next, |(number, _)| number);
-        let fits = made.bytes + mask.size_in_bytes() <= MOST_BYTES;
-        if fits {
+        if made.bytes + mask.size_in_bytes() <= MOST_BYTES {
             made.bytes += mask.size_in_bytes();
+            made.masks.insert(number, Rc::clone(&mask));
         }
-        made.by_condition.insert(key, (number, fits.then(|| Rc::clone(&mask))));
         Ok((number, mask))
     }
 
@@ -138,7 +102,7 @@ impl<'a> Masks<'a> {
         keeps: &Predicate,
         inner: &mut dyn FnMut(&Stored, &Predicate) -> Result<Mask, Error>,
     ) -> Result<Mask, Error> {
-        self.stop.check()?;
+        self.stop.spend(self.replica.work_of_condition(table, keeps)?)?;
         self.replica.evaluate(table, keeps, inner)
     }
 }
@@ -178,7 +142,7 @@ mod tests {
             let table = replica.table_named("trainees").expect("trainees");
             masks.of(table, &request.keeps).expect("a mask");
             masks.of(table, &request.keeps).expect("the same mask");
-            masks.made.map(|made| made.into_inner().by_condition.len())
+            masks.made.map(|made| made.into_inner().masks.len())
         };
         let one = evaluated(&trainees(chain(10))).expect("conditions are many");
         assert_eq!(one, 22, "ten hops, each there and back, the test, and the whole");

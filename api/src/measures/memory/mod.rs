@@ -13,6 +13,8 @@
 
 mod build;
 pub(crate) mod column;
+mod conditions;
+pub(crate) mod estimate;
 mod group;
 mod group_ids;
 pub(crate) mod keys;
@@ -23,7 +25,9 @@ pub(crate) mod order;
 mod parallel;
 mod read;
 mod rows;
+pub(crate) mod sample;
 mod tally;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,25 +42,21 @@ use self::{
     masks::Masks,
     parallel::Workers,
     rows::RowSet,
+    work::{many, work_of_groups},
 };
 use super::{
     group_page::{ALL, Groups, finish, nothing},
     prices::{Prices, Rate},
     request::{Figure, GroupsAnswer, Request},
-    statistic::{Needs, compute},
+    statistic::{Needs, Tally, compute},
     stop::Stop,
     value::{Cell, Number},
 };
 use crate::{
-    catalog::{
-        predicate::{Predicate, Test},
-        table::Table,
-    },
+    catalog::table::Table,
     error::Error,
+    limits::{usage::TakenMemory, work::Work},
 };
-
-/// So many codes are compared in the time in which a row is looked at otherwise.
-const CODES_AT_ONCE: usize = 8;
 
 /// A copy of the dataset in memory, of one revision.
 #[derive(Debug)]
@@ -137,68 +137,6 @@ impl Replica {
         self
     }
 
-    /// The keys of the rows of a table that a filter keeps, in order, as long as anybody waits. None where they are more
-    /// than so many.
-    pub(crate) fn keys(
-        &self,
-        table: &str,
-        keeps: &Predicate,
-        most: usize,
-        stop: &Stop,
-    ) -> Result<Option<Vec<i32>>, Error> {
-        let table = self.table_named(table)?;
-        let mask = Masks::of_filter(self, keeps, stop).of(table, keeps)?;
-        if mask.count() > most {
-            return Ok(None);
-        }
-        table.keys_of(mask.rows().into_iter()).map(Some)
-    }
-
-    /// How many rows are looked at for a filter.
-    pub(crate) fn rows_of_keys(&self, table: &str, keeps: &Predicate) -> Result<usize, Error> {
-        self.rows_of_filter(self.table_named(table)?, keeps)
-    }
-
-    /// How many rows are looked at for a request: those of its own table for its groups and each of its measures, and
-    /// those of each table for each condition of a filter.
-    pub(crate) fn rows_of(&self, request: &Request) -> Result<usize, Error> {
-        let table = self.table_named(request.table.name)?;
-        let mut rows = table.rows.saturating_mul(request.passes());
-        let parts = request.parts.iter().map(|part| &part.keeps);
-        for keeps in parts.chain([&request.keeps]) {
-            rows = rows.saturating_add(self.rows_of_filter(table, keeps)?);
-        }
-        if let (Some(event), Some(declared)) = (&request.event, &request.table.event) {
-            let happens = self.table_named(declared.happens(request.table).table)?;
-            rows = rows.saturating_add(self.rows_of_filter(happens, &event.counts)?);
-        }
-        Ok(rows)
-    }
-
-    fn rows_of_filter(&self, table: &Stored, keeps: &Predicate) -> Result<usize, Error> {
-        let each = |parts: &[Predicate]| {
-            parts.iter().try_fold(0_usize, |rows, part| {
-                Ok::<_, Error>(rows.saturating_add(self.rows_of_filter(table, part)?))
-            })
-        };
-        Ok(match keeps {
-            Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
-            Predicate::Not(part) => self.rows_of_filter(table, part)?,
-            // Texts are looked through one by one; codes are compared many at a time.
-            Predicate::Is {
-                test: Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_),
-                ..
-            }
-            | Predicate::Words { .. } => table.rows,
-            Predicate::Is { .. } => table.rows / CODES_AT_ONCE,
-            Predicate::Through { table: other, keeps, .. } => {
-                let other = self.table_named(other.name)?;
-                let inner = self.rows_of_filter(other, keeps)?;
-                inner.saturating_add(table.rows).saturating_add(other.rows)
-            }
-        })
-    }
-
     pub(crate) fn table_named(&self, name: &str) -> Result<&Stored, Error> {
         self.tables.iter().find(|table| table.table.name == name).ok_or(Error::Internal)
     }
@@ -222,17 +160,23 @@ impl Replica {
     ) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
         request.check()?;
         let table = self.table_named(request.table.name)?;
+        stop.spend(Work::ANSWER)?;
         let prices = self.prices()?;
         let masks = Masks::new(self, request, stop);
         let mut kept = masks.of(table, &request.keeps)?;
         let placed = request.event();
         let placed = placed.map(|event| self.place(&masks, table, &event, &mut kept));
         let placed = placed.transpose()?;
-        let kept = (kept.count() < table.rows).then(|| kept.rows());
+        let count = kept.count();
+        let _rows = stop.take(if count < table.rows { count } else { 0 }, size_of::<u32>())?;
+        let kept = (count < table.rows).then(|| kept.rows());
+        stop.spend(Work::passed(many(kept.as_ref().map_or(0, Vec::len))))?;
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         let parts = request.parts.iter().map(|part| {
             let mut mask = masks.of(table, &part.keeps)?;
             for known in &part.known {
+                let rows = Work::passed(many(mask.count()));
+                stop.spend(self.work_of_numbers(table, &known.measure)? + rows)?;
                 self.keep_known(table, known, &prices, &mut mask)?;
             }
             Ok::<_, Error>(mask)
@@ -245,10 +189,13 @@ impl Replica {
         });
         let (keys, cells): (Vec<_>, Vec<_>) =
             keys.collect::<Result<Vec<_>, Error>>()?.into_iter().unzip();
+        let _parts = stop.take(asked.parts.len(), table.rows / 8)?;
         let mut groups = Groups::default();
+        let mut taken = Vec::new();
         for level in request.levels() {
-            self.level(&asked, rows, &keys[..level], &mut groups)?;
+            taken.push(self.level(&asked, rows, &keys[..level], &mut groups)?);
         }
+        stop.spend(Work::placed(many(groups.levels.len())))?;
         Ok(finish(request, groups, &AllCells(cells)))
     }
 
@@ -271,20 +218,27 @@ impl Replica {
         rows: RowSet<'_>,
         keys: &[Ordinals<'_>],
         groups: &mut Groups,
-    ) -> Result<(), Error> {
+    ) -> Result<TakenMemory, Error> {
         let request = asked.request;
         let (first, width) = (groups.levels.len(), request.figures.len());
         let most = request.most_groups().saturating_sub(first);
+        let work = work_of_groups(asked.table, request, keys.len(), many(rows.len()))?;
+        asked.stop.spend(work)?;
+        let _slots_of_rows = asked.stop.take(rows.len(), size_of::<u32>())?;
         let slots = assign(keys, rows, most, self.workers);
         let slots = slots.ok_or_else(|| request.too_many_groups())?;
         let all = first + slots.slots.len();
+        let of_group = width * size_of::<Number>() + request.keys.len() * size_of::<u32>();
+        // Sorted, they are indexed, and a page of them is copied.
+        let taken = asked.stop.take(slots.slots.len(), of_group + 2 * size_of::<usize>())?;
         groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
         for slot in &slots.slots {
             groups.ordinals.extend(keys.iter().map(|key| key.get(slot.example as usize)));
             groups.ordinals.extend(std::iter::repeat_n(ALL, request.keys.len() - keys.len()));
         }
         groups.figures.resize(all * width, Number::Missing);
-        self.figures(asked, rows, &slots, &mut groups.figures[first * width..])
+        self.figures(asked, rows, &slots, &mut groups.figures[first * width..])?;
+        Ok(taken)
     }
 
     /// Computes the figures of the slots, each measure of a part once for all its statistics.
@@ -303,6 +257,9 @@ impl Replica {
         let parts: BTreeSet<Option<usize>> = all.iter().filter_map(of_part).collect();
         // One part after the other: each has an array of its rows and one of their slots.
         for part in parts {
+            asked.stop.spend(Work::passed(part.map_or(0, |_| many(rows.len()))))?;
+            let of_part = part.map_or(0, |_| rows.len());
+            let _narrowed = asked.stop.take(of_part, 2 * size_of::<u32>())?;
             let narrowed = part.map(|part| slots.narrowed(rows, &asked.parts[part]));
             let (slots, rows) = match &narrowed {
                 None => (slots, rows),
@@ -328,7 +285,6 @@ impl Replica {
             if done[first] || *of != part {
                 continue;
             }
-            asked.stop.check()?;
             let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
                 Figure::Of { measure: other, part: of, statistic } => {
                     (other == measure && *of == part).then_some((position, *statistic))
@@ -338,6 +294,12 @@ impl Replica {
             let wanted: Vec<_> = wanted.collect();
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
             let needs = needs.max().unwrap_or(Needs::Sum);
+            let work = self.work_of_measure(asked.table, measure, needs, many(rows.len()))?;
+            let figures_of = Work::figures(many(slots.slots.len() * wanted.len()));
+            asked.stop.spend(work + figures_of)?;
+            let _numbers =
+                asked.stop.take(rows.len(), if needs == Needs::Values { 16 } else { 8 })?;
+            let _tallies = asked.stop.take(slots.slots.len(), 2 * size_of::<Tally>())?;
             let mut gathered = self.gather(asked, measure, slots, rows, needs)?;
             for slot in 0..slots.slots.len() {
                 let (tally, mut values) = gathered.slot(slot);

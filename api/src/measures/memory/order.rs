@@ -16,6 +16,7 @@ use super::{
     mask::whole,
     masks::Masks,
     rows::{RowSet, position},
+    work::many,
 };
 use crate::{
     catalog::{
@@ -24,6 +25,7 @@ use crate::{
         table::Table,
     },
     error::Error,
+    limits::work::Work,
     measures::stop::Stop,
 };
 
@@ -31,8 +33,6 @@ use crate::{
 const ROWS_AT_ONCE: usize = 1 << 16;
 /// The rows that are gathered before those too far behind are dropped, at least.
 const LEAST_GATHERED: usize = 1 << 10;
-/// A row that is to be sorted takes so many times as long as one that is looked at.
-const COST_OF_SORTING: usize = 16;
 
 /// The first rows of an order: those that a filter keeps, between two places.
 #[derive(Clone, Debug)]
@@ -252,9 +252,11 @@ impl Replica {
     pub(crate) fn first_keys(&self, asked: &FirstRows, stop: &Stop) -> Result<Vec<i32>, Error> {
         let table = self.table_named(asked.table.name)?;
         let mask = Masks::of_filter(self, &asked.keeps, stop).of(table, &asked.keeps)?;
+        let _rows =
+            stop.take(mask.count() + asked.most.min(table.rows), 2 * size_of::<Ranked>())?;
         let kept = (mask.count() < table.rows).then(|| mask.rows());
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
-        stop.check()?;
+        stop.spend(work_of_order(many(rows.len()), many(asked.most)))?;
         let order = RowOrder::new(self, table, asked)?;
         let parts = self.workers.map(rows.len(), |range| order.gather(rows, range, stop));
         let mut first = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
@@ -265,16 +267,79 @@ impl Replica {
         table.keys_of(first.into_iter().map(|(_, row)| row))
     }
 
-    /// How many rows are looked at for them.
-    pub(crate) fn rows_of_first(&self, asked: &FirstRows) -> Result<usize, Error> {
-        let mut rows = self.rows_of_keys(asked.table.name, &asked.keeps)?;
+    /// The keys of the first rows of each of some parents, whose keys stand in a column, as long as anybody waits.
+    pub(crate) fn first_keys_of_each(
+        &self,
+        asked: &FirstRows,
+        (column, parents): (&str, &[i32]),
+        stop: &Stop,
+    ) -> Result<Vec<Vec<i32>>, Error> {
         let table = self.table_named(asked.table.name)?;
-        rows = rows.saturating_add(table.rows);
+        let mask = Masks::of_filter(self, &asked.keeps, stop).of(table, &asked.keeps)?;
+        stop.spend(Work::codes(many(table.rows)))?;
+        let column = table.column_named(column)?;
+        // Where the rows of a parent are gathered, by its code.
+        let mut places = vec![None; column.codes()];
+        for (place, parent) in parents.iter().enumerate() {
+            if let Some(code) = column.values.find(i64::from(*parent)) {
+                places[code as usize] = Some(place);
+            }
+        }
+        let order = RowOrder::new(self, table, asked)?;
+        let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); parents.len()];
+        let full = asked.most.saturating_mul(2).max(LEAST_GATHERED);
+        let mut count = 0;
+        for row in 0..table.rows {
+            if row % ROWS_AT_ONCE == 0 {
+                stop.check()?;
+            }
+            let Some(place) = places[column.codes.get(row) as usize] else { continue };
+            let row = position(row);
+            let ranked = (order.first.get(row), row);
+            if !mask.get(row as usize) || !order.is_between(ranked) {
+                continue;
+            }
+            count += 1;
+            let found = &mut found[place];
+            found.push(ranked);
+            if found.len() == full {
+                order.cut(found);
+            }
+        }
+        stop.spend(work_of_order(count, many(asked.most.saturating_mul(parents.len()))))?;
+        let keys = found.into_iter().map(|mut rows| {
+            order.cut(&mut rows);
+            rows.sort_unstable_by(|a, b| order.compare(*a, *b));
+            table.keys_of(rows.into_iter().map(|(_, row)| row))
+        });
+        keys.collect()
+    }
+
+    /// What those take, where the parents have so many rows together.
+    pub(crate) fn work_of_first_of_each(
+        &self,
+        asked: &FirstRows,
+        parents: u64,
+        children: u64,
+    ) -> Result<Work, Error> {
+        let rows = many(self.table_named(asked.table.name)?.rows);
+        let most = parents.saturating_mul(many(asked.most));
+        let order = work_of_order(children, most);
+        Ok(self.work_of_first(asked, 0)? + Work::codes(rows) + order)
+    }
+
+    /// What they take, where a filter keeps so many rows.
+    pub(crate) fn work_of_first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
+        let mut work = self.work_of_filter(asked.table.name, &asked.keeps)?;
         for index in asked.order.iter().filter_map(|term| term.through) {
             let other = self.table_named(asked.table.relations[index].table)?;
-            rows = rows.saturating_add(other.rows);
+            work += Work::values(many(other.rows));
         }
-        let sorted = asked.most.min(table.rows).saturating_mul(COST_OF_SORTING);
-        Ok(rows.saturating_add(sorted))
+        Ok(work + work_of_order(kept, many(asked.most)))
     }
+}
+
+/// Rows of which the first are found, and sorted.
+fn work_of_order(rows: u64, most: u64) -> Work {
+    Work::passed(rows.saturating_mul(2)) + Work::placed(rows.min(most).saturating_mul(2))
 }

@@ -8,7 +8,6 @@
 //! that places rows before and after an event.
 
 pub(crate) mod apart;
-mod cardinality;
 mod cursor;
 mod event;
 pub(crate) mod figures;

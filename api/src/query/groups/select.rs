@@ -6,7 +6,6 @@ use async_graphql::{
 
 use super::{
     apart::Common,
-    cardinality::most_groups,
     cursor, event,
     figures::{Figures, STATISTICS, statistic},
     having,
@@ -28,19 +27,12 @@ use crate::{
         order::short_mark,
         page::PageSizes,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan, Parents,
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
             StatisticField,
         },
         planner::{Merged, Planner, Warning, join},
     },
 };
-
-/// What the selection of a group may name beyond the measures.
-struct GroupSelection<'a> {
-    by: &'a [&'static Dimension],
-    /// How many groups there may be, over all parents.
-    count: u64,
-}
 
 type Fields<'a> = [&'a Positioned<FieldNode>];
 
@@ -56,13 +48,13 @@ impl<'a> Planner<'a> {
         self.measures(table, fields, figures, &Predicate::all(), None, path)
     }
 
-    /// Plans the groups of a list, of each of so many parents.
+    /// Plans the groups of a list, of each parent where a column says whose its rows are.
     pub(crate) fn groups(
         &self,
         table: &'static Table,
         keeps: &Predicate,
         fields: &Fields<'a>,
-        parents: Parents,
+        parent: Option<&'static str>,
         path: &[String],
     ) -> Result<GroupsPlan, ServerError> {
         let (Some(field), Some(measures)) = (fields.first(), self.catalog.measures(table)) else {
@@ -74,10 +66,7 @@ impl<'a> Planner<'a> {
         let keys: Vec<_> = by.iter().map(|dimension| dimension.key.clone()).collect();
         // Subtotals are of fewer keys, down to none.
         let subtotals = arguments.get("subtotals") == Some(&GraphQl::Boolean(true));
-        let common = Common {
-            keys: if subtotals { Vec::new() } else { keys.clone() },
-            parent: parents.column,
-        };
+        let common = Common { keys: if subtotals { Vec::new() } else { keys.clone() }, parent };
         let mut figures = Figures::of(table, keeps.clone(), common);
         (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
@@ -89,24 +78,19 @@ impl<'a> Planner<'a> {
             most: self.limits.groups,
             setting: self.groups_setting(),
         };
-        let (limit, mark) = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
+        let mark = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
         for (code, message) in figures.noted.drain(..) {
             self.warn(Warning { path: path.to_vec(), code, message });
         }
         let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
         let chosen = chosen != [&GraphQl::Null; 2];
-        let possible = most_groups(table, &by, subtotals, figures.request.event.as_ref());
-        let each = possible.map_or(limit.into(), |possible| possible.min(limit.into()));
-        let count = parents.count.saturating_mul(each);
-        self.charge(count);
-        let group = GroupSelection { by: &by, count };
         let type_name = &table.type_name;
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
             let here = join(path, &name);
             let mut node = |merged: &Merged<'a>, here: &[String]| {
                 let all = Predicate::all();
-                self.measures(table, merged, &mut figures, &all, Some(&group), here)
+                self.measures(table, merged, &mut figures, &all, Some(&by), here)
             };
             let field = match merged[0].node.name.node.as_str() {
                 "totalCount" => GroupsField::TotalCount,
@@ -129,7 +113,6 @@ impl<'a> Planner<'a> {
             plan.push((name, field));
         }
         figures.request.check().map_err(at)?;
-        self.charge_for(&figures.request);
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
     }
 
@@ -140,19 +123,19 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         keeps: &Predicate,
-        group: Option<&GroupSelection<'_>>,
+        by: Option<&[&'static Dimension]>,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        let suffix = if group.is_some() { "Group" } else { "Measures" };
+        let suffix = if by.is_some() { "Group" } else { "Measures" };
         let type_name = format!("{}{suffix}", table.type_name);
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&type_name, fields)? {
             let here = join(path, &name);
             let at = |error: Error| error.at(merged[0].pos, &here);
-            let field = match (merged[0].node.name.node.as_str(), group) {
+            let field = match (merged[0].node.name.node.as_str(), by) {
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
-                ("key", Some(group)) => MeasureField::Key(self.key(table, &merged, group, &here)?),
+                ("key", Some(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
                 ("where", _) => {
                     let arguments = self.arguments(merged[0]);
                     let keep = match arguments.get("filter") {
@@ -251,7 +234,7 @@ impl<'a> Planner<'a> {
         &self,
         table: &'static Table,
         fields: &Merged<'a>,
-        group: &GroupSelection<'_>,
+        by: &[&'static Dimension],
         path: &[String],
     ) -> Result<Vec<(Name, KeyField)>, ServerError> {
         let mut plan = Vec::new();
@@ -262,7 +245,7 @@ impl<'a> Planner<'a> {
                 plan.push((name, KeyField::TypeName));
                 continue;
             }
-            let position = group.by.iter().position(|dimension| dimension.field == word);
+            let position = by.iter().position(|dimension| dimension.field == word);
             let Some(position) = position else {
                 let value = screaming_case(word);
                 let text = format!(
@@ -270,12 +253,12 @@ impl<'a> Planner<'a> {
                 );
                 return Err(Error::BadArgument(text).at(merged[0].pos, &here));
             };
-            let field = match group.by[position].shows {
+            let field = match by[position].shows {
                 Shows::Row(other) => {
-                    let lookup = self.lookup(other, &merged, group.count, &here)?;
+                    let lookup = self.lookup(other, &merged, &here)?;
                     KeyField::Row(position, lookup)
                 }
-                _ => KeyField::Cell(position, group.by[position]),
+                _ => KeyField::Cell(position, by[position]),
             };
             plan.push((name, field));
         }
@@ -283,14 +266,14 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Reads which groups, in what order, and the page of them: its size, and the mark of its cursors.
+/// Reads which groups, in what order, and the page of them; gives the mark of its cursors.
 fn arrange(
     measures: &'static MeasureCatalog,
     by: &[&'static Dimension],
     arguments: &Arguments,
     sizes: PageSizes,
     figures: &mut Figures,
-) -> Result<(u32, String), Error> {
+) -> Result<String, Error> {
     let given = |name: &str| arguments.get(name).filter(|value| **value != GraphQl::Null);
     let order = order::parse(measures, by, figures, given("orderBy"))?;
     let names: Vec<&str> = by.iter().map(|dimension| dimension.name.as_str()).collect();
@@ -311,7 +294,7 @@ fn arrange(
         after: place("after")?,
         before: place("before")?,
     };
-    Ok((limit, mark))
+    Ok(mark)
 }
 
 /// Reads the argument `by`.

@@ -245,8 +245,7 @@ pub(crate) async fn in_coding(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<Htt
 async fn compressed(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     let body = plain.body.clone();
     let compressed = if body.len() > INLINE {
-        let work = tokio::task::spawn_blocking(move || compress::compress(&body, coding));
-        work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        compress::apart(body, coding).await
     } else {
         compress::compress(&body, coding)
     };

@@ -47,7 +47,7 @@ impl Endpoint {
         mut parameters: Parameters,
         format: TableFormat,
         parts: &Parts,
-        account: Option<&Account>,
+        account: &Account,
     ) -> Response {
         let sent = async {
             let report =
@@ -69,8 +69,8 @@ impl Endpoint {
             let document = Arc::clone(&named.document);
             let (operation, variables) = (parameters.operation, parameters.variables);
             let ask = Ask { document: named.document, operation, variables, report, pin };
-            let limits = self.0.settings.limits;
-            let sent = self.send(ask, limits, format, parts, account.cloned());
+            let limits = self.0.works.settings.limits;
+            let sent = self.send(ask, limits, format, parts, account.clone());
             let sent = Box::pin(sent).await?;
             if let Some(hash) = named.register {
                 self.0.documents.register(hash, document);
@@ -85,7 +85,7 @@ impl Endpoint {
         &self,
         sent: Result<Response, HttpAnswer>,
         parts: &Parts,
-        account: Option<&Account>,
+        account: &Account,
     ) -> Response {
         let mut response = sent.unwrap_or_else(|answer| {
             // The status says that there is no file.
@@ -93,9 +93,7 @@ impl Endpoint {
             let client = Client { media: MediaType::Graphql, method, headers };
             answer.respond(&client, &self.0.cache_control).0
         });
-        if let Some(account) = account {
-            account.tell(response.headers_mut());
-        }
+        account.tell(response.headers_mut());
         response
     }
 
@@ -117,14 +115,14 @@ impl Endpoint {
         limits: Limits,
         format: TableFormat,
         parts: &Parts,
-        account: Option<Account>,
+        account: Account,
     ) -> Result<Response, HttpAnswer> {
         if parts.version < Version::HTTP_11 {
             let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
             let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
             return Err(self.refused(Refusal::new(status, "BAD_REQUEST", reason)));
         }
-        let server = &self.0.server;
+        let server = &self.0.works.server;
         let readers = &server.0.readers;
         let failed = |error: Error, dataset: &Dataset| {
             self.failed(vec![error.at(Pos::default(), &[])], dataset)
@@ -134,7 +132,7 @@ impl Endpoint {
         ask.pin
             .map_or(Ok(()), |pin| pin.check(&dataset))
             .map_err(|refusal| self.refused(refusal))?;
-        let most = self.0.settings.most_export_rows;
+        let most = self.0.works.settings.most_export_rows;
         let coding = negotiate::coding_of(&parts.headers, format.codings());
         let tag = tag(&ask, format, coding, &dataset, most);
         let client =
@@ -145,12 +143,17 @@ impl Endpoint {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
-        let Ok(turn) = self.0.admission.enter().await else {
-            return Err(self.refused(Refusal::busy()));
+        let aggregates = match server.copy() {
+            Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
+            _ => server.database(),
         };
         let request = ask.clone().into_request();
-        let planned = plan_export(&server.0.schema.0, &limits, most, &request);
+        let planned = plan_export(&server.0.schema.0, &aggregates, &limits, most, &request);
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
+        let admission = &self.0.works.admission;
+        let Ok(turn) = admission.enter(account.client, export.price_of_part()).await else {
+            return Err(self.refused(Refusal::busy()));
+        };
         headers.insert(header::CONTENT_TYPE, format.content_type());
         headers.insert(header::CONTENT_DISPOSITION, disposition(&export, format, &dataset));
         if let Some(coding) = coding.content_encoding() {
@@ -160,10 +163,6 @@ impl Endpoint {
         let about = About { dataset: &dataset, document, variables };
         let writer = TableWriter::new(format, coding, &export.columns, &about);
         let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
-        let aggregates = match server.copy() {
-            Some(copy) if copy.dataset == dataset => Aggregates::Memory(copy.replica),
-            _ => Aggregates::Database,
-        };
         let mut file = File {
             walk: export.begin(),
             ahead: None,
@@ -172,9 +171,9 @@ impl Endpoint {
             writer: Some(writer),
             readers: readers.clone(),
             aggregates,
-            deadline: self.0.settings.deadline,
-            admission: Arc::clone(&self.0.admission),
-            metrics: Arc::clone(&self.0.metrics),
+            deadline: self.0.works.settings.deadline,
+            admission: Arc::clone(&self.0.works.admission),
+            metrics: Arc::clone(&self.0.works.metrics),
             account,
             dataset,
             is_done: false,
@@ -191,15 +190,14 @@ impl Endpoint {
 
     /// Says why a request is not taken.
     pub(crate) fn refused(&self, refusal: Refusal) -> HttpAnswer {
-        self.0.metrics.error(refusal.code(), refusal.limit());
-        refusal.into()
+        self.0.works.refuse(refusal)
     }
 
     /// Says what is wrong with a query, or with its first rows.
     fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> HttpAnswer {
         let mut response = Answered::from_errors(found);
-        errors::complete(&mut response, self.0.settings.suggestions);
-        self.0.metrics.errors(&response.errors);
+        errors::complete(&mut response, self.0.works.settings.suggestions);
+        self.0.works.metrics.errors(&response.errors);
         HttpAnswer::unread(&response, dataset)
     }
 }

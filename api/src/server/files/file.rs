@@ -13,6 +13,7 @@ use crate::{
     database::Readers,
     error::Error,
     graphql::execute::loaders,
+    limits::usage::Usage,
     measures::Aggregates,
     query::{
         export::{Export, ExportPart, ExportWalk},
@@ -39,7 +40,7 @@ pub(crate) struct File {
     pub(crate) deadline: Duration,
     pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) account: Option<Account>,
+    pub(crate) account: Account,
     pub(crate) dataset: Dataset,
     pub(crate) is_done: bool,
     /// The request, which goes on until the last byte.
@@ -84,9 +85,7 @@ impl File {
         if dataset != self.dataset {
             return Err(Error::Changed);
         }
-        if let Some(account) = &self.account {
-            account.pay(price);
-        }
+        self.account.pay(price);
         Ok(bytes)
     }
 
@@ -111,7 +110,7 @@ impl File {
     }
 
     fn loaders(&self) -> Loaders {
-        loaders(&self.readers, &self.aggregates)
+        loaders(&self.readers, &self.aggregates, None, Usage::default())
     }
 
     async fn part(&mut self) -> Result<(ExportPart, ExportColumns), Error> {
@@ -152,7 +151,8 @@ impl File {
             if file.is_done {
                 return Ok(None);
             }
-            let _turn = file.admission.enter_again().await.map_err(|_| Error::Internal)?;
+            let turn = file.admission.enter_again(file.account.client, file.export.price_of_part());
+            let _turn = turn.await.map_err(|_| Error::Internal)?;
             let span = file.span.clone();
             match file.next().instrument(span).await {
                 Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),

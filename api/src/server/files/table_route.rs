@@ -14,7 +14,6 @@ use crate::{
     server::{
         endpoint::{self, Endpoint},
         request::{answer::Refusal, ask::Ask, pin::Pin},
-        traffic::rate::Account,
     },
 };
 
@@ -39,8 +38,8 @@ impl Endpoint {
                 TableFormat::of_extension(extension)?,
             ))
         });
-        let sent = match (account.as_ref().map(Account::may_ask), named) {
-            (Some(Err(seconds)), _) => Err(self.refused(Refusal::too_many(seconds))),
+        let sent = match (account.may_ask(), named) {
+            (Err(seconds), _) => Err(self.refused(Refusal::too_many(seconds))),
             (_, None) => Err(self.refused(no_such_file())),
             (_, Some((table, format))) => {
                 let in_url = Pin::of_url(parts.uri.query().unwrap_or_default());
@@ -57,7 +56,7 @@ impl Endpoint {
                 }
             }
         };
-        self.finish(sent, parts, account.as_ref())
+        self.finish(sent, parts, &account)
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use super::page;
 use crate::server::{request::negotiate, state::Server};
-use crate::{catalog::dataset, graphql::execute::execute, limits::Limits, measures::Aggregates};
+use crate::{catalog::dataset, graphql::execute::execute, limits::Limits};
 
 /// What the page says of the dataset.
 const QUERY: &str =
@@ -125,7 +125,8 @@ async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
         return Some(found.clone());
     }
     let (schema, readers, limits) = (&server.0.schema.0, &server.0.readers, Limits::default());
-    let answer = execute(schema, readers, &Aggregates::Database, &limits, Request::new(QUERY));
+    let aggregates = server.database();
+    let answer = execute(schema, readers, &aggregates, &limits, Request::new(QUERY));
     let answer = tokio::time::timeout(PATIENCE, answer)
         .await
         .inspect_err(|_| tracing::error!("the database does not answer the front page"))

@@ -127,7 +127,8 @@ impl From<Refusal> for HttpAnswer {
             answered.extensions.insert("dataset".to_owned(), about(dataset));
         }
         let answer = Self::new(refusal.standing, &answered, None);
-        Self { retry_after: refusal.retry_after, ..answer }
+        let is_of_one_client = refusal.retry_after.is_some();
+        Self { retry_after: refusal.retry_after, is_of_one_client, ..answer }
     }
 }
 
@@ -165,8 +166,8 @@ pub(crate) struct HttpAnswer {
     /// The `ETag` as JSON, and as GraphQL's own media type.
     tags: [HeaderValue; 2],
     last_modified: Option<HeaderValue>,
-    /// What its query was priced at.
-    pub(crate) price: u64,
+    /// Whether it says only that its client has asked for too much just now.
+    pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
     /// The dataset that it is of; none where nothing was asked of one.
     pub(crate) dataset: Option<Dataset>,
@@ -229,7 +230,7 @@ impl HttpAnswer {
             tags: tags(&digest, Coding::Identity),
             digest,
             last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
-            price: 0,
+            is_of_one_client: false,
             retry_after: None,
             dataset,
         }
@@ -254,11 +255,6 @@ impl HttpAnswer {
         let digest = digest(&body);
         let tags = tags(&digest, self.coding);
         Ok(Self { body: body.into(), digest, tags, is_of_one_run: true, ..self.clone() })
-    }
-
-    /// The same answer, with what its query was priced at.
-    pub(crate) fn priced(self, price: u64) -> Self {
-        Self { price, ..self }
     }
 
     /// The same answer, which tells of one run, and is not to be given to anybody else.

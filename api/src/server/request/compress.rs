@@ -3,9 +3,12 @@
 //! An answer that is kept is compressed once and sent many times, so the levels are those where more work
 //! makes it hardly smaller. A file is compressed each time, as it is sent.
 
-use std::io::Write as _;
+use std::{io::Write as _, sync::LazyLock};
 
-use axum::http::HeaderValue;
+use axum::{body::Bytes, http::HeaderValue};
+use tokio::sync::Semaphore;
+
+use crate::limits::cores;
 
 /// Bodies below this are sent as they are: the coding's own bytes and time would eat the gain.
 const SMALLEST: usize = 1_024;
@@ -18,6 +21,9 @@ const GZIP_LEVEL: u32 = 6;
 /// What is sent once is to be coded as fast as it is made.
 const STREAM_ZSTD_LEVEL: i32 = 1;
 const STREAM_GZIP_LEVEL: u32 = 1;
+
+/// As many bodies are compressed at once as there are cores.
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(cores()));
 
 /// How the bytes of a body are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +66,13 @@ impl Coding {
             Self::Gzip => Some("gzip"),
         }
     }
+}
+
+/// A body in a coding, which is made away from the threads that serve.
+pub(crate) async fn apart(body: Bytes, coding: Coding) -> std::io::Result<Vec<u8>> {
+    let _turn = TURNS.acquire().await.map_err(std::io::Error::other)?;
+    let work = tokio::task::spawn_blocking(move || compress(&body, coding));
+    work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }
 
 /// A body that is sent a part at a time, in a coding.

@@ -1,158 +1,423 @@
-//! How many queries are worked on at once, and who waits.
+//! How many queries are worked on at once, who waits, and whose turn is next.
 //!
-//! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries
-//! run at once, and only so many others wait for a turn. How many those are depends on how it goes. A crowd that
-//! is soon through is a burst: waiting a moment is better than being refused. Where somebody was refused a
-//! second ago or less, or where there has been a queue for longer than anybody may wait, more comes than can be
-//! done, and a long queue would only make everybody wait. Then no more wait than run, and the rest is refused at
-//! once, which costs next to nothing: what waits in vain takes the time that others are waiting for. What is
-//! refused is told to come again.
+//! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries run at once,
+//! and only so many others wait for a turn. Dear queries have half of the turns at most, so that a cheap one never waits
+//! behind them. Who waits is served by client: next is whoever has had the least, in points, so that one client with
+//! sixty requests gets no more than another with one.
+//!
+//! How many of a client may wait depends on how it goes. A crowd that is soon through is a burst: waiting a moment is better
+//! than being refused. Where one of a client was refused a second ago or less, or where it has had a queue for longer than
+//! anybody may wait, it asks for more than can be done for it, and a long queue would only make all of it wait. Then no
+//! more of it wait than run, and the rest is refused at once, which costs next to nothing: what waits in vain takes the
+//! time that others are waiting for. What is refused is told to come again. Where all places are taken, the client that
+//! has the most of them loses its last.
 
 use std::{
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
-/// How long a query waits.
-const PATIENCE: Duration = Duration::from_millis(150);
-/// More comes than can be done for so long after somebody was refused.
+use super::rate::ClientAddress;
+
+/// The points above which a query is dear: some milliseconds.
+const CHEAP: u64 = 400;
+/// How long a cheap query waits, and how long a dear one, which may take a second itself.
+const PATIENCE: [Duration; 2] = [Duration::from_millis(150), Duration::from_secs(2)];
+/// A client asks for more than can be done for so long after one of its queries was refused.
 const STRAIN: Duration = Duration::from_secs(1);
+/// The clients of which it is remembered that they were refused.
+const MOST_CLIENTS: usize = 10_000;
+
+/// Whether a query is dear, by its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dearness {
+    Cheap,
+    Dear,
+}
+
+impl Dearness {
+    pub(crate) fn of(price: u64) -> Self {
+        if price > CHEAP { Self::Dear } else { Self::Cheap }
+    }
+
+    /// How long it waits.
+    pub(crate) fn patience(self) -> Duration {
+        PATIENCE[self as usize]
+    }
+}
 
 /// Turns for queries.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    turns: Arc<Semaphore>,
     most: usize,
+    most_dear: usize,
     most_waiting: usize,
-    queue: Mutex<Queue>,
+    state: Mutex<State>,
 }
 
-/// Those who wait.
 #[derive(Debug, Default)]
-struct Queue {
+struct State {
+    /// How many cheap queries run, and how many dear ones.
+    running: [usize; 2],
     waiting: usize,
-    /// Since when there has been somebody.
+    clients: HashMap<ClientAddress, ClientQueue>,
+    /// What the client has had whose turn was last.
+    had: u64,
+    /// The number of the last that waited.
+    last: u64,
+}
+
+/// What waits and runs of one client.
+#[derive(Debug, Default)]
+struct ClientQueue {
+    /// By dearness, in the order in which they came.
+    waiting: [VecDeque<QueuedQuery>; 2],
+    running: usize,
+    /// What it has had, in points, counted from what others had when it came.
+    had: u64,
+    /// Since when something has been waiting.
     since: Option<Instant>,
-    /// When somebody was last refused.
+    /// When one was last refused.
     refused_at: Option<Instant>,
 }
 
-impl Queue {
-    /// Whether more comes than can be done.
-    fn is_strained(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() > PATIENCE)
-            || self.refused_at.is_some_and(|refused| refused.elapsed() < STRAIN)
-    }
-
-    fn refuse(&mut self) -> Busy {
-        self.refused_at = Some(Instant::now());
-        Busy
-    }
+#[derive(Debug)]
+struct QueuedQuery {
+    number: u64,
+    price: u64,
+    called: oneshot::Sender<Turn>,
+    /// Whether it has begun, and so is not sent away.
+    goes_on: bool,
 }
 
 /// A query that there is no turn for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Busy;
 
+/// A turn, until it is dropped.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Turn {
+    admission: Arc<Admission>,
+    client: ClientAddress,
+    dearness: Dearness,
+    is_taken: bool,
+}
+
+impl ClientQueue {
+    fn len(&self) -> usize {
+        self.waiting.iter().map(VecDeque::len).sum()
+    }
+
+    /// Whether it asks for more than can be done for it.
+    fn is_strained(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() > PATIENCE[0])
+            || self.refused_at.is_some_and(|refused| refused.elapsed() < STRAIN)
+    }
+
+    fn is_over(&self) -> bool {
+        self.running == 0 && self.len() == 0 && !self.is_strained()
+    }
+}
+
 impl Admission {
     /// So many turns, and so many that wait for one.
     pub(crate) fn new(turns: usize, most_waiting: usize) -> Self {
         let most = turns.max(1);
-        Self { turns: Arc::new(Semaphore::new(most)), most, most_waiting, queue: Mutex::default() }
+        Self { most, most_dear: (most / 2).max(1), most_waiting, state: Mutex::default() }
     }
 
-    /// Takes a turn, perhaps after a wait.
-    pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Busy> {
-        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
-            return Ok(turn);
-        }
-        let _place = self.line_up()?;
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        if let Ok(Ok(turn)) = tokio::time::timeout(PATIENCE, turn).await {
-            return Ok(turn);
-        }
-        // Before the place is given back, which locks the queue, too.
-        let busy = self.queue().refuse();
-        Err(busy)
-    }
-
-    fn line_up(&self) -> Result<QueuePlace<'_>, Busy> {
-        let mut queue = self.queue();
-        let most = match queue.is_strained() {
-            true => self.most.min(self.most_waiting),
-            false => self.most_waiting,
-        };
-        if queue.waiting >= most {
-            return Err(queue.refuse());
-        }
-        queue.waiting += 1;
-        queue.since.get_or_insert_with(Instant::now);
-        Ok(QueuePlace(self))
+    /// Takes a turn for a query of such a price, perhaps after a wait.
+    pub(crate) async fn enter(
+        self: &Arc<Self>,
+        client: ClientAddress,
+        price: u64,
+    ) -> Result<Turn, Busy> {
+        let dearness = Dearness::of(price);
+        let wait = self.line_up(client, price, false)?;
+        let wait = tokio::time::timeout(dearness.patience(), wait).await;
+        wait.unwrap_or(Err(Busy)).inspect_err(|_| self.state().refuse(client))
     }
 
     /// Takes another turn for what has begun, however long it takes.
-    pub(crate) async fn enter_again(&self) -> Result<OwnedSemaphorePermit, Busy> {
-        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)
+    pub(crate) async fn enter_again(
+        self: &Arc<Self>,
+        client: ClientAddress,
+        price: u64,
+    ) -> Result<Turn, Busy> {
+        self.line_up(client, price, true)?.await
+    }
+
+    /// Takes a turn, or a place to wait for one.
+    fn line_up(
+        self: &Arc<Self>,
+        client: ClientAddress,
+        price: u64,
+        goes_on: bool,
+    ) -> Result<impl Future<Output = Result<Turn, Busy>>, Busy> {
+        let dearness = Dearness::of(price);
+        let (number, called) = self.state().line_up(self, client, price, goes_on)?;
+        let place = Place { admission: Arc::clone(self), client, dearness, number };
+        Ok(async move {
+            let called = called.await.map_err(|_| Busy);
+            drop(place);
+            called
+        })
+    }
+
+    /// Whether one more query of a client would be refused, whatever its price.
+    pub(crate) fn is_full_for(&self, client: ClientAddress) -> bool {
+        let mut state = self.state();
+        if state.running.iter().sum::<usize>() < self.most {
+            return false;
+        }
+        let most = state.most_of(self, client);
+        let is_full = state.clients.get(&client).map_or(0, ClientQueue::len) >= most;
+        if is_full {
+            state.refuse(client);
+        }
+        is_full
     }
 
     /// The queries that wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.queue().waiting
+        self.state().waiting
     }
 
     /// The queries that run.
     pub(crate) fn running(&self) -> usize {
-        self.most - self.turns.available_permits()
+        self.state().running.iter().sum()
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Whether there is a turn.
+    fn is_free(&self, admission: &Admission, dearness: Dearness) -> bool {
+        let all: usize = self.running.iter().sum();
+        let is_dear = dearness == Dearness::Dear;
+        all < admission.most && !(is_dear && self.running[1] >= admission.most_dear)
+    }
+
+    /// How many queries of a client may wait.
+    fn most_of(&self, admission: &Admission, client: ClientAddress) -> usize {
+        match self.clients.get(&client).is_some_and(ClientQueue::is_strained) {
+            true => admission.most.min(admission.most_waiting),
+            false => admission.most_waiting,
+        }
+    }
+
+    /// Takes a place, and gives its number and what calls it: at once, where there is a turn.
+    fn line_up(
+        &mut self,
+        admission: &Arc<Admission>,
+        client: ClientAddress,
+        price: u64,
+        goes_on: bool,
+    ) -> Result<(u64, oneshot::Receiver<Turn>), Busy> {
+        let dearness = Dearness::of(price);
+        let most = self.most_of(admission, client);
+        let waiting = self.clients.get(&client).map_or(0, ClientQueue::len);
+        if !goes_on && !self.is_free(admission, dearness) {
+            let is_full = self.waiting >= admission.most_waiting;
+            if waiting >= most || is_full && !self.send_away(waiting + 1) {
+                self.refuse(client);
+                return Err(Busy);
+            }
+        }
+        let (number, (sender, called)) = (self.last + 1, oneshot::channel());
+        self.last = number;
+        let had = self.had;
+        let queue = self.clients.entry(client).or_default();
+        if queue.running == 0 && queue.len() == 0 {
+            // What it did not use while it was away, it does not get now.
+            queue.had = queue.had.max(had);
+        }
+        queue.since.get_or_insert_with(Instant::now);
+        let waiting = QueuedQuery { number, price, called: sender, goes_on };
+        queue.waiting[dearness as usize].push_back(waiting);
+        self.waiting += 1;
+        self.call(admission);
+        Ok((number, called))
+    }
+
+    /// Notes that a query of a client was refused.
+    fn refuse(&mut self, client: ClientAddress) {
+        if self.clients.len() >= MOST_CLIENTS {
+            self.clients.retain(|_, queue| !queue.is_over());
+        }
+        self.clients.entry(client).or_default().refused_at = Some(Instant::now());
+    }
+
+    /// Sends the last query away of the client that has the most waiting, where those are more than so many.
+    fn send_away(&mut self, most: usize) -> bool {
+        let longest = self.clients.values_mut().max_by_key(|queue| queue.len());
+        let Some(queue) = longest.filter(|queue| queue.len() > most) else { return false };
+        for waiting in queue.waiting.iter_mut().rev() {
+            if let Some(place) = waiting.iter().rposition(|one| !one.goes_on) {
+                // It hears of it, and is not in the queue any more.
+                drop(waiting.remove(place));
+                self.waiting -= 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Calls whoever is next, as long as there are turns.
+    fn call(&mut self, admission: &Arc<Admission>) {
+        for dearness in [Dearness::Cheap, Dearness::Dear] {
+            let place = dearness as usize;
+            while self.is_free(admission, dearness) {
+                let waiting = self.clients.iter_mut();
+                let waiting = waiting.filter(|(_, queue)| !queue.waiting[place].is_empty());
+                let next = waiting.min_by_key(|(_, it)| (it.had, it.waiting[place][0].number));
+                let Some((client, queue)) = next else { break };
+                let Some(one) = queue.waiting[place].pop_front() else { break };
+                self.waiting -= 1;
+                if queue.len() == 0 {
+                    queue.since = None;
+                }
+                let (admission, client) = (Arc::clone(admission), *client);
+                let turn = Turn { admission, client, dearness, is_taken: true };
+                match one.called.send(turn) {
+                    Ok(()) => {
+                        self.had = queue.had;
+                        queue.had = queue.had.saturating_add(one.price.max(1));
+                        queue.running += 1;
+                        self.running[place] += 1;
+                    }
+                    // It has just gone away.
+                    Err(mut turn) => turn.is_taken = false,
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self, client: ClientAddress) {
+        if self.clients.get(&client).is_some_and(ClientQueue::is_over) {
+            self.clients.remove(&client);
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            return;
+        }
+        let mut state = self.admission.state();
+        state.running[self.dearness as usize] -= 1;
+        if let Some(queue) = state.clients.get_mut(&self.client) {
+            queue.running -= 1;
+        }
+        state.call(&self.admission);
+        state.forget(self.client);
     }
 }
 
 /// A place among those that wait, which is given back where the caller goes away, too.
-struct QueuePlace<'a>(&'a Admission);
+struct Place {
+    admission: Arc<Admission>,
+    client: ClientAddress,
+    dearness: Dearness,
+    number: u64,
+}
 
-impl Drop for QueuePlace<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut queue = self.0.queue();
-        queue.waiting -= 1;
-        if queue.waiting == 0 {
+        let mut state = self.admission.state();
+        let Some(queue) = state.clients.get_mut(&self.client) else { return };
+        let waiting = &mut queue.waiting[self.dearness as usize];
+        // Who was called, or sent away, has none.
+        let Some(place) = waiting.iter().position(|one| one.number == self.number) else { return };
+        waiting.remove(place);
+        if queue.len() == 0 {
             queue.since = None;
         }
+        state.waiting -= 1;
+        state.forget(self.client);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
     use super::*;
+
+    fn client(number: u8) -> ClientAddress {
+        ClientAddress::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, number)))
+    }
+
+    fn admission(turns: usize, most_waiting: usize) -> Arc<Admission> {
+        Arc::new(Admission::new(turns, most_waiting))
+    }
 
     #[tokio::test]
     async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
-        let admission = Arc::new(Admission::new(1, 1));
-        let turn = admission.enter().await.expect("it is free");
-        let waits = tokio::spawn({
-            let admission = Arc::clone(&admission);
-            async move { admission.enter().await.is_ok() }
-        });
-        tokio::task::yield_now().await;
-        assert_eq!(admission.waiting(), 1);
-        assert!(admission.enter().await.is_err());
+        let admission = admission(1, 1);
+        let turn = admission.enter(client(1), 1).await.expect("it is free");
+        let mut waits = Box::pin(admission.enter(client(1), 1));
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        assert_eq!((admission.waiting(), admission.running()), (1, 1));
+        assert!(admission.enter(client(1), 1).await.is_err());
+        assert!(admission.is_full_for(client(1)));
         assert_eq!(admission.waiting(), 1);
         drop(turn);
-        assert!(waits.await.expect("it does not panic"));
+        drop(waits.await.expect("its turn has come"));
         assert_eq!((admission.waiting(), admission.running()), (0, 0));
     }
 
     #[tokio::test]
-    async fn where_more_comes_than_can_be_done_fewer_wait() {
-        let admission = Admission::new(1, 3);
-        let turn = admission.enter().await.expect("it is free");
+    async fn next_is_whoever_has_had_the_least() {
+        let admission = admission(1, 100);
+        let turn = admission.enter(client(1), 1).await.expect("it is free");
+        let mut crowd: Vec<_> = (0..10).map(|_| Box::pin(admission.enter(client(1), 50))).collect();
+        for one in &mut crowd {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        let mut other = Box::pin(admission.enter(client(2), 50));
+        assert!(futures_util::poll!(&mut other).is_pending());
+        drop(turn);
+        // The first of the crowd has had a point, and the other nothing.
+        let turn = other.await.expect("it is next, though ten came before it");
+        for one in &mut crowd {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        drop(turn);
+        assert!(futures_util::poll!(&mut crowd[0]).is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_cheap_query_never_waits_for_a_dear_one() {
+        let admission = admission(4, 100);
+        let dear =
+            [admission.enter(client(1), 5_000).await, admission.enter(client(1), 5_000).await];
+        let mut third = Box::pin(admission.enter(client(1), 5_000));
+        assert!(
+            futures_util::poll!(&mut third).is_pending(),
+            "half of the turns are for cheap ones"
+        );
+        let cheap = [admission.enter(client(2), 5).await, admission.enter(client(2), 5).await];
+        assert!(cheap.iter().chain(&dear).all(Result::is_ok));
+        drop(dear);
+        assert!(futures_util::poll!(&mut third).is_ready());
+    }
+
+    #[tokio::test]
+    async fn where_a_client_asks_for_more_than_can_be_done_fewer_of_it_wait() {
+        let admission = admission(1, 3);
+        let turn = admission.enter(client(1), 1).await.expect("it is free");
         // How many of four are refused at once.
         let crowd = || async {
-            let mut came = [(); 4].map(|()| Box::pin(admission.enter()));
+            let mut came = [(); 4].map(|()| Box::pin(admission.enter(client(1), 1)));
             let mut refused = 0;
             for one in &mut came {
                 refused += usize::from(futures_util::poll!(one).is_ready());
@@ -160,33 +425,60 @@ mod tests {
             refused
         };
         assert_eq!(crowd().await, 1, "it is a burst");
-        assert_eq!(crowd().await, 3, "somebody was refused just now");
-        admission.queue().refused_at = Instant::now().checked_sub(STRAIN);
-        assert_eq!(crowd().await, 1, "nobody has been refused for a while");
-        admission.queue().refused_at = None;
-        let _waits = admission.line_up();
-        admission.queue().since = Instant::now().checked_sub(PATIENCE * 2);
+        assert_eq!(crowd().await, 3, "one was refused just now");
+        let ago = |long: Duration| Instant::now().checked_sub(long);
+        let refused_at =
+            |at| admission.state().clients.entry(client(1)).or_default().refused_at = at;
+        refused_at(ago(STRAIN));
+        assert_eq!(crowd().await, 1, "none has been refused for a while");
+        refused_at(None);
+        let waits = admission.line_up(client(1), 1, false);
+        admission.state().clients.entry(client(1)).or_default().since = ago(PATIENCE[0] * 2);
         assert_eq!(crowd().await, 4, "there has been a queue for long");
-        drop(turn);
-        assert!(admission.enter().await.is_ok());
+        drop((turn, waits));
+        assert!(admission.enter(client(1), 1).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn where_all_places_are_taken_the_client_with_the_most_loses_its_last() {
+        let admission = admission(1, 3);
+        let _turn = admission.enter(client(1), 1).await.expect("it is free");
+        let mut crowd = [(); 3].map(|()| Box::pin(admission.enter(client(1), 1)));
+        for one in &mut crowd {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        let mut other = Box::pin(admission.enter(client(2), 1));
+        assert!(futures_util::poll!(&mut other).is_pending());
+        let [first, second, last] = &mut crowd;
+        assert!(
+            futures_util::poll!(first).is_pending() && futures_util::poll!(second).is_pending()
+        );
+        assert!(matches!(futures_util::poll!(last), std::task::Poll::Ready(Err(Busy))));
+        assert_eq!(admission.waiting(), 3);
     }
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let admission = Admission::new(1, 1);
-        let _turn = admission.enter().await.expect("it is free");
-        assert_eq!(admission.enter().await.err(), Some(Busy));
+        let admission = admission(1, 1);
+        let _turn = admission.enter(client(1), 1).await.expect("it is free");
+        assert!(admission.enter(client(1), 1).await.is_err());
         assert_eq!(admission.waiting(), 0);
-        assert!(admission.queue().is_strained());
+        assert!(admission.state().clients[&client(1)].is_strained());
     }
 
     #[tokio::test]
     async fn who_gives_up_makes_room() {
-        let admission = Admission::new(1, 1);
-        let _turn = admission.enter().await.expect("it is free");
-        let gives_up = tokio::time::timeout(Duration::from_millis(10), admission.enter());
+        let admission = admission(1, 1);
+        let turn = admission.enter(client(1), 1).await.expect("it is free");
+        let gives_up =
+            tokio::time::timeout(Duration::from_millis(10), admission.enter(client(1), 1));
         assert!(gives_up.await.is_err());
-        assert_eq!(admission.waiting(), 0);
-        assert_eq!(admission.enter().await.err(), Some(Busy));
+        // One that is called when it has just gone away.
+        let called = admission.line_up(client(1), 1, false).expect("there is room");
+        drop(turn);
+        assert_eq!((admission.waiting(), admission.running()), (0, 1));
+        drop(called);
+        assert_eq!((admission.waiting(), admission.running()), (0, 0));
+        assert!(admission.state().clients.is_empty());
     }
 }

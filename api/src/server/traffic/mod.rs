@@ -3,4 +3,5 @@
 pub(crate) mod admission;
 pub(crate) mod connections;
 pub(crate) mod listen;
+pub(crate) mod pool;
 pub(crate) mod rate;

@@ -1,13 +1,16 @@
 //! How much one client may ask for: a bucket of points that fills again with time.
 //!
-//! A client may send a query as long as it has points, and pays for each answer what the query was priced
-//! at; an answer that was kept costs a point. So what it may owe is one query at most, and it waits until
-//! that is paid. A client is an address: the peer's, or, where that is a proxy that is trusted, the one
-//! that the proxy names. A network of IPv6 that belongs to one subscriber (`/64`) is one client.
+//! A client may ask as long as it has points. The price of a query is taken before it runs, so that many at once spend
+//! no more than one after the other; what it did not cost is given back after it. A client that hangs up gets nothing
+//! back. An answer that was kept costs a point. What is dearer than a full bucket may run where the bucket is full, and
+//! is owed.
+//!
+//! A client is an address: the peer's, or, where that is a proxy that is trusted, the one that the proxy names. A network
+//! of IPv6 that belongs to one subscriber (`/64`) is one client.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -41,7 +44,7 @@ pub struct RateLimit {
 /// The buckets of all clients.
 pub(crate) struct ClientRates {
     limit: RateLimit,
-    buckets: Cache<IpAddr, Arc<Mutex<Bucket>>>,
+    buckets: Cache<ClientAddress, Arc<Mutex<Bucket>>>,
 }
 
 #[derive(Debug)]
@@ -50,12 +53,39 @@ struct Bucket {
     at: Instant,
 }
 
+/// Who asks, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ClientAddress(Option<IpAddr>);
+
+impl ClientAddress {
+    /// That of an address.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(Some(network(address.to_canonical())))
+    }
+}
+
 /// The account of one client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
+    pub(crate) client: ClientAddress,
+    /// None where there is no limit, or where nobody knows who it is.
+    points: Option<AccountPoints>,
+}
+
+/// The points of an account.
+#[derive(Clone, Debug)]
+struct AccountPoints {
     bucket: Arc<Mutex<Bucket>>,
     per_second: f64,
     most: f64,
+}
+
+/// Points that were taken for a query before it runs.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Reservation {
+    of: Option<AccountPoints>,
+    price: u64,
 }
 
 impl ClientRates {
@@ -63,16 +93,20 @@ impl ClientRates {
         Self { limit, buckets: Cache::new(CLIENTS) }
     }
 
-    /// The account of a client; none where there is no limit, or where nobody knows where it is.
-    pub(crate) fn account(&self, peer: Option<Peer>, headers: &HeaderMap) -> Option<Account> {
+    /// The account of a client.
+    pub(crate) fn account(&self, peer: Option<Peer>, headers: &HeaderMap) -> Account {
+        let Some(Peer(peer)) = peer else { return Account::default() };
+        let address = client(peer.ip(), headers, &self.limit.trusted_proxies);
+        let client = ClientAddress::of(address);
         if self.limit.points_per_second == 0 {
-            return None;
+            return Account { client, points: None };
         }
-        let client = network(client(peer?.0.ip(), headers, &self.limit.trusted_proxies));
         let most = f64::from(self.limit.burst.max(1));
         let full = || Arc::new(Mutex::new(Bucket { points: most, at: Instant::now() }));
-        let bucket = self.buckets.get_or_insert_with(&client, || Ok::<_, ()>(full())).ok()?;
-        Some(Account { bucket, per_second: self.limit.points_per_second.into(), most })
+        let bucket = self.buckets.get_or_insert_with(&client, || Ok::<_, ()>(full())).ok();
+        let per_second = self.limit.points_per_second.into();
+        let points = bucket.map(|bucket| AccountPoints { bucket, per_second, most });
+        Account { client, points }
     }
 }
 
@@ -110,33 +144,82 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
 impl Account {
     /// Whether there are points left, and if not, after how many seconds there will be.
     pub(crate) fn may_ask(&self) -> Result<(), u64> {
-        let points = self.points();
-        if points >= 1.0 { Ok(()) } else { Err(self.seconds_until(1.0, points)) }
+        self.points.as_ref().map_or(Ok(()), |points| points.have(1))
     }
 
-    /// Takes points away, more than there are where it must be.
-    pub(crate) fn pay(&self, points: u64) {
-        self.points();
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        bucket.points -= as_float(points);
+    /// Takes points for what was done, more than there are where it must be.
+    pub(crate) fn pay(&self, price: u64) {
+        if let Some(points) = &self.points {
+            points.add(-as_float(price));
+        }
+    }
+
+    /// Takes the price of a query.
+    ///
+    /// # Errors
+    /// After how many seconds there will be as many points.
+    pub(crate) fn reserve(&self, price: u64) -> Result<Reservation, u64> {
+        if let Some(points) = &self.points {
+            points.take(price)?;
+        }
+        Ok(Reservation { of: self.points.clone(), price })
     }
 
     /// What the client is told of its account.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
-        let points = self.points();
-        let reset = self.seconds_until(self.most, points);
-        headers.insert(LIMIT, whole(self.most).into());
-        headers.insert(REMAINING, whole(points).into());
-        headers.insert(RESET, reset.into());
+        let Some(points) = &self.points else { return };
+        let left = points.add(0.0);
+        headers.insert(LIMIT, whole(points.most).into());
+        headers.insert(REMAINING, whole(left).into());
+        headers.insert(RESET, points.seconds_until(points.most, left).into());
+    }
+}
+
+impl Reservation {
+    /// Gives back what a query did not cost.
+    pub(crate) fn settle(self, cost: u64) {
+        if let Some(points) = &self.of {
+            points.add(as_float(self.price.saturating_sub(cost.max(1))));
+        }
+    }
+}
+
+impl AccountPoints {
+    /// Whether there are as many points, or as many as there ever are; if not, after how many seconds there will be.
+    fn have(&self, price: u64) -> Result<(), u64> {
+        let (wanted, points) = (as_float(price).min(self.most), self.add(0.0));
+        if points >= wanted { Ok(()) } else { Err(self.seconds_until(wanted, points)) }
     }
 
-    /// The points that there are at this moment.
-    fn points(&self) -> f64 {
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Takes points where there are as many.
+    fn take(&self, price: u64) -> Result<(), u64> {
+        let mut bucket = self.bucket();
+        self.fill(&mut bucket);
+        let wanted = as_float(price).min(self.most);
+        if bucket.points < wanted {
+            return Err(self.seconds_until(wanted, bucket.points));
+        }
+        bucket.points -= as_float(price);
+        Ok(())
+    }
+
+    /// Adds points, and tells how many there are.
+    fn add(&self, points: f64) -> f64 {
+        let mut bucket = self.bucket();
+        self.fill(&mut bucket);
+        bucket.points = (bucket.points + points).min(self.most);
+        bucket.points
+    }
+
+    /// Adds what came in since the last look.
+    fn fill(&self, bucket: &mut Bucket) {
         let earned = bucket.at.elapsed().as_secs_f64() * self.per_second;
         bucket.at = Instant::now();
         bucket.points = (bucket.points + earned).min(self.most);
-        bucket.points
+    }
+
+    fn bucket(&self) -> MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn seconds_until(&self, wanted: f64, points: f64) -> u64 {
@@ -184,26 +267,52 @@ mod tests {
         assert_eq!(found("10.1.1.1", &[]), "10.1.1.1");
     }
 
+    fn account(rates: &ClientRates, address: &str) -> Account {
+        let peer = Peer(SocketAddr::new(address.parse().unwrap(), 1));
+        rates.account(Some(peer), &HeaderMap::new())
+    }
+
+    fn rates(points_per_second: u32, burst: u32) -> ClientRates {
+        ClientRates::new(RateLimit { points_per_second, burst, trusted_proxies: Vec::new() })
+    }
+
     #[test]
     fn a_client_pays_and_waits() {
-        let limit = RateLimit { points_per_second: 10, burst: 100, trusted_proxies: Vec::new() };
-        let rates = ClientRates::new(limit);
-        let account = |address: &str| {
-            let peer = Peer(SocketAddr::new(address.parse().unwrap(), 1));
-            rates.account(Some(peer), &HeaderMap::new()).unwrap()
-        };
-        let first = account("2001:db8::1");
+        let rates = rates(10, 100);
+        let first = account(&rates, "2001:db8::1");
         assert_eq!(first.may_ask(), Ok(()));
         first.pay(150);
         assert!(matches!(first.may_ask(), Err(5 | 6)));
         // The same network is the same client, and another is not.
-        assert!(account("2001:db8::2").may_ask().is_err());
-        assert!(account("2001:db8:1::1").may_ask().is_ok());
+        assert!(account(&rates, "2001:db8::2").may_ask().is_err());
+        assert!(account(&rates, "2001:db8:1::1").may_ask().is_ok());
         let mut headers = HeaderMap::new();
         first.tell(&mut headers);
         assert_eq!(headers[LIMIT], "100");
         assert_eq!(headers[REMAINING], "0");
         assert!(headers[RESET] == "15" || headers[RESET] == "14");
-        assert!(ClientRates::new(RateLimit::default()).account(None, &HeaderMap::new()).is_none());
+        let nobody = ClientRates::new(RateLimit::default()).account(None, &HeaderMap::new());
+        assert!(nobody.reserve(u64::MAX).is_ok());
+    }
+
+    #[test]
+    fn a_price_is_taken_before_and_the_rest_is_given_back_after() {
+        let rates = rates(1, 100);
+        let client = account(&rates, "192.0.2.1");
+        let first = client.reserve(60).expect("the bucket is full");
+        // Another of the same price would be more than there is.
+        assert!(client.reserve(60).is_err());
+        let second = client.reserve(40).expect("as many are left");
+        first.settle(10);
+        assert!(client.reserve(51).is_err());
+        let third = client.reserve(50).expect("they were given back");
+        // Whoever hangs up gets nothing back.
+        drop((second, third));
+        assert!(client.may_ask().is_err());
+        let other = account(&rates, "192.0.2.2");
+        let dear = other.reserve(1_000).expect("a full bucket will do");
+        assert!(other.may_ask().is_err());
+        dear.settle(990);
+        assert!(matches!(other.may_ask(), Err(890..=892)));
     }
 }

@@ -1,0 +1,232 @@
+//! What a request takes while it runs: work, which is counted, and memory, which has an end.
+//!
+//! Memory is counted where it may be much: rows that are read, and what is kept for each row, group or value while groups
+//! are computed. What is small beside that is not. A request may take so much, and all that run at once so much together:
+//! what they are expected to take is set aside before they run, so that others wait instead of making them fail.
+
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::Instant,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::work::Work;
+use crate::error::Error;
+
+/// The unit of memory that is set aside.
+const MEBIBYTE: u64 = 1 << 20;
+/// What a request may take of what is set aside for nobody.
+const FREE: u64 = MEBIBYTE;
+
+/// The memory that requests may take.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryBudget {
+    /// The bytes that each may take.
+    pub(crate) each: u64,
+    /// The mebibytes that all may take together.
+    all: Arc<Semaphore>,
+    most: u32,
+}
+
+impl MemoryBudget {
+    /// So many mebibytes for each, and so many for all together.
+    pub(crate) fn new(each: u32, all: u32) -> Self {
+        let most = all.max(each).max(1);
+        let permits = Arc::new(Semaphore::new(most as usize));
+        Self { each: u64::from(each) * MEBIBYTE, all: permits, most }
+    }
+
+    /// Sets memory aside for a request that will take so many bytes, as soon as there is as much. `is_apart` says whether
+    /// it is worked on by threads beside those that serve.
+    pub(crate) async fn set_aside(&self, bytes: u64, is_apart: bool) -> Usage {
+        let wanted = mebibytes(bytes.saturating_sub(FREE)).min(self.most);
+        let all = Arc::clone(&self.all);
+        let aside = match wanted {
+            0 => None,
+            wanted => all.acquire_many_owned(wanted).await.ok(),
+        };
+        let (budget, aside) = (Some(self.clone()), Mutex::new(aside));
+        Usage(Arc::new(UsageInner { budget, aside, is_apart, ..UsageInner::default() }))
+    }
+}
+
+/// Whole mebibytes that hold so many bytes.
+fn mebibytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(u32::MAX)
+}
+
+/// What one request has taken so far, whoever takes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Usage(Arc<UsageInner>);
+
+#[derive(Debug, Default)]
+struct UsageInner {
+    work: AtomicU64,
+    bytes: AtomicU64,
+    /// None where only the machine sets an end.
+    budget: Option<MemoryBudget>,
+    aside: Mutex<Option<OwnedSemaphorePermit>>,
+    is_apart: bool,
+    /// Whether nobody waits for it any more.
+    is_given_up: AtomicBool,
+    /// When it has to be done.
+    deadline: OnceLock<Instant>,
+}
+
+/// Memory that is taken until this is dropped.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct TakenMemory {
+    of: Usage,
+    bytes: u64,
+}
+
+/// Somebody who waits for a request: it is given up when this is dropped.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Waiter(Usage);
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.0.0.is_given_up.store(true, Relaxed);
+    }
+}
+
+impl Usage {
+    /// Waits for the request until a moment, and as long as this is held.
+    pub(crate) fn wait_until(&self, deadline: Instant) -> Waiter {
+        // A request has one deadline.
+        let _ = self.0.deadline.set(deadline);
+        Waiter(self.clone())
+    }
+
+    /// Whether anybody waits for the request.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        let is_late = || self.0.deadline.get().is_some_and(|deadline| Instant::now() > *deadline);
+        !self.0.is_given_up.load(Relaxed) && !is_late()
+    }
+
+    /// Whether it is worked on by threads beside those that serve.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.0.is_apart
+    }
+
+    /// Notes work.
+    pub(crate) fn add(&self, work: Work) {
+        self.0.work.fetch_add(work.0, Relaxed);
+    }
+
+    /// What all of it comes to.
+    pub(crate) fn work(&self) -> Work {
+        Work(self.0.work.load(Relaxed))
+    }
+
+    /// Takes memory until what this gives is dropped.
+    ///
+    /// # Errors
+    /// Says that it is more than a request may take, or than there is for all.
+    pub(crate) fn take(&self, bytes: u64) -> Result<TakenMemory, Error> {
+        // Where it is refused, it is given back.
+        let taken = TakenMemory { of: self.clone(), bytes };
+        self.keep(bytes).map(|()| taken)
+    }
+
+    /// Takes memory for the rest of the request.
+    ///
+    /// # Errors
+    /// As [`Usage::take`].
+    pub(crate) fn keep(&self, bytes: u64) -> Result<(), Error> {
+        let now = self.0.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
+        let Some(budget) = &self.0.budget else { return Ok(()) };
+        if now > budget.each {
+            return Err(too_much(now, budget.each));
+        }
+        match bytes > 0 && now > FREE {
+            true => self.set_more_aside(budget, mebibytes(now - FREE)),
+            false => Ok(()),
+        }
+    }
+
+    /// Sets memory aside where more is taken than was expected.
+    fn set_more_aside(&self, budget: &MemoryBudget, wanted: u32) -> Result<(), Error> {
+        let mut aside = self.0.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = aside.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let missing =
+            wanted.min(budget.most).saturating_sub(u32::try_from(there).unwrap_or(u32::MAX));
+        if missing == 0 {
+            return Ok(());
+        }
+        let more = Arc::clone(&budget.all).try_acquire_many_owned(missing);
+        let more = more.map_err(|_| Error::OutOfMemory(budget.most))?;
+        match aside.as_mut() {
+            Some(aside) => aside.merge(more),
+            None => *aside = Some(more),
+        }
+        Ok(())
+    }
+}
+
+impl Drop for TakenMemory {
+    fn drop(&mut self) {
+        self.of.0.bytes.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+/// How a request is refused, or ended, that takes more memory than it may.
+pub(crate) fn too_much(bytes: u64, most: u64) -> Error {
+    let whole = |bytes: u64| usize::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(usize::MAX);
+    let (value, most) = (whole(bytes), whole(most));
+    Error::Limit { counts: "mebibytes of memory", value, most, setting: " (setting: --max-memory)" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_takes_no_more_than_it_may() {
+        let budget = MemoryBudget::new(4, 16);
+        let usage = budget.set_aside(0, false).await;
+        let first = usage.take(3 * MEBIBYTE).expect("it may have four");
+        let refused = usage.take(2 * MEBIBYTE).expect_err("it may not have five");
+        assert_eq!(refused.code(), "QUERY_TOO_LARGE");
+        assert!(usage.take(MEBIBYTE).is_ok(), "what was refused is not taken");
+        drop(first);
+        assert!(usage.take(4 * MEBIBYTE).is_ok(), "what is given back may be taken again");
+    }
+
+    #[tokio::test]
+    async fn a_request_is_given_up_when_nobody_waits_or_it_is_late() {
+        let usage = Usage::default();
+        assert!(usage.is_waited_for(), "nobody has said how long");
+        let waiter = usage.wait_until(Instant::now() + std::time::Duration::from_mins(1));
+        assert!(usage.is_waited_for());
+        drop(waiter);
+        assert!(!usage.is_waited_for());
+        let late = Usage::default();
+        let _waiter = late.wait_until(Instant::now());
+        assert!(!late.is_waited_for());
+    }
+
+    #[tokio::test]
+    async fn all_take_no_more_than_there_is_together() {
+        let budget = MemoryBudget::new(8, 10);
+        let first = budget.set_aside(7 * MEBIBYTE, false).await;
+        assert!(first.take(7 * MEBIBYTE).is_ok());
+        // Another of the size waits until the first is done.
+        let mut second = Box::pin(budget.set_aside(8 * MEBIBYTE, false));
+        assert!(futures_util::poll!(&mut second).is_pending());
+        let small = budget.set_aside(0, false).await;
+        assert!(small.take(MEBIBYTE).is_ok(), "little is always there");
+        assert_eq!(
+            small.take(7 * MEBIBYTE).expect_err("it was not set aside").code(),
+            "OVERLOADED"
+        );
+        drop(first);
+        assert!(second.await.take(8 * MEBIBYTE).is_ok());
+    }
+}

@@ -1,0 +1,169 @@
+//! What a query will take, whoever answers: the copy in memory knows its tables, and of a database their sizes are known.
+//!
+//! An estimate is of a usual case. It says what a query costs and how much of it is done at once; what bounds a query while
+//! it runs is the deadline and the memory that it may take.
+
+use std::sync::Arc;
+
+use super::{
+    aggregates::Aggregates,
+    memory::{
+        Replica,
+        estimate::{Estimate, part_of},
+        order::FirstRows,
+        sample::Samples,
+    },
+    request::{Figure, Request},
+    table_sizes::TableSizes,
+};
+use crate::{
+    catalog::{predicate::Predicate, table::Table},
+    error::Error,
+    limits::work::Work,
+};
+
+/// What a filter of a database counts as: nobody knows how many rows it keeps.
+const KEPT: f64 = 0.3;
+
+/// The estimates of one request.
+pub(crate) enum Estimates<'a> {
+    Memory(&'a Replica, Samples<'a>),
+    Database(Arc<TableSizes>),
+}
+
+impl<'a> Estimates<'a> {
+    /// What is known of what answers.
+    pub(crate) fn of(aggregates: &'a Aggregates) -> Self {
+        match aggregates {
+            Aggregates::Memory(replica) => Self::Memory(replica, Samples::of(replica)),
+            Aggregates::Database(sizes) => Self::Database(Arc::clone(sizes)),
+        }
+    }
+
+    /// Whether there is a copy in memory.
+    pub(crate) fn is_copied(&self) -> bool {
+        matches!(self, Self::Memory(..))
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn rows(&self, table: &Table) -> Result<u64, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.rows_in(table),
+            Self::Database(sizes) => Ok(sizes.rows(table)),
+        }
+    }
+
+    /// How many rows a filter keeps.
+    pub(crate) fn kept(&self, table: &Table, keeps: &Predicate) -> Result<u64, Error> {
+        let share = match self {
+            Self::Memory(replica, samples) => {
+                samples.share(replica.table_named(table.name)?, keeps)?
+            }
+            Self::Database(_) if keeps.is_all() => 1.0,
+            Self::Database(_) => KEPT,
+        };
+        Ok(part_of(self.rows(table)?, share))
+    }
+
+    /// How many rows refer to so many others by a column, on average.
+    pub(crate) fn children(&self, table: &Table, column: &str, parents: u64) -> Result<u64, Error> {
+        match self {
+            Self::Memory(replica, _) => {
+                replica.children(replica.table_named(table.name)?, column, parents)
+            }
+            Self::Database(sizes) => {
+                let rows = sizes.rows(table);
+                let parent = table.relations.iter().find(|relation| relation.from == column);
+                let others = parent.map_or(rows, |relation| sizes.rows(relation.other()));
+                Ok(rows.saturating_mul(parents).div_ceil(others.max(1)).min(rows))
+            }
+        }
+    }
+
+    /// What a filter takes.
+    pub(crate) fn filter(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.work_of_filter(table.name, keeps),
+            Self::Database(sizes) => Ok(scanned(sizes, table, keeps)),
+        }
+    }
+
+    /// What it takes to find a page in the copy in memory, of a list of which a filter keeps so many rows.
+    pub(crate) fn first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.work_of_first(asked, kept),
+            Self::Database(_) => Err(Error::Internal),
+        }
+    }
+
+    /// What it takes to find the pages of so many parents in the copy in memory, where they have so many rows together.
+    pub(crate) fn first_of_each(
+        &self,
+        asked: &FirstRows,
+        parents: u64,
+        children: u64,
+    ) -> Result<Work, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.work_of_first_of_each(asked, parents, children),
+            Self::Database(_) => Err(Error::Internal),
+        }
+    }
+
+    /// What an answer takes, for so many parents whose rows a column tells apart.
+    pub(crate) fn answer(
+        &self,
+        request: &Request,
+        parents: Option<(&str, u64)>,
+    ) -> Result<Estimate, Error> {
+        match self {
+            Self::Memory(replica, samples) => replica.estimate(request, parents, samples),
+            Self::Database(sizes) => self.in_sql(sizes, request, parents),
+        }
+    }
+
+    /// A statement for the groups of each level, and one for each measure of them.
+    fn in_sql(
+        &self,
+        sizes: &TableSizes,
+        request: &Request,
+        parents: Option<(&str, u64)>,
+    ) -> Result<Estimate, Error> {
+        let mut rows = self.kept(request.table, &request.keeps)?;
+        if let Some((column, count)) = parents {
+            rows = rows.min(self.children(request.table, column, count)?);
+        }
+        let mut each = Work::statements(1) + scanned(sizes, request.table, &request.keeps);
+        each += Work::scanned(rows.saturating_mul(4));
+        let mut measures = Vec::new();
+        for figure in &request.figures {
+            if let Figure::Of { measure, part, .. } = figure
+                && !measures.contains(&(measure, part))
+            {
+                measures.push((measure, part));
+            }
+        }
+        let parts = request.parts.iter().map(|part| scanned(sizes, request.table, &part.keeps));
+        let parts: Work = parts.sum();
+        let statements = 1 + measures.len() as u64;
+        let levels = request.levels().count() as u64;
+        let groups = if request.keys.is_empty() { 1 } else { rows / 4 + 1 };
+        let work = (each.times(statements) + parts).times(levels) + Work::rows(groups, statements);
+        // What the database takes is its own.
+        let bytes = groups.saturating_mul(64 + 32 * statements);
+        Ok(Estimate { work, groups, bytes })
+    }
+}
+
+/// The rows that a database looks at for a filter.
+fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
+    let each = |parts: &[Predicate]| parts.iter().map(|part| scanned(sizes, table, part)).sum();
+    match keeps {
+        Predicate::All(parts) | Predicate::Any(parts) => each(parts),
+        Predicate::Not(part) => scanned(sizes, table, part),
+        Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(sizes.rows(table)),
+        Predicate::Through { table: other, keeps, .. } => {
+            let rows = sizes.rows(table).saturating_add(sizes.rows(other));
+            scanned(sizes, other, keeps) + Work::scanned(rows)
+        }
+    }
+}

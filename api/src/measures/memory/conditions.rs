@@ -1,0 +1,63 @@
+//! The conditions of a request, told apart by what they say.
+//!
+//! A filter may name the same condition in each branch of an `or`, and each `where` within another has the filter of
+//! its parent. Each condition gets a number, made of the numbers of what it consists of. So a chain of ten relations is
+//! ten conditions, wherever it stands and however often.
+
+use rustc_hash::FxHashMap;
+
+use super::{Replica, Stored};
+use crate::{catalog::predicate::Predicate, error::Error};
+
+/// The numbers of conditions, by the table of their rows.
+#[derive(Default)]
+pub(super) struct Conditions(FxHashMap<(usize, Condition), u32>);
+
+/// What a condition says, by the numbers of those that it consists of.
+#[derive(PartialEq, Eq, Hash)]
+enum Condition {
+    All(Vec<u32>),
+    Any(Vec<u32>),
+    Not(u32),
+    Through(&'static str, &'static str, u32),
+    /// A test of a column, or words.
+    Text(String),
+}
+
+impl Conditions {
+    /// The number of a condition, given those of what it consists of, and whether it is new.
+    pub(super) fn number(
+        &mut self,
+        table: &Stored,
+        keeps: &Predicate,
+        inner: Vec<u32>,
+    ) -> Result<(u32, bool), Error> {
+        let one = |inner: &[u32]| inner.first().copied().ok_or(Error::Internal);
+        let condition = match keeps {
+            Predicate::All(_) => Condition::All(inner),
+            Predicate::Any(_) => Condition::Any(inner),
+            Predicate::Not(_) => Condition::Not(one(&inner)?),
+            Predicate::Through { column, to, .. } => Condition::Through(column, to, one(&inner)?),
+            Predicate::Is { .. } | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
+        };
+        let next = u32::try_from(self.0.len()).map_err(|_| Error::Internal)?;
+        let number = *self.0.entry((table.index, condition)).or_insert(next);
+        Ok((number, number == next))
+    }
+}
+
+/// The conditions that a condition consists of, and the table of their rows.
+pub(super) fn parts_of<'r, 'p>(
+    replica: &'r Replica,
+    table: &'r Stored,
+    keeps: &'p Predicate,
+) -> Result<(&'r Stored, &'p [Predicate]), Error> {
+    Ok(match keeps {
+        Predicate::All(parts) | Predicate::Any(parts) => (table, parts),
+        Predicate::Not(part) => (table, std::slice::from_ref(&**part)),
+        Predicate::Through { table, keeps, .. } => {
+            (replica.table_named(table.name)?, std::slice::from_ref(&**keeps))
+        }
+        Predicate::Is { .. } | Predicate::Words { .. } => (table, &[]),
+    })
+}

@@ -1,0 +1,210 @@
+//! What an answer will take, before it is worked out: the steps of it, of numbers of rows and groups that are estimated.
+
+use super::{
+    Replica, Stored,
+    conditions::{Conditions, parts_of},
+    sample::Samples,
+    work::{many, work_of_groups},
+};
+use crate::{
+    catalog::{
+        key::{End, Key, Measure, Part},
+        predicate::Predicate,
+        table::Table,
+    },
+    error::Error,
+    limits::work::Work,
+    measures::{
+        request::{Figure, Request},
+        statistic::Needs,
+    },
+};
+
+/// The values that a part of a day or of a number has, about.
+const PARTS: u64 = 40;
+
+/// An estimate of an answer: what it takes, and how many groups there are to choose a page from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Estimate {
+    pub(crate) work: Work,
+    pub(crate) groups: u64,
+    /// The memory that it takes at once.
+    pub(crate) bytes: u64,
+}
+
+impl Replica {
+    /// What a filter takes.
+    pub(crate) fn work_of_filter(&self, table: &str, keeps: &Predicate) -> Result<Work, Error> {
+        self.filter(&mut Conditions::default(), self.table_named(table)?, keeps).map(|it| it.1)
+    }
+
+    /// The number of a filter, and what it takes where none of its conditions is evaluated otherwise.
+    fn filter(
+        &self,
+        known: &mut Conditions,
+        table: &Stored,
+        keeps: &Predicate,
+    ) -> Result<(u32, Work), Error> {
+        let (of, parts) = parts_of(self, table, keeps)?;
+        let mut work = Work::default();
+        let mut numbers = Vec::with_capacity(parts.len());
+        for part in parts {
+            let (number, of_part) = self.filter(known, of, part)?;
+            work += of_part;
+            numbers.push(number);
+        }
+        let (number, is_new) = known.number(table, keeps, numbers)?;
+        if is_new {
+            work += self.work_of_condition(table, keeps)?;
+        }
+        Ok((number, work))
+    }
+
+    /// What the rows of an answer take to find, once for all of its parents.
+    fn filters(&self, table: &Stored, request: &Request) -> Result<Work, Error> {
+        let mut known = Conditions::default();
+        let mut work = Work::ANSWER + self.filter(&mut known, table, &request.keeps)?.1;
+        for part in &request.parts {
+            work += self.filter(&mut known, table, &part.keeps)?.1;
+            for known in &part.known {
+                let rows = Work::passed(many(table.rows));
+                work += self.work_of_numbers(table, &known.measure)? + rows;
+            }
+        }
+        if let (Some(event), Some(declared)) = (&request.event(), &request.table.event) {
+            let happens = self.table_named(declared.happens(request.table).table)?;
+            work += self.filter(&mut known, happens, &event.counts)?.1;
+            work += Work::passed(many(happens.rows + 2 * table.rows));
+        }
+        Ok(work)
+    }
+
+    /// What an answer takes for so many parents, whose rows are told apart by a column; where there are none, for all rows.
+    pub(crate) fn estimate(
+        &self,
+        request: &Request,
+        parents: Option<(&str, u64)>,
+        samples: &Samples<'_>,
+    ) -> Result<Estimate, Error> {
+        let table = self.table_named(request.table.name)?;
+        let mut work = self.filters(table, request)?;
+        let mut kept = part_of(many(table.rows), samples.share(table, &request.keeps)?);
+        let mut lists = 1;
+        if let Some((column, count)) = parents {
+            kept = kept.min(self.children(table, column, count)?);
+            work += Work::values(count) + Work::codes(many(table.rows));
+            lists = count.max(1);
+        }
+        if parents.is_some() || !request.keeps.is_all() {
+            work += Work::passed(kept);
+        }
+        let mut of_parts = Vec::with_capacity(request.parts.len());
+        for part in &request.parts {
+            of_parts.push(part_of(kept, samples.share(table, &part.keeps)?));
+        }
+        let mut measures: Vec<(&Measure, Option<usize>, Needs, u64)> = Vec::new();
+        for figure in &request.figures {
+            let Figure::Of { measure, statistic, part } = figure else { continue };
+            match measures.iter_mut().find(|(known, of, ..)| *known == measure && of == part) {
+                Some((_, _, needs, figures)) => {
+                    *needs = statistic.needs().max(*needs);
+                    *figures += 1;
+                }
+                None => measures.push((measure, *part, statistic.needs(), 1)),
+            }
+        }
+        let mut groups = 0;
+        for level in request.levels() {
+            let slots = self.combinations(table, &request.keys[..level], lists, kept)?;
+            groups += slots;
+            work += work_of_groups(table, request, level, kept)?;
+            for (measure, part, needs, figures) in &measures {
+                let rows = part.map_or(kept, |part| of_parts[part]);
+                work += self.work_of_measure(table, measure, *needs, rows)?;
+                work += Work::figures(slots.saturating_mul(*figures));
+            }
+            work += Work::passed(kept).times(many(request.parts.len()));
+        }
+        let of_group = 64 + 32 * many(request.figures.len()) + 4 * many(request.keys.len());
+        let bytes = kept.saturating_mul(16).saturating_add(groups.saturating_mul(of_group));
+        Ok(Estimate { work: work + Work::placed(groups), groups, bytes })
+    }
+
+    /// The rows of a table that refer to so many others by a column: between what half of these have less than, and their
+    /// mean, which a few with very many make.
+    pub(crate) fn children(
+        &self,
+        table: &Stored,
+        column: &str,
+        parents: u64,
+    ) -> Result<u64, Error> {
+        let column = table.column_named(column)?;
+        let rows = many(table.rows);
+        let others = column.refers_to.map_or(table.rows, |other| self.tables[other].rows);
+        let mean = rows.saturating_mul(parents).div_ceil(many(others.max(1)));
+        let median = column.median_count().saturating_mul(parents);
+        Ok(mean.saturating_mul(median.max(mean / 16)).isqrt().min(rows))
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn rows_in(&self, table: &Table) -> Result<u64, Error> {
+        Ok(many(self.table_named(table.name)?.rows))
+    }
+
+    /// How many combinations keys have in so many lists of so many rows. Those of one related row are no more than such
+    /// rows. Where they could be as many as there are rows, they are usually far fewer, as a county is of one state.
+    fn combinations(
+        &self,
+        table: &Stored,
+        keys: &[Key],
+        lists: u64,
+        kept: u64,
+    ) -> Result<u64, Error> {
+        let mut by_relation: Vec<(Option<usize>, u64)> = Vec::new();
+        for key in keys {
+            let through = key.path.relations.first().copied();
+            let values = self.values_of(table, key)?;
+            match by_relation.iter_mut().find(|(known, _)| *known == through) {
+                Some((_, count)) => *count = count.saturating_mul(values),
+                None => by_relation.push((through, values)),
+            }
+        }
+        let (mut all, mut most_of_one) = (lists, lists);
+        for (through, count) in by_relation {
+            let rows = match through {
+                Some(relation) => {
+                    many(self.table_named(table.table.relations[relation].table)?.rows + 1)
+                }
+                None => u64::MAX,
+            };
+            all = all.saturating_mul(count.min(rows));
+            most_of_one = most_of_one.max(count.min(rows));
+        }
+        let most = kept.max(1);
+        Ok(match all > kept / 8 && keys.len() > 1 {
+            true => all.min(most).saturating_mul(most_of_one.min(most)).isqrt(),
+            false => all.min(most),
+        })
+    }
+
+    /// How many values a key has.
+    fn values_of(&self, table: &Stored, key: &Key) -> Result<u64, Error> {
+        let end = self.table_named(key.path.table(table.table).name)?;
+        let values = match key.path.end {
+            End::Column(column) => many(end.column(column)?.values.len()),
+            _ => many(end.rows),
+        };
+        Ok(if key.part == Part::Itself { values + 1 } else { values.min(PARTS) })
+    }
+}
+
+/// A part of a number of rows, from none (0) to all (1).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "an estimate of fewer rows than 2^52"
+)]
+pub(crate) fn part_of(rows: u64, share: f64) -> u64 {
+    (rows as f64 * share).ceil() as u64
+}

@@ -1,0 +1,148 @@
+//! What the steps of an answer take: the same units before it runs, of numbers that are estimated, and while it runs.
+
+use super::{Replica, Stored, column::ColumnValues};
+use crate::{
+    catalog::{
+        key::{End, Measure, Way},
+        predicate::{Comparison, Predicate, Test},
+    },
+    error::Error,
+    limits::work::Work,
+    measures::{request::Request, statistic::Needs},
+};
+
+/// A number of rows, or of values.
+pub(super) fn many(count: usize) -> u64 {
+    count as u64
+}
+
+impl Replica {
+    /// A condition, given the masks of those that it consists of.
+    pub(super) fn work_of_condition(
+        &self,
+        table: &Stored,
+        keeps: &Predicate,
+    ) -> Result<Work, Error> {
+        let rows = many(table.rows);
+        Ok(match keeps {
+            // A word for each 64 rows.
+            Predicate::All(parts) | Predicate::Any(parts) => {
+                Work::codes(rows / 64 * many(parts.len()))
+            }
+            Predicate::Not(_) => Work::codes(rows / 64),
+            Predicate::Is { column, test } => {
+                let column = table.column_named(column)?;
+                work_of_test(&column.values, test) + Work::codes(rows)
+            }
+            Predicate::Words { words, .. } => {
+                let column = table.column_named("search")?;
+                let texts = many(column.values.len() * words.len());
+                Work::texts(texts) + Work::codes(rows)
+            }
+            Predicate::Through { column, table: other, .. } => {
+                let other = self.table_named(other.name)?;
+                let codes = table.column_named(column)?.codes();
+                Work::values(many(codes + other.rows)) + Work::codes(rows)
+            }
+        })
+    }
+
+    /// A measure of rows in groups.
+    pub(super) fn work_of_measure(
+        &self,
+        table: &Stored,
+        measure: &Measure,
+        needs: Needs,
+        rows: u64,
+    ) -> Result<Work, Error> {
+        let path = match measure {
+            Measure::Rows => return Ok(Work::default()),
+            Measure::Distinct(Way(path)) | Measure::Numbers(Way(path), _) => path,
+        };
+        // What a path leads to counts once in a group.
+        let passes = if path.relations.is_empty() { 1 } else { 3 };
+        let ranked = if needs == Needs::Values { Work::ranked(rows) } else { Work::default() };
+        Ok(Work::passed(rows.saturating_mul(passes))
+            + ranked
+            + self.work_of_numbers(table, measure)?)
+    }
+
+    /// The numbers of a measure, before any of them is looked at.
+    pub(super) fn work_of_numbers(&self, table: &Stored, measure: &Measure) -> Result<Work, Error> {
+        let Measure::Numbers(Way(path), year) = measure else { return Ok(Work::default()) };
+        let end = self.table_named(path.table(table.table).name)?;
+        let children = |of: &Stored, relation: usize| -> Result<&Stored, Error> {
+            self.table_named(of.table.relations[relation].table)
+        };
+        let amounts = |of: &Stored, column: Option<usize>| -> Result<Work, Error> {
+            let priced =
+                if year.is_some() { Work::passed(many(of.rows) * 3) } else { Work::default() };
+            Ok(priced
+                + Work::values(
+                    column.map_or(Ok(0), |it| of.column(it).map(|it| many(it.values.len())))?,
+                ))
+        };
+        let summed = |of: &Stored, children: &Stored| Work::passed(many(of.rows + children.rows));
+        Ok(match path.end {
+            End::Row => Work::default(),
+            End::Column(column) => amounts(end, Some(column))?,
+            End::Children { relation, column } => {
+                let children = children(end, relation)?;
+                amounts(children, column)? + summed(end, children)
+            }
+            End::Grandchildren { relation, then, column } => {
+                let between = children(end, relation)?;
+                let last = children(between, then)?;
+                amounts(last, column)? + summed(between, last) + summed(end, between)
+            }
+            End::Beside { relation, column, other } => {
+                let children = children(end, relation)?;
+                amounts(children, Some(column))?
+                    + amounts(children, Some(other))?
+                    + summed(end, children)
+            }
+        })
+    }
+}
+
+/// Rows that are put into groups by some first keys.
+pub(super) fn work_of_groups(
+    table: &Stored,
+    request: &Request,
+    level: usize,
+    rows: u64,
+) -> Result<Work, Error> {
+    let keys = &request.keys[..level];
+    let translated = keys.iter().map(|key| {
+        let Some(first) = key.path.relations.first() else { return Ok(0) };
+        Ok(many(table.column_named(table.table.relations[*first].from)?.codes()))
+    });
+    let translated: u64 = translated.sum::<Result<u64, Error>>()?;
+    let looked_at = match level {
+        0 => Work::codes(rows),
+        level => Work::passed(rows.saturating_mul(many(level))),
+    };
+    Ok(looked_at + Work::values(translated))
+}
+
+/// A test of the values of a column.
+fn work_of_test(values: &ColumnValues, test: &Test) -> Work {
+    let count = many(values.len());
+    let is_text = matches!(values, ColumnValues::Text(_) | ColumnValues::Real(_));
+    match test {
+        Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) => Work::texts(count),
+        // A place among values in order.
+        Test::Null(_) => Work::default(),
+        Test::Compare(comparison, _) if !is_text && *comparison != Comparison::NotEqual => {
+            Work::default()
+        }
+        Test::Compare(..) => Work::values(count.saturating_mul(2)),
+        Test::In(operands) | Test::NotIn(operands) if is_text => {
+            Work::values(count.saturating_mul(2).saturating_mul(many(operands.len())))
+        }
+        Test::In(operands) | Test::NotIn(operands) => {
+            Work::values(count / 4 + many(operands.len()))
+        }
+        Test::Keys(keys) => Work::values(count / 4 + many(keys.len())),
+    }
+}

@@ -1,0 +1,266 @@
+//! What a query will cost: the work that its plan makes, of the sizes of what it looks at.
+//!
+//! It is an estimate of a usual case, said before anything is read: how many rows a filter keeps is told by a sample of
+//! them, and how many rows hang on others by their average. A client pays for what was done, and never more than this.
+
+use super::{
+    page::List,
+    plan::{
+        ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
+        MeasureField, MeasuresPlan, Parents, RowField, RowsPlan,
+    },
+};
+use crate::{
+    catalog::Catalog,
+    error::Error,
+    limits::work::Work,
+    measures::{Aggregates, Estimates},
+};
+
+/// Adds up the price of one request.
+pub(crate) struct Price<'a> {
+    catalog: &'static Catalog,
+    estimates: Estimates<'a>,
+    work: Work,
+    /// The bytes of the rows that it reads, and of what is kept of groups.
+    bytes: u64,
+}
+
+impl<'a> Price<'a> {
+    /// That of a request for nothing.
+    pub(crate) fn of(catalog: &'static Catalog, aggregates: &'a Aggregates) -> Self {
+        Self { catalog, estimates: Estimates::of(aggregates), work: Work::REQUEST, bytes: 0 }
+    }
+
+    /// In points.
+    pub(crate) fn points(&self) -> u64 {
+        self.work.points()
+    }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds rows of so many cells that a statement answers.
+    fn read(&mut self, rows: u64, cells: usize) {
+        self.work += Work::statements(1) + Work::rows(rows, cells as u64);
+        self.bytes = self.bytes.saturating_add(bytes_of_rows(rows, cells as u64));
+    }
+
+    /// Adds what is known otherwise.
+    pub(crate) fn add(&mut self, work: Work) {
+        self.work += work;
+    }
+
+    /// Adds a pass of the database over all tables.
+    pub(crate) fn counts(&mut self) -> Result<(), Error> {
+        for table in self.catalog.tables {
+            self.work += Work::passed(self.estimates.rows(table)?);
+        }
+        Ok(())
+    }
+
+    /// Adds a list of each of so many parents.
+    pub(crate) fn list(&mut self, plan: &ConnectionPlan, parents: Parents) -> Result<(), Error> {
+        let of_each = parents.column.map(|column| (column, parents.count));
+        if plan.reads_rows() {
+            let rows = self.page(&plan.list, of_each)?;
+            self.read(rows, plan.picks.iter().len());
+            for (_, field) in &plan.fields {
+                match field {
+                    ConnectionField::Nodes(plan) => self.rows(plan, rows)?,
+                    ConnectionField::Edges(fields) => {
+                        for (_, field) in fields {
+                            match field {
+                                EdgeField::Node(plan) => self.rows(plan, rows)?,
+                                EdgeField::Cursor => self.work += Work::rows(rows, 1),
+                                EdgeField::TypeName => {}
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !plan.totals.figures.is_empty() {
+            let found = self.estimates.answer(&plan.totals, of_each)?;
+            self.work += found.work;
+            self.bytes = self.bytes.saturating_add(found.bytes);
+        }
+        for (_, field) in &plan.fields {
+            match field {
+                ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
+                ConnectionField::Totals(plan) => self.measures(plan, parents.count)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what it takes to find the rows of the pages of a list, and tells how many there are.
+    fn page(&mut self, list: &List, of_each: Option<(&str, u64)>) -> Result<u64, Error> {
+        let (estimates, table) = (&self.estimates, list.table);
+        let limit = u64::from(list.limit);
+        let all = estimates.rows(table)?;
+        let kept = estimates.kept(table, &list.keeps)?;
+        let Some((column, parents)) = of_each else {
+            let rows = kept.min(limit);
+            self.work += match estimates.is_copied() && list.is_of_copy(all) {
+                true => estimates.first(&list.first_rows(), kept)?,
+                false => in_database(estimates, list)?,
+            };
+            return Ok(rows);
+        };
+        let children = estimates.children(table, column, parents)?;
+        let found = of_each_parent(estimates, list, parents, children)?;
+        self.work += found.work;
+        if found.is_of_copy {
+            // Then the rows come by their keys.
+            self.work += Work::statements(1);
+        }
+        let kept = children.saturating_mul(kept).div_ceil(all.max(1));
+        Ok(kept.min(parents.saturating_mul(limit)))
+    }
+
+    /// Adds the rows of so many keys.
+    pub(crate) fn lookup(&mut self, plan: &Lookup, keys: u64) -> Result<(), Error> {
+        let keys = keys.min(self.estimates.rows(plan.rows.table)?);
+        if !plan.reads_nothing() {
+            self.read(keys, plan.picks.iter().len());
+        }
+        self.rows(&plan.rows, keys)
+    }
+
+    /// Adds what is shown of so many rows.
+    fn rows(&mut self, plan: &RowsPlan, count: u64) -> Result<(), Error> {
+        if count == 0 {
+            return Ok(());
+        }
+        let mut batches = Vec::new();
+        for (_, field) in &plan.fields {
+            match field {
+                RowField::TypeName | RowField::Id => self.work += Work::rows(count, 0),
+                RowField::Cell(_) => {}
+                RowField::One { lookup, .. } => self.lookup(lookup, count)?,
+                RowField::Union(arms) => {
+                    for (_, lookup) in arms {
+                        self.lookup(lookup, count)?;
+                    }
+                }
+                RowField::Computed(index) => {
+                    let field = &plan.table.computed[*index];
+                    if !batches.contains(&field.batch) {
+                        batches.push(field.batch);
+                        self.work += Work::ANSWER + Work::rows(count, 2);
+                        for name in field.looks_at.iter().chain([&plan.table.name]) {
+                            let rows = self.estimates.rows(self.catalog.table(name))?;
+                            self.work += Work::passed(rows.saturating_mul(3));
+                        }
+                    }
+                }
+                RowField::Many { to, connection } => {
+                    let column = Some(connection.list.table.columns[*to].name);
+                    self.list(connection, Parents { count, column })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the groups of each parent, and what is shown of them.
+    fn groups(&mut self, plan: &GroupsPlan, of_each: Option<(&str, u64)>) -> Result<(), Error> {
+        let found = self.estimates.answer(&plan.request, of_each)?;
+        self.work += found.work;
+        self.bytes = self.bytes.saturating_add(found.bytes);
+        let lists = of_each.map_or(1, |(_, count)| count);
+        let limit = plan.request.page.limit.map_or(u64::MAX, |limit| limit as u64);
+        let shown = found.groups.min(lists.saturating_mul(limit));
+        for (_, field) in &plan.fields {
+            match field {
+                GroupsField::Nodes(plan) => self.measures(plan, shown)?,
+                GroupsField::Edges(fields) => {
+                    for (_, field) in fields {
+                        match field {
+                            EdgeField::Node(plan) => self.measures(plan, shown)?,
+                            EdgeField::Cursor => self.work += Work::groups(shown, 1),
+                            EdgeField::TypeName => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what is shown of so many groups.
+    fn measures(&mut self, plan: &MeasuresPlan, groups: u64) -> Result<(), Error> {
+        let mut cells = 0;
+        for (_, field) in &plan.fields {
+            match field {
+                MeasureField::Key(fields) => {
+                    cells += fields.len() as u64;
+                    for (_, field) in fields {
+                        if let KeyField::Row(_, lookup) = field {
+                            self.lookup(lookup, groups)?;
+                        }
+                    }
+                }
+                MeasureField::Statistics(_, fields, _) => cells += fields.len() as u64,
+                MeasureField::Part(plan) => self.measures(plan, groups)?,
+                _ => cells += 1,
+            }
+        }
+        self.work += Work::groups(groups, cells);
+        Ok(())
+    }
+}
+
+/// The memory of rows of so many cells, with the objects that are made of them.
+pub(crate) fn bytes_of_rows(rows: u64, cells: u64) -> u64 {
+    rows.saturating_mul(200 + 250 * cells)
+}
+
+/// What a database does to find the rows of a page.
+pub(crate) fn in_database(estimates: &Estimates<'_>, list: &List) -> Result<Work, Error> {
+    let all = estimates.rows(list.table)?;
+    if !list.is_indexed() {
+        return Ok(estimates.filter(list.table, &list.keeps)? + Work::scanned(all));
+    }
+    // As many as it takes to find those of the page.
+    let kept = estimates.kept(list.table, &list.keeps)?.max(1);
+    let looked_at = all.saturating_mul(u64::from(list.limit) + 1).div_ceil(kept).min(all);
+    Ok(Work::scanned(looked_at.saturating_mul(conditions(list))))
+}
+
+/// How the pages of parents are found.
+pub(crate) struct PagesOfParents {
+    /// Whether the copy in memory finds them, where there is one.
+    pub(crate) is_of_copy: bool,
+    pub(crate) work: Work,
+}
+
+/// How to find the pages of so many parents that have so many rows together: a database numbers all of these, and the copy
+/// in memory looks at each row of the table.
+pub(crate) fn of_each_parent(
+    estimates: &Estimates<'_>,
+    list: &List,
+    parents: u64,
+    children: u64,
+) -> Result<PagesOfParents, Error> {
+    let scanned = Work::scanned(children.saturating_mul(conditions(list)));
+    let in_database = Work::numbered(children) + scanned;
+    if estimates.is_copied() {
+        let in_copy = estimates.first_of_each(&list.first_rows(), parents, children)?;
+        // Some parents have far more rows than others, which costs the database more.
+        if list.keeps.related() > 0 || in_copy < in_database.times(2) {
+            return Ok(PagesOfParents { is_of_copy: true, work: in_copy });
+        }
+    }
+    Ok(PagesOfParents { is_of_copy: false, work: in_database })
+}
+
+fn conditions(list: &List) -> u64 {
+    list.keeps.weight().max(1) as u64
+}
