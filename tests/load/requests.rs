@@ -56,7 +56,7 @@ impl Shapes {
     /// A request for one or two lists, with all that may hang on them.
     pub(super) fn request(&self, chance: &mut Chance) -> String {
         let lists: Vec<&FieldDefinition> =
-            self.fields("Query").into_iter().filter(|field| self.is_list(field)).collect();
+            self.fields("Query").into_iter().filter(|field| is_list(field)).collect();
         let mut text = String::from("{");
         for index in 0..=usize::from(chance.one_in(6)) {
             let field = *chance.pick(&lists);
@@ -72,10 +72,6 @@ impl Shapes {
             TypeKind::Object(object) => object.fields.iter().map(|field| &field.node).collect(),
             _ => Vec::new(),
         }
-    }
-
-    fn is_list(&self, field: &FieldDefinition) -> bool {
-        named(&field.ty.node).ends_with("Connection")
     }
 
     /// A connection of rows.
@@ -115,15 +111,15 @@ impl Shapes {
         let is_edges = text.ends_with("node {");
         text.push_str(" id");
         let fields = self.fields(row);
-        for index in 0..1 + chance.below(6) {
+        for index in 0..=chance.below(6) {
             let field = *chance.pick(&fields);
             let of = named(&field.ty.node);
             let is_object =
                 self.types.get(of).is_some_and(|it| matches!(it.kind, TypeKind::Object(_)));
-            if self.is_list(field) && depth > 1 {
+            if is_list(field) && depth > 1 {
                 let _ = write!(text, " f{index}: ");
                 self.list(field, depth - 2, chance, text);
-            } else if is_object && !self.is_list(field) && depth > 0 {
+            } else if is_object && !is_list(field) && depth > 0 {
                 let _ = write!(text, " f{index}: {} {{ id", field.name.node);
                 for inner in
                     self.fields(of).into_iter().filter(|field| self.is_scalar(field)).take(3)
@@ -169,7 +165,7 @@ impl Shapes {
     ) {
         let _ = write!(text, " {as_field} {{ count");
         let fields = self.fields(of);
-        for index in 0..1 + chance.below(5) {
+        for index in 0..=chance.below(5) {
             let field = *chance.pick(&fields);
             match (field.name.node.as_str(), named(&field.ty.node)) {
                 ("key", _) => {}
@@ -274,4 +270,9 @@ fn named(of: &Type) -> &str {
         BaseType::Named(name) => name.as_str(),
         BaseType::List(of) => named(of),
     }
+}
+
+/// Whether a field is a connection.
+fn is_list(field: &FieldDefinition) -> bool {
+    named(&field.ty.node).ends_with("Connection")
 }

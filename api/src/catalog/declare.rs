@@ -123,13 +123,6 @@ impl Table {
         self
     }
 
-    /// Says that there are few rows, and how many to expect at most. Groups of them are priced by that; how many an answer
-    /// may have does not depend on it.
-    pub(crate) fn few(mut self, most: u64) -> Self {
-        self.few = Some(most);
-        self
-    }
-
     /// Says what first happens to those whom its rows are of.
     pub(crate) fn event(mut self, event: FirstEvent) -> Self {
         self.event = Some(event);

@@ -173,8 +173,6 @@ pub struct Table {
     pub(crate) unions: Vec<Union>,
     pub(crate) computed: Vec<ComputedField>,
     pub(crate) natural_keys: Vec<NaturalKey>,
-    /// How many rows to expect at most, where they are few.
-    pub(crate) few: Option<u64>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
     /// The key that tells of which year the amounts of a row are, where one does.
@@ -228,7 +226,6 @@ impl Table {
             searched: columns.iter().any(|column| column.name == "search"),
             columns,
             relations: Vec::new(),
-            few: None,
             unions: Vec::new(),
             computed: Vec::new(),
             natural_keys: Vec::new(),

@@ -7,7 +7,6 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<measure::Entity>("measure", "measures")
-        .few(100)
         .many(
             "outcomes",
             outcome::Relation::Measure,

@@ -8,7 +8,6 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<program::Entity>("program", "programs")
-        .few(100)
         .many(
             "grants",
             grant::Relation::Program,

@@ -7,7 +7,6 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<source::Entity>("source", "sources")
-        .few(100)
         .one("revision", source::Relation::Revision, "The load that brought it.")
         .named_by(
             "code",

@@ -83,7 +83,12 @@ impl Fixture {
     /// Whether a query would be taken.
     pub fn prices(&self, query: &str, variables: &Value) -> bool {
         let request = request(query, variables);
-        let answer = price(&self.schema, &Aggregates::Database(<_>::default()), &Limits::default(), &request);
+        let answer = price(
+            &self.schema,
+            &Aggregates::Database(<_>::default()),
+            &Limits::default(),
+            &request,
+        );
         is_sound(&answer.response)
     }
 
