@@ -15,13 +15,7 @@ use crate::{
     database::session::{Purpose, Session},
     error::Error,
     limits::work::Work,
-    query::{
-        load::Loaders,
-        plan::{ConnectionPlan, Parents},
-        planner::Planner,
-        price::Price,
-        walk::run,
-    },
+    query::{load::Loaders, plan::ConnectionPlan, planner::Planner, price::Price, walk::run},
 };
 
 /// The terms of the data, as far as they can be said in a sentence.
@@ -66,7 +60,7 @@ impl Plan {
         price.add(Work::statements(1));
         for (_, field) in &self.0 {
             match field {
-                DatasetField::List(plan) => price.list(plan, Parents::NONE)?,
+                DatasetField::List(plan) => price.list(plan, None)?,
                 DatasetField::Counts(_) => price.counts()?,
                 _ => {}
             }

@@ -27,7 +27,7 @@ use crate::{
     query::{
         load::Loaders,
         nodes,
-        plan::{ConnectionPlan, Parents},
+        plan::ConnectionPlan,
         planner::{Planner, Warning},
         price::Price,
         walk::run,
@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// The values that are told of the schema, and of one type, about.
-const VALUES_OF_SCHEMA: u64 = 15_000;
+const VALUES_OF_SCHEMA: u64 = 50_000;
 const VALUES_OF_TYPE: u64 = 150;
 
 /// Everything that can be asked.
@@ -174,7 +174,7 @@ impl Plans {
                 }
                 Root::Dataset(plan) => plan.price(&mut price)?,
                 Root::Node(plan) | Root::Nodes(plan) => plan.price(&mut price)?,
-                Root::List(plan) => price.list(plan, Parents::NONE)?,
+                Root::List(plan) => price.list(plan, None)?,
                 Root::One(plan) => plan.price(&mut price)?,
             }
         }

@@ -83,9 +83,19 @@ impl Work {
         Self::of(rows, 12_000)
     }
 
+    /// Rows that are put into so many groups by a key, which memory at hand does not hold where they are many.
+    pub(crate) const fn grouped(rows: u64, groups: u64) -> Self {
+        Self::of(rows, if groups > 20_000 { 60_000 } else { 1_500 })
+    }
+
+    /// Groups that are made.
+    pub(crate) const fn made(groups: u64) -> Self {
+        Self::of(groups, 150_000)
+    }
+
     /// Figures of groups.
     pub(crate) const fn figures(count: u64) -> Self {
-        Self::of(count, 30_000)
+        Self::of(count, 60_000)
     }
 
     /// Groups or rows that are compared with others for a place in an order.

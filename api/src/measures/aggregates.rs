@@ -143,6 +143,8 @@ impl Aggregates {
                     (request.table.name, Purpose::Aggregates, began.elapsed());
                 let read = Read { table, purpose, rows, took, statement: None };
                 session.note_copy(replica.revision(), read);
+                let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len();
+                session.usage().keep((rows as u64).saturating_mul(of_group as u64))?;
                 answers
             }
         }

@@ -9,7 +9,7 @@ use super::{
     aggregates::Aggregates,
     memory::{
         Replica,
-        estimate::{Estimate, part_of},
+        estimate::{Estimate, Parents, part_of},
         order::FirstRows,
         sample::Samples,
     },
@@ -65,17 +65,16 @@ impl<'a> Estimates<'a> {
         Ok(part_of(self.rows(table)?, share))
     }
 
-    /// How many rows refer to so many others by a column, on average.
-    pub(crate) fn children(&self, table: &Table, column: &str, parents: u64) -> Result<u64, Error> {
+    /// How many rows refer to some others by a column.
+    pub(crate) fn children(&self, table: &Table, parents: Parents<'_>) -> Result<u64, Error> {
         match self {
-            Self::Memory(replica, _) => {
-                replica.children(replica.table_named(table.name)?, column, parents)
-            }
+            Self::Memory(replica, _) => replica.children(replica.table_named(table.name)?, parents),
             Self::Database(sizes) => {
                 let rows = sizes.rows(table);
-                let parent = table.relations.iter().find(|relation| relation.from == column);
-                let others = parent.map_or(rows, |relation| sizes.rows(relation.other()));
-                Ok(rows.saturating_mul(parents).div_ceil(others.max(1)).min(rows))
+                let relation =
+                    table.relations.iter().find(|relation| relation.from == parents.column);
+                let others = relation.map_or(rows, |relation| sizes.rows(relation.other()));
+                Ok(rows.saturating_mul(parents.count).div_ceil(others.max(1)).min(rows))
             }
         }
     }
@@ -113,7 +112,7 @@ impl<'a> Estimates<'a> {
     pub(crate) fn answer(
         &self,
         request: &Request,
-        parents: Option<(&str, u64)>,
+        parents: Option<Parents<'_>>,
     ) -> Result<Estimate, Error> {
         match self {
             Self::Memory(replica, samples) => replica.estimate(request, parents, samples),
@@ -126,11 +125,11 @@ impl<'a> Estimates<'a> {
         &self,
         sizes: &TableSizes,
         request: &Request,
-        parents: Option<(&str, u64)>,
+        parents: Option<Parents<'_>>,
     ) -> Result<Estimate, Error> {
         let mut rows = self.kept(request.table, &request.keeps)?;
-        if let Some((column, count)) = parents {
-            rows = rows.min(self.children(request.table, column, count)?);
+        if let Some(parents) = parents {
+            rows = rows.min(self.children(request.table, parents)?);
         }
         let mut each = Work::statements(1) + scanned(sizes, request.table, &request.keeps);
         each += Work::scanned(rows.saturating_mul(4));

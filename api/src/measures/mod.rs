@@ -79,7 +79,10 @@ pub use self::{
 };
 pub(crate) use self::{
     estimates::Estimates,
-    memory::order::{FirstRows, RowTerm},
+    memory::{
+        estimate::Parents,
+        order::{FirstRows, RowTerm},
+    },
     request::{Known, Subset},
     statistic::ratio,
 };

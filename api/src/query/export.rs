@@ -37,8 +37,10 @@ pub(crate) struct Export {
     pub(crate) columns: Arc<Columns>,
     /// The name of the list.
     pub(crate) name: &'static str,
-    /// The points for each row.
+    /// What the plan is priced at, in points.
     pub(crate) price: u64,
+    /// The memory that it is expected to take.
+    pub(crate) bytes: u64,
     source: RowSource,
     /// How many rows the client wants, where it says so.
     chosen: Option<u32>,
@@ -98,8 +100,12 @@ impl ExportPart {
 }
 
 impl Export {
-    /// The table of a connection that was planned, of so many rows at most, at a price.
-    pub(crate) fn of(mut plan: ConnectionPlan, most: u32, price: u64) -> Result<Self, Error> {
+    /// The table of a connection that was planned, of so many rows at most, priced at so many points and bytes.
+    pub(crate) fn of(
+        mut plan: ConnectionPlan,
+        most: u32,
+        (price, bytes): (u64, u64),
+    ) -> Result<Self, Error> {
         let mut chosen = plan.list.chosen.then_some(plan.list.limit);
         let table = plan.list.table;
         let mut source = None;
@@ -142,13 +148,15 @@ impl Export {
         if columns.names().is_empty() {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
-        let planned = u64::from(plan.list.limit.max(1));
+        // The keys of all rows are there until the end, and a part or two.
+        let of_list = if plan.list.is_table() { 0 } else { 4 * u64::from(most) };
         let is_of_groups = matches!(source, RowSource::Groups(..));
         plan.find_keys();
         Ok(Self {
             columns: Arc::new(columns),
             name: table.list,
-            price: if is_of_groups { 1 } else { price.div_ceil(planned) },
+            price,
+            bytes: if is_of_groups { bytes } else { of_list },
             source,
             chosen,
             most,
@@ -156,9 +164,9 @@ impl Export {
         })
     }
 
-    /// The points for a part.
-    pub(crate) fn price_of_part(&self) -> u64 {
-        self.price.saturating_mul(PART.into())
+    /// Whether its rows are groups, which are all made for the first of them.
+    pub(crate) fn is_of_groups(&self) -> bool {
+        matches!(self.source, RowSource::Groups(..))
     }
 
     /// The beginning of the table.

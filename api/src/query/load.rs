@@ -32,7 +32,7 @@ use crate::{
     database::session::{Purpose, RowsRead, Session},
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, GroupsAnswer as Measures, Request},
+    measures::{Aggregates, Estimates, GroupsAnswer as Measures, Parents, Request},
     trace,
 };
 
@@ -112,7 +112,8 @@ impl ByParent {
     async fn read(&self, parents: &[i32]) -> Result<RowsRead<HashMap<i32, RowPage>>, Error> {
         let estimates = Estimates::of(&self.aggregates);
         let (list, count) = (&self.list, parents.len() as u64);
-        let children = estimates.children(list.table, self.parent, count)?;
+        let of = Parents { column: self.parent, count, are_picked: true };
+        let children = estimates.children(list.table, of)?;
         let found = price::of_each_parent(&estimates, list, count, children)?;
         drop(estimates);
         if found.is_of_copy {

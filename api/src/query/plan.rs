@@ -157,20 +157,6 @@ impl ConnectionPlan {
     }
 }
 
-/// The rows that lists hang on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Parents {
-    /// How many there may be.
-    pub(crate) count: u64,
-    /// The column of the rows of a list that says whose they are.
-    pub(crate) column: Option<&'static str>,
-}
-
-impl Parents {
-    /// A list that hangs on nothing.
-    pub(crate) const NONE: Self = Self { count: 1, column: None };
-}
-
 /// What is shown of the measures of a group, or of all rows.
 #[derive(Debug)]
 pub(crate) struct MeasuresPlan {

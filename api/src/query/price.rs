@@ -7,14 +7,14 @@ use super::{
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MeasureField, MeasuresPlan, Parents, RowField, RowsPlan,
+        MeasureField, MeasuresPlan, RowField, RowsPlan,
     },
 };
 use crate::{
     catalog::Catalog,
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates},
+    measures::{Aggregates, Estimates, Parents},
 };
 
 /// Adds up the price of one request.
@@ -61,19 +61,23 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds a list of each of so many parents.
-    pub(crate) fn list(&mut self, plan: &ConnectionPlan, parents: Parents) -> Result<(), Error> {
-        let of_each = parents.column.map(|column| (column, parents.count));
+    /// Adds a list, of each parent where it has some.
+    pub(crate) fn list(
+        &mut self,
+        plan: &ConnectionPlan,
+        of_each: Option<Parents<'_>>,
+    ) -> Result<(), Error> {
+        let are_picked = plan.list.order.len() > 1 || !plan.list.keeps.is_all();
         if plan.reads_rows() {
             let rows = self.page(&plan.list, of_each)?;
             self.read(rows, plan.picks.iter().len());
             for (_, field) in &plan.fields {
                 match field {
-                    ConnectionField::Nodes(plan) => self.rows(plan, rows)?,
+                    ConnectionField::Nodes(plan) => self.rows(plan, rows, are_picked)?,
                     ConnectionField::Edges(fields) => {
                         for (_, field) in fields {
                             match field {
-                                EdgeField::Node(plan) => self.rows(plan, rows)?,
+                                EdgeField::Node(plan) => self.rows(plan, rows, are_picked)?,
                                 EdgeField::Cursor => self.work += Work::rows(rows, 1),
                                 EdgeField::TypeName => {}
                             }
@@ -91,7 +95,9 @@ impl<'a> Price<'a> {
         for (_, field) in &plan.fields {
             match field {
                 ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
-                ConnectionField::Totals(plan) => self.measures(plan, parents.count)?,
+                ConnectionField::Totals(plan) => {
+                    self.measures(plan, of_each.map_or(1, |parents| parents.count))?;
+                }
                 _ => {}
             }
         }
@@ -99,12 +105,12 @@ impl<'a> Price<'a> {
     }
 
     /// Adds what it takes to find the rows of the pages of a list, and tells how many there are.
-    fn page(&mut self, list: &List, of_each: Option<(&str, u64)>) -> Result<u64, Error> {
+    fn page(&mut self, list: &List, of_each: Option<Parents<'_>>) -> Result<u64, Error> {
         let (estimates, table) = (&self.estimates, list.table);
         let limit = u64::from(list.limit);
         let all = estimates.rows(table)?;
         let kept = estimates.kept(table, &list.keeps)?;
-        let Some((column, parents)) = of_each else {
+        let Some(parents) = of_each else {
             let rows = kept.min(limit);
             self.work += match estimates.is_copied() && list.is_of_copy(all) {
                 true => estimates.first(&list.first_rows(), kept)?,
@@ -112,15 +118,15 @@ impl<'a> Price<'a> {
             };
             return Ok(rows);
         };
-        let children = estimates.children(table, column, parents)?;
-        let found = of_each_parent(estimates, list, parents, children)?;
+        let children = estimates.children(table, parents)?;
+        let found = of_each_parent(estimates, list, parents.count, children)?;
         self.work += found.work;
         if found.is_of_copy {
             // Then the rows come by their keys.
             self.work += Work::statements(1);
         }
         let kept = children.saturating_mul(kept).div_ceil(all.max(1));
-        Ok(kept.min(parents.saturating_mul(limit)))
+        Ok(kept.min(parents.count.saturating_mul(limit)))
     }
 
     /// Adds the rows of so many keys.
@@ -129,11 +135,11 @@ impl<'a> Price<'a> {
         if !plan.reads_nothing() {
             self.read(keys, plan.picks.iter().len());
         }
-        self.rows(&plan.rows, keys)
+        self.rows(&plan.rows, keys, false)
     }
 
-    /// Adds what is shown of so many rows.
-    fn rows(&mut self, plan: &RowsPlan, count: u64) -> Result<(), Error> {
+    /// Adds what is shown of so many rows, which may have been picked.
+    fn rows(&mut self, plan: &RowsPlan, count: u64, are_picked: bool) -> Result<(), Error> {
         if count == 0 {
             return Ok(());
         }
@@ -160,8 +166,8 @@ impl<'a> Price<'a> {
                     }
                 }
                 RowField::Many { to, connection } => {
-                    let column = Some(connection.list.table.columns[*to].name);
-                    self.list(connection, Parents { count, column })?;
+                    let column = connection.list.table.columns[*to].name;
+                    self.list(connection, Some(Parents { column, count, are_picked }))?;
                 }
             }
         }
@@ -169,11 +175,11 @@ impl<'a> Price<'a> {
     }
 
     /// Adds the groups of each parent, and what is shown of them.
-    fn groups(&mut self, plan: &GroupsPlan, of_each: Option<(&str, u64)>) -> Result<(), Error> {
+    fn groups(&mut self, plan: &GroupsPlan, of_each: Option<Parents<'_>>) -> Result<(), Error> {
         let found = self.estimates.answer(&plan.request, of_each)?;
         self.work += found.work;
         self.bytes = self.bytes.saturating_add(found.bytes);
-        let lists = of_each.map_or(1, |(_, count)| count);
+        let lists = of_each.map_or(1, |parents| parents.count);
         let limit = plan.request.page.limit.map_or(u64::MAX, |limit| limit as u64);
         let shown = found.groups.min(lists.saturating_mul(limit));
         for (_, field) in &plan.fields {

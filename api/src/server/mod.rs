@@ -108,9 +108,20 @@ impl Server {
         let introspection = settings.limits.introspection;
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let (pool, each) = (Pool::default(), settings.limits.memory);
-        let memory = MemoryBudget::new(each, settings.most_memory);
+        let of_files = settings.most_memory / 3;
+        let memory = MemoryBudget::new(each, settings.most_memory - of_files);
+        let memory_of_files = MemoryBudget::new(each.min(of_files.max(1)), of_files);
         let (server, metrics_of) = (self.clone(), Arc::clone(&metrics));
-        let works = Works { server, kept, settings, metrics: metrics_of, admission, pool, memory };
+        let works = Works {
+            server,
+            kept,
+            settings,
+            metrics: metrics_of,
+            admission,
+            pool,
+            memory,
+            memory_of_files,
+        };
         let endpoint = Endpoint::new(works, answers);
         let mut open = Router::new();
         if exports {

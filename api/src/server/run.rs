@@ -40,6 +40,8 @@ pub(crate) struct Works {
     pub(crate) admission: Arc<Admission>,
     pub(crate) pool: Pool,
     pub(crate) memory: MemoryBudget,
+    /// That of files, which may take as long as their clients do to read them.
+    pub(crate) memory_of_files: MemoryBudget,
 }
 
 /// A query, and what is to be told of it.

@@ -157,7 +157,7 @@ pub(crate) fn plan_export(
     // It is bounded by its rows, and paid for as it is read.
     let limits = Limits { page: most, groups: most, cost: u32::MAX, memory: u32::MAX, ..*limits };
     let prepared = Prepared::planned(schema, aggregates, &limits, "--max-export-rows", request)?;
-    let price = prepared.price;
+    let price = (prepared.price, prepared.bytes);
     let refused =
         |error: Error| Box::new(QueryAnswer::refused(vec![error.at(Pos::default(), &[])]));
     let no_table = |reason: &str| refused(Error::NotATable(reason.to_owned()));

@@ -164,6 +164,23 @@ impl ColumnValues {
     }
 }
 
+/// How the rows of a column are spread over its values, of those that any row has.
+#[derive(Debug)]
+pub(crate) struct Spread {
+    /// How many rows the middle one of its values has.
+    pub(crate) median: u64,
+    /// How many rows the one, two, three and so on values with the most rows have together.
+    most: Vec<u64>,
+}
+
+impl Spread {
+    /// How many rows so many of its values have together, at most.
+    pub(crate) fn most(&self, values: u64) -> u64 {
+        let last = usize::try_from(values).unwrap_or(usize::MAX).min(self.most.len());
+        last.checked_sub(1).map_or(0, |last| self.most[last])
+    }
+}
+
 /// A column.
 #[derive(Debug)]
 pub(crate) struct StoredColumn {
@@ -172,14 +189,14 @@ pub(crate) struct StoredColumn {
     /// The table, by its position in the catalog, whose rows it refers to: a code is then the position
     /// of the row there, and one.
     pub(crate) refers_to: Option<usize>,
-    /// How many rows the middle one of its values has, once somebody has asked.
-    median_count: OnceLock<u64>,
+    /// How its rows are spread over its values, once somebody has asked.
+    spread: OnceLock<Spread>,
 }
 
 impl StoredColumn {
     fn new(codes: &[u32], values: ColumnValues) -> Self {
         let codes = Codes::new(codes, values.len());
-        Self { codes, values: Arc::new(values), refers_to: None, median_count: OnceLock::new() }
+        Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
     /// The column of whole numbers that are distinct and in order.
@@ -187,7 +204,7 @@ impl StoredColumn {
         let values = range(numbers.iter().copied(), numbers.len());
         let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
         let codes = Codes::Position(numbers.len());
-        Self { codes, values: Arc::new(values), refers_to: None, median_count: OnceLock::new() }
+        Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
     /// The column of whole numbers, [`MISSING`] standing for a missing one.
@@ -211,7 +228,7 @@ impl StoredColumn {
             codes: Codes::new(&codes, keys.values.len()),
             values: Arc::clone(&keys.values),
             refers_to: Some(table),
-            median_count: OnceLock::new(),
+            spread: OnceLock::new(),
         }
     }
 
@@ -239,11 +256,11 @@ impl StoredColumn {
         }
     }
 
-    /// How many rows the middle one of its values has, of those that any row has.
-    pub(crate) fn median_count(&self) -> u64 {
-        *self.median_count.get_or_init(|| {
+    /// How its rows are spread over its values.
+    pub(crate) fn spread(&self) -> &Spread {
+        self.spread.get_or_init(|| {
             let rows = match &self.codes {
-                Codes::Position(_) => return 1,
+                Codes::Position(rows) => *rows,
                 Codes::Byte(codes) => codes.len(),
                 Codes::Short(codes) => codes.len(),
                 Codes::Long(codes) => codes.len(),
@@ -253,8 +270,14 @@ impl StoredColumn {
                 counts[self.codes.get(row) as usize] += 1;
             }
             let mut counts: Vec<u64> = counts.into_iter().skip(1).filter(|it| *it > 0).collect();
-            let middle = counts.len() / 2;
-            if counts.is_empty() { 0 } else { *counts.select_nth_unstable(middle).1 }
+            counts.sort_unstable_by(|a, b| b.cmp(a));
+            let median = counts.get(counts.len() / 2).copied().unwrap_or_default();
+            let mut sum = 0;
+            let mut add = |count: u64| {
+                sum += count;
+                sum
+            };
+            Spread { median, most: counts.into_iter().map(&mut add).collect() }
         })
     }
 

@@ -23,6 +23,17 @@ use crate::{
 /// The values that a part of a day or of a number has, about.
 const PARTS: u64 = 40;
 
+/// The rows that lists hang on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parents<'a> {
+    /// The column of the rows of a list that says whose they are.
+    pub(crate) column: &'a str,
+    /// How many there may be.
+    pub(crate) count: u64,
+    /// Whether they were picked by a filter or an order: they may be those with the most rows.
+    pub(crate) are_picked: bool,
+}
+
 /// An estimate of an answer: what it takes, and how many groups there are to choose a page from.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Estimate {
@@ -83,17 +94,17 @@ impl Replica {
     pub(crate) fn estimate(
         &self,
         request: &Request,
-        parents: Option<(&str, u64)>,
+        parents: Option<Parents<'_>>,
         samples: &Samples<'_>,
     ) -> Result<Estimate, Error> {
         let table = self.table_named(request.table.name)?;
         let mut work = self.filters(table, request)?;
         let mut kept = part_of(many(table.rows), samples.share(table, &request.keeps)?);
         let mut lists = 1;
-        if let Some((column, count)) = parents {
-            kept = kept.min(self.children(table, column, count)?);
-            work += Work::values(count) + Work::codes(many(table.rows));
-            lists = count.max(1);
+        if let Some(parents) = parents {
+            kept = kept.min(self.children(table, parents)?);
+            work += Work::values(parents.count) + Work::codes(many(table.rows));
+            lists = parents.count.max(1);
         }
         if parents.is_some() || !request.keeps.is_all() {
             work += Work::passed(kept);
@@ -117,10 +128,11 @@ impl Replica {
         for level in request.levels() {
             let slots = self.combinations(table, &request.keys[..level], lists, kept)?;
             groups += slots;
-            work += work_of_groups(table, request, level, kept)?;
+            work += work_of_groups(table, request, level, kept, slots)?;
             for (measure, part, needs, figures) in &measures {
                 let rows = part.map_or(kept, |part| of_parts[part]);
                 work += self.work_of_measure(table, measure, *needs, rows)?;
+                work += Work::grouped(rows, slots);
                 work += Work::figures(slots.saturating_mul(*figures));
             }
             work += Work::passed(kept).times(many(request.parts.len()));
@@ -130,20 +142,19 @@ impl Replica {
         Ok(Estimate { work: work + Work::placed(groups), groups, bytes })
     }
 
-    /// The rows of a table that refer to so many others by a column: between what half of these have less than, and their
-    /// mean, which a few with very many make.
-    pub(crate) fn children(
-        &self,
-        table: &Stored,
-        column: &str,
-        parents: u64,
-    ) -> Result<u64, Error> {
-        let column = table.column_named(column)?;
+    /// The rows of a table that refer to some others by a column. It is between their mean and what half of these have
+    /// less than, for a few have very many; of those that were picked, it is between the mean and the most that there are.
+    pub(crate) fn children(&self, table: &Stored, parents: Parents<'_>) -> Result<u64, Error> {
+        let column = table.column_named(parents.column)?;
         let rows = many(table.rows);
         let others = column.refers_to.map_or(table.rows, |other| self.tables[other].rows);
-        let mean = rows.saturating_mul(parents).div_ceil(many(others.max(1)));
-        let median = column.median_count().saturating_mul(parents);
-        Ok(mean.saturating_mul(median.max(mean / 16)).isqrt().min(rows))
+        let mean = rows.saturating_mul(parents.count).div_ceil(many(others.max(1)));
+        let spread = column.spread();
+        let other = match parents.are_picked {
+            true => spread.most(parents.count),
+            false => spread.median.saturating_mul(parents.count).max(mean / 16),
+        };
+        Ok(mean.saturating_mul(other).isqrt().min(rows))
     }
 
     /// How many rows a table has.
@@ -182,7 +193,11 @@ impl Replica {
         }
         let most = kept.max(1);
         Ok(match all > kept / 8 && keys.len() > 1 {
-            true => all.min(most).saturating_mul(most_of_one.min(most)).isqrt(),
+            true => {
+                let all = all.min(most);
+                let between = all.saturating_mul(most_of_one.min(most)).isqrt();
+                all.saturating_mul(between).isqrt()
+            }
             false => all.min(most),
         })
     }

@@ -222,11 +222,17 @@ impl Replica {
         let request = asked.request;
         let (first, width) = (groups.levels.len(), request.figures.len());
         let most = request.most_groups().saturating_sub(first);
-        let work = work_of_groups(asked.table, request, keys.len(), many(rows.len()))?;
+        // How many there will be, nobody knows yet.
+        let work = work_of_groups(asked.table, request, keys.len(), many(rows.len()), 0)?;
         asked.stop.spend(work)?;
         let _slots_of_rows = asked.stop.take(rows.len(), size_of::<u32>())?;
         let slots = assign(keys, rows, most, self.workers);
         let slots = slots.ok_or_else(|| request.too_many_groups())?;
+        let made = many(slots.slots.len());
+        if !keys.is_empty() {
+            let scattered = Work::grouped(many(rows.len() * keys.len()), made);
+            asked.stop.spend(scattered + Work::made(made))?;
+        }
         let all = first + slots.slots.len();
         let of_group = width * size_of::<Number>() + request.keys.len() * size_of::<u32>();
         // Sorted, they are indexed, and a page of them is copied.
@@ -296,7 +302,8 @@ impl Replica {
             let needs = needs.max().unwrap_or(Needs::Sum);
             let work = self.work_of_measure(asked.table, measure, needs, many(rows.len()))?;
             let figures_of = Work::figures(many(slots.slots.len() * wanted.len()));
-            asked.stop.spend(work + figures_of)?;
+            let scattered = Work::grouped(many(rows.len()), many(slots.slots.len()));
+            asked.stop.spend(work + scattered + figures_of)?;
             let _numbers =
                 asked.stop.take(rows.len(), if needs == Needs::Values { 16 } else { 8 })?;
             let _tallies = asked.stop.take(slots.slots.len(), 2 * size_of::<Tally>())?;

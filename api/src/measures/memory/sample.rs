@@ -125,7 +125,7 @@ impl Samples<'_> {
                 return Ok(*known);
             }
             let share = self.share(table, keeps)?;
-            let children = i32::try_from(to.median_count()).unwrap_or(i32::MAX);
+            let children = i32::try_from(to.spread().median).unwrap_or(i32::MAX);
             let odds = 1.0 - (1.0 - share).powi(children.max(1));
             self.children.borrow_mut().insert(condition, odds);
             return Ok(odds);

@@ -111,6 +111,7 @@ pub(super) fn work_of_groups(
     request: &Request,
     level: usize,
     rows: u64,
+    groups: u64,
 ) -> Result<Work, Error> {
     let keys = &request.keys[..level];
     let translated = keys.iter().map(|key| {
@@ -120,7 +121,7 @@ pub(super) fn work_of_groups(
     let translated: u64 = translated.sum::<Result<u64, Error>>()?;
     let looked_at = match level {
         0 => Work::codes(rows),
-        level => Work::passed(rows.saturating_mul(many(level))),
+        level => Work::grouped(rows.saturating_mul(many(level)), groups) + Work::made(groups),
     };
     Ok(looked_at + Work::values(translated))
 }

@@ -33,11 +33,15 @@ use crate::server::{
         pin::Pin,
         report::ReportOptions,
     },
-    traffic::rate::Account,
+    traffic::{admission::Dearness, rate::Account},
 };
 use crate::{
-    catalog::dataset::Dataset, error::Error, graphql::execute::plan_export, limits::Limits,
-    measures::Aggregates, query::export::Export,
+    catalog::dataset::Dataset,
+    error::Error,
+    graphql::execute::plan_export,
+    limits::{Limits, work::Work},
+    measures::Aggregates,
+    query::export::Export,
 };
 
 impl Endpoint {
@@ -150,8 +154,18 @@ impl Endpoint {
         let request = ask.clone().into_request();
         let planned = plan_export(&server.0.schema.0, &aggregates, &limits, most, &request);
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
-        let admission = &self.0.works.admission;
-        let Ok(turn) = admission.enter(account.client, export.price_of_part()).await else {
+        // As much as is known of what the first part takes: it is given back when that is paid for.
+        let reservation = account.reserve(export.price);
+        let reservation =
+            reservation.map_err(|seconds| self.refused(Refusal::too_many(seconds)))?;
+        let works = &self.0.works;
+        let Ok(turn) = works.admission.enter(account.client, export.price).await else {
+            reservation.settle(0);
+            return Err(self.refused(Refusal::busy()));
+        };
+        let usage = works.memory_of_files.set_aside(export.bytes, false);
+        let Ok(usage) = tokio::time::timeout(Dearness::Dear.patience(), usage).await else {
+            reservation.settle(0);
             return Err(self.refused(Refusal::busy()));
         };
         headers.insert(header::CONTENT_TYPE, format.content_type());
@@ -175,11 +189,15 @@ impl Endpoint {
             admission: Arc::clone(&self.0.works.admission),
             metrics: Arc::clone(&self.0.works.metrics),
             account,
+            usage,
+            work: Work::default(),
+            paid: 0,
             dataset,
             is_done: false,
             span: Span::current(),
         };
         let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
+        reservation.settle(0);
         drop(turn);
         if parts.method != Method::HEAD {
             let first = stream::iter([Ok(Bytes::from(first))]);

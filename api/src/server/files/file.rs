@@ -13,7 +13,7 @@ use crate::{
     database::Readers,
     error::Error,
     graphql::execute::loaders,
-    limits::usage::Usage,
+    limits::{usage::Usage, work::Work},
     measures::Aggregates,
     query::{
         export::{Export, ExportPart, ExportWalk},
@@ -41,6 +41,12 @@ pub(crate) struct File {
     pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) account: Account,
+    /// The memory of the file, and the work of its groups.
+    pub(crate) usage: Usage,
+    /// The work of parts.
+    pub(crate) work: Work,
+    /// The points that were paid.
+    pub(crate) paid: u64,
     pub(crate) dataset: Dataset,
     pub(crate) is_done: bool,
     /// The request, which goes on until the last byte.
@@ -78,14 +84,15 @@ impl File {
             return Err(self.export.too_large());
         }
         self.is_done = part.is_last;
-        let price = (part.len() as u64).saturating_mul(self.export.price).max(1);
         // Looked at behind the rows, and while they are written.
         let readers = self.readers.clone();
         let (dataset, bytes) = try_join(Dataset::of(&readers), self.write(part, shown)).await?;
         if dataset != self.dataset {
             return Err(Error::Changed);
         }
-        self.account.pay(price);
+        let cost = (self.work + self.usage.work()).points();
+        self.account.pay(cost.saturating_sub(self.paid).max(1));
+        self.paid = self.paid.max(cost);
         Ok(bytes)
     }
 
@@ -110,13 +117,20 @@ impl File {
     }
 
     fn loaders(&self) -> Loaders {
-        loaders(&self.readers, &self.aggregates, None, Usage::default())
+        let usage = match self.export.is_of_groups() {
+            true => self.usage.clone(),
+            false => Usage::default(),
+        };
+        loaders(&self.readers, &self.aggregates, None, usage)
     }
 
     async fn part(&mut self) -> Result<(ExportPart, ExportColumns), Error> {
         let (of_this, of_next) = (self.loaders(), self.loaders());
         let part = self.part_by(&of_this, &of_next).await;
         for loaders in [of_this, of_next] {
+            if !self.export.is_of_groups() {
+                self.work += loaders.session.usage().work();
+            }
             self.metrics.statements(&loaders.session.reads());
         }
         part
@@ -151,7 +165,7 @@ impl File {
             if file.is_done {
                 return Ok(None);
             }
-            let turn = file.admission.enter_again(file.account.client, file.export.price_of_part());
+            let turn = file.admission.enter_again(file.account.client, file.export.price);
             let _turn = turn.await.map_err(|_| Error::Internal)?;
             let span = file.span.clone();
             match file.next().instrument(span).await {

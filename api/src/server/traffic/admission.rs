@@ -7,7 +7,7 @@
 //!
 //! How many of a client may wait depends on how it goes. A crowd that is soon through is a burst: waiting a moment is better
 //! than being refused. Where one of a client was refused a second ago or less, or where it has had a queue for longer than
-//! anybody may wait, it asks for more than can be done for it, and a long queue would only make all of it wait. Then no
+//! a moment, it asks for more than can be done for it, and a long queue would only make all of it wait. Then no
 //! more of it wait than run, and the rest is refused at once, which costs next to nothing: what waits in vain takes the
 //! time that others are waiting for. What is refused is told to come again. Where all places are taken, the client that
 //! has the most of them loses its last.
@@ -25,7 +25,9 @@ use super::rate::ClientAddress;
 /// The points above which a query is dear: some milliseconds.
 const CHEAP: u64 = 400;
 /// How long a cheap query waits, and how long a dear one, which may take a second itself.
-const PATIENCE: [Duration; 2] = [Duration::from_millis(150), Duration::from_secs(2)];
+const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+/// How long a client may have a queue before it asks for more than can be done for it.
+const QUEUE: Duration = Duration::from_millis(150);
 /// A client asks for more than can be done for so long after one of its queries was refused.
 const STRAIN: Duration = Duration::from_secs(1);
 /// The clients of which it is remembered that they were refused.
@@ -64,8 +66,8 @@ struct State {
     running: [usize; 2],
     waiting: usize,
     clients: HashMap<ClientAddress, ClientQueue>,
-    /// What the client has had whose turn was last.
-    had: u64,
+    /// What the client has had whose turn was last, by dearness.
+    had: [u64; 2],
     /// The number of the last that waited.
     last: u64,
 }
@@ -75,9 +77,10 @@ struct State {
 struct ClientQueue {
     /// By dearness, in the order in which they came.
     waiting: [VecDeque<QueuedQuery>; 2],
-    running: usize,
-    /// What it has had, in points, counted from what others had when it came.
-    had: u64,
+    running: [usize; 2],
+    /// What it has had, in points, counted from what others had when it came. Cheap queries do not wait for what it has had
+    /// of dear ones.
+    had: [u64; 2],
     /// Since when something has been waiting.
     since: Option<Instant>,
     /// When one was last refused.
@@ -114,12 +117,12 @@ impl ClientQueue {
 
     /// Whether it asks for more than can be done for it.
     fn is_strained(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() > PATIENCE[0])
+        self.since.is_some_and(|since| since.elapsed() > QUEUE)
             || self.refused_at.is_some_and(|refused| refused.elapsed() < STRAIN)
     }
 
     fn is_over(&self) -> bool {
-        self.running == 0 && self.len() == 0 && !self.is_strained()
+        self.running == [0; 2] && self.len() == 0 && !self.is_strained()
     }
 }
 
@@ -233,15 +236,15 @@ impl State {
         }
         let (number, (sender, called)) = (self.last + 1, oneshot::channel());
         self.last = number;
-        let had = self.had;
+        let (place, had) = (dearness as usize, self.had[dearness as usize]);
         let queue = self.clients.entry(client).or_default();
-        if queue.running == 0 && queue.len() == 0 {
+        if queue.running[place] == 0 && queue.waiting[place].is_empty() {
             // What it did not use while it was away, it does not get now.
-            queue.had = queue.had.max(had);
+            queue.had[place] = queue.had[place].max(had);
         }
         queue.since.get_or_insert_with(Instant::now);
         let waiting = QueuedQuery { number, price, called: sender, goes_on };
-        queue.waiting[dearness as usize].push_back(waiting);
+        queue.waiting[place].push_back(waiting);
         self.waiting += 1;
         self.call(admission);
         Ok((number, called))
@@ -277,7 +280,8 @@ impl State {
             while self.is_free(admission, dearness) {
                 let waiting = self.clients.iter_mut();
                 let waiting = waiting.filter(|(_, queue)| !queue.waiting[place].is_empty());
-                let next = waiting.min_by_key(|(_, it)| (it.had, it.waiting[place][0].number));
+                let next =
+                    waiting.min_by_key(|(_, it)| (it.had[place], it.waiting[place][0].number));
                 let Some((client, queue)) = next else { break };
                 let Some(one) = queue.waiting[place].pop_front() else { break };
                 self.waiting -= 1;
@@ -288,9 +292,9 @@ impl State {
                 let turn = Turn { admission, client, dearness, is_taken: true };
                 match one.called.send(turn) {
                     Ok(()) => {
-                        self.had = queue.had;
-                        queue.had = queue.had.saturating_add(one.price.max(1));
-                        queue.running += 1;
+                        self.had[place] = queue.had[place];
+                        queue.had[place] = queue.had[place].saturating_add(one.price.max(1));
+                        queue.running[place] += 1;
                         self.running[place] += 1;
                     }
                     // It has just gone away.
@@ -315,7 +319,7 @@ impl Drop for Turn {
         let mut state = self.admission.state();
         state.running[self.dearness as usize] -= 1;
         if let Some(queue) = state.clients.get_mut(&self.client) {
-            queue.running -= 1;
+            queue.running[self.dearness as usize] -= 1;
         }
         state.call(&self.admission);
         state.forget(self.client);
@@ -433,7 +437,7 @@ mod tests {
         assert_eq!(crowd().await, 1, "none has been refused for a while");
         refused_at(None);
         let waits = admission.line_up(client(1), 1, false);
-        admission.state().clients.entry(client(1)).or_default().since = ago(PATIENCE[0] * 2);
+        admission.state().clients.entry(client(1)).or_default().since = ago(QUEUE * 2);
         assert_eq!(crowd().await, 4, "there has been a queue for long");
         drop((turn, waits));
         assert!(admission.enter(client(1), 1).await.is_ok());
