@@ -11,7 +11,7 @@
 // - or it takes more than 512 MiB.
 // Without Linux's loopback network, where all of 127.0.0.0/8 is this machine, and `/proc`, it says that it was skipped.
 
-import { readFileSync, readdirSync, readlinkSync as readlink } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { serving } from '../program.mjs';
 import { KINDS, attack } from './attacks.mjs';
+import { listener } from './process.mjs';
 
 const [program, seconds = '20', scale = '0.1', times = '20'] = process.argv.slice(2);
 if (isMainThread && !program) throw new Error('name the program: node tests/load/run.mjs PROGRAM [SECONDS [SCALE [TIMES]]]');
@@ -53,27 +54,6 @@ function ask(url, { from = '127.0.0.1', body, path = '/graphql', hangUp } = {}) 
     if (hangUp) setTimeout(() => sent.destroy(), hangUp);
     sent.end(body);
   });
-}
-
-/** The process that listens on a port. */
-function listener(port) {
-  const hex = Number(port).toString(16).toUpperCase().padStart(4, '0');
-  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/));
-  const inode = lines.find((line) => line[1]?.endsWith(`:${hex}`) && line[3] === '0A')[9];
-  const holds = (pid) => {
-    try {
-      return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-        try {
-          return readlink(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`;
-        } catch {
-          return false;
-        }
-      });
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).find(holds);
 }
 
 const percentile = (values, part) => {

@@ -2,7 +2,7 @@
 //!
 //! The price of a query is said before it runs, of what its plan will look at, and what it did cost after it, of what
 //! was looked at. Both are made of the same units, each with the time that it takes on a usual core;
-//! `tests/bench/run --units` holds them against the clock.
+//! `tests/load/units.mjs` holds them against the clock.
 
 use std::{
     iter::Sum,
