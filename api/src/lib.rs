@@ -15,8 +15,8 @@
 //!   [`demo`] and [`mod@reference`]: the dataset that the program makes up, and the facts that it carries.
 //! - [`database`]: connections (one that writes, those of queries, which cannot), what one request reads, and the one
 //!   way in which rows are written, a [`database::load::Load`].
-//! - `trace`: where the time of a request goes, for OpenTelemetry. [`limits`]: how large a request may be. [`error`]: what
-//!   can go wrong with a query, and what a client may read of it.
+//! - `trace`: where the time of a request goes, for OpenTelemetry. [`limits`]: how large a request may be, and what it
+//!   takes. [`error`]: what can go wrong with a query, and what a client may read of it.
 //!
 //! The tables are the crate `entity`, and how they came to be is the crate `migration`.
 //!
@@ -33,18 +33,20 @@
 //! `POST /graphql` arrives in `server::endpoint`, which looks at what the client accepts, reads its JSON, and
 //! finds the document where it is only named. The document, the operation and the variables are the key of
 //! the answer: where it is kept for the revision that is known, it goes out as it is, and that was all.
-//! Where somebody waits for the same one, this request waits with them. Else it takes a turn of
-//! `server::traffic::admission`, and goes to [`graphql::execute::execute`] with a fresh set of loaders.
+//! Where somebody waits for the same one, this request waits with them. Else `server::run` works it out: it is planned and
+//! priced, its client's account is charged, it takes a turn of `server::traffic::admission` and sets memory aside, and it
+//! runs with a fresh set of loaders, a dear one on the threads of `server::traffic::pool`.
 //!
 //! What a document means is decided before anything is read. `graphql::documents` refuses what is too large or too deep
 //! ([`limits`]), parses the rest, validates it against the schema and takes in the values of its variables; a document
 //! that was seen before is at hand. Then `query` turns the selection of each root field into a plan: filters, orders,
-//! cursors and page sizes are checked, the columns of each level are chosen, what is easily misread is noted, and each
-//! plan adds to the price. Whatever is wrong by then refuses the request as a whole. Introspection is answered there,
-//! too, for it is of the document and the schema alone.
+//! cursors and page sizes are checked, the columns of each level are chosen, and what is easily misread is noted. What the
+//! plans will take is estimated, in points and in bytes ([`limits`]). Whatever is wrong by then, or too dear, refuses the
+//! request as a whole.
 //!
-//! Where the whole does not cost too much, async-graphql runs the plans, each under the name that its field has
-//! in the answer. A plan runs a level at a time: the page of the root list is one statement; then each relation
+//! Introspection is answered of the document and the schema alone. For the rest async-graphql runs the plans, each under
+//! the name that its field has in the answer. A plan runs a level at a time: the page of the root list is one statement,
+//! whose rows the copy in memory has found where a database would look for long; then each relation
 //! field asks its loader (of the `dataloader` crate) for the rows of all parents at once, which is one statement,
 //! and so on down; what was looked up before, at the same revision, is at hand. Each statement says of which
 //! revision its rows are, and where a load has come in between, all is read again. Cells become GraphQL values as

@@ -28,7 +28,8 @@ pub(crate) struct TrafficArgs {
     /// How many others wait for a turn; what comes beyond is told to come again.
     #[arg(long, env = "MAX_WAITING", value_name = "QUERIES", default_value_t = 256)]
     max_waiting: usize,
-    /// The memory that all queries may take together.
+    /// The memory that all queries may take together, a third of it those that are sent as files; never less for the others
+    /// than --max-memory, which one of them may take.
     #[arg(long, env = "MAX_MEMORY_OF_ALL", value_name = "MEBIBYTES", default_value_t = 192)]
     max_memory_of_all: u32,
     /// How many connections clients may have. Each is an open file.

@@ -22,22 +22,35 @@ const MEBIBYTE: u64 = 1 << 20;
 /// What a request may take of what is set aside for nobody.
 const FREE: u64 = MEBIBYTE;
 
+/// What an operator sets the memory of a query by.
+pub(crate) const MOST_OF_EACH: &str = " (setting: --max-memory)";
+
 /// The memory that requests may take.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryBudget {
-    /// The bytes that each may take.
-    pub(crate) each: u64,
+    /// The bytes that each may take, and the setting that says so.
+    each: u64,
+    setting: &'static str,
     /// The mebibytes that all may take together.
     all: Arc<Semaphore>,
     most: u32,
 }
 
 impl MemoryBudget {
-    /// So many mebibytes for each, and so many for all together.
+    /// So many mebibytes for each query, and so many for all together.
     pub(crate) fn new(each: u32, all: u32) -> Self {
+        Self::of(each, all, MOST_OF_EACH)
+    }
+
+    /// So many mebibytes for all files together, of which one may take all.
+    pub(crate) fn of_files(all: u32) -> Self {
+        Self::of(all, all, " (a third of --max-memory-of-all)")
+    }
+
+    fn of(each: u32, all: u32, setting: &'static str) -> Self {
         let most = all.max(each).max(1);
         let permits = Arc::new(Semaphore::new(most as usize));
-        Self { each: u64::from(each) * MEBIBYTE, all: permits, most }
+        Self { each: u64::from(each) * MEBIBYTE, setting, all: permits, most }
     }
 
     /// Sets memory aside for a request that will take so many bytes, as soon as there is as much. `is_apart` says whether
@@ -143,7 +156,7 @@ impl Usage {
         let now = self.0.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
         let Some(budget) = &self.0.budget else { return Ok(()) };
         if now > budget.each {
-            return Err(too_much(now, budget.each));
+            return Err(too_much(now, budget.each, budget.setting));
         }
         match bytes > 0 && now > FREE {
             true => self.set_more_aside(budget, mebibytes(now - FREE)),
@@ -177,10 +190,10 @@ impl Drop for TakenMemory {
 }
 
 /// How a request is refused, or ended, that takes more memory than it may.
-pub(crate) fn too_much(bytes: u64, most: u64) -> Error {
+pub(crate) fn too_much(bytes: u64, most: u64, setting: &'static str) -> Error {
     let whole = |bytes: u64| usize::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(usize::MAX);
     let (value, most) = (whole(bytes), whole(most));
-    Error::Limit { counts: "mebibytes of memory", value, most, setting: " (setting: --max-memory)" }
+    Error::Limit { counts: "mebibytes of memory", value, most, setting }
 }
 
 #[cfg(test)]

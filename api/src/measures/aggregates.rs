@@ -152,8 +152,7 @@ impl Aggregates {
 }
 
 /// Does work that may be so much: at once where it is little or nobody else would wait for it, and else on a thread of its
-/// own, in turn. The
-/// work ends when nobody waits for it.
+/// own, in turn. The work ends when nobody waits for it.
 async fn at_work<T: Send + 'static>(
     session: &Session,
     estimate: Work,

@@ -42,7 +42,8 @@
 //! # The rooms
 //! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
 //! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
-//! page of them. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves.
+//! page of them. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
+//! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
 //!
 //! # Why not a query engine from the shelf
 //! Three keys over 600,000 rows are one pass over coded columns here, and a query engine would be asked the same over a

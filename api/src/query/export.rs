@@ -14,9 +14,10 @@ use async_graphql::Value as GraphQl;
 
 use super::{
     groups::run as groups,
-    load::{Loaders, has_more, root_keys, root_page, rows_of_keys},
+    load::Loaders,
     page::List,
     plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
+    root_page::{has_more, root_keys, root_page, rows_of_keys},
     rows::Row,
     walk::{
         column_types::Columns,

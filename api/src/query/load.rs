@@ -218,7 +218,7 @@ pub(crate) struct Loaders {
     pub(crate) catalog: &'static Catalog,
     /// What could not be read.
     pub(crate) failures: Failures,
-    aggregates: Aggregates,
+    pub(super) aggregates: Aggregates,
     batches: &'static Batches,
     /// What was looked up before.
     kept: Option<Arc<RevisionRows>>,
@@ -375,81 +375,8 @@ fn take<T>(
     (found, missing)
 }
 
-/// Reads a page of a list that has no parent.
-pub(crate) async fn root_page(
-    loaders: &Loaders,
-    list: &List,
-    picks: &Picks,
-) -> Result<RowPage, Error> {
-    let session = &loaders.session;
-    let copied = loaders.aggregates.copied_rows(list.table)?;
-    if copied.is_some_and(|rows| list.is_of_copy(rows)) {
-        let keys = loaders.aggregates.first_keys(session, list.first_rows());
-        if let Some(keys) = Box::pin(keys).await? {
-            let rows = rows_of_keys(loaders, list.table, picks, &keys).await?;
-            return Ok(cut(rows, list));
-        }
-    }
-    let work = price::in_database(&Estimates::of(&loaders.aggregates), list)?;
-    session.usage().add(work);
-    let mut rows = Vec::new();
-    for mut part in list.parts(session.backend()) {
-        part.limit -= u32::try_from(rows.len()).map_err(|_| Error::Internal)?;
-        let select = part.select(picks, session.backend());
-        let read = read(session, list.table, picks, Purpose::Page, select).await?;
-        rows.extend(read.rows.rows);
-        if rows.len() > list.limit as usize {
-            break;
-        }
-    }
-    Ok(cut(rows, list))
-}
-
-/// The keys of a page of a list that has no parent, counted from the front, and whether there is one row more.
-pub(crate) async fn root_keys(loaders: &Loaders, list: &List) -> Result<(Vec<i32>, bool), Error> {
-    let session = &loaders.session;
-    let found = loaders.aggregates.first_keys(session, list.first_rows());
-    let mut keys = match Box::pin(found).await? {
-        Some(keys) => keys,
-        None => keys_in_database(session, list).await?,
-    };
-    let more = keys.len() > list.limit as usize;
-    keys.truncate(list.limit as usize);
-    Ok((keys, more))
-}
-
-/// The keys of a page, and one more, as the database finds them: they alone are sorted, and no rows.
-async fn keys_in_database(session: &Session, list: &List) -> Result<Vec<i32>, Error> {
-    let mut keys = Vec::new();
-    for mut part in list.parts(session.backend()) {
-        part.limit -= u32::try_from(keys.len()).map_err(|_| Error::Internal)?;
-        let select = part.select(&Picks::default(), session.backend());
-        let select = packed::pack(select, &[], false, session.backend());
-        let unpack = |rows: Vec<QueryResult>| {
-            let keys = packed::keys(rows.first().ok_or(Error::Internal)?)?;
-            Ok((keys.len(), keys))
-        };
-        keys.extend(session.read(list.table.name, Purpose::Order, select, unpack).await?.rows);
-        if keys.len() > list.limit as usize {
-            break;
-        }
-    }
-    Ok(keys)
-}
-
-/// Rows by their keys, in the order of these.
-pub(crate) async fn rows_of_keys(
-    loaders: &Loaders,
-    table: &'static Table,
-    picks: &Picks,
-    keys: &[i32],
-) -> Result<Vec<Arc<Row>>, Error> {
-    let mut found = loaders.by_key(table, picks, keys.to_vec()).await?;
-    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
-}
-
 /// Reads rows, and of which revision they are.
-async fn read(
+pub(super) async fn read(
     session: &Session,
     table: &'static Table,
     picks: &Picks,
@@ -470,18 +397,6 @@ async fn read(
     session.read(table.name, purpose, select, unpack).await
 }
 
-/// Whether a list that has no parent has more rows than its page.
-pub(crate) async fn has_more(loaders: &Loaders, list: &List) -> Result<bool, Error> {
-    let session = &loaders.session;
-    if loaders.aggregates.copied_rows(list.table)?.is_some_and(|rows| list.is_of_copy(rows)) {
-        return Ok(root_keys(loaders, list).await?.1);
-    }
-    let select = list.select_count(session.backend());
-    let results = session.all(list.table.name, Purpose::Aggregates, select).await?;
-    let count: i64 = results.first().ok_or(Error::Internal)?.try_get_by_index(0)?;
-    Ok(count > i64::from(list.limit))
-}
-
 async fn load<K, V, F>(
     loader: &Loader<K, Loaded<V>, F>,
     keys: Vec<K>,
@@ -499,7 +414,7 @@ where
 }
 
 /// Cuts the one row more off a page, and turns a page that was read from the end around.
-fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> RowPage {
+pub(super) fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> RowPage {
     let more = rows.len() > list.limit as usize;
     rows.truncate(list.limit as usize);
     if list.backward {

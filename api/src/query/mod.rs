@@ -4,10 +4,10 @@
 //! A root field runs in three steps:
 //! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. Whatever is wrong with them is
 //!    found here, before anything is read; only a year whose prices this program knows, and the database does not,
-//!    is found by who computes.
-//!    What it will cost is [`price`].
-//! 2. [`walk::run`] goes through the plan a level at a time, and asks [`load`] for the rows of each level and field at once. Relations
-//!    go through the `dataloader` crate, but for what was looked up before ([`row_cache`]).
+//!    is found by who computes. [`price`] says what the plan will take.
+//! 2. [`walk::run`] goes through the plan a level at a time. The root list is a [`root_page`], and [`load`] reads the rows
+//!    of each level and field below it at once. Relations go through the `dataloader` crate, but for what was looked up
+//!    before ([`row_cache`]).
 //! 3. The rows, already GraphQL values ([`packed`]), are put together.
 //!
 //! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns,
@@ -36,6 +36,7 @@ mod picks;
 pub(crate) mod plan;
 pub(crate) mod planner;
 pub(crate) mod price;
+mod root_page;
 pub(crate) mod row_cache;
 mod rows;
 pub(crate) mod show;

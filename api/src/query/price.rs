@@ -1,7 +1,8 @@
 //! What a query will cost: the work that its plan makes, of the sizes of what it looks at.
 //!
 //! It is an estimate of a usual case, said before anything is read: how many rows a filter keeps is told by a sample of
-//! them, and how many rows hang on others by their average. A client pays for what was done, and never more than this.
+//! them, and how many rows hang on others by how they are spread over them. A client pays for what was done, and for a
+//! query never more than this.
 
 use super::{
     page::List,

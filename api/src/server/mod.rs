@@ -110,7 +110,7 @@ impl Server {
         let (pool, each) = (Pool::default(), settings.limits.memory);
         let of_files = settings.most_memory / 3;
         let memory = MemoryBudget::new(each, settings.most_memory - of_files);
-        let memory_of_files = MemoryBudget::new(each.min(of_files.max(1)), of_files);
+        let memory_of_files = MemoryBudget::of_files(of_files);
         let (server, metrics_of) = (self.clone(), Arc::clone(&metrics));
         let works = Works {
             server,

@@ -51,6 +51,10 @@ pub(crate) async fn of_one_revision(
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             return (late(), dataset);
         };
+        // Work that was stopped at the deadline cannot say so itself.
+        if !answer.response.errors.is_empty() && !usage.is_waited_for() {
+            return (late(), dataset);
+        }
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
         match answer.revisions {

@@ -26,7 +26,7 @@ use crate::{
     error::Error,
     limits::{
         Limits,
-        usage::{Usage, too_much},
+        usage::{MOST_OF_EACH, Usage, too_much},
         work::Work,
     },
     measures::Aggregates,
@@ -246,7 +246,7 @@ impl Prepared {
         }
         let most_bytes = u64::from(limits.memory) << 20;
         if bytes > most_bytes {
-            let answer = named(one(too_much(bytes, most_bytes)));
+            let answer = named(one(too_much(bytes, most_bytes, MOST_OF_EACH)));
             return Err(Box::new(QueryAnswer { price, ..*answer }));
         }
         let (document, plans) = (Arc::clone(&document), Arc::new(plans));

@@ -3,12 +3,13 @@
 //! - [`mod@column`]: a code for each row, and the values in order that the codes stand for.
 //! - [`build`]: from the database ([`read`]) to columns. Keys that refer to another table become positions there,
 //!   so a path through relations is a chain of array look-ups.
-//! - [`mask`]: a filter as a bit for each row.
+//! - [`mask`]: a filter as a bit for each row. [`masks`]: those of a request, whose [`conditions`] are told apart.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
 //!   numbers.
 //! - [`order`]: the keys of the first rows of an order.
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
+//! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
 mod build;

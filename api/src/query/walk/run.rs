@@ -13,9 +13,10 @@ use indexmap::IndexMap;
 use crate::query::{
     groups::run as groups,
     id,
-    load::{Loaders, root_page},
+    load::Loaders,
     order::encode_cursor,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
+    root_page::root_page,
     rows::{Row, RowPage},
     show::Show,
 };
