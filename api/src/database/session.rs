@@ -213,7 +213,8 @@ impl Session {
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose.words(), &sql);
         let turn = self.0.turns.acquire().await.map_err(|_| Error::Internal)?;
-        let rows = self.0.readers.query(statement).instrument(span.clone()).await;
+        // A driver's future is large, and all that may ask something of a database would be so, too.
+        let rows = Box::pin(self.0.readers.query(statement)).instrument(span.clone()).await;
         drop(turn);
         let took = began.elapsed();
         let made = rows.and_then(|rows| {
