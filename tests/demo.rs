@@ -432,8 +432,8 @@ async fn made_up_rows_are_replaced_and_removed_and_never_stand_beside_real_ones(
     assert_eq!(dump(&db).await.lines().count(), before.lines().count());
 
     // An import removes them within its own load, and from then on there is no way back.
-    let load = database::load::Load::begin(&db, "test", false).await.unwrap();
-    let removed = demo::remove(&load).await.unwrap();
+    let mut load = database::load::Load::begin(&db, "test", false).await.unwrap();
+    let removed = demo::remove(&mut load).await.unwrap();
     assert_eq!(removed.values().map(|tally| tally.removed).sum::<u64>(), first.rows());
     let file = "INSERT INTO sources (id, code, kind, title, revision_id) \
                 VALUES (1000, 'file', 'FILE', 'a file', 1)";

@@ -13,6 +13,7 @@
 //! - Every row knows the source that it came from and the load that brought it.
 
 pub mod agency;
+pub mod counter;
 pub mod grant;
 pub mod kind;
 pub mod measure;

@@ -13,6 +13,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
+    /// The token of the revision.
+    #[graphql(skip)]
+    pub token: i64,
+    /// The token of the dataset that it is a revision of.
+    #[graphql(skip)]
+    pub dataset: i64,
     /// When the load was made.
     pub loaded_at: DateTime<Utc>,
     /// The format of what was loaded, such as `usaspending`.

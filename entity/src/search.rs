@@ -1,24 +1,99 @@
 //! The words by which a row is found, the same on every database.
 //!
-//! SQLite's and PostgreSQL's full-text parsers cut text in different places (hyphens, e-mail
-//! addresses, numbers with points). So the text is cut here, once, into lower-case runs of letters and
-//! digits with spaces between them, on which both parsers agree, and so is what a client searches for.
+//! SQLite's and PostgreSQL's full-text parsers cut text in different places (hyphens, e-mail addresses, numbers with
+//! points) and know different letters. So the text is folded and cut here, once, into words of `a` to `z` and digits,
+//! on which both agree, and so is what a client searches for. What people type finds what is written: without accents,
+//! however these are encoded, without apostrophes of any kind, `l` for `ł` and `ss` for `ß`. A letter of another script
+//! stands as its number.
+//!
+//! Recipients are matched by the same words.
 
-/// The words of a text: runs of letters and digits, in lower case, without diacritics of Latin
-/// letters.
-pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter_map(|word| {
-        let word: String = word
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .map(without_diacritic)
-            .collect();
-        (!word.is_empty()).then_some(word)
-    })
+use std::fmt::Write as _;
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use crate::{
+    agency, grant, organization, program, publication,
+    scalar::{Ori, State},
+    training,
+};
+
+/// The edition of the folding, which grows whenever words come out otherwise: the rows of databases that have an older
+/// one are folded again.
+pub const FOLDING: i32 = 2;
+
+/// A row that is found by words.
+pub trait Searched {
+    /// What its `search` column holds.
+    fn searched(&self) -> String;
 }
 
-/// The words of several texts, each once, with spaces between them: what a `search` column holds.
+impl Searched for agency::Model {
+    fn searched(&self) -> String {
+        let texts = [&self.name, &self.city, &self.county_name].map(Option::as_deref);
+        let oris = [&self.ori9, &self.ori7].map(|ori| ori.as_ref().map(Ori::as_str));
+        let state = self.state.as_ref().map(State::as_str);
+        index(texts.into_iter().chain(oris).chain([state]))
+    }
+}
+
+impl Searched for grant::Model {
+    fn searched(&self) -> String {
+        index([&self.award_number, &self.award_key, &self.title].map(Option::as_deref))
+    }
+}
+
+impl Searched for organization::Model {
+    fn searched(&self) -> String {
+        let texts = [&self.former_names, &self.city, &self.note, &self.uei].map(Option::as_deref);
+        let state = self.state.as_ref().map(State::as_str);
+        index([Some(self.name.as_str())].into_iter().chain(texts).chain([state]))
+    }
+}
+
+impl Searched for program::Model {
+    fn searched(&self) -> String {
+        index([Some(self.code.as_str()), Some(&self.name), self.note.as_deref()])
+    }
+}
+
+impl Searched for publication::Model {
+    fn searched(&self) -> String {
+        index([Some(self.title.as_str()), self.series.as_deref()])
+    }
+}
+
+impl Searched for training::Model {
+    fn searched(&self) -> String {
+        let texts = [&self.acronym, &self.topics, &self.note].map(Option::as_deref);
+        index([Some(self.title.as_str())].into_iter().chain(texts))
+    }
+}
+
+/// The words of a text, in their order.
+pub fn words(text: &str) -> std::vec::IntoIter<String> {
+    let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for c in text.chars().filter(|c| !is_silent(*c)) {
+            fold(c.to_ascii_lowercase(), &mut folded);
+        }
+        return split(&folded);
+    }
+    let kept = text.chars().filter(|c| !is_silent(*c));
+    for c in kept.flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c)) {
+        // Compatible forms may be of capital letters.
+        for c in c.to_lowercase() {
+            fold(c, &mut folded);
+        }
+    }
+    split(&folded)
+}
+
+fn split(folded: &str) -> std::vec::IntoIter<String> {
+    folded.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// The words of several texts, each once, with spaces between them.
 #[must_use]
 pub fn index<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> String {
     let mut found: Vec<String> = Vec::new();
@@ -30,16 +105,48 @@ pub fn index<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> String {
     found.join(" ")
 }
 
-fn without_diacritic(c: char) -> char {
+/// Whether a character parts no words and is none: apostrophes, what looks like them, and what cannot be seen.
+fn is_silent(c: char) -> bool {
+    matches!(c,
+        '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | '‵' | '＇' | 'ꞌ' | 'Ꞌ'
+        // Modifier letters, such as the ʻokina.
+        | '\u{2b0}'..='\u{2ff}'
+        // A soft hyphen, joiners, marks of direction, and a byte order mark.
+        | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'
+    )
+}
+
+/// Adds a small letter without its accents, or what parts words.
+fn fold(c: char, folded: &mut String) {
     match c {
-        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        other => other,
+        'a'..='z' | '0'..='9' => folded.push(c),
+        // Letters that Unicode takes for letters of their own, as people type them.
+        'ß' => folded.push_str("ss"),
+        'æ' | 'ǽ' => folded.push_str("ae"),
+        'œ' => folded.push_str("oe"),
+        'ø' | 'ɵ' => folded.push('o'),
+        'ł' | 'ƚ' => folded.push('l'),
+        'đ' | 'ð' | 'ɗ' => folded.push('d'),
+        'þ' => folded.push_str("th"),
+        'ħ' => folded.push('h'),
+        'ı' | 'ɨ' => folded.push('i'),
+        'ŧ' => folded.push('t'),
+        'ŋ' => folded.push('n'),
+        'ƀ' | 'ɓ' => folded.push('b'),
+        'ɠ' | 'ǥ' => folded.push('g'),
+        'ɉ' => folded.push('j'),
+        'ƙ' | 'ĸ' => folded.push('k'),
+        'ɍ' => folded.push('r'),
+        'ƴ' | 'ɏ' => folded.push('y'),
+        'ƶ' => folded.push('z'),
+        // One letter that ends words with a form of its own.
+        'ς' => fold('σ', folded),
+        c if c.is_alphanumeric() => match c.to_digit(10) {
+            Some(digit) => folded.extend(char::from_digit(digit, 10)),
+            // Writing to a string cannot fail.
+            None => drop(write!(folded, "u{:x}", u32::from(c))),
+        },
+        _ => folded.push(' '),
     }
 }
 
@@ -47,13 +154,56 @@ fn without_diacritic(c: char) -> char {
 mod tests {
     use super::*;
 
+    fn found(text: &str) -> String {
+        words(text).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
-    fn words_are_lower_case_runs_of_letters_and_digits() {
-        let found: Vec<_> =
-            words("Coeur d'Alene P.D. — St. Mary’s, Cañon-City 15JCOPS-24").collect();
-        let expected =
-            ["coeur", "dalene", "p", "d", "st", "marys", "canon", "city", "15jcops", "24"];
-        assert_eq!(found, expected);
+    fn words_are_runs_of_small_letters_and_digits() {
+        for (text, expected) in [
+            (
+                "Coeur d'Alene P.D. — St. Mary’s, Cañon-City 15JCOPS-24",
+                "coeur dalene p d st marys canon city 15jcops 24",
+            ),
+            ("100% Police_Dept \\ Backslash", "100 police dept backslash"),
+            ("  ", ""),
+            ("—%", ""),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
         assert_eq!(index([Some("Bay City"), None, Some("Bay")]), "bay city");
+    }
+
+    #[test]
+    fn what_is_typed_finds_what_is_written() {
+        for (typed, written) in [
+            ("kauai", ["Kaua'i", "Kauaʻi", "Kaua‘i", "Kaua`i", "Kauaʼi", "KAUAꞋI"]),
+            (
+                "canon",
+                ["Cañon", "Can\u{303}on", "CAÑON", "ｃａñｏｎ", "ca\u{ad}ñon", "Ca\u{200d}ñon"],
+            ),
+            ("lodz", ["Łódź", "ŁÓDŹ", "Lódz\u{301}", "ło\u{301}dź", "Łódz", "𝐋ódź"]),
+            ("strasse", ["Straße", "STRASSE", "STRAẞE", "Straſſe", "ｓtraße", "Stra\u{df}e"]),
+            (
+                "istanbul",
+                ["İstanbul", "istanbul", "ıstanbul", "İSTANBUL", "I\u{307}stanbul", "ISTANBUL"],
+            ),
+            ("first", ["ﬁrst", "First", "ﬁrﬆ", "ＦＩＲＳＴ", "firſt", "ﬁr\u{200b}st"]),
+            ("nguyen", ["Nguyễn", "Nguye\u{302}\u{303}n", "NGUYỄN", "nguyên", "Nguyen", "Ｎguyễn"]),
+            ("oberg", ["Øberg", "Öberg", "O\u{308}berg", "øberg", "ÖBERG", "Ｏberg"]),
+        ] {
+            for written in written {
+                assert_eq!(found(written), typed, "{written}");
+            }
+        }
+        assert_eq!(found("Ægir Þór Œuvre Ðan"), "aegir thor oeuvre dan");
+        assert_eq!(found("٣ districts ⅷ ½"), "u663 districts viii 1 2");
+    }
+
+    #[test]
+    fn other_scripts_have_words_too() {
+        let (greek, tokyo) = (found("ΑΣΤΥΝΟΜΊΑΣ"), found("東京 警察"));
+        assert_eq!(greek, found("αστυνομίας"));
+        assert_eq!(tokyo, "u6771u4eac u8b66u5bdf");
     }
 }

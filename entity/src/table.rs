@@ -3,17 +3,15 @@
 //! Whoever does something to every table (removes a dataset, rebuilds indexes, compares with the migrations) goes
 //! through [`tables`], so a new table is known to all of them when it is in that list.
 
-use std::collections::BTreeSet;
-
 use sea_orm::{
     ColumnDef, ColumnTrait, EntityTrait, IdenStatic, Identity, Iterable, RelationDef,
     RelationTrait, sea_query::TableRef,
 };
 
 use crate::{
-    agency, grant, measure, obligation, officers_funded, organization, outcome, partnership,
-    price_index, program, publication, published_figure, revision, source, table_load, trainee,
-    training, training_session,
+    agency, counter, grant, measure, obligation, officers_funded, organization, outcome,
+    partnership, price_index, program, publication, published_figure, revision, source, table_load,
+    trainee, training, training_session,
 };
 
 /// A table, as its entity knows it.
@@ -23,14 +21,14 @@ pub struct EntityTable {
     pub name: &'static str,
     /// The columns, by their names.
     pub columns: Vec<(&'static str, ColumnDef)>,
-    /// The names of the tables that rows refer to.
-    pub references: BTreeSet<String>,
+    /// What rows refer to.
+    pub references: Vec<Reference>,
 }
 
 impl EntityTable {
     fn of<E: EntityTrait>() -> Self {
         let columns = E::Column::iter().map(|column| (column.as_str(), column.def()));
-        let references = E::Relation::iter().map(|relation| reference(&relation.def()).table);
+        let references = E::Relation::iter().map(|relation| reference(&relation.def()));
         let name = E::default().table_name().to_owned().leak();
         Self { name, columns: columns.collect(), references: references.collect() }
     }
@@ -50,6 +48,7 @@ impl EntityTable {
 pub fn tables() -> Vec<EntityTable> {
     let mut left = vec![
         EntityTable::of::<agency::Entity>(),
+        EntityTable::of::<counter::Entity>(),
         EntityTable::of::<grant::Entity>(),
         EntityTable::of::<measure::Entity>(),
         EntityTable::of::<obligation::Entity>(),
@@ -71,9 +70,9 @@ pub fn tables() -> Vec<EntityTable> {
     let mut sorted = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let is_free = |table: &EntityTable| {
-            !left
-                .iter()
-                .any(|other| other.name != table.name && other.references.contains(table.name))
+            let refers =
+                |other: &EntityTable| other.references.iter().any(|it| it.table == table.name);
+            !left.iter().any(|other| other.name != table.name && refers(other))
         };
         let free =
             left.iter().position(is_free).expect("tables do not refer to each other in a circle");

@@ -17,6 +17,7 @@ mod m20261121_000001_tables;
 mod m20261121_000002_outcomes;
 mod m20261121_000003_table_loads;
 mod m20261125_000004_outcome_level;
+mod m20261126_000005_identity;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_outcomes::Migration),
             Box::new(m20261121_000003_table_loads::Migration),
             Box::new(m20261125_000004_outcome_level::Migration),
+            Box::new(m20261126_000005_identity::Migration),
         ]
     }
 }
@@ -70,11 +72,17 @@ async fn refuse_newer(db: &DatabaseTransaction) -> Result<(), DbErr> {
         .find(|version| !known.contains(version))
     {
         None => Ok(()),
-        Some(unknown) => Err(DbErr::Custom(format!(
-            "it was made by a newer version of cops-graphql (it has {unknown}): run that version, or name \
-             another database"
-        ))),
+        Some(unknown) => Err(DbErr::Custom(made_by_newer(&unknown))),
     }
+}
+
+/// What is said of a database that has a migration of a newer program.
+#[must_use]
+pub fn made_by_newer(migration: &str) -> String {
+    format!(
+        "it was made by a newer version of cops-graphql (it has {migration}): run that version, or name another \
+         database"
+    )
 }
 
 /// The migrations that this program knows.

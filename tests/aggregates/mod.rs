@@ -8,6 +8,7 @@ mod subjects;
 
 use async_graphql::Value as GraphQl;
 use cops_graphql::{
+    database::token::DataToken,
     error::Error,
     graphql::catalog,
     measures::{
@@ -169,7 +170,10 @@ async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
 async fn an_empty_table_has_no_groups_but_that_of_everything() {
     for database in TestDatabase::each("an_empty_table_has_no_groups").await {
         let executors = Executors::of(&database).await;
-        assert_eq!((executors.replica.rows(), executors.replica.revision()), (0, 0));
+        assert_eq!(
+            (executors.replica.rows(), executors.replica.revision()),
+            (0, DataToken::default())
+        );
         let request = request_over("trainees")
             .and_then(|request| {
                 request.figure("count", Statistic::Count)?.figure("hours", Statistic::Sum)

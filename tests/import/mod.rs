@@ -52,6 +52,7 @@ impl Place {
     async fn add_programs(&self) {
         let load = Load::begin(&self.db, "reference", false).await.unwrap();
         let revision_id = load.revision();
+        cops_graphql::reference::note(&load).await.unwrap();
         let source = source::Model {
             id: 1,
             code: "reference".to_owned(),

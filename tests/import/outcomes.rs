@@ -13,9 +13,9 @@ use crate::support::TestDatabase;
 /// A place whose dataset has the catalogue of measures.
 async fn place() -> Place {
     let place = Place::new().await;
-    let load =
+    let mut load =
         cops_graphql::database::load::Load::begin(&place.db, "fixture", false).await.unwrap();
-    reference::reset(&load).await.unwrap();
+    reference::reset(&mut load).await.unwrap();
     load.commit(cops_graphql::database::load::LoadCounts::default()).await.unwrap();
     place
 }

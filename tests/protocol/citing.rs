@@ -265,7 +265,7 @@ async fn a_request_is_answered_of_the_revision_that_it_names_or_not_at_all() {
         };
         assert_eq!(read(link("{\"revision\":2}")).await.0, 200);
         assert_eq!(read(link("{\"revision\":1}")).await.0, 409);
-        let (status, refused) = read(link("{\"revision\":\"2\"}")).await;
+        let (status, refused) = read(link("{\"revision\":\"2-1\"}")).await;
         assert_eq!((status.as_u16(), code(&refused)), (400, "BAD_REQUEST"));
         let (status, refused) =
             read(link("{\"revision\":2}").header("X-Dataset-Revision", "1")).await;

@@ -11,12 +11,13 @@ use crate::{
     database::{
         Readers,
         session::{Purpose, Session},
+        token::DataToken,
     },
     error::Error,
 };
 
 /// Which dataset a database holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dataset {
     /// The number of the last load; 0 where there was none.
     pub revision: i32,
@@ -24,6 +25,10 @@ pub struct Dataset {
     pub loaded_at: Option<DateTime<Utc>>,
     /// Whether any rows are made up.
     pub synthetic: bool,
+    /// What tells the revision from any other of the same number.
+    pub token: DataToken,
+    /// What tells the dataset from others: it is the same from load to load, until what was loaded is thrown away.
+    pub identity: DataToken,
 }
 
 impl Dataset {
@@ -33,6 +38,11 @@ impl Dataset {
     /// Whatever the database says, as a client may read it.
     pub async fn read(database: &DatabaseConnection) -> Result<Self, Error> {
         Self::of(&database.clone().into()).await
+    }
+
+    /// Whether it came of another one by loads.
+    pub(crate) fn follows(&self, before: &Self) -> bool {
+        self.identity == before.identity && self.revision > before.revision
     }
 
     /// Reads which dataset it is that queries are about.
@@ -51,19 +61,23 @@ impl Dataset {
         select
             .column(Alias::new("id"))
             .column(Alias::new("loaded_at"))
+            .column(Alias::new("token"))
+            .column(Alias::new("dataset"))
             .expr(Expr::SubQuery(None, Box::new(made_up.into())))
             .from(Alias::new("revisions"))
             .order_by(Alias::new("id"), Order::Desc)
             .limit(1);
         let rows = session.all("revisions", Purpose::Dataset, select).await?;
         let Some(row) = rows.first() else {
-            return Ok(Dataset { revision: 0, loaded_at: None, synthetic: false });
+            return Ok(Dataset::default());
         };
         let read = || {
             Ok::<_, DbErr>(Dataset {
                 revision: row.try_get_by_index(0)?,
                 loaded_at: row.try_get_by_index(1)?,
-                synthetic: row.try_get_by_index::<i64>(2)? > 0,
+                token: row.try_get_by_index::<i64>(2)?.into(),
+                identity: row.try_get_by_index::<i64>(3)?.into(),
+                synthetic: row.try_get_by_index::<i64>(4)? > 0,
             })
         };
         Ok(read()?)

@@ -119,9 +119,15 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     };
     // A replica that finds everything in place needs no connection that can write.
     if let Ok(reader) = database::reader(url).await {
+        let newer = migration::unknown(&reader).await.unwrap_or_default();
         let ready = !migration::is_behind(&reader).await.unwrap_or(true)
+            && !database::refold::is_behind(&reader).await.unwrap_or(true)
+            && reference::edition(&reader).await.is_ok_and(|edition| edition >= reference::EDITION)
             && Dataset::read(&reader).await.is_ok_and(|dataset| dataset.revision > 1);
         reader.close().await.map_err(failed("close the database"))?;
+        if let Some(version) = newer.first() {
+            return Err(format!("cannot open the database: {}", migration::made_by_newer(version)));
+        }
         if ready {
             return Ok(());
         }
@@ -129,6 +135,7 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     tracing::info!("preparing the database");
     let writer = database::writer(url).await.map_err(failed("open the database"))?;
     migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
+    database::refold::ensure(&writer).await.map_err(failed("fold the words of its rows"))?;
     if args.empty {
         reference::ensure(&writer).await.map_err(|error| error.to_string())?;
     } else {

@@ -146,7 +146,7 @@ fn compare(citation: &Citation, found: &Edition, response: Response) -> Result<V
     Ok(if is == *was {
         Verdict::Same(format!("the answer has the cited data, sha256:{is}; {relation}"))
     } else {
-        let hint = match cited == found {
+        let hint = match cited.is_same(found) {
             true => format!(
                 "; it was cited by {} and is answered by {PROGRAM}: where these are the same, the recorded digest or \
                  the rows of the database were changed",
@@ -166,10 +166,21 @@ fn relation(cited: &Edition, found: &Edition) -> String {
         let loaded = edition.loaded_at.map(|at| format!(" (loaded {})", moment(at)));
         format!("revision {}{}", edition.revision, loaded.unwrap_or_default())
     };
-    if cited == found {
+    if cited.is_same(found) {
         return format!("this is the cited {}", name(found));
     }
+    let is_other = cited.identity.zip(found.identity).map(|(cited, found)| cited != found);
     let reason = match found.revision.cmp(&cited.revision) {
+        _ if is_other == Some(true) => "this is another dataset",
+        std::cmp::Ordering::Greater if is_other == Some(false) => {
+            "this database has been loaded into since"
+        }
+        std::cmp::Ordering::Less if is_other == Some(false) => {
+            "this database is yet to be loaded with what is cited, or was replaced by an older backup"
+        }
+        std::cmp::Ordering::Equal if is_other == Some(false) => {
+            "this database was replaced by an older backup, and loaded into since"
+        }
         std::cmp::Ordering::Greater => {
             "this database has been loaded into since, or is another one"
         }

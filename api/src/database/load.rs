@@ -7,15 +7,24 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
-use entity::{list_name, revision, table::tables, table_load};
+use entity::{counter, list_name, revision, search, table::tables, table_load};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, IntoActiveModel, Iterable, ModelTrait, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    EntityTrait, IntoActiveModel, Iterable, ModelTrait, QueryOrder as _, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
+
+use super::token::DataToken;
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
+/// The last id after which a load may begin to give out more: no load adds as many as there are beyond.
+const LAST_ID: i32 = i32::MAX - 100_000_000;
+/// The counter that tells how the words of a database were folded.
+pub(super) const FOLDING_COUNTER: &str = "search folding";
+/// What makes an insertion into the counters raise those that are there.
+const GROWS: &str = " ON CONFLICT (name) DO UPDATE SET value = excluded.value \
+                     WHERE excluded.value > counters.value";
 
 /// A load that has begun and is not yet seen by anyone.
 #[derive(Debug)]
@@ -59,6 +68,22 @@ impl LoadCounts {
     }
 }
 
+/// How far a counter has come; 0 where it has not begun.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) async fn counter(db: &impl ConnectionTrait, name: &str) -> Result<i32, DbErr> {
+    let found = counter::Entity::find_by_id(name.to_owned()).one(db).await?;
+    Ok(found.map_or(0, |counter| counter.value))
+}
+
+/// Draws a token.
+fn draw() -> Result<i64, DbErr> {
+    let token =
+        DataToken::draw().map_err(|error| DbErr::Custom(format!("no random number: {error}")))?;
+    Ok(token.as_stored())
+}
+
 /// A count as it is kept.
 fn number(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
@@ -83,10 +108,15 @@ impl Load {
             let lock = format!("SELECT pg_advisory_xact_lock({})", migration::LOCK_KEY);
             transaction.execute_unprepared(&lock).await?;
         }
+        let before = revision::Entity::find().order_by_desc(revision::Column::Id);
+        let before = before.one(&transaction).await?;
+        let dataset = before.as_ref().map_or_else(draw, |before| Ok(before.dataset))?;
         let mut load = Self {
             transaction,
             revision: revision::Model {
                 id: 0,
+                token: draw()?,
+                dataset,
                 loaded_at: Utc::now(),
                 format: format.to_owned(),
                 synthetic,
@@ -101,6 +131,10 @@ impl Load {
         };
         load.revision.id = load.next_id::<revision::Entity>().await?;
         load.insert::<revision::Entity>(std::slice::from_ref(&load.revision)).await?;
+        if before.is_none() {
+            // All words are folded from the first on as this program folds them.
+            load.raise(FOLDING_COUNTER, search::FOLDING).await?;
+        }
         Ok(load)
     }
 
@@ -116,16 +150,71 @@ impl Load {
         &self.transaction
     }
 
-    /// The first id that no row of the table has.
+    /// Makes this load the first of another dataset: what was there is gone, and what is there now has nothing to do
+    /// with it.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// Where the system has no random numbers to give.
+    pub fn begin_dataset(&mut self) -> Result<(), DbErr> {
+        self.revision.dataset = draw()?;
+        Ok(())
+    }
+
+    /// The first id that no row of the table has, or ever had.
+    ///
+    /// # Errors
+    /// Whatever the database says, or that there are no ids left.
     pub async fn next_id<E: EntityTrait>(&self) -> Result<i32, DbErr> {
-        let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {}", E::default().table_name());
+        let table = E::default().table_name().to_owned();
+        let sql = format!(
+            "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM {table} UNION ALL \
+             SELECT value FROM counters WHERE name = '{table}') AS ids"
+        );
         let statement = Statement::from_string(self.transaction.get_database_backend(), sql);
         let row = self.transaction.query_one_raw(statement).await?;
         let row = row.ok_or_else(|| DbErr::Custom("an aggregate has a row".to_owned()))?;
-        Ok(row.try_get_by_index::<i32>(0)? + 1)
+        let last = row.try_get_by_index::<Option<i32>>(0)?.unwrap_or_default();
+        if last > LAST_ID {
+            return Err(DbErr::Custom(format!(
+                "the ids of {table} are used up ({last} were given out): load into a new database"
+            )));
+        }
+        Ok(last + 1)
+    }
+
+    /// Notes which ids were given out, so that they are not given out again.
+    async fn note_ids(&self) -> Result<(), DbErr> {
+        let tables = tables();
+        let last = tables.iter().filter(|table| table.has("id")).map(|table| {
+            let table = table.name;
+            format!("SELECT '{table}' AS name, MAX(id) AS value FROM {table}")
+        });
+        let last = last.collect::<Vec<_>>().join(" UNION ALL ");
+        let sql = format!(
+            "INSERT INTO counters (name, value) SELECT name, value FROM ({last}) AS ids \
+             WHERE value IS NOT NULL {GROWS}"
+        );
+        self.transaction.execute_unprepared(&sql).await?;
+        Ok(())
+    }
+
+    /// Raises a counter, which never falls.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn raise(&self, name: &'static str, value: i32) -> Result<(), DbErr> {
+        let row = counter::Model { name: name.to_owned(), value };
+        let mut sql = insert_statement::<counter::Entity>(
+            &counter::Column::iter().collect::<Vec<_>>(),
+            1,
+            self.transaction.get_database_backend(),
+        );
+        sql.push_str(GROWS);
+        let values = counter::Column::iter().map(|column| row.get(column));
+        let backend = self.transaction.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, &sql, values);
+        self.transaction.execute_raw(statement).await?;
+        Ok(())
     }
 
     /// Adds rows, thousands a statement. Statements of whole chunks have the same text, so the
@@ -238,6 +327,7 @@ impl Load {
             ..self.revision
         };
         self.update::<revision::Entity>(self.revision.clone()).await?;
+        self.note_ids().await?;
         self.transaction.execute_unprepared("ANALYZE").await?;
         self.transaction.commit().await?;
         Ok(self.revision)

@@ -6,7 +6,9 @@
 
 pub mod load;
 mod readers;
+pub mod refold;
 pub(crate) mod session;
+pub mod token;
 
 use std::time::Duration;
 

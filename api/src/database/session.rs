@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::Readers;
+use super::{Readers, token::DataToken};
 use crate::{
     error::Error,
     limits::{usage::Usage, work::Work},
@@ -41,7 +41,7 @@ pub(crate) enum Revisions {
     #[default]
     None,
     /// All rows are of this one.
-    One(i32),
+    One(DataToken),
     /// Something was looked for and not found, which does not say of which revision it is missing; what
     /// was found, if anything, is of one.
     Unsure,
@@ -65,7 +65,7 @@ impl Revisions {
 /// Rows, and the revision that they are of; none where there are none.
 pub(crate) struct RowsRead<T> {
     pub(crate) rows: T,
-    pub(crate) revision: Option<i32>,
+    pub(crate) revision: Option<DataToken>,
 }
 
 /// What something is read for.
@@ -117,7 +117,7 @@ struct SessionInner {
     turns: Semaphore,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
-    copy: OnceLock<i32>,
+    copy: OnceLock<DataToken>,
     revisions: Mutex<Revisions>,
     usage: Usage,
 }
@@ -144,6 +144,16 @@ fn show_limit(statement: &mut Statement) {
     };
     statement.sql = format!("{} LIMIT {limit}{rest}", &sql[..begins]);
     values.0.pop();
+}
+
+/// The token of the newest revision; nothing where there is none.
+pub(crate) fn newest_token() -> SelectStatement {
+    let (mut last, mut newest) = (Query::select(), Query::select());
+    last.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
+    let last = Expr::SubQuery(None, Box::new(last.into()));
+    let is_last = Expr::col(Alias::new("id")).eq(last);
+    newest.column(Alias::new("token")).from(Alias::new("revisions")).and_where(is_last);
+    newest
 }
 
 impl Session {
@@ -201,9 +211,8 @@ impl Session {
         make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
     ) -> Result<RowsRead<T>, Error> {
         // In the statement itself: so it is of the same snapshot, and costs no other statement.
-        let mut newest = Query::select();
-        newest.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
-        select.expr_as(Expr::SubQuery(None, Box::new(newest.into())), Alias::new(REVISION));
+        let newest = Expr::SubQuery(None, Box::new(newest_token().into()));
+        select.expr_as(newest, Alias::new(REVISION));
         let mut statement = self.backend().build(&select);
         if self.backend() == DbBackend::Postgres {
             show_limit(&mut statement);
@@ -219,7 +228,7 @@ impl Session {
         let took = began.elapsed();
         let made = rows.and_then(|rows| {
             let revision = match rows.first() {
-                Some(row) => Some(row.try_get::<Option<i32>>("", REVISION)?.unwrap_or_default()),
+                Some(row) => Some(row.try_get::<Option<i64>>("", REVISION)?.unwrap_or_default()),
                 None => None,
             };
             Ok((revision, make(rows)?))
@@ -229,6 +238,7 @@ impl Session {
         let rows = count.unwrap_or_default();
         self.note(Read { table, purpose, rows, took, statement: Some(sql) });
         let (revision, (_, rows)) = made?;
+        let revision = revision.map(DataToken::from);
         self.add(revision.map_or(Revisions::Unsure, Revisions::One));
         Ok(RowsRead { rows, revision })
     }
@@ -244,14 +254,14 @@ impl Session {
     }
 
     /// Notes that rows of so many keys were looked up before.
-    pub(crate) fn note_kept(&self, revision: i32, table: &'static str, rows: usize) {
+    pub(crate) fn note_kept(&self, revision: DataToken, table: &'static str, rows: usize) {
         self.add(Revisions::One(revision));
         let (purpose, took) = (Purpose::Kept, Duration::ZERO);
         self.note(Read { table, purpose, rows, took, statement: None });
     }
 
     /// Notes that the copy in memory of a revision was read.
-    pub(crate) fn note_copy(&self, revision: i32, read: Read) {
+    pub(crate) fn note_copy(&self, revision: DataToken, read: Read) {
         // A request reads one copy only.
         let _ = self.0.copy.set(revision);
         self.note(read);
@@ -262,7 +272,7 @@ impl Session {
     }
 
     /// The revision of the copy in memory that was read, where one was.
-    pub(crate) fn copy(&self) -> Option<i32> {
+    pub(crate) fn copy(&self) -> Option<DataToken> {
         self.0.copy.get().copied()
     }
 

@@ -10,7 +10,7 @@ use entity::{
     kind::{AgencyKind, OrganizationKind},
     organization,
     scalar::{Ori, State},
-    search,
+    search::Searched as _,
 };
 
 use super::{
@@ -151,11 +151,11 @@ fn row(
     let (latitude, longitude) = (between(south, north), between(west, east));
     let mut known = |often: f64| chance.happens(often).then_some(());
     let local = traits.population > 0;
-    agency::Model {
+    let mut row = agency::Model {
         id: traits.id,
         ori9: known(0.985).and_then(|()| ori(5)),
         ori7: known(0.96).and_then(|()| ori(3)),
-        search: search::index([Some(&*name), Some(&*place), Some(state.code)]),
+        search: String::new(),
         name: known(0.998).map(|()| name),
         kind: known(0.995).map(|()| traits.kind),
         state: state.code.parse::<State>().ok(),
@@ -169,7 +169,9 @@ fn row(
         sworn_officers: known(0.96).map(|()| traits.sworn),
         source_id: stamp.source,
         revision_id: stamp.revision,
-    }
+    };
+    row.search = row.searched();
+    row
 }
 
 /// Kinds of organizations with their parts of the whole, and how they are called.
@@ -203,9 +205,9 @@ pub(super) fn organizations(
         let place = places::name(chance);
         let name = format!("{place} {called}");
         let state = chance.weighted(&states);
-        organization::Model {
+        let mut row = organization::Model {
             id,
-            search: search::index([Some(&*name), Some(state)]),
+            search: String::new(),
             name,
             kind: chance.happens(0.98).then_some(kind),
             city: chance.happens(0.9).then_some(place),
@@ -218,7 +220,9 @@ pub(super) fn organizations(
             note: None,
             source_id: stamp.source,
             revision_id: stamp.revision,
-        }
+        };
+        row.search = row.searched();
+        row
     };
     (0..count).zip(first..).map(row).collect()
 }

@@ -12,7 +12,7 @@ use entity::{
     kind::{GrantStatus, Instrument},
     obligation, officers_funded,
     scalar::Dollars,
-    search,
+    search::Searched as _,
 };
 
 use super::{
@@ -138,9 +138,9 @@ impl GrantMaker {
             None => GrantStatus::Closed,
         };
         let paid = if status == GrantStatus::Open { chance.unit() * 0.9 } else { 1.0 };
-        grant::Model {
+        let mut row = grant::Model {
             id,
-            search: search::index([number.as_deref(), key.as_deref(), title.as_deref()]),
+            search: String::new(),
             usaspending_key: key
                 .as_ref()
                 .filter(|_| since(2008))
@@ -166,7 +166,9 @@ impl GrantMaker {
             title,
             source_id: self.stamp.source,
             revision_id: self.stamp.revision,
-        }
+        };
+        row.search = row.searched();
+        row
     }
 
     /// The number of the next award of its kind, as it would be printed. Awards of an unknown year are

@@ -167,12 +167,12 @@ pub async fn load(
     bar: &ProgressBar,
 ) -> Result<Made, DemoError> {
     let began = Instant::now();
-    let load = begin(db, scale).await?;
+    let mut load = begin(db, scale).await?;
     if removal::holds_real_data(load.transaction()).await? {
         return Err(DemoError::HoldsRealData);
     }
     bar.set_message("making room");
-    let tables = remove(&load).await?;
+    let tables = remove(&mut load).await?;
     make(load, tables, scale, seed, bar, began).await
 }
 
@@ -188,9 +188,9 @@ pub async fn replace(
     bar: &ProgressBar,
 ) -> Result<Made, DemoError> {
     let began = Instant::now();
-    let load = begin(db, scale).await?;
+    let mut load = begin(db, scale).await?;
     bar.set_message("making room");
-    let tables = reference::reset(&load).await?;
+    let tables = reference::reset(&mut load).await?;
     make(load, tables, scale, seed, bar, began).await
 }
 

@@ -25,16 +25,17 @@ async fn holds(db: &impl ConnectionTrait, kind: SourceKind) -> Result<bool, DbEr
 }
 
 /// Removes all made-up rows and their source within a load, and says what that did to the tables. An import
-/// does so before it adds the first real row. The reference data stay, and so do the revisions: they
-/// tell what was loaded when.
+/// does so before it adds the first real row, and what it makes is another dataset. The reference data stay, and so do
+/// the revisions: they tell what was loaded when.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn remove(load: &Load) -> Result<Tallies, DbErr> {
-    let db = load.transaction();
-    if !is_present(db).await? {
+pub async fn remove(load: &mut Load) -> Result<Tallies, DbErr> {
+    if !is_present(load.transaction()).await? {
         return Ok(Tallies::new());
     }
+    load.begin_dataset()?;
+    let db = load.transaction();
     let kind = SourceKind::Synthetic.to_value();
     let mut removed = Tallies::new();
     for table in tables().into_iter().filter(|table| table.has("source_id")) {

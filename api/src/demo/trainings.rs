@@ -7,7 +7,8 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use entity::{
     kind::{Modality, OrganizationKind, TraineeRole},
     scalar::{Hours, State},
-    search, trainee, training, training_session,
+    search::Searched as _,
+    trainee, training, training_session,
 };
 
 use super::{Stamp, agencies::Traits, awards::Organizations, chance::Chance, places::STATES};
@@ -68,9 +69,9 @@ pub(super) fn courses(
         SUBJECTS.iter().flat_map(|subject| LEVELS.iter().map(move |level| (subject, level)));
     let row = |(id, ((subject, topics), level)): (i32, (&(&str, &str), &&str))| {
         let title = format!("{subject}: {level} (sample course)");
-        training::Model {
+        let mut row = training::Model {
             id,
-            search: search::index([Some(&*title), Some(topics)]),
+            search: String::new(),
             title,
             acronym: None,
             provider_id: chance.happens(0.95).then(|| *chance.pick(&providers)),
@@ -82,7 +83,9 @@ pub(super) fn courses(
             note: None,
             source_id: stamp.source,
             revision_id: stamp.revision,
-        }
+        };
+        row.search = row.searched();
+        row
     };
     (first..).zip(titles).map(row).collect()
 }

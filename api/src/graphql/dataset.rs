@@ -45,6 +45,8 @@ pub(crate) struct Plan(Vec<(Name, DatasetField)>);
 enum DatasetField {
     TypeName,
     Revision,
+    RevisionToken,
+    Identity,
     LoadedAt,
     Synthetic,
     Licence,
@@ -79,6 +81,8 @@ pub(super) fn plan<'a>(
     for (name, merged) in planner.collect("Dataset", fields)? {
         let field = match merged[0].node.name.node.as_str() {
             "revision" => DatasetField::Revision,
+            "revisionToken" => DatasetField::RevisionToken,
+            "identity" => DatasetField::Identity,
             "loadedAt" => DatasetField::LoadedAt,
             "synthetic" => DatasetField::Synthetic,
             "licence" => DatasetField::Licence,
@@ -117,6 +121,8 @@ pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Err
         let value = match shown {
             DatasetField::TypeName => Ok(Value::from("Dataset")),
             DatasetField::Revision => Ok(Value::from(dataset.revision)),
+            DatasetField::RevisionToken => Ok(Value::from(dataset.token.to_string())),
+            DatasetField::Identity => Ok(Value::from(dataset.identity.to_string())),
             DatasetField::LoadedAt => Ok(dataset.loaded_at.map_or(Value::Null, |at| {
                 Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
             })),
@@ -175,6 +181,21 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
             "The number of the last load. It grows with every load; between two loads no answer changes. A request that \
              names it, by the header `X-Dataset-Revision` or as `revision` among its `extensions`, is answered of this \
              revision or refused: only the current one is kept.",
+            vec![],
+        ),
+        field(
+            "revisionToken",
+            "String!",
+            "What tells this revision from any other that has its number, such as one that was made after an older \
+             backup was restored. A request that names both (`4-00c0ffee00c0ffee`) is answered of these very data or \
+             refused.",
+            vec![],
+        ),
+        field(
+            "identity",
+            "String!",
+            "What tells this dataset from others. It stays the same from load to load, and is another once synthetic \
+             rows are replaced by real ones or everything is loaded anew.",
             vec![],
         ),
         field("loadedAt", "DateTime", "When that load was made. Null before the first.", vec![]),

@@ -8,7 +8,7 @@ use entity::{
     agency,
     kind::AgencyKind,
     scalar::{Ori, State},
-    search,
+    search::Searched as _,
 };
 use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
@@ -135,9 +135,7 @@ impl Agencies {
             added_before += u64::from(before.is_some() && row.revision_id == revision_id);
             row.source_id = source_id;
             row.revision_id = revision_id;
-            let texts = [&row.name, &row.city, &row.county_name].map(Option::as_deref);
-            let oris = [&row.ori9, &row.ori7].map(|ori| ori.as_ref().map(Ori::as_str));
-            row.search = search::index(texts.into_iter().chain(oris));
+            row.search = row.searched();
             if before.is_none() { &mut added } else { &mut changed }.push(row.clone());
         }
         job.load.insert::<agency::Entity>(&added).await?;

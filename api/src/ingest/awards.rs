@@ -15,7 +15,7 @@ use entity::{
     kind::{GrantStatus, Instrument},
     obligation,
     scalar::Dollars,
-    search,
+    search::Searched as _,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
@@ -220,7 +220,7 @@ impl Awards {
             if slot.before.as_ref() != Some(&slot.row) {
                 slot.row.source_id = job.source_id;
                 slot.row.revision_id = job.load.revision();
-                slot.row.search = words(&slot.row);
+                slot.row.search = slot.row.searched();
                 if slot.before.is_none() {
                     added.push(slot.row);
                 } else {
@@ -341,11 +341,6 @@ fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
     if said.is_some() && (later || target.is_none()) {
         *target = said.cloned();
     }
-}
-
-/// The words by which an award is found.
-fn words(row: &grant::Model) -> String {
-    search::index([&row.award_number, &row.award_key, &row.title].map(Option::as_deref))
 }
 
 /// The place of a modification among those of one day: its number, and 0 for the first.

@@ -209,7 +209,7 @@ pub async fn run(
     let mut job = Job::new(load, request, inputs).await?;
     if job.has_work() {
         // Made-up rows make room for real ones: the two never mix.
-        for (table, made_up) in demo::remove(&job.load).await? {
+        for (table, made_up) in demo::remove(&mut job.load).await? {
             job.report.tally(table).removed += made_up.removed;
         }
         job.add_sources().await?;

@@ -11,7 +11,7 @@ use entity::{
     kind::OrganizationKind,
     organization,
     scalar::{Ori, State},
-    search,
+    search::Searched as _,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -248,7 +248,7 @@ impl Recipients {
             source_id: job.source_id,
             revision_id: job.load.revision(),
         };
-        row.search = words(&row);
+        row.search = row.searched();
         self.added.push(row);
         id
     }
@@ -277,18 +277,13 @@ impl Recipients {
             if row.revision_id != job.load.revision() {
                 job.report.tally("organizations").changed += 1;
             }
-            row.search = words(&row);
+            row.search = row.searched();
             row.source_id = job.source_id;
             row.revision_id = job.load.revision();
             job.load.update::<organization::Entity>(row).await?;
         }
         Ok(())
     }
-}
-
-fn words(row: &organization::Model) -> String {
-    let texts = [Some(row.name.as_str()), row.former_names.as_deref(), row.city.as_deref()];
-    search::index(texts.into_iter().chain([row.uei.as_deref()]))
 }
 
 /// A recipient as the file tells of it, for a person.

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use entity::{kind::Modality, scalar::Hours, search, training};
+use entity::{
+    kind::Modality,
+    scalar::Hours,
+    search::{self, Searched as _},
+    training,
+};
 use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use super::{
@@ -120,8 +125,7 @@ impl Courses {
                 continue;
             }
             (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-            let texts = [Some(row.title.as_str()), row.acronym.as_deref(), row.topics.as_deref()];
-            row.search = search::index(texts);
+            row.search = row.searched();
             if before.is_none() {
                 added.push(row.clone());
             } else {

@@ -29,7 +29,10 @@ use super::{
 };
 use crate::{
     catalog::{Catalog, table::Table},
-    database::session::{Purpose, RowsRead, Session},
+    database::{
+        session::{Purpose, RowsRead, Session},
+        token::DataToken,
+    },
     error::Error,
     limits::work::Work,
     measures::{Aggregates, Estimates, GroupsAnswer as Measures, Parents, Request},
@@ -197,7 +200,7 @@ fn answer<T: Clone + Default>(
 /// Keeps what a batch has read at a revision for the requests that follow.
 fn keep<T: Clone>(
     kept: Option<&row_cache::LookupKind>,
-    revision: Option<i32>,
+    revision: Option<DataToken>,
     answers: &HashMap<i32, Loaded<T>>,
     found: impl Fn(T) -> CachedRows,
 ) {

@@ -20,7 +20,7 @@ use quick_cache::{
 };
 
 use super::rows::{Row, RowPage};
-use crate::catalog::dataset::Dataset;
+use crate::{catalog::dataset::Dataset, database::token::DataToken};
 
 /// Bytes that something costs beside its cells.
 const OVERHEAD: u64 = 96;
@@ -42,7 +42,14 @@ pub(crate) enum CachedRows {
 #[derive(Debug)]
 pub(crate) struct RowCache {
     bytes: u64,
-    newest: Mutex<Arc<RevisionRows>>,
+    newest: Mutex<Newest>,
+}
+
+/// The rows that are kept, and what the server was told last of the dataset when they began.
+#[derive(Debug)]
+struct Newest {
+    told: DataToken,
+    rows: Arc<RevisionRows>,
 }
 
 /// The rows of one revision.
@@ -87,22 +94,38 @@ impl Weighter<(u64, i32), CachedRows> for Weights {
 impl RowCache {
     /// Keeps so many bytes of rows.
     pub(crate) fn new(dataset: Dataset, bytes: u64) -> Self {
-        Self { bytes, newest: Mutex::new(Arc::new(RevisionRows::new(dataset, bytes))) }
+        let told = dataset.token;
+        let rows = Arc::new(RevisionRows::new(dataset, bytes));
+        Self { bytes, newest: Mutex::new(Newest { told, rows }) }
     }
 
-    /// The rows of this revision, or of a newer one where somebody has met that: who has seen it is not sent
-    /// back. Those of another go.
-    pub(crate) fn at(&self, dataset: &Dataset) -> Arc<RevisionRows> {
+    /// The rows of the revision that the server was told of, or of one that somebody has met since: what the server
+    /// hears next is of that. Those of another go.
+    pub(crate) fn at(&self, told: &Dataset) -> Arc<RevisionRows> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.dataset.revision < dataset.revision {
-            *newest = Arc::new(RevisionRows::new(dataset.clone(), self.bytes));
+        if newest.told != told.token {
+            newest.told = told.token;
+            self.replace(&mut newest, told);
         }
-        Arc::clone(&newest)
+        Arc::clone(&newest.rows)
+    }
+
+    /// The rows of a revision that the database was just found to hold.
+    pub(crate) fn met(&self, found: &Dataset) -> Arc<RevisionRows> {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        self.replace(&mut newest, found);
+        Arc::clone(&newest.rows)
+    }
+
+    fn replace(&self, newest: &mut Newest, dataset: &Dataset) {
+        if newest.rows.dataset.token != dataset.token {
+            newest.rows = Arc::new(RevisionRows::new(dataset.clone(), self.bytes));
+        }
     }
 
     /// How many bytes are kept.
     pub(crate) fn bytes(&self) -> u64 {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner).found.weight()
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).rows.found.weight()
     }
 }
 
@@ -132,8 +155,8 @@ impl RevisionRows {
 
 impl LookupKind {
     /// The revision that all of it is of.
-    pub(crate) fn revision(&self) -> i32 {
-        self.kept.dataset.revision
+    pub(crate) fn revision(&self) -> DataToken {
+        self.kept.dataset.token
     }
 
     pub(crate) fn get(&self, key: i32) -> Option<CachedRows> {
@@ -143,7 +166,7 @@ impl LookupKind {
     /// Keeps what was read at a revision, where it is this one.
     pub(crate) fn keep(
         &self,
-        revision: Option<i32>,
+        revision: Option<DataToken>,
         found: impl Iterator<Item = (i32, CachedRows)>,
     ) {
         if revision == Some(self.revision()) {

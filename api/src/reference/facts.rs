@@ -17,7 +17,7 @@ use sea_orm::{ActiveEnum, prelude::Date};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
 /// A file of facts: its columns are the fields of the struct, all of them and no other.
-pub(super) trait Fact: DeserializeOwned {
+pub(super) trait Fact: Clone + DeserializeOwned {
     /// The names of the columns, in the order of the file.
     const COLUMNS: &'static [&'static str];
     /// The name and the text of the file.
@@ -38,7 +38,7 @@ pub(super) trait Fact: DeserializeOwned {
 
 macro_rules! facts {
     ($($name:ident in $file:literal { $($(#[$meta:meta])* $field:ident: $type:ty,)+ })+) => {$(
-        #[derive(Debug, Deserialize)]
+        #[derive(Clone, Debug, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
             $($(#[$meta])* pub(super) $field: $type,)+

@@ -11,16 +11,22 @@ mod write;
 
 use std::{ops::RangeInclusive, sync::LazyLock};
 
-use entity::{revision, table::tables};
+use entity::{kind::SourceKind, revision};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveEnum as _, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
+    QueryFilter, QueryOrder,
 };
 
 use self::facts::Fact as _;
-use crate::database::load::{Load, LoadCounts, Tallies};
+use crate::database::load::{Load, LoadCounts, TableTally, Tallies, counter};
 
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
+/// The edition of the facts in `api/facts/`, which grows whenever they change: databases that have an older one are
+/// brought up to date.
+pub const EDITION: i32 = 1;
+/// The counter that tells which edition a database has.
+const COUNTER: &str = "reference data";
 
 /// Why the reference data could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +39,9 @@ pub enum ReferenceError {
         /// What is wrong, and where.
         why: String,
     },
+    /// A table has no column that tells its rows apart.
+    #[error("a table of the reference data has no key")]
+    NoKey,
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -61,62 +70,75 @@ pub async fn find(db: &impl ConnectionTrait) -> Result<Option<revision::Model>, 
         .await
 }
 
-/// Loads the reference data, unless they stand already: then nothing is written, and the revision
-/// that brought them is the answer.
-///
-/// # Errors
-/// Whatever the database says; it is then as it was.
-pub async fn load(db: &DatabaseConnection) -> Result<revision::Model, ReferenceError> {
-    if let Some(revision) = find(db).await? {
-        return Ok(revision);
-    }
-    let load = Load::begin(db, FORMAT, false).await?;
-    // Another process may have been first while this one waited for its turn. What began here is
-    // dropped, and with it rolled back.
-    let others = revision::Entity::find()
-        .filter(revision::Column::Format.eq(FORMAT))
-        .filter(revision::Column::Id.ne(load.revision()))
-        .one(load.transaction())
-        .await?;
-    if let Some(revision) = others {
-        return Ok(revision);
-    }
-    let tables = write::all(&load).await?;
-    let rows_read = tables.values().map(|tally| tally.added).sum();
-    Ok(load.commit(LoadCounts { rows_read, tables }).await?)
-}
-
-/// Empties every table but that of the revisions, which tell what was loaded when, and writes the
-/// reference data anew: as if nothing had ever been imported. Says what that did to the tables.
+/// The edition of the reference data that a database has; 0 where it has none.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn reset(load: &Load) -> Result<Tallies, ReferenceError> {
-    let mut removed = Vec::new();
-    // All that hold rows of a source, and the sources.
-    for table in tables().into_iter().filter(|it| it.has("source_id") || it.name == "sources") {
-        let table = table.name;
-        let sql = format!("DELETE FROM {table}");
-        let rows = load.transaction().execute_unprepared(&sql).await?.rows_affected();
-        removed.push((table, rows));
-    }
-    let mut tables = write::all(load).await?;
-    for (table, rows) in removed {
-        tables.entry(table).or_default().removed = rows;
-    }
-    Ok(tables)
+pub async fn edition(db: &impl ConnectionTrait) -> Result<i32, DbErr> {
+    counter(db, COUNTER).await
 }
 
-/// Makes sure that the reference data stand, and says whether they had to be loaded.
+/// Brings the reference data to those of this program, where they are older or missing, and says whether that was
+/// needed. Those of a newer program stay.
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
 pub async fn ensure(db: &DatabaseConnection) -> Result<bool, ReferenceError> {
-    let missing = find(db).await?.is_none();
-    if missing {
-        load(db).await?;
+    if edition(db).await? >= EDITION {
+        return Ok(false);
     }
-    Ok(missing)
+    let load = Load::begin(db, FORMAT, false).await?;
+    // Another process may have been first while this one waited for its turn. What began here is
+    // dropped, and with it rolled back.
+    if edition(load.transaction()).await? >= EDITION {
+        return Ok(false);
+    }
+    let tables = write(&load, false).await?;
+    let read = |tally: &TableTally| tally.added + tally.changed + tally.unchanged;
+    let rows_read = tables.values().map(read).sum();
+    load.commit(LoadCounts { rows_read, tables }).await?;
+    Ok(true)
+}
+
+async fn write(load: &Load, resets: bool) -> Result<Tallies, ReferenceError> {
+    let tables = write::all(load, resets).await?;
+    note(load).await?;
+    Ok(tables)
+}
+
+/// Notes that the reference data of a load are those of this program.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn note(load: &Load) -> Result<(), DbErr> {
+    load.raise(COUNTER, EDITION).await
+}
+
+/// Empties every table but that of the revisions, which tell what was loaded when, and of the reference data, which are
+/// written as they are without any import: as if nothing had ever been imported. What comes then is another dataset.
+/// Says what that did to the tables.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn reset(load: &mut Load) -> Result<Tallies, ReferenceError> {
+    load.begin_dataset()?;
+    // Facts refer to facts from here on, so that all else can go.
+    let mut tables = write(load, true).await?;
+    // All that hold rows of a source, and the sources.
+    let facts = format!("kind = '{}'", SourceKind::Publication.to_value());
+    for table in
+        entity::table::tables().into_iter().filter(|it| it.has("source_id") || it.name == "sources")
+    {
+        let table = &table;
+        let others = match table.has("source_id") {
+            true => format!("source_id NOT IN (SELECT id FROM sources WHERE {facts})"),
+            false => format!("NOT ({facts})"),
+        };
+        let sql = format!("DELETE FROM {} WHERE {others}", table.name);
+        let rows = load.transaction().execute_unprepared(&sql).await?.rows_affected();
+        tables.entry(table.name).or_default().removed += rows;
+    }
+    Ok(tables)
 }
 
 #[cfg(test)]
@@ -131,7 +153,7 @@ mod tests {
         let db = crate::database::writer("sqlite::memory:").await.unwrap();
         migration::run(&db).await.unwrap();
         assert!(ensure(&db).await.unwrap());
-        let revision = load(&db).await.unwrap();
+        let revision = find(&db).await.unwrap().unwrap();
         assert!(!ensure(&db).await.unwrap());
         assert!(!revision.synthetic);
         assert_eq!((revision.id, revision.added), (1, revision.rows_read));

@@ -1,27 +1,41 @@
-//! The facts as rows, and where they refer to one another.
+//! The facts as rows, where they refer to one another, and how those that a database has are brought up to date.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write as _,
+};
 
 use entity::{
     kind::SourceKind, measure, organization, partnership, price_index, program, publication,
-    published_figure, search, source, training,
+    published_figure, search::Searched as _, source, table::tables, training,
 };
-use sea_orm::{EntityTrait, ModelTrait};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait, IdenStatic as _, IntoActiveModel,
+    Iterable as _, ModelTrait, QueryFilter as _, Value,
+};
 
 use super::{
     ReferenceError,
     facts::{self, Fact},
 };
-use crate::database::load::{Load, Tallies};
+use crate::database::load::{Load, TableTally, Tallies};
 
 /// The source of the rows of a file that has no column for it.
 const PROGRAMS: &str = "cops-graphql-programs";
 const MEASURES: &str = "fbi-ucr";
 const PRICES: &str = "bls-cpi-u";
 
-/// Writes every fact, and says how many rows of each table that made.
-pub(super) async fn all(load: &Load) -> Result<Tallies, ReferenceError> {
-    let mut writer = ReferenceWriter { load, revision_id: load.revision(), tables: Tallies::new() };
+/// Brings the facts of a database to those of this program, and says what that did to the tables. A fact that stands
+/// already keeps its id, and one that is gone goes where nothing refers to it. What a file has said since of the same
+/// thing stays as it is, unless it `resets` that.
+pub(super) async fn all(load: &Load, resets: bool) -> Result<Tallies, ReferenceError> {
+    let db = load.transaction();
+    let publications =
+        source::Entity::find().filter(source::Column::Kind.eq(SourceKind::Publication));
+    let ours = publications.all(db).await?.into_iter().map(|source| source.id).collect();
+    let (revision_id, tables) = (load.revision(), Tallies::new());
+    let stale = BTreeMap::new();
+    let mut writer = ReferenceWriter { load, revision_id, resets, ours, tables, stale };
     let sources = writer.sources().await?;
     let programs = writer.programs(&sources).await?;
     let organizations = writer.organizations(&sources).await?;
@@ -31,6 +45,7 @@ pub(super) async fn all(load: &Load) -> Result<Tallies, ReferenceError> {
     writer.figures(&sources, &programs).await?;
     writer.prices(&sources).await?;
     writer.measures(&sources).await?;
+    writer.remove_stale().await?;
     Ok(writer.tables)
 }
 
@@ -54,97 +69,176 @@ impl Ids {
 struct ReferenceWriter<'a> {
     load: &'a Load,
     revision_id: i32,
+    resets: bool,
+    /// The sources that facts have.
+    ours: HashSet<i32>,
     tables: Tallies,
+    /// The keys of the rows that are facts no more, by table.
+    stale: BTreeMap<&'static str, (&'static str, Vec<i32>)>,
 }
 
 impl ReferenceWriter<'_> {
-    /// Adds a file as rows of a table; `row` makes one of an id and a fact.
-    async fn add<E, F>(
+    /// Brings the rows of a table to those of a file. `key` are the columns by which a fact is known, and `row` makes one
+    /// of an id, what stands there already, and a fact.
+    async fn agree<E, F>(
         &mut self,
-        row: impl Fn(i32, F) -> Result<E::Model, ReferenceError>,
+        key: &[E::Column],
+        row: impl Fn(i32, Option<&E::Model>, F) -> Result<E::Model, ReferenceError>,
     ) -> Result<Vec<E::Model>, ReferenceError>
     where
         E: EntityTrait,
-        E::Model: ModelTrait<Entity = E>,
+        E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send,
         F: Fact,
     {
-        let first = self.load.next_id::<E>().await?;
-        let rows: Vec<_> = (first..)
-            .zip(F::read()?)
-            .map(|(id, fact)| row(id, fact))
-            .collect::<Result<_, ReferenceError>>()?;
-        self.insert::<E>(&rows).await?;
+        let column = |name: &str| E::Column::iter().find(|column| column.as_str() == name);
+        let source = column("source_id").or_else(|| column("id")).ok_or(ReferenceError::NoKey)?;
+        let number = |row: &E::Model, column: E::Column| match row.get(column) {
+            Value::Int(Some(number)) => number,
+            _ => 0,
+        };
+        let named =
+            |row: &E::Model| key.iter().map(|it| format!("{:?}", row.get(*it))).collect::<Vec<_>>();
+        let mut standing: HashMap<Vec<String>, Vec<E::Model>> = HashMap::new();
+        for row in E::find().all(self.load.transaction()).await? {
+            standing.entry(named(&row)).or_default().push(row);
+        }
+        let id = column("id");
+        let mut next = if id.is_some() { self.load.next_id::<E>().await? } else { 0 };
+        let table = E::default().table_name().to_owned().leak();
+        let mut tally = TableTally::default();
+        let (mut rows, mut new) = (Vec::new(), Vec::new());
+        for fact in F::read()? {
+            let made = row(next, None, fact.clone())?;
+            let Some(old) = standing.get_mut(&named(&made)).and_then(Vec::pop) else {
+                next += 1;
+                tally.added += 1;
+                new.push(made.clone());
+                rows.push(made);
+                continue;
+            };
+            let before = Some(&old).filter(|_| !self.resets);
+            let made = row(id.map_or(0, |id| number(&old, id)), before, fact)?;
+            let is_ours = self.resets || self.ours.contains(&number(&old, source));
+            let is_same = E::Column::iter()
+                .filter(|column| column.as_str() != "revision_id")
+                .all(|column| old.get(column) == made.get(column));
+            if is_same || !is_ours {
+                tally.unchanged += 1;
+                rows.push(old);
+            } else {
+                tally.changed += 1;
+                self.load.update::<E>(made.clone()).await?;
+                rows.push(made);
+            }
+        }
+        self.load.insert::<E>(&new).await?;
+        let (name, key) = match id {
+            Some(id) => ("id", id),
+            None => (key[0].as_str(), key[0]),
+        };
+        let gone = standing.into_values().flatten();
+        let gone = gone.filter(|row| self.ours.contains(&number(row, source)));
+        self.stale.insert(table, (name, gone.map(|row| number(&row, key)).collect()));
+        *self.tables.entry(table).or_default() = tally;
         Ok(rows)
     }
 
-    async fn insert<E>(&mut self, rows: &[E::Model]) -> Result<(), ReferenceError>
-    where
-        E: EntityTrait,
-        E::Model: ModelTrait<Entity = E>,
-    {
-        self.load.insert::<E>(rows).await?;
-        self.tables.entry(E::default().table_name()).or_default().added += rows.len() as u64;
+    /// Takes out the rows that are facts no more, but for those that others refer to.
+    async fn remove_stale(&mut self) -> Result<(), ReferenceError> {
+        let tables = tables();
+        for table in &tables {
+            let Some((key, gone)) = self.stale.get(table.name) else { continue };
+            if gone.is_empty() {
+                continue;
+            }
+            let keys: Vec<String> = gone.iter().map(ToString::to_string).collect();
+            let mut sql =
+                format!("DELETE FROM {} WHERE {key} IN ({})", table.name, keys.join(", "));
+            let referring =
+                tables.iter().flat_map(|from| from.references.iter().map(move |it| (from, it)));
+            for (from, reference) in referring.filter(|(_, it)| it.table == table.name) {
+                let (from, column, to) = (from.name, &reference.column, &reference.to);
+                let _ = write!(
+                    sql,
+                    " AND NOT EXISTS (SELECT 1 FROM {from} AS other WHERE other.{column} = {}.{to})",
+                    table.name
+                );
+            }
+            let done = self.load.transaction().execute_unprepared(&sql).await?;
+            self.tables.entry(table.name).or_default().removed += done.rows_affected();
+        }
         Ok(())
     }
 
     async fn sources(&mut self) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<source::Entity, facts::Origin>(|id, fact| {
-            Ok(source::Model {
-                id,
-                code: fact.source,
-                kind: SourceKind::Publication,
-                title: fact.title,
-                publisher: fact.publisher,
-                published_on: fact.published_on,
-                url: fact.url,
-                sha256: None,
-                bytes: None,
-                revision_id,
-            })
-        });
+        let rows =
+            self.agree::<source::Entity, facts::Origin>(&[source::Column::Code], |id, _, fact| {
+                Ok(source::Model {
+                    id,
+                    code: fact.source,
+                    kind: SourceKind::Publication,
+                    title: fact.title,
+                    publisher: fact.publisher,
+                    published_on: fact.published_on,
+                    url: fact.url,
+                    sha256: None,
+                    bytes: None,
+                    revision_id,
+                })
+            });
         Ok(Ids(rows.await?.into_iter().map(|row| (row.code, row.id)).collect()))
     }
 
     async fn programs(&mut self, sources: &Ids) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::Program>(PROGRAMS)?;
-        let rows = self.add::<program::Entity, facts::Program>(|id, fact| {
-            Ok(program::Model {
-                id,
-                search: search::index([Some(&*fact.code), Some(&*fact.name), fact.note.as_deref()]),
-                code: fact.code,
-                name: fact.name,
-                category: fact.category,
-                first_year: fact.first_year,
-                last_year: fact.last_year,
-                note: fact.note,
-                source_id,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<program::Entity, facts::Program>(
+            &[program::Column::Code],
+            |id, _, fact| {
+                let mut row = program::Model {
+                    id,
+                    search: String::new(),
+                    code: fact.code,
+                    name: fact.name,
+                    category: fact.category,
+                    first_year: fact.first_year,
+                    last_year: fact.last_year,
+                    note: fact.note,
+                    source_id,
+                    revision_id,
+                };
+                row.search = row.searched();
+                Ok(row)
+            },
+        );
         Ok(Ids(rows.await?.into_iter().map(|row| (row.code, row.id)).collect()))
     }
 
     async fn organizations(&mut self, sources: &Ids) -> Result<Ids, ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<organization::Entity, facts::Organization>(|id, fact| {
-            let texts = [&Some(fact.name.clone()), &fact.former_name, &fact.city, &fact.note];
-            Ok(organization::Model {
-                id,
-                search: search::index(texts.map(Option::as_deref)),
-                name: fact.name,
-                kind: fact.kind,
-                city: fact.city,
-                state: fact.state,
-                founded_year: fact.founded_year,
-                former_names: fact.former_name,
-                uei: None,
-                note: fact.note,
-                source_id: sources.get::<facts::Organization>(&fact.source)?,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<organization::Entity, facts::Organization>(
+            &[organization::Column::Name],
+            |id, old, fact| {
+                let mut row = organization::Model {
+                    id,
+                    search: String::new(),
+                    name: fact.name,
+                    kind: fact.kind,
+                    city: fact.city,
+                    state: fact.state,
+                    founded_year: fact.founded_year,
+                    former_names: fact.former_name,
+                    uei: old.and_then(|old| old.uei.clone()),
+                    note: fact.note,
+                    source_id: sources.get::<facts::Organization>(&fact.source)?,
+                    revision_id,
+                };
+                row.search = row.searched();
+                Ok(row)
+            },
+        );
         Ok(Ids(rows.await?.into_iter().map(|row| (row.name, row.id)).collect()))
     }
 
@@ -154,16 +248,24 @@ impl ReferenceWriter<'_> {
         organizations: &Ids,
     ) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<partnership::Entity, facts::Partnership>(|id, fact| {
-            Ok(partnership::Model {
-                id,
-                organization_id: organizations.get::<facts::Partnership>(&fact.organization)?,
-                announced_on: fact.announced_on,
-                purpose: fact.purpose,
-                source_id: sources.get::<facts::Partnership>(&fact.source)?,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<partnership::Entity, facts::Partnership>(
+            &[
+                partnership::Column::OrganizationId,
+                partnership::Column::AnnouncedOn,
+                partnership::Column::Purpose,
+                partnership::Column::SourceId,
+            ],
+            |id, _, fact| {
+                Ok(partnership::Model {
+                    id,
+                    organization_id: organizations.get::<facts::Partnership>(&fact.organization)?,
+                    announced_on: fact.announced_on,
+                    purpose: fact.purpose,
+                    source_id: sources.get::<facts::Partnership>(&fact.source)?,
+                    revision_id,
+                })
+            },
+        );
         rows.await.map(drop)
     }
 
@@ -173,62 +275,84 @@ impl ReferenceWriter<'_> {
         organizations: &Ids,
     ) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<training::Entity, facts::Training>(|id, fact| {
-            let texts = [&Some(fact.title.clone()), &fact.acronym, &fact.topics, &fact.note];
-            Ok(training::Model {
-                id,
-                search: search::index(texts.map(Option::as_deref)),
-                provider_id: organizations.maybe::<facts::Training>(fact.provider.as_deref())?,
-                title: fact.title,
-                acronym: fact.acronym,
-                topics: fact.topics,
-                hours: None,
-                modality: fact.modality,
-                certified_by: fact.certified_by,
-                first_year: fact.first_year,
-                note: fact.note,
-                source_id: sources.get::<facts::Training>(&fact.source)?,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<training::Entity, facts::Training>(
+            &[training::Column::Title],
+            |id, old, fact| {
+                let mut row = training::Model {
+                    id,
+                    search: String::new(),
+                    provider_id: organizations
+                        .maybe::<facts::Training>(fact.provider.as_deref())?,
+                    title: fact.title,
+                    acronym: fact.acronym,
+                    topics: fact.topics,
+                    hours: old.and_then(|old| old.hours),
+                    modality: fact.modality,
+                    certified_by: fact.certified_by,
+                    first_year: fact.first_year,
+                    note: fact.note,
+                    source_id: sources.get::<facts::Training>(&fact.source)?,
+                    revision_id,
+                };
+                row.search = row.searched();
+                Ok(row)
+            },
+        );
         rows.await.map(drop)
     }
 
     async fn publications(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<publication::Entity, facts::Publication>(|id, fact| {
-            Ok(publication::Model {
-                id,
-                search: search::index([Some(&*fact.title), fact.series.as_deref()]),
-                title: fact.title,
-                series: fact.series,
-                topic: fact.topic,
-                year: fact.year,
-                source_id: sources.get::<facts::Publication>(&fact.source)?,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<publication::Entity, facts::Publication>(
+            &[publication::Column::Title, publication::Column::Series, publication::Column::Year],
+            |id, _, fact| {
+                let mut row = publication::Model {
+                    id,
+                    search: String::new(),
+                    title: fact.title,
+                    series: fact.series,
+                    topic: fact.topic,
+                    year: fact.year,
+                    source_id: sources.get::<facts::Publication>(&fact.source)?,
+                    revision_id,
+                };
+                row.search = row.searched();
+                Ok(row)
+            },
+        );
         rows.await.map(drop)
     }
 
     async fn figures(&mut self, sources: &Ids, programs: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
-        let rows = self.add::<published_figure::Entity, facts::PublishedFigure>(|id, fact| {
-            Ok(published_figure::Model {
-                id,
-                metric: fact.metric,
-                program_id: programs.maybe::<facts::PublishedFigure>(fact.program.as_deref())?,
-                from_year: fact.from_year,
-                to_year: fact.to_year,
-                as_of: fact.as_of,
-                qualifier: fact.qualifier,
-                value: fact.value,
-                unit: fact.unit,
-                note: fact.note,
-                source_id: sources.get::<facts::PublishedFigure>(&fact.source)?,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<published_figure::Entity, facts::PublishedFigure>(
+            &[
+                published_figure::Column::Metric,
+                published_figure::Column::ProgramId,
+                published_figure::Column::FromYear,
+                published_figure::Column::ToYear,
+                published_figure::Column::AsOf,
+                published_figure::Column::Qualifier,
+                published_figure::Column::SourceId,
+            ],
+            |id, _, fact| {
+                Ok(published_figure::Model {
+                    id,
+                    metric: fact.metric,
+                    program_id: programs
+                        .maybe::<facts::PublishedFigure>(fact.program.as_deref())?,
+                    from_year: fact.from_year,
+                    to_year: fact.to_year,
+                    as_of: fact.as_of,
+                    qualifier: fact.qualifier,
+                    value: fact.value,
+                    unit: fact.unit,
+                    note: fact.note,
+                    source_id: sources.get::<facts::PublishedFigure>(&fact.source)?,
+                    revision_id,
+                })
+            },
+        );
         rows.await.map(drop)
     }
 
@@ -236,31 +360,31 @@ impl ReferenceWriter<'_> {
     async fn prices(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::PriceIndex>(PRICES)?;
-        let row = |fact: facts::PriceIndex| price_index::Model {
-            year: fact.year,
-            cpi_u: fact.cpi_u,
-            source_id,
-            revision_id,
-        };
-        let rows: Vec<_> = facts::PriceIndex::read()?.into_iter().map(row).collect();
-        self.insert::<price_index::Entity>(&rows).await
+        let key = [price_index::Column::Year];
+        let rows = self.agree::<price_index::Entity, facts::PriceIndex>(&key, |_, _, fact| {
+            Ok(price_index::Model { year: fact.year, cpi_u: fact.cpi_u, source_id, revision_id })
+        });
+        rows.await.map(drop)
     }
 
     async fn measures(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::Measure>(MEASURES)?;
-        let rows = self.add::<measure::Entity, facts::Measure>(|id, fact| {
-            Ok(measure::Model {
-                id,
-                code: fact.code,
-                name: fact.name,
-                category: fact.category,
-                unit: fact.unit,
-                description: fact.description,
-                source_id,
-                revision_id,
-            })
-        });
+        let rows = self.agree::<measure::Entity, facts::Measure>(
+            &[measure::Column::Code],
+            |id, _, fact| {
+                Ok(measure::Model {
+                    id,
+                    code: fact.code,
+                    name: fact.name,
+                    category: fact.category,
+                    unit: fact.unit,
+                    description: fact.description,
+                    source_id,
+                    revision_id,
+                })
+            },
+        );
         rows.await.map(drop)
     }
 }

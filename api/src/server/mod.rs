@@ -182,6 +182,10 @@ async fn schema_text(State(server): State<Server>) -> impl IntoResponse {
 }
 
 async fn ready(State(server): State<Server>) -> impl IntoResponse {
+    if let Some(reason) = server.0.readers.reason() {
+        let body = serde_json::json!({ "ready": false, "reason": *reason });
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(body));
+    }
     let ping = tokio::time::timeout(PING, Dataset::read(server.0.readers.spare())).await;
     let reason = match ping {
         Ok(Ok(dataset)) if server.has_aggregates() => {

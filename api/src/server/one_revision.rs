@@ -36,12 +36,11 @@ pub(crate) async fn of_one_revision(
     (mut aggregates, copied): (Aggregates, Dataset),
     usage: &Usage,
 ) -> (QueryAnswer, Dataset) {
-    let mut dataset = server.dataset();
+    let mut kept = keeper.at(&server.dataset());
     let deadline = Instant::now() + settings.deadline;
     for _ in 0..TRIES {
         let (schema, readers) = (&server.0.schema.0, &server.0.readers);
-        let kept = keeper.at(&dataset);
-        dataset.clone_from(&kept.dataset);
+        let dataset = kept.dataset.clone();
         let loaders = loaders(readers, &aggregates, Some(kept), usage.clone());
         let answer = prepared.run(schema, loaders);
         let late = || {
@@ -63,7 +62,7 @@ pub(crate) async fn of_one_revision(
                 let of_copy = answer.copy.is_some();
                 return (answer, if of_copy { copied } else { dataset });
             }
-            Revisions::One(revision) if revision == dataset.revision && is_of(revision) => {
+            Revisions::One(revision) if revision == dataset.token && is_of(revision) => {
                 return (answer, dataset);
             }
             _ => {}
@@ -74,13 +73,13 @@ pub(crate) async fn of_one_revision(
             Err(_) => return (late(), dataset),
         };
         // What was missing was so in the one revision that there was before and after.
-        if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.revision) {
+        if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.token) {
             return (answer, dataset);
         }
-        if !is_of(current.revision) {
+        if !is_of(current.token) {
             aggregates = server.database();
         }
-        dataset = current;
+        kept = keeper.met(&current);
     }
-    (prepared.failed(Error::Changed, usage.work()), dataset)
+    (prepared.failed(Error::Changed, usage.work()), kept.dataset.clone())
 }

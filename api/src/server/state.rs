@@ -1,20 +1,26 @@
 //! What every request needs: the schema, the connections, and the newest revision that is known.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use super::cache::copy::{self, Copy};
+use super::cache::copy::{self, Copies, Copy};
 use crate::{
     catalog::dataset::Dataset,
     database::Readers,
+    error::Error,
     graphql::{Schema, catalog, schema, sdl},
     measures::{Aggregates, TableSizes},
 };
 
 /// How often the server looks whether there is a new revision.
 pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
+/// How often it looks whether the file of the database is still the same.
+const FILE_POLL: Duration = Duration::from_millis(250);
 /// How long such a look may take. A connection that says nothing may be dead, and the next look takes another.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// What every request needs.
@@ -30,7 +36,7 @@ pub(crate) struct ServerInner {
     /// How many rows the tables have.
     sizes: watch::Receiver<Arc<TableSizes>>,
     /// The copy in memory that answers aggregates; none of it where the database does.
-    copy: Option<watch::Receiver<Option<Copy>>>,
+    copy: Option<watch::Receiver<Copies>>,
 }
 
 /// What answers aggregates.
@@ -58,10 +64,10 @@ impl Server {
         let readers = readers.into();
         let (sender, receiver) = watch::channel(dataset);
         let (found, sizes) = watch::channel(Arc::default());
-        tokio::spawn(follow(readers.spare().clone(), sender));
+        tokio::spawn(follow(readers.clone(), sender));
         tokio::spawn(measure(readers.spare().clone(), receiver.clone(), found));
         let copy = (aggregates == AggregatesBy::Memory).then(|| {
-            let (copies, copy) = watch::channel(None);
+            let (copies, copy) = watch::channel(Copies::default());
             tokio::spawn(copy::keep(readers.spare().clone(), receiver.clone(), copies));
             copy
         });
@@ -75,7 +81,7 @@ impl Server {
 
     /// The copy that answers aggregates, once it stands.
     pub(crate) fn copy(&self) -> Option<Copy> {
-        self.0.copy.as_ref()?.borrow().clone()
+        self.0.copy.as_ref()?.borrow().newest.clone()
     }
 
     /// The database as what answers.
@@ -85,18 +91,33 @@ impl Server {
 
     /// Whether everything stands that answers aggregates.
     pub(crate) fn has_aggregates(&self) -> bool {
-        self.0.copy.as_ref().is_none_or(|copy| copy.borrow().is_some())
+        self.0.copy.as_ref().is_none_or(|copy| copy.borrow().began)
     }
 }
 
 /// Tells of each new revision, until nobody listens any more.
-async fn follow(database: DatabaseConnection, sender: watch::Sender<Dataset>) {
-    let mut ticks = tokio::time::interval(REVISION_POLL);
+async fn follow(readers: Readers, sender: watch::Sender<Dataset>) {
+    let mut ticks = tokio::time::interval(FILE_POLL);
+    let mut next = Instant::now();
     while !sender.is_closed() {
         ticks.tick().await;
+        if !readers.look().await && Instant::now() < next {
+            continue;
+        }
+        next = Instant::now() + REVISION_POLL;
         // An unreachable database is logged where it fails, and readiness says so.
-        let found = tokio::time::timeout(PATIENCE, Dataset::read(&database)).await;
+        let found = tokio::time::timeout(PATIENCE, Dataset::read(readers.spare())).await;
+        if let Ok(Err(Error::Internal)) = found {
+            // Its tables are not ours: is it being restored?
+            let _ = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
+        }
         if let Ok(Ok(found)) = found {
+            if *sender.borrow() != found {
+                let fit = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
+                if !matches!(fit, Ok(Ok(true))) {
+                    continue;
+                }
+            }
             sender.send_if_modified(|dataset| {
                 let new = *dataset != found;
                 if new {

@@ -38,7 +38,7 @@ pub(super) struct Connection {
 }
 
 #[derive(Debug)]
-enum OpenConnection {
+pub(super) enum OpenConnection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
@@ -115,6 +115,11 @@ impl Connection {
         rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
     }
 
+    /// Takes the connection that is open out of this.
+    pub(super) fn take(&mut self) -> Option<OpenConnection> {
+        self.open.take()
+    }
+
     /// Lets go of a connection that has broken.
     pub(super) fn forget(&mut self) {
         self.open = None;
@@ -188,6 +193,17 @@ impl OpenConnection {
         // It has its turn when the statement has ended. PostgreSQL answers the first with what became of that.
         let first = connection.ping().await;
         first.is_ok() || connection.ping().await.is_ok()
+    }
+
+    /// Closes it, and waits until it is closed.
+    pub(super) async fn close(self) {
+        let closed = match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "a connection was closed with an error");
+        }
     }
 
     async fn ping(&mut self) -> Result<(), sqlx::Error> {

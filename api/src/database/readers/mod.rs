@@ -11,26 +11,38 @@
 //! connection to be had, the database counts as gone: until it answers again, nobody waits for it. So it does where a
 //! statement cannot be stopped because the database says nothing at all, as behind a network that swallows what is
 //! sent. Its connections are closed then, and new ones are made when it is back.
+//!
+//! A database may become another one: its file is replaced, or a backup is restored. A file is looked at several times a
+//! second, and opened anew. What is not a whole dataset of this version of the program counts as gone, with the reason.
 
 mod connection;
+mod file;
+mod fitness;
 
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use self::connection::{Connection, StatementEnd};
+use self::{
+    connection::{Connection, StatementEnd},
+    file::{DatabaseFile, FileChange},
+};
 use super::{WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
 const PROBE: Duration = Duration::from_millis(250);
+/// How often it is looked whether a connection has been closed.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Why most databases are gone.
+const UNREACHABLE: &str = "the database cannot be reached";
 /// How long a query may take where nobody says.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Connections for queries.
@@ -49,8 +61,10 @@ struct ReadersInner {
     deadline: Duration,
     /// How many statements wait for a connection.
     waiting: AtomicUsize,
-    /// Whether the database cannot be reached.
-    gone: watch::Sender<bool>,
+    /// Why the database cannot answer, where it cannot.
+    gone: watch::Sender<Option<Arc<str>>>,
+    /// The file that it is, where it is one.
+    file: Option<DatabaseFile>,
 }
 
 #[derive(Debug)]
@@ -106,6 +120,12 @@ impl Readers {
         connections: Option<Connections>,
         deadline: Duration,
     ) -> Self {
+        // An immutable file says that it never changes, and one in memory has no name.
+        let file = (spare.get_database_backend() == DbBackend::Sqlite).then(|| {
+            let options = spare.get_sqlite_connection_pool().connect_options();
+            options.get_filename().to_owned()
+        });
+        let file = file.filter(|path| path.is_file()).map(DatabaseFile::new);
         let count =
             connections.as_ref().map_or(0, |connections| connections.turns.available_permits());
         Self(Arc::new(ReadersInner {
@@ -114,7 +134,8 @@ impl Readers {
             count,
             deadline,
             waiting: AtomicUsize::new(0),
-            gone: watch::Sender::new(false),
+            gone: watch::Sender::new(None),
+            file,
         }))
     }
 
@@ -150,7 +171,68 @@ impl Readers {
     /// Whether the database cannot be reached.
     #[must_use]
     pub fn are_gone(&self) -> bool {
-        *self.0.gone.borrow()
+        self.0.gone.borrow().is_some()
+    }
+
+    /// Why the database cannot answer, where it cannot.
+    pub(crate) fn reason(&self) -> Option<Arc<str>> {
+        self.0.gone.borrow().clone()
+    }
+
+    /// Looks whether the file of the database is still the one that is open, and opens the one that is there. Tells whether
+    /// that was needed.
+    pub(crate) async fn look(&self) -> bool {
+        match self.0.file.as_ref().map(DatabaseFile::look) {
+            Some(FileChange::Missing) => {
+                if !self.are_gone() {
+                    self.close().await;
+                }
+                self.lose("the file of the database is gone");
+                false
+            }
+            Some(FileChange::Replaced) => {
+                tracing::warn!("the file of the database was replaced: opening the new one");
+                self.close().await;
+                true
+            }
+            Some(FileChange::Same) | None => false,
+        }
+    }
+
+    /// Closes all connections, so that the next statements open the file that is there. Those that run are waited for, and
+    /// those that come wait: two files of one name must not be open at once, for they share a log.
+    async fn close(&self) {
+        let Some(connections) = &self.0.connections else { return };
+        let all = u32::try_from(self.0.count).unwrap_or(u32::MAX);
+        let turns = connections.turns.acquire_many(all);
+        let Ok(Ok(_turns)) = tokio::time::timeout(self.0.deadline, turns).await else {
+            return self.lose("the file of the database was replaced while a query ran");
+        };
+        let open: Vec<_> = connections.free().iter_mut().filter_map(Connection::take).collect();
+        for connection in open {
+            connection.close().await;
+        }
+        let pool = self.0.spare.get_sqlite_connection_pool();
+        let until = Instant::now() + self.0.deadline;
+        while pool.size() > 0 && Instant::now() < until {
+            match pool.try_acquire() {
+                Some(connection) => drop(connection.close().await),
+                None => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Looks whether the database holds a whole dataset of this version of the program; where it does not, nobody asks
+    /// it until it does.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(crate) async fn is_fit(&self) -> Result<bool, DbErr> {
+        let reason = fitness::unfit(&self.0.spare).await?;
+        if let Some(reason) = &reason {
+            self.lose(reason);
+        }
+        Ok(reason.is_none())
     }
 
     /// Runs a statement, which is stopped where this future is dropped.
@@ -179,7 +261,7 @@ impl Readers {
             result => result,
         };
         if result.as_ref().is_err_and(is_gone) {
-            self.lose();
+            self.lose(UNREACHABLE);
         }
         Ok(result?)
     }
@@ -190,7 +272,7 @@ impl Readers {
         let mut gone = self.0.gone.subscribe();
         let turn = tokio::select! {
             biased;
-            _ = gone.wait_for(|gone| *gone) => return Err(Error::Unavailable),
+            _ = gone.wait_for(Option::is_some) => return Err(Error::Unavailable),
             turn = Arc::clone(&connections.turns).acquire_owned() => turn.map_err(|_| Error::Internal)?,
         };
         let connection = connections.free().pop();
@@ -205,23 +287,32 @@ impl Readers {
         }
     }
 
-    /// Notes that the database is gone, and looks for it until it is back.
-    fn lose(&self) {
-        if self.0.gone.send_replace(true) {
+    /// Notes that the database is gone, and why, and looks for it until it is back.
+    fn lose(&self, reason: &str) {
+        let before = self.0.gone.send_replace(Some(reason.into()));
+        if before.as_deref() != Some(reason) {
+            let file = self.0.file.as_ref().map(|file| file.path().display().to_string());
+            tracing::error!(file, "{reason}: queries are refused until it is back");
+        }
+        if before.is_some() {
             return;
         }
-        tracing::error!("the database is gone: queries are refused until it is back");
         self.forget_free();
         let readers = self.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE).await;
-                let ping = tokio::time::timeout(WELL, readers.0.spare.ping()).await;
-                if matches!(ping, Ok(Ok(()))) {
-                    break;
+                if readers.0.file.as_ref().is_some_and(|file| !file.path().is_file()) {
+                    continue;
+                }
+                let fit = tokio::time::timeout(WELL, fitness::unfit(&readers.0.spare)).await;
+                match fit {
+                    Ok(Ok(None)) => break,
+                    Ok(Ok(Some(reason))) => drop(readers.0.gone.send_replace(Some(reason.into()))),
+                    _ => {}
                 }
             }
-            readers.0.gone.send_replace(false);
+            readers.0.gone.send_replace(None);
             tracing::info!("the database is back");
         });
     }
@@ -284,7 +375,7 @@ impl Drop for Taken {
             match connection.clear(readers.spare()).await {
                 StatementEnd::Known => {}
                 StatementEnd::Unknown => readers.forget_free(),
-                StatementEnd::Gone => readers.lose(),
+                StatementEnd::Gone => readers.lose(UNREACHABLE),
             }
             give_back(connection);
         });

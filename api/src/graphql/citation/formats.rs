@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn a_dataset_is_cited_in_each_format() {
         let at = DateTime::from_timestamp(1_763_758_800, 0);
-        let dataset = Edition { revision: 2, loaded_at: at, synthetic: true };
+        let dataset =
+            Edition { revision: 2, loaded_at: at, synthetic: true, identity: None, token: None };
         let cited = Formats::of_dataset(&dataset);
         let (title, revision) = (
             "COPS Office funding and outcomes dataset (synthetic)",
@@ -93,7 +94,8 @@ mod tests {
             )
         );
         assert_eq!(cited.csl_json["issued"], json!({ "date-parts": [[2025, 11, 21]] }));
-        let before = Edition { revision: 0, loaded_at: None, synthetic: false };
+        let before =
+            Edition { revision: 0, loaded_at: None, synthetic: false, identity: None, token: None };
         let cited = Formats::of_dataset(&before);
         assert!(!cited.bibtex.contains("year") && cited.csl_json.get("issued").is_none());
     }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::{formats::Formats, read::read};
-use crate::catalog::dataset::Dataset;
+use crate::{catalog::dataset::Dataset, database::token::DataToken};
 
 /// What a citation says that it is.
 const FORMAT: &str = "cops-graphql-citation/1";
@@ -57,6 +57,24 @@ pub(crate) struct Edition {
     pub(crate) loaded_at: Option<DateTime<Utc>>,
     /// Whether rows are made up.
     pub(crate) synthetic: bool,
+    /// The identity of the dataset, and the token of the revision; none in citations from before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<DataToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<DataToken>,
+}
+
+impl Edition {
+    /// Whether two are of the same load into the same database.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self.token, other.token) {
+            (Some(token), Some(other)) => token == other,
+            _ => {
+                let told = |it: &Self| (it.revision, it.loaded_at, it.synthetic);
+                told(self) == told(other)
+            }
+        }
+    }
 }
 
 /// A query, with all that is needed to run it again.
@@ -82,8 +100,10 @@ pub(crate) struct Digested {
 
 impl From<&Dataset> for Edition {
     fn from(dataset: &Dataset) -> Self {
-        let &Dataset { revision, loaded_at, synthetic } = dataset;
-        Self { revision, loaded_at: loaded_at.map(|at| at.trunc_subsecs(0)), synthetic }
+        let &Dataset { revision, loaded_at, synthetic, token, identity } = dataset;
+        let (loaded_at, identity, token) =
+            (loaded_at.map(|at| at.trunc_subsecs(0)), Some(identity), Some(token));
+        Self { revision, loaded_at, synthetic, identity, token }
     }
 }
 

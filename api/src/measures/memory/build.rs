@@ -3,10 +3,7 @@
 //! If a load was committed meanwhile, what was read may be of two revisions, and is read again.
 
 use futures_util::future::try_join_all;
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection,
-    sea_query::{Alias, Expr, ExprTrait as _, Query},
-};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
 use super::{
     Replica, Stored,
@@ -19,7 +16,7 @@ use crate::{
         Catalog,
         table::{Cardinality, Table},
     },
-    database::in_time,
+    database::{in_time, session::newest_token, token::DataToken},
     error::Error,
 };
 
@@ -53,17 +50,15 @@ impl Replica {
     }
 }
 
-/// The newest revision; 0 where there is none.
-async fn revision(database: &DatabaseConnection) -> Result<i32, Error> {
-    let mut select = Query::select();
-    select.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
-    let row = in_time(database, database.query_one(&select)).await?;
-    let revision = row.map(|row| row.try_get_by_index::<Option<i32>>(0)).transpose()?;
-    Ok(revision.flatten().unwrap_or_default())
+/// The newest revision; the token of none where there is none.
+async fn revision(database: &DatabaseConnection) -> Result<DataToken, Error> {
+    let row = in_time(database, database.query_one(&newest_token())).await?;
+    let token = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+    Ok(token.unwrap_or_default().into())
 }
 
 /// Codes the columns, those that refer to a table after its keys.
-fn assemble(catalog: &Catalog, read: Vec<TableReading>, revision: i32) -> Replica {
+fn assemble(catalog: &Catalog, read: Vec<TableReading>, revision: DataToken) -> Replica {
     let keys: Vec<StoredColumn> =
         read.iter().map(|reading| StoredColumn::key(&reading.keys)).collect();
     let tables = std::thread::scope(|scope| {

@@ -55,6 +55,7 @@ use super::{
 };
 use crate::{
     catalog::table::Table,
+    database::token::DataToken,
     error::Error,
     limits::{usage::TakenMemory, work::Work},
 };
@@ -64,7 +65,7 @@ use crate::{
 pub struct Replica {
     /// In the order of the catalog.
     pub(crate) tables: Vec<Stored>,
-    pub(crate) revision: i32,
+    pub(crate) revision: DataToken,
     pub(crate) workers: Workers,
 }
 
@@ -105,7 +106,7 @@ impl Stored {
 impl Replica {
     /// The revision of the dataset that this is a copy of.
     #[must_use]
-    pub fn revision(&self) -> i32 {
+    pub fn revision(&self) -> DataToken {
         self.revision
     }
 

@@ -220,11 +220,11 @@ impl Answers {
     /// The generation that an answer belongs to: a new one, where the answer is of a newer revision than
     /// the server has heard of. From then on nobody gets an older one.
     fn newest(&self, began: &Arc<Generation>, answer: &HttpAnswer) -> Arc<Generation> {
-        let Some(of) = answer.dataset.as_ref().filter(|of| of.revision > began.of.revision) else {
+        let Some(of) = answer.dataset.as_ref().filter(|of| of.follows(&began.of)) else {
             return Arc::clone(began);
         };
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        if current.told == began.told && of.revision > current.of.revision {
+        if current.told == began.told && of.follows(&current.of) {
             *current = Generation::new(began.told.clone(), of.clone(), self.bytes);
         }
         Arc::clone(&current)

@@ -2,7 +2,8 @@
 //!
 //! It is built in the background and swapped whole. While a new one is built the old one answers what
 //! asks for aggregates only, and says of which revision it is; what mixes them with rows, which are of
-//! the new revision already, is answered by the database.
+//! the new revision already, is answered by the database. Where the data are others altogether (a backup was restored,
+//! or everything was loaded anew), the old copy goes at once, and the database answers until there is a new one.
 
 use std::{
     sync::Arc,
@@ -24,24 +25,37 @@ pub(crate) struct Copy {
     pub(crate) replica: Arc<Replica>,
 }
 
+/// What is copied, and whether it ever was: a server is ready from then on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Copies {
+    pub(crate) newest: Option<Copy>,
+    pub(crate) began: bool,
+}
+
 /// Makes a copy of each new revision, until nobody wants it any more.
 pub(crate) async fn keep(
     database: DatabaseConnection,
     mut newest: watch::Receiver<Dataset>,
-    copies: watch::Sender<Option<Copy>>,
+    copies: watch::Sender<Copies>,
 ) {
     while !copies.is_closed() {
         let dataset = newest.borrow_and_update().clone();
-        let is_there = copies.borrow().as_ref().is_some_and(|copy| copy.dataset == dataset);
-        if is_there {
-            if newest.changed().await.is_err() {
-                return;
+        let copied = copies.borrow().newest.as_ref().map(|copy| copy.dataset.clone());
+        match copied {
+            Some(copied) if copied == dataset => {
+                if newest.changed().await.is_err() {
+                    return;
+                }
+                continue;
             }
-            continue;
+            Some(copied) if !dataset.follows(&copied) => {
+                copies.send_modify(|copies| copies.newest = None);
+            }
+            _ => {}
         }
         let began = Instant::now();
         match Replica::build(catalog(), &database).await {
-            Ok(replica) if replica.revision() == dataset.revision => {
+            Ok(replica) if replica.revision() == dataset.token => {
                 tracing::info!(
                     revision = dataset.revision,
                     rows = replica.rows(),
@@ -49,7 +63,8 @@ pub(crate) async fn keep(
                     milliseconds = began.elapsed().as_millis(),
                     "copied the dataset into memory"
                 );
-                copies.send_replace(Some(Copy { dataset, replica: Arc::new(replica) }));
+                let newest = Some(Copy { dataset, replica: Arc::new(replica) });
+                copies.send_replace(Copies { newest, began: true });
             }
             // A load was committed meanwhile, and will be told of at once.
             Ok(_) => tokio::time::sleep(PAUSE / 10).await,

@@ -32,6 +32,7 @@ use crate::server::{
         negotiate::{self, MediaType},
         pin::Pin,
         report::ReportOptions,
+        revision_header::{REVISION_HEADER, revision_of},
     },
     traffic::{admission::Dearness, rate::Account},
 };
@@ -102,10 +103,11 @@ impl Endpoint {
     }
 
     /// A response without a body yet, with what holds for every file.
-    fn labeled(&self, tag: HeaderValue) -> Response {
+    fn labeled(&self, tag: HeaderValue, dataset: &Dataset) -> Response {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag);
+        headers.insert(REVISION_HEADER, revision_of(dataset));
         headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
         let vary = HeaderValue::from_static("accept, accept-encoding, x-dataset-revision");
         headers.insert(header::VARY, vary);
@@ -141,7 +143,7 @@ impl Endpoint {
         let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
-        let mut response = self.labeled(tag.clone());
+        let mut response = self.labeled(tag.clone(), &dataset);
         let headers = response.headers_mut();
         if client.has(&tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -235,8 +237,7 @@ fn tag(
         ask.variables,
         format.extension(),
         coding.name(),
-        dataset.revision,
-        dataset.loaded_at,
+        dataset.token,
         most,
     ]);
     let digest = Sha256::digest(of.to_string());

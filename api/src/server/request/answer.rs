@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     compress::Coding,
     negotiate::MediaType,
+    revision_header::{REVISION_HEADER, revision_of},
     standing::{self, Standing},
 };
 use crate::{
@@ -166,6 +167,8 @@ pub(crate) struct HttpAnswer {
     /// The `ETag` as JSON, and as GraphQL's own media type.
     tags: [HeaderValue; 2],
     last_modified: Option<HeaderValue>,
+    /// The revision that it is of, by number and token.
+    revision: Option<HeaderValue>,
     /// Whether it says only that its client has asked for too much just now.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
@@ -230,6 +233,7 @@ impl HttpAnswer {
             tags: tags(&digest, Coding::Identity),
             digest,
             last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
+            revision: dataset.as_ref().map(revision_of),
             is_of_one_client: false,
             retry_after: None,
             dataset,
@@ -277,6 +281,9 @@ impl HttpAnswer {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(header::VARY, VARY);
+        if let Some(revision) = &self.revision {
+            headers.insert(REVISION_HEADER, revision.clone());
+        }
         let mut status = self.standing.status(client.media, client.method);
         let mut is_unchanged = false;
         if self.is_flawless() && !self.is_of_one_run {

@@ -235,7 +235,7 @@ mod tests {
                 "`extensions.revision` must be the number",
             ),
             (
-                "query=a&extensions=%7B%22revision%22%3A%221%22%7D",
+                "query=a&extensions=%7B%22revision%22%3A%221-2%22%7D",
                 "`extensions.revision` must be the number",
             ),
         ] {

@@ -10,6 +10,7 @@ pub(crate) mod negotiate;
 pub(crate) mod persisted;
 pub(crate) mod pin;
 pub(crate) mod report;
+pub(crate) mod revision_header;
 pub(crate) mod standing;
 pub(crate) mod trusted;
 

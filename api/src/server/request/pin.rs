@@ -4,23 +4,31 @@
 //! request, which a link can carry, too. Neither is a part of the document, so that the same document (a
 //! trusted one, or one that a citation holds) can be asked of any revision. What is asked is either answered of
 //! that revision or refused, with the revision that there is.
+//!
+//! A number can come again where a backup is restored and loaded into. So the response says in the same header which
+//! revision it is of, by number and token (`4-00c0ffee00c0ffee`), and who pins that gets those data or none.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::answer::{HttpAnswer, Refusal};
+use super::{
+    answer::{HttpAnswer, Refusal},
+    revision_header::REVISION_HEADER,
+};
 use crate::server::state::{REVISION_POLL, Server};
-use crate::{catalog::dataset::Dataset, graphql::citation::moment};
+use crate::{catalog::dataset::Dataset, database::token::DataToken, graphql::citation::moment};
 
-const HEADER: HeaderName = HeaderName::from_static("x-dataset-revision");
 /// How long the server may take to hear of a revision that the database has.
 const HEARSAY: Duration = Duration::from_secs(2 * REVISION_POLL.as_secs());
 
-/// The revision that a request wants.
+/// The revision that a request wants: by its number, and by its token where it names that, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pin(u64);
+pub(crate) struct Pin {
+    number: u64,
+    token: Option<DataToken>,
+}
 
 impl Pin {
     /// The one that a header names.
@@ -28,7 +36,7 @@ impl Pin {
     /// # Errors
     /// Where it names none, or several.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Option<Self>, Refusal> {
-        let mut lines = headers.get_all(HEADER).iter();
+        let mut lines = headers.get_all(REVISION_HEADER).iter();
         let line = lines.next().map(|line| line.to_str().unwrap_or_default());
         match (line, lines.next()) {
             (None, _) => Ok(None),
@@ -44,10 +52,11 @@ impl Pin {
     pub(crate) fn of_json(value: &Value) -> Result<Option<Self>, Refusal> {
         match value {
             Value::Null => Ok(None),
-            Value::Number(_) => {
-                Self::of_text("`extensions.revision`", &value.to_string()).map(Some)
+            Value::Number(number) => {
+                Self::of_text("`extensions.revision`", &number.to_string()).map(Some)
             }
-            _ => Err(bad("`extensions.revision` must be the number of a revision, such as 4")),
+            Value::String(text) => Self::of_text("`extensions.revision`", text).map(Some),
+            _ => Err(unreadable("`extensions.revision`")),
         }
     }
 
@@ -65,8 +74,17 @@ impl Pin {
     }
 
     fn of_text(place: &str, text: &str) -> Result<Self, Refusal> {
-        let reason = || format!("{place} must be the number of a revision, such as 4");
-        text.trim().parse().map(Self).map_err(|_| bad(&reason()))
+        let text = text.trim();
+        let (number, token) = match text.split_once('-') {
+            Some((number, token)) => (number, Some(DataToken::parse(token))),
+            None => (text, None),
+        };
+        let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+        match (number.parse(), token) {
+            (Ok(number), None) if is_number => Ok(Self { number, token: None }),
+            (Ok(number), Some(Some(token))) if is_number => Ok(Self { number, token: Some(token) }),
+            _ => Err(unreadable(place)),
+        }
     }
 
     /// The one that two places name, of which either may be silent.
@@ -78,7 +96,7 @@ impl Pin {
         other: Option<Self>,
     ) -> Result<Option<Self>, Refusal> {
         match (header, other) {
-            (Some(Self(header)), Some(Self(other))) if header != other => Err(bad(&format!(
+            (Some(header), Some(other)) if header != other => Err(bad(&format!(
                 "the header X-Dataset-Revision names revision {header}, and the request revision {other}: name one"
             ))),
             (header, other) => Ok(header.or(other)),
@@ -87,7 +105,8 @@ impl Pin {
 
     /// Whether a dataset is of the revision.
     pub(crate) fn is_of(self, dataset: &Dataset) -> bool {
-        u64::try_from(dataset.revision) == Ok(self.0)
+        u64::try_from(dataset.revision) == Ok(self.number)
+            && self.token.is_none_or(|token| token == dataset.token)
     }
 
     /// Whether an answer is of the revision, or of none.
@@ -103,7 +122,7 @@ impl Pin {
         if self.is_of(dataset) {
             return Ok(());
         }
-        let (wanted, current) = (self.0, dataset.revision);
+        let (wanted, current) = (self.number, dataset.revision);
         let loaded = dataset.loaded_at.map(|at| format!(", loaded {}", moment(at)));
         let there_is = format!(
             "this server keeps the current one only, revision {current}{}",
@@ -112,6 +131,14 @@ impl Pin {
         // The first load makes revision 1, and each other load the next.
         let was = (1..=u64::try_from(current).unwrap_or_default()).contains(&wanted);
         let (code, message) = match was {
+            true if wanted == u64::try_from(current).unwrap_or_default() => (
+                "REVISION_GONE",
+                format!(
+                    "revision {self} of the dataset is gone: the database was replaced, such as by a backup, and \
+                     {there_is} with the token {}",
+                    dataset.token
+                ),
+            ),
             true => {
                 ("REVISION_GONE", format!("revision {wanted} of the dataset is gone: {there_is}"))
             }
@@ -129,7 +156,10 @@ impl Pin {
     /// Where there is none, or where that cannot be told.
     pub(crate) async fn found(self, server: &Server) -> Result<(), Refusal> {
         let told = server.dataset();
-        if u64::try_from(told.revision).is_ok_and(|revision| revision >= self.0) {
+        if self.is_of(&told) {
+            return Ok(());
+        }
+        if u64::try_from(told.revision).is_ok_and(|revision| revision > self.number) {
             return self.check(&told);
         }
         // The database may have a revision of which the server is yet to hear.
@@ -138,10 +168,23 @@ impl Pin {
             .map_err(|error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))?;
         self.check(&current)?;
         let mut dataset = server.0.dataset.clone();
-        let heard = dataset.wait_for(|dataset| dataset.revision > told.revision);
+        let heard = dataset.wait_for(|dataset| dataset.token != told.token);
         let _ = tokio::time::timeout(HEARSAY, heard).await;
         self.check(&server.dataset())
     }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number)?;
+        self.token.map_or(Ok(()), |token| write!(f, "-{token}"))
+    }
+}
+
+fn unreadable(place: &str) -> Refusal {
+    bad(&format!(
+        "{place} must be the number of a revision, such as 4, or its number and token, such as 4-00c0ffee00c0ffee"
+    ))
 }
 
 fn bad(reason: &str) -> Refusal {

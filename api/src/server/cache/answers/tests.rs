@@ -7,7 +7,8 @@ use super::*;
 use crate::server::request::report::ReportOptions;
 
 fn dataset(revision: i32) -> Dataset {
-    Dataset { revision, loaded_at: None, synthetic: false }
+    let (token, identity) = (i64::from(revision).into(), 7.into());
+    Dataset { revision, loaded_at: None, synthetic: false, token, identity }
 }
 
 fn ask(document: &str) -> Ask {

@@ -1,0 +1,41 @@
+//! Whether a database holds a whole dataset, with the tables of this version of the program.
+
+use entity::table::tables;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
+
+use crate::database::session::newest_token;
+
+/// Why a database cannot be asked; none where it can.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String>, DbErr> {
+    if let Some(version) = migration::unknown(database).await?.first() {
+        return Ok(Some(format!(
+            "the database cannot be read: {}",
+            migration::made_by_newer(version)
+        )));
+    }
+    if migration::is_behind(database).await? {
+        return Ok(Some(
+            "the database lacks tables of this version of cops-graphql: if it is not being restored, start the \
+             server anew, which brings it up to date"
+                .to_owned(),
+        ));
+    }
+    // A dump makes these last: until then, some tables are still empty.
+    if database.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT COUNT(*) FROM pg_constraint \
+                   WHERE contype = 'f' AND connamespace = current_schema()::regnamespace";
+        let row = database.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        let found = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        let wanted: usize = tables().iter().map(|table| table.references.len()).sum();
+        if found.and_then(|found| usize::try_from(found).ok()).is_none_or(|found| found < wanted) {
+            return Ok(Some(
+                "the database lacks foreign keys of its tables: is it being restored?".to_owned(),
+            ));
+        }
+    }
+    database.query_one(&newest_token()).await?;
+    Ok(None)
+}

@@ -1,0 +1,92 @@
+//! Rows are found by words that were folded when they were written: where a newer version of the program folds
+//! otherwise, those of older ones are folded again.
+
+use entity::{
+    agency, grant, organization, program, publication, revision,
+    search::{FOLDING, Searched},
+    training,
+};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IdenStatic as _,
+    Iterable as _, ModelTrait, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Statement, Value,
+};
+
+use super::load::{FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
+
+/// The format of the load that folds words again.
+pub const FORMAT: &str = "search";
+/// Rows that are read at once.
+const ROWS: u64 = 5_000;
+
+/// Whether the words of a database were folded by an older version of the program.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let is_empty = revision::Entity::find().count(db).await? == 0;
+    Ok(!is_empty && counter(db, FOLDING_COUNTER).await? < FOLDING)
+}
+
+/// Folds the words of all rows again where an older version of the program did, and says whether that was needed.
+///
+/// # Errors
+/// Whatever the database says; it is then as it was.
+pub async fn ensure(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    if !is_behind(db).await? {
+        return Ok(false);
+    }
+    let load = Load::begin(db, FORMAT, false).await?;
+    // Another process may have been first while this one waited for its turn.
+    if counter(load.transaction(), FOLDING_COUNTER).await? >= FOLDING {
+        return Ok(false);
+    }
+    tracing::info!("folding the words by which rows are found");
+    let mut counts = LoadCounts::default();
+    for (table, tally) in [
+        ("agencies", fold::<agency::Entity>(&load).await?),
+        ("grants", fold::<grant::Entity>(&load).await?),
+        ("organizations", fold::<organization::Entity>(&load).await?),
+        ("programs", fold::<program::Entity>(&load).await?),
+        ("publications", fold::<publication::Entity>(&load).await?),
+        ("trainings", fold::<training::Entity>(&load).await?),
+    ] {
+        counts.rows_read += tally.changed + tally.unchanged;
+        counts.tables.insert(table, tally);
+    }
+    load.raise(FOLDING_COUNTER, FOLDING).await?;
+    load.commit(counts).await?;
+    Ok(true)
+}
+
+/// Folds the words of a table.
+async fn fold<E>(load: &Load) -> Result<TableTally, DbErr>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + Searched + Sync,
+{
+    let column = |name: &str| E::Column::iter().find(|column| column.as_str() == name);
+    let missing = || DbErr::Custom("a table that is searched has an id and words".to_owned());
+    let (id, search) = column("id").zip(column("search")).ok_or_else(missing)?;
+    let db = load.transaction();
+    let table = E::default().table_name().to_owned();
+    let sql = format!("UPDATE {table} SET search = $1 WHERE id = $2");
+    let (mut tally, mut last) = (TableTally::default(), Value::from(0));
+    loop {
+        let rows =
+            E::find().filter(id.gt(last.clone())).order_by_asc(id).limit(ROWS).all(db).await?;
+        let Some(end) = rows.last() else { return Ok(tally) };
+        last = end.get(id);
+        for row in rows {
+            let words = Value::from(row.searched());
+            if row.get(search) == words {
+                tally.unchanged += 1;
+                continue;
+            }
+            tally.changed += 1;
+            let backend = db.get_database_backend();
+            let values = [words, row.get(id)];
+            db.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+        }
+    }
+}

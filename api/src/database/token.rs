@@ -1,0 +1,80 @@
+//! What tells data apart that have the same number: a backup that is restored and loaded into again makes a second
+//! revision 5.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A number of 63 bits that is drawn once and never again. It is written as sixteen hexadecimal digits, since JSON's
+/// numbers do not hold it.
+///
+/// A dataset has one, which stays as long as loads add to it, and so does each of its revisions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct DataToken(i64);
+
+impl DataToken {
+    /// Draws one.
+    ///
+    /// # Errors
+    /// Where the system has no random numbers to give.
+    pub fn draw() -> Result<Self, getrandom::Error> {
+        getrandom::u64().map(|bits| Self((bits >> 1).cast_signed()))
+    }
+
+    /// As the database holds it; 0 where it holds no revision.
+    #[must_use]
+    pub fn as_stored(self) -> i64 {
+        self.0
+    }
+
+    /// Reads sixteen hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_hexadecimal = text.len() == 16 && text.bytes().all(|it| it.is_ascii_hexdigit());
+        i64::from_str_radix(text, 16).ok().filter(|_| is_hexadecimal).map(Self)
+    }
+}
+
+impl From<i64> for DataToken {
+    fn from(stored: i64) -> Self {
+        Self(stored)
+    }
+}
+
+impl fmt::Display for DataToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<DataToken> for String {
+    fn from(token: DataToken) -> Self {
+        token.to_string()
+    }
+}
+
+impl TryFrom<String> for DataToken {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or_else(|| format!("{text:?} is not sixteen hexadecimal digits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_as_it_is_written() {
+        let token = DataToken::draw().unwrap();
+        assert!(token.as_stored() >= 0);
+        assert_ne!(token, DataToken::draw().unwrap());
+        assert_eq!(DataToken::parse(&token.to_string()), Some(token));
+        assert_eq!(DataToken(0xbeef).to_string(), "000000000000beef");
+        for wrong in ["", "beef", "000000000000beeg", "+00000000000beef", "ffffffffffffffff"] {
+            assert_eq!(DataToken::parse(wrong), None, "{wrong}");
+        }
+    }
+}
