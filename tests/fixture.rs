@@ -52,6 +52,7 @@ fn state(index: i32) -> entity::scalar::State {
 pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
     let load = Load::begin(db, "fixture", false).await.unwrap();
     assert_eq!(load.revision(), REVISION, "the database is empty");
+    cops_graphql::reference::note(&load).await.unwrap();
     load.insert::<source::Entity>(&[source::Model {
         id: SOURCE,
         code: "fixture".into(),
