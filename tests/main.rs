@@ -26,6 +26,7 @@ mod pages;
 mod plot;
 mod protocol;
 mod provenance;
+mod replaced;
 mod replicas;
 mod seeing;
 mod serve;

@@ -52,12 +52,11 @@ pub(crate) async fn run(args: &DemoArgs, database: &str) -> ExitCode {
 async fn make(args: &DemoArgs, database: &str, bar: &ProgressBar) -> Result<Made, demo::DemoError> {
     let db = database::writer(database).await?;
     migration::run(&db).await?;
-    if args.force {
-        return demo::replace(&db, args.scale, args.seed, bar).await;
-    }
-    let made = demo::load(&db, args.scale, args.seed, bar).await?;
-    // Closing moves what was written from the write-ahead log into the file.
-    db.close().await?;
+    let made = match args.force {
+        true => demo::replace(&db, args.scale, args.seed, bar).await?,
+        false => demo::load(&db, args.scale, args.seed, bar).await?,
+    };
+    database::finish(db).await?;
     Ok(made)
 }
 

@@ -134,7 +134,7 @@ pub(super) async fn load_into(
     reference::ensure(&db).await?;
     let report = ingest::run(&db, request).await;
     // What the database says on the way out cannot undo what was committed.
-    let _ = db.close().await;
+    let _ = database::finish(db).await;
     report
 }
 

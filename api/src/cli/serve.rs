@@ -135,7 +135,6 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     tracing::info!("preparing the database");
     let writer = database::writer(url).await.map_err(failed("open the database"))?;
     migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
-    database::refold::ensure(&writer).await.map_err(failed("fold the words of its rows"))?;
     if args.empty {
         reference::ensure(&writer).await.map_err(|error| error.to_string())?;
     } else {
@@ -148,7 +147,7 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
             tracing::info!(rows, seconds, "made a synthetic dataset, as there was no data");
         }
     }
-    writer.close().await.map_err(failed("close the database"))
+    database::finish(writer).await.map_err(failed("close the database"))
 }
 
 fn start_log(args: &ServeArgs, exporter: Option<&Exporter>) -> Result<(), String> {

@@ -13,7 +13,8 @@ pub mod token;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
+    DbErr, RuntimeErr,
     sqlx::{
         self, Connection as _, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -106,6 +107,21 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Closes a connection of [`writer`]. What was written is moved from the write-ahead log of SQLite into the file, so that
+/// a copy of that is whole, as far as nobody reads the log just then.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
+    if writer.get_database_backend() == DbBackend::Sqlite {
+        let pause = format!("PRAGMA busy_timeout = {}", WELL.as_millis());
+        for sql in [pause.as_str(), "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            writer.execute_unprepared(sql).await?;
+        }
+    }
+    writer.close().await
 }
 
 /// A pool of connections that cannot write, as a server needs it: whatever reached the database

@@ -18,7 +18,10 @@ use sea_orm::{
 };
 
 use self::facts::Fact as _;
-use crate::database::load::{Load, LoadCounts, TableTally, Tallies, counter};
+use crate::database::{
+    load::{Load, LoadCounts, TableTally, Tallies, counter},
+    refold,
+};
 
 /// The format by which the revision of the reference data is known.
 pub const FORMAT: &str = "reference";
@@ -79,11 +82,12 @@ pub async fn edition(db: &impl ConnectionTrait) -> Result<i32, DbErr> {
 }
 
 /// Brings the reference data to those of this program, where they are older or missing, and says whether that was
-/// needed. Those of a newer program stay.
+/// needed. What else a newer program keeps otherwise is brought up to date first. Those of a newer program stay.
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
 pub async fn ensure(db: &DatabaseConnection) -> Result<bool, ReferenceError> {
+    refold::ensure(db).await?;
     if edition(db).await? >= EDITION {
         return Ok(false);
     }

@@ -129,7 +129,8 @@ impl From<Refusal> for HttpAnswer {
         }
         let answer = Self::new(refusal.standing, &answered, None);
         let is_of_one_client = refusal.retry_after.is_some();
-        Self { retry_after: refusal.retry_after, is_of_one_client, ..answer }
+        let revision = refusal.dataset.as_ref().map(revision_of);
+        Self { retry_after: refusal.retry_after, is_of_one_client, revision, ..answer }
     }
 }
 
