@@ -1,9 +1,12 @@
 //! GraphQL over HTTP as clients, proxies and browsers meet it.
 
+mod bodies;
 mod caching;
 mod citing;
+mod codes;
 mod export;
 mod formats;
+mod headers;
 mod metrics;
 mod named;
 mod report;

@@ -39,6 +39,7 @@ use axum::{
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+use tower::util::MapRequestLayer;
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
@@ -53,7 +54,7 @@ use self::{
         front::{self, Front},
         playground,
     },
-    request::{REQUEST_ID, cors},
+    request::{cors, request_id, request_id::REQUEST_ID},
     run::Works,
     traffic::{admission::Admission, pool::Pool},
 };
@@ -154,6 +155,7 @@ impl Server {
                 header_layer(header::X_FRAME_OPTIONS, "DENY"),
                 header_layer(
                     header::CONTENT_SECURITY_POLICY,
+                MapRequestLayer::new(request_id::bounded),
                     "default-src 'none'; frame-ancestors 'none'",
                 ),
             ))

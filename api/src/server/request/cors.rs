@@ -18,7 +18,7 @@ pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
         header::ETAG,
         header::LAST_MODIFIED,
         HeaderName::from_static("cache-status"),
-        super::REQUEST_ID,
+        super::request_id::REQUEST_ID,
     ];
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::HEAD, Method::POST])

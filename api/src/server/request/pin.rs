@@ -14,7 +14,7 @@ use super::answer::{HttpAnswer, Refusal};
 use crate::server::state::{REVISION_POLL, Server};
 use crate::{catalog::dataset::Dataset, graphql::citation::moment};
 
-const HEADER: HeaderName = HeaderName::from_static("x-dataset-revision");
+const HEADER: HeaderName = HeaderName::from_static(super::vary::REVISION);
 /// How long the server may take to hear of a revision that the database has.
 const HEARSAY: Duration = Duration::from_secs(2 * REVISION_POLL.as_secs());
 
