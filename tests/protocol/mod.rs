@@ -11,6 +11,7 @@ mod metrics;
 mod named;
 mod report;
 mod sharing;
+mod routes;
 mod statuses;
 mod traffic;
 mod warnings;

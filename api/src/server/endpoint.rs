@@ -39,6 +39,8 @@ use crate::{error::codes, graphql::citation, limits::Limits, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
+/// Where it is sent where there is no playground.
+const FRONT: &str = "/";
 /// The requests of a batch that run at once.
 const AT_ONCE: usize = 4;
 
@@ -109,7 +111,8 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         };
         let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
         if nothing && negotiate::prefers_html(headers) {
-            return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
+            let page = if endpoint.0.works.settings.tells_schema() { PLAYGROUND } else { FRONT };
+            return ([(header::VARY, vary::ACCEPT)], Redirect::to(page)).into_response();
         }
         asked.map(Asks::One)
     } else if method == Method::POST {

@@ -12,6 +12,9 @@
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
 //! - `pages`: the front page and the playground.
 //!
+//! With `--trusted-only` there are `/graphql` for the trusted documents, `/` without a way to the schema, `/health/live`,
+//! `/health/ready` and `/metrics`, and no other route.
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
 //! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
@@ -106,7 +109,7 @@ impl Server {
             Arc::clone(&admission),
             Arc::clone(&settings.connections),
         ));
-        let introspection = settings.limits.introspection;
+        let tells_schema = settings.tells_schema();
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let (pool, each) = (Pool::default(), settings.limits.memory);
         let of_files = settings.most_memory / 3;
@@ -130,17 +133,20 @@ impl Server {
                 open.route("/export/{file}", get(table_route::serve).with_state(endpoint.clone()));
         }
         open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
-        if introspection {
+        let mut pages = Router::new();
+        if tells_schema {
             open = open.route("/schema.graphql", get(schema_text));
             open = open.route("/dictionary.csv", get(dictionary::serve));
         }
         let open = open.layer(cors);
         Router::new()
+            pages = pages
+                .route("/playground", get(playground::index))
+                .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
+                .route("/playground/assets/{name}", get(playground::asset));
             .merge(open)
-            .route("/", get(front::get).with_state(Front::new(self.clone())))
-            .route("/playground", get(playground::index))
-            .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
-            .route("/playground/assets/{name}", get(playground::asset))
+            .merge(pages)
+            .route("/", get(front::get).with_state(Front::new(self.clone(), tells_schema)))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
             .route("/metrics", get(metrics::serve).with_state(metrics))
