@@ -30,7 +30,7 @@ use super::request::{
 use super::{
     cache::{
         answers::{self, AnswerKey, Answers},
-        counters::CacheOutcome,
+        counters::{CacheCounts, CacheOutcome},
     },
     run::Works,
     traffic::rate::{Account, ClientRates, Peer},
@@ -244,7 +244,8 @@ impl Endpoint {
                 account.pay(1);
             }
             Span::current().record("cache", tracing::field::debug(found));
-            tracing::debug!(?found, counts = ?works.settings.counters.counts(), "an answer");
+            let CacheCounts { hits, joined, misses, unchanged } = works.settings.counters.counts();
+            tracing::debug!(?found, hits, joined, misses, unchanged, "an answer");
             return Reply { answer, found: Some(found) };
         }
     }
@@ -324,10 +325,6 @@ impl Endpoint {
         self.tell(account, client.method, response.headers_mut());
         response
     }
-}
-
-/// Where an answer came from, as RFC 9211 writes it.
-fn cache_status(found: CacheOutcome) -> HeaderValue {
 
     /// Tells a client of its account. What shared caches may keep goes to others, too, and tells nothing of it; a POST is
     /// answered for its client alone then.
@@ -341,6 +338,10 @@ fn cache_status(found: CacheOutcome) -> HeaderValue {
         }
         account.tell(headers);
     }
+}
+
+/// Where an answer came from, as RFC 9211 writes it.
+fn cache_status(found: CacheOutcome) -> HeaderValue {
     HeaderValue::from_static(match found {
         CacheOutcome::Hit => "cops-graphql; hit",
         CacheOutcome::Joined => "cops-graphql; fwd=miss; collapsed",

@@ -39,10 +39,10 @@ use axum::{
     response::{IntoResponse, Redirect},
     routing::{any, get},
 };
+use tower::util::MapRequestLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-use tower::util::MapRequestLayer;
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
@@ -72,7 +72,9 @@ pub use self::{
         rate::{Peer, RateLimit},
     },
 };
-use crate::{catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache};
+use crate::{
+    catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache, trace,
+};
 
 /// How long a look at the database may take before it counts as gone.
 const PING: Duration = Duration::from_secs(2);
@@ -89,8 +91,9 @@ impl Server {
             .make_span_with(|request: &Request<_>| {
                 let id = request.extensions().get::<RequestId>();
                 let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-                let (method, path) = (request.method(), request.uri().path());
-                tracing::info_span!("request", %method, path, id)
+                let method = trace::method(request.method());
+                let path = trace::begin_of(request.uri().path());
+                tracing::info_span!("request", method, path, id)
             })
             .on_response(log_response)
             // What fails is logged where it fails.
@@ -137,13 +140,13 @@ impl Server {
         if tells_schema {
             open = open.route("/schema.graphql", get(schema_text));
             open = open.route("/dictionary.csv", get(dictionary::serve));
-        }
-        let open = open.layer(cors);
-        Router::new()
             pages = pages
                 .route("/playground", get(playground::index))
                 .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
                 .route("/playground/assets/{name}", get(playground::asset));
+        }
+        let open = open.layer(cors);
+        Router::new()
             .merge(open)
             .merge(pages)
             .route("/", get(front::get).with_state(Front::new(self.clone(), tells_schema)))
@@ -152,6 +155,7 @@ impl Server {
             .route("/metrics", get(metrics::serve).with_state(metrics))
             // In one layer, so that they cost one boxed future: the first is the outermost.
             .layer((
+                MapRequestLayer::new(request_id::bounded),
                 SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
                 trace,
                 PropagateRequestIdLayer::new(REQUEST_ID),
@@ -161,7 +165,6 @@ impl Server {
                 header_layer(header::X_FRAME_OPTIONS, "DENY"),
                 header_layer(
                     header::CONTENT_SECURITY_POLICY,
-                MapRequestLayer::new(request_id::bounded),
                     "default-src 'none'; frame-ancestors 'none'",
                 ),
             ))
@@ -177,7 +180,7 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 /// Says what became of a request. An answer that was kept is not worth a line of the usual log: writing it
 /// would cost half as much as the answer.
 fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    let (status, latency_us) = (response.status().as_u16(), latency.as_micros());
+    let (status, latency_us) = (response.status().as_u16(), trace::microseconds(latency));
     if endpoint::is_kept(response.headers()) {
         tracing::debug!(status, latency_us, "answered what was kept");
     } else {
