@@ -82,6 +82,6 @@ fn every_code_is_one_that_something_says() {
         text.match_indices("\"code\":\"").map(|(at, word)| (at, &text[at + word.len()..]))
     {
         let code = rest.split('"').next().unwrap();
-        assert!(codes::is_code(code), "{code}");
+        assert!(code == "{code}" || codes::is_code(code), "{code}");
     }
 }

@@ -79,6 +79,23 @@ fn ask_file(site: &Site) -> RequestBuilder {
 }
 
 #[tokio::test]
+async fn the_front_page_varies_by_what_it_repeats() {
+    let site = Site::new().await;
+    let ask = || site.client.get(site.url.replace("graphql", ""));
+    let response = ask().send().await.unwrap();
+    let varies = header(&response, "vary").to_ascii_lowercase();
+    let plain = answer(ask()).await;
+    let changing =
+        [("accept", "text/html"), ("host", "other.example"), ("x-forwarded-proto", "https")];
+    for (name, value) in changing {
+        assert_ne!(answer(ask().header(name, value)).await, plain, "{name}");
+    }
+    assert_eq!(varies.split(", ").collect::<Vec<_>>(), changing.map(|(name, _)| name));
+    let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
+    assert_eq!(header(&metrics, "vary"), "accept");
+}
+
+#[tokio::test]
 async fn a_head_says_what_the_get_says() {
     let site = Site::new().await;
     let base = site.url.replace("/graphql", "");
@@ -166,8 +183,18 @@ async fn an_answer_that_has_not_changed_since_is_not_sent_again() {
     }
     let posted = site.post(&query(QUERY)).header("if-modified-since", &before[0]);
     assert_eq!(posted.send().await.unwrap().status(), 200);
-    let wrong = site.get(&[("query", "{ nothing }")]).send().await.unwrap();
-    assert_eq!(header(&wrong, "last-modified"), "");
+    // A date says nothing of what was never answered.
+    let wrong = || site.get(&[("query", "{ agencies { nodes { nothing } } }")]);
+    for (request, status) in [
+        (wrong(), 200),
+        (wrong().header("accept", GRAPHQL), 400),
+        (wrong().header("accept", "text/csv"), 400),
+        (site.client.get(site.url.replace("graphql", "export/nothing.csv")), 404),
+    ] {
+        let response = request.header("if-modified-since", &before[0]).send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(header(&response, "last-modified"), "");
+    }
     site.load().await;
     for ((what, ask), before) in asks.into_iter().zip(before) {
         // The new revision is seen within two seconds, and dated with the next whole second.

@@ -149,7 +149,7 @@ impl Endpoint {
         let modified = self.0.freshness.modified(loaded.as_ref());
         let mut response = self.labeled(tag.clone(), modified);
         let headers = response.headers_mut();
-        if client.has(&tag, modified) {
+        if client.has(&tag, None) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
@@ -205,6 +205,12 @@ impl Endpoint {
         let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
         reservation.settle(0);
         drop(turn);
+        // A tag is of one file, and a date of all: only now it is known that there is such a file.
+        if client.has(&tag, modified) {
+            let mut response = self.labeled(tag, modified);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Ok(response);
+        }
         // The router leaves the body out for a HEAD, and needs it to see that its length is not known.
         let first = stream::iter([Ok(Bytes::from(first))]);
         *response.body_mut() = Body::from_stream(first.chain(file.rest()));
