@@ -104,7 +104,7 @@ async fn the_files_of_the_playground_are_the_same_in_every_coding() {
             let answer = get(&format!("{url}{path}"), &[(header::ACCEPT_ENCODING, coding)]).await;
             assert_eq!(answer.status(), 200, "{path}");
             assert_eq!(said(&answer, header::CACHE_CONTROL), "public, max-age=31536000, immutable");
-            assert_eq!(said(&answer, header::VARY), "Accept-Encoding");
+            assert_eq!(said(&answer, header::VARY), "accept-encoding");
             assert_eq!(said(&answer, header::X_CONTENT_TYPE_OPTIONS), "nosniff");
             let used = said(&answer, header::CONTENT_ENCODING);
             (used, answer.bytes().await.unwrap())

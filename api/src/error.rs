@@ -1,8 +1,10 @@
 //! What can go wrong with a query, and what a client may read of it.
 //!
-//! Each variant has a code, and codes are contract: a client may act on them. An error of the client's
+//! Each variant has one of the [`codes`], on which a client may act. An error of the client's
 //! keeps its words, which say what is wrong and how to mend it. Any other is logged with its cause and
 //! shown as `INTERNAL` or `UNAVAILABLE`, so that neither SQL nor a path ever leaves the process.
+
+pub mod codes;
 
 use std::sync::Arc;
 
@@ -131,23 +133,23 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InvalidDocument(_) | Self::NoSuchOperation(_) | Self::NotAQuery => {
-                "INVALID_QUERY"
+                codes::INVALID_QUERY
             }
-            Self::BadArgument(_) => "BAD_ARGUMENT",
-            Self::PageTooLarge { .. } => "PAGE_TOO_LARGE",
-            Self::TooManyGroups { .. } => "TOO_MANY_GROUPS",
-            Self::TooExpensive { .. } => "QUERY_TOO_EXPENSIVE",
-            Self::NotATable(_) => "NOT_A_TABLE",
-            Self::TooManyRows { .. } => "EXPORT_TOO_LARGE",
-            Self::Changed => "DATASET_CHANGED",
-            Self::Limit { .. } => "QUERY_TOO_LARGE",
-            Self::OutOfMemory(_) => "OVERLOADED",
-            Self::NoIntrospection => "INTROSPECTION_DISABLED",
-            Self::Timeout(_) => "TIMEOUT",
-            Self::InvalidCursor { .. } => "INVALID_CURSOR",
-            Self::InvalidId(_) => "INVALID_ID",
-            Self::Unavailable => "UNAVAILABLE",
-            Self::Internal => "INTERNAL",
+            Self::BadArgument(_) => codes::BAD_ARGUMENT,
+            Self::PageTooLarge { .. } => codes::PAGE_TOO_LARGE,
+            Self::TooManyGroups { .. } => codes::TOO_MANY_GROUPS,
+            Self::TooExpensive { .. } => codes::QUERY_TOO_EXPENSIVE,
+            Self::NotATable(_) => codes::NOT_A_TABLE,
+            Self::TooManyRows { .. } => codes::EXPORT_TOO_LARGE,
+            Self::Changed => codes::DATASET_CHANGED,
+            Self::Limit { .. } => codes::QUERY_TOO_LARGE,
+            Self::OutOfMemory(_) => codes::OVERLOADED,
+            Self::NoIntrospection => codes::INTROSPECTION_DISABLED,
+            Self::Timeout(_) => codes::TIMEOUT,
+            Self::InvalidCursor { .. } => codes::INVALID_CURSOR,
+            Self::InvalidId(_) => codes::INVALID_ID,
+            Self::Unavailable => codes::UNAVAILABLE,
+            Self::Internal => codes::INTERNAL,
         }
     }
 

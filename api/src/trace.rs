@@ -10,6 +10,8 @@
 
 pub(crate) mod export;
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, Method, StatusCode};
 use opentelemetry::{propagation::TextMapPropagator as _, trace::TraceContextExt as _};
 use opentelemetry_http::HeaderExtractor;
@@ -21,16 +23,18 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 pub(crate) const TARGET: &str = "cops_graphql::trace";
 /// The letters of the name of an operation that are told.
 const LONGEST_NAME: usize = 100;
+/// The bytes of a path that are told.
+const LONGEST_PATH: usize = 200;
 
 /// The span of an HTTP request, to what the router knows as a route. Where the client has a trace (`traceparent`), it is a part of that.
 pub(crate) fn request(route: &'static str, method: &Method, headers: &HeaderMap, id: &str) -> Span {
     let span = trace_span!(
         target: TARGET,
         "request",
-        otel.name = %format_args!("{method} {route}"),
+        otel.name = %format_args!("{} {route}", self::method(method)),
         otel.kind = "server",
         otel.status_code = Empty,
-        http.request.method = %method,
+        http.request.method = self::method(method),
         http.route = route,
         http.response.status_code = Empty,
         request.id = id,
@@ -137,6 +141,38 @@ pub(crate) fn returned(span: &Span, rows: Option<usize>) {
 /// The span of aggregates that the copy in memory answers.
 pub(crate) fn memory(table: &str) -> Span {
     trace_span!(target: TARGET, "memory", otel.name = %format_args!("memory {table}"), table)
+}
+
+/// The name of a method; of one that HTTP does not define, what OpenTelemetry calls it: a client can make it as long as it
+/// likes.
+pub(crate) fn method(method: &Method) -> &str {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::PATCH,
+        Method::CONNECT,
+        Method::TRACE,
+    ];
+    if known.contains(method) { method.as_str() } else { "_OTHER" }
+}
+
+/// The beginning of a path, as much of it as is told.
+pub(crate) fn begin_of(path: &str) -> &str {
+    &path[..path.floor_char_boundary(LONGEST_PATH)]
+}
+
+/// A time in whole milliseconds, as a number that JSON can hold: the log writes wider ones as texts.
+pub(crate) fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A time in whole microseconds.
+pub(crate) fn microseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A number as OpenTelemetry knows it.

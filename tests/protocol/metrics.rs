@@ -20,7 +20,7 @@ async fn what_goes_on_is_counted() {
     let file = site.client.get(site.url.replace("graphql", "export/nothing.csv"));
     assert_eq!(file.send().await.unwrap().status(), 404);
     let metrics = site.client.get(site.url.replace("graphql", "metrics")).send().await.unwrap();
-    assert!(super::header(&metrics, "content-type").starts_with("application/openmetrics-text"));
+    assert!(super::header(&metrics, "content-type").starts_with("text/plain; version=0.0.4"));
     let text = metrics.text().await.unwrap();
     for (name, expected) in [
         ("requests_total{status=\"200\"}", 5.0),

@@ -1,12 +1,17 @@
 //! GraphQL over HTTP as clients, proxies and browsers meet it.
 
+mod bodies;
 mod caching;
 mod citing;
+mod codes;
 mod export;
 mod formats;
+mod headers;
 mod metrics;
 mod named;
+mod observability;
 mod report;
+mod routes;
 mod sharing;
 mod statuses;
 mod traffic;

@@ -35,7 +35,7 @@ async fn the_media_type_and_the_status_are_negotiated() {
             let vary = header(&response, "vary");
             assert_eq!(
                 vary,
-                "accept, accept-encoding, graphql-cost, graphql-cite, graphql-warnings, x-dataset-revision"
+                "accept, accept-encoding, graphql-cost, graphql-explain, graphql-cite, graphql-warnings, x-dataset-revision"
             );
             let body: Value = response.json().await.unwrap();
             assert_eq!(body.get("data").is_some(), body.get("errors").is_none(), "{body}");

@@ -63,7 +63,7 @@ pub(crate) struct TrafficArgs {
         value_parser = network
     )]
     trusted_proxy: Vec<IpNet>,
-    /// Answer nothing that asks for the schema.
+    /// Answer nothing that asks for the schema, and serve neither it nor the dictionary and the playground.
     #[arg(long, env = "NO_INTROSPECTION", value_parser = BoolishValueParser::new())]
     no_introspection: bool,
     /// Do not say which name may have been meant where one is wrong.

@@ -17,33 +17,35 @@ use tower_http::request_id::RequestId;
 use tracing::{Instrument as _, Span};
 
 use super::request::{
-    answer::{Client, HttpAnswer, Refusal, VARY},
+    answer::{BodyDemand, Client, HttpAnswer, Refusal},
     ask::{Ask, Asks, Parameters},
     compress::{self, Coding},
+    freshness::Freshness,
     negotiate::{self, MediaType},
     persisted::PersistedDocuments,
     pin::Pin,
     report::ReportOptions,
+    vary::{self, VARY},
 };
 use super::{
     cache::{
         answers::{self, AnswerKey, Answers},
-        counters::CacheOutcome,
+        counters::{CacheCounts, CacheOutcome},
     },
     run::Works,
     traffic::rate::{Account, ClientRates, Peer},
 };
-use crate::{graphql::citation, limits::Limits, trace};
+use crate::{error::codes, graphql::citation, limits::Limits, trace};
 
 /// Where a browser is sent that opens the API's own address.
 const PLAYGROUND: &str = "/playground";
+/// Where it is sent where there is no playground.
+const FRONT: &str = "/";
 /// The requests of a batch that run at once.
 const AT_ONCE: usize = 4;
 
 /// RFC 9211.
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
-const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What `/graphql` is made of.
 #[derive(Clone)]
@@ -53,7 +55,7 @@ pub(crate) struct EndpointInner {
     pub(crate) works: Arc<Works>,
     answers: Arc<Answers>,
     pub(crate) documents: PersistedDocuments,
-    pub(crate) cache_control: HeaderValue,
+    pub(crate) freshness: Freshness,
     rates: ClientRates,
 }
 
@@ -109,14 +111,15 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         };
         let nothing = asked.as_ref().is_ok_and(Parameters::names_nothing);
         if nothing && negotiate::prefers_html(headers) {
-            return ([(header::VARY, "accept")], Redirect::to(PLAYGROUND)).into_response();
+            let page = if endpoint.0.works.settings.tells_schema() { PLAYGROUND } else { FRONT };
+            return ([(header::VARY, vary::ACCEPT)], Redirect::to(page)).into_response();
         }
         asked.map(Asks::One)
     } else if method == Method::POST {
         read(headers, body, limits, endpoint.0.works.settings.connections.limits().body).await
     } else {
         let reason = "a query is sent by GET or POST";
-        Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", reason))
+        Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, reason))
     };
     let table =
         negotiate::table(headers).filter(|_| endpoint.0.works.settings.most_export_rows > 0);
@@ -152,11 +155,10 @@ impl Endpoint {
     pub(crate) fn new(works: Works, answers: Arc<Answers>) -> Self {
         let settings = &works.settings;
         let documents = PersistedDocuments::new(settings.trusted.clone(), settings.trusted_only);
-        let cache_control = format!("public, max-age={}", settings.max_age);
-        let cache_control = HeaderValue::try_from(cache_control).expect("words and a number");
+        let freshness = Freshness::new(settings.max_age);
         let rates = ClientRates::new(settings.rate_limit.clone());
         let works = Arc::new(works);
-        Self(Arc::new(EndpointInner { works, answers, documents, cache_control, rates }))
+        Self(Arc::new(EndpointInner { works, answers, documents, freshness, rates }))
     }
 
     /// Counts a request, and tells its span what became of it.
@@ -242,7 +244,8 @@ impl Endpoint {
                 account.pay(1);
             }
             Span::current().record("cache", tracing::field::debug(found));
-            tracing::debug!(?found, counts = ?works.settings.counters.counts(), "an answer");
+            let CacheCounts { hits, joined, misses, unchanged } = works.settings.counters.counts();
+            tracing::debug!(?found, hits, joined, misses, unchanged, "an answer");
             return Reply { answer, found: Some(found) };
         }
     }
@@ -263,7 +266,7 @@ impl Endpoint {
                 (_, 0) => "the list of requests is empty".to_owned(),
                 _ => format!("the list has {count} requests: at most {most} may be sent at once"),
             };
-            return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", &reason));
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, &reason));
         }
         let wishes = Wishes::of(client.headers)?;
         // What a run costs is told of one request at a time.
@@ -312,18 +315,28 @@ impl Endpoint {
     }
 
     fn respond(&self, reply: &Reply, client: &Client<'_>, account: &Account) -> Response {
-        let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.cache_control);
+        let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.freshness);
         if is_unchanged {
             self.0.works.settings.counters.count_unchanged();
         }
         if let Some(found) = reply.found {
             response.headers_mut().insert(CACHE_STATUS, cache_status(found));
         }
-        account.tell(response.headers_mut());
-        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-            response.headers_mut().insert(ACCEPT_POST, JSON);
-        }
+        self.tell(account, client.method, response.headers_mut());
         response
+    }
+
+    /// Tells a client of its account. What shared caches may keep goes to others, too, and tells nothing of it; a POST is
+    /// answered for its client alone then.
+    pub(crate) fn tell(&self, account: &Account, method: &Method, headers: &mut HeaderMap) {
+        let Freshness { public, private, .. } = &self.0.freshness;
+        if account.is_limited() && headers.get(header::CACHE_CONTROL) == Some(public) {
+            if *method != Method::POST {
+                return;
+            }
+            headers.insert(header::CACHE_CONTROL, private.clone());
+        }
+        account.tell(headers);
     }
 }
 
@@ -380,32 +393,72 @@ async fn read(
     if !is_json || !is_utf8 {
         let reason =
             "send the query as JSON in UTF-8, with the header `Content-Type: application/json`";
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", reason));
+        return Err(Refusal::unread(reason, BodyDemand::Json));
+    }
+    if !is_plain(headers) {
+        let reason = "send the body as it is: this server takes none in a `Content-Encoding`";
+        return Err(Refusal::unread(reason, BodyDemand::Plain));
     }
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let too_large = |error| Refusal::of(StatusCode::PAYLOAD_TOO_LARGE, &error);
     limits.body(length.unwrap_or_default()).map_err(too_large)?;
     let most = limits.body as usize;
-    let bytes = tokio::time::timeout(within, axum::body::to_bytes(body, most)).await;
-    let bytes: Bytes = match bytes {
+    let bytes: Bytes = match tokio::time::timeout(within, whole(body, most)).await {
         Ok(Ok(bytes)) => bytes,
         // It did not say how long it is: it goes on after what it may have.
-        Ok(Err(_)) => return Err(limits.body(most + 1).map_or_else(too_large, |()| unreadable())),
+        Ok(Err(Unread::TooLarge(arrived))) => {
+            return Err(limits.body(arrived).map_or_else(too_large, |()| broken_off()));
+        }
+        Ok(Err(Unread::BrokenOff)) => return Err(broken_off()),
         Err(_) => {
             let reason = format!("the body did not arrive within {} seconds", within.as_secs());
-            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &reason));
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, codes::BAD_REQUEST, &reason));
         }
     };
     Asks::of_bytes(&bytes)
 }
 
-fn unreadable() -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "the body cannot be read")
+/// Whether the body is in no coding.
+fn is_plain(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    codings.all(|coding| {
+        let coding = coding.trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
+/// Why a body was not read to its end.
+enum Unread {
+    /// So many bytes have arrived, which is more than it may have.
+    TooLarge(usize),
+    /// Its client ended it before its end, or its chunks are none.
+    BrokenOff,
+}
+
+/// The bytes of a body, as many as there may be at most.
+async fn whole(body: Body, most: usize) -> Result<Bytes, Unread> {
+    let mut chunks = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Unread::BrokenOff)?;
+        let arrived = whole.len() + chunk.len();
+        if arrived > most {
+            return Err(Unread::TooLarge(arrived));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.into())
+}
+
+fn broken_off() -> Refusal {
+    let reason = "the body breaks off: it has fewer bytes than it says, or chunks that are none";
+    Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, reason)
 }
 
 fn not_acceptable() -> Refusal {
     let reason = "an answer is `application/json` or `application/graphql-response+json`, and a file `text/csv`, \
                   `application/x-ndjson` or `application/vnd.apache.parquet`: name one of them in the header `Accept`";
-    Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", reason)
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, codes::BAD_REQUEST, reason)
 }

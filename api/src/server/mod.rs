@@ -12,6 +12,9 @@
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
 //! - `pages`: the front page and the playground.
 //!
+//! With `--trusted-only` there are `/graphql` for the trusted documents, `/` without a way to the schema, `/health/live`,
+//! `/health/ready` and `/metrics`, and no other route.
+//!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
 //! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
@@ -36,6 +39,7 @@ use axum::{
     response::{IntoResponse, Redirect},
     routing::{any, get},
 };
+use tower::util::MapRequestLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
@@ -53,7 +57,7 @@ use self::{
         front::{self, Front},
         playground,
     },
-    request::{REQUEST_ID, cors},
+    request::{cors, request_id, request_id::REQUEST_ID},
     run::Works,
     traffic::{admission::Admission, pool::Pool},
 };
@@ -68,7 +72,9 @@ pub use self::{
         rate::{Peer, RateLimit},
     },
 };
-use crate::{catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache};
+use crate::{
+    catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache, trace,
+};
 
 /// How long a look at the database may take before it counts as gone.
 const PING: Duration = Duration::from_secs(2);
@@ -85,8 +91,9 @@ impl Server {
             .make_span_with(|request: &Request<_>| {
                 let id = request.extensions().get::<RequestId>();
                 let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-                let (method, path) = (request.method(), request.uri().path());
-                tracing::info_span!("request", %method, path, id)
+                let method = trace::method(request.method());
+                let path = trace::begin_of(request.uri().path());
+                tracing::info_span!("request", method, path, id)
             })
             .on_response(log_response)
             // What fails is logged where it fails.
@@ -105,7 +112,7 @@ impl Server {
             Arc::clone(&admission),
             Arc::clone(&settings.connections),
         ));
-        let introspection = settings.limits.introspection;
+        let tells_schema = settings.tells_schema();
         let exports = settings.most_export_rows > 0 && !settings.trusted_only;
         let (pool, each) = (Pool::default(), settings.limits.memory);
         let of_files = settings.most_memory / 3;
@@ -129,22 +136,26 @@ impl Server {
                 open.route("/export/{file}", get(table_route::serve).with_state(endpoint.clone()));
         }
         open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
-        if introspection {
+        let mut pages = Router::new();
+        if tells_schema {
             open = open.route("/schema.graphql", get(schema_text));
             open = open.route("/dictionary.csv", get(dictionary::serve));
+            pages = pages
+                .route("/playground", get(playground::index))
+                .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
+                .route("/playground/assets/{name}", get(playground::asset));
         }
         let open = open.layer(cors);
         Router::new()
             .merge(open)
-            .route("/", get(front::get).with_state(Front::new(self.clone())))
-            .route("/playground", get(playground::index))
-            .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
-            .route("/playground/assets/{name}", get(playground::asset))
+            .merge(pages)
+            .route("/", get(front::get).with_state(Front::new(self.clone(), tells_schema)))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
             .route("/metrics", get(metrics::serve).with_state(metrics))
             // In one layer, so that they cost one boxed future: the first is the outermost.
             .layer((
+                MapRequestLayer::new(request_id::bounded),
                 SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
                 trace,
                 PropagateRequestIdLayer::new(REQUEST_ID),
@@ -169,7 +180,7 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 /// Says what became of a request. An answer that was kept is not worth a line of the usual log: writing it
 /// would cost half as much as the answer.
 fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    let (status, latency_us) = (response.status().as_u16(), latency.as_micros());
+    let (status, latency_us) = (response.status().as_u16(), trace::microseconds(latency));
     if endpoint::is_kept(response.headers()) {
         tracing::debug!(status, latency_us, "answered what was kept");
     } else {

@@ -80,6 +80,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether clients are told the schema, and so what explains or shows it: the dictionary and the playground.
+    pub(crate) fn tells_schema(&self) -> bool {
+        self.limits.introspection && !self.trusted_only
+    }
+
     /// How many queries run at once over such a database.
     pub(crate) fn running_over(&self, database: DbBackend) -> usize {
         self.most_running.unwrap_or_else(|| match database {

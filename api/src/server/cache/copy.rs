@@ -60,7 +60,7 @@ pub(crate) async fn keep(
                     revision = dataset.revision,
                     rows = replica.rows(),
                     bytes = replica.size_in_bytes(),
-                    milliseconds = began.elapsed().as_millis(),
+                    milliseconds = crate::trace::milliseconds(began.elapsed()),
                     "copied the dataset into memory"
                 );
                 let newest = Some(Copy { dataset, replica: Arc::new(replica) });

@@ -9,13 +9,17 @@ use async_graphql::parser::{
 use axum::{http::header, response::IntoResponse};
 
 use super::{csv::record, table_route};
+use crate::error::codes;
 use crate::graphql::{self, sdl};
 use crate::server::request::format::TableFormat;
 
 const HEAD: [&str; 5] = ["table", "column", "type", "nullable", "description"];
 
-/// The dictionary: for each table a line of its own, then one for each column of its file; at last the values
-/// of enums, with the type in the place of the table.
+/// What stands in the place of the table beside the codes of errors.
+const ERRORS: &str = "errors.extensions.code";
+
+/// The dictionary: for each table a line of its own, then one for each column of its file; then the values
+/// of enums, with the type in the place of the table; at last the codes of errors.
 pub(crate) async fn serve() -> impl IntoResponse {
     static DICTIONARY: LazyLock<Vec<u8>> = LazyLock::new(write);
     ([(header::CONTENT_TYPE, TableFormat::Csv.content_type())], DICTIONARY.as_slice())
@@ -63,6 +67,9 @@ fn write() -> Vec<u8> {
             let description = value.node.description.as_ref().map_or("", |text| &text.node);
             line([&definition.name.node, &value.node.value.node, "value", "", description]);
         }
+    }
+    for (code, meaning) in codes::ALL {
+        line([ERRORS, code, "value", "", meaning]);
     }
     lines
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_graphql::{Pos, Response as Answered, ServerError};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, Method, StatusCode, Version, header, request::Parts},
+    http::{HeaderValue, StatusCode, Version, header, request::Parts},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -29,16 +29,18 @@ use crate::server::{
         ask::{Ask, Parameters},
         compress::Coding,
         errors,
+        freshness::HttpDate,
         negotiate::{self, MediaType},
         pin::Pin,
         report::ReportOptions,
         revision_header::{REVISION_HEADER, revision_of},
+        vary::VARY,
     },
     traffic::{admission::Dearness, rate::Account},
 };
 use crate::{
     catalog::dataset::Dataset,
-    error::Error,
+    error::{Error, codes},
     graphql::execute::plan_export,
     limits::{Limits, work::Work},
     measures::Aggregates,
@@ -62,7 +64,7 @@ impl Endpoint {
                     that by `Accept`";
                 return Err(self.refused(Refusal::new(
                     StatusCode::BAD_REQUEST,
-                    "BAD_REQUEST",
+                    codes::BAD_REQUEST,
                     reason,
                 )));
             }
@@ -96,21 +98,28 @@ impl Endpoint {
             // The status says that there is no file.
             let (method, headers) = (&parts.method, &parts.headers);
             let client = Client { media: MediaType::Graphql, method, headers };
-            answer.respond(&client, &self.0.cache_control).0
+            answer.respond(&client, &self.0.freshness).0
         });
-        account.tell(response.headers_mut());
+        self.tell(account, &parts.method, response.headers_mut());
         response
     }
 
     /// A response without a body yet, with what holds for every file.
-    fn labeled(&self, tag: HeaderValue, dataset: &Dataset) -> Response {
+    fn labeled(
+        &self,
+        tag: HeaderValue,
+        modified: Option<&HttpDate>,
+        dataset: &Dataset,
+    ) -> Response {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag);
         headers.insert(REVISION_HEADER, revision_of(dataset));
-        headers.insert(header::CACHE_CONTROL, self.0.cache_control.clone());
-        let vary = HeaderValue::from_static("accept, accept-encoding, x-dataset-revision");
-        headers.insert(header::VARY, vary);
+        if let Some(modified) = modified {
+            headers.insert(header::LAST_MODIFIED, modified.text.clone());
+        }
+        headers.insert(header::CACHE_CONTROL, self.0.freshness.public.clone());
+        headers.insert(header::VARY, VARY);
         response
     }
 
@@ -126,7 +135,7 @@ impl Endpoint {
         if parts.version < Version::HTTP_11 {
             let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
             let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
-            return Err(self.refused(Refusal::new(status, "BAD_REQUEST", reason)));
+            return Err(self.refused(Refusal::new(status, codes::BAD_REQUEST, reason)));
         }
         let server = &self.0.works.server;
         let readers = &server.0.readers;
@@ -143,9 +152,11 @@ impl Endpoint {
         let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
-        let mut response = self.labeled(tag.clone(), &dataset);
+        let loaded = dataset.loaded_at.map(HttpDate::of_load);
+        let modified = self.0.freshness.modified(loaded.as_ref());
+        let mut response = self.labeled(tag.clone(), modified, &dataset);
         let headers = response.headers_mut();
-        if client.has(&tag) {
+        if client.has(&tag, None) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
@@ -201,10 +212,15 @@ impl Endpoint {
         let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
         reservation.settle(0);
         drop(turn);
-        if parts.method != Method::HEAD {
-            let first = stream::iter([Ok(Bytes::from(first))]);
-            *response.body_mut() = Body::from_stream(first.chain(file.rest()));
+        // A tag is of one file, and a date of all: only now it is known that there is such a file.
+        if client.has(&tag, modified) {
+            let mut response = self.labeled(tag, modified, &file.dataset);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Ok(response);
         }
+        // The router leaves the body out for a HEAD, and needs it to see that its length is not known.
+        let first = stream::iter([Ok(Bytes::from(first))]);
+        *response.body_mut() = Body::from_stream(first.chain(file.rest()));
         Ok(response)
     }
 

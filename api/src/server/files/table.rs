@@ -7,12 +7,10 @@ use super::{
     csv::{self, record},
     parquet,
 };
+use crate::error::codes;
 use crate::query::walk::{column_types::Columns, export_columns::ExportColumns};
 use crate::server::request::compress::{Coding, Stream};
 use crate::server::request::format::{About, TableFormat};
-
-/// The code of a table that has not all rows.
-const TRUNCATED: &str = "EXPORT_TRUNCATED";
 
 /// A table that is being written.
 pub(crate) struct TableWriter {
@@ -99,7 +97,7 @@ impl TableWriter {
             }
             (To::Ndjson, Some(message)) => {
                 let error = serde_json::json!({
-                    "errors": [{ "message": message, "extensions": { "code": TRUNCATED } }],
+                    "errors": [{ "message": message, "extensions": { "code": codes::EXPORT_TRUNCATED } }],
                 });
                 format!("{error}\n").into_bytes()
             }

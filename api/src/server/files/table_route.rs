@@ -9,6 +9,7 @@ use axum::{
 use crate::server::request::format::TableFormat;
 use crate::{
     catalog::table::{Cardinality, Table},
+    error::codes,
     graphql,
     limits::Limits,
     server::{
@@ -67,7 +68,7 @@ fn no_such_file() -> Refusal {
         "there is no such file: a file is a table and `.csv`, `.ndjson` or `.parquet`, and the tables are {}",
         names.join(", ")
     );
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", &reason)
+    Refusal::new(StatusCode::NOT_FOUND, codes::NOT_FOUND, &reason)
 }
 
 /// The query for all of a table.

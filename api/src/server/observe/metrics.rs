@@ -1,8 +1,9 @@
-//! `/metrics`: what goes on, as Prometheus reads it: in the format of `OpenMetrics`.
+//! `/metrics`: what goes on, as Prometheus reads it: in its text format, or in that of `OpenMetrics`, as `Accept` says.
 //!
 //! What happens is counted as it happens; what is the case (the revision, the copy in memory, the pool) is
 //! looked up when somebody asks, by [`snapshot`].
 
+mod exposition;
 mod snapshot;
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 use async_graphql::{ServerError, Value};
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use prometheus_client::{
@@ -31,22 +32,30 @@ use prometheus_client::{
 use self::snapshot::Snapshot;
 use crate::server::{
     cache::{answers::Answers, counters::Counters},
+    request::{negotiate, vary},
     state::Server,
     traffic::{admission::Admission, connections::ClientConnections},
 };
 use crate::{
-    database::session::Read, error::Error, graphql::execute::QueryAnswer,
+    database::session::Read,
+    error::{Error, codes},
+    graphql::execute::QueryAnswer,
     query::row_cache::RowCache,
 };
 
-const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The media types, of which the first is for those who do not mind: it is what Prometheus' own libraries send then.
+const OFFERED: [(&str, &str); 2] = [("text", "plain"), ("application", "openmetrics-text")];
+const TYPES: [&str; 2] = [
+    "text/plain; version=0.0.4; charset=utf-8",
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabel {
     status: u16,
 }
 
-/// A code of an error. There are as many as `README.md` lists: no client can make up one.
+/// A code of an error, one of [`codes::ALL`]: no client can make up one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Code {
     code: String,
@@ -109,7 +118,11 @@ impl Metrics {
         registry.register("query_cost", "What the queries that ran did cost", cost.clone());
         let statements = Counter::default();
         registry.register("statements", "SQL statements of queries and files", statements.clone());
-        let errors = Family::default();
+        let errors: Family<Code, Counter> = Family::default();
+        // From the beginning, so that the first of each is an increase.
+        for (code, _) in codes::ALL {
+            drop(errors.get_or_create(&Code { code: (*code).to_owned() }));
+        }
         let about = "What was refused or failed, by code: requests, queries and fields";
         registry.register("errors", about, errors.clone());
         let refusals = Family::default();
@@ -160,11 +173,29 @@ impl Metrics {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
             let code = match code {
                 Some(Value::String(code)) => code,
-                _ => "INVALID_QUERY",
+                _ => codes::INVALID_QUERY,
             };
             let source = error.source.as_deref().and_then(|source| source.downcast_ref::<Error>());
             self.error(code, source.and_then(Error::limit));
         }
+    }
+
+    /// All of it, in one of the formats that are offered.
+    fn text(&self, format: Option<usize>) -> Response {
+        let Some(format) = format else {
+            let words = "metrics are `text/plain` or `application/openmetrics-text`: name one of them in the header \
+                `Accept`\n";
+            return (StatusCode::NOT_ACCEPTABLE, words).into_response();
+        };
+        let mut text = String::new();
+        if let Err(error) = encode(&mut text, &self.registry) {
+            tracing::error!(%error, "the metrics cannot be written");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+        if format == 0 {
+            text = exposition::in_prometheus_text(&text);
+        }
+        ([(header::CONTENT_TYPE, TYPES[format])], text).into_response()
     }
 
     /// Counts what was refused or has failed.
@@ -198,13 +229,10 @@ impl Drop for Running<'_> {
 }
 
 /// `GET /metrics`.
-pub(crate) async fn serve(State(metrics): State<Arc<Metrics>>) -> Response {
-    let mut text = String::new();
-    match encode(&mut text, &metrics.registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, TYPE)], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics cannot be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+pub(crate) async fn serve(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Response {
+    let mut answer = metrics.text(negotiate::best(&headers, &OFFERED));
+    let about = answer.headers_mut();
+    about.insert(header::VARY, HeaderValue::from_static(vary::ACCEPT));
+    about.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }

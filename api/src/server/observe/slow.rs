@@ -10,6 +10,7 @@ use async_graphql::Value;
 
 use crate::graphql::execute::QueryAnswer;
 use crate::server::request::trusted::hash;
+use crate::trace::milliseconds;
 
 /// The letters of a name that are written.
 const LONGEST_NAME: usize = 100;
@@ -43,8 +44,4 @@ pub(crate) fn tell(document: &str, asked: Option<&str>, answer: &QueryAnswer, to
 /// Whether a character can stand in a name: where a query was given up, its name is what the client says.
 fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
-}
-
-fn milliseconds(took: Duration) -> u64 {
-    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }

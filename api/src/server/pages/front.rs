@@ -1,6 +1,6 @@
 //! `/`: one page for a person in a browser, and the same as JSON for everybody else.
 //!
-//! It says what this is, which data it holds, and the three ways in. The page is plain HTML and one style
+//! It says what this is, which data it holds, and the three ways in; where the schema is not told there is one of them. The page is plain HTML and one style
 //! sheet inside of it: no script, and nothing from elsewhere. What it says of the dataset it asks of the
 //! schema, as any client would, once for each revision.
 
@@ -40,13 +40,15 @@ type Told = (dataset::Dataset, Arc<FrontDataset>);
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     server: Server,
+    /// Whether it leads to the schema and to the playground: the server may have neither.
+    tells_schema: bool,
     /// What the page said last, and of which dataset.
     cache: Arc<Mutex<Option<Told>>>,
 }
 
 impl Front {
-    pub(crate) fn new(server: Server) -> Self {
-        Self { server, cache: Arc::default() }
+    pub(crate) fn new(server: Server, tells_schema: bool) -> Self {
+        Self { server, tells_schema, cache: Arc::default() }
     }
 }
 
@@ -103,10 +105,15 @@ pub(crate) async fn get(State(front): State<Front>, headers: HeaderMap) -> Respo
         return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
     };
     let base = base(&headers);
+    let example = front.tells_schema.then_some(EXAMPLE);
     let mut answer = if negotiate::prefers_html(&headers) {
-        page::answer(&headers, &html::POLICY, html::page(&dataset, &base, EXAMPLE))
+        page::answer(&headers, &html::POLICY, html::page(&dataset, &base, example))
     } else {
-        page::checked(&headers, "application/json; charset=utf-8", said(&dataset, &base))
+        page::checked(
+            &headers,
+            "application/json; charset=utf-8",
+            said(&dataset, &base, front.tells_schema),
+        )
     };
     let vary = HeaderValue::from_static("Accept, Host, X-Forwarded-Proto");
     answer.headers_mut().insert(header::VARY, vary);
@@ -144,7 +151,7 @@ async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
 }
 
 /// The same as JSON.
-fn said(dataset: &FrontDataset, base: &str) -> String {
+fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
     /// In the order in which it is read.
     #[derive(Serialize)]
     struct Said<'a> {
@@ -157,9 +164,12 @@ fn said(dataset: &FrontDataset, base: &str) -> String {
     #[derive(Serialize)]
     struct Links {
         graphql: String,
-        playground: String,
-        schema: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        playground: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schema: Option<String>,
     }
+    let link = |path| tells_schema.then(|| format!("{base}{path}"));
     let said = Said {
         name: "cops-graphql",
         version: env!("CARGO_PKG_VERSION"),
@@ -167,8 +177,8 @@ fn said(dataset: &FrontDataset, base: &str) -> String {
                       and what came of it",
         links: Links {
             graphql: format!("{base}/graphql"),
-            playground: format!("{base}/playground"),
-            schema: format!("{base}/schema.graphql"),
+            playground: link("/playground"),
+            schema: link("/schema.graphql"),
         },
         dataset,
     };

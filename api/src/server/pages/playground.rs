@@ -21,7 +21,7 @@ use axum::{
 use super::page;
 use crate::server::request::{
     compress::{self, Coding},
-    negotiate,
+    negotiate, vary,
 };
 
 /// The licences of the packages that the build is made of: the one asset without a hash in its name.
@@ -94,7 +94,7 @@ pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
     let about = answer.headers_mut();
     about.insert(header::CONTENT_TYPE, content_type(name));
     about.insert(header::CACHE_CONTROL, caching);
-    about.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    about.insert(header::VARY, HeaderValue::from_static(vary::ACCEPT_ENCODING));
     // A worker goes by the policy of its own file, not by that of the page.
     about.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     about.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -2,15 +2,14 @@
 //!
 //! The bytes are made once and belong to nobody: the same answer is sent to whoever asks the same, in the
 //! media type and the coding that each prefers. Its `ETag` is a hash of the bytes, and strong: it differs by
-//! media type and by coding, as RFC 9110 demands. A date never replaces it: an answer also depends on the
-//! version of this program, so `If-Modified-Since` is not looked at.
+//! media type and by coding, as RFC 9110 demands. Its date is for those who name no tag: see [`super::freshness`].
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use async_graphql::{ErrorExtensionValues, Name, Response as Answered, ServerError, Value};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,23 +19,41 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     compress::Coding,
+    freshness::{Freshness, HttpDate},
     negotiate::MediaType,
     revision_header::{REVISION_HEADER, revision_of},
     standing::{self, Standing},
+    vary::VARY,
 };
 use crate::{
     catalog::dataset::Dataset,
-    error::Error,
+    error::{Error, codes},
     graphql::citation::{Citation, CitedQuery},
 };
 
 /// The methods of `/graphql`.
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, OPTIONS");
-/// What of a request an answer depends on, beside what it asks.
-pub(crate) const VARY: HeaderValue = HeaderValue::from_static(
-    "accept, accept-encoding, graphql-cost, graphql-cite, graphql-warnings, x-dataset-revision",
-);
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What the body of a request must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyDemand {
+    /// JSON.
+    Json,
+    /// In no coding.
+    Plain,
+}
+
+impl BodyDemand {
+    /// The header that says so. By it a client tells the two reasons for 415 apart, as RFC 9110 wants.
+    fn header(self) -> (HeaderName, HeaderValue) {
+        match self {
+            Self::Json => (ACCEPT_POST, HeaderValue::from_static("application/json")),
+            Self::Plain => (header::ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+        }
+    }
+}
 
 /// Why a request is not answered, before GraphQL sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +65,8 @@ pub(crate) struct Refusal {
     message: Cow<'static, str>,
     /// After how many seconds it may be worth another try.
     retry_after: Option<u64>,
+    /// What its body must be, where that is the reason.
+    demand: Option<BodyDemand>,
     /// The dataset that there is, where that is the reason.
     dataset: Option<Dataset>,
 }
@@ -55,15 +74,13 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A request that cannot be read, or that this server does not take.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        let message = Cow::Owned(message.to_owned());
-        Self {
-            standing: Standing::Refused(status),
-            code,
-            limit: None,
-            message,
-            retry_after: None,
-            dataset: None,
-        }
+        Self::standing(Standing::Refused(status), code, Cow::Owned(message.to_owned()))
+    }
+
+    fn standing(standing: Standing, code: &'static str, message: Cow<'static, str>) -> Self {
+        debug_assert!(codes::is_code(code), "{code} is not in the list of codes");
+        let (limit, retry_after, demand, dataset) = (None, None, None, None);
+        Self { standing, code, limit, message, retry_after, demand, dataset }
     }
 
     /// A request that is wrong before GraphQL sees it.
@@ -75,7 +92,7 @@ impl Refusal {
     /// A request for which there is no turn.
     pub(crate) fn busy() -> Self {
         let message = "more is asked than can be answered just now: try again in a second";
-        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message);
+        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message);
         Self { retry_after: Some(1), limit: Some("queries at once"), ..refusal }
     }
 
@@ -84,15 +101,21 @@ impl Refusal {
         let message = format!(
             "you have asked for more than a client may (setting: --rate-limit): try again in {seconds} s"
         );
-        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", &message);
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, &message);
         Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
     }
 
     /// A request that is right in itself, and whose document is not there.
     pub(crate) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
-        let message = Cow::Borrowed(message);
-        Self { standing, code, limit: None, message, retry_after: None, dataset: None }
+        Self::standing(standing, code, Cow::Borrowed(message))
+    }
+
+    /// A request whose body is not what it must be.
+    pub(crate) fn unread(reason: &str, demand: BodyDemand) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let refusal = Self::new(status, codes::BAD_REQUEST, reason);
+        Self { demand: Some(demand), ..refusal }
     }
 
     /// The same refusal, which says what dataset there is.
@@ -130,7 +153,8 @@ impl From<Refusal> for HttpAnswer {
         let answer = Self::new(refusal.standing, &answered, None);
         let is_of_one_client = refusal.retry_after.is_some();
         let revision = refusal.dataset.as_ref().map(revision_of);
-        Self { retry_after: refusal.retry_after, is_of_one_client, revision, ..answer }
+        let Refusal { retry_after, demand, .. } = refusal;
+        Self { is_of_one_client, retry_after, demand, revision, ..answer }
     }
 }
 
@@ -167,12 +191,14 @@ pub(crate) struct HttpAnswer {
     digest: String,
     /// The `ETag` as JSON, and as GraphQL's own media type.
     tags: [HeaderValue; 2],
-    last_modified: Option<HeaderValue>,
     /// The revision that it is of, by number and token.
     revision: Option<HeaderValue>,
+    /// When the dataset that it is of was loaded.
+    loaded: Option<HttpDate>,
     /// Whether it says only that its client has asked for too much just now.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
+    demand: Option<BodyDemand>,
     /// The dataset that it is of; none where nothing was asked of one.
     pub(crate) dataset: Option<Dataset>,
 }
@@ -195,17 +221,9 @@ impl HttpAnswer {
 
     /// What is said where the document asks for something else than a query.
     pub(crate) fn not_a_query() -> Self {
-        let refusal = Refusal {
-            standing: Standing::NotAQuery,
-            code: "INVALID_QUERY",
-            limit: None,
-            message: Cow::Borrowed(
-                "this API has queries only: nothing can be changed or subscribed to",
-            ),
-            retry_after: None,
-            dataset: None,
-        };
-        refusal.into()
+        let message = "this API has queries only: nothing can be changed or subscribed to";
+        let message = Cow::Borrowed(message);
+        Refusal::standing(Standing::NotAQuery, codes::INVALID_QUERY, message).into()
     }
 
     fn new(standing: Standing, answered: &Answered, dataset: Option<Dataset>) -> Self {
@@ -223,8 +241,7 @@ impl HttpAnswer {
             }
         };
         let digest = digest(&body);
-        let modified = dataset.as_ref().and_then(|dataset| dataset.loaded_at);
-        let modified = modified.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        let loaded = dataset.as_ref().and_then(|dataset| dataset.loaded_at).map(HttpDate::of_load);
         Self {
             body: body.into(),
             standing,
@@ -233,10 +250,11 @@ impl HttpAnswer {
             coding: Coding::Identity,
             tags: tags(&digest, Coding::Identity),
             digest,
-            last_modified: modified.and_then(|text| HeaderValue::try_from(text).ok()),
             revision: dataset.as_ref().map(revision_of),
+            loaded,
             is_of_one_client: false,
             retry_after: None,
+            demand: None,
             dataset,
         }
     }
@@ -278,7 +296,7 @@ impl HttpAnswer {
     }
 
     /// The response to one client, and whether it says only that nothing has changed.
-    pub(crate) fn respond(&self, client: &Client<'_>, max_age: &HeaderValue) -> (Response, bool) {
+    pub(crate) fn respond(&self, client: &Client<'_>, freshness: &Freshness) -> (Response, bool) {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(header::VARY, VARY);
@@ -290,11 +308,12 @@ impl HttpAnswer {
         if self.is_flawless() && !self.is_of_one_run {
             let tag = &self.tags[usize::from(client.media == MediaType::Graphql)];
             headers.insert(header::ETAG, tag.clone());
-            headers.insert(header::CACHE_CONTROL, max_age.clone());
-            if let Some(modified) = &self.last_modified {
-                headers.insert(header::LAST_MODIFIED, modified.clone());
+            headers.insert(header::CACHE_CONTROL, freshness.public.clone());
+            let modified = freshness.modified(self.loaded.as_ref());
+            if let Some(modified) = modified {
+                headers.insert(header::LAST_MODIFIED, modified.text.clone());
             }
-            is_unchanged = client.has(tag);
+            is_unchanged = client.has(tag, modified);
         } else {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
         }
@@ -302,6 +321,10 @@ impl HttpAnswer {
             headers.insert(header::RETRY_AFTER, seconds.into());
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(demand) = self.demand {
+            let (name, value) = demand.header();
+            headers.insert(name, value);
         }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(header::ALLOW, ALLOW);
@@ -354,10 +377,13 @@ pub(crate) struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Whether it has the answer of a tag already. Only a GET can be told so.
-    pub(crate) fn has(&self, tag: &HeaderValue) -> bool {
+    /// Whether it has the answer of a tag already, or, where it names no tags, that of a date. Only a GET can be told so.
+    pub(crate) fn has(&self, tag: &HeaderValue, modified: Option<&HttpDate>) -> bool {
         if *self.method == Method::POST {
             return false;
+        }
+        if !self.headers.contains_key(header::IF_NONE_MATCH) {
+            return modified.is_some_and(|date| date.is_met_by(self.headers));
         }
         let lines = self.headers.get_all(header::IF_NONE_MATCH);
         let mut tags = lines.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{answer::Refusal, pin::Pin, report::ReportOptions};
+use crate::error::codes;
 
 /// What a client sent, before a document has been found for it.
 #[derive(Debug, Default, PartialEq)]
@@ -183,7 +184,7 @@ impl Asks {
 }
 
 fn bad(message: &str) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
 }
 
 fn kind_of(value: &Value) -> &'static str {

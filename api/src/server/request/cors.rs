@@ -18,7 +18,12 @@ pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
         header::ETAG,
         header::LAST_MODIFIED,
         HeaderName::from_static("cache-status"),
-        super::REQUEST_ID,
+        super::request_id::REQUEST_ID,
+        super::revision_header::REVISION_HEADER,
+        header::RETRY_AFTER,
+        HeaderName::from_static("ratelimit-limit"),
+        HeaderName::from_static("ratelimit-remaining"),
+        HeaderName::from_static("ratelimit-reset"),
     ];
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::HEAD, Method::POST])

@@ -2,14 +2,15 @@
 
 use async_graphql::{ErrorExtensionValues, Response};
 
-use crate::{error::Error, graphql::documents::MOST_ERRORS};
+use crate::{
+    error::{Error, codes},
+    graphql::documents::MOST_ERRORS,
+};
 
 /// The bytes of a message: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
 /// How async-graphql begins to say which name may have been meant.
 const SUGGESTION: &str = " Did you mean";
-/// The code of what is wrong with a document.
-pub(crate) const INVALID: &str = "INVALID_QUERY";
 
 /// Gives each error a code, and an end.
 pub(crate) fn complete(response: &mut Response, suggestions: bool) {
@@ -28,7 +29,7 @@ pub(crate) fn complete(response: &mut Response, suggestions: bool) {
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
         // What async-graphql refuses (syntax, validation) it refuses without a code.
         if extensions.get("code").is_none() {
-            extensions.set("code", INVALID);
+            extensions.set("code", codes::INVALID_QUERY);
         }
     }
 }

@@ -6,15 +6,13 @@ pub(crate) mod compress;
 pub(crate) mod cors;
 pub(crate) mod errors;
 pub(crate) mod format;
+pub(crate) mod freshness;
 pub(crate) mod negotiate;
 pub(crate) mod persisted;
 pub(crate) mod pin;
 pub(crate) mod report;
+pub(crate) mod request_id;
 pub(crate) mod revision_header;
 pub(crate) mod standing;
 pub(crate) mod trusted;
-
-use axum::http::HeaderName;
-
-/// What tells requests apart in logs.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) mod vary;

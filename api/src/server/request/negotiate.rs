@@ -69,6 +69,19 @@ pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     html.named && html.value > 0 && Some(html.value) >= best
 }
 
+/// Which of some media types a client likes best: among equals one that it names, and then the first. None where it takes
+/// none of them.
+pub(crate) fn best(headers: &HeaderMap, offered: &[(&str, &str)]) -> Option<usize> {
+    if items(headers, &header::ACCEPT).next().is_none() {
+        return Some(0);
+    }
+    let wanted = offered.iter().map(|(kind, subtype)| quality(headers, kind, subtype)).enumerate();
+    let wanted = wanted.filter(|(_, quality)| quality.value > 0);
+    // `rev` because `max_by_key` takes the last.
+    let best = wanted.rev().max_by_key(|(_, quality)| (quality.value, quality.named));
+    best.map(|(index, _)| index)
+}
+
 /// The coding in which a client likes an answer best; among equals the one that makes it smallest.
 pub(crate) fn coding(headers: &HeaderMap) -> Coding {
     coding_of(headers, &[Coding::Brotli, Coding::Zstd, Coding::Gzip])

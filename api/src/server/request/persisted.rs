@@ -15,15 +15,12 @@ use super::{
     ask::{Parameters, PersistedQuery},
     trusted::{TrustedDocuments, hash},
 };
+use crate::error::codes;
 
 /// The bytes that registered documents may take.
 const MOST_BYTES: u64 = 16 << 20;
 /// A document counts for at least this, so that there are never more than 16,384.
 const LEAST_WEIGHT: u64 = 1 << 10;
-
-/// The code that tells Apollo's clients to send the document.
-const NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
-const NOT_TRUSTED: &str = "NOT_TRUSTED";
 
 #[derive(Clone, Debug)]
 struct PersistedWeigher;
@@ -102,7 +99,10 @@ impl PersistedDocuments {
         match hash.filter(|_| !self.trusted_only) {
             Some(hash) => self.registered(&hash.to_ascii_lowercase()),
             None if self.trusted_only => Err(not_trusted()),
-            None => Err(Refusal::unanswered(NOT_FOUND, "no document has this `documentId`")),
+            None => Err(Refusal::unanswered(
+                codes::PERSISTED_QUERY_NOT_FOUND,
+                "no document has this `documentId`",
+            )),
         }
     }
 
@@ -118,7 +118,8 @@ impl PersistedDocuments {
     fn registered(&self, hash: &str) -> Result<Named, Refusal> {
         let document = self.registered.get(hash);
         // The words are those that Apollo's clients look for.
-        let unknown = || Refusal::unanswered(NOT_FOUND, "PersistedQueryNotFound");
+        let unknown =
+            || Refusal::unanswered(codes::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound");
         document.map(Named::from).ok_or_else(unknown)
     }
 
@@ -148,13 +149,13 @@ fn check_version(persisted: &PersistedQuery) -> Result<(), Refusal> {
 }
 
 fn bad(message: &str) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
 }
 
 fn not_trusted() -> Refusal {
     let reason = "this server answers trusted documents only, and this is none of them: ask its operator \
                   to add it";
-    Refusal::new(StatusCode::FORBIDDEN, NOT_TRUSTED, reason)
+    Refusal::new(StatusCode::FORBIDDEN, codes::NOT_TRUSTED, reason)
 }
 
 #[cfg(test)]

@@ -11,14 +11,12 @@ use std::time::Duration;
 use async_graphql::{Name, Number, Value};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::answer::Refusal;
-use crate::graphql::execute::QueryAnswer;
+use super::{
+    answer::Refusal,
+    vary::{CITE, COST, EXPLAIN, WARNINGS},
+};
+use crate::{error::codes, graphql::execute::QueryAnswer};
 use entity::list_name;
-
-const COST: &str = "graphql-cost";
-const EXPLAIN: &str = "graphql-explain";
-const CITE: &str = "graphql-cite";
-const WARNINGS: &str = "graphql-warnings";
 
 /// What is to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,5 +123,5 @@ fn milliseconds(took: Duration) -> Value {
 }
 
 fn bad(reason: &str) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", reason)
+    Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, reason)
 }

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue};
 
 use crate::catalog::dataset::Dataset;
 
-pub(crate) const REVISION_HEADER: HeaderName = HeaderName::from_static("x-dataset-revision");
+pub(crate) const REVISION_HEADER: HeaderName = HeaderName::from_static(super::vary::REVISION);
 
 /// What a response of a dataset says: the number and the token of its revision.
 pub(crate) fn revision_of(dataset: &Dataset) -> HeaderValue {

@@ -3,7 +3,8 @@
 use async_graphql::{Response, Value};
 use axum::http::{Method, StatusCode};
 
-use super::{errors::INVALID, negotiate::MediaType};
+use super::negotiate::MediaType;
+use crate::error::codes;
 
 /// What became of a request, as far as the status tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,13 @@ pub(crate) fn of_failure(response: &Response) -> Standing {
     let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
     let code = match code {
         Some(Value::String(code)) => code.as_str(),
-        _ => INVALID,
+        _ => codes::INVALID_QUERY,
     };
     Standing::Unanswered(match code {
-        "DATASET_CHANGED" | "TIMEOUT" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
-        "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+        codes::DATASET_CHANGED | codes::TIMEOUT | codes::UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        codes::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     })
 }

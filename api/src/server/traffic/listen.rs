@@ -44,6 +44,7 @@ use tower::ServiceExt as _;
 use super::{
     connections::{ClientConnection, ClientConnections, ConnectionLimits, ConnectionPlace},
     rate::Peer,
+    unread,
 };
 
 /// How long to wait where no connection can be taken, as without file descriptors.
@@ -147,8 +148,11 @@ fn serve_http(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write));
-    let stream =
-        WatchedStream { stream: TokioIo::new(Box::pin(stream)), client: Arc::clone(client) };
+    let stream = WatchedStream {
+        stream: TokioIo::new(Box::pin(stream)),
+        client: Arc::clone(client),
+        own: None,
+    };
     let client = Arc::clone(client);
     let service = service_fn(move |request| {
         let answer = answer(request, peer, router.clone(), Arc::clone(&client));
@@ -241,6 +245,34 @@ impl<B> Drop for WatchedBody<B> {
 struct WatchedStream {
     stream: TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
     client: Arc<ClientConnection>,
+    /// What is sent instead of what hyper says itself, as far as it is not sent yet.
+    own: Option<Bytes>,
+}
+
+impl WatchedStream {
+    /// Sends other bytes in the place of these, where they are what hyper says of a head that it cannot read. None where
+    /// they are not.
+    fn poll_own(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Option<Poll<io::Result<usize>>> {
+        if self.own.is_none() {
+            self.own = Some(unread::worded(bytes)?.into());
+        }
+        while let Some(own) = self.own.as_mut().filter(|own| !own.is_empty()) {
+            match Pin::new(&mut self.stream).poll_write(context, own) {
+                Poll::Ready(Ok(0)) => {
+                    return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into())));
+                }
+                Poll::Ready(Ok(sent)) => drop(own.split_to(sent)),
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => return Some(Poll::Pending),
+            }
+        }
+        self.own = None;
+        Some(Poll::Ready(Ok(bytes.len())))
+    }
 }
 
 impl Read for WatchedStream {
@@ -259,7 +291,10 @@ impl Write for WatchedStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        match self.poll_own(context, bytes) {
+            Some(sent) => sent,
+            None => Pin::new(&mut self.stream).poll_write(context, bytes),
+        }
     }
 
     fn poll_write_vectored(
@@ -267,7 +302,11 @@ impl Write for WatchedStream {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let first = slices.iter().find(|slice| !slice.is_empty());
+        match first.and_then(|first| self.poll_own(context, first)) {
+            Some(sent) => sent,
+            None => Pin::new(&mut self.stream).poll_write_vectored(context, slices),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {

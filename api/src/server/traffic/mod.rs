@@ -5,3 +5,4 @@ pub(crate) mod connections;
 pub(crate) mod listen;
 pub(crate) mod pool;
 pub(crate) mod rate;
+mod unread;

@@ -165,6 +165,11 @@ impl Account {
         Ok(Reservation { of: self.points.clone(), price })
     }
 
+    /// Whether there is a limit to what it may ask for.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.points.is_some()
+    }
+
     /// What the client is told of its account.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         let Some(points) = &self.points else { return };

@@ -26,8 +26,9 @@ pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).expect("a hash in Base64 is a header's text")
 });
 
-/// The page: of a dataset, of the server at `base`, with a query to paste.
-pub(crate) fn page(dataset: &FrontDataset, base: &str, example: &str) -> String {
+/// The page: of a dataset, of the server at `base`, with a query to paste; without one, where clients are not told what can
+/// be asked.
+pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) -> String {
     let banner = match dataset.synthetic {
         true => {
             "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees \
@@ -45,7 +46,15 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: &str) -> String 
     let rows = grouped(rows);
     let (citation, bibtex) = (escape(&dataset.citation.text), escape(&dataset.citation.bibtex));
     let licence = escape(&dataset.licence);
-    let curl = escape(&curl(base, example));
+    let ways = example.map_or_else(|| named_way(base), |example| ways(base, example));
+    let licenses = match example {
+        Some(_) => {
+            format!(
+                " <a href=\"/playground/assets/{LICENSES}\">Licenses of the playground's parts</a>."
+            )
+        }
+        None => String::new(),
+    };
     let version = env!("CARGO_PKG_VERSION");
     format!(
         r#"<!doctype html>
@@ -66,7 +75,30 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: &str) -> String 
 <p class="lead">A GraphQL API over what the Office of Community Oriented Policing Services of the U.S. Department of Justice has funded since 1994, and what came of it: grants, the officers they paid for, the people who were trained, and what agencies reported.</p>
 </header>
 <main>
-<h2>Three ways in</h2>
+{ways}<h2>The dataset</h2>
+<p class="facts">Revision <strong>{revision}</strong>{loaded}: <strong>{rows}</strong> rows.</p>
+<dl>
+{counts}</dl>
+{sources}
+<h2>How to cite it</h2>
+<blockquote>{citation}</blockquote>
+<details><summary>As BibTeX</summary><pre tabindex="0" aria-label="The citation as BibTeX"><code>{bibtex}</code></pre></details>
+</main>
+<footer>
+<p>{licence}</p>
+<p>cops-graphql {version}, MIT or Apache-2.0.{licenses}</p>
+</footer>
+</body>
+</html>
+"#
+    )
+}
+
+/// The ways in.
+fn ways(base: &str, example: &str) -> String {
+    let curl = escape(&curl(base, example));
+    format!(
+        r#"<h2>Three ways in</h2>
 <div class="ways">
 <section class="way">
 <h3>Playground</h3>
@@ -84,21 +116,21 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: &str) -> String 
 <pre tabindex="0" aria-label="A query for curl"><code>{curl}</code></pre>
 </section>
 </div>
-<h2>The dataset</h2>
-<p class="facts">Revision <strong>{revision}</strong>{loaded}: <strong>{rows}</strong> rows.</p>
-<dl>
-{counts}</dl>
-{sources}
-<h2>How to cite it</h2>
-<blockquote>{citation}</blockquote>
-<details><summary>As BibTeX</summary><pre tabindex="0" aria-label="The citation as BibTeX"><code>{bibtex}</code></pre></details>
-</main>
-<footer>
-<p>{licence}</p>
-<p>cops-graphql {version}, MIT or Apache-2.0. <a href="/playground/assets/{LICENSES}">Licenses of the playground's parts</a>.</p>
-</footer>
-</body>
-</html>
+"#,
+        base = escape(base),
+    )
+}
+
+/// The way in where the schema is not told.
+fn named_way(base: &str) -> String {
+    format!(
+        r#"<h2>The way in</h2>
+<div class="ways">
+<section class="way wide">
+<h3>Any HTTP client</h3>
+<p>Send a query to <code>{base}/graphql</code>. This server does not tell its schema: whoever runs it says what can be asked.</p>
+</section>
+</div>
 "#,
         base = escape(base),
     )

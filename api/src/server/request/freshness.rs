@@ -1,0 +1,128 @@
+//! For how long an answer may be used, and since when it is what it is.
+//!
+//! `Last-Modified` is the later of two moments: the load that the answer is of, and the start of this server. The load alone
+//! would not be true, because an answer also depends on the program and on its options, and both change with a start only.
+//! A load counts from the next whole second on, and says so only when that has come: what was answered before the load,
+//! within the same second, must not bear the same date.
+//!
+//! `If-Modified-Since` is met by that very date and by no later one, as nginx does it (`if_modified_since exact`). A load is
+//! dated when it begins and seen when it commits, so a later date does not tell that its client has seen the load. Where a
+//! client names a tag (`If-None-Match`), the date is not looked at: two servers on one database were not started at the
+//! same time, but give the same answer the same tag.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use chrono::{DateTime, Utc};
+
+/// A moment as HTTP writes it: to the second.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpDate {
+    second: u64,
+    /// The value of `Last-Modified`.
+    pub(crate) text: HeaderValue,
+}
+
+impl HttpDate {
+    fn of(second: u64) -> Self {
+        let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second));
+        Self { second, text: HeaderValue::try_from(text).expect("letters and digits") }
+    }
+
+    /// The first whole second after a load.
+    pub(crate) fn of_load(at: DateTime<Utc>) -> Self {
+        Self::of(u64::try_from(at.timestamp()).unwrap_or_default() + 1)
+    }
+
+    /// Whether a client says that it has what was there at this moment.
+    pub(crate) fn is_met_by(&self, headers: &HeaderMap) -> bool {
+        let mut lines = headers.get_all(header::IF_MODIFIED_SINCE).iter();
+        let (Some(line), None) = (lines.next(), lines.next()) else { return false };
+        let named = line.to_str().ok().and_then(|text| httpdate::parse_http_date(text.trim()).ok());
+        named.is_some_and(|named| second_of(named) == self.second)
+    }
+}
+
+/// For how long answers of this server may be used, and since when it serves.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    /// `Cache-Control` of what anybody may keep.
+    pub(crate) public: HeaderValue,
+    /// `Cache-Control` of what only its client may keep.
+    pub(crate) private: HeaderValue,
+    started: HttpDate,
+}
+
+impl Freshness {
+    /// That of a server which starts now.
+    pub(crate) fn new(max_age: u32) -> Self {
+        let control = |who| {
+            HeaderValue::try_from(format!("{who}, max-age={max_age}")).expect("words and a number")
+        };
+        let started = HttpDate::of(second_of(SystemTime::now()));
+        Self { public: control("public"), private: control("private"), started }
+    }
+
+    /// Since when an answer of a load is what it is; none where that cannot be told to the second.
+    pub(crate) fn modified<'a>(&'a self, load: Option<&'a HttpDate>) -> Option<&'a HttpDate> {
+        let load = load?;
+        if load.second <= self.started.second {
+            return Some(&self.started);
+        }
+        (load.second <= second_of(SystemTime::now())).then_some(load)
+    }
+}
+
+fn second_of(moment: SystemTime) -> u64 {
+    moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn since(text: &str) -> HeaderMap {
+        let value = HeaderValue::from_str(text).expect("a header of a test");
+        HeaderMap::from_iter([(header::IF_MODIFIED_SINCE, value)])
+    }
+
+    #[test]
+    fn a_date_is_met_by_itself_in_each_of_its_spellings_and_by_no_other() {
+        let date = HttpDate::of(784_111_777);
+        assert_eq!(date.text, "Sun, 06 Nov 1994 08:49:37 GMT");
+        for same in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            assert!(date.is_met_by(&since(same)), "{same}");
+        }
+        for other in [
+            "Sun, 06 Nov 1994 08:49:36 GMT",
+            "Sun, 06 Nov 1994 08:49:38 GMT",
+            "Thu, 26 Nov 2026 00:00:00 GMT",
+            "784111777",
+            "",
+        ] {
+            assert!(!date.is_met_by(&since(other)), "{other}");
+        }
+        assert!(!date.is_met_by(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn an_answer_is_as_old_as_its_load_or_the_start() {
+        let freshness = Freshness::new(5);
+        let started = freshness.started.second;
+        let modified = |second| {
+            let load = HttpDate::of(second);
+            freshness.modified(Some(&load)).map(|date| date.second)
+        };
+        assert_eq!(modified(started - 100), Some(started));
+        assert_eq!(modified(started), Some(started));
+        // It is not over yet, so another load may bear the same date.
+        assert_eq!(modified(started + 1_000), None);
+        assert!(freshness.modified(None).is_none());
+        let moment = DateTime::from_timestamp(100, 1).expect("a moment");
+        assert_eq!(HttpDate::of_load(moment).second, 101);
+    }
+}
