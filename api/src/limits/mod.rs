@@ -75,6 +75,8 @@ limits! {
     root_fields: u32 = 20, "max-root-fields", "MAX_ROOT_FIELDS", "fields at the root";
     /// Fields that have an alias.
     aliases: u32 = 30, "max-aliases", "MAX_ALIASES", "aliases";
+    /// Bytes of an alias, which an answer repeats for each row.
+    alias: u32 = 100, "max-alias", "MAX_ALIAS", "bytes of alias";
     /// Directives.
     directives: u32 = 20, "max-directives", "MAX_DIRECTIVES", "directives";
     /// Items of a list among the arguments or variables.

@@ -56,15 +56,36 @@ impl MemoryBudget {
     /// Sets memory aside for a request that will take so many bytes, as soon as there is as much. `is_apart` says whether
     /// it is worked on by threads beside those that serve.
     pub(crate) async fn set_aside(&self, bytes: u64, is_apart: bool) -> Usage {
-        let wanted = mebibytes(bytes.saturating_sub(FREE)).min(self.most);
-        let all = Arc::clone(&self.all);
-        let aside = match wanted {
+        let aside = match self.wanted(bytes) {
             0 => None,
-            wanted => all.acquire_many_owned(wanted).await.ok(),
+            wanted => Arc::clone(&self.all).acquire_many_owned(wanted).await.ok(),
         };
+        self.usage(aside, is_apart)
+    }
+
+    /// The same, where there is as much just now.
+    pub(crate) fn set_aside_now(&self, bytes: u64, is_apart: bool) -> Option<Usage> {
+        let aside = match self.wanted(bytes) {
+            0 => None,
+            wanted => Some(Arc::clone(&self.all).try_acquire_many_owned(wanted).ok()?),
+        };
+        Some(self.usage(aside, is_apart))
+    }
+
+    fn wanted(&self, bytes: u64) -> u32 {
+        mebibytes(bytes.saturating_sub(FREE)).min(self.most)
+    }
+
+    fn usage(&self, aside: Option<OwnedSemaphorePermit>, is_apart: bool) -> Usage {
         let (budget, aside) = (Some(self.clone()), Mutex::new(aside));
         Usage(Arc::new(UsageInner { budget, aside, is_apart, ..UsageInner::default() }))
     }
+}
+
+/// Memory that stays set aside when its request is done: for an answer that is yet to be sent.
+#[derive(Debug)]
+pub(crate) struct MemoryAside {
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Whole mebibytes that hold so many bytes.
@@ -162,6 +183,19 @@ impl Usage {
             true => self.set_more_aside(budget, mebibytes(now - FREE)),
             false => Ok(()),
         }
+    }
+
+    /// Keeps so many bytes of what was set aside until what this gives is dropped: nothing, where they are few.
+    pub(crate) fn hold(&self, bytes: u64) -> Option<MemoryAside> {
+        let wanted = mebibytes(bytes.saturating_sub(FREE)).min(self.0.budget.as_ref()?.most);
+        if wanted == 0 {
+            return None;
+        }
+        // What is not there any more was not set aside for this, and the answer is.
+        let _ = self.set_more_aside(self.0.budget.as_ref()?, wanted);
+        let mut aside = self.0.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let permit = aside.as_mut()?.split(wanted as usize)?;
+        Some(MemoryAside { _permit: permit })
     }
 
     /// Sets memory aside where more is taken than was expected.

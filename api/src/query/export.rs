@@ -25,7 +25,10 @@ use super::{
         run,
     },
 };
-use crate::{error::Error, measures::GroupsAnswer};
+use crate::{
+    error::Error,
+    measures::{Estimates, GroupsAnswer},
+};
 
 /// The rows that are read at a time.
 const PART: u32 = 2_000;
@@ -106,6 +109,7 @@ impl Export {
         mut plan: ConnectionPlan,
         most: u32,
         (price, bytes): (u64, u64),
+        estimates: &Estimates<'_>,
     ) -> Result<Self, Error> {
         let mut chosen = plan.list.chosen.then_some(plan.list.limit);
         let table = plan.list.table;
@@ -150,7 +154,8 @@ impl Export {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
         // The keys of all rows are there until the end, and a part or two.
-        let of_list = if plan.list.is_table() { 0 } else { 4 * u64::from(most) };
+        let keys = estimates.rows(table)?.min(u64::from(most));
+        let of_list = if plan.list.is_table() { 0 } else { 4 * keys };
         let is_of_groups = matches!(source, RowSource::Groups(..));
         plan.find_keys();
         Ok(Self {

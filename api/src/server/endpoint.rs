@@ -43,6 +43,13 @@ const PLAYGROUND: &str = "/playground";
 const FRONT: &str = "/";
 /// The requests of a batch that run at once.
 const AT_ONCE: usize = 4;
+/// The bytes of all answers of a batch together.
+const MOST_OF_BATCH: usize = 16 << 20;
+/// The bytes of an answer that are cited, and compressed, for a point.
+const CITED: u64 = 700;
+const CODED: u64 = 1_000;
+/// The bytes of memory that it takes to cite a byte.
+const CITED_MEMORY: u64 = 14;
 
 /// RFC 9211.
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
@@ -218,9 +225,40 @@ impl Endpoint {
             self.0.documents.register(hash, Arc::clone(&ask.document));
         }
         if report.cite && reply.answer.is_flawless() {
-            reply.answer = cited(reply.answer, ask, coding).await;
+            reply.answer = self.cited(reply.answer, ask, coding, account).await?;
         }
         Ok(reply)
+    }
+
+    /// An answer with its citation, in a coding; as it is, where it cannot be cited. It is read, written in its canonical
+    /// form and hashed, which takes time and memory by its size.
+    async fn cited(
+        &self,
+        answer: Arc<HttpAnswer>,
+        ask: Ask,
+        coding: Coding,
+        account: &Account,
+    ) -> Result<Arc<HttpAnswer>, Refusal> {
+        let plain = Arc::clone(&answer);
+        let bytes = plain.body.len() as u64;
+        let coded = if coding == Coding::Identity { 0 } else { bytes / CODED };
+        let price = (1 + bytes / CITED + coded, bytes.saturating_mul(CITED_MEMORY));
+        let cite = move || {
+            let query =
+                citation::CitedQuery::new(&ask.document, ask.operation.as_deref(), &ask.variables);
+            plain.cited(query).map(|cited| match compress::pays(cited.body.len()) {
+                true => compress::compress(&cited.body, coding)
+                    .map_or_else(|_| cited.clone(), |body| cited.encoded(coding, body)),
+                false => cited,
+            })
+        };
+        match self.0.works.apart(account, price, cite).await? {
+            Ok(cited) => Ok(Arc::new(cited)),
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be cited");
+                Ok(answer)
+            }
+        }
     }
 
     /// The answer of a request: one that is kept, or that is worked out.
@@ -274,27 +312,43 @@ impl Endpoint {
         let report = ReportOptions { cite, no_warnings, ..ReportOptions::default() };
         let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
+            account.may_ask().map_err(Refusal::too_many)?;
             let parameters = Parameters::of_json(request)?;
             self.answer(parameters, Coding::Identity, wishes, account).await
         };
-        let answers: Vec<Result<Reply, Refusal>> =
-            stream::iter(requests).map(answer).buffered(AT_ONCE).collect().await;
+        let mut answers = std::pin::pin!(stream::iter(requests).map(answer).buffered(AT_ONCE));
         let mut body = vec![b'['];
-        for reply in answers {
+        while let Some(reply) = answers.next().await {
             if body.len() > 1 {
                 body.push(b',');
             }
             let reply = reply.unwrap_or_else(|refusal| self.refuse(refusal));
+            if body.len() + reply.answer.body.len() > MOST_OF_BATCH {
+                let most = MOST_OF_BATCH >> 20;
+                let reason = format!(
+                    "the answers of the list have more than {most} MiB together: send fewer requests at once"
+                );
+                let status = StatusCode::PAYLOAD_TOO_LARGE;
+                return Err(Refusal::new(status, codes::QUERY_TOO_LARGE, &reason));
+            }
             body.extend_from_slice(&reply.answer.body);
         }
         body.push(b']');
         let coding = Some(negotiate::coding(client.headers));
         let coding = coding.filter(|_| compress::pays(body.len())).unwrap_or(Coding::Identity);
-        let body = match compress::apart(body.into(), coding).await {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!(%error, "a batch cannot be written");
-                return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        let bytes = body.len() as u64;
+        let price = (1 + bytes / CODED, bytes.saturating_mul(2));
+        let body = match coding {
+            Coding::Identity => body,
+            coding => {
+                let compress = move || compress::compress(&body, coding);
+                match self.0.works.apart(account, price, compress).await? {
+                    Ok(body) => body,
+                    Err(error) => {
+                        tracing::error!(%error, "a batch cannot be written");
+                        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+                    }
+                }
             }
         };
         let headers = [
@@ -352,24 +406,6 @@ fn cache_status(found: CacheOutcome) -> HeaderValue {
 /// Whether a response is of an answer that was kept.
 pub(crate) fn is_kept(headers: &HeaderMap) -> bool {
     headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(CacheOutcome::Hit))
-}
-
-/// An answer with its citation, in a coding; as it is, where it cannot be cited.
-async fn cited(answer: Arc<HttpAnswer>, ask: Ask, coding: Coding) -> Arc<HttpAnswer> {
-    let plain = Arc::clone(&answer);
-    // Answers may be large, and are read and hashed.
-    let cite = tokio::task::spawn_blocking(move || {
-        let query =
-            citation::CitedQuery::new(&ask.document, ask.operation.as_deref(), &ask.variables);
-        plain.cited(query)
-    });
-    match cite.await {
-        Ok(Ok(cited)) => answers::in_coding(Arc::new(cited), coding).await,
-        error => {
-            tracing::error!(?error, "an answer cannot be cited");
-            answer
-        }
-    }
 }
 
 /// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send

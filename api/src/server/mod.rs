@@ -128,6 +128,7 @@ impl Server {
             pool,
             memory,
             memory_of_files,
+            file_shares: traffic::file_shares::FileShares::new(of_files),
         };
         let endpoint = Endpoint::new(works, answers);
         let mut open = Router::new();

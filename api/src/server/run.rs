@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use async_graphql::Pos;
+use axum::http::StatusCode;
 
 use super::{
     observe::{metrics::Metrics, slow},
@@ -16,19 +17,22 @@ use super::{
     settings::Settings,
     state::Server,
     traffic::{
-        admission::{Admission, Dearness},
+        admission::{Admission, Busy, Dearness, Turn},
+        file_shares::FileShares,
         pool::Pool,
-        rate::Account,
+        rate::{Account, ClientAddress},
     },
 };
 use crate::{
     catalog::dataset::Dataset,
+    error::Error,
     graphql::execute::{Prepared, QueryAnswer},
-    limits::usage::MemoryBudget,
+    limits::usage::{MemoryBudget, Usage},
+    measures::Aggregates,
     query::row_cache::RowCache,
     trace,
 };
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 /// What queries are worked out with.
 pub(crate) struct Works {
@@ -42,6 +46,7 @@ pub(crate) struct Works {
     pub(crate) memory: MemoryBudget,
     /// That of files, which may take as long as their clients do to read them.
     pub(crate) memory_of_files: MemoryBudget,
+    pub(crate) file_shares: Arc<FileShares>,
 }
 
 /// A query, and what is to be told of it.
@@ -52,46 +57,73 @@ struct Asked {
     began: Instant,
 }
 
+/// A query that is right and waits for its turn.
+struct ReadyQuery {
+    asked: Asked,
+    prepared: Prepared,
+    sources: (Aggregates, Dataset),
+    span: Span,
+}
+
+/// The bytes above which a document is read away from the threads that serve.
+const LARGE_DOCUMENT: usize = 4 << 10;
+/// The bytes of a document that are read, checked and answered for a point.
+const READ: usize = 64;
+/// The bytes of an answer that are written and hashed for a point.
+const WRITTEN: usize = 2 << 10;
+
+/// What it costs to read a document that does not run, in points.
+fn price_of_reading(document: &str) -> u64 {
+    1 + (document.len() / READ) as u64
+}
+
+/// What it costs to write an answer, in points.
+fn price_of_writing(bytes: usize) -> u64 {
+    (bytes / WRITTEN) as u64
+}
+
 impl Works {
     /// Works an answer out for a client.
     pub(crate) async fn answer(self: Arc<Self>, ask: Ask, account: Account) -> HttpAnswer {
         if self.admission.is_full_for(account.client) {
             return self.refuse(Refusal::busy());
         }
-        let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
-        let (report, pin) = (ask.report, ask.pin);
-        let asked = Asked { document, operation, report, began: Instant::now() };
-        let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
-        let sources = one_revision::sources(&self.server, pin);
-        let span = trace::query();
-        let request = ask.into_request();
-        let prepared = span.in_scope(|| Prepared::of(schema, &sources.0, limits, &request));
-        let prepared = match prepared {
-            Ok(prepared) if !report.only_price => prepared,
-            unread => {
-                let answer = unread.map_or_else(|answer| *answer, Prepared::priced);
-                trace::worked_out(&span, || answer.work());
-                return self.finish(&asked, answer, &self.server.dataset());
+        let reading = price_of_reading(&ask.document);
+        let is_free = ask.report.only_price;
+        let prepared = match ask.document.len() > LARGE_DOCUMENT {
+            true => {
+                let works = Arc::clone(&self);
+                let span = Span::current();
+                let prepare = async move { span.in_scope(|| works.prepare(ask)) };
+                self.pool.run(prepare).await.unwrap_or_else(|error| Err(self.failed(error)))
+            }
+            false => self.prepare(ask),
+        };
+        let ReadyQuery { asked, prepared, sources, span } = match prepared {
+            Ok(ready) => ready,
+            Err(answer) => {
+                // What a document costs is free to ask, and what is wrong with it is not.
+                if !is_free || !answer.is_flawless() {
+                    account.pay(reading);
+                }
+                return answer;
             }
         };
         let reservation = match account.reserve(prepared.price) {
             Ok(reservation) => reservation,
-            Err(seconds) => return self.refuse(Refusal::too_many(seconds)),
+            Err(seconds) => {
+                account.pay(reading);
+                return self.refuse(Refusal::too_many(seconds));
+            }
         };
-        let Ok(turn) = self.admission.enter(account.client, prepared.price).await else {
+        let admitted = self.admit(account.client, prepared.price, &self.memory, prepared.bytes);
+        let Ok((turn, usage)) = admitted.await else {
             // Nothing was done for it.
             reservation.settle(0);
             return self.refuse(Refusal::busy());
         };
-        let dearness = Dearness::of(prepared.price);
-        let usage = self.memory.set_aside(prepared.bytes, dearness == Dearness::Dear);
-        let usage = tokio::time::timeout(dearness.patience(), usage).await;
-        let Ok(usage) = usage else {
-            reservation.settle(0);
-            return self.refuse(Refusal::busy());
-        };
         let _waiter = usage.wait_until(Instant::now() + self.settings.deadline);
-        let works = Arc::clone(&self);
+        let (works, dearness) = (Arc::clone(&self), Dearness::of(prepared.price));
         let work = async move {
             let answer = one_revision::of_one_revision(
                 &works.server,
@@ -104,21 +136,92 @@ impl Works {
             let (answer, dataset) = answer.instrument(span.clone()).await;
             trace::worked_out(&span, || answer.work());
             drop(span);
-            reservation.settle(if answer.gave_up { answer.price } else { answer.cost() });
+            let (cost, price) = (answer.cost(), answer.gave_up.then_some(answer.price));
             let answer = works.finish(&asked, answer, &dataset);
+            reservation.settle(price.unwrap_or(cost + price_of_writing(answer.body.len())));
+            let answer = answer.holding(&usage);
             drop(turn);
             answer
         };
         match dearness {
             Dearness::Cheap => Box::pin(work).await,
             Dearness::Dear => {
-                let work = work.instrument(tracing::Span::current());
-                self.pool.run(work).await.unwrap_or_else(|error| {
-                    let answer = QueryAnswer::refused(vec![error.at(Pos::default(), &[])]);
-                    HttpAnswer::of(answer.response, &self.server.dataset())
-                })
+                let work = work.instrument(Span::current());
+                self.pool.run(work).await.unwrap_or_else(|error| self.failed(error))
             }
         }
+    }
+
+    /// Reads, plans and prices a query; what cannot run, or is only to be priced, is answered.
+    fn prepare(&self, ask: Ask) -> Result<ReadyQuery, HttpAnswer> {
+        let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
+        let (report, pin) = (ask.report, ask.pin);
+        let asked = Asked { document, operation, report, began: Instant::now() };
+        let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
+        let sources = one_revision::sources(&self.server, pin);
+        let span = trace::query();
+        let request = ask.into_request();
+        let prepared = span.in_scope(|| Prepared::of(schema, &sources.0, limits, &request));
+        match prepared {
+            Ok(prepared) if !report.only_price => Ok(ReadyQuery { asked, prepared, sources, span }),
+            unread => {
+                let answer = unread.map_or_else(|answer| *answer, Prepared::priced);
+                trace::worked_out(&span, || answer.work());
+                Err(self.finish(&asked, answer, &self.server.dataset()))
+            }
+        }
+    }
+
+    /// Takes a turn for work of such a price, and the memory that it takes. Whoever waits for memory has no turn meanwhile:
+    /// what has the memory may be waiting for one.
+    pub(crate) async fn admit(
+        &self,
+        client: ClientAddress,
+        price: u64,
+        memory: &MemoryBudget,
+        bytes: u64,
+    ) -> Result<(Turn, Usage), Busy> {
+        let (dearness, is_apart) = (Dearness::of(price), Dearness::of(price) == Dearness::Dear);
+        let turn = self.admission.enter(client, price).await?;
+        if let Some(usage) = memory.set_aside_now(bytes, is_apart) {
+            return Ok((turn, usage));
+        }
+        drop(turn);
+        let usage = memory.set_aside(bytes, is_apart);
+        let usage = tokio::time::timeout(dearness.patience(), usage).await.map_err(|_| Busy)?;
+        Ok((self.admission.enter(client, price).await?, usage))
+    }
+
+    /// Does what is not a query and takes time by the bytes that it looks at, as a dear query: paid for, in turn, and away
+    /// from the threads that serve.
+    ///
+    /// # Errors
+    /// Why it is not done.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        account: &Account,
+        (price, bytes): (u64, u64),
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let reservation = account.reserve(price).map_err(Refusal::too_many)?;
+        let admitted = self.admit(account.client, price, &self.memory, bytes).await;
+        let Ok((turn, usage)) = admitted else {
+            reservation.settle(0);
+            return Err(Refusal::busy());
+        };
+        let work = async move {
+            let done = work();
+            drop((turn, usage));
+            done
+        };
+        let done = self.pool.run(work).await;
+        reservation.settle(price);
+        done.map_err(|error| Refusal::of(StatusCode::INTERNAL_SERVER_ERROR, &error))
+    }
+
+    fn failed(&self, error: Error) -> HttpAnswer {
+        let answer = QueryAnswer::refused(vec![error.at(Pos::default(), &[])]);
+        HttpAnswer::of(answer.response, &self.server.dataset())
     }
 
     /// Says why a request is not taken.

@@ -30,7 +30,7 @@ use crate::{
         usage::{MOST_OF_EACH, Usage, too_much},
         work::Work,
     },
-    measures::Aggregates,
+    measures::{Aggregates, Estimates},
     query::{
         export::Export,
         load::Loaders,
@@ -168,7 +168,9 @@ pub(crate) fn plan_export(
     }
     let mut fields = plans.fields.into_values();
     match (fields.next(), fields.next()) {
-        (Some(Root::List(plan)), None) => Export::of(*plan, most, price).map_err(refused),
+        (Some(Root::List(plan)), None) => {
+            Export::of(*plan, most, price, &Estimates::of(aggregates)).map_err(refused)
+        }
         _ => Err(no_table("a table is one list: ask for one field at the root, such as `grants`")),
     }
 }

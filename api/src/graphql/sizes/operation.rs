@@ -26,6 +26,8 @@ pub(crate) struct Sizes {
     fields: usize,
     depth: usize,
     aliases: usize,
+    /// The bytes of the longest alias.
+    alias: usize,
     directives: usize,
     /// The longest list.
     items: usize,
@@ -72,6 +74,7 @@ impl Sizes {
         limits.fields(self.fields)?;
         limits.root_fields(self.root_fields)?;
         limits.aliases(self.aliases)?;
+        limits.alias(self.alias)?;
         limits.directives(self.directives)?;
         limits.list_items(self.items)?;
         refuse("fields of the schema", schema.fields, INTROSPECTED_FIELDS, "")?;
@@ -100,6 +103,7 @@ impl Sizes {
         add(&mut self.aliases, other.aliases);
         add(&mut self.directives, other.directives);
         add(&mut self.introspected.fields, other.introspected.fields);
+        self.alias = self.alias.max(other.alias);
         self.depth = self.depth.max(other.depth);
         self.items = self.items.max(other.items);
         self.lists = self.lists.max(other.lists);
@@ -166,6 +170,7 @@ impl<'a> Counter<'a> {
             _ => {}
         }
         sizes.aliases += usize::from(field.alias.is_some());
+        sizes.alias = sizes.alias.max(field.alias.as_ref().map_or(0, |alias| alias.node.len()));
         sizes.take_directives(&field.directives);
         let values = field.arguments.iter().map(|(_, value)| longest_of(&value.node));
         sizes.items = values.fold(sizes.items, usize::max);

@@ -114,7 +114,7 @@ impl Generation {
         // One answer shall not take the place of all others.
         let fits = AnswerWeigher.weight(&key, answer) <= kept.shard_capacity() / 2;
         if fits && answer.is_flawless() && answer.dataset.as_ref() == Some(&self.of) {
-            kept.insert(key, Arc::clone(answer));
+            kept.insert(key, answer.released());
         }
     }
 }

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use tracing::Span;
 
 use super::file::{File, unwritten};
-use super::table::TableWriter;
+use super::table::{TableWriter, gathers};
 use crate::server::request::format::{About, TableFormat};
 use crate::server::{
     endpoint::Endpoint,
@@ -36,7 +36,7 @@ use crate::server::{
         revision_header::{REVISION_HEADER, revision_of},
         vary::VARY,
     },
-    traffic::{admission::Dearness, rate::Account},
+    traffic::rate::Account,
 };
 use crate::{
     catalog::dataset::Dataset,
@@ -172,12 +172,13 @@ impl Endpoint {
         let reservation =
             reservation.map_err(|seconds| self.refused(Refusal::too_many(seconds)))?;
         let works = &self.0.works;
-        let Ok(turn) = works.admission.enter(account.client, export.price).await else {
+        let bytes = export.bytes.saturating_add(gathers(format));
+        let Some(share) = works.file_shares.take(account.client, bytes) else {
             reservation.settle(0);
             return Err(self.refused(Refusal::busy()));
         };
-        let usage = works.memory_of_files.set_aside(export.bytes, false);
-        let Ok(usage) = tokio::time::timeout(Dearness::Dear.patience(), usage).await else {
+        let admitted = works.admit(account.client, export.price, &works.memory_of_files, bytes);
+        let Ok((turn, usage)) = admitted.await else {
             reservation.settle(0);
             return Err(self.refused(Refusal::busy()));
         };
@@ -190,7 +191,7 @@ impl Endpoint {
         let about = About { dataset: &dataset, document, variables };
         let writer = TableWriter::new(format, coding, &export.columns, &about);
         let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
-        let mut file = File {
+        let file = File {
             walk: export.begin(),
             ahead: None,
             export,
@@ -198,18 +199,18 @@ impl Endpoint {
             writer: Some(writer),
             readers: readers.clone(),
             aggregates,
-            deadline: self.0.works.settings.deadline,
-            admission: Arc::clone(&self.0.works.admission),
-            metrics: Arc::clone(&self.0.works.metrics),
+            works: Arc::clone(works),
             account,
             usage,
+            _share: share,
             work: Work::default(),
             paid: 0,
-            dataset,
+            dataset: dataset.clone(),
             is_done: false,
             span: Span::current(),
         };
-        let first = file.first().await.map_err(|error| failed(error, &file.dataset))?;
+        let first = file.first_apart().await;
+        let (file, first) = first.map_err(|error| failed(error, &dataset))?;
         reservation.settle(0);
         drop(turn);
         // A tag is of one file, and a date of all: only now it is known that there is such a file.

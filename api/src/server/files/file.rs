@@ -1,6 +1,6 @@
 //! A file that is being sent, a part at a time.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use futures_util::{future::try_join, stream};
@@ -21,8 +21,8 @@ use crate::{
         walk::export_columns::ExportColumns,
     },
     server::{
-        observe::metrics::Metrics,
-        traffic::{admission::Admission, rate::Account},
+        run::Works,
+        traffic::{file_shares::FileShare, rate::Account},
     },
 };
 
@@ -37,12 +37,11 @@ pub(crate) struct File {
     pub(crate) writer: Option<TableWriter>,
     pub(crate) readers: Readers,
     pub(crate) aggregates: Aggregates,
-    pub(crate) deadline: Duration,
-    pub(crate) admission: Arc<Admission>,
-    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) works: Arc<Works>,
     pub(crate) account: Account,
     /// The memory of the file, and the work of its groups.
     pub(crate) usage: Usage,
+    pub(crate) _share: FileShare,
     /// The work of parts.
     pub(crate) work: Work,
     /// The points that were paid.
@@ -63,7 +62,7 @@ impl File {
         if !self.format.can_be_cut() && !self.is_done {
             let loaders = self.loaders();
             let is_cut = self.in_time(self.export.is_cut(&self.walk, &loaders)).await;
-            self.metrics.statements(&loaders.session.reads());
+            self.works.metrics.statements(&loaders.session.reads());
             if is_cut? {
                 return Err(self.export.too_large());
             }
@@ -72,14 +71,44 @@ impl File {
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let done = tokio::time::timeout(self.deadline, work).await;
-        done.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))?
+        let deadline = self.works.settings.deadline;
+        let done = tokio::time::timeout(deadline, work).await;
+        done.map_err(|_| Error::Timeout(deadline.as_secs_f64()))?
+    }
+
+    /// The first bytes, worked out away from the threads that serve.
+    pub(crate) async fn first_apart(mut self) -> Result<(Self, Vec<u8>), Error> {
+        let works = Arc::clone(&self.works);
+        let span = Span::current();
+        let work = async move { self.first().await.map(|bytes| (self, bytes)) };
+        works.pool.run(work.instrument(span)).await?
+    }
+
+    /// The bytes that follow, in the next turn and away from the threads that serve. A client that owes points waits first.
+    async fn next_apart(mut self) -> Result<(Self, Vec<u8>), Error> {
+        self.account.wait_for_debts().await;
+        let works = Arc::clone(&self.works);
+        let turn = works.admission.enter_again(self.account.client, self.export.price);
+        let turn = turn.await.map_err(|_| Error::Internal)?;
+        let span = self.span.clone();
+        let work = async move {
+            let bytes = self.next().await;
+            drop(turn);
+            if let Err(error) = &bytes {
+                let (code, table) = (error.code(), self.export.name);
+                self.works.metrics.error(code, error.limit());
+                tracing::warn!(code, table, "an export was broken off");
+            }
+            bytes.map(|bytes| (self, bytes))
+        };
+        works.pool.run(work.instrument(span)).await?
     }
 
     /// The bytes that follow; nothing is told of rows that may be of another revision.
     async fn next(&mut self) -> Result<Vec<u8>, Error> {
-        let part = tokio::time::timeout(self.deadline, self.part()).await;
-        let (part, shown) = part.map_err(|_| Error::Timeout(self.deadline.as_secs_f64()))??;
+        let deadline = self.works.settings.deadline;
+        let part = tokio::time::timeout(deadline, self.part()).await;
+        let (part, shown) = part.map_err(|_| Error::Timeout(deadline.as_secs_f64()))??;
         if part.truncated.is_some() && !self.format.can_be_cut() {
             return Err(self.export.too_large());
         }
@@ -131,7 +160,7 @@ impl File {
             if !self.export.is_of_groups() {
                 self.work += loaders.session.usage().work();
             }
-            self.metrics.statements(&loaders.session.reads());
+            self.works.metrics.statements(&loaders.session.reads());
         }
         part
     }
@@ -161,22 +190,11 @@ impl File {
 
     /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
     pub(crate) fn rest(self) -> impl stream::Stream<Item = Result<Bytes, Error>> {
-        stream::try_unfold(self, async |mut file| {
+        stream::try_unfold(self, async |file| {
             if file.is_done {
                 return Ok(None);
             }
-            let turn = file.admission.enter_again(file.account.client, file.export.price);
-            let _turn = turn.await.map_err(|_| Error::Internal)?;
-            let span = file.span.clone();
-            match file.next().instrument(span).await {
-                Ok(bytes) => Ok(Some((Bytes::from(bytes), file))),
-                Err(error) => {
-                    let (code, table) = (error.code(), file.export.name);
-                    file.metrics.error(code, error.limit());
-                    tracing::warn!(code, table, "an export was broken off");
-                    Err(error)
-                }
-            }
+            file.next_apart().await.map(|(file, bytes)| Some((Bytes::from(bytes), file)))
         })
     }
 }

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The bytes of gathered values at which a row group is written.
-const GROUP: usize = 12 << 20;
+pub(crate) const GROUP: usize = 4 << 20;
 /// What a text takes beside its letters.
 const TEXT: usize = size_of::<ByteArray>();
 /// The digits of every decimal number: as many as 64 bits hold.

@@ -12,6 +12,14 @@ use crate::query::walk::{column_types::Columns, export_columns::ExportColumns};
 use crate::server::request::compress::{Coding, Stream};
 use crate::server::request::format::{About, TableFormat};
 
+/// The bytes that a table gathers before it writes some, with those that come of them.
+pub(crate) fn gathers(format: TableFormat) -> u64 {
+    match format {
+        TableFormat::Csv | TableFormat::Ndjson => 0,
+        TableFormat::Parquet => parquet::GROUP as u64 * 3 / 2,
+    }
+}
+
 /// A table that is being written.
 pub(crate) struct TableWriter {
     to: To,

@@ -4,7 +4,7 @@
 //! media type and the coding that each prefers. Its `ETag` is a hash of the bytes, and strong: it differs by
 //! media type and by coding, as RFC 9110 demands. Its date is for those who name no tag: see [`super::freshness`].
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use async_graphql::{ErrorExtensionValues, Name, Response as Answered, ServerError, Value};
 use axum::{
@@ -29,6 +29,7 @@ use crate::{
     catalog::dataset::Dataset,
     error::{Error, codes},
     graphql::citation::{Citation, CitedQuery},
+    limits::usage::{MemoryAside, Usage},
 };
 
 /// The methods of `/graphql`.
@@ -177,11 +178,25 @@ struct Flawless<'a> {
     extensions: BTreeMap<String, Box<RawValue>>,
 }
 
+/// Bytes, and the memory that is set aside for them.
+struct HeldBody {
+    bytes: Bytes,
+    _aside: MemoryAside,
+}
+
+impl AsRef<[u8]> for HeldBody {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// An answer in one coding.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswer {
     /// The bytes as they are sent.
     pub(crate) body: Bytes,
+    /// Whether memory is set aside for them.
+    is_held: bool,
     standing: Standing,
     has_errors: bool,
     /// Whether it tells of one run, and the next would be another.
@@ -244,6 +259,7 @@ impl HttpAnswer {
         let loaded = dataset.as_ref().and_then(|dataset| dataset.loaded_at).map(HttpDate::of_load);
         Self {
             body: body.into(),
+            is_held: false,
             standing,
             has_errors: standing != Standing::Ran || !answered.errors.is_empty(),
             is_of_one_run: false,
@@ -259,10 +275,32 @@ impl HttpAnswer {
         }
     }
 
+    /// The same answer, for whose bytes memory of its request stays set aside until all have been sent.
+    pub(crate) fn holding(self, usage: &Usage) -> Self {
+        match usage.hold(self.body.len() as u64) {
+            Some(aside) => {
+                let body = Bytes::from_owner(HeldBody { bytes: self.body, _aside: aside });
+                Self { body, is_held: true, ..self }
+            }
+            None => self,
+        }
+    }
+
+    /// The same answer, as it is kept: for its bytes other memory is set aside.
+    pub(crate) fn released(self: &Arc<Self>) -> Arc<Self> {
+        match self.is_held {
+            true => {
+                let body = Bytes::copy_from_slice(&self.body);
+                Arc::new(Self { body, is_held: false, ..Self::clone(self) })
+            }
+            false => Arc::clone(self),
+        }
+    }
+
     /// The same answer in another coding, with the bytes of that.
     pub(crate) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
-        Self { body: body.into(), coding, tags, ..self.clone() }
+        Self { body: body.into(), is_held: false, coding, tags, ..self.clone() }
     }
 
     /// The same answer with its citation, made for one client: it tells of the moment.
@@ -277,7 +315,14 @@ impl HttpAnswer {
         let body = serde_json::to_vec(&written)?;
         let digest = digest(&body);
         let tags = tags(&digest, self.coding);
-        Ok(Self { body: body.into(), digest, tags, is_of_one_run: true, ..self.clone() })
+        Ok(Self {
+            body: body.into(),
+            is_held: false,
+            digest,
+            tags,
+            is_of_one_run: true,
+            ..self.clone()
+        })
     }
 
     /// The same answer, which tells of one run, and is not to be given to anybody else.

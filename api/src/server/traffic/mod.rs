@@ -2,6 +2,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod connections;
+pub(crate) mod file_shares;
 pub(crate) mod listen;
 pub(crate) mod pool;
 pub(crate) mod rate;

@@ -21,6 +21,9 @@ use quick_cache::sync::Cache;
 /// The clients that are remembered. One that was forgotten begins with a full bucket.
 const CLIENTS: usize = 100_000;
 
+/// After so many seconds it is looked again whether a client has paid.
+const LONGEST_WAIT: u64 = 5;
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
@@ -163,6 +166,18 @@ impl Account {
             points.take(price)?;
         }
         Ok(Reservation { of: self.points.clone(), price })
+    }
+
+    /// Waits while the client owes more than it can ever save up.
+    pub(crate) async fn wait_for_debts(&self) {
+        while let Some(points) = &self.points {
+            let (least, now) = (-points.most, points.add(0.0));
+            if now >= least {
+                return;
+            }
+            let seconds = points.seconds_until(least, now).clamp(1, LONGEST_WAIT);
+            tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+        }
     }
 
     /// Whether there is a limit to what it may ask for.
