@@ -27,6 +27,7 @@ mod plot;
 mod protocol;
 mod provenance;
 mod replicas;
+mod secrets;
 mod seeing;
 mod serve;
 mod statements;

@@ -128,7 +128,8 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         || "write it as a browser does: https://example.gov, without a path; or *".to_owned();
     if text != "*" {
         let uri: Uri = text.parse().map_err(|_| wrong())?;
-        let is_origin = uri.scheme().is_some() && uri.host().is_some() && !text.ends_with('/');
+        let has_more = text.ends_with('/') || text.contains(['@', '#']);
+        let is_origin = uri.scheme().is_some() && uri.host().is_some() && !has_more;
         if !is_origin || uri.path() != "/" || uri.query().is_some() {
             return Err(wrong());
         }
@@ -161,8 +162,15 @@ mod tests {
         for text in ["*", "https://example.gov", "http://localhost:5173", "HTTPS://Example.gov"] {
             assert!(origin(text).is_ok(), "{text}");
         }
-        for text in ["example.gov", "https://example.gov/", "https://example.gov/a", "", "https://"]
-        {
+        for text in [
+            "example.gov",
+            "https://example.gov/",
+            "https://example.gov/a",
+            "https://example.gov#a",
+            "https://me:you@example.gov",
+            "",
+            "https://",
+        ] {
             assert!(origin(text).is_err(), "{text}");
         }
     }

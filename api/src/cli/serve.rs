@@ -12,7 +12,7 @@ use tracing_subscriber::{
 use super::fail;
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, Readers},
+    database::{self, DatabaseUrl, Readers},
     demo,
     limits::Limits,
     reference,
@@ -64,7 +64,7 @@ enum LogFormat {
     Json,
 }
 
-pub(crate) async fn run(args: &ServeArgs, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &ServeArgs, url: &DatabaseUrl) -> ExitCode {
     let exporter = match args.seeing.exporter() {
         Ok(exporter) => exporter,
         Err(message) => return fail(&message),
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &ServeArgs, url: &str) -> ExitCode {
     }
 }
 
-async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
+async fn serve(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
@@ -112,7 +112,7 @@ async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
 }
 
 /// Brings the database to the newest schema, and puts a dataset into one that has none.
-async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
+async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: sea_orm::DbErr| format!("cannot {what}: {}", database::explain(url, &error))
@@ -130,12 +130,14 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     let writer = database::writer(url).await.map_err(failed("open the database"))?;
     migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
     if args.empty {
-        reference::ensure(&writer).await.map_err(|error| error.to_string())?;
+        reference::ensure(&writer).await.map_err(|error| super::demo::words(&error.into(), url))?;
     } else {
         let bar = super::demo::progress();
         let made = demo::ensure(&writer, &bar).await;
         bar.finish_and_clear();
-        let made = made.map_err(|error| format!("cannot make the synthetic dataset: {error}"))?;
+        let made = made.map_err(|error| {
+            format!("cannot make the synthetic dataset: {}", super::demo::words(&error, url))
+        })?;
         if let Some(made) = made {
             let (rows, seconds) = (made.rows(), made.took.as_secs());
             tracing::info!(rows, seconds, "made a synthetic dataset, as there was no data");

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, Readers},
+    database::{self, DatabaseUrl, Readers},
     graphql::{execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
@@ -23,16 +23,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const OLD: i64 = 400;
 
 /// Looks at a database. Says how many rows it holds, where that can be told.
-pub(super) async fn look(findings: &mut Findings, url: &str, readers: usize) -> Option<u64> {
-    let is_sqlite = url.starts_with("sqlite:");
-    if is_sqlite && !sqlite::look_at_file(findings, url) {
+pub(super) async fn look(
+    findings: &mut Findings,
+    url: &DatabaseUrl,
+    readers: usize,
+) -> Option<u64> {
+    let is_sqlite = url.is_sqlite();
+    if let Some(path) = url.file()
+        && !sqlite::look_at_file(findings, path)
+    {
         return None;
     }
     let reader = match tokio::time::timeout(PATIENCE, database::reader(url)).await {
         Ok(Ok(reader)) => reader,
         Ok(Err(error)) => {
-            // What the driver says names hosts, users and files, and never the password.
-            let message = format!("cannot be opened: {error}");
+            let message = format!("cannot be opened: {}", database::explain(url, &error));
             let mend = match is_sqlite {
                 true => "name a file of SQLite with --database sqlite://PATH",
                 false => {

@@ -1,28 +1,20 @@
 //! A database in a file.
 
-use std::{path::Path, str::FromStr as _};
+use std::path::Path;
 
-use sea_orm::{DatabaseConnection, sqlx::sqlite::SqliteConnectOptions};
+use sea_orm::DatabaseConnection;
 
 use super::{finding::Findings, row::row};
 
 /// Looks at the file and its folder before it is opened. Whether it is worth opening.
-pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {
+pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
     const CHECK: &str = "file";
-    if url.contains(":memory:") {
+    // The driver gives a database in memory a name of its own.
+    if path.to_string_lossy().starts_with("file:sqlx-in-memory-") {
         let mend = "name a file: --database sqlite://PATH";
         findings.problem(CHECK, "a database in memory is gone when the server reads it", mend);
         return false;
     }
-    let options = match SqliteConnectOptions::from_str(url) {
-        Ok(options) => options,
-        Err(error) => {
-            let mend = "write it as sqlite://PATH";
-            findings.problem(CHECK, format!("--database cannot be read: {error}"), mend);
-            return false;
-        }
-    };
-    let path = options.get_filename();
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
@@ -36,6 +28,10 @@ pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {
             let message = format!("{shown} is not there, and cannot be made in its folder");
             findings.problem(CHECK, message, "make the folder, and let the server's user write it");
         }
+        return false;
+    }
+    if path.is_dir() {
+        findings.problem(CHECK, format!("{shown} is a folder"), "name a file with --database");
         return false;
     }
     if let Err(error) = std::fs::File::open(path) {

@@ -26,7 +26,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryR
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::connection::{Connection, StatementEnd};
-use super::{WELL, in_time};
+use super::{DatabaseUrl, WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
@@ -82,7 +82,10 @@ impl Readers {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn open(url: &str, count: usize) -> Result<Self, DbErr> {
+    pub async fn open(
+        url: impl TryInto<DatabaseUrl, Error = DbErr>,
+        count: usize,
+    ) -> Result<Self, DbErr> {
         Self::open_for(url, count, DEADLINE).await
     }
 
@@ -90,7 +93,12 @@ impl Readers {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn open_for(url: &str, count: usize, deadline: Duration) -> Result<Self, DbErr> {
+    pub async fn open_for(
+        url: impl TryInto<DatabaseUrl, Error = DbErr>,
+        count: usize,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let url = &url.try_into()?;
         let spare = super::reader(url).await?;
         let mut free = Vec::with_capacity(count);
         for _ in 0..count {
