@@ -46,7 +46,8 @@ pub(crate) async fn run(args: &DemoArgs, database: &DatabaseUrl) -> ExitCode {
             output.end_after(&format!("{} made-up rows were committed", made.rows()))
         }
         Err(error) => {
-            let failure = super::fail(&words(&error, database));
+            let what = if error.is_refusal() { "" } else { "nothing was made: " };
+            let failure = super::fail(&format!("{what}{}", words(&error, database)));
             if error.is_refusal() { ExitCode::from(2) } else { failure }
         }
     }
@@ -73,8 +74,7 @@ async fn make(
 pub(super) fn words(error: &DemoError, database: &DatabaseUrl) -> String {
     match error {
         DemoError::Database(error) | DemoError::Reference(ReferenceError::Database(error)) => {
-            let said = database::explain(database, error);
-            format!("the database failed, and nothing was changed: {said}")
+            database::explain(database, error)
         }
         error => error.to_string(),
     }

@@ -1,6 +1,11 @@
 //! `cops-graphql fetch`: real data in one command.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use chrono::{NaiveDate, Utc};
 use clap::Subcommand;
@@ -38,8 +43,8 @@ Examples:
   (cd usaspending && sha256sum --check SHA256SUMS)
 
 Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is
-wrong, 3 done, and the report could not be written, 130 interrupted. Unless it is 0 or 3, nothing
-was imported.";
+wrong, 3 done, and the report could not be written, 130 interrupted. At 1 and 2 nothing was
+imported.";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -88,11 +93,16 @@ struct UsaspendingArgs {
     #[arg(long, value_name = "TIMES", default_value_t = Pace::default().retries)]
     retries: u32,
     /// How long the API may take to make a file.
-    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        default_value_t = 120,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     wait: u32,
 }
 
-fn listing(text: &str) -> Result<String, String> {
+pub(super) fn listing(text: &str) -> Result<String, String> {
     ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
 }
 
@@ -116,11 +126,18 @@ pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
     let From::Usaspending(args) = &args.from;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
+    let is_loading = AtomicBool::new(false);
     let done = tokio::select! {
-        done = all(args, database, &bar) => done,
+        done = all(args, database, &bar, &is_loading) => done,
         _ = tokio::signal::ctrl_c() => {
             bar.finish_and_clear();
-            super::fail("interrupted; what was fetched is kept: run the command again to go on");
+            // The load may have been committed a moment ago.
+            super::fail(if is_loading.load(Ordering::Relaxed) {
+                "interrupted while the files were loaded, which is done as a whole or not at all: run the command \
+                 again, and what was loaded is not loaded twice"
+            } else {
+                "interrupted; what was fetched is kept: run the command again to go on"
+            });
             return ExitCode::from(INTERRUPTED);
         }
     };
@@ -138,6 +155,7 @@ async fn all(
     args: &UsaspendingArgs,
     database: &DatabaseUrl,
     bar: &ProgressBar,
+    is_loading: &AtomicBool,
 ) -> Result<ExitCode, (String, u8)> {
     let options = Options {
         api: args.url.clone(),
@@ -163,6 +181,7 @@ async fn all(
     if args.no_import {
         return Ok(output.end_after(&format!("{} files were fetched and are kept", files.len())));
     }
+    is_loading.store(true, Ordering::Relaxed);
     let report = load(&options, files, database)
         .await
         .map_err(|error| (import::words(&error, database), error.exit_code()))?;

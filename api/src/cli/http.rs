@@ -63,7 +63,7 @@ pub(crate) struct HttpArgs {
     /// Documents that clients may name instead of sending them: a folder of `.graphql` files, or the
     /// manifest of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
-    trusted_documents: Option<PathBuf>,
+    pub(super) trusted_documents: Option<PathBuf>,
     /// Refuse all documents but the trusted ones.
     #[arg(
         long,

@@ -54,7 +54,13 @@ pub(crate) struct ImportArgs {
     #[arg(required_unless_present = "template", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Assistance listings to take (usaspending).
-    #[arg(long, value_name = "N,...", value_delimiter = ',', default_values = COPS_LISTINGS)]
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_values = COPS_LISTINGS,
+        value_parser = super::fetch::listing
+    )]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
     #[arg(long, conflicts_with = "listing")]

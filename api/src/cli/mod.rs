@@ -9,11 +9,14 @@ mod doctor;
 mod fetch;
 mod http;
 mod import;
+mod log;
 mod named_database;
+mod open_files;
 mod output;
 mod schema;
 mod seeing;
 mod serve;
+mod signals;
 mod traffic;
 mod verify;
 

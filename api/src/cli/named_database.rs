@@ -16,7 +16,8 @@ const DEFAULT: &str = "sqlite://cops.db";
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "named_database")]
 pub(crate) struct NamedDatabase {
-    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME` [default: sqlite://cops.db].
+    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`; where none is named,
+    /// `sqlite://cops.db`.
     /// Other users of the machine can read what stands on a command line: name one with a password by `DATABASE_URL` or
     /// by a file.
     #[arg(

@@ -145,8 +145,12 @@ fn cannot_open(path: &Path) -> String {
         (Err(_), Ok(found)) if !found.is_dir() => {
             format!("{at} is a file, and no folder that could hold {shown}: name another file")
         }
-        (Err(error), Ok(_)) => format!(
-            "{shown} cannot be opened or made: {error}: let this user write the folder {at}, or name another file"
+        (Err(error), Ok(_)) if error.kind() != std::io::ErrorKind::NotFound => format!(
+            "{shown} cannot be opened: {error}: let this user read and write it, or name another file"
+        ),
+        (Err(_), Ok(_)) => format!(
+            "{shown} is not there and cannot be made: let this user write the folder {at}, and see that its disk is not \
+             full, or name another file"
         ),
     }
 }

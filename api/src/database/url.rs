@@ -67,7 +67,7 @@ pub struct DatabaseUrl(DatabaseOptions);
 
 #[derive(Clone)]
 enum DatabaseOptions {
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -168,7 +168,7 @@ impl FromStr for DatabaseUrl {
         };
         let options = match (&*scheme.to_ascii_lowercase(), rest.strip_prefix("//")) {
             ("sqlite", rest_of_url) => {
-                DatabaseOptions::Sqlite(sqlite(rest_of_url.unwrap_or(rest))?)
+                DatabaseOptions::Sqlite(Box::new(sqlite(rest_of_url.unwrap_or(rest))?))
             }
             ("postgres" | "postgresql", Some(rest)) => {
                 DatabaseOptions::Postgres(Box::new(postgres(rest)?))

@@ -39,7 +39,7 @@ pub(super) async fn look(
         Ok(Err(error)) => {
             let message = format!("cannot be opened: {}", database::explain(url, &error));
             let mend = match is_sqlite {
-                true => "name a file of SQLite with --database sqlite://PATH",
+                true => "mend that, or name another file with --database sqlite://PATH",
                 false => {
                     "check the host, the port, the user and the name in --database, and that the \
                      server runs"
@@ -66,7 +66,12 @@ async fn look_inside(
     readers: usize,
 ) -> Option<u64> {
     match reader.get_database_backend() {
-        DbBackend::Postgres => postgres::look(findings, reader, readers).await,
+        DbBackend::Postgres => {
+            postgres::look(findings, reader, readers).await;
+            if !postgres::look_at_rights(findings, reader).await {
+                return None;
+            }
+        }
         _ => sqlite::look(findings, reader).await,
     }
     if !look_at_migrations(findings, reader).await {

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use self::finding::{Findings, Severity};
-use super::{output::Output, serve};
+use super::{open_files, output::Output, serve};
 use crate::database::DatabaseUrl;
 
 /// What its help says at the end.
@@ -52,6 +52,7 @@ pub(crate) async fn run(args: &DoctorArgs, url: &DatabaseUrl) -> ExitCode {
     web::look(&mut findings, &args.serve).await;
     let settings = args.serve.http.settings(args.serve.limits);
     web::look_at_settings(&mut findings, &settings);
+    look_at_open_files(&mut findings, &args.serve, url);
     let rows = database::look(&mut findings, url, args.serve.traffic.connections()).await;
     if let Ok(settings) = &settings {
         let kept = settings.cache_bytes.saturating_add(settings.row_cache_bytes);
@@ -68,4 +69,25 @@ pub(crate) async fn run(args: &DoctorArgs, url: &DatabaseUrl) -> ExitCode {
         Severity::Problem => 1,
         Severity::Ok | Severity::Warning => 0,
     })
+}
+
+/// Looks whether as many files may be open as there may be connections.
+fn look_at_open_files(findings: &mut Findings, args: &serve::ServeArgs, url: &DatabaseUrl) {
+    const CHECK: &str = "open files";
+    let (clients, queries) = (args.traffic.client_connections(), args.traffic.connections());
+    let wanted = open_files::wanted(clients, queries, url.is_sqlite());
+    let Some(limit) = open_files::limit() else {
+        return findings.ok(CHECK, format!("up to {wanted} are open; no limit is known"));
+    };
+    let message = format!("up to {wanted} are open, of {limit} that may be");
+    if limit < wanted {
+        let fits = clients.saturating_sub(wanted - limit).max(1);
+        let mend = format!(
+            "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service), or choose \
+             --max-connections {fits}"
+        );
+        findings.problem(CHECK, message, mend);
+    } else {
+        findings.ok(CHECK, message);
+    }
 }
