@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use cops_graphql::{database, demo};
+use cops_graphql::{database, demo, reference};
 use indicatif::ProgressBar;
 use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
@@ -122,6 +122,11 @@ async fn what_would_not_work_is_a_problem() {
     let said = in_json(&test.url, &[]);
     assert_eq!(said.standing("file"), "warning", "{}", said.text);
     assert_eq!(said.standing("dataset"), "warning", "{}", said.text);
+    // Programs and prices alone are no dataset.
+    reference::ensure(&test.writer().await).await.unwrap();
+    let said = in_json(&test.url, &[]);
+    let found = said.check("dataset");
+    assert_eq!(found["message"], "nothing has been loaded", "{}", said.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

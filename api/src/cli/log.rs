@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
+    filter::LevelFilter,
     layer::{Filter, SubscriberExt as _},
     registry::LookupSpan,
     reload,
@@ -132,7 +133,20 @@ fn parse(text: &str) -> Result<EnvFilter, String> {
     if text.is_empty() {
         return Err("names no level: write `info`, or `off` to log nothing".to_owned());
     }
+    if let Some(word) = text.split(',').map(str::trim).find(|word| is_slip(word)) {
+        return Err(format!(
+            "is not a log filter: {word:?} is no level (error, warn, info, debug, trace or off), and a level is wanted \
+             of another module: {word}=debug"
+        ));
+    }
     EnvFilter::try_new(text).map_err(|error| format!("is not a log filter: {error}"))
+}
+
+/// Whether a word of a filter is a slip. It would count as the name of a module, all that others say would not be
+/// logged, and nobody would hear of it.
+fn is_slip(word: &str) -> bool {
+    let is_plain = !word.is_empty() && !word.contains(['=', '[', ']', '{', '}']);
+    is_plain && word.parse::<LevelFilter>().is_err() && !word.starts_with("cops_graphql")
 }
 
 /// What writes the log.
@@ -146,5 +160,27 @@ where
     match format {
         LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => log.json().flatten_event(true).boxed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_with_a_slip_is_no_filter() {
+        for text in [
+            "info",
+            "OFF",
+            "warn,cops_graphql=debug",
+            "cops_graphql::server",
+            "info, sqlx=trace",
+            "info,",
+        ] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "wran", "warning", "info,sqlx", "verbose,cops_graphql=debug", "=,="] {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 }

@@ -147,7 +147,8 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
         let mend = "let the user of --database read its tables";
         return findings.problem("dataset", "it cannot be read", mend);
     };
-    let Some(loaded_at) = dataset.loaded_at else {
+    // The first revision is that of the reference data.
+    let Some(loaded_at) = dataset.loaded_at.filter(|_| dataset.revision > 1) else {
         let mend = "start the server, which makes a synthetic dataset, or load files with `import`";
         return findings.warning("dataset", "nothing has been loaded", mend);
     };
