@@ -133,6 +133,24 @@ fn an_address_that_is_shown_takes_no_password() {
 }
 
 #[test]
+fn the_help_does_not_show_what_the_environment_holds() {
+    let commands: [&[&str]; 4] =
+        [&["--help"], &["serve", "--help"], &["doctor", "--help"], &["import", "--help"]];
+    for arguments in commands {
+        let output = run(Command::new(binary())
+            .args(arguments)
+            .env("DATABASE_URL", "postgres://cops:hunter2@127.0.0.1:1/cops")
+            .env("DATABASE_URL_FILE", "hunter2")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://cops:hunter2@127.0.0.1:1")
+            .env("CORS_ORIGIN", "https://cops:hunter2@example.gov")
+            .env("TRUSTED_PROXY", "cops:hunter2@127.0.0.1")
+            .env("LISTEN", "hunter2"));
+        let text = said(&output, &format!("{arguments:?}"));
+        assert!(text.contains("[env: DATABASE_URL]"), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
 fn a_database_is_named_once() {
     let output = run(Command::new(binary())
         .args(["demo", "--database", "postgres://cops:hunter2@127.0.0.1:1/cops"])

@@ -6,11 +6,23 @@
 use std::process::ExitCode;
 
 use clap::{
-    CommandFactory as _,
+    CommandFactory as _, FromArgMatches as _,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use super::{Cli, output::UNWRITTEN};
+
+/// Reads the command line and the environment.
+pub(super) fn read() -> Result<Cli, clap::Error> {
+    let mut command = without_values(Cli::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A command whose help does not show what the environment holds.
+fn without_values(command: clap::Command) -> clap::Command {
+    command.mut_args(|option| option.hide_env_values(true)).mut_subcommands(without_values)
+}
 
 /// Says why a command line cannot be read, or what was asked of it, such as its help.
 pub(super) fn end(error: clap::Error) -> ExitCode {

@@ -174,7 +174,7 @@ mod tests {
             "OFF",
             "warn,cops_graphql=debug",
             "cops_graphql::server",
-            "info, sqlx=trace",
+            "info,sqlx=trace",
             "info,",
         ] {
             assert!(parse(text).is_ok(), "{text}");

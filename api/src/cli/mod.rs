@@ -59,7 +59,7 @@ enum Command {
 /// Reads the command line, and runs its command to the end.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::try_parse() {
+    match command_line::read() {
         Ok(cli) => cli.run(),
         Err(error) => command_line::end(error),
     }
