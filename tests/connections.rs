@@ -29,7 +29,7 @@ struct Host {
     /// Requests of `/slow` take one each.
     slow: Arc<Semaphore>,
     stop: Option<oneshot::Sender<()>>,
-    served: JoinHandle<()>,
+    served: JoinHandle<bool>,
 }
 
 impl Host {

@@ -71,8 +71,31 @@ impl Running {
 
     /// Asks the program to stop, and gives its exit code.
     pub(crate) fn stop(&mut self) -> Option<i32> {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        self.signal("-TERM");
+        self.wait()
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let kill = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());
+    }
+
+    /// Waits until the program logs something.
+    pub(crate) fn wait_for(&self, words: &str) -> String {
+        let mut seen = String::new();
+        loop {
+            let line = self.log.recv_timeout(Duration::from_secs(20));
+            let line = line.unwrap_or_else(|_| panic!("it does not log {words:?}: {seen}"));
+            if line.contains(words) {
+                return line;
+            }
+            seen.push_str(&line);
+        }
+    }
+
+    /// Waits for the end of the program, and gives its exit code.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -138,6 +161,7 @@ fn what_cannot_be_served_is_said() {
         (vec!["--listen", free, "--database", "mysql://x"], 2, "sqlite://PATH or postgres://"),
         (vec!["--listen", "nowhere"], 1, "cannot listen on nowhere"),
         (vec!["--log", "=,=", "--listen", free], 1, "is not a log filter"),
+        (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is no level"),
     ];
     for (arguments, code, words) in cases {
         let mut child =

@@ -68,6 +68,13 @@ impl TestDatabase {
     /// One of PostgreSQL, where there is a server to make it in. Where there is none the test says on
     /// standard error that it was skipped, and why.
     pub(crate) async fn postgres(test: &str) -> Option<Self> {
+        let database = Self::empty_postgres(test, "").await?;
+        migration::run(&database.writer().await).await.unwrap();
+        Some(database)
+    }
+
+    /// The same without a table, made with options of `CREATE DATABASE`.
+    pub(crate) async fn empty_postgres(test: &str, options: &str) -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES) else {
             // Straight to standard error: what a passing test prints is not shown.
             let _ = writeln!(
@@ -79,9 +86,8 @@ impl TestDatabase {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         let admin = database::writer(&format!("{server}postgres")).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name} {options}")).await.unwrap();
         let url = format!("{server}{name}");
-        migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
         Some(Self { url, _folder: None })
     }
 

@@ -2,13 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 /// An answer is made of thousands of small values: with the allocator of the system a quarter of the time went
 /// into making room for them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cops_graphql::cli::Cli::parse().run()
+    cops_graphql::cli::main()
 }

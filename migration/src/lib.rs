@@ -9,7 +9,7 @@ use sea_orm_migration::{
     prelude::*,
     sea_orm::{
         ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-        SqliteTransactionMode, TransactionOptions, TransactionTrait,
+        SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     },
 };
 
@@ -58,9 +58,32 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
         transaction.execute_unprepared(&lock).await?;
     }
+    refuse_encoding(&transaction).await?;
     refuse_newer(&transaction).await?;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await
+}
+
+/// Refuses a database that keeps texts in another encoding than UTF-8: it could not keep all of them, or would compare
+/// them in another order. Whatever writes brings the database to the newest schema first, and so comes by here.
+async fn refuse_encoding(db: &DatabaseTransaction) -> Result<(), DbErr> {
+    let (question, wanted, mend) = match db.get_database_backend() {
+        DbBackend::Postgres => (
+            "SELECT current_setting('server_encoding')",
+            "UTF8",
+            "make another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that",
+        ),
+        _ => ("PRAGMA encoding", "UTF-8", "name another file, which is made as it has to be"),
+    };
+    let statement = Statement::from_string(db.get_database_backend(), question);
+    let row = db.query_one_raw(statement).await?;
+    let encoding = row.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+    match encoding.filter(|encoding| encoding != wanted) {
+        None => Ok(()),
+        Some(encoding) => Err(DbErr::Custom(format!(
+            "it keeps texts as {encoding}, and has to keep them as {wanted}: {mend}"
+        ))),
+    }
 }
 
 /// Refuses a database that has a migration which this program does not know.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Loads the small fixture, and once more: that tells a database in use from a new one.
-async fn loaded(test: &TestDatabase) {
+pub(crate) async fn loaded(test: &TestDatabase) {
     let writer = test.writer().await;
     fixture::load(&writer, SMALL).await;
     let more = Load::begin(&writer, "more", false).await.unwrap();

@@ -42,6 +42,35 @@ async fn standard_input_is_a_file_like_any_other() {
 }
 
 #[tokio::test]
+async fn a_folder_that_cannot_keep_standard_input_is_named() {
+    let place = Place::new().await;
+    let mut child = command(&place)
+        .args(["fbi-agencies", "-"])
+        .env("TMPDIR", "/no/such/folder")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have ended before it has read all of this.
+    let _ = child.stdin.take().unwrap().write_all(NAMES.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("cannot be kept in /no/such/folder"), "{}", said(&output));
+    assert!(said(&output).contains("TMPDIR"), "{}", said(&output));
+}
+
+#[tokio::test]
+async fn a_listing_that_is_none_is_refused() {
+    let place = Place::new().await;
+    place.file("agencies.csv", NAMES);
+    let arguments = ["usaspending", "agencies.csv", "--listing", "16710"];
+    let output = command(&place).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("write it as 16.710"), "{}", said(&output));
+}
+
+#[tokio::test]
 async fn exit_codes_tell_wrong_input_from_a_failed_database() {
     let place = Place::new().await;
     place.file("agencies.csv", NAMES);

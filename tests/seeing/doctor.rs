@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use cops_graphql::{database, demo};
+use cops_graphql::{database, demo, reference};
 use indicatif::ProgressBar;
 use sea_orm::ConnectionTrait as _;
 use serde_json::Value;
@@ -122,6 +122,11 @@ async fn what_would_not_work_is_a_problem() {
     let said = in_json(&test.url, &[]);
     assert_eq!(said.standing("file"), "warning", "{}", said.text);
     assert_eq!(said.standing("dataset"), "warning", "{}", said.text);
+    // Programs and prices alone are no dataset.
+    reference::ensure(&test.writer().await).await.unwrap();
+    let said = in_json(&test.url, &[]);
+    let found = said.check("dataset");
+    assert_eq!(found["message"], "nothing has been loaded", "{}", said.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,6 +141,82 @@ async fn a_database_of_another_version_is_told() {
         assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
         assert!(found["message"].to_string().contains("m99990101_newer"), "{found}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_the_machine_does_not_allow_is_a_problem() {
+    let test = TestDatabase::sqlite().await;
+    let path = test.url.strip_prefix("sqlite://").unwrap();
+    let folder = std::path::Path::new(path).parent().unwrap().display().to_string();
+    let limited = |limit: &str, url: &str| {
+        let script = format!("trap '' XFSZ; ulimit {limit}; exec \"$0\" \"$@\"");
+        let output = Command::new("bash")
+            .args(["-c", &script])
+            .arg(binary())
+            .args(["doctor", "--format", "json", "--listen", "127.0.0.1:0", "--database", url])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        Said { code: output.status.code(), text }
+    };
+    // Too few open files.
+    let said = limited("-n 256", &test.url);
+    let found = said.check("open files");
+    assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+    assert!(found["message"].to_string().contains("of 256 that may be"), "{found}");
+    // The number that it proposes is one that fits.
+    let mend = found["mend"].as_str().unwrap();
+    let fits = mend.rsplit(' ').next().unwrap();
+    assert_eq!(in_json(&test.url, &["--max-connections", fits]).code, Some(0), "{found}");
+    assert_eq!(in_json(&test.url, &[]).standing("open files"), "ok");
+    // A file that cannot grow is a disk that is full.
+    let said = limited("-f 64", &test.url);
+    let found = said.check("file");
+    assert_eq!(found["standing"], "warning", "{found}");
+    assert!(found["message"].as_str().unwrap().contains(&folder), "{found}");
+    let new = format!("sqlite://{folder}/new.db");
+    let said = limited("-f 64", &new);
+    let found = said.check("file");
+    assert_eq!((said.code, &found["standing"]), (Some(1), &"problem".into()), "{found}");
+    assert!(found["message"].as_str().unwrap().contains(&format!("{folder}/new.db")), "{found}");
+    assert!(found["mend"].as_str().unwrap().contains("disk is not full"), "{found}");
+    // A folder in the place of the file.
+    let said = in_json(&format!("sqlite://{folder}"), &[]);
+    assert_eq!((said.code, &*said.standing("file")), (Some(1), "problem"), "{}", said.text);
+}
+
+#[tokio::test]
+async fn what_a_role_may_not_do_is_a_problem() {
+    let Some(test) = TestDatabase::postgres("what_a_role_may_not_do_is_a_problem").await else {
+        return;
+    };
+    let writer = test.writer().await;
+    let run = async |sql: &str| writer.execute_unprepared(sql).await.unwrap();
+    let (before, name) = test.url.rsplit_once('/').unwrap();
+    let (role, host) = (format!("{name}_reader"), before.rsplit_once('@').unwrap().1);
+    run(&format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 9")).await;
+    run(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
+    let url = format!("postgres://{role}@{host}/{name}");
+    let look = async |check: &str, expected: &str, words: &str| {
+        let said = in_json(&url, &[]);
+        let found = said.check(check);
+        assert_eq!(found["standing"], expected, "{}", said.text);
+        assert!(found["message"].as_str().unwrap().contains(words), "{found}");
+        assert_eq!(said.code, Some(i32::from(expected == "problem")), "{}", said.text);
+    };
+    look("connections", "problem", &format!("of the 9 that the role {role} has")).await;
+    run(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await;
+    run(&format!("ALTER DATABASE {name} CONNECTION LIMIT 9")).await;
+    look("connections", "problem", &format!("of the 9 that the database {name} has")).await;
+    run(&format!("ALTER DATABASE {name} CONNECTION LIMIT -1")).await;
+    look("rights", "ok", "every table").await;
+    run(&format!("REVOKE SELECT ON grants, trainees FROM {role}")).await;
+    look("rights", "problem", "may not read grants, trainees").await;
+    run("REVOKE USAGE ON SCHEMA public FROM PUBLIC").await;
+    look("rights", "problem", "may use no schema").await;
+    run(&format!("DROP OWNED BY {role}")).await;
+    run(&format!("DROP ROLE {role}")).await;
 }
 
 #[test]

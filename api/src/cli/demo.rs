@@ -3,13 +3,15 @@
 //! What was made up before is replaced. What is real is left alone: the command refuses to touch a
 //! database that holds any, unless it is told to throw that away.
 
-use std::{process::ExitCode, time::Duration};
+use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::Output;
 use crate::{
-    database,
-    demo::{self, DEFAULT_SEED, Made},
+    database::{self, DatabaseUrl},
+    demo::{self, DEFAULT_SEED, DemoError, Made},
+    reference::ReferenceError,
 };
 
 /// Its arguments.
@@ -33,31 +35,48 @@ fn scale(text: &str) -> Result<f64, String> {
     if fits { Ok(scale) } else { Err(demo::DemoError::Scale.to_string()) }
 }
 
-pub(crate) async fn run(args: &DemoArgs, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &DemoArgs, database: &DatabaseUrl) -> ExitCode {
     let bar = progress();
     let made = make(args, database, &bar).await;
     bar.finish_and_clear();
     match made {
         Ok(made) => {
-            say(&made);
-            ExitCode::SUCCESS
+            let mut output = Output::default();
+            output.write(&told(&made));
+            output.end_after(&format!("{} made-up rows were committed", made.rows()))
         }
         Err(error) => {
-            let failure = super::fail(&error.to_string());
+            let what = if error.is_refusal() { "" } else { "nothing was made: " };
+            let failure = super::fail(&format!("{what}{}", words(&error, database)));
             if error.is_refusal() { ExitCode::from(2) } else { failure }
         }
     }
 }
 
-async fn make(args: &DemoArgs, database: &str, bar: &ProgressBar) -> Result<Made, demo::DemoError> {
+async fn make(
+    args: &DemoArgs,
+    database: &DatabaseUrl,
+    bar: &ProgressBar,
+) -> Result<Made, DemoError> {
     let db = database::writer(database).await?;
     migration::run(&db).await?;
     let made = match args.force {
         true => demo::replace(&db, args.scale, args.seed, bar).await?,
         false => demo::load(&db, args.scale, args.seed, bar).await?,
     };
-    database::finish(db).await?;
+    // What the database says on the way out cannot undo what was committed.
+    let _ = database::finish(db).await;
     Ok(made)
+}
+
+/// Why there is no dataset.
+pub(super) fn words(error: &DemoError, database: &DatabaseUrl) -> String {
+    match error {
+        DemoError::Database(error) | DemoError::Reference(ReferenceError::Database(error)) => {
+            database::explain(database, error)
+        }
+        error => error.to_string(),
+    }
 }
 
 /// A bar on standard error, which shows itself only on a terminal.
@@ -69,11 +88,10 @@ pub(crate) fn progress() -> ProgressBar {
     bar
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-fn say(made: &Made) {
-    println!(
+fn told(made: &Made) -> String {
+    let mut text = format!(
         "{} made-up rows in {:.1} s: {} agencies, {} organizations, {} grants, {} obligations, {} rows \
-         of officers, {} courses, {} sessions, {} trainees, {} outcomes",
+         of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
         made.rows(),
         made.took.as_secs_f64(),
         made.agencies,
@@ -87,6 +105,7 @@ fn say(made: &Made) {
         made.outcomes,
     );
     if made.removed > 0 {
-        println!("They replace {} rows that stood there before.", made.removed);
+        let _ = writeln!(text, "They replace {} rows that stood there before.", made.removed);
     }
+    text
 }

@@ -1,13 +1,19 @@
 //! `cops-graphql fetch`: real data in one command.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use chrono::{NaiveDate, Utc};
 use clap::Subcommand;
 use indicatif::ProgressBar;
 
-use super::import::load_into;
+use super::{import, output::Output};
 use crate::{
+    database::DatabaseUrl,
     fetch::{self, API, FIRST_DAY, KeptFile, Options, Pace},
     ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Origin},
 };
@@ -37,7 +43,8 @@ Examples:
   (cd usaspending && sha256sum --check SHA256SUMS)
 
 Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is
-wrong, 130 interrupted. Unless it is 0, nothing was imported.";
+wrong, 3 done, and the report could not be written, 130 interrupted. At 1 and 2 nothing was
+imported.";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -80,18 +87,31 @@ struct UsaspendingArgs {
     #[arg(long)]
     again: bool,
     /// Where the API is.
-    #[arg(long, value_name = "URL", default_value = API)]
+    #[arg(long, value_name = "URL", default_value = API, value_parser = address)]
     url: String,
     /// How often one thing is tried again, more and more slowly, before it is given up.
     #[arg(long, value_name = "TIMES", default_value_t = Pace::default().retries)]
     retries: u32,
     /// How long the API may take to make a file.
-    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        default_value_t = 120,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     wait: u32,
 }
 
-fn listing(text: &str) -> Result<String, String> {
+pub(super) fn listing(text: &str) -> Result<String, String> {
     ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
+}
+
+/// Reads the address of the API. It would be shown, and credentials in it would not be sent.
+fn address(text: &str) -> Result<String, String> {
+    match text.contains('@') {
+        true => Err("the API takes no user and no password: write https://HOST".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 fn first_day(text: &str) -> Result<NaiveDate, String> {
@@ -102,21 +122,28 @@ fn first_day(text: &str) -> Result<NaiveDate, String> {
     Ok(day)
 }
 
-pub(crate) async fn run(args: &FetchArgs, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
     let From::Usaspending(args) = &args.from;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
+    let is_loading = AtomicBool::new(false);
     let done = tokio::select! {
-        done = all(args, database, &bar) => done,
+        done = all(args, database, &bar, &is_loading) => done,
         _ = tokio::signal::ctrl_c() => {
             bar.finish_and_clear();
-            super::fail("interrupted; what was fetched is kept: run the command again to go on");
+            // The load may have been committed a moment ago.
+            super::fail(if is_loading.load(Ordering::Relaxed) {
+                "interrupted while the files were loaded, which is done as a whole or not at all: run the command \
+                 again, and what was loaded is not loaded twice"
+            } else {
+                "interrupted; what was fetched is kept: run the command again to go on"
+            });
             return ExitCode::from(INTERRUPTED);
         }
     };
     bar.finish_and_clear();
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err((message, code)) => {
             super::fail(&message);
             ExitCode::from(code)
@@ -124,12 +151,12 @@ pub(crate) async fn run(args: &FetchArgs, database: &str) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 async fn all(
     args: &UsaspendingArgs,
-    database: &str,
+    database: &DatabaseUrl,
     bar: &ProgressBar,
-) -> Result<(), (String, u8)> {
+    is_loading: &AtomicBool,
+) -> Result<ExitCode, (String, u8)> {
     let options = Options {
         api: args.url.clone(),
         folder: args.to.clone(),
@@ -146,24 +173,27 @@ async fn all(
     let files =
         fetch::run(&options, bar).await.map_err(|error| (error.to_string(), error.exit_code()))?;
     bar.finish_and_clear();
+    let mut output = Output::default();
     for file in &files {
-        println!("{}  {} bytes, SHA-256 {}", file.path.display(), file.bytes, file.sha256);
+        let (path, bytes, sha256) = (file.path.display(), file.bytes, &file.sha256);
+        output.write(&format!("{path}  {bytes} bytes, SHA-256 {sha256}\n"));
     }
     if args.no_import {
-        return Ok(());
+        return Ok(output.end_after(&format!("{} files were fetched and are kept", files.len())));
     }
-    let report = import(&options, files, database)
+    is_loading.store(true, Ordering::Relaxed);
+    let report = load(&options, files, database)
         .await
-        .map_err(|error| (error.to_string(), error.exit_code()))?;
-    print!("{report}");
-    Ok(())
+        .map_err(|error| (import::words(&error, database), error.exit_code()))?;
+    output.write(&report.to_string());
+    Ok(output.end_after(&import::done(&report)))
 }
 
 /// Loads all files at once, each as a source of its own.
-async fn import(
+async fn load(
     options: &Options,
     files: Vec<KeptFile>,
-    database: &str,
+    database: &DatabaseUrl,
 ) -> Result<ImportReport, ingest::ImportError> {
     let paths = files.iter().map(|file| file.path.clone()).collect();
     let origins = files.into_iter().map(|file| Origin {
@@ -177,5 +207,5 @@ async fn import(
         origins: origins.collect(),
         ..ImportRequest::new(Format::Usaspending, paths)
     };
-    load_into(database, &request).await
+    import::load_into(database, &request).await
 }

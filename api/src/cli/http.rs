@@ -63,7 +63,7 @@ pub(crate) struct HttpArgs {
     /// Documents that clients may name instead of sending them: a folder of `.graphql` files, or the
     /// manifest of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
-    trusted_documents: Option<PathBuf>,
+    pub(super) trusted_documents: Option<PathBuf>,
     /// Refuse all documents but the trusted ones. Then there are `/graphql`, `/`, `/health/live`, `/health/ready` and
     /// `/metrics`: no schema, no dictionary, no playground and no whole tables.
     #[arg(
@@ -129,7 +129,8 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         || "write it as a browser does: https://example.gov, without a path; or *".to_owned();
     if text != "*" {
         let uri: Uri = text.parse().map_err(|_| wrong())?;
-        let is_origin = uri.scheme().is_some() && uri.host().is_some() && !text.ends_with('/');
+        let has_more = text.ends_with('/') || text.contains(['@', '#']);
+        let is_origin = uri.scheme().is_some() && uri.host().is_some() && !has_more;
         if !is_origin || uri.path() != "/" || uri.query().is_some() {
             return Err(wrong());
         }
@@ -162,8 +163,15 @@ mod tests {
         for text in ["*", "https://example.gov", "http://localhost:5173", "HTTPS://Example.gov"] {
             assert!(origin(text).is_ok(), "{text}");
         }
-        for text in ["example.gov", "https://example.gov/", "https://example.gov/a", "", "https://"]
-        {
+        for text in [
+            "example.gov",
+            "https://example.gov/",
+            "https://example.gov/a",
+            "https://example.gov#a",
+            "https://me:you@example.gov",
+            "",
+            "https://",
+        ] {
             assert!(origin(text).is_err(), "{text}");
         }
     }

@@ -4,12 +4,13 @@ use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum as _;
 
+use super::output::Output;
 use crate::{
-    database,
+    database::{self, DatabaseUrl},
     ingest::{
         self, COPS_LISTINGS, Format, ImportError, ImportReport, ImportRequest, Mapping, MaxRejects,
     },
-    reference,
+    reference::{self, ReferenceError},
 };
 
 const EXAMPLES: &str = "\
@@ -27,7 +28,8 @@ Examples:
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
 
-Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed.";
+Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed, 3 done,
+and the report could not be written.";
 
 /// The formats, a line each.
 fn formats() -> String {
@@ -52,7 +54,13 @@ pub(crate) struct ImportArgs {
     #[arg(required_unless_present = "template", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Assistance listings to take (usaspending).
-    #[arg(long, value_name = "N,...", value_delimiter = ',', default_values = COPS_LISTINGS)]
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_values = COPS_LISTINGS,
+        value_parser = super::fetch::listing
+    )]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
     #[arg(long, conflicts_with = "listing")]
@@ -93,12 +101,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) async fn run(args: &ImportArgs, database: &str) -> ExitCode {
+pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
+    let mut output = Output::default();
     if let Some(format) = args.template {
         return if let Some(text) = format.template() {
-            print!("{text}");
-            ExitCode::SUCCESS
+            output.write(text);
+            output.end(0)
         } else {
             super::fail(&format!(
                 "{} has columns of its publisher, so there is no template",
@@ -109,23 +117,45 @@ pub(crate) async fn run(args: &ImportArgs, database: &str) -> ExitCode {
     }
     match load(args, database).await {
         Ok(report) => {
-            print!("{report}");
-            ExitCode::SUCCESS
+            output.write(&report.to_string());
+            output.end_after(&done(&report))
         }
         Err(error) => {
-            super::fail(&error.to_string());
+            super::fail(&words(&error, database));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-async fn load(args: &ImportArgs, database: &str) -> Result<ImportReport, ImportError> {
+async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ImportReport, ImportError> {
     load_into(database, &request(args)?).await
+}
+
+/// What a load did, in a few words.
+pub(super) fn done(report: &ImportReport) -> String {
+    let ImportReport { rows_read, refused, .. } = report;
+    match report.revision {
+        Some(revision) => format!(
+            "revision {revision} was committed, of {rows_read} rows read and {refused} refused"
+        ),
+        None => "nothing was to be committed".to_owned(),
+    }
+}
+
+/// Why nothing was loaded.
+pub(super) fn words(error: &ImportError, database: &DatabaseUrl) -> String {
+    match error {
+        ImportError::Database(error) | ImportError::Reference(ReferenceError::Database(error)) => {
+            let said = database::explain(database, error);
+            format!("the database failed, and nothing was changed: {said}")
+        }
+        error => error.to_string(),
+    }
 }
 
 /// Loads files into a database, which is made ready for them.
 pub(super) async fn load_into(
-    database: &str,
+    database: &DatabaseUrl,
     request: &ImportRequest,
 ) -> Result<ImportReport, ImportError> {
     let db = database::writer(database).await?;

@@ -1,20 +1,26 @@
 //! The command line: one module a command.
 //!
-//! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed; `verify` has
-//! its own, those of `diff`.
+//! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed, 3 done, and the
+//! output could not be written; `verify` has its own, those of `diff`, and 3.
 
+mod command_line;
 mod demo;
 mod doctor;
 mod fetch;
 mod http;
 mod import;
+mod log;
+mod named_database;
+mod open_files;
+mod output;
 mod schema;
 mod seeing;
 mod serve;
+mod signals;
 mod traffic;
 mod verify;
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -22,17 +28,8 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "cops-graphql", version, about, max_term_width = 100)]
 pub struct Cli {
-    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
-    #[arg(
-        long,
-        global = true,
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        value_name = "URL",
-        default_value = "sqlite://cops.db",
-        value_parser = database_url
-    )]
-    database: String,
+    #[command(flatten)]
+    database: named_database::NamedDatabase,
     #[command(flatten)]
     serve: serve::ServeArgs,
     #[command(subcommand)]
@@ -59,43 +56,52 @@ enum Command {
     Schema,
 }
 
+/// Reads the command line, and runs its command to the end.
+#[must_use]
+pub fn main() -> ExitCode {
+    match command_line::read() {
+        Ok(cli) => cli.run(),
+        Err(error) => command_line::end(error),
+    }
+}
+
 impl Cli {
     /// Runs the command to its end.
-    #[must_use]
-    pub fn run(self) -> ExitCode {
+    fn run(self) -> ExitCode {
+        if let Some(Command::Schema) = self.command {
+            return schema::run();
+        }
+        let database = match self.database.url() {
+            Ok(database) => database,
+            Err(message) => {
+                fail(&message);
+                return ExitCode::from(2);
+            }
+        };
         let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return fail(&format!("cannot start: {error}")),
         };
-        runtime.block_on(async {
+        let code = runtime.block_on(async {
             match self.command {
-                Some(Command::Demo(args)) => demo::run(&args, &self.database).await,
-                Some(Command::Doctor(args)) => doctor::run(&args, &self.database).await,
-                Some(Command::Fetch(args)) => fetch::run(&args, &self.database).await,
-                Some(Command::Import(args)) => import::run(&args, &self.database).await,
+                Some(Command::Demo(args)) => demo::run(&args, &database).await,
+                Some(Command::Doctor(args)) => doctor::run(&args, &database).await,
+                Some(Command::Fetch(args)) => fetch::run(&args, &database).await,
+                Some(Command::Import(args)) => import::run(&args, &database).await,
                 Some(Command::Schema) => schema::run(),
-                Some(Command::Verify(args)) => verify::run(&args, &self.database).await,
-                Some(Command::Serve(args)) => serve::run(&args, &self.database).await,
-                None => serve::run(&self.serve, &self.database).await,
+                Some(Command::Verify(args)) => verify::run(&args, &database).await,
+                Some(Command::Serve(args)) => serve::run(&args, &database).await,
+                None => serve::run(&self.serve, &database).await,
             }
-        })
+        });
+        // What still runs is work that nobody waits for any more.
+        runtime.shutdown_background();
+        code
     }
 }
 
-/// Reads the URL of a database, as far as it can be told wrong without a connection.
-fn database_url(text: &str) -> Result<String, String> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    match known.iter().any(|scheme| text.starts_with(scheme)) {
-        true => Ok(text.to_owned()),
-        false => {
-            Err("name it as sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME".to_owned())
-        }
-    }
-}
-
-/// Says on standard error why the command failed.
-#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+/// Says on standard error why the command failed. Where that cannot be written, the exit code alone says it.
 fn fail(message: &str) -> ExitCode {
-    eprintln!("error: {message}");
+    let _ = writeln!(std::io::stderr(), "error: {message}");
     ExitCode::FAILURE
 }

@@ -1,23 +1,22 @@
 //! `cops-graphql serve`: what a bare `cops-graphql` does.
 
-use std::{io::IsTerminal as _, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
-use clap::ValueEnum;
 use tokio::net::TcpListener;
-use tracing::Subscriber;
-use tracing_subscriber::{
-    EnvFilter, Layer, layer::SubscriberExt as _, registry::LookupSpan, util::SubscriberInitExt as _,
-};
 
-use super::fail;
+use super::{
+    fail,
+    log::FilterFile,
+    open_files,
+    signals::{Reloaded, Signals},
+};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, Readers},
+    database::{self, DatabaseUrl, Readers},
     demo,
     limits::Limits,
     reference,
     server::{self, AggregatesBy, Server},
-    trace::export::Exporter,
 };
 
 /// The address, and what is said about requests.
@@ -26,12 +25,8 @@ pub(crate) struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(super) listen: String,
-    /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
-    #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
-    pub(super) log: String,
-    /// How to write the log.
-    #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
-    log_format: LogFormat,
+    #[command(flatten)]
+    pub(super) log: super::log::LogArgs,
     /// What answers aggregates: a copy of the dataset in memory, or the database.
     #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
     pub(super) aggregates: AggregatesBy,
@@ -48,31 +43,16 @@ pub(crate) struct ServeArgs {
     pub(super) seeing: super::seeing::SeeingArgs,
 }
 
-impl ServeArgs {
-    /// What is logged.
-    pub(super) fn log_filter(&self) -> Result<EnvFilter, String> {
-        EnvFilter::try_new(&self.log)
-            .map_err(|error| format!("--log {:?} is not a log filter: {error}", self.log))
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
-    /// For people.
-    Human,
-    /// For machines: a JSON object a line.
-    Json,
-}
-
-pub(crate) async fn run(args: &ServeArgs, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &ServeArgs, url: &DatabaseUrl) -> ExitCode {
     let exporter = match args.seeing.exporter() {
         Ok(exporter) => exporter,
         Err(message) => return fail(&message),
     };
-    if let Err(message) = start_log(args, exporter.as_ref()) {
-        return fail(&message);
-    }
-    let served = serve(args, url).await;
+    let filter = match args.log.start(exporter.as_ref()) {
+        Ok(filter) => filter,
+        Err(message) => return fail(&message),
+    };
+    let served = serve(args, url, filter).await;
     if let Some(exporter) = exporter {
         exporter.stop().await;
     }
@@ -82,14 +62,35 @@ pub(crate) async fn run(args: &ServeArgs, url: &str) -> ExitCode {
     }
 }
 
-async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
+async fn serve(
+    args: &ServeArgs,
+    url: &DatabaseUrl,
+    filter: Option<FilterFile>,
+) -> Result<(), String> {
+    let mut signals =
+        Signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
     let mut settings = args.http.settings(args.limits)?;
     args.traffic.choose(&mut settings);
     settings.slow_query = args.seeing.slow_query();
-    prepare(args, url).await?;
+    let (clients, queries) = (args.traffic.client_connections(), args.traffic.connections());
+    let wanted = open_files::wanted(clients, queries, url.is_sqlite());
+    if let Some(limit) = open_files::limit().filter(|limit| *limit < wanted) {
+        tracing::warn!(
+            limit,
+            wanted,
+            "too few files may be open for --max-connections: some clients will not be heard; raise `ulimit -n`"
+        );
+    }
+    tokio::select! {
+        prepared = prepare(args, url) => prepared?,
+        _ = signals.stop() => {
+            tracing::info!("stopped before it served: what was not committed by then was not done");
+            return Ok(());
+        }
+    }
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
     let (count, deadline) = (args.traffic.connections(), settings.deadline);
@@ -97,7 +98,8 @@ async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
     let dataset = Dataset::read(readers.spare())
         .await
         .map_err(|error| format!("cannot read the database: {error}"))?;
-    let stopped = stopped().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let trusted = settings.trusted.clone().zip(args.http.trusted_documents.clone());
+    let stopped = signals.of_server(Reloaded { log: filter, trusted, limits: settings.limits });
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     tracing::info!(
         revision = dataset.revision,
@@ -106,13 +108,16 @@ async fn serve(args: &ServeArgs, url: &str) -> Result<(), String> {
     );
     let connections = Arc::clone(&settings.connections);
     let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
-    server::serve(listener, router, connections, stopped).await;
-    tracing::info!("stopped: every request that had begun was answered");
+    if server::serve(listener, router, connections, stopped).await {
+        tracing::info!("stopped: every request that had begun was answered");
+    } else {
+        tracing::warn!("stopped: some requests that had begun were cut off");
+    }
     Ok(())
 }
 
 /// Brings the database to the newest schema, and puts a dataset into one that has none.
-async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
+async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: sea_orm::DbErr| format!("cannot {what}: {}", database::explain(url, &error))
@@ -136,70 +141,20 @@ async fn prepare(args: &ServeArgs, url: &str) -> Result<(), String> {
     let writer = database::writer(url).await.map_err(failed("open the database"))?;
     migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
     if args.empty {
-        reference::ensure(&writer).await.map_err(|error| error.to_string())?;
+        reference::ensure(&writer).await.map_err(|error| {
+            format!("cannot load the reference data: {}", super::demo::words(&error.into(), url))
+        })?;
     } else {
         let bar = super::demo::progress();
         let made = demo::ensure(&writer, &bar).await;
         bar.finish_and_clear();
-        let made = made.map_err(|error| format!("cannot make the synthetic dataset: {error}"))?;
+        let made = made.map_err(|error| {
+            format!("cannot make the synthetic dataset: {}", super::demo::words(&error, url))
+        })?;
         if let Some(made) = made {
             let (rows, seconds) = (made.rows(), made.took.as_secs());
             tracing::info!(rows, seconds, "made a synthetic dataset, as there was no data");
         }
     }
     database::finish(writer).await.map_err(failed("close the database"))
-}
-
-fn start_log(args: &ServeArgs, exporter: Option<&Exporter>) -> Result<(), String> {
-    let filter = args.log_filter()?;
-    let registry = tracing_subscriber::registry();
-    let started = match exporter {
-        None => registry.with(filter).with(log(args.log_format)).try_init(),
-        // What is logged and what is traced are chosen apart from each other.
-        Some(exporter) => {
-            let log = log(args.log_format).with_filter(filter);
-            registry.with(log).with(exporter.layer()).try_init()
-        }
-    };
-    started.map_err(|error| format!("cannot start the log: {error}"))
-}
-
-/// What writes the log.
-fn log<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    match format {
-        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => log.json().flatten_event(true).boxed(),
-    }
-}
-
-/// Ends when the process is asked to: by Ctrl-C, or by the signal that service managers send. From here on
-/// neither of them ends it at once.
-#[cfg(unix)]
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping: requests that have begun are answered first");
-    })
-}
-
-/// Ends when the process is asked to by Ctrl-C.
-#[cfg(not(unix))]
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(%error, "cannot listen for Ctrl-C");
-            std::future::pending::<()>().await;
-        }
-        tracing::info!("stopping: requests that have begun are answered first");
-    })
 }

@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use ipnet::IpNet;
 
 use crate::server::{ClientConnections, ConnectionLimits, RateLimit, Settings};
+
+/// More than any machine can do or hold at once.
+const MOST: u64 = 1_000_000;
 
 /// How much is done at once.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,20 +26,48 @@ pub(crate) struct TrafficArgs {
     deadline: u32,
     /// How many queries run at once; where nothing is chosen, over SQLite two for each core and at least four, and
     /// over PostgreSQL twice as many.
-    #[arg(long, env = "MAX_RUNNING", value_name = "QUERIES")]
+    #[arg(
+        long,
+        env = "MAX_RUNNING",
+        value_name = "QUERIES",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
+    )]
     max_running: Option<usize>,
     /// How many others wait for a turn; what comes beyond is told to come again.
-    #[arg(long, env = "MAX_WAITING", value_name = "QUERIES", default_value_t = 256)]
+    #[arg(
+        long,
+        env = "MAX_WAITING",
+        value_name = "QUERIES",
+        default_value_t = 256,
+        value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST)
+    )]
     max_waiting: usize,
     /// The memory that all queries may take together, a third of it those that are sent as files; never less for the others
     /// than --max-memory, which one of them may take.
-    #[arg(long, env = "MAX_MEMORY_OF_ALL", value_name = "MEBIBYTES", default_value_t = 192)]
+    #[arg(
+        long,
+        env = "MAX_MEMORY_OF_ALL",
+        value_name = "MEBIBYTES",
+        default_value_t = 192,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     max_memory_of_all: u32,
     /// How many connections clients may have. Each is an open file.
-    #[arg(long, env = "MAX_CONNECTIONS", value_name = "COUNT", default_value_t = 900)]
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS",
+        value_name = "COUNT",
+        default_value_t = 900,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
+    )]
     max_connections: usize,
     /// How many of them one address may have; where nothing is chosen, a quarter. A proxy that is trusted may have all.
-    #[arg(long, env = "MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT")]
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS_PER_ADDRESS",
+        value_name = "COUNT",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
+    )]
     max_connections_per_address: Option<usize>,
     /// How many connections to the database queries have.
     #[arg(
@@ -51,7 +82,13 @@ pub(crate) struct TrafficArgs {
     #[arg(long, env = "RATE_LIMIT", value_name = "POINTS", default_value_t = 0)]
     rate_limit: u32,
     /// How many points a client can save up.
-    #[arg(long, env = "RATE_BURST", value_name = "POINTS", default_value_t = 100_000)]
+    #[arg(
+        long,
+        env = "RATE_BURST",
+        value_name = "POINTS",
+        default_value_t = 100_000,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     rate_burst: u32,
     /// A proxy, or a network of them such as `10.0.0.0/8`, whose word for the address of a client is taken;
     /// may be repeated.
@@ -101,6 +138,11 @@ impl TrafficArgs {
     /// The mebibytes of memory that all queries may take together.
     pub(crate) fn most_memory(&self) -> u32 {
         self.max_memory_of_all
+    }
+
+    /// How many connections clients may have.
+    pub(crate) fn client_connections(&self) -> usize {
+        self.max_connections
     }
 
     /// How many connections queries have.

@@ -4,10 +4,10 @@ use std::{io::Read as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use async_graphql::{Request, Response, Value, Variables};
 
-use super::fail;
+use super::{fail, output::Output};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, Readers},
+    database::{self, DatabaseUrl, Readers},
     graphql::{
         citation::{self, Citation, Edition, PROGRAM, moment},
         execute::execute,
@@ -29,7 +29,7 @@ Examples:
   jq .extensions.citation answer.json | cops-graphql verify - --database postgres://localhost/cops
 
 Exit codes: 0 the answer is the same, 1 it differs, 2 it cannot be told: the file is no citation or was
-tampered with, or the database cannot be read.";
+tampered with, or the database cannot be read, 3 it is the same, and that could not be written.";
 
 /// The connections that a query needs at most.
 const CONNECTIONS: u32 = 2;
@@ -54,16 +54,16 @@ enum Verdict {
     Differs(String),
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) async fn run(args: &VerifyArgs, url: &str) -> ExitCode {
+pub(crate) async fn run(args: &VerifyArgs, url: &DatabaseUrl) -> ExitCode {
+    let mut output = Output::default();
     match verify(args, url).await {
         Ok(Verdict::Same(words)) => {
-            println!("same: {words}");
-            ExitCode::SUCCESS
+            output.write(&format!("same: {words}\n"));
+            output.end(0)
         }
         Ok(Verdict::Differs(words)) => {
-            println!("differs: {words}");
-            ExitCode::FAILURE
+            output.write(&format!("differs: {words}\n"));
+            output.end(1)
         }
         Err(message) => {
             fail(&message);
@@ -72,7 +72,7 @@ pub(crate) async fn run(args: &VerifyArgs, url: &str) -> ExitCode {
     }
 }
 
-async fn verify(args: &VerifyArgs, url: &str) -> Result<Verdict, String> {
+async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String> {
     let name = args.path.display();
     let text = read(args).map_err(|error| format!("{name}: {error}"))?;
     let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;

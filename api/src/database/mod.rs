@@ -1,27 +1,34 @@
 //! Connections: one that writes (migrations and loads), a pool that cannot, and [`Readers`], which cannot
 //! either and stop what nobody waits for.
 //!
-//! The database is named by a URL: `sqlite://PATH` (the file is made where it is missing) or
-//! `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+//! The database is named by a [`DatabaseUrl`]: `sqlite://PATH` (the file is made where it is missing) or
+//! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain`] alone says what a driver says.
 
+mod explain;
 pub mod load;
 mod readers;
 pub mod refold;
 pub(crate) mod session;
 pub mod token;
+mod url;
 
 use std::time::Duration;
 
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
-    DbErr, RuntimeErr,
+    DbErr,
     sqlx::{
         self, Connection as _, PgConnection,
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
 
-pub use self::readers::Readers;
+pub use self::{
+    explain::explain,
+    readers::Readers,
+    url::{DatabaseUrl, DatabaseUrlError},
+};
 use crate::error::is_locked;
 
 /// The connections of a pool, and how long one is waited for.
@@ -45,41 +52,21 @@ const BUSY: Duration = Duration::from_mins(1);
 const PUT_INTO_WAL: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(50);
 
-fn options(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
+/// The options of connections. SeaORM shows them in a span, and so is given no URL that says anything.
+fn options(
+    url: &DatabaseUrl,
+    sqlite: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
+    postgres: impl Fn(PgConnectOptions) -> PgConnectOptions + Send + Sync + 'static,
+) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.scheme());
     options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(ACQUIRE);
-    options.set_application_name("cops-graphql");
+    if let Some(known) = url.sqlite().cloned() {
+        options.map_sqlx_sqlite_opts(move |_| sqlite(known.clone()));
+    }
+    if let Some(known) = url.postgres().cloned() {
+        options.map_sqlx_postgres_opts(move |_| postgres(known.clone()));
+    }
     options
-}
-
-/// What went wrong with a database, for an operator.
-#[must_use]
-pub fn explain(url: &str, error: &DbErr) -> String {
-    let gave_up = match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            matches!(**error, sqlx::Error::PoolTimedOut)
-        }
-        DbErr::ConnectionAcquire(_) => true,
-        _ => false,
-    };
-    if error.to_string().contains("readonly database") {
-        return "its file or folder cannot be written, where SQLite keeps its log: let this user write the \
-                folder, or name a finished file as sqlite://PATH?mode=ro&immutable=true"
-            .to_owned();
-    }
-    if error.to_string().contains("in a read-only transaction") {
-        return "it may only be read, as a replica may: start a server on its primary first, and wait until the \
-                replica has followed"
-            .to_owned();
-    }
-    let seconds = ACQUIRE.as_secs();
-    match gave_up || is_locked(error) {
-        true if url.starts_with("sqlite") => {
-            "another process has locked it: wait until that is done, or end it".to_owned()
-        }
-        true => format!("no connection within {seconds} s: is the server up, and has it any left?"),
-        false => error.to_string(),
-    }
 }
 
 /// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is
@@ -87,9 +74,10 @@ pub fn explain(url: &str, error: &DbErr) -> String {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = options(url);
-    options.max_connections(1).map_sqlx_sqlite_opts(|options| {
+pub async fn writer(
+    url: impl TryInto<DatabaseUrl, Error = DbErr>,
+) -> Result<DatabaseConnection, DbErr> {
+    let sqlite = |options: SqliteConnectOptions| {
         options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -98,7 +86,9 @@ pub async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
             .busy_timeout(BUSY)
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
-    });
+    };
+    let mut options = options(&url.try_into()?, sqlite, |options| options);
+    options.max_connections(1);
     let mut tries = PUT_INTO_WAL;
     loop {
         match Database::connect(options.clone()).await {
@@ -129,8 +119,10 @@ pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = read_only(url, STATEMENT);
+pub async fn reader(
+    url: impl TryInto<DatabaseUrl, Error = DbErr>,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut options = read_only(&url.try_into()?, STATEMENT);
     // The pool itself waits without end for a connection that says nothing, and has one less until it answers.
     options.max_connections(SPARE).min_connections(1).map_sqlx_postgres_pool_opts(|pool| {
         pool.before_acquire(|connection, _| Box::pin(is_well(connection)))
@@ -159,23 +151,22 @@ pub(crate) async fn in_time<T>(
 }
 
 /// The options of connections that cannot write, and over which PostgreSQL works so long on a statement.
-fn read_only(url: &str, longest: Duration) -> ConnectOptions {
+fn read_only(url: &DatabaseUrl, longest: Duration) -> ConnectOptions {
     let longest = format!("{}ms", longest.as_millis());
-    let mut options = options(url);
-    options
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|options| {
-            options
-                .busy_timeout(LOCKED)
-                .statement_cache_capacity(500)
-                .row_buffer_size(ROWS_AHEAD)
-                .pragma("query_only", "on")
-                .pragma("cache_size", "-4096")
-        })
-        .map_sqlx_postgres_opts(move |options| {
-            options
-                .options([("default_transaction_read_only", "on"), ("statement_timeout", &longest)])
-                .statement_cache_capacity(500)
-        });
+    let sqlite = |options: SqliteConnectOptions| {
+        options
+            .busy_timeout(LOCKED)
+            .statement_cache_capacity(500)
+            .row_buffer_size(ROWS_AHEAD)
+            .pragma("query_only", "on")
+            .pragma("cache_size", "-4096")
+    };
+    let postgres = move |options: PgConnectOptions| {
+        options
+            .options([("default_transaction_read_only", "on"), ("statement_timeout", &longest)])
+            .statement_cache_capacity(500)
+    };
+    let mut options = options(url, sqlite, postgres);
+    options.test_before_acquire(false);
     options
 }

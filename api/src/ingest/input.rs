@@ -63,20 +63,33 @@ impl InputFile {
             let place = FilePlace::file(path.display().to_string());
             return Err(ImportError::file(place, "is a folder", "name the files in it"));
         }
-        let spooled = |reader: &mut dyn Read| -> io::Result<File> {
-            let mut spool = tempfile::tempfile()?;
-            io::copy(reader, &mut spool)?;
-            spool.rewind()?;
+        // What can be read only once is kept in the folder for such files while it is read.
+        let unkept = |error: io::Error| {
+            let folder = std::env::temp_dir();
+            let problem =
+                format!("cannot be kept in {} while it is read: {error}", folder.display());
+            let mend = "make room there, or name another folder by TMPDIR";
+            ImportError::file(FilePlace::file(path.display().to_string()), problem, mend)
+        };
+        let spooled = |reader: &mut dyn Read| -> Result<File, ImportError> {
+            let mut spool = tempfile::tempfile().map_err(unkept)?;
+            io::copy(reader, &mut spool).map_err(|error| match error.kind() {
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::FileTooLarge => unkept(error),
+                _ => fail(error),
+            })?;
+            spool.rewind().map_err(unkept)?;
             Ok(spool)
         };
         let (mut file, rejected) = if is_stdin {
-            let file = spooled(&mut io::stdin().lock()).map_err(fail)?;
+            let file = spooled(&mut io::stdin().lock())?;
             (file, PathBuf::from("stdin.rejected.csv"))
         } else {
             let mut file = File::open(path).map_err(fail)?;
             // A pipe that has a name can be read only once, too.
             if !file.metadata().map_err(fail)?.is_file() {
-                file = spooled(&mut file).map_err(fail)?;
+                file = spooled(&mut file)?;
             }
             let mut rejected = path.as_os_str().to_owned();
             rejected.push(".rejected.csv");

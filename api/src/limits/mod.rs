@@ -20,7 +20,7 @@ pub(crate) const MOST_KEYS: usize = 10;
 pub(crate) const MOST_WORDS: usize = 16;
 
 macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:literal, $flag:literal, $env:literal
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ident = $default:literal, $least:literal.., $flag:literal, $env:literal
         $(, $counts:literal)?;)+) => {
         /// How large a request may be. A setting is the option of the same name of `cops-graphql serve`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
@@ -29,7 +29,13 @@ macro_rules! limits {
         pub struct Limits {
             $(
                 $(#[doc = $doc])+
-                #[arg(long = $flag, env = $env, value_name = "COUNT", default_value_t = $default)]
+                #[arg(
+                    long = $flag,
+                    env = $env,
+                    value_name = "COUNT",
+                    default_value_t = $default,
+                    value_parser = clap::value_parser!($type).range($least..)
+                )]
                 pub $field: $type,
             )+
             /// Whether clients may ask for the schema.
@@ -60,36 +66,37 @@ macro_rules! limits {
     };
 }
 
+// The least of each: with less, nothing could be asked for.
 limits! {
     /// Bytes of a body, or of the query of a URL.
-    body: u32 = 102_400, "max-body", "MAX_BODY", "bytes of request";
+    body: u32 = 102_400, 1.., "max-body", "MAX_BODY", "bytes of request";
     /// Bytes of a document.
-    document: u32 = 65_536, "max-document", "MAX_DOCUMENT", "bytes of document";
+    document: u32 = 65_536, 1.., "max-document", "MAX_DOCUMENT", "bytes of document";
     /// Names, values and punctuators of a document.
-    tokens: u32 = 2_000, "max-tokens", "MAX_TOKENS", "tokens";
+    tokens: u32 = 2_000, 1.., "max-tokens", "MAX_TOKENS", "tokens";
     /// Fields in each other.
-    depth: u32 = 12, "max-depth", "MAX_DEPTH", "levels of fields";
+    depth: u32 = 12, 1.., "max-depth", "MAX_DEPTH", "levels of fields";
     /// Fields, those of a fragment once for each time that it is spread.
-    fields: u32 = 1_000, "max-fields", "MAX_FIELDS", "fields";
+    fields: u32 = 1_000, 1.., "max-fields", "MAX_FIELDS", "fields";
     /// Fields at the root.
-    root_fields: u32 = 20, "max-root-fields", "MAX_ROOT_FIELDS", "fields at the root";
+    root_fields: u32 = 20, 1.., "max-root-fields", "MAX_ROOT_FIELDS", "fields at the root";
     /// Fields that have an alias.
-    aliases: u32 = 30, "max-aliases", "MAX_ALIASES", "aliases";
+    aliases: u32 = 30, 0.., "max-aliases", "MAX_ALIASES", "aliases";
     /// Bytes of an alias, which an answer repeats for each row.
-    alias: u32 = 100, "max-alias", "MAX_ALIAS", "bytes of alias";
+    alias: u32 = 100, 1.., "max-alias", "MAX_ALIAS", "bytes of alias";
     /// Directives.
-    directives: u32 = 20, "max-directives", "MAX_DIRECTIVES", "directives";
+    directives: u32 = 20, 0.., "max-directives", "MAX_DIRECTIVES", "directives";
     /// Items of a list among the arguments or variables.
-    list_items: u32 = 250, "max-list-items", "MAX_LIST_ITEMS", "items in a list";
+    list_items: u32 = 250, 1.., "max-list-items", "MAX_LIST_ITEMS", "items in a list";
     /// Points that a query may be priced at: each is about twenty microseconds of one core. Ten times as many with
     /// `--aggregates sql`.
-    cost: u32 = 20_000, "max-cost", "MAX_COST";
+    cost: u32 = 20_000, 1.., "max-cost", "MAX_COST";
     /// Mebibytes of memory that a query may take.
-    memory: u32 = 128, "max-memory", "MAX_MEMORY";
+    memory: u32 = 128, 1.., "max-memory", "MAX_MEMORY";
     /// Rows of a page.
-    page: u32 = 100, "max-page", "MAX_PAGE";
+    page: u32 = 100, 1.., "max-page", "MAX_PAGE";
     /// Groups of a page.
-    groups: u32 = 1_000, "max-groups", "MAX_GROUPS";
+    groups: u32 = 1_000, 1.., "max-groups", "MAX_GROUPS";
 }
 
 /// The fields that an introspection query may have, and how deep they may stand in each other. That of

@@ -92,6 +92,14 @@ impl Exporter {
 /// # Errors
 /// Says how to write it.
 pub(crate) fn endpoint(text: &str) -> Result<String, String> {
+    // It would be shown, and credentials in it would not be sent.
+    if text.contains('@') {
+        return Err(
+            "an address has no user and no password: what the collector wants to know goes into \
+                    OTEL_EXPORTER_OTLP_HEADERS"
+                .to_owned(),
+        );
+    }
     let uri = text.parse::<Uri>().ok().filter(|uri| uri.host().is_some() && uri.query().is_none());
     match uri.as_ref().and_then(Uri::scheme_str) {
         Some("http") => Ok(text.to_owned()),
@@ -157,6 +165,9 @@ mod tests {
                 "{text}"
             );
         }
+        assert!(
+            endpoint("http://me:hunter2@a:4318").is_err_and(|error| !error.contains("hunter2"))
+        );
         assert!(endpoint("https://a:4318").is_err_and(|error| error.contains("TLS")));
     }
 }

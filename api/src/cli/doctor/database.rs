@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, Readers},
+    database::{self, DatabaseUrl, Readers},
     graphql::{execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
@@ -23,18 +23,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const OLD: i64 = 400;
 
 /// Looks at a database. Says how many rows it holds, where that can be told.
-pub(super) async fn look(findings: &mut Findings, url: &str, readers: usize) -> Option<u64> {
-    let is_sqlite = url.starts_with("sqlite:");
-    if is_sqlite && !sqlite::look_at_file(findings, url) {
+pub(super) async fn look(
+    findings: &mut Findings,
+    url: &DatabaseUrl,
+    readers: usize,
+) -> Option<u64> {
+    let is_sqlite = url.is_sqlite();
+    if let Some(path) = url.file()
+        && !sqlite::look_at_file(findings, path)
+    {
         return None;
     }
     let reader = match tokio::time::timeout(PATIENCE, database::reader(url)).await {
         Ok(Ok(reader)) => reader,
         Ok(Err(error)) => {
-            // What the driver says names hosts, users and files, and never the password.
-            let message = format!("cannot be opened: {error}");
+            let message = format!("cannot be opened: {}", database::explain(url, &error));
             let mend = match is_sqlite {
-                true => "name a file of SQLite with --database sqlite://PATH",
+                true => "mend that, or name another file with --database sqlite://PATH",
                 false => {
                     "check the host, the port, the user and the name in --database, and that the \
                      server runs"
@@ -61,7 +66,12 @@ async fn look_inside(
     readers: usize,
 ) -> Option<u64> {
     match reader.get_database_backend() {
-        DbBackend::Postgres => postgres::look(findings, reader, readers).await,
+        DbBackend::Postgres => {
+            postgres::look(findings, reader, readers).await;
+            if !postgres::look_at_rights(findings, reader).await {
+                return None;
+            }
+        }
         _ => sqlite::look(findings, reader).await,
     }
     if !look_at_migrations(findings, reader).await {
@@ -137,7 +147,8 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
         let mend = "let the user of --database read its tables";
         return findings.problem("dataset", "it cannot be read", mend);
     };
-    let Some(loaded_at) = dataset.loaded_at else {
+    // The first revision is that of the reference data.
+    let Some(loaded_at) = dataset.loaded_at.filter(|_| dataset.revision > 1) else {
         let mend = "start the server, which makes a synthetic dataset, or load files with `import`";
         return findings.warning("dataset", "nothing has been loaded", mend);
     };

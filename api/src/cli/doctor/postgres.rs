@@ -1,5 +1,6 @@
 //! A server of PostgreSQL.
 
+use entity::table::tables;
 use sea_orm::{DatabaseConnection, QueryResult, TryGetable};
 
 use super::{finding::Findings, row::row};
@@ -15,10 +16,17 @@ const QUESTION: &str = "SELECT \
     current_setting('server_encoding'), \
     current_setting('statement_timeout'), \
     current_setting('max_connections')::int, \
-    (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend'), \
+    (SELECT count(*)::int FROM pg_stat_activity WHERE usename IS NOT NULL AND datname IS NOT NULL), \
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user), \
     COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), \
-    COALESCE(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true)";
+    COALESCE(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true), \
+    current_setting('superuser_reserved_connections')::int, \
+    current_user::text, \
+    (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), \
+    (SELECT count(*)::int FROM pg_stat_activity WHERE usename = current_user), \
+    current_database()::text, \
+    (SELECT datconnlimit FROM pg_database WHERE datname = current_database()), \
+    (SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL)";
 
 struct ServerFacts {
     number: i32,
@@ -30,6 +38,13 @@ struct ServerFacts {
     is_superuser: bool,
     is_encrypted: bool,
     is_local: bool,
+    reserved: i32,
+    role: String,
+    most_of_role: i32,
+    of_role: i32,
+    database: String,
+    most_of_database: i32,
+    of_database: i32,
 }
 
 impl ServerFacts {
@@ -47,6 +62,13 @@ impl ServerFacts {
             is_superuser: get(row, 6)?,
             is_encrypted: get(row, 7)?,
             is_local: get(row, 8)?,
+            reserved: get(row, 9)?,
+            role: get(row, 10)?,
+            most_of_role: get(row, 11)?,
+            of_role: get(row, 12)?,
+            database: get(row, 13)?,
+            most_of_database: get(row, 14)?,
+            of_database: get(row, 15)?,
         })
     }
 }
@@ -69,7 +91,9 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
         findings.ok("encoding", "UTF8");
     } else {
         let message = format!("texts are kept as {}", found.encoding);
-        findings.problem("encoding", message, "make the database with ENCODING 'UTF8'");
+        let mend =
+            "make another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that";
+        findings.problem("encoding", message, mend);
     }
     // The server's connections ask for a timeout when they are made.
     if found.timeout == "0" {
@@ -79,18 +103,7 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
     } else {
         findings.ok("timeout", format!("a statement ends after {}", found.timeout));
     }
-    let wanted = readers + SPARE as usize;
-    let room = found.most_connections - found.connections;
-    let message = format!(
-        "{} of {} are used, and a server takes up to {wanted}",
-        found.connections, found.most_connections
-    );
-    if usize::try_from(room).unwrap_or_default() < wanted {
-        let mend = "raise max_connections of PostgreSQL, or close what is not needed";
-        findings.warning("connections", message, mend);
-    } else {
-        findings.ok("connections", message);
-    }
+    look_at_connections(findings, &found, readers);
     if found.is_superuser {
         let mend = "give the server a user that may only read, and load with another";
         findings.warning("user", "the server's user is a superuser", mend);
@@ -104,4 +117,75 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
         let mend = "add ?sslmode=verify-full to --database";
         findings.warning("connection", "goes over the network without encryption", mend);
     }
+}
+
+/// Looks whether there are connections enough, by each of the limits that PostgreSQL has.
+fn look_at_connections(findings: &mut Findings, found: &ServerFacts, readers: usize) {
+    const CHECK: &str = "connections";
+    let wanted = i32::try_from(readers + SPARE as usize).unwrap_or(i32::MAX);
+    let reserved = if found.is_superuser { 0 } else { found.reserved };
+    // A limit of -1 is none, and none holds for a superuser.
+    let is_limit = |most: i32| most >= 0 && !found.is_superuser;
+    let ServerFacts { role, database, .. } = found;
+    let limits = [
+        Some((
+            "the server".to_owned(),
+            found.most_connections - reserved,
+            found.connections,
+            "raise max_connections of PostgreSQL".to_owned(),
+        )),
+        is_limit(found.most_of_role).then(|| {
+            let mend = format!("raise it: ALTER ROLE \"{role}\" CONNECTION LIMIT -1");
+            (format!("the role {role}"), found.most_of_role, found.of_role, mend)
+        }),
+        is_limit(found.most_of_database).then(|| {
+            let mend = format!("raise it: ALTER DATABASE \"{database}\" CONNECTION LIMIT -1");
+            (format!("the database {database}"), found.most_of_database, found.of_database, mend)
+        }),
+    ];
+    // The tightest of them is the one that is felt.
+    let tightest = limits.into_iter().flatten().min_by_key(|(_, most, used, _)| most - used);
+    let Some((of, most, used, mend)) = tightest else { return };
+    let message =
+        format!("{used} of the {most} that {of} has are used, and a server takes up to {wanted}");
+    if most < wanted {
+        let mend = format!("{mend}, or choose a smaller --database-connections");
+        findings.problem(CHECK, message, mend);
+    } else if most - used < wanted {
+        findings.warning(CHECK, message, format!("{mend}, or close what is not needed"));
+    } else {
+        findings.ok(CHECK, message);
+    }
+}
+
+/// Looks whether all tables may be read that are there. Whether they may.
+pub(super) async fn look_at_rights(findings: &mut Findings, reader: &DatabaseConnection) -> bool {
+    const CHECK: &str = "rights";
+    // Only names of tables, which are the program's own.
+    let names: Vec<String> = tables().iter().map(|table| format!("'{}'", table.name)).collect();
+    let question = format!(
+        "SELECT current_schema()::text, current_user::text, \
+         (SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname) FROM pg_class \
+          WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) \
+          AND relkind IN ('r', 'p', 'v', 'm') AND relname IN ({}, 'seaql_migrations') \
+          AND NOT has_table_privilege(oid, 'SELECT'))",
+        names.join(", ")
+    );
+    let Some(found) = row(reader, &question).await else { return true };
+    let get = |index| found.try_get_by_index::<Option<String>>(index).ok().flatten();
+    let role = get(1).unwrap_or_default();
+    let Some(schema) = get(0) else {
+        let message = format!("the role {role} may use no schema of its search_path");
+        let mend = format!("let it use one: GRANT USAGE ON SCHEMA public TO \"{role}\"");
+        findings.problem(CHECK, message, mend);
+        return false;
+    };
+    let Some(missing) = get(2) else {
+        findings.ok(CHECK, "every table that is there may be read");
+        return true;
+    };
+    let message = format!("the role {role} may not read {missing}");
+    let mend = format!("let it: GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\"");
+    findings.problem(CHECK, message, mend);
+    false
 }

@@ -1,41 +1,48 @@
 //! A database in a file.
 
-use std::{path::Path, str::FromStr as _};
+use std::{fs::OpenOptions, io::Write as _, path::Path};
 
-use sea_orm::{DatabaseConnection, sqlx::sqlite::SqliteConnectOptions};
+use sea_orm::DatabaseConnection;
 
 use super::{finding::Findings, row::row};
 
+/// The bytes that are written to see whether there is room.
+const TRIAL: usize = 1 << 20;
+
 /// Looks at the file and its folder before it is opened. Whether it is worth opening.
-pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {
+pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
     const CHECK: &str = "file";
-    if url.contains(":memory:") {
+    // The driver gives a database in memory a name of its own.
+    if path.to_string_lossy().starts_with("file:sqlx-in-memory-") {
         let mend = "name a file: --database sqlite://PATH";
         findings.problem(CHECK, "a database in memory is gone when the server reads it", mend);
         return false;
     }
-    let options = match SqliteConnectOptions::from_str(url) {
-        Ok(options) => options,
-        Err(error) => {
-            let mend = "write it as sqlite://PATH";
-            findings.problem(CHECK, format!("--database cannot be read: {error}"), mend);
-            return false;
-        }
-    };
-    let path = options.get_filename();
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     // Only trying tells whether files can be made there: users, groups, lists and mounts all have a say.
-    let can_make = tempfile::tempfile_in(folder).is_ok();
+    let written = try_writing(folder);
+    let at = folder.display();
     if !path.exists() {
-        if can_make {
-            let message = format!("{shown} is not there yet");
-            findings.warning(CHECK, message, "start the server: it makes the file and fills it");
-        } else {
-            let message = format!("{shown} is not there, and cannot be made in its folder");
-            findings.problem(CHECK, message, "make the folder, and let the server's user write it");
+        match written {
+            Ok(()) => {
+                let message = format!("{shown} is not there yet");
+                let mend = "start the server: it makes the file and fills it";
+                findings.warning(CHECK, message, mend);
+            }
+            Err(error) => {
+                let message = format!(
+                    "{shown} is not there, and cannot be made: the folder {at} cannot be written: {error}"
+                );
+                let mend = "make the folder, let the server's user write it, and see that its disk is not full";
+                findings.problem(CHECK, message, mend);
+            }
         }
+        return false;
+    }
+    if path.is_dir() {
+        findings.problem(CHECK, format!("{shown} is a folder"), "name a file with --database");
         return false;
     }
     if let Err(error) = std::fs::File::open(path) {
@@ -43,9 +50,15 @@ pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {
         findings.problem(CHECK, format!("{shown} cannot be read: {error}"), mend);
         return false;
     }
-    if !can_make {
-        let message = format!("no file can be made beside {shown}, where SQLite keeps its log");
-        findings.warning(CHECK, message, "let the server's user write the folder");
+    if let Err(error) = written {
+        let message =
+            format!("the folder {at}, where SQLite keeps its log, cannot be written: {error}");
+        let mend = "let the server's user write the folder, and see that its disk is not full";
+        findings.warning(CHECK, message, mend);
+    } else if let Err(error) = OpenOptions::new().append(true).open(path) {
+        let message = format!("{shown} can be read, and cannot be written: {error}");
+        let mend = format!("let who imports write it: chmod u+w {shown}");
+        findings.warning(CHECK, message, mend);
     } else if is_open_to_all(path) {
         let message = format!("every user of this machine can write {shown}");
         findings.warning(CHECK, message, format!("take that away: chmod o-w {shown}"));
@@ -53,6 +66,13 @@ pub(super) fn look_at_file(findings: &mut Findings, url: &str) -> bool {
         findings.ok(CHECK, format!("{shown} can be read, and not everybody can write it"));
     }
     true
+}
+
+/// Writes into a folder, and leaves nothing there.
+fn try_writing(folder: &Path) -> std::io::Result<()> {
+    let mut file = tempfile::tempfile_in(folder)?;
+    file.write_all(&vec![1; TRIAL])?;
+    file.sync_all()
 }
 
 #[cfg(unix)]
@@ -77,6 +97,14 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
         return findings.problem("database", "the file is not one of SQLite", mend);
     };
     findings.ok("database", format!("SQLite {version} answers"));
+    match text("PRAGMA encoding").await.as_deref() {
+        Some("UTF-8") | None => {}
+        Some(encoding) => findings.problem(
+            "encoding",
+            format!("texts are kept as {encoding}"),
+            "name another file: the server makes one that keeps texts as UTF-8",
+        ),
+    }
     match text("PRAGMA journal_mode").await.as_deref() {
         Some("wal") => findings.ok("journal", "write-ahead: a load keeps no reader waiting"),
         Some(mode) => findings.warning(

@@ -21,8 +21,8 @@ const LARGE_BATCH: usize = 20;
 /// Looks at the options that are read when the server starts.
 pub(super) async fn look(findings: &mut Findings, args: &serve::ServeArgs) {
     look_at_port(findings, &args.listen).await;
-    match args.log_filter() {
-        Ok(_) => findings.ok("log", format!("{:?} can be read", args.log)),
+    match args.log.filter() {
+        Ok(_) => findings.ok("log", format!("{} can be read", args.log.source())),
         Err(message) => {
             findings.problem("log", message, "write --log as `info` or `info,cops_graphql=debug`");
         }

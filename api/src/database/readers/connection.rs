@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use crate::database::{AFTER_DEADLINE, WELL, read_only};
+use crate::database::{AFTER_DEADLINE, DatabaseUrl, WELL, read_only};
 
 /// How long a new connection may take. A database that does not answer by then counts as gone.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -65,7 +65,7 @@ pub(super) enum StatementEnd {
 
 impl Connection {
     pub(super) async fn open(
-        url: &str,
+        url: &DatabaseUrl,
         backend: DbBackend,
         deadline: Duration,
     ) -> Result<Self, DbErr> {

@@ -34,7 +34,7 @@ use self::{
     connection::{Connection, StatementEnd},
     file::{DatabaseFile, FileChange},
 };
-use super::{WELL, in_time};
+use super::{DatabaseUrl, WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
 /// How often it is looked whether a database that was gone is back.
@@ -96,7 +96,10 @@ impl Readers {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn open(url: &str, count: usize) -> Result<Self, DbErr> {
+    pub async fn open(
+        url: impl TryInto<DatabaseUrl, Error = DbErr>,
+        count: usize,
+    ) -> Result<Self, DbErr> {
         Self::open_for(url, count, DEADLINE).await
     }
 
@@ -104,7 +107,12 @@ impl Readers {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn open_for(url: &str, count: usize, deadline: Duration) -> Result<Self, DbErr> {
+    pub async fn open_for(
+        url: impl TryInto<DatabaseUrl, Error = DbErr>,
+        count: usize,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let url = &url.try_into()?;
         let spare = super::reader(url).await?;
         let mut free = Vec::with_capacity(count);
         for _ in 0..count {

@@ -1,4 +1,4 @@
-//! Trusted documents: those that an operator gives the server at the start.
+//! Trusted documents: those that an operator gives the server at the start, and perhaps others later.
 //!
 //! They come as a folder of `.graphql` files or as one of the manifests that the builds of clients write:
 //! Apollo's, or the map from ids to documents of Relay and GraphQL Code Generator. Each is parsed and
@@ -8,7 +8,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use serde::Deserialize;
@@ -23,9 +23,12 @@ use crate::{
 /// Problems that are told at once.
 const MOST_PROBLEMS: usize = 10;
 
-/// Documents by what they are called.
+/// Documents by what they are called. All of them can be replaced at once.
 #[derive(Debug, Default)]
-pub struct TrustedDocuments {
+pub struct TrustedDocuments(RwLock<TrustedTexts>);
+
+#[derive(Debug, Default)]
+struct TrustedTexts {
     by_id: HashMap<String, Arc<str>>,
     texts: HashSet<Arc<str>>,
 }
@@ -65,7 +68,7 @@ impl TrustedDocuments {
         if found.is_empty() {
             return Err(format!("{}: there are no documents", path.display()));
         }
-        let mut documents = Self::default();
+        let mut documents = TrustedTexts::default();
         let mut wrong = String::new();
         let mut problems = 0;
         for found in found {
@@ -79,7 +82,7 @@ impl TrustedDocuments {
             documents.add(found)?;
         }
         match problems {
-            0 => Ok(documents),
+            0 => Ok(Self(RwLock::new(documents))),
             _ => Err(format!("{problems} problems in the trusted documents:{wrong}")),
         }
     }
@@ -87,15 +90,37 @@ impl TrustedDocuments {
     /// How many documents there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.now().texts.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.now().texts.is_empty()
     }
 
+    /// Puts others in their place.
+    pub fn replace(&self, others: Self) {
+        let others = others.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
+    }
+
+    fn now(&self) -> RwLockReadGuard<'_, TrustedTexts> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The document of an id or of a hash.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
+        self.now().by_id.get(id).map(Arc::clone)
+    }
+
+    /// Whether a text is that of a trusted document, byte for byte.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.now().texts.contains(text)
+    }
+}
+
+impl TrustedTexts {
     fn add(&mut self, found: FoundDocument) -> Result<(), String> {
         let text: Arc<str> = found.text.into();
         for id in [hash(&text), found.id] {
@@ -106,16 +131,6 @@ impl TrustedDocuments {
         }
         self.texts.insert(text);
         Ok(())
-    }
-
-    /// The document of an id or of a hash.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
-        self.by_id.get(id).map(Arc::clone)
-    }
-
-    /// Whether a text is that of a trusted document, byte for byte.
-    pub(crate) fn contains(&self, text: &str) -> bool {
-        self.texts.contains(text)
     }
 }
 

@@ -52,13 +52,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// What a connection in reserve is told that asks for anything but health and metrics.
 const BUSY: &str = r#"{"errors":[{"message":"too many connections: come again in a second","extensions":{"code":"OVERLOADED"}}]}"#;
 
-/// Serves connections until it is asked to stop.
+/// Serves connections until it is asked to stop. Tells whether every request that had begun by then was answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     connections: Arc<ClientConnections>,
     stopped: impl Future<Output = ()>,
-) {
+) -> bool {
     // Whoever has a part of it is a connection that is open.
     let (open, part) = watch::channel(());
     let mut stopped = pin!(stopped);
@@ -85,10 +85,12 @@ pub async fn serve(
     drop((listener, part));
     connections.end();
     let drain = connections.limits().drain;
-    if tokio::time::timeout(drain, open.closed()).await.is_err() {
+    let is_answered = tokio::time::timeout(drain, open.closed()).await.is_ok();
+    if !is_answered {
         let seconds = drain.as_secs();
         tracing::warn!(seconds, "some requests were not answered in time, and are cut off");
     }
+    is_answered
 }
 
 /// Says why no connection could be taken. Where trying again at once would be in vain, one that waits makes room.
