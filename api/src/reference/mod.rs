@@ -147,8 +147,11 @@ pub async fn reset(load: &mut Load) -> Result<Tallies, ReferenceError> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use entity::{organization, published_figure, training};
-    use sea_orm::{EntityTrait, PaginatorTrait};
+    use sea_orm::{DbBackend, EntityTrait, PaginatorTrait, Statement};
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
 
@@ -167,5 +170,61 @@ mod tests {
         let course = training::Entity::find_by_id(1).one(&db).await.unwrap().unwrap();
         assert_eq!(course.provider_id, Some(partner.id));
         assert!(course.search.contains("empathy"));
+    }
+
+    #[test]
+    fn the_edition_grows_with_the_facts() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("facts");
+        let mut files: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let mut digest = Sha256::new();
+        files.iter().for_each(|file| digest.update(fs::read(file).unwrap()));
+        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let known = "90ace270060053c1ebf761d5b3eaccc9dd37f31c372e9fff324d4979f0fe8b8b";
+        assert_eq!((EDITION, &*digest), (1, known), "the facts changed: raise EDITION, too");
+    }
+
+    #[tokio::test]
+    async fn an_older_edition_is_brought_up_to_date_by_a_load_of_its_own() {
+        let db = crate::database::writer("sqlite::memory:").await.unwrap();
+        migration::run(&db).await.unwrap();
+        ensure(&db).await.unwrap();
+        let rows = |sql: &'static str| {
+            let statement = Statement::from_string(DbBackend::Sqlite, sql);
+            let db = &db;
+            async move {
+                let rows = db.query_all_raw(statement).await.unwrap();
+                rows.iter()
+                    .map(|row| row.try_get_by_index::<String>(0).unwrap())
+                    .collect::<Vec<_>>()
+            }
+        };
+        let programs = "SELECT id || ' ' || code || ' ' || name FROM programs ORDER BY id";
+        let (before, titles) = (rows(programs).await, rows("SELECT title FROM publications").await);
+        for sql in [
+            // As an older edition had them: another name, one less, and one that is gone now.
+            "UPDATE programs SET name = 'Old' WHERE id = 2",
+            "DELETE FROM publications WHERE id = 1",
+            "UPDATE publications SET title = 'Gone' WHERE id = 2",
+            // What a file has said since.
+            "INSERT INTO sources (id, code, kind, title, revision_id) VALUES (900, 'f', 'FILE', 'f', 1)",
+            "UPDATE trainings SET source_id = 900, acronym = 'FILED' WHERE id = 1",
+            "UPDATE counters SET value = 0 WHERE name = 'reference data'",
+        ] {
+            db.execute_unprepared(sql).await.unwrap();
+        }
+        assert!(ensure(&db).await.unwrap());
+        assert!(!ensure(&db).await.unwrap());
+        assert_eq!(rows(programs).await, before, "ids stay");
+        let mut now = rows("SELECT title FROM publications").await;
+        let mut titles = titles;
+        (now.sort(), titles.sort());
+        assert_eq!(now, titles);
+        assert_eq!(rows("SELECT acronym FROM trainings WHERE id = 1").await, ["FILED"]);
+        let load = find(&db).await.unwrap().unwrap();
+        assert_eq!((load.id, load.added, load.changed, load.removed), (2, 2, 1, 1));
+        let ids = "SELECT CAST(id AS TEXT) FROM publications WHERE revision_id = 2 AND id <= 2";
+        assert!(rows(ids).await.is_empty(), "an id is given out once");
     }
 }
