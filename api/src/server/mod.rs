@@ -199,7 +199,11 @@ async fn ready(State(server): State<Server>) -> impl IntoResponse {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body));
     }
     let ping = tokio::time::timeout(PING, Dataset::read(server.0.readers.spare())).await;
+    let told = server.dataset();
     let reason = match ping {
+        Ok(Ok(dataset)) if dataset != told && !dataset.follows(&told) => {
+            "the database is being replaced by another one"
+        }
         Ok(Ok(dataset)) if server.has_aggregates() => {
             let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
             return (StatusCode::OK, Json(body));
