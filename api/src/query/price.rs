@@ -4,6 +4,8 @@
 //! them, and how many rows hang on others by how they are spread over them. A client pays for what was done, and for a
 //! query never more than this.
 
+use async_graphql::Name;
+
 use super::{
     page::List,
     plan::{
@@ -130,6 +132,14 @@ impl<'a> Price<'a> {
         Ok(kept.min(parents.count.saturating_mul(limit)))
     }
 
+    /// Adds what is written of so many objects that have these members.
+    fn show<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
+        let each: u64 = names.map(|name| name.len() as u64 + BYTES_OF_VALUE).sum();
+        self.work += Work::written(count.saturating_mul(each));
+        // As values first, and then as text.
+        self.bytes = self.bytes.saturating_add(count.saturating_mul(3 * each));
+    }
+
     /// Adds the rows of so many keys.
     pub(crate) fn lookup(&mut self, plan: &Lookup, keys: u64) -> Result<(), Error> {
         let keys = keys.min(self.estimates.rows(plan.rows.table)?);
@@ -144,6 +154,7 @@ impl<'a> Price<'a> {
         if count == 0 {
             return Ok(());
         }
+        self.show(count, plan.fields.iter().map(|(name, _)| name));
         let mut batches = Vec::new();
         for (_, field) in &plan.fields {
             match field {
@@ -203,10 +214,12 @@ impl<'a> Price<'a> {
 
     /// Adds what is shown of so many groups.
     fn measures(&mut self, plan: &MeasuresPlan, groups: u64) -> Result<(), Error> {
+        self.show(groups, plan.fields.iter().map(|(name, _)| name));
         let mut cells = 0;
         for (_, field) in &plan.fields {
             match field {
                 MeasureField::Key(fields) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
                     cells += fields.len() as u64;
                     for (_, field) in fields {
                         if let KeyField::Row(_, lookup) = field {
@@ -214,7 +227,10 @@ impl<'a> Price<'a> {
                         }
                     }
                 }
-                MeasureField::Statistics(_, fields, _) => cells += fields.len() as u64,
+                MeasureField::Statistics(_, fields, _) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
+                    cells += fields.len() as u64;
+                }
                 MeasureField::Part(plan) => self.measures(plan, groups)?,
                 _ => cells += 1,
             }
@@ -223,6 +239,9 @@ impl<'a> Price<'a> {
         Ok(())
     }
 }
+
+/// The bytes of a value in an answer, with what is written around it.
+pub(crate) const BYTES_OF_VALUE: u64 = 16;
 
 /// The memory of rows of so many cells, with the objects that are made of them.
 pub(crate) fn bytes_of_rows(rows: u64, cells: u64) -> u64 {

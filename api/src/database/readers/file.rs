@@ -39,7 +39,7 @@ struct SeenFile {
 /// What tells a file from what it was, and from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileStamp {
-    id: Option<(u64, u64)>,
+    id: (u64, u64),
     bytes: u64,
     modified: Option<SystemTime>,
 }
@@ -53,15 +53,15 @@ impl FileStamp {
 }
 
 #[cfg(unix)]
-fn id(metadata: &Metadata) -> Option<(u64, u64)> {
+fn id(metadata: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt as _;
-    Some((metadata.dev(), metadata.ino()))
+    (metadata.dev(), metadata.ino())
 }
 
 /// Elsewhere an open file can be neither moved nor deleted.
 #[cfg(not(unix))]
-fn id(_: &Metadata) -> Option<(u64, u64)> {
-    None
+fn id(_: &Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 impl DatabaseFile {
