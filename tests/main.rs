@@ -8,6 +8,7 @@ mod contract;
 mod counts;
 mod demo;
 mod documents;
+mod during_load;
 mod examples;
 mod failures;
 mod fetch;
