@@ -29,6 +29,7 @@ mod protocol;
 mod provenance;
 mod replaced;
 mod replicas;
+mod search;
 mod seeing;
 mod serve;
 mod statements;
