@@ -27,6 +27,7 @@ mod pages;
 mod plot;
 mod protocol;
 mod provenance;
+mod proxy;
 mod replaced;
 mod replicas;
 mod search;
