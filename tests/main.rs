@@ -35,5 +35,6 @@ mod seeing;
 mod serve;
 mod statements;
 mod support;
+mod tls;
 mod unsent;
 mod web;
