@@ -154,7 +154,7 @@ impl From<Refusal> for HttpAnswer {
         let is_of_one_client = refusal.retry_after.is_some();
         let revision = refusal.dataset.as_ref().map(revision_of);
         let Refusal { retry_after, demand, .. } = refusal;
-        Self { is_of_one_client, retry_after, demand, revision, ..answer }
+        Self { revision, is_of_one_client, retry_after, demand, ..answer }
     }
 }
 
