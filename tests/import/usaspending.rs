@@ -255,3 +255,40 @@ async fn answers_of_the_api_are_read() {
                line FROM grants";
     assert_eq!(place.rows(sql).await, ["15JCOPS25GG01001MUMU 625000007 2030-09-30 PROJECT_GRANT"]);
 }
+
+#[tokio::test]
+async fn recipients_are_matched_however_their_names_are_spelled() {
+    let names = "ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n\
+        HI0040000,City,,Kauaʻi Police Department,,\nCO0220100,City,,Cañon City Police Department,,\n";
+    let place = Place::new().await;
+    let agencies = place.file("names.csv", names);
+    place.load(Format::FbiAgencies, &[&agencies]).await.unwrap();
+    let award = |key, name, state| {
+        row(
+            SPOKANE,
+            &[
+                ("assistance_transaction_unique_key", key),
+                ("assistance_award_unique_key", key),
+                ("award_id_fain", key),
+                ("recipient_uei", ""),
+                ("recipient_name", name),
+                ("recipient_state_code", state),
+                ("action_date", "2024-09-20"),
+                ("federal_action_obligation", "100"),
+                ("cfda_number", "16.710"),
+            ],
+        )
+    };
+    let rows = [
+        award("A", "KAUAI POLICE DEPARTMENT", "HI"),
+        award("B", "Kaua’i Police Dept", "HI"),
+        award("C", "CANON CITY POLICE DEPARTMENT", "CO"),
+        award("D", "Can\u{303}on City P.D.", "CO"),
+    ];
+    let awards = place.file("awards.csv", transactions(&rows));
+    place.load(Format::Usaspending, &[&awards]).await.unwrap();
+    let found = "SELECT award_number || ' ' || COALESCE(ori9, '-') FROM grants \
+        LEFT JOIN agencies ON agencies.id = agency_id ORDER BY award_number";
+    let expected = ["A HI0040000", "B HI0040000", "C CO0220100", "D CO0220100"];
+    assert_eq!(place.rows(found).await, expected);
+}
