@@ -158,6 +158,8 @@ fn read_only(url: &DatabaseUrl, longest: Duration) -> ConnectOptions {
     let longest = format!("{}ms", longest.as_millis());
     let sqlite = |options: SqliteConnectOptions| {
         options
+            // The last that closes a file would else move its log into whatever has been copied over it.
+            .read_only(true)
             .busy_timeout(LOCKED)
             .statement_cache_capacity(500)
             .row_buffer_size(ROWS_AHEAD)
