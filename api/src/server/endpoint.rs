@@ -310,7 +310,8 @@ impl Endpoint {
         let wishes = Wishes::of(client.headers)?;
         // What a run costs is told of one request at a time.
         let ReportOptions { cite, no_warnings, .. } = wishes.report;
-        let report = ReportOptions { cite, no_warnings, ..ReportOptions::default() };
+        let report =
+            ReportOptions { cite, no_warnings, is_of_many: true, ..ReportOptions::default() };
         let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
             account.may_ask().map_err(Refusal::too_many)?;

@@ -84,7 +84,8 @@ impl Works {
         let reading = price_of_reading(&ask.document);
         let is_large = ask.document.len() > LARGE_DOCUMENT;
         let is_free = ask.report.only_price && !is_large;
-        let prepared = match is_large {
+        let is_of_many = ask.report.is_of_many;
+        let prepared = match is_large || is_of_many {
             true => {
                 let works = Arc::clone(&self);
                 let span = Span::current();
@@ -140,8 +141,8 @@ impl Works {
             answer.unwrap_or_else(|| works.refuse(Refusal::busy()))
         };
         match dearness {
-            Dearness::Cheap => Box::pin(work).await,
-            Dearness::Dear => {
+            Dearness::Cheap if !is_of_many => Box::pin(work).await,
+            _ => {
                 let work = work.instrument(Span::current());
                 self.pool.run(work).await.unwrap_or_else(|error| self.failed(error))
             }
