@@ -34,7 +34,7 @@ async fn every_limit_holds_at_its_number() {
     let mut client = test.client_in_sql().await;
     let none = serde_json::Value::Null;
     let limits = Limits::default();
-    let cases: [(&str, Limits, Make); 9] = [
+    let cases: [(&str, Limits, Make); 10] = [
         ("--max-document", Limits { document: 24, ..limits }, |n| {
             (format!("{:n$}", "{ dataset { revision } }"), json!(null))
         }),
@@ -63,6 +63,9 @@ async fn every_limit_holds_at_its_number() {
         ("--max-aliases", Limits { aliases: 24, root_fields: 100, ..limits }, |n| {
             let field = |n| format!("f{n}: __typename ");
             (format!("{{ {} }}", many(n, field)), json!(null))
+        }),
+        ("--max-alias", Limits { alias: 24, ..limits }, |n| {
+            (format!("{{ {}: __typename }}", "a".repeat(n)), json!(null))
         }),
         ("--max-directives", Limits { directives: 24, ..limits }, |n| {
             let field = "dataset { revision @include(if: true) } ";

@@ -140,12 +140,13 @@ impl<'a> Price<'a> {
         self.bytes = self.bytes.saturating_add(count.saturating_mul(3 * each));
     }
 
-    /// Adds the rows of so many keys.
-    pub(crate) fn lookup(&mut self, plan: &Lookup, keys: u64) -> Result<(), Error> {
-        let keys = keys.min(self.estimates.rows(plan.rows.table)?);
+    /// Adds the rows of so many keys, each of which is shown where it stands.
+    pub(crate) fn lookup(&mut self, plan: &Lookup, shown: u64) -> Result<(), Error> {
+        let keys = shown.min(self.estimates.rows(plan.rows.table)?);
         if !plan.reads_nothing() {
             self.read(keys, plan.picks.iter().len());
         }
+        self.show(shown - keys, plan.rows.fields.iter().map(|(name, _)| name));
         self.rows(&plan.rows, keys, false)
     }
 
