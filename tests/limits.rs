@@ -244,3 +244,24 @@ async fn refusal_of(client: &Client, query: &str, variables: serde_json::Value) 
     let answer = client.send(request).await;
     answer.response.errors.first().map(|error| error.message.clone())
 }
+
+#[tokio::test]
+async fn rows_that_many_lead_to_are_priced_as_often_as_they_are_shown() {
+    let test = TestDatabase::sqlite().await;
+    let db = test.writer().await;
+    fixture::load(&db, SMALL).await;
+    let client = test.client_in_sql().await;
+    // A few programs have all grants, whose programs have all grants, and so on.
+    let query = |levels: usize, first: usize| {
+        let inner = "{ nodes { id } }".to_owned();
+        let around =
+            |query, _| format!("{{ nodes {{ program {{ grants(first: {first}) {query} }} }} }}");
+        format!("{{ grants(first: {first}) {} }}", (0..levels).fold(inner, around))
+    };
+    let prices: Vec<u64> = (0..3).map(|levels| client.price(&query(levels, 20)).price).collect();
+    assert!(prices[2] > 8 * prices[1], "twenty times as many are shown: {prices:?}");
+    let refused = refusal(&client, &query(3, 100), json!(null)).await.unwrap();
+    assert!(refused.contains("--max-memory") || refused.contains("--max-cost"), "{refused}");
+    let fine = refusal(&client, &query(1, 20), json!(null)).await;
+    assert_eq!(fine, None);
+}

@@ -25,14 +25,22 @@ pub(crate) struct Price<'a> {
     catalog: &'static Catalog,
     estimates: Estimates<'a>,
     work: Work,
-    /// The bytes of the rows that it reads, and of what is kept of groups.
+    /// The bytes of the rows that it reads, of what is kept of groups, and of the answer.
     bytes: u64,
+    /// How often a row at hand is shown: one that many others lead to is read once, and stands beside each of them.
+    times: u64,
 }
 
 impl<'a> Price<'a> {
     /// That of a request for nothing.
     pub(crate) fn of(catalog: &'static Catalog, aggregates: &'a Aggregates) -> Self {
-        Self { catalog, estimates: Estimates::of(aggregates), work: Work::REQUEST, bytes: 0 }
+        Self {
+            catalog,
+            estimates: Estimates::of(aggregates),
+            work: Work::REQUEST,
+            bytes: 0,
+            times: 1,
+        }
     }
 
     /// In points.
@@ -132,22 +140,31 @@ impl<'a> Price<'a> {
         Ok(kept.min(parents.count.saturating_mul(limit)))
     }
 
-    /// Adds what is written of so many objects that have these members.
+    /// Adds what is written of so many objects that have these members, each as often as it is shown.
     fn show<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
-        let each: u64 = names.map(|name| name.len() as u64 + BYTES_OF_VALUE).sum();
-        self.work += Work::written(count.saturating_mul(each));
-        // As values first, and then as text.
-        self.bytes = self.bytes.saturating_add(count.saturating_mul(3 * each));
+        let (mut written, mut kept) = (0, BYTES_OF_OBJECT);
+        for name in names {
+            let member = name.len() as u64 + BYTES_OF_VALUE;
+            written += member;
+            // As a value, and then as text.
+            kept += BYTES_OF_MEMBER + 2 * member;
+        }
+        let shown = count.saturating_mul(self.times);
+        self.work += Work::written(shown.saturating_mul(written));
+        self.bytes = self.bytes.saturating_add(shown.saturating_mul(kept));
     }
 
-    /// Adds the rows of so many keys, each of which is shown where it stands.
-    pub(crate) fn lookup(&mut self, plan: &Lookup, shown: u64) -> Result<(), Error> {
-        let keys = shown.min(self.estimates.rows(plan.rows.table)?);
+    /// Adds the rows that so many others lead to.
+    pub(crate) fn lookup(&mut self, plan: &Lookup, count: u64) -> Result<(), Error> {
+        let keys = count.min(self.estimates.rows(plan.rows.table)?);
         if !plan.reads_nothing() {
             self.read(keys, plan.picks.iter().len());
         }
-        self.show(shown - keys, plan.rows.fields.iter().map(|(name, _)| name));
-        self.rows(&plan.rows, keys, false)
+        let before = self.times;
+        self.times = before.saturating_mul(count.div_ceil(keys.max(1)));
+        self.rows(&plan.rows, keys, false)?;
+        self.times = before;
+        Ok(())
     }
 
     /// Adds what is shown of so many rows, which may have been picked.
@@ -241,6 +258,9 @@ impl<'a> Price<'a> {
     }
 }
 
+/// The memory of an object of an answer, and of each of its members beside their text.
+pub(crate) const BYTES_OF_OBJECT: u64 = 200;
+pub(crate) const BYTES_OF_MEMBER: u64 = 100;
 /// The bytes of a value in an answer, with what is written around it.
 pub(crate) const BYTES_OF_VALUE: u64 = 16;
 
