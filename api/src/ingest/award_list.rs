@@ -227,14 +227,13 @@ impl AwardList {
         };
         let (field, named) =
             labeled("recipient").or_else(|| labeled("state")).or_else(elsewhere)?;
-        let state = match named {
-            TotalOf::State(state) => Some(state),
-            TotalOf::Rows => row.text("state").and_then(|text| values::state(text).ok()),
-        };
+        let state = row.text("state").and_then(|text| values::state(text).ok());
         Some(match numbers(row) {
-            Ok(numbers) if self.totals.prove(state.as_ref(), &numbers) => {
+            Ok(numbers) if self.totals.prove(&named, state.as_ref(), &numbers) => {
                 Ok(RowMeaning::LeaveOut(totals::LEFT_OUT))
             }
+            // It may be a recipient.
+            _ if named == TotalOf::Perhaps => return None,
             Ok(_) => {
                 let reason = "is labeled as a total and does not add up: neither the rows since the last \
                               total nor all rows above, nor those of a state that it names, have this sum";
@@ -391,6 +390,14 @@ impl FormatReader for AwardList {
         }
         if let Some(total) = self.total(row) {
             return total;
+        }
+        let has = |field: &&str| *field != "recipient" && row.has(field);
+        if FIELDS.iter().any(has)
+            && !FIELDS.iter().filter(|field| has(field)).any(|field| row.text(field).is_some())
+        {
+            let reason =
+                "is all that the row says: it is a note, or an award of which nothing is known";
+            return Err(row.refuse("recipient", reason));
         }
         // A total counts the rows that are refused, too.
         let numbers = numbers(row);

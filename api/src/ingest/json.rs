@@ -83,7 +83,10 @@ const TRANSACTIONS: &[AnswerColumn] = &[
     ("Recipient UEI", &["Recipient UEI", "recipient_uei"]),
     ("Recipient Location.city_name", &["Recipient Location.city_name"]),
     ("Recipient Location.state_code", &["Recipient Location.state_code", "Recipient State Code"]),
-    ("Assistance Listing", &["Assistance Listing", "Assistance Listings", "cfda_number"]),
+    (
+        "Assistance Listing",
+        &["Assistance Listing", "Assistance Listings", "CFDA Number", "cfda_number"],
+    ),
     ("Award Type", &["Award Type"]),
     ("Action Type", &["Action Type"]),
     ("Last Modified Date", &["Last Modified Date"]),

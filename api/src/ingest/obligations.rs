@@ -131,6 +131,16 @@ impl Obligations {
                 unchanged += 1;
                 continue;
             }
+            if before.revision_id == job.load.revision()
+                && (row.obligated_on, row.amount) != (before.obligated_on, before.amount)
+            {
+                let number = row.modification_number.as_deref().unwrap_or("0");
+                let key = row.transaction_key.as_deref().unwrap_or("without a key");
+                job.contradict(format!(
+                    "two rows say different things of one transaction: {key}, modification {number}"
+                ));
+                continue;
+            }
             if before.grant_id != grant_id {
                 self.bereft.insert(before.grant_id);
             }

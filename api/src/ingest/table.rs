@@ -179,6 +179,11 @@ impl<'a> FileRow<'a> {
         self.record.iter().map(str::trim)
     }
 
+    /// Whether the table has a column.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.layout.index.contains_key(field)
+    }
+
     /// The text of a cell without surrounding blanks; `None` where the cell is empty or the table
     /// has no such column.
     pub(crate) fn text(&self, field: &str) -> Option<&'a str> {

@@ -18,19 +18,26 @@ pub(crate) type RowNumbers = Vec<Option<i64>>;
 
 /// Sums of the columns.
 #[derive(Clone, Debug, Default)]
-struct Sums(Vec<i128>);
+struct Sums {
+    of_columns: Vec<i128>,
+    rows: u64,
+}
 
 impl Sums {
     fn add(&mut self, numbers: &[Option<i64>]) {
-        self.0.resize(self.0.len().max(numbers.len()), 0);
-        for (sum, number) in self.0.iter_mut().zip(numbers) {
+        self.rows += 1;
+        self.of_columns.resize(self.of_columns.len().max(numbers.len()), 0);
+        for (sum, number) in self.of_columns.iter_mut().zip(numbers) {
             *sum += i128::from(number.unwrap_or(0));
         }
     }
 
-    /// Whether all numbers that a row has are these sums.
-    fn are(&self, numbers: &[Option<i64>]) -> bool {
-        let sum = |at: usize| self.0.get(at).copied().unwrap_or(0);
+    /// Whether all numbers that a row has are these sums, of so many rows at least.
+    fn are(&self, numbers: &[Option<i64>], least: u64) -> bool {
+        if self.rows < least {
+            return false;
+        }
+        let sum = |at: usize| self.of_columns.get(at).copied().unwrap_or(0);
         let mut said = numbers.iter().enumerate().filter_map(|(at, number)| Some((at, (*number)?)));
         said.all(|(at, number)| sum(at) == i128::from(number))
     }
@@ -61,25 +68,37 @@ impl Totals {
     }
 
     /// Whether the numbers of a row that is labeled as a total are one. A state that it names is the state whose total
-    /// it is.
-    pub(crate) fn prove(&mut self, state: Option<&State>, numbers: &[Option<i64>]) -> bool {
+    /// it is. A row whose label leaves a doubt must be the total of several.
+    pub(crate) fn prove(
+        &mut self,
+        of: &TotalOf,
+        state: Option<&State>,
+        numbers: &[Option<i64>],
+    ) -> bool {
+        let least = if *of == TotalOf::Perhaps { 2 } else { 1 };
+        let named = if let TotalOf::State(state) = of { Some(state) } else { state };
         if numbers.iter().all(Option::is_none) {
             return false;
         }
-        let proved = if let Some(state) = state {
+        let of_state = named.is_some_and(|state| {
             let code = Some(state.as_str().to_owned());
             let is_only = self.states.iter().all(|other| *other == code);
-            (is_only && !self.states.is_empty() && self.since_last.are(numbers))
-                || self.by_state.get(state.as_str()).is_some_and(|sums| sums.are(numbers))
-        } else {
-            let sums = [&self.since_last, &self.since_unnamed, &self.all];
-            sums.into_iter().any(|sums| sums.are(numbers))
+            let of_code = self.by_state.get(state.as_str());
+            (is_only && self.since_last.are(numbers, least))
+                || of_code.is_some_and(|sums| sums.are(numbers, least))
+        });
+        let of_rows = || {
+            // One that stands beside a state may be the total of all, and is not that of another state.
+            let last = named.is_none().then_some(&self.since_last);
+            let mut sums = last.into_iter().chain([&self.since_unnamed, &self.all]);
+            sums.any(|sums| sums.are(numbers, least))
         };
+        let proved = of_state || (!matches!(of, TotalOf::State(_)) && of_rows());
         if proved {
             self.since_last = Sums::default();
             self.states.clear();
         }
-        if proved && state.is_none() {
+        if proved && !of_state {
             self.since_unnamed = Sums::default();
         }
         proved
@@ -93,10 +112,12 @@ pub(crate) enum TotalOf {
     Rows,
     /// Of those of a state.
     State(State),
+    /// Of rows above it, if that is no name that has the word in it: `CHP Program Total`, `Total Community Action`.
+    Perhaps,
 }
 
 /// Of what a row is the total, if its label is one of a total: `Total`, `CA Subtotal`, `Total for California`. A
-/// recipient may have the word in its name, so a label has no other words than these.
+/// recipient may have the word in its name, so that a label with other words leaves a doubt.
 pub(crate) fn label(text: &str) -> Option<TotalOf> {
     const TOTALS: &[&str] = &["total", "totals", "subtotal", "subtotals", "sum"];
     const OTHERS: &[&str] = &[
@@ -153,7 +174,11 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
     if plain.is_empty() {
         return Some(TotalOf::Rows);
     }
-    values::state(&plain.join(" ")).ok().map(TotalOf::State)
+    if let Ok(state) = values::state(&plain.join(" ")) {
+        return Some(TotalOf::State(state));
+    }
+    let ends = [words.first(), words.last()];
+    ends.into_iter().flatten().any(|word| TOTALS.contains(word)).then_some(TotalOf::Perhaps)
 }
 
 #[cfg(test)]
@@ -177,14 +202,11 @@ mod tests {
             let state = "CA".parse().ok().map(TotalOf::State);
             assert_eq!(label(text), state, "{text}");
         }
-        for text in [
-            "Total Community Action",
-            "Summit Police Department",
-            "City of Total",
-            "State Police",
-            "",
-        ] {
+        for text in ["Summit Police Department", "State Police", ""] {
             assert_eq!(label(text), None, "{text}");
+        }
+        for text in ["Total Community Action", "CHP Total", "Sum of what was announced"] {
+            assert_eq!(label(text), Some(TotalOf::Perhaps), "{text}");
         }
     }
 
@@ -194,19 +216,22 @@ mod tests {
         let mut totals = Totals::default();
         totals.add(state("CA").as_ref(), &[Some(2), Some(10)]);
         totals.add(state("CA").as_ref(), &[Some(3), None]);
-        assert!(!totals.prove(None, &[Some(5), Some(11)]));
-        assert!(!totals.prove(None, &[None, None]));
-        assert!(totals.prove(state("CA").as_ref(), &[Some(5), Some(10)]));
+        assert!(!totals.prove(&TotalOf::Rows, None, &[Some(5), Some(11)]));
+        assert!(!totals.prove(&TotalOf::Rows, None, &[None, None]));
+        assert!(totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(5), Some(10)]));
         totals.add(state("TX").as_ref(), &[Some(4), Some(1)]);
-        assert!(!totals.prove(state("CA").as_ref(), &[Some(4), Some(1)]));
-        assert!(totals.prove(None, &[Some(4), None]));
-        assert!(totals.prove(None, &[Some(9), Some(11)]));
+        assert!(!totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(4), Some(1)]));
+        assert!(totals.prove(&TotalOf::Rows, None, &[Some(4), None]));
+        assert!(totals.prove(&TotalOf::Rows, None, &[Some(9), Some(11)]));
         // The next part of a list has totals of its own.
         totals.add(state("CA").as_ref(), &[Some(7), None]);
-        assert!(totals.prove(state("CA").as_ref(), &[Some(7), None]));
+        assert!(totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(7), None]));
         totals.add(state("TX").as_ref(), &[Some(1), None]);
-        assert!(!totals.prove(state("CA").as_ref(), &[Some(1), None]));
-        assert!(totals.prove(None, &[Some(8), None]));
-        assert!(totals.prove(None, &[Some(17), Some(11)]));
+        assert!(!totals.prove(&TotalOf::Rows, state("CA").as_ref(), &[Some(1), None]));
+        assert!(!totals.prove(&TotalOf::Perhaps, None, &[Some(1), None]), "of one row");
+        let of = TotalOf::State("TX".parse().unwrap());
+        assert!(!totals.prove(&of, None, &[Some(8), None]));
+        assert!(totals.prove(&TotalOf::Rows, None, &[Some(8), None]));
+        assert!(totals.prove(&TotalOf::Rows, None, &[Some(17), Some(11)]));
     }
 }

@@ -20,7 +20,7 @@ use super::{
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
-    trainings::{CourseRow, Courses},
+    trainings::{CourseRow, Courses, key},
     values,
 };
 
@@ -61,7 +61,7 @@ struct SessionRow {
 /// What a row becomes.
 pub(crate) struct AttendanceRecord {
     session: usize,
-    of_session: Claim,
+    of_session: Vec<Claim>,
     role: TraineeRole,
     agency_id: Option<i32>,
     completed_on: Option<NaiveDate>,
@@ -94,7 +94,7 @@ impl Trainees {
     }
 
     /// The session of a row, and what the row says of it: in all rows of a session the same.
-    fn session(&mut self, row: &FileRow<'_>) -> Result<(usize, Claim), RowRefusal> {
+    fn session(&mut self, row: &FileRow<'_>) -> Result<(usize, Vec<Claim>), RowRefusal> {
         row.required("training_title")?;
         let session = SessionRow {
             code: row.required("session_code")?.to_owned(),
@@ -108,14 +108,18 @@ impl Trainees {
         if session.start.zip(session.end).is_some_and(|(start, end)| end < start) {
             return Err(row.refuse("session_end", "is before the session's start"));
         }
-        let claim = Claim::new("session_code", "session", &session.code, &session);
+        let mut claims = vec![Claim::new("session_code", "session", &session.code, &session)];
+        if let Some(provider) = &session.provider {
+            let course = key(&session.title);
+            claims.push(Claim::new("provider", "provider of the course", &course, &key(provider)));
+        }
         let at = self.by_code.get(&session.code).copied().unwrap_or_else(|| {
             let at = self.sessions.len();
             self.by_code.insert(session.code.clone(), at);
             self.sessions.push((session, None));
             at
         });
-        Ok((at, claim))
+        Ok((at, claims))
     }
 
     /// Writes the sessions of a batch that were not written yet, and empties those that were there.
@@ -260,7 +264,7 @@ impl FormatReader for Trainees {
     }
 
     fn claims(&self, record: &AttendanceRecord) -> Vec<Claim> {
-        vec![record.of_session]
+        record.of_session.clone()
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<AttendanceRecord>) -> Result<(), DbErr> {

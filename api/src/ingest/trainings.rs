@@ -140,7 +140,8 @@ impl Courses {
     }
 }
 
-fn key(title: &str) -> String {
+/// A title as it is compared.
+pub(crate) fn key(title: &str) -> String {
     search::words(title).collect::<Vec<_>>().join(" ")
 }
 
