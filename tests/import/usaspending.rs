@@ -156,7 +156,14 @@ fn summaries() -> String {
             ("prime_award_base_transaction_description", ""),
         ],
     );
-    let other = row(SPOKANE, &[("cfda_numbers_and_titles", "93.778: MEDICAID")]);
+    let other = row(
+        SPOKANE,
+        &[
+            ("assistance_award_unique_key", "ASST_NON_2105CA5MAP_7530"),
+            ("award_id_fain", "2105CA5MAP"),
+            ("cfda_numbers_and_titles", "93.778: MEDICAID"),
+        ],
+    );
     csv(SUMMARIES, &[&spokane, &dallas, &school, &other])
 }
 
@@ -216,6 +223,7 @@ async fn older_files_have_no_uei_and_gzip_is_read() {
         &[
             ("award_id_fain", "2009RKWX0400"),
             ("assistance_award_unique_key", "ASST_NON_2009RKWX0400_1550"),
+            ("prime_award_base_transaction_description", ""),
             ("recipient_duns", "123456789"),
             ("total_obligated_amount", "-0.01"),
             ("cfda_numbers_and_titles", "16.71"),

@@ -25,6 +25,7 @@ Examples:
   cops-graphql import usaspending Assistance_PrimeTransactions.zip
   cops-graphql import usaspending FY*.csv.gz --dry-run --explain
   cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP
+  cops-graphql import usaspending awards.csv --programs our-programs.csv
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
 
@@ -74,6 +75,10 @@ pub(crate) struct ImportArgs {
     /// The value of a field for all rows that have none (award-list); may be repeated.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// A CSV that says by what programs are known (program,kind,text), over what is known of them (usaspending,
+    /// award-list).
+    #[arg(long, value_name = "FILE")]
+    programs: Option<PathBuf>,
     /// Rows that may be refused before the load ends: a number, or a percentage of those looked at.
     #[arg(long, value_name = "N|P%", default_value = "0.1%")]
     max_rejects: MaxRejects,
@@ -181,6 +186,7 @@ fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
             columns: args.map.iter().cloned().collect(),
             constants: args.set.iter().map(|(field, value)| (field.clone(), text(value))).collect(),
         },
+        programs_file: args.programs.clone(),
         max_rejects: args.max_rejects,
         dry_run: args.dry_run,
         explain: args.explain,

@@ -95,6 +95,8 @@ pub(crate) struct Layout {
     pub(crate) unknown: Vec<String>,
     names: Vec<String>,
     index: HashMap<&'static str, usize>,
+    /// Columns that are read, each with another one of the same name.
+    twins: Vec<(usize, usize)>,
 }
 
 /// Why a header fits no shape.
@@ -119,7 +121,21 @@ impl Layout {
                     .filter(|(at, _)| !index.values().any(|known| known == at))
                     .map(|(_, name)| name.trim().to_owned())
                     .collect();
-                return Ok(Self { shape: shape.name, unknown, names: header.to_vec(), index });
+                let twins = index.values().flat_map(|at| {
+                    let name = simplified(&header[*at]);
+                    let others = header.iter().enumerate();
+                    others
+                        .filter(move |(other, column)| other > at && simplified(column) == name)
+                        .map(|(other, _)| (*at, other))
+                });
+                let twins = twins.collect();
+                return Ok(Self {
+                    shape: shape.name,
+                    unknown,
+                    names: header.to_vec(),
+                    index,
+                    twins,
+                });
             }
             if nearest.missing.is_empty() || index.len() > nearest.found {
                 nearest = Mismatch { missing, found: index.len() };
@@ -158,11 +174,23 @@ pub(crate) struct FileRow<'a> {
 }
 
 impl<'a> FileRow<'a> {
+    /// All cells of the row, those of columns that are not known among them.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.record.iter().map(str::trim)
+    }
+
+    /// Whether the table has a column.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.layout.index.contains_key(field)
+    }
+
     /// The text of a cell without surrounding blanks; `None` where the cell is empty or the table
     /// has no such column.
     pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
-        let text = self.record.get(*self.layout.index.get(field)?)?.trim();
-        (!text.is_empty()).then_some(text)
+        let at = *self.layout.index.get(field)?;
+        let cell = |at| self.record.get(at).map(str::trim).filter(|text| !text.is_empty());
+        let twins = || self.layout.twins.iter().filter(|(first, _)| *first == at);
+        cell(at).or_else(|| twins().find_map(|(_, twin)| cell(*twin)))
     }
 
     /// The same with every run of blanks and line ends as one space.
@@ -253,7 +281,9 @@ impl<'a> FileTable<'a> {
             let source = FileSource::Json { rows, line: 0 };
             return Ok(Self { file, source, record: StringRecord::new() });
         }
-        if text.contains(&0) || text.starts_with(b"%PDF") {
+        // A NUL further on is one of a row, which is refused alone.
+        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if first.contains(&0) || text.starts_with(b"%PDF") {
             let mend = "give a CSV file, or a gzip or ZIP of one";
             return Err(ImportError::file(FilePlace::file(file), "is not a text file", mend));
         }
@@ -332,6 +362,33 @@ impl<'a> FileTable<'a> {
                 value: self.record[at].chars().take(40).collect(),
                 reason: format!("the cell has more than {MAX_CELL} bytes"),
             }));
+        }
+        // PostgreSQL holds no text with a NUL, so none is taken anywhere.
+        if let Some(at) = self.record.iter().position(|cell| cell.contains('\0')) {
+            return Err(RowProblem::Row(RowRefusal {
+                line,
+                column: layout.names[at].trim().to_owned(),
+                value: self.record[at]
+                    .chars()
+                    .take(40)
+                    .collect::<String>()
+                    .replace('\0', "\u{2400}"),
+                reason: "the cell holds a NUL, which is no character of a text".to_owned(),
+            }));
+        }
+        // Of columns that have one name, each may be the one that is meant.
+        for (at, twin) in &layout.twins {
+            let (cell, other) = (self.record[*at].trim(), self.record[*twin].trim());
+            if cell != other && !cell.is_empty() && !other.is_empty() {
+                return Err(RowProblem::Row(RowRefusal {
+                    line,
+                    column: layout.names[*twin].trim().to_owned(),
+                    value: other.to_owned(),
+                    reason: format!(
+                        "contradicts the other column of that name, which has {cell:?}"
+                    ),
+                }));
+            }
         }
         Ok(Some(FileRow { layout, line, record: &self.record }))
     }
