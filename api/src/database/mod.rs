@@ -2,7 +2,7 @@
 //! either and stop what nobody waits for.
 //!
 //! The database is named by a [`DatabaseUrl`]: `sqlite://PATH` (the file is made where it is missing) or
-//! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain`] alone says what a driver says.
+//! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain()`] alone says what a driver says.
 
 mod explain;
 pub mod load;

@@ -338,7 +338,11 @@ async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -
 
 /// Takes the memory of values that are to stand beside each of many rows that lead to them. Where these have lists of their
 /// own, that may be far more than all that was read.
-fn take_copies(loaders: &Loaders, values: &HashMap<i32, GraphQl>, keys: Vec<i32>) -> Result<(), Error> {
+fn take_copies(
+    loaders: &Loaders,
+    values: &HashMap<i32, GraphQl>,
+    keys: Vec<i32>,
+) -> Result<(), Error> {
     let mut times: HashMap<i32, u64> = HashMap::with_capacity(values.len());
     for key in keys {
         *times.entry(key).or_default() += 1;
