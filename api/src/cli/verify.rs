@@ -85,6 +85,9 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
     if migration::is_behind(readers.spare()).await.map_err(unreachable)? {
         return Err(wrong_tables.to_owned());
     }
+    if let Some(newer) = migration::unknown(readers.spare()).await.map_err(unreachable)?.first() {
+        return Err(format!("cannot open the database: {}", migration::made_by_newer(newer)));
+    }
     let (response, dataset) = answer(&readers, &citation).await?;
     compare(&citation, &Edition::from(&dataset), response)
 }

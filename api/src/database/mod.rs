@@ -24,6 +24,7 @@ use sea_orm::{
     },
 };
 
+use self::readers::ReplacedAt;
 pub use self::{
     explain::explain,
     readers::Readers,
@@ -122,8 +123,15 @@ pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
 pub async fn reader(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
-    let url = url.try_into()?;
-    let mut options = read_only(&url, STATEMENT);
+    reader_of(&url.try_into()?, None).await
+}
+
+/// The same, for a file that may be replaced.
+async fn reader_of(
+    url: &DatabaseUrl,
+    replaced: Option<ReplacedAt>,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut options = read_only(url, STATEMENT);
     // The pool itself waits without end for a connection that says nothing, and has one less until it answers.
     // A file that is replaced is opened by nobody before all have closed the old one.
     let least = u32::from(!url.is_sqlite());
@@ -131,6 +139,15 @@ pub async fn reader(
         pool.before_acquire(|connection, _| Box::pin(is_well(connection)))
             .after_release(|connection, _| Box::pin(is_well(connection)))
     });
+    if let Some(replaced) = replaced {
+        options.map_sqlx_sqlite_pool_opts(move |pool| {
+            let replaced = replaced.clone();
+            pool.before_acquire(move |_, connection| {
+                let is_of_file = replaced.is_before(connection.age);
+                Box::pin(async move { Ok(is_of_file) })
+            })
+        });
+    }
     Database::connect(options).await
 }
 

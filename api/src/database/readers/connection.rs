@@ -21,6 +21,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
+use super::file::ReplacedAt;
 use crate::database::{AFTER_DEADLINE, DatabaseUrl, WELL, read_only};
 
 /// How long a new connection may take. A database that does not answer by then counts as gone.
@@ -68,14 +69,21 @@ impl Connection {
         url: &DatabaseUrl,
         backend: DbBackend,
         deadline: Duration,
+        replaced: &ReplacedAt,
     ) -> Result<Self, DbErr> {
         let mut options: ConnectOptions = read_only(url, deadline + AFTER_DEADLINE);
         options.min_connections(0).max_connections(1).acquire_timeout(CONNECT).connect_lazy(true);
         let stop = if backend == DbBackend::Sqlite {
             let flag = Arc::new(AtomicBool::new(false));
             let stop = StopStatement::Flag(Arc::clone(&flag));
+            let replaced = replaced.clone();
             options.map_sqlx_sqlite_pool_opts(move |pool| {
-                let flag = Arc::clone(&flag);
+                let (flag, replaced) = (Arc::clone(&flag), replaced.clone());
+                // One that nobody waited for in the end stays in this pool, open.
+                let pool = pool.before_acquire(move |_, connection| {
+                    let is_of_file = replaced.is_before(connection.age);
+                    Box::pin(async move { Ok(is_of_file) })
+                });
                 pool.after_connect(move |connection, _| {
                     let flag = Arc::clone(&flag);
                     Box::pin(async move {

@@ -7,8 +7,8 @@
 use std::{
     fs::{self, Metadata},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// How long a file that was replaced is opened anew at each look.
@@ -26,6 +26,28 @@ struct LastLook {
     file: Option<SeenFile>,
     /// Whether it had just been replaced, and may not have been whole yet.
     is_fresh: bool,
+}
+
+/// When the file of a database was last replaced: what was opened before that is of another.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplacedAt(Arc<Mutex<Instant>>);
+
+impl Default for ReplacedAt {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+}
+
+impl ReplacedAt {
+    /// It was just now.
+    pub(super) fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether a connection of such an age is of the file that is there.
+    pub(crate) fn is_before(&self, age: Duration) -> bool {
+        age < self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
 }
 
 /// What happened to a file since it was last seen.

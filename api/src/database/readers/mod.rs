@@ -30,6 +30,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+pub(crate) use self::file::ReplacedAt;
 use self::{
     connection::{Connection, StatementEnd},
     file::{DatabaseFile, FileChange},
@@ -63,6 +64,8 @@ struct ReadersInner {
     waiting: AtomicUsize,
     /// Why the database cannot answer, where it cannot.
     gone: watch::Sender<Option<Arc<str>>>,
+    /// When that was last another file.
+    replaced: ReplacedAt,
     /// The file that it is, where it is one.
     file: Option<DatabaseFile>,
 }
@@ -87,7 +90,7 @@ fn is_broken(error: &DbErr) -> bool {
 impl From<DatabaseConnection> for Readers {
     /// Queries that share connections with everything else, and whose statements run to their end.
     fn from(spare: DatabaseConnection) -> Self {
-        Self::with(spare, None, DEADLINE)
+        Self::with(spare, None, DEADLINE, ReplacedAt::default())
     }
 }
 
@@ -113,20 +116,24 @@ impl Readers {
         deadline: Duration,
     ) -> Result<Self, DbErr> {
         let url = &url.try_into()?;
-        let spare = super::reader(url).await?;
+        let replaced = ReplacedAt::default();
+        let spare = super::reader_of(url, Some(replaced.clone())).await?;
         let mut free = Vec::with_capacity(count);
         for _ in 0..count {
-            free.push(Connection::open(url, spare.get_database_backend(), deadline).await?);
+            free.push(
+                Connection::open(url, spare.get_database_backend(), deadline, &replaced).await?,
+            );
         }
         let turns = Arc::new(Semaphore::new(count));
         let connections = Connections { free: Mutex::new(free), turns };
-        Ok(Self::with(spare, Some(connections), deadline))
+        Ok(Self::with(spare, Some(connections), deadline, replaced))
     }
 
     fn with(
         spare: DatabaseConnection,
         connections: Option<Connections>,
         deadline: Duration,
+        replaced: ReplacedAt,
     ) -> Self {
         // An immutable file says that it never changes, and one in memory has no name.
         let file = (spare.get_database_backend() == DbBackend::Sqlite).then(|| {
@@ -144,6 +151,7 @@ impl Readers {
             waiting: AtomicUsize::new(0),
             gone: watch::Sender::new(None),
             file,
+            replaced,
         }))
     }
 
@@ -216,6 +224,8 @@ impl Readers {
         let Ok(Ok(_turns)) = tokio::time::timeout(self.0.deadline, turns).await else {
             return self.lose("the file of the database was replaced while a query ran");
         };
+        // Whatever is opened before all is closed is closed the next time that it is asked for.
+        self.0.replaced.note();
         let open: Vec<_> = connections.free().iter_mut().filter_map(Connection::take).collect();
         for connection in open {
             connection.close().await;
