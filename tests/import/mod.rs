@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod databases;
 mod outcomes;
+mod text;
 mod trainees;
 mod usaspending;
 

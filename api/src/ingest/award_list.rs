@@ -149,9 +149,9 @@ impl AwardList {
             period_start: self.get(row, "period_start", values::date)?,
             period_end: self.get(row, "period_end", values::date)?,
             original_period_end: self.get(row, "original_period_end", values::date)?,
-            federal_share: self.get(row, "federal_share", str::parse)?,
-            local_match: self.get(row, "local_match", str::parse)?,
-            project_total: self.get(row, "project_total", str::parse)?,
+            federal_share: self.get(row, "federal_share", values::decimal)?,
+            local_match: self.get(row, "local_match", values::decimal)?,
+            project_total: self.get(row, "project_total", values::decimal)?,
             status: self.get(row, "status", values::choice)?,
             title: self.text(row, "title"),
             number,
@@ -161,7 +161,7 @@ impl AwardList {
     }
 
     fn counted(&self, row: &FileRow<'_>) -> Result<Option<CountedOfficers>, RowRefusal> {
-        let number = |field: &str| self.get(row, field, str::parse::<Officers>);
+        let number = |field: &str| self.get(row, field, values::decimal::<Officers>);
         let counted = CountedOfficers {
             kind: self.get(row, "officer_kind", values::choice)?,
             requested: number("requested")?,
@@ -314,10 +314,6 @@ impl FormatReader for AwardList {
             }
         });
         vec![TableShape { name: "awards", fields: fields.collect() }]
-    }
-
-    fn preamble(&self) -> usize {
-        20
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<ListedAwardRecord>, RowRefusal> {

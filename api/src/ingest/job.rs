@@ -7,6 +7,7 @@ use zip::ZipArchive;
 
 use super::{
     ImportRequest, MaxRejects, Origin,
+    encoding::TextEncoding,
     error::{FilePlace, ImportError},
     input::{self, Container, InputFile},
     rejects::Rejects,
@@ -44,11 +45,6 @@ pub(crate) trait FormatReader: Sized {
 
     /// The table of the dataset to which most of a row of such a shape goes.
     fn fills(&self, shape: &str) -> &'static str;
-
-    /// How many rows at the top of a file may come before the header.
-    fn preamble(&self) -> usize {
-        0
-    }
 
     /// Whether a line that begins with `#` is a comment.
     fn comments(&self) -> bool {
@@ -214,11 +210,16 @@ impl Job {
         let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
         let container = input.container().map_err(fail)?;
         let progress = self.progress.clone();
-        let reader = input.reader(&progress).map_err(fail)?;
         if container != Container::Zip {
+            let hidden = ProgressBar::hidden();
+            let reader = input.reader(&hidden).map_err(fail)?;
+            let encoding =
+                TextEncoding::of(input::stream(container, bytes, reader)).map_err(fail)?;
+            let reader = input.reader(&progress).map_err(fail)?;
             let text = input::stream(container, bytes, reader);
-            let mut table = FileTable::new(name.clone(), text, format.comments())?;
-            return match table.header(shapes, format.preamble() + 1)? {
+            let mut table = FileTable::new(name.clone(), text, encoding, format.comments())?;
+            self.remark_encoding(&name, encoding);
+            return match table.header(shapes)? {
                 Ok(layout) => self.table(format, &name, &mut table, &layout).await,
                 Err((header, mismatch)) => {
                     Err(self.wrong_header(format, &name, &header, &mismatch))
@@ -229,13 +230,16 @@ impl Job {
             let mend = "the ZIP is damaged or was cut off: download it again";
             ImportError::file(FilePlace::file(&name), error.to_string(), mend)
         };
+        let reader = input.reader(&progress).map_err(fail)?;
         let mut archive = ZipArchive::new(reader).map_err(damaged)?;
         let (parts, mut ignored) = input::parts(&mut archive).map_err(fail)?;
         let (mut taken, mut wrong) = (false, None);
         for index in parts {
             let (part, text) = input::part(&mut archive, index).map_err(fail)?;
+            let encoding = TextEncoding::of(text).map_err(fail)?;
+            let (_, text) = input::part(&mut archive, index).map_err(fail)?;
             let place = format!("{name}/{part}");
-            let mut table = match FileTable::new(place.clone(), text, format.comments()) {
+            let mut table = match FileTable::new(place.clone(), text, encoding, format.comments()) {
                 Ok(table) => table,
                 Err(error) if matches!(&error, ImportError::File { problem, .. } if problem == "is empty") =>
                 {
@@ -244,8 +248,9 @@ impl Job {
                 }
                 Err(error) => return Err(error),
             };
-            match table.header(shapes, format.preamble() + 1)? {
+            match table.header(shapes)? {
                 Ok(layout) => {
+                    self.remark_encoding(&place, encoding);
                     self.table(format, &place, &mut table, &layout).await?;
                     taken = true;
                 }
@@ -323,6 +328,12 @@ impl Job {
         Ok(())
     }
 
+    fn remark_encoding(&mut self, name: &str, encoding: TextEncoding) {
+        if let Some(encoding) = encoding.name() {
+            self.report.remarks.push(format!("{name} is read as {encoding}"));
+        }
+    }
+
     fn refuse(
         &mut self,
         name: &str,
@@ -375,7 +386,7 @@ impl Job {
     ) -> ImportError {
         if let Some(objection) = format.objection(header) {
             let mend = "take the column out of the file, and load it then";
-            return ImportError::file(FilePlace::line(name, 1), objection, mend);
+            return ImportError::file(FilePlace::line(name, mismatch.line), objection, mend);
         }
         let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();
         let more = if header.len() > 12 { ", ..." } else { "" };
@@ -392,7 +403,7 @@ impl Job {
                 "check which file it is; `cops-graphql import --help` lists the formats".to_owned()
             }
         };
-        ImportError::file(FilePlace::line(name, 1), problem, mend)
+        ImportError::file(FilePlace::line(name, mismatch.line), problem, mend)
     }
 
     /// Counts how something was found, and says so where it was asked for.

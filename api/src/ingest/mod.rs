@@ -15,6 +15,7 @@ mod agencies;
 mod archive;
 mod award_list;
 mod awards;
+mod encoding;
 mod error;
 mod fbi_agencies;
 mod fbi_employees;

@@ -249,7 +249,7 @@ impl FormatReader for Trainees {
             None => None,
         };
         let completed_on = row.read("completed_on", values::date)?;
-        let hours = row.read("hours", str::parse::<Hours>)?;
+        let hours = row.read("hours", values::decimal::<Hours>)?;
         if hours.is_some_and(|hours| hours.0 < 0) {
             return Err(row.refuse("hours", "is negative"));
         }

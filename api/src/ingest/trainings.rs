@@ -214,7 +214,7 @@ impl FormatReader for Trainings {
             provider: row.line_of_text("provider"),
             acronym: row.line_of_text("acronym"),
             topics: row.line_of_text("topics"),
-            hours: row.read("hours", str::parse)?,
+            hours: row.read("hours", values::decimal)?,
             modality: row.read("modality", values::choice)?,
             certified_by: row.line_of_text("certified_by"),
             first_year: row.read("first_year", values::year)?,

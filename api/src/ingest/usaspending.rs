@@ -133,10 +133,10 @@ impl Usaspending {
             instrument: instrument(row),
             period_start: row.read("start", values::date)?,
             period_end: row.read("end", values::date)?,
-            federal_share: row.read("obligated", str::parse)?,
-            local_match: row.read("match", str::parse)?,
-            project_total: row.read("total", str::parse)?,
-            outlayed: row.read("outlayed", str::parse)?,
+            federal_share: row.read("obligated", values::decimal)?,
+            local_match: row.read("match", values::decimal)?,
+            project_total: row.read("total", values::decimal)?,
+            outlayed: row.read("outlayed", values::decimal)?,
             number,
             key,
             usaspending_key,
@@ -165,7 +165,7 @@ impl Usaspending {
         row.required("day")?;
         row.required("amount")?;
         let (Some(day), Some(amount)) =
-            (row.read("day", values::date)?, row.read("amount", str::parse)?)
+            (row.read("day", values::date)?, row.read("amount", values::decimal)?)
         else {
             return Err(row.refuse("day", "is empty"));
         };
