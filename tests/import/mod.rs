@@ -9,6 +9,7 @@ mod outcomes;
 mod text;
 mod trainees;
 mod usaspending;
+mod workbooks;
 
 use std::{
     fmt::Write as _,

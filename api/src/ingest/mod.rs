@@ -39,6 +39,7 @@ mod trainees;
 mod trainings;
 mod usaspending;
 mod values;
+mod workbook;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -101,7 +102,7 @@ macro_rules! formats {
             }
         }
 
-        /// The format that a header looks like.
+        /// The format whose columns a header has, where there is exactly one.
         fn resembling(header: &[String]) -> Option<&'static str> {
             let has = |name: &&str| {
                 header.iter().any(|column| column.trim().eq_ignore_ascii_case(name))
@@ -110,7 +111,9 @@ macro_rules! formats {
             let is_told = |(_, telling): &(_, &[&[&str]])| {
                 telling.iter().any(|columns| columns.iter().all(has))
             };
-            formats.into_iter().find(is_told).map(|(name, _)| name)
+            let mut told = formats.into_iter().filter(is_told).map(|(name, _)| name);
+            // Of several nobody knows which.
+            told.next().filter(|_| told.next().is_none())
         }
     };
 }
@@ -141,6 +144,8 @@ pub struct ImportRequest {
     pub mapping_file: Option<PathBuf>,
     /// What the columns mean, over what the file says. Of `award-list` only.
     pub mapping: Mapping,
+    /// The sheet to read of a workbook, by its name or its number; by default the only one that is of the format.
+    pub sheet: Option<String>,
     /// How many rows may be refused.
     pub max_rejects: MaxRejects,
     /// Do all but write.
@@ -176,6 +181,7 @@ impl ImportRequest {
             listings: COPS_LISTINGS.iter().map(|listing| (*listing).to_owned()).collect(),
             mapping_file: None,
             mapping: Mapping::default(),
+            sheet: None,
             max_rejects: MaxRejects::default(),
             dry_run: false,
             explain: false,

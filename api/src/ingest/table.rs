@@ -22,17 +22,16 @@ use super::{
     encoding::{self, TextEncoding},
     error::{FilePlace, ImportError},
     json,
+    workbook::{MAX_COLUMNS, SheetRows},
 };
 
 /// The bytes of a row, and of a cell.
 const MAX_ROW: usize = 1 << 20;
 const MAX_CELL: usize = 1 << 16;
-/// The columns of a table.
-const MAX_COLUMNS: usize = 2_000;
 /// The reader's buffer: how far it may be ahead of the row that it is at.
 const BUFFER: usize = 1 << 16;
 /// The rows at the top of a table among which its header is: there may be titles above it.
-const HEADER_WITHIN: usize = 21;
+pub(crate) const HEADER_WITHIN: usize = 21;
 /// The bytes in which it is.
 const HEAD: usize = 1 << 17;
 /// What separates columns.
@@ -91,9 +90,11 @@ impl TableShape {
     }
 }
 
-/// The name of a column as it is compared: without case, surrounding blanks and a byte order mark.
+/// The name of a column as it is compared: without case, surrounding blanks and a byte order mark. R writes points where
+/// others have blanks, hyphens or underscores.
 fn simplified(name: &str) -> String {
-    name.trim_start_matches('\u{feff}').trim().to_lowercase()
+    let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
+    name.replace([' ', '.', '-', '\u{a0}'], "_")
 }
 
 /// Where a shape's columns stand in one table.
@@ -182,6 +183,11 @@ impl<'a> FileRow<'a> {
         self.cell(field).filter(|text| !is_missing(text))
     }
 
+    /// Whether the table has such a column.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.layout.index.contains_key(field)
+    }
+
     /// The cell as it is written.
     fn cell(&self, field: &str) -> Option<&'a str> {
         self.record.get(*self.layout.index.get(field)?).map(str::trim)
@@ -259,6 +265,8 @@ pub(crate) struct FileTable<'a> {
     comments: bool,
     source: FileSource<'a>,
     record: StringRecord,
+    /// Cells of the row that cannot be relied on, and why.
+    doubtful: Vec<(usize, &'static str)>,
 }
 
 enum FileSource<'a> {
@@ -269,6 +277,7 @@ enum FileSource<'a> {
         rows: std::vec::IntoIter<Vec<String>>,
         line: u64,
     },
+    Sheet(SheetRows),
 }
 
 impl<'a> FileTable<'a> {
@@ -304,7 +313,20 @@ impl<'a> FileTable<'a> {
         } else {
             FileSource::Unread(head, reader)
         };
-        Ok(Self { file, encoding, comments, source, record: StringRecord::new() })
+        let (record, doubtful) = (StringRecord::new(), Vec::new());
+        Ok(Self { file, encoding, comments, source, record, doubtful })
+    }
+
+    /// Begins to read a sheet.
+    pub(crate) fn of_sheet(file: String, rows: SheetRows) -> Self {
+        Self {
+            file,
+            encoding: TextEncoding::Utf8,
+            comments: false,
+            source: FileSource::Sheet(rows),
+            record: StringRecord::new(),
+            doubtful: Vec::new(),
+        }
     }
 
     /// Reads the header: the first of the rows at the top that fits a shape.
@@ -399,6 +421,21 @@ impl<'a> FileTable<'a> {
         layout: &'t Layout,
     ) -> Result<Option<FileRow<'t>>, RowProblem> {
         let Some(line) = self.next()? else { return Ok(None) };
+        if let FileSource::Sheet(_) = self.source {
+            // A sheet has no cells where nothing is.
+            while self.record.len() < layout.names.len() {
+                self.record.push_field("");
+            }
+            let known = |at: &usize| layout.index.values().any(|known| known == at);
+            if let Some((at, reason)) = self.doubtful.iter().find(|(at, _)| known(at)) {
+                return Err(RowProblem::Row(RowRefusal {
+                    line,
+                    column: layout.names[*at].trim().to_owned(),
+                    value: self.record[*at].to_owned(),
+                    reason: (*reason).to_owned(),
+                }));
+            }
+        }
         let (cells, columns) = (self.record.len(), layout.names.len());
         // Columns without a name are blank, and there may be more or fewer of them.
         let is_blank = |cell: &str| cell.trim().is_empty();
@@ -440,6 +477,14 @@ impl<'a> FileTable<'a> {
     fn next_of_all(&mut self) -> Result<Option<u64>, RowProblem> {
         match &mut self.source {
             FileSource::Unread(..) => Ok(None),
+            FileSource::Sheet(rows) => {
+                let place = || FilePlace::file(&self.file);
+                let row = rows.next();
+                let row = row.map_err(|it| RowProblem::File(ImportError::read(place(), &it)))?;
+                let Some(row) = row else { return Ok(None) };
+                (self.record, self.doubtful) = (row.cells, row.doubtful);
+                Ok(Some(row.number))
+            }
             FileSource::Json { rows, line } => {
                 let Some(row) = rows.next() else { return Ok(None) };
                 *line += 1;
