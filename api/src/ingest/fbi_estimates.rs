@@ -86,7 +86,10 @@ impl FormatReader for FbiEstimates {
             None => None,
             Some(_) => row.read("state", values::state)?,
         };
-        let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
+        // Newer files have stray numbers in this column.
+        let note = present(row, "caveats")
+            .filter(|text| text.contains(char::is_alphabetic))
+            .and_then(|_| row.line_of_text("caveats"));
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();

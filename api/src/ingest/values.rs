@@ -119,7 +119,13 @@ fn shifted(mantissa: &str, exponent: &str) -> Result<String, DecimalError> {
 
 /// Reads a state by its postal code or its name.
 pub(crate) fn state(text: &str) -> Result<State, String> {
-    let by_name = STATES.iter().find(|(_, name)| name.eq_ignore_ascii_case(text.trim()));
+    let name = text.trim();
+    let by_name = STATES.iter().find(|(_, known)| {
+        // `U.S. Virgin Islands`, as others call them.
+        let short = known.strip_prefix("U.S. ").unwrap_or(known);
+        let plain = name.strip_prefix("US ").or_else(|| name.strip_prefix("United States "));
+        known.eq_ignore_ascii_case(name) || short.eq_ignore_ascii_case(plain.unwrap_or(name))
+    });
     by_name
         .map_or(text, |(code, _)| code)
         .parse()
@@ -258,6 +264,9 @@ mod tests {
     #[test]
     fn codes_are_read() {
         assert_eq!(state("new york").map(|state| state.to_string()), Ok("NY".to_owned()));
+        for text in ["VIRGIN ISLANDS", "U.S. Virgin Islands", "US Virgin Islands", "vi"] {
+            assert_eq!(state(text).map(|state| state.to_string()), Ok("VI".to_owned()), "{text}");
+        }
         assert!(state("XX").is_err());
         assert_eq!(state_of_ori("NB0010000").map(|state| state.to_string()), Some("NE".to_owned()));
         assert_eq!(state_of_ori("TSARRES06"), None);
