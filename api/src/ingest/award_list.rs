@@ -287,7 +287,7 @@ impl AwardList {
 
 impl FormatReader for AwardList {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
-    const TELLING: &[&[&str]] = &[&["recipient"]];
+    const TELLING: &[&[&str]] = &[&["recipient", "officers"], &["recipient", "federal_share"]];
     type Record = ListedAwardRecord;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {

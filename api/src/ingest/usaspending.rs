@@ -45,6 +45,10 @@ const COMMON: &[&str] = &[
     "business=business_types_description",
 ];
 
+/// How columns begin that only tables of other things than assistance awards have.
+const PASSED_OVER: [&str; 5] =
+    ["subaward", "contract_", "federal_account_symbol", "treasury_account_symbol", "owning_agency"];
+
 /// What a row becomes.
 pub(crate) enum Record {
     Summary(Box<Award>),
@@ -187,7 +191,10 @@ impl Usaspending {
 }
 
 impl FormatReader for Usaspending {
-    const TELLING: &[&[&str]] = &[&["assistance_award_unique_key"], &["award_id_fain"]];
+    const TELLING: &[&[&str]] = &[
+        &["assistance_transaction_unique_key", "recipient_name"],
+        &["assistance_award_unique_key", "recipient_name"],
+    ];
     type Record = Record;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
@@ -226,8 +233,12 @@ impl FormatReader for Usaspending {
     }
 
     fn passes_over(&self, header: &[String]) -> bool {
-        // Most downloads have a table of subawards beside the one of awards.
-        header.iter().any(|column| column.trim().starts_with("subaward"))
+        // A download may have tables of subawards, contracts and accounts beside those of awards. They share columns
+        // with these, and have some by which they are known.
+        header.iter().any(|column| {
+            let column = column.trim().to_lowercase();
+            PASSED_OVER.iter().any(|start| column.starts_with(start))
+        })
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Record>, RowRefusal> {
