@@ -217,17 +217,10 @@ impl Job {
         let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
         let container = input.container().map_err(fail)?;
         let progress = self.progress.clone();
-        if let Some(kind) = WorkbookKind::of(input.file()).map_err(fail)? {
-            return match self.workbook(format, shapes, &name, input.file(), kind).await? {
-                None => Ok(()),
-                Some(none) => Err(self.wrong_header(format, &none.0, &none.1, &none.2)),
-            };
-        }
-        if container == Container::Gzip
-            && let Some(file) = packed_workbook(input, bytes).map_err(fail)?
-            && let Some(kind) = WorkbookKind::of(&file).map_err(fail)?
-        {
-            return match self.workbook(format, shapes, &name, &file, kind).await? {
+        let packed = packed_workbook(input, container, bytes).map_err(fail)?;
+        let file = packed.as_ref().unwrap_or(input.file());
+        if let Some(kind) = WorkbookKind::of(file).map_err(fail)? {
+            return match self.workbook(format, shapes, &name, file, kind).await? {
                 None => Ok(()),
                 Some(none) => Err(self.wrong_header(format, &none.0, &none.1, &none.2)),
             };
@@ -252,10 +245,23 @@ impl Job {
                 }
             };
         }
+        self.archive(format, shapes, input).await
+    }
+
+    /// Reads the tables of a ZIP.
+    async fn archive<F: FormatReader>(
+        &mut self,
+        format: &mut F,
+        shapes: &[TableShape],
+        input: &mut InputFile,
+    ) -> Result<(), ImportError> {
+        let name = input.name.clone();
         let damaged = |error: zip::result::ZipError| {
             let mend = "the ZIP is damaged or was cut off: download it again";
             ImportError::file(FilePlace::file(&name), error.to_string(), mend)
         };
+        let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
+        let progress = self.progress.clone();
         let reader = input.reader(&progress).map_err(fail)?;
         let mut archive = ZipArchive::new(reader).map_err(damaged)?;
         let (parts, mut ignored) = input::parts(&mut archive).map_err(fail)?;
@@ -556,7 +562,14 @@ impl Job {
 }
 
 /// The workbook in a gzip, where that is what it holds.
-fn packed_workbook(input: &mut InputFile, bytes: u64) -> std::io::Result<Option<File>> {
+fn packed_workbook(
+    input: &mut InputFile,
+    container: Container,
+    bytes: u64,
+) -> std::io::Result<Option<File>> {
+    if container != Container::Gzip {
+        return Ok(None);
+    }
     let hidden = ProgressBar::hidden();
     let mut start = Vec::new();
     let text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);

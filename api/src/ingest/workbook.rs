@@ -1,4 +1,4 @@
-//! Workbooks of Excel and LibreOffice: XLSX, XLS and ODS. A sheet of one is a table like any other.
+//! Workbooks of Excel and `LibreOffice`: XLSX, XLS and ODS. A sheet of one is a table like any other.
 //!
 //! A cell has a type, and its text says no more than that: a number has all digits that a spreadsheet keeps, which are
 //! fifteen, and no exponent, however it is formatted; a date is a day. A cell that has no value to rely on is marked with the
@@ -241,7 +241,7 @@ impl Spool {
             if row < self.row {
                 return Err(format!("its row {} comes after row {}", row + 1, self.row + 1));
             }
-            if !self.write().map_err(|error| unkept(&error))? {
+            if !self.write()? {
                 return Ok(false);
             }
             self.row = row;
@@ -271,11 +271,14 @@ impl Spool {
     }
 
     /// Writes the row. Says whether more are wanted.
-    fn write(&mut self) -> io::Result<bool> {
+    fn write(&mut self) -> Result<bool, String> {
         while self.merged.last().is_some_and(|it| it.start.0 <= self.row) {
             self.current.extend(self.merged.pop());
         }
         self.current.retain(|it| it.end.0 >= self.row);
+        if self.current.len() > MAX_COLUMNS {
+            return Err(format!("row {} has merged cells that overlap", self.row + 1));
+        }
         for it in &self.current {
             let columns = it.start.1 as usize..=(it.end.1 as usize).min(MAX_COLUMNS - 1);
             if !self.cells.is_empty() && self.cells.len() <= *columns.end() {
@@ -288,27 +291,31 @@ impl Spool {
             }
         }
         if !self.cells.is_empty() {
-            self.file.write_all(&self.row.to_le_bytes())?;
-            self.file.write_all(&length(self.cells.len()))?;
-            for (text, reason) in self.cells.drain(..) {
-                self.file.write_all(&[reason])?;
-                self.file.write_all(&length(text.len()))?;
-                self.file.write_all(text.as_bytes())?;
-            }
+            self.keep().map_err(|error| unkept(&error))?;
             self.most = self.most.saturating_sub(1);
         }
         Ok(self.most > 0)
     }
 
+    fn keep(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.row.to_le_bytes())?;
+        self.file.write_all(&length(self.cells.len()))?;
+        for (text, reason) in self.cells.drain(..) {
+            self.file.write_all(&[reason])?;
+            self.file.write_all(&length(text.len()))?;
+            self.file.write_all(text.as_bytes())?;
+        }
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<SheetRows, String> {
-        let end = |mut spool: Self| -> io::Result<File> {
-            spool.write()?;
-            let mut file = spool.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        self.write()?;
+        let end = |spool: BufWriter<File>| -> io::Result<File> {
+            let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.rewind()?;
             Ok(file)
         };
-        self.most = self.most.max(1);
-        let file = end(self).map_err(|error| unkept(&error))?;
+        let file = end(self.file).map_err(|error| unkept(&error))?;
         Ok(SheetRows { file: BufReader::with_capacity(1 << 16, file) })
     }
 }
@@ -416,7 +423,7 @@ fn check_parts(reader: BufReader<&File>) -> Result<(), String> {
         let mut part = archive.by_index(index).map_err(|error| error.to_string())?;
         let name = part.name().map_err(|error| error.to_string())?.to_ascii_lowercase();
         // Pictures are not looked at.
-        if !name.ends_with(".xml") && !name.ends_with(".rels") {
+        if !name.rsplit('.').next().is_some_and(|end| matches!(end, "xml" | "rels")) {
             continue;
         }
         let most = RATIO_FROM.max(part.compressed_size().saturating_mul(MAX_RATIO));
@@ -581,6 +588,10 @@ fn check_records(mut reader: BufReader<&File>) -> Result<(), String> {
         let (kind, length) = (word(rest, 0), usize::try_from(word(rest, 2)).unwrap_or_default());
         let data = &rest[4..rest.len().min(4 + length)];
         rest = &rest[data.len() + 4..];
+        // Where a sheet begins.
+        if kind == 0x0085 && word(data, 0) + (word(data, 2) << 16) >= stream.len() as u64 {
+            return Err("it is damaged: a sheet lies behind its end".to_owned());
+        }
         let area = match kind {
             0x0200 if data.len() >= 14 => {
                 let (first, last) =
