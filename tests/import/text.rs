@@ -90,6 +90,17 @@ async fn titles_and_declared_separators_above_a_header_are_passed_over() {
 }
 
 #[tokio::test]
+async fn a_column_that_is_there_twice_is_named_and_a_name_may_have_several_lines() {
+    let place = Place::new().await;
+    let file = place.file("list.csv", "recipient,federal_share,Federal Share\nA,1,2\n");
+    let text = place.load(Format::AwardList, &[&file]).await.unwrap_err().to_string();
+    assert!(text.contains("\"federal_share\" and \"Federal Share\""), "{text}");
+    let file = place.file("list.csv", "recipient,\"Federal\n Share\",,\nA,1,,\n");
+    place.load(Format::AwardList, &[&file]).await.unwrap();
+    assert_eq!(place.rows(SHARES).await, ["A 100"]);
+}
+
+#[tokio::test]
 async fn a_value_that_is_said_to_be_missing_is_not_known() {
     let place = Place::new().await;
     let cells =

@@ -427,6 +427,11 @@ impl Job {
             let mend = "take the column out of the file, and load it then";
             return Err(ImportError::file(FilePlace::line(name, 1), objection, mend));
         }
+        if let Some((one, other)) = &layout.doubled {
+            let problem = format!("has two columns of one name: {one:?} and {other:?}");
+            let mend = "rename the one that is not meant, or take it out";
+            return Err(ImportError::file(FilePlace::file(name), problem, mend));
+        }
         self.report.unknown_columns.extend(layout.unknown.iter().cloned());
         let mut batch = Vec::with_capacity(BATCH);
         loop {

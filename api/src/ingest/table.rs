@@ -90,11 +90,13 @@ impl TableShape {
     }
 }
 
-/// The name of a column as it is compared: without case, surrounding blanks and a byte order mark. R writes points where
-/// others have blanks, hyphens or underscores.
+/// The name of a column as it is compared: its words without case. R writes points where others have blanks, hyphens,
+/// underscores or, in a spreadsheet, line ends.
 fn simplified(name: &str) -> String {
-    let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
-    name.replace([' ', '.', '-', '\u{a0}'], "_")
+    let name = name.trim_start_matches('\u{feff}').to_lowercase();
+    let is_between = |letter: char| letter.is_whitespace() || matches!(letter, '.' | '-' | '_');
+    let words: Vec<&str> = name.split(is_between).filter(|word| !word.is_empty()).collect();
+    words.join("_")
 }
 
 /// Where a shape's columns stand in one table.
@@ -104,6 +106,8 @@ pub(crate) struct Layout {
     pub(crate) shape: &'static str,
     /// The columns that no field names.
     pub(crate) unknown: Vec<String>,
+    /// Two columns of one name that a field has, so that nobody knows which of them is meant.
+    pub(crate) doubled: Option<(String, String)>,
     names: Vec<String>,
     index: HashMap<&'static str, usize>,
 }
@@ -133,7 +137,14 @@ impl Layout {
                     .map(|(_, name)| name.trim().to_owned())
                     .filter(|name| !name.is_empty())
                     .collect();
-                return Ok(Self { shape: shape.name, unknown, names: header.to_vec(), index });
+                let doubled = index.values().find_map(|at| {
+                    let name = simplified(&header[*at]);
+                    let rest = header.iter().skip(at + 1);
+                    let other = rest.into_iter().find(|column| simplified(column) == name)?;
+                    Some((header[*at].trim().to_owned(), other.trim().to_owned()))
+                });
+                let names = header.to_vec();
+                return Ok(Self { shape: shape.name, unknown, doubled, names, index });
             }
             if nearest.missing.is_empty() || index.len() > nearest.found {
                 nearest = Mismatch { missing, found: index.len(), line: 1 };
