@@ -452,7 +452,7 @@ async fn made_up_rows_are_replaced_and_removed_and_never_stand_beside_real_ones(
     whole(&db).await;
     assert_eq!(number(&db, "SELECT MAX(id) FROM revisions").await, revisions + 1);
     assert_eq!(number(&db, "SELECT COUNT(*) FROM sources WHERE kind = 'FILE'").await, 0);
-    assert_eq!(number(&db, "SELECT COUNT(*) FROM programs").await, 17);
+    assert_eq!(number(&db, "SELECT COUNT(*) FROM programs").await, 19);
     let removed = number(&db, "SELECT removed FROM revisions ORDER BY id DESC LIMIT 1").await;
     assert_eq!(u64::try_from(removed).unwrap(), made.removed);
     assert!(made.removed > 0);

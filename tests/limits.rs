@@ -34,7 +34,7 @@ async fn every_limit_holds_at_its_number() {
     let mut client = test.client_in_sql().await;
     let none = serde_json::Value::Null;
     let limits = Limits::default();
-    let cases: [(&str, Limits, Make); 9] = [
+    let cases: [(&str, Limits, Make); 10] = [
         ("--max-document", Limits { document: 24, ..limits }, |n| {
             (format!("{:n$}", "{ dataset { revision } }"), json!(null))
         }),
@@ -63,6 +63,9 @@ async fn every_limit_holds_at_its_number() {
         ("--max-aliases", Limits { aliases: 24, root_fields: 100, ..limits }, |n| {
             let field = |n| format!("f{n}: __typename ");
             (format!("{{ {} }}", many(n, field)), json!(null))
+        }),
+        ("--max-alias", Limits { alias: 24, ..limits }, |n| {
+            (format!("{{ {}: __typename }}", "a".repeat(n)), json!(null))
         }),
         ("--max-directives", Limits { directives: 24, ..limits }, |n| {
             let field = "dataset { revision @include(if: true) } ";
@@ -240,4 +243,25 @@ async fn refusal_of(client: &Client, query: &str, variables: serde_json::Value) 
     let request = Request::new(query).variables(Variables::from_json(variables));
     let answer = client.send(request).await;
     answer.response.errors.first().map(|error| error.message.clone())
+}
+
+#[tokio::test]
+async fn rows_that_many_lead_to_are_priced_as_often_as_they_are_shown() {
+    let test = TestDatabase::sqlite().await;
+    let db = test.writer().await;
+    fixture::load(&db, SMALL).await;
+    let client = test.client_in_sql().await;
+    // A few programs have all grants, whose programs have all grants, and so on.
+    let query = |levels: usize, first: usize| {
+        let inner = "{ nodes { id } }".to_owned();
+        let around =
+            |query, _| format!("{{ nodes {{ program {{ grants(first: {first}) {query} }} }} }}");
+        format!("{{ grants(first: {first}) {} }}", (0..levels).fold(inner, around))
+    };
+    let prices: Vec<u64> = (0..3).map(|levels| client.price(&query(levels, 20)).price).collect();
+    assert!(prices[2] > 8 * prices[1], "twenty times as many are shown: {prices:?}");
+    let refused = refusal(&client, &query(3, 100), json!(null)).await.unwrap();
+    assert!(refused.contains("--max-memory") || refused.contains("--max-cost"), "{refused}");
+    let fine = refusal(&client, &query(1, 20), json!(null)).await;
+    assert_eq!(fine, None);
 }

@@ -32,7 +32,7 @@ const SOON: Duration = Duration::from_secs(5);
 const AGENCIES: usize = 300;
 
 /// PostgreSQL, in a folder, until this is dropped.
-struct Cluster {
+pub(crate) struct Cluster {
     bin: PathBuf,
     folder: TempDir,
     port: u16,
@@ -42,7 +42,7 @@ struct Cluster {
 
 impl Cluster {
     /// The programs of the newest PostgreSQL that Debian has installed.
-    fn programs() -> Option<PathBuf> {
+    pub(crate) fn programs() -> Option<PathBuf> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
         let bins = versions.filter_map(|version| {
             let number: u32 = version.file_name().to_str()?.parse().ok()?;
@@ -57,17 +57,29 @@ impl Cluster {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         let as_root = folder.path().metadata().unwrap().uid() == 0;
-        if as_root {
-            let chown = Command::new("chown").arg("postgres").arg(folder.path()).status();
+        let cluster = Self { bin: bin.to_owned(), folder, port, as_root };
+        cluster.own(cluster.folder.path());
+        cluster
+    }
+
+    /// Gives a file to the user as whom PostgreSQL runs.
+    fn own(&self, path: &Path) {
+        if self.as_root {
+            let chown = Command::new("chown").arg("postgres").arg(path).status();
             assert!(chown.unwrap().success());
         }
-        Self { bin: bin.to_owned(), folder, port, as_root }
     }
 
     /// A cluster that can be written.
     fn primary(bin: &Path) -> Self {
+        Self::primary_with(bin, |_, _| ())
+    }
+
+    /// One whose folder is changed before it starts; a file that is added must be made its own.
+    pub(crate) fn primary_with(bin: &Path, change: impl FnOnce(&Path, &dyn Fn(&Path))) -> Self {
         let cluster = Self::new(bin);
         cluster.run("initdb", &["-U", "cops", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]);
+        change(&cluster.folder.path().join("data"), &|path| cluster.own(path));
         cluster.start();
         cluster
     }
@@ -109,7 +121,7 @@ impl Cluster {
         assert!(status.unwrap().success(), "{command:?}");
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://cops@127.0.0.1:{}/postgres", self.port)
     }
 }

@@ -143,7 +143,7 @@ async fn an_empty_start_has_the_reference_data_and_no_more() {
     let query = "{ agencies { totalCount } programs { totalCount } dataset { synthetic } }";
     let data = server.data(query).await;
     assert_eq!(data["agencies"]["totalCount"], 0);
-    assert_eq!(data["programs"]["totalCount"], 17);
+    assert_eq!(data["programs"]["totalCount"], 19);
     assert_eq!(data["dataset"]["synthetic"], false);
     assert_eq!(server.stop(), Some(0));
 }

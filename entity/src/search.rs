@@ -4,7 +4,7 @@
 //! points) and know different letters. So the text is folded and cut here, once, into words of `a` to `z` and digits,
 //! on which both agree, and so is what a client searches for. What people type finds what is written: without accents,
 //! however these are encoded, without apostrophes of any kind, `l` for `ł` and `ss` for `ß`. A letter of another script
-//! stands as its number.
+//! stands as its number, and all numbers are of one length, so that the beginning of a word is one of whole letters.
 //!
 //! Recipients are matched by the same words.
 
@@ -20,7 +20,10 @@ use crate::{
 
 /// The edition of the folding, which grows whenever words come out otherwise: the rows of databases that have an older
 /// one are folded again.
-pub const FOLDING: i32 = 2;
+pub const FOLDING: i32 = 3;
+
+/// The letters of the longest word; what is longer is cut into several. PostgreSQL indexes none of more than 2,046 bytes.
+const LONGEST: usize = 500;
 
 /// A row that is found by words.
 pub trait Searched {
@@ -81,8 +84,8 @@ pub fn words(text: &str) -> std::vec::IntoIter<String> {
     }
     let kept = text.chars().filter(|c| !is_silent(*c));
     for c in kept.flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c)) {
-        // Compatible forms may be of capital letters.
-        for c in c.to_lowercase() {
+        // Compatible forms may be of capital letters, and may have apostrophes.
+        for c in c.to_lowercase().filter(|c| !is_silent(*c)) {
             fold(c, &mut folded);
         }
     }
@@ -90,7 +93,17 @@ pub fn words(text: &str) -> std::vec::IntoIter<String> {
 }
 
 fn split(folded: &str) -> std::vec::IntoIter<String> {
-    folded.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>().into_iter()
+    let mut words = Vec::new();
+    for mut word in folded.split_ascii_whitespace() {
+        // All are ASCII.
+        while let Some((first, rest)) = word.split_at_checked(LONGEST).filter(|it| !it.1.is_empty())
+        {
+            words.push(first.to_owned());
+            word = rest;
+        }
+        words.push(word.to_owned());
+    }
+    words.into_iter()
 }
 
 /// The words of several texts, each once, with spaces between them.
@@ -112,7 +125,7 @@ fn is_silent(c: char) -> bool {
         // Modifier letters, such as the ʻokina.
         | '\u{2b0}'..='\u{2ff}'
         // A soft hyphen, joiners, marks of direction, and a byte order mark.
-        | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'
+        | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
     )
 }
 
@@ -144,7 +157,7 @@ fn fold(c: char, folded: &mut String) {
         c if c.is_alphanumeric() => match c.to_digit(10) {
             Some(digit) => folded.extend(char::from_digit(digit, 10)),
             // Writing to a string cannot fail.
-            None => drop(write!(folded, "u{:x}", u32::from(c))),
+            None => drop(write!(folded, "u{:06x}", u32::from(c))),
         },
         _ => folded.push(' '),
     }
@@ -196,14 +209,25 @@ mod tests {
                 assert_eq!(found(written), typed, "{written}");
             }
         }
+        assert_eq!(found("\u{149}oba"), "noba");
         assert_eq!(found("Ægir Þór Œuvre Ðan"), "aegir thor oeuvre dan");
-        assert_eq!(found("٣ districts ⅷ ½"), "u663 districts viii 1 2");
+        assert_eq!(found("٣ districts ⅷ ½"), "u000663 districts viii 1 2");
     }
 
     #[test]
     fn other_scripts_have_words_too() {
         let (greek, tokyo) = (found("ΑΣΤΥΝΟΜΊΑΣ"), found("東京 警察"));
         assert_eq!(greek, found("αστυνομίας"));
-        assert_eq!(tokyo, "u6771u4eac u8b66u5bdf");
+        // 㬐 (U+3B10) does not begin with α (U+03B1).
+        assert!(!found("㬐").starts_with(&found("α")));
+        assert_eq!(tokyo, "u006771u004eac u008b66u005bdf");
+    }
+
+    #[test]
+    fn a_word_has_an_end() {
+        let long = "x".repeat(1_001);
+        assert_eq!(words(&long).map(|word| word.len()).collect::<Vec<_>>(), [500, 500, 1]);
+        assert_eq!(words(&long[..500]).count(), 1);
+        assert_eq!(words(&"東".repeat(300)).map(|word| word.len()).max(), Some(500));
     }
 }

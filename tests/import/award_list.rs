@@ -117,3 +117,99 @@ async fn an_ori_of_the_other_length_completes_the_agency_of_that_name() {
                WHERE name LIKE 'Dallas%' ORDER BY ori9";
     assert_eq!(place.rows(sql).await, ["TX0000001 -", "TXDPD0000 TXDPD00"]);
 }
+
+fn listed(place: &Place, text: &str) -> cops_graphql::ingest::ImportRequest {
+    let file = place.file("list.csv", text);
+    let mut wanted = request(Format::AwardList, &[&file]);
+    wanted.mapping.columns = [
+        ("recipient", "Agency"),
+        ("state", "State"),
+        ("officers", "Officers"),
+        ("federal_share", "Award"),
+    ]
+    .map(|(field, column)| (field.to_owned(), column.to_owned()))
+    .into();
+    wanted
+}
+
+const SUM: &str = "SELECT COUNT(*) || ' ' || SUM(federal_share) AS line FROM grants";
+
+#[tokio::test]
+async fn totals_of_a_list_are_no_awards() {
+    let place = Place::new().await;
+    let text = "State,Agency,Officers,Award\n\
+        CA,\"Example, City of\",2,\"$250,000.00\"\n\
+        CA,Other Police Department,1,\"$125,000.00\"\n\
+        CA,Subtotal,3,\"$375,000.00\"\n\
+        TX,Sample Police Department,1.5,\"$125,000\"\n\
+        TX,Total Community Action,0.5,\"$1,000\"\n\
+        ,Total of Crime Bill money,,\"$126,000\"\n\
+        Texas Total,,2,\"$126,000\"\n\
+        ,Total (4 agencies),,\"$501,000\"\n\
+        ,Grand Total,5,\"$501,000.00\"\n";
+    let report = place.run(&listed(&place, text)).await.unwrap();
+    assert_eq!((report.rows_read, report.refused, report.skipped), (9, 0, 0));
+    assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 5);
+    assert!(report.to_string().contains("rows of totals that agree"), "{report}");
+    assert_eq!(place.rows(SUM).await, ["4 50100000"]);
+}
+
+#[tokio::test]
+async fn what_looks_like_a_total_and_is_none_is_refused() {
+    let place = Place::new().await;
+    let text = "State,Agency,Officers,Award\n\
+        CA,Example,2,\"$250,000.00\"\n\
+        TX,Sample,1,\"$100,000.00\"\n\
+        ,CA Total,3,\"$350,000.00\"\n\
+        ,Grand Total,3,\"$350,000.01\"\n\
+        ,Grand Total,4,\"$350,000.00\"\n\
+        ,Total,,\n\
+        ,,3,\"$350,000.00\"\n\
+        ,* Subject to change.,,\n";
+    let mut wanted = listed(&place, text);
+    wanted.max_rejects = "6".parse().unwrap();
+    let report = place.run(&wanted).await.unwrap();
+    assert_eq!(report.refused, 6);
+    assert_eq!(report.rows_read, 8);
+    assert_eq!(place.rows(SUM).await, ["2 35000000"]);
+    let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
+    for line in 4..=7 {
+        assert!(rejected.contains(&format!("list.csv,{line},Agency,")), "{line}: {rejected}");
+    }
+    assert!(
+        rejected.contains("list.csv,8,Agency,,is empty: an award has a recipient"),
+        "{rejected}"
+    );
+}
+
+#[tokio::test]
+async fn numbers_of_officers_are_numbers_of_officers() {
+    let place = Place::new().await;
+    let text = "State,Agency,Officers,Award\n\
+        CA,A,-2,100000\n\
+        CA,B,1.25,100000\n\
+        CA,C,\"$100,000\",100000\n\
+        CA,D,\"125,000.00\",100000\n\
+        CA,E,2500,2500\n\
+        CA,F,(1),100000\n\
+        CA,G,1.50,100000\n\
+        CA,H,25000,250000\n\
+        ,,,\n";
+    let mut wanted = listed(&place, text);
+    wanted.max_rejects = "7".parse().unwrap();
+    let report = place.run(&wanted).await.unwrap();
+    assert_eq!(report.refused, 7);
+    assert_eq!(place.rows("SELECT funded FROM officers_funded").await, ["15"]);
+    let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
+    for line in [
+        "list.csv,2,Officers,-2,is negative",
+        "list.csv,3,Officers,1.25,has more decimals",
+        "list.csv,4,Officers,\"$100,000\",\"is an amount of money",
+        "list.csv,5,Officers,\"125,000.00\",\"is more than 50000.0",
+        "list.csv,6,Officers,2500,\"is an amount of money",
+        "list.csv,9,Officers,25000,\"is an amount of money",
+        "list.csv,7,Officers,(1),is negative",
+    ] {
+        assert!(rejected.contains(line), "{line}: {rejected}");
+    }
+}

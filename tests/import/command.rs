@@ -131,7 +131,7 @@ async fn made_up_rows_make_room_for_real_ones() {
 async fn a_load_that_is_killed_leaves_nothing_and_can_be_run_again() {
     let place = Place::new().await;
     let keys: Vec<[String; 3]> = (0..40_000)
-        .map(|n| [format!("T{n}"), format!("ASST_NON_{n}_015"), format!("F{n}")])
+        .map(|n| [format!("T{n}"), format!("ASST_NON_F{n}_015"), format!("F{n}")])
         .collect();
     let rows: Vec<Vec<(&str, &str)>> = keys
         .iter()

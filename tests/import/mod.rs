@@ -1,11 +1,14 @@
 //! Loading real-world files: what becomes of their rows, and what of wrong ones.
 
 mod agencies;
+mod api_answers;
 mod award_list;
 mod bad_input;
 mod command;
+mod contradictions;
 mod databases;
 mod outcomes;
+mod programs;
 mod text;
 mod trainees;
 mod usaspending;

@@ -209,10 +209,12 @@ async fn estimates_are_of_states_and_the_nation_with_what_is_said_against_them()
     let text = "year,state_abbr,population,violent_crime,homicide,rape_legacy,rape_revised,robbery,\
         aggravated_assault,property_crime,burglary,larceny,motor_vehicle_theft,caveats\n\
         2001,,285317559,1439480,16037,90863,,423557,909023,10437189,2116531,7092267,1228391,\"Those of  11 September are not counted.\"\n\
-        2001,AK,633630,3735,39,501,,514,2681,23160,3847,16695,2618,\n";
+        2001,AK,633630,3735,39,501,,514,2681,23160,3847,16695,2618,\"2,618 \"\n";
     let file = place.file("estimated.csv", text);
     let report = place.load(Format::FbiEstimates, &[&file]).await.unwrap();
     assert_eq!((report.rows_read, report.refused, report.tables["outcomes"].added), (2, 0, 20));
+    // A number is no caveat.
+    assert_eq!(report.notes.values().sum::<u64>(), 1);
     let rows = place.rows(OUTCOMES).await;
     assert!(rows.contains(&"AK 2001 murder 39 633630 - -".to_owned()), "{rows:?}");
     assert!(rows.contains(&"nation 2001 murder 16037 285317559 - CAVEAT".to_owned()), "{rows:?}");
@@ -257,7 +259,7 @@ async fn the_same_filings_make_the_same_outcomes_on_both() {
     let rows = [
         ["2020", "NB0010100", "4e3", "8", "1", "9", "2"],
         ["2019", "NB0010100", "0", "8", "1", "9", "2"],
-        ["2019", "NB0010100", "10", "8", "1", "9", "2"],
+        ["2019", "NB0010100", "0", "8", "1", "9", "2"],
         ["2020", "NB0010200", "NULL", "8", "1", "9", "2"],
     ];
     std::fs::write(&path, employees(&rows)).unwrap();
@@ -271,8 +273,9 @@ async fn the_same_filings_make_the_same_outcomes_on_both() {
         reference::ensure(&db).await.unwrap();
         let wanted = request(Format::FbiEmployees, &[&path]);
         let report = ingest::run(&db, &wanted).await.unwrap();
-        // Of two filings of a year the later holds.
+        // What is said twice is said once.
         assert_eq!(report.tables["outcomes"].added, 8);
+        assert_eq!(report.notes.values().sum::<u64>(), 1);
         answers.push(database.client().await.data(query).await);
     }
     assert_eq!(answers[0]["outcomes"]["totals"]["count"], json!(8));

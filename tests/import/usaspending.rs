@@ -156,7 +156,14 @@ fn summaries() -> String {
             ("prime_award_base_transaction_description", ""),
         ],
     );
-    let other = row(SPOKANE, &[("cfda_numbers_and_titles", "93.778: MEDICAID")]);
+    let other = row(
+        SPOKANE,
+        &[
+            ("assistance_award_unique_key", "ASST_NON_2105CA5MAP_7530"),
+            ("award_id_fain", "2105CA5MAP"),
+            ("cfda_numbers_and_titles", "93.778: MEDICAID"),
+        ],
+    );
     csv(SUMMARIES, &[&spokane, &dallas, &school, &other])
 }
 
@@ -216,6 +223,7 @@ async fn older_files_have_no_uei_and_gzip_is_read() {
         &[
             ("award_id_fain", "2009RKWX0400"),
             ("assistance_award_unique_key", "ASST_NON_2009RKWX0400_1550"),
+            ("prime_award_base_transaction_description", ""),
             ("recipient_duns", "123456789"),
             ("total_obligated_amount", "-0.01"),
             ("cfda_numbers_and_titles", "16.71"),
@@ -303,4 +311,41 @@ async fn tables_of_other_things_in_a_download_are_passed_over_by_name() {
             assert!(!text.contains("it looks like"), "{text}");
         }
     }
+}
+
+#[tokio::test]
+async fn recipients_are_matched_however_their_names_are_spelled() {
+    let names = "ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n\
+        HI0040000,City,,Kauaʻi Police Department,,\nCO0220100,City,,Cañon City Police Department,,\n";
+    let place = Place::new().await;
+    let agencies = place.file("names.csv", names);
+    place.load(Format::FbiAgencies, &[&agencies]).await.unwrap();
+    let award = |key, name, state| {
+        row(
+            SPOKANE,
+            &[
+                ("assistance_transaction_unique_key", key),
+                ("assistance_award_unique_key", key),
+                ("award_id_fain", key),
+                ("recipient_uei", ""),
+                ("recipient_name", name),
+                ("recipient_state_code", state),
+                ("action_date", "2024-09-20"),
+                ("federal_action_obligation", "100"),
+                ("cfda_number", "16.710"),
+            ],
+        )
+    };
+    let rows = [
+        award("A", "KAUAI POLICE DEPARTMENT", "HI"),
+        award("B", "Kaua’i Police Dept", "HI"),
+        award("C", "CANON CITY POLICE DEPARTMENT", "CO"),
+        award("D", "Can\u{303}on City P.D.", "CO"),
+    ];
+    let awards = place.file("awards.csv", transactions(&rows));
+    place.load(Format::Usaspending, &[&awards]).await.unwrap();
+    let found = "SELECT award_number || ' ' || COALESCE(ori9, '-') FROM grants \
+        LEFT JOIN agencies ON agencies.id = agency_id ORDER BY award_number";
+    let expected = ["A HI0040000", "B HI0040000", "C CO0220100", "D CO0220100"];
+    assert_eq!(place.rows(found).await, expected);
 }

@@ -27,14 +27,41 @@ const ATTACKS = [
   // Texts that are looked through, and not found.
   (n) => `{ ${Array.from({ length: 15 }, (_, field) =>
     `a${field}: grants(filter: { title: { contains: "zq${n}x${field}" } }, first: 1) { totalCount nodes { title } }`).join(' ')} }`,
+  // Long names, written for each row.
+  (n) => `{ agencies(first: 30, filter: { population: { gt: ${n} } }) { nodes { trainees(first: 100) { nodes { agency {
+    ${Array.from({ length: 30 }, (_, field) => `${'x'.repeat(95)}${field}: name`).join(' ')} } } } } } }`,
+  // Nothing that there is, with a thing to suggest for each.
+  (n) => `{ agencies { nodes { ${Array.from({ length: 600 }, (_, field) => `nam${n}e${field}`).join(' ')} } } }`,
   // The whole schema.
   (n) => `{ a${n}: __schema { types { name fields { name description args { name } type { name } } } } }`,
 ];
 
-/** A request of a number, as a body. */
-export function attack(number) {
+/** Files of many rows, and a large answer that is cited: what is asked for beside the query. */
+const BESIDE = [
+  () => ({ path: '/export/trainees.csv' }),
+  () => ({ path: '/export/trainees.parquet' }),
+  (n) => ({
+    headers: { accept: 'text/csv' },
+    query: `{ trainees(orderBy: [{ field: AGENCY_NAME }], filter: { hours: { gte: ${n % 5} } }) { nodes { id hours agency { name } } } }`,
+  }),
+  () => ({
+    headers: { 'graphql-cite': '1', 'accept-encoding': 'br' },
+    query: '{ agencies(first: 30) { nodes { id name trainees(first: 100) { edges { cursor node { id role hours agency { id name } } } } } } }',
+  }),
+];
+
+/** How many kinds there are. */
+export const KINDS = ATTACKS.length + BESIDE.length;
+
+/** A query of a number, as a body. */
+export function dearQuery(number) {
   return JSON.stringify({ query: ATTACKS[number % ATTACKS.length](number) });
 }
 
-/** How many kinds there are. */
-export const KINDS = ATTACKS.length;
+/** A request of a number: a body, or a path, and headers. */
+export function attack(number) {
+  const kind = number % KINDS;
+  if (kind < ATTACKS.length) return { body: JSON.stringify({ query: ATTACKS[kind](number) }) };
+  const { query, ...rest } = BESIDE[kind - ATTACKS.length](number);
+  return { ...rest, body: query && JSON.stringify({ query }) };
+}

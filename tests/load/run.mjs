@@ -37,11 +37,11 @@ const CONNECTIONS = 8;
 const SMALL = JSON.stringify({ query: '{ agencies(first: 5) { nodes { name state } } }' });
 
 /** Sends a request from an address; gives its status, its text and its milliseconds. `hangUp` are those after which it goes. */
-function ask(url, { from = '127.0.0.1', body, path = '/graphql', hangUp } = {}) {
+function ask(url, { from = '127.0.0.1', body, path = '/graphql', headers: more = {}, hangUp } = {}) {
   const began = performance.now();
   return new Promise((resolve) => {
     const method = body ? 'POST' : 'GET';
-    const headers = body ? { 'content-type': 'application/json' } : {};
+    const headers = { ...more, ...(body ? { 'content-type': 'application/json' } : {}) };
     const sent = request(new URL(path, url), { method, headers, localAddress: from, agent: false }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
@@ -107,7 +107,7 @@ async function run(url) {
     const from = `127.0.0.${2 + (index % ATTACKERS)}`;
     for (let n = index; performance.now() < end; n += ATTACKERS * CONNECTIONS + 1) {
       const hangUp = n % 3 === 0 ? 100 : undefined;
-      const { status, text = '' } = await ask(url, { from, body: attack(n), hangUp });
+      const { status, text = '' } = await ask(url, { from, ...attack(n), hangUp });
       const code = text.match(/"code":"(\w+)"/)?.[1];
       const what = hangUp && status === 0 ? 'hung up' : `${status} ${code ?? ''}`.trim();
       counts[what] = (counts[what] ?? 0) + 1;
@@ -120,7 +120,7 @@ async function run(url) {
   for (const socket of half) socket.destroy();
   // All at once, and gone: what they asked for ends with them.
   await Promise.all(Array.from({ length: 4 * KINDS }, (_, n) =>
-    ask(url, { from: `127.0.0.${2 + (n % ATTACKERS)}`, body: attack(1000 + n), hangUp: 300 })));
+    ask(url, { from: `127.0.0.${2 + (n % ATTACKERS)}`, ...attack(1000 + n), hangUp: 300 })));
   await sleep(300);
   const before = cpu();
   await sleep(2000);

@@ -1,10 +1,14 @@
 //! Pages of other sites, and several requests in one.
 
-use cops_graphql::server::Settings;
+use cops_graphql::{limits::Limits, server::Settings};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{JSON, Site, code, header, query, read};
+use crate::{
+    fixture::{SMALL, Size},
+    support::TestDatabase,
+};
 
 const ORIGIN: &str = "https://dashboard.example";
 
@@ -93,4 +97,25 @@ async fn a_list_of_requests_is_taken_where_the_operator_says_so() {
         serde_json::from_reader(flate2::read::GzDecoder::new(&*packed)).unwrap();
     assert_eq!(unpacked.len(), 5);
     assert_eq!(unpacked[4]["data"]["agencies"]["nodes"].as_array().unwrap().len(), 24);
+}
+
+#[tokio::test]
+async fn the_answers_of_a_list_of_requests_have_an_end_together() {
+    let limits = Limits { page: 10_000, cost: 1_000_000, ..Limits::default() };
+    let settings = Settings { most_in_batch: 50, limits, ..Settings::default() };
+    let size = Size { trainees: 5_000, ..SMALL };
+    let site = Site::of(TestDatabase::sqlite().await, size, settings).await;
+    let name = "a".repeat(90);
+    let large = query(&format!("{{ trainees(first: 5000) {{ nodes {{ {name}: role id }} }} }}"));
+    let one = site.post(&large).send().await.unwrap().bytes().await.unwrap().len();
+    let most = 16 << 20;
+    let within = Value::Array(vec![large.clone(); most / (one + 1)]);
+    let response = site.post(&within).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let body: Vec<Value> = response.json().await.unwrap();
+    assert_eq!(body.len(), most / (one + 1));
+    let beyond = Value::Array(vec![large; most / one + 1]);
+    let (status, refused) = read(site.post(&beyond)).await;
+    assert_eq!((status.as_u16(), code(&refused)), (413, "QUERY_TOO_LARGE"), "{refused}");
+    assert!(refused["errors"][0]["message"].as_str().unwrap().contains("16 MiB"), "{refused}");
 }

@@ -83,6 +83,29 @@ async fn what_ran_is_paid_for_though_it_is_refused_at_the_end() {
 }
 
 #[tokio::test]
+async fn names_are_priced_and_citing_is_paid_for() {
+    let rate_limit = RateLimit { points_per_second: 1, burst: 5_000, ..RateLimit::default() };
+    let site = Site::with(Settings { rate_limit, ..Settings::default() }).await;
+    let ask = |name: &str| json!({ "query": format!("{{ trainees(first: 100) {{ nodes {{ agency {{ {name}: name }} }} }} }}") });
+    let price = async |name: &str| {
+        let asked = site.post(&ask(name)).header("GraphQL-Cost", "validate");
+        let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+        answer["extensions"]["cost"]["price"].as_u64().unwrap()
+    };
+    let (short, long) = (price("a").await, price(&"a".repeat(100)).await);
+    // A hundred rows times a hundred bytes, of which a point writes some 2,500.
+    assert!((short + 3..=short + 6).contains(&long), "{short} {long}");
+    let kept = ask(&"a".repeat(100));
+    let bytes = site.post(&kept).send().await.unwrap().bytes().await.unwrap().len() as u64;
+    let before = left(&site.post(&kept).send().await.unwrap());
+    let cited = site.post(&kept).header("GraphQL-Cite", "1").send().await.unwrap();
+    assert_eq!(cited.status(), 200);
+    // One for the answer, which is kept, and more for its citation, by its bytes.
+    let paid = before - left(&cited);
+    assert!((bytes / 700..=bytes / 700 + 3).contains(&paid), "{paid} for {bytes} bytes");
+}
+
+#[tokio::test]
 async fn a_client_that_asks_for_too_much_waits() {
     let rate_limit = RateLimit { points_per_second: 1, burst: 25, ..RateLimit::default() };
     let site = Site::with(Settings { rate_limit, ..Settings::default() }).await;

@@ -17,7 +17,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attack } from '../load/attacks.mjs';
+import { dearQuery } from '../load/attacks.mjs';
 import { serving } from '../program.mjs';
 
 const [program, seconds = '600', elsewhere] = process.argv.slice(2);
@@ -77,7 +77,7 @@ class Client {
         this.socket.on('error', () => this.socket.destroy());
         this.socket.on('close', () => this.done(0, false));
       }
-      this.socket.write(this.from ? this.request(attack(number)) : this.usual[number % this.usual.length]);
+      this.socket.write(this.from ? this.request(dearQuery(number)) : this.usual[number % this.usual.length]);
     });
   }
 

@@ -26,6 +26,7 @@ Examples:
   cops-graphql import usaspending FY*.csv.gz --dry-run --explain
   cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP
   cops-graphql import award-list awards.xlsx --sheet 2024 --mapping awards.toml
+  cops-graphql import usaspending awards.csv --programs our-programs.csv
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
 
@@ -80,6 +81,10 @@ pub(crate) struct ImportArgs {
     /// The sheet to read of a workbook, by its name or its number [default: the only one of the format].
     #[arg(long, value_name = "NAME|N")]
     sheet: Option<String>,
+    /// A CSV that says by what programs are known (program,kind,text), over what is known of them (usaspending,
+    /// award-list).
+    #[arg(long, value_name = "FILE")]
+    programs: Option<PathBuf>,
     /// Rows that may be refused before the load ends: a number, or a percentage of those looked at.
     #[arg(long, value_name = "N|P%", default_value = "0.1%")]
     max_rejects: MaxRejects,
@@ -188,6 +193,7 @@ fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
             constants: args.set.iter().map(|(field, value)| (field.clone(), text(value))).collect(),
         },
         sheet: args.sheet.clone(),
+        programs_file: args.programs.clone(),
         max_rejects: args.max_rejects,
         dry_run: args.dry_run,
         explain: args.explain,

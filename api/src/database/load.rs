@@ -259,23 +259,21 @@ impl Load {
         Ok(())
     }
 
-    /// Drops the plain indexes of a table until [`Self::commit`] makes them again: sorting once is
-    /// several times faster than keeping sorted. Worth it where most rows of the table are new.
+    /// Drops the plain indexes of a table of SQLite until [`Self::commit`] makes them again: sorting once is several
+    /// times faster than keeping sorted, and readers go on with the indexes of the load before. Worth it where most rows
+    /// of the table are new.
+    ///
+    /// PostgreSQL keeps its indexes. There `DROP INDEX` locks all readers out of the table until the load commits.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn suspend_indexes<E: EntityTrait>(&mut self) -> Result<(), DbErr> {
         let backend = self.transaction.get_database_backend();
-        let sql = match backend {
-            DbBackend::Postgres => {
-                "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() \
-                 AND tablename = $1 AND indexdef NOT LIKE 'CREATE UNIQUE%'"
-            }
-            _ => {
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 \
-                 AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'"
-            }
-        };
+        if backend != DbBackend::Sqlite {
+            return Ok(());
+        }
+        let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = $1 \
+                   AND sql IS NOT NULL AND sql NOT LIKE 'CREATE UNIQUE%'";
         let table = E::default().table_name().to_owned();
         let statement = Statement::from_sql_and_values(backend, sql, [table.into()]);
         for row in self.transaction.query_all_raw(statement).await? {

@@ -122,9 +122,12 @@ pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
 pub async fn reader(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
-    let mut options = read_only(&url.try_into()?, STATEMENT);
+    let url = url.try_into()?;
+    let mut options = read_only(&url, STATEMENT);
     // The pool itself waits without end for a connection that says nothing, and has one less until it answers.
-    options.max_connections(SPARE).min_connections(1).map_sqlx_postgres_pool_opts(|pool| {
+    // A file that is replaced is opened by nobody before all have closed the old one.
+    let least = u32::from(!url.is_sqlite());
+    options.max_connections(SPARE).min_connections(least).map_sqlx_postgres_pool_opts(|pool| {
         pool.before_acquire(|connection, _| Box::pin(is_well(connection)))
             .after_release(|connection, _| Box::pin(is_well(connection)))
     });
@@ -155,6 +158,8 @@ fn read_only(url: &DatabaseUrl, longest: Duration) -> ConnectOptions {
     let longest = format!("{}ms", longest.as_millis());
     let sqlite = |options: SqliteConnectOptions| {
         options
+            // The last that closes a file would else move its log into whatever has been copied over it.
+            .read_only(true)
             .busy_timeout(LOCKED)
             .statement_cache_capacity(500)
             .row_buffer_size(ROWS_AHEAD)

@@ -69,8 +69,8 @@ pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
             "search",
             "String",
             "Keeps rows that have, for each of these words, a word that begins with it. Looks at names, \
-             titles, and the numbers and short names by which things are known. Case and accents do not \
-             matter; at most 16 different words.",
+             titles, and the numbers and short names by which things are known. Case, accents and \
+             apostrophes do not matter; at most 16 different words.",
         ));
     }
     let most = format!("Default {DEFAULT_PAGE}, at most {}.", Limits::default().page);

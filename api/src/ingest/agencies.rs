@@ -31,8 +31,8 @@ struct TouchedAgency {
 pub(crate) struct Agencies {
     rows: Vec<agency::Model>,
     by_ori: HashMap<String, usize>,
-    /// Agencies without an ORI, by state and form of their name.
-    nameless: HashMap<(Option<String>, String), usize>,
+    /// Agencies without an ORI, by state, form of their name, and county.
+    without_ori: HashMap<(Option<String>, String, Option<String>), usize>,
     touched: HashMap<usize, TouchedAgency>,
     next_id: i32,
 }
@@ -57,7 +57,8 @@ impl Agencies {
             self.by_ori.insert(ori.as_str().to_owned(), at);
         }
         if let (None, None, Some(name)) = (&row.ori9, &row.ori7, &row.name) {
-            self.nameless.insert((code(row.state.as_ref()), Name::of(name).form), at);
+            let key = (code(row.state.as_ref()), Name::of(name).form, row.county_fips.clone());
+            self.without_ori.insert(key, at);
         }
     }
 
@@ -66,9 +67,15 @@ impl Agencies {
         self.by_ori.get(ori.as_str()).copied()
     }
 
-    /// The agency without an ORI that has a name.
-    pub(crate) fn find_without_ori(&self, name: &str, state: Option<&State>) -> Option<usize> {
-        self.nameless.get(&(code(state), Name::of(name).form)).copied()
+    /// The agency without an ORI that has a name. Places of one name lie in several counties of a state.
+    pub(crate) fn find_without_ori(
+        &self,
+        name: &str,
+        state: Option<&State>,
+        county_fips: Option<&str>,
+    ) -> Option<usize> {
+        let key = (code(state), Name::of(name).form, county_fips.map(str::to_owned));
+        self.without_ori.get(&key).copied()
     }
 
     /// An agency.

@@ -11,13 +11,14 @@ use entity::{
     grant,
     kind::OfficerKind,
     officers_funded,
-    scalar::{Officers, Ori},
+    scalar::{Dollars, Officers, Ori},
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     ImportRequest,
     awards::{Award, Awards},
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     mapping::{FIELDS, Mapping},
@@ -25,6 +26,7 @@ use super::{
     recipients::{Described, Recipient, Recipients},
     report::FoundBy,
     table::{FileField, FileRow, RowRefusal, TableShape},
+    totals::{self, RowNumbers, TotalOf, Totals},
     values,
 };
 
@@ -49,6 +51,25 @@ federal_share = \"Award Amount\"
 program = \"CHP\"
 fiscal_year = 2020
 ";
+
+/// More officers than the largest agency of the country has are an amount of money in the wrong column.
+const MOST_OFFICERS: Officers = Officers(500_000);
+/// From so many on, officers who get less than a hundred dollars each are none.
+const MANY_OFFICERS: Officers = Officers(10_000);
+const LEAST_CENTS_OF_TENTH: i64 = 1_000;
+/// The columns of officers.
+const COUNTS: [&str; 8] = [
+    "officers",
+    "requested",
+    "accepted",
+    "hired",
+    "retained",
+    "school_resource_officers",
+    "veterans",
+    "part_time",
+];
+/// The columns of money.
+const AMOUNTS: [&str; 3] = ["federal_share", "local_match", "project_total"];
 
 /// What a row says about the officers of an award.
 #[derive(Clone, Debug, Default)]
@@ -77,19 +98,25 @@ pub(crate) struct AwardList {
     programs: Programs,
     recipients: Recipients,
     awards: Awards,
+    totals: Totals,
     next_id: i32,
 }
 
 impl AwardList {
     /// Reads what the dataset has.
-    async fn new(job: &Job, mapping: Mapping) -> Result<Self, DbErr> {
+    async fn new(
+        job: &Job,
+        mapping: Mapping,
+        request: &ImportRequest,
+    ) -> Result<Self, ImportError> {
         let constant = |field: &&'static str| Some((*field, mapping.constant(field)?));
         Ok(Self {
             constants: FIELDS.iter().filter_map(constant).collect(),
             mapping,
-            programs: Programs::new(job).await?,
+            programs: Programs::new(job, request.programs_file.as_deref()).await?,
             recipients: Recipients::new(job).await?,
             awards: Awards::new(job).await?,
+            totals: Totals::default(),
             next_id: job.load.next_id::<officers_funded::Entity>().await?,
         })
     }
@@ -131,18 +158,24 @@ impl AwardList {
             values::listing(text).ok_or("is not an assistance listing, such as 16.710")
         };
         let year = self.get(row, "fiscal_year", values::year)?;
+        let (state, ori) =
+            (self.get(row, "state", values::state)?, self.get(row, "ori", str::parse::<Ori>)?);
+        values::agree_on_state(row, "ori", ori.as_ref(), state.as_ref())?;
+        let (listing, title) = (self.get(row, "listing", listing)?, self.text(row, "title"));
+        let of_award =
+            || self.programs.of_award(key.as_deref(), listing.as_deref(), title.as_deref());
         Ok(Award {
             recipient: Described {
                 name,
-                ori: self.get(row, "ori", str::parse::<Ori>)?,
+                ori,
                 uei: self.text(row, "uei"),
                 city: self.text(row, "city"),
-                state: self.get(row, "state", values::state)?,
+                state,
                 kind: None,
             },
-            program_id: self.get(row, "program", program)?,
+            program_id: self.get(row, "program", program)?.or_else(of_award),
             fiscal_year: year.or_else(|| key.as_deref().and_then(year_of_number)),
-            listing: self.get(row, "listing", listing)?,
+            listing,
             instrument: self.get(row, "instrument", values::choice)?,
             announced_on: self.get(row, "announced_on", values::date)?,
             obligated_on: self.get(row, "obligated_on", values::date)?,
@@ -153,7 +186,7 @@ impl AwardList {
             local_match: self.get(row, "local_match", values::decimal)?,
             project_total: self.get(row, "project_total", values::decimal)?,
             status: self.get(row, "status", values::choice)?,
-            title: self.text(row, "title"),
+            title,
             number,
             key,
             ..Award::default()
@@ -161,7 +194,7 @@ impl AwardList {
     }
 
     fn counted(&self, row: &FileRow<'_>) -> Result<Option<CountedOfficers>, RowRefusal> {
-        let number = |field: &str| self.get(row, field, values::decimal::<Officers>);
+        let number = |field: &str| self.get(row, field, officers);
         let counted = CountedOfficers {
             kind: self.get(row, "officer_kind", values::choice)?,
             requested: number("requested")?,
@@ -177,6 +210,37 @@ impl AwardList {
         let others = [counted.retained, counted.school_resource_officers, counted.veterans];
         let any = stages.iter().chain(&others).chain([&counted.part_time]).any(Option::is_some);
         Ok(any.then_some(counted))
+    }
+
+    /// What a row that is labeled as a total is: left out where it is the total of rows above it, and else refused. None
+    /// where it is no such row.
+    fn total(
+        &mut self,
+        row: &FileRow<'_>,
+    ) -> Option<Result<RowMeaning<ListedAwardRecord>, RowRefusal>> {
+        let labeled = |field| row.text(field).and_then(totals::label).map(|state| (field, state));
+        let elsewhere = || {
+            // A row without a recipient may have its label in a column that means nothing else.
+            let found =
+                row.text("recipient").is_none().then(|| row.cells().find_map(totals::label));
+            found.flatten().map(|state| ("recipient", state))
+        };
+        let (field, named) =
+            labeled("recipient").or_else(|| labeled("state")).or_else(elsewhere)?;
+        let state = row.text("state").and_then(|text| values::state(text).ok());
+        Some(match numbers(row) {
+            Ok(numbers) if self.totals.prove(&named, state.as_ref(), &numbers) => {
+                Ok(RowMeaning::LeaveOut(totals::LEFT_OUT))
+            }
+            // It may be a recipient.
+            _ if named == TotalOf::Perhaps => return None,
+            Ok(_) => {
+                let reason = "is labeled as a total and does not add up: neither the rows since the last \
+                              total nor all rows above, nor those of a state that it names, have this sum";
+                Err(row.refuse(field, reason))
+            }
+            Err(refusal) => Err(refusal),
+        })
     }
 
     /// Finds which awards the rows without a number are.
@@ -296,7 +360,7 @@ impl FormatReader for AwardList {
             None => Mapping::beside(&request.paths)?,
         };
         let mapping = mapping.overridden_by(&request.mapping)?;
-        Ok(Self::new(job, mapping).await?)
+        Self::new(job, mapping, request).await
     }
 
     fn fills(&self, _shape: &str) -> &'static str {
@@ -317,8 +381,51 @@ impl FormatReader for AwardList {
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<ListedAwardRecord>, RowRefusal> {
+        if let Some(total) = self.total(row) {
+            return total;
+        }
+        let has = |field: &&str| *field != "recipient" && row.has(field);
+        if FIELDS.iter().any(has)
+            && !FIELDS.iter().filter(|field| has(field)).any(|field| row.text(field).is_some())
+        {
+            let reason =
+                "is all that the row says: it is a note, or an award of which nothing is known";
+            return Err(row.refuse("recipient", reason));
+        }
+        // A total counts the rows that are refused, too.
+        let numbers = numbers(row);
+        let state = self.get(row, "state", values::state).ok().flatten();
+        if let Ok(numbers) = &numbers {
+            self.totals.add(state.as_ref(), numbers);
+        }
         let award = self.award(row)?;
-        Ok(RowMeaning::Take(ListedAwardRecord { award, counted: self.counted(row)? }))
+        numbers?;
+        let counted = self.counted(row)?;
+        let funded = counted.as_ref().and_then(|counted| counted.funded);
+        let (Some(officers), Some(Dollars(cents))) = (funded, award.federal_share) else {
+            return Ok(RowMeaning::Take(ListedAwardRecord { award, counted }));
+        };
+        // An amount in the column of officers is the same amount, or leaves too little for each of so many.
+        let (tenths, is_many) = (i64::from(officers.0), officers >= MANY_OFFICERS);
+        let is_amount = tenths * 10 == cents && cents >= 100_000;
+        if is_amount || (is_many && cents < tenths.saturating_mul(LEAST_CENTS_OF_TENTH)) {
+            let reason = "is an amount of money, not a number of officers: the award is too small for so many";
+            return Err(row.refuse("officers", reason));
+        }
+        Ok(RowMeaning::Take(ListedAwardRecord { award, counted }))
+    }
+
+    fn claims(&self, record: &ListedAwardRecord) -> Vec<Claim> {
+        let Some(key) = &record.award.key else { return Vec::new() };
+        let of_award = Claim::new("award_number", "award", key, &record.award);
+        let of_officers = record.counted.as_ref().map(|counted| {
+            Claim::new("award_number", "officers of the award", &(key, counted.kind), counted)
+        });
+        [Some(of_award), of_officers].into_iter().flatten().collect()
+    }
+
+    fn begin(&mut self) {
+        self.totals = Totals::default();
     }
 
     async fn write(
@@ -339,6 +446,35 @@ impl FormatReader for AwardList {
         self.awards.count(job);
         Ok(())
     }
+}
+
+/// Reads a number of officers.
+fn officers(text: &str) -> Result<Officers, String> {
+    if text.contains('$') {
+        return Err("is an amount of money, not a number of officers".to_owned());
+    }
+    let officers: Officers = values::decimal(text).map_err(|error| error.to_string())?;
+    match officers {
+        Officers(..0) => Err("is negative: a number of officers is not".to_owned()),
+        officers if officers > MOST_OFFICERS => Err(format!(
+            "is more than {MOST_OFFICERS}: no award is for so many officers, so it is an amount of money or a slip"
+        )),
+        officers => Ok(officers),
+    }
+}
+
+/// The numbers of a row that totals add up.
+fn numbers(row: &FileRow<'_>) -> Result<RowNumbers, RowRefusal> {
+    let mut numbers = Vec::with_capacity(AMOUNTS.len() + COUNTS.len());
+    for field in AMOUNTS {
+        numbers.push(row.read(field, values::decimal::<Dollars>)?.map(|Dollars(cents)| cents));
+    }
+    for field in COUNTS {
+        // A total may be of more officers than an award.
+        let read = row.read(field, values::decimal::<Officers>)?;
+        numbers.push(read.map(|Officers(tenths)| tenths.into()));
+    }
+    Ok(numbers)
 }
 
 /// Which of a recipient's awards a row without a number is.

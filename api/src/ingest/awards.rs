@@ -7,7 +7,10 @@
 //!
 //! Of each award that the load has seen a few bytes are kept in memory, and no more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -24,8 +27,56 @@ use super::{
     recipients::{Described, Recipient, Recipients},
 };
 
+/// Awards that a report names as examples.
+const EXAMPLES: usize = 5;
+
 /// The day and the modification as of which something is said.
-pub(crate) type AsOf = (NaiveDate, u32);
+pub(crate) type AsOf = (NaiveDate, ModificationOrder);
+
+/// The place of a modification among those of one day, as people count them: `0` and `00` are the first, then come
+/// `00-1`, `01`, `01-1`, `02`, `P00003` and `10`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModificationOrder([u64; 4]);
+
+impl ModificationOrder {
+    /// After all modifications.
+    pub(crate) const LAST: Self = Self([u64::MAX; 4]);
+
+    /// The place of a number. Letters before the first digit only say what kind of number it is; a letter after one
+    /// counts within it.
+    pub(crate) fn of(text: Option<&str>) -> Self {
+        let text = text.unwrap_or_default();
+        let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let mut numbers = [0; 4];
+        let mut chars = text.chars().peekable();
+        let mut at = 0;
+        while let Some(c) = chars.next() {
+            let number = match c {
+                '0'..='9' => {
+                    let mut number = u64::from(c as u32 - '0' as u32);
+                    while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
+                        number = number.saturating_mul(10).saturating_add(digit.into());
+                        chars.next();
+                    }
+                    number
+                }
+                c if c.is_ascii_alphabetic() => {
+                    u64::from(c.to_ascii_uppercase() as u32 - 'A' as u32 + 1)
+                }
+                _ => continue,
+            };
+            let Some(place) = numbers.get_mut(at) else { break };
+            *place = number;
+            at += 1;
+        }
+        Self(numbers)
+    }
+
+    /// Whether it is the award itself, before any modification.
+    pub(crate) fn is_base(self) -> bool {
+        self == Self::default()
+    }
+}
 
 /// What a row says about an award. What is `None`, it does not say.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +135,8 @@ pub(crate) struct Awards {
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
+    /// The awards of the load whose program is not known.
+    programless: BTreeMap<i32, String>,
 }
 
 impl Awards {
@@ -94,6 +147,7 @@ impl Awards {
             touched: HashMap::new(),
             next_id: job.load.next_id::<grant::Entity>().await?,
             any_obligations: some > 0,
+            programless: BTreeMap::new(),
         })
     }
 
@@ -122,6 +176,7 @@ impl Awards {
     pub(crate) fn removed(&mut self, id: i32) {
         let new = TouchedAward { fate: Fate::Removed, as_of: None, obligated: false };
         self.touched.insert(id, new);
+        self.programless.remove(&id);
     }
 
     /// Writes what rows say about awards, and tells the id of the award of each row.
@@ -206,7 +261,7 @@ impl Awards {
             .await?;
         for (id, day, modification) in rows {
             if let Some(slot) = batch.slots.get_mut(&id) {
-                let as_of = Some((day, modification_order(modification.as_deref())));
+                let as_of = Some((day, ModificationOrder::of(modification.as_deref())));
                 slot.touched.obligated = true;
                 slot.touched.as_of = slot.touched.as_of.max(as_of);
             }
@@ -217,6 +272,11 @@ impl Awards {
     async fn store(&mut self, job: &Job, batch: AwardBatch) -> Result<(), DbErr> {
         let (mut added, mut changed) = (Vec::new(), Vec::new());
         for (id, mut slot) in batch.slots {
+            if slot.row.program_id.is_some() {
+                self.programless.remove(&id);
+            } else {
+                self.programless.insert(id, shown(&slot.row));
+            }
             if slot.before.as_ref() != Some(&slot.row) {
                 slot.row.source_id = job.source_id;
                 slot.row.revision_id = job.load.revision();
@@ -250,6 +310,12 @@ impl Awards {
                 Fate::Removed => tally.removed += 1,
             }
         }
+        let examples = self.programless.values().take(EXAMPLES).cloned().collect();
+        job.report.note_with_examples(
+            "awards of which no program is known",
+            self.programless.len() as u64,
+            examples,
+        );
     }
 }
 
@@ -343,11 +409,17 @@ fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
     }
 }
 
-/// The place of a modification among those of one day: its number, and 0 for the first.
-pub(crate) fn modification_order(text: Option<&str>) -> u32 {
-    let digits: String =
-        text.unwrap_or_default().chars().filter(char::is_ascii_digit).take(9).collect();
-    digits.parse().unwrap_or(0)
+/// An award in a report.
+fn shown(row: &grant::Model) -> String {
+    let number = row.award_number.as_deref().or(row.usaspending_key.as_deref());
+    let mut text = number.unwrap_or("an award without a number").to_owned();
+    if let Some(title) = &row.title {
+        let start: String = title.chars().take(60).collect();
+        let more = if start.len() < title.len() { "..." } else { "" };
+        // Writing to a text cannot fail.
+        let _ = write!(text, " ({start}{more})");
+    }
+    text
 }
 
 fn blank(id: i32) -> grant::Model {
@@ -376,5 +448,28 @@ fn blank(id: i32) -> grant::Model {
         search: String::new(),
         source_id: 0,
         revision_id: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ModificationOrder;
+
+    #[test]
+    fn modifications_come_in_the_order_in_which_people_count() {
+        let order = |text: &str| ModificationOrder::of(Some(text));
+        for groups in [
+            &["0", "00-1", "01", "01-1", "01-2", "02", "P00003", "10", "A00011"][..],
+            &["", "1", "1A", "1B", "2", "20240101", "999999999999999999999"],
+            &["P00000", "M001", "Mod 2", "Amendment No. 3", "003-01", "4"],
+        ] {
+            for pair in groups.windows(2) {
+                assert!(order(pair[0]) < order(pair[1]), "{pair:?}");
+            }
+        }
+        assert!(order("00").is_base() && order("P00000").is_base() && !order("00-1").is_base());
+        assert!(ModificationOrder::of(None).is_base());
+        assert_eq!(order("1"), order("01"));
+        assert!(order("99-99") < ModificationOrder::LAST);
     }
 }

@@ -9,6 +9,7 @@ use sea_orm::DbErr;
 use super::{
     ImportRequest,
     agencies::Agencies,
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
@@ -25,6 +26,7 @@ pub(crate) struct FbiAgencyRecord {
     says: Says,
 }
 
+#[derive(Debug)]
 enum Says {
     Name { name: Option<String>, kind: Option<AgencyKind> },
     Place { zip: Option<String>, zip_is_odd: bool, at: Option<(f64, f64)> },
@@ -97,6 +99,14 @@ impl FormatReader for FbiAgencies {
             Says::Place { zip_is_odd: zip.is_none() && row.text("zip").is_some(), zip, at }
         };
         Ok(RowMeaning::Take(FbiAgencyRecord { ori, says }))
+    }
+
+    fn claims(&self, record: &FbiAgencyRecord) -> Vec<Claim> {
+        let thing = match record.says {
+            Says::Name { .. } => "name of an agency",
+            Says::Place { .. } => "place of an agency",
+        };
+        vec![Claim::new("ori", thing, &record.ori, &record.says)]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiAgencyRecord>) -> Result<(), DbErr> {

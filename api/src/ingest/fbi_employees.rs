@@ -9,6 +9,7 @@ use sea_orm::DbErr;
 
 use super::{
     ImportRequest,
+    claims::Claim,
     error::ImportError,
     fbi_agencies::kind_of,
     job::{FormatReader, Job, RowMeaning},
@@ -99,6 +100,7 @@ impl FormatReader for FbiEmployees {
                     "!civilians=total_civilians|total_employees_civilians",
                     "name=agency|agency_name",
                     "state=state_abb|state",
+                    "state_name=state|state_abb",
                     "men=male_employees_officers",
                     "women=female_employees_officers",
                 ],
@@ -133,12 +135,12 @@ impl FormatReader for FbiEmployees {
         let name = [present(row, "name"), present(row, "unit")];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let reporter = Reporter {
-            ori9,
-            ori7,
             kind: present(row, "kind").and_then(|kind| kind_of(kind, Some(&name))),
             name: (!name.is_empty()).then_some(name),
-            state: state(row),
+            state: state_of(row, ori9.as_ref(), ori7.as_ref())?,
             county: present(row, "county").map(str::to_owned),
+            ori9,
+            ori7,
         };
         Ok(RowMeaning::Take(FbiEmployeesRecord {
             reporter,
@@ -146,6 +148,10 @@ impl FormatReader for FbiEmployees {
             population: served,
             values: found,
         }))
+    }
+
+    fn claims(&self, record: &FbiEmployeesRecord) -> Vec<Claim> {
+        vec![record.reporter.claim(record.year, &(record.population, &record.values))]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiEmployeesRecord>) -> Result<(), DbErr> {
@@ -177,19 +183,46 @@ pub(super) fn oris(row: &FileRow<'_>) -> Result<(Option<Ori>, Option<Ori>), RowR
         Some(_) => row.read(column, str::parse::<Ori>),
     };
     let (mut nine, mut seven) = (None, None);
-    for ori in [read("ori")?, read("ori9")?].into_iter().flatten() {
-        if ori.as_str().len() == 9 { &mut nine } else { &mut seven }.get_or_insert(ori);
+    for (field, column) in [("ori", read("ori")?), ("ori9", read("ori9")?)] {
+        let Some(ori) = column else { continue };
+        let known = if ori.as_str().len() == 9 { &mut nine } else { &mut seven };
+        let known: &Ori = known.get_or_insert(ori.clone());
+        if *known != ori {
+            let reason = format!("contradicts the other ORI of the row, {}", known.as_str());
+            return Err(row.refuse(field, reason));
+        }
     }
+    // The longer one is no more than the shorter with two letters after it, but for a few, and never of another state.
+    let state = nine.as_ref().and_then(|ori: &Ori| values::state_of_ori(ori.as_str()));
+    values::agree_on_state(row, "ori", seven.as_ref(), state.as_ref())?;
     match (&nine, &seven) {
         (None, None) => Err(row.refuse("ori", "is empty: nobody knows whose row this is")),
         _ => Ok((nine, seven)),
     }
 }
 
-/// The state of a row: by its code, its name, or the letters that the FBI uses in its place.
-pub(super) fn state(row: &FileRow<'_>) -> Option<State> {
-    let text = present(row, "state")?;
-    values::state(text).ok().or_else(|| values::state_of_ori(text))
+/// The state of a row: by its code, its name, or the letters that the FBI uses in its place. All that say it agree.
+pub(super) fn state_of(
+    row: &FileRow<'_>,
+    ori9: Option<&Ori>,
+    ori7: Option<&Ori>,
+) -> Result<Option<State>, RowRefusal> {
+    let read = |field| {
+        let text = present(row, field)?;
+        values::state(text).ok().or_else(|| values::state_of_ori(text))
+    };
+    let (state, named) = (read("state"), read("state_name"));
+    if let (Some(state), Some(named)) = (&state, &named)
+        && state != named
+    {
+        return Err(
+            row.refuse("state_name", format!("contradicts the other column, which says {state}"))
+        );
+    }
+    let state = state.or(named);
+    values::agree_on_state(row, "ori", ori9, state.as_ref())?;
+    values::agree_on_state(row, "ori", ori7, state.as_ref())?;
+    Ok(state)
 }
 
 /// A count of a row; none where the publisher has none.

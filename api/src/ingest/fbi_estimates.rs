@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 
 use super::{
     ImportRequest,
+    claims::Claim,
     error::ImportError,
     fbi_employees::count,
     job::{FormatReader, Job, RowMeaning},
@@ -86,10 +87,8 @@ impl FormatReader for FbiEstimates {
             None => None,
             Some(_) => row.read("state", values::state)?,
         };
-        // Newer files have stray numbers in this column.
-        let note = present(row, "caveats")
-            .filter(|text| text.contains(char::is_alphabetic))
-            .and_then(|_| row.line_of_text("caveats"));
+        agree_on_name(row, state.as_ref())?;
+        let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();
@@ -110,11 +109,53 @@ impl FormatReader for FbiEstimates {
         }))
     }
 
-    async fn write(&mut self, job: &mut Job, batch: Vec<Filing>) -> Result<(), DbErr> {
+    fn claims(&self, filing: &Filing) -> Vec<Claim> {
+        let says = (filing.population, &filing.values, &filing.note);
+        vec![Claim::new("state", "state and year", &(&filing.of, filing.year), &says)]
+    }
+
+    async fn write(&mut self, job: &mut Job, mut batch: Vec<Filing>) -> Result<(), DbErr> {
+        for filing in &mut batch {
+            let says_nothing = |note: &String| !note.contains(char::is_alphabetic);
+            if filing.note.take_if(|note| says_nothing(note)).is_some() {
+                job.report
+                    .note("caveats that are only a number, a slip of the publisher, left out");
+                for value in &mut filing.values {
+                    value.flag = value.flag.filter(|flag| *flag != OutcomeFlag::Caveat);
+                }
+            }
+        }
         self.outcomes.write(job, batch).await
     }
 
     async fn finish(&mut self, _job: &mut Job) -> Result<(), DbErr> {
         Ok(())
     }
+}
+
+/// Refuses a row whose code and name are of two states. The publisher has slipped there, and a row without a code would
+/// be the nation's.
+fn agree_on_name(row: &FileRow<'_>, state: Option<&State>) -> Result<(), RowRefusal> {
+    let Some(name) = present(row, "name") else { return Ok(()) };
+    // A name may have the number of a footnote after it.
+    let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' ' | '*'));
+    let is_nation = plain.to_lowercase().starts_with("united states");
+    let named = values::state(plain).ok();
+    let agrees = match state {
+        None => is_nation,
+        Some(state) => named.as_ref() == Some(state),
+    };
+    if agrees {
+        return Ok(());
+    }
+    let code = row.text("state").filter(|_| state.is_some());
+    Err(row.refuse(
+        "name",
+        match code {
+            Some(code) => format!("contradicts state_abbr, which is {code}"),
+            None => {
+                "contradicts state_abbr, which is empty: only the nation has no code".to_owned()
+            }
+        },
+    ))
 }

@@ -9,8 +9,9 @@ use sea_orm::DbErr;
 
 use super::{
     ImportRequest,
+    claims::Claim,
     error::ImportError,
-    fbi_employees::{count, oris, state},
+    fbi_employees::{count, oris, state_of},
     job::{FormatReader, Job, RowMeaning},
     outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters},
@@ -68,6 +69,7 @@ const COMMON: &[&str] = &[
     "!year",
     "name=agency_name|agency|crosswalk_agency_name",
     "state=state_abb|state",
+    "state_name=state|state_abb",
     "county=county_name",
 ];
 const RETURNS: &[&str] = &[
@@ -178,12 +180,12 @@ impl FormatReader for FbiOffenses {
             mark_wholes(&mut found);
         }
         let reporter = Reporter {
-            ori9,
-            ori7,
             name: present(row, "name").map(str::to_owned),
             kind: None,
-            state: state(row),
+            state: state_of(row, ori9.as_ref(), ori7.as_ref())?,
             county: present(row, "county").map(str::to_owned),
+            ori9,
+            ori7,
         };
         Ok(RowMeaning::Take(FbiOffensesRecord {
             reporter,
@@ -192,6 +194,11 @@ impl FormatReader for FbiOffenses {
             months,
             values: found,
         }))
+    }
+
+    fn claims(&self, record: &FbiOffensesRecord) -> Vec<Claim> {
+        let says = (record.population, record.months, &record.values);
+        vec![record.reporter.claim(record.year, &says)]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiOffensesRecord>) -> Result<(), DbErr> {

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::{
     ImportRequest, MaxRejects, Origin,
+    claims::{Claim, ClaimVerdict, Claims},
     encoding::TextEncoding,
     error::{FilePlace, ImportError},
     input::{self, Container, InputFile},
@@ -30,6 +31,8 @@ pub(crate) enum RowMeaning<R> {
     Take(R),
     /// About something that was not asked for.
     Skip,
+    /// No record, for a reason that the report counts.
+    LeaveOut(&'static str),
 }
 
 /// A reader of one format.
@@ -66,8 +69,14 @@ pub(crate) trait FormatReader: Sized {
         None
     }
 
-    /// Reads a row.
+    /// Begins with the rows of a table, which may be read more than once.
+    fn begin(&mut self) {}
+
+    /// Reads a row. All rows are read once before the first is written, and then again.
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Self::Record>, RowRefusal>;
+
+    /// What a record says about things that other rows of the load may be about, too.
+    fn claims(&self, record: &Self::Record) -> Vec<Claim>;
 
     /// Writes records of one file.
     async fn write(&mut self, job: &mut Job, batch: Vec<Self::Record>) -> Result<(), DbErr>;
@@ -90,6 +99,11 @@ pub(crate) struct Job {
     sheet: Option<String>,
     explain: bool,
     origins: Vec<Origin>,
+    claims: Claims,
+    /// Whether the files are only read, to compare what their rows say.
+    comparing: bool,
+    /// What contradicts itself and was seen only when it was written.
+    contradiction: Option<String>,
     progress: ProgressBar,
 }
 
@@ -143,6 +157,9 @@ impl Job {
             sheet: request.sheet.clone(),
             explain: request.explain,
             origins: request.origins.clone(),
+            claims: Claims::default(),
+            comparing: false,
+            contradiction: None,
             progress,
         })
     }
@@ -188,11 +205,20 @@ impl Job {
     /// Reads all files and writes what they hold.
     pub(crate) async fn run<F: FormatReader>(&mut self, format: &mut F) -> Result<(), ImportError> {
         let shapes = format.shapes();
-        let inputs = std::mem::take(&mut self.inputs);
-        for ((mut input, source_id), at) in inputs.into_iter().zip(0..) {
-            if self.report.files[at].already.is_some() {
-                continue;
-            }
+        let mut inputs = std::mem::take(&mut self.inputs);
+        let mut at = 0;
+        inputs.retain(|_| {
+            at += 1;
+            self.report.files[at - 1].already.is_none()
+        });
+        self.comparing = true;
+        self.progress.set_message("comparing rows");
+        for (input, _) in &mut inputs {
+            self.progress.set_length(input.bytes);
+            self.file(format, &shapes, input).await?;
+        }
+        self.comparing = false;
+        for (mut input, source_id) in inputs {
             self.source_id = source_id.unwrap_or_default();
             self.rejects.begin(&input.rejected)?;
             self.progress.set_length(input.bytes);
@@ -327,8 +353,10 @@ impl Job {
                 ),
             });
         }
-        ignored.sort();
-        self.report.ignored_files.append(&mut ignored);
+        if !self.comparing {
+            ignored.sort();
+            self.report.ignored_files.append(&mut ignored);
+        }
         Ok(())
     }
 
@@ -396,14 +424,14 @@ impl Job {
         let others: Vec<_> = sheets.iter().filter(|sheet| sheet.name != all[taken]).collect();
         let hidden: Vec<&str> =
             others.iter().filter(|it| it.is_hidden).map(|it| it.name.as_str()).collect();
-        if !others.is_empty() {
+        if !others.is_empty() && !self.comparing {
             self.report.remarks.push(format!("{name}: its sheet {:?} is read", all[taken]));
         }
-        if !hidden.is_empty() {
+        if !hidden.is_empty() && !self.comparing {
             let names = quoted(&hidden);
             self.report.remarks.push(format!("{name}: hidden sheets, which are not read: {names}"));
         }
-        let seen = others.iter().filter(|it| !it.is_hidden);
+        let seen = others.iter().filter(|it| !it.is_hidden && !self.comparing);
         self.report.ignored_files.extend(seen.map(|it| format!("{name}/{}", it.name)));
         let place = format!("{name}/{}", all[taken]);
         let rows = book.rows(all[taken], usize::MAX).map_err(fail)?;
@@ -432,31 +460,30 @@ impl Job {
             let mend = "rename the one that is not meant, or take it out";
             return Err(ImportError::file(FilePlace::file(name), problem, mend));
         }
+        self.claims.begin(name);
+        format.begin();
+        if self.comparing {
+            return self.compare(format, table, layout);
+        }
         self.report.unknown_columns.extend(layout.unknown.iter().cloned());
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let refusal = match table.row(layout) {
+            let meaning = match table.row(layout) {
                 Ok(None) => break,
-                Ok(Some(row)) => match format.read(&row) {
-                    Ok(RowMeaning::Take(record)) => {
-                        batch.push(record);
-                        None
-                    }
-                    Ok(RowMeaning::Skip) => {
-                        self.report.skipped += 1;
-                        None
-                    }
-                    Err(refusal) => Some(refusal),
-                },
-                Err(RowProblem::Row(refusal)) => Some(refusal),
+                Ok(Some(row)) => format.read(&row).and_then(|it| self.judged(format, &row, it)),
+                Err(RowProblem::Row(refusal)) => Err(refusal),
                 Err(RowProblem::File(error)) => return Err(error),
             };
             self.report.rows_read += 1;
-            if let Some(refusal) = refusal {
-                self.refuse(name, format.fills(layout.shape), &refusal)?;
+            match meaning {
+                Ok(RowMeaning::Take(record)) => batch.push(record),
+                Ok(RowMeaning::Skip) => self.report.skipped += 1,
+                Ok(RowMeaning::LeaveOut(reason)) => self.report.note(reason),
+                Err(refusal) => self.refuse(name, format.fills(layout.shape), &refusal)?,
             }
             if batch.len() == BATCH {
                 format.write(self, std::mem::take(&mut batch)).await?;
+                self.check_contradiction(name)?;
                 batch.reserve(BATCH);
                 let rows = self.report.rows_read;
                 let seconds = self.progress.elapsed().as_secs().max(1);
@@ -465,13 +492,81 @@ impl Job {
         }
         if !batch.is_empty() {
             format.write(self, batch).await?;
+            self.check_contradiction(name)?;
         }
         Ok(())
     }
 
     fn remark_encoding(&mut self, name: &str, encoding: TextEncoding) {
-        if let Some(encoding) = encoding.name() {
+        if let Some(encoding) = encoding.name().filter(|_| !self.comparing) {
             self.report.remarks.push(format!("{name} is read as {encoding}"));
+        }
+    }
+
+    /// Reads the rows of a table for what they say. What is wrong with a row is said when it is read again.
+    fn compare<F: FormatReader>(
+        &mut self,
+        format: &mut F,
+        table: &mut FileTable<'_>,
+        layout: &Layout,
+    ) -> Result<(), ImportError> {
+        loop {
+            let row = match table.row(layout) {
+                Ok(None) => return Ok(()),
+                Ok(Some(row)) => row,
+                Err(RowProblem::Row(_)) => continue,
+                Err(RowProblem::File(error)) => return Err(error),
+            };
+            if let Ok(RowMeaning::Take(record)) = format.read(&row) {
+                for claim in format.claims(&record) {
+                    self.claims.note(&claim, row.line);
+                }
+            }
+        }
+    }
+
+    /// What a row means, when it is held against the other rows of the load.
+    fn judged<F: FormatReader>(
+        &self,
+        format: &F,
+        row: &FileRow<'_>,
+        meaning: RowMeaning<F::Record>,
+    ) -> Result<RowMeaning<F::Record>, RowRefusal> {
+        let RowMeaning::Take(record) = &meaning else { return Ok(meaning) };
+        for claim in format.claims(record) {
+            match self.claims.verdict(&claim, row.line) {
+                ClaimVerdict::Stands => {}
+                ClaimVerdict::Replaced => {
+                    return Ok(RowMeaning::LeaveOut(
+                        "rows that a newer row of the same load replaces, left out",
+                    ));
+                }
+                ClaimVerdict::Contradicted { file, line } => {
+                    let thing = claim.thing;
+                    let reason = format!(
+                        "says something else of the {thing} than {file}, line {line}: neither row is taken"
+                    );
+                    return Err(row.refuse(claim.field, reason));
+                }
+            }
+        }
+        Ok(meaning)
+    }
+
+    /// Notes that two rows, which were not known to be about the same thing before, contradict each other: the load
+    /// ends.
+    pub(crate) fn contradict(&mut self, what: String) {
+        self.contradiction.get_or_insert(what);
+    }
+
+    fn check_contradiction(&mut self, name: &str) -> Result<(), ImportError> {
+        match self.contradiction.take() {
+            None => Ok(()),
+            Some(what) => {
+                let mend =
+                    "take out the rows that are wrong, or load files of different days one by one";
+                Err(ImportError::file(FilePlace::file(name), what, mend))
+            }
         }
     }
 

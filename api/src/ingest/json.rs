@@ -1,11 +1,15 @@
-//! Answers of the USAspending API's `spending_by_award`, as a table.
+//! Answers of the USAspending API, as tables.
 //!
-//! A page of answers holds at most 100 awards, so it is read whole, and given the column names of the
-//! award summaries: one reader serves both.
+//! An answer says nothing of which endpoint gave it, so its fields are looked at: awards of
+//! `search/spending_by_award`, transactions of `search/spending_by_transaction`, and the page of one award are read, and
+//! every other one is refused as what it is. An award is never read from an answer that does not tell its money, for
+//! then nobody would see that it is missing.
+//!
+//! A page of answers holds at most 100 rows, so it is read whole. Awards get the column names of the award summaries, so
+//! that one reader serves both.
 
 use std::io::Read;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::{FilePlace, ImportError};
@@ -13,9 +17,12 @@ use super::error::{FilePlace, ImportError};
 /// The bytes of one answer.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// A column of the award summaries, and the fields of an answer that fill it, the first that is
-/// there.
-const COLUMNS: &[(&str, &[&str])] = &[
+/// A column, and the fields of an answer that fill it, the first that is there. `a.b` is the field `b` of the object
+/// `a`.
+type AnswerColumn = (&'static str, &'static [&'static str]);
+
+/// Awards of a search.
+const AWARDS: &[AnswerColumn] = &[
     ("assistance_award_unique_key", &["generated_internal_id"]),
     ("award_id_fain", &["Award ID"]),
     ("total_obligated_amount", &["Award Amount"]),
@@ -28,8 +35,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ),
     ("recipient_uei", &["Recipient UEI", "recipient_uei"]),
     ("recipient_name", &["Recipient Name"]),
-    ("recipient_city_name", &["recipient_location_city_name"]),
-    ("recipient_state_code", &["Recipient State Code", "recipient_location_state_code"]),
+    ("recipient_city_name", &["Recipient Location.city_name"]),
+    ("recipient_state_code", &["Recipient State Code", "Recipient Location.state_code"]),
     (
         "cfda_numbers_and_titles",
         &["Assistance Listings", "CFDA Number", "primary_assistance_listing"],
@@ -40,36 +47,212 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("last_modified_date", &["Last Modified Date"]),
 ];
 
-#[derive(Deserialize)]
-struct ApiAnswer {
-    results: Vec<Map<String, Value>>,
-}
+/// The page of one award.
+const AWARD_PAGE: &[AnswerColumn] = &[
+    ("assistance_award_unique_key", &["generated_unique_award_id"]),
+    ("award_id_fain", &["fain"]),
+    ("total_obligated_amount", &["total_obligation"]),
+    ("total_outlayed_amount", &["total_outlay"]),
+    ("total_non_federal_funding_amount", &["non_federal_funding"]),
+    ("total_funding_amount", &["total_funding"]),
+    ("award_base_action_date", &["date_signed"]),
+    ("period_of_performance_start_date", &["period_of_performance.start_date"]),
+    ("period_of_performance_current_end_date", &["period_of_performance.end_date"]),
+    ("recipient_uei", &["recipient.recipient_uei"]),
+    ("recipient_name", &["recipient.recipient_name"]),
+    ("recipient_city_name", &["recipient.location.city_name"]),
+    ("recipient_state_code", &["recipient.location.state_code"]),
+    ("recipient_state_name", &["recipient.location.state_name"]),
+    ("cfda_numbers_and_titles", &["cfda_info"]),
+    ("assistance_type_code", &["type"]),
+    ("assistance_type_description", &["type_description"]),
+    ("prime_award_base_transaction_description", &["description"]),
+    ("business_types_description", &["recipient.business_categories"]),
+    ("last_modified_date", &["period_of_performance.last_modified_date"]),
+];
+
+/// Transactions of a search, in the names that they have there.
+const TRANSACTIONS: &[AnswerColumn] = &[
+    ("generated_internal_id", &["generated_internal_id"]),
+    ("Award ID", &["Award ID"]),
+    ("Mod", &["Mod"]),
+    ("Action Date", &["Action Date"]),
+    ("Transaction Amount", &["Transaction Amount"]),
+    ("Transaction Description", &["Transaction Description"]),
+    ("Recipient Name", &["Recipient Name"]),
+    ("Recipient UEI", &["Recipient UEI", "recipient_uei"]),
+    ("Recipient Location.city_name", &["Recipient Location.city_name"]),
+    ("Recipient Location.state_code", &["Recipient Location.state_code", "Recipient State Code"]),
+    (
+        "Assistance Listing",
+        &["Assistance Listing", "Assistance Listings", "CFDA Number", "cfda_number"],
+    ),
+    ("Award Type", &["Award Type"]),
+    ("Action Type", &["Action Type"]),
+    ("Last Modified Date", &["Last Modified Date"]),
+];
+
+/// The same as the columns of a shape.
+pub(crate) const TRANSACTION_FIELDS: &[&str] = &[
+    "!award=generated_internal_id",
+    "!number=Award ID",
+    "!modification=Mod",
+    "!day=Action Date",
+    "!amount=Transaction Amount",
+    "description=Transaction Description",
+    "!recipient=Recipient Name",
+    "uei=Recipient UEI",
+    "city=Recipient Location.city_name",
+    "state=Recipient Location.state_code",
+    "!listing=Assistance Listing",
+    "type_text=Award Type",
+    "action=Action Type",
+    "modified=Last Modified Date",
+];
+
+/// Answers that are not read, by fields that no other has: of the answer itself, or of each of its results.
+const OTHERS: &[(&[&str], &str)] = &[
+    (
+        &["Sub-Award ID"],
+        "subawards, which are parts of awards: ask spending_by_award for \"spending_level\": \"awards\"",
+    ),
+    (&["subaward_number"], "the subawards of an award"),
+    (&["piid"], "a contract, which is no assistance"),
+    (&["Contract Award Type"], "contracts, which are no assistance"),
+    (&["Loan Value"], "loans, which are no grants"),
+    (&["file_url"], "the state of a download: fetch the file that it names"),
+    (&["matched_transaction_count"], "the number of rows of a download"),
+    (&["calculated_transaction_count"], "the number of rows of a download"),
+    (
+        &["federal_action_obligation", "modification_number"],
+        "the transactions of one award, which do not say of which: download the award, or ask search/spending_by_transaction",
+    ),
+    (&["transaction_obligated_amount"], "the accounts that pay an award"),
+    (&["federal_account"], "the accounts that pay an award"),
+    (&["time_period"], "spending over time, which is no awards"),
+    (&["shape_code"], "spending by geography, which is no awards"),
+    (&["category", "results"], "spending by category, which is no awards"),
+    (&["recipient_level"], "recipients, which are no awards"),
+    (&["toptier_code"], "agencies of the government, which are no awards"),
+];
 
 /// The rows of an answer, header first.
 pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, ImportError> {
-    let answer: ApiAnswer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+    let answer: Value = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
         let place = FilePlace::line(file, error.line() as u64);
-        let mend = "give the whole answer of /api/v2/search/spending_by_award/, or a CSV";
-        ImportError::file(place, format!("is not such an answer: {error}"), mend)
+        ImportError::file(place, format!("is no whole answer of an API: {error}"), MEND)
     })?;
-    let mut rows = vec![COLUMNS.iter().map(|(column, _)| (*column).to_owned()).collect()];
-    rows.extend(answer.results.iter().map(|result| {
-        let cell = |fields: &[&str]| match fields.iter().find_map(|field| value(result, field)) {
-            Some(value) => text(value),
-            None => String::new(),
-        };
-        COLUMNS.iter().map(|(_, fields)| cell(fields)).collect()
-    }));
+    let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, MEND);
+    let Value::Object(answer) = answer else {
+        return Err(refused("is JSON, but no answer of USAspending".to_owned()));
+    };
+    if answer.contains_key("generated_unique_award_id") && answer.contains_key("fain") {
+        return one_award(&answer).map_err(refused);
+    }
+    let results = match answer.get("results") {
+        Some(Value::Array(results)) => results.as_slice(),
+        _ => &[],
+    };
+    let mut objects = Vec::with_capacity(results.len());
+    for (result, number) in results.iter().zip(1..) {
+        match result {
+            Value::Object(result) => objects.push(result),
+            _ => return Err(refused(format!("result {number} is no object"))),
+        }
+    }
+    let Some(first) = objects.first() else {
+        return Err(refused(unread(&answer, None)));
+    };
+    let has = |field: &str| objects.iter().any(|result| result.contains_key(field));
+    let is_transactions = has("Transaction Amount") || has("Action Date") || has("Mod");
+    let (columns, endpoint, needed): (_, _, &[&str]) = if is_transactions {
+        let needed = &[
+            "generated_internal_id",
+            "Award ID",
+            "Mod",
+            "Action Date",
+            "Transaction Amount",
+            "Recipient Name",
+        ];
+        (TRANSACTIONS, "search/spending_by_transaction", needed)
+    } else if has("Award ID") && other(first).is_none() {
+        let needed = &["Award ID", "Award Amount", "Recipient Name"];
+        (AWARDS, "search/spending_by_award", needed)
+    } else {
+        return Err(refused(unread(&answer, Some(first))));
+    };
+    for (result, number) in objects.iter().zip(1..) {
+        if let Some(what) = other(result) {
+            return Err(refused(format!("result {number} is of {what}")));
+        }
+        if let Some(field) = needed.iter().find(|field| !result.contains_key(**field)) {
+            return Err(refused(format!(
+                "is an answer of /api/v2/{endpoint}/ whose result {number} lacks {field:?}: ask for it \
+                 among the fields"
+            )));
+        }
+        let key = result.get("generated_internal_id").and_then(Value::as_str);
+        if key.is_some_and(|key| key.starts_with("CONT_")) {
+            return Err(refused(format!("result {number} is a contract, which is no assistance")));
+        }
+    }
+    let mut rows = vec![header(columns)];
+    rows.extend(objects.iter().map(|result| cells(columns, result)));
     Ok(rows)
 }
 
-/// A field that is there and not null. The recipient's place is an object of its own.
+const MEND: &str = "give the whole answer of /api/v2/search/spending_by_award/, \
+                    /api/v2/search/spending_by_transaction/ or /api/v2/awards/ID/, or a CSV";
+
+/// The page of one award as a table of one row.
+fn one_award(answer: &Map<String, Value>) -> Result<Vec<Vec<String>>, String> {
+    if answer.get("piid").is_some_and(|piid| !piid.is_null()) {
+        return Err("is a contract, which is no assistance".to_owned());
+    }
+    for field in ["total_obligation", "recipient", "cfda_info"] {
+        if !answer.contains_key(field) {
+            return Err(format!("is the page of an award that lacks {field:?}"));
+        }
+    }
+    Ok(vec![header(AWARD_PAGE), cells(AWARD_PAGE, answer)])
+}
+
+fn header(columns: &[AnswerColumn]) -> Vec<String> {
+    columns.iter().map(|(column, _)| (*column).to_owned()).collect()
+}
+
+fn cells(columns: &[AnswerColumn], result: &Map<String, Value>) -> Vec<String> {
+    let cell = |fields: &[&str]| fields.iter().find_map(|field| value(result, field)).map(text);
+    columns.iter().map(|(_, fields)| cell(fields).unwrap_or_default()).collect()
+}
+
+/// What an object is, where it is known to be something else than an award or a transaction.
+fn other(object: &Map<String, Value>) -> Option<&'static str> {
+    let has = |field: &str| object.get(field).is_some_and(|value| !value.is_null());
+    let is_told = |fields: &[&str]| fields.iter().all(|field| has(field));
+    OTHERS.iter().find(|(fields, _)| is_told(fields)).map(|(_, what)| *what)
+}
+
+/// Why an answer is not read.
+fn unread(answer: &Map<String, Value>, first: Option<&Map<String, Value>>) -> String {
+    if let Some(what) = first.and_then(other).or_else(|| other(answer)) {
+        return format!("is an answer about {what}");
+    }
+    if let Some(detail) = answer.get("detail").or_else(|| answer.get("message")) {
+        return format!("is no answer but a refusal of the API: {}", text(detail));
+    }
+    if answer.contains_key("results") && first.is_none() {
+        return "is an answer without results".to_owned();
+    }
+    let fields: Vec<&str> = first.unwrap_or(answer).keys().take(8).map(String::as_str).collect();
+    format!("is JSON, but no answer with awards or transactions (it has {})", fields.join(", "))
+}
+
+/// A field that is there and not null.
 fn value<'a>(result: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
-    let found = match field.strip_prefix("recipient_location_") {
-        Some(part) => result.get("Recipient Location")?.get(part),
-        None => result.get(field),
-    };
-    found.filter(|value| !value.is_null())
+    let mut parts = field.split('.');
+    let first = result.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
 }
 
 /// A value as a cell shows it. A listing is an object, and there may be several.
@@ -78,8 +261,9 @@ fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join("; "),
         Value::Object(object) => {
-            let part = |key: &str| object.get(key).map(text).unwrap_or_default();
-            format!("{}: {}", part("cfda_number"), part("cfda_program_title"))
+            let part = |keys: &[&str]| keys.iter().find_map(|key| object.get(*key)).map(text);
+            let number = part(&["cfda_number"]).unwrap_or_default();
+            format!("{number}: {}", part(&["cfda_program_title", "cfda_title"]).unwrap_or_default())
         }
         Value::Number(number) => match number.as_i64() {
             Some(number) => number.to_string(),
@@ -87,5 +271,50 @@ fn text(value: &Value) -> String {
             None => number.as_f64().map(|number| format!("{number}")).unwrap_or_default(),
         },
         Value::Bool(_) | Value::Null => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_or_refused_as_what_it_is() {
+        for (answer, words) in [
+            (r#"{"detail": "Invalid value"}"#, "refusal of the API: Invalid value"),
+            (r#"{"results": []}"#, "without results"),
+            (r#"{"results": [1]}"#, "result 1 is no object"),
+            (r#"{"results": [{"Sub-Award ID": "1", "Award ID": "2"}]}"#, "subawards"),
+            (r#"{"results": [{"aggregated_amount": 1, "time_period": {}}]}"#, "over time"),
+            (r#"{"category": "cfda", "results": [{"code": "16.710"}]}"#, "by category"),
+            (
+                r#"{"results": [{"id": "ASST_TX_1", "federal_action_obligation": 1, "modification_number": "0"}]}"#,
+                "do not say of which",
+            ),
+            (r#"{"status": "finished", "file_url": "x"}"#, "state of a download"),
+            (
+                r#"{"results": [{"Award ID": "A", "Recipient Name": "B"}]}"#,
+                "lacks \"Award Amount\"",
+            ),
+            (
+                r#"{"results": [{"Award ID": "A", "Transaction Amount": 1}]}"#,
+                "spending_by_transaction/ whose result 1 lacks \"generated_internal_id\"",
+            ),
+            (
+                r#"{"results": [{"Award ID": "A", "Award Amount": 1, "Recipient Name": "B", "generated_internal_id": "CONT_AWD_A"}]}"#,
+                "contract",
+            ),
+            (
+                r#"{"generated_unique_award_id": "CONT_AWD_1", "fain": null, "piid": "1"}"#,
+                "contract",
+            ),
+            (r#"{"generated_unique_award_id": "A", "fain": "A"}"#, "lacks \"total_obligation\""),
+            (r#"{"a": 1}"#, "it has a"),
+            (r#"{"results": [{"#, "no whole answer"),
+        ] {
+            let error = rows("x.json", answer.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(words), "{words}: {error}");
+            assert!(error.contains("/api/v2/awards/ID/"), "{error}");
+        }
     }
 }

@@ -18,6 +18,7 @@ use sea_orm::DbErr;
 use super::{
     ImportRequest,
     agencies::Agencies,
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
@@ -28,6 +29,7 @@ use super::{
 const SENTINELS: i64 = 888_888_888;
 
 /// What a row says about an agency.
+#[derive(Debug)]
 pub(crate) struct CrosswalkRecord {
     ori9: Option<Ori>,
     ori7: Option<Ori>,
@@ -106,6 +108,10 @@ impl FormatReader for Leaic {
         row.required("name")?;
         let kind = kind_of(&label(row.text("type")), &label(row.text("subtype")));
         let state = present(row, "state").map(|_| row.read("state", values::state)).transpose()?;
+        let (ori9, ori7, state) = (ori("ori9", 9)?, ori("ori7", 7)?, state.flatten());
+        let of_nine = ori9.as_ref().and_then(|ori| values::state_of_ori(ori.as_str()));
+        values::agree_on_state(row, "ori9", ori9.as_ref(), state.as_ref())?;
+        values::agree_on_state(row, "ori7", ori7.as_ref(), state.as_ref().or(of_nine.as_ref()))?;
         let degrees = |column, most: f64| -> Result<Option<f64>, RowRefusal> {
             row.read(column, |text| match text.parse::<f64>() {
                 Ok(degrees) if degrees.abs() <= most => Ok(Some(degrees)),
@@ -118,12 +124,12 @@ impl FormatReader for Leaic {
         let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
         let general = matches!(kind, Some(AgencyKind::MunicipalPolice | AgencyKind::CountyPolice));
         Ok(RowMeaning::Take(CrosswalkRecord {
-            ori9: ori("ori9", 9)?,
-            ori7: ori("ori7", 7)?,
+            ori9,
+            ori7,
             name: row.line_of_text("name").unwrap_or_default(),
             kind,
-            state: state.flatten(),
-            county_fips: fips(row),
+            state,
+            county_fips: fips(row)?,
             county_name: present(row, "county").map(str::to_owned),
             city: present(row, "city").map(str::to_owned),
             zip: present(row, "zip").and_then(values::zip),
@@ -131,6 +137,13 @@ impl FormatReader for Leaic {
             // A special agency does not serve all the people of its government.
             population: people.or(of_government.filter(|_| general)),
         }))
+    }
+
+    fn claims(&self, record: &CrosswalkRecord) -> Vec<Claim> {
+        let ori = record.ori9.as_ref().or(record.ori7.as_ref());
+        let without = || (&record.name, &record.state, &record.county_fips);
+        let key = (ori, ori.is_none().then(without));
+        vec![Claim::new(if ori.is_some() { "ori9" } else { "name" }, "agency", &key, record)]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<CrosswalkRecord>) -> Result<(), DbErr> {
@@ -141,7 +154,10 @@ impl FormatReader for Leaic {
             let without = record.ori9.is_none() && record.ori7.is_none();
             let by_name = || {
                 let state = record.state.as_ref();
-                without.then(|| self.agencies.find_without_ori(&record.name, state)).flatten()
+                let county = record.county_fips.as_deref();
+                without
+                    .then(|| self.agencies.find_without_ori(&record.name, state, county))
+                    .flatten()
             };
             // An agency that has another nine-character ORI is another agency.
             let by_seven_only = by_seven
@@ -194,15 +210,22 @@ fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
     Ok(count.flatten())
 }
 
-/// The five digits of state and county; leading zeros may have been lost.
-fn fips(row: &FileRow<'_>) -> Option<String> {
+/// The five digits of state and county; leading zeros may have been lost. They stand in one column, and in two.
+fn fips(row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
     let digits = |column, width: usize| {
         let text = present(row, column)?;
         let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
         shaped.then(|| format!("{text:0>width$}"))
     };
     let parts = || Some(digits("fips_state", 2)? + &digits("fips_county", 3)?);
-    digits("fips", 5).or_else(parts).filter(|fips| fips != "00000")
+    let known = |fips: &String| fips != "00000";
+    let (whole, parts) = (digits("fips", 5).filter(known), parts().filter(known));
+    match (whole, parts) {
+        (Some(whole), Some(parts)) if whole != parts => {
+            Err(row.refuse("fips", format!("contradicts the codes of state and county, {parts}")))
+        }
+        (whole, parts) => Ok(whole.or(parts)),
+    }
 }
 
 /// The label of a code: `Local police department` of `(000) Local police department`.

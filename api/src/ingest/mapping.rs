@@ -131,6 +131,10 @@ impl Mapping {
 
     fn checked(self) -> Result<Self, ImportError> {
         let mut fields = self.columns.keys().chain(self.constants.keys());
+        let has_nul = |value: &&Value| value.as_str().is_some_and(|text| text.contains('\0'));
+        if self.constants.values().any(|value| has_nul(&value)) {
+            return Err(ImportError::Request("a constant of the mapping holds a NUL".to_owned()));
+        }
         match fields.find(|field| !FIELDS.contains(&field.as_str())) {
             Some(field) => Err(ImportError::Request(format!(
                 "{field:?} is no field of an award list; the fields are {}",

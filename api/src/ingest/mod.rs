@@ -2,8 +2,11 @@
 //!
 //! A load is a stream. Each file is opened ([`input`]), cut into rows ([`table`]) and read by its
 //! format into records; a batch of records goes to the database in a few statements, and is
-//! forgotten. So the memory of a load does not grow with the size of its files, only with the number
-//! of distinct awards and recipients that it has seen.
+//! forgotten. So the memory of a load does not grow with the size of its rows, only with the number
+//! of distinct awards, recipients and years that it has seen: a few bytes of each.
+//!
+//! All files are read once before anything is written, and what their rows say is compared ([`claims`]): of rows that
+//! contradict each other none is taken.
 //!
 //! A load is all or nothing: it is one [`Load`], so one transaction. What is in the dataset already
 //! is found by its key and compared. A row that is found the same keeps its source and revision, so
@@ -15,6 +18,7 @@ mod agencies;
 mod archive;
 mod award_list;
 mod awards;
+mod claims;
 mod encoding;
 mod error;
 mod fbi_agencies;
@@ -35,6 +39,7 @@ mod rejects;
 mod report;
 mod reporters;
 mod table;
+mod totals;
 mod trainees;
 mod trainings;
 mod usaspending;
@@ -119,7 +124,7 @@ macro_rules! formats {
 }
 
 formats! {
-    Usaspending = "usaspending", usaspending::Usaspending, "award summaries, transactions, answers of /api/v2/search/spending_by_award/";
+    Usaspending = "usaspending", usaspending::Usaspending, "award summaries, transactions, answers of the API (search/spending_by_award, search/spending_by_transaction, awards/ID)";
     FbiAgencies = "fbi-agencies", fbi_agencies::FbiAgencies, "agency_name_edits.csv and icpsr_2012_ori_zip_latlng.csv, joined by ORI";
     Leaic = "leaic", leaic::Leaic, "the Law Enforcement Agency Identifiers Crosswalk (bring your own)";
     FbiEmployees = "fbi-employees", fbi_employees::FbiEmployees, "officers, civilians and people served, by agency and year (lee_1960_YYYY.csv)";
@@ -146,6 +151,9 @@ pub struct ImportRequest {
     pub mapping: Mapping,
     /// The sheet to read of a workbook, by its name or its number; by default the only one that is of the format.
     pub sheet: Option<String>,
+    /// The file that names programs, over what is known of their names. Of `usaspending` and
+    /// `award-list` only.
+    pub programs_file: Option<PathBuf>,
     /// How many rows may be refused.
     pub max_rejects: MaxRejects,
     /// Do all but write.
@@ -182,6 +190,7 @@ impl ImportRequest {
             mapping_file: None,
             mapping: Mapping::default(),
             sheet: None,
+            programs_file: None,
             max_rejects: MaxRejects::default(),
             dry_run: false,
             explain: false,

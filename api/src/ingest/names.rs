@@ -131,6 +131,12 @@ mod tests {
         ] {
             assert_eq!(form(text), "spokane valley police", "{text}");
         }
+        for text in ["Cañon City Police Department", "CANON CITY P.D.", "Can\u{303}on City PD"] {
+            assert_eq!(form(text), "canon city police", "{text}");
+        }
+        for text in ["Kauaʻi Police Department", "KAUA'I POLICE DEPT", "Kauai Police"] {
+            assert_eq!(form(text), "kauai police", "{text}");
+        }
         assert_eq!(form("St. Mary's Co. Sheriff's Office"), "st marys county sheriff");
         assert_eq!(form("Saint Marys County Sheriff's Department"), "st marys county sheriff");
         assert_ne!(form("Perry Police Department"), form("Perry Township Police Department"));

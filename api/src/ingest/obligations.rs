@@ -10,11 +10,14 @@ use chrono::NaiveDate;
 use entity::{grant, obligation, officers_funded, scalar::Dollars, training_session};
 use futures_util::TryStreamExt as _;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    Statement, StreamTrait as _,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, Statement, StreamTrait as _,
 };
 
-use super::{awards::Awards, job::Job};
+use super::{
+    awards::{Awards, ModificationOrder},
+    job::Job,
+};
 
 /// Ids that go into one statement.
 const CHUNK: usize = 5_000;
@@ -22,7 +25,8 @@ const CHUNK: usize = 5_000;
 /// A transaction as a row gives it.
 #[derive(Clone, Debug)]
 pub(crate) struct Transaction {
-    pub(crate) key: String,
+    /// Its key; none where the source has none, and the award and the number of the modification tell it.
+    pub(crate) key: Option<String>,
     pub(crate) modification: Option<String>,
     pub(crate) day: NaiveDate,
     pub(crate) amount: Dollars,
@@ -35,13 +39,21 @@ pub(crate) struct Obligations {
     /// Awards that lost a transaction.
     bereft: BTreeSet<i32>,
     any: bool,
+    /// Whether there may be transactions without a key.
+    any_keyless: bool,
 }
 
 impl Obligations {
     /// Begins with none.
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let next_id = job.load.next_id::<obligation::Entity>().await?;
-        Ok(Self { next_id, bereft: BTreeSet::new(), any: false })
+        let keyless = obligation::Entity::find()
+            .filter(obligation::Column::TransactionKey.is_null())
+            .filter(obligation::Column::ModificationNumber.is_not_null())
+            .limit(1)
+            .count(job.load.transaction())
+            .await?;
+        Ok(Self { next_id, bereft: BTreeSet::new(), any: false, any_keyless: keyless > 0 })
     }
 
     /// Deletes the transactions of some keys.
@@ -65,13 +77,14 @@ impl Obligations {
         Ok(())
     }
 
-    /// Writes transactions of distinct keys, each with the award that it is on.
+    /// Writes transactions of distinct keys, each with the award that it is on. One without a key is the one of the
+    /// same award and modification, whichever of them has the key.
     pub(crate) async fn write(
         &mut self,
         job: &mut Job,
         rows: Vec<(i32, Transaction)>,
     ) -> Result<(), DbErr> {
-        let keys = rows.iter().map(|(_, row)| &row.key);
+        let keys = rows.iter().filter_map(|(_, row)| row.key.as_ref());
         let known: HashMap<Option<String>, obligation::Model> = obligation::Entity::find()
             .filter(obligation::Column::TransactionKey.is_in(keys))
             .all(job.load.transaction())
@@ -79,12 +92,13 @@ impl Obligations {
             .into_iter()
             .map(|row| (row.transaction_key.clone(), row))
             .collect();
+        let by_modification = self.by_modification(job, &rows).await?;
         let (mut added, mut unchanged, mut changed) = (Vec::new(), 0, 0);
         for (grant_id, Transaction { key, modification, day, amount, description }) in rows {
             let mut row = obligation::Model {
                 id: self.next_id,
                 grant_id,
-                transaction_key: Some(key),
+                transaction_key: key,
                 modification_number: modification,
                 obligated_on: day,
                 amount,
@@ -92,15 +106,39 @@ impl Obligations {
                 source_id: job.source_id,
                 revision_id: job.load.revision(),
             };
-            let Some(before) = known.get(&row.transaction_key) else {
+            let by_key = row.transaction_key.is_some().then(|| known.get(&row.transaction_key));
+            let by_modification = || {
+                let number = row.modification_number.as_deref();
+                let found = by_modification.get(&(grant_id, ModificationOrder::of(number)))?;
+                let is_same = found.transaction_key.is_none() || row.transaction_key.is_none();
+                is_same.then_some(found)
+            };
+            let Some(before) = by_key.flatten().or_else(by_modification) else {
                 self.next_id += 1;
+                self.any_keyless |= row.transaction_key.is_none();
                 added.push(row);
                 continue;
             };
             row.id = before.id;
+            if row.transaction_key.is_none() {
+                // Only the number is written otherwise.
+                row.modification_number.clone_from(&before.modification_number);
+                row.description = row.description.or_else(|| before.description.clone());
+            }
+            row.transaction_key = row.transaction_key.or_else(|| before.transaction_key.clone());
             (row.source_id, row.revision_id) = (before.source_id, before.revision_id);
             if row == *before {
                 unchanged += 1;
+                continue;
+            }
+            if before.revision_id == job.load.revision()
+                && (row.obligated_on, row.amount) != (before.obligated_on, before.amount)
+            {
+                let number = row.modification_number.as_deref().unwrap_or("0");
+                let key = row.transaction_key.as_deref().unwrap_or("without a key");
+                job.contradict(format!(
+                    "two rows say different things of one transaction: {key}, modification {number}"
+                ));
                 continue;
             }
             if before.grant_id != grant_id {
@@ -119,6 +157,33 @@ impl Obligations {
         tally.changed += changed;
         tally.unchanged += unchanged;
         Ok(())
+    }
+
+    /// The transactions of the dataset that have the award and the modification of a row, and one of both no key.
+    async fn by_modification(
+        &self,
+        job: &Job,
+        rows: &[(i32, Transaction)],
+    ) -> Result<HashMap<(i32, ModificationOrder), obligation::Model>, DbErr> {
+        let mut found = HashMap::new();
+        let without = rows.iter().filter(|(_, row)| row.key.is_none()).map(|(id, _)| *id);
+        let mut ids: Vec<i32> = match self.any_keyless {
+            true => rows.iter().map(|(id, _)| *id).collect(),
+            false => without.collect(),
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        for ids in ids.chunks(CHUNK) {
+            let rows = obligation::Entity::find()
+                .filter(obligation::Column::GrantId.is_in(ids.iter().copied()))
+                .all(job.load.transaction())
+                .await?;
+            found.extend(rows.into_iter().map(|row| {
+                let number = ModificationOrder::of(row.modification_number.as_deref());
+                ((row.grant_id, number), row)
+            }));
+        }
+        Ok(found)
     }
 
     /// Gives every award that was touched the sum of its transactions, and takes out those whose

@@ -15,6 +15,9 @@ use super::{error::ImportError, job::Job};
 /// The bytes of a file that make at least one outcome, or nearly.
 const BYTES_OF_ONE: u64 = 25;
 
+/// What the report counts of years of which two rows say the same.
+const TWICE: &str = "years that stand twice in the files and say the same";
+
 /// Whom an outcome is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Of {
@@ -27,7 +30,7 @@ pub(crate) enum Of {
 }
 
 /// What is known of a measure from one row of a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FilingFigure {
     /// The code of the measure.
     pub(crate) measure: &'static str,
@@ -45,7 +48,7 @@ impl FilingFigure {
 }
 
 /// What one row of a file says of a year.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filing {
     pub(crate) of: Of,
     pub(crate) state: Option<State>,
@@ -112,7 +115,7 @@ impl Outcomes {
         }
     }
 
-    /// Writes filings; of two of the same year the later holds.
+    /// Writes filings. Of two of the same year the other says the same, or the load ends.
     pub(crate) async fn write(&mut self, job: &mut Job, filings: Vec<Filing>) -> Result<(), DbErr> {
         let mut places: HashMap<(Of, i32), usize> = HashMap::with_capacity(filings.len());
         let mut distinct: Vec<Filing> = Vec::with_capacity(filings.len());
@@ -120,12 +123,14 @@ impl Outcomes {
         for filing in filings {
             let key = (filing.of, filing.year);
             if let Some(at) = places.get(&key) {
-                job.report.note("years that stand twice in the files, the later taken");
-                distinct[*at] = filing;
+                job.report.note(TWICE);
+                if distinct[*at] != filing {
+                    job.contradict(differing(&filing));
+                }
                 continue;
             }
             if !self.met.insert(key) {
-                job.report.note("years that stand twice in the files, the later taken");
+                job.report.note(TWICE);
                 again = true;
             }
             places.insert(key, distinct.len());
@@ -157,8 +162,11 @@ impl Outcomes {
                     continue;
                 }
                 (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-                // A row that this load added and corrects is still one row added.
-                changed += u64::from(before.revision_id != job.load.revision());
+                if before.revision_id == job.load.revision() {
+                    job.contradict(differing(&filing));
+                    continue;
+                }
+                changed += 1;
                 job.load.update::<outcome::Entity>(row).await?;
             }
         }
@@ -252,6 +260,17 @@ impl Of {
     fn is_agency(self) -> bool {
         matches!(self, Self::Agency(_))
     }
+}
+
+/// What is wrong with filings that turn out to be of the same agency and year.
+fn differing(filing: &Filing) -> String {
+    let of = match (filing.of, &filing.state) {
+        (Of::Agency(_), Some(state)) => format!("an agency of {state}"),
+        (Of::Agency(_), None) => "an agency".to_owned(),
+        (Of::State(_), Some(state)) => state.to_string(),
+        (Of::State(_) | Of::Nation, _) => "the nation".to_owned(),
+    };
+    format!("two rows say different things of {of} in {}", filing.year)
 }
 
 /// Whether a flag is worse than none.

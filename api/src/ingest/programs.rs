@@ -1,70 +1,138 @@
 //! Under which program an award was made, where the award itself says so.
 //!
-//! There is no column for it. The letters of the award number say it for some years, the assistance
-//! listing for two programs, and the description often names the program in full. Where they do not,
-//! the program stays unknown: most of the awards under listing 16.710 are not for hiring, so a guess
-//! would be wrong more often than right.
+//! There is no column for it. The description often names the program, the letters of the award number stand for one in
+//! some years, and so does the assistance listing for two. In this order they are believed: letters are given out again,
+//! and descriptions are written for people. Where none of them says it, the program stays unknown: most of the awards
+//! under listing 16.710 are not for hiring, so a guess would be wrong more often than right.
+//!
+//! By what a program is known is a table of facts, and a person can give another one, which comes first.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use entity::{program, search::words};
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::EntityTrait;
 
-use super::job::Job;
+use super::{
+    error::{FilePlace, ImportError},
+    job::Job,
+    values,
+};
+use crate::reference::{ProgramSpelling, SpellingKind, known_spellings, read_spellings};
 
 /// Letters of an award number that stand for a program, with the years for which that is known.
-const LETTERS: &[(&str, std::ops::RangeInclusive<i32>, &str)] = &[
-    ("UM", 2010..=2020, "CHP"),
-    ("UL", 2010..=2020, "CHP"),
-    ("RK", 2009..=2009, "CHRP"),
-    ("HE", 2008..=2020, "TRGP"),
-    ("HH", 2008..=2020, "TRGP"),
-    ("SV", 2018..=2020, "SVPP"),
-    ("CK", 2012..=2020, "CPD"),
-];
-
-/// Suffixes of the longer award numbers, likewise.
-const SUFFIXES: &[(&str, std::ops::RangeInclusive<i32>, &str)] =
-    &[("UHPX", 2024..=2024, "CHP"), ("MUMU", 2025..=2025, "CHP"), ("SSIX", 2025..=2025, "SVPP")];
-
-/// Listings of one program only.
-const LISTINGS: &[(&str, &str)] = &[("16.068", "CHP"), ("16.071", "SVPP")];
+#[derive(Debug)]
+struct Letters {
+    text: String,
+    first_year: Option<i32>,
+    last_year: Option<i32>,
+    program: i32,
+}
 
 /// The programs of the dataset.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Programs {
     ids: HashMap<String, i32>,
-    /// Full names as words, the longest first.
+    /// Names as words, the longest first.
     names: Vec<(String, i32)>,
+    /// What comes first is believed.
+    letters: Vec<Letters>,
+    listings: HashMap<String, i32>,
+    /// By the key of an award number.
+    awards: HashMap<String, i32>,
 }
 
 impl Programs {
-    /// Reads all programs.
-    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+    /// Reads all programs, and by what they are known.
+    pub(crate) async fn new(job: &Job, file: Option<&Path>) -> Result<Self, ImportError> {
         let rows = program::Entity::find().all(job.load.transaction()).await?;
-        Ok(Self::of(rows.into_iter().map(|row| (row.id, row.code, row.name))))
+        let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row.code, row.name)).collect();
+        let mut programs = Self::of(&rows);
+        let Some(path) = file else { return Ok(programs) };
+        let place = || FilePlace::file(path.display().to_string());
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ImportError::read(place(), &error))?;
+        let mend = "its columns are program, kind, text, first_year and last_year; a kind is NAME, LETTERS, LISTING or \
+                    AWARD";
+        let wrong = |problem: String| ImportError::file(place(), problem, mend);
+        let spellings =
+            read_spellings(&text).map_err(|why| wrong(format!("does not name programs: {why}")))?;
+        for spelling in &spellings {
+            if !programs.ids.contains_key(&spelling.program.to_uppercase()) {
+                return Err(wrong(format!(
+                    "{:?} is no program of the dataset; these are {}",
+                    spelling.program,
+                    programs.codes()
+                )));
+            }
+        }
+        // What a person says takes the place of what is known.
+        programs.take(&spellings, true);
+        Ok(programs)
     }
 
-    fn of(rows: impl Iterator<Item = (i32, String, String)>) -> Self {
-        let (mut ids, mut names) = (HashMap::new(), Vec::new());
+    fn of(rows: &[(i32, String, String)]) -> Self {
+        let mut programs = Self::default();
         for (id, code, name) in rows {
-            let name = spaced(&name);
+            let name = spaced(name);
             // A name of one or two short words may stand in a description by chance.
             if name.split_whitespace().count() > 2 {
-                names.push((name, id));
+                programs.names.push((name, *id));
             }
-            ids.insert(code.to_uppercase(), id);
+            programs.ids.insert(code.to_uppercase(), *id);
         }
-        names.sort_unstable_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        Self { ids, names }
+        programs.take(&known_spellings(), false);
+        programs
     }
 
-    /// The program of a code or of a full name.
+    /// Takes spellings of programs of the dataset: over those that there are, or after them.
+    fn take(&mut self, spellings: &[ProgramSpelling], over: bool) {
+        let mut letters = Vec::new();
+        for spelling in spellings {
+            let Some(program) = self.ids.get(&spelling.program.to_uppercase()).copied() else {
+                continue;
+            };
+            match spelling.kind {
+                SpellingKind::Name => {
+                    let name = spaced(&spelling.text);
+                    let known = self.names.iter().position(|(known, _)| *known == name);
+                    match known {
+                        Some(at) if over => self.names[at].1 = program,
+                        Some(_) => {}
+                        None => self.names.push((name, program)),
+                    }
+                }
+                SpellingKind::Letters => letters.push(Letters {
+                    text: spelling.text.to_uppercase(),
+                    first_year: spelling.first_year,
+                    last_year: spelling.last_year,
+                    program,
+                }),
+                SpellingKind::Listing => {
+                    let listing = values::listing(&spelling.text);
+                    self.listings.insert(listing.unwrap_or_else(|| spelling.text.clone()), program);
+                }
+                SpellingKind::Award => {
+                    if let Some(key) = values::award_key(&spelling.text) {
+                        self.awards.insert(key, program);
+                    }
+                }
+            }
+        }
+        letters.append(&mut self.letters);
+        self.letters = letters;
+        self.names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    }
+
+    /// The program of a code, of a full name, or of a text that names one.
     pub(crate) fn find(&self, text: &str) -> Option<i32> {
-        let by_code = self.ids.get(&text.trim().to_uppercase());
-        by_code.copied().or_else(|| {
+        let by_code = self.ids.get(&text.trim().to_uppercase()).copied();
+        let by_name = || {
             let name = spaced(text);
             self.names.iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+        };
+        by_code.or_else(by_name).or_else(|| match *self.named_in(text) {
+            [program] => Some(program),
+            _ => None,
         })
     }
 
@@ -82,27 +150,45 @@ impl Programs {
         listing: Option<&str>,
         description: Option<&str>,
     ) -> Option<i32> {
-        let known = |code: &str| self.ids.get(code).copied();
-        let by_number = key.and_then(program_of_number).and_then(known);
-        let by_listing = || {
-            let (_, code) = LISTINGS.iter().find(|(number, _)| Some(*number) == listing)?;
-            known(code)
-        };
-        by_number.or_else(by_listing).or_else(|| self.named_in(description?))
+        if let Some(program) = key.and_then(|key| self.awards.get(key)) {
+            return Some(*program);
+        }
+        let description = description.unwrap_or_default();
+        let by_code = self.ids.get(&description.trim().to_uppercase()).copied();
+        let named = by_code.map_or_else(|| self.named_in(description), |program| vec![program]);
+        let others = [
+            key.and_then(|key| self.of_number(key)),
+            listing.and_then(|listing| self.listings.get(listing).copied()),
+        ];
+        match *named {
+            [] => others.into_iter().flatten().next(),
+            [program] => Some(program),
+            // Of several that a description names, the award may say elsewhere which one it is.
+            _ => others.into_iter().flatten().find(|program| named.contains(program)),
+        }
     }
 
-    /// The only program whose full name stands in a text.
-    fn named_in(&self, text: &str) -> Option<i32> {
+    fn of_number(&self, key: &str) -> Option<i32> {
+        let (year, letters) = parts_of_number(key)?;
+        let is_known = |known: &&Letters| {
+            known.text == letters
+                && known.first_year.is_none_or(|first| first <= year)
+                && known.last_year.is_none_or(|last| year <= last)
+        };
+        self.letters.iter().find(is_known).map(|known| known.program)
+    }
+
+    /// The programs whose names stand in a text.
+    fn named_in(&self, text: &str) -> Vec<i32> {
         let mut text = format!(" {} ", spaced(text).trim());
-        let mut found = None;
+        let mut found = Vec::new();
         // A name may be part of a longer one: the longer one is taken out before the shorter is
         // looked for.
         for (name, id) in &self.names {
             if text.contains(name.as_str()) {
-                if found.is_some_and(|found| found != *id) {
-                    return None;
+                if !found.contains(id) {
+                    found.push(*id);
                 }
-                found = Some(*id);
                 text = text.replace(name.as_str(), " | ");
             }
         }
@@ -122,14 +208,7 @@ pub(crate) fn year_of_number(key: &str) -> Option<i32> {
     parts_of_number(key).map(|(year, _)| year)
 }
 
-fn program_of_number(key: &str) -> Option<&'static str> {
-    let (year, letters) = parts_of_number(key)?;
-    let table = if letters.len() == 4 { SUFFIXES } else { LETTERS };
-    let found = table.iter().find(|(known, years, _)| *known == letters && years.contains(&year));
-    found.map(|(_, _, program)| *program)
-}
-
-/// The year and the letters that stand for the program.
+/// The year and the four letters that stand for the program, or for nothing.
 fn parts_of_number(key: &str) -> Option<(i32, &str)> {
     if !key.is_ascii() {
         return None;
@@ -148,10 +227,13 @@ fn parts_of_number(key: &str) -> Option<(i32, &str)> {
         _ => return None,
     };
     let rest = &key[digits..];
-    let letters = rest.len() == 8
-        && rest[..2].bytes().all(|byte| byte.is_ascii_uppercase())
-        && rest[4..].bytes().all(|byte| byte.is_ascii_digit());
-    (letters && (1994..=2030).contains(&year)).then(|| (year, &rest[..2]))
+    // A cooperative agreement has a letter before its number.
+    let number = rest.get(4..).filter(|_| rest.len() == 8)?;
+    let number = number.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(number);
+    let letters = rest[..2].bytes().all(|byte| byte.is_ascii_uppercase())
+        && rest[2..4].bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    (letters && (1994..=2030).contains(&year)).then(|| (year, &rest[..4]))
 }
 
 #[cfg(test)]
@@ -166,15 +248,36 @@ mod tests {
             (3, "CPD", "Community Policing Development"),
             (4, "CPD_MICROGRANTS", "Community Policing Development Microgrants"),
             (5, "CHRP", "COPS Hiring Recovery Program"),
+            (6, "TRGP", "Tribal Resources Grant Program"),
+            (7, "TEP", "Technology and Equipment Program"),
+            (8, "SAFER_OUTCOMES", "Safer Outcomes"),
         ];
         let rows = rows.map(|(id, code, name)| (id, code.to_owned(), name.to_owned()));
-        let programs = Programs::of(rows.into_iter());
+        let mut programs = Programs::of(&rows);
         let by_number = |key| programs.of_award(Some(key), Some("16.710"), None);
         assert_eq!(by_number("15JCOPS24GG03715UHPX"), Some(1));
-        assert_eq!(by_number("15JCOPS25GG01001MUMU"), Some(1));
+        assert_eq!(by_number("15JCOPS22GG03715UHPX"), Some(1));
+        assert_eq!(by_number("15JCOPS24GG03715INDI"), Some(6));
+        assert_eq!(by_number("15JCOPS24GG03715TECP"), Some(7));
+        assert_eq!(by_number("15JCOPS24GG03715DETU"), Some(8));
+        assert_eq!(by_number("15JCOPS24GG03715DETX"), Some(8));
+        assert_eq!(by_number("2012CKWXK001"), Some(3));
         assert_eq!(by_number("15JCOPS25GG01291SSIX"), Some(2));
         assert_eq!(by_number("2009RKWX0400"), Some(5));
-        for unknown in ["15JCOPS25GK01404CRIT", "96UMWX1454", "2007CKWX0140", "", "2014", "ÄÖ"] {
+        // Several programs use MUMU and PPSE; WX stands for the office, and BX for another one.
+        for unknown in [
+            "15JCOPS25GK01404CRIT",
+            "15JCOPS25GG01001MUMU",
+            "15JCOPS25GG01001PPSE",
+            "2020MUMU0006",
+            "2016HEBX0001",
+            "96UMWX1454",
+            "2007CKWX0140",
+            "",
+            "2014",
+            "2014ÄÖWX0001",
+            "ÄÖ",
+        ] {
             assert_eq!(by_number(unknown), None, "{unknown}");
         }
         assert_eq!(programs.of_award(None, Some("16.068"), None), Some(1));
@@ -183,8 +286,34 @@ mod tests {
         assert_eq!(named("FY 24 Community Policing Development Microgrants"), Some(4));
         assert_eq!(named("California Highway Patrol (CHP)"), None);
         assert_eq!(named("COPS Hiring Program and School Violence Prevention Program"), None);
+        assert_eq!(
+            named("FUNDS UNDER THE TRIBAL RESOURCES GRANT HIRING PROGRAM (TRGP-HIRE)"),
+            Some(6)
+        );
+        assert_eq!(named("TRGP-E/T"), Some(6));
+        assert_eq!(named("(TRGP-EQUIPMENT/TRAINING)"), Some(6));
+        assert_eq!(named("THE TECHNOLOGY AND EQUIPMENT PROGRAM (TEP)"), Some(7));
+        assert_eq!(named("SAFER OUTCOMES: DE-ESCALATION"), Some(8));
+        assert_eq!(named("CHP"), Some(1));
+        assert_eq!(named("PUBLIC SAFETY EQUIPMENT"), None);
+        // The description wins, and where it names several, one of them that stands elsewhere.
+        let both = "COPS Hiring Program and School Violence Prevention Program";
+        let of = |key, text| programs.of_award(Some(key), Some("16.710"), Some(text));
+        assert_eq!(of("15JCOPS25GG01291SSIX", "COPS Hiring Program"), Some(1));
+        assert_eq!(of("15JCOPS25GG01291SSIX", both), Some(2));
+        assert_eq!(of("15JCOPS25GG01291INDI", both), None);
+        assert_eq!(programs.find("TRGP-Hire"), Some(6));
+        assert_eq!(programs.find("COPS Hiring Program (CHP)"), Some(1));
         assert_eq!(programs.find("chp"), Some(1));
         assert_eq!(programs.find("COPS hiring program"), Some(1));
+        let text = "program,kind,text,first_year,last_year\nTEP,LETTERS,PPSE,2025,\nSVPP,AWARD,2020-MU-MU-0006,,\n\
+                    CPD,NAME,Safer Outcomes,,\n";
+        programs.take(&read_spellings(text).unwrap(), true);
+        let of = |key, text| programs.of_award(Some(key), Some("16.710"), Some(text));
+        assert_eq!(of("15JCOPS25GG01001PPSE", "A project"), Some(7));
+        assert_eq!(of("15JCOPS24GG01001PPSE", "A project"), None);
+        assert_eq!(of("2020MUMU0006", "COPS Hiring Program"), Some(2));
+        assert_eq!(of("2020MUMU0007", "Safer Outcomes"), Some(3));
         assert_eq!(year_of_number("96UMWX1454"), Some(1996));
         assert_eq!(year_of_number("2007CKWX0140"), Some(2007));
         assert_eq!(year_of_number("15JCOPS25GK01404CRIT"), Some(2025));

@@ -83,6 +83,8 @@ pub struct ImportReport {
     pub notes: BTreeMap<&'static str, u64>,
     /// How files were read, where that is not the usual way: a sentence each.
     pub remarks: Vec<String>,
+    /// Some of what the notes count.
+    pub examples: BTreeMap<&'static str, Vec<String>>,
     /// The files that list the rows that could not be taken.
     pub rejected: Vec<PathBuf>,
     /// How long it took.
@@ -102,6 +104,19 @@ impl ImportReport {
     /// Counts something worth knowing.
     pub(crate) fn note(&mut self, text: &'static str) {
         *self.notes.entry(text).or_default() += 1;
+    }
+
+    /// Counts several things worth knowing, and names some of them.
+    pub(crate) fn note_with_examples(
+        &mut self,
+        text: &'static str,
+        count: u64,
+        examples: Vec<String>,
+    ) {
+        if count > 0 {
+            self.notes.insert(text, count);
+            self.examples.insert(text, examples);
+        }
     }
 
     /// What the revision records.
@@ -165,6 +180,10 @@ impl fmt::Display for ImportReport {
         }
         for (note, count) in &self.notes {
             writeln!(f, "  note: {note}: {count}")?;
+            let examples = self.examples.get(note);
+            for example in examples.into_iter().flatten() {
+                writeln!(f, "    such as {example}")?;
+            }
         }
         if !self.unknown_columns.is_empty() {
             writeln!(f, "  unknown columns ignored: {}", self.unknown_columns.len())?;

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelec
 
 use super::{
     agencies::Agencies,
+    claims::Claim,
     job::Job,
     outcomes::{FilingFigure, POPULATION},
     report::FoundBy,
@@ -26,6 +27,14 @@ pub(crate) struct Reporter {
     pub(crate) kind: Option<AgencyKind>,
     pub(crate) state: Option<State>,
     pub(crate) county: Option<String>,
+}
+
+impl Reporter {
+    /// The claim of a row of it: what it says of a year.
+    pub(crate) fn claim(&self, year: i32, says: &impl std::fmt::Debug) -> Claim {
+        let ori = self.ori9.as_ref().or(self.ori7.as_ref());
+        Claim::new("ori", "agency and year", &(ori, year), says)
+    }
 }
 
 /// The people and the officers of an agency in the last year known.

@@ -188,6 +188,11 @@ pub(crate) struct FileRow<'a> {
 }
 
 impl<'a> FileRow<'a> {
+    /// All cells of the row, those of columns that are not known among them.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.record.iter().map(str::trim)
+    }
+
     /// The text of a cell without surrounding blanks; `None` where the cell is empty or says that its value is missing,
     /// or the table has no such column.
     pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
@@ -312,10 +317,12 @@ impl<'a> FileTable<'a> {
             let mend = "check the path, or download the file again";
             return Err(ImportError::file(place(), "is empty", mend));
         }
+        // A NUL further on is one of a row, which is refused alone.
+        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let source = if text.first() == Some(&b'{') {
             let rows = json::rows(&file, Cursor::new(head).chain(reader))?.into_iter();
             FileSource::Json { rows, line: 0 }
-        } else if text.starts_with(b"%PDF") || is_binary(text) {
+        } else if text.starts_with(b"%PDF") || first.contains(&0) || is_binary(text) {
             let mend = "give a CSV file, or a gzip or ZIP of one";
             return Err(ImportError::file(place(), "is not a text file", mend));
         } else if text.first() == Some(&b'<') {
@@ -458,6 +465,7 @@ impl<'a> FileTable<'a> {
                 reason: format!("the row has {cells} cells, the header {columns}"),
             }));
         }
+        // PostgreSQL holds no text with a NUL, so none is taken anywhere.
         let wrong = self.record.iter().take(columns).enumerate().find_map(|(at, cell)| {
             let long =
                 (cell.len() > MAX_CELL).then(|| format!("the cell has more than {MAX_CELL} bytes"));
@@ -468,7 +476,11 @@ impl<'a> FileTable<'a> {
             return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: layout.names[at].trim().to_owned(),
-                value: self.record[at].chars().take(40).collect(),
+                value: self.record[at]
+                    .chars()
+                    .take(40)
+                    .collect::<String>()
+                    .replace('\0', "\u{2400}"),
                 reason,
             }));
         }

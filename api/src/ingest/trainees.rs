@@ -16,10 +16,11 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 
 use super::{
     ImportRequest,
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     table::{FileRow, RowRefusal, TableShape},
-    trainings::{CourseRow, Courses},
+    trainings::{CourseRow, Courses, key},
     values,
 };
 
@@ -60,6 +61,7 @@ struct SessionRow {
 /// What a row becomes.
 pub(crate) struct AttendanceRecord {
     session: usize,
+    of_session: Vec<Claim>,
     role: TraineeRole,
     agency_id: Option<i32>,
     completed_on: Option<NaiveDate>,
@@ -69,7 +71,7 @@ pub(crate) struct AttendanceRecord {
 /// The reader.
 pub(crate) struct Trainees {
     courses: Courses,
-    sessions: Vec<(SessionRow, u64, Option<i32>)>,
+    sessions: Vec<(SessionRow, Option<i32>)>,
     by_code: HashMap<String, usize>,
     next_session: i32,
     next_trainee: i32,
@@ -91,8 +93,8 @@ impl Trainees {
         })
     }
 
-    /// The session of a row: the first row of a session says what it is, and the others agree.
-    fn session(&mut self, row: &FileRow<'_>) -> Result<usize, RowRefusal> {
+    /// The session of a row, and what the row says of it: in all rows of a session the same.
+    fn session(&mut self, row: &FileRow<'_>) -> Result<(usize, Vec<Claim>), RowRefusal> {
         row.required("training_title")?;
         let session = SessionRow {
             code: row.required("session_code")?.to_owned(),
@@ -106,18 +108,18 @@ impl Trainees {
         if session.start.zip(session.end).is_some_and(|(start, end)| end < start) {
             return Err(row.refuse("session_end", "is before the session's start"));
         }
-        let Some(at) = self.by_code.get(&session.code) else {
+        let mut claims = vec![Claim::new("session_code", "session", &session.code, &session)];
+        if let Some(provider) = &session.provider {
+            let course = key(&session.title);
+            claims.push(Claim::new("provider", "provider of the course", &course, &key(provider)));
+        }
+        let at = self.by_code.get(&session.code).copied().unwrap_or_else(|| {
             let at = self.sessions.len();
             self.by_code.insert(session.code.clone(), at);
-            self.sessions.push((session, row.line, None));
-            return Ok(at);
-        };
-        let (known, line, _) = &self.sessions[*at];
-        if *known == session {
-            return Ok(*at);
-        }
-        let reason = format!("the session was described differently in line {line}");
-        Err(row.refuse("session_code", reason))
+            self.sessions.push((session, None));
+            at
+        });
+        Ok((at, claims))
     }
 
     /// Writes the sessions of a batch that were not written yet, and empties those that were there.
@@ -129,7 +131,7 @@ impl Trainees {
         let mut fresh: Vec<usize> = batch.iter().map(|record| record.session).collect();
         fresh.sort_unstable();
         fresh.dedup();
-        fresh.retain(|at| self.sessions[*at].2.is_none());
+        fresh.retain(|at| self.sessions[*at].1.is_none());
         let mut trainings = Vec::with_capacity(fresh.len());
         for at in &fresh {
             let session = &self.sessions[*at].0;
@@ -153,7 +155,7 @@ impl Trainees {
         job.report.tally("trainees").removed += deleted.rows_affected;
         let mut added = Vec::new();
         for (at, training_id) in fresh.into_iter().zip(trainings) {
-            let (session, _, id) = &mut self.sessions[at];
+            let (session, id) = &mut self.sessions[at];
             let before = known.get(&Some(session.code.clone()));
             let mut row = training_session::Model {
                 id: before.map_or(self.next_session, |row| row.id),
@@ -249,12 +251,20 @@ impl FormatReader for Trainees {
             None => None,
         };
         let completed_on = row.read("completed_on", values::date)?;
-        let hours = row.read("hours", values::decimal::<Hours>)?;
-        if hours.is_some_and(|hours| hours.0 < 0) {
-            return Err(row.refuse("hours", "is negative"));
-        }
-        let session = self.session(row)?;
-        Ok(RowMeaning::Take(AttendanceRecord { session, role, agency_id, completed_on, hours }))
+        let hours = row.read("hours", values::hours)?;
+        let (session, of_session) = self.session(row)?;
+        Ok(RowMeaning::Take(AttendanceRecord {
+            session,
+            of_session,
+            role,
+            agency_id,
+            completed_on,
+            hours,
+        }))
+    }
+
+    fn claims(&self, record: &AttendanceRecord) -> Vec<Claim> {
+        record.of_session.clone()
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<AttendanceRecord>) -> Result<(), DbErr> {
@@ -265,7 +275,7 @@ impl FormatReader for Trainees {
             .zip(self.next_trainee..)
             .map(|(record, id)| trainee::Model {
                 id,
-                session_id: self.sessions[record.session].2.unwrap_or_default(),
+                session_id: self.sessions[record.session].1.unwrap_or_default(),
                 role: record.role,
                 agency_id: record.agency_id,
                 completed_on: record.completed_on,

@@ -12,6 +12,7 @@ use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
 use super::{
     ImportRequest,
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     recipients::{Described, Recipients},
@@ -139,7 +140,8 @@ impl Courses {
     }
 }
 
-fn key(title: &str) -> String {
+/// A title as it is compared.
+pub(crate) fn key(title: &str) -> String {
     search::words(title).collect::<Vec<_>>().join(" ")
 }
 
@@ -214,12 +216,16 @@ impl FormatReader for Trainings {
             provider: row.line_of_text("provider"),
             acronym: row.line_of_text("acronym"),
             topics: row.line_of_text("topics"),
-            hours: row.read("hours", values::decimal)?,
+            hours: row.read("hours", values::hours)?,
             modality: row.read("modality", values::choice)?,
             certified_by: row.line_of_text("certified_by"),
             first_year: row.read("first_year", values::year)?,
             note: row.line_of_text("note"),
         }))
+    }
+
+    fn claims(&self, course: &CourseRow) -> Vec<Claim> {
+        vec![Claim::new("title", "course", &key(&course.title), course)]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<CourseRow>) -> Result<(), DbErr> {

@@ -1,4 +1,4 @@
-//! Awards as USAspending gives them: award summaries, transactions, and answers of its API.
+//! Awards as USAspending gives them: award summaries, transactions, and answers of its API ([`super::json`]).
 //!
 //! Which of these a file is, its header says. Two generations of headers are read: the later one
 //! prefixes some columns with `prime_award_summary_` or `prime_award_transaction_`, and ends others
@@ -7,14 +7,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{grant, kind::Instrument, obligation};
+use chrono::{Datelike as _, NaiveDate};
+use entity::{grant, kind::Instrument, obligation, scalar::State};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
     ImportRequest,
-    awards::{Award, Awards, modification_order},
+    awards::{Award, Awards, ModificationOrder},
+    claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
+    json,
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipients, kind_of},
@@ -23,6 +26,7 @@ use super::{
 };
 
 const TRANSACTIONS: &str = "transactions";
+const API_TRANSACTIONS: &str = "transactions of the API";
 const SUMMARIES: &str = "award summaries";
 
 /// Columns that both kinds of file have, with all their names.
@@ -39,6 +43,7 @@ const COMMON: &[&str] = &[
     "!recipient=recipient_name",
     "city=recipient_city_name",
     "!state=recipient_state_code",
+    "state_name=recipient_state_name",
     "type=assistance_type_code",
     "type_text=assistance_type_description",
     "base_description=prime_award_base_transaction_description|award_description",
@@ -46,14 +51,21 @@ const COMMON: &[&str] = &[
 ];
 
 /// How columns begin that only tables of other things than assistance awards have.
-const PASSED_OVER: [&str; 5] =
-    ["subaward", "contract_", "federal_account_symbol", "treasury_account_symbol", "owning_agency"];
+const PASSED_OVER: [&str; 6] = [
+    "subaward",
+    "contract_",
+    "parent_award_id_piid",
+    "federal_account_symbol",
+    "treasury_account_symbol",
+    "owning_agency",
+];
 
 /// What a row becomes.
 pub(crate) enum Record {
     Summary(Box<Award>),
-    Transaction(Box<Award>, Transaction),
-    Deletion(String),
+    /// With its rank among rows of the same transaction.
+    Transaction(Box<Award>, Transaction, u32),
+    Deletion(String, u32),
 }
 
 /// The reader.
@@ -67,15 +79,15 @@ pub(crate) struct Usaspending {
 
 impl Usaspending {
     /// Reads what the dataset has, and makes it ready for a first load.
-    async fn new(job: &mut Job, listings: &[String]) -> Result<Self, DbErr> {
+    async fn new(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
         let grants = grant::Entity::find().limit(1).count(job.load.transaction()).await?;
         if grants == 0 {
             job.load.suspend_indexes::<grant::Entity>().await?;
             job.load.suspend_indexes::<obligation::Entity>().await?;
         }
         Ok(Self {
-            listings: listings.iter().cloned().collect(),
-            programs: Programs::new(job).await?,
+            listings: request.listings.iter().cloned().collect(),
+            programs: Programs::new(job, request.programs_file.as_deref()).await?,
             recipients: Recipients::new(job).await?,
             awards: Awards::new(job).await?,
             obligations: Obligations::new(job).await?,
@@ -115,6 +127,7 @@ impl Usaspending {
             return Err(row.refuse("award", "is empty, and so is the award number"));
         }
         let key = number.as_deref().and_then(values::award_key);
+        agree_on_number(row, key.as_deref())?;
         let listing = (!listing.is_empty()).then_some(listing);
         let title = row.line_of_text("base_description");
         let description = title.clone().or_else(|| row.line_of_text("description"));
@@ -131,7 +144,7 @@ impl Usaspending {
                 ori: None,
                 uei: row.text("uei").map(str::to_uppercase),
                 city: row.line_of_text("city"),
-                state: row.read("state", values::state)?,
+                state: state(row)?,
                 kind: row.text("business").and_then(kind_of),
             },
             instrument: instrument(row),
@@ -153,18 +166,31 @@ impl Usaspending {
     fn summary(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
         let base = row.read("base_day", values::date)?;
         let latest = row.read("latest_day", values::date)?;
+        agree_on_year(row, "base_year", base)?;
+        agree_on_year(row, "latest_year", latest)?;
         let award = Award {
             obligated_on: base,
-            as_of: latest.or(base).map(|day| (day, u32::MAX)),
+            as_of: latest.or(base).map(|day| (day, ModificationOrder::LAST)),
             ..self.award(row, listing)?
         };
         Ok(Record::Summary(Box::new(award)))
     }
 
     fn transaction(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
-        let key = row.required("transaction")?.to_uppercase();
-        if row.text("correction").is_some_and(|code| code.eq_ignore_ascii_case("D")) {
-            return Ok(Record::Deletion(key));
+        let key = match row.layout.shape {
+            // The API gives no key: the award and the number of the modification tell its transactions apart.
+            API_TRANSACTIONS => {
+                row.required("award")?;
+                row.required("modification")?;
+                None
+            }
+            _ => Some(row.required("transaction")?.to_uppercase()),
+        };
+        let rank = rank(row)?;
+        if let Some(key) = &key
+            && row.text("correction").is_some_and(|code| code.eq_ignore_ascii_case("D"))
+        {
+            return Ok(Record::Deletion(key.clone(), rank));
         }
         row.required("day")?;
         row.required("amount")?;
@@ -174,10 +200,12 @@ impl Usaspending {
             return Err(row.refuse("day", "is empty"));
         };
         let modification = row.text("modification").map(str::to_owned);
-        let order = modification_order(modification.as_deref());
+        agree_on_year(row, "day_year", Some(day))?;
+        let order = ModificationOrder::of(modification.as_deref());
         let description = row.line_of_text("description");
         let mut award = self.award(row, listing)?;
-        let is_base = row.text("action").map_or(order == 0, |code| code.eq_ignore_ascii_case("A"));
+        let is_base =
+            row.text("action").map_or(order.is_base(), |code| code.eq_ignore_ascii_case("A"));
         if is_base {
             award.original_period_end = award.period_end;
             award.title = award.title.or_else(|| description.clone());
@@ -186,6 +214,7 @@ impl Usaspending {
         Ok(Record::Transaction(
             Box::new(award),
             Transaction { key, modification, day, amount, description },
+            rank,
         ))
     }
 }
@@ -198,11 +227,11 @@ impl FormatReader for Usaspending {
     type Record = Record;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
-        Ok(Self::new(job, &request.listings).await?)
+        Self::new(job, request).await
     }
 
     fn fills(&self, shape: &str) -> &'static str {
-        if shape == TRANSACTIONS { "obligations" } else { "grants" }
+        if shape == SUMMARIES { "grants" } else { "obligations" }
     }
 
     fn shapes(&self) -> Vec<TableShape> {
@@ -219,14 +248,19 @@ impl FormatReader for Usaspending {
                     "description=transaction_description",
                     "correction=correction_delete_indicator_code|correction_delete_ind",
                     "action=action_type_code",
+                    "day_year=action_date_fiscal_year",
+                    "modified=last_modified_date",
                 ],
             ),
+            TableShape::new(API_TRANSACTIONS, json::TRANSACTION_FIELDS),
             with(
                 SUMMARIES,
                 &[
                     "!listing=cfda_numbers_and_titles|assistance_listings|cfda_number",
                     "base_day=award_base_action_date",
                     "latest_day=award_latest_action_date",
+                    "base_year=award_base_action_date_fiscal_year",
+                    "latest_year=award_latest_action_date_fiscal_year",
                 ],
             ),
         ]
@@ -243,22 +277,42 @@ impl FormatReader for Usaspending {
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Record>, RowRefusal> {
         let Some(listing) = self.listing(row)? else { return Ok(RowMeaning::Skip) };
-        let record = if row.layout.shape == TRANSACTIONS {
-            self.transaction(row, listing)?
-        } else {
+        let record = if row.layout.shape == SUMMARIES {
             self.summary(row, listing)?
+        } else {
+            self.transaction(row, listing)?
         };
         Ok(RowMeaning::Take(record))
     }
 
+    fn claims(&self, record: &Record) -> Vec<Claim> {
+        vec![match record {
+            // What was said on another day is no contradiction.
+            Record::Summary(award) => {
+                let key = (award.usaspending_key.as_ref().or(award.key.as_ref()), award.as_of);
+                Claim::new("award", "award", &key, award)
+            }
+            Record::Transaction(award, transaction, rank) => {
+                let key = transaction_key(award, transaction);
+                Claim::new("transaction", "transaction", &key, &(award, transaction)).ranked(*rank)
+            }
+            Record::Deletion(key, rank) => {
+                Claim::new("transaction", "transaction", key, &"deleted").ranked(*rank)
+            }
+        }]
+    }
+
     async fn write(&mut self, job: &mut Job, batch: Vec<Record>) -> Result<(), DbErr> {
-        // Of several rows of one transaction the last in the file stands.
+        // Of several rows of one transaction one stands: all say the same.
         let mut last: HashMap<String, usize> = HashMap::new();
         for (at, record) in batch.iter().enumerate() {
-            if let Record::Transaction(_, Transaction { key, .. }) | Record::Deletion(key) = record
-            {
-                last.insert(key.clone(), at);
-            }
+            match record {
+                Record::Summary(_) => continue,
+                Record::Transaction(award, transaction, _) => {
+                    last.insert(transaction_key(award, transaction), at)
+                }
+                Record::Deletion(key, _) => last.insert(key.clone(), at),
+            };
         }
         let (mut deleted, mut awards, mut transactions) = (Vec::new(), Vec::new(), Vec::new());
         for (at, record) in batch.into_iter().enumerate() {
@@ -267,12 +321,14 @@ impl FormatReader for Usaspending {
                     awards.push(*award);
                     transactions.push(None);
                 }
-                Record::Transaction(award, transaction) if last[&transaction.key] == at => {
+                Record::Transaction(award, transaction, _)
+                    if last[&transaction_key(&award, &transaction)] == at =>
+                {
                     awards.push(*award);
                     transactions.push(Some(transaction));
                 }
-                Record::Deletion(key) if last[&key] == at => deleted.push(key),
-                Record::Transaction(..) | Record::Deletion(_) => {}
+                Record::Deletion(key, _) if last[&key] == at => deleted.push(key),
+                Record::Transaction(..) | Record::Deletion(..) => {}
             }
         }
         self.obligations.delete(job, &deleted).await?;
@@ -292,6 +348,69 @@ impl FormatReader for Usaspending {
         self.awards.count(job);
         Ok(())
     }
+}
+
+/// What tells a transaction apart from others.
+fn transaction_key(award: &Award, transaction: &Transaction) -> String {
+    let number = transaction.modification.as_deref();
+    transaction.key.clone().unwrap_or_else(|| {
+        format!("{:?} {:?}", award.usaspending_key, ModificationOrder::of(number))
+    })
+}
+
+/// The rank of a row among those of the same transaction: the one that was modified last stands, and of one day the one
+/// that deletes or corrects.
+fn rank(row: &FileRow<'_>) -> Result<u32, RowRefusal> {
+    let modified = row.read("modified", values::date)?;
+    let days = modified.and_then(|day| u32::try_from(day.num_days_from_ce()).ok()).unwrap_or(0);
+    let code = match row.text("correction").map(str::to_uppercase).as_deref() {
+        Some("D") => 2,
+        Some("C") => 1,
+        _ => 0,
+    };
+    Ok(days * 4 + code)
+}
+
+/// The state of the recipient, which a row has as a code and as a name.
+fn state(row: &FileRow<'_>) -> Result<Option<State>, RowRefusal> {
+    let code = row.read("state", values::state)?;
+    let named = row.text("state_name").and_then(|name| values::state(name).ok());
+    match (&code, named) {
+        (Some(code), Some(named)) if *code != named => {
+            Err(row.refuse("state_name", format!("contradicts the code of the state, {code}")))
+        }
+        (_, named) => Ok(code.or(named)),
+    }
+}
+
+/// Refuses a row whose keys hold another award number than its column of it: `ASST_NON_NUMBER_015` and
+/// `1524_NUMBER_-NONE-_16.710_0`.
+fn agree_on_number(row: &FileRow<'_>, number: Option<&str>) -> Result<(), RowRefusal> {
+    let Some(number) = number else { return Ok(()) };
+    let of_award = row.text("award").and_then(|key| {
+        let rest = key.get(9..).filter(|_| key[..9].eq_ignore_ascii_case("ASST_NON_"))?;
+        rest.rsplit_once('_').map(|(number, _)| number)
+    });
+    let of_transaction = row.text("transaction").and_then(|key| {
+        let parts: Vec<&str> = key.split('_').collect();
+        (parts.len() == 5 && parts[0].bytes().all(|byte| byte.is_ascii_digit())).then(|| parts[1])
+    });
+    for (field, found) in [("award", of_award), ("transaction", of_transaction)] {
+        if found.and_then(values::award_key).is_some_and(|found| found != number) {
+            let shown = row.text("number").unwrap_or_default();
+            return Err(row.refuse(field, format!("contradicts the award number, {shown}")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a row whose fiscal year is not that of its day.
+fn agree_on_year(row: &FileRow<'_>, field: &str, day: Option<NaiveDate>) -> Result<(), RowRefusal> {
+    let Some((year, day)) = row.read(field, values::year)?.zip(day) else { return Ok(()) };
+    if year == day.year() + i32::from(day.month() >= 10) {
+        return Ok(());
+    }
+    Err(row.refuse(field, format!("is not the fiscal year of {day}, which begins in October")))
 }
 
 /// The instrument, by its code or, in answers of the API, by its words.

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use chrono::{Datelike as _, NaiveDate};
-use entity::scalar::{DecimalError, STATES, State, parse_fixed};
+use entity::scalar::{DecimalError, Hours, Ori, STATES, State, parse_fixed};
 
-use super::table::FileRow;
+use super::table::{FileRow, RowRefusal};
 
 /// The years in which anything here can lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
@@ -117,6 +117,16 @@ fn shifted(mantissa: &str, exponent: &str) -> Result<String, DecimalError> {
     Ok(format!("{whole}.{decimals}"))
 }
 
+/// Reads a number of hours.
+pub(crate) fn hours(text: &str) -> Result<Hours, String> {
+    let hours: Result<Hours, DecimalError> = decimal(text);
+    match hours {
+        Ok(Hours(..0)) => Err("is negative".to_owned()),
+        Ok(hours) => Ok(hours),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// Reads a state by its postal code or its name.
 pub(crate) fn state(text: &str) -> Result<State, String> {
     let name = text.trim();
@@ -142,6 +152,23 @@ pub(crate) fn state_of_ori(ori: &str) -> Option<State> {
     }
     .parse()
     .ok()
+}
+
+/// Refuses a row whose ORI is of another state than its other columns say. Not every ORI begins with a state.
+pub(crate) fn agree_on_state(
+    row: &FileRow<'_>,
+    field: &str,
+    ori: Option<&Ori>,
+    state: Option<&State>,
+) -> Result<(), RowRefusal> {
+    let of_ori = ori.and_then(|ori| state_of_ori(ori.as_str()));
+    match (ori, of_ori, state) {
+        (Some(ori), Some(of_ori), Some(state)) if of_ori != *state => Err(row.refuse(
+            field,
+            format!("contradicts the state, which is {state} elsewhere in the row: {} is an ORI of {of_ori}", ori.as_str()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// An award number as a key: letters and digits only, in upper case. Award letters print hyphens

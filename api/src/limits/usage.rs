@@ -186,16 +186,19 @@ impl Usage {
     }
 
     /// Keeps so many bytes of what was set aside until what this gives is dropped: nothing, where they are few.
-    pub(crate) fn hold(&self, bytes: u64) -> Option<MemoryAside> {
-        let wanted = mebibytes(bytes.saturating_sub(FREE)).min(self.0.budget.as_ref()?.most);
+    ///
+    /// # Errors
+    /// Where there is not as much for all.
+    pub(crate) fn hold(&self, bytes: u64) -> Result<Option<MemoryAside>, Error> {
+        let Some(budget) = &self.0.budget else { return Ok(None) };
+        let wanted = mebibytes(bytes.saturating_sub(FREE)).min(budget.most);
         if wanted == 0 {
-            return None;
+            return Ok(None);
         }
-        // What is not there any more was not set aside for this, and the answer is.
-        let _ = self.set_more_aside(self.0.budget.as_ref()?, wanted);
+        self.set_more_aside(budget, wanted)?;
         let mut aside = self.0.aside.lock().unwrap_or_else(PoisonError::into_inner);
-        let permit = aside.as_mut()?.split(wanted as usize)?;
-        Some(MemoryAside { _permit: permit })
+        let permit = aside.as_mut().and_then(|aside| aside.split(wanted as usize));
+        Ok(permit.map(|permit| MemoryAside { _permit: permit }))
     }
 
     /// Sets memory aside where more is taken than was expected.

@@ -40,7 +40,12 @@ impl Work {
 
     /// Rows of so many cells that a statement answers.
     pub(crate) const fn rows(rows: u64, cells: u64) -> Self {
-        Self::of(rows, 900_000 + 350_000 * cells)
+        Self::of(rows, 900_000 + 250_000 * cells)
+    }
+
+    /// Bytes of an answer that are written, and hashed.
+    pub(crate) const fn written(bytes: u64) -> Self {
+        Self::of(bytes, 8_000)
     }
 
     /// Rows that a statement looks at, each for a condition or a place in an order.

@@ -17,6 +17,7 @@ use super::{
     load::Loaders,
     page::List,
     plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
+    price::bytes_of_rows,
     root_page::{has_more, root_keys, root_page, rows_of_keys},
     rows::Row,
     walk::{
@@ -31,7 +32,7 @@ use crate::{
 };
 
 /// The rows that are read at a time.
-const PART: u32 = 2_000;
+const PART: u32 = 1_000;
 
 /// A table that was planned.
 #[derive(Debug)]
@@ -153,9 +154,10 @@ impl Export {
         if columns.names().is_empty() {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
-        // The keys of all rows are there until the end, and a part or two.
+        // The keys of all rows are there until the end, and a part that was read ahead.
         let keys = estimates.rows(table)?.min(u64::from(most));
-        let of_list = if plan.list.is_table() { 0 } else { 4 * keys };
+        let part = bytes_of_rows(u64::from(PART), columns.cells().len() as u64);
+        let of_list = part + if plan.list.is_table() { 0 } else { 4 * keys };
         let is_of_groups = matches!(source, RowSource::Groups(..));
         plan.find_keys();
         Ok(Self {

@@ -4,6 +4,8 @@
 //! them, and how many rows hang on others by how they are spread over them. A client pays for what was done, and for a
 //! query never more than this.
 
+use async_graphql::Name;
+
 use super::{
     page::List,
     plan::{
@@ -23,14 +25,22 @@ pub(crate) struct Price<'a> {
     catalog: &'static Catalog,
     estimates: Estimates<'a>,
     work: Work,
-    /// The bytes of the rows that it reads, and of what is kept of groups.
+    /// The bytes of the rows that it reads, of what is kept of groups, and of the answer.
     bytes: u64,
+    /// How often a row at hand is shown: one that many others lead to is read once, and stands beside each of them.
+    times: u64,
 }
 
 impl<'a> Price<'a> {
     /// That of a request for nothing.
     pub(crate) fn of(catalog: &'static Catalog, aggregates: &'a Aggregates) -> Self {
-        Self { catalog, estimates: Estimates::of(aggregates), work: Work::REQUEST, bytes: 0 }
+        Self {
+            catalog,
+            estimates: Estimates::of(aggregates),
+            work: Work::REQUEST,
+            bytes: 0,
+            times: 1,
+        }
     }
 
     /// In points.
@@ -130,13 +140,31 @@ impl<'a> Price<'a> {
         Ok(kept.min(parents.count.saturating_mul(limit)))
     }
 
-    /// Adds the rows of so many keys.
-    pub(crate) fn lookup(&mut self, plan: &Lookup, keys: u64) -> Result<(), Error> {
-        let keys = keys.min(self.estimates.rows(plan.rows.table)?);
+    /// Adds what is written of so many objects that have these members, each as often as it is shown.
+    fn show<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
+        let (mut written, mut kept) = (0, BYTES_OF_OBJECT);
+        for name in names {
+            let member = name.len() as u64 + BYTES_OF_VALUE;
+            written += member;
+            // As a value, and then as text.
+            kept += BYTES_OF_MEMBER + 2 * member;
+        }
+        let shown = count.saturating_mul(self.times);
+        self.work += Work::written(shown.saturating_mul(written));
+        self.bytes = self.bytes.saturating_add(shown.saturating_mul(kept));
+    }
+
+    /// Adds the rows that so many others lead to.
+    pub(crate) fn lookup(&mut self, plan: &Lookup, count: u64) -> Result<(), Error> {
+        let keys = count.min(self.estimates.rows(plan.rows.table)?);
         if !plan.reads_nothing() {
             self.read(keys, plan.picks.iter().len());
         }
-        self.rows(&plan.rows, keys, false)
+        let before = self.times;
+        self.times = before.saturating_mul(count.div_ceil(keys.max(1)));
+        self.rows(&plan.rows, keys, false)?;
+        self.times = before;
+        Ok(())
     }
 
     /// Adds what is shown of so many rows, which may have been picked.
@@ -144,6 +172,7 @@ impl<'a> Price<'a> {
         if count == 0 {
             return Ok(());
         }
+        self.show(count, plan.fields.iter().map(|(name, _)| name));
         let mut batches = Vec::new();
         for (_, field) in &plan.fields {
             match field {
@@ -203,10 +232,12 @@ impl<'a> Price<'a> {
 
     /// Adds what is shown of so many groups.
     fn measures(&mut self, plan: &MeasuresPlan, groups: u64) -> Result<(), Error> {
+        self.show(groups, plan.fields.iter().map(|(name, _)| name));
         let mut cells = 0;
         for (_, field) in &plan.fields {
             match field {
                 MeasureField::Key(fields) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
                     cells += fields.len() as u64;
                     for (_, field) in fields {
                         if let KeyField::Row(_, lookup) = field {
@@ -214,7 +245,10 @@ impl<'a> Price<'a> {
                         }
                     }
                 }
-                MeasureField::Statistics(_, fields, _) => cells += fields.len() as u64,
+                MeasureField::Statistics(_, fields, _) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
+                    cells += fields.len() as u64;
+                }
                 MeasureField::Part(plan) => self.measures(plan, groups)?,
                 _ => cells += 1,
             }
@@ -223,6 +257,12 @@ impl<'a> Price<'a> {
         Ok(())
     }
 }
+
+/// The memory of an object of an answer, and of each of its members beside their text.
+pub(crate) const BYTES_OF_OBJECT: u64 = 200;
+pub(crate) const BYTES_OF_MEMBER: u64 = 100;
+/// The bytes of a value in an answer, with what is written around it.
+pub(crate) const BYTES_OF_VALUE: u64 = 16;
 
 /// The memory of rows of so many cells, with the objects that are made of them.
 pub(crate) fn bytes_of_rows(rows: u64, cells: u64) -> u64 {

@@ -45,9 +45,10 @@ const FRONT: &str = "/";
 const AT_ONCE: usize = 4;
 /// The bytes of all answers of a batch together.
 const MOST_OF_BATCH: usize = 16 << 20;
-/// The bytes of an answer that are cited, and compressed, for a point.
+/// The bytes of an answer that are cited, compressed, and sent once more, for a point.
 const CITED: u64 = 700;
 const CODED: u64 = 1_000;
+const SENT: u64 = 16 << 10;
 /// The bytes of memory that it takes to cite a byte.
 const CITED_MEMORY: u64 = 14;
 
@@ -309,7 +310,8 @@ impl Endpoint {
         let wishes = Wishes::of(client.headers)?;
         // What a run costs is told of one request at a time.
         let ReportOptions { cite, no_warnings, .. } = wishes.report;
-        let report = ReportOptions { cite, no_warnings, ..ReportOptions::default() };
+        let report =
+            ReportOptions { cite, no_warnings, is_of_many: true, ..ReportOptions::default() };
         let wishes = Wishes { report, ..wishes };
         let answer = async |request| {
             account.may_ask().map_err(Refusal::too_many)?;
@@ -317,13 +319,11 @@ impl Endpoint {
             self.answer(parameters, Coding::Identity, wishes, account).await
         };
         let mut answers = std::pin::pin!(stream::iter(requests).map(answer).buffered(AT_ONCE));
-        let mut body = vec![b'['];
+        let (mut parts, mut length) = (Vec::with_capacity(count), 2 + count);
         while let Some(reply) = answers.next().await {
-            if body.len() > 1 {
-                body.push(b',');
-            }
             let reply = reply.unwrap_or_else(|refusal| self.refuse(refusal));
-            if body.len() + reply.answer.body.len() > MOST_OF_BATCH {
+            length += reply.answer.body.len();
+            if length > MOST_OF_BATCH {
                 let most = MOST_OF_BATCH >> 20;
                 let reason = format!(
                     "the answers of the list have more than {most} MiB together: send fewer requests at once"
@@ -331,19 +331,25 @@ impl Endpoint {
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
                 return Err(Refusal::new(status, codes::QUERY_TOO_LARGE, &reason));
             }
-            body.extend_from_slice(&reply.answer.body);
+            parts.push(reply.answer.body.clone());
         }
-        body.push(b']');
         let coding = Some(negotiate::coding(client.headers));
-        let coding = coding.filter(|_| compress::pays(body.len())).unwrap_or(Coding::Identity);
-        let bytes = body.len() as u64;
-        let price = (1 + bytes / CODED, bytes.saturating_mul(2));
+        let coding = coding.filter(|_| compress::pays(length)).unwrap_or(Coding::Identity);
+        let bytes = length as u64;
         let body = match coding {
-            Coding::Identity => body,
+            Coding::Identity => {
+                account.pay(bytes / SENT);
+                joined(&parts)
+            }
             coding => {
-                let compress = move || compress::compress(&body, coding);
-                match self.0.works.apart(account, price, compress).await? {
-                    Ok(body) => body,
+                let price = (1 + bytes / CODED, bytes.saturating_mul(2));
+                let code = move || {
+                    let mut body = Vec::with_capacity(length);
+                    list(&parts).for_each(|part| body.extend_from_slice(&part));
+                    compress::compress(&body, coding)
+                };
+                match self.0.works.apart(account, price, code).await? {
+                    Ok(body) => Body::from(body),
                     Err(error) => {
                         tracing::error!(%error, "a batch cannot be written");
                         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
@@ -392,6 +398,20 @@ impl Endpoint {
         }
         account.tell(headers);
     }
+}
+
+/// A JSON list of answers, in parts.
+fn list(answers: &[Bytes]) -> impl Iterator<Item = Bytes> {
+    let between = |at| Bytes::from_static(if at == 0 { b"[" } else { b"," });
+    let parts =
+        answers.iter().enumerate().flat_map(move |(at, answer)| [between(at), answer.clone()]);
+    parts.chain([Bytes::from_static(b"]")])
+}
+
+/// A body of them, which are not copied.
+fn joined(answers: &[Bytes]) -> Body {
+    let parts: Vec<_> = list(answers).map(Ok::<_, std::convert::Infallible>).collect();
+    Body::from_stream(stream::iter(parts))
 }
 
 /// Where an answer came from, as RFC 9211 writes it.

@@ -69,17 +69,10 @@ struct ReadyQuery {
 const LARGE_DOCUMENT: usize = 4 << 10;
 /// The bytes of a document that are read, checked and answered for a point.
 const READ: usize = 64;
-/// The bytes of an answer that are written and hashed for a point.
-const WRITTEN: usize = 2 << 10;
 
 /// What it costs to read a document that does not run, in points.
 fn price_of_reading(document: &str) -> u64 {
     1 + (document.len() / READ) as u64
-}
-
-/// What it costs to write an answer, in points.
-fn price_of_writing(bytes: usize) -> u64 {
-    (bytes / WRITTEN) as u64
 }
 
 impl Works {
@@ -89,24 +82,29 @@ impl Works {
             return self.refuse(Refusal::busy());
         }
         let reading = price_of_reading(&ask.document);
-        let is_free = ask.report.only_price;
-        let prepared = match ask.document.len() > LARGE_DOCUMENT {
+        let is_large = ask.document.len() > LARGE_DOCUMENT;
+        let is_free = ask.report.only_price && !is_large;
+        let is_of_many = ask.report.is_of_many;
+        let prepared = match is_large || is_of_many {
             true => {
                 let works = Arc::clone(&self);
                 let span = Span::current();
                 let prepare = async move { span.in_scope(|| works.prepare(ask)) };
-                self.pool.run(prepare).await.unwrap_or_else(|error| Err(self.failed(error)))
+                self.pool
+                    .run(prepare)
+                    .await
+                    .unwrap_or_else(|error| Err(Box::new(self.failed(error))))
             }
             false => self.prepare(ask),
         };
         let ReadyQuery { asked, prepared, sources, span } = match prepared {
             Ok(ready) => ready,
             Err(answer) => {
-                // What a document costs is free to ask, and what is wrong with it is not.
+                // What a document costs is free to ask, unless that is long; and what is wrong with it is not.
                 if !is_free || !answer.is_flawless() {
                     account.pay(reading);
                 }
-                return answer;
+                return *answer;
             }
         };
         let reservation = match account.reserve(prepared.price) {
@@ -136,16 +134,15 @@ impl Works {
             let (answer, dataset) = answer.instrument(span.clone()).await;
             trace::worked_out(&span, || answer.work());
             drop(span);
-            let (cost, price) = (answer.cost(), answer.gave_up.then_some(answer.price));
+            reservation.settle(if answer.gave_up { answer.price } else { answer.cost() });
             let answer = works.finish(&asked, answer, &dataset);
-            reservation.settle(price.unwrap_or(cost + price_of_writing(answer.body.len())));
             let answer = answer.holding(&usage);
             drop(turn);
-            answer
+            answer.unwrap_or_else(|| works.refuse(Refusal::busy()))
         };
         match dearness {
-            Dearness::Cheap => Box::pin(work).await,
-            Dearness::Dear => {
+            Dearness::Cheap if !is_of_many => Box::pin(work).await,
+            _ => {
                 let work = work.instrument(Span::current());
                 self.pool.run(work).await.unwrap_or_else(|error| self.failed(error))
             }
@@ -153,7 +150,7 @@ impl Works {
     }
 
     /// Reads, plans and prices a query; what cannot run, or is only to be priced, is answered.
-    fn prepare(&self, ask: Ask) -> Result<ReadyQuery, HttpAnswer> {
+    fn prepare(&self, ask: Ask) -> Result<ReadyQuery, Box<HttpAnswer>> {
         let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
         let (report, pin) = (ask.report, ask.pin);
         let asked = Asked { document, operation, report, began: Instant::now() };
@@ -167,7 +164,7 @@ impl Works {
             unread => {
                 let answer = unread.map_or_else(|answer| *answer, Prepared::priced);
                 trace::worked_out(&span, || answer.work());
-                Err(self.finish(&asked, answer, &self.server.dataset()))
+                Err(Box::new(self.finish(&asked, answer, &self.server.dataset())))
             }
         }
     }

@@ -8,14 +8,24 @@ use std::{
     fs::{self, Metadata},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
+
+/// How long a file that was replaced is opened anew at each look.
+const FRESH: Duration = Duration::from_millis(500);
 
 /// The file of a database, as it was last seen.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
-    seen: Mutex<Option<SeenFile>>,
+    seen: Mutex<LastLook>,
+}
+
+#[derive(Debug, Default)]
+struct LastLook {
+    file: Option<SeenFile>,
+    /// Whether it had just been replaced, and may not have been whole yet.
+    is_fresh: bool,
 }
 
 /// What happened to a file since it was last seen.
@@ -39,7 +49,7 @@ struct SeenFile {
 /// What tells a file from what it was, and from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileStamp {
-    id: Option<(u64, u64)>,
+    id: (u64, u64),
     bytes: u64,
     modified: Option<SystemTime>,
 }
@@ -53,22 +63,22 @@ impl FileStamp {
 }
 
 #[cfg(unix)]
-fn id(metadata: &Metadata) -> Option<(u64, u64)> {
+fn id(metadata: &Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt as _;
-    Some((metadata.dev(), metadata.ino()))
+    (metadata.dev(), metadata.ino())
 }
 
 /// Elsewhere an open file can be neither moved nor deleted.
 #[cfg(not(unix))]
-fn id(_: &Metadata) -> Option<(u64, u64)> {
-    None
+fn id(_: &Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 impl DatabaseFile {
     /// A file that is to be watched.
     pub(super) fn new(path: PathBuf) -> Self {
         let file = Self { path, seen: Mutex::default() };
-        *file.seen() = file.stamps();
+        file.seen().file = file.stamps();
         file
     }
 
@@ -76,7 +86,7 @@ impl DatabaseFile {
         &self.path
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Option<SeenFile>> {
+    fn seen(&self) -> std::sync::MutexGuard<'_, LastLook> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -91,14 +101,17 @@ impl DatabaseFile {
     pub(super) fn look(&self) -> FileChange {
         let (mut seen, found) = (self.seen(), self.stamps());
         let Some(now) = found else { return FileChange::Missing };
-        match seen.replace(now) {
-            Some(before) if before.main.id != now.main.id => FileChange::Replaced,
+        let is_other = seen.file.replace(now).is_some_and(|before| {
             // What a load has written comes by way of the log. What comes otherwise was copied over the file.
-            Some(before) if before.main != now.main && before.log == now.log => {
-                FileChange::Replaced
-            }
-            _ => FileChange::Same,
+            before.main.id != now.main.id || before.main != now.main && before.log == now.log
+        });
+        if !is_other && !seen.is_fresh {
+            return FileChange::Same;
         }
+        // A copy takes its time, and what was opened meanwhile has pages of both.
+        let age = now.main.modified.and_then(|modified| modified.elapsed().ok());
+        seen.is_fresh = age.is_some_and(|age| age < FRESH);
+        FileChange::Replaced
     }
 }
 
@@ -110,14 +123,21 @@ mod tests {
     fn a_file_that_is_moved_copied_over_or_deleted_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
+        // As if it had been there for a while.
+        let age = |name: &str, seconds| {
+            let then = SystemTime::now() - Duration::from_secs(seconds);
+            fs::File::options().write(true).open(path(name)).unwrap().set_modified(then).unwrap();
+        };
         fs::write(path("a.db"), "one").unwrap();
         let file = DatabaseFile::new(path("a.db"));
         assert_eq!(file.look(), FileChange::Same);
         fs::write(path("b.db"), "two").unwrap();
+        age("b.db", 50);
         fs::rename(path("b.db"), path("a.db")).unwrap();
         assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::Same]);
-        fs::write(path("c.db"), "three").unwrap();
-        fs::copy(path("c.db"), path("a.db")).unwrap();
+        fs::write(path("a.db"), "three").unwrap();
+        assert_eq!([file.look(), file.look()], [FileChange::Replaced; 2], "is it whole?");
+        age("a.db", 40);
         assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::Same]);
         // A load, which writes both.
         fs::write(path("a.db-wal"), "log").unwrap();

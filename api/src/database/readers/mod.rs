@@ -221,7 +221,7 @@ impl Readers {
             connection.close().await;
         }
         let pool = self.0.spare.get_sqlite_connection_pool();
-        let until = Instant::now() + self.0.deadline;
+        let until = Instant::now() + WELL;
         while pool.size() > 0 && Instant::now() < until {
             match pool.try_acquire() {
                 Some(connection) => drop(connection.close().await),

@@ -67,13 +67,11 @@ pub(crate) struct Edition {
 impl Edition {
     /// Whether two are of the same load into the same database.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self.token, other.token) {
-            (Some(token), Some(other)) => token == other,
-            _ => {
-                let told = |it: &Self| (it.revision, it.loaded_at, it.synthetic);
-                told(self) == told(other)
-            }
+        if let (Some(token), Some(other)) = (self.token, other.token) {
+            return token == other;
         }
+        let told = |it: &Self| (it.revision, it.loaded_at, it.synthetic);
+        told(self) == told(other)
     }
 }
 

@@ -4,7 +4,7 @@ mod nulls;
 
 use std::sync::Arc;
 
-use async_graphql::{Pos, Request, Response, ServerError, Value, Variables};
+use async_graphql::{Name, Pos, Request, Response, ServerError, Value, Variables};
 use indexmap::IndexMap;
 
 use super::{
@@ -35,6 +35,7 @@ use crate::{
         export::Export,
         load::Loaders,
         planner::{PAGES, Planner},
+        price::BYTES_OF_VALUE,
         row_cache::RevisionRows,
     },
     trace::QueryWork,
@@ -300,6 +301,7 @@ impl Prepared {
             }
             Err(error) => return QueryAnswer::refused(vec![error.at(Pos::default(), &[])]),
         }
+        session.usage().add(Work::written(bytes(&response.data)));
         QueryAnswer {
             response,
             reads: session.reads(),
@@ -320,5 +322,18 @@ fn values(value: &Value) -> u64 {
         Value::List(items) => 1 + items.iter().map(values).sum::<u64>(),
         Value::Object(fields) => 1 + fields.values().map(values).sum::<u64>(),
         _ => 1,
+    }
+}
+
+/// About how many bytes a value has in an answer.
+fn bytes(value: &Value) -> u64 {
+    match value {
+        Value::List(items) => items.iter().map(bytes).sum(),
+        Value::Object(fields) => {
+            let field =
+                |(name, value): (&Name, &Value)| name.len() as u64 + BYTES_OF_VALUE + bytes(value);
+            fields.iter().map(field).sum()
+        }
+        _ => 0,
     }
 }

@@ -16,6 +16,7 @@ use crate::query::{
     load::Loaders,
     order::encode_cursor,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
+    price::{BYTES_OF_MEMBER, BYTES_OF_OBJECT, BYTES_OF_VALUE},
     root_page::root_page,
     rows::{Row, RowPage},
     show::Show,
@@ -320,15 +321,50 @@ pub(crate) async fn column(
 
 async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -> Vec<GraphQl> {
     let found = match related(loaders, plan, keys(cell, rows)).await {
-        Ok(related) => by_key(loaders, plan, &related).await,
-        Err(error) => {
-            // Only those fail that lead somewhere.
-            let failed = loaders.fail(error);
-            keys(cell, rows).into_iter().map(|key| (key, failed.clone())).collect()
+        Ok(related) => {
+            let found = by_key(loaders, plan, &related).await;
+            take_copies(loaders, &found, keys(cell, rows)).map(|()| found)
         }
+        Err(error) => Err(error),
     };
+    let found = found.unwrap_or_else(|error| {
+        // Only those fail that lead somewhere.
+        let failed = loaders.fail(error);
+        keys(cell, rows).into_iter().map(|key| (key, failed.clone())).collect()
+    });
     let value = |row: &Arc<Row>| key(cell, row).and_then(|key| found.get(&key).cloned());
     rows.iter().map(|row| value(row).unwrap_or_default()).collect()
+}
+
+/// Takes the memory of values that are to stand beside each of many rows that lead to them. Where these have lists of their
+/// own, that may be far more than all that was read.
+fn take_copies(
+    loaders: &Loaders,
+    values: &HashMap<i32, GraphQl>,
+    keys: Vec<i32>,
+) -> Result<(), Error> {
+    let mut times: HashMap<i32, u64> = HashMap::with_capacity(values.len());
+    for key in keys {
+        *times.entry(key).or_default() += 1;
+    }
+    let bytes = times.into_iter().filter(|(_, times)| *times > 1).map(|(key, times)| {
+        values.get(&key).map_or(0, |value| bytes_of(value).saturating_mul(times - 1))
+    });
+    let bytes = bytes.fold(0, u64::saturating_add);
+    loaders.session.usage().keep(bytes)
+}
+
+/// About what memory a value takes.
+fn bytes_of(value: &GraphQl) -> u64 {
+    match value {
+        GraphQl::Object(fields) => {
+            let members = fields.values().map(|value| BYTES_OF_MEMBER + bytes_of(value));
+            BYTES_OF_OBJECT + members.sum::<u64>()
+        }
+        GraphQl::List(items) => items.iter().map(|item| BYTES_OF_VALUE + bytes_of(item)).sum(),
+        GraphQl::String(text) => text.len() as u64,
+        _ => 0,
+    }
 }
 
 /// The key of another row that a row holds in a cell.

@@ -36,7 +36,7 @@ use crate::server::{
         revision_header::{REVISION_HEADER, revision_of},
         vary::VARY,
     },
-    traffic::rate::Account,
+    traffic::{admission::LEAST_DEAR, rate::Account},
 };
 use crate::{
     catalog::dataset::Dataset,
@@ -173,11 +173,13 @@ impl Endpoint {
             reservation.map_err(|seconds| self.refused(Refusal::too_many(seconds)))?;
         let works = &self.0.works;
         let bytes = export.bytes.saturating_add(gathers(format));
-        let Some(share) = works.file_shares.take(account.client, bytes) else {
+        let Some(share) = works.file_shares.wait(account.client, bytes).await else {
             reservation.settle(0);
             return Err(self.refused(Refusal::busy()));
         };
-        let admitted = works.admit(account.client, export.price, &works.memory_of_files, bytes);
+        // A file goes on where a query ends, so it never has a turn of those that end soon.
+        let dear = export.price.max(LEAST_DEAR);
+        let admitted = works.admit(account.client, dear, &works.memory_of_files, bytes);
         let Ok((turn, usage)) = admitted.await else {
             reservation.settle(0);
             return Err(self.refused(Refusal::busy()));

@@ -22,7 +22,7 @@ use crate::{
     },
     server::{
         run::Works,
-        traffic::{file_shares::FileShare, rate::Account},
+        traffic::{admission::LEAST_DEAR, file_shares::FileShare, rate::Account},
     },
 };
 
@@ -88,7 +88,8 @@ impl File {
     async fn next_apart(mut self) -> Result<(Self, Vec<u8>), Error> {
         self.account.wait_for_debts().await;
         let works = Arc::clone(&self.works);
-        let turn = works.admission.enter_again(self.account.client, self.export.price);
+        let turn =
+            works.admission.enter_again(self.account.client, self.export.price.max(LEAST_DEAR));
         let turn = turn.await.map_err(|_| Error::Internal)?;
         let span = self.span.clone();
         let work = async move {

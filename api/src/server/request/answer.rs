@@ -155,7 +155,7 @@ impl From<Refusal> for HttpAnswer {
         let is_of_one_client = refusal.retry_after.is_some();
         let revision = refusal.dataset.as_ref().map(revision_of);
         let Refusal { retry_after, demand, .. } = refusal;
-        Self { is_of_one_client, retry_after, demand, revision, ..answer }
+        Self { revision, is_of_one_client, retry_after, demand, ..answer }
     }
 }
 
@@ -190,13 +190,21 @@ impl AsRef<[u8]> for HeldBody {
     }
 }
 
+/// Where the memory of a body is reckoned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BodyMemory {
+    /// It is little, or that of the answers that are kept.
+    Shared,
+    /// It stays set aside for the request until all of it has been sent.
+    OfRequest,
+}
+
 /// An answer in one coding.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswer {
     /// The bytes as they are sent.
     pub(crate) body: Bytes,
-    /// Whether memory is set aside for them.
-    is_held: bool,
+    memory: BodyMemory,
     standing: Standing,
     has_errors: bool,
     /// Whether it tells of one run, and the next would be another.
@@ -259,7 +267,7 @@ impl HttpAnswer {
         let loaded = dataset.as_ref().and_then(|dataset| dataset.loaded_at).map(HttpDate::of_load);
         Self {
             body: body.into(),
-            is_held: false,
+            memory: BodyMemory::Shared,
             standing,
             has_errors: standing != Standing::Ran || !answered.errors.is_empty(),
             is_of_one_run: false,
@@ -276,31 +284,32 @@ impl HttpAnswer {
     }
 
     /// The same answer, for whose bytes memory of its request stays set aside until all have been sent.
-    pub(crate) fn holding(self, usage: &Usage) -> Self {
-        match usage.hold(self.body.len() as u64) {
+    /// None, where there is not as much.
+    pub(crate) fn holding(self, usage: &Usage) -> Option<Self> {
+        Some(match usage.hold(self.body.len() as u64).ok()? {
             Some(aside) => {
                 let body = Bytes::from_owner(HeldBody { bytes: self.body, _aside: aside });
-                Self { body, is_held: true, ..self }
+                Self { body, memory: BodyMemory::OfRequest, ..self }
             }
             None => self,
-        }
+        })
     }
 
     /// The same answer, as it is kept: for its bytes other memory is set aside.
     pub(crate) fn released(self: &Arc<Self>) -> Arc<Self> {
-        match self.is_held {
-            true => {
+        match self.memory {
+            BodyMemory::OfRequest => {
                 let body = Bytes::copy_from_slice(&self.body);
-                Arc::new(Self { body, is_held: false, ..Self::clone(self) })
+                Arc::new(Self { body, memory: BodyMemory::Shared, ..Self::clone(self) })
             }
-            false => Arc::clone(self),
+            BodyMemory::Shared => Arc::clone(self),
         }
     }
 
     /// The same answer in another coding, with the bytes of that.
     pub(crate) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
-        Self { body: body.into(), is_held: false, coding, tags, ..self.clone() }
+        Self { body: body.into(), memory: BodyMemory::Shared, coding, tags, ..self.clone() }
     }
 
     /// The same answer with its citation, made for one client: it tells of the moment.
@@ -317,7 +326,7 @@ impl HttpAnswer {
         let tags = tags(&digest, self.coding);
         Ok(Self {
             body: body.into(),
-            is_held: false,
+            memory: BodyMemory::Shared,
             digest,
             tags,
             is_of_one_run: true,

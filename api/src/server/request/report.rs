@@ -22,6 +22,8 @@ use entity::list_name;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub(crate) struct ReportOptions {
+    /// Whether it is one of several in a body: these make nobody else wait.
+    pub(crate) is_of_many: bool,
     /// What the query costs.
     pub(crate) cost: bool,
     /// Nothing but that: the query does not run.
@@ -62,7 +64,7 @@ impl ReportOptions {
         if cite && only_price {
             return Err(bad("with GraphQL-Cost: validate nothing is answered that could be cited"));
         }
-        Ok(Self { cost, only_price, explain, cite, no_warnings })
+        Ok(Self { is_of_many: false, cost, only_price, explain, cite, no_warnings })
     }
 
     /// Whether an answer that was kept would tell something else than a new one.

@@ -33,6 +33,9 @@ const STRAIN: Duration = Duration::from_secs(1);
 /// The clients of which it is remembered that they were refused.
 const MOST_CLIENTS: usize = 10_000;
 
+/// The least price of what is dear.
+pub(crate) const LEAST_DEAR: u64 = CHEAP + 1;
+
 /// Whether a query is dear, by its price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dearness {

@@ -3,9 +3,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
-use super::rate::ClientAddress;
+use super::{admission::Dearness, rate::ClientAddress};
+
+/// How often it is looked whether a client holds less.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The memory that files hold, by client.
 #[derive(Debug)]
@@ -24,14 +28,29 @@ pub(crate) struct FileShare {
 }
 
 impl FileShares {
-    /// A quarter for each of so many mebibytes.
+    /// Half for each of so many mebibytes.
     pub(crate) fn new(mebibytes: u32) -> Arc<Self> {
-        let most = (u64::from(mebibytes) << 20) / 4;
+        let most = (u64::from(mebibytes) << 20) / 2;
         Arc::new(Self { most, held: Mutex::default() })
     }
 
+    /// Takes so many bytes for a file of a client, as soon as it holds few enough; nothing, where that takes too long.
+    pub(crate) async fn wait(
+        self: &Arc<Self>,
+        client: ClientAddress,
+        bytes: u64,
+    ) -> Option<FileShare> {
+        let until = Instant::now() + Dearness::Dear.patience();
+        loop {
+            match self.take(client, bytes) {
+                None if Instant::now() < until => tokio::time::sleep(PAUSE).await,
+                share => return share,
+            }
+        }
+    }
+
     /// Takes so many bytes for a file of a client; nothing, where it holds too many already.
-    pub(crate) fn take(self: &Arc<Self>, client: ClientAddress, bytes: u64) -> Option<FileShare> {
+    fn take(self: &Arc<Self>, client: ClientAddress, bytes: u64) -> Option<FileShare> {
         if bytes == 0 {
             return Some(FileShare { of: Arc::clone(self), client, bytes });
         }
@@ -64,14 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_holds_a_quarter_or_one_file() {
+    fn a_client_holds_half_or_one_file() {
         let shares = FileShares::new(4);
         let client = |last| ClientAddress::of(std::net::Ipv4Addr::new(192, 0, 2, last).into());
         let first = shares.take(client(1), 3 << 20).expect("one file is never too large");
         assert!(shares.take(client(1), 1).is_none());
         assert!(shares.take(client(1), 0).is_some(), "what takes no memory is always taken");
-        let other = shares.take(client(2), 512 << 10).expect("another client");
-        assert!(shares.take(client(2), 512 << 10).is_some());
+        let other = shares.take(client(2), 1 << 20).expect("another client");
+        assert!(shares.take(client(2), 1 << 20).is_some());
         drop((first, other));
         assert!(shares.take(client(1), 1).is_some());
         assert!(shares.held.lock().unwrap().is_empty(), "nothing is left of who holds nothing");

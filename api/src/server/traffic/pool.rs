@@ -50,7 +50,7 @@ impl Pool {
 fn yield_to_others() {
     /// Half of the way down.
     const NICE: i32 = 10;
-    if let Err(error) = rustix::process::nice(NICE) {
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
         tracing::debug!(%error, "a thread keeps its priority");
     }
 }
