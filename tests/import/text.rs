@@ -90,6 +90,54 @@ async fn titles_and_declared_separators_above_a_header_are_passed_over() {
 }
 
 #[tokio::test]
+async fn rows_of_every_encoding_are_compared_and_totals_below_titles_are_no_awards() {
+    let text = "COPS Hiring Program: Total of 2024\r\n\r\nAward,Agency,State,Officers,Amount\r\n\
+                1,Cañon City Police Department,CO,1e0,\"$250,000.00\"\r\n\
+                2,Example Police Department,CO,1.50,(0.25)\r\n\
+                ,Total for Colorado,,2.5,\"$249,999.75\"\r\n\
+                3,Peña Police Department,TX,1,100\r\n\
+                3,Peña Police Department,TX,1,1e+03\r\n\
+                ,Grand Total,,4.50,\"251,099.75\"\r\n";
+    let (ansi, _, lost) = encoding_rs::WINDOWS_1252.encode(text);
+    assert!(!lost);
+    for (bytes, remarks) in [
+        (text.as_bytes().to_vec(), None),
+        (ansi.into_owned(), Some("list.csv is read as Windows-1252")),
+        (utf16(text, u16::to_le_bytes), Some("list.csv is read as UTF-16")),
+    ] {
+        let place = Place::new().await;
+        let file = place.file("list.csv", bytes);
+        let mut wanted = request(Format::AwardList, &[&file]);
+        wanted.max_rejects = MaxRejects::Count(2);
+        let columns = [
+            ("award_number", "Award"),
+            ("recipient", "Agency"),
+            ("state", "State"),
+            ("officers", "Officers"),
+            ("federal_share", "Amount"),
+        ];
+        wanted.mapping.columns =
+            columns.map(|(field, column)| (field.to_owned(), column.to_owned())).into();
+        let report = place.run(&wanted).await.unwrap();
+        assert_eq!((report.rows_read, report.refused), (6, 2));
+        assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 2);
+        assert_eq!(report.remarks, Vec::from_iter(remarks));
+        let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
+        for (line, other) in [(7, 8), (8, 7)] {
+            let line = format!(
+                "list.csv,{line},Award,3,\"says something else of the award than list.csv, line {other}"
+            );
+            assert!(rejected.contains(&line), "{line}\n{rejected}");
+        }
+        let shares = place.rows(SHARES).await;
+        assert_eq!(
+            shares,
+            ["Cañon City Police Department 25000000", "Example Police Department -25"]
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_column_that_is_there_twice_is_named_and_a_name_may_have_several_lines() {
     let place = Place::new().await;
     let file = place.file("list.csv", "recipient,federal_share,Federal Share\nA,1,2\n");

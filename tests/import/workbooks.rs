@@ -356,6 +356,59 @@ async fn a_sheet_is_read_with_its_types_whatever_the_workbook() {
 }
 
 #[tokio::test]
+async fn rows_of_a_sheet_are_compared_and_its_totals_are_no_awards() {
+    let row = |number: &'static str, name: &'static str, officers: f64, share: Made| {
+        vec![Text(number), Text(name), Text("CA"), Number(officers), share]
+    };
+    let rows = vec![
+        vec![Text("COPS Hiring Program, total of all awards")],
+        ["award_number", "recipient", "state", "officers", "federal_share"].map(Text).into(),
+        row("A1", "One Police Department", 2.0, Number(250_000.1)),
+        row("A2", "Two Police Department", 1.5, Text("$(0.1)")),
+        vec![],
+        vec![Blank, Text("CA Total"), Blank, Number(3.5), Number(250_000.0)],
+        row("A3", "Three Police Department", 1.0, Number(100_000.0)),
+        row("A-3", "Three Police Department", 1.0, Number(100_001.0)),
+        row("A4", "Four Police Department", -1.0, Number(100_000.0)),
+        vec![Text("Grand Total"), Blank, Blank, Blank, Number(550_001.0)],
+        vec![Text("Grand Total"), Blank, Blank, Blank, Number(550_000.0)],
+    ];
+    let sheets = || {
+        [sheet("Awards", rows.clone()), sheet("Notes", vec![vec![Text("Source"), Text("COPS")]])]
+    };
+    for (name, bytes) in
+        [("a.xlsx", xlsx(&sheets())), ("a.ods", ods(&sheets())), ("a.xls", xls(&sheets()))]
+    {
+        let place = Place::new().await;
+        let file = place.file(name, bytes);
+        let mut wanted = request(Format::AwardList, &[&file]);
+        wanted.max_rejects = MaxRejects::Count(4);
+        let report = place.run(&wanted).await.unwrap();
+        assert_eq!((report.rows_read, report.refused), (8, 4), "{name}");
+        assert_eq!(report.notes["rows of totals that agree with the rows above them, left out"], 2);
+        // Files are read twice, and the report tells it once.
+        assert_eq!(report.ignored_files, [format!("{name}/Notes")]);
+        assert_eq!(report.remarks, [format!("{name}: its sheet \"Awards\" is read")]);
+        let list = place.path(&format!("{name}.rejected.csv"));
+        let rejected = std::fs::read_to_string(list).unwrap();
+        for line in [
+            format!(
+                "7,award_number,A3,\"says something else of the award than {name}/Awards, line 8"
+            ),
+            format!(
+                "8,award_number,A-3,\"says something else of the award than {name}/Awards, line 7"
+            ),
+            "9,officers,-1,is negative".to_owned(),
+            "11,recipient,,".to_owned(),
+        ] {
+            assert!(rejected.contains(&format!("{name}/Awards,{line}")), "{line}\n{rejected}");
+        }
+        let shares = "SELECT federal_share FROM grants ORDER BY 1";
+        assert_eq!(place.rows(shares).await, ["-10", "25000010"], "{name}");
+    }
+}
+
+#[tokio::test]
 async fn of_several_sheets_that_fit_one_is_named() {
     let sheets =
         [sheet("2023", awards()), sheet("2024", awards()), sheet("Notes", vec![vec![Text("a")]])];
