@@ -131,3 +131,21 @@ async fn the_crosswalk_completes_and_adds_and_derives_no_ori() {
     assert_eq!((tally.added, tally.changed, tally.unchanged), (0, 0, 3));
     assert!(!report.matches.contains_key(&FoundBy::AgencyByOri));
 }
+
+#[tokio::test]
+async fn the_crosswalk_is_read_by_the_names_that_r_gives_its_columns() {
+    for header in [
+        "\"\",\"FIPS.ST\",\"FIPS.COUNTY\",\"ORI9\",\"ORI7\",\"NAME\",\"STATENAME\",\"ADDRESS.CITY\",\"U.TPOP\",\"AGCYTYPE\"",
+        "\"\",\"fips_st\",\"fips_county\",\"ori9\",\"ori7\",\"name\",\"statename\",\"address_city\",\"u_tpop\",\"agcytype\"",
+        "\"\",\"fips_state_code\",\"fips_county_code\",\"ori9\",\"ori\",\"agency_name\",\"state\",\"address city\",\"u_tpop\",\"agency_type\"",
+    ] {
+        let place = Place::new().await;
+        let row = "\"1\",78,10,\"VIVPD0000\",\"VIVPD00\",\"VIRGIN ISLANDS POLICE\",\"VIRGIN ISLANDS\",NA,1e+05,\"Local police department\"";
+        let file = place.file("leaic.csv", format!("{header}\n{row}\n"));
+        let report = place.load(Format::Leaic, &[&file]).await.unwrap();
+        assert_eq!((report.rows_read, report.refused, report.unknown_columns.len()), (1, 0, 0));
+        let sql = "SELECT ori9 || ' ' || state || ' ' || population || ' ' || kind || ' ' || county_fips || ' ' || \
+                   COALESCE(city, '-') AS line FROM agencies";
+        assert_eq!(place.rows(sql).await, ["VIVPD0000 VI 100000 MUNICIPAL_POLICE 78010 -"]);
+    }
+}

@@ -71,6 +71,16 @@ async fn a_listing_that_is_none_is_refused() {
 }
 
 #[tokio::test]
+async fn a_sheet_is_chosen_of_a_workbook_only() {
+    let place = Place::new().await;
+    place.file("agencies.csv", NAMES);
+    let arguments = ["fbi-agencies", "agencies.csv", "--sheet", "1"];
+    let output = command(&place).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("has no sheets"), "{}", said(&output));
+}
+
+#[tokio::test]
 async fn exit_codes_tell_wrong_input_from_a_failed_database() {
     let place = Place::new().await;
     place.file("agencies.csv", NAMES);

@@ -9,8 +9,10 @@ mod contradictions;
 mod databases;
 mod outcomes;
 mod programs;
+mod text;
 mod trainees;
 mod usaspending;
+mod workbooks;
 
 use std::{
     fmt::Write as _,

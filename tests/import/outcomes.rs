@@ -282,3 +282,71 @@ async fn the_same_filings_make_the_same_outcomes_on_both() {
     assert_eq!(answers[0]["outcomes"]["totals"]["agencies"], json!(2));
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
+
+#[tokio::test]
+async fn months_are_told_counted_or_not_known() {
+    // Of one agency, without months: they are not known, and a zero stands.
+    let place = place().await;
+    let text = "agency,year,state,population,ORI,act_murder,act_manslaughter,act_rape_total,act_robbery_total,\
+                act_assault_total,act_aggravated_assault,act_burglary_total,act_theft_total,act_mtr_vhc_theft_total\n\
+                Quarry,2016,Nebraska,4220,NB00101,0,0,1,0,37,5,18,20,6\n";
+    let file = place.file("quarry.csv", text);
+    let report = place.load(Format::FbiOffenses, &[&file]).await.unwrap();
+    assert_eq!((report.rows_read, report.refused), (1, 0));
+    assert_eq!(
+        place.rows(OUTCOMES).await,
+        [
+            "NB00101 2016 aggravated_assault 5 4220 - -",
+            "NB00101 2016 burglary 18 4220 - -",
+            "NB00101 2016 larceny 20 4220 - -",
+            "NB00101 2016 motor_vehicle_theft 6 4220 - -",
+            "NB00101 2016 murder 0 4220 - -",
+            "NB00101 2016 population 4220 4220 - -",
+            "NB00101 2016 rape_revised 1 4220 - -",
+            "NB00101 2016 robbery 0 4220 - -",
+        ]
+    );
+    // Of all, with the months that are missing.
+    let place = self::place().await;
+    let rows = "ori,ori9,state_abb,year,number_of_months_missing,population,actual_murder\n\
+                NB00101,NB0010100,NB,2016,0,4220,0\n\
+                NB00101,NB0010100,NB,2015,12,4214,0\n\
+                NB00101,NB0010100,NB,2014,3,NA,2\n\
+                NB00101,NB0010100,NB,2013,NA,4200,0\n\
+                NB00101,NB0010100,NB,2012,13,4200,0\n";
+    let file = place.file("all.csv", rows);
+    let mut wanted = request(Format::FbiOffenses, &[&file]);
+    wanted.max_rejects = ingest::MaxRejects::Count(2);
+    let report = place.run(&wanted).await.unwrap();
+    assert_eq!((report.rows_read, report.refused), (5, 2));
+    assert_eq!(
+        place.rows(OUTCOMES).await,
+        [
+            "NB0010100 2014 murder 2 - 9 -",
+            "NB0010100 2015 population 4214 4214 - -",
+            "NB0010100 2016 murder 0 4220 12 -",
+            "NB0010100 2016 population 4220 4220 - -",
+        ]
+    );
+    let rejected = std::fs::read_to_string(place.path("all.csv.rejected.csv")).unwrap();
+    assert!(rejected.contains("all.csv,5,number_of_months_missing,NA,is empty"), "{rejected}");
+    assert!(
+        rejected.contains("all.csv,6,number_of_months_missing,13,\"is not a number of months"),
+        "{rejected}"
+    );
+}
+
+#[tokio::test]
+async fn a_stray_number_is_no_caveat() {
+    let place = place().await;
+    let header = "year,state_abbr,population,violent_crime,homicide,robbery,aggravated_assault,property_crime,\
+                  burglary,larceny,motor_vehicle_theft,caveats";
+    let row =
+        |year: &str, caveat: &str| format!("{year},CA,\" 4,000 \",9,1,1,7,3,1,1,1,{caveat}\n");
+    let text = format!("{header}\n{}{}", row("2020", "\" 1,234 \""), row("2021", "See note 3"));
+    let file = place.file("estimates.csv", text);
+    place.load(Format::FbiEstimates, &[&file]).await.unwrap();
+    let notes = "SELECT DISTINCT year || ' ' || COALESCE(flag, '-') || ' ' || COALESCE(note, '-') AS line FROM outcomes \
+                 WHERE measure_id = (SELECT id FROM measures WHERE code = 'robbery') ORDER BY 1";
+    assert_eq!(place.rows(notes).await, ["2020 - -", "2021 CAVEAT See note 3"]);
+}

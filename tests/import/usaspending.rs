@@ -265,6 +265,55 @@ async fn answers_of_the_api_are_read() {
 }
 
 #[tokio::test]
+async fn tables_of_other_things_in_a_download_are_passed_over_by_name() {
+    let contracts = "contract_transaction_unique_key,contract_award_unique_key,award_id_piid,federal_action_obligation,\
+                     action_date,recipient_name,recipient_state_code\r\n";
+    let accounts = "submission_period,owning_agency_name,federal_account_symbol,assistance_award_unique_key,award_id_fain,\
+                    transaction_obligated_amount\r\nFY2024P12,Justice,015-0406,A,A,1.00\r\n";
+    let subawards =
+        "prime_award_unique_key,recipient_name,subaward_number,subaward_amount\r\nA,B,1,2\r\n";
+    let assistance = transactions(&[transaction("K0", "0", "2024-09-27", "1250000", "2029-09-30")]);
+    let zip = |parts: &[(&str, &str)]| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let place = Place::new().await;
+    let full = format!("{contracts}X,Y,Z,1,2024-01-01,A,CA\r\n");
+    let file = place.file(
+        "all.zip",
+        zip(&[
+            ("Contracts_1.csv", &full),
+            ("Contracts_2.csv", contracts),
+            ("Assistance_1.csv", &assistance),
+            ("FederalAccountFunding_1.csv", accounts),
+            ("Subawards_1.csv", subawards),
+        ]),
+    );
+    let report = place.load(Format::Usaspending, &[&file]).await.unwrap();
+    assert_eq!((report.rows_read, report.refused, report.tables["obligations"].added), (1, 0, 1));
+    assert_eq!(
+        report.ignored_files,
+        ["Contracts_1.csv", "Contracts_2.csv", "FederalAccountFunding_1.csv", "Subawards_1.csv"]
+    );
+    // An assistance table that lacks a column is not passed over, and one of contracts alone is no download of awards.
+    let lacking = assistance.replace("recipient_name,", "recipient_names,");
+    let file = place.file("lacking.zip", zip(&[("A_1.csv", &assistance), ("A_2.csv", &lacking)]));
+    let text = place.load(Format::Usaspending, &[&file]).await.unwrap_err().to_string();
+    assert!(text.contains("lacking.zip/A_2.csv") && text.contains("recipient_name"), "{text}");
+    for (name, table) in [("contracts.csv", full.as_str()), ("accounts.csv", accounts)] {
+        let file = place.file(name, table);
+        for format in [Format::Usaspending, Format::AwardList, Format::FbiAgencies] {
+            let text = place.load(format, &[&file]).await.unwrap_err().to_string();
+            assert!(!text.contains("it looks like"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn recipients_are_matched_however_their_names_are_spelled() {
     let names = "ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n\
         HI0040000,City,,Kauaʻi Police Department,,\nCO0220100,City,,Cañon City Police Department,,\n";

@@ -25,6 +25,7 @@ Examples:
   cops-graphql import usaspending Assistance_PrimeTransactions.zip
   cops-graphql import usaspending FY*.csv.gz --dry-run --explain
   cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP
+  cops-graphql import award-list awards.xlsx --sheet 2024 --mapping awards.toml
   cops-graphql import usaspending awards.csv --programs our-programs.csv
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
@@ -34,7 +35,9 @@ and the report could not be written.";
 
 /// The formats, a line each.
 fn formats() -> String {
-    let mut text = "Formats (CSV, gzip or ZIP; a file's first bytes say which):\n".to_owned();
+    let mut text =
+        "Formats (CSV, XLSX, XLS or ODS, also in gzip or ZIP; a file's first bytes say which):\n"
+            .to_owned();
     for format in Format::value_variants() {
         let template = format.template().map(|_| format!(" (--template {})", format.name()));
         let (name, about) = (format.name(), format.about());
@@ -75,6 +78,9 @@ pub(crate) struct ImportArgs {
     /// The value of a field for all rows that have none (award-list); may be repeated.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// The sheet to read of a workbook, by its name or its number [default: the only one of the format].
+    #[arg(long, value_name = "NAME|N")]
+    sheet: Option<String>,
     /// A CSV that says by what programs are known (program,kind,text), over what is known of them (usaspending,
     /// award-list).
     #[arg(long, value_name = "FILE")]
@@ -186,6 +192,7 @@ fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
             columns: args.map.iter().cloned().collect(),
             constants: args.set.iter().map(|(field, value)| (field.clone(), text(value))).collect(),
         },
+        sheet: args.sheet.clone(),
         programs_file: args.programs.clone(),
         max_rejects: args.max_rejects,
         dry_run: args.dry_run,

@@ -182,9 +182,9 @@ impl AwardList {
             period_start: self.get(row, "period_start", values::date)?,
             period_end: self.get(row, "period_end", values::date)?,
             original_period_end: self.get(row, "original_period_end", values::date)?,
-            federal_share: self.get(row, "federal_share", str::parse)?,
-            local_match: self.get(row, "local_match", str::parse)?,
-            project_total: self.get(row, "project_total", str::parse)?,
+            federal_share: self.get(row, "federal_share", values::decimal)?,
+            local_match: self.get(row, "local_match", values::decimal)?,
+            project_total: self.get(row, "project_total", values::decimal)?,
             status: self.get(row, "status", values::choice)?,
             title,
             number,
@@ -351,7 +351,7 @@ impl AwardList {
 
 impl FormatReader for AwardList {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
-    const TELLING: &[&[&str]] = &[&["recipient"]];
+    const TELLING: &[&[&str]] = &[&["recipient", "officers"], &["recipient", "federal_share"]];
     type Record = ListedAwardRecord;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
@@ -380,14 +380,7 @@ impl FormatReader for AwardList {
         vec![TableShape { name: "awards", fields: fields.collect() }]
     }
 
-    fn preamble(&self) -> usize {
-        20
-    }
-
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<ListedAwardRecord>, RowRefusal> {
-        if row.cells().all(str::is_empty) {
-            return Ok(RowMeaning::LeaveOut("rows without any value, left out"));
-        }
         if let Some(total) = self.total(row) {
             return total;
         }
@@ -460,7 +453,7 @@ fn officers(text: &str) -> Result<Officers, String> {
     if text.contains('$') {
         return Err("is an amount of money, not a number of officers".to_owned());
     }
-    let officers: Officers = text.parse().map_err(|error| format!("{error}"))?;
+    let officers: Officers = values::decimal(text).map_err(|error| error.to_string())?;
     match officers {
         Officers(..0) => Err("is negative: a number of officers is not".to_owned()),
         officers if officers > MOST_OFFICERS => Err(format!(
@@ -474,11 +467,11 @@ fn officers(text: &str) -> Result<Officers, String> {
 fn numbers(row: &FileRow<'_>) -> Result<RowNumbers, RowRefusal> {
     let mut numbers = Vec::with_capacity(AMOUNTS.len() + COUNTS.len());
     for field in AMOUNTS {
-        numbers.push(row.read(field, str::parse::<Dollars>)?.map(|Dollars(cents)| cents));
+        numbers.push(row.read(field, values::decimal::<Dollars>)?.map(|Dollars(cents)| cents));
     }
     for field in COUNTS {
         // A total may be of more officers than an award.
-        let read = row.read(field, str::parse::<Officers>)?;
+        let read = row.read(field, values::decimal::<Officers>)?;
         numbers.push(read.map(|Officers(tenths)| tenths.into()));
     }
     Ok(numbers)

@@ -2,7 +2,8 @@
 //! publishes the FBI's returns: one file an agency, or all of them concatenated.
 //!
 //! An agency that reported no month of a year has zeros in the files. They are no zeros, and are left out.
-//! Values of other numbers of months are kept, with the months beside them.
+//! Values of other numbers of months are kept, with the months beside them. Files of one agency whose columns begin with
+//! `act_` do not say the months, so theirs are not known.
 
 use sea_orm::DbErr;
 
@@ -49,14 +50,49 @@ const PARTS: [(&str, &[&str]); 2] = [
     ("property_crime", &["burglary", "larceny", "motor_vehicle_theft"]),
 ];
 
+/// Rows of files that do not say the months.
+const MONTHS_UNKNOWN: &str = "returns without months";
+
 /// What a row says.
 pub(crate) struct FbiOffensesRecord {
     reporter: Reporter,
     year: i32,
     population: Option<i32>,
-    months: i32,
+    months: Option<i32>,
     values: Vec<FilingFigure>,
 }
+
+/// The columns that all files have, and those of files whose columns begin with `actual_`.
+const COMMON: &[&str] = &[
+    "!ori=ori|ori7|ori9",
+    "ori9",
+    "!year",
+    "name=agency_name|agency|crosswalk_agency_name",
+    "state=state_abb|state",
+    "state_name=state|state_abb",
+    "county=county_name",
+];
+const RETURNS: &[&str] = &[
+    "!population",
+    "violent=actual_index_violent",
+    "!murder=actual_murder",
+    "rape=actual_rape_total",
+    "robbery=actual_robbery_total",
+    "assault=actual_assault_aggravated",
+    "property=actual_index_property",
+    "burglary=actual_burg_total|actual_burglary_total",
+    "larceny=actual_theft_total",
+    "vehicles=actual_mtr_veh_theft_total|actual_motor_vehicle_theft_total",
+    "violent_cleared=tot_clr_index_violent",
+    "murder_cleared=tot_clr_murder",
+    "rape_cleared=tot_clr_rape_total",
+    "robbery_cleared=tot_clr_robbery_total",
+    "assault_cleared=tot_clr_assault_aggravated",
+    "property_cleared=tot_clr_index_property",
+    "burglary_cleared=tot_clr_burg_total|tot_clr_burglary_total",
+    "larceny_cleared=tot_clr_theft_total",
+    "vehicles_cleared=tot_clr_mtr_veh_theft_total|tot_clr_motor_vehicle_theft_total",
+];
 
 /// The reader.
 pub(crate) struct FbiOffenses {
@@ -75,7 +111,7 @@ impl FbiOffenses {
 }
 
 impl FormatReader for FbiOffenses {
-    const TELLING: &[&[&str]] = &[&["year", "actual_murder"]];
+    const TELLING: &[&[&str]] = &[&["year", "actual_murder"], &["ori", "year", "act_murder"]];
     type Record = FbiOffensesRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -87,60 +123,53 @@ impl FormatReader for FbiOffenses {
     }
 
     fn shapes(&self) -> Vec<TableShape> {
-        vec![TableShape::new(
-            "returns",
-            &[
-                "!ori=ori|ori7|ori9",
-                "ori9",
-                "!year",
-                "!months=number_of_months_reported|months_reported",
-                "!population",
-                "name=agency_name|agency|crosswalk_agency_name",
-                "state=state_abb|state",
-                "state_name=state|state_abb",
-                "county=county_name",
-                "violent=actual_index_violent",
-                "!murder=actual_murder",
-                "rape=actual_rape_total",
-                "robbery=actual_robbery_total",
-                "assault=actual_assault_aggravated",
-                "property=actual_index_property",
-                "burglary=actual_burg_total|actual_burglary_total",
-                "larceny=actual_theft_total",
-                "vehicles=actual_mtr_veh_theft_total|actual_motor_vehicle_theft_total",
-                "violent_cleared=tot_clr_index_violent",
-                "murder_cleared=tot_clr_murder",
-                "rape_cleared=tot_clr_rape_total",
-                "robbery_cleared=tot_clr_robbery_total",
-                "assault_cleared=tot_clr_assault_aggravated",
-                "property_cleared=tot_clr_index_property",
-                "burglary_cleared=tot_clr_burg_total|tot_clr_burglary_total",
-                "larceny_cleared=tot_clr_theft_total",
-                "vehicles_cleared=tot_clr_mtr_veh_theft_total|tot_clr_motor_vehicle_theft_total",
-            ],
-        )]
+        let with = |name, own: &[&'static str]| TableShape::new(name, &[COMMON, own].concat());
+        vec![
+            with(
+                "returns",
+                &[
+                    RETURNS,
+                    &[
+                        "!months=number_of_months_reported|months_reported",
+                        "missing=number_of_months_missing",
+                    ],
+                ]
+                .concat(),
+            ),
+            with(
+                "returns with months missing",
+                &[RETURNS, &["!missing=number_of_months_missing"]].concat(),
+            ),
+            with(
+                MONTHS_UNKNOWN,
+                &[
+                    "population",
+                    "months=number_of_months_reported|months_reported",
+                    "missing=number_of_months_missing",
+                    "!murder=act_murder",
+                    "rape=act_rape_total",
+                    "robbery=act_robbery_total",
+                    "assault=act_aggravated_assault",
+                    "burglary=act_burglary_total",
+                    "larceny=act_theft_total",
+                    "vehicles=act_mtr_vhc_theft_total",
+                ],
+            ),
+        ]
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<FbiOffensesRecord>, RowRefusal> {
         let (ori9, ori7) = oris(row)?;
         row.required("year")?;
         let year = row.read("year", values::year)?.unwrap_or_default();
-        let Some(months) = count(row, "months")? else {
-            return Err(
-                row.refuse("months", "is empty: without it a value is of nobody knows how long")
-            );
-        };
-        let months = i32::try_from(months).ok().filter(|months| (0..=12).contains(months));
-        let Some(months) = months else {
-            return Err(row.refuse("months", "is not a number of months, from 0 to 12"));
-        };
+        let months = months(row)?;
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();
         // The file of employees is the better source of the people served.
         for figure in &mut found {
             figure.yields = true;
         }
-        if months > 0 {
+        if months != Some(0) {
             let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
             for (column, code) in OFFENSES.into_iter().chain(of_rape) {
                 found.extend(count(row, column)?.map(|count| FilingFigure {
@@ -175,7 +204,7 @@ impl FormatReader for FbiOffenses {
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiOffensesRecord>) -> Result<(), DbErr> {
         let mut filings = Vec::with_capacity(batch.len());
         for FbiOffensesRecord { reporter, year, population, months, values } in batch {
-            if months == 0 {
+            if months == Some(0) {
                 job.report
                     .note("years without a month reported, their offenses left out: no zeros");
             }
@@ -187,7 +216,6 @@ impl FormatReader for FbiOffenses {
                 continue;
             }
             let of = Of::Agency(id);
-            let months = Some(months);
             filings.push(Filing { of, state, year, population, months, note: None, values });
         }
         self.reporters.write(job).await?;
@@ -196,6 +224,29 @@ impl FormatReader for FbiOffenses {
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.reporters.write(job).await
+    }
+}
+
+/// For how many months a row is, as it says, or as it says how many are missing.
+fn months(row: &FileRow<'_>) -> Result<Option<i32>, RowRefusal> {
+    let number = |column| -> Result<Option<i32>, RowRefusal> {
+        let Some(number) = count(row, column)? else { return Ok(None) };
+        let number = i32::try_from(number).ok().filter(|number| (0..=12).contains(number));
+        let wrong = || row.refuse(column, "is not a number of months, from 0 to 12");
+        number.ok_or_else(wrong).map(Some)
+    };
+    match (number("months")?, number("missing")?) {
+        (Some(months), Some(missing)) if months + missing != 12 => {
+            Err(row
+                .refuse("missing", format!("and the {months} months reported are not 12 together")))
+        }
+        (Some(months), _) => Ok(Some(months)),
+        (None, Some(missing)) => Ok(Some(12 - missing)),
+        (None, None) if row.layout.shape == MONTHS_UNKNOWN => Ok(None),
+        (None, None) => {
+            let column = if row.has("months") { "months" } else { "missing" };
+            Err(row.refuse(column, "is empty: without it a value is of nobody knows how long"))
+        }
     }
 }
 

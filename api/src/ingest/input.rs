@@ -132,6 +132,11 @@ impl InputFile {
         })
     }
 
+    /// The file itself.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// The file's bytes from the beginning, which move the progress bar as they are read.
     pub(crate) fn reader(&mut self, progress: &ProgressBar) -> io::Result<impl Read + Seek + '_> {
         self.file.seek(SeekFrom::Start(0))?;
@@ -172,13 +177,27 @@ pub(crate) fn parts<R: Read + Seek>(
         }
         let lower = name.to_ascii_lowercase();
         let is_text = [".csv", ".tsv", ".txt", ".json"].iter().any(|end| lower.ends_with(end));
-        if is_text && !name.starts_with("__MACOSX/") {
+        if (is_text || is_workbook(&name)) && !name.starts_with("__MACOSX/") {
             taken.push(index);
         } else {
             ignored.push(name);
         }
     }
     Ok((taken, ignored))
+}
+
+/// Whether a file of a ZIP is a workbook, by its name.
+pub(crate) fn is_workbook(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".xlsx", ".xlsm", ".xls", ".ods"].iter().any(|end| lower.ends_with(end))
+}
+
+/// A file of a ZIP or gzip on its own, where its end is needed first.
+pub(crate) fn unpacked(reader: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(reader, &mut file)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// One file of a ZIP: its name and its text.

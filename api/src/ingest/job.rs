@@ -1,5 +1,7 @@
 //! The course of one load, the same for every format.
 
+use std::{fs::File, io::Read};
+
 use entity::{kind::SourceKind, revision, scalar::BigInt, source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -8,11 +10,15 @@ use zip::ZipArchive;
 use super::{
     ImportRequest, MaxRejects, Origin,
     claims::{Claim, ClaimVerdict, Claims},
+    encoding::TextEncoding,
     error::{FilePlace, ImportError},
     input::{self, Container, InputFile},
     rejects::Rejects,
     report::{FileReport, FoundBy, ImportReport},
-    table::{FileRow, FileTable, Layout, Mismatch, RowProblem, RowRefusal, TableShape},
+    table::{
+        FileRow, FileTable, HEADER_WITHIN, Layout, Mismatch, RowProblem, RowRefusal, TableShape,
+    },
+    workbook::{Workbook, WorkbookKind},
 };
 use crate::database::load::Load;
 
@@ -47,11 +53,6 @@ pub(crate) trait FormatReader: Sized {
 
     /// The table of the dataset to which most of a row of such a shape goes.
     fn fills(&self, shape: &str) -> &'static str;
-
-    /// How many rows at the top of a file may come before the header.
-    fn preamble(&self) -> usize {
-        0
-    }
 
     /// Whether a line that begins with `#` is a comment.
     fn comments(&self) -> bool {
@@ -95,6 +96,7 @@ pub(crate) struct Job {
     inputs: Vec<(InputFile, Option<i32>)>,
     rejects: Rejects,
     max_rejects: MaxRejects,
+    sheet: Option<String>,
     explain: bool,
     origins: Vec<Origin>,
     claims: Claims,
@@ -152,6 +154,7 @@ impl Job {
             inputs: known,
             rejects: Rejects::default(),
             max_rejects: request.max_rejects,
+            sheet: request.sheet.clone(),
             explain: request.explain,
             origins: request.origins.clone(),
             claims: Claims::default(),
@@ -240,28 +243,80 @@ impl Job {
         let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
         let container = input.container().map_err(fail)?;
         let progress = self.progress.clone();
-        let reader = input.reader(&progress).map_err(fail)?;
+        let packed = packed_workbook(input, container, bytes).map_err(fail)?;
+        let file = packed.as_ref().unwrap_or(input.file());
+        if let Some(kind) = WorkbookKind::of(file).map_err(fail)? {
+            return match self.workbook(format, shapes, &name, file, kind).await? {
+                None => Ok(()),
+                Some(none) => Err(self.wrong_header(format, &none.0, &none.1, &none.2)),
+            };
+        }
         if container != Container::Zip {
+            if self.sheet.is_some() {
+                let mend = "leave out --sheet, which is for XLSX, XLS and ODS";
+                return Err(ImportError::file(FilePlace::file(&name), "has no sheets", mend));
+            }
+            let hidden = ProgressBar::hidden();
+            let reader = input.reader(&hidden).map_err(fail)?;
+            let encoding =
+                TextEncoding::of(input::stream(container, bytes, reader)).map_err(fail)?;
+            let reader = input.reader(&progress).map_err(fail)?;
             let text = input::stream(container, bytes, reader);
-            let mut table = FileTable::new(name.clone(), text, format.comments())?;
-            return match table.header(shapes, format.preamble() + 1)? {
+            let mut table = FileTable::new(name.clone(), text, encoding, format.comments())?;
+            self.remark_encoding(&name, encoding);
+            return match table.header(shapes)? {
                 Ok(layout) => self.table(format, &name, &mut table, &layout).await,
                 Err((header, mismatch)) => {
                     Err(self.wrong_header(format, &name, &header, &mismatch))
                 }
             };
         }
+        self.archive(format, shapes, input).await
+    }
+
+    /// Reads the tables of a ZIP.
+    async fn archive<F: FormatReader>(
+        &mut self,
+        format: &mut F,
+        shapes: &[TableShape],
+        input: &mut InputFile,
+    ) -> Result<(), ImportError> {
+        let name = input.name.clone();
         let damaged = |error: zip::result::ZipError| {
             let mend = "the ZIP is damaged or was cut off: download it again";
             ImportError::file(FilePlace::file(&name), error.to_string(), mend)
         };
+        let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&name), &error);
+        let progress = self.progress.clone();
+        let reader = input.reader(&progress).map_err(fail)?;
         let mut archive = ZipArchive::new(reader).map_err(damaged)?;
         let (parts, mut ignored) = input::parts(&mut archive).map_err(fail)?;
         let (mut taken, mut wrong) = (false, None);
         for index in parts {
-            let (part, text) = input::part(&mut archive, index).map_err(fail)?;
+            let (part, mut text) = input::part(&mut archive, index).map_err(fail)?;
+            if input::is_workbook(&part) {
+                let place = format!("{name}/{part}");
+                let file = input::unpacked(&mut text).map_err(fail)?;
+                let Some(kind) = WorkbookKind::of(&file).map_err(fail)? else {
+                    ignored.push(part);
+                    continue;
+                };
+                match self.workbook(format, shapes, &place, &file, kind).await? {
+                    None => taken = true,
+                    Some((place, header, mismatch)) if mismatch.found > 0 => {
+                        return Err(self.wrong_header(format, &place, &header, &mismatch));
+                    }
+                    Some(none) => {
+                        ignored.push(part);
+                        wrong = wrong.or(Some(none));
+                    }
+                }
+                continue;
+            }
+            let encoding = TextEncoding::of(text).map_err(fail)?;
+            let (_, text) = input::part(&mut archive, index).map_err(fail)?;
             let place = format!("{name}/{part}");
-            let mut table = match FileTable::new(place.clone(), text, format.comments()) {
+            let mut table = match FileTable::new(place.clone(), text, encoding, format.comments()) {
                 Ok(table) => table,
                 Err(error) if matches!(&error, ImportError::File { problem, .. } if problem == "is empty") =>
                 {
@@ -270,8 +325,9 @@ impl Job {
                 }
                 Err(error) => return Err(error),
             };
-            match table.header(shapes, format.preamble() + 1)? {
+            match table.header(shapes)? {
                 Ok(layout) => {
+                    self.remark_encoding(&place, encoding);
                     self.table(format, &place, &mut table, &layout).await?;
                     taken = true;
                 }
@@ -298,9 +354,94 @@ impl Job {
             });
         }
         if !self.comparing {
+            ignored.sort();
             self.report.ignored_files.append(&mut ignored);
         }
         Ok(())
+    }
+
+    /// Reads the sheet of a workbook that is of the format, or says what the nearest one has, and where.
+    async fn workbook<F: FormatReader>(
+        &mut self,
+        format: &mut F,
+        shapes: &[TableShape],
+        name: &str,
+        file: &File,
+        kind: WorkbookKind,
+    ) -> Result<Option<(String, Vec<String>, Mismatch)>, ImportError> {
+        let fail = |problem: String| {
+            let mend = "open it in a spreadsheet, and save it as XLSX or CSV";
+            ImportError::file(FilePlace::file(name), problem, mend)
+        };
+        let mut book = Workbook::open(file, kind).map_err(fail)?;
+        let sheets = book.sheets.clone();
+        let quoted = |names: &[&str]| {
+            names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+        };
+        let all: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+        let chosen = self.sheet.as_ref().map(|wanted| {
+            let by_name = all.iter().position(|name| name.trim() == wanted.trim());
+            let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1);
+            by_name.or_else(by_number).filter(|at| *at < all.len()).ok_or_else(|| {
+                let mend = format!("name one of {} by --sheet", quoted(&all));
+                let problem = format!("has no sheet {wanted:?}");
+                ImportError::file(FilePlace::file(name), problem, mend)
+            })
+        });
+        // A sheet is of the format by its first rows. One that nobody sees is read only where it is named.
+        let (mut fitting, mut nearest) = (Vec::new(), None);
+        let candidates: Vec<usize> = match chosen.transpose()? {
+            Some(at) => vec![at],
+            None => (0..sheets.len()).filter(|at| !sheets[*at].is_hidden).collect(),
+        };
+        for at in candidates {
+            let place = format!("{name}/{}", all[at]);
+            let rows = book.rows(all[at], HEADER_WITHIN).map_err(fail)?;
+            match FileTable::of_sheet(place.clone(), rows).header(shapes)? {
+                Ok(_) => fitting.push(at),
+                Err((header, mismatch)) => {
+                    let found = |it: &(String, Vec<String>, Mismatch)| it.2.found;
+                    if nearest.as_ref().is_none_or(|it| found(it) < mismatch.found) {
+                        nearest = Some((place, header, mismatch));
+                    }
+                }
+            }
+        }
+        let taken = match fitting.as_slice() {
+            [] => {
+                let none = Mismatch { missing: Vec::new(), found: 0, line: 1 };
+                return Ok(nearest.or_else(|| Some((name.to_owned(), Vec::new(), none))));
+            }
+            [taken] => *taken,
+            several => {
+                let names: Vec<&str> = several.iter().map(|at| all[*at]).collect();
+                let problem =
+                    format!("has several sheets of {}: {}", self.report.format, quoted(&names));
+                let mend = "name one of them by --sheet; each is a load of its own";
+                return Err(ImportError::file(FilePlace::file(name), problem, mend));
+            }
+        };
+        let others: Vec<_> = sheets.iter().filter(|sheet| sheet.name != all[taken]).collect();
+        let hidden: Vec<&str> =
+            others.iter().filter(|it| it.is_hidden).map(|it| it.name.as_str()).collect();
+        if !others.is_empty() && !self.comparing {
+            self.report.remarks.push(format!("{name}: its sheet {:?} is read", all[taken]));
+        }
+        if !hidden.is_empty() && !self.comparing {
+            let names = quoted(&hidden);
+            self.report.remarks.push(format!("{name}: hidden sheets, which are not read: {names}"));
+        }
+        let seen = others.iter().filter(|it| !it.is_hidden && !self.comparing);
+        self.report.ignored_files.extend(seen.map(|it| format!("{name}/{}", it.name)));
+        let place = format!("{name}/{}", all[taken]);
+        let rows = book.rows(all[taken], usize::MAX).map_err(fail)?;
+        drop(book);
+        let mut table = FileTable::of_sheet(place.clone(), rows);
+        match table.header(shapes)? {
+            Ok(layout) => self.table(format, &place, &mut table, &layout).await?,
+            Err((header, mismatch)) => return Ok(Some((place, header, mismatch))),
+        }
+        Ok(None)
     }
 
     async fn table<F: FormatReader>(
@@ -313,6 +454,11 @@ impl Job {
         if let Some(objection) = format.objection(layout.names()) {
             let mend = "take the column out of the file, and load it then";
             return Err(ImportError::file(FilePlace::line(name, 1), objection, mend));
+        }
+        if let Some((one, other)) = &layout.doubled {
+            let problem = format!("has two columns of one name: {one:?} and {other:?}");
+            let mend = "rename the one that is not meant, or take it out";
+            return Err(ImportError::file(FilePlace::file(name), problem, mend));
         }
         self.claims.begin(name);
         format.begin();
@@ -349,6 +495,12 @@ impl Job {
             self.check_contradiction(name)?;
         }
         Ok(())
+    }
+
+    fn remark_encoding(&mut self, name: &str, encoding: TextEncoding) {
+        if let Some(encoding) = encoding.name().filter(|_| !self.comparing) {
+            self.report.remarks.push(format!("{name} is read as {encoding}"));
+        }
     }
 
     /// Reads the rows of a table for what they say. What is wrong with a row is said when it is read again.
@@ -470,7 +622,7 @@ impl Job {
     ) -> ImportError {
         if let Some(objection) = format.objection(header) {
             let mend = "take the column out of the file, and load it then";
-            return ImportError::file(FilePlace::line(name, 1), objection, mend);
+            return ImportError::file(FilePlace::line(name, mismatch.line), objection, mend);
         }
         let found: Vec<&str> = header.iter().take(12).map(|column| column.trim()).collect();
         let more = if header.len() > 12 { ", ..." } else { "" };
@@ -487,7 +639,7 @@ impl Job {
                 "check which file it is; `cops-graphql import --help` lists the formats".to_owned()
             }
         };
-        ImportError::file(FilePlace::line(name, 1), problem, mend)
+        ImportError::file(FilePlace::line(name, mismatch.line), problem, mend)
     }
 
     /// Counts how something was found, and says so where it was asked for.
@@ -507,4 +659,25 @@ impl Job {
         }
         Ok(self.report)
     }
+}
+
+/// The workbook in a gzip, where that is what it holds.
+fn packed_workbook(
+    input: &mut InputFile,
+    container: Container,
+    bytes: u64,
+) -> std::io::Result<Option<File>> {
+    if container != Container::Gzip {
+        return Ok(None);
+    }
+    let hidden = ProgressBar::hidden();
+    let mut start = Vec::new();
+    let text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);
+    // What is cut off is told where it is read.
+    let is_read = text.take(4).read_to_end(&mut start).is_ok();
+    if !is_read || !(start.starts_with(b"PK") || start.starts_with(b"\xD0\xCF\x11\xE0")) {
+        return Ok(None);
+    }
+    let mut text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);
+    input::unpacked(&mut text).map(Some)
 }

@@ -57,7 +57,7 @@ impl Leaic {
 }
 
 impl FormatReader for Leaic {
-    const TELLING: &[&[&str]] = &[&["ori9", "ori7"]];
+    const TELLING: &[&[&str]] = &[&["ori9", "ori7", "agcytype"], &["ori9", "ori7", "statename"]];
     type Record = CrosswalkRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -72,22 +72,23 @@ impl FormatReader for Leaic {
         vec![TableShape::new(
             "crosswalk",
             &[
+                // The names of the publisher, then those that R packages give to the columns.
                 "!ori9=ORI9",
-                "!ori7=ORI7",
-                "!name=NAME",
-                "!state=STATENAME",
-                "county=COUNTYNAME",
-                "fips=FIPS",
-                "fips_state=FIPS_ST",
-                "fips_county=FIPS_COUNTY",
-                "type=AGCYTYPE",
-                "subtype=SUBTYPE1",
+                "!ori7=ORI7|ori",
+                "!name=NAME|agency_name|crosswalk_agency_name",
+                "!state=STATENAME|state_name|state",
+                "county=COUNTYNAME|county_name",
+                "fips=FIPS|fips_state_county_code",
+                "fips_state=FIPS_ST|fips_state_code",
+                "fips_county=FIPS_COUNTY|fips_county_code",
+                "type=AGCYTYPE|agency_type",
+                "subtype=SUBTYPE1|agency_subtype_1|subtype_1",
                 "city=ADDRESS_CITY",
-                "zip=ADDRESS_ZIP",
+                "zip=ADDRESS_ZIP|address_zip_code",
                 "people=U_TPOP",
                 "people_of_government=LG_POPULATION",
-                "lat=INTPTLAT",
-                "lng=INTPTLONG",
+                "lat=INTPTLAT|latitude",
+                "lng=INTPTLONG|longitude",
             ],
         )]
     }
@@ -203,8 +204,8 @@ fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
 /// A count of people that is not a sentinel.
 fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
     let count = row.read(column, |text| {
-        let number: i64 = text.replace(',', "").parse().map_err(|_| "is not a whole number")?;
-        Ok::<_, &str>(if number >= SENTINELS { None } else { i32::try_from(number).ok() })
+        let number = values::count(text)?;
+        Ok::<_, String>(if number >= SENTINELS { None } else { i32::try_from(number).ok() })
     })?;
     Ok(count.flatten())
 }

@@ -19,6 +19,7 @@ mod archive;
 mod award_list;
 mod awards;
 mod claims;
+mod encoding;
 mod error;
 mod fbi_agencies;
 mod fbi_employees;
@@ -43,6 +44,7 @@ mod trainees;
 mod trainings;
 mod usaspending;
 mod values;
+mod workbook;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -105,7 +107,7 @@ macro_rules! formats {
             }
         }
 
-        /// The format that a header looks like.
+        /// The format whose columns a header has, where there is exactly one.
         fn resembling(header: &[String]) -> Option<&'static str> {
             let has = |name: &&str| {
                 header.iter().any(|column| column.trim().eq_ignore_ascii_case(name))
@@ -114,7 +116,9 @@ macro_rules! formats {
             let is_told = |(_, telling): &(_, &[&[&str]])| {
                 telling.iter().any(|columns| columns.iter().all(has))
             };
-            formats.into_iter().find(is_told).map(|(name, _)| name)
+            let mut told = formats.into_iter().filter(is_told).map(|(name, _)| name);
+            // Of several nobody knows which.
+            told.next().filter(|_| told.next().is_none())
         }
     };
 }
@@ -145,6 +149,8 @@ pub struct ImportRequest {
     pub mapping_file: Option<PathBuf>,
     /// What the columns mean, over what the file says. Of `award-list` only.
     pub mapping: Mapping,
+    /// The sheet to read of a workbook, by its name or its number; by default the only one that is of the format.
+    pub sheet: Option<String>,
     /// The file that names programs, over what is known of their names. Of `usaspending` and
     /// `award-list` only.
     pub programs_file: Option<PathBuf>,
@@ -183,6 +189,7 @@ impl ImportRequest {
             listings: COPS_LISTINGS.iter().map(|listing| (*listing).to_owned()).collect(),
             mapping_file: None,
             mapping: Mapping::default(),
+            sheet: None,
             programs_file: None,
             max_rejects: MaxRejects::default(),
             dry_run: false,

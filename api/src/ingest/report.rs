@@ -81,6 +81,8 @@ pub struct ImportReport {
     pub ignored_files: Vec<String>,
     /// What else is worth knowing, and how often it happened.
     pub notes: BTreeMap<&'static str, u64>,
+    /// How files were read, where that is not the usual way: a sentence each.
+    pub remarks: Vec<String>,
     /// Some of what the notes count.
     pub examples: BTreeMap<&'static str, Vec<String>>,
     /// The files that list the rows that could not be taken.
@@ -172,6 +174,9 @@ impl fmt::Display for ImportReport {
         }
         for line in &self.explanations {
             writeln!(f, "    {line}")?;
+        }
+        for remark in &self.remarks {
+            writeln!(f, "  note: {remark}")?;
         }
         for (note, count) in &self.notes {
             writeln!(f, "  note: {note}: {count}")?;

@@ -4,29 +4,38 @@
 //! A format says which columns it knows and which of them it must have (a [`TableShape`]); any other is
 //! ignored and counted. A row is refused where it is wrong, with its place, and the next one is read.
 //!
+//! What separates the columns is found by the header: it is that of the usual four by which the columns of a shape stand
+//! there. Titles above the header may have other separators in them.
+//!
 //! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound.
 
 use std::{
     cell::Cell,
     collections::HashMap,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, Cursor, Read},
     rc::Rc,
 };
 
 use csv::{ByteRecord, StringRecord};
 
 use super::{
+    encoding::{self, TextEncoding},
     error::{FilePlace, ImportError},
     json,
+    workbook::{MAX_COLUMNS, SheetRows},
 };
 
 /// The bytes of a row, and of a cell.
 const MAX_ROW: usize = 1 << 20;
 const MAX_CELL: usize = 1 << 16;
-/// The columns of a table.
-const MAX_COLUMNS: usize = 2_000;
 /// The reader's buffer: how far it may be ahead of the row that it is at.
 const BUFFER: usize = 1 << 16;
+/// The rows at the top of a table among which its header is: there may be titles above it.
+pub(crate) const HEADER_WITHIN: usize = 21;
+/// The bytes in which it is.
+const HEAD: usize = 1 << 17;
+/// What separates columns.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// A column that a format knows.
 #[derive(Clone, Debug)]
@@ -81,9 +90,13 @@ impl TableShape {
     }
 }
 
-/// The name of a column as it is compared: without case, surrounding blanks and a byte order mark.
+/// The name of a column as it is compared: its words without case. R writes points where others have blanks, hyphens,
+/// underscores or, in a spreadsheet, line ends.
 fn simplified(name: &str) -> String {
-    name.trim_start_matches('\u{feff}').trim().to_lowercase()
+    let name = name.trim_start_matches('\u{feff}').to_lowercase();
+    let is_between = |letter: char| letter.is_whitespace() || matches!(letter, '.' | '-' | '_');
+    let words: Vec<&str> = name.split(is_between).filter(|word| !word.is_empty()).collect();
+    words.join("_")
 }
 
 /// Where a shape's columns stand in one table.
@@ -93,10 +106,10 @@ pub(crate) struct Layout {
     pub(crate) shape: &'static str,
     /// The columns that no field names.
     pub(crate) unknown: Vec<String>,
+    /// Two columns of one name that a field has, so that nobody knows which of them is meant.
+    pub(crate) doubled: Option<(String, String)>,
     names: Vec<String>,
     index: HashMap<&'static str, usize>,
-    /// Columns that are read, each with another one of the same name.
-    twins: Vec<(usize, usize)>,
 }
 
 /// Why a header fits no shape.
@@ -106,12 +119,14 @@ pub(crate) struct Mismatch {
     pub(crate) missing: Vec<String>,
     /// How many columns of the nearest shape were there.
     pub(crate) found: usize,
+    /// The line of the header that came nearest.
+    pub(crate) line: u64,
 }
 
 impl Layout {
     /// Finds the first shape whose required columns are all there.
     pub(crate) fn of(header: &[String], shapes: &[TableShape]) -> Result<Self, Mismatch> {
-        let mut nearest = Mismatch { missing: Vec::new(), found: 0 };
+        let mut nearest = Mismatch { missing: Vec::new(), found: 0, line: 1 };
         for shape in shapes {
             let (index, missing) = shape.find(header);
             if missing.is_empty() && !index.is_empty() {
@@ -120,25 +135,19 @@ impl Layout {
                     .enumerate()
                     .filter(|(at, _)| !index.values().any(|known| known == at))
                     .map(|(_, name)| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
                     .collect();
-                let twins = index.values().flat_map(|at| {
+                let doubled = index.values().find_map(|at| {
                     let name = simplified(&header[*at]);
-                    let others = header.iter().enumerate();
-                    others
-                        .filter(move |(other, column)| other > at && simplified(column) == name)
-                        .map(|(other, _)| (*at, other))
+                    let rest = header.iter().skip(at + 1);
+                    let other = rest.into_iter().find(|column| simplified(column) == name)?;
+                    Some((header[*at].trim().to_owned(), other.trim().to_owned()))
                 });
-                let twins = twins.collect();
-                return Ok(Self {
-                    shape: shape.name,
-                    unknown,
-                    names: header.to_vec(),
-                    index,
-                    twins,
-                });
+                let names = header.to_vec();
+                return Ok(Self { shape: shape.name, unknown, doubled, names, index });
             }
             if nearest.missing.is_empty() || index.len() > nearest.found {
-                nearest = Mismatch { missing, found: index.len() };
+                nearest = Mismatch { missing, found: index.len(), line: 1 };
             }
         }
         Err(nearest)
@@ -147,6 +156,11 @@ impl Layout {
     /// The header as the file has it.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The columns as far as the last one that has a name.
+    fn width(&self) -> usize {
+        self.names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1)
     }
 }
 
@@ -179,18 +193,20 @@ impl<'a> FileRow<'a> {
         self.record.iter().map(str::trim)
     }
 
-    /// Whether the table has a column.
+    /// The text of a cell without surrounding blanks; `None` where the cell is empty or says that its value is missing,
+    /// or the table has no such column.
+    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
+        self.cell(field).filter(|text| !is_missing(text))
+    }
+
+    /// Whether the table has such a column.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.layout.index.contains_key(field)
     }
 
-    /// The text of a cell without surrounding blanks; `None` where the cell is empty or the table
-    /// has no such column.
-    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
-        let at = *self.layout.index.get(field)?;
-        let cell = |at| self.record.get(at).map(str::trim).filter(|text| !text.is_empty());
-        let twins = || self.layout.twins.iter().filter(|(first, _)| *first == at);
-        cell(at).or_else(|| twins().find_map(|(_, twin)| cell(*twin)))
+    /// The cell as it is written.
+    fn cell(&self, field: &str) -> Option<&'a str> {
+        self.record.get(*self.layout.index.get(field)?).map(str::trim)
     }
 
     /// The same with every run of blanks and line ends as one space.
@@ -221,10 +237,19 @@ impl<'a> FileRow<'a> {
         RowRefusal {
             line: self.line,
             column: column.map_or_else(|| field.to_owned(), |name| name.trim().to_owned()),
-            value: self.text(field).unwrap_or_default().to_owned(),
+            value: self.cell(field).unwrap_or_default().to_owned(),
             reason: reason.into(),
         }
     }
+}
+
+/// Whether a cell says that there is no value: nothing, a word of databases, of R or of Excel, or the dash that Excel
+/// shows in a column of money.
+fn is_missing(text: &str) -> bool {
+    let dash = text.strip_prefix('$').unwrap_or(text).trim();
+    matches!(dash, "" | "-" | "\u{2013}" | "\u{2014}")
+        || matches!(text, "NA" | "NaN" | "\\N")
+        || ["NULL", "N/A", "#N/A"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// A CSV that is being read.
@@ -252,91 +277,160 @@ impl Csv<'_> {
 /// A table that is being read.
 pub(crate) struct FileTable<'a> {
     file: String,
+    encoding: TextEncoding,
+    comments: bool,
     source: FileSource<'a>,
     record: StringRecord,
+    /// Cells of the row that cannot be relied on, and why.
+    doubtful: Vec<(usize, &'static str)>,
 }
 
 enum FileSource<'a> {
+    /// Text whose separator is still to be found: its first bytes, and the rest.
+    Unread(Vec<u8>, Box<dyn Read + 'a>),
     Csv(Box<Csv<'a>>),
-    Json { rows: std::vec::IntoIter<Vec<String>>, line: u64 },
+    Json {
+        rows: std::vec::IntoIter<Vec<String>>,
+        line: u64,
+    },
+    Sheet(SheetRows),
 }
 
 impl<'a> FileTable<'a> {
-    /// Begins to read a table. What separates its columns, its first line says.
+    /// Begins to read a table.
     pub(crate) fn new(
         file: String,
         reader: Box<dyn Read + 'a>,
+        encoding: TextEncoding,
         comments: bool,
     ) -> Result<Self, ImportError> {
-        let fail = |error: &io::Error| ImportError::read(FilePlace::file(&file), error);
-        let mut reader = BufReader::with_capacity(BUFFER, reader);
-        let start = reader.fill_buf().map_err(|error| fail(&error))?;
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        let mut reader = encoding.reader(reader);
+        let mut head = vec![0; HEAD];
+        let read = encoding::fill(&mut reader, &mut head);
+        head.truncate(read.map_err(|error| ImportError::read(FilePlace::file(&file), &error))?);
+        if head.starts_with(b"\xef\xbb\xbf") {
+            head.drain(..3);
+        }
+        let text = head.trim_ascii_start();
+        let place = || FilePlace::file(&file);
         if text.is_empty() {
             let mend = "check the path, or download the file again";
-            return Err(ImportError::file(FilePlace::file(file), "is empty", mend));
-        }
-        if text.first() == Some(&b'{') {
-            let rows = json::rows(&file, reader)?.into_iter();
-            let source = FileSource::Json { rows, line: 0 };
-            return Ok(Self { file, source, record: StringRecord::new() });
+            return Err(ImportError::file(place(), "is empty", mend));
         }
         // A NUL further on is one of a row, which is refused alone.
         let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if first.contains(&0) || text.starts_with(b"%PDF") {
+        let source = if text.first() == Some(&b'{') {
+            let rows = json::rows(&file, Cursor::new(head).chain(reader))?.into_iter();
+            FileSource::Json { rows, line: 0 }
+        } else if text.starts_with(b"%PDF") || first.contains(&0) || is_binary(text) {
             let mend = "give a CSV file, or a gzip or ZIP of one";
-            return Err(ImportError::file(FilePlace::file(file), "is not a text file", mend));
-        }
-        let lines = text.split(|byte| *byte == b'\n');
-        let first = lines.into_iter().find(|line| !(comments && line.starts_with(b"#")));
-        let first = first.unwrap_or_default();
-        let (delimiter, crlf) = (delimiter(first), first.ends_with(b"\r"));
-        let fresh = Rc::new(Cell::new(0));
-        let guard = Guard { inner: Box::new(reader), fresh: Rc::clone(&fresh) };
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .comment(comments.then_some(b'#'))
-            .buffer_capacity(BUFFER)
-            .from_reader(guard);
-        let source = FileSource::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
-        Ok(Self { file, source, record: StringRecord::new() })
+            return Err(ImportError::file(place(), "is not a text file", mend));
+        } else if text.first() == Some(&b'<') {
+            let mend = "save it as CSV";
+            return Err(ImportError::file(place(), "is HTML or XML, and no table", mend));
+        } else {
+            FileSource::Unread(head, reader)
+        };
+        let (record, doubtful) = (StringRecord::new(), Vec::new());
+        Ok(Self { file, encoding, comments, source, record, doubtful })
     }
 
-    /// Reads the header: the first row, or the first of several that fits a shape.
+    /// Begins to read a sheet.
+    pub(crate) fn of_sheet(file: String, rows: SheetRows) -> Self {
+        Self {
+            file,
+            encoding: TextEncoding::Utf8,
+            comments: false,
+            source: FileSource::Sheet(rows),
+            record: StringRecord::new(),
+            doubtful: Vec::new(),
+        }
+    }
+
+    /// Reads the header: the first of the rows at the top that fits a shape.
     pub(crate) fn header(
         &mut self,
         shapes: &[TableShape],
-        within: usize,
     ) -> Result<Result<Layout, (Vec<String>, Mismatch)>, ImportError> {
-        let mut first = None;
-        for _ in 0..within {
-            match self.next() {
-                Ok(Some(_)) => {}
+        self.separate(shapes);
+        let mut nearest: Option<(Vec<String>, Mismatch)> = None;
+        for _ in 0..HEADER_WITHIN {
+            let line = match self.next() {
+                Ok(Some(line)) => line,
                 Ok(None) => break,
+                // Below what looks like a header, that is to blame and not a row.
+                Err(_) if nearest.as_ref().is_some_and(|(_, it)| it.found > 0) => break,
                 Err(RowProblem::File(error)) => return Err(error),
                 Err(RowProblem::Row(refusal)) => {
                     let place = FilePlace::line(&self.file, refusal.line);
                     let mend = "save the file as CSV in UTF-8";
                     return Err(ImportError::file(place, refusal.reason, mend));
                 }
-            }
+            };
             let names: Vec<String> = self.record.iter().map(str::to_owned).collect();
             match Layout::of(&names, shapes) {
                 Ok(layout) => return Ok(Ok(layout)),
                 Err(mismatch) => {
-                    if first
-                        .as_ref()
-                        .is_none_or(|(_, best): &(_, Mismatch)| best.found < mismatch.found)
-                    {
-                        first = Some((names, mismatch));
+                    if nearest.as_ref().is_none_or(|(_, best)| best.found < mismatch.found) {
+                        nearest = Some((names, Mismatch { line, ..mismatch }));
                     }
                 }
             }
         }
-        let empty = || (Vec::new(), Mismatch { missing: Vec::new(), found: 0 });
-        Ok(Err(first.unwrap_or_else(empty)))
+        let empty = || (Vec::new(), Mismatch { missing: Vec::new(), found: 0, line: 1 });
+        Ok(Err(nearest.unwrap_or_else(empty)))
+    }
+
+    /// Finds what separates the columns of a text, and makes it ready to be read.
+    fn separate(&mut self, shapes: &[TableShape]) {
+        let unread = FileSource::Unread(Vec::new(), Box::new(io::empty()));
+        let (head, rest) = match std::mem::replace(&mut self.source, unread) {
+            FileSource::Unread(head, rest) => (head, rest),
+            other => return self.source = other,
+        };
+        let comments = self.comments;
+        let mut lines = head.split(|byte| *byte == b'\n');
+        let first = lines.find(|line| !(comments && line.starts_with(b"#"))).unwrap_or_default();
+        let crlf = first.ends_with(b"\r");
+        let delimiter = declared(first).unwrap_or_else(|| {
+            let fits = |delimiter: &u8| self.columns(&head, *delimiter, shapes);
+            let usual = most_frequent(first);
+            // Of those by which as many columns are there, the one of the first line.
+            let all = DELIMITERS.into_iter().filter(|it| *it != usual).chain([usual]);
+            all.max_by_key(fits).unwrap_or(usual)
+        });
+        let fresh = Rc::new(Cell::new(0));
+        let inner: Box<dyn Read + 'a> = Box::new(Cursor::new(head).chain(rest));
+        let guard = Guard { inner, fresh: Rc::clone(&fresh) };
+        let reader = self.csv(delimiter).from_reader(guard);
+        self.source =
+            FileSource::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
+    }
+
+    fn csv(&self, delimiter: u8) -> csv::ReaderBuilder {
+        let mut builder = csv::ReaderBuilder::new();
+        builder
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .comment(self.comments.then_some(b'#'))
+            .buffer_capacity(BUFFER);
+        builder
+    }
+
+    /// Whether a shape fits by a separator, and how many of its columns are there.
+    fn columns(&self, head: &[u8], delimiter: u8, shapes: &[TableShape]) -> (bool, usize) {
+        let mut reader = self.csv(delimiter).from_reader(head);
+        let rows = reader.byte_records().map_while(Result::ok).take(HEADER_WITHIN);
+        let found = rows.filter_map(|raw| {
+            let names: Vec<String> =
+                self.encoding.row(&raw).ok()?.iter().map(str::to_owned).collect();
+            Some(match Layout::of(&names, shapes) {
+                Ok(layout) => (true, layout.index.len()),
+                Err(mismatch) => (false, mismatch.found),
+            })
+        });
+        found.max().unwrap_or_default()
     }
 
     /// The next row; `None` at the end.
@@ -345,8 +439,25 @@ impl<'a> FileTable<'a> {
         layout: &'t Layout,
     ) -> Result<Option<FileRow<'t>>, RowProblem> {
         let Some(line) = self.next()? else { return Ok(None) };
-        if self.record.len() != layout.names.len() {
-            let (cells, columns) = (self.record.len(), layout.names.len());
+        if let FileSource::Sheet(_) = self.source {
+            // A sheet has no cells where nothing is.
+            while self.record.len() < layout.names.len() {
+                self.record.push_field("");
+            }
+            let known = |at: &usize| layout.index.values().any(|known| known == at);
+            if let Some((at, reason)) = self.doubtful.iter().find(|(at, _)| known(at)) {
+                return Err(RowProblem::Row(RowRefusal {
+                    line,
+                    column: layout.names[*at].trim().to_owned(),
+                    value: self.record[*at].to_owned(),
+                    reason: (*reason).to_owned(),
+                }));
+            }
+        }
+        let (cells, columns) = (self.record.len(), layout.names.len());
+        // Columns without a name are blank, and there may be more or fewer of them.
+        let is_blank = |cell: &str| cell.trim().is_empty();
+        if cells < layout.width() || !self.record.iter().skip(columns).all(is_blank) {
             return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: String::new(),
@@ -354,17 +465,14 @@ impl<'a> FileTable<'a> {
                 reason: format!("the row has {cells} cells, the header {columns}"),
             }));
         }
-        let long = self.record.iter().position(|cell| cell.len() > MAX_CELL);
-        if let Some(at) = long {
-            return Err(RowProblem::Row(RowRefusal {
-                line,
-                column: layout.names[at].trim().to_owned(),
-                value: self.record[at].chars().take(40).collect(),
-                reason: format!("the cell has more than {MAX_CELL} bytes"),
-            }));
-        }
         // PostgreSQL holds no text with a NUL, so none is taken anywhere.
-        if let Some(at) = self.record.iter().position(|cell| cell.contains('\0')) {
+        let wrong = self.record.iter().take(columns).enumerate().find_map(|(at, cell)| {
+            let long =
+                (cell.len() > MAX_CELL).then(|| format!("the cell has more than {MAX_CELL} bytes"));
+            let nul = || cell.contains('\0').then(|| "has a NUL, which no text has".to_owned());
+            Some((at, long.or_else(nul)?))
+        });
+        if let Some((at, reason)) = wrong {
             return Err(RowProblem::Row(RowRefusal {
                 line,
                 column: layout.names[at].trim().to_owned(),
@@ -373,29 +481,33 @@ impl<'a> FileTable<'a> {
                     .take(40)
                     .collect::<String>()
                     .replace('\0', "\u{2400}"),
-                reason: "the cell holds a NUL, which is no character of a text".to_owned(),
+                reason,
             }));
-        }
-        // Of columns that have one name, each may be the one that is meant.
-        for (at, twin) in &layout.twins {
-            let (cell, other) = (self.record[*at].trim(), self.record[*twin].trim());
-            if cell != other && !cell.is_empty() && !other.is_empty() {
-                return Err(RowProblem::Row(RowRefusal {
-                    line,
-                    column: layout.names[*twin].trim().to_owned(),
-                    value: other.to_owned(),
-                    reason: format!(
-                        "contradicts the other column of that name, which has {cell:?}"
-                    ),
-                }));
-            }
         }
         Ok(Some(FileRow { layout, line, record: &self.record }))
     }
 
-    /// Reads the next record and tells its line.
+    /// Reads the next record that is not blank, and tells its line.
     fn next(&mut self) -> Result<Option<u64>, RowProblem> {
+        loop {
+            let line = self.next_of_all()?;
+            if line.is_none() || self.record.iter().any(|cell| !cell.trim().is_empty()) {
+                return Ok(line);
+            }
+        }
+    }
+
+    fn next_of_all(&mut self) -> Result<Option<u64>, RowProblem> {
         match &mut self.source {
+            FileSource::Unread(..) => Ok(None),
+            FileSource::Sheet(rows) => {
+                let place = || FilePlace::file(&self.file);
+                let row = rows.next();
+                let row = row.map_err(|it| RowProblem::File(ImportError::read(place(), &it)))?;
+                let Some(row) = row else { return Ok(None) };
+                (self.record, self.doubtful) = (row.cells, row.doubtful);
+                Ok(Some(row.number))
+            }
             FileSource::Json { rows, line } => {
                 let Some(row) = rows.next() else { return Ok(None) };
                 *line += 1;
@@ -434,23 +546,15 @@ impl<'a> FileTable<'a> {
                         "check the file",
                     )));
                 }
-                match StringRecord::from_byte_record(std::mem::take(raw)) {
-                    Ok(record) => {
-                        let record = std::mem::replace(&mut self.record, record);
-                        *raw = record.into_byte_record();
-                        Ok(Some(line))
-                    }
-                    Err(error) => {
-                        let field = error.utf8_error().field();
-                        *raw = error.into_byte_record();
-                        Err(RowProblem::Row(RowRefusal {
-                            line,
-                            column: format!("number {}", field + 1),
-                            value: String::from_utf8_lossy(&raw[field]).into_owned(),
-                            reason: "is not UTF-8 text".to_owned(),
-                        }))
-                    }
-                }
+                self.record = self.encoding.row(raw).map_err(|(field, reason)| {
+                    RowProblem::Row(RowRefusal {
+                        line,
+                        column: format!("number {}", field + 1),
+                        value: String::from_utf8_lossy(&raw[field]).into_owned(),
+                        reason: reason.to_owned(),
+                    })
+                })?;
+                Ok(Some(line))
             }
         }
     }
@@ -465,11 +569,25 @@ pub(crate) enum RowProblem {
     File(ImportError),
 }
 
-/// What separates the columns: of the usual four, the one that the first line has most of.
+/// The separator that the first line has most of.
 #[expect(clippy::naive_bytecount, reason = "a line is short")]
-fn delimiter(line: &[u8]) -> u8 {
+fn most_frequent(line: &[u8]) -> u8 {
     let count = |byte: u8| line.iter().filter(|b| **b == byte).count();
-    [b'|', b';', b'\t', b','].into_iter().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+    DELIMITERS.into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+}
+
+/// The separator that a first line declares for Excel: `sep=;`.
+fn declared(line: &[u8]) -> Option<u8> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(line);
+    let (name, [delimiter]) = line.split_at_checked(4)? else { return None };
+    name.eq_ignore_ascii_case(b"sep=").then_some(*delimiter)
+}
+
+/// Whether there are more control characters in it than a slip would leave in a text.
+fn is_binary(text: &[u8]) -> bool {
+    let is_control = |byte: &&u8| **byte < b' ' && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c);
+    text.iter().filter(is_control).count() * 100 > text.len()
 }
 
 /// A reader that counts what it gives since the last row began, and ends where that is too much.

@@ -50,6 +50,16 @@ const COMMON: &[&str] = &[
     "business=business_types_description",
 ];
 
+/// How columns begin that only tables of other things than assistance awards have.
+const PASSED_OVER: [&str; 6] = [
+    "subaward",
+    "contract_",
+    "parent_award_id_piid",
+    "federal_account_symbol",
+    "treasury_account_symbol",
+    "owning_agency",
+];
+
 /// What a row becomes.
 pub(crate) enum Record {
     Summary(Box<Award>),
@@ -140,10 +150,10 @@ impl Usaspending {
             instrument: instrument(row),
             period_start: row.read("start", values::date)?,
             period_end: row.read("end", values::date)?,
-            federal_share: row.read("obligated", str::parse)?,
-            local_match: row.read("match", str::parse)?,
-            project_total: row.read("total", str::parse)?,
-            outlayed: row.read("outlayed", str::parse)?,
+            federal_share: row.read("obligated", values::decimal)?,
+            local_match: row.read("match", values::decimal)?,
+            project_total: row.read("total", values::decimal)?,
+            outlayed: row.read("outlayed", values::decimal)?,
             number,
             key,
             usaspending_key,
@@ -185,7 +195,7 @@ impl Usaspending {
         row.required("day")?;
         row.required("amount")?;
         let (Some(day), Some(amount)) =
-            (row.read("day", values::date)?, row.read("amount", str::parse)?)
+            (row.read("day", values::date)?, row.read("amount", values::decimal)?)
         else {
             return Err(row.refuse("day", "is empty"));
         };
@@ -210,7 +220,10 @@ impl Usaspending {
 }
 
 impl FormatReader for Usaspending {
-    const TELLING: &[&[&str]] = &[&["assistance_award_unique_key"], &["award_id_fain"]];
+    const TELLING: &[&[&str]] = &[
+        &["assistance_transaction_unique_key", "recipient_name"],
+        &["assistance_award_unique_key", "recipient_name"],
+    ];
     type Record = Record;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
@@ -254,18 +267,12 @@ impl FormatReader for Usaspending {
     }
 
     fn passes_over(&self, header: &[String]) -> bool {
-        // Most downloads have a table of subawards or contracts beside the one of awards, and that of one award has the
-        // accounts that pay it.
-        const OTHERS: [&str; 5] = [
-            "subaward",
-            "contract_",
-            "federal_account_symbol",
-            "treasury_account_symbol",
-            "parent_award_id_piid",
-        ];
-        let is_other =
-            |column: &String| OTHERS.iter().any(|start| column.trim().starts_with(start));
-        header.iter().any(is_other)
+        // A download may have tables of subawards, contracts and accounts beside those of awards. They share columns
+        // with these, and have some by which they are known.
+        header.iter().any(|column| {
+            let column = column.trim().to_lowercase();
+            PASSED_OVER.iter().any(|start| column.starts_with(start))
+        })
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Record>, RowRefusal> {

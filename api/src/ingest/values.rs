@@ -1,7 +1,9 @@
 //! What a cell says, read exactly or refused with the reason.
 
+use std::str::FromStr;
+
 use chrono::{Datelike as _, NaiveDate};
-use entity::scalar::{DecimalError, Hours, Ori, STATES, State};
+use entity::scalar::{DecimalError, Hours, Ori, STATES, State, parse_fixed};
 
 use super::table::{FileRow, RowRefusal};
 
@@ -26,10 +28,10 @@ pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
 /// Reads a year.
 pub(crate) fn year(text: &str) -> Result<i32, String> {
     let digits = text.strip_prefix("FY").unwrap_or(text).trim();
-    match digits.parse() {
-        Ok(year) if YEARS.contains(&year) => Ok(year),
-        _ => Err("is not a year, such as 2024".to_owned()),
-    }
+    let year = count(digits).ok().filter(|_| !digits.contains(','));
+    let year = year.and_then(|year| i32::try_from(year).ok());
+    let year = year.filter(|year| YEARS.contains(year));
+    year.ok_or_else(|| "is not a year, such as 2024".to_owned())
 }
 
 /// The text of a cell, where the publisher does not write that there is none: `NULL` or `NA`.
@@ -37,25 +39,87 @@ pub(crate) fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
     row.text(column).filter(|text| !matches!(*text, "NULL" | "NA"))
 }
 
+/// Reads a decimal number, exactly, as accountants, Excel and R write it: `-1,234.00`, `$(1,234.00)`, `1,234.00-`,
+/// `1e+05`.
+pub(crate) fn decimal<T: FromStr<Err = DecimalError>>(text: &str) -> Result<T, DecimalError> {
+    plain(text)?.parse()
+}
+
 /// Reads a whole number, exactly, however a statistics program wrote it: `4000`, `4,000`, `4e3`, `4000.0`.
 pub(crate) fn count(text: &str) -> Result<i64, String> {
-    let wrong = || "is not a whole number, such as 4000 or 4e3".to_owned();
-    let plain = text.replace(',', "");
-    let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
-    let exponent: usize = exponent.parse().map_err(|_| wrong())?;
+    let wrong = "is not a whole number, such as 4000 or 4e3";
+    if text.contains('$') {
+        return Err(wrong.to_owned());
+    }
+    plain(text).and_then(|plain| parse_fixed(&plain, 0)).map_err(|_| wrong.to_owned())
+}
+
+/// A number with its sign in front, and nothing else but digits, thousands separators and a decimal point.
+fn plain(text: &str) -> Result<String, DecimalError> {
+    let mut rest = text.trim();
+    let mut signs = 0;
+    // A sign, a dollar sign and an opening parenthesis come in every order.
+    let (mut is_negative, mut has_dollar, mut is_open) = (false, false, false);
+    loop {
+        rest = rest.trim_start();
+        let mut letters = rest.chars();
+        match letters.next() {
+            Some('-' | '\u{2212}') => (signs, is_negative) = (signs + 1, true),
+            Some('+') => signs += 1,
+            Some('$') if !has_dollar => has_dollar = true,
+            Some('(') if !is_open => (signs, is_negative, is_open) = (signs + 1, true, true),
+            _ => break,
+        }
+        rest = letters.as_str();
+    }
+    rest = rest.trim_end();
+    if is_open {
+        rest = rest.strip_suffix(')').ok_or(DecimalError::NotANumber)?.trim_end();
+    }
+    if let Some(before) = rest.strip_suffix(['-', '\u{2212}']) {
+        (rest, signs, is_negative) = (before.trim_end(), signs + 1, true);
+    }
+    if signs > 1 {
+        return Err(DecimalError::NotANumber);
+    }
+    let digits = match rest.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => shifted(mantissa, exponent)?,
+        None => rest.to_owned(),
+    };
+    // What is left is read by who knows the unit, and takes signs of its own.
+    if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Err(DecimalError::NotANumber);
+    }
+    Ok(if is_negative { format!("-{digits}") } else { digits })
+}
+
+/// A number with an exponent, written without it.
+fn shifted(mantissa: &str, exponent: &str) -> Result<String, DecimalError> {
+    let wrong = DecimalError::NotANumber;
     let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let decimals = decimals.trim_end_matches('0');
-    let are_digits =
-        whole.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
-            && decimals.bytes().all(|byte| byte.is_ascii_digit());
-    let zeros = exponent.checked_sub(decimals.len()).filter(|zeros| *zeros <= 18);
-    let (Some(zeros), true) = (zeros, are_digits) else { return Err(wrong()) };
-    format!("{whole}{decimals}{}", "0".repeat(zeros)).parse().map_err(|_| wrong())
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !whole.is_empty() && are_digits(whole) && are_digits(decimals);
+    let size = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if !is_number || size.is_empty() || !are_digits(size) {
+        return Err(wrong);
+    }
+    let size: usize = size.parse().map_err(|_| DecimalError::OutOfRange)?;
+    if size > 30 {
+        return Err(DecimalError::OutOfRange);
+    }
+    let zeros = "0".repeat(size);
+    let (digits, point) = if exponent.starts_with('-') {
+        (format!("{zeros}{whole}{decimals}"), whole.len())
+    } else {
+        (format!("{whole}{decimals}{zeros}"), whole.len() + size)
+    };
+    let (whole, decimals) = digits.split_at(point);
+    Ok(format!("{whole}.{decimals}"))
 }
 
 /// Reads a number of hours.
 pub(crate) fn hours(text: &str) -> Result<Hours, String> {
-    let hours: Result<Hours, DecimalError> = text.parse();
+    let hours: Result<Hours, DecimalError> = decimal(text);
     match hours {
         Ok(Hours(..0)) => Err("is negative".to_owned()),
         Ok(hours) => Ok(hours),
@@ -65,7 +129,13 @@ pub(crate) fn hours(text: &str) -> Result<Hours, String> {
 
 /// Reads a state by its postal code or its name.
 pub(crate) fn state(text: &str) -> Result<State, String> {
-    let by_name = STATES.iter().find(|(_, name)| name.eq_ignore_ascii_case(text.trim()));
+    let name = text.trim();
+    let by_name = STATES.iter().find(|(_, known)| {
+        // `U.S. Virgin Islands`, as others call them.
+        let short = known.strip_prefix("U.S. ").unwrap_or(known);
+        let plain = name.strip_prefix("US ").or_else(|| name.strip_prefix("United States "));
+        known.eq_ignore_ascii_case(name) || short.eq_ignore_ascii_case(plain.unwrap_or(name))
+    });
     by_name
         .map_or(text, |(code, _)| code)
         .parse()
@@ -141,6 +211,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use entity::scalar::Dollars;
+
     use super::*;
 
     #[test]
@@ -163,19 +235,65 @@ mod tests {
             ("1.5e3", 1_500),
             ("12,345", 12_345),
             ("7.0", 7),
+            ("1e+05", 100_000),
+            ("20e-1", 2),
             ("-3", -3),
             ("0", 0),
         ] {
             assert_eq!(super::count(text), Ok(count), "{text}");
         }
-        for text in ["", "e3", "1.5", "4e-3", "4e99", "four", "1e1.5", "--1", "1.x", "NULL"] {
+        for text in [
+            "", "e3", "1.5", "4e-3", "4e99", "four", "1e1.5", "--1", "1.x", "NULL", "1,5", "1,23",
+            "$5", "1,000e3",
+        ] {
             assert!(super::count(text).is_err(), "{text}");
+        }
+        for (text, year) in [("2024", 2024), ("FY2024", 2024), ("2e3", 2000), ("2024.0", 2024)] {
+            assert_eq!(super::year(text), Ok(year), "{text}");
+        }
+        for text in ["2,024", "24", "2024.5", "2024-10-01", "1905-07-16"] {
+            assert!(super::year(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn money_is_read_as_accountants_excel_and_r_write_it() {
+        for (text, cents) in [
+            ("1,234.00", 123_400),
+            ("$1,234", 123_400),
+            ("-$1,234.00", -123_400),
+            ("$-1,234.00", -123_400),
+            ("- $ 1,234.00", -123_400),
+            ("(1,234.00)", -123_400),
+            ("$(1,234.00)", -123_400),
+            ("($1,234.00)", -123_400),
+            (" $ (1,234.00) ", -123_400),
+            ("1,234.00-", -123_400),
+            ("$1,234.00-", -123_400),
+            ("\u{2212}1,234.00", -123_400),
+            ("+5", 500),
+            (".5", 50),
+            ("100000.0", 10_000_000),
+            ("1e+05", 10_000_000),
+            ("1.2345e3", 123_450),
+            ("-2.5e-1", -25),
+        ] {
+            assert_eq!(decimal(text), Ok(Dollars(cents)), "{text}");
+        }
+        for text in [
+            "", "$", "-", "()", "$()", "--5", "(-5)", "-5-", "(5", "5)", "$$5", "$5$", "1,23",
+            "1.234,00", "e5", "1e", "1e+", "1e5e5", "1e1.5", "5 6", "0x5", "1e99",
+        ] {
+            assert!(decimal::<Dollars>(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn codes_are_read() {
         assert_eq!(state("new york").map(|state| state.to_string()), Ok("NY".to_owned()));
+        for text in ["VIRGIN ISLANDS", "U.S. Virgin Islands", "US Virgin Islands", "vi"] {
+            assert_eq!(state(text).map(|state| state.to_string()), Ok("VI".to_owned()), "{text}");
+        }
         assert!(state("XX").is_err());
         assert_eq!(state_of_ori("NB0010000").map(|state| state.to_string()), Some("NE".to_owned()));
         assert_eq!(state_of_ori("TSARRES06"), None);

@@ -13,13 +13,16 @@ use libfuzzer_sys::fuzz_target;
 use sea_orm::DatabaseConnection;
 use tokio::runtime::Runtime;
 
-const FORMATS: [Format; 6] = [
+const FORMATS: [Format; 9] = [
     Format::Usaspending,
     Format::FbiAgencies,
     Format::Leaic,
     Format::AwardList,
     Format::Trainings,
     Format::Trainees,
+    Format::FbiEmployees,
+    Format::FbiOffenses,
+    Format::FbiEstimates,
 ];
 
 /// A database that is never written, because all loads are for show.
