@@ -68,7 +68,7 @@ struct UsaspendingArgs {
         value_name = "N,...",
         value_delimiter = ',',
         default_values = COPS_LISTINGS,
-        value_parser = listing
+        value_parser = import::listing
     )]
     listing: Vec<String>,
     /// The first day.
@@ -100,10 +100,6 @@ struct UsaspendingArgs {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     wait: u32,
-}
-
-pub(super) fn listing(text: &str) -> Result<String, String> {
-    ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
 }
 
 /// Reads the address of the API. It would be shown, and credentials in it would not be sent.

@@ -63,7 +63,7 @@ pub(crate) struct ImportArgs {
         value_name = "N,...",
         value_delimiter = ',',
         default_values = COPS_LISTINGS,
-        value_parser = super::fetch::listing
+        value_parser = listing
     )]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
@@ -177,6 +177,11 @@ pub(super) async fn load_into(
     // What the database says on the way out cannot undo what was committed.
     let _ = database::finish(db).await;
     report
+}
+
+/// Reads the number of an assistance listing.
+pub(super) fn listing(text: &str) -> Result<String, String> {
+    ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
 }
 
 fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {

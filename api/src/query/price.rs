@@ -79,6 +79,8 @@ impl<'a> Price<'a> {
         of_each: Option<Parents<'_>>,
     ) -> Result<(), Error> {
         let are_picked = plan.list.order.len() > 1 || !plan.list.keeps.is_all();
+        let lists = of_each.map_or(1, |parents| parents.count);
+        self.show(lists, plan.fields.iter().map(|(name, _)| name));
         if plan.reads_rows() {
             let rows = self.page(&plan.list, of_each)?;
             self.read(rows, plan.picks.iter().len());
@@ -86,6 +88,7 @@ impl<'a> Price<'a> {
                 match field {
                     ConnectionField::Nodes(plan) => self.rows(plan, rows, are_picked)?,
                     ConnectionField::Edges(fields) => {
+                        self.show(rows, fields.iter().map(|(name, _)| name));
                         for (_, field) in fields {
                             match field {
                                 EdgeField::Node(plan) => self.rows(plan, rows, are_picked)?,
@@ -106,8 +109,9 @@ impl<'a> Price<'a> {
         for (_, field) in &plan.fields {
             match field {
                 ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
-                ConnectionField::Totals(plan) => {
-                    self.measures(plan, of_each.map_or(1, |parents| parents.count))?;
+                ConnectionField::Totals(plan) => self.measures(plan, lists)?,
+                ConnectionField::PageInfo(fields) => {
+                    self.show(lists, fields.iter().map(|(name, _)| name));
                 }
                 _ => {}
             }
@@ -210,12 +214,17 @@ impl<'a> Price<'a> {
         self.work += found.work;
         self.bytes = self.bytes.saturating_add(found.bytes);
         let lists = of_each.map_or(1, |parents| parents.count);
+        self.show(lists, plan.fields.iter().map(|(name, _)| name));
         let limit = plan.request.page.limit.map_or(u64::MAX, |limit| limit as u64);
         let shown = found.groups.min(lists.saturating_mul(limit));
         for (_, field) in &plan.fields {
             match field {
                 GroupsField::Nodes(plan) => self.measures(plan, shown)?,
+                GroupsField::PageInfo(fields) => {
+                    self.show(lists, fields.iter().map(|(name, _)| name));
+                }
                 GroupsField::Edges(fields) => {
+                    self.show(shown, fields.iter().map(|(name, _)| name));
                     for (_, field) in fields {
                         match field {
                             EdgeField::Node(plan) => self.measures(plan, shown)?,
