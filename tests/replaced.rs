@@ -231,3 +231,143 @@ async fn made_up_rows_and_real_ones_are_different_datasets() {
     let found = identities().await;
     assert_ne!(found[found.len() - 1], second, "{found:?}");
 }
+
+/// What a server answers about all rows, by rows and by the copy in memory.
+const ALL: &str = "{ dataset { revisionToken } agencies { totalCount totals { count } } \
+                   trainees { totals { count } groups(by: [ROLE]) { nodes { count } } } }";
+
+#[tokio::test]
+async fn a_file_that_is_copied_over_slowly_is_opened_when_it_is_whole() {
+    use std::io::{Seek as _, Write as _};
+    let (test, folder, agencies) = before_and_after().await;
+    let path = test.url.strip_prefix("sqlite://").unwrap();
+    // The same dataset with another load and fewer trainees, so that each half of it is plausible.
+    let other = folder.path().join("other.db");
+    std::fs::copy(folder.path().join("backup.db"), &other).unwrap();
+    import(&format!("sqlite://{}", other.display()), 2);
+    let writer = database::writer(&format!("sqlite://{}", other.display())).await.unwrap();
+    writer.execute_unprepared("DELETE FROM trainees WHERE id > 20").await.unwrap();
+    database::finish(writer).await.unwrap();
+    let server = Running::start(&test.url, &[]);
+    let before = until(&server, "start", |data| data["search"]["totalCount"] == 1).await;
+    let whole = server.data(ALL).await;
+    let bytes = std::fs::read(&other).unwrap();
+    let mut file = std::fs::File::options().write(true).open(path).unwrap();
+    let pages: Vec<_> = bytes.chunks(4096).collect();
+    // The last pages first: the page that says what the dataset is changes after most others.
+    for (number, page) in pages.iter().enumerate().rev() {
+        file.seek(std::io::SeekFrom::Start(4096 * number as u64)).unwrap();
+        file.write_all(page).unwrap();
+        file.flush().unwrap();
+        tokio::time::sleep(Duration::from_millis(2_500) / u32::try_from(pages.len()).unwrap())
+            .await;
+        server.data(ALL).await;
+    }
+    file.set_len(bytes.len() as u64).unwrap();
+    drop(file);
+    let after = until(&server, "after", |data| {
+        data["dataset"]["revisionToken"] != before["dataset"]["revisionToken"]
+            && data["search"]["totalCount"] == 1
+    });
+    after.await;
+    until_ready_says(&server, 200, "true").await;
+    let found = server.data(ALL).await;
+    assert_eq!(found["agencies"]["totals"]["count"], agencies + 1, "{found}");
+    assert_eq!(found["trainees"]["totals"]["count"], 20, "{found}");
+    let truth = Running::start(&format!("sqlite://{}", other.display()), &[]);
+    assert_eq!(found, truth.data(ALL).await);
+    assert_ne!(found, whole);
+}
+
+#[tokio::test]
+async fn a_backup_that_is_half_restored_is_not_answered_from() {
+    let Some(test) = TestDatabase::postgres("a_backup_that_is_half_restored").await else { return };
+    let writer = test.writer().await;
+    fixture::load(&writer, SMALL).await;
+    let server = Running::start(&test.url, &[]);
+    let before = until(&server, "start", |data| revision(data) == Some(1)).await;
+    let whole = server.data(ALL).await;
+    let run = async |sql: &str| writer.execute_unprepared(sql).await.unwrap();
+    // As a plain restore does it: a transaction for each step, keys last.
+    let saved = "CREATE SCHEMA saved; CREATE TABLE saved.trainees AS TABLE trainees; \
+                 CREATE TABLE saved.revisions AS TABLE revisions";
+    run(saved).await;
+    let made = "ALTER TABLE trainees RENAME TO trainees_of_before; \
+                ALTER TABLE trainees_of_before SET SCHEMA saved; \
+                CREATE TABLE trainees (LIKE saved.trainees_of_before INCLUDING DEFAULTS)";
+    run(made).await;
+    let restored = "DELETE FROM revisions; INSERT INTO revisions TABLE saved.revisions";
+    run("ALTER TABLE sources DROP CONSTRAINT IF EXISTS fk_sources_revision_id").await;
+    run(&format!("SET session_replication_role = replica; {restored}")).await;
+    // The same dataset, with the same token, and no trainees: nothing is said, but that it is restored.
+    for _ in 0..40 {
+        let found = server.data(ALL).await;
+        assert!(found == Value::Null || found == whole, "{found}");
+        let fresh = server.data(&ALL.replace("totals { count }", "totals { total: count }")).await;
+        let counted = fresh["trainees"]["totals"]["total"].as_i64();
+        assert!(counted.is_none_or(|count| count == 60), "{fresh}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    until_ready_says(&server, 503, "restored").await;
+    run("INSERT INTO trainees TABLE saved.trainees; ALTER TABLE trainees ADD PRIMARY KEY (id)")
+        .await;
+    let after = until(&server, "after", |data| revision(data) == Some(1)).await;
+    assert_eq!(before, after);
+    until_ready_says(&server, 200, "true").await;
+    assert_eq!(server.data(ALL).await, whole);
+    writer.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_or_version_is_not_touched() {
+    let refused = |url: &str, words: &str| {
+        let load: &[&str] = &["import", "--database", url, "fbi-agencies", "agencies.csv"];
+        let demo: &[&str] = &["demo", "--scale", "0.01", "--database", url];
+        let serve: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--database", url];
+        for arguments in [load, demo, serve] {
+            let output = Command::new(binary())
+                .args(arguments)
+                .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"))
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && said.contains(words), "{arguments:?}: {said}");
+        }
+        let doctor = Command::new(binary()).args(["doctor", "--database", url]).output().unwrap();
+        let said = String::from_utf8_lossy(&doctor.stdout);
+        assert!(!doctor.status.success() && said.contains("problem  migrations"), "{said}");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let url = format!("sqlite://{}", path.display());
+    // As programs without a write-ahead log make them.
+    let make = async |sql: &str| {
+        let mut options = sea_orm::ConnectOptions::new(format!("{url}?mode=rwc"));
+        options.max_connections(1);
+        let db = sea_orm::Database::connect(options).await.unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    };
+    make("PRAGMA journal_mode = delete; CREATE TABLE customers (id INTEGER PRIMARY KEY)").await;
+    let before = std::fs::read(&path).unwrap();
+    refused(&url, "it has tables (such as `customers`)");
+    assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
+    let newer = "DROP TABLE customers; \
+                 CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY, applied_at INTEGER); \
+                 INSERT INTO seaql_migrations VALUES ('m20261121_000001_tables', 0), ('m29991231_000001_x', 0)";
+    make(newer).await;
+    let before = std::fs::read(&path).unwrap();
+    refused(&url, "newer version");
+    assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
+    let Some(test) = TestDatabase::empty_postgres("a_database_of_another_program", "").await else {
+        return;
+    };
+    let writer = test.writer().await;
+    writer.execute_unprepared("CREATE TABLE customers (id int)").await.unwrap();
+    refused(&test.url, "it has tables (such as `customers`)");
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    let statement = sea_orm::Statement::from_string(writer.get_database_backend(), tables);
+    let row = writer.query_one_raw(statement).await.unwrap().unwrap();
+    assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1);
+    writer.close().await.unwrap();
+}

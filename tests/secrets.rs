@@ -12,7 +12,7 @@ use crate::support::{TestDatabase, binary};
 const SECRET: &str = "hunter2";
 
 /// URLs that are wrong, most of them by a slip.
-const WRONG: [&str; 30] = [
+const WRONG: [&str; 31] = [
     "",
     "hunter2",
     "host=127.0.0.1 user=cops password=hunter2 dbname=cops",
@@ -25,6 +25,7 @@ const WRONG: [&str; 30] = [
     "postgres://cops:hunter2127.0.0.1:1/cops",
     "postgres://cops:hunter2/cops",
     "postgres://cops@hunter2@127.0.0.1:1/cops",
+    "postgres://cops%3Ahunter2@127.0.0.1:1/cops",
     "postgres://cops:hun@ter2hunter2@127.0.0.1:1/cops",
     "postgres://cops:1/hunter2@127.0.0.1:1/cops",
     "postgres://cops:1#hunter2@127.0.0.1:1/cops",

@@ -8,8 +8,8 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{
-        ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-        SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+        ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement,
+        TransactionOptions, TransactionTrait,
     },
 };
 
@@ -58,15 +58,30 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
         transaction.execute_unprepared(&lock).await?;
     }
-    refuse_encoding(&transaction).await?;
-    refuse_newer(&transaction).await?;
+    refuse(&transaction).await?;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await
 }
 
+/// Refuses a database that this program must not write to: one whose texts are kept in another encoding, one of a newer
+/// version, and one of another program. It is only read.
+///
+/// # Errors
+/// What is in the way, or whatever the database says.
+pub async fn refuse(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    refuse_encoding(db).await?;
+    if let Some(table) = foreign_table(db).await? {
+        return Err(DbErr::Custom(made_by_another(&table)));
+    }
+    match unknown(db).await?.first() {
+        None => Ok(()),
+        Some(unknown) => Err(DbErr::Custom(made_by_newer(unknown))),
+    }
+}
+
 /// Refuses a database that keeps texts in another encoding than UTF-8: it could not keep all of them, or would compare
 /// them in another order. Whatever writes brings the database to the newest schema first, and so comes by here.
-async fn refuse_encoding(db: &DatabaseTransaction) -> Result<(), DbErr> {
+async fn refuse_encoding(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let (question, wanted, mend) = match db.get_database_backend() {
         DbBackend::Postgres => (
             "SELECT current_setting('server_encoding')",
@@ -86,17 +101,42 @@ async fn refuse_encoding(db: &DatabaseTransaction) -> Result<(), DbErr> {
     }
 }
 
-/// Refuses a database that has a migration which this program does not know.
-async fn refuse_newer(db: &DatabaseTransaction) -> Result<(), DbErr> {
-    let known = names();
-    match applied(db, &SchemaManager::new(db))
-        .await?
-        .into_iter()
-        .find(|version| !known.contains(version))
-    {
-        None => Ok(()),
-        Some(unknown) => Err(DbErr::Custom(made_by_newer(&unknown))),
-    }
+/// A table of a database that has tables, and none of the migrations of this program.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn foreign_table(db: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let (applied, known) = (applied(db).await?, names());
+    let is_ours = applied.iter().any(|version| known.contains(version));
+    Ok(if is_ours { None } else { tables(db).await?.into_iter().next() })
+}
+
+/// The tables of a database by name.
+async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let sql = match db.get_database_backend() {
+        // What belongs to an extension, such as the systems of coordinates of PostGIS, is nobody's data.
+        DbBackend::Postgres => {
+            "SELECT relname::text FROM pg_class \
+             WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'f') \
+             AND NOT EXISTS (SELECT FROM pg_depend \
+             WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') ORDER BY relname"
+        }
+        _ => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             ORDER BY name"
+        }
+    };
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// What is said of a database that has such a table.
+#[must_use]
+pub fn made_by_another(table: &str) -> String {
+    format!(
+        "it has tables (such as `{table}`), and none of the migrations of cops-graphql: name an empty database, or a file \
+         that is yet to be made"
+    )
 }
 
 /// What is said of a database that has a migration of a newer program.
@@ -114,11 +154,8 @@ fn names() -> Vec<String> {
 }
 
 /// The migrations that a database has. It is only read: it may be a replica.
-async fn applied(
-    db: &impl ConnectionTrait,
-    manager: &SchemaManager<'_>,
-) -> Result<Vec<String>, DbErr> {
-    if !manager.has_table(TABLE).await? {
+async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    if !tables(db).await?.iter().any(|table| table == TABLE) {
         return Ok(Vec::new());
     }
     let mut select = Query::select();
@@ -132,7 +169,7 @@ async fn applied(
 /// # Errors
 /// Whatever the database says.
 pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let applied = applied(db, &SchemaManager::new(db)).await?;
+    let applied = applied(db).await?;
     Ok(names().iter().any(|name| !applied.contains(name)))
 }
 
@@ -140,8 +177,8 @@ pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn unknown(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let (mut found, known) = (applied(db, &SchemaManager::new(db)).await?, names());
+pub async fn unknown(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let (mut found, known) = (applied(db).await?, names());
     found.retain(|name| !known.contains(name));
     found.sort();
     Ok(found)

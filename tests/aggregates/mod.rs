@@ -8,7 +8,7 @@ mod subjects;
 
 use async_graphql::Value as GraphQl;
 use cops_graphql::{
-    database::token::DataToken,
+    database::token::DataStamp,
     error::Error,
     graphql::catalog,
     measures::{
@@ -171,8 +171,8 @@ async fn an_empty_table_has_no_groups_but_that_of_everything() {
     for database in TestDatabase::each("an_empty_table_has_no_groups").await {
         let executors = Executors::of(&database).await;
         assert_eq!(
-            (executors.replica.rows(), executors.replica.revision()),
-            (0, DataToken::default())
+            (executors.replica.rows(), executors.replica.stamp()),
+            (0, DataStamp::default())
         );
         let request = request_over("trainees")
             .and_then(|request| {

@@ -82,12 +82,12 @@ async fn a_server_without_file_descriptors_comes_back() {
     let test = TestDatabase::sqlite().await;
     loaded(&test).await;
     let arguments = ["--database-connections", "2", "--max-connections", "1000"];
-    let server = Running::start_by("ulimit -n 64; exec \"$0\" \"$@\"", &test.url, &arguments);
+    let server = Running::start_by("ulimit -n 80; exec \"$0\" \"$@\"", &test.url, &arguments);
     let query = "{ agencies(first: 1) { nodes { name } } }";
     let expected = server.data(query).await;
     let address = server.url.trim_start_matches("http://").to_owned();
     let held: Vec<_> = (0..100).filter_map(|_| TcpStream::connect(&address).ok()).collect();
-    assert!(held.len() > 64);
+    assert!(held.len() > 80);
     tokio::time::sleep(Duration::from_millis(500)).await;
     drop(held);
     let began = Instant::now();

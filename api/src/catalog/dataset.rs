@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::kind::SourceKind;
 use sea_orm::{
-    ActiveEnum as _, DatabaseConnection, DbErr,
+    ActiveEnum as _, DatabaseConnection, QueryResult,
     sea_query::{Alias, Expr, ExprTrait as _, Func, Order, Query},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     database::{
         Readers,
         session::{Purpose, Session},
-        token::DataToken,
+        token::{DataStamp, DataToken},
     },
     error::Error,
 };
@@ -29,6 +29,8 @@ pub struct Dataset {
     pub token: DataToken,
     /// What tells the dataset from others: it is the same from load to load, until what was loaded is thrown away.
     pub identity: DataToken,
+    /// What tells it from the same data as they were before a file was replaced, or a backup restored.
+    pub stamp: DataStamp,
 }
 
 impl Dataset {
@@ -67,19 +69,19 @@ impl Dataset {
             .from(Alias::new("revisions"))
             .order_by(Alias::new("id"), Order::Desc)
             .limit(1);
-        let rows = session.all("revisions", Purpose::Dataset, select).await?;
-        let Some(row) = rows.first() else {
-            return Ok(Dataset::default());
-        };
-        let read = || {
-            Ok::<_, DbErr>(Dataset {
+        let make = |rows: Vec<QueryResult>| {
+            let Some(row) = rows.first() else { return Ok((0, Dataset::default())) };
+            let dataset = Dataset {
                 revision: row.try_get_by_index(0)?,
                 loaded_at: row.try_get_by_index(1)?,
                 token: row.try_get_by_index::<i64>(2)?.into(),
                 identity: row.try_get_by_index::<i64>(3)?.into(),
                 synthetic: row.try_get_by_index::<i64>(4)? > 0,
-            })
+                stamp: DataStamp::default(),
+            };
+            Ok((1, dataset))
         };
-        Ok(read()?)
+        let read = session.read("revisions", Purpose::Dataset, select, make).await?;
+        Ok(Dataset { stamp: read.stamp.unwrap_or_default(), ..read.rows })
     }
 }

@@ -58,8 +58,7 @@ async fn make(
     database: &DatabaseUrl,
     bar: &ProgressBar,
 ) -> Result<Made, DemoError> {
-    let db = database::writer(database).await?;
-    migration::run(&db).await?;
+    let db = database::prepared(database).await?;
     let made = match args.force {
         true => demo::replace(&db, args.scale, args.seed, bar).await?,
         false => demo::load(&db, args.scale, args.seed, bar).await?,

@@ -169,8 +169,7 @@ pub(super) async fn load_into(
     database: &DatabaseUrl,
     request: &ImportRequest,
 ) -> Result<ImportReport, ImportError> {
-    let db = database::writer(database).await?;
-    migration::run(&db).await?;
+    let db = database::prepared(database).await?;
     // Awards are matched to programs that are there.
     reference::ensure(&db).await?;
     let report = ingest::run(&db, request).await;

@@ -77,6 +77,13 @@ async fn serve(
     settings.slow_query = args.seeing.slow_query();
     let (clients, queries) = (args.traffic.client_connections(), args.traffic.connections());
     let wanted = open_files::wanted(clients, queries, url.is_sqlite());
+    let least = open_files::wanted(1, queries, url.is_sqlite());
+    if let Some(limit) = open_files::limit().filter(|limit| *limit < least) {
+        return Err(format!(
+            "only {limit} files may be open (`ulimit -n`), and with --database-connections {queries} at least {least} are: \
+             raise it"
+        ));
+    }
     if let Some(limit) = open_files::limit().filter(|limit| *limit < wanted) {
         tracing::warn!(
             limit,
@@ -95,7 +102,7 @@ async fn serve(
         |error| format!("cannot open the database: {}", database::explain(url, &error));
     let (count, deadline) = (args.traffic.connections(), settings.deadline);
     let readers = Readers::open_for(url, count, deadline).await.map_err(unreachable)?;
-    let dataset = Dataset::read(readers.spare())
+    let dataset = Dataset::of(&readers.by_spare())
         .await
         .map_err(|error| format!("cannot read the database: {error}"))?;
     let trusted = settings.trusted.clone().zip(args.http.trusted_documents.clone());
@@ -124,22 +131,19 @@ async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
     };
     // A replica that finds everything in place needs no connection that can write.
     if let Ok(reader) = database::reader(url).await {
-        let newer = migration::unknown(&reader).await.unwrap_or_default();
+        let refused = migration::refuse(&reader).await;
         let ready = !migration::is_behind(&reader).await.unwrap_or(true)
             && !database::refold::is_behind(&reader).await.unwrap_or(true)
             && reference::edition(&reader).await.is_ok_and(|edition| edition >= reference::EDITION)
             && Dataset::read(&reader).await.is_ok_and(|dataset| dataset.revision > 1);
         reader.close().await.map_err(failed("close the database"))?;
-        if let Some(version) = newer.first() {
-            return Err(format!("cannot open the database: {}", migration::made_by_newer(version)));
-        }
+        refused.map_err(failed("open the database"))?;
         if ready {
             return Ok(());
         }
     }
     tracing::info!("preparing the database");
-    let writer = database::writer(url).await.map_err(failed("open the database"))?;
-    migration::run(&writer).await.map_err(failed("bring the database to the newest schema"))?;
+    let writer = database::prepared(url).await.map_err(failed("open the database"))?;
     if args.empty {
         reference::ensure(&writer).await.map_err(|error| {
             format!("cannot load the reference data: {}", super::demo::words(&error.into(), url))

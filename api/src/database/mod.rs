@@ -100,6 +100,25 @@ pub async fn writer(
     }
 }
 
+/// One connection that may write, to a database with the newest schema. One that this program must not write to is
+/// refused before anything of it is touched: even to open a file of SQLite for writing may change it.
+///
+/// # Errors
+/// What is in the way ([`migration::refuse`]), or whatever the database says.
+pub async fn prepared(
+    url: impl TryInto<DatabaseUrl, Error = DbErr>,
+) -> Result<DatabaseConnection, DbErr> {
+    let url = &url.try_into()?;
+    if let Ok(reader) = reader(url).await {
+        let refused = migration::refuse(&reader).await;
+        reader.close().await?;
+        refused?;
+    }
+    let writer = writer(url).await?;
+    migration::run(&writer).await?;
+    Ok(writer)
+}
+
 /// Closes a connection of [`writer`]. What was written is moved from the write-ahead log of SQLite into the file, so that
 /// a copy of that is whole, as far as nobody reads the log just then.
 ///

@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::{Readers, token::DataToken};
+use super::{Readers, token::DataStamp};
 use crate::{
     error::Error,
     limits::{usage::Usage, work::Work},
@@ -41,7 +41,7 @@ pub(crate) enum Revisions {
     #[default]
     None,
     /// All rows are of this one.
-    One(DataToken),
+    One(DataStamp),
     /// Something was looked for and not found, which does not say of which revision it is missing; what
     /// was found, if anything, is of one.
     Unsure,
@@ -62,10 +62,10 @@ impl Revisions {
     }
 }
 
-/// Rows, and the revision that they are of; none where there are none.
+/// Rows, and what says of which revision they are; none where there are none.
 pub(crate) struct RowsRead<T> {
     pub(crate) rows: T,
-    pub(crate) revision: Option<DataToken>,
+    pub(crate) stamp: Option<DataStamp>,
 }
 
 /// What something is read for.
@@ -117,7 +117,7 @@ struct SessionInner {
     turns: Semaphore,
     reads: Mutex<Vec<Read>>,
     /// The revision of the copy in memory that was read, where one was.
-    copy: OnceLock<DataToken>,
+    copy: OnceLock<DataStamp>,
     revisions: Mutex<Revisions>,
     usage: Usage,
 }
@@ -146,13 +146,18 @@ fn show_limit(statement: &mut Statement) {
     values.0.pop();
 }
 
-/// The token of the newest revision; nothing where there is none.
-pub(crate) fn newest_token() -> SelectStatement {
+/// The token of the newest revision; nothing where there is none. On PostgreSQL it is mixed with the number of the
+/// transaction that has written it there: a backup that is restored has the same token, and another number.
+pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
     let (mut last, mut newest) = (Query::select(), Query::select());
     last.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
     let last = Expr::SubQuery(None, Box::new(last.into()));
     let is_last = Expr::col(Alias::new("id")).eq(last);
-    newest.column(Alias::new("token")).from(Alias::new("revisions")).and_where(is_last);
+    match backend {
+        DbBackend::Postgres => newest.expr(Expr::cust("token # xmin::text::bigint")),
+        _ => newest.column(Alias::new("token")),
+    };
+    newest.from(Alias::new("revisions")).and_where(is_last);
     newest
 }
 
@@ -211,7 +216,7 @@ impl Session {
         make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
     ) -> Result<RowsRead<T>, Error> {
         // In the statement itself: so it is of the same snapshot, and costs no other statement.
-        let newest = Expr::SubQuery(None, Box::new(newest_token().into()));
+        let newest = Expr::SubQuery(None, Box::new(newest_stamp(self.backend()).into()));
         select.expr_as(newest, Alias::new(REVISION));
         let mut statement = self.backend().build(&select);
         if self.backend() == DbBackend::Postgres {
@@ -223,24 +228,32 @@ impl Session {
         let span = trace::statement(self.system(), table, purpose.words(), &sql);
         let turn = self.0.turns.acquire().await.map_err(|_| Error::Internal)?;
         // A driver's future is large, and all that may ask something of a database would be so, too.
-        let rows = Box::pin(self.0.readers.query(statement)).instrument(span.clone()).await;
+        let readers = &self.0.readers;
+        let opened = readers.opened();
+        let rows = Box::pin(readers.query(statement)).instrument(span.clone()).await;
         drop(turn);
         let took = began.elapsed();
         let made = rows.and_then(|rows| {
-            let revision = match rows.first() {
+            let stored = match rows.first() {
                 Some(row) => Some(row.try_get::<Option<i64>>("", REVISION)?.unwrap_or_default()),
                 None => None,
             };
-            Ok((revision, make(rows)?))
+            Ok((stored.map(|stored| DataStamp::new(stored, opened)), make(rows)?))
         });
+        let made = match made {
+            // Half of a file, or a table that is yet to be restored, fails in ways that no statement of ours would.
+            Err(Error::Internal) if Box::pin(readers.are_replaced()).await => {
+                Err(Error::Unavailable)
+            }
+            made => made,
+        };
         let count = made.as_ref().map(|(_, (count, _))| *count);
         trace::returned(&span, count.as_ref().ok().copied());
         let rows = count.unwrap_or_default();
         self.note(Read { table, purpose, rows, took, statement: Some(sql) });
-        let (revision, (_, rows)) = made?;
-        let revision = revision.map(DataToken::from);
-        self.add(revision.map_or(Revisions::Unsure, Revisions::One));
-        Ok(RowsRead { rows, revision })
+        let (stamp, (_, rows)) = made?;
+        self.add(stamp.map_or(Revisions::Unsure, Revisions::One));
+        Ok(RowsRead { rows, stamp })
     }
 
     fn add(&self, revisions: Revisions) {
@@ -254,14 +267,14 @@ impl Session {
     }
 
     /// Notes that rows of so many keys were looked up before.
-    pub(crate) fn note_kept(&self, revision: DataToken, table: &'static str, rows: usize) {
+    pub(crate) fn note_kept(&self, revision: DataStamp, table: &'static str, rows: usize) {
         self.add(Revisions::One(revision));
         let (purpose, took) = (Purpose::Kept, Duration::ZERO);
         self.note(Read { table, purpose, rows, took, statement: None });
     }
 
     /// Notes that the copy in memory of a revision was read.
-    pub(crate) fn note_copy(&self, revision: DataToken, read: Read) {
+    pub(crate) fn note_copy(&self, revision: DataStamp, read: Read) {
         // A request reads one copy only.
         let _ = self.0.copy.set(revision);
         self.note(read);
@@ -272,7 +285,7 @@ impl Session {
     }
 
     /// The revision of the copy in memory that was read, where one was.
-    pub(crate) fn copy(&self) -> Option<DataToken> {
+    pub(crate) fn copy(&self) -> Option<DataStamp> {
         self.0.copy.get().copied()
     }
 

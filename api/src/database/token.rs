@@ -1,5 +1,8 @@
 //! What tells data apart that have the same number: a backup that is restored and loaded into again makes a second
 //! revision 5.
+//!
+//! And what tells the same data apart that were opened, or written, twice: while a file is copied over a database, or a
+//! backup is restored table by table, there are rows of both under one token.
 
 use std::fmt;
 
@@ -59,6 +62,19 @@ impl TryFrom<String> for DataToken {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::parse(&text).ok_or_else(|| format!("{text:?} is not sixteen hexadecimal digits"))
+    }
+}
+
+/// What a statement says of the data that it has read. Two that say the same have read the same revision, of the same
+/// file as it was opened last, or as the same transaction of PostgreSQL wrote it. It is never shown, nor stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DataStamp(i64);
+
+impl DataStamp {
+    /// That of data of a file that was opened anew so many times.
+    #[must_use]
+    pub(super) fn new(stored: i64, opened: u64) -> Self {
+        Self(stored ^ opened.cast_signed())
     }
 }
 

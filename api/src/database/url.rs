@@ -234,7 +234,12 @@ fn postgres(rest: &str) -> Result<PgConnectOptions, DatabaseUrlError> {
         return wrong("has an @ too many: in a user or a password it is written as %40");
     }
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-    decoded("user", user)?;
+    // The name of a user is shown, and no password shall be.
+    if decoded("user", user)?.contains(':') {
+        return wrong(
+            "has a %3A in its user: between a user and its password, the colon is written as it is",
+        );
+    }
     decoded("password", password)?;
     check_host(host)?;
     check_postgres_parameters(parameters)?;
@@ -347,8 +352,8 @@ fn check_parameters(
     Ok(found)
 }
 
-/// Checks the escapes of a part: each is a % and two hexadecimal digits, and they mean text.
-fn decoded(part: &str, text: &str) -> Result<(), DatabaseUrlError> {
+/// Reads the escapes of a part: each is a % and two hexadecimal digits, and they mean text.
+fn decoded(part: &str, text: &str) -> Result<String, DatabaseUrlError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
@@ -368,7 +373,7 @@ fn decoded(part: &str, text: &str) -> Result<(), DatabaseUrlError> {
         rest = &after[2..];
     }
     match String::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => Ok(()),
+        Ok(text) if !text.contains('\0') => Ok(text),
         _ => wrong(format!("has escapes in its {part} that are no text")),
     }
 }

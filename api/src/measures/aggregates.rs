@@ -94,7 +94,7 @@ impl Aggregates {
         let keys = at_work(session, work, find).await?;
         let (purpose, took) = (Purpose::Order, began.elapsed());
         let read = Read { table, purpose, rows: 0, took, statement: None };
-        session.note_copy(replica.revision(), read);
+        session.note_copy(replica.stamp(), read);
         Ok(Some(keys))
     }
 
@@ -120,7 +120,7 @@ impl Aggregates {
         let keys = at_work(session, work, move |stop| of.first_keys(&asked, stop)).await?;
         let (purpose, took) = (Purpose::Order, began.elapsed());
         let read = Read { table, purpose, rows: 0, took, statement: None };
-        session.note_copy(replica.revision(), read);
+        session.note_copy(replica.stamp(), read);
         Ok(Some(keys))
     }
 
@@ -142,7 +142,7 @@ impl Aggregates {
                 let (table, purpose, took) =
                     (request.table.name, Purpose::Aggregates, began.elapsed());
                 let read = Read { table, purpose, rows, took, statement: None };
-                session.note_copy(replica.revision(), read);
+                session.note_copy(replica.stamp(), read);
                 let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len();
                 session.usage().keep((rows as u64).saturating_mul(of_group as u64))?;
                 answers

@@ -31,7 +31,7 @@ use crate::{
     catalog::{Catalog, table::Table},
     database::{
         session::{Purpose, RowsRead, Session},
-        token::DataToken,
+        token::DataStamp,
     },
     error::Error,
     limits::work::Work,
@@ -86,11 +86,11 @@ impl BatchFn<i32, Loaded<Option<Arc<Row>>>> for ByKey {
         let (table, purpose) = (self.table, Purpose::Rows);
         let span = trace::batch(table.name, purpose.words(), keys.len());
         let read = read(&self.session, table, &self.picks, purpose, select).instrument(span).await;
-        let revision = read.as_ref().ok().and_then(|read| read.revision);
+        let stamp = read.as_ref().ok().and_then(|read| read.stamp);
         let rows =
             read.map(|read| read.rows.rows.into_iter().map(|row| (row.key, Some(row))).collect());
         let answers = answer(&keys, rows);
-        keep(self.kept.as_ref(), revision, &answers, CachedRows::Row);
+        keep(self.kept.as_ref(), stamp, &answers, CachedRows::Row);
         answers
     }
 }
@@ -101,12 +101,12 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
         let (table, purpose) = (self.list.table, Purpose::Pages);
         let span = trace::batch(table.name, purpose.words(), parents.len());
         let read = self.read(&parents).instrument(span).await;
-        let revision = read.as_ref().ok().and_then(|read| read.revision);
+        let stamp = read.as_ref().ok().and_then(|read| read.stamp);
         // The keys of a filter may be of the copy: of another revision, a page is not one to be kept.
         let copy = self.session.copy();
-        let revision = revision.filter(|revision| copy.is_none_or(|copy| copy == *revision));
+        let stamp = stamp.filter(|stamp| copy.is_none_or(|copy| copy == *stamp));
         let answers = answer(&parents, read.map(|read| read.rows));
-        keep(self.kept.as_ref(), revision, &answers, CachedRows::Page);
+        keep(self.kept.as_ref(), stamp, &answers, CachedRows::Page);
         answers
     }
 }
@@ -126,8 +126,8 @@ impl ByParent {
         let backend = self.session.backend();
         let select = list.select_by_parent(&self.picks, self.parent, parents, backend);
         let read = read(&self.session, list.table, &self.picks, Purpose::Pages, select).await?;
-        let (rows, revision) = (self.pages(read.rows), read.revision);
-        Ok(RowsRead { rows, revision })
+        let (rows, stamp) = (self.pages(read.rows), read.stamp);
+        Ok(RowsRead { rows, stamp })
     }
 
     /// The pages whose rows the copy in memory finds.
@@ -149,7 +149,7 @@ impl ByParent {
             (*parent, cut(rows, &self.list))
         };
         let rows = parents.iter().zip(found).map(page).collect();
-        Ok(RowsRead { rows, revision: read.revision })
+        Ok(RowsRead { rows, stamp: read.stamp })
     }
 
     fn pages(&self, read: Unpacked) -> HashMap<i32, RowPage> {
@@ -200,7 +200,7 @@ fn answer<T: Clone + Default>(
 /// Keeps what a batch has read at a revision for the requests that follow.
 fn keep<T: Clone>(
     kept: Option<&row_cache::LookupKind>,
-    revision: Option<DataToken>,
+    stamp: Option<DataStamp>,
     answers: &HashMap<i32, Loaded<T>>,
     found: impl Fn(T) -> CachedRows,
 ) {
@@ -208,7 +208,7 @@ fn keep<T: Clone>(
         let answers = answers.iter();
         let answers =
             answers.filter_map(|(key, answer)| Some((*key, answer.as_ref().ok()?.clone())));
-        kept.keep(revision, answers.map(|(key, answer)| (key, found(answer))));
+        kept.keep(stamp, answers.map(|(key, answer)| (key, found(answer))));
     }
 }
 
@@ -373,7 +373,7 @@ fn take<T>(
     }
     if !found.is_empty() {
         session.usage().add(Work::remembered(found.len() as u64));
-        session.note_kept(kept.revision(), table, found.len());
+        session.note_kept(kept.stamp(), table, found.len());
     }
     (found, missing)
 }

@@ -20,7 +20,7 @@ use quick_cache::{
 };
 
 use super::rows::{Row, RowPage};
-use crate::{catalog::dataset::Dataset, database::token::DataToken};
+use crate::{catalog::dataset::Dataset, database::token::DataStamp};
 
 /// Bytes that something costs beside its cells.
 const OVERHEAD: u64 = 96;
@@ -48,7 +48,7 @@ pub(crate) struct RowCache {
 /// The rows that are kept, and what the server was told last of the dataset when they began.
 #[derive(Debug)]
 struct Newest {
-    told: DataToken,
+    told: DataStamp,
     rows: Arc<RevisionRows>,
 }
 
@@ -94,7 +94,7 @@ impl Weighter<(u64, i32), CachedRows> for Weights {
 impl RowCache {
     /// Keeps so many bytes of rows.
     pub(crate) fn new(dataset: Dataset, bytes: u64) -> Self {
-        let told = dataset.token;
+        let told = dataset.stamp;
         let rows = Arc::new(RevisionRows::new(dataset, bytes));
         Self { bytes, newest: Mutex::new(Newest { told, rows }) }
     }
@@ -103,8 +103,8 @@ impl RowCache {
     /// hears next is of that. Those of another go.
     pub(crate) fn at(&self, told: &Dataset) -> Arc<RevisionRows> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.told != told.token {
-            newest.told = told.token;
+        if newest.told != told.stamp {
+            newest.told = told.stamp;
             self.replace(&mut newest, told);
         }
         Arc::clone(&newest.rows)
@@ -118,7 +118,7 @@ impl RowCache {
     }
 
     fn replace(&self, newest: &mut Newest, dataset: &Dataset) {
-        if newest.rows.dataset.token != dataset.token {
+        if newest.rows.dataset.stamp != dataset.stamp {
             newest.rows = Arc::new(RevisionRows::new(dataset.clone(), self.bytes));
         }
     }
@@ -154,9 +154,9 @@ impl RevisionRows {
 }
 
 impl LookupKind {
-    /// The revision that all of it is of.
-    pub(crate) fn revision(&self) -> DataToken {
-        self.kept.dataset.token
+    /// What statements say that read rows of the same revision.
+    pub(crate) fn stamp(&self) -> DataStamp {
+        self.kept.dataset.stamp
     }
 
     pub(crate) fn get(&self, key: i32) -> Option<CachedRows> {
@@ -166,10 +166,10 @@ impl LookupKind {
     /// Keeps what was read at a revision, where it is this one.
     pub(crate) fn keep(
         &self,
-        revision: Option<DataToken>,
+        stamp: Option<DataStamp>,
         found: impl Iterator<Item = (i32, CachedRows)>,
     ) {
-        if revision == Some(self.revision()) {
+        if stamp == Some(self.stamp()) {
             for (key, found) in found {
                 self.kept.found.insert((self.number, key), found);
             }

@@ -198,7 +198,7 @@ async fn ready(State(server): State<Server>) -> impl IntoResponse {
         let body = serde_json::json!({ "ready": false, "reason": *reason });
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body));
     }
-    let ping = tokio::time::timeout(PING, Dataset::read(server.0.readers.spare())).await;
+    let ping = tokio::time::timeout(PING, Dataset::of(&server.0.readers.by_spare())).await;
     let told = server.dataset();
     let reason = match ping {
         Ok(Ok(dataset)) if dataset != told && !dataset.follows(&told) => {

@@ -55,28 +55,28 @@ pub(crate) async fn of_one_revision(
             return (late(), dataset);
         }
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
-        let is_of = |revision| answer.copy.is_none_or(|copy| copy == revision);
+        let is_of = |stamp| answer.copy.is_none_or(|copy| copy == stamp);
         match answer.revisions {
             // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
             Revisions::None => {
                 let of_copy = answer.copy.is_some();
                 return (answer, if of_copy { copied } else { dataset });
             }
-            Revisions::One(revision) if revision == dataset.token && is_of(revision) => {
+            Revisions::One(stamp) if stamp == dataset.stamp && is_of(stamp) => {
                 return (answer, dataset);
             }
             _ => {}
         }
-        let current = match tokio::time::timeout_at(deadline, Dataset::of(readers)).await {
+        let current = match tokio::time::timeout_at(deadline, server.current()).await {
             Ok(Ok(current)) => current,
-            Ok(Err(_)) => return (answer, dataset),
+            Ok(Err(error)) => return (prepared.failed(error, usage.work()), dataset),
             Err(_) => return (late(), dataset),
         };
         // What was missing was so in the one revision that there was before and after.
-        if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.token) {
+        if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.stamp) {
             return (answer, dataset);
         }
-        if !is_of(current.token) {
+        if !is_of(current.stamp) {
             aggregates = server.database();
         }
         kept = keeper.met(&current);

@@ -68,7 +68,7 @@ impl Server {
         tokio::spawn(measure(readers.spare().clone(), receiver.clone(), found));
         let copy = (aggregates == AggregatesBy::Memory).then(|| {
             let (copies, copy) = watch::channel(Copies::default());
-            tokio::spawn(copy::keep(readers.spare().clone(), receiver.clone(), copies));
+            tokio::spawn(copy::keep(readers.clone(), receiver.clone(), copies));
             copy
         });
         let schema = SchemaHandle(schema());
@@ -77,6 +77,20 @@ impl Server {
 
     pub(crate) fn dataset(&self) -> Dataset {
         self.0.dataset.borrow().clone()
+    }
+
+    /// The dataset as the database holds it now. Where it is not the one that the server was told of, it has to be whole: a
+    /// backup may be half restored.
+    ///
+    /// # Errors
+    /// Where it is not, and whatever the database says.
+    pub(crate) async fn current(&self) -> Result<Dataset, Error> {
+        let readers = &self.0.readers;
+        let found = Dataset::of(readers).await?;
+        if found != self.dataset() && !readers.is_fit().await? {
+            return Err(Error::Unavailable);
+        }
+        Ok(found)
     }
 
     /// The copy that answers aggregates, once it stands.
@@ -95,29 +109,27 @@ impl Server {
     }
 }
 
-/// Tells of each new revision, until nobody listens any more.
+/// Tells of each new revision, and of other data in its place, until nobody listens any more.
 async fn follow(readers: Readers, sender: watch::Sender<Dataset>) {
     let mut ticks = tokio::time::interval(FILE_POLL);
     let mut next = Instant::now();
     while !sender.is_closed() {
         ticks.tick().await;
-        if !readers.look().await && Instant::now() < next {
+        let is_other = readers.look().await;
+        // What is lost and found may be another database: nobody shall be told of the old one any longer than needs be.
+        if readers.are_gone() {
+            next = Instant::now();
+            continue;
+        }
+        if !is_other && Instant::now() < next {
             continue;
         }
         next = Instant::now() + REVISION_POLL;
         // An unreachable database is logged where it fails, and readiness says so.
-        let found = tokio::time::timeout(PATIENCE, Dataset::read(readers.spare())).await;
-        if let Ok(Err(Error::Internal)) = found {
-            // Its tables are not ours: is it being restored?
-            let _ = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
-        }
-        if let Ok(Ok(found)) = found {
-            if *sender.borrow() != found {
-                let fit = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
-                if !matches!(fit, Ok(Ok(true))) {
-                    continue;
-                }
-            }
+        let found = tokio::time::timeout(PATIENCE, Dataset::of(&readers.by_spare())).await;
+        // A newer program may have been let loose on it, or somebody who restores a backup.
+        let fit = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
+        if let (Ok(Ok(found)), Ok(Ok(true))) = (found, fit) {
             sender.send_if_modified(|dataset| {
                 let new = *dataset != found;
                 if new {

@@ -101,6 +101,11 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
         }
         Ok(_) => {}
     }
+    if let Ok(Some(table)) = migration::foreign_table(reader).await {
+        let message = format!("there are tables (such as `{table}`) of another program");
+        findings.problem(CHECK, message, "name an empty database");
+        return false;
+    }
     match migration::is_behind(reader).await {
         Ok(false) => {
             findings.ok(CHECK, "the tables are those of this version");

@@ -7,11 +7,14 @@
 use std::{
     fs::{self, Metadata},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
-/// How long a file that was replaced is opened anew at each look.
+/// How long nothing is written to a file that was replaced before it counts as whole.
 const FRESH: Duration = Duration::from_millis(500);
 
 /// The file of a database, as it was last seen.
@@ -24,29 +27,35 @@ pub(super) struct DatabaseFile {
 #[derive(Debug, Default)]
 struct LastLook {
     file: Option<SeenFile>,
-    /// Whether it had just been replaced, and may not have been whole yet.
-    is_fresh: bool,
+    /// Whether it was replaced, and may not be whole yet.
+    is_unsettled: bool,
 }
 
-/// When the file of a database was last replaced: what was opened before that is of another.
+/// When the file of a database was last replaced, and how often: what was opened before that is of another.
 #[derive(Clone, Debug)]
-pub(crate) struct ReplacedAt(Arc<Mutex<Instant>>);
+pub(crate) struct ReplacedAt(Arc<(Mutex<Instant>, AtomicU64)>);
 
 impl Default for ReplacedAt {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
+        Self(Arc::new((Mutex::new(Instant::now()), AtomicU64::new(0))))
     }
 }
 
 impl ReplacedAt {
     /// It was just now.
     pub(super) fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.0.1.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Whether a connection of such an age is of the file that is there.
     pub(crate) fn is_before(&self, age: Duration) -> bool {
-        age < self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        age < self.0.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// How often it was.
+    pub(super) fn count(&self) -> u64 {
+        self.0.1.load(Ordering::Acquire)
     }
 }
 
@@ -55,8 +64,10 @@ impl ReplacedAt {
 pub(super) enum FileChange {
     /// Nothing, but perhaps a load.
     Same,
-    /// It is another file, or has the pages of one.
+    /// It is another file, or has the pages of one. It may be written still.
     Replaced,
+    /// It was replaced before, and nothing has been written to it for a while.
+    Settled,
     /// There is none.
     Missing,
 }
@@ -81,6 +92,14 @@ impl FileStamp {
         let metadata = fs::metadata(path).ok()?;
         let (bytes, modified) = (metadata.len(), metadata.modified().ok());
         Some(Self { id: id(&metadata), bytes, modified })
+    }
+}
+
+impl SeenFile {
+    /// Whether it is not the file that it was before. What a load has written comes by way of the log. What comes
+    /// otherwise was copied over the file.
+    fn is_other(self, before: Self) -> bool {
+        before.main.id != self.main.id || before.main != self.main && before.log == self.log
     }
 }
 
@@ -123,17 +142,31 @@ impl DatabaseFile {
     pub(super) fn look(&self) -> FileChange {
         let (mut seen, found) = (self.seen(), self.stamps());
         let Some(now) = found else { return FileChange::Missing };
-        let is_other = seen.file.replace(now).is_some_and(|before| {
-            // What a load has written comes by way of the log. What comes otherwise was copied over the file.
-            before.main.id != now.main.id || before.main != now.main && before.log == now.log
-        });
-        if !is_other && !seen.is_fresh {
-            return FileChange::Same;
-        }
-        // A copy takes its time, and what was opened meanwhile has pages of both.
+        let is_other = seen.file.replace(now).is_some_and(|before| now.is_other(before));
+        // A copy takes its time, and what is opened meanwhile has pages of both.
         let age = now.main.modified.and_then(|modified| modified.elapsed().ok());
-        seen.is_fresh = age.is_some_and(|age| age < FRESH);
-        FileChange::Replaced
+        let is_fresh = age.is_some_and(|age| age < FRESH);
+        match (is_other, seen.is_unsettled) {
+            (false, false) => FileChange::Same,
+            (true, false) => {
+                seen.is_unsettled = true;
+                FileChange::Replaced
+            }
+            (_, true) if is_fresh => FileChange::Same,
+            (_, true) => FileChange::Settled,
+        }
+    }
+
+    /// The file that was replaced is open.
+    pub(super) fn settle(&self) {
+        self.seen().is_unsettled = false;
+    }
+
+    /// Whether the file is another one than the one that is open, or may not be whole yet.
+    pub(super) fn is_unsettled(&self) -> bool {
+        let (seen, now) = (self.seen(), self.stamps());
+        let is_same = seen.file.zip(now).is_some_and(|(seen, now)| !now.is_other(seen));
+        seen.is_unsettled || !is_same
     }
 }
 
@@ -156,11 +189,19 @@ mod tests {
         fs::write(path("b.db"), "two").unwrap();
         age("b.db", 50);
         fs::rename(path("b.db"), path("a.db")).unwrap();
-        assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::Same]);
+        assert!(file.is_unsettled());
+        assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::Settled]);
+        assert!(file.is_unsettled());
+        file.settle();
+        assert!(!file.is_unsettled());
+        assert_eq!(file.look(), FileChange::Same);
         fs::write(path("a.db"), "three").unwrap();
-        assert_eq!([file.look(), file.look()], [FileChange::Replaced; 2], "is it whole?");
-        age("a.db", 40);
         assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::Same]);
+        assert!(file.is_unsettled(), "is it whole?");
+        age("a.db", 40);
+        assert_eq!(file.look(), FileChange::Settled);
+        file.settle();
+        assert_eq!(file.look(), FileChange::Same);
         // A load, which writes both.
         fs::write(path("a.db-wal"), "log").unwrap();
         assert_eq!(file.look(), FileChange::Same);
@@ -169,6 +210,7 @@ mod tests {
         assert_eq!(file.look(), FileChange::Same);
         fs::remove_file(path("a.db")).unwrap();
         assert_eq!([file.look(), file.look()], [FileChange::Missing; 2]);
+        assert!(file.is_unsettled());
         fs::write(path("a.db"), "five").unwrap();
         assert_eq!(file.look(), FileChange::Replaced);
     }

@@ -3,7 +3,7 @@
 use entity::table::tables;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 
-use crate::database::session::newest_token;
+use crate::database::session::newest_stamp;
 
 /// Why a database cannot be asked; none where it can.
 ///
@@ -17,6 +17,10 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
         )));
     }
     if migration::is_behind(database).await? {
+        if let Some(table) = migration::foreign_table(database).await? {
+            let reason = migration::made_by_another(&table);
+            return Ok(Some(format!("the database is not, or not yet, ours: {reason}")));
+        }
         return Ok(Some(
             "the database lacks tables of this version of cops-graphql: if it is not being restored, start the \
              server anew, which brings it up to date"
@@ -35,6 +39,9 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
             return Ok(Some("the database lacks primary keys: is it being restored?".to_owned()));
         }
     }
-    database.query_one(&newest_token()).await?;
-    Ok(None)
+    let newest = newest_stamp(database.get_database_backend());
+    Ok(match database.query_one(&newest).await? {
+        Some(_) => None,
+        None => Some("the database holds no dataset yet: is it being restored?".to_owned()),
+    })
 }

@@ -90,7 +90,13 @@ fn is_broken(error: &DbErr) -> bool {
 impl From<DatabaseConnection> for Readers {
     /// Queries that share connections with everything else, and whose statements run to their end.
     fn from(spare: DatabaseConnection) -> Self {
-        Self::with(spare, None, DEADLINE, ReplacedAt::default())
+        Self::with(spare, None, DEADLINE, ReplacedAt::default(), None)
+    }
+}
+
+impl From<&DatabaseConnection> for Readers {
+    fn from(spare: &DatabaseConnection) -> Self {
+        spare.clone().into()
     }
 }
 
@@ -126,7 +132,13 @@ impl Readers {
         }
         let turns = Arc::new(Semaphore::new(count));
         let connections = Connections { free: Mutex::new(free), turns };
-        Ok(Self::with(spare, Some(connections), deadline, replaced))
+        // An immutable file says that it never changes, and one in memory has no name.
+        let file = (spare.get_database_backend() == DbBackend::Sqlite).then(|| {
+            let options = spare.get_sqlite_connection_pool().connect_options();
+            options.get_filename().to_owned()
+        });
+        let file = file.filter(|path| path.is_file()).map(DatabaseFile::new);
+        Ok(Self::with(spare, Some(connections), deadline, replaced, file))
     }
 
     fn with(
@@ -134,13 +146,8 @@ impl Readers {
         connections: Option<Connections>,
         deadline: Duration,
         replaced: ReplacedAt,
+        file: Option<DatabaseFile>,
     ) -> Self {
-        // An immutable file says that it never changes, and one in memory has no name.
-        let file = (spare.get_database_backend() == DbBackend::Sqlite).then(|| {
-            let options = spare.get_sqlite_connection_pool().connect_options();
-            options.get_filename().to_owned()
-        });
-        let file = file.filter(|path| path.is_file()).map(DatabaseFile::new);
         let count =
             connections.as_ref().map_or(0, |connections| connections.turns.available_permits());
         Self(Arc::new(ReadersInner {
@@ -159,6 +166,17 @@ impl Readers {
     #[must_use]
     pub fn spare(&self) -> &DatabaseConnection {
         &self.0.spare
+    }
+
+    /// The same database, read by way of those.
+    pub(crate) fn by_spare(&self) -> Self {
+        let inner = &self.0;
+        Self::with(inner.spare.clone(), None, inner.deadline, inner.replaced.clone(), None)
+    }
+
+    /// How often the file of the database was opened anew.
+    pub(super) fn opened(&self) -> u64 {
+        self.0.replaced.count()
     }
 
     /// The kind of database.
@@ -195,24 +213,34 @@ impl Readers {
         self.0.gone.borrow().clone()
     }
 
-    /// Looks whether the file of the database is still the one that is open, and opens the one that is there. Tells whether
-    /// that was needed.
+    /// Looks whether the file of the database is still the one that is open. One that was replaced is opened when it is
+    /// whole: until then the database counts as gone. Tells whether another one was opened.
     pub(crate) async fn look(&self) -> bool {
-        match self.0.file.as_ref().map(DatabaseFile::look) {
-            Some(FileChange::Missing) => {
+        let Some(file) = &self.0.file else { return false };
+        let mut change = file.look();
+        if change == FileChange::Replaced {
+            tracing::warn!("the file of the database was replaced");
+            self.close().await;
+            change = file.look();
+            if change != FileChange::Settled {
+                self.lose("the file of the database is being replaced");
+            }
+        }
+        match change {
+            FileChange::Missing => {
                 if !self.are_gone() {
                     self.close().await;
                 }
                 self.lose("the file of the database is gone");
-                false
             }
-            Some(FileChange::Replaced) => {
-                tracing::warn!("the file of the database was replaced: opening the new one");
+            FileChange::Settled => {
                 self.close().await;
-                true
+                file.settle();
+                tracing::info!("the file that replaced that of the database is open");
             }
-            Some(FileChange::Same) | None => false,
+            FileChange::Replaced | FileChange::Same => {}
         }
+        change == FileChange::Settled
     }
 
     /// Closes all connections, so that the next statements open the file that is there. Those that run are waited for, and
@@ -251,6 +279,12 @@ impl Readers {
             self.lose(reason);
         }
         Ok(reason.is_none())
+    }
+
+    /// Whether a statement that made no sense was asked of a database that becomes another one.
+    pub(crate) async fn are_replaced(&self) -> bool {
+        let is_unsettled = || self.0.file.as_ref().is_some_and(DatabaseFile::is_unsettled);
+        self.are_gone() || is_unsettled() || !self.is_fit().await.unwrap_or(false)
     }
 
     /// Runs a statement, which is stopped where this future is dropped.
@@ -320,7 +354,7 @@ impl Readers {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE).await;
-                if readers.0.file.as_ref().is_some_and(|file| !file.path().is_file()) {
+                if readers.0.file.as_ref().is_some_and(DatabaseFile::is_unsettled) {
                     continue;
                 }
                 let fit = tokio::time::timeout(WELL, fitness::unfit(&readers.0.spare)).await;

@@ -98,7 +98,7 @@ pub(crate) struct Digested {
 
 impl From<&Dataset> for Edition {
     fn from(dataset: &Dataset) -> Self {
-        let &Dataset { revision, loaded_at, synthetic, token, identity } = dataset;
+        let &Dataset { revision, loaded_at, synthetic, token, identity, .. } = dataset;
         let (loaded_at, identity, token) =
             (loaded_at.map(|at| at.trunc_subsecs(0)), Some(identity), Some(token));
         Self { revision, loaded_at, synthetic, identity, token }

@@ -22,7 +22,7 @@ use crate::{
     database::{
         Readers,
         session::{Revisions, Session},
-        token::DataToken,
+        token::DataStamp,
     },
     error::Error,
     limits::{
@@ -60,7 +60,7 @@ pub struct QueryAnswer {
     /// What is right in it and easily misread.
     pub warnings: Vec<Warning>,
     /// The revision of the copy in memory that was read, where one was.
-    pub copy: Option<DataToken>,
+    pub copy: Option<DataStamp>,
     /// The revisions that rows were read of.
     pub(crate) revisions: Revisions,
     /// The name of the operation that was asked for, where it has one and its document can be read.

@@ -3,7 +3,6 @@
 //! If a load was committed meanwhile, what was read may be of two revisions, and is read again.
 
 use futures_util::future::try_join_all;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 
 use super::{
     Replica, Stored,
@@ -14,9 +13,10 @@ use super::{
 use crate::{
     catalog::{
         Catalog,
+        dataset::Dataset,
         table::{Cardinality, Table},
     },
-    database::{in_time, session::newest_token, token::DataToken},
+    database::{Readers, token::DataStamp},
     error::Error,
 };
 
@@ -30,17 +30,19 @@ impl Replica {
     /// Whatever the database says, or that loads follow each other too fast.
     pub async fn build(
         catalog: &'static Catalog,
-        database: &DatabaseConnection,
+        readers: impl Into<Readers>,
     ) -> Result<Self, Error> {
+        let readers = readers.into();
+        let database = readers.spare();
         for _ in 0..ATTEMPTS {
-            let before = revision(database).await?;
+            let before = stamp(&readers).await?;
             let tables = catalog.tables.iter();
             let read = tables.map(|table| {
                 let reading = tokio::spawn(read(database.clone(), table));
                 async { reading.await.map_err(|_| Error::Internal)? }
             });
             let read = try_join_all(read).await?;
-            if revision(database).await? == before {
+            if stamp(&readers).await? == before {
                 let assemble = tokio::task::spawn_blocking(move || assemble(catalog, read, before));
                 return assemble.await.map_err(|_| Error::Internal);
             }
@@ -50,15 +52,13 @@ impl Replica {
     }
 }
 
-/// The newest revision; the token of none where there is none.
-async fn revision(database: &DatabaseConnection) -> Result<DataToken, Error> {
-    let row = in_time(database, database.query_one(&newest_token())).await?;
-    let token = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
-    Ok(token.unwrap_or_default().into())
+/// What says of which revision the data are.
+async fn stamp(readers: &Readers) -> Result<DataStamp, Error> {
+    Ok(Dataset::of(&readers.by_spare()).await?.stamp)
 }
 
 /// Codes the columns, those that refer to a table after its keys.
-fn assemble(catalog: &Catalog, read: Vec<TableReading>, revision: DataToken) -> Replica {
+fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Replica {
     let keys: Vec<StoredColumn> =
         read.iter().map(|reading| StoredColumn::key(&reading.keys)).collect();
     let tables = std::thread::scope(|scope| {
@@ -87,7 +87,7 @@ fn assemble(catalog: &Catalog, read: Vec<TableReading>, revision: DataToken) -> 
         };
         handles.into_iter().map(join).collect::<Vec<_>>()
     });
-    let mut replica = Replica { tables, revision, workers: Workers::default() };
+    let mut replica = Replica { tables, stamp, workers: Workers::default() };
     for (stored, key) in replica.tables.iter_mut().zip(keys) {
         let column = stored.table.column_index(stored.table.key);
         stored.columns[column] = Some(key);

@@ -55,7 +55,7 @@ use super::{
 };
 use crate::{
     catalog::table::Table,
-    database::token::DataToken,
+    database::token::DataStamp,
     error::Error,
     limits::{usage::TakenMemory, work::Work},
 };
@@ -65,7 +65,7 @@ use crate::{
 pub struct Replica {
     /// In the order of the catalog.
     pub(crate) tables: Vec<Stored>,
-    pub(crate) revision: DataToken,
+    pub(crate) stamp: DataStamp,
     pub(crate) workers: Workers,
 }
 
@@ -104,10 +104,10 @@ impl Stored {
 }
 
 impl Replica {
-    /// The revision of the dataset that this is a copy of.
+    /// What statements say that read the revision of the dataset that this is a copy of.
     #[must_use]
-    pub fn revision(&self) -> DataToken {
-        self.revision
+    pub fn stamp(&self) -> DataStamp {
+        self.stamp
     }
 
     /// The rows of all tables.

@@ -10,10 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use crate::{catalog::dataset::Dataset, graphql::catalog, measures::Replica};
+use crate::{catalog::dataset::Dataset, database::Readers, graphql::catalog, measures::Replica};
 
 /// How long to wait after a copy could not be made.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -34,7 +33,7 @@ pub(crate) struct Copies {
 
 /// Makes a copy of each new revision, until nobody wants it any more.
 pub(crate) async fn keep(
-    database: DatabaseConnection,
+    readers: Readers,
     mut newest: watch::Receiver<Dataset>,
     copies: watch::Sender<Copies>,
 ) {
@@ -54,8 +53,8 @@ pub(crate) async fn keep(
             _ => {}
         }
         let began = Instant::now();
-        match Replica::build(catalog(), &database).await {
-            Ok(replica) if replica.revision() == dataset.token => {
+        match Replica::build(catalog(), readers.clone()).await {
+            Ok(replica) if replica.stamp() == dataset.stamp => {
                 tracing::info!(
                     revision = dataset.revision,
                     rows = replica.rows(),

@@ -142,7 +142,7 @@ impl Endpoint {
         let failed = |error: Error, dataset: &Dataset| {
             self.failed(vec![error.at(Pos::default(), &[])], dataset)
         };
-        let dataset = Dataset::of(readers).await;
+        let dataset = server.current().await;
         let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
         ask.pin
             .map_or(Ok(()), |pin| pin.check(&dataset))

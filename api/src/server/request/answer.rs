@@ -69,7 +69,7 @@ pub(crate) struct Refusal {
     /// What its body must be, where that is the reason.
     demand: Option<BodyDemand>,
     /// The dataset that there is, where that is the reason.
-    dataset: Option<Dataset>,
+    dataset: Option<Box<Dataset>>,
 }
 
 impl Refusal {
@@ -121,7 +121,7 @@ impl Refusal {
 
     /// The same refusal, which says what dataset there is.
     pub(crate) fn about(self, dataset: &Dataset) -> Self {
-        Self { dataset: Some(dataset.clone()), ..self }
+        Self { dataset: Some(Box::new(dataset.clone())), ..self }
     }
 
     /// The code that a client may act on.
@@ -153,7 +153,7 @@ impl From<Refusal> for HttpAnswer {
         }
         let answer = Self::new(refusal.standing, &answered, None);
         let is_of_one_client = refusal.retry_after.is_some();
-        let revision = refusal.dataset.as_ref().map(revision_of);
+        let revision = refusal.dataset.as_deref().map(revision_of);
         let Refusal { retry_after, demand, .. } = refusal;
         Self { revision, is_of_one_client, retry_after, demand, ..answer }
     }

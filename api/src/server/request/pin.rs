@@ -163,12 +163,13 @@ impl Pin {
             return self.check(&told);
         }
         // The database may have a revision of which the server is yet to hear.
-        let current = Dataset::of(&server.0.readers)
+        let current = server
+            .current()
             .await
             .map_err(|error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))?;
         self.check(&current)?;
         let mut dataset = server.0.dataset.clone();
-        let heard = dataset.wait_for(|dataset| dataset.token != told.token);
+        let heard = dataset.wait_for(|dataset| dataset.stamp != told.stamp);
         let _ = tokio::time::timeout(HEARSAY, heard).await;
         self.check(&server.dataset())
     }

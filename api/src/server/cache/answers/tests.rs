@@ -8,7 +8,7 @@ use crate::server::request::report::ReportOptions;
 
 fn dataset(revision: i32) -> Dataset {
     let (token, identity) = (i64::from(revision).into(), 7.into());
-    Dataset { revision, loaded_at: None, synthetic: false, token, identity }
+    Dataset { revision, loaded_at: None, synthetic: false, token, identity, stamp: <_>::default() }
 }
 
 fn ask(document: &str) -> Ask {
