@@ -16,6 +16,7 @@ mod fetch;
 mod fixture;
 mod floors;
 mod golden;
+mod history;
 mod http;
 mod import;
 mod limits;

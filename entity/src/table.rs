@@ -33,11 +33,29 @@ impl EntityTable {
         Self { name, columns: columns.collect(), references: references.collect() }
     }
 
+    /// Whether what its rows were before loads changed or removed them is kept. Nothing changes what a load has done.
+    #[must_use]
+    pub fn has_history(&self) -> bool {
+        self.has("revision_id") && self.name != "table_loads"
+    }
+
+    /// The table of what its rows were.
+    #[must_use]
+    pub fn history(&self) -> String {
+        history(self.name)
+    }
+
     /// Whether it has a column.
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|(name, _)| *name == column)
     }
+}
+
+/// The table of what the rows of a table were.
+#[must_use]
+pub fn history(table: &str) -> String {
+    format!("{table}_history")
 }
 
 /// Every table, each before those that it refers to: in this order rows can be taken out.

@@ -7,11 +7,17 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
-use entity::{counter, list_name, revision, search, table::tables, table_load};
+use entity::{
+    counter, list_name, revision, search,
+    table::{EntityTable, history, tables},
+    table_load,
+};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, IntoActiveModel, Iterable, ModelTrait, QueryOrder as _, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    PrimaryKeyToColumn, QueryFilter as _, QueryOrder as _, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+    sea_query::{Alias, DynIden, Expr, ExprTrait as _, IntoCondition, IntoIden as _, Query},
 };
 
 use super::token::DataToken;
@@ -22,6 +28,12 @@ const PARAMETERS: usize = 16_000;
 const LAST_ID: i32 = i32::MAX - 100_000_000;
 /// The counter that tells how the words of a database were folded.
 pub(super) const FOLDING_COUNTER: &str = "search folding";
+/// The counter of the first revision whose rows are all there, in the tables or in their history.
+pub(crate) const KEPT_COUNTER: &str = "first kept revision";
+/// The column of a history that tells which revision has ended a row.
+pub(crate) const ENDED_BY: &str = "ended_by";
+/// The keys that are looked up at once.
+const KEYS: usize = 1_000;
 /// What makes an insertion into the counters raise those that are there.
 const GROWS: &str = " ON CONFLICT (name) DO UPDATE SET value = excluded.value \
                      WHERE excluded.value > counters.value";
@@ -150,13 +162,18 @@ impl Load {
         &self.transaction
     }
 
-    /// Makes this load the first of another dataset: what was there is gone, and what is there now has nothing to do
-    /// with it.
+    /// Makes this load the first of another dataset: what was there is gone, its history with it, and what is there now
+    /// has nothing to do with it.
     ///
     /// # Errors
-    /// Where the system has no random numbers to give.
-    pub fn begin_dataset(&mut self) -> Result<(), DbErr> {
+    /// Whatever the database says, or where the system has no random numbers to give.
+    pub async fn begin_dataset(&mut self) -> Result<(), DbErr> {
         self.revision.dataset = draw()?;
+        self.raise(KEPT_COUNTER, self.revision.id).await?;
+        for table in tables().iter().filter(|table| table.has_history()) {
+            let sql = format!("DELETE FROM {}", table.history());
+            self.transaction.execute_unprepared(&sql).await?;
+        }
         Ok(())
     }
 
@@ -243,19 +260,107 @@ impl Load {
         Ok(())
     }
 
-    /// Writes a row that is there already, all columns.
+    /// Changes rows that are there already, all columns of each. What they were goes to the history.
+    ///
+    /// # Errors
+    /// Whatever the database says, or that a row does not say that this load has changed it.
+    pub async fn change<E: EntityTrait>(&self, rows: Vec<E::Model>) -> Result<(), DbErr>
+    where
+        E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let (key, revision) = (key_of::<E>()?, column::<E>("revision_id")?);
+        if rows.iter().any(|row| row.get(revision) != self.revision.id.into()) {
+            let table = E::default().table_name().to_owned();
+            return Err(DbErr::Custom(format!("a row of {table} is changed by no load")));
+        }
+        for rows in rows.chunks(KEYS) {
+            self.keep::<E>(key.is_in(rows.iter().map(|row| row.get(key)))).await?;
+        }
+        for row in rows {
+            E::update(row.into_active_model().reset_all())
+                .validate()?
+                .exec_without_returning(&self.transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Changes the rows of these ids by a statement, which has to say that this load has changed them. What they were goes
+    /// to the history.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn update<E: EntityTrait>(&self, row: E::Model) -> Result<(), DbErr>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel>,
-        E::ActiveModel: Send,
-    {
-        E::update(row.into_active_model().reset_all())
-            .validate()?
-            .exec_without_returning(&self.transaction)
-            .await?;
+    pub async fn change_by<E: EntityTrait>(
+        &self,
+        ids: impl IntoIterator<Item = i32>,
+        sql: &str,
+    ) -> Result<(), DbErr> {
+        self.keep::<E>(key_of::<E>()?.is_in(ids)).await?;
+        self.transaction.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    /// Takes out the rows for which a condition holds, and says how many. What they were goes to the history.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn remove<E: EntityTrait>(
+        &self,
+        condition: impl IntoCondition + Clone,
+    ) -> Result<u64, DbErr> {
+        self.keep::<E>(condition.clone()).await?;
+        let deleted = E::delete_many().filter(condition).exec(&self.transaction).await?;
+        Ok(deleted.rows_affected)
+    }
+
+    /// Takes out the rows of a table for which an expression holds, and says how many. What they were goes to the history.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(crate) async fn remove_from(
+        &self,
+        table: &EntityTable,
+        condition: &str,
+    ) -> Result<u64, DbErr> {
+        let columns = table.columns.iter().map(|(name, _)| *name);
+        self.keep_of(table.name, columns, Expr::cust(condition.to_owned())).await?;
+        self.clear(table.name, condition).await
+    }
+
+    /// Takes out rows of the dataset that was there before this one, which is gone and has no history.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(crate) async fn clear(&self, table: &str, condition: &str) -> Result<u64, DbErr> {
+        let sql = format!("DELETE FROM {table} WHERE {condition}");
+        Ok(self.transaction.execute_unprepared(&sql).await?.rows_affected())
+    }
+
+    /// Copies rows of earlier revisions to the history, as this load ends them. What it has brought itself, nobody has seen.
+    async fn keep<E: EntityTrait>(&self, condition: impl IntoCondition) -> Result<(), DbErr> {
+        let table = E::default().table_name().to_owned();
+        let columns: Vec<E::Column> = E::Column::iter().collect();
+        self.keep_of(&table, columns.iter().map(IdenStatic::as_str), condition).await
+    }
+
+    async fn keep_of<'a>(
+        &self,
+        table: &str,
+        columns: impl Iterator<Item = &'a str>,
+        condition: impl IntoCondition,
+    ) -> Result<(), DbErr> {
+        let columns: Vec<DynIden> = columns.map(|name| Alias::new(name).into_iden()).collect();
+        let (mut old, mut kept) = (Query::select(), Query::insert());
+        old.columns(columns.clone())
+            .expr(Expr::value(self.revision.id))
+            .from(Alias::new(table))
+            .cond_where(condition.into_condition())
+            .and_where(Expr::col(Alias::new("revision_id")).lt(self.revision.id));
+        kept.into_table(Alias::new(history(table)))
+            .columns(columns.into_iter().chain([Alias::new(ENDED_BY).into_iden()]));
+        kept.select_from(old).map_err(|error| DbErr::Custom(error.to_string()))?;
+        self.transaction.execute(&kept).await?;
         Ok(())
     }
 
@@ -324,12 +429,29 @@ impl Load {
             refused: counts.sum(|tally| tally.refused),
             ..self.revision
         };
-        self.update::<revision::Entity>(self.revision.clone()).await?;
+        let revision = self.revision.clone().into_active_model().reset_all();
+        revision::Entity::update(revision)
+            .validate()?
+            .exec_without_returning(&self.transaction)
+            .await?;
         self.note_ids().await?;
         self.transaction.execute_unprepared("ANALYZE").await?;
         self.transaction.commit().await?;
         Ok(self.revision)
     }
+}
+
+/// A column of an entity by its name.
+fn column<E: EntityTrait>(name: &str) -> Result<E::Column, DbErr> {
+    let missing = || DbErr::Custom(format!("{} has no {name}", E::default().table_name()));
+    E::Column::iter().find(|column| column.as_str() == name).ok_or_else(missing)
+}
+
+/// The column by which rows of an entity are known.
+fn key_of<E: EntityTrait>() -> Result<E::Column, DbErr> {
+    let key = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column);
+    let key = key.map(|key| key.as_str().to_owned()).unwrap_or_default();
+    column::<E>(&key)
 }
 
 fn insert_statement<E: EntityTrait>(

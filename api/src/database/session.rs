@@ -219,6 +219,7 @@ impl Session {
         let newest = Expr::SubQuery(None, Box::new(newest_stamp(self.backend()).into()));
         select.expr_as(newest, Alias::new(REVISION));
         let mut statement = self.backend().build(&select);
+        self.0.readers.place(&mut statement);
         if self.backend() == DbBackend::Postgres {
             show_limit(&mut statement);
         }

@@ -34,23 +34,17 @@ pub async fn remove(load: &mut Load) -> Result<Tallies, DbErr> {
     if !is_present(load.transaction()).await? {
         return Ok(Tallies::new());
     }
-    load.begin_dataset()?;
-    let db = load.transaction();
+    load.begin_dataset().await?;
     let kind = SourceKind::Synthetic.to_value();
     let mut removed = Tallies::new();
     for table in tables().into_iter().filter(|table| table.has("source_id")) {
         let table = table.name;
-        let sql = format!(
-            "DELETE FROM {table} WHERE source_id IN (SELECT id FROM sources WHERE kind = '{kind}')"
-        );
-        let rows = db.execute_unprepared(&sql).await?.rows_affected();
+        let made_up = format!("source_id IN (SELECT id FROM sources WHERE kind = '{kind}')");
+        let rows = load.clear(table, &made_up).await?;
         if rows > 0 {
             removed.insert(table, TableTally { removed: rows, ..TableTally::default() });
         }
     }
-    source::Entity::delete_many()
-        .filter(source::Column::Kind.eq(SourceKind::Synthetic))
-        .exec(db)
-        .await?;
+    load.clear("sources", &format!("kind = '{kind}'")).await?;
     Ok(removed)
 }

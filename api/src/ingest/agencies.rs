@@ -151,7 +151,7 @@ impl Agencies {
         tally.changed += changed.len() as u64 - added_before;
         tally.unchanged += unchanged;
         for row in changed {
-            job.load.update::<agency::Entity>(row).await?;
+            job.load.change::<agency::Entity>(vec![row]).await?;
         }
         Ok(())
     }

@@ -341,7 +341,7 @@ impl AwardList {
                 }
                 Some(before) => {
                     tally.changed += u64::from(before.revision_id != job.load.revision());
-                    job.load.update::<officers_funded::Entity>(row).await?;
+                    job.load.change::<officers_funded::Entity>(vec![row]).await?;
                 }
             }
         }

@@ -294,7 +294,7 @@ impl Awards {
         }
         job.load.insert::<grant::Entity>(&added).await?;
         for row in changed {
-            job.load.update::<grant::Entity>(row).await?;
+            job.load.change::<grant::Entity>(vec![row]).await?;
         }
         Ok(())
     }

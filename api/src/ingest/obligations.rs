@@ -70,10 +70,10 @@ impl Obligations {
             .into_tuple()
             .all(transaction)
             .await?;
-        let deleted = obligation::Entity::delete_many().filter(named).exec(transaction).await?;
+        let removed = job.load.remove::<obligation::Entity>(named).await?;
         self.bereft.extend(grants);
-        self.any |= deleted.rows_affected > 0;
-        job.report.tally("obligations").removed += deleted.rows_affected;
+        self.any |= removed > 0;
+        job.report.tally("obligations").removed += removed;
         Ok(())
     }
 
@@ -148,7 +148,7 @@ impl Obligations {
             // A row that this load added and corrects is still one row added.
             changed += u64::from(before.revision_id != job.load.revision());
             self.any = true;
-            job.load.update::<obligation::Entity>(row).await?;
+            job.load.change::<obligation::Entity>(vec![row]).await?;
         }
         self.any |= !added.is_empty();
         job.load.insert::<obligation::Entity>(&added).await?;
@@ -246,7 +246,7 @@ impl Obligations {
             {
                 row.federal_share = None;
                 (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-                job.load.update::<grant::Entity>(row).await?;
+                job.load.change::<grant::Entity>(vec![row]).await?;
                 awards.changed(id);
             }
         }
@@ -254,10 +254,7 @@ impl Obligations {
         for id in &gone {
             awards.removed(*id);
         }
-        grant::Entity::delete_many()
-            .filter(grant::Column::Id.is_in(gone))
-            .exec(transaction)
-            .await?;
+        job.load.remove::<grant::Entity>(grant::Column::Id.is_in(gone)).await?;
         Ok(())
     }
 }
@@ -305,7 +302,8 @@ async fn sum(job: &Job, awards: &mut Awards, of: &str) -> Result<(), DbErr> {
              FROM summed WHERE summed.grant_id = grants.id",
             values.join(", ")
         );
-        transaction.execute_unprepared(&sql).await?;
+        let ids = sums.iter().map(|(id, ..)| *id);
+        job.load.change_by::<grant::Entity>(ids, &sql).await?;
         for (id, ..) in sums {
             awards.changed(*id);
         }

@@ -167,7 +167,7 @@ impl Outcomes {
                     continue;
                 }
                 changed += 1;
-                job.load.update::<outcome::Entity>(row).await?;
+                job.load.change::<outcome::Entity>(vec![row]).await?;
             }
         }
         job.load.insert::<outcome::Entity>(&added).await?;

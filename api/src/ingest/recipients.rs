@@ -280,7 +280,7 @@ impl Recipients {
             row.search = row.searched();
             row.source_id = job.source_id;
             row.revision_id = job.load.revision();
-            job.load.update::<organization::Entity>(row).await?;
+            job.load.change::<organization::Entity>(vec![row]).await?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 //!
 //! Nothing that tells who a person is may enter the dataset, so a file that has such a column is not
 //! read at all: leaving the column out silently would teach people to send it. A session is replaced
-//! whole: its rows carry no key by which one of them could be found again.
+//! whole. Its rows carry no key by which one of them could be found again, so one of those that were there and say the
+//! same counts as it; what is left of them in the end is gone.
 
 use std::collections::HashMap;
 
@@ -24,6 +25,8 @@ use super::{
     values,
 };
 
+/// The rows that are taken out at once.
+const CHUNK: usize = 1_000;
 /// A file to begin with.
 const TEMPLATE: &str = "\
 # One row a person and training session. Lines that begin with # are comments.
@@ -68,6 +71,9 @@ pub(crate) struct AttendanceRecord {
     hours: Option<Hours>,
 }
 
+/// What tells the rows of a session apart, as far as anything does.
+type Attendance = (i32, TraineeRole, Option<i32>, Option<NaiveDate>, Option<Hours>);
+
 /// The reader.
 pub(crate) struct Trainees {
     courses: Courses,
@@ -75,6 +81,8 @@ pub(crate) struct Trainees {
     by_code: HashMap<String, usize>,
     next_session: i32,
     next_trainee: i32,
+    /// The rows that the sessions of the file had, but for those that it has again.
+    standing: HashMap<Attendance, Vec<i32>>,
 }
 
 impl Trainees {
@@ -90,6 +98,7 @@ impl Trainees {
             by_code: HashMap::new(),
             next_session: job.load.next_id::<training_session::Entity>().await?,
             next_trainee: job.load.next_id::<trainee::Entity>().await?,
+            standing: HashMap::new(),
         })
     }
 
@@ -122,7 +131,7 @@ impl Trainees {
         Ok((at, claims))
     }
 
-    /// Writes the sessions of a batch that were not written yet, and empties those that were there.
+    /// Writes the sessions of a batch that were not written yet, and reads the rows of those that were there.
     async fn write_sessions(
         &mut self,
         job: &mut Job,
@@ -148,11 +157,14 @@ impl Trainees {
                 .into_iter()
                 .map(|row| (row.code.clone(), row))
                 .collect();
-        let deleted = trainee::Entity::delete_many()
+        let standing = trainee::Entity::find()
             .filter(trainee::Column::SessionId.is_in(known.values().map(|row| row.id)))
-            .exec(job.load.transaction())
+            .all(job.load.transaction())
             .await?;
-        job.report.tally("trainees").removed += deleted.rows_affected;
+        for row in standing {
+            let attendance = (row.session_id, row.role, row.agency_id, row.completed_on, row.hours);
+            self.standing.entry(attendance).or_default().push(row.id);
+        }
         let mut added = Vec::new();
         for (at, training_id) in fresh.into_iter().zip(trainings) {
             let (session, id) = &mut self.sessions[at];
@@ -181,7 +193,7 @@ impl Trainees {
                 Some(_) => {
                     tally.changed += 1;
                     (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-                    job.load.update::<training_session::Entity>(row).await?;
+                    job.load.change::<training_session::Entity>(vec![row]).await?;
                 }
             }
         }
@@ -270,26 +282,40 @@ impl FormatReader for Trainees {
     async fn write(&mut self, job: &mut Job, batch: Vec<AttendanceRecord>) -> Result<(), DbErr> {
         self.write_sessions(job, &batch).await?;
         let (source_id, revision_id) = (job.source_id, job.load.revision());
-        let rows: Vec<trainee::Model> = batch
-            .into_iter()
-            .zip(self.next_trainee..)
-            .map(|(record, id)| trainee::Model {
-                id,
-                session_id: self.sessions[record.session].1.unwrap_or_default(),
-                role: record.role,
-                agency_id: record.agency_id,
-                completed_on: record.completed_on,
-                hours: record.hours,
+        let (mut added, mut unchanged) = (Vec::new(), 0);
+        for record in batch {
+            let session_id = self.sessions[record.session].1.unwrap_or_default();
+            let AttendanceRecord { role, agency_id, completed_on, hours, .. } = record;
+            let attendance = (session_id, role, agency_id, completed_on, hours);
+            if self.standing.get_mut(&attendance).and_then(Vec::pop).is_some() {
+                unchanged += 1;
+                continue;
+            }
+            added.push(trainee::Model {
+                id: self.next_trainee,
+                session_id,
+                role,
+                agency_id,
+                completed_on,
+                hours,
                 source_id,
                 revision_id,
-            })
-            .collect();
-        self.next_trainee += i32::try_from(rows.len()).unwrap_or_default();
-        job.report.tally("trainees").added += rows.len() as u64;
-        job.load.insert::<trainee::Entity>(&rows).await
+            });
+            self.next_trainee += 1;
+        }
+        let tally = job.report.tally("trainees");
+        tally.added += added.len() as u64;
+        tally.unchanged += unchanged;
+        job.load.insert::<trainee::Entity>(&added).await
     }
 
-    async fn finish(&mut self, _job: &mut Job) -> Result<(), DbErr> {
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        let gone: Vec<i32> = self.standing.drain().flat_map(|(_, ids)| ids).collect();
+        for gone in gone.chunks(CHUNK) {
+            let gone = trainee::Column::Id.is_in(gone.iter().copied());
+            let removed = job.load.remove::<trainee::Entity>(gone).await?;
+            job.report.tally("trainees").removed += removed;
+        }
         Ok(())
     }
 }

@@ -131,7 +131,7 @@ impl Courses {
                 added.push(row.clone());
             } else {
                 job.report.tally("trainings").changed += 1;
-                job.load.update::<training::Entity>(row.clone()).await?;
+                job.load.change::<training::Entity>(vec![row.clone()]).await?;
             }
         }
         added.sort_unstable_by_key(|row| row.id);

@@ -127,7 +127,7 @@ pub async fn note(load: &Load) -> Result<(), DbErr> {
 /// # Errors
 /// Whatever the database says.
 pub async fn reset(load: &mut Load) -> Result<Tallies, ReferenceError> {
-    load.begin_dataset()?;
+    load.begin_dataset().await?;
     // Facts refer to facts from here on, so that all else can go.
     let mut tables = write(load, true).await?;
     // All that hold rows of a source, and the sources.
@@ -140,8 +140,7 @@ pub async fn reset(load: &mut Load) -> Result<Tallies, ReferenceError> {
             true => format!("source_id NOT IN (SELECT id FROM sources WHERE {facts})"),
             false => format!("NOT ({facts})"),
         };
-        let sql = format!("DELETE FROM {} WHERE {others}", table.name);
-        let rows = load.transaction().execute_unprepared(&sql).await?.rows_affected();
+        let rows = load.clear(table.name, &others).await?;
         tables.entry(table.name).or_default().removed += rows;
     }
     Ok(tables)

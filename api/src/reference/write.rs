@@ -10,8 +10,8 @@ use entity::{
     published_figure, search::Searched as _, source, table::tables, training,
 };
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait, IdenStatic as _, IntoActiveModel,
-    Iterable as _, ModelTrait, QueryFilter as _, Value,
+    ColumnTrait as _, EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _, ModelTrait,
+    QueryFilter as _, Value,
 };
 
 use super::{
@@ -128,7 +128,7 @@ impl ReferenceWriter<'_> {
                 rows.push(old);
             } else {
                 tally.changed += 1;
-                self.load.update::<E>(made.clone()).await?;
+                self.load.change::<E>(vec![made.clone()]).await?;
                 rows.push(made);
             }
         }
@@ -153,8 +153,7 @@ impl ReferenceWriter<'_> {
                 continue;
             }
             let keys: Vec<String> = gone.iter().map(ToString::to_string).collect();
-            let mut sql =
-                format!("DELETE FROM {} WHERE {key} IN ({})", table.name, keys.join(", "));
+            let mut sql = format!("{key} IN ({})", keys.join(", "));
             let referring =
                 tables.iter().flat_map(|from| from.references.iter().map(move |it| (from, it)));
             for (from, reference) in referring.filter(|(_, it)| it.table == table.name) {
@@ -165,8 +164,8 @@ impl ReferenceWriter<'_> {
                     table.name
                 );
             }
-            let done = self.load.transaction().execute_unprepared(&sql).await?;
-            self.tables.entry(table.name).or_default().removed += done.rows_affected();
+            let removed = self.load.remove_from(table, &sql).await?;
+            self.tables.entry(table.name).or_default().removed += removed;
         }
         Ok(())
     }

@@ -197,16 +197,21 @@ impl Endpoint {
     ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
         let pin = Pin::of_both(pin, parameters.pin)?;
+        let wanted = match pin {
+            Some(pin) => {
+                let found = pin.find(&self.0.works.server).await;
+                Some(found.inspect_err(|_| account.pay(1))?)
+            }
+            None => None,
+        };
+        let pin = wanted.as_ref().map(Pin::of);
         let ask = Ask {
             document: named.document,
             operation: parameters.operation,
             variables: parameters.variables,
             report,
-            pin,
+            wanted,
         };
-        if let Some(pin) = pin {
-            pin.found(&self.0.works.server).await.inspect_err(|_| account.pay(1))?;
-        }
         // A citation is put into an answer that is in no coding.
         let coding_of_answer = if report.cite { Coding::Identity } else { coding };
         let mut reply = self.reply(ask.clone(), coding_of_answer, account).await;
@@ -215,7 +220,7 @@ impl Endpoint {
             let works = Arc::clone(&self.0.works);
             let answer = works.answer(ask.clone(), account.clone()).await;
             if let Some(dataset) = answer.dataset.as_ref().filter(|_| !pin.is_met_by(&answer)) {
-                pin.check(dataset)?;
+                pin.check(dataset, dataset.revision)?;
             }
             let answer = answers::in_coding(Arc::new(answer), coding_of_answer).await;
             reply = Reply { answer, found: Some(CacheOutcome::Miss) };
@@ -269,12 +274,12 @@ impl Endpoint {
             let answer = Box::pin(Arc::clone(works).answer(ask, account.clone())).await;
             return Reply { answer: Arc::new(answer.kept_by_nobody()), found: None };
         }
-        let key = AnswerKey::of(&ask);
         loop {
+            let current = works.server.dataset();
+            let key = AnswerKey::of(&ask, &current);
             let run = || Box::pin(Arc::clone(works).answer(ask.clone(), account.clone()));
             let answers = &self.0.answers;
-            let (answer, found) =
-                answers.get(works.server.dataset(), key.clone(), coding, run).await;
+            let (answer, found) = answers.get(current, key, coding, run).await;
             if found == CacheOutcome::Joined && answer.is_of_one_client {
                 // Another client was refused, and this one may not be.
                 continue;
@@ -389,8 +394,9 @@ impl Endpoint {
     /// Tells a client of its account. What shared caches may keep goes to others, too, and tells nothing of it; a POST is
     /// answered for its client alone then.
     pub(crate) fn tell(&self, account: &Account, method: &Method, headers: &mut HeaderMap) {
-        let Freshness { public, private, .. } = &self.0.freshness;
-        if account.is_limited() && headers.get(header::CACHE_CONTROL) == Some(public) {
+        let Freshness { private, .. } = &self.0.freshness;
+        let control = headers.get(header::CACHE_CONTROL);
+        if account.is_limited() && self.0.freshness.is_public(control) {
             if *method != Method::POST {
                 return;
             }

@@ -1,7 +1,7 @@
 //! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
 //! [`endpoint`] is the way of a request to `/graphql`. What is not at hand is worked out by [`run`], and [`one_revision`] is
-//! the query that runs for it. The rooms, from the bottom:
+//! the query that runs for it; [`past`] finds earlier revisions. The rooms, from the bottom:
 //! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
 //!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
 //! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copy of the
@@ -24,6 +24,7 @@ mod files;
 mod observe;
 mod one_revision;
 mod pages;
+mod past;
 mod request;
 mod run;
 mod settings;

@@ -2,7 +2,6 @@
 
 use tokio::time::Instant;
 
-use super::request::pin::Pin;
 use super::{settings::Settings, state::Server};
 use crate::{
     catalog::dataset::Dataset,
@@ -17,12 +16,29 @@ use crate::{
 /// How often a query is tried where loads commit while it runs.
 const TRIES: u32 = 4;
 
-/// What is to answer, and the dataset that it is of. A copy of another revision than the one that is wanted is not
-/// looked at.
-pub(crate) fn sources(server: &Server, pin: Option<Pin>) -> (Aggregates, Dataset) {
-    match server.copy().filter(|copy| pin.is_none_or(|pin| pin.is_of(&copy.dataset))) {
-        Some(copy) => (Aggregates::Memory(copy.replica), copy.dataset),
-        None => (server.database(), server.dataset()),
+/// What is to answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Sources {
+    /// What answers what asks for aggregates.
+    pub(crate) aggregates: Aggregates,
+    /// The dataset of the copy in memory, where that does.
+    copied: Dataset,
+    /// The earlier dataset that is wanted.
+    pub(crate) past: Option<Dataset>,
+}
+
+impl Sources {
+    /// What answers of the dataset that is wanted. A copy of another revision is not looked at.
+    pub(crate) fn of(server: &Server, wanted: Option<&Dataset>) -> Self {
+        let dataset = server.dataset();
+        let past = wanted.filter(|wanted| **wanted != dataset).cloned();
+        match server.copy().filter(|copy| wanted.is_none_or(|wanted| *wanted == copy.dataset)) {
+            Some(copy) => {
+                let aggregates = Aggregates::Memory(copy.replica);
+                Self { aggregates, copied: copy.dataset, past }
+            }
+            None => Self { aggregates: server.database(), copied: dataset, past },
+        }
     }
 }
 
@@ -33,9 +49,13 @@ pub(crate) async fn of_one_revision(
     settings: &Settings,
     keeper: &RowCache,
     prepared: &Prepared,
-    (mut aggregates, copied): (Aggregates, Dataset),
+    sources: Sources,
     usage: &Usage,
 ) -> (QueryAnswer, Dataset) {
+    let Sources { mut aggregates, copied, past } = sources;
+    if let Some(past) = past {
+        return of_past(server, settings, prepared, (aggregates, past), usage).await;
+    }
     let mut kept = keeper.at(&server.dataset());
     let deadline = Instant::now() + settings.deadline;
     for _ in 0..TRIES {
@@ -82,4 +102,36 @@ pub(crate) async fn of_one_revision(
         kept = keeper.met(&current);
     }
     (prepared.failed(Error::Changed, usage.work()), kept.dataset.clone())
+}
+
+/// The answer of an earlier revision, which no load changes.
+async fn of_past(
+    server: &Server,
+    settings: &Settings,
+    prepared: &Prepared,
+    (aggregates, past): (Aggregates, Dataset),
+    usage: &Usage,
+) -> (QueryAnswer, Dataset) {
+    let readers = server.0.readers.as_of(past.revision);
+    let work = async {
+        let loaders = loaders(&readers, &aggregates, None, usage.clone());
+        let answer = prepared.run(&server.0.schema.0, loaders).await;
+        match answer.revisions {
+            Revisions::One(stamp) if stamp == past.stamp => answer,
+            Revisions::None => answer,
+            // It may have been forgotten meanwhile, and the database replaced.
+            _ => match Dataset::of(&readers).await {
+                Ok(found) if found == past && answer.revisions == Revisions::Unsure => answer,
+                Ok(_) => prepared.failed(Error::Changed, usage.work()),
+                Err(error) => prepared.failed(error, usage.work()),
+            },
+        }
+    };
+    let late = || {
+        let error = Error::Timeout(settings.deadline.as_secs_f64());
+        prepared.failed(error, usage.work())
+    };
+    let answer = tokio::time::timeout(settings.deadline, work).await.unwrap_or_else(|_| late());
+    let was_stopped = !answer.response.errors.is_empty() && !usage.is_waited_for();
+    (if was_stopped { late() } else { answer }, past)
 }

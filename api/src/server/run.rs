@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 
 use super::{
     observe::{metrics::Metrics, slow},
-    one_revision,
+    one_revision::{self, Sources},
     request::{
         answer::{HttpAnswer, Refusal},
         ask::Ask,
         errors,
+        freshness::RevisionAge,
         report::ReportOptions,
     },
     settings::Settings,
@@ -28,7 +29,6 @@ use crate::{
     error::Error,
     graphql::execute::{Prepared, QueryAnswer},
     limits::usage::{MemoryBudget, Usage},
-    measures::Aggregates,
     query::row_cache::RowCache,
     trace,
 };
@@ -61,7 +61,7 @@ struct Asked {
 struct ReadyQuery {
     asked: Asked,
     prepared: Prepared,
-    sources: (Aggregates, Dataset),
+    sources: Sources,
     span: Span,
 }
 
@@ -122,6 +122,7 @@ impl Works {
         };
         let _waiter = usage.wait_until(Instant::now() + self.settings.deadline);
         let (works, dearness) = (Arc::clone(&self), Dearness::of(prepared.price));
+        let age = RevisionAge::of(sources.past.as_ref());
         let work = async move {
             let answer = one_revision::of_one_revision(
                 &works.server,
@@ -135,7 +136,8 @@ impl Works {
             trace::worked_out(&span, || answer.work());
             drop(span);
             reservation.settle(if answer.gave_up { answer.price } else { answer.cost() });
-            let answer = works.finish(&asked, answer, &dataset);
+            let mut answer = works.finish(&asked, answer, &dataset);
+            answer.age = age;
             let answer = answer.holding(&usage);
             drop(turn);
             answer.unwrap_or_else(|| works.refuse(Refusal::busy()))
@@ -152,19 +154,22 @@ impl Works {
     /// Reads, plans and prices a query; what cannot run, or is only to be priced, is answered.
     fn prepare(&self, ask: Ask) -> Result<ReadyQuery, Box<HttpAnswer>> {
         let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
-        let (report, pin) = (ask.report, ask.pin);
+        let report = ask.report;
         let asked = Asked { document, operation, report, began: Instant::now() };
         let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
-        let sources = one_revision::sources(&self.server, pin);
+        let sources = Sources::of(&self.server, ask.wanted.as_ref());
         let span = trace::query();
+        let ask_of = ask.wanted.clone();
         let request = ask.into_request();
-        let prepared = span.in_scope(|| Prepared::of(schema, &sources.0, limits, &request));
+        let prepared =
+            span.in_scope(|| Prepared::of(schema, &sources.aggregates, limits, &request));
         match prepared {
             Ok(prepared) if !report.only_price => Ok(ReadyQuery { asked, prepared, sources, span }),
             unread => {
                 let answer = unread.map_or_else(|answer| *answer, Prepared::priced);
                 trace::worked_out(&span, || answer.work());
-                Err(Box::new(self.finish(&asked, answer, &self.server.dataset())))
+                let dataset = ask_of.unwrap_or_else(|| self.server.dataset());
+                Err(Box::new(self.finish(&asked, answer, &dataset)))
             }
         }
     }

@@ -46,9 +46,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 const UNREACHABLE: &str = "the database cannot be reached";
 /// How long a query may take where nobody says.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Connections for queries.
+/// Connections for queries, and which revision of the dataset they read.
 #[derive(Clone, Debug)]
-pub struct Readers(Arc<ReadersInner>);
+pub struct Readers(Arc<ReadersInner>, Option<i32>);
 
 #[derive(Debug)]
 struct ReadersInner {
@@ -150,7 +150,7 @@ impl Readers {
     ) -> Self {
         let count =
             connections.as_ref().map_or(0, |connections| connections.turns.available_permits());
-        Self(Arc::new(ReadersInner {
+        let inner = ReadersInner {
             spare,
             connections,
             count,
@@ -159,7 +159,8 @@ impl Readers {
             gone: watch::Sender::new(None),
             file,
             replaced,
-        }))
+        };
+        Self(Arc::new(inner), None)
     }
 
     /// Connections for what is not a query of a client, such as a copy of the dataset.
@@ -171,7 +172,21 @@ impl Readers {
     /// The same database, read by way of those.
     pub(crate) fn by_spare(&self) -> Self {
         let inner = &self.0;
-        Self::with(inner.spare.clone(), None, inner.deadline, inner.replaced.clone(), None)
+        let spare = inner.spare.clone();
+        let by_spare = Self::with(spare, None, inner.deadline, inner.replaced.clone(), None);
+        Self(by_spare.0, self.1)
+    }
+
+    /// The same, which read the dataset as it was after an earlier load.
+    pub(crate) fn as_of(&self, revision: i32) -> Self {
+        Self(Arc::clone(&self.0), Some(revision))
+    }
+
+    /// Makes a statement read the revision that these read.
+    pub(crate) fn place(&self, statement: &mut Statement) {
+        if let Some(revision) = self.1 {
+            super::as_of::read_at(statement, revision);
+        }
     }
 
     /// How often the file of the database was opened anew.

@@ -33,12 +33,11 @@ impl Replica {
         readers: impl Into<Readers>,
     ) -> Result<Self, Error> {
         let readers = readers.into();
-        let database = readers.spare();
         for _ in 0..ATTEMPTS {
             let before = stamp(&readers).await?;
             let tables = catalog.tables.iter();
             let read = tables.map(|table| {
-                let reading = tokio::spawn(read(database.clone(), table));
+                let reading = tokio::spawn(read(readers.clone(), table));
                 async { reading.await.map_err(|_| Error::Internal)? }
             });
             let read = try_join_all(read).await?;

@@ -11,7 +11,7 @@ use std::{borrow::Cow, ops::Range};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use futures_util::future::try_join_all;
 use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult,
+    ConnectionTrait as _, DbBackend, DbErr, QueryResult,
     sea_query::{Alias, Expr, ExprTrait as _, Func, Order, Query, SelectStatement},
 };
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use crate::{
         scalar::{ColumnKind, Scalar},
         table::Table,
     },
-    database::in_time,
+    database::{Readers, in_time},
     error::Error,
 };
 
@@ -54,21 +54,18 @@ pub(crate) struct TableReading {
 }
 
 /// Reads a table, the parts of a long one at once.
-pub(crate) async fn read(
-    database: DatabaseConnection,
-    table: &'static Table,
-) -> Result<TableReading, Error> {
+pub(crate) async fn read(readers: Readers, table: &'static Table) -> Result<TableReading, Error> {
     let mut select = Query::select();
     let key = || column_of(table.name, table.key);
     select.expr(key().min()).expr(key().max()).from(Alias::new(table.name));
-    let row = in_time(&database, database.query_one(&select)).await?.ok_or(Error::Internal)?;
+    let row = one(&readers, &select).await?;
     let bounds = (row.try_get_by_index::<Option<i32>>(0)?, row.try_get_by_index::<Option<i32>>(1)?);
     let (Some(first), Some(last)) = bounds else { return Ok(TableReading::new(table)) };
     let (first, last) = (i64::from(first), i64::from(last));
     let size = Ord::max((last - first) / PARTS + 1, KEYS_OF_A_PART);
     let parts = (0..PARTS).map(|part| first + part * size).take_while(|first| *first <= last);
     let parts = parts.map(|first| {
-        let part = tokio::spawn(read_part(database.clone(), table, first..first + size));
+        let part = tokio::spawn(read_part(readers.clone(), table, first..first + size));
         async { part.await.map_err(|_| Error::Internal)? }
     });
     let mut parts = try_join_all(parts).await?.into_iter();
@@ -79,7 +76,7 @@ pub(crate) async fn read(
 
 /// Reads the rows whose keys are in a range.
 async fn read_part(
-    database: DatabaseConnection,
+    readers: Readers,
     table: &'static Table,
     keys: Range<i64>,
 ) -> Result<TableReading, Error> {
@@ -89,11 +86,10 @@ async fn read_part(
         let before = reading.keys.len();
         let select = reading.select(next..keys.end);
         let _turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
-        if database.get_database_backend() == DbBackend::Sqlite {
-            let row = database.query_one(&reading.packed(select)).await?;
-            reading.unpack(&row.ok_or(Error::Internal)?)?;
+        if readers.backend() == DbBackend::Sqlite {
+            reading.unpack(&one(&readers, &reading.packed(select)).await?)?;
         } else {
-            let rows = in_time(&database, database.query_all(&select)).await?;
+            let rows = all(&readers, &select).await?;
             rows.iter().try_for_each(|row| reading.push(row))?;
         }
         if reading.keys.len() - before < CHUNK {
@@ -101,6 +97,18 @@ async fn read_part(
         }
         next = reading.keys.last().map_or(keys.end, |last| last + 1);
     }
+}
+
+/// The rows of a statement, as of the revision that is read.
+async fn all(readers: &Readers, select: &SelectStatement) -> Result<Vec<QueryResult>, Error> {
+    let mut statement = readers.backend().build(select);
+    readers.place(&mut statement);
+    let spare = readers.spare();
+    Ok(in_time(spare, spare.query_all_raw(statement)).await?)
+}
+
+async fn one(readers: &Readers, select: &SelectStatement) -> Result<QueryResult, Error> {
+    all(readers, select).await?.into_iter().next().ok_or(Error::Internal)
 }
 
 /// Whether anything can ask for a column: a client, a search or a relation.

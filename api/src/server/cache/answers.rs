@@ -25,6 +25,7 @@ use crate::server::request::{
     answer::HttpAnswer,
     ask::Ask,
     compress::{self, Coding},
+    freshness::RevisionAge,
 };
 
 /// Bytes that an answer costs beside its body and its key.
@@ -42,8 +43,8 @@ const INLINE: usize = 32 << 10;
 pub(crate) struct AnswerKey(Vec<u8>);
 
 impl AnswerKey {
-    /// The key of a question.
-    pub(crate) fn of(ask: &Ask) -> Self {
+    /// The key of a question, where a dataset is the current one.
+    pub(crate) fn of(ask: &Ask, current: &Dataset) -> Self {
         let operation = ask.operation.as_deref().unwrap_or_default();
         let mut key = Vec::with_capacity(ask.document.len() + operation.len() + 256);
         key.push(Coding::Identity as u8);
@@ -51,6 +52,9 @@ impl AnswerKey {
         for part in [operation, &*ask.document] {
             key.extend((part.len() as u64).to_le_bytes());
             key.extend(part.as_bytes());
+        }
+        if let Some(past) = ask.past(current) {
+            key.extend(past.revision.to_le_bytes());
         }
         if !ask.variables.is_empty() {
             // The members of an object are sorted by name, however they were sent.
@@ -108,12 +112,20 @@ impl Generation {
         self.kept.as_ref()?.get(key.0.as_slice())
     }
 
+    /// Whether an answer is of the dataset, or of an earlier revision of it, and was asked for as such.
+    fn can_have(&self, answer: &HttpAnswer) -> bool {
+        answer
+            .dataset
+            .as_ref()
+            .is_some_and(|dataset| *dataset == self.of || answer.age == RevisionAge::Past)
+    }
+
     /// Keeps an answer, where it may be and there is room for it.
     fn keep(&self, key: Arc<[u8]>, answer: &Arc<HttpAnswer>) {
         let Some(kept) = &self.kept else { return };
         // One answer shall not take the place of all others.
         let fits = AnswerWeigher.weight(&key, answer) <= kept.shard_capacity() / 2;
-        if fits && answer.is_flawless() && answer.dataset.as_ref() == Some(&self.of) {
+        if fits && answer.is_flawless() && self.can_have(answer) {
             kept.insert(key, answer.released());
         }
     }

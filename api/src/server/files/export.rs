@@ -29,7 +29,7 @@ use crate::server::{
         ask::{Ask, Parameters},
         compress::Coding,
         errors,
-        freshness::HttpDate,
+        freshness::{HttpDate, RevisionAge},
         negotiate::{self, MediaType},
         pin::Pin,
         report::ReportOptions,
@@ -75,7 +75,8 @@ impl Endpoint {
             let named = named.map_err(|refusal| self.refused(refusal))?;
             let document = Arc::clone(&named.document);
             let (operation, variables) = (parameters.operation, parameters.variables);
-            let ask = Ask { document: named.document, operation, variables, report, pin };
+            let wanted = self.wanted(pin).await?;
+            let ask = Ask { document: named.document, operation, variables, report, wanted };
             let limits = self.0.works.settings.limits;
             let sent = self.send(ask, limits, format, parts, account.clone());
             let sent = Box::pin(sent).await?;
@@ -109,7 +110,7 @@ impl Endpoint {
         &self,
         tag: HeaderValue,
         modified: Option<&HttpDate>,
-        dataset: &Dataset,
+        (dataset, age): (&Dataset, RevisionAge),
     ) -> Response {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
@@ -118,7 +119,7 @@ impl Endpoint {
         if let Some(modified) = modified {
             headers.insert(header::LAST_MODIFIED, modified.text.clone());
         }
-        headers.insert(header::CACHE_CONTROL, self.0.freshness.public.clone());
+        headers.insert(header::CACHE_CONTROL, self.0.freshness.control(age));
         headers.insert(header::VARY, VARY);
         response
     }
@@ -138,15 +139,18 @@ impl Endpoint {
             return Err(self.refused(Refusal::new(status, codes::BAD_REQUEST, reason)));
         }
         let server = &self.0.works.server;
-        let readers = &server.0.readers;
         let failed = |error: Error, dataset: &Dataset| {
             self.failed(vec![error.at(Pos::default(), &[])], dataset)
         };
-        let dataset = server.current().await;
-        let dataset = dataset.map_err(|error| failed(error, &server.dataset()))?;
-        ask.pin
-            .map_or(Ok(()), |pin| pin.check(&dataset))
-            .map_err(|refusal| self.refused(refusal))?;
+        let current = server.current().await;
+        let current = current.map_err(|error| failed(error, &server.dataset()))?;
+        let past = ask.past(&current).cloned();
+        let readers = match &past {
+            Some(past) => server.0.readers.as_of(past.revision),
+            None => server.0.readers.clone(),
+        };
+        let age = RevisionAge::of(past.as_ref());
+        let dataset = past.unwrap_or(current);
         let most = self.0.works.settings.most_export_rows;
         let coding = negotiate::coding_of(&parts.headers, format.codings());
         let tag = tag(&ask, format, coding, &dataset, most);
@@ -154,7 +158,7 @@ impl Endpoint {
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
         let loaded = dataset.loaded_at.map(HttpDate::of_load);
         let modified = self.0.freshness.modified(loaded.as_ref());
-        let mut response = self.labeled(tag.clone(), modified, &dataset);
+        let mut response = self.labeled(tag.clone(), modified, (&dataset, age));
         let headers = response.headers_mut();
         if client.has(&tag, None) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -199,7 +203,7 @@ impl Endpoint {
             export,
             format,
             writer: Some(writer),
-            readers: readers.clone(),
+            readers,
             aggregates,
             works: Arc::clone(works),
             account,
@@ -217,7 +221,7 @@ impl Endpoint {
         drop(turn);
         // A tag is of one file, and a date of all: only now it is known that there is such a file.
         if client.has(&tag, modified) {
-            let mut response = self.labeled(tag, modified, &file.dataset);
+            let mut response = self.labeled(tag, modified, (&file.dataset, age));
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
@@ -225,6 +229,13 @@ impl Endpoint {
         let first = stream::iter([Ok(Bytes::from(first))]);
         *response.body_mut() = Body::from_stream(first.chain(file.rest()));
         Ok(response)
+    }
+
+    /// The dataset that a request names, if it does.
+    pub(crate) async fn wanted(&self, pin: Option<Pin>) -> Result<Option<Dataset>, HttpAnswer> {
+        let Some(pin) = pin else { return Ok(None) };
+        let found = pin.find(&self.0.works.server).await;
+        found.map(Some).map_err(|refusal| self.refused(refusal))
     }
 
     /// Says why a request is not taken.

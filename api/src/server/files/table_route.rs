@@ -49,10 +49,17 @@ impl Endpoint {
                     Ok(pin) => {
                         let document = document(table).into();
                         let (variables, report) = (<_>::default(), <_>::default());
-                        let ask = Ask { document, operation: None, variables, report, pin };
                         // The document is ours, so it is within the limits.
                         let limits = Limits::default();
-                        Box::pin(self.send(ask, limits, format, parts, account.clone())).await
+                        match self.wanted(pin).await {
+                            Ok(wanted) => {
+                                let ask =
+                                    Ask { document, operation: None, variables, report, wanted };
+                                Box::pin(self.send(ask, limits, format, parts, account.clone()))
+                                    .await
+                            }
+                            Err(answer) => Err(answer),
+                        }
                     }
                 }
             }

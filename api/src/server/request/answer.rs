@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     compress::Coding,
-    freshness::{Freshness, HttpDate},
+    freshness::{Freshness, HttpDate, RevisionAge},
     negotiate::MediaType,
     revision_header::{REVISION_HEADER, revision_of},
     standing::{self, Standing},
@@ -218,6 +218,8 @@ pub(crate) struct HttpAnswer {
     revision: Option<HeaderValue>,
     /// When the dataset that it is of was loaded.
     loaded: Option<HttpDate>,
+    /// Whether its revision is an earlier one, as was asked for.
+    pub(crate) age: RevisionAge,
     /// Whether it says only that its client has asked for too much just now.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
@@ -276,6 +278,7 @@ impl HttpAnswer {
             digest,
             revision: dataset.as_ref().map(revision_of),
             loaded,
+            age: RevisionAge::Current,
             is_of_one_client: false,
             retry_after: None,
             demand: None,
@@ -362,7 +365,7 @@ impl HttpAnswer {
         if self.is_flawless() && !self.is_of_one_run {
             let tag = &self.tags[usize::from(client.media == MediaType::Graphql)];
             headers.insert(header::ETAG, tag.clone());
-            headers.insert(header::CACHE_CONTROL, freshness.public.clone());
+            headers.insert(header::CACHE_CONTROL, freshness.control(self.age));
             let modified = freshness.modified(self.loaded.as_ref());
             if let Some(modified) = modified {
                 headers.insert(header::LAST_MODIFIED, modified.text.clone());

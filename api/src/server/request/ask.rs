@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{answer::Refusal, pin::Pin, report::ReportOptions};
-use crate::error::codes;
+use crate::{catalog::dataset::Dataset, error::codes};
 
 /// What a client sent, before a document has been found for it.
 #[derive(Debug, Default, PartialEq)]
@@ -141,11 +141,16 @@ pub(crate) struct Ask {
     pub(crate) variables: Map<String, Value>,
     /// What is to be told beside the answer.
     pub(crate) report: ReportOptions,
-    /// The revision of the dataset that is wanted; the current one, where none is named.
-    pub(crate) pin: Option<Pin>,
+    /// The dataset that is wanted, where one is named.
+    pub(crate) wanted: Option<Dataset>,
 }
 
 impl Ask {
+    /// The earlier dataset that is wanted; none where that is the current one.
+    pub(crate) fn past(&self, current: &Dataset) -> Option<&Dataset> {
+        self.wanted.as_ref().filter(|wanted| *wanted != current)
+    }
+
     /// The request as async-graphql takes it.
     pub(crate) fn into_request(self) -> Request {
         let variables = Variables::from_json(Value::Object(self.variables));

@@ -15,6 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::{DateTime, Utc};
 
+use crate::catalog::dataset::Dataset;
+
 /// A moment as HTTP writes it: to the second.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpDate {
@@ -43,11 +45,29 @@ impl HttpDate {
     }
 }
 
+/// `Cache-Control` of an answer of an earlier revision. No load changes it; another version of the program may.
+const PAST: HeaderValue = HeaderValue::from_static("public, max-age=86400, immutable");
+
+/// Which revision an answer is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RevisionAge {
+    /// The one that is the newest when it is answered.
+    Current,
+    /// An earlier one, which was asked for.
+    Past,
+}
+
+impl RevisionAge {
+    pub(crate) fn of(past: Option<&Dataset>) -> Self {
+        if past.is_some() { Self::Past } else { Self::Current }
+    }
+}
+
 /// For how long answers of this server may be used, and since when it serves.
 #[derive(Debug)]
 pub(crate) struct Freshness {
     /// `Cache-Control` of what anybody may keep.
-    pub(crate) public: HeaderValue,
+    public: HeaderValue,
     /// `Cache-Control` of what only its client may keep.
     pub(crate) private: HeaderValue,
     started: HttpDate,
@@ -61,6 +81,19 @@ impl Freshness {
         };
         let started = HttpDate::of(second_of(SystemTime::now()));
         Self { public: control("public"), private: control("private"), started }
+    }
+
+    /// `Cache-Control` of what anybody may keep: of an earlier revision or of the current one.
+    pub(crate) fn control(&self, age: RevisionAge) -> HeaderValue {
+        match age {
+            RevisionAge::Current => self.public.clone(),
+            RevisionAge::Past => PAST,
+        }
+    }
+
+    /// Whether anybody may keep what has this `Cache-Control`.
+    pub(crate) fn is_public(&self, control: Option<&HeaderValue>) -> bool {
+        control.is_some_and(|control| *control == self.public || *control == PAST)
     }
 
     /// Since when an answer of a load is what it is; none where that cannot be told to the second.

@@ -3,7 +3,9 @@
 //! A client pins its request by the header `X-Dataset-Revision`, or by `revision` among the `extensions` of the
 //! request, which a link can carry, too. Neither is a part of the document, so that the same document (a
 //! trusted one, or one that a citation holds) can be asked of any revision. What is asked is either answered of
-//! that revision or refused, with the revision that there is.
+//! that revision or refused, with the revisions that there are.
+//!
+//! A pin names a revision by its number, or by a day: that is the last one that was loaded before the day ended, in UTC.
 //!
 //! A number can come again where a backup is restored and loaded into. So the response says in the same header which
 //! revision it is of, by number and token (`4-00c0ffee00c0ffee`), and who pins that gets those data or none.
@@ -17,17 +19,30 @@ use super::{
     answer::{HttpAnswer, Refusal},
     revision_header::REVISION_HEADER,
 };
-use crate::server::state::{REVISION_POLL, Server};
-use crate::{catalog::dataset::Dataset, database::token::DataToken, graphql::citation::moment};
+use crate::{
+    catalog::dataset::Dataset,
+    database::token::DataToken,
+    error::codes,
+    graphql::citation::moment,
+    server::{
+        past,
+        state::{REVISION_POLL, Server},
+    },
+};
+use chrono::NaiveDate;
 
+/// What a day looks like.
+const DAY: &str = "2026-11-25";
 /// How long the server may take to hear of a revision that the database has.
 const HEARSAY: Duration = Duration::from_secs(2 * REVISION_POLL.as_secs());
 
-/// The revision that a request wants: by its number, and by its token where it names that, too.
+/// The revision that a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pin {
-    number: u64,
-    token: Option<DataToken>,
+pub(crate) enum Pin {
+    /// By its number, and by its token where it names that, too.
+    Revision { number: u64, token: Option<DataToken> },
+    /// By the day at whose end it was the newest.
+    Day(NaiveDate),
 }
 
 impl Pin {
@@ -81,8 +96,13 @@ impl Pin {
         };
         let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
         match (number.parse(), token) {
-            (Ok(number), None) if is_number => Ok(Self { number, token: None }),
-            (Ok(number), Some(Some(token))) if is_number => Ok(Self { number, token: Some(token) }),
+            (Ok(number), None) if is_number => Ok(Self::Revision { number, token: None }),
+            (Ok(number), Some(Some(token))) if is_number => {
+                Ok(Self::Revision { number, token: Some(token) })
+            }
+            _ if text.len() == DAY.len() => {
+                text.parse().map(Self::Day).map_err(|_| unreadable(place))
+            }
             _ => Err(unreadable(place)),
         }
     }
@@ -97,16 +117,23 @@ impl Pin {
     ) -> Result<Option<Self>, Refusal> {
         match (header, other) {
             (Some(header), Some(other)) if header != other => Err(bad(&format!(
-                "the header X-Dataset-Revision names revision {header}, and the request revision {other}: name one"
+                "the header X-Dataset-Revision names {header}, and the request {other}: name one"
             ))),
             (header, other) => Ok(header.or(other)),
         }
     }
 
-    /// Whether a dataset is of the revision.
+    /// The revision of a dataset.
+    pub(crate) fn of(dataset: &Dataset) -> Self {
+        let number = u64::try_from(dataset.revision).unwrap_or_default();
+        Self::Revision { number, token: Some(dataset.token) }
+    }
+
+    /// Whether a dataset is of the revision. That of a day has to be looked up.
     pub(crate) fn is_of(self, dataset: &Dataset) -> bool {
-        u64::try_from(dataset.revision) == Ok(self.number)
-            && self.token.is_none_or(|token| token == dataset.token)
+        let Self::Revision { number, token } = self else { return false };
+        u64::try_from(dataset.revision) == Ok(number)
+            && token.is_none_or(|token| token == dataset.token)
     }
 
     /// Whether an answer is of the revision, or of none.
@@ -118,73 +145,100 @@ impl Pin {
     ///
     /// # Errors
     /// Says which one there is.
-    pub(crate) fn check(self, dataset: &Dataset) -> Result<(), Refusal> {
+    pub(crate) fn check(self, dataset: &Dataset, kept: i32) -> Result<(), Refusal> {
         if self.is_of(dataset) {
             return Ok(());
         }
-        let (wanted, current) = (self.number, dataset.revision);
+        let current = dataset.revision;
         let loaded = dataset.loaded_at.map(|at| format!(", loaded {}", moment(at)));
-        let there_is = format!(
-            "this server keeps the current one only, revision {current}{}",
-            loaded.unwrap_or_default()
-        );
-        // The first load makes revision 1, and each other load the next.
-        let was = (1..=u64::try_from(current).unwrap_or_default()).contains(&wanted);
-        let (code, message) = match was {
-            true if wanted == u64::try_from(current).unwrap_or_default() => (
-                "REVISION_GONE",
-                format!(
-                    "revision {self} of the dataset is gone: the database was replaced, such as by a backup, and \
-                     {there_is} with the token {}",
-                    dataset.token
-                ),
-            ),
-            true => {
-                ("REVISION_GONE", format!("revision {wanted} of the dataset is gone: {there_is}"))
+        let loaded = loaded.unwrap_or_default();
+        let there_is = match kept {
+            kept if kept < current => {
+                format!("kept are the revisions {kept} to {current}, the last{loaded}")
             }
-            false => (
-                "NO_SUCH_REVISION",
-                format!("there is no revision {wanted} of the dataset: {there_is}"),
+            _ => format!("kept is the current one only, revision {current}{loaded}"),
+        };
+        let (code, message) = match self {
+            Self::Day(day) => (
+                codes::REVISION_GONE,
+                format!("the revision of {day} is gone, if there was one: {there_is}"),
+            ),
+            // The first load makes revision 1, and each other load the next.
+            Self::Revision { number, .. }
+                if !(1..=u64::try_from(current).unwrap_or_default()).contains(&number) =>
+            {
+                (
+                    codes::NO_SUCH_REVISION,
+                    format!("there is no revision {number} of the dataset: {there_is}"),
+                )
+            }
+            Self::Revision { number, token: Some(_) }
+                if number >= u64::try_from(kept).unwrap_or_default() =>
+            {
+                (
+                    codes::REVISION_GONE,
+                    format!(
+                        "revision {number} of the dataset has another token: the database was replaced, such as by a \
+                     backup, and {there_is}"
+                    ),
+                )
+            }
+            Self::Revision { number, .. } => (
+                codes::REVISION_GONE,
+                format!("revision {number} of the dataset is gone: {there_is}"),
             ),
         };
         Err(Refusal::new(StatusCode::CONFLICT, code, &message).about(dataset))
     }
 
-    /// Waits until the server knows the dataset of the revision.
+    /// The dataset of the revision. Where it is the current one, the server knows that when this is over.
     ///
     /// # Errors
     /// Where there is none, or where that cannot be told.
-    pub(crate) async fn found(self, server: &Server) -> Result<(), Refusal> {
+    pub(crate) async fn find(self, server: &Server) -> Result<Dataset, Refusal> {
+        let failed = |error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error);
         let told = server.dataset();
         if self.is_of(&told) {
-            return Ok(());
+            return Ok(told);
         }
-        if u64::try_from(told.revision).is_ok_and(|revision| revision > self.number) {
-            return self.check(&told);
+        let number = match self {
+            Self::Revision { number, .. } => i32::try_from(number).ok(),
+            Self::Day(day) => past::last_of(server, day).await.map_err(failed)?,
+        };
+        if let Some(number) = number
+            && let Some(found) = past::at(server, number, &told).await.map_err(failed)?
+            && (self.is_of(&found) || matches!(self, Self::Day(_)))
+        {
+            return Ok(found);
         }
         // The database may have a revision of which the server is yet to hear.
-        let current = server
-            .current()
-            .await
-            .map_err(|error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error))?;
-        self.check(&current)?;
+        let current = server.current().await.map_err(failed)?;
+        if !self.is_of(&current) {
+            let kept = past::first_kept(server).await.map_err(failed)?;
+            return self.check(&current, kept).map(|()| current);
+        }
         let mut dataset = server.0.dataset.clone();
         let heard = dataset.wait_for(|dataset| dataset.stamp != told.stamp);
         let _ = tokio::time::timeout(HEARSAY, heard).await;
-        self.check(&server.dataset())
+        let told = server.dataset();
+        self.check(&told, current.revision).map(|()| told)
     }
 }
 
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.number)?;
-        self.token.map_or(Ok(()), |token| write!(f, "-{token}"))
+        match self {
+            Self::Revision { number, token: None } => write!(f, "revision {number}"),
+            Self::Revision { number, token: Some(token) } => write!(f, "revision {number}-{token}"),
+            Self::Day(day) => write!(f, "the revision of {day}"),
+        }
     }
 }
 
 fn unreadable(place: &str) -> Refusal {
     bad(&format!(
-        "{place} must be the number of a revision, such as 4, or its number and token, such as 4-00c0ffee00c0ffee"
+        "{place} must be the number of a revision, such as 4, its number and token, such as 4-00c0ffee00c0ffee, or a day, such \
+         as {DAY}"
     ))
 }
 

@@ -17,7 +17,7 @@ fn ask(document: &str) -> Ask {
         operation: None,
         variables: serde_json::Map::new(),
         report: ReportOptions::default(),
-        pin: None,
+        wanted: None,
     }
 }
 
@@ -50,7 +50,7 @@ impl Bench {
             (Arc::clone(&self.answers), Arc::clone(&self.runs), Arc::clone(&self.go));
         let ask = ask(document);
         tokio::spawn(async move {
-            let key = AnswerKey::of(&ask);
+            let key = AnswerKey::of(&ask, &dataset(1));
             let run = || async move {
                 runs.fetch_add(1, SeqCst);
                 go.notified().await;
@@ -192,7 +192,7 @@ async fn what_is_kept_is_bounded() {
     for number in 0..2_000 {
         let document = format!("{{ a{number} {} }}", " ".repeat(4_000));
         let run = || async { answer("a", 1) };
-        let key = AnswerKey::of(&ask(&document));
+        let key = AnswerKey::of(&ask(&document), &dataset(1));
         bench.answers.get(dataset(1), key, Coding::Identity, run).await;
     }
     let generation = bench.answers.generation(dataset(1));
@@ -221,19 +221,22 @@ fn questions_that_differ_have_different_keys() {
             operation,
             variables: variables(given),
             report: ReportOptions::default(),
-            pin: None,
+            wanted: None,
         };
-        assert!(keys.insert(AnswerKey::of(&ask).0), "{document} {given}");
+        assert!(keys.insert(AnswerKey::of(&ask, &dataset(1)).0), "{document} {given}");
     }
     let [one, two] = ["{\"a\":1,\"b\":{\"c\":2,\"d\":3}}", "{\"b\":{\"d\":3,\"c\":2},\"a\":1}"]
         .map(|given| {
-            AnswerKey::of(&Ask {
-                document: "{ a }".into(),
-                operation: None,
-                variables: variables(given),
-                report: ReportOptions::default(),
-                pin: None,
-            })
+            AnswerKey::of(
+                &Ask {
+                    document: "{ a }".into(),
+                    operation: None,
+                    variables: variables(given),
+                    report: ReportOptions::default(),
+                    wanted: None,
+                },
+                &dataset(1),
+            )
             .0
         });
     assert_eq!(one, two);

@@ -1,0 +1,263 @@
+//! Every revision stays what it was: whatever loads do afterwards, it is asked for and answered as before.
+
+use std::path::Path;
+
+use cops_graphql::database::{self, load::Load};
+use entity::{
+    agency, grant, obligation, officers_funded, outcome, program, search::Searched, trainee,
+};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _,
+    ExprTrait as _, PaginatorTrait as _, QueryOrder as _, Statement,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{self, SMALL},
+    serve::Running,
+    support::{TestDatabase, documents},
+};
+
+/// Numbers that look like chance, and are the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+}
+
+/// A load that adds, changes and removes rows by chance, some of them twice.
+async fn load(db: &DatabaseConnection, seed: u64) {
+    let mut chance = Chance(seed);
+    let load = Load::begin(db, "chance", false).await.unwrap();
+    let (revision_id, transaction) = (load.revision(), load.transaction());
+    let mut agencies =
+        agency::Entity::find().order_by_asc(agency::Column::Id).all(transaction).await.unwrap();
+    for row in &mut agencies {
+        if chance.one_in(3) {
+            row.name = Some(format!("Renamed {} in {revision_id}", row.id));
+            row.sworn_officers = row
+                .sworn_officers
+                .map_or(Some(7), |count| Some(count + 1))
+                .filter(|count| count % 5 != 0);
+            row.search = row.searched();
+            row.revision_id = revision_id;
+            load.change::<agency::Entity>(vec![row.clone()]).await.unwrap();
+        }
+    }
+    let mut next = load.next_id::<agency::Entity>().await.unwrap();
+    let mut new = agencies[usize::try_from(chance.below(9)).unwrap()].clone();
+    (new.id, new.ori9, new.ori7) = (next, None, None);
+    (new.name, new.revision_id) = (Some(format!("Founded {next}")), revision_id);
+    new.search = new.searched();
+    load.insert::<agency::Entity>(std::slice::from_ref(&new)).await.unwrap();
+    next += 1;
+    // Changed again, and one that comes and goes.
+    new.name = Some("Founded anew".to_owned());
+    load.change::<agency::Entity>(vec![new.clone()]).await.unwrap();
+    let gone = agency::Model { id: next, name: Some("Never seen".to_owned()), ..new.clone() };
+    load.insert::<agency::Entity>(&[gone]).await.unwrap();
+    let removed = load.remove::<agency::Entity>(agency::Column::Id.eq(next)).await.unwrap();
+    assert_eq!(removed, 1);
+    let mut grants = Vec::new();
+    for mut row in grant::Entity::find().all(transaction).await.unwrap() {
+        if chance.one_in(4) {
+            row.federal_share = row.federal_share.filter(|_| !chance.one_in(5));
+            row.title = Some(format!("Title {}", chance.below(9)));
+            if row.agency_id.is_some() && chance.one_in(2) {
+                row.agency_id = Some(new.id);
+            }
+            row.search = row.searched();
+            row.revision_id = revision_id;
+            grants.push(row);
+        }
+    }
+    load.change::<grant::Entity>(grants.clone()).await.unwrap();
+    // The same rows once more.
+    load.change::<grant::Entity>(grants.into_iter().take(3).collect()).await.unwrap();
+    let number = |chance: &mut Chance| i32::try_from(chance.below(7)).unwrap();
+    let part = number(&mut chance);
+    load.remove::<obligation::Entity>(
+        obligation::Column::Id.gt(20).and(obligation::Column::GrantId.eq(part)),
+    )
+    .await
+    .unwrap();
+    load.remove::<officers_funded::Entity>(officers_funded::Column::GrantId.eq(part + 3))
+        .await
+        .unwrap();
+    load.remove::<outcome::Entity>(outcome::Column::AgencyId.eq(part + 1)).await.unwrap();
+    let trainees = trainee::Entity::find().all(transaction).await.unwrap();
+    let mut next = load.next_id::<trainee::Entity>().await.unwrap();
+    for row in trainees.into_iter().filter(|_| chance.one_in(5)) {
+        load.remove::<trainee::Entity>(trainee::Column::Id.eq(row.id)).await.unwrap();
+        load.insert::<trainee::Entity>(&[trainee::Model { id: next, revision_id, ..row }])
+            .await
+            .unwrap();
+        next += 1;
+    }
+    if let Some(mut row) = program::Entity::find().one(transaction).await.unwrap() {
+        row.name = format!("Program of {revision_id}");
+        (row.search, row.revision_id) = (row.searched(), revision_id);
+        load.change::<program::Entity>(vec![row]).await.unwrap();
+    }
+    load.commit(<_>::default()).await.unwrap();
+}
+
+/// A copy of a database as it is, under another name.
+async fn copy(test: &TestDatabase, number: usize) -> String {
+    let writer = test.writer().await;
+    if let Some(path) = test.url.strip_prefix("sqlite://") {
+        let copy = format!("{path}.{number}");
+        writer.execute_unprepared(&format!("VACUUM INTO '{copy}'")).await.unwrap();
+        writer.close().await.unwrap();
+        return format!("sqlite://{copy}");
+    }
+    writer.close().await.unwrap();
+    let (server, name) = test.url.rsplit_once('/').unwrap();
+    let admin = database::writer(&format!("{server}/postgres")).await.unwrap();
+    let sql = format!("CREATE DATABASE {name}_{number} TEMPLATE {name}");
+    admin.execute_unprepared(&sql).await.unwrap();
+    admin.close().await.unwrap();
+    format!("{}_{number}", test.url)
+}
+
+/// What a server answers, of the current revision or of another one.
+async fn answer(
+    server: &Running,
+    document: &str,
+    variables: &Value,
+    revision: Option<usize>,
+) -> Value {
+    let body = json!({ "query": document, "variables": variables, "extensions": { "revision": revision } });
+    let request = reqwest::Client::new().post(format!("{}/graphql", server.url));
+    let response = request.json(&body).send().await.unwrap();
+    let mut answer: Value = response.json().await.unwrap();
+    // It tells of prices and tables of the server, and of nothing of the dataset.
+    if let Some(extensions) = answer["extensions"].as_object_mut() {
+        extensions.retain(|name, _| name == "dataset");
+    }
+    answer
+}
+
+async fn file(server: &Running, name: &str, revision: Option<usize>) -> (u16, Vec<u8>) {
+    let pin = revision.map_or_else(String::new, |revision| format!("?revision={revision}"));
+    let response = reqwest::get(format!("{}/export/{name}{pin}", server.url)).await.unwrap();
+    (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+}
+
+/// Queries that look at everything.
+fn questions() -> Vec<(String, String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
+    let mut questions: Vec<_> = documents(&folder)
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let first = text.lines().next().and_then(|line| line.strip_prefix("# "));
+            let variables = first.and_then(|line| serde_json::from_str(line).ok());
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                text,
+                variables.unwrap_or(Value::Null),
+            )
+        })
+        .collect();
+    for text in [
+        "{ dataset { revision revisionToken identity loadedAt } revisions { nodes { id format rowsRead } } }",
+        "{ agencies(search: \"renamed\", first: 9) { totalCount nodes { id name swornOfficers } } }",
+        "{ agencies(search: \"founded an\") { totalCount nodes { name } } programs(search: \"of 3\") { nodes { name } } }",
+        "{ agencies(orderBy: [{ field: NAME, direction: DESC }], last: 7) { pageInfo { startCursor hasPreviousPage } \
+         nodes { name state grants(first: 2, orderBy: [{ field: FEDERAL_SHARE }]) { totalCount nodes { title federalShare } } } } }",
+        "{ grants(filter: { agency: { name: { startsWith: \"Renamed\" } } }) { totalCount totals { federalShare { sum avg } } \
+         groups(by: [PROGRAM, FISCAL_YEAR]) { nodes { key { program { code name } fiscalYear } count federalShare { sum } } } } }",
+        "{ trainees(first: 30) { totalCount nodes { id hours role session { id training { title } } } \
+         groups(by: [ROLE, AGENCY_STATE]) { nodes { key { role agencyState } count hours { sum } } } } }",
+    ] {
+        questions.push((text.chars().take(40).collect(), text.to_owned(), Value::Null));
+    }
+    questions
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_revision_is_answered_of_as_it_was() {
+    for test in TestDatabase::each("every_revision_is_answered_of_as_it_was").await {
+        let writer = test.writer().await;
+        fixture::load(&writer, SMALL).await;
+        writer.close().await.unwrap();
+        let mut copies = vec![copy(&test, 1).await];
+        for number in 2..=4 {
+            let writer = test.writer().await;
+            load(&writer, number as u64).await;
+            writer.close().await.unwrap();
+            copies.push(copy(&test, number).await);
+        }
+        let questions = questions();
+        for executor in ["memory", "sql"] {
+            let options = ["--aggregates", executor];
+            let server = Running::start(&test.url, &options);
+            for (number, url) in (1..).zip(&copies) {
+                let then = Running::start(url, &options);
+                let (mut asked, mut differs_from_now) = (0, 0);
+                for (name, text, variables) in &questions {
+                    let past = answer(&server, text, variables, Some(number)).await;
+                    let truth = answer(&then, text, variables, None).await;
+                    assert_eq!(past, truth, "{executor}, revision {number}: {name}");
+                    assert_eq!(past["extensions"]["dataset"]["revision"], number, "{past}");
+                    asked += 1;
+                    let now = answer(&server, text, variables, None).await;
+                    differs_from_now += u32::from(now["data"] != past["data"]);
+                }
+                assert!(asked > 25 && (number == 4 || differs_from_now > 10), "{differs_from_now}");
+                for name in
+                    ["agencies.csv", "grants.ndjson", "trainees.csv", "outcomes.csv", "sources.csv"]
+                {
+                    let (past, truth) =
+                        (file(&server, name, Some(number)).await, file(&then, name, None).await);
+                    assert!(
+                        past.0 == 200 && past == truth,
+                        "{executor}, revision {number}: {name}"
+                    );
+                }
+            }
+        }
+        history_holds_what_was_seen(&test).await;
+    }
+}
+
+/// What was never seen, or did not change, is not in the history; what was is there once for each revision that ended it.
+async fn history_holds_what_was_seen(test: &TestDatabase) {
+    let db = test.writer().await;
+    let count = async |sql: &str| {
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    for table in entity::table::tables().into_iter().filter(entity::table::EntityTable::has_history)
+    {
+        let (name, history) = (table.name, table.history());
+        assert_eq!(
+            count(&format!("SELECT COUNT(*) FROM {history} WHERE revision_id >= ended_by")).await,
+            0
+        );
+        let key = if table.has("id") { "id" } else { "year" };
+        let twice = format!(
+            "SELECT COUNT(*) FROM (SELECT {key} FROM {history} GROUP BY {key}, ended_by HAVING COUNT(*) > 1) AS twice"
+        );
+        assert_eq!(count(&twice).await, 0, "{name}");
+    }
+    assert_eq!(count("SELECT COUNT(*) FROM agencies_history WHERE name = 'Never seen'").await, 0);
+    assert!(count("SELECT COUNT(*) FROM agencies_history").await > 5);
+    assert!(count("SELECT COUNT(*) FROM trainees_history").await > 5);
+    let all = outcome::Entity::find().count(&db).await.unwrap();
+    assert!(all > 0);
+    if db.get_database_backend() == DbBackend::Sqlite {
+        assert_eq!(count("SELECT COUNT(*) FROM pragma_foreign_key_check").await, 0);
+    }
+    db.close().await.unwrap();
+}
