@@ -261,3 +261,50 @@ async fn history_holds_what_was_seen(test: &TestDatabase) {
     }
     db.close().await.unwrap();
 }
+
+/// What writes past a load would leave no history, and ids that are given out twice.
+#[test]
+fn rows_are_written_by_loads_alone() {
+    /// What sends a statement that may write.
+    const WRITES: [&str; 7] = [
+        "execute_unprepared(",
+        "execute_raw(",
+        ".exec(",
+        ".exec_without_returning(",
+        "delete_many()",
+        "update_many()",
+        "insert_many(",
+    ];
+    /// Loads; the folding of words, which is no change of data; settings of connections, how a statement is stopped, and
+    /// whether the database refuses to be written.
+    const MAY: [&str; 5] = [
+        "database/load.rs",
+        "database/refold.rs",
+        "database/mod.rs",
+        "database/readers/connection.rs",
+        "cli/doctor/database.rs",
+    ];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src");
+    let (mut folders, mut found, mut files) = (vec![source.clone()], Vec::new(), 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let name = path.strip_prefix(&source).unwrap().to_str().unwrap().replace('\\', "/");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            if WRITES.iter().any(|word| code.contains(word)) {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    let mut may = MAY.map(str::to_owned).to_vec();
+    may.sort();
+    assert!(files > 100, "the sources are not where they were");
+    assert_eq!(found, may, "rows are written by `database::load::Load` alone");
+}

@@ -35,6 +35,15 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     row_cache_size: u64,
+    /// How many bytes of copies of earlier revisions to keep in memory, such as `64MiB`; 0 makes none.
+    #[arg(
+        long,
+        env = "REVISION_CACHE_SIZE",
+        value_name = "BYTES",
+        default_value = "64MiB",
+        value_parser = bytes
+    )]
+    revision_cache_size: u64,
     /// For how many seconds browsers and proxies may use an answer without asking again.
     #[arg(long, env = "MAX_AGE", value_name = "SECONDS", default_value_t = 5)]
     max_age: u32,
@@ -97,6 +106,7 @@ impl HttpArgs {
             limits,
             cache_bytes: self.cache_size,
             row_cache_bytes: self.row_cache_size,
+            revision_cache_bytes: self.revision_cache_size,
             max_age: self.max_age,
             origins: if any { Vec::new() } else { self.cors_origin.clone() },
             most_export_rows: self.max_export_rows,

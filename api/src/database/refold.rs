@@ -1,18 +1,20 @@
 //! Rows are found by words that were folded when they were written: where a newer version of the program folds
-//! otherwise, those of older ones are folded again.
+//! otherwise, those of older ones are folded again, where they stand and in the history. That changes no data, so no row
+//! counts as changed by it.
 
 use entity::{
     agency, grant, organization, program, publication, revision,
     search::{FOLDING, Searched},
+    table::history,
     training,
 };
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IdenStatic as _,
-    Iterable as _, ModelTrait, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Statement, Value,
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, FromQueryResult,
+    IdenStatic as _, Iterable as _, ModelTrait, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Statement, Value,
 };
 
-use super::load::{FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
+use super::load::{ENDED_BY, FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
 
 /// The format of the load that folds words again.
 pub const FORMAT: &str = "search";
@@ -63,8 +65,9 @@ pub async fn ensure(db: &DatabaseConnection) -> Result<bool, DbErr> {
 async fn fold<E>(load: &Load) -> Result<TableTally, DbErr>
 where
     E: EntityTrait,
-    E::Model: ModelTrait<Entity = E> + Searched + Sync,
+    E::Model: ModelTrait<Entity = E> + FromQueryResult + Searched + Sync,
 {
+    fold_history::<E>(load).await?;
     let column = |name: &str| E::Column::iter().find(|column| column.as_str() == name);
     let missing = || DbErr::Custom("a table that is searched has an id and words".to_owned());
     let (id, search) = column("id").zip(column("search")).ok_or_else(missing)?;
@@ -87,6 +90,38 @@ where
             let backend = db.get_database_backend();
             let values = [words, row.get(id)];
             db.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+        }
+    }
+}
+
+/// Folds the words of the history of a table. What a row was when each revision ended it has words of its own.
+async fn fold_history<E>(load: &Load) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Searched + Sync,
+{
+    let (db, table) = (load.transaction(), history(E::default().table_name()));
+    let backend = db.get_database_backend();
+    let read = format!(
+        "SELECT * FROM {table} WHERE (id, {ENDED_BY}) > ($1, $2) ORDER BY id, {ENDED_BY} LIMIT {ROWS}"
+    );
+    let write = format!("UPDATE {table} SET search = $1 WHERE id = $2 AND {ENDED_BY} = $3");
+    let mut last = (0, 0);
+    loop {
+        let statement =
+            Statement::from_sql_and_values(backend, &read, [last.0.into(), last.1.into()]);
+        let rows = db.query_all_raw(statement).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            let old = E::Model::from_query_result(&row, "")?;
+            last = (row.try_get("", "id")?, row.try_get("", ENDED_BY)?);
+            let words = old.searched();
+            if row.try_get::<String>("", "search")? != words {
+                let values: [Value; 3] = [words.into(), last.0.into(), last.1.into()];
+                db.execute_raw(Statement::from_sql_and_values(backend, &write, values)).await?;
+            }
         }
     }
 }

@@ -49,19 +49,6 @@ use tower_http::{
 };
 use tracing::Span;
 
-use self::{
-    cache::answers::Answers,
-    endpoint::Endpoint,
-    files::{dictionary, table_route},
-    observe::metrics::{self, Metrics},
-    pages::{
-        front::{self, Front},
-        playground,
-    },
-    request::{cors, request_id, request_id::REQUEST_ID},
-    run::Works,
-    traffic::{admission::Admission, pool::Pool},
-};
 pub use self::{
     cache::counters::{CacheCounts, Counters},
     request::trusted::TrustedDocuments,
@@ -72,6 +59,19 @@ pub use self::{
         listen::serve,
         rate::{Peer, RateLimit},
     },
+};
+use self::{
+    cache::{answers::Answers, past_copies::PastCopies},
+    endpoint::Endpoint,
+    files::{dictionary, table_route},
+    observe::metrics::{self, Metrics},
+    pages::{
+        front::{self, Front},
+        playground,
+    },
+    request::{cors, request_id, request_id::REQUEST_ID},
+    run::Works,
+    traffic::{admission::Admission, pool::Pool},
 };
 use crate::{
     catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache, trace,
@@ -123,6 +123,7 @@ impl Server {
         let works = Works {
             server,
             kept,
+            past_copies: PastCopies::new(settings.revision_cache_bytes),
             settings,
             metrics: metrics_of,
             admission,

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{settings::Settings, state::Server};
+use super::{cache::past_copies::PastCopies, settings::Settings, state::Server};
 use crate::{
     catalog::dataset::Dataset,
     database::session::Revisions,
@@ -29,10 +29,14 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// What answers of the dataset that is wanted. A copy of another revision is not looked at.
-    pub(crate) fn of(server: &Server, wanted: Option<&Dataset>) -> Self {
+    pub(crate) fn of(server: &Server, past_copies: &PastCopies, wanted: Option<&Dataset>) -> Self {
         let dataset = server.dataset();
         let past = wanted.filter(|wanted| **wanted != dataset).cloned();
-        match server.copy().filter(|copy| wanted.is_none_or(|wanted| *wanted == copy.dataset)) {
+        let copy = match &past {
+            Some(past) => past_copies.get(past),
+            None => server.copy(),
+        };
+        match copy.filter(|copy| wanted.is_none_or(|wanted| *wanted == copy.dataset)) {
             Some(copy) => {
                 let aggregates = Aggregates::Memory(copy.replica);
                 Self { aggregates, copied: copy.dataset, past }

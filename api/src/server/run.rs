@@ -6,6 +6,7 @@ use async_graphql::Pos;
 use axum::http::StatusCode;
 
 use super::{
+    cache::past_copies::PastCopies,
     observe::{metrics::Metrics, slow},
     one_revision::{self, Sources},
     request::{
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::{
     catalog::dataset::Dataset,
+    database::session::{Purpose, Read},
     error::Error,
     graphql::execute::{Prepared, QueryAnswer},
     limits::usage::{MemoryBudget, Usage},
@@ -39,6 +41,8 @@ pub(crate) struct Works {
     pub(crate) server: Server,
     /// Rows that were looked up before.
     pub(crate) kept: Arc<RowCache>,
+    /// Copies in memory of earlier revisions.
+    pub(crate) past_copies: Arc<PastCopies>,
     pub(crate) settings: Settings,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) admission: Arc<Admission>,
@@ -122,7 +126,8 @@ impl Works {
         };
         let _waiter = usage.wait_until(Instant::now() + self.settings.deadline);
         let (works, dearness) = (Arc::clone(&self), Dearness::of(prepared.price));
-        let age = RevisionAge::of(sources.past.as_ref());
+        let past = sources.past.clone();
+        let age = RevisionAge::of(past.as_ref());
         let work = async move {
             let answer = one_revision::of_one_revision(
                 &works.server,
@@ -135,6 +140,7 @@ impl Works {
             let (answer, dataset) = answer.instrument(span.clone()).await;
             trace::worked_out(&span, || answer.work());
             drop(span);
+            works.note_miss(past.as_ref(), &answer);
             reservation.settle(if answer.gave_up { answer.price } else { answer.cost() });
             let mut answer = works.finish(&asked, answer, &dataset);
             answer.age = age;
@@ -157,7 +163,7 @@ impl Works {
         let report = ask.report;
         let asked = Asked { document, operation, report, began: Instant::now() };
         let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
-        let sources = Sources::of(&self.server, ask.wanted.as_ref());
+        let sources = Sources::of(&self.server, &self.past_copies, ask.wanted.as_ref());
         let span = trace::query();
         let ask_of = ask.wanted.clone();
         let request = ask.into_request();
@@ -219,6 +225,16 @@ impl Works {
         let done = self.pool.run(work).await;
         reservation.settle(price);
         done.map_err(|error| Refusal::of(StatusCode::INTERNAL_SERVER_ERROR, &error))
+    }
+
+    /// Notes what the database has computed of an earlier revision, which a copy would have answered.
+    fn note_miss(&self, past: Option<&Dataset>, answer: &QueryAnswer) {
+        let is_computed = |read: &Read| read.purpose == Purpose::Aggregates;
+        let missed = past.filter(|_| answer.copy.is_none() && answer.reads.iter().any(is_computed));
+        if let (Some(past), Some(current)) = (missed, self.server.copy()) {
+            let readers = &self.server.0.readers;
+            self.past_copies.miss(readers, past, &current.replica, answer.cost());
+        }
     }
 
     fn failed(&self, error: Error) -> HttpAnswer {

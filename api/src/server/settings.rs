@@ -19,6 +19,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// The bytes of rows that are kept in memory, which a query looks up by their ids; 0 keeps none.
     pub row_cache_bytes: u64,
+    /// The bytes of copies in memory of earlier revisions; 0 makes none.
+    pub revision_cache_bytes: u64,
     /// For how many seconds a browser or a proxy may use an answer without asking again.
     pub max_age: u32,
     /// The origins whose pages may read answers; any, where this is empty.
@@ -59,6 +61,7 @@ impl Default for Settings {
         Self {
             cache_bytes: 64 << 20,
             row_cache_bytes: 32 << 20,
+            revision_cache_bytes: 64 << 20,
             max_age: 5,
             origins: Vec::new(),
             most_in_batch: 0,

@@ -55,7 +55,10 @@ pub(crate) async fn run(args: &DoctorArgs, url: &DatabaseUrl) -> ExitCode {
     look_at_open_files(&mut findings, &args.serve, url);
     let rows = database::look(&mut findings, url, args.serve.traffic.connections()).await;
     if let Ok(settings) = &settings {
-        let kept = settings.cache_bytes.saturating_add(settings.row_cache_bytes);
+        let kept = settings
+            .cache_bytes
+            .saturating_add(settings.row_cache_bytes)
+            .saturating_add(settings.revision_cache_bytes);
         let queries = u64::from(args.serve.traffic.most_memory()) << 20;
         let wanted = kept.saturating_add(queries);
         memory::look(&mut findings, wanted, args.serve.aggregates, rows);

@@ -3,4 +3,5 @@
 pub(crate) mod answers;
 pub(crate) mod copy;
 pub(crate) mod counters;
+pub(crate) mod past_copies;
 mod single_flight;

@@ -1,0 +1,117 @@
+//! Copies in memory of earlier revisions, which are made when they have been missed for long enough.
+//!
+//! The first queries of an earlier revision are answered by the database. When those that a copy would have answered have
+//! cost as much as the copy does, it is made in the background, one at a time. So whoever asks for one revision after the
+//! other makes the server work no more than twice as much as they were priced at, and nobody waits for a copy.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use crate::{
+    catalog::dataset::Dataset, database::Readers, graphql::catalog, measures::Replica,
+    server::cache::copy::Copy,
+};
+
+/// The rows that are copied for a point of price.
+const ROWS: u64 = 10;
+/// The revisions for which it is known what their queries have cost; a client may name very many.
+const KNOWN: usize = 1_000;
+
+/// The copies of earlier revisions.
+#[derive(Debug)]
+pub(crate) struct PastCopies {
+    /// The bytes that they may take.
+    bytes: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The one that was used last comes last.
+    copies: Vec<Copy>,
+    /// What queries of revisions without a copy have cost, in points.
+    missed: HashMap<i32, u64>,
+    is_making: bool,
+}
+
+impl PastCopies {
+    /// Room for so many bytes of copies; 0 makes none.
+    pub(crate) fn new(bytes: u64) -> Arc<Self> {
+        Arc::new(Self { bytes, state: Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The copy of a dataset, if there is one.
+    pub(crate) fn get(&self, of: &Dataset) -> Option<Copy> {
+        let mut state = self.state();
+        let at = state.copies.iter().position(|copy| copy.dataset == *of)?;
+        let copy = state.copies.remove(at);
+        state.copies.push(copy.clone());
+        Some(copy)
+    }
+
+    /// Notes what a query of a dataset without a copy has cost, and begins to make one where that pays: so large as the copy
+    /// of the current revision is, it will be, too.
+    pub(crate) fn miss(
+        self: &Arc<Self>,
+        readers: &Readers,
+        of: &Dataset,
+        like: &Replica,
+        cost: u64,
+    ) {
+        if like.size_in_bytes() as u64 > self.bytes {
+            return;
+        }
+        let mut state = self.state();
+        if state.missed.len() >= KNOWN {
+            state.missed.clear();
+        }
+        let missed = state.missed.entry(of.revision).or_default();
+        *missed += cost;
+        if *missed < like.rows() as u64 / ROWS || state.is_making {
+            return;
+        }
+        state.missed.remove(&of.revision);
+        state.is_making = true;
+        drop(state);
+        let (copies, readers, of) = (Arc::clone(self), readers.as_of(of.revision), of.clone());
+        tokio::spawn(async move { copies.make(readers, of).await });
+    }
+
+    async fn make(&self, readers: Readers, of: Dataset) {
+        let began = Instant::now();
+        let made = Replica::build(catalog(), readers).await;
+        let mut state = self.state();
+        state.is_making = false;
+        let revision = of.revision;
+        match made {
+            // One that was forgotten meanwhile is empty, and of another stamp.
+            Ok(replica) if replica.stamp() == of.stamp => {
+                let (rows, bytes) = (replica.rows(), replica.size_in_bytes());
+                let milliseconds = crate::trace::milliseconds(began.elapsed());
+                tracing::info!(
+                    revision,
+                    rows,
+                    bytes,
+                    milliseconds,
+                    "copied an earlier revision into memory"
+                );
+                state.copies.push(Copy { dataset: of, replica: Arc::new(replica) });
+                let size = |copy: &Copy| copy.replica.size_in_bytes() as u64;
+                while state.copies.iter().map(size).sum::<u64>() > self.bytes {
+                    state.copies.remove(0);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, revision, "cannot copy an earlier revision into memory");
+            }
+        }
+    }
+}
