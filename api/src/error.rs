@@ -217,11 +217,14 @@ pub(crate) fn is_gone(error: &DbErr) -> bool {
 }
 
 /// Whether a replica of PostgreSQL has cancelled a statement, or ended its connection, because what the primary
-/// did would have changed the rows under it. The same statement works on what is there then.
+/// did would have changed the rows under it, or whether it stood in the way of a restore (a deadlock). The same statement
+/// works on what is there then.
 pub(crate) fn is_overtaken(error: &DbErr) -> bool {
     match error {
         DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
-            sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "40001"),
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+            }
             _ => false,
         },
         _ => false,

@@ -402,7 +402,7 @@ async fn a_file_is_of_one_revision_or_breaks_off() {
         assert!(!is_whole && length < whole, "{length}");
         // What fails before the first row has a status.
         let (status, answer) = read(site.post(&query(text)).header("accept", CSV)).await;
-        assert_eq!((status.as_u16(), code(&answer)), (500, "INTERNAL"), "{answer}");
+        assert_eq!((status.as_u16(), code(&answer)), (503, "UNAVAILABLE"), "{answer}");
     }
 }
 

@@ -189,8 +189,9 @@ fn sqlite(rest: &str) -> Result<SqliteConnectOptions, DatabaseUrlError> {
     if file.is_empty() {
         return wrong("names no file: write it as sqlite://PATH");
     }
-    let first = file.split('/').next().unwrap_or_default();
-    if first.split_once(':').is_some_and(|(_, after)| after.contains('@')) {
+    // A file may have such a name, and a password must not be shown as one.
+    if file.split_once(':').is_some_and(|(_, after)| after.contains('@') || after.starts_with("//"))
+    {
         return wrong(
             "names a user and a password, which a file of SQLite does not have: write it as sqlite://PATH, or as \
              postgres://USER:PASSWORD@HOST:PORT/NAME if it is PostgreSQL",
@@ -235,10 +236,18 @@ fn postgres(rest: &str) -> Result<PgConnectOptions, DatabaseUrlError> {
     }
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
     // The name of a user is shown, and no password shall be.
-    if decoded("user", user)?.contains(':') {
-        return wrong(
-            "has a %3A in its user: between a user and its password, the colon is written as it is",
-        );
+    let shown = [("user", decoded("user", user)?), ("name", decoded("name", name)?)];
+    let parameters_shown =
+        form_urlencoded::parse(parameters.as_bytes()).filter_map(|(key, value)| {
+            ["user", "dbname"].iter().find(|it| **it == key).map(|it| (*it, value.into_owned()))
+        });
+    for (part, text) in shown.into_iter().chain(parameters_shown) {
+        if text.contains([':', '%', '@']) {
+            return wrong(format!(
+                "has a colon, a % or an @ in its {part}, as if a password were in it: between a user and its password, a \
+                 colon is written as it is"
+            ));
+        }
     }
     decoded("password", password)?;
     check_host(host)?;

@@ -163,7 +163,7 @@ impl Endpoint {
     pub(crate) fn new(works: Works, answers: Arc<Answers>) -> Self {
         let settings = &works.settings;
         let documents = PersistedDocuments::new(settings.trusted.clone(), settings.trusted_only);
-        let freshness = Freshness::new(settings.max_age);
+        let freshness = Freshness::new(settings.max_age, works.server.0.since.clone());
         let rates = ClientRates::new(settings.rate_limit.clone());
         let works = Arc::new(works);
         Self(Arc::new(EndpointInner { works, answers, documents, freshness, rates }))

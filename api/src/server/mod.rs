@@ -210,6 +210,10 @@ async fn ready(State(server): State<Server>) -> impl IntoResponse {
             let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
             return (StatusCode::OK, Json(body));
         }
+        Ok(Ok(_)) if server.has_failed_to_copy() => {
+            "the dataset could not be copied into memory, which is tried again: the log says why, and `cops-graphql \
+             doctor` what to do"
+        }
         Ok(Ok(_)) => "the dataset is being copied into memory",
         _ => "the database cannot be reached",
     };

@@ -1,8 +1,11 @@
 //! What every request needs: the schema, the connections, and the newest revision that is known.
 
 use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use sea_orm::DatabaseConnection;
@@ -23,6 +26,31 @@ pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
 const FILE_POLL: Duration = Duration::from_millis(250);
 /// How long such a look may take. A connection that says nothing may be dead, and the next look takes another.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Since when a server answers of the data that it has, as far as no load has changed them: since its start, or since its
+/// database was replaced by another one. In seconds since 1970.
+#[derive(Clone, Debug)]
+pub(crate) struct Since(Arc<AtomicU64>);
+
+impl Since {
+    /// Since now.
+    pub(crate) fn now() -> Self {
+        Self(Arc::new(AtomicU64::new(seconds())))
+    }
+
+    /// The data are others from now on. What was answered within the same second bears an earlier date than what follows.
+    fn renew(&self) {
+        self.0.store(seconds() + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// What every request needs.
 #[derive(Clone, Debug)]
 pub struct Server(pub(crate) Arc<ServerInner>);
@@ -33,6 +61,8 @@ pub(crate) struct ServerInner {
     pub(crate) sdl: String,
     pub(crate) readers: Readers,
     pub(super) dataset: watch::Receiver<Dataset>,
+    /// Since when it answers of them.
+    pub(super) since: Since,
     /// How many rows the tables have.
     sizes: watch::Receiver<Arc<TableSizes>>,
     /// The copy in memory that answers aggregates; none of it where the database does.
@@ -64,7 +94,8 @@ impl Server {
         let readers = readers.into();
         let (sender, receiver) = watch::channel(dataset);
         let (found, sizes) = watch::channel(Arc::default());
-        tokio::spawn(follow(readers.clone(), sender));
+        let since = Since::now();
+        tokio::spawn(follow(readers.clone(), sender, since.clone()));
         tokio::spawn(measure(readers.spare().clone(), receiver.clone(), found));
         let copy = (aggregates == AggregatesBy::Memory).then(|| {
             let (copies, copy) = watch::channel(Copies::default());
@@ -72,7 +103,9 @@ impl Server {
             copy
         });
         let schema = SchemaHandle(schema());
-        Self(Arc::new(ServerInner { schema, sdl: sdl(), readers, dataset: receiver, sizes, copy }))
+        let sdl = sdl();
+        let dataset = receiver;
+        Self(Arc::new(ServerInner { schema, sdl, readers, dataset, since, sizes, copy }))
     }
 
     pub(crate) fn dataset(&self) -> Dataset {
@@ -103,6 +136,11 @@ impl Server {
         Aggregates::Database(Arc::clone(&self.0.sizes.borrow()))
     }
 
+    /// Whether what answers aggregates could not be made.
+    pub(crate) fn has_failed_to_copy(&self) -> bool {
+        self.0.copy.as_ref().is_some_and(|copy| copy.borrow().has_failed)
+    }
+
     /// Whether everything stands that answers aggregates.
     pub(crate) fn has_aggregates(&self) -> bool {
         self.0.copy.as_ref().is_none_or(|copy| copy.borrow().began)
@@ -110,7 +148,7 @@ impl Server {
 }
 
 /// Tells of each new revision, and of other data in its place, until nobody listens any more.
-async fn follow(readers: Readers, sender: watch::Sender<Dataset>) {
+async fn follow(readers: Readers, sender: watch::Sender<Dataset>, since: Since) {
     let mut ticks = tokio::time::interval(FILE_POLL);
     let mut next = Instant::now();
     while !sender.is_closed() {
@@ -134,6 +172,9 @@ async fn follow(readers: Readers, sender: watch::Sender<Dataset>) {
                 let new = *dataset != found;
                 if new {
                     tracing::info!(revision = found.revision, "a new revision of the dataset");
+                    if !found.follows(dataset) {
+                        since.renew();
+                    }
                     *dataset = found;
                 }
                 new

@@ -85,6 +85,11 @@ async fn look_inside(
 /// Looks whether the tables are those of this version. Whether they can be read.
 async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection) -> bool {
     const CHECK: &str = "migrations";
+    if let Ok(Some(table)) = migration::foreign_table(reader).await {
+        let message = format!("there are tables (such as `{table}`) of another program");
+        findings.problem(CHECK, message, "name an empty database");
+        return false;
+    }
     match migration::unknown(reader).await {
         Ok(unknown) if !unknown.is_empty() => {
             let message = format!(
@@ -100,11 +105,6 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
             return false;
         }
         Ok(_) => {}
-    }
-    if let Ok(Some(table)) = migration::foreign_table(reader).await {
-        let message = format!("there are tables (such as `{table}`) of another program");
-        findings.problem(CHECK, message, "name an empty database");
-        return false;
     }
     match migration::is_behind(reader).await {
         Ok(false) => {

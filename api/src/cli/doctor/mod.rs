@@ -83,7 +83,14 @@ fn look_at_open_files(findings: &mut Findings, args: &serve::ServeArgs, url: &Da
         return findings.ok(CHECK, format!("up to {wanted} are open; no limit is known"));
     };
     let message = format!("up to {wanted} are open, of {limit} that may be");
-    if limit < wanted {
+    let least = open_files::wanted(1, queries, url.is_sqlite());
+    if limit < least {
+        let mend = format!(
+            "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service): with --database-connections \
+             {queries} the server does not start below {least}"
+        );
+        findings.problem(CHECK, message, mend);
+    } else if limit < wanted {
         let fits = clients.saturating_sub(wanted - limit).max(1);
         let mend = format!(
             "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service), or choose \

@@ -16,6 +16,8 @@ use std::{
 
 /// How long nothing is written to a file that was replaced before it counts as whole.
 const FRESH: Duration = Duration::from_millis(500);
+/// How long what was written into the log may take to get from there into the file, while the log stays as it is.
+const CHECKPOINT: Duration = Duration::from_secs(30);
 
 /// The file of a database, as it was last seen.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ struct LastLook {
     file: Option<SeenFile>,
     /// Whether it was replaced, and may not be whole yet.
     is_unsettled: bool,
+    /// The log of the file before, which is not empty and stands beside the new one.
+    old_log: Option<FileStamp>,
 }
 
 /// When the file of a database was last replaced, and how often: what was opened before that is of another.
@@ -68,6 +72,8 @@ pub(super) enum FileChange {
     Replaced,
     /// It was replaced before, and nothing has been written to it for a while.
     Settled,
+    /// It was replaced, and the log of the file before stands beside it: SQLite would write that into it.
+    BesideOldLog,
     /// There is none.
     Missing,
 }
@@ -96,10 +102,26 @@ impl FileStamp {
 }
 
 impl SeenFile {
-    /// Whether it is not the file that it was before. What a load has written comes by way of the log. What comes
-    /// otherwise was copied over the file.
+    /// Whether it is not the file that it was before. What a load has written comes by way of the log, which is written
+    /// first and stays as long as anybody has the file open. What comes otherwise was copied over the file.
     fn is_other(self, before: Self) -> bool {
-        before.main.id != self.main.id || before.main != self.main && before.log == self.log
+        if before.main.id != self.main.id {
+            return true;
+        }
+        before.main != self.main
+            && match (before.log, self.log) {
+                (before, log) if before == log => !log.is_some_and(FileStamp::is_being_moved),
+                (Some(_), None) => true,
+                _ => false,
+            }
+    }
+}
+
+impl FileStamp {
+    /// Whether it is a log whose pages may be on their way into the file.
+    fn is_being_moved(self) -> bool {
+        let age = self.modified.and_then(|modified| modified.elapsed().ok());
+        self.bytes > 0 && age.is_none_or(|age| age < CHECKPOINT)
     }
 }
 
@@ -132,9 +154,11 @@ impl DatabaseFile {
     }
 
     fn stamps(&self) -> Option<SeenFile> {
-        let mut log = self.path.as_os_str().to_owned();
+        // SQLite keeps the log beside the file itself, wherever a link to that is.
+        let path = fs::canonicalize(&self.path).ok()?;
+        let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        let main = FileStamp::of(&self.path)?;
+        let main = FileStamp::of(&path)?;
         Some(SeenFile { main, log: FileStamp::of(Path::new(&log)) })
     }
 
@@ -142,7 +166,13 @@ impl DatabaseFile {
     pub(super) fn look(&self) -> FileChange {
         let (mut seen, found) = (self.seen(), self.stamps());
         let Some(now) = found else { return FileChange::Missing };
-        let is_other = seen.file.replace(now).is_some_and(|before| now.is_other(before));
+        let before = seen.file.replace(now);
+        let is_other = before.is_some_and(|before| now.is_other(before));
+        if is_other {
+            let log_before = before.and_then(|before| before.log);
+            seen.old_log = now.log.filter(|log| log.bytes > 0 && Some(*log) == log_before);
+        }
+        seen.old_log = seen.old_log.filter(|log| now.log == Some(*log));
         // A copy takes its time, and what is opened meanwhile has pages of both.
         let age = now.main.modified.and_then(|modified| modified.elapsed().ok());
         let is_fresh = age.is_some_and(|age| age < FRESH);
@@ -152,6 +182,7 @@ impl DatabaseFile {
                 seen.is_unsettled = true;
                 FileChange::Replaced
             }
+            (_, true) if seen.old_log.is_some() => FileChange::BesideOldLog,
             (_, true) if is_fresh => FileChange::Same,
             (_, true) => FileChange::Settled,
         }
@@ -208,6 +239,30 @@ mod tests {
         fs::write(path("a.db"), "four!!").unwrap();
         fs::write(path("a.db-wal"), "").unwrap();
         assert_eq!(file.look(), FileChange::Same);
+        // What was in the log gets into the file a while after the log was written.
+        fs::write(path("a.db-wal"), "log").unwrap();
+        file.look();
+        for pages in ["five", "six!!"] {
+            fs::write(path("a.db"), pages).unwrap();
+            assert_eq!(file.look(), FileChange::Same);
+        }
+        // With its log gone it is another one; with an old log beside it, too, and must not be opened.
+        fs::write(path("a.db"), "seven").unwrap();
+        fs::remove_file(path("a.db-wal")).unwrap();
+        assert_eq!(file.look(), FileChange::Replaced);
+        age("a.db", 30);
+        assert_eq!(file.look(), FileChange::Settled);
+        file.settle();
+        fs::write(path("a.db-wal"), "log of before").unwrap();
+        assert_eq!(file.look(), FileChange::Same);
+        fs::write(path("b.db"), "eight").unwrap();
+        age("b.db", 50);
+        fs::rename(path("b.db"), path("a.db")).unwrap();
+        assert_eq!([file.look(), file.look()], [FileChange::Replaced, FileChange::BesideOldLog]);
+        assert!(file.is_unsettled());
+        fs::remove_file(path("a.db-wal")).unwrap();
+        assert_eq!(file.look(), FileChange::Settled);
+        file.settle();
         fs::remove_file(path("a.db")).unwrap();
         assert_eq!([file.look(), file.look()], [FileChange::Missing; 2]);
         assert!(file.is_unsettled());

@@ -3,7 +3,7 @@
 use entity::table::tables;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 
-use crate::database::session::newest_stamp;
+use crate::database::{load::ENDED_BY, session::newest_stamp};
 
 /// Why a database cannot be asked; none where it can.
 ///
@@ -27,21 +27,41 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
                 .to_owned(),
         ));
     }
-    // A dump makes these after all rows: until then, some tables may be empty.
-    if database.get_database_backend() == DbBackend::Postgres {
-        let sql = "SELECT COUNT(*) FROM pg_constraint \
-                   WHERE contype = 'p' AND connamespace = current_schema()::regnamespace";
-        let row = database.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-        let found = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
-        // That of the migrations is one more.
-        let wanted = tables().len() + 1;
-        if found.and_then(|found| usize::try_from(found).ok()).is_none_or(|found| found < wanted) {
-            return Ok(Some("the database lacks primary keys: is it being restored?".to_owned()));
-        }
+    let lacks = |what: &str| Ok(Some(format!("the database lacks {what}: is it being restored?")));
+    let backend = database.get_database_backend();
+    let (sql, wanted) = made_last(backend);
+    let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
+    let found = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+    if found.and_then(|found| usize::try_from(found).ok()).is_none_or(|found| found < wanted) {
+        return lacks(if backend == DbBackend::Postgres { "keys of its tables" } else { "tables" });
     }
     let newest = newest_stamp(database.get_database_backend());
     Ok(match database.query_one(&newest).await? {
         Some(_) => None,
         None => Some("the database holds no dataset yet: is it being restored?".to_owned()),
     })
+}
+
+/// The statement that counts what is made last where a dataset is restored, and how many there must be. A dump of
+/// PostgreSQL makes the keys of a table after its rows: until then it may be empty.
+fn made_last(backend: DbBackend) -> (String, usize) {
+    let tables = tables();
+    let kept = || tables.iter().filter(|table| table.has_history());
+    let wanted = tables.len() + kept().count();
+    let quoted = |names: Vec<String>| names.join("', '");
+    let ours = quoted(tables.iter().map(|table| table.name.to_owned()).collect());
+    let sql = match backend {
+        DbBackend::Postgres => format!(
+            "SELECT (SELECT COUNT(*) FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid \
+             WHERE contype = 'p' AND relnamespace = current_schema()::regnamespace AND relname IN ('{ours}')) + \
+             (SELECT COUNT(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'i' \
+             AND relname IN ('{}'))",
+            quoted(kept().map(|table| format!("{}_{ENDED_BY}", table.history())).collect())
+        ),
+        _ => format!(
+            "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('{ours}', '{}')",
+            quoted(kept().map(entity::table::EntityTable::history).collect())
+        ),
+    };
+    (sql, wanted)
 }

@@ -253,6 +253,10 @@ impl Readers {
                 file.settle();
                 tracing::info!("the file that replaced that of the database is open");
             }
+            FileChange::BesideOldLog => self.lose(
+                "the file of the database was replaced, and beside it stands the write-ahead log of the file before: \
+                 remove what has its name and ends with -wal or -shm",
+            ),
             FileChange::Replaced | FileChange::Same => {}
         }
         change == FileChange::Settled
@@ -376,6 +380,8 @@ impl Readers {
                 match fit {
                     Ok(Ok(None)) => break,
                     Ok(Ok(Some(reason))) => drop(readers.0.gone.send_replace(Some(reason.into()))),
+                    // A file is opened anew: what is open may be of one that is there no more.
+                    _ if readers.0.file.is_some() => readers.0.replaced.note(),
                     _ => {}
                 }
             }

@@ -29,6 +29,8 @@ pub(crate) struct Copy {
 pub(crate) struct Copies {
     pub(crate) newest: Option<Copy>,
     pub(crate) began: bool,
+    /// Whether the last try has failed.
+    pub(crate) has_failed: bool,
 }
 
 /// Makes a copy of each new revision, until nobody wants it any more.
@@ -63,12 +65,13 @@ pub(crate) async fn keep(
                     "copied the dataset into memory"
                 );
                 let newest = Some(Copy { dataset, replica: Arc::new(replica) });
-                copies.send_replace(Copies { newest, began: true });
+                copies.send_replace(Copies { newest, began: true, has_failed: false });
             }
             // A load was committed meanwhile, and will be told of at once.
             Ok(_) => tokio::time::sleep(PAUSE / 10).await,
             Err(error) => {
                 tracing::warn!(%error, "cannot copy the dataset into memory: trying again");
+                copies.send_modify(|copies| copies.has_failed = true);
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -25,11 +25,11 @@ const KNOWN: usize = 1_000;
 pub(crate) struct PastCopies {
     /// The bytes that they may take.
     bytes: u64,
-    state: Mutex<State>,
+    state: Mutex<KeptCopies>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct KeptCopies {
     /// The one that was used last comes last.
     copies: Vec<Copy>,
     /// What queries of revisions without a copy have cost, in points.
@@ -43,7 +43,7 @@ impl PastCopies {
         Arc::new(Self { bytes, state: Mutex::default() })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, KeptCopies> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

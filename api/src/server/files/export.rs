@@ -158,6 +158,7 @@ impl Endpoint {
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
         let loaded = dataset.loaded_at.map(HttpDate::of_load);
         let modified = self.0.freshness.modified(loaded.as_ref());
+        let modified = modified.as_ref();
         let mut response = self.labeled(tag.clone(), modified, (&dataset, age));
         let headers = response.headers_mut();
         if client.has(&tag, None) {

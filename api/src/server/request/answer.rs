@@ -367,10 +367,10 @@ impl HttpAnswer {
             headers.insert(header::ETAG, tag.clone());
             headers.insert(header::CACHE_CONTROL, freshness.control(self.age));
             let modified = freshness.modified(self.loaded.as_ref());
-            if let Some(modified) = modified {
+            if let Some(modified) = &modified {
                 headers.insert(header::LAST_MODIFIED, modified.text.clone());
             }
-            is_unchanged = client.has(tag, modified);
+            is_unchanged = client.has(tag, modified.as_ref());
         } else {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
         }

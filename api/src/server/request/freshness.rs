@@ -1,6 +1,7 @@
 //! For how long an answer may be used, and since when it is what it is.
 //!
-//! `Last-Modified` is the later of two moments: the load that the answer is of, and the start of this server. The load alone
+//! `Last-Modified` is the later of two moments: the load that the answer is of, and the start of this server, or when its
+//! database was replaced. The load alone
 //! would not be true, because an answer also depends on the program and on its options, and both change with a start only.
 //! A load counts from the next whole second on, and says so only when that has come: what was answered before the load,
 //! within the same second, must not bear the same date.
@@ -15,7 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::{DateTime, Utc};
 
-use crate::catalog::dataset::Dataset;
+use crate::{catalog::dataset::Dataset, server::state::Since};
 
 /// A moment as HTTP writes it: to the second.
 #[derive(Clone, Debug)]
@@ -70,17 +71,16 @@ pub(crate) struct Freshness {
     public: HeaderValue,
     /// `Cache-Control` of what only its client may keep.
     pub(crate) private: HeaderValue,
-    started: HttpDate,
+    since: Since,
 }
 
 impl Freshness {
     /// That of a server which starts now.
-    pub(crate) fn new(max_age: u32) -> Self {
+    pub(crate) fn new(max_age: u32, since: Since) -> Self {
         let control = |who| {
             HeaderValue::try_from(format!("{who}, max-age={max_age}")).expect("words and a number")
         };
-        let started = HttpDate::of(second_of(SystemTime::now()));
-        Self { public: control("public"), private: control("private"), started }
+        Self { public: control("public"), private: control("private"), since }
     }
 
     /// `Cache-Control` of what anybody may keep: of an earlier revision or of the current one.
@@ -97,12 +97,10 @@ impl Freshness {
     }
 
     /// Since when an answer of a load is what it is; none where that cannot be told to the second.
-    pub(crate) fn modified<'a>(&'a self, load: Option<&'a HttpDate>) -> Option<&'a HttpDate> {
-        let load = load?;
-        if load.second <= self.started.second {
-            return Some(&self.started);
-        }
-        (load.second <= second_of(SystemTime::now())).then_some(load)
+    pub(crate) fn modified(&self, load: Option<&HttpDate>) -> Option<HttpDate> {
+        let (load, since) = (load?, HttpDate::of(self.since.get()));
+        let modified = if load.second <= since.second { since } else { load.clone() };
+        (modified.second <= second_of(SystemTime::now())).then_some(modified)
     }
 }
 
@@ -144,8 +142,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_as_old_as_its_load_or_the_start() {
-        let freshness = Freshness::new(5);
-        let started = freshness.started.second;
+        let freshness = Freshness::new(5, Since::now());
+        let started = freshness.since.get();
         let modified = |second| {
             let load = HttpDate::of(second);
             freshness.modified(Some(&load)).map(|date| date.second)
