@@ -30,6 +30,7 @@ mod job;
 mod json;
 mod leaic;
 mod mapping;
+mod matching;
 mod names;
 mod obligations;
 mod outcomes;

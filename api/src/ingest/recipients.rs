@@ -1,9 +1,8 @@
 //! Who got the money: an agency where that is certain, else an organization.
 //!
 //! In this order: the agency of the ORI, where there is one, and a new agency where no other fits;
-//! the only agency of the same name in the state; the only municipal police department of the
-//! municipality that is named (`City of Dallas`); the organization of the unique entity identifier;
-//! the organization of the same name and state; a new organization.
+//! the only agency of the state that the name fits ([`super::matching`]); the organization of the
+//! unique entity identifier; the organization of the same name and state; a new organization.
 
 use std::collections::HashMap;
 
@@ -16,12 +15,16 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    agencies::{Agencies, Called},
+    agencies::Agencies,
     job::Job,
+    matching::{Fit, Matching},
     names::Name,
     report::FoundBy,
     values,
 };
+
+/// What the report says of recipients that are not agencies.
+const NOT_MATCHED: &str = "recipients that no agency fits, kept as organizations";
 
 /// A recipient as a file describes it.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +63,7 @@ type RecipientColumns =
 pub(crate) struct Recipients {
     /// The agencies.
     pub(crate) agencies: Agencies,
-    called: Called,
+    matching: Matching,
     known: Vec<KnownRecipient>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
@@ -75,7 +78,7 @@ impl Recipients {
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let agencies = Agencies::new(job).await?;
         let mut recipients = Self {
-            called: agencies.called(),
+            matching: Matching::of(agencies.all()),
             agencies,
             known: Vec::new(),
             by_uei: HashMap::new(),
@@ -147,13 +150,29 @@ impl Recipients {
     }
 
     fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(FoundBy, usize)> {
-        let Some(ori) = &described.ori else { return self.agency_called(described) };
+        let Some(ori) = &described.ori else {
+            return match self.agency_called(described) {
+                Fit::One(way, at) => Some((way, at)),
+                Fit::Several(several) => {
+                    job.ambiguous(|| format!("{}: {} agencies", told(described), several.len()));
+                    None
+                }
+                Fit::Nobody => {
+                    job.report.note(NOT_MATCHED);
+                    None
+                }
+            };
+        };
         if let Some(at) = self.agencies.find(ori) {
             return Some((FoundBy::AgencyByOri, at));
         }
         let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
-        let called = self.agency_called(described).filter(|(_, at)| {
+        let called = match self.agency_called(described) {
+            Fit::One(way, at) => Some((way, at)),
+            Fit::Nobody | Fit::Several(_) => None,
+        };
+        let called = called.filter(|(_, at)| {
             let agency = self.agencies.get(*at);
             if nine { &agency.ori9 } else { &agency.ori7 }.is_none()
         });
@@ -170,14 +189,11 @@ impl Recipients {
         Some((way, at))
     }
 
-    /// The only agency in the state that may be called so.
-    fn agency_called(&self, described: &Described) -> Option<(FoundBy, usize)> {
-        let (name, state) = (Name::of(&described.name), described.state.as_ref()?);
-        if let Some(at) = self.called.by_name(state, &name) {
-            return Some((FoundBy::AgencyByName, at));
-        }
-        let at = self.called.by_place(state, name.municipality.as_ref()?)?;
-        Some((FoundBy::AgencyByPlace, at))
+    /// The agencies that the name of a recipient may mean.
+    fn agency_called(&self, described: &Described) -> Fit {
+        let Described { name, state, kind, .. } = described;
+        let find = |state| self.matching.find(name, state, *kind);
+        state.as_ref().map_or(Fit::Nobody, find)
     }
 
     /// Finds or adds an organization, without looking for an agency first.

@@ -18,6 +18,8 @@ pub enum FoundBy {
     AgencyByName,
     /// The only police department of the municipality.
     AgencyByPlace,
+    /// The only sheriff, or the only police, of the county.
+    AgencyByCounty,
     /// An agency that was not there before: the file gives its ORI.
     AgencyAdded,
     /// An organization by its unique entity identifier.
@@ -36,6 +38,7 @@ impl fmt::Display for FoundBy {
             Self::AgencyByOri => "agency by ORI",
             Self::AgencyByName => "agency by name and state",
             Self::AgencyByPlace => "agency by municipality and state",
+            Self::AgencyByCounty => "agency by county and state",
             Self::AgencyAdded => "agency added by ORI",
             Self::OrganizationByUei => "organization by UEI",
             Self::OrganizationByName => "organization by name and state",
@@ -104,6 +107,15 @@ impl ImportReport {
     /// Counts something worth knowing.
     pub(crate) fn note(&mut self, text: &'static str) {
         *self.notes.entry(text).or_default() += 1;
+    }
+
+    /// Counts something worth knowing, and names it where it is among the first.
+    pub(crate) fn note_example(&mut self, text: &'static str, example: impl FnOnce() -> String) {
+        self.note(text);
+        let examples = self.examples.entry(text).or_default();
+        if examples.len() < 5 {
+            examples.push(example());
+        }
     }
 
     /// Counts several things worth knowing, and names some of them.
