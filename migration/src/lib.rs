@@ -18,6 +18,7 @@ mod m20261121_000002_outcomes;
 mod m20261121_000003_table_loads;
 mod m20261125_000004_outcome_level;
 mod m20261126_000005_identity;
+mod m20261126_000006_recipients;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_table_loads::Migration),
             Box::new(m20261125_000004_outcome_level::Migration),
             Box::new(m20261126_000005_identity::Migration),
+            Box::new(m20261126_000006_recipients::Migration),
         ]
     }
 }

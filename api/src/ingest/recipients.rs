@@ -1,13 +1,13 @@
 //! Who got the money: an agency where that is certain, else an organization.
 //!
-//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits;
-//! the only agency of the state that the name fits ([`super::matching`]); the organization of the
+//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits; what a
+//! person decided of the recipient ([`super::matches`]); the only agency of the state that the name fits ([`super::matching`]); the organization of the
 //! unique entity identifier; the organization of the same name and state; a new organization.
 
 use std::collections::HashMap;
 
 use entity::{
-    kind::OrganizationKind,
+    kind::{MatchedBy, OrganizationKind},
     organization,
     scalar::{Ori, State},
     search::Searched as _,
@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use super::{
     agencies::Agencies,
     job::Job,
-    matching::{Fit, Matching},
+    matching::{Decision, Fit, Matching, Reviews},
     names::Name,
     report::FoundBy,
     values,
@@ -46,6 +46,23 @@ pub(crate) enum Recipient {
     Organization(i32),
 }
 
+impl Recipient {
+    /// The ids of the agency and of the organization, of which an award has one.
+    pub(crate) fn columns(self) -> (Option<i32>, Option<i32>) {
+        match self {
+            Self::Agency(id) => (Some(id), None),
+            Self::Organization(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// A recipient, and how it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FoundRecipient {
+    pub(crate) recipient: Recipient,
+    pub(crate) by: MatchedBy,
+}
+
 /// What of an organization is held in memory: what it is found by, and what it lacks.
 #[derive(Debug)]
 struct KnownRecipient {
@@ -67,7 +84,9 @@ pub(crate) struct Recipients {
     known: Vec<KnownRecipient>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
-    seen: HashMap<String, Recipient>,
+    /// What people decided.
+    pub(crate) reviews: Reviews,
+    seen: HashMap<String, FoundRecipient>,
     added: Vec<organization::Model>,
     completed: Vec<(i32, Described)>,
     next_id: i32,
@@ -83,6 +102,7 @@ impl Recipients {
             known: Vec::new(),
             by_uei: HashMap::new(),
             by_name: HashMap::new(),
+            reviews: Reviews::new(job).await?,
             seen: HashMap::new(),
             added: Vec::new(),
             completed: Vec::new(),
@@ -121,7 +141,7 @@ impl Recipients {
     }
 
     /// Finds a recipient, or adds one. What is added is in the database after [`Self::write`].
-    pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> Recipient {
+    pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> FoundRecipient {
         let Described { name, ori, uei, state, .. } = &described;
         let key = format!(
             "{name}\u{1f}{}\u{1f}{}\u{1f}{}",
@@ -132,43 +152,81 @@ impl Recipients {
         if let Some(recipient) = self.seen.get(&key) {
             return *recipient;
         }
-        let found = self.agency(job, &described);
-        let recipient = match found {
-            Some((way, at)) => {
+        let (found, by) = match self.agency(job, &described) {
+            Ok((way, at)) => {
                 let agency = self.agencies.get(at);
                 job.matched(way, || {
                     let ori = agency.ori9.as_ref().or(agency.ori7.as_ref()).map_or("", Ori::as_str);
                     let called = agency.name.as_deref().unwrap_or_default();
                     format!("{} -> {called} {ori}", told(&described))
                 });
-                Recipient::Agency(agency.id)
+                let by = match way {
+                    _ if described.ori.is_some() => MatchedBy::Ori,
+                    FoundBy::AgencyByReview => MatchedBy::Reviewed,
+                    FoundBy::AgencyByPlace => MatchedBy::Municipality,
+                    FoundBy::AgencyByCounty => MatchedBy::County,
+                    _ => MatchedBy::Name,
+                };
+                (Recipient::Agency(agency.id), by)
             }
-            None => Recipient::Organization(self.organization(job, described)),
+            Err(by) => (Recipient::Organization(self.organization(job, described)), by),
         };
-        self.seen.insert(key, recipient);
-        recipient
+        let found = FoundRecipient { recipient: found, by };
+        self.seen.insert(key, found);
+        found
     }
 
-    fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(FoundBy, usize)> {
+    /// What a person decided of a recipient.
+    pub(crate) fn decided(&self, described: &Described) -> Option<Decision> {
+        let Described { name, state, uei, .. } = described;
+        self.reviews.decide(name, state.as_ref(), uei.as_deref())
+    }
+
+    /// The agencies that fit a recipient.
+    pub(crate) fn fit(
+        &self,
+        name: &str,
+        state: Option<&State>,
+        kind: Option<OrganizationKind>,
+    ) -> Fit {
+        state.map_or(Fit::Nobody, |state| self.matching.find(name, state, kind))
+    }
+
+    /// The agency that a recipient is; else how the organization that it is is found.
+    fn agency(
+        &mut self,
+        job: &mut Job,
+        described: &Described,
+    ) -> Result<(FoundBy, usize), MatchedBy> {
+        let Described { name, state, kind, .. } = described;
+        let fit = || self.fit(name, state.as_ref(), *kind);
         let Some(ori) = &described.ori else {
-            return match self.agency_called(described) {
-                Fit::One(way, at) => Some((way, at)),
+            match self.decided(described) {
+                Some(Decision::Organization) => return Err(MatchedBy::Reviewed),
+                Some(Decision::Agency(id)) => {
+                    let decided = self.agencies.all().find(|(_, row)| row.id == id);
+                    if let Some((at, _)) = decided {
+                        return Ok((FoundBy::AgencyByReview, at));
+                    }
+                }
+                None => {}
+            }
+            match fit() {
+                Fit::One(way, at) => return Ok((way, at)),
                 Fit::Several(several) => {
                     job.ambiguous(|| format!("{}: {} agencies", told(described), several.len()));
-                    None
                 }
-                Fit::Nobody => {
-                    job.report.note(NOT_MATCHED);
-                    None
-                }
-            };
+                Fit::Nobody => job.report.note(NOT_MATCHED),
+            }
+            let has_uei = described.uei.is_some();
+            return Err(if has_uei { MatchedBy::Uei } else { MatchedBy::Name });
         };
         if let Some(at) = self.agencies.find(ori) {
-            return Some((FoundBy::AgencyByOri, at));
+            return Ok((FoundBy::AgencyByOri, at));
         }
         let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
-        let called = match self.agency_called(described) {
+        let called = match fit() {
             Fit::One(way, at) => Some((way, at)),
             Fit::Nobody | Fit::Several(_) => None,
         };
@@ -186,14 +244,7 @@ impl Recipients {
             let state = row.state.take().or_else(|| described.state.clone());
             row.state = state.or_else(|| values::state_of_ori(ori.as_str()));
         });
-        Some((way, at))
-    }
-
-    /// The agencies that the name of a recipient may mean.
-    fn agency_called(&self, described: &Described) -> Fit {
-        let Described { name, state, kind, .. } = described;
-        let find = |state| self.matching.find(name, state, *kind);
-        state.as_ref().map_or(Fit::Nobody, find)
+        Ok((way, at))
     }
 
     /// Finds or adds an organization, without looking for an agency first.

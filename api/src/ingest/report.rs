@@ -20,6 +20,8 @@ pub enum FoundBy {
     AgencyByPlace,
     /// The only sheriff, or the only police, of the county.
     AgencyByCounty,
+    /// An agency, because a person decided it.
+    AgencyByReview,
     /// An agency that was not there before: the file gives its ORI.
     AgencyAdded,
     /// An organization by its unique entity identifier.
@@ -39,6 +41,7 @@ impl fmt::Display for FoundBy {
             Self::AgencyByName => "agency by name and state",
             Self::AgencyByPlace => "agency by municipality and state",
             Self::AgencyByCounty => "agency by county and state",
+            Self::AgencyByReview => "agency by review",
             Self::AgencyAdded => "agency added by ORI",
             Self::OrganizationByUei => "organization by UEI",
             Self::OrganizationByName => "organization by name and state",
@@ -88,6 +91,10 @@ pub struct ImportReport {
     pub remarks: Vec<String>,
     /// Some of what the notes count.
     pub examples: BTreeMap<&'static str, Vec<String>>,
+    /// What should be looked at, how often it happened, and some of it.
+    pub warnings: BTreeMap<&'static str, (u64, Vec<String>)>,
+    /// The file to which the recipients went that are no agency, and how many these are.
+    pub review: Option<(PathBuf, u64)>,
     /// The files that list the rows that could not be taken.
     pub rejected: Vec<PathBuf>,
     /// How long it took.
@@ -131,6 +138,13 @@ impl ImportReport {
         }
     }
 
+    /// Warns of something, where it happened.
+    pub(crate) fn warn(&mut self, text: &'static str, count: u64, examples: Vec<String>) {
+        if count > 0 {
+            self.warnings.insert(text, (count, examples));
+        }
+    }
+
     /// What the revision records.
     #[must_use]
     pub fn counts(&self) -> LoadCounts {
@@ -149,6 +163,10 @@ impl fmt::Display for ImportReport {
                     file.name
                 )?;
             }
+        }
+        if let Some((path, count)) = &self.review {
+            let path = path.display();
+            writeln!(f, "{path}: {count} recipients that are no agency, for a person to decide")?;
         }
         if self.files.iter().all(|file| file.already.is_some()) {
             return writeln!(f, "Nothing to do: the dataset is unchanged.");
@@ -189,6 +207,12 @@ impl fmt::Display for ImportReport {
         }
         for remark in &self.remarks {
             writeln!(f, "  note: {remark}")?;
+        }
+        for (warning, (count, examples)) in &self.warnings {
+            writeln!(f, "  warning: {warning}: {count}")?;
+            for example in examples {
+                writeln!(f, "    such as {example}")?;
+            }
         }
         for (note, count) in &self.notes {
             writeln!(f, "  note: {note}: {count}")?;

@@ -40,7 +40,7 @@ struct Listed {
 
 /// What became of names.
 #[derive(Default, Clone, Copy, PartialEq, Eq, Debug)]
-struct Outcomes {
+struct MatchCounts {
     matched: u32,
     unmatched: u32,
     ambiguous: u32,
@@ -48,7 +48,7 @@ struct Outcomes {
     wrong: u32,
 }
 
-impl fmt::Display for Outcomes {
+impl fmt::Display for MatchCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { matched, unmatched, ambiguous, namesake, wrong } = self;
         write!(
@@ -62,7 +62,7 @@ struct Measured {
     listed: Vec<Listed>,
     matching: Matching,
     /// By what was measured.
-    outcomes: BTreeMap<&'static str, Outcomes>,
+    outcomes: BTreeMap<&'static str, MatchCounts>,
     wrong: Vec<String>,
 }
 

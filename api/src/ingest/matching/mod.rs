@@ -9,15 +9,21 @@
 //! that its publisher had to tell apart by the county, an agency of which the kind is not known, a township where the
 //! city was named, a county with police beside its sheriff. `measure.rs` beside this file counts what that comes to.
 
+mod candidates;
 mod government;
 #[cfg(test)]
 mod measure;
+mod reviews;
 
 use std::collections::HashMap;
 
 use entity::{agency, kind::AgencyKind, kind::OrganizationKind, scalar::State};
 
-pub(crate) use self::government::{Government, Rank};
+use self::government::{Government, Rank};
+pub(crate) use self::{
+    candidates::{LikelyAgencies, are_alike},
+    reviews::{Decision, Reviews},
+};
 use super::{
     names::{Name, county_apart},
     report::FoundBy,
