@@ -4,11 +4,11 @@
 use chrono::{DateTime, Days, NaiveDate};
 use cops_graphql::database::load::{Load, LoadCounts, TableTally};
 use entity::{
-    agency, grant,
+    agency, claim, grant,
     kind::{
-        AgencyKind, FigureMetric, GrantStatus, Instrument, MeasureCategory, Modality, OfficerKind,
-        OrganizationKind, OutcomeFlag, ProgramCategory, PublicationTopic, Qualifier, SourceKind,
-        TraineeRole,
+        AgencyKind, ClaimField, ClaimOrigin, FigureMetric, GrantStatus, Instrument, MatchedBy,
+        MeasureCategory, Modality, OfficerKind, OrganizationKind, OutcomeFlag, ProgramCategory,
+        PublicationTopic, Qualifier, SourceKind, TraineeRole,
     },
     measure, obligation, officers_funded, organization, outcome, partnership, price_index, program,
     publication, published_figure, revision,
@@ -31,6 +31,8 @@ pub(crate) const SMALL: Size =
     Size { agencies: 24, grants_of_each: 3, officers_of_each: 2, trainees: 60 };
 
 const STATES: [&str; 5] = ["CA", "DC", "MN", "TX", "WA"];
+const MATCHED: [MatchedBy; 4] =
+    [MatchedBy::Ori, MatchedBy::Name, MatchedBy::Municipality, MatchedBy::Reviewed];
 const SOURCE: i32 = 1;
 const REVISION: i32 = 1;
 
@@ -243,6 +245,9 @@ async fn awards(load: &Load, size: Size) {
             usaspending_key: None,
             agency_id: (!to_organization).then_some(index % size.agencies + 1),
             organization_id: to_organization.then_some(index % 3 + 1),
+            recipient_name: except(index, 4, format!("City of Alpha {}", index % 5)),
+            recipient_uei: except(index, 3, format!("UEI{:09}", index % 7)),
+            matched_by: except(index, 6, MATCHED[usize::try_from(index).unwrap() % 4]),
             program_id: except(index, 6, index % 3 + 1),
             assistance_listing: except(index, 5, "16.710".into()),
             instrument: except(index, 4, Instrument::ProjectGrant),
@@ -297,7 +302,37 @@ async fn awards(load: &Load, size: Size) {
     }
     load.insert::<grant::Entity>(&grants).await.unwrap();
     load.insert::<obligation::Entity>(&obligations).await.unwrap();
+    load.insert::<claim::Entity>(&claims(size)).await.unwrap();
     load.insert::<officers_funded::Entity>(&officers).await.unwrap();
+}
+
+/// What two kinds of sources say of every fifth award.
+fn claims(size: Size) -> Vec<claim::Model> {
+    let mut claims = Vec::new();
+    for grant_id in (1..=size.agencies * size.grants_of_each).step_by(5) {
+        let fields = [(ClaimField::FederalShare, "125000.50"), (ClaimField::Program, "CHP")];
+        for (field, value) in fields {
+            let differs = grant_id % 2 == 0;
+            let list = if differs { format!("{value}0") } else { value.to_owned() };
+            let origins =
+                [(ClaimOrigin::Usaspending, value.to_owned()), (ClaimOrigin::AwardList, list)];
+            for (shown, (origin, value)) in [true, false].into_iter().zip(origins) {
+                let id = i32::try_from(claims.len()).unwrap() + 1;
+                claims.push(claim::Model {
+                    id,
+                    grant_id,
+                    field,
+                    origin,
+                    value,
+                    shown,
+                    differs,
+                    source_id: SOURCE,
+                    revision_id: REVISION,
+                });
+            }
+        }
+    }
+    claims
 }
 
 async fn trainings(load: &Load, size: Size) {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    kind::{GrantStatus, Instrument},
+    kind::{GrantStatus, Instrument, MatchedBy},
     scalar::Dollars,
 };
 
@@ -36,6 +36,17 @@ pub struct Model {
     /// The organization that got the award. Null where the recipient is an agency.
     #[graphql(skip)]
     pub organization_id: Option<i32>,
+    /// The name of the recipient as the source prints it. Null where the award was loaded before this was kept, and for
+    /// synthetic awards.
+    #[sea_orm(column_type = "Text")]
+    pub recipient_name: Option<String>,
+    /// The unique entity identifier of the recipient as the source gives it. Null where it gives none.
+    #[sea_orm(column_type = "Text")]
+    pub recipient_uei: Option<String>,
+    /// How the recipient was found by what the source says of it. Null where that is not known: the award was loaded
+    /// before this was kept, or is synthetic, so that nothing had to be found.
+    #[sea_orm(column_type = "Text")]
+    pub matched_by: Option<MatchedBy>,
     /// The program that the award was made under. Null where the source does not say: it is never
     /// guessed.
     #[graphql(skip)]

@@ -227,6 +227,67 @@ closed_set! {
         MoreThan,
     }
 
+    /// How the recipient of an award was found.
+    MatchedBy {
+        /// An agency, by its ORI, which the source gives.
+        Ori,
+        /// An organization, by the unique entity identifier that the source gives.
+        Uei,
+        /// The only agency of the state that has the name; or else an organization of the name.
+        Name,
+        /// The only police department of the city, town, village, borough or township whose government the source names.
+        Municipality,
+        /// The only sheriff of the county whose government the source names; or the only agency of a city that is its own
+        /// county.
+        County,
+        /// A person decided which agency the recipient is, or that it is an organization of its own.
+        Reviewed,
+    }
+
+    /// The kinds of sources that tell of awards.
+    ClaimOrigin {
+        /// USAspending, the government's record of what was obligated.
+        Usaspending,
+        /// A list of awards, such as the COPS Office publishes.
+        AwardList,
+    }
+
+    /// The fields of an award that sources make claims about.
+    ClaimField {
+        /// The recipient, by the name that the source prints.
+        Recipient,
+        /// The program, by its code.
+        Program,
+        /// The Assistance Listing number.
+        AssistanceListing,
+        /// The instrument.
+        Instrument,
+        /// The fiscal year of the program.
+        FiscalYear,
+        /// The day of the announcement.
+        AnnouncedOn,
+        /// The day of the first obligation.
+        ObligatedOn,
+        /// The first day of the period of performance.
+        PeriodStart,
+        /// The last day of the period of performance.
+        PeriodEnd,
+        /// The last day of the period of performance as first set.
+        OriginalPeriodEnd,
+        /// The federal money, in dollars.
+        FederalShare,
+        /// The money that the recipient adds, in dollars.
+        LocalMatch,
+        /// The cost of the whole project, in dollars.
+        ProjectTotal,
+        /// The federal money paid out, in dollars.
+        Outlayed,
+        /// Where the award is in its life.
+        Status,
+        /// The title or description.
+        Title,
+    }
+
     /// What kind of thing a source is.
     SourceKind {
         /// Something published: a page, a report, a statistic.

@@ -13,6 +13,7 @@
 //! - Every row knows the source that it came from and the load that brought it.
 
 pub mod agency;
+pub mod claim;
 pub mod counter;
 pub mod grant;
 pub mod kind;
@@ -26,6 +27,7 @@ pub mod price_index;
 pub mod program;
 pub mod publication;
 pub mod published_figure;
+pub mod review;
 pub mod revision;
 pub mod scalar;
 pub mod search;

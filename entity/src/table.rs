@@ -9,9 +9,9 @@ use sea_orm::{
 };
 
 use crate::{
-    agency, counter, grant, measure, obligation, officers_funded, organization, outcome,
-    partnership, price_index, program, publication, published_figure, revision, source, table_load,
-    trainee, training, training_session,
+    agency, claim, counter, grant, measure, obligation, officers_funded, organization, outcome,
+    partnership, price_index, program, publication, published_figure, review, revision, source,
+    table_load, trainee, training, training_session,
 };
 
 /// A table, as its entity knows it.
@@ -66,6 +66,7 @@ pub fn history(table: &str) -> String {
 pub fn tables() -> Vec<EntityTable> {
     let mut left = vec![
         EntityTable::of::<agency::Entity>(),
+        EntityTable::of::<claim::Entity>(),
         EntityTable::of::<counter::Entity>(),
         EntityTable::of::<grant::Entity>(),
         EntityTable::of::<measure::Entity>(),
@@ -78,6 +79,7 @@ pub fn tables() -> Vec<EntityTable> {
         EntityTable::of::<program::Entity>(),
         EntityTable::of::<publication::Entity>(),
         EntityTable::of::<published_figure::Entity>(),
+        EntityTable::of::<review::Entity>(),
         EntityTable::of::<revision::Entity>(),
         EntityTable::of::<source::Entity>(),
         EntityTable::of::<table_load::Entity>(),

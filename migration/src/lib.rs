@@ -18,6 +18,7 @@ mod m20261121_000002_outcomes;
 mod m20261121_000003_table_loads;
 mod m20261125_000004_outcome_level;
 mod m20261126_000005_identity;
+mod m20261126_000006_recipients;
 mod m20261127_000010_history;
 
 /// The table of the migrations that a database has.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_table_loads::Migration),
             Box::new(m20261125_000004_outcome_level::Migration),
             Box::new(m20261126_000005_identity::Migration),
+            Box::new(m20261126_000006_recipients::Migration),
             Box::new(m20261127_000010_history::Migration),
         ]
     }

@@ -61,6 +61,44 @@ async fn a_folder_that_cannot_keep_standard_input_is_named() {
 }
 
 #[tokio::test]
+async fn a_review_is_written_edited_and_read_back() {
+    let place = Place::new().await;
+    place.file("agencies.csv", NAMES);
+    let row = [
+        ("award_id_fain", "A1"),
+        ("recipient_name", "METRO GOVERNMENT OF DALLAS"),
+        ("recipient_state_code", "TX"),
+        ("cfda_numbers_and_titles", "16.710"),
+    ];
+    place.file("awards.csv", csv(SUMMARIES, &[&row]));
+    let run = |arguments: &[&str], code: i32| {
+        let output = command(&place).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        said(&output)
+    };
+    run(&["fbi-agencies", "agencies.csv"], 0);
+    // What would be left to review is known before anything is written.
+    let text = run(&["usaspending", "awards.csv", "--dry-run", "--review", "trial.csv"], 0);
+    assert!(text.contains("trial.csv: 1 recipients that are no agency"), "{text}");
+    run(&["usaspending", "awards.csv"], 0);
+    let text = run(&["--review", "matches.csv"], 0);
+    assert!(text.contains("matches.csv: 1 recipients") && text.contains("Nothing to do"), "{text}");
+    let review = std::fs::read_to_string(place.path("matches.csv")).unwrap();
+    assert_eq!(review, std::fs::read_to_string(place.path("trial.csv")).unwrap());
+    let text = run(&["--review", "matches.csv"], 2);
+    assert!(text.contains("may hold decisions"), "{text}");
+    let edited = review.replace("MUNICIPAL_POLICE,66,", "MUNICIPAL_POLICE,66,yes");
+    assert_ne!(edited, review);
+    place.file("matches.csv", edited);
+    let text = run(&["--matches", "matches.csv"], 0);
+    assert!(text.contains("Loaded matches as revision"), "{text}");
+    let matched = "SELECT matched_by || ' ' || ori9 AS line FROM grants g JOIN agencies a ON a.id = agency_id";
+    assert_eq!(place.rows(matched).await, ["REVIEWED TXDPD0000"]);
+    let text = run(&["usaspending", "--review", "other.csv"], 2);
+    assert!(text.contains("name the files to load"), "{text}");
+}
+
+#[tokio::test]
 async fn a_listing_that_is_none_is_refused() {
     let place = Place::new().await;
     place.file("agencies.csv", NAMES);

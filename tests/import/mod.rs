@@ -7,6 +7,7 @@ mod bad_input;
 mod command;
 mod contradictions;
 mod databases;
+mod matching;
 mod outcomes;
 mod programs;
 mod text;

@@ -152,6 +152,7 @@ fn deletions(random: &mut Random) -> Vec<String> {
             format!("UPDATE training_sessions SET grant_id = NULL WHERE grant_id IN {grants}"),
             format!("DELETE FROM officers_funded WHERE grant_id IN {grants}"),
             format!("DELETE FROM obligations WHERE grant_id IN {grants}"),
+            format!("DELETE FROM claims WHERE grant_id IN {grants}"),
             format!("DELETE FROM grants WHERE agency_id IN ({agencies})"),
         ]);
     }

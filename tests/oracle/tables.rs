@@ -244,6 +244,9 @@ pub(super) static TABLES: [Table; 13] = [
             plain("outlayed", Dollars),
             key("status", Enum),
             plain("title", Text),
+            plain("recipient_name", Text),
+            plain("recipient_uei", Text),
+            key("matched_by", Enum),
         ],
         ones: &[
             one("agency", "agency_id", "agencies"),

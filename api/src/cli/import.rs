@@ -27,6 +27,8 @@ Examples:
   cops-graphql import award-list chp2020.csv --map officers=\"Positions Awarded\" --set program=CHP
   cops-graphql import award-list awards.xlsx --sheet 2024 --mapping awards.toml
   cops-graphql import usaspending awards.csv --programs our-programs.csv
+  cops-graphql import --review matches.csv
+  cops-graphql import --matches matches.csv
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
 
@@ -52,10 +54,10 @@ fn formats() -> String {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ImportArgs {
     /// The format of the files.
-    #[arg(required_unless_present = "template", hide_possible_values = true)]
+    #[arg(required_unless_present_any = ["template", "review", "matches"], hide_possible_values = true)]
     format: Option<Format>,
     /// The files, all of one load; - is standard input.
-    #[arg(required_unless_present = "template", value_name = "PATH")]
+    #[arg(required_unless_present_any = ["template", "review", "matches"], value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Assistance listings to take (usaspending).
     #[arg(
@@ -94,6 +96,13 @@ pub(crate) struct ImportArgs {
     /// Say of every recipient how it was found.
     #[arg(long)]
     explain: bool,
+    /// Write the recipients that are no agency to a new CSV, with the agencies that they may be. Without a format it is
+    /// of the data that are there.
+    #[arg(long, value_name = "FILE")]
+    review: Option<PathBuf>,
+    /// Read the file of --review back, edited: which agencies recipients are. It is kept, and holds for later loads.
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    matches: Option<PathBuf>,
     /// Read files that were loaded before, such as for other listings or after loading agencies.
     #[arg(long)]
     again: bool,
@@ -184,8 +193,14 @@ pub(super) fn listing(text: &str) -> Result<String, String> {
 }
 
 fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
-    let Some(format) = args.format.or_else(|| Format::value_variants().first().copied()) else {
-        return Err(ImportError::Request("name a format".to_owned()));
+    let (format, paths) = match (&args.matches, args.format) {
+        (Some(file), _) => (Format::Matches, vec![file.clone()]),
+        (None, Some(_)) if args.paths.is_empty() => {
+            return Err(ImportError::Request("name the files to load".to_owned()));
+        }
+        (None, Some(format)) => (format, args.paths.clone()),
+        // Only a review is asked for.
+        (None, None) => (Format::Matches, Vec::new()),
     };
     let listings = if args.all_listings { Vec::new() } else { args.listing.clone() };
     let text = |value: &String| serde_json::Value::String(value.clone());
@@ -201,7 +216,8 @@ fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
         max_rejects: args.max_rejects,
         dry_run: args.dry_run,
         explain: args.explain,
+        review: args.review.clone(),
         again: args.again,
-        ..ImportRequest::new(format, args.paths.clone())
+        ..ImportRequest::new(format, paths)
     })
 }

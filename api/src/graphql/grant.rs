@@ -1,6 +1,6 @@
 //! `Grant`: what leads from it, and how one is named.
 
-use entity::{grant, obligation, officers_funded, training_session};
+use entity::{claim, grant, obligation, officers_funded, training_session};
 
 use futures_util::FutureExt as _;
 
@@ -18,6 +18,7 @@ pub(super) fn table() -> Type {
         .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
         .one("program", grant::Relation::Program, "The program that the award was made under. Null where the source does not say: it is never guessed.")
         .many("obligations", obligation::Relation::Grant, Childless::Unknown, "The financial transactions on the award.")
+        .many("claims", claim::Relation::Grant, Childless::Unknown, "What each kind of source says of the award, field by field, where several kinds tell of it. Empty where one does: then the award is what its source says.")
         .many("officersFunded", officers_funded::Relation::Grant, Childless::Unknown, "The officers that the award funds, by kind.")
         .many("trainingSessions", training_session::Relation::Grant, Childless::Zero, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
@@ -31,6 +32,7 @@ pub(super) fn table() -> Type {
             grant::Column::ObligatedOn,
             grant::Column::PeriodStart,
             grant::Column::PeriodEnd,
+            grant::Column::MatchedBy,
         ])
         .measure("agencies", "agency", "The number of different agencies among the recipients.")
         .measure("organizations", "organization", "The number of different organizations among the recipients.")

@@ -11,6 +11,7 @@
 
 mod agency;
 pub(crate) mod citation;
+mod claim;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
@@ -99,6 +100,7 @@ fn types() -> Vec<Type> {
         of(organization::table()),
         of(program::table()),
         of(grant::table()),
+        of(claim::table()),
         of(obligation::table()),
         of(officers_funded::table()),
         of(training::table()),

@@ -6,16 +6,12 @@ use std::collections::HashMap;
 
 use entity::{
     agency,
-    kind::AgencyKind,
     scalar::{Ori, State},
     search::Searched as _,
 };
 use sea_orm::{DbErr, EntityTrait, QueryOrder};
 
-use super::{
-    job::Job,
-    names::{Municipality, Name},
-};
+use super::{job::Job, names::Name};
 
 /// What a load has done with an agency.
 #[derive(Clone, Debug, Default)]
@@ -150,60 +146,12 @@ impl Agencies {
         tally.added += added.len() as u64;
         tally.changed += changed.len() as u64 - added_before;
         tally.unchanged += unchanged;
-        for row in changed {
-            job.load.change::<agency::Entity>(vec![row]).await?;
-        }
-        Ok(())
+        job.load.change::<agency::Entity>(changed).await
     }
 
-    /// The agencies by what a recipient may be called.
-    pub(crate) fn called(&self) -> Called {
-        let mut called = Called::default();
-        for (at, row) in self.rows.iter().enumerate() {
-            let (Some(name), Some(state)) = (&row.name, &row.state) else { continue };
-            let name = Name::of(name);
-            let state = state.as_str().to_owned();
-            if row.kind == Some(AgencyKind::MunicipalPolice)
-                && let Some(place) = name.police_place()
-            {
-                called.places.entry((state.clone(), place.to_owned())).or_default().push(at);
-            }
-            called.names.entry((state, name.form)).or_default().push(at);
-        }
-        called
-    }
-}
-
-/// Agencies by name and by municipality, within a state.
-#[derive(Debug, Default)]
-pub(crate) struct Called {
-    names: HashMap<(String, String), Vec<usize>>,
-    places: HashMap<(String, String), Vec<usize>>,
-}
-
-impl Called {
-    /// The only agency of a name.
-    pub(crate) fn by_name(&self, state: &State, name: &Name) -> Option<usize> {
-        only(self.names.get(&(state.as_str().to_owned(), name.form.clone())))
-    }
-
-    /// The only police department of a municipality. A township's is never taken from a place of
-    /// the same name that is not a township.
-    pub(crate) fn by_place(&self, state: &State, of: &Municipality) -> Option<usize> {
-        let at = |place: String| self.places.get(&(state.as_str().to_owned(), place));
-        let ranked = at(format!("{} {}", of.place, of.rank));
-        let bare = if of.rank == "township" { None } else { at(of.place.clone()) };
-        match (ranked, bare) {
-            (Some(_), Some(_)) => None,
-            (found, None) | (None, found) => only(found),
-        }
-    }
-}
-
-fn only(found: Option<&Vec<usize>>) -> Option<usize> {
-    match found?.as_slice() {
-        [at] => Some(*at),
-        _ => None,
+    /// All agencies, each with its place.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, &agency::Model)> {
+        self.rows.iter().enumerate()
     }
 }
 

@@ -255,7 +255,8 @@ impl AwardList {
             if record.award.key.is_some() {
                 continue;
             }
-            let recipient = self.recipients.find(job, record.award.recipient.clone());
+            let found = self.recipients.find(job, record.award.recipient.clone());
+            let recipient = found.recipient;
             match recipient {
                 Recipient::Agency(id) => agencies.push(id),
                 Recipient::Organization(id) => organizations.push(id),
@@ -443,8 +444,7 @@ impl FormatReader for AwardList {
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        self.awards.count(job);
-        Ok(())
+        self.awards.finish(job).await
     }
 }
 

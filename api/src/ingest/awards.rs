@@ -15,7 +15,7 @@ use std::{
 use chrono::NaiveDate;
 use entity::{
     grant,
-    kind::{GrantStatus, Instrument},
+    kind::{ClaimField, ClaimOrigin, GrantStatus, Instrument, MatchedBy},
     obligation,
     scalar::Dollars,
     search::Searched as _,
@@ -24,7 +24,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 
 use super::{
     job::Job,
-    recipients::{Described, Recipient, Recipients},
+    recipients::{Described, FoundRecipient, Recipient, Recipients},
+    sources::{ClaimKey, ClaimText, GrantClaims, Origins, are_different, certainty, most_trusted},
 };
 
 /// Awards that a report names as examples.
@@ -127,6 +128,8 @@ struct AwardSlot {
     row: grant::Model,
     before: Option<grant::Model>,
     touched: TouchedAward,
+    /// What its sources say, where there are several kinds of them.
+    claims: GrantClaims,
 }
 
 /// The awards of a load.
@@ -135,6 +138,7 @@ pub(crate) struct Awards {
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
+    origins: Origins,
     /// The awards of the load whose program is not known.
     programless: BTreeMap<i32, String>,
 }
@@ -147,6 +151,7 @@ impl Awards {
             touched: HashMap::new(),
             next_id: job.load.next_id::<grant::Entity>().await?,
             any_obligations: some > 0,
+            origins: Origins::new(job).await?,
             programless: BTreeMap::new(),
         })
     }
@@ -189,18 +194,19 @@ impl Awards {
         let mut batch = self.known(job, &awards).await?;
         let mut ids = Vec::with_capacity(awards.len());
         for award in awards {
-            let recipient = recipients.find(job, award.recipient.clone());
+            let found = recipients.find(job, award.recipient.clone());
             let id = batch.find(&award).unwrap_or_else(|| {
                 let id = self.next_id;
                 self.next_id += 1;
                 let touched = TouchedAward { fate: Fate::Added, as_of: None, obligated: false };
-                batch.slots.insert(id, AwardSlot { row: blank(id), before: None, touched });
+                let claims = GrantClaims::default();
+                batch.slots.insert(id, AwardSlot { row: blank(id), before: None, touched, claims });
                 id
             });
             ids.push(id);
             if let Some(slot) = batch.slots.get_mut(&id) {
                 let free = |key: &str| !batch.by_key.contains_key(key);
-                slot.apply(&award, recipient, free);
+                slot.apply(&award, found, free, (&self.origins, job.source_id));
                 if let Some(key) = &slot.row.award_key {
                     batch.by_key.insert(key.clone(), id);
                 }
@@ -238,6 +244,12 @@ impl Awards {
             }
         }
         self.add_obligations(job, &mut batch).await?;
+        let ids: Vec<i32> = batch.slots.keys().copied().collect();
+        for (id, claims) in self.origins.claims(job, &ids).await? {
+            if let Some(slot) = batch.slots.get_mut(&id) {
+                slot.claims = claims;
+            }
+        }
         Ok(batch)
     }
 
@@ -269,9 +281,12 @@ impl Awards {
         Ok(())
     }
 
-    async fn store(&mut self, job: &Job, batch: AwardBatch) -> Result<(), DbErr> {
-        let (mut added, mut changed) = (Vec::new(), Vec::new());
+    async fn store(&mut self, job: &mut Job, batch: AwardBatch) -> Result<(), DbErr> {
+        let (mut added, mut changed, mut claims) = (Vec::new(), Vec::new(), Vec::new());
         for (id, mut slot) in batch.slots {
+            if !slot.claims.is_empty() {
+                claims.push(std::mem::take(&mut slot.claims));
+            }
             if slot.row.program_id.is_some() {
                 self.programless.remove(&id);
             } else {
@@ -293,14 +308,21 @@ impl Awards {
             self.touched.insert(id, slot.touched);
         }
         job.load.insert::<grant::Entity>(&added).await?;
-        for row in changed {
-            job.load.change::<grant::Entity>(vec![row]).await?;
+        job.load.change::<grant::Entity>(changed).await?;
+        self.origins.store(job, claims).await
+    }
+
+    /// Settles what sources say differently, and counts what became of the awards.
+    pub(crate) async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        for id in self.origins.settle(job).await? {
+            self.changed(id);
         }
+        self.origins.report(job, |id| self.has_touched(id)).await?;
+        self.count(job);
         Ok(())
     }
 
-    /// Counts what became of the awards.
-    pub(crate) fn count(&self, job: &mut Job) {
+    fn count(&self, job: &mut Job) {
         let tally = job.report.tally("grants");
         for touched in self.touched.values() {
             match touched.fate {
@@ -338,7 +360,8 @@ impl AwardBatch {
             self.by_usaspending_key.insert(key.clone(), row.id);
         }
         let before = Some(row.clone());
-        self.slots.entry(row.id).or_insert(AwardSlot { row, before, touched });
+        let claims = GrantClaims::default();
+        self.slots.entry(row.id).or_insert(AwardSlot { row, before, touched, claims });
     }
 
     /// The award that a row is about. An award number is unique within an agency of the government
@@ -359,9 +382,21 @@ impl AwardBatch {
 }
 
 impl AwardSlot {
-    fn apply(&mut self, award: &Award, recipient: Recipient, free: impl Fn(&str) -> bool) {
+    fn apply(
+        &mut self,
+        award: &Award,
+        found: FoundRecipient,
+        free: impl Fn(&str) -> bool,
+        (origins, source_id): (&Origins, i32),
+    ) {
         let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
         self.touched.as_of = self.touched.as_of.max(award.as_of);
+        if self.claims.is_empty() && self.touched.fate != Fate::Added {
+            let origin = origins.of(&self.row);
+            if origin != origins.here {
+                self.claims = origins.first_claims(&self.row, origin);
+            }
+        }
         let row = &mut self.row;
         if row.award_key.is_none() && award.key.as_deref().is_some_and(free) {
             row.award_key.clone_from(&award.key);
@@ -370,34 +405,132 @@ impl AwardSlot {
             row.award_number.clone_from(&award.number);
         }
         set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
-        let unknown = row.agency_id.is_none() && row.organization_id.is_none();
-        match recipient {
-            Recipient::Agency(id) if later || unknown => {
-                (row.agency_id, row.organization_id) = (Some(id), None);
-            }
-            // A list that gives the ORI knows more than a name that leads to no agency.
-            Recipient::Organization(id) if unknown || (later && row.agency_id.is_none()) => {
-                row.organization_id = Some(id);
-            }
-            _ => {}
-        }
-        set(&mut row.program_id, award.program_id.as_ref(), later);
-        set(&mut row.assistance_listing, award.listing.as_ref(), later);
-        set(&mut row.instrument, award.instrument.as_ref(), later);
-        set(&mut row.fiscal_year, award.fiscal_year.as_ref(), later);
-        set(&mut row.announced_on, award.announced_on.as_ref(), later);
-        set(&mut row.period_start, award.period_start.as_ref(), later);
-        set(&mut row.period_end, award.period_end.as_ref(), later);
-        set(&mut row.original_period_end, award.original_period_end.as_ref(), later);
-        set(&mut row.local_match, award.local_match.as_ref(), later);
-        set(&mut row.project_total, award.project_total.as_ref(), later);
-        set(&mut row.outlayed, award.outlayed.as_ref(), later);
-        set(&mut row.status, award.status.as_ref(), later);
-        set(&mut row.title, award.title.as_ref(), later);
-        // Where there are obligations, their sum and their first day stand.
+        let origin = origins.here;
+        let claims = &mut self.claims;
+        let mut told = ToldOfAward { claims, grant_id: row.id, origin, source_id, later };
+        told.recipient(row, &award.recipient, found);
+        let program = |id: &i32| origins.program(*id);
+        let field = ClaimField::Program;
+        told.set_as(field, &mut row.program_id, award.program_id.as_ref(), program);
+        let field = ClaimField::AssistanceListing;
+        told.set(field, &mut row.assistance_listing, award.listing.as_ref());
+        told.set(ClaimField::Instrument, &mut row.instrument, award.instrument.as_ref());
+        told.set(ClaimField::FiscalYear, &mut row.fiscal_year, award.fiscal_year.as_ref());
+        told.set(ClaimField::AnnouncedOn, &mut row.announced_on, award.announced_on.as_ref());
+        told.set(ClaimField::PeriodStart, &mut row.period_start, award.period_start.as_ref());
+        told.set(ClaimField::PeriodEnd, &mut row.period_end, award.period_end.as_ref());
+        let (target, said) = (&mut row.original_period_end, award.original_period_end.as_ref());
+        told.set(ClaimField::OriginalPeriodEnd, target, said);
+        told.set(ClaimField::LocalMatch, &mut row.local_match, award.local_match.as_ref());
+        told.set(ClaimField::ProjectTotal, &mut row.project_total, award.project_total.as_ref());
+        told.set(ClaimField::Outlayed, &mut row.outlayed, award.outlayed.as_ref());
+        told.set(ClaimField::Status, &mut row.status, award.status.as_ref());
+        told.set(ClaimField::Title, &mut row.title, award.title.as_ref());
+        // Where there are obligations, their sum and their first day stand, whatever a list says.
         if !self.touched.obligated {
-            set(&mut row.obligated_on, award.obligated_on.as_ref(), later);
-            set(&mut row.federal_share, award.federal_share.as_ref(), later);
+            told.set(ClaimField::ObligatedOn, &mut row.obligated_on, award.obligated_on.as_ref());
+            told.set(
+                ClaimField::FederalShare,
+                &mut row.federal_share,
+                award.federal_share.as_ref(),
+            );
+        } else if origin != ClaimOrigin::Usaspending {
+            told.claim(ClaimField::ObligatedOn, award.obligated_on.as_ref());
+            told.claim(ClaimField::FederalShare, award.federal_share.as_ref());
+        }
+    }
+}
+
+/// What a row of a source tells of an award.
+struct ToldOfAward<'a> {
+    claims: &'a mut GrantClaims,
+    grant_id: i32,
+    origin: ClaimOrigin,
+    source_id: i32,
+    /// Whether it is later than what the origin has told so far.
+    later: bool,
+}
+
+impl ToldOfAward<'_> {
+    fn make(&mut self, field: ClaimField, value: String) -> bool {
+        let key = ClaimKey { grant_id: self.grant_id, field, origin: self.origin };
+        self.claims.make(key, value, self.source_id, self.later)
+    }
+
+    /// Takes a value that is said, and shows it where nobody is believed more.
+    fn set_as<T: Clone>(
+        &mut self,
+        field: ClaimField,
+        target: &mut Option<T>,
+        said: Option<&T>,
+        text: impl Fn(&T) -> String,
+    ) {
+        let Some(value) = said else { return };
+        if self.claims.is_empty() {
+            set(target, said, self.later);
+        } else if self.make(field, text(value)) && self.claims.shows(field, self.origin) {
+            *target = said.cloned();
+        }
+    }
+
+    fn set<T: Clone + ClaimText>(
+        &mut self,
+        field: ClaimField,
+        target: &mut Option<T>,
+        said: Option<&T>,
+    ) {
+        self.set_as(field, target, said, ClaimText::claimed);
+    }
+
+    /// Keeps what is said where there are other sources, and shows it nowhere.
+    fn claim<T: ClaimText>(&mut self, field: ClaimField, said: Option<&T>) {
+        if let Some(value) = said.filter(|_| !self.claims.is_empty()) {
+            self.make(field, value.claimed());
+        }
+    }
+
+    /// Takes a recipient: of one origin the later one, but never an organization for an agency; of several the one that
+    /// is found more surely.
+    fn recipient(&mut self, row: &mut grant::Model, said: &Described, found: FoundRecipient) {
+        let agency = row.agency_id.map(Recipient::Agency);
+        let known = agency.or(row.organization_id.map(Recipient::Organization));
+        let shown = self.claims.shown_recipient().map(|claim| claim.origin);
+        let name = row.recipient_name.clone();
+        let stands = !self.claims.is_empty() && self.make(ClaimField::Recipient, said.name.clone());
+        let is_better = match shown {
+            Some(shown) if shown != self.origin => {
+                let sure = certainty(Some(found.recipient), Some(found.by));
+                let known = certainty(known, row.matched_by);
+                let is_trusted = most_trusted(ClaimField::Recipient) == self.origin;
+                sure > known || (sure == known && is_trusted)
+            }
+            _ => match found.recipient {
+                _ if known.is_none() => true,
+                Recipient::Agency(_) => self.later,
+                Recipient::Organization(_) => {
+                    let is_decided = found.by == MatchedBy::Reviewed;
+                    self.later && (agency.is_none() || is_decided)
+                }
+            },
+        };
+        if is_better {
+            (row.agency_id, row.organization_id) = found.recipient.columns();
+            row.matched_by = Some(found.by);
+            let is_same = row.recipient_name.as_ref() == Some(&said.name);
+            let uei = row.recipient_uei.take().filter(|_| is_same);
+            row.recipient_uei = said.uei.clone().or(uei);
+            row.recipient_name = Some(said.name.clone());
+        }
+        if stands {
+            let said = (found.recipient, said.name.as_str());
+            let differs = known.is_some_and(|known| are_different((known, name.as_deref()), said));
+            let is_others = shown.is_some_and(|shown| shown != self.origin);
+            let shown = if is_better || shown.is_none() { Some(self.origin) } else { shown };
+            // What the other origin named is known where it was shown.
+            let differs =
+                if is_others { differs } else { self.claims.recipient_differs() || differs };
+            let is_alone = self.claims.recipients() < 2;
+            self.claims.show_recipient(shown.unwrap_or(self.origin), differs && !is_alone);
         }
     }
 }
@@ -430,6 +563,9 @@ fn blank(id: i32) -> grant::Model {
         usaspending_key: None,
         agency_id: None,
         organization_id: None,
+        recipient_name: None,
+        recipient_uei: None,
+        matched_by: None,
         program_id: None,
         assistance_listing: None,
         instrument: None,

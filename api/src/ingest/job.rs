@@ -650,6 +650,14 @@ impl Job {
         }
     }
 
+    /// Counts a recipient that several agencies fit, so that it is none of them.
+    pub(crate) fn ambiguous(&mut self, what: impl FnOnce() -> String) {
+        self.report.note_example(
+            "recipients that several agencies fit, kept as organizations: `import --review FILE` lists them",
+            what,
+        );
+    }
+
     /// Ends the load: commits it, unless it was a trial or had nothing to do.
     pub(crate) async fn end(mut self) -> Result<ImportReport, DbErr> {
         self.report.explanations.sort();

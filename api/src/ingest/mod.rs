@@ -30,6 +30,8 @@ mod job;
 mod json;
 mod leaic;
 mod mapping;
+mod matches;
+mod matching;
 mod names;
 mod obligations;
 mod outcomes;
@@ -38,6 +40,8 @@ mod recipients;
 mod rejects;
 mod report;
 mod reporters;
+mod review;
+mod sources;
 mod table;
 mod totals;
 mod trainees;
@@ -131,6 +135,7 @@ formats! {
     FbiOffenses = "fbi-offenses", fbi_offenses::FbiOffenses, "offenses known and cleared, by agency and year, in the columns of J. Kaplan's files";
     FbiEstimates = "fbi-estimates", fbi_estimates::FbiEstimates, "offenses by state and nation and year (estimated_crimes_1979_YYYY.csv)";
     AwardList = "award-list", award_list::AwardList, "a list of awards with officers; its columns are declared";
+    Matches = "matches", matches::Matches, "the file of --review, edited: which agencies recipients are";
     Trainings = "trainings", trainings::Trainings, "courses";
     Trainees = "trainees", trainees::Trainees, "training sessions and their trainees, never a person's name";
 }
@@ -160,6 +165,8 @@ pub struct ImportRequest {
     pub dry_run: bool,
     /// Tell of every recipient how it was found.
     pub explain: bool,
+    /// The file to which the recipients go that are no agency.
+    pub review: Option<PathBuf>,
     /// Read a file even where it was loaded before.
     pub again: bool,
     /// Where files came from, as far as that is known.
@@ -194,6 +201,7 @@ impl ImportRequest {
             max_rejects: MaxRejects::default(),
             dry_run: false,
             explain: false,
+            review: None,
             again: false,
             origins: Vec::new(),
         }
@@ -213,6 +221,9 @@ pub async fn run(
     request: &ImportRequest,
 ) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
+    if let Some(path) = &request.review {
+        review::check(path)?;
+    }
     let mut inputs: Vec<InputFile> = Vec::new();
     for path in &request.paths {
         let input = InputFile::open(path)?;
@@ -230,6 +241,10 @@ pub async fn run(
         }
         job.add_sources().await?;
         request.format.load(&mut job, request).await?;
+    }
+    if let Some(path) = &request.review {
+        let count = review::write(&job, path).await?;
+        job.report.review = Some((path.clone(), count));
     }
     let mut report = job.end().await?;
     report.elapsed = began.elapsed();

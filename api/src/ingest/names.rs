@@ -7,55 +7,59 @@
 
 use entity::search::words;
 
+/// What a government may be before `of`.
+const RANKS: [&str; 6] = ["city", "town", "village", "borough", "township", "county"];
+
 /// What a name comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     /// The words in one form.
     pub(crate) form: String,
-    /// The place whose municipal government this names: `City of Dallas`.
-    pub(crate) municipality: Option<Municipality>,
 }
-
-/// A municipality, as the name of its government says it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Municipality {
-    /// The name of the place.
-    pub(crate) place: String,
-    /// City, town, village, borough or township.
-    pub(crate) rank: String,
-}
-
-const RANKS: [&str; 5] = ["city", "town", "village", "borough", "township"];
 
 impl Name {
     /// Brings a name to its form.
     pub(crate) fn of(text: &str) -> Self {
-        let mut found: Vec<String> = words(text).map(|word| plain(&word).to_owned()).collect();
-        found.retain(|word| !matches!(word.as_str(), "the" | "and"));
-        join_pair(&mut found, "p", "d", "police");
+        let mut found = spelled(text);
         // `SPOKANE VALLEY, CITY OF` is said the other way round.
         if found.len() > 2 && found[found.len() - 1] == "of" {
             let rank = found.len() - 2;
-            if RANKS.contains(&found[rank].as_str()) || found[rank] == "county" {
+            if RANKS.contains(&found[rank].as_str()) {
                 let mut turned = found.split_off(rank);
                 turned.append(&mut found);
                 found = turned;
             }
         }
-        let municipality = municipality(&found);
-        // `City of X Police Department` and `X Police Department` are one.
-        let body = ends_in_body(&found);
-        if body && found.len() > 3 && found[1] == "of" && RANKS.contains(&found[0].as_str()) {
+        // `City of X Police Department` and `X Police Department` are one; a town or a township beside a city of its
+        // name has a police department of its own.
+        if ends_in_police(&found) && found.len() > 3 && found[0] == "city" && found[1] == "of" {
             found.drain(..2);
         }
         found = without_office(found);
-        Self { form: found.join(" "), municipality }
+        Self { form: found.join(" ") }
     }
+}
 
-    /// The place of a police department: `dallas` of `dallas police`.
-    pub(crate) fn police_place(&self) -> Option<&str> {
-        self.form.strip_suffix(" police").filter(|place| !place.is_empty())
-    }
+/// The words of a name, each in one spelling.
+pub(crate) fn spelled(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = words(text).map(|word| plain(&word).to_owned()).collect();
+    found.retain(|word| !matches!(word.as_str(), "the" | "and"));
+    join_pair(&mut found, "p", "d", "police");
+    found
+}
+
+/// A name, and the county by which its publisher tells it from others, in words of one spelling: `Hamilton Township,
+/// Atlantic County Police Department`.
+pub(crate) fn county_apart(text: &str) -> (String, Option<String>) {
+    let apart = || {
+        let (before, after) = text.split_once(',')?;
+        let at = after.to_ascii_lowercase().find(" county")?;
+        let (county, rest) = (after.get(..at)?, after.get(at + " county".len()..)?);
+        let words = spelled(county);
+        let is_county = (1..=3).contains(&words.len()) && !county.contains([':', ',']);
+        is_county.then(|| (format!("{before}{rest}"), Some(words.join(" "))))
+    };
+    apart().unwrap_or_else(|| (text.to_owned(), None))
 }
 
 /// One spelling of words that have several.
@@ -68,8 +72,8 @@ fn plain(word: &str) -> &str {
         "pd" => "police",
         "dept" | "dep" | "departments" => "department",
         "sheriffs" => "sheriff",
-        "co" => "county",
-        "twp" => "township",
+        "co" | "cnty" => "county",
+        "twp" | "twsp" => "township",
         "boro" => "borough",
         "univ" => "university",
         "isd" => "independent school district",
@@ -92,16 +96,9 @@ fn without_office(mut found: Vec<String>) -> Vec<String> {
     found
 }
 
-fn ends_in_body(found: &[String]) -> bool {
+fn ends_in_police(found: &[String]) -> bool {
     let last = found.iter().rev().find(|word| !matches!(word.as_str(), "department" | "office"));
     matches!(last.map(String::as_str), Some("police"))
-}
-
-fn municipality(found: &[String]) -> Option<Municipality> {
-    let [rank, of, place @ ..] = found else { return None };
-    let is_government = RANKS.contains(&rank.as_str()) && of == "of" && !place.is_empty();
-    (is_government && !ends_in_body(place))
-        .then(|| Municipality { place: place.join(" "), rank: rank.clone() })
 }
 
 /// `P.D.` is cut into two words.
@@ -143,15 +140,28 @@ mod tests {
     }
 
     #[test]
-    fn a_municipal_government_is_told_from_its_police() {
-        let municipality = |text: &str| Name::of(text).municipality.map(|it| (it.rank, it.place));
-        let spokane = Some(("city".to_owned(), "spokane valley".to_owned()));
-        assert_eq!(municipality("CITY OF SPOKANE VALLEY"), spokane);
-        assert_eq!(municipality("SPOKANE VALLEY, CITY OF"), spokane);
-        assert_eq!(municipality("City of Spokane Valley Police Department"), None);
-        assert_eq!(municipality("University of Texas"), None);
-        assert_eq!(municipality("COUNTY OF KING"), None);
-        assert_eq!(Name::of("Dallas Police Dept").police_place(), Some("dallas"));
-        assert_eq!(Name::of("Police Department").police_place(), None);
+    fn the_police_of_a_township_are_not_those_of_the_city_of_its_name() {
+        assert_eq!(form("Township of Perry Police Department"), "township of perry police");
+        assert_eq!(form("Town of Perry P.D."), "town of perry police");
+        assert_eq!(form("SPOKANE VALLEY, CITY OF"), form("City of Spokane Valley"));
+    }
+
+    #[test]
+    fn the_county_that_tells_names_apart_is_no_part_of_them() {
+        let apart = |text: &str| {
+            let (name, county) = county_apart(text);
+            (form(&name), county)
+        };
+        for text in [
+            "Hamilton Township, Atlantic County Police Department",
+            "Hamilton Township Police Department, Atlantic County",
+        ] {
+            assert_eq!(apart(text), ("hamilton township police".into(), Some("atlantic".into())));
+        }
+        for text in
+            ["Spokane, County of", "Highway Patrol: Troop A, Post 1: Duval County", "Lee County"]
+        {
+            assert_eq!(county_apart(text).1, None, "{text}");
+        }
     }
 }

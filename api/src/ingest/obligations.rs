@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use entity::{grant, obligation, officers_funded, scalar::Dollars, training_session};
+use entity::{claim, grant, obligation, officers_funded, scalar::Dollars, training_session};
 use futures_util::TryStreamExt as _;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
@@ -237,9 +237,17 @@ impl Obligations {
             .into_tuple()
             .all(transaction)
             .await?;
+        let claimed: Vec<i32> = claim::Entity::find()
+            .select_only()
+            .column(claim::Column::GrantId)
+            .distinct()
+            .filter(claim::Column::GrantId.is_in(ids()))
+            .into_tuple()
+            .all(transaction)
+            .await?;
         // What came from elsewhere stays, and its award with it, without a sum.
         let elsewhere: Vec<i32> =
-            officers.into_iter().chain(sessions.into_iter().flatten()).collect();
+            officers.into_iter().chain(sessions.into_iter().flatten()).chain(claimed).collect();
         for id in elsewhere {
             if kept.insert(id)
                 && let Some(mut row) = grant::Entity::find_by_id(id).one(transaction).await?

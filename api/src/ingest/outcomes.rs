@@ -140,7 +140,7 @@ impl Outcomes {
             true => self.known(job, &distinct).await?,
             false => HashMap::new(),
         };
-        let (mut added, mut unchanged, mut changed) = (Vec::new(), 0, 0);
+        let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
         for filing in distinct {
             for value in &filing.values {
                 let mut row = self.row(job, &filing, value);
@@ -166,16 +166,15 @@ impl Outcomes {
                     job.contradict(differing(&filing));
                     continue;
                 }
-                changed += 1;
-                job.load.change::<outcome::Entity>(vec![row]).await?;
+                changed.push(row);
             }
         }
         job.load.insert::<outcome::Entity>(&added).await?;
         let tally = job.report.tally("outcomes");
         tally.added += added.len() as u64;
-        tally.changed += changed;
+        tally.changed += changed.len() as u64;
         tally.unchanged += unchanged;
-        Ok(())
+        job.load.change::<outcome::Entity>(changed).await
     }
 
     fn row(&self, job: &Job, filing: &Filing, value: &FilingFigure) -> outcome::Model {

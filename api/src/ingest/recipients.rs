@@ -1,14 +1,13 @@
 //! Who got the money: an agency where that is certain, else an organization.
 //!
-//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits;
-//! the only agency of the same name in the state; the only municipal police department of the
-//! municipality that is named (`City of Dallas`); the organization of the unique entity identifier;
-//! the organization of the same name and state; a new organization.
+//! In this order: the agency of the ORI, where there is one, and a new agency where no other fits; what a
+//! person decided of the recipient ([`super::matches`]); the only agency of the state that the name fits ([`super::matching`]); the organization of the
+//! unique entity identifier; the organization of the same name and state; a new organization.
 
 use std::collections::HashMap;
 
 use entity::{
-    kind::OrganizationKind,
+    kind::{MatchedBy, OrganizationKind},
     organization,
     scalar::{Ori, State},
     search::Searched as _,
@@ -16,12 +15,16 @@ use entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    agencies::{Agencies, Called},
+    agencies::Agencies,
     job::Job,
+    matching::{Decision, Fit, Matching, Reviews},
     names::Name,
     report::FoundBy,
     values,
 };
+
+/// What the report says of recipients that are not agencies.
+const NOT_MATCHED: &str = "recipients that no agency fits, kept as organizations";
 
 /// A recipient as a file describes it.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +46,23 @@ pub(crate) enum Recipient {
     Organization(i32),
 }
 
+impl Recipient {
+    /// The ids of the agency and of the organization, of which an award has one.
+    pub(crate) fn columns(self) -> (Option<i32>, Option<i32>) {
+        match self {
+            Self::Agency(id) => (Some(id), None),
+            Self::Organization(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// A recipient, and how it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FoundRecipient {
+    pub(crate) recipient: Recipient,
+    pub(crate) by: MatchedBy,
+}
+
 /// What of an organization is held in memory: what it is found by, and what it lacks.
 #[derive(Debug)]
 struct KnownRecipient {
@@ -60,11 +80,13 @@ type RecipientColumns =
 pub(crate) struct Recipients {
     /// The agencies.
     pub(crate) agencies: Agencies,
-    called: Called,
+    matching: Matching,
     known: Vec<KnownRecipient>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
-    seen: HashMap<String, Recipient>,
+    /// What people decided.
+    pub(crate) reviews: Reviews,
+    seen: HashMap<String, FoundRecipient>,
     added: Vec<organization::Model>,
     completed: Vec<(i32, Described)>,
     next_id: i32,
@@ -75,11 +97,12 @@ impl Recipients {
     pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
         let agencies = Agencies::new(job).await?;
         let mut recipients = Self {
-            called: agencies.called(),
+            matching: Matching::of(agencies.all()),
             agencies,
             known: Vec::new(),
             by_uei: HashMap::new(),
             by_name: HashMap::new(),
+            reviews: Reviews::new(job).await?,
             seen: HashMap::new(),
             added: Vec::new(),
             completed: Vec::new(),
@@ -118,7 +141,7 @@ impl Recipients {
     }
 
     /// Finds a recipient, or adds one. What is added is in the database after [`Self::write`].
-    pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> Recipient {
+    pub(crate) fn find(&mut self, job: &mut Job, described: Described) -> FoundRecipient {
         let Described { name, ori, uei, state, .. } = &described;
         let key = format!(
             "{name}\u{1f}{}\u{1f}{}\u{1f}{}",
@@ -129,31 +152,85 @@ impl Recipients {
         if let Some(recipient) = self.seen.get(&key) {
             return *recipient;
         }
-        let found = self.agency(job, &described);
-        let recipient = match found {
-            Some((way, at)) => {
+        let (found, by) = match self.agency(job, &described) {
+            Ok((way, at)) => {
                 let agency = self.agencies.get(at);
                 job.matched(way, || {
                     let ori = agency.ori9.as_ref().or(agency.ori7.as_ref()).map_or("", Ori::as_str);
                     let called = agency.name.as_deref().unwrap_or_default();
                     format!("{} -> {called} {ori}", told(&described))
                 });
-                Recipient::Agency(agency.id)
+                let by = match way {
+                    _ if described.ori.is_some() => MatchedBy::Ori,
+                    FoundBy::AgencyByReview => MatchedBy::Reviewed,
+                    FoundBy::AgencyByPlace => MatchedBy::Municipality,
+                    FoundBy::AgencyByCounty => MatchedBy::County,
+                    _ => MatchedBy::Name,
+                };
+                (Recipient::Agency(agency.id), by)
             }
-            None => Recipient::Organization(self.organization(job, described)),
+            Err(by) => (Recipient::Organization(self.organization(job, described)), by),
         };
-        self.seen.insert(key, recipient);
-        recipient
+        let found = FoundRecipient { recipient: found, by };
+        self.seen.insert(key, found);
+        found
     }
 
-    fn agency(&mut self, job: &mut Job, described: &Described) -> Option<(FoundBy, usize)> {
-        let Some(ori) = &described.ori else { return self.agency_called(described) };
+    /// What a person decided of a recipient.
+    pub(crate) fn decided(&self, described: &Described) -> Option<Decision> {
+        let Described { name, state, uei, .. } = described;
+        self.reviews.decide(name, state.as_ref(), uei.as_deref())
+    }
+
+    /// The agencies that fit a recipient.
+    pub(crate) fn fit(
+        &self,
+        name: &str,
+        state: Option<&State>,
+        kind: Option<OrganizationKind>,
+    ) -> Fit {
+        state.map_or(Fit::Nobody, |state| self.matching.find(name, state, kind))
+    }
+
+    /// The agency that a recipient is; else how the organization that it is is found.
+    fn agency(
+        &mut self,
+        job: &mut Job,
+        described: &Described,
+    ) -> Result<(FoundBy, usize), MatchedBy> {
+        let Described { name, state, kind, .. } = described;
+        let fit = || self.fit(name, state.as_ref(), *kind);
+        let Some(ori) = &described.ori else {
+            match self.decided(described) {
+                Some(Decision::Organization) => return Err(MatchedBy::Reviewed),
+                Some(Decision::Agency(id)) => {
+                    let decided = self.agencies.all().find(|(_, row)| row.id == id);
+                    if let Some((at, _)) = decided {
+                        return Ok((FoundBy::AgencyByReview, at));
+                    }
+                }
+                None => {}
+            }
+            match fit() {
+                Fit::One(way, at) => return Ok((way, at)),
+                Fit::Several(several) => {
+                    job.ambiguous(|| format!("{}: {} agencies", told(described), several.len()));
+                }
+                Fit::Nobody => job.report.note(NOT_MATCHED),
+            }
+            let has_uei = described.uei.is_some();
+            return Err(if has_uei { MatchedBy::Uei } else { MatchedBy::Name });
+        };
         if let Some(at) = self.agencies.find(ori) {
-            return Some((FoundBy::AgencyByOri, at));
+            return Ok((FoundBy::AgencyByOri, at));
         }
         let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
-        let called = self.agency_called(described).filter(|(_, at)| {
+        let called = match fit() {
+            Fit::One(way, at) => Some((way, at)),
+            Fit::Nobody | Fit::Several(_) => None,
+        };
+        let called = called.filter(|(_, at)| {
             let agency = self.agencies.get(*at);
             if nine { &agency.ori9 } else { &agency.ori7 }.is_none()
         });
@@ -167,17 +244,7 @@ impl Recipients {
             let state = row.state.take().or_else(|| described.state.clone());
             row.state = state.or_else(|| values::state_of_ori(ori.as_str()));
         });
-        Some((way, at))
-    }
-
-    /// The only agency in the state that may be called so.
-    fn agency_called(&self, described: &Described) -> Option<(FoundBy, usize)> {
-        let (name, state) = (Name::of(&described.name), described.state.as_ref()?);
-        if let Some(at) = self.called.by_name(state, &name) {
-            return Some((FoundBy::AgencyByName, at));
-        }
-        let at = self.called.by_place(state, name.municipality.as_ref()?)?;
-        Some((FoundBy::AgencyByPlace, at))
+        Ok((way, at))
     }
 
     /// Finds or adds an organization, without looking for an agency first.

@@ -18,6 +18,10 @@ pub enum FoundBy {
     AgencyByName,
     /// The only police department of the municipality.
     AgencyByPlace,
+    /// The only sheriff, or the only police, of the county.
+    AgencyByCounty,
+    /// An agency, because a person decided it.
+    AgencyByReview,
     /// An agency that was not there before: the file gives its ORI.
     AgencyAdded,
     /// An organization by its unique entity identifier.
@@ -36,6 +40,8 @@ impl fmt::Display for FoundBy {
             Self::AgencyByOri => "agency by ORI",
             Self::AgencyByName => "agency by name and state",
             Self::AgencyByPlace => "agency by municipality and state",
+            Self::AgencyByCounty => "agency by county and state",
+            Self::AgencyByReview => "agency by review",
             Self::AgencyAdded => "agency added by ORI",
             Self::OrganizationByUei => "organization by UEI",
             Self::OrganizationByName => "organization by name and state",
@@ -85,6 +91,10 @@ pub struct ImportReport {
     pub remarks: Vec<String>,
     /// Some of what the notes count.
     pub examples: BTreeMap<&'static str, Vec<String>>,
+    /// What should be looked at, how often it happened, and some of it.
+    pub warnings: BTreeMap<&'static str, (u64, Vec<String>)>,
+    /// The file to which the recipients went that are no agency, and how many these are.
+    pub review: Option<(PathBuf, u64)>,
     /// The files that list the rows that could not be taken.
     pub rejected: Vec<PathBuf>,
     /// How long it took.
@@ -106,6 +116,15 @@ impl ImportReport {
         *self.notes.entry(text).or_default() += 1;
     }
 
+    /// Counts something worth knowing, and names it where it is among the first.
+    pub(crate) fn note_example(&mut self, text: &'static str, example: impl FnOnce() -> String) {
+        self.note(text);
+        let examples = self.examples.entry(text).or_default();
+        if examples.len() < 5 {
+            examples.push(example());
+        }
+    }
+
     /// Counts several things worth knowing, and names some of them.
     pub(crate) fn note_with_examples(
         &mut self,
@@ -116,6 +135,13 @@ impl ImportReport {
         if count > 0 {
             self.notes.insert(text, count);
             self.examples.insert(text, examples);
+        }
+    }
+
+    /// Warns of something, where it happened.
+    pub(crate) fn warn(&mut self, text: &'static str, count: u64, examples: Vec<String>) {
+        if count > 0 {
+            self.warnings.insert(text, (count, examples));
         }
     }
 
@@ -137,6 +163,10 @@ impl fmt::Display for ImportReport {
                     file.name
                 )?;
             }
+        }
+        if let Some((path, count)) = &self.review {
+            let path = path.display();
+            writeln!(f, "{path}: {count} recipients that are no agency, for a person to decide")?;
         }
         if self.files.iter().all(|file| file.already.is_some()) {
             return writeln!(f, "Nothing to do: the dataset is unchanged.");
@@ -177,6 +207,12 @@ impl fmt::Display for ImportReport {
         }
         for remark in &self.remarks {
             writeln!(f, "  note: {remark}")?;
+        }
+        for (warning, (count, examples)) in &self.warnings {
+            writeln!(f, "  warning: {warning}: {count}")?;
+            for example in examples {
+                writeln!(f, "    such as {example}")?;
+            }
         }
         for (note, count) in &self.notes {
             writeln!(f, "  note: {note}: {count}")?;

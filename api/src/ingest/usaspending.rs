@@ -345,8 +345,7 @@ impl FormatReader for Usaspending {
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.obligations.finish(job, &mut self.awards).await?;
-        self.awards.count(job);
-        Ok(())
+        self.awards.finish(job).await
     }
 }
 

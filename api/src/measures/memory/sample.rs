@@ -17,6 +17,8 @@ use crate::{catalog::predicate::Predicate, error::Error};
 
 /// The rows of a sample.
 const SAMPLE: usize = 128;
+/// The rows of a sample of those that refer to others: a little too many of them are very many of the others.
+const SAMPLE_OF_CHILDREN: usize = 1_024;
 /// Tests that may be made for all samples of a request. Beyond them, a filter counts as one that keeps everything.
 const TESTS: usize = 50_000;
 
@@ -40,11 +42,16 @@ impl<'a> Samples<'a> {
 
     /// The part of a table's rows that a filter keeps, from none (0) to all (1).
     pub(crate) fn share(&self, table: &Stored, keeps: &Predicate) -> Result<f64, Error> {
+        self.share_of(SAMPLE, table, keeps)
+    }
+
+    /// The same, of a sample of so many rows.
+    fn share_of(&self, most: usize, table: &Stored, keeps: &Predicate) -> Result<f64, Error> {
         let each = keeps.weight().max(1);
         if keeps.is_all() {
             return Ok(1.0);
         }
-        let count = SAMPLE.min(table.rows).min(self.left.get() / each);
+        let count = most.min(table.rows).min(self.left.get() / each);
         if count == 0 {
             return Ok(if table.rows == 0 { 0.0 } else { 1.0 });
         }
@@ -54,8 +61,36 @@ impl<'a> Samples<'a> {
             kept += self.odds(table, index * table.rows / count, keeps)?;
         }
         // Of those that are not in the sample, one in so many may be kept though none of it is.
-        let least = if count < table.rows { 0.5 } else { 0.0 };
+        let may_be = count < table.rows && (kept > 0.0 || !self.is_never(keeps)?);
+        let least = if may_be { 0.5 } else { 0.0 };
         Ok(f64::max(kept, least) / as_float(count))
+    }
+
+    /// Whether no row can be kept, because each would have to refer to one of a few rows that are not.
+    fn is_never(&self, keeps: &Predicate) -> Result<bool, Error> {
+        match keeps {
+            Predicate::All(parts) => {
+                for part in parts {
+                    if self.is_never(part)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Predicate::Through { table: other, to, keeps, .. } => {
+                let other = self.replica.table_named(other.name)?;
+                if *to != other.table.key || other.rows > SAMPLE {
+                    return Ok(false);
+                }
+                for row in 0..other.rows {
+                    if self.odds(other, row, keeps)? > 0.0 {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// How likely a row is kept.
@@ -124,9 +159,12 @@ impl Samples<'_> {
             if let Some(known) = self.children.borrow().get(&condition) {
                 return Ok(*known);
             }
-            let share = self.share(table, keeps)?;
+            let share = self.share_of(SAMPLE_OF_CHILDREN, table, keeps)?;
             let children = i32::try_from(to.spread().median).unwrap_or(i32::MAX);
-            let odds = 1.0 - (1.0 - share).powi(children.max(1));
+            // Those of one parent are alike, such as the trainees of a session, who end it on one day: it is between what
+            // it were if all were alike, and if none had to do with another, and nearer to the first.
+            let apart = 1.0 - (1.0 - share).powi(children.max(1));
+            let odds = (share * share * apart).cbrt();
             self.children.borrow_mut().insert(condition, odds);
             return Ok(odds);
         }

@@ -1,0 +1,263 @@
+//! Decisions about recipients: the file of `import --review`, edited.
+//!
+//! A row counts where its decision is `yes`: its recipient is the agency of its ORI or, without one, of its `agency_id`; and
+//! an organization of its own where it has neither. Two decisions about one recipient contradict each other, and neither is
+//! taken. What is decided is kept, holds for later loads, and moves the awards that are there.
+
+use std::collections::HashMap;
+
+use entity::{
+    grant,
+    kind::MatchedBy,
+    organization, review,
+    scalar::{Ori, State},
+};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    ImportRequest,
+    claims::Claim,
+    error::ImportError,
+    job::{FormatReader, Job, RowMeaning},
+    matching::Decision,
+    names::Name,
+    recipients::{Described, Recipient, Recipients},
+    table::{FileRow, RowRefusal, TableShape},
+    values,
+};
+
+/// Awards that are looked at together.
+const CHUNK: u64 = 5_000;
+
+/// What was decided of a recipient.
+#[derive(Clone, Debug)]
+pub(crate) struct DecidedRecipient {
+    name: String,
+    form: String,
+    state: Option<State>,
+    uei: Option<String>,
+    decision: Decision,
+}
+
+/// The reader.
+pub(crate) struct Matches {
+    recipients: Recipients,
+    /// The agencies by their ids.
+    ids: HashMap<i32, usize>,
+    next_id: i32,
+    any: bool,
+}
+
+impl Matches {
+    /// Reads what the dataset has.
+    async fn new(job: &Job) -> Result<Self, DbErr> {
+        let recipients = Recipients::new(job).await?;
+        let ids = recipients.agencies.all().map(|(at, row)| (row.id, at)).collect();
+        let next_id = job.load.next_id::<review::Entity>().await?;
+        Ok(Self { recipients, ids, next_id, any: false })
+    }
+
+    /// Whom the row names.
+    fn decision(&self, row: &FileRow<'_>) -> Result<Decision, RowRefusal> {
+        let agency = |at: usize| self.recipients.agencies.get(at);
+        let by_ori = match row.read("ori", str::parse::<Ori>)? {
+            None => None,
+            Some(ori) => match self.recipients.agencies.find(&ori) {
+                None => return Err(row.refuse("ori", "is the ORI of no agency of the dataset")),
+                Some(at) => Some(agency(at)),
+            },
+        };
+        let id =
+            row.read("agency_id", |text| text.parse::<i32>().map_err(|_| "is no id of an agency"))?;
+        let by_id = match id {
+            None => None,
+            Some(id) => match self.ids.get(&id) {
+                None => {
+                    return Err(row.refuse("agency_id", "is the id of no agency of the dataset"));
+                }
+                Some(at) => Some(agency(*at)),
+            },
+        };
+        match (by_ori, by_id) {
+            (Some(by_ori), Some(by_id)) if by_ori.id != by_id.id => Err(row.refuse(
+                "ori",
+                "contradicts the id of the agency: clear the one that is not meant",
+            )),
+            // Ids are of one database, and the file may be of another.
+            (None, Some(agency)) if row.text("agency") != agency.name.as_deref() => {
+                let name = agency.name.as_deref().unwrap_or("an agency without a name");
+                Err(row.refuse("agency", format!("is not the agency of this id, which is {name}")))
+            }
+            (Some(agency), _) | (None, Some(agency)) => Ok(Decision::Agency(agency.id)),
+            (None, None) => Ok(Decision::Organization),
+        }
+    }
+
+    /// Moves the awards whose recipients were decided.
+    async fn relink(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        let agencies: HashMap<i32, Option<State>> =
+            self.recipients.agencies.all().map(|(_, row)| (row.id, row.state.clone())).collect();
+        let organizations: HashMap<i32, organization::Model> = organization::Entity::find()
+            .all(job.load.transaction())
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        let (mut last, mut moved) = (0, Vec::new());
+        loop {
+            // What an ORI says needs no decision.
+            let open = Condition::any()
+                .add(grant::Column::MatchedBy.ne(MatchedBy::Ori))
+                .add(grant::Column::MatchedBy.is_null());
+            let rows = grant::Entity::find()
+                .filter(grant::Column::Id.gt(last))
+                .filter(open)
+                .order_by_asc(grant::Column::Id)
+                .limit(CHUNK)
+                .all(job.load.transaction())
+                .await?;
+            let Some(end) = rows.last() else { break };
+            last = end.id;
+            for row in rows {
+                let organization = row.organization_id.and_then(|id| organizations.get(&id));
+                let Some(described) = described(&row, organization, &agencies) else { continue };
+                let decision = self.recipients.decided(&described);
+                let Some(recipient) = decision.map(|it| self.recipient(job, it, described)) else {
+                    continue;
+                };
+                let (agency_id, organization_id) = recipient.columns();
+                let before = (row.agency_id, row.organization_id, row.matched_by);
+                let after = (agency_id, organization_id, Some(MatchedBy::Reviewed));
+                let tally = job.report.tally("grants");
+                if before == after {
+                    tally.unchanged += 1;
+                } else {
+                    tally.changed += 1;
+                    let (agency_id, organization_id, matched_by) = after;
+                    let revision_id = job.load.revision();
+                    // The file that the award came from is the same as before.
+                    moved.push(grant::Model {
+                        agency_id,
+                        organization_id,
+                        matched_by,
+                        revision_id,
+                        ..row
+                    });
+                }
+            }
+        }
+        self.recipients.write(job).await?;
+        job.load.change::<grant::Entity>(moved).await
+    }
+
+    fn recipient(&mut self, job: &mut Job, decision: Decision, described: Described) -> Recipient {
+        match decision {
+            Decision::Agency(id) => Recipient::Agency(id),
+            Decision::Organization => {
+                Recipient::Organization(self.recipients.organization(job, described))
+            }
+        }
+    }
+}
+
+/// The recipient of an award, as its source has described it.
+fn described(
+    row: &grant::Model,
+    organization: Option<&organization::Model>,
+    agencies: &HashMap<i32, Option<State>>,
+) -> Option<Described> {
+    let of_agency = row.agency_id.and_then(|id| agencies.get(&id).cloned().flatten());
+    let state = organization.map_or(of_agency, |it| it.state.clone());
+    let (name, uei) = match (&row.recipient_name, organization) {
+        (Some(name), _) => (name.clone(), row.recipient_uei.clone()),
+        (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
+        (None, None) => return None,
+    };
+    Some(Described { name, uei, state, ..Described::default() })
+}
+
+impl FormatReader for Matches {
+    const TELLING: &[&[&str]] = &[&["recipient", "found", "agency_id", "decision"]];
+    type Record = DecidedRecipient;
+
+    async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
+        Ok(Self::new(job).await?)
+    }
+
+    fn fills(&self, _shape: &str) -> &'static str {
+        "reviews"
+    }
+
+    fn shapes(&self) -> Vec<TableShape> {
+        let fields = ["!recipient", "!state", "!uei", "!agency_id", "!ori", "agency", "!decision"];
+        vec![TableShape::new("reviews", &fields)]
+    }
+
+    fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<DecidedRecipient>, RowRefusal> {
+        let is_taken = row.read("decision", |text| match text.to_ascii_lowercase().as_str() {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err("is neither yes nor no"),
+        })?;
+        if is_taken != Some(true) {
+            return Ok(RowMeaning::LeaveOut("candidates that were not chosen, left out"));
+        }
+        let name = row.line_of_text("recipient");
+        let Some(name) = name else { return Err(row.refuse("recipient", "is empty")) };
+        Ok(RowMeaning::Take(DecidedRecipient {
+            form: Name::of(&name).form,
+            name,
+            state: row.read("state", values::state)?,
+            uei: row.text("uei").map(str::to_uppercase),
+            decision: self.decision(row)?,
+        }))
+    }
+
+    fn claims(&self, record: &DecidedRecipient) -> Vec<Claim> {
+        let DecidedRecipient { form, state, uei, decision, .. } = record;
+        vec![Claim::new("decision", "recipient", &(form, state, uei), decision)]
+    }
+
+    async fn write(&mut self, job: &mut Job, batch: Vec<DecidedRecipient>) -> Result<(), DbErr> {
+        for record in batch {
+            let DecidedRecipient { name, form, state, uei, decision } = record;
+            self.any = true;
+            let known =
+                self.recipients.reviews.find(&form, state.as_ref(), uei.as_deref()).cloned();
+            let tally = job.report.tally("reviews");
+            if known.as_ref().is_some_and(|known| Decision::of(known) == decision) {
+                tally.unchanged += 1;
+                continue;
+            }
+            let agency_id = match decision {
+                Decision::Agency(id) => Some(id),
+                Decision::Organization => None,
+            };
+            let mut row = review::Model {
+                id: self.next_id,
+                recipient_key: form,
+                state,
+                uei,
+                recipient: name,
+                agency_id,
+                source_id: job.source_id,
+                revision_id: job.load.revision(),
+            };
+            if let Some(known) = known {
+                row.id = known.id;
+                tally.changed += 1;
+                job.load.change::<review::Entity>(vec![row.clone()]).await?;
+            } else {
+                self.next_id += 1;
+                tally.added += 1;
+                job.load.insert::<review::Entity>(std::slice::from_ref(&row)).await?;
+            }
+            self.recipients.reviews.take(row);
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        if self.any { self.relink(job).await } else { Ok(()) }
+    }
+}

@@ -1,0 +1,117 @@
+//! What people decided of recipients, as the database keeps it.
+
+use std::collections::HashMap;
+
+use entity::{review, scalar::State};
+use sea_orm::{DbErr, EntityTrait, QueryOrder};
+
+use crate::ingest::{job::Job, names::Name};
+
+/// The decisions about recipients, by the form of a name and the state.
+#[derive(Debug, Default)]
+pub(crate) struct Reviews {
+    of: HashMap<(String, Option<State>), Vec<review::Model>>,
+}
+
+/// What was decided of a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It is the agency of this id.
+    Agency(i32),
+    /// It is an organization of its own.
+    Organization,
+}
+
+impl Decision {
+    /// The decision that a row of the database holds.
+    pub(crate) fn of(row: &review::Model) -> Self {
+        row.agency_id.map_or(Self::Organization, Self::Agency)
+    }
+}
+
+impl Reviews {
+    /// Reads all decisions.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let rows = review::Entity::find().order_by_asc(review::Column::Id);
+        let mut reviews = Self::default();
+        for row in rows.all(job.load.transaction()).await? {
+            reviews.take(row);
+        }
+        Ok(reviews)
+    }
+
+    /// Takes a decision, in the place of an earlier one about the same recipient.
+    pub(crate) fn take(&mut self, row: review::Model) {
+        let rows = self.of.entry((row.recipient_key.clone(), row.state.clone())).or_default();
+        rows.retain(|other| other.uei != row.uei);
+        rows.push(row);
+    }
+
+    /// The decision about exactly this recipient.
+    pub(crate) fn find(
+        &self,
+        form: &str,
+        state: Option<&State>,
+        uei: Option<&str>,
+    ) -> Option<&review::Model> {
+        let rows = self.of.get(&(form.to_owned(), state.cloned()))?;
+        rows.iter().find(|row| row.uei.as_deref() == uei)
+    }
+
+    /// What was decided of a recipient. Two identifiers are two bodies, even of one name; a recipient without an
+    /// identifier is whatever all decisions about its name agree on.
+    pub(crate) fn decide(
+        &self,
+        name: &str,
+        state: Option<&State>,
+        uei: Option<&str>,
+    ) -> Option<Decision> {
+        let form = Name::of(name).form;
+        if let Some(row) = self.find(&form, state, uei) {
+            return Some(Decision::of(row));
+        }
+        let rows = self.of.get(&(form, state.cloned()))?;
+        let mut fitting = rows.iter().filter(|row| row.uei.is_none() || uei.is_none());
+        let first = Decision::of(fitting.next()?);
+        fitting.all(|row| Decision::of(row) == first).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(rows: &[(Option<&str>, Option<i32>)]) -> Reviews {
+        let mut reviews = Reviews::default();
+        for (uei, agency_id) in rows {
+            reviews.take(review::Model {
+                id: 0,
+                recipient_key: Name::of("TOWNSHIP OF WASHINGTON").form,
+                state: "NJ".parse().ok(),
+                uei: uei.map(str::to_owned),
+                recipient: "TOWNSHIP OF WASHINGTON".to_owned(),
+                agency_id: *agency_id,
+                source_id: 0,
+                revision_id: 0,
+            });
+        }
+        reviews
+    }
+
+    #[test]
+    fn two_identifiers_are_two_bodies() {
+        let state: Option<State> = "NJ".parse().ok();
+        let decide =
+            |reviews: &Reviews, uei| reviews.decide("Washington, Township of", state.as_ref(), uei);
+        let two = decided(&[(Some("A"), Some(1)), (Some("B"), Some(2))]);
+        assert_eq!(decide(&two, Some("A")), Some(Decision::Agency(1)));
+        assert_eq!(decide(&two, Some("C")), None);
+        assert_eq!(decide(&two, None), None, "it may be either");
+        let one = decided(&[(None, Some(1))]);
+        assert_eq!(decide(&one, Some("A")), Some(Decision::Agency(1)));
+        assert_eq!(one.decide("Washington, Township of", None, None), None, "the state is another");
+        let changed = decided(&[(Some("A"), Some(1)), (Some("A"), None)]);
+        assert_eq!(decide(&changed, Some("A")), Some(Decision::Organization));
+        assert_eq!(decide(&changed, None), Some(Decision::Organization));
+    }
+}

@@ -1,0 +1,485 @@
+//! What several kinds of sources say of one award, and which of them is believed.
+//!
+//! USAspending and the lists of the COPS Office tell of the same awards. Their records meet on one grant, and what each
+//! says is kept beside it as a *claim*: a field, a value, the kind of source (its *origin*). Of an award of one origin
+//! there are no claims: its columns are what that origin says. When another one comes upon it, the columns become claims
+//! of the first.
+//!
+//! Which claim a column shows is declared by [`most_trusted`], not by what was loaded last. Within an origin what is later
+//! takes the place of what was earlier, as it does without claims. Who the recipient is goes by how surely it was found.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::{
+    claim, grant,
+    kind::{ClaimField, ClaimOrigin, MatchedBy},
+    obligation, program, revision,
+    scalar::Dollars,
+    source,
+};
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait as _,
+};
+
+use super::{Format, job::Job, matching::are_alike, recipients::Recipient, values};
+
+/// What the report says of values that differ.
+const DIFFERENCES: &str =
+    "values on which sources of an award differ: the award shows that of the more trusted one";
+/// Differences that the report names.
+const EXAMPLES: usize = 5;
+/// Awards whose claims go into one statement.
+const CHUNK: usize = 5_000;
+
+/// The origin that is believed of a field, where several say something. USAspending is the government's record of what
+/// was obligated; the office's lists say under which program and in which year it announced an award.
+pub(crate) fn most_trusted(field: ClaimField) -> ClaimOrigin {
+    use ClaimField as Field;
+    match field {
+        Field::Recipient
+        | Field::Program
+        | Field::FiscalYear
+        | Field::AnnouncedOn
+        | Field::OriginalPeriodEnd
+        | Field::Status => ClaimOrigin::AwardList,
+        Field::AssistanceListing
+        | Field::Instrument
+        | Field::ObligatedOn
+        | Field::PeriodStart
+        | Field::PeriodEnd
+        | Field::FederalShare
+        | Field::LocalMatch
+        | Field::ProjectTotal
+        | Field::Outlayed
+        | Field::Title => ClaimOrigin::Usaspending,
+    }
+}
+
+/// How surely a recipient was found. An agency that a source names is surer than its government, and an organization
+/// may be the government of an agency.
+pub(crate) fn certainty(recipient: Option<Recipient>, by: Option<MatchedBy>) -> u8 {
+    match (recipient, by) {
+        (_, Some(MatchedBy::Ori)) => 5,
+        (_, Some(MatchedBy::Reviewed)) => 4,
+        (Some(Recipient::Agency(_)), Some(MatchedBy::Name) | None) => 3,
+        (Some(Recipient::Agency(_)), _) => 2,
+        (Some(Recipient::Organization(_)), _) => 1,
+        (None, _) => 0,
+    }
+}
+
+/// A value as a claim shows it.
+pub(crate) trait ClaimText {
+    /// The text.
+    fn claimed(&self) -> String;
+}
+
+macro_rules! shown_as_they_are {
+    ($($kind:ty),+) => { $(impl ClaimText for $kind {
+        fn claimed(&self) -> String {
+            self.to_string()
+        }
+    })+ };
+}
+
+shown_as_they_are!(String, i32, chrono::NaiveDate, Dollars);
+
+impl ClaimText for entity::kind::Instrument {
+    fn claimed(&self) -> String {
+        self.to_value()
+    }
+}
+
+impl ClaimText for entity::kind::GrantStatus {
+    fn claimed(&self) -> String {
+        self.to_value()
+    }
+}
+
+/// What the loads of awards know of origins.
+pub(crate) struct Origins {
+    /// The origin of the files of this load.
+    pub(crate) here: ClaimOrigin,
+    /// The files that are USAspending's.
+    usaspending: BTreeSet<i32>,
+    /// The codes of programs.
+    programs: HashMap<i32, String>,
+    next_id: i32,
+    /// Whether there are any claims.
+    any: bool,
+}
+
+impl Origins {
+    /// Reads which files are whose.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        let db = job.load.transaction();
+        let loads = revision::Entity::find()
+            .select_only()
+            .column(revision::Column::Id)
+            .filter(revision::Column::Format.eq(Format::Usaspending.name()))
+            .into_query();
+        let usaspending: Vec<i32> = source::Entity::find()
+            .select_only()
+            .column(source::Column::Id)
+            .filter(source::Column::RevisionId.in_subquery(loads))
+            .into_tuple()
+            .all(db)
+            .await?;
+        let programs: Vec<(i32, String)> = program::Entity::find()
+            .select_only()
+            .columns([program::Column::Id, program::Column::Code])
+            .into_tuple()
+            .all(db)
+            .await?;
+        let is_usaspending = job.report.format == Format::Usaspending.name();
+        Ok(Self {
+            here: if is_usaspending { ClaimOrigin::Usaspending } else { ClaimOrigin::AwardList },
+            usaspending: usaspending.into_iter().collect(),
+            programs: programs.into_iter().collect(),
+            next_id: job.load.next_id::<claim::Entity>().await?,
+            any: claim::Entity::find().limit(1).count(db).await? > 0,
+        })
+    }
+
+    /// The code of a program.
+    pub(crate) fn program(&self, id: i32) -> String {
+        self.programs.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// Whose an award is of which there are no claims.
+    pub(crate) fn of(&self, row: &grant::Model) -> ClaimOrigin {
+        if row.usaspending_key.is_some() || self.usaspending.contains(&row.source_id) {
+            ClaimOrigin::Usaspending
+        } else {
+            ClaimOrigin::AwardList
+        }
+    }
+
+    /// The columns of an award of one origin, as claims of that origin.
+    pub(crate) fn first_claims(&self, row: &grant::Model, origin: ClaimOrigin) -> GrantClaims {
+        fn text<T: ClaimText>(value: Option<&T>) -> Option<String> {
+            value.map(ClaimText::claimed)
+        }
+        use ClaimField as Field;
+        let mut claims = GrantClaims::default();
+        let columns = [
+            (Field::Recipient, row.recipient_name.clone()),
+            (Field::Program, row.program_id.map(|id| self.program(id))),
+            (Field::AssistanceListing, row.assistance_listing.clone()),
+            (Field::Instrument, text(row.instrument.as_ref())),
+            (Field::FiscalYear, text(row.fiscal_year.as_ref())),
+            (Field::AnnouncedOn, text(row.announced_on.as_ref())),
+            (Field::ObligatedOn, text(row.obligated_on.as_ref())),
+            (Field::PeriodStart, text(row.period_start.as_ref())),
+            (Field::PeriodEnd, text(row.period_end.as_ref())),
+            (Field::OriginalPeriodEnd, text(row.original_period_end.as_ref())),
+            (Field::FederalShare, text(row.federal_share.as_ref())),
+            (Field::LocalMatch, text(row.local_match.as_ref())),
+            (Field::ProjectTotal, text(row.project_total.as_ref())),
+            (Field::Outlayed, text(row.outlayed.as_ref())),
+            (Field::Status, text(row.status.as_ref())),
+            (Field::Title, row.title.clone()),
+        ];
+        for (field, value) in columns {
+            if let Some(value) = value {
+                claims.make(
+                    ClaimKey { grant_id: row.id, field, origin },
+                    value,
+                    row.source_id,
+                    true,
+                );
+            }
+        }
+        claims.show_recipient(origin, false);
+        claims
+    }
+
+    /// The claims about some awards.
+    pub(crate) async fn claims(
+        &self,
+        job: &Job,
+        grants: &[i32],
+    ) -> Result<HashMap<i32, GrantClaims>, DbErr> {
+        let mut found: HashMap<i32, GrantClaims> = HashMap::new();
+        if !self.any {
+            return Ok(found);
+        }
+        for grants in grants.chunks(CHUNK) {
+            let rows = claim::Entity::find()
+                .filter(claim::Column::GrantId.is_in(grants.iter().copied()))
+                .order_by_asc(claim::Column::Id)
+                .all(job.load.transaction())
+                .await?;
+            for row in rows {
+                let slots = &mut found.entry(row.grant_id).or_default().slots;
+                slots.push(ClaimSlot { before: Some(row.clone()), row });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes the claims that are new or changed, and takes out those that nobody makes any more.
+    pub(crate) async fn store(
+        &mut self,
+        job: &mut Job,
+        claims: impl IntoIterator<Item = GrantClaims>,
+    ) -> Result<(), DbErr> {
+        let (mut added, mut changed, revision_id) = (Vec::new(), 0, job.load.revision());
+        for mut claims in claims {
+            claims.judge();
+            let gone = claim::Column::Id.is_in(claims.gone);
+            let removed = job.load.remove::<claim::Entity>(gone).await?;
+            job.report.tally("claims").removed += removed;
+            for ClaimSlot { before, mut row } in claims.slots {
+                if before.as_ref() == Some(&row) {
+                    continue;
+                }
+                row.revision_id = revision_id;
+                if let Some(before) = before {
+                    // A row that this load added is still one row added.
+                    changed += u64::from(before.revision_id != revision_id);
+                    job.load.change::<claim::Entity>(vec![row]).await?;
+                } else {
+                    row.id = self.next_id;
+                    self.next_id += 1;
+                    added.push(row);
+                }
+            }
+        }
+        self.any |= !added.is_empty();
+        let tally = job.report.tally("claims");
+        tally.added += added.len() as u64;
+        tally.changed += changed;
+        job.load.insert::<claim::Entity>(&added).await
+    }
+
+    /// Brings the claims of USAspending about money up to date with its transactions, and shows those of a list where
+    /// there is no transaction any more. Tells the awards that this changed.
+    pub(crate) async fn settle(&mut self, job: &mut Job) -> Result<Vec<i32>, DbErr> {
+        if !self.any {
+            return Ok(Vec::new());
+        }
+        let db = job.load.transaction();
+        let told = claim::Entity::find().select_only().column(claim::Column::GrantId).into_query();
+        let rows = grant::Entity::find()
+            .filter(grant::Column::RevisionId.eq(job.load.revision()))
+            .filter(grant::Column::Id.in_subquery(told))
+            .order_by_asc(grant::Column::Id)
+            .all(db)
+            .await?;
+        let (mut changed, origin) = (Vec::new(), ClaimOrigin::Usaspending);
+        for rows in rows.chunks(CHUNK) {
+            let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
+            let obligated: BTreeSet<i32> = obligation::Entity::find()
+                .select_only()
+                .column(obligation::Column::GrantId)
+                .distinct()
+                .filter(obligation::Column::GrantId.is_in(ids.iter().copied()))
+                .into_tuple()
+                .all(job.load.transaction())
+                .await?
+                .into_iter()
+                .collect();
+            let mut claims = self.claims(job, &ids).await?;
+            for row in rows {
+                let Some(claims) = claims.get_mut(&row.id) else { continue };
+                let key = |field| ClaimKey { grant_id: row.id, field, origin };
+                if obligated.contains(&row.id) {
+                    let values = [
+                        (ClaimField::FederalShare, row.federal_share.map(|it| it.claimed())),
+                        (ClaimField::ObligatedOn, row.obligated_on.map(|it| it.claimed())),
+                    ];
+                    for (field, value) in values {
+                        if let Some(value) = value {
+                            claims.make(key(field), value, row.source_id, true);
+                        }
+                    }
+                } else if row.federal_share.is_none() {
+                    claims.withdraw(ClaimField::FederalShare, origin);
+                    let listed = claims.find(ClaimField::FederalShare, ClaimOrigin::AwardList);
+                    let share = listed.and_then(|it| values::decimal::<Dollars>(&it.value).ok());
+                    if share.is_some() {
+                        let revision_id = job.load.revision();
+                        let row =
+                            grant::Model { federal_share: share, revision_id, ..row.clone() };
+                        job.load.change::<grant::Entity>(vec![row]).await?;
+                    }
+                }
+                changed.push(row.id);
+            }
+            self.store(job, claims.into_values()).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Reports on which values the origins of some awards differ.
+    pub(crate) async fn report(
+        &self,
+        job: &mut Job,
+        is_of_load: impl Fn(i32) -> bool,
+    ) -> Result<(), DbErr> {
+        if !self.any {
+            return Ok(());
+        }
+        let db = job.load.transaction();
+        let differing = claim::Entity::find()
+            .filter(claim::Column::Differs.eq(true))
+            .order_by_asc(claim::Column::GrantId)
+            .order_by_asc(claim::Column::Field)
+            .order_by_desc(claim::Column::Shown)
+            .all(db)
+            .await?;
+        let mut of: BTreeMap<(i32, String), Vec<String>> = BTreeMap::new();
+        for row in differing.into_iter().filter(|row| is_of_load(row.grant_id)) {
+            let shown = if row.shown { ", shown" } else { "" };
+            let words = format!("{} ({}{shown})", row.value, row.origin.to_value());
+            of.entry((row.grant_id, row.field.to_value())).or_default().push(words);
+        }
+        let mut examples = Vec::new();
+        for ((grant_id, field), values) in of.iter().take(EXAMPLES) {
+            let row = grant::Entity::find_by_id(*grant_id).one(db).await?;
+            let number = row.and_then(|row| row.award_number.or(row.usaspending_key));
+            let number = number.as_deref().unwrap_or("an award without a number");
+            examples.push(format!("{number}: {field} is {}", values.join(" and ")));
+        }
+        job.report.warn(DIFFERENCES, of.len() as u64, examples);
+        Ok(())
+    }
+}
+
+/// What a claim is about, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClaimKey {
+    pub(crate) grant_id: i32,
+    pub(crate) field: ClaimField,
+    pub(crate) origin: ClaimOrigin,
+}
+
+#[derive(Clone, Debug)]
+struct ClaimSlot {
+    before: Option<claim::Model>,
+    row: claim::Model,
+}
+
+/// The claims about one award; none where it has one origin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GrantClaims {
+    slots: Vec<ClaimSlot>,
+    gone: Vec<i32>,
+}
+
+impl GrantClaims {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The claim of an origin.
+    pub(crate) fn find(&self, field: ClaimField, origin: ClaimOrigin) -> Option<&claim::Model> {
+        let rows = self.slots.iter().map(|slot| &slot.row);
+        rows.into_iter().find(|row| row.field == field && row.origin == origin)
+    }
+
+    /// Makes a claim, over an earlier one of the same origin where it is later. Tells whether it stands.
+    pub(crate) fn make(
+        &mut self,
+        key: ClaimKey,
+        value: String,
+        source_id: i32,
+        later: bool,
+    ) -> bool {
+        let ClaimKey { grant_id, field, origin } = key;
+        let mut rows = self.slots.iter_mut().map(|slot| &mut slot.row);
+        match rows.find(|row| row.field == field && row.origin == origin) {
+            Some(_) if !later => return false,
+            // What is said again keeps the source that said it first.
+            Some(row) if row.value == value => {}
+            Some(row) => (row.value, row.source_id) = (value, source_id),
+            None => {
+                let row = claim::Model {
+                    id: 0,
+                    grant_id,
+                    field,
+                    origin,
+                    value,
+                    shown: false,
+                    differs: false,
+                    source_id,
+                    revision_id: 0,
+                };
+                self.slots.push(ClaimSlot { before: None, row });
+            }
+        }
+        true
+    }
+
+    fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
+        self.slots.retain(|slot| {
+            let is_it = slot.row.field == field && slot.row.origin == origin;
+            if is_it && slot.before.is_some() {
+                self.gone.push(slot.row.id);
+            }
+            !is_it
+        });
+    }
+
+    /// Whether the award shows what an origin says: no more trusted one says anything.
+    pub(crate) fn shows(&self, field: ClaimField, origin: ClaimOrigin) -> bool {
+        let trusted = most_trusted(field);
+        origin == trusted || self.find(field, trusted).is_none()
+    }
+
+    /// The origin whose recipient the award shows.
+    pub(crate) fn shown_recipient(&self) -> Option<&claim::Model> {
+        let rows = self.slots.iter().map(|slot| &slot.row);
+        rows.into_iter().find(|row| row.field == ClaimField::Recipient && row.shown)
+    }
+
+    /// Shows the recipient of an origin, and says whether another one names somebody else.
+    pub(crate) fn show_recipient(&mut self, origin: ClaimOrigin, differs: bool) {
+        let is_recipient = |slot: &&mut ClaimSlot| slot.row.field == ClaimField::Recipient;
+        for slot in self.slots.iter_mut().filter(is_recipient) {
+            (slot.row.shown, slot.row.differs) = (slot.row.origin == origin, differs);
+        }
+    }
+
+    /// How many origins name a recipient.
+    pub(crate) fn recipients(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.row.field == ClaimField::Recipient).count()
+    }
+
+    /// Whether origins name different recipients.
+    pub(crate) fn recipient_differs(&self) -> bool {
+        self.slots.iter().any(|slot| slot.row.field == ClaimField::Recipient && slot.row.differs)
+    }
+
+    /// Says of each claim whether it is shown and whether others differ. Recipients are judged where they are found.
+    fn judge(&mut self) {
+        let judged: Vec<(bool, bool)> = self
+            .slots
+            .iter()
+            .map(|ClaimSlot { row, .. }| {
+                let mut others = self.slots.iter().filter(|other| other.row.field == row.field);
+                let differs = others.any(|other| other.row.value != row.value);
+                (self.shows(row.field, row.origin), differs)
+            })
+            .collect();
+        for (slot, (shown, differs)) in self.slots.iter_mut().zip(judged) {
+            if slot.row.field != ClaimField::Recipient {
+                (slot.row.shown, slot.row.differs) = (shown, differs);
+            }
+        }
+    }
+}
+
+/// Whether two recipients, with their names, are certainly not the same: two agencies, or two organizations of other names.
+/// A government and an agency may be.
+pub(crate) fn are_different(one: (Recipient, Option<&str>), other: (Recipient, &str)) -> bool {
+    match (one, other) {
+        ((Recipient::Agency(one), _), (Recipient::Agency(other), _)) => one != other,
+        ((Recipient::Organization(one), name), (Recipient::Organization(other), said)) => {
+            one != other && !name.is_some_and(|name| are_alike(name, said))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,61 @@
+//! `reviews`: which agency a recipient is, where a person decided it.
+
+use sea_orm::entity::prelude::*;
+
+use crate::scalar::State;
+
+/// A person's decision about a recipient whose name fits no agency, or several. It holds for all awards to that
+/// recipient, those that are loaded later too.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "reviews")]
+pub struct Model {
+    /// The key within this database.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    /// The name of the recipient as names are compared.
+    #[sea_orm(column_type = "Text")]
+    pub recipient_key: String,
+    /// Its state. Null where sources give none.
+    #[sea_orm(column_type = "Text")]
+    pub state: Option<State>,
+    /// Its unique entity identifier. Null where sources give none.
+    #[sea_orm(column_type = "Text")]
+    pub uei: Option<String>,
+    /// The name of the recipient as it is printed.
+    #[sea_orm(column_type = "Text")]
+    pub recipient: String,
+    /// The agency. Null where it was decided that the recipient is an organization of its own.
+    pub agency_id: Option<i32>,
+    /// The source that the row came from.
+    pub source_id: i32,
+    /// The load that brought the row, or changed it last.
+    pub revision_id: i32,
+}
+
+/// What a row refers to.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// The agency.
+    #[sea_orm(
+        belongs_to = "super::agency::Entity",
+        from = "Column::AgencyId",
+        to = "super::agency::Column::Id"
+    )]
+    Agency,
+    /// The source that the row came from.
+    #[sea_orm(
+        belongs_to = "super::source::Entity",
+        from = "Column::SourceId",
+        to = "super::source::Column::Id"
+    )]
+    Source,
+    /// The load that brought the row, or changed it last.
+    #[sea_orm(
+        belongs_to = "super::revision::Entity",
+        from = "Column::RevisionId",
+        to = "super::revision::Column::Id"
+    )]
+    Revision,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
