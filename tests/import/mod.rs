@@ -7,6 +7,8 @@ mod bad_input;
 mod command;
 mod contradictions;
 mod databases;
+mod explorer;
+mod made_workbooks;
 mod outcomes;
 mod programs;
 mod text;

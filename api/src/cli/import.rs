@@ -8,7 +8,7 @@ use super::output::Output;
 use crate::{
     database::{self, DatabaseUrl},
     ingest::{
-        self, COPS_LISTINGS, Format, ImportError, ImportReport, ImportRequest, Mapping, MaxRejects,
+        self, Format, ImportError, ImportReport, ImportRequest, Listings, Mapping, MaxRejects,
     },
     reference::{self, ReferenceError},
 };
@@ -57,14 +57,9 @@ pub(crate) struct ImportArgs {
     /// The files, all of one load; - is standard input.
     #[arg(required_unless_present = "template", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Assistance listings to take (usaspending).
-    #[arg(
-        long,
-        value_name = "N,...",
-        value_delimiter = ',',
-        default_values = COPS_LISTINGS,
-        value_parser = listing
-    )]
+    /// Assistance listings to take, those of files that do not tell theirs among them (usaspending) [default: those
+    /// of the COPS Office, of files that do].
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = listing)]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
     #[arg(long, conflicts_with = "listing")]
@@ -188,7 +183,11 @@ fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
     let Some(format) = args.format.or_else(|| Format::value_variants().first().copied()) else {
         return Err(ImportError::Request("name a format".to_owned()));
     };
-    let listings = if args.all_listings { Vec::new() } else { args.listing.clone() };
+    let listings = match args.listing.as_slice() {
+        _ if args.all_listings => Listings::All,
+        [] => Listings::Usual,
+        listings => Listings::Declared(listings.to_vec()),
+    };
     let text = |value: &String| serde_json::Value::String(value.clone());
     Ok(ImportRequest {
         listings,

@@ -28,7 +28,9 @@ mod fbi_offenses;
 mod input;
 mod job;
 mod json;
+mod layout;
 mod leaic;
+mod listed_officers;
 mod mapping;
 mod names;
 mod obligations;
@@ -38,6 +40,7 @@ mod recipients;
 mod rejects;
 mod report;
 mod reporters;
+mod row;
 mod table;
 mod totals;
 mod trainees;
@@ -108,10 +111,9 @@ macro_rules! formats {
         }
 
         /// The format whose columns a header has, where there is exactly one.
-        fn resembling(header: &[String]) -> Option<&'static str> {
-            let has = |name: &&str| {
-                header.iter().any(|column| column.trim().eq_ignore_ascii_case(name))
-            };
+        pub(crate) fn resembling(header: &[String]) -> Option<&'static str> {
+            let names: Vec<String> = header.iter().map(|column| layout::simplified(column)).collect();
+            let has = |name: &&str| names.contains(&layout::simplified(name));
             let formats = [$(($name, <$reader>::TELLING)),+];
             let is_told = |(_, telling): &(_, &[&[&str]])| {
                 telling.iter().any(|columns| columns.iter().all(has))
@@ -142,8 +144,8 @@ pub struct ImportRequest {
     pub format: Format,
     /// The files; `-` is standard input.
     pub paths: Vec<PathBuf>,
-    /// The assistance listings to take; all where there are none. Of `usaspending` only.
-    pub listings: Vec<String>,
+    /// The assistance listings to take. Of `usaspending` only.
+    pub listings: Listings,
     /// The file that says what the columns mean; by default one beside the files. Of `award-list`
     /// only.
     pub mapping_file: Option<PathBuf>,
@@ -166,6 +168,17 @@ pub struct ImportRequest {
     pub origins: Vec<Origin>,
 }
 
+/// Which assistance listings of awards to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listings {
+    /// Those of the COPS Office.
+    Usual,
+    /// These. They are the listings of tables that do not tell theirs, too.
+    Declared(Vec<String>),
+    /// All.
+    All,
+}
+
 /// Where a file came from.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -186,7 +199,7 @@ impl ImportRequest {
         Self {
             format,
             paths,
-            listings: COPS_LISTINGS.iter().map(|listing| (*listing).to_owned()).collect(),
+            listings: Listings::Usual,
             mapping_file: None,
             mapping: Mapping::default(),
             sheet: None,

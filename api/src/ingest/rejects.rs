@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     error::{FilePlace, ImportError},
-    table::RowRefusal,
+    row::RowRefusal,
 };
 
 const HEADER: [&str; 5] = ["file", "line", "column", "value", "reason"];

@@ -19,7 +19,8 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    table::{FileRow, RowRefusal, TableShape},
+    layout::TableShape,
+    row::{FileRow, RowRefusal},
     trainings::{CourseRow, Courses, key},
     values,
 };
@@ -202,7 +203,7 @@ impl FormatReader for Trainees {
         "trainees"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "trainees",
             &[

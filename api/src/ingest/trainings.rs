@@ -15,8 +15,9 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
+    layout::TableShape,
     recipients::{Described, Recipients},
-    table::{FileRow, RowRefusal, TableShape},
+    row::{FileRow, RowRefusal},
     values,
 };
 
@@ -188,7 +189,7 @@ impl FormatReader for Trainings {
         "trainings"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "trainings",
             &[
