@@ -2,6 +2,7 @@
 
 mod agencies;
 mod api_answers;
+mod auto;
 mod award_list;
 mod bad_input;
 mod command;

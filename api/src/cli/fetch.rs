@@ -119,6 +119,7 @@ fn first_day(text: &str) -> Result<NaiveDate, String> {
 }
 
 pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
+    super::log::start_notices();
     let From::Usaspending(args) = &args.from;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -361,7 +361,7 @@ impl FormatReader for AwardList {
 }
 
 /// The columns of a list, by a mapping.
-fn shape(mapping: &Mapping) -> TableShape {
+pub(crate) fn shape(mapping: &Mapping) -> TableShape {
     let fields = FIELDS.iter().map(|name| {
         let column = mapping.columns.get(*name);
         let needed = *name == "recipient" && mapping.constant(name).is_none();

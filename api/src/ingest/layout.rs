@@ -39,13 +39,14 @@ impl TableShape {
         Self { name, fields: fields.collect() }
     }
 
-    /// Where the columns of this shape stand in a header, and which required ones are missing.
-    fn find(&self, header: &[String]) -> (HashMap<&'static str, usize>, Vec<String>) {
+    /// Where the columns of this shape stand in a header, whose names are given as they are compared, and which required
+    /// ones are missing.
+    fn find(&self, names: &[String]) -> (HashMap<&'static str, usize>, Vec<String>) {
         let (mut found, mut missing) = (HashMap::new(), Vec::new());
         for field in &self.fields {
             let at = field.spellings.iter().find_map(|spelling| {
                 let wanted = simplified(spelling);
-                header.iter().position(|column| simplified(column) == wanted)
+                names.iter().position(|name| *name == wanted)
             });
             match at {
                 Some(at) => {
@@ -66,6 +67,12 @@ pub(crate) fn simplified(name: &str) -> String {
     let is_between = |letter: char| letter.is_whitespace() || matches!(letter, '.' | '-' | '_');
     let words: Vec<&str> = name.split(is_between).filter(|word| !word.is_empty()).collect();
     words.join("_")
+}
+
+/// Whether a header has all columns of any of these sets.
+pub(crate) fn has_any(header: &[String], sets: &[&[&str]]) -> bool {
+    let names: Vec<String> = header.iter().map(|column| simplified(column)).collect();
+    sets.iter().any(|columns| columns.iter().all(|name| names.contains(&simplified(name))))
 }
 
 /// Where a shape's columns stand in one table.
@@ -98,8 +105,9 @@ impl Layout {
     /// Finds the first shape whose required columns are all there.
     pub(crate) fn of(header: &[String], shapes: &[TableShape]) -> Result<Self, Mismatch> {
         let mut nearest = Mismatch { missing: Vec::new(), found: 0, line: 1 };
+        let simple: Vec<String> = header.iter().map(|column| simplified(column)).collect();
         for shape in shapes {
-            let (index, missing) = shape.find(header);
+            let (index, missing) = shape.find(&simple);
             if missing.is_empty() && !index.is_empty() {
                 let unknown = header
                     .iter()
@@ -109,10 +117,9 @@ impl Layout {
                     .filter(|name| !name.is_empty())
                     .collect();
                 let doubled = index.values().find_map(|at| {
-                    let name = simplified(&header[*at]);
-                    let rest = header.iter().skip(at + 1);
-                    let other = rest.into_iter().find(|column| simplified(column) == name)?;
-                    Some((header[*at].trim().to_owned(), other.trim().to_owned()))
+                    let mut rest = (at + 1)..header.len();
+                    let other = rest.find(|other| simple[*other] == simple[*at])?;
+                    Some((header[*at].trim().to_owned(), header[other].trim().to_owned()))
                 });
                 let names = header.to_vec();
                 return Ok(Self { shape: shape.name, unknown, doubled, names, index });

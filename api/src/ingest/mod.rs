@@ -12,6 +12,9 @@
 //! is found by its key and compared. A row that is found the same keeps its source and revision, so
 //! the dataset can always say which file a value came from.
 //!
+//! Which format a file is of, its columns tell ([`recognize()`]), so that a folder of files can be loaded without naming
+//! any.
+//!
 //! A file is known by its SHA-256 digest: a file that was loaded before is left alone.
 
 mod agencies;
@@ -37,6 +40,7 @@ mod obligations;
 mod outcomes;
 mod programs;
 mod recipients;
+mod recognize;
 mod rejects;
 mod report;
 mod reporters;
@@ -53,7 +57,7 @@ use std::{path::PathBuf, time::Instant};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use sea_orm::DatabaseConnection;
+use migration::Begins;
 
 pub(crate) use self::{
     archive::{check as check_archive, digest},
@@ -62,12 +66,14 @@ pub(crate) use self::{
 pub use self::{
     error::{FilePlace, ImportError},
     mapping::Mapping,
+    recognize::{Recognition, RecognizedFile, recognize},
     rejects::MaxRejects,
     report::{FileReport, FoundBy, ImportReport},
 };
 use self::{
     input::InputFile,
     job::{FormatReader, Job},
+    table::FileTable,
 };
 use crate::{database::load::Load, demo};
 
@@ -110,17 +116,29 @@ macro_rules! formats {
             }
         }
 
-        /// The format whose columns a header has, where there is exactly one.
-        pub(crate) fn resembling(header: &[String]) -> Option<&'static str> {
-            let names: Vec<String> = header.iter().map(|column| layout::simplified(column)).collect();
-            let has = |name: &&str| names.contains(&layout::simplified(name));
+        /// The format whose distinctive columns a header has, where there is exactly one.
+        fn resembling(header: &[String]) -> Option<&'static str> {
             let formats = [$(($name, <$reader>::TELLING)),+];
-            let is_told = |(_, telling): &(_, &[&[&str]])| {
-                telling.iter().any(|columns| columns.iter().all(has))
-            };
-            let mut told = formats.into_iter().filter(is_told).map(|(name, _)| name);
+            let mut told = formats.into_iter().filter(|(_, it)| layout::has_any(header, it));
             // Of several nobody knows which.
-            told.next().filter(|_| told.next().is_none())
+            told.next().filter(|_| told.next().is_none()).map(|(name, _)| name)
+        }
+
+        /// The formats of which a table is by its first rows, each with how many of its columns are there. The table is
+        /// opened for each of them, with or without comments.
+        fn beginnings<'a>(
+            open: &dyn Fn(bool) -> Result<FileTable<'a>, ImportError>,
+        ) -> Result<Vec<(Format, usize)>, ImportError> {
+            let mut found = Vec::new();
+            $({
+                let layout = open(<$reader>::COMMENTS)?.header(&<$reader>::known_shapes())?;
+                if let Ok(layout) = layout
+                    && layout::has_any(layout.names(), <$reader>::TELLING)
+                {
+                    found.push((Format::$format, layout.index.len()));
+                }
+            })+
+            Ok(found)
         }
     };
 }
@@ -221,10 +239,7 @@ pub const COPS_LISTINGS: [&str; 3] = ["16.710", "16.068", "16.071"];
 ///
 /// # Errors
 /// [`ImportError`] says why; the database is then as it was.
-pub async fn run(
-    db: &DatabaseConnection,
-    request: &ImportRequest,
-) -> Result<ImportReport, ImportError> {
+pub async fn run(db: &impl Begins, request: &ImportRequest) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
     let mut inputs: Vec<InputFile> = Vec::new();
     for path in &request.paths {

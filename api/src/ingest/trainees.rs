@@ -193,6 +193,7 @@ impl Trainees {
 impl FormatReader for Trainees {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
     const TELLING: &[&[&str]] = &[&["session_code", "role"]];
+    const COMMENTS: bool = true;
     type Record = AttendanceRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -220,10 +221,6 @@ impl FormatReader for Trainees {
                 "hours",
             ],
         )]
-    }
-
-    fn comments(&self) -> bool {
-        true
     }
 
     fn objection(&self, header: &[String]) -> Option<String> {

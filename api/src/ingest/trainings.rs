@@ -179,6 +179,7 @@ impl Trainings {
 impl FormatReader for Trainings {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
     const TELLING: &[&[&str]] = &[&["title", "provider"]];
+    const COMMENTS: bool = true;
     type Record = CourseRow;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -204,10 +205,6 @@ impl FormatReader for Trainings {
                 "note",
             ],
         )]
-    }
-
-    fn comments(&self) -> bool {
-        true
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<CourseRow>, RowRefusal> {

@@ -69,8 +69,7 @@ impl Job {
             kept.encodings.insert(name.clone(), encoding);
             let reader = input.reader(&progress).map_err(fail)?;
             let text = input::stream(container, bytes, reader);
-            let mut table =
-                FileTable::new(name.clone(), text, encoding, format.comments(), F::ANSWERS)?;
+            let mut table = FileTable::new(name.clone(), text, encoding, F::COMMENTS, F::ANSWERS)?;
             self.remark_encoding(&name, encoding);
             return match table.header(shapes)? {
                 Ok(layout) => self.table(format, &name, &mut table, &layout).await,
@@ -133,8 +132,7 @@ impl Job {
             let encoding = known.map_or_else(|| TextEncoding::of(text), Ok).map_err(fail)?;
             kept.encodings.insert(place.clone(), encoding);
             let (_, text) = input::part(&mut archive, index).map_err(fail)?;
-            let table =
-                FileTable::new(place.clone(), text, encoding, format.comments(), F::ANSWERS);
+            let table = FileTable::new(place.clone(), text, encoding, F::COMMENTS, F::ANSWERS);
             let mut table = match table {
                 Ok(table) => table,
                 Err(error) if matches!(&error, ImportError::File { problem, .. } if problem == "is empty") =>
@@ -302,7 +300,7 @@ fn packed_workbook(
     let text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);
     // What is cut off is told where it is read.
     let is_read = text.take(4).read_to_end(&mut start).is_ok();
-    if !is_read || !(start.starts_with(b"PK") || start.starts_with(b"\xD0\xCF\x11\xE0")) {
+    if !is_read || !input::is_workbook_inside(&start) {
         return Ok(None);
     }
     let mut text = input::stream(Container::Gzip, bytes, input.reader(&hidden)?);

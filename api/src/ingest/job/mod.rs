@@ -75,7 +75,7 @@ impl Job {
             }
             report.files.push(FileReport {
                 name: input.name.clone(),
-                sha256: input.sha256.clone(),
+                sha256: Some(input.sha256.clone()),
                 already: already.map(|revision| revision.id),
             });
             known.push((input, source.map(|source| source.id)));

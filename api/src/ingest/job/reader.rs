@@ -28,6 +28,8 @@ pub(crate) trait FormatReader: Sized {
     const TEMPLATE: Option<&str> = None;
     /// Sets of columns, all of one of which a header has that is of this format, and of no other.
     const TELLING: &[&[&str]];
+    /// Whether a line that begins with `#` is a comment.
+    const COMMENTS: bool = false;
     /// The answers of an API that the format reads.
     const ANSWERS: Option<AnswerKind> = None;
 
@@ -47,11 +49,6 @@ pub(crate) trait FormatReader: Sized {
 
     /// The table of the dataset to which most of a row of such a shape goes.
     fn fills(&self, shape: &str) -> &'static str;
-
-    /// Whether a line that begins with `#` is a comment.
-    fn comments(&self) -> bool {
-        false
-    }
 
     /// Whether a table of an archive, with such columns, belongs there and is not of this format.
     fn passes_over(&self, _header: &[String]) -> bool {

@@ -74,6 +74,18 @@ pub(crate) fn begins(text: &[u8]) -> bool {
     }
 }
 
+/// What an answer is; none where no format reads it.
+pub(crate) fn read_kind(
+    file: &str,
+    reader: &mut dyn Read,
+) -> Result<Option<AnswerKind>, ImportError> {
+    let answer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+        let problem = format!("is no whole answer of an API: {error}");
+        ImportError::file(FilePlace::file(file), problem, "download it again")
+    })?;
+    Ok(kind_of(&answer))
+}
+
 /// The rows of an answer, header first.
 pub(crate) fn rows(
     file: &str,
@@ -104,7 +116,7 @@ pub(crate) fn rows(
 }
 
 /// What an answer is, by fields that no other one has.
-pub(crate) fn kind_of(answer: &Value) -> Option<AnswerKind> {
+fn kind_of(answer: &Value) -> Option<AnswerKind> {
     let results = results(answer);
     let any = |fields: &[&str]| results.iter().any(|object| has(object, fields));
     if any(&["ori", "data_year", "offense", "actual"]) {

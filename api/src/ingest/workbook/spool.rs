@@ -221,3 +221,32 @@ impl SheetRows<'_> {
         Ok(Some(SheetRow { number, cells, doubtful }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_can_be_read_again_and_moves_the_bar() {
+        let mut spool = Spool::new(usize::MAX).unwrap();
+        for row in 0..3 {
+            spool.add((row, 1), &Data::String(format!("row {row}")), false).unwrap();
+        }
+        let sheet = spool.finish().unwrap();
+        let bar = ProgressBar::hidden();
+        for _ in 0..2 {
+            let mut rows = sheet.rows(&bar).unwrap();
+            assert_eq!(
+                (bar.position(), bar.length()),
+                (0, sheet.file.metadata().ok().map(|it| it.len()))
+            );
+            let mut read = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                read.push((row.number, row.cells[1].to_owned()));
+            }
+            let expected = [(1, "row 0"), (2, "row 1"), (3, "row 2")];
+            assert_eq!(read, expected.map(|(number, text)| (number, text.to_owned())));
+            assert_eq!(Some(bar.position()), bar.length());
+        }
+    }
+}
