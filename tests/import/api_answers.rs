@@ -162,3 +162,27 @@ async fn an_answer_without_listings_is_taken_where_they_are_declared() {
     let error = place.run(&wanted).await.unwrap_err().to_string();
     assert!(error.contains("1 of 1 rows") && error.contains("is empty"), "{error}");
 }
+
+#[tokio::test]
+async fn an_aggregate_can_be_asked_for_by_its_uri_and_by_its_key_on_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answer.json");
+    let answer = json!({ "results": [
+        { "Award ID": "SVPP-24-06", "Award Amount": 120.0, "Recipient Name": "MULTIPLE RECIPIENTS",
+            "Recipient State Code": "CA", "CFDA Number": "16.710",
+            "generated_internal_id": "ASST_AGG_SVPP-24-06_015" },
+    ] });
+    std::fs::write(&file, answer.to_string()).unwrap();
+    for database in TestDatabase::each("an_aggregate_can_be_asked_for").await {
+        let db = database.writer().await;
+        reference::ensure(&db).await.unwrap();
+        ingest::run(&db, &request(Format::Usaspending, &[&file])).await.unwrap();
+        let grant = json!({ "awardNumber": "SVPP-24-06", "usaspendingKey": "ASST_AGG_SVPP-24-06_015",
+            "fiscalYear": null, "program": null, "federalShare": 120 });
+        for by in ["usaspendingKey: \"asst_agg_svpp-24-06_015\"", "awardNumber: \"SVPP-24-06\""] {
+            let fields = "awardNumber usaspendingKey fiscalYear program { code } federalShare";
+            let query = format!("{{ grant(by: {{ {by} }}) {{ {fields} }} }}");
+            assert_eq!(database.client().await.data(&query).await["grant"], grant, "{by}");
+        }
+    }
+}

@@ -219,6 +219,20 @@ async fn a_trial_leaves_every_byte_of_a_file_as_it_is() {
     reference::ensure(&db).await.unwrap();
     database::finish(db).await.unwrap();
     try_it("today");
+    // A log with something in it, as a program leaves it that was killed: it is not moved into the file.
+    let db = database::writer(&url).await.unwrap();
+    let load = Load::begin(&db, "another", false).await.unwrap();
+    load.commit(cops_graphql::database::load::LoadCounts::default()).await.unwrap();
+    let kept = bytes(folder.path());
+    assert!(!kept["test.db-wal"].is_empty());
+    database::finish(db).await.unwrap();
+    for (name, bytes) in &kept {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let before = fs::read(&path).unwrap();
+    let (code, said, errors) = run(&url, &["fbi-agencies", names, "--dry-run"]);
+    assert_eq!(code, Some(0), "{said}{errors}");
+    assert!(fs::read(&path).unwrap() == before);
     let (code, ..) = run(&url, &["auto", names, "--dry-run"]);
     assert_eq!(code, Some(0));
 }
