@@ -72,8 +72,8 @@ pub(crate) struct ImportArgs {
     /// The files, all of one load; - is standard input. Of auto also folders, and each file is a load of its own.
     #[arg(required_unless_present = "template", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Assistance listings to take, those of files that do not tell theirs among them (usaspending) [default: those
-    /// of the COPS Office, of files that do].
+    /// Assistance listings to take (usaspending) [default: those of the COPS Office]. Where they are named, they are
+    /// the listings of files that tell none, too.
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = listing)]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
@@ -102,7 +102,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     dry_run: bool,
     /// How to write the report; for machines it is one line of JSON a load.
-    #[arg(long = "format", value_name = "FORMAT", default_value = "human")]
+    #[arg(long = "format", value_name = "OUTPUT", default_value = "human")]
     report: ReportFormat,
     /// Say of every recipient how it was found.
     #[arg(long)]

@@ -164,6 +164,8 @@ impl Job {
             self.rejects.begin(&input.rejected)?;
             self.file(format, &shapes, &mut input, &mut tables).await?;
         }
+        // What the rows say is compared, and the database needs room for its indexes.
+        self.claims = Claims::default();
         self.rejects.end()?;
         self.report.rejected.clone_from(&self.rejects.written);
         self.check_refused()?;
