@@ -231,28 +231,10 @@ pub(crate) fn is_overtaken(error: &DbErr) -> bool {
     }
 }
 
-/// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
-pub(crate) fn is_locked(error: &DbErr) -> bool {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            match &**error {
-                // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
-                sqlx::Error::Database(error) => error
-                    .try_downcast_ref::<sqlx::sqlite::SqliteError>()
-                    .and_then(sqlx::error::DatabaseError::code)
-                    .and_then(|code| code.parse::<u32>().ok())
-                    .is_some_and(|code| matches!(code & 0xff, 5 | 6)),
-                _ => false,
-            }
-        }
-        _ => false,
-    }
-}
-
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         tracing::error!(error = %error, "a statement failed");
-        match is_gone(&error) || is_overtaken(&error) || is_locked(&error) {
+        match is_gone(&error) || is_overtaken(&error) || migration::is_locked(&error) {
             true => Self::Unavailable,
             false => Self::Internal,
         }

@@ -19,16 +19,17 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
-    /// The award number as printed on the award. Null where the source gives none.
+    /// The award number as printed on the award; of an aggregate of many small awards, the identifier (URI) that
+    /// USAspending gives it. Null where the source gives none.
     #[sea_orm(column_type = "Text")]
     pub award_number: Option<String>,
     /// The award number without hyphens and in upper case, by which awards are matched.
     #[sea_orm(column_type = "Text", unique)]
     #[graphql(skip)]
     pub award_key: Option<String>,
-    /// The key of the award at USAspending.
+    /// The key of the award at USAspending, such as `ASST_NON_2020UMWX0001_015`, which is part of the address of its page
+    /// there. Null where the award came from another source.
     #[sea_orm(column_type = "Text", unique)]
-    #[graphql(skip)]
     pub usaspending_key: Option<String>,
     /// The agency that got the award. Null where the recipient is an organization.
     #[graphql(skip)]

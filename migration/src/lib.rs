@@ -8,8 +8,8 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{
-        ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement,
-        TransactionOptions, TransactionTrait,
+        ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
+        Statement, TransactionOptions, TransactionTrait, sqlx,
     },
 };
 
@@ -47,21 +47,74 @@ impl MigratorTrait for Migrator {
 /// database, from whatever machine.
 pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
+/// What can begin transactions: a connection, or a transaction within which others are parts.
+pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {}
+
+impl<T: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Begins for T {}
+
+/// Begins the transaction that writes: one at a time for a database. Waits for the one that is on, however long that
+/// takes, and says so in the log.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
+    let wait = || {
+        tracing::info!(
+            "another process is writing to the database: waiting until it is done (Ctrl-C gives up, and changes nothing)"
+        );
+    };
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let mut waits = false;
+    let transaction = loop {
+        // SQLite waits by itself for as long as the connection says.
+        match db.begin_with_options(options).await {
+            Err(error) if is_locked(&error) => {
+                if !std::mem::replace(&mut waits, true) {
+                    wait();
+                }
+            }
+            begun => break begun?,
+        }
+    };
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let question = format!("SELECT pg_try_advisory_xact_lock({LOCK_KEY})");
+        let statement = Statement::from_string(DbBackend::Postgres, question);
+        let row = transaction.query_one_raw(statement).await?;
+        if !row.map(|row| row.try_get_by_index::<bool>(0)).transpose()?.unwrap_or_default() {
+            wait();
+            let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
+            transaction.execute_unprepared(&lock).await?;
+        }
+    }
+    Ok(transaction)
+}
+
+/// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
+#[must_use]
+pub fn is_locked(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
+    matches!(&**error, sqlx::Error::Database(error) if error
+        .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+        .and_then(sqlx::error::DatabaseError::code)
+        .and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| matches!(code & 0xff, 5 | 6)))
+}
+
 /// Brings the database to the newest schema, in one transaction and under a lock: any number of
 /// processes may call this at once, and the first does the work.
 ///
 /// # Errors
 /// Whatever the database says; the schema is then as it was.
-pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let transaction = db.begin_with_options(options).await?;
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        let lock = format!("SELECT pg_advisory_xact_lock({LOCK_KEY})");
-        transaction.execute_unprepared(&lock).await?;
-    }
+pub async fn run(db: &impl Begins) -> Result<(), DbErr> {
+    let transaction = begin(db).await?;
     refuse(&transaction).await?;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await
@@ -172,7 +225,7 @@ async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn is_behind(db: &DatabaseConnection) -> Result<bool, DbErr> {
+pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let applied = applied(db).await?;
     Ok(names().iter().any(|name| !applied.contains(name)))
 }

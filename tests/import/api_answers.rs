@@ -1,7 +1,7 @@
 //! Answers of the USAspending API: each is read as what it is.
 
 use cops_graphql::{
-    ingest::{self, Format},
+    ingest::{self, Format, Listings},
     reference,
 };
 use serde_json::json;
@@ -112,4 +112,77 @@ async fn two_modifications_of_one_number_are_refused() {
     let error = place.load(Format::Usaspending, &[&file]).await.unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("2 of 2 rows"), "{error}");
+}
+
+/// An answer as the API gives it where listings were not among the fields.
+fn without_listings() -> String {
+    json!({ "results": [
+        { "Award ID": "15JCOPS24GG00001UHPX", "Award Amount": 125_000.0, "Recipient Name": "CITY OF EXAMPLE",
+            "Recipient State Code": "CA", "generated_internal_id": "ASST_NON_15JCOPS24GG00001UHPX_015" },
+        { "Award ID": "15JCOPS24GG00002UHPX", "Award Amount": 1.0, "Recipient Name": "CITY OF OTHER",
+            "Recipient State Code": "CA", "Assistance Listings": null,
+            "generated_internal_id": "ASST_NON_15JCOPS24GG00002UHPX_015" },
+    ] })
+    .to_string()
+}
+
+#[tokio::test]
+async fn an_answer_without_listings_is_taken_where_they_are_declared() {
+    let of_grants = "SELECT award_key || ' ' || COALESCE(assistance_listing, '-') AS line FROM grants ORDER BY 1";
+    let keys = ["15JCOPS24GG00001UHPX", "15JCOPS24GG00002UHPX"];
+    let declared =
+        |listings: &[&str]| Listings::Declared(listings.iter().map(ToString::to_string).collect());
+    for (listings, expected) in [
+        (declared(&["16.710"]), "16.710"),
+        (declared(&["16.710", "16.068"]), "-"),
+        (Listings::All, "-"),
+    ] {
+        let place = Place::new().await;
+        let file = place.file("answer.json", without_listings());
+        let usual = request(Format::Usaspending, &[&file]);
+        let error = place.run(&usual).await.unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        for words in
+            ["does not say under which assistance listings", "--listing 16.710", "--all-listings"]
+        {
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        assert_eq!(place.count(entity::grant::Entity).await, 0);
+        let mut wanted = usual;
+        wanted.listings = listings;
+        let report = place.run(&wanted).await.unwrap();
+        assert_eq!((report.rows_read, report.skipped, report.refused), (2, 0, 0));
+        assert_eq!(place.rows(of_grants).await, keys.map(|key| format!("{key} {expected}")));
+    }
+    // What says its listings is held against those that were declared.
+    let place = Place::new().await;
+    let file = place.file("answer.json", without_listings().replace("null", "\"16.710: X\""));
+    let mut wanted = request(Format::Usaspending, &[&file]);
+    wanted.listings = declared(&["16.071"]);
+    let error = place.run(&wanted).await.unwrap_err().to_string();
+    assert!(error.contains("1 of 1 rows") && error.contains("is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn an_aggregate_can_be_asked_for_by_its_uri_and_by_its_key_on_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answer.json");
+    let answer = json!({ "results": [
+        { "Award ID": "SVPP-24-06", "Award Amount": 120.0, "Recipient Name": "MULTIPLE RECIPIENTS",
+            "Recipient State Code": "CA", "CFDA Number": "16.710",
+            "generated_internal_id": "ASST_AGG_SVPP-24-06_015" },
+    ] });
+    std::fs::write(&file, answer.to_string()).unwrap();
+    for database in TestDatabase::each("an_aggregate_can_be_asked_for").await {
+        let db = database.writer().await;
+        reference::ensure(&db).await.unwrap();
+        ingest::run(&db, &request(Format::Usaspending, &[&file])).await.unwrap();
+        let grant = json!({ "awardNumber": "SVPP-24-06", "usaspendingKey": "ASST_AGG_SVPP-24-06_015",
+            "fiscalYear": null, "program": null, "federalShare": 120 });
+        for by in ["usaspendingKey: \"asst_agg_svpp-24-06_015\"", "awardNumber: \"SVPP-24-06\""] {
+            let fields = "awardNumber usaspendingKey fiscalYear program { code } federalShare";
+            let query = format!("{{ grant(by: {{ {by} }}) {{ {fields} }} }}");
+            assert_eq!(database.client().await.data(&query).await["grant"], grant, "{by}");
+        }
+    }
 }

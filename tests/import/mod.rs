@@ -2,11 +2,14 @@
 
 mod agencies;
 mod api_answers;
+mod auto;
 mod award_list;
 mod bad_input;
 mod command;
 mod contradictions;
 mod databases;
+mod explorer;
+mod made_workbooks;
 mod matching;
 mod outcomes;
 mod programs;

@@ -11,7 +11,7 @@ use super::{Place, request};
 use crate::support::TestDatabase;
 
 /// A place whose dataset has the catalogue of measures.
-async fn place() -> Place {
+pub(super) async fn place() -> Place {
     let place = Place::new().await;
     let mut load =
         cops_graphql::database::load::Load::begin(&place.db, "fixture", false).await.unwrap();

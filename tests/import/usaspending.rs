@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cops_graphql::ingest::{Format, FoundBy};
+use cops_graphql::ingest::{Format, FoundBy, Listings, MaxRejects};
 use entity::{grant, obligation, organization};
 use flate2::{Compression, write::GzEncoder};
 use zip::write::SimpleFileOptions;
@@ -208,7 +208,7 @@ async fn summaries_come_zipped_and_other_listings_are_skipped() {
 
     // All listings: the same file again, for what was left out of it.
     let mut all = request(Format::Usaspending, &[&file]);
-    all.listings.clear();
+    all.listings = Listings::All;
     all.again = true;
     let report = place.run(&all).await.unwrap();
     assert_eq!((report.rows_read, report.skipped), (4, 0));
@@ -348,4 +348,37 @@ async fn recipients_are_matched_however_their_names_are_spelled() {
         LEFT JOIN agencies ON agencies.id = agency_id ORDER BY award_number";
     let expected = ["A HI0040000", "B HI0040000", "C CO0220100", "D CO0220100"];
     assert_eq!(place.rows(found).await, expected);
+}
+
+#[tokio::test]
+async fn an_aggregate_is_known_by_its_uri() {
+    let place = Place::new().await;
+    let row = |transaction, uri, amount| {
+        [
+            ("assistance_transaction_unique_key", transaction),
+            ("assistance_award_unique_key", "ASST_AGG_SVPP-24-06_1524"),
+            ("award_id_uri", uri),
+            ("recipient_name", "MULTIPLE RECIPIENTS"),
+            ("recipient_state_code", "CA"),
+            ("action_date", "2024-09-20"),
+            ("federal_action_obligation", amount),
+            ("cfda_number", "16.710"),
+        ]
+    };
+    let rows = [
+        row("1524_-NONE-_SVPP-24-06_16.710_0", "SVPP-24-06", "100"),
+        row("1524_-NONE-_SVPP-24-06_16.710_1", "SVPP-24-06", "20"),
+        row("1524_-NONE-_SVPP-24-06_16.710_2", "SVPP-24-07", "3"),
+    ];
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(<[_; 8]>::as_slice).collect();
+    let file = place.file("aggregates.csv", csv(TRANSACTIONS, &rows));
+    let mut wanted = request(Format::Usaspending, &[&file]);
+    wanted.max_rejects = MaxRejects::Count(1);
+    let report = place.run(&wanted).await.unwrap();
+    // The last one has the key of another.
+    assert_eq!((report.rows_read, report.refused), (3, 1));
+    let sql = "SELECT award_number || ' ' || award_key || ' ' || usaspending_key || ' ' || federal_share || ' ' || \
+        COALESCE(fiscal_year, '-') || ' ' || COALESCE(program_id, '-') AS line FROM grants";
+    let expected = "SVPP-24-06 SVPP2406 ASST_AGG_SVPP-24-06_1524 12000 - -";
+    assert_eq!(place.rows(sql).await, [expected]);
 }

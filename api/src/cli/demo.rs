@@ -36,6 +36,7 @@ fn scale(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) async fn run(args: &DemoArgs, database: &DatabaseUrl) -> ExitCode {
+    super::log::start_notices();
     let bar = progress();
     let made = make(args, database, &bar).await;
     bar.finish_and_clear();

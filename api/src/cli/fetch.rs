@@ -15,7 +15,7 @@ use super::{import, output::Output};
 use crate::{
     database::DatabaseUrl,
     fetch::{self, API, FIRST_DAY, KeptFile, Options, Pace},
-    ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Origin},
+    ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Listings, Origin},
 };
 
 /// The exit code of a command that was interrupted.
@@ -119,6 +119,7 @@ fn first_day(text: &str) -> Result<NaiveDate, String> {
 }
 
 pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
+    super::log::start_notices();
     let From::Usaspending(args) = &args.from;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -199,7 +200,7 @@ async fn load(
         url: file.endpoint,
     });
     let request = ImportRequest {
-        listings: options.listings.clone(),
+        listings: Listings::Declared(options.listings.clone()),
         origins: origins.collect(),
         ..ImportRequest::new(Format::Usaspending, paths)
     };

@@ -105,6 +105,19 @@ impl LogArgs {
     }
 }
 
+/// Has the notices of a command that is no server written to standard error: that it waits for another process.
+pub(super) fn start_notices() {
+    let notices = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_level(false)
+        .with_target(false)
+        .without_time()
+        .with_filter(EnvFilter::new("off,migration=info"));
+    // Where there is a log already, they are written there.
+    let _ = tracing_subscriber::registry().with(notices).try_init();
+}
+
 impl FilterFile {
     /// Reads the filter again. Where it cannot be read, what is logged stays as it is.
     pub(super) fn read_again(&self) {

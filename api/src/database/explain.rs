@@ -8,7 +8,6 @@ use std::path::Path;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use super::{ACQUIRE, url::DatabaseUrl};
-use crate::error::is_locked;
 
 /// What went wrong with a database, for an operator.
 #[must_use]
@@ -82,7 +81,7 @@ fn mend_of_postgres(code: &str) -> Option<&'static str> {
 /// What went wrong with a file of SQLite.
 fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
     let locked = "another process has locked it: wait until that is done, or end it";
-    if is_locked(error) || matches!(error, DbErr::ConnectionAcquire(_)) {
+    if migration::is_locked(error) || matches!(error, DbErr::ConnectionAcquire(_)) {
         return Some(locked.to_owned());
     }
     let said = match driver_error(error)? {

@@ -12,11 +12,11 @@ use entity::{
     table::{EntityTable, history, tables},
     table_load,
 };
+use migration::Begins;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, QueryFilter as _, QueryOrder as _, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn,
+    QueryFilter as _, QueryOrder as _, Statement,
     sea_query::{Alias, DynIden, Expr, ExprTrait as _, IntoCondition, IntoIden as _, Query},
 };
 
@@ -106,20 +106,8 @@ impl Load {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn begin(
-        db: &DatabaseConnection,
-        format: &str,
-        synthetic: bool,
-    ) -> Result<Self, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let transaction = db.begin_with_options(options).await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            let lock = format!("SELECT pg_advisory_xact_lock({})", migration::LOCK_KEY);
-            transaction.execute_unprepared(&lock).await?;
-        }
+    pub async fn begin(db: &impl Begins, format: &str, synthetic: bool) -> Result<Self, DbErr> {
+        let transaction = migration::begin(db).await?;
         let before = revision::Entity::find().order_by_desc(revision::Column::Id);
         let before = before.one(&transaction).await?;
         let dataset = before.as_ref().map_or_else(draw, |before| Ok(before.dataset))?;

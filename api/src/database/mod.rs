@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
-    DbErr,
+    DbErr, Statement,
     sqlx::{
         self, Connection as _, PgConnection,
         postgres::PgConnectOptions,
@@ -31,7 +31,6 @@ pub use self::{
     readers::Readers,
     url::{DatabaseUrl, DatabaseUrlError},
 };
-use crate::error::is_locked;
 
 /// The connections of a pool, and how long one is waited for.
 pub(crate) const SPARE: u32 = 6;
@@ -47,8 +46,8 @@ const WELL: Duration = Duration::from_secs(2);
 const ROWS_AHEAD: usize = 1_000;
 /// How long a reader of SQLite waits for a lock, which only maintenance takes.
 const LOCKED: Duration = Duration::from_millis(500);
-/// How long a writer of SQLite waits for another to finish before it gives up.
-const BUSY: Duration = Duration::from_mins(1);
+/// How long a writer of SQLite waits for another to finish before it says that it waits.
+const BUSY: Duration = Duration::from_secs(1);
 /// How often a new file of SQLite is put into write-ahead logging, and the pause between: where several
 /// processes do it at once, SQLite refuses all but one of them without waiting.
 const PUT_INTO_WAL: u32 = 50;
@@ -80,21 +79,14 @@ pub async fn writer(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
     let sqlite = |options: SqliteConnectOptions| {
-        options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory")
+        writing(options).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
     };
     let mut options = options(&url.try_into()?, sqlite, |options| options);
     options.max_connections(1);
     let mut tries = PUT_INTO_WAL;
     loop {
         match Database::connect(options.clone()).await {
-            Err(error) if tries > 0 && is_locked(&error) => tries -= 1,
+            Err(error) if tries > 0 && migration::is_locked(&error) => tries -= 1,
             done => return done,
         }
         tokio::time::sleep(PAUSE).await;
@@ -118,6 +110,38 @@ pub async fn prepared(
     let writer = writer(url).await?;
     migration::run(&writer).await?;
     Ok(writer)
+}
+
+/// How a connection writes to SQLite.
+fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory")
+}
+
+/// The same for writing what is taken back: nothing is made, and SQLite is left in the journal mode that it has. What is
+/// written may go into the write-ahead log before it is taken back, and never into the file itself.
+///
+/// # Errors
+/// Whatever the database says, such as that the file is missing.
+pub async fn trial_writer(url: &DatabaseUrl) -> Result<DatabaseConnection, DbErr> {
+    let sqlite = |options| writing(options).create_if_missing(false);
+    let mut options = options(url, sqlite, |options| options);
+    options.max_connections(1);
+    let db = Database::connect(options).await?;
+    if url.is_sqlite() {
+        let question = Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode");
+        let row = db.query_one_raw(question).await?;
+        let mode = row.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+        if mode.as_deref() != Some("wal") {
+            // Without a log, pages that do not fit into memory would go into the file.
+            db.execute_unprepared("PRAGMA cache_spill = 0").await?;
+        }
+    }
+    Ok(db)
 }
 
 /// Closes a connection of [`writer`]. What was written is moved from the write-ahead log of SQLite into the file, so that

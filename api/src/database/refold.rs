@@ -8,10 +8,11 @@ use entity::{
     table::history,
     training,
 };
+use migration::Begins;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, FromQueryResult,
-    IdenStatic as _, Iterable as _, ModelTrait, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Statement, Value,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic as _,
+    Iterable as _, ModelTrait, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Statement, Value,
 };
 
 use super::load::{ENDED_BY, FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
@@ -34,7 +35,7 @@ pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
-pub async fn ensure(db: &DatabaseConnection) -> Result<bool, DbErr> {
+pub async fn ensure(db: &impl Begins) -> Result<bool, DbErr> {
     if !is_behind(db).await? {
         return Ok(false);
     }

@@ -22,6 +22,7 @@ pub(super) fn table() -> Type {
         .many("officersFunded", officers_funded::Relation::Grant, Childless::Unknown, "The officers that the award funds, by kind.")
         .many("trainingSessions", training_session::Relation::Grant, Childless::Zero, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
+        .named_by("usaspendingKey", "String", &[grant::Column::UsaspendingKey], str::to_uppercase, "The key of the award at USAspending.")
         .priced_by("fiscalYear")
         .keys(&[
             grant::Column::FiscalYear,

@@ -5,12 +5,10 @@
 //! program nor its year speaks against it; else an award that an earlier load of a list brought, of
 //! the same recipient, program and year; else it is an award of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use entity::{
     grant,
-    kind::OfficerKind,
-    officers_funded,
     scalar::{Dollars, Officers, Ori},
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -21,11 +19,13 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
+    layout::{FileField, TableShape},
+    listed_officers::{CountedOfficers, ListedOfficers, officers},
     mapping::{FIELDS, Mapping},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipient, Recipients},
     report::FoundBy,
-    table::{FileField, FileRow, RowRefusal, TableShape},
+    row::{FileRow, RowRefusal},
     totals::{self, RowNumbers, TotalOf, Totals},
     values,
 };
@@ -52,11 +52,6 @@ program = \"CHP\"
 fiscal_year = 2020
 ";
 
-/// More officers than the largest agency of the country has are an amount of money in the wrong column.
-const MOST_OFFICERS: Officers = Officers(500_000);
-/// From so many on, officers who get less than a hundred dollars each are none.
-const MANY_OFFICERS: Officers = Officers(10_000);
-const LEAST_CENTS_OF_TENTH: i64 = 1_000;
 /// The columns of officers.
 const COUNTS: [&str; 8] = [
     "officers",
@@ -70,20 +65,6 @@ const COUNTS: [&str; 8] = [
 ];
 /// The columns of money.
 const AMOUNTS: [&str; 3] = ["federal_share", "local_match", "project_total"];
-
-/// What a row says about the officers of an award.
-#[derive(Clone, Debug, Default)]
-struct CountedOfficers {
-    kind: Option<OfficerKind>,
-    requested: Option<Officers>,
-    funded: Option<Officers>,
-    accepted: Option<Officers>,
-    hired: Option<Officers>,
-    retained: Option<Officers>,
-    school_resource_officers: Option<Officers>,
-    veterans: Option<Officers>,
-    part_time: Option<Officers>,
-}
 
 /// What a row becomes.
 pub(crate) struct ListedAwardRecord {
@@ -99,7 +80,7 @@ pub(crate) struct AwardList {
     recipients: Recipients,
     awards: Awards,
     totals: Totals,
-    next_id: i32,
+    officers: ListedOfficers,
 }
 
 impl AwardList {
@@ -117,7 +98,7 @@ impl AwardList {
             recipients: Recipients::new(job).await?,
             awards: Awards::new(job).await?,
             totals: Totals::default(),
-            next_id: job.load.next_id::<officers_funded::Entity>().await?,
+            officers: ListedOfficers::new(job).await?,
         })
     }
 
@@ -206,10 +187,7 @@ impl AwardList {
             veterans: number("veterans")?,
             part_time: number("part_time")?,
         };
-        let stages = [counted.requested, counted.funded, counted.accepted, counted.hired];
-        let others = [counted.retained, counted.school_resource_officers, counted.veterans];
-        let any = stages.iter().chain(&others).chain([&counted.part_time]).any(Option::is_some);
-        Ok(any.then_some(counted))
+        Ok(counted.says_anything().then_some(counted))
     }
 
     /// What a row that is labeled as a total is: left out where it is the total of rows above it, and else refused. None
@@ -294,60 +272,6 @@ impl AwardList {
         }
         Ok(())
     }
-
-    async fn write_officers(
-        &mut self,
-        job: &mut Job,
-        rows: Vec<(i32, CountedOfficers)>,
-    ) -> Result<(), DbErr> {
-        let ids = rows.iter().map(|(id, _)| *id);
-        let known = officers_funded::Entity::find()
-            .filter(officers_funded::Column::GrantId.is_in(ids))
-            .all(job.load.transaction())
-            .await?;
-        let mut slots: BTreeMap<i32, (Option<officers_funded::Model>, officers_funded::Model)> =
-            known.into_iter().map(|row| (row.id, (Some(row.clone()), row))).collect();
-        for (grant_id, counted) in rows {
-            let same =
-                |row: &officers_funded::Model| row.grant_id == grant_id && row.kind == counted.kind;
-            let found = slots.values().find(|(_, row)| same(row)).map(|(_, row)| row.id);
-            let id = found.unwrap_or_else(|| {
-                self.next_id += 1;
-                self.next_id - 1
-            });
-            let (_, row) = slots.entry(id).or_insert_with(|| (None, blank(id, grant_id)));
-            row.kind = counted.kind;
-            row.requested = counted.requested.or(row.requested);
-            row.funded = counted.funded.or(row.funded);
-            row.accepted = counted.accepted.or(row.accepted);
-            row.hired = counted.hired.or(row.hired);
-            row.retained = counted.retained.or(row.retained);
-            let schools = counted.school_resource_officers;
-            row.school_resource_officers = schools.or(row.school_resource_officers);
-            row.veterans = counted.veterans.or(row.veterans);
-            row.part_time = counted.part_time.or(row.part_time);
-        }
-        let mut added = Vec::new();
-        for (before, mut row) in slots.into_values() {
-            let tally = job.report.tally("officers_funded");
-            if before.as_ref() == Some(&row) {
-                tally.unchanged += 1;
-                continue;
-            }
-            (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
-            match before {
-                None => {
-                    tally.added += 1;
-                    added.push(row);
-                }
-                Some(before) => {
-                    tally.changed += u64::from(before.revision_id != job.load.revision());
-                    job.load.change::<officers_funded::Entity>(vec![row]).await?;
-                }
-            }
-        }
-        job.load.insert::<officers_funded::Entity>(&added).await
-    }
 }
 
 impl FormatReader for AwardList {
@@ -368,17 +292,12 @@ impl FormatReader for AwardList {
         "officers_funded"
     }
 
+    fn known_shapes() -> Vec<TableShape> {
+        vec![shape(&Mapping::default())]
+    }
+
     fn shapes(&self) -> Vec<TableShape> {
-        let fields = FIELDS.iter().map(|name| {
-            let column = self.mapping.columns.get(*name);
-            let needed = *name == "recipient" && !self.constants.contains_key(name);
-            FileField {
-                name,
-                spellings: vec![column.cloned().unwrap_or_else(|| (*name).to_owned())],
-                required: needed || column.is_some(),
-            }
-        });
-        vec![TableShape { name: "awards", fields: fields.collect() }]
+        vec![shape(&self.mapping)]
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<ListedAwardRecord>, RowRefusal> {
@@ -402,14 +321,7 @@ impl FormatReader for AwardList {
         let award = self.award(row)?;
         numbers?;
         let counted = self.counted(row)?;
-        let funded = counted.as_ref().and_then(|counted| counted.funded);
-        let (Some(officers), Some(Dollars(cents))) = (funded, award.federal_share) else {
-            return Ok(RowMeaning::Take(ListedAwardRecord { award, counted }));
-        };
-        // An amount in the column of officers is the same amount, or leaves too little for each of so many.
-        let (tenths, is_many) = (i64::from(officers.0), officers >= MANY_OFFICERS);
-        let is_amount = tenths * 10 == cents && cents >= 100_000;
-        if is_amount || (is_many && cents < tenths.saturating_mul(LEAST_CENTS_OF_TENTH)) {
+        if counted.as_ref().is_some_and(|counted| counted.is_money(award.federal_share)) {
             let reason = "is an amount of money, not a number of officers: the award is too small for so many";
             return Err(row.refuse("officers", reason));
         }
@@ -440,7 +352,7 @@ impl FormatReader for AwardList {
         let ids = self.awards.write(job, &mut self.recipients, awards).await?;
         let officers = ids.into_iter().zip(counted);
         let officers = officers.filter_map(|(id, counted)| Some((id, counted?))).collect();
-        self.write_officers(job, officers).await
+        self.officers.write(job, officers).await
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
@@ -448,19 +360,18 @@ impl FormatReader for AwardList {
     }
 }
 
-/// Reads a number of officers.
-fn officers(text: &str) -> Result<Officers, String> {
-    if text.contains('$') {
-        return Err("is an amount of money, not a number of officers".to_owned());
-    }
-    let officers: Officers = values::decimal(text).map_err(|error| error.to_string())?;
-    match officers {
-        Officers(..0) => Err("is negative: a number of officers is not".to_owned()),
-        officers if officers > MOST_OFFICERS => Err(format!(
-            "is more than {MOST_OFFICERS}: no award is for so many officers, so it is an amount of money or a slip"
-        )),
-        officers => Ok(officers),
-    }
+/// The columns of a list, by a mapping.
+pub(crate) fn shape(mapping: &Mapping) -> TableShape {
+    let fields = FIELDS.iter().map(|name| {
+        let column = mapping.columns.get(*name);
+        let needed = *name == "recipient" && mapping.constant(name).is_none();
+        FileField {
+            name,
+            spellings: vec![column.cloned().unwrap_or_else(|| (*name).to_owned())],
+            required: needed || column.is_some(),
+        }
+    });
+    TableShape { name: "awards", fields: fields.collect() }
 }
 
 /// The numbers of a row that totals add up.
@@ -497,22 +408,4 @@ fn candidate(awards: &[grant::Model], award: &Award) -> Option<usize> {
             && known.program_id == award.program_id
             && known.fiscal_year == award.fiscal_year
     })
-}
-
-fn blank(id: i32, grant_id: i32) -> officers_funded::Model {
-    officers_funded::Model {
-        id,
-        grant_id,
-        kind: None,
-        requested: None,
-        funded: None,
-        accepted: None,
-        hired: None,
-        retained: None,
-        school_resource_officers: None,
-        veterans: None,
-        part_time: None,
-        source_id: 0,
-        revision_id: 0,
-    }
 }

@@ -56,8 +56,6 @@ struct KnownClaim {
     says: u64,
     rank: u32,
     first: ClaimPlace,
-    /// The first row that says something else.
-    other: Option<ClaimPlace>,
 }
 
 /// What becomes of the row of a claim.
@@ -80,6 +78,8 @@ pub(crate) enum ClaimVerdict {
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     known: HashMap<u64, KnownClaim>,
+    /// By what a claim is about: the first row that says something else. There are few.
+    others: HashMap<u64, ClaimPlace>,
     files: Vec<String>,
     numbers: HashMap<String, u32>,
     file: u32,
@@ -103,7 +103,7 @@ impl Claims {
     /// Notes a claim of the row that begins on a line.
     pub(crate) fn note(&mut self, claim: &Claim, line: u64) {
         let here = self.place(line);
-        let new = KnownClaim { says: claim.says, rank: claim.rank, first: here, other: None };
+        let new = KnownClaim { says: claim.says, rank: claim.rank, first: here };
         match self.known.entry(claim.about) {
             Entry::Vacant(place) => {
                 place.insert(new);
@@ -112,8 +112,9 @@ impl Claims {
                 let known = place.get_mut();
                 if claim.rank > known.rank {
                     *known = new;
+                    self.others.remove(&claim.about);
                 } else if claim.rank == known.rank && claim.says != known.says {
-                    known.other.get_or_insert(here);
+                    self.others.entry(claim.about).or_insert(here);
                 }
             }
         }
@@ -125,9 +126,9 @@ impl Claims {
         if claim.rank < known.rank {
             return ClaimVerdict::Replaced;
         }
-        let Some(other) = known.other else { return ClaimVerdict::Stands };
+        let Some(other) = self.others.get(&claim.about) else { return ClaimVerdict::Stands };
         let ClaimPlace { file, line } =
-            if known.first == self.place(line) { other } else { known.first };
+            if known.first == self.place(line) { *other } else { known.first };
         let file = self.files.get(file as usize).cloned().unwrap_or_default();
         ClaimVerdict::Contradicted { file, line: line.into() }
     }

@@ -1,9 +1,18 @@
-//! Agencies from the FBI's two open files: names and kinds in one, places in the other.
+//! Agencies as the FBI tells them: its list of edited names, the places that the ICPSR gives them, the agencies of the
+//! Crime Data Explorer (as a table, or as its API gives them by county), and the tables of agencies and of their
+//! participation that downloads of NIBRS have in them.
 //!
-//! They are joined by ORI, whichever comes first. An ORI that stands only in the file of places is an
-//! agency whose name is not known.
+//! They are joined by ORI, whichever comes first. An ORI that stands only in the file of places is an agency whose name
+//! is not known. The tables of NIBRS are of a year each and have short names (`Anchorage`): what they say fills what is
+//! not known, and replaces nothing.
 
-use entity::{agency, kind::AgencyKind, scalar::Ori};
+use std::collections::BTreeMap;
+
+use entity::{
+    agency,
+    kind::AgencyKind,
+    scalar::{Ori, State},
+};
 use sea_orm::DbErr;
 
 use super::{
@@ -12,41 +21,76 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    table::{FileRow, RowRefusal, TableShape},
+    json::AnswerKind,
+    layout::TableShape,
+    row::{FileRow, RowRefusal},
     values,
 };
 
 const NAMES: &str = "names";
+const PLACES: &str = "places";
+const EXPLORER: &str = "agencies of the Crime Data Explorer";
+const NIBRS: &str = "agencies of a download of NIBRS";
+const PARTICIPATION: &str = "participation of agencies";
 /// What the file of places has where it knows none.
 const NOWHERE: f64 = -9.0;
+/// Agencies that a report names as examples.
+const EXAMPLES: usize = 5;
 
 /// What a row says about the agency of an ORI.
 pub(crate) struct FbiAgencyRecord {
     ori: Ori,
+    /// What the row is about.
+    thing: &'static str,
+    /// Of several years the last one stands.
+    year: Option<i32>,
+    /// The FBI's word for the kind of the agency.
+    kind: Option<String>,
     says: Says,
 }
 
-#[derive(Debug)]
-enum Says {
-    Name { name: Option<String>, kind: Option<AgencyKind> },
-    Place { zip: Option<String>, zip_is_odd: bool, at: Option<(f64, f64)> },
+/// What is said about an agency. What is `None`, is not said.
+#[derive(Debug, Default)]
+struct Says {
+    /// Whether it fills only what is not known.
+    yields: bool,
+    name: Option<String>,
+    kind: Option<AgencyKind>,
+    state: Option<State>,
+    county: Option<String>,
+    county_fips: Option<String>,
+    city: Option<String>,
+    zip: Option<String>,
+    zip_is_odd: bool,
+    place: Option<(f64, f64)>,
+    population: Option<i32>,
+    officers: Option<i32>,
 }
 
 /// The reader.
 pub(crate) struct FbiAgencies {
     agencies: Agencies,
+    /// By their places among the agencies: those whose kind a row does not tell, and what it says instead.
+    kindless: BTreeMap<usize, String>,
 }
 
 impl FbiAgencies {
     /// Reads the agencies that there are.
     async fn new(job: &Job) -> Result<Self, DbErr> {
-        Ok(Self { agencies: Agencies::new(job).await? })
+        Ok(Self { agencies: Agencies::new(job).await?, kindless: BTreeMap::new() })
     }
 }
 
 impl FormatReader for FbiAgencies {
-    const TELLING: &[&[&str]] =
-        &[&["ori", "agency_type_name", "edited_name"], &["ori", "zip", "lat", "lng"]];
+    const TELLING: &[&[&str]] = &[
+        &["ori", "agency_type_name", "edited_name"],
+        &["ori", "zip", "lat", "lng"],
+        &["ori", "agency_name", "is_nibrs"],
+        &["ori", "agency_name", "agency_type_name"],
+        &["ori", "pub_agency_name", "nibrs_participated"],
+        &["agency_ori", "agency_name", "nibrs_participated"],
+    ];
+    const ANSWERS: Option<AnswerKind> = Some(AnswerKind::Agencies);
     type Record = FbiAgencyRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -57,8 +101,38 @@ impl FormatReader for FbiAgencies {
         "agencies"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![
+            TableShape::new(
+                NIBRS,
+                &[
+                    "!ori",
+                    "!year=data_year",
+                    "!name=pub_agency_name",
+                    "unit=pub_agency_unit",
+                    "communications=ncic_agency_name",
+                    "!kind=agency_type_name",
+                    "!state=state_postal_abbr|state_abbr",
+                    "state_name",
+                    "county=county_name",
+                    "population",
+                    "men=male_officer",
+                    "women=female_officer",
+                    "!participated=nibrs_participated",
+                ],
+            ),
+            TableShape::new(
+                PARTICIPATION,
+                &[
+                    "!ori=agency_ori",
+                    "!year",
+                    "!name=agency_name",
+                    "!state=state_abbr",
+                    "state_name",
+                    "population=agency_population",
+                    "!participated=nibrs_participated",
+                ],
+            ),
             TableShape::new(
                 NAMES,
                 &[
@@ -70,8 +144,35 @@ impl FormatReader for FbiAgencies {
                     "flag=edited_flag",
                 ],
             ),
-            TableShape::new("places", &["!ori", "!zip", "!lat", "!lng"]),
+            TableShape::new(PLACES, &["!ori", "!zip", "!lat", "!lng"]),
+            TableShape::new(
+                EXPLORER,
+                &[
+                    "!ori",
+                    "!name=agency_name",
+                    "!kind=agency_type_name|agency_type",
+                    "!state=state_abbr",
+                    "state_name=state_name|state",
+                    "county=counties|county|county_name|primary_county",
+                    "fips=primary_county_fips",
+                    "city=city_name",
+                    "zip=icpsr_zip",
+                    "lat=latitude|icpsr_lat",
+                    "lng=longitude|icpsr_lng",
+                    "population",
+                    "officers=total_officers",
+                    "nibrs=is_nibrs|nibrs",
+                    "nibrs_start=nibrs_start_date|current_nibrs_start_year",
+                ],
+            ),
         ]
+    }
+
+    fn passes_over(&self, header: &[String]) -> bool {
+        // A download of NIBRS has tables of incidents, persons and codes beside that of agencies.
+        !header.iter().any(|column| {
+            matches!(super::layout::simplified(column).as_str(), "ori" | "agency_ori")
+        })
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<FbiAgencyRecord>, RowRefusal> {
@@ -80,78 +181,171 @@ impl FormatReader for FbiAgencies {
         let Some(ori) = ori.filter(|ori| ori.as_str().len() == 9) else {
             return Err(row.refuse("ori", "is not an ORI of nine letters and digits"));
         };
-        let says = if row.layout.shape == NAMES {
-            let name = ["edited", "published", "icpsr"]
-                .into_iter()
-                .find_map(|column| row.line_of_text(column));
-            let kind = row.text("kind").and_then(|kind| kind_of(kind, name.as_deref()));
-            Says::Name { name, kind }
-        } else {
-            let degrees = |column, most: f64| {
-                row.read(column, |text| match text.parse::<f64>() {
-                    Ok(degrees) if degrees.abs() <= most => Ok(degrees),
-                    _ => Err(format!("is not a number of degrees up to {most}")),
-                })
-            };
-            let at = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
-            let at = at.filter(|(lat, lng)| (*lat, *lng) != (NOWHERE, NOWHERE));
-            let zip = row.text("zip").and_then(values::zip);
-            Says::Place { zip_is_odd: zip.is_none() && row.text("zip").is_some(), zip, at }
+        let shape = row.layout.shape;
+        let yields = matches!(shape, NIBRS | PARTICIPATION);
+        let name = match shape {
+            NAMES => {
+                ["edited", "published", "icpsr"].into_iter().find_map(|it| row.line_of_text(it))
+            }
+            _ => joined(&[row.line_of_text("name"), row.line_of_text("unit")]),
         };
-        Ok(RowMeaning::Take(FbiAgencyRecord { ori, says }))
+        // The name by which an agency is called over the wire tells what the short one does not.
+        let told = joined(&[name.clone(), row.line_of_text("communications")]);
+        let kind = row.text("kind");
+        let zip = row.text("zip").and_then(values::zip);
+        let people = |field| -> Result<Option<i32>, RowRefusal> {
+            let count = row.read(field, values::count)?;
+            Ok(count.filter(|count| *count > 0).and_then(|count| i32::try_from(count).ok()))
+        };
+        let of_both =
+            people("men")?.zip(people("women")?).and_then(|(men, women)| men.checked_add(women));
+        let says = Says {
+            yields,
+            kind: kind.and_then(|kind| kind_of(kind, told.as_deref())),
+            state: state(row, &ori)?,
+            county: county(row),
+            county_fips: row.text("fips").filter(|it| is_fips(it)).map(str::to_owned),
+            city: row.line_of_text("city"),
+            zip_is_odd: zip.is_none() && row.text("zip").is_some(),
+            zip,
+            place: place(row)?,
+            population: people("population")?,
+            officers: people("officers")?.or(of_both),
+            name,
+        };
+        Ok(RowMeaning::Take(FbiAgencyRecord {
+            ori,
+            thing: match shape {
+                NAMES => "name of an agency",
+                PLACES => "place of an agency",
+                _ => shape,
+            },
+            year: row.read("year", values::year)?,
+            kind: kind.map(str::to_owned),
+            says,
+        }))
     }
 
     fn claims(&self, record: &FbiAgencyRecord) -> Vec<Claim> {
-        let thing = match record.says {
-            Says::Name { .. } => "name of an agency",
-            Says::Place { .. } => "place of an agency",
-        };
-        vec![Claim::new("ori", thing, &record.ori, &record.says)]
+        let year = record.year.and_then(|year| u32::try_from(year).ok()).unwrap_or_default();
+        vec![Claim::new("ori", record.thing, &record.ori, &record.says).ranked(year)]
     }
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiAgencyRecord>) -> Result<(), DbErr> {
         let source_id = job.source_id;
-        for FbiAgencyRecord { ori, says } in batch {
+        for FbiAgencyRecord { ori, kind, says, .. } in batch {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
-            if let Says::Place { zip_is_odd: true, .. } = says {
+            if says.zip_is_odd {
                 job.report.note("ZIP codes without five digits, left empty");
             }
-            self.agencies.change(at, source_id, |row| apply(row, ori, says));
+            if let (Some(kind), None) = (kind, says.kind) {
+                let name = says.name.as_deref().unwrap_or("an agency without a name");
+                self.kindless.insert(at, format!("{name} ({}, {kind:?})", ori.as_str()));
+            }
+            self.agencies.change(at, source_id, |row| says.apply(row, ori));
         }
         Ok(())
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.kindless.retain(|at, _| self.agencies.get(*at).kind.is_none());
+        let examples = self.kindless.values().take(EXAMPLES).cloned().collect();
+        job.report.note_with_examples(
+            "agencies whose kind their type and name do not tell, left empty",
+            self.kindless.len() as u64,
+            examples,
+        );
         self.agencies.write(job).await
     }
 }
 
-fn apply(row: &mut agency::Model, ori: Ori, says: Says) {
-    let state = values::state_of_ori(ori.as_str());
-    row.state = row.state.take().or(state);
-    row.ori9 = Some(ori);
-    match says {
-        Says::Name { name, kind } => {
-            row.name = name.or(row.name.take());
-            row.kind = kind.or(row.kind);
-        }
-        Says::Place { zip, at, .. } => {
-            row.zip = zip.or(row.zip.take());
-            if let Some((latitude, longitude)) = at {
-                (row.latitude, row.longitude) = (Some(latitude), Some(longitude));
-            }
-        }
+impl Says {
+    /// Tells an agency what is said about it.
+    fn apply(self, row: &mut agency::Model, ori: Ori) {
+        let of_ori = values::state_of_ori(ori.as_str());
+        row.state = row.state.take().or(self.state).or(of_ori);
+        row.ori9 = Some(ori);
+        let yields = self.yields;
+        set(&mut row.name, self.name, yields);
+        set(&mut row.kind, self.kind, yields);
+        set(&mut row.county_name, self.county, yields);
+        set(&mut row.county_fips, self.county_fips, yields);
+        set(&mut row.city, self.city, yields);
+        set(&mut row.zip, self.zip, yields);
+        let (latitude, longitude) = self.place.unzip();
+        set(&mut row.latitude, latitude, yields);
+        set(&mut row.longitude, longitude, yields);
+        // The file of employees knows the last year.
+        set(&mut row.population, self.population, true);
+        set(&mut row.sworn_officers, self.officers, true);
     }
+}
+
+/// Takes what is said, or only where nothing is known.
+fn set<T>(known: &mut Option<T>, said: Option<T>, yields: bool) {
+    if said.is_some() && (known.is_none() || !yields) {
+        *known = said;
+    }
+}
+
+fn joined(parts: &[Option<String>]) -> Option<String> {
+    let words: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The state of a row: by its code, or the letters that the FBI uses in its place, and by its name. All that say it agree.
+fn state(row: &FileRow<'_>, ori: &Ori) -> Result<Option<State>, RowRefusal> {
+    let read = |field| {
+        let text = row.text(field)?;
+        values::state(text).ok().or_else(|| values::state_of_ori(text))
+    };
+    let (state, named) = (read("state"), read("state_name"));
+    if let (Some(state), Some(named)) = (&state, &named)
+        && state != named
+    {
+        return Err(row.refuse("state_name", format!("contradicts the code of the state, {state}")));
+    }
+    let state = state.or(named);
+    values::agree_on_state(row, "ori", Some(ori), state.as_ref())?;
+    Ok(state)
+}
+
+/// The county of a row, where it is one.
+fn county(row: &FileRow<'_>) -> Option<String> {
+    let name = row.line_of_text("county")?;
+    let is_one = !name.contains([';', ',']) && !name.eq_ignore_ascii_case("not specified");
+    is_one.then_some(name)
+}
+
+fn is_fips(text: &str) -> bool {
+    text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Where an agency is.
+fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
+    let degrees = |column, most: f64| {
+        row.read(column, |text| match text.parse::<f64>() {
+            Ok(degrees) if degrees.abs() <= most => Ok(degrees),
+            _ => Err(format!("is not a number of degrees up to {most}")),
+        })
+    };
+    let at = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
+    Ok(at.filter(|(lat, lng)| (*lat, *lng) != (NOWHERE, NOWHERE)))
 }
 
 /// The kind of an agency by the FBI's words for it, and by its name where these are too few.
 pub(super) fn kind_of(kind: &str, name: Option<&str>) -> Option<AgencyKind> {
     let name = name.unwrap_or_default().to_lowercase();
     let named = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    // `ASCENSION CO SO`, as agencies are called over the wire.
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let of_county = |what: &str| {
+        words.windows(2).any(|it| matches!(it[0], "co" | "par" | "parish") && it[1] == what)
+    };
     match kind {
         "City" => Some(AgencyKind::MunicipalPolice),
-        "County" if named(&["sheriff"]) => Some(AgencyKind::Sheriff),
-        "County" if named(&["police"]) => Some(AgencyKind::CountyPolice),
+        "County" if named(&["sheriff"]) || of_county("so") => Some(AgencyKind::Sheriff),
+        "County" if named(&["police"]) || of_county("pd") => Some(AgencyKind::CountyPolice),
         "University or College" => Some(AgencyKind::Campus),
         "State Police" => Some(AgencyKind::StatePolice),
         "Other State Agency" => Some(AgencyKind::StateAgency),

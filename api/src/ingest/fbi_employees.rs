@@ -13,10 +13,11 @@ use super::{
     error::ImportError,
     fbi_agencies::kind_of,
     job::{FormatReader, Job, RowMeaning},
+    layout::TableShape,
     outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters, SWORN},
-    table::{FileRow, RowRefusal, TableShape},
-    values::{self, present},
+    row::{FileRow, RowRefusal},
+    values,
 };
 
 const CIVILIANS: &str = "civilians";
@@ -59,7 +60,7 @@ impl FormatReader for FbiEmployees {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![
             TableShape::new(
                 "publisher",
@@ -132,13 +133,13 @@ impl FormatReader for FbiEmployees {
             flag: implausible(too_many(civilians)),
             ..FilingFigure::of(CIVILIANS, civilians)
         }));
-        let name = [present(row, "name"), present(row, "unit")];
+        let name = [row.text("name"), row.text("unit")];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let reporter = Reporter {
-            kind: present(row, "kind").and_then(|kind| kind_of(kind, Some(&name))),
+            kind: row.text("kind").and_then(|kind| kind_of(kind, Some(&name))),
             name: (!name.is_empty()).then_some(name),
             state: state_of(row, ori9.as_ref(), ori7.as_ref())?,
-            county: present(row, "county").map(str::to_owned),
+            county: row.text("county").map(str::to_owned),
             ori9,
             ori7,
         };
@@ -178,7 +179,7 @@ impl FormatReader for FbiEmployees {
 
 /// The nine-character and the seven-character ORI of a row, of which there must be one.
 pub(super) fn oris(row: &FileRow<'_>) -> Result<(Option<Ori>, Option<Ori>), RowRefusal> {
-    let read = |column| match present(row, column) {
+    let read = |column| match row.text(column) {
         None => Ok(None),
         Some(_) => row.read(column, str::parse::<Ori>),
     };
@@ -208,7 +209,7 @@ pub(super) fn state_of(
     ori7: Option<&Ori>,
 ) -> Result<Option<State>, RowRefusal> {
     let read = |field| {
-        let text = present(row, field)?;
+        let text = row.text(field)?;
         values::state(text).ok().or_else(|| values::state_of_ori(text))
     };
     let (state, named) = (read("state"), read("state_name"));
@@ -227,7 +228,7 @@ pub(super) fn state_of(
 
 /// A count of a row; none where the publisher has none.
 pub(super) fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i64>, RowRefusal> {
-    match present(row, column) {
+    match row.text(column) {
         None => Ok(None),
         Some(_) => row.read(column, values::count),
     }

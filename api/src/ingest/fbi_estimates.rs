@@ -12,9 +12,10 @@ use super::{
     error::ImportError,
     fbi_employees::count,
     job::{FormatReader, Job, RowMeaning},
+    layout::TableShape,
     outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
-    table::{FileRow, RowRefusal, TableShape},
-    values::{self, present},
+    row::{FileRow, RowRefusal},
+    values,
 };
 
 /// The columns, with the measures that they are.
@@ -57,7 +58,7 @@ impl FormatReader for FbiEstimates {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "estimates",
             &[
@@ -83,12 +84,12 @@ impl FormatReader for FbiEstimates {
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Filing>, RowRefusal> {
         row.required("year")?;
         let year = row.read("year", values::year)?.unwrap_or_default();
-        let state: Option<State> = match present(row, "state") {
+        let state: Option<State> = match row.text("state") {
             None => None,
             Some(_) => row.read("state", values::state)?,
         };
         agree_on_name(row, state.as_ref())?;
-        let note = present(row, "caveats").and_then(|_| row.line_of_text("caveats"));
+        let note = row.text("caveats").and_then(|_| row.line_of_text("caveats"));
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();
@@ -136,7 +137,7 @@ impl FormatReader for FbiEstimates {
 /// Refuses a row whose code and name are of two states. The publisher has slipped there, and a row without a code would
 /// be the nation's.
 fn agree_on_name(row: &FileRow<'_>, state: Option<&State>) -> Result<(), RowRefusal> {
-    let Some(name) = present(row, "name") else { return Ok(()) };
+    let Some(name) = row.text("name") else { return Ok(()) };
     // A name may have the number of a footnote after it.
     let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' ' | '*'));
     let is_nation = plain.to_lowercase().starts_with("united states");

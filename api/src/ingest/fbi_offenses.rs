@@ -4,6 +4,10 @@
 //! An agency that reported no month of a year has zeros in the files. They are no zeros, and are left out.
 //! Values of other numbers of months are kept, with the months beside them. Files of one agency whose columns begin with
 //! `act_` do not say the months, so theirs are not known.
+//!
+//! The API of the Crime Data Explorer gives the same offenses summarized, without months and people. It has a zero where
+//! there is nothing: for the definition of rape that was not in use, for clearances that nobody counted, and perhaps for a
+//! year that was not reported. These are left out.
 
 use sea_orm::DbErr;
 
@@ -13,10 +17,12 @@ use super::{
     error::ImportError,
     fbi_employees::{count, oris, state_of},
     job::{FormatReader, Job, RowMeaning},
+    json::{AnswerKind, SUMMARIZED},
+    layout::TableShape,
     outcomes::{Filing, FilingFigure, Of, Outcomes, POPULATION, implausible, population},
     reporters::{Reporter, Reporters},
-    table::{FileRow, RowRefusal, TableShape},
-    values::{self, present},
+    row::{FileRow, RowRefusal},
+    values,
 };
 
 /// The columns of offenses, with the measures that they are.
@@ -53,6 +59,9 @@ const PARTS: [(&str, &[&str]); 2] = [
 /// Rows of files that do not say the months.
 const MONTHS_UNKNOWN: &str = "returns without months";
 
+/// Answers of the Crime Data Explorer.
+const ANSWERS: &str = "summarized offenses";
+
 /// What a row says.
 pub(crate) struct FbiOffensesRecord {
     reporter: Reporter,
@@ -60,6 +69,8 @@ pub(crate) struct FbiOffensesRecord {
     population: Option<i32>,
     months: Option<i32>,
     values: Vec<FilingFigure>,
+    /// Whether its clearances were left out, all of them zeros.
+    is_without_clearances: bool,
 }
 
 /// The columns that all files have, and those of files whose columns begin with `actual_`.
@@ -111,7 +122,9 @@ impl FbiOffenses {
 }
 
 impl FormatReader for FbiOffenses {
-    const TELLING: &[&[&str]] = &[&["year", "actual_murder"], &["ori", "year", "act_murder"]];
+    const TELLING: &[&[&str]] =
+        &[&["year", "actual_murder"], &["ori", "year", "act_murder"], &["ori", SUMMARIZED]];
+    const ANSWERS: Option<AnswerKind> = Some(AnswerKind::Offenses);
     type Record = FbiOffensesRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -122,7 +135,7 @@ impl FormatReader for FbiOffenses {
         "outcomes"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         let with = |name, own: &[&'static str]| TableShape::new(name, &[COMMON, own].concat());
         vec![
             with(
@@ -155,6 +168,34 @@ impl FormatReader for FbiOffenses {
                     "vehicles=act_mtr_vhc_theft_total",
                 ],
             ),
+            TableShape::new(
+                ANSWERS,
+                &[
+                    "!ori",
+                    "!year=data_year",
+                    "!results=summarized offenses",
+                    "violent=actual violent-crime",
+                    "murder=actual homicide",
+                    "rape_legacy=actual rape-legacy",
+                    "rape_revised=actual rape",
+                    "robbery=actual robbery",
+                    "assault=actual aggravated-assault",
+                    "property=actual property-crime",
+                    "burglary=actual burglary",
+                    "larceny=actual larceny",
+                    "vehicles=actual motor-vehicle-theft",
+                    "violent_cleared=cleared violent-crime",
+                    "murder_cleared=cleared homicide",
+                    "rape_legacy_cleared=cleared rape-legacy",
+                    "rape_revised_cleared=cleared rape",
+                    "robbery_cleared=cleared robbery",
+                    "assault_cleared=cleared aggravated-assault",
+                    "property_cleared=cleared property-crime",
+                    "burglary_cleared=cleared burglary",
+                    "larceny_cleared=cleared larceny",
+                    "vehicles_cleared=cleared motor-vehicle-theft",
+                ],
+            ),
         ]
     }
 
@@ -169,7 +210,17 @@ impl FormatReader for FbiOffenses {
         for figure in &mut found {
             figure.yields = true;
         }
-        if months != Some(0) {
+        let mut is_without_clearances = false;
+        if row.layout.shape == ANSWERS {
+            let Some(counts) = summarized(row, year)? else {
+                return Ok(RowMeaning::LeaveOut(
+                    "years of an agency with nothing but zeros, left out: nothing says that they were reported",
+                ));
+            };
+            is_without_clearances = counts.is_without_clearances;
+            found.extend(counts.values);
+            mark_wholes(&mut found);
+        } else if months != Some(0) {
             let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
             for (column, code) in OFFENSES.into_iter().chain(of_rape) {
                 found.extend(count(row, column)?.map(|count| FilingFigure {
@@ -180,10 +231,10 @@ impl FormatReader for FbiOffenses {
             mark_wholes(&mut found);
         }
         let reporter = Reporter {
-            name: present(row, "name").map(str::to_owned),
+            name: row.text("name").map(str::to_owned),
             kind: None,
             state: state_of(row, ori9.as_ref(), ori7.as_ref())?,
-            county: present(row, "county").map(str::to_owned),
+            county: row.text("county").map(str::to_owned),
             ori9,
             ori7,
         };
@@ -193,6 +244,7 @@ impl FormatReader for FbiOffenses {
             population: served,
             months,
             values: found,
+            is_without_clearances,
         }))
     }
 
@@ -203,7 +255,18 @@ impl FormatReader for FbiOffenses {
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiOffensesRecord>) -> Result<(), DbErr> {
         let mut filings = Vec::with_capacity(batch.len());
-        for FbiOffensesRecord { reporter, year, population, months, values } in batch {
+        for FbiOffensesRecord {
+            reporter,
+            year,
+            population,
+            months,
+            values,
+            is_without_clearances,
+        } in batch
+        {
+            if is_without_clearances {
+                job.report.note("years whose clearances are all zero, their clearances left out");
+            }
             if months == Some(0) {
                 job.report
                     .note("years without a month reported, their offenses left out: no zeros");
@@ -227,6 +290,42 @@ impl FormatReader for FbiOffenses {
     }
 }
 
+/// What an answer of the Crime Data Explorer says of a year.
+struct SummarizedYear {
+    values: Vec<FilingFigure>,
+    is_without_clearances: bool,
+}
+
+/// The counts of a year of an answer, without the zeros that stand for nothing; none where there is no other number.
+fn summarized(row: &FileRow<'_>, year: i32) -> Result<Option<SummarizedYear>, RowRefusal> {
+    let mut counts = Vec::new();
+    let of_rape = ["rape_legacy", "rape_revised", "rape_legacy_cleared", "rape_revised_cleared"];
+    let of_rape = of_rape.map(|name| (name, name));
+    for (column, code) in OFFENSES.into_iter().chain(of_rape) {
+        counts.extend(count(row, column)?.map(|count| FilingFigure {
+            flag: implausible(count < 0),
+            ..FilingFigure::of(code, count)
+        }));
+    }
+    let is_cleared = |value: &FilingFigure| value.measure.ends_with("_cleared");
+    if counts.iter().all(|value| value.value == 0) {
+        return Ok(None);
+    }
+    let is_of = |value: &FilingFigure, definition| value.measure.starts_with(definition);
+    let any = |definition| counts.iter().any(|it| is_of(it, definition) && it.value != 0);
+    // One definition of rape was in use. Of two zeros it is that of the time.
+    let unused = match (any("rape_legacy"), any("rape_revised")) {
+        (true, true) => None,
+        (is_old, is_new) if is_new || (!is_old && year >= REVISED) => Some("rape_legacy"),
+        _ => Some("rape_revised"),
+    };
+    counts.retain(|value| unused.is_none_or(|unused| !is_of(value, unused)));
+    let mut cleared = counts.iter().filter(|value| is_cleared(value)).peekable();
+    let is_without_clearances = cleared.peek().is_some() && cleared.all(|it| it.value == 0);
+    counts.retain(|value| !(is_without_clearances && is_cleared(value)));
+    Ok(Some(SummarizedYear { values: counts, is_without_clearances }))
+}
+
 /// For how many months a row is, as it says, or as it says how many are missing.
 fn months(row: &FileRow<'_>) -> Result<Option<i32>, RowRefusal> {
     let number = |column| -> Result<Option<i32>, RowRefusal> {
@@ -242,7 +341,7 @@ fn months(row: &FileRow<'_>) -> Result<Option<i32>, RowRefusal> {
         }
         (Some(months), _) => Ok(Some(months)),
         (None, Some(missing)) => Ok(Some(12 - missing)),
-        (None, None) if row.layout.shape == MONTHS_UNKNOWN => Ok(None),
+        (None, None) if matches!(row.layout.shape, MONTHS_UNKNOWN | ANSWERS) => Ok(None),
         (None, None) => {
             let column = if row.has("months") { "months" } else { "missing" };
             Err(row.refuse(column, "is empty: without it a value is of nobody knows how long"))

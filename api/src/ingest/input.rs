@@ -47,6 +47,21 @@ pub(crate) enum Container {
     Zip,
 }
 
+impl Container {
+    /// What a file is by its first bytes.
+    pub(crate) fn of(file: &mut File) -> io::Result<Self> {
+        let mut magic = Vec::new();
+        file.rewind()?;
+        file.take(4).read_to_end(&mut magic)?;
+        file.rewind()?;
+        Ok(match magic.as_slice() {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => Self::Zip,
+            _ => Self::Plain,
+        })
+    }
+}
+
 impl InputFile {
     /// Opens a file, or standard input where the path is `-`, and takes its digest.
     pub(crate) fn open(path: &Path) -> Result<Self, ImportError> {
@@ -115,21 +130,7 @@ impl InputFile {
 
     /// What the file's first bytes say that it is.
     pub(crate) fn container(&mut self) -> io::Result<Container> {
-        let mut magic = [0; 4];
-        self.file.seek(SeekFrom::Start(0))?;
-        let mut read = 0;
-        while read < magic.len() {
-            match self.file.read(&mut magic[read..])? {
-                0 => break,
-                count => read += count,
-            }
-        }
-        self.file.seek(SeekFrom::Start(0))?;
-        Ok(match magic {
-            [0x1f, 0x8b, ..] => Container::Gzip,
-            [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => Container::Zip,
-            _ => Container::Plain,
-        })
+        Container::of(&mut self.file)
     }
 
     /// The file itself.
@@ -190,6 +191,11 @@ pub(crate) fn parts<R: Read + Seek>(
 pub(crate) fn is_workbook(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".xlsx", ".xlsm", ".xls", ".ods"].iter().any(|end| lower.ends_with(end))
+}
+
+/// Whether what was unpacked may be a workbook, by its first bytes.
+pub(crate) fn is_workbook_inside(start: &[u8]) -> bool {
+    start.starts_with(b"PK") || start.starts_with(b"\xD0\xCF\x11\xE0")
 }
 
 /// A file of a ZIP or gzip on its own, where its end is needed first.

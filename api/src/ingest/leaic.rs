@@ -21,7 +21,8 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    table::{FileRow, RowRefusal, TableShape},
+    layout::TableShape,
+    row::{FileRow, RowRefusal},
     values,
 };
 
@@ -68,7 +69,7 @@ impl FormatReader for Leaic {
         "agencies"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "crosswalk",
             &[

@@ -90,21 +90,26 @@ impl Mapping {
         mapping.checked()
     }
 
+    /// Where the mapping of a list may lie.
+    pub(crate) fn places(list: &Path) -> [PathBuf; 4] {
+        let appended = |end: &str| {
+            let mut name = list.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        [
+            appended(".toml"),
+            list.with_extension("toml"),
+            appended(".json"),
+            list.with_extension("json"),
+        ]
+    }
+
     /// The mapping that lies beside the lists: `LIST.csv.toml` or `LIST.toml`, or the same as JSON.
     pub(crate) fn beside(paths: &[PathBuf]) -> Result<Self, ImportError> {
         let mut found: Option<(PathBuf, Self)> = None;
         for path in paths.iter().filter(|path| path.as_os_str() != "-") {
-            let appended = |end: &str| {
-                let mut name = path.as_os_str().to_owned();
-                name.push(end);
-                PathBuf::from(name)
-            };
-            let places = [
-                appended(".toml"),
-                path.with_extension("toml"),
-                appended(".json"),
-                path.with_extension("json"),
-            ];
+            let places = Self::places(path);
             let beside = places.into_iter().find(|place| place != path && place.is_file());
             let Some(place) = beside else { continue };
             let mapping = Self::open(&place)?;

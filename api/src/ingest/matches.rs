@@ -19,10 +19,11 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
+    layout::TableShape,
     matching::Decision,
     names::Name,
     recipients::{Described, Recipient, Recipients},
-    table::{FileRow, RowRefusal, TableShape},
+    row::{FileRow, RowRefusal},
     values,
 };
 
@@ -188,7 +189,7 @@ impl FormatReader for Matches {
         "reviews"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         let fields = ["!recipient", "!state", "!uei", "!agency_id", "!ori", "agency", "!decision"];
         vec![TableShape::new("reviews", &fields)]
     }

@@ -12,6 +12,9 @@
 //! is found by its key and compared. A row that is found the same keeps its source and revision, so
 //! the dataset can always say which file a value came from.
 //!
+//! Which format a file is of, its columns tell ([`recognize()`]), so that a folder of files can be loaded without naming
+//! any.
+//!
 //! A file is known by its SHA-256 digest: a file that was loaded before is left alone.
 
 mod agencies;
@@ -28,7 +31,9 @@ mod fbi_offenses;
 mod input;
 mod job;
 mod json;
+mod layout;
 mod leaic;
+mod listed_officers;
 mod mapping;
 mod matches;
 mod matching;
@@ -37,10 +42,12 @@ mod obligations;
 mod outcomes;
 mod programs;
 mod recipients;
+mod recognize;
 mod rejects;
 mod report;
 mod reporters;
 mod review;
+mod row;
 mod sources;
 mod table;
 mod totals;
@@ -54,7 +61,7 @@ use std::{path::PathBuf, time::Instant};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use sea_orm::DatabaseConnection;
+use migration::Begins;
 
 pub(crate) use self::{
     archive::{check as check_archive, digest},
@@ -63,12 +70,14 @@ pub(crate) use self::{
 pub use self::{
     error::{FilePlace, ImportError},
     mapping::Mapping,
+    recognize::{Recognition, RecognizedFile, recognize},
     rejects::MaxRejects,
     report::{FileReport, FoundBy, ImportReport},
 };
 use self::{
     input::InputFile,
     job::{FormatReader, Job},
+    table::FileTable,
 };
 use crate::{database::load::Load, demo};
 
@@ -111,18 +120,29 @@ macro_rules! formats {
             }
         }
 
-        /// The format whose columns a header has, where there is exactly one.
+        /// The format whose distinctive columns a header has, where there is exactly one.
         fn resembling(header: &[String]) -> Option<&'static str> {
-            let has = |name: &&str| {
-                header.iter().any(|column| column.trim().eq_ignore_ascii_case(name))
-            };
             let formats = [$(($name, <$reader>::TELLING)),+];
-            let is_told = |(_, telling): &(_, &[&[&str]])| {
-                telling.iter().any(|columns| columns.iter().all(has))
-            };
-            let mut told = formats.into_iter().filter(is_told).map(|(name, _)| name);
+            let mut told = formats.into_iter().filter(|(_, it)| layout::has_any(header, it));
             // Of several nobody knows which.
-            told.next().filter(|_| told.next().is_none())
+            told.next().filter(|_| told.next().is_none()).map(|(name, _)| name)
+        }
+
+        /// The formats of which a table is by its first rows, each with how many of its columns are there. The table is
+        /// opened for each of them, with or without comments.
+        fn beginnings<'a>(
+            open: &dyn Fn(bool) -> Result<FileTable<'a>, ImportError>,
+        ) -> Result<Vec<(Format, usize)>, ImportError> {
+            let mut found = Vec::new();
+            $({
+                let layout = open(<$reader>::COMMENTS)?.header(&<$reader>::known_shapes())?;
+                if let Ok(layout) = layout
+                    && layout::has_any(layout.names(), <$reader>::TELLING)
+                {
+                    found.push((Format::$format, layout.index.len()));
+                }
+            })+
+            Ok(found)
         }
     };
 }
@@ -147,8 +167,8 @@ pub struct ImportRequest {
     pub format: Format,
     /// The files; `-` is standard input.
     pub paths: Vec<PathBuf>,
-    /// The assistance listings to take; all where there are none. Of `usaspending` only.
-    pub listings: Vec<String>,
+    /// The assistance listings to take. Of `usaspending` only.
+    pub listings: Listings,
     /// The file that says what the columns mean; by default one beside the files. Of `award-list`
     /// only.
     pub mapping_file: Option<PathBuf>,
@@ -173,6 +193,17 @@ pub struct ImportRequest {
     pub origins: Vec<Origin>,
 }
 
+/// Which assistance listings of awards to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listings {
+    /// Those of the COPS Office.
+    Usual,
+    /// These. They are the listings of tables that do not tell theirs, too.
+    Declared(Vec<String>),
+    /// All.
+    All,
+}
+
 /// Where a file came from.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -193,7 +224,7 @@ impl ImportRequest {
         Self {
             format,
             paths,
-            listings: COPS_LISTINGS.iter().map(|listing| (*listing).to_owned()).collect(),
+            listings: Listings::Usual,
             mapping_file: None,
             mapping: Mapping::default(),
             sheet: None,
@@ -216,10 +247,7 @@ pub const COPS_LISTINGS: [&str; 3] = ["16.710", "16.068", "16.071"];
 ///
 /// # Errors
 /// [`ImportError`] says why; the database is then as it was.
-pub async fn run(
-    db: &DatabaseConnection,
-    request: &ImportRequest,
-) -> Result<ImportReport, ImportError> {
+pub async fn run(db: &impl Begins, request: &ImportRequest) -> Result<ImportReport, ImportError> {
     let began = Instant::now();
     if let Some(path) = &request.review {
         review::check(path)?;

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     error::{FilePlace, ImportError},
-    table::RowRefusal,
+    row::RowRefusal,
 };
 
 const HEADER: [&str; 5] = ["file", "line", "column", "value", "reason"];
@@ -128,7 +128,8 @@ impl Rejects {
     }
 }
 
-fn is_list(path: &Path) -> bool {
+/// Whether a file is a list of refused rows.
+pub(crate) fn is_list(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let mut line = String::new();
     BufReader::new(file).read_line(&mut line).is_ok() && line.trim_end() == HEADER.join(",")

@@ -7,10 +7,14 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
+use serde_json::{Value, json};
+
 use crate::database::load::{LoadCounts, TableTally, Tallies};
 
 /// How a recipient, provider or agency of a file was found in the dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FoundBy {
     /// An agency by its ORI.
     AgencyByOri,
@@ -56,8 +60,8 @@ impl fmt::Display for FoundBy {
 pub struct FileReport {
     /// Its name.
     pub name: String,
-    /// Its SHA-256 digest.
-    pub sha256: String,
+    /// Its SHA-256 digest. None where it was not read.
+    pub sha256: Option<String>,
     /// The load that brought it before, where it was left alone because of that.
     pub already: Option<i32>,
 }
@@ -143,6 +147,58 @@ impl ImportReport {
         if count > 0 {
             self.warnings.insert(text, (count, examples));
         }
+    }
+
+    /// The report of a load that has not begun.
+    #[must_use]
+    pub fn of_files(format: &'static str, paths: &[PathBuf]) -> Self {
+        let files = paths.iter().map(|path| FileReport {
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            sha256: None,
+            already: None,
+        });
+        Self { format, files: files.collect(), ..Self::default() }
+    }
+
+    /// The report for machines. What its fields are called does not change.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let files = self.files.iter().map(|file| {
+            json!({ "name": file.name, "sha256": file.sha256, "alreadyRevision": file.already })
+        });
+        let tables = self.tables.iter().map(|(table, tally)| {
+            json!({
+                "table": table, "added": tally.added, "changed": tally.changed,
+                "unchanged": tally.unchanged, "removed": tally.removed, "refused": tally.refused,
+            })
+        });
+        let matches =
+            self.matches.iter().map(|(way, count)| json!({ "foundBy": way, "count": count }));
+        let notes = self.notes.iter().map(|(note, count)| {
+            json!({ "note": note, "count": count, "examples": self.examples.get(note).cloned().unwrap_or_default() })
+        });
+        let warnings = self.warnings.iter().map(|(warning, (count, examples))| {
+            json!({ "warning": warning, "count": count, "examples": examples })
+        });
+        json!({
+            "format": self.format,
+            "files": files.collect::<Vec<_>>(),
+            "revision": self.revision,
+            "dryRun": self.dry_run,
+            "rowsRead": self.rows_read,
+            "rowsSkipped": self.skipped,
+            "rowsRefused": self.refused,
+            "tables": tables.collect::<Vec<_>>(),
+            "matches": matches.collect::<Vec<_>>(),
+            "explanations": self.explanations,
+            "remarks": self.remarks,
+            "notes": notes.collect::<Vec<_>>(),
+            "warnings": warnings.collect::<Vec<_>>(),
+            "unknownColumns": self.unknown_columns,
+            "ignoredFiles": self.ignored_files,
+            "rejected": self.rejected,
+            "seconds": self.elapsed.as_secs_f64(),
+        })
     }
 
     /// What the revision records.

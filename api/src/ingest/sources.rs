@@ -301,8 +301,7 @@ impl Origins {
                     let share = listed.and_then(|it| values::decimal::<Dollars>(&it.value).ok());
                     if share.is_some() {
                         let revision_id = job.load.revision();
-                        let row =
-                            grant::Model { federal_share: share, revision_id, ..row.clone() };
+                        let row = grant::Model { federal_share: share, revision_id, ..row.clone() };
                         job.load.change::<grant::Entity>(vec![row]).await?;
                     }
                 }

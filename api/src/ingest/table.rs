@@ -1,8 +1,6 @@
 //! A table of text, row by row, with the place of every cell.
 //!
-//! Columns are found by name, never by position: every publisher reorders, renames and adds columns.
-//! A format says which columns it knows and which of them it must have (a [`TableShape`]); any other is
-//! ignored and counted. A row is refused where it is wrong, with its place, and the next one is read.
+//! A row is refused where it is wrong, with its place, and the next one is read.
 //!
 //! What separates the columns is found by the header: it is that of the usual four by which the columns of a shape stand
 //! there. Titles above the header may have other separators in them.
@@ -11,7 +9,6 @@
 
 use std::{
     cell::Cell,
-    collections::HashMap,
     io::{self, Cursor, Read},
     rc::Rc,
 };
@@ -21,7 +18,9 @@ use csv::{ByteRecord, StringRecord};
 use super::{
     encoding::{self, TextEncoding},
     error::{FilePlace, ImportError},
-    json,
+    json::{self, AnswerKind},
+    layout::{Layout, Mismatch, TableShape},
+    row::{FileRow, RowRefusal},
     workbook::{MAX_COLUMNS, SheetRows},
 };
 
@@ -36,221 +35,6 @@ pub(crate) const HEADER_WITHIN: usize = 21;
 const HEAD: usize = 1 << 17;
 /// What separates columns.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-
-/// A column that a format knows.
-#[derive(Clone, Debug)]
-pub(crate) struct FileField {
-    /// Its name in the program.
-    pub(crate) name: &'static str,
-    /// Its names in files.
-    pub(crate) spellings: Vec<String>,
-    /// Whether the format needs it.
-    pub(crate) required: bool,
-}
-
-/// The columns of one kind of table that a format reads.
-#[derive(Clone, Debug)]
-pub(crate) struct TableShape {
-    /// The name of this kind of table in the program.
-    pub(crate) name: &'static str,
-    /// The columns.
-    pub(crate) fields: Vec<FileField>,
-}
-
-impl TableShape {
-    /// A shape whose columns are written `name` or `name=spelling|spelling`; a name that begins
-    /// with `!` is required.
-    pub(crate) fn new(name: &'static str, fields: &[&'static str]) -> Self {
-        let fields = fields.iter().map(|text| {
-            let (required, text) = text.strip_prefix('!').map_or((false, *text), |t| (true, t));
-            let (name, spellings) = text.split_once('=').unwrap_or((text, text));
-            let spellings = spellings.split('|').map(str::to_owned).collect();
-            FileField { name, spellings, required }
-        });
-        Self { name, fields: fields.collect() }
-    }
-
-    /// Where the columns of this shape stand in a header, and which required ones are missing.
-    fn find(&self, header: &[String]) -> (HashMap<&'static str, usize>, Vec<String>) {
-        let (mut found, mut missing) = (HashMap::new(), Vec::new());
-        for field in &self.fields {
-            let at = field.spellings.iter().find_map(|spelling| {
-                let wanted = simplified(spelling);
-                header.iter().position(|column| simplified(column) == wanted)
-            });
-            match at {
-                Some(at) => {
-                    found.insert(field.name, at);
-                }
-                None if field.required => missing.push(field.spellings.join(" or ")),
-                None => {}
-            }
-        }
-        (found, missing)
-    }
-}
-
-/// The name of a column as it is compared: its words without case. R writes points where others have blanks, hyphens,
-/// underscores or, in a spreadsheet, line ends.
-fn simplified(name: &str) -> String {
-    let name = name.trim_start_matches('\u{feff}').to_lowercase();
-    let is_between = |letter: char| letter.is_whitespace() || matches!(letter, '.' | '-' | '_');
-    let words: Vec<&str> = name.split(is_between).filter(|word| !word.is_empty()).collect();
-    words.join("_")
-}
-
-/// Where a shape's columns stand in one table.
-#[derive(Debug)]
-pub(crate) struct Layout {
-    /// The name of the shape.
-    pub(crate) shape: &'static str,
-    /// The columns that no field names.
-    pub(crate) unknown: Vec<String>,
-    /// Two columns of one name that a field has, so that nobody knows which of them is meant.
-    pub(crate) doubled: Option<(String, String)>,
-    names: Vec<String>,
-    index: HashMap<&'static str, usize>,
-}
-
-/// Why a header fits no shape.
-#[derive(Debug)]
-pub(crate) struct Mismatch {
-    /// The required columns that the nearest shape misses.
-    pub(crate) missing: Vec<String>,
-    /// How many columns of the nearest shape were there.
-    pub(crate) found: usize,
-    /// The line of the header that came nearest.
-    pub(crate) line: u64,
-}
-
-impl Layout {
-    /// Finds the first shape whose required columns are all there.
-    pub(crate) fn of(header: &[String], shapes: &[TableShape]) -> Result<Self, Mismatch> {
-        let mut nearest = Mismatch { missing: Vec::new(), found: 0, line: 1 };
-        for shape in shapes {
-            let (index, missing) = shape.find(header);
-            if missing.is_empty() && !index.is_empty() {
-                let unknown = header
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| !index.values().any(|known| known == at))
-                    .map(|(_, name)| name.trim().to_owned())
-                    .filter(|name| !name.is_empty())
-                    .collect();
-                let doubled = index.values().find_map(|at| {
-                    let name = simplified(&header[*at]);
-                    let rest = header.iter().skip(at + 1);
-                    let other = rest.into_iter().find(|column| simplified(column) == name)?;
-                    Some((header[*at].trim().to_owned(), other.trim().to_owned()))
-                });
-                let names = header.to_vec();
-                return Ok(Self { shape: shape.name, unknown, doubled, names, index });
-            }
-            if nearest.missing.is_empty() || index.len() > nearest.found {
-                nearest = Mismatch { missing, found: index.len(), line: 1 };
-            }
-        }
-        Err(nearest)
-    }
-
-    /// The header as the file has it.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// The columns as far as the last one that has a name.
-    fn width(&self) -> usize {
-        self.names.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1)
-    }
-}
-
-/// Why a row cannot be taken.
-#[derive(Clone, Debug)]
-pub(crate) struct RowRefusal {
-    /// The line on which the row begins.
-    pub(crate) line: u64,
-    /// The column, as the file names it; empty where it is the whole row.
-    pub(crate) column: String,
-    /// The value.
-    pub(crate) value: String,
-    /// What is wrong with it.
-    pub(crate) reason: String,
-}
-
-/// One row of a table.
-#[derive(Debug)]
-pub(crate) struct FileRow<'a> {
-    /// Where the columns stand.
-    pub(crate) layout: &'a Layout,
-    /// The line on which the row begins.
-    pub(crate) line: u64,
-    record: &'a StringRecord,
-}
-
-impl<'a> FileRow<'a> {
-    /// All cells of the row, those of columns that are not known among them.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
-        self.record.iter().map(str::trim)
-    }
-
-    /// The text of a cell without surrounding blanks; `None` where the cell is empty or says that its value is missing,
-    /// or the table has no such column.
-    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
-        self.cell(field).filter(|text| !is_missing(text))
-    }
-
-    /// Whether the table has such a column.
-    pub(crate) fn has(&self, field: &str) -> bool {
-        self.layout.index.contains_key(field)
-    }
-
-    /// The cell as it is written.
-    fn cell(&self, field: &str) -> Option<&'a str> {
-        self.record.get(*self.layout.index.get(field)?).map(str::trim)
-    }
-
-    /// The same with every run of blanks and line ends as one space.
-    pub(crate) fn line_of_text(&self, field: &str) -> Option<String> {
-        let words: Vec<&str> = self.text(field)?.split_whitespace().collect();
-        Some(words.join(" "))
-    }
-
-    /// The value of a cell, read by a function.
-    pub(crate) fn read<T, E: std::fmt::Display>(
-        &self,
-        field: &str,
-        read: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, RowRefusal> {
-        let Some(text) = self.text(field) else { return Ok(None) };
-        read(text).map(Some).map_err(|error| self.refuse(field, error.to_string()))
-    }
-
-    /// A cell that must not be empty.
-    pub(crate) fn required(&self, field: &str) -> Result<&'a str, RowRefusal> {
-        self.text(field).ok_or_else(|| self.refuse(field, "is empty"))
-    }
-
-    /// The refusal of this row for a cell of it.
-    pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> RowRefusal {
-        let at = self.layout.index.get(field);
-        let column = at.and_then(|at| self.layout.names.get(*at));
-        RowRefusal {
-            line: self.line,
-            column: column.map_or_else(|| field.to_owned(), |name| name.trim().to_owned()),
-            value: self.cell(field).unwrap_or_default().to_owned(),
-            reason: reason.into(),
-        }
-    }
-}
-
-/// Whether a cell says that there is no value: nothing, a word of databases, of R or of Excel, or the dash that Excel
-/// shows in a column of money.
-fn is_missing(text: &str) -> bool {
-    let dash = text.strip_prefix('$').unwrap_or(text).trim();
-    matches!(dash, "" | "-" | "\u{2013}" | "\u{2014}")
-        || matches!(text, "NA" | "NaN" | "\\N")
-        || ["NULL", "N/A", "#N/A"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
 
 /// A CSV that is being read.
 struct Csv<'a> {
@@ -293,7 +77,7 @@ enum FileSource<'a> {
         rows: std::vec::IntoIter<Vec<String>>,
         line: u64,
     },
-    Sheet(SheetRows),
+    Sheet(SheetRows<'a>),
 }
 
 impl<'a> FileTable<'a> {
@@ -303,6 +87,7 @@ impl<'a> FileTable<'a> {
         reader: Box<dyn Read + 'a>,
         encoding: TextEncoding,
         comments: bool,
+        answers: Option<AnswerKind>,
     ) -> Result<Self, ImportError> {
         let mut reader = encoding.reader(reader);
         let mut head = vec![0; HEAD];
@@ -319,8 +104,8 @@ impl<'a> FileTable<'a> {
         }
         // A NUL further on is one of a row, which is refused alone.
         let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let source = if text.first() == Some(&b'{') {
-            let rows = json::rows(&file, Cursor::new(head).chain(reader))?.into_iter();
+        let source = if json::begins(text) {
+            let rows = json::rows(&file, Cursor::new(head).chain(reader), answers)?.into_iter();
             FileSource::Json { rows, line: 0 }
         } else if text.starts_with(b"%PDF") || first.contains(&0) || is_binary(text) {
             let mend = "give a CSV file, or a gzip or ZIP of one";
@@ -336,7 +121,7 @@ impl<'a> FileTable<'a> {
     }
 
     /// Begins to read a sheet.
-    pub(crate) fn of_sheet(file: String, rows: SheetRows) -> Self {
+    pub(crate) fn of_sheet(file: String, rows: SheetRows<'a>) -> Self {
         Self {
             file,
             encoding: TextEncoding::Utf8,

@@ -20,7 +20,8 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    table::{FileRow, RowRefusal, TableShape},
+    layout::TableShape,
+    row::{FileRow, RowRefusal},
     trainings::{CourseRow, Courses, key},
     values,
 };
@@ -204,6 +205,7 @@ impl Trainees {
 impl FormatReader for Trainees {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
     const TELLING: &[&[&str]] = &[&["session_code", "role"]];
+    const COMMENTS: bool = true;
     type Record = AttendanceRecord;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -214,7 +216,7 @@ impl FormatReader for Trainees {
         "trainees"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "trainees",
             &[
@@ -231,10 +233,6 @@ impl FormatReader for Trainees {
                 "hours",
             ],
         )]
-    }
-
-    fn comments(&self) -> bool {
-        true
     }
 
     fn objection(&self, header: &[String]) -> Option<String> {

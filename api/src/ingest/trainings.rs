@@ -15,8 +15,9 @@ use super::{
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
+    layout::TableShape,
     recipients::{Described, Recipients},
-    table::{FileRow, RowRefusal, TableShape},
+    row::{FileRow, RowRefusal},
     values,
 };
 
@@ -178,6 +179,7 @@ impl Trainings {
 impl FormatReader for Trainings {
     const TEMPLATE: Option<&str> = Some(TEMPLATE);
     const TELLING: &[&[&str]] = &[&["title", "provider"]];
+    const COMMENTS: bool = true;
     type Record = CourseRow;
 
     async fn open(job: &mut Job, _request: &ImportRequest) -> Result<Self, ImportError> {
@@ -188,7 +190,7 @@ impl FormatReader for Trainings {
         "trainings"
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
             "trainings",
             &[
@@ -203,10 +205,6 @@ impl FormatReader for Trainings {
                 "note",
             ],
         )]
-    }
-
-    fn comments(&self) -> bool {
-        true
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<CourseRow>, RowRefusal> {

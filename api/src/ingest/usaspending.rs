@@ -12,16 +12,17 @@ use entity::{grant, kind::Instrument, obligation, scalar::State};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
-    ImportRequest,
+    COPS_LISTINGS, ImportRequest, Listings,
     awards::{Award, Awards, ModificationOrder},
     claims::Claim,
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    json,
+    json::{self, AnswerKind},
+    layout::{Layout, TableShape},
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipients, kind_of},
-    table::{FileRow, RowRefusal, TableShape},
+    row::{FileRow, RowRefusal},
     values,
 };
 
@@ -33,6 +34,8 @@ const SUMMARIES: &str = "award summaries";
 const COMMON: &[&str] = &[
     "!award=assistance_award_unique_key",
     "!number=award_id_fain",
+    // Aggregates have this in place of a number.
+    "uri=award_id_uri",
     "obligated=total_obligated_amount",
     "outlayed=total_outlayed_amount|total_outlayed_amount_for_overall_award",
     "match=total_non_federal_funding_amount",
@@ -50,6 +53,10 @@ const COMMON: &[&str] = &[
     "business=business_types_description",
 ];
 
+/// How the keys of awards begin: of single ones, and of many small ones that are told together.
+const SINGLE: &str = "ASST_NON_";
+const AGGREGATE: &str = "ASST_AGG_";
+
 /// How columns begin that only tables of other things than assistance awards have.
 const PASSED_OVER: [&str; 6] = [
     "subaward",
@@ -59,6 +66,16 @@ const PASSED_OVER: [&str; 6] = [
     "treasury_account_symbol",
     "owning_agency",
 ];
+
+/// The assistance listing of a row.
+enum RowListing {
+    /// One that is asked for.
+    Taken(String),
+    /// It is one that is asked for, and not told which.
+    Unknown,
+    /// One that is not asked for.
+    Other,
+}
 
 /// What a row becomes.
 pub(crate) enum Record {
@@ -70,7 +87,10 @@ pub(crate) enum Record {
 
 /// The reader.
 pub(crate) struct Usaspending {
+    /// The listings to take; all where there are none.
     listings: HashSet<String>,
+    /// Whether they are those of tables that do not tell theirs.
+    declared: bool,
     programs: Programs,
     recipients: Recipients,
     awards: Awards,
@@ -86,7 +106,12 @@ impl Usaspending {
             job.load.suspend_indexes::<obligation::Entity>().await?;
         }
         Ok(Self {
-            listings: request.listings.iter().cloned().collect(),
+            listings: match &request.listings {
+                Listings::Usual => COPS_LISTINGS.map(str::to_owned).into(),
+                Listings::Declared(listings) => listings.iter().cloned().collect(),
+                Listings::All => HashSet::new(),
+            },
+            declared: matches!(request.listings, Listings::Declared(_)),
             programs: Programs::new(job, request.programs_file.as_deref()).await?,
             recipients: Recipients::new(job).await?,
             awards: Awards::new(job).await?,
@@ -94,14 +119,17 @@ impl Usaspending {
         })
     }
 
-    /// The listing of a row, or `None` where it is not asked for. An award may have several.
-    fn listing(&self, row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
+    /// The listing of a row. An award may have several.
+    fn listing(&self, row: &FileRow<'_>) -> Result<RowListing, RowRefusal> {
+        if !row.has("listing") && self.declared {
+            // Of several that were declared nobody knows which one it is.
+            let only = self.listings.iter().next().filter(|_| self.listings.len() == 1);
+            return Ok(only.cloned().map_or(RowListing::Unknown, RowListing::Taken));
+        }
         let Some(text) = row.text("listing") else {
-            let all = self.listings.is_empty();
-            return if all {
-                Ok(Some(String::new()))
-            } else {
-                Err(row.refuse("listing", "is empty"))
+            return match self.listings.is_empty() {
+                true => Ok(RowListing::Unknown),
+                false => Err(row.refuse("listing", "is empty")),
             };
         };
         let mut any = false;
@@ -111,34 +139,32 @@ impl Usaspending {
         for number in numbers {
             any = true;
             if self.listings.is_empty() || self.listings.contains(&number) {
-                return Ok(Some(number));
+                return Ok(RowListing::Taken(number));
             }
         }
         if any {
-            return Ok(None);
+            return Ok(RowListing::Other);
         }
         Err(row.refuse("listing", "is not an assistance listing, such as 16.710"))
     }
 
-    fn award(&self, row: &FileRow<'_>, listing: String) -> Result<Award, RowRefusal> {
-        let number = row.text("number").map(str::to_owned);
+    fn award(&self, row: &FileRow<'_>, listing: Option<String>) -> Result<Award, RowRefusal> {
+        let number = row.text("number").or_else(|| row.text("uri")).map(str::to_owned);
         let usaspending_key = row.text("award").map(str::to_uppercase);
         if number.is_none() && usaspending_key.is_none() {
             return Err(row.refuse("award", "is empty, and so is the award number"));
         }
         let key = number.as_deref().and_then(values::award_key);
         agree_on_number(row, key.as_deref())?;
-        let listing = (!listing.is_empty()).then_some(listing);
+        // The identifier of an aggregate has no letters of a program in it, and no year.
+        let is_aggregate = usaspending_key.as_ref().is_some_and(|key| key.starts_with(AGGREGATE));
+        let telling = key.as_deref().filter(|_| !is_aggregate);
         let title = row.line_of_text("base_description");
         let description = title.clone().or_else(|| row.line_of_text("description"));
         let name = row.required("recipient")?;
         Ok(Award {
-            program_id: self.programs.of_award(
-                key.as_deref(),
-                listing.as_deref(),
-                description.as_deref(),
-            ),
-            fiscal_year: key.as_deref().and_then(year_of_number),
+            program_id: self.programs.of_award(telling, listing.as_deref(), description.as_deref()),
+            fiscal_year: telling.and_then(year_of_number),
             recipient: Described {
                 name: name.split_whitespace().collect::<Vec<_>>().join(" "),
                 ori: None,
@@ -163,7 +189,7 @@ impl Usaspending {
         })
     }
 
-    fn summary(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
+    fn summary(&self, row: &FileRow<'_>, listing: Option<String>) -> Result<Record, RowRefusal> {
         let base = row.read("base_day", values::date)?;
         let latest = row.read("latest_day", values::date)?;
         agree_on_year(row, "base_year", base)?;
@@ -176,7 +202,11 @@ impl Usaspending {
         Ok(Record::Summary(Box::new(award)))
     }
 
-    fn transaction(&self, row: &FileRow<'_>, listing: String) -> Result<Record, RowRefusal> {
+    fn transaction(
+        &self,
+        row: &FileRow<'_>,
+        listing: Option<String>,
+    ) -> Result<Record, RowRefusal> {
         let key = match row.layout.shape {
             // The API gives no key: the award and the number of the modification tell its transactions apart.
             API_TRANSACTIONS => {
@@ -223,7 +253,9 @@ impl FormatReader for Usaspending {
     const TELLING: &[&[&str]] = &[
         &["assistance_transaction_unique_key", "recipient_name"],
         &["assistance_award_unique_key", "recipient_name"],
+        &["generated_internal_id", "transaction_amount"],
     ];
+    const ANSWERS: Option<AnswerKind> = Some(AnswerKind::Usaspending);
     type Record = Record;
 
     async fn open(job: &mut Job, request: &ImportRequest) -> Result<Self, ImportError> {
@@ -234,7 +266,7 @@ impl FormatReader for Usaspending {
         if shape == SUMMARIES { "grants" } else { "obligations" }
     }
 
-    fn shapes(&self) -> Vec<TableShape> {
+    fn known_shapes() -> Vec<TableShape> {
         let with = |name, own: &[&'static str]| TableShape::new(name, &[COMMON, own].concat());
         vec![
             with(
@@ -243,7 +275,7 @@ impl FormatReader for Usaspending {
                     "!transaction=assistance_transaction_unique_key",
                     "!amount=federal_action_obligation",
                     "!day=action_date",
-                    "!listing=cfda_number|assistance_listing_number",
+                    "listing=cfda_number|assistance_listing_number",
                     "modification=modification_number",
                     "description=transaction_description",
                     "correction=correction_delete_indicator_code|correction_delete_ind",
@@ -256,7 +288,7 @@ impl FormatReader for Usaspending {
             with(
                 SUMMARIES,
                 &[
-                    "!listing=cfda_numbers_and_titles|assistance_listings|cfda_number",
+                    "listing=cfda_numbers_and_titles|assistance_listings|cfda_number",
                     "base_day=award_base_action_date",
                     "latest_day=award_latest_action_date",
                     "base_year=award_base_action_date_fiscal_year",
@@ -264,6 +296,15 @@ impl FormatReader for Usaspending {
                 ],
             ),
         ]
+    }
+
+    fn lack(&self, layout: &Layout) -> Option<(&'static str, &'static str)> {
+        let is_known = layout.index.contains_key("listing");
+        (!is_known && !self.declared && !self.listings.is_empty()).then_some((
+            "does not say under which assistance listings its awards were made",
+            "ask the API for \"Assistance Listings\" (of transactions for \"Assistance Listing\"), or say which they \
+             are by --listing 16.710, or take the awards of all listings by --all-listings",
+        ))
     }
 
     fn passes_over(&self, header: &[String]) -> bool {
@@ -276,7 +317,11 @@ impl FormatReader for Usaspending {
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<Record>, RowRefusal> {
-        let Some(listing) = self.listing(row)? else { return Ok(RowMeaning::Skip) };
+        let listing = match self.listing(row)? {
+            RowListing::Taken(listing) => Some(listing),
+            RowListing::Unknown => None,
+            RowListing::Other => return Ok(RowMeaning::Skip),
+        };
         let record = if row.layout.shape == SUMMARIES {
             self.summary(row, listing)?
         } else {
@@ -383,16 +428,18 @@ fn state(row: &FileRow<'_>) -> Result<Option<State>, RowRefusal> {
 }
 
 /// Refuses a row whose keys hold another award number than its column of it: `ASST_NON_NUMBER_015` and
-/// `1524_NUMBER_-NONE-_16.710_0`.
+/// `1524_NUMBER_-NONE-_16.710_0`, and of an aggregate `ASST_AGG_URI_015` and `1524_-NONE-_URI_16.710_0`.
 fn agree_on_number(row: &FileRow<'_>, number: Option<&str>) -> Result<(), RowRefusal> {
     let Some(number) = number else { return Ok(()) };
     let of_award = row.text("award").and_then(|key| {
-        let rest = key.get(9..).filter(|_| key[..9].eq_ignore_ascii_case("ASST_NON_"))?;
+        let kind = key.get(..9).map(str::to_uppercase)?;
+        let rest = key.get(9..).filter(|_| matches!(kind.as_str(), SINGLE | AGGREGATE))?;
         rest.rsplit_once('_').map(|(number, _)| number)
     });
     let of_transaction = row.text("transaction").and_then(|key| {
         let parts: Vec<&str> = key.split('_').collect();
-        (parts.len() == 5 && parts[0].bytes().all(|byte| byte.is_ascii_digit())).then(|| parts[1])
+        let is_known = parts.len() == 5 && parts[0].bytes().all(|byte| byte.is_ascii_digit());
+        is_known.then(|| if parts[1] == "-NONE-" { parts[2] } else { parts[1] })
     });
     for (field, found) in [("award", of_award), ("transaction", of_transaction)] {
         if found.and_then(values::award_key).is_some_and(|found| found != number) {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{Datelike as _, NaiveDate};
 use entity::scalar::{DecimalError, Hours, Ori, STATES, State, parse_fixed};
 
-use super::table::{FileRow, RowRefusal};
+use super::row::{FileRow, RowRefusal};
 
 /// The years in which anything here can lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
@@ -32,11 +32,6 @@ pub(crate) fn year(text: &str) -> Result<i32, String> {
     let year = year.and_then(|year| i32::try_from(year).ok());
     let year = year.filter(|year| YEARS.contains(year));
     year.ok_or_else(|| "is not a year, such as 2024".to_owned())
-}
-
-/// The text of a cell, where the publisher does not write that there is none: `NULL` or `NA`.
-pub(crate) fn present<'a>(row: &FileRow<'a>, column: &str) -> Option<&'a str> {
-    row.text(column).filter(|text| !matches!(*text, "NULL" | "NA"))
 }
 
 /// Reads a decimal number, exactly, as accountants, Excel and R write it: `-1,234.00`, `$(1,234.00)`, `1,234.00-`,

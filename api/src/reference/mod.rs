@@ -13,9 +13,9 @@ mod write;
 use std::{ops::RangeInclusive, sync::LazyLock};
 
 use entity::{kind::SourceKind, revision};
+use migration::Begins;
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
-    QueryFilter, QueryOrder,
+    ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
 use self::facts::Fact as _;
@@ -88,7 +88,7 @@ pub async fn edition(db: &impl ConnectionTrait) -> Result<i32, DbErr> {
 ///
 /// # Errors
 /// Whatever the database says; it is then as it was.
-pub async fn ensure(db: &DatabaseConnection) -> Result<bool, ReferenceError> {
+pub async fn ensure(db: &impl Begins) -> Result<bool, ReferenceError> {
     refold::ensure(db).await?;
     if edition(db).await? >= EDITION {
         return Ok(false);

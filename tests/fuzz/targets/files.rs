@@ -53,6 +53,9 @@ impl Loader {
         let mut request = ImportRequest::new(format, vec![path]);
         request.dry_run = true;
         request.max_rejects = "100%".parse::<MaxRejects>().expect("a share");
+        // Whatever it is, it is recognized or not.
+        let recognized = ingest::recognize(&request.paths).expect("a file that is there");
+        assert_eq!(recognized.len(), 1);
         if let Err(error) = self.runtime.block_on(ingest::run(&self.database, &request)) {
             // 1 is the fault of the database: a value has reached it that it cannot take.
             assert_ne!(error.exit_code(), 1, "{format:?}: {error}");

@@ -39,11 +39,12 @@ pub(crate) struct DoctorArgs {
     serve: serve::ServeArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ReportFormat {
-    /// For people: a line for each thing.
+/// How a command tells what it found or did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people.
     Human,
-    /// For machines: one JSON object.
+    /// For machines, as JSON.
     Json,
 }
 

@@ -5,17 +5,12 @@
 //! every other one is refused as what it is. An award is never read from an answer that does not tell its money, for
 //! then nobody would see that it is missing.
 //!
-//! A page of answers holds at most 100 rows, so it is read whole. Awards get the column names of the award summaries, so
-//! that one reader serves both.
-
-use std::io::Read;
+//! Awards get the column names of the award summaries, so that one reader serves both. The API gives
+//! assistance listings only where they were asked for: where no row has any, there is no column of them.
 
 use serde_json::{Map, Value};
 
-use super::error::{FilePlace, ImportError};
-
-/// The bytes of one answer.
-const MAX_BYTES: u64 = 64 << 20;
+use super::{text, value};
 
 /// A column, and the fields of an answer that fill it, the first that is there. `a.b` is the field `b` of the object
 /// `a`.
@@ -51,6 +46,7 @@ const AWARDS: &[AnswerColumn] = &[
 const AWARD_PAGE: &[AnswerColumn] = &[
     ("assistance_award_unique_key", &["generated_unique_award_id"]),
     ("award_id_fain", &["fain"]),
+    ("award_id_uri", &["uri"]),
     ("total_obligated_amount", &["total_obligation"]),
     ("total_outlayed_amount", &["total_outlay"]),
     ("total_non_federal_funding_amount", &["non_federal_funding"]),
@@ -104,11 +100,14 @@ pub(crate) const TRANSACTION_FIELDS: &[&str] = &[
     "uei=Recipient UEI",
     "city=Recipient Location.city_name",
     "state=Recipient Location.state_code",
-    "!listing=Assistance Listing",
+    "listing=Assistance Listing",
     "type_text=Award Type",
     "action=Action Type",
     "modified=Last Modified Date",
 ];
+
+/// The columns of assistance listings.
+const LISTINGS: [&str; 2] = ["cfda_numbers_and_titles", "Assistance Listing"];
 
 /// Answers that are not read, by fields that no other has: of the answer itself, or of each of its results.
 const OTHERS: &[(&[&str], &str)] = &[
@@ -137,17 +136,12 @@ const OTHERS: &[(&[&str], &str)] = &[
 ];
 
 /// The rows of an answer, header first.
-pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, ImportError> {
-    let answer: Value = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
-        let place = FilePlace::line(file, error.line() as u64);
-        ImportError::file(place, format!("is no whole answer of an API: {error}"), MEND)
-    })?;
-    let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, MEND);
+pub(super) fn rows(answer: &Value) -> Result<Vec<Vec<String>>, String> {
     let Value::Object(answer) = answer else {
-        return Err(refused("is JSON, but no answer of USAspending".to_owned()));
+        return Err("is JSON, but no answer of USAspending".to_owned());
     };
     if answer.contains_key("generated_unique_award_id") && answer.contains_key("fain") {
-        return one_award(&answer).map_err(refused);
+        return one_award(answer);
     }
     let results = match answer.get("results") {
         Some(Value::Array(results)) => results.as_slice(),
@@ -157,11 +151,11 @@ pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, Im
     for (result, number) in results.iter().zip(1..) {
         match result {
             Value::Object(result) => objects.push(result),
-            _ => return Err(refused(format!("result {number} is no object"))),
+            _ => return Err(format!("result {number} is no object")),
         }
     }
     let Some(first) = objects.first() else {
-        return Err(refused(unread(&answer, None)));
+        return Err(unread(answer, None));
     };
     let has = |field: &str| objects.iter().any(|result| result.contains_key(field));
     let is_transactions = has("Transaction Amount") || has("Action Date") || has("Mod");
@@ -179,29 +173,28 @@ pub(crate) fn rows(file: &str, reader: impl Read) -> Result<Vec<Vec<String>>, Im
         let needed = &["Award ID", "Award Amount", "Recipient Name"];
         (AWARDS, "search/spending_by_award", needed)
     } else {
-        return Err(refused(unread(&answer, Some(first))));
+        return Err(unread(answer, Some(first)));
     };
     for (result, number) in objects.iter().zip(1..) {
         if let Some(what) = other(result) {
-            return Err(refused(format!("result {number} is of {what}")));
+            return Err(format!("result {number} is of {what}"));
         }
         if let Some(field) = needed.iter().find(|field| !result.contains_key(**field)) {
-            return Err(refused(format!(
+            return Err(format!(
                 "is an answer of /api/v2/{endpoint}/ whose result {number} lacks {field:?}: ask for it \
                  among the fields"
-            )));
+            ));
         }
         let key = result.get("generated_internal_id").and_then(Value::as_str);
         if key.is_some_and(|key| key.starts_with("CONT_")) {
-            return Err(refused(format!("result {number} is a contract, which is no assistance")));
+            return Err(format!("result {number} is a contract, which is no assistance"));
         }
     }
-    let mut rows = vec![header(columns)];
-    rows.extend(objects.iter().map(|result| cells(columns, result)));
-    Ok(rows)
+    Ok(table(columns, &objects))
 }
 
-const MEND: &str = "give the whole answer of /api/v2/search/spending_by_award/, \
+/// What to give instead.
+pub(super) const MEND: &str = "give the whole answer of /api/v2/search/spending_by_award/, \
                     /api/v2/search/spending_by_transaction/ or /api/v2/awards/ID/, or a CSV";
 
 /// The page of one award as a table of one row.
@@ -214,16 +207,23 @@ fn one_award(answer: &Map<String, Value>) -> Result<Vec<Vec<String>>, String> {
             return Err(format!("is the page of an award that lacks {field:?}"));
         }
     }
-    Ok(vec![header(AWARD_PAGE), cells(AWARD_PAGE, answer)])
+    Ok(table(AWARD_PAGE, &[answer]))
 }
 
-fn header(columns: &[AnswerColumn]) -> Vec<String> {
-    columns.iter().map(|(column, _)| (*column).to_owned()).collect()
-}
-
-fn cells(columns: &[AnswerColumn], result: &Map<String, Value>) -> Vec<String> {
-    let cell = |fields: &[&str]| fields.iter().find_map(|field| value(result, field)).map(text);
-    columns.iter().map(|(_, fields)| cell(fields).unwrap_or_default()).collect()
+/// The rows of results, header first.
+fn table(columns: &[AnswerColumn], results: &[&Map<String, Value>]) -> Vec<Vec<String>> {
+    let cell = |result: &Map<String, Value>, fields: &[&str]| {
+        fields.iter().find_map(|field| value(result, field)).map(text).unwrap_or_default()
+    };
+    let is_there = |(name, fields): &&AnswerColumn| {
+        !LISTINGS.contains(name) || results.iter().any(|it| !cell(it, fields).is_empty())
+    };
+    let columns: Vec<_> = columns.iter().filter(is_there).collect();
+    let mut rows = vec![columns.iter().map(|(column, _)| (*column).to_owned()).collect()];
+    rows.extend(
+        results.iter().map(|it| columns.iter().map(|(_, fields)| cell(it, fields)).collect()),
+    );
+    rows
 }
 
 /// What an object is, where it is known to be something else than an award or a transaction.
@@ -248,35 +248,9 @@ fn unread(answer: &Map<String, Value>, first: Option<&Map<String, Value>>) -> St
     format!("is JSON, but no answer with awards or transactions (it has {})", fields.join(", "))
 }
 
-/// A field that is there and not null.
-fn value<'a>(result: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
-    let mut parts = field.split('.');
-    let first = result.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
-}
-
-/// A value as a cell shows it. A listing is an object, and there may be several.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join("; "),
-        Value::Object(object) => {
-            let part = |keys: &[&str]| keys.iter().find_map(|key| object.get(*key)).map(text);
-            let number = part(&["cfda_number"]).unwrap_or_default();
-            format!("{number}: {}", part(&["cfda_program_title", "cfda_title"]).unwrap_or_default())
-        }
-        Value::Number(number) => match number.as_i64() {
-            Some(number) => number.to_string(),
-            // An amount: the shortest decimal notation of the float, which is the one that was sent.
-            None => number.as_f64().map(|number| format!("{number}")).unwrap_or_default(),
-        },
-        Value::Bool(_) | Value::Null => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::ingest::json::{self, AnswerKind};
 
     #[test]
     fn an_answer_is_read_or_refused_as_what_it_is() {
@@ -312,7 +286,8 @@ mod tests {
             (r#"{"a": 1}"#, "it has a"),
             (r#"{"results": [{"#, "no whole answer"),
         ] {
-            let error = rows("x.json", answer.as_bytes()).unwrap_err().to_string();
+            let wanted = Some(AnswerKind::Usaspending);
+            let error = json::rows("x.json", answer.as_bytes(), wanted).unwrap_err().to_string();
             assert!(error.contains(words), "{words}: {error}");
             assert!(error.contains("/api/v2/awards/ID/"), "{error}");
         }

@@ -1,16 +1,21 @@
 //! `cops-graphql import`: loads files.
 
+mod auto;
+mod loading;
+mod report;
+
 use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
-use clap::ValueEnum as _;
+use clap::{ValueEnum, builder::PossibleValue};
 
-use super::output::Output;
+use self::loading::Loading;
+use super::{doctor::ReportFormat, output::Output};
 use crate::{
     database::{self, DatabaseUrl},
     ingest::{
-        self, COPS_LISTINGS, Format, ImportError, ImportReport, ImportRequest, Mapping, MaxRejects,
+        self, Format, ImportError, ImportReport, ImportRequest, Listings, Mapping, MaxRejects,
     },
-    reference::{self, ReferenceError},
+    reference::ReferenceError,
 };
 
 const EXAMPLES: &str = "\
@@ -18,7 +23,16 @@ A load is all or nothing, and a file that was loaded before changes nothing. Loa
 first: then awards find their agencies. Rows that cannot be taken are listed in
 PATH.rejected.csv.
 
+`import auto` recognizes each file by its columns, those of folders, too, and loads them one by
+one in the right order: agencies, awards, what agencies reported, training. A file that fails,
+or that is not recognized, is named and keeps nothing else from being loaded: run the command
+again when it is mended.
+
+`--dry-run` says what a load would do, and leaves the database as it is, or as it is not yet.
+`--format json` prints one line of JSON a load, and nothing else on standard output.
+
 Examples:
+  cops-graphql import auto downloads/ --dry-run
   cops-graphql import fbi-agencies agency_name_edits.csv icpsr_2012_ori_zip_latlng.csv
   cops-graphql import fbi-employees lee_1960_2024.csv
   cops-graphql import fbi-offenses offenses/*.csv
@@ -32,8 +46,9 @@ Examples:
   cops-graphql import --template trainees > sessions.csv
   curl -s https://example.org/awards.csv | cops-graphql import usaspending -
 
-Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed, 3 done,
-and the report could not be written.";
+Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed (of
+`auto`: a file failed or was not recognized, and the others were loaded), 3 done, and the report
+could not be written.";
 
 /// The formats, a line each.
 fn formats() -> String {
@@ -53,20 +68,15 @@ fn formats() -> String {
 #[command(after_help = format!("{}\n{EXAMPLES}", formats()))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ImportArgs {
-    /// The format of the files.
+    /// The format of the files; auto recognizes each.
     #[arg(required_unless_present_any = ["template", "review", "matches"], hide_possible_values = true)]
-    format: Option<Format>,
-    /// The files, all of one load; - is standard input.
+    format: Option<FileFormat>,
+    /// The files, all of one load; - is standard input. Of auto also folders, and each file is a load of its own.
     #[arg(required_unless_present_any = ["template", "review", "matches"], value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Assistance listings to take (usaspending).
-    #[arg(
-        long,
-        value_name = "N,...",
-        value_delimiter = ',',
-        default_values = COPS_LISTINGS,
-        value_parser = listing
-    )]
+    /// Assistance listings to take (usaspending) [default: those of the COPS Office]. Where they are named, they are
+    /// the listings of files that tell none, too.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = listing)]
     listing: Vec<String>,
     /// Take awards of every assistance listing (usaspending).
     #[arg(long, conflicts_with = "listing")]
@@ -90,9 +100,12 @@ pub(crate) struct ImportArgs {
     /// Rows that may be refused before the load ends: a number, or a percentage of those looked at.
     #[arg(long, value_name = "N|P%", default_value = "0.1%")]
     max_rejects: MaxRejects,
-    /// Do everything but write.
+    /// Do everything but write, and say what an import would do.
     #[arg(long)]
     dry_run: bool,
+    /// How to write the report; for machines it is one line of JSON a load.
+    #[arg(long = "format", value_name = "OUTPUT", default_value = "human")]
+    report: ReportFormat,
     /// Say of every recipient how it was found.
     #[arg(long)]
     explain: bool,
@@ -121,7 +134,74 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// What files are loaded as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileFormat {
+    /// Each as what it is recognized as.
+    Auto,
+    /// All as this.
+    Named(Format),
+}
+
+impl ValueEnum for FileFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: std::sync::LazyLock<Vec<FileFormat>> = std::sync::LazyLock::new(|| {
+            let named = Format::value_variants().iter().copied().map(FileFormat::Named);
+            [FileFormat::Auto].into_iter().chain(named).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Auto => Some(PossibleValue::new("auto")),
+            Self::Named(format) => format.to_possible_value(),
+        }
+    }
+}
+
+impl ImportArgs {
+    /// An option that is there and makes sense only for files of one format and shape.
+    fn of_one_format(&self) -> Option<&'static str> {
+        let options = [
+            (self.sheet.is_some(), "--sheet"),
+            (self.mapping.is_some(), "--mapping"),
+            (!self.map.is_empty(), "--map"),
+            (!self.set.is_empty(), "--set"),
+            (self.review.is_some(), "--review"),
+        ];
+        options.into_iter().find(|(is_there, _)| *is_there).map(|(_, option)| option)
+    }
+
+    fn request(&self, format: Format, paths: Vec<PathBuf>) -> ImportRequest {
+        let listings = match self.listing.as_slice() {
+            _ if self.all_listings => Listings::All,
+            [] => Listings::Usual,
+            listings => Listings::Declared(listings.to_vec()),
+        };
+        let text = |value: &String| serde_json::Value::String(value.clone());
+        let constants = self.set.iter().map(|(field, value)| (field.clone(), text(value)));
+        ImportRequest {
+            listings,
+            mapping_file: self.mapping.clone(),
+            mapping: Mapping {
+                columns: self.map.iter().cloned().collect(),
+                constants: constants.collect(),
+            },
+            sheet: self.sheet.clone(),
+            programs_file: self.programs.clone(),
+            max_rejects: self.max_rejects,
+            dry_run: self.dry_run,
+            explain: self.explain,
+            review: self.review.clone(),
+            again: self.again,
+            ..ImportRequest::new(format, paths)
+        }
+    }
+}
+
 pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
+    super::log::start_notices();
     let mut output = Output::default();
     if let Some(format) = args.template {
         return if let Some(text) = format.template() {
@@ -135,20 +215,32 @@ pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
             ExitCode::from(2)
         };
     }
-    match load(args, database).await {
+    let (format, paths) = match (&args.matches, args.format) {
+        (Some(file), _) => (Format::Matches, vec![file.clone()]),
+        (None, Some(_)) if args.paths.is_empty() => {
+            super::fail("name the files to load");
+            return ExitCode::from(2);
+        }
+        (None, Some(FileFormat::Auto)) => return auto::run(args, database).await,
+        (None, Some(FileFormat::Named(format))) => (format, args.paths.clone()),
+        // Only a review is asked for.
+        (None, None) => (Format::Matches, Vec::new()),
+    };
+    let is_json = args.report == ReportFormat::Json;
+    match load_into(database, &args.request(format, paths.clone())).await {
         Ok(report) => {
-            output.write(&report.to_string());
+            output.write(&if is_json { report::of_load(&report) } else { report.to_string() });
             output.end_after(&done(&report))
         }
         Err(error) => {
-            super::fail(&words(&error, database));
-            ExitCode::from(error.exit_code())
+            let words = words(&error, database);
+            if is_json {
+                output.write(&report::of_failure(Some(format), &paths, &error, &words));
+            }
+            super::fail(&words);
+            output.end(error.exit_code())
         }
     }
-}
-
-async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ImportReport, ImportError> {
-    load_into(database, &request(args)?).await
 }
 
 /// What a load did, in a few words.
@@ -178,46 +270,13 @@ pub(super) async fn load_into(
     database: &DatabaseUrl,
     request: &ImportRequest,
 ) -> Result<ImportReport, ImportError> {
-    let db = database::prepared(database).await?;
-    // Awards are matched to programs that are there.
-    reference::ensure(&db).await?;
-    let report = ingest::run(&db, request).await;
-    // What the database says on the way out cannot undo what was committed.
-    let _ = database::finish(db).await;
+    let loading = Loading::begin(database, request.dry_run).await?;
+    let report = loading.load(request).await;
+    loading.end().await;
     report
 }
 
 /// Reads the number of an assistance listing.
 pub(super) fn listing(text: &str) -> Result<String, String> {
     ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
-}
-
-fn request(args: &ImportArgs) -> Result<ImportRequest, ImportError> {
-    let (format, paths) = match (&args.matches, args.format) {
-        (Some(file), _) => (Format::Matches, vec![file.clone()]),
-        (None, Some(_)) if args.paths.is_empty() => {
-            return Err(ImportError::Request("name the files to load".to_owned()));
-        }
-        (None, Some(format)) => (format, args.paths.clone()),
-        // Only a review is asked for.
-        (None, None) => (Format::Matches, Vec::new()),
-    };
-    let listings = if args.all_listings { Vec::new() } else { args.listing.clone() };
-    let text = |value: &String| serde_json::Value::String(value.clone());
-    Ok(ImportRequest {
-        listings,
-        mapping_file: args.mapping.clone(),
-        mapping: Mapping {
-            columns: args.map.iter().cloned().collect(),
-            constants: args.set.iter().map(|(field, value)| (field.clone(), text(value))).collect(),
-        },
-        sheet: args.sheet.clone(),
-        programs_file: args.programs.clone(),
-        max_rejects: args.max_rejects,
-        dry_run: args.dry_run,
-        explain: args.explain,
-        review: args.review.clone(),
-        again: args.again,
-        ..ImportRequest::new(format, paths)
-    })
 }

@@ -1,0 +1,135 @@
+//! `cops-graphql import auto`: files that are recognized, each a load of its own.
+
+use std::{path::Path, process::ExitCode};
+
+use super::{ImportArgs, loading::Loading, report, words};
+use crate::{
+    cli::{
+        doctor::ReportFormat,
+        output::{Output, UNWRITTEN},
+    },
+    database::DatabaseUrl,
+    ingest::{self, Format, ImportError, Recognition, RecognizedFile},
+};
+
+/// How many files ended how.
+#[derive(Debug, Default)]
+struct Ended {
+    loaded: u64,
+    unchanged: u64,
+    failed: u64,
+    unknown: u64,
+}
+
+/// Loads what is recognized among paths.
+pub(super) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
+    match load(args, database).await {
+        Ok(code) => code,
+        Err(error) => {
+            crate::cli::fail(&words(&error, database));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, ImportError> {
+    if let Some(option) = args.of_one_format() {
+        let words = format!("{option} is for files of one format: name that instead of auto");
+        return Err(ImportError::Request(words));
+    }
+    let files = ingest::recognize(&args.paths)?;
+    let (mut output, mut ended) = (Output::default(), Ended::default());
+    let is_human = args.report == ReportFormat::Human;
+    if !files.iter().any(|file| matches!(file.recognition, Recognition::Of(_))) {
+        tell_rest(&files, is_human, &mut output, &mut ended);
+        let words =
+            "no file was recognized: name a format; `cops-graphql import --help` lists them";
+        return Err(ImportError::Request(words.to_owned()));
+    }
+    let loading = Loading::begin(database, args.dry_run).await?;
+    let mut broken = None;
+    for RecognizedFile { path, recognition } in &files {
+        let Recognition::Of(format) = *recognition else { continue };
+        if let Some(error) =
+            one(args, &loading, path, format, database, &mut output, &mut ended).await
+        {
+            broken = Some(error);
+            break;
+        }
+    }
+    loading.end().await;
+    if let Some(error) = broken {
+        return Err(error);
+    }
+    tell_rest(&files, is_human, &mut output, &mut ended);
+    let Ended { loaded, unchanged, failed, unknown } = ended;
+    let what = if args.dry_run { "tried" } else { "loaded" };
+    let told = format!(
+        "{loaded} files {what}, {unchanged} were there already, {failed} failed, {unknown} were not recognized"
+    );
+    if is_human {
+        output.write(&format!("{told}\n"));
+    }
+    let code = output.end_after(&told);
+    // What is wrong with the files is told before what is wrong with the report.
+    let is_whole = failed + unknown == 0;
+    Ok(if is_whole || code == ExitCode::from(UNWRITTEN) { code } else { ExitCode::from(2) })
+}
+
+/// Loads a file, and tells what came of it. Gives back why the database failed.
+async fn one(
+    args: &ImportArgs,
+    loading: &Loading,
+    path: &Path,
+    format: Format,
+    database: &DatabaseUrl,
+    output: &mut Output,
+    ended: &mut Ended,
+) -> Option<ImportError> {
+    let name = path.display();
+    let is_human = args.report == ReportFormat::Human;
+    if is_human {
+        output.write(&format!("{name}: {}\n", format.name()));
+    }
+    let request = args.request(format, vec![path.to_owned()]);
+    match loading.load(&request).await {
+        Ok(report) => {
+            let is_unchanged = report.files.iter().all(|file| file.already.is_some());
+            *if is_unchanged { &mut ended.unchanged } else { &mut ended.loaded } += 1;
+            output.write(&if is_human { report.to_string() } else { report::of_load(&report) });
+            None
+        }
+        Err(error) => {
+            ended.failed += 1;
+            let words = words(&error, database);
+            if !is_human {
+                output.write(&report::of_failure(Some(format), &[path.to_owned()], &error, &words));
+            }
+            if error.exit_code() != 2 {
+                return Some(error);
+            }
+            crate::cli::fail(&words);
+            None
+        }
+    }
+}
+
+/// Tells of the files that were not to be loaded.
+fn tell_rest(files: &[RecognizedFile], is_human: bool, output: &mut Output, ended: &mut Ended) {
+    for RecognizedFile { path, recognition } in files {
+        let name = path.display();
+        match recognition {
+            Recognition::PassedOver(why) if is_human => {
+                output.write(&format!("{name}: passed over, {why}\n"));
+            }
+            Recognition::Of(_) | Recognition::PassedOver(_) => {}
+            Recognition::Unknown(why) => {
+                ended.unknown += 1;
+                if !is_human {
+                    output.write(&report::of_unknown(path, why));
+                }
+                crate::cli::fail(&format!("{name}: not recognized: {why}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Answers of APIs, as tables.
+//!
+//! An answer says nothing of which API gave it, so its fields are looked at ([`kind_of`]). One that another format reads
+//! is refused with that format's name; one that none does is refused as what it has.
+//!
+//! An answer is read whole: a page of USAspending holds at most 100 rows, and all agencies of the nation are some 5 MB.
+
+mod fbi;
+mod usaspending;
+
+use std::io::Read;
+
+use serde_json::{Map, Value};
+
+pub(crate) use self::{fbi::SUMMARIZED, usaspending::TRANSACTION_FIELDS};
+use super::error::{FilePlace, ImportError};
+
+/// The bytes of one answer.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// A kind of answer that a format reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnswerKind {
+    /// Awards or transactions of USAspending.
+    Usaspending,
+    /// Agencies of the FBI's Crime Data Explorer.
+    Agencies,
+    /// Offenses of one agency by year, of the same.
+    Offenses,
+}
+
+impl AnswerKind {
+    /// The name of the format that reads it.
+    pub(crate) fn format(self) -> &'static str {
+        match self {
+            Self::Usaspending => "usaspending",
+            Self::Agencies => "fbi-agencies",
+            Self::Offenses => "fbi-offenses",
+        }
+    }
+
+    /// What it is, for people.
+    fn what(self) -> &'static str {
+        match self {
+            Self::Usaspending => "an answer of USAspending",
+            Self::Agencies => "a list of agencies of the Crime Data Explorer",
+            Self::Offenses => "offenses of an agency by year, of the Crime Data Explorer",
+        }
+    }
+
+    /// What to give instead of an answer that is no such one.
+    fn mend(self) -> &'static str {
+        match self {
+            Self::Usaspending => usaspending::MEND,
+            Self::Agencies => {
+                "give the whole answer of the Crime Data Explorer's API about the agencies of a state, or a CSV"
+            }
+            Self::Offenses => {
+                "give the whole answer of the Crime Data Explorer's API about the summarized offenses of an agency, \
+                 whose results have ori, data_year, offense and actual, or a CSV"
+            }
+        }
+    }
+}
+
+/// Whether a text is JSON, by its first bytes.
+pub(crate) fn begins(text: &[u8]) -> bool {
+    let after = |text: &[u8]| text[1..].trim_ascii_start().first().copied();
+    match text.first() {
+        Some(b'{') => true,
+        // A header may begin with a bracket, too.
+        Some(b'[') => matches!(after(text), Some(b'{' | b'[' | b']')),
+        _ => false,
+    }
+}
+
+/// What an answer is; none where no format reads it.
+pub(crate) fn read_kind(
+    file: &str,
+    reader: &mut dyn Read,
+) -> Result<Option<AnswerKind>, ImportError> {
+    let answer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+        let problem = format!("is no whole answer of an API: {error}");
+        ImportError::file(FilePlace::file(file), problem, "download it again")
+    })?;
+    Ok(kind_of(&answer))
+}
+
+/// The rows of an answer, header first.
+pub(crate) fn rows(
+    file: &str,
+    reader: impl Read,
+    wanted: Option<AnswerKind>,
+) -> Result<Vec<Vec<String>>, ImportError> {
+    let other = "give a CSV or a workbook: the format reads no JSON";
+    let mend = wanted.map_or(other, AnswerKind::mend);
+    let answer: Value = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+        let place = FilePlace::line(file, error.line() as u64);
+        ImportError::file(place, format!("is no whole answer of an API: {error}"), mend)
+    })?;
+    let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, mend);
+    match (kind_of(&answer), wanted) {
+        (Some(kind), _) if wanted != Some(kind) => {
+            let (what, format) = (kind.what(), kind.format());
+            let mend = format!("try `cops-graphql import {format}`");
+            Err(ImportError::file(FilePlace::file(file), format!("is {what}"), mend))
+        }
+        (_, Some(AnswerKind::Usaspending)) => usaspending::rows(&answer).map_err(refused),
+        (Some(AnswerKind::Agencies), _) => fbi::agencies(&answer).map_err(refused),
+        (Some(AnswerKind::Offenses), _) => fbi::offenses(&answer).map_err(refused),
+        (_, Some(kind)) => {
+            Err(refused(format!("is JSON, but not {}{}", kind.what(), shown(&answer))))
+        }
+        (_, None) => Err(refused(format!("is JSON of an unknown kind{}", shown(&answer)))),
+    }
+}
+
+/// What an answer is, by fields that no other one has.
+fn kind_of(answer: &Value) -> Option<AnswerKind> {
+    let results = results(answer);
+    let any = |fields: &[&str]| results.iter().any(|object| has(object, fields));
+    if any(&["ori", "data_year", "offense", "actual"]) {
+        return Some(AnswerKind::Offenses);
+    }
+    let is_page = answer.get("generated_unique_award_id").is_some();
+    if is_page || any(&["Award ID"]) || any(&["generated_internal_id"]) {
+        return Some(AnswerKind::Usaspending);
+    }
+    let is_agency = |(_, object): (_, &Map<String, Value>)| has(object, &["ori", "agency_name"]);
+    fbi::listed(answer).any(is_agency).then_some(AnswerKind::Agencies)
+}
+
+fn has(object: &Map<String, Value>, fields: &[&str]) -> bool {
+    fields.iter().all(|field| object.contains_key(*field))
+}
+
+/// The objects among the results of an answer.
+fn results(answer: &Value) -> Vec<&Map<String, Value>> {
+    let results = answer.get("results").and_then(Value::as_array);
+    results.into_iter().flatten().filter_map(Value::as_object).collect()
+}
+
+/// The first fields of an answer, or of its first result, for people.
+fn shown(answer: &Value) -> String {
+    let first =
+        results(answer).first().copied().or_else(|| fbi::listed(answer).next().map(|it| it.1));
+    let fields: Vec<&str> = first
+        .or_else(|| answer.as_object())
+        .into_iter()
+        .flat_map(|object| object.keys().take(8).map(String::as_str))
+        .collect();
+    if fields.is_empty() { String::new() } else { format!(" (it has {})", fields.join(", ")) }
+}
+
+/// A field that is there and not null. `a.b` is the field `b` of the object `a`.
+fn value<'a>(object: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
+    let mut parts = field.split('.');
+    let first = object.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
+}
+
+/// A value as a cell shows it. A listing is an object, and there may be several.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join("; "),
+        Value::Object(object) => {
+            let part = |keys: &[&str]| keys.iter().find_map(|key| object.get(*key)).map(text);
+            let number = part(&["cfda_number"]).unwrap_or_default();
+            format!("{number}: {}", part(&["cfda_program_title", "cfda_title"]).unwrap_or_default())
+        }
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => number.to_string(),
+            // An amount: the shortest decimal notation of the float, which is the one that was sent.
+            None => number.as_f64().map(|number| format!("{number}")).unwrap_or_default(),
+        },
+        Value::Bool(it) => it.to_string(),
+        Value::Null => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(answer: &str, wanted: Option<AnswerKind>) -> String {
+        rows("x.json", answer.as_bytes(), wanted).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_answer_of_another_format_is_refused_with_its_name_and_an_unknown_one_with_what_it_has() {
+        let awards = r#"{"results": [{"Award ID": "A"}]}"#;
+        let agencies =
+            r#"{"A": [{"ori": "CA0010000", "agency_name": "A"}], "B": [], "note": "none"}"#;
+        let offenses = r#"{"results": [{"ori": "CA0010000", "data_year": 2000, "offense": "burglary", "actual": 1}]}"#;
+        for (answer, kind) in [
+            (awards, AnswerKind::Usaspending),
+            (agencies, AnswerKind::Agencies),
+            (offenses, AnswerKind::Offenses),
+        ] {
+            let all = [None, Some(AnswerKind::Usaspending), Some(AnswerKind::Agencies)];
+            for wanted in all.into_iter().chain([Some(AnswerKind::Offenses)]) {
+                if wanted == Some(kind) {
+                    continue;
+                }
+                let said = refusal(answer, wanted);
+                let hint = format!("try `cops-graphql import {}`", kind.format());
+                assert!(said.contains(&hint), "{said}");
+                assert!(kind == AnswerKind::Usaspending || !said.contains("spending"), "{said}");
+            }
+        }
+        for wanted in [None, Some(AnswerKind::Agencies), Some(AnswerKind::Offenses)] {
+            for answer in [r#"{"a": 1, "b": []}"#, r#"[{"a": 1, "b": []}]"#] {
+                let said = refusal(answer, wanted);
+                assert!(said.contains("it has a, b"), "{said}");
+                assert!(!said.contains("spending") && !said.contains("try `"), "{said}");
+            }
+            assert!(refusal("[{", wanted).contains("no whole answer"));
+        }
+    }
+
+    #[test]
+    fn json_is_told_from_a_header_by_its_first_bytes() {
+        for text in ["{", "[{\"a\": 1}]", "[ [1]]", "[]"] {
+            assert!(begins(text.as_bytes()), "{text}");
+        }
+        for text in ["[id],name", "id", "", "["] {
+            assert!(!begins(text.as_bytes()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The officers of the awards of a list: counted in tenths, and told from amounts of money in the wrong column.
+
+use std::collections::BTreeMap;
+
+use entity::{
+    kind::OfficerKind,
+    officers_funded,
+    scalar::{Dollars, Officers},
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::{job::Job, values};
+
+/// More officers than the largest agency of the country has are an amount of money in the wrong column.
+const MOST_OFFICERS: Officers = Officers(500_000);
+/// From so many on, officers who get less than a hundred dollars each are none.
+const MANY_OFFICERS: Officers = Officers(10_000);
+const LEAST_CENTS_OF_TENTH: i64 = 1_000;
+
+/// What a row says about the officers of an award.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CountedOfficers {
+    pub(crate) kind: Option<OfficerKind>,
+    pub(crate) requested: Option<Officers>,
+    pub(crate) funded: Option<Officers>,
+    pub(crate) accepted: Option<Officers>,
+    pub(crate) hired: Option<Officers>,
+    pub(crate) retained: Option<Officers>,
+    pub(crate) school_resource_officers: Option<Officers>,
+    pub(crate) veterans: Option<Officers>,
+    pub(crate) part_time: Option<Officers>,
+}
+
+impl CountedOfficers {
+    /// Whether anything is said but the kind.
+    pub(crate) fn says_anything(&self) -> bool {
+        let stages = [self.requested, self.funded, self.accepted, self.hired, self.retained];
+        let parts = [self.school_resource_officers, self.veterans, self.part_time];
+        stages.iter().chain(&parts).any(Option::is_some)
+    }
+
+    /// Whether the officers funded are an amount of money: the same one, or one that leaves too little for each of so many.
+    pub(crate) fn is_money(&self, federal_share: Option<Dollars>) -> bool {
+        let (Some(officers), Some(Dollars(cents))) = (self.funded, federal_share) else {
+            return false;
+        };
+        let (tenths, is_many) = (i64::from(officers.0), officers >= MANY_OFFICERS);
+        let is_amount = tenths * 10 == cents && cents >= 100_000;
+        is_amount || (is_many && cents < tenths.saturating_mul(LEAST_CENTS_OF_TENTH))
+    }
+}
+
+/// The officers of awards, as a load writes them.
+pub(crate) struct ListedOfficers {
+    next_id: i32,
+}
+
+impl ListedOfficers {
+    /// Begins with none.
+    pub(crate) async fn new(job: &Job) -> Result<Self, DbErr> {
+        Ok(Self { next_id: job.load.next_id::<officers_funded::Entity>().await? })
+    }
+
+    /// Writes what rows say of the officers of awards, by the id of the award.
+    pub(crate) async fn write(
+        &mut self,
+        job: &mut Job,
+        rows: Vec<(i32, CountedOfficers)>,
+    ) -> Result<(), DbErr> {
+        let ids = rows.iter().map(|(id, _)| *id);
+        let known = officers_funded::Entity::find()
+            .filter(officers_funded::Column::GrantId.is_in(ids))
+            .all(job.load.transaction())
+            .await?;
+        let mut slots: BTreeMap<i32, (Option<officers_funded::Model>, officers_funded::Model)> =
+            known.into_iter().map(|row| (row.id, (Some(row.clone()), row))).collect();
+        for (grant_id, counted) in rows {
+            let same =
+                |row: &officers_funded::Model| row.grant_id == grant_id && row.kind == counted.kind;
+            let found = slots.values().find(|(_, row)| same(row)).map(|(_, row)| row.id);
+            let id = found.unwrap_or_else(|| {
+                self.next_id += 1;
+                self.next_id - 1
+            });
+            let (_, row) = slots.entry(id).or_insert_with(|| (None, blank(id, grant_id)));
+            row.kind = counted.kind;
+            row.requested = counted.requested.or(row.requested);
+            row.funded = counted.funded.or(row.funded);
+            row.accepted = counted.accepted.or(row.accepted);
+            row.hired = counted.hired.or(row.hired);
+            row.retained = counted.retained.or(row.retained);
+            let schools = counted.school_resource_officers;
+            row.school_resource_officers = schools.or(row.school_resource_officers);
+            row.veterans = counted.veterans.or(row.veterans);
+            row.part_time = counted.part_time.or(row.part_time);
+        }
+        let mut added = Vec::new();
+        for (before, mut row) in slots.into_values() {
+            let tally = job.report.tally("officers_funded");
+            if before.as_ref() == Some(&row) {
+                tally.unchanged += 1;
+                continue;
+            }
+            (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
+            match before {
+                None => {
+                    tally.added += 1;
+                    added.push(row);
+                }
+                Some(before) => {
+                    tally.changed += u64::from(before.revision_id != job.load.revision());
+                    job.load.change::<officers_funded::Entity>(vec![row]).await?;
+                }
+            }
+        }
+        job.load.insert::<officers_funded::Entity>(&added).await
+    }
+}
+
+/// Reads a number of officers.
+pub(crate) fn officers(text: &str) -> Result<Officers, String> {
+    if text.contains('$') {
+        return Err("is an amount of money, not a number of officers".to_owned());
+    }
+    let officers: Officers = values::decimal(text).map_err(|error| error.to_string())?;
+    match officers {
+        Officers(..0) => Err("is negative: a number of officers is not".to_owned()),
+        officers if officers > MOST_OFFICERS => Err(format!(
+            "is more than {MOST_OFFICERS}: no award is for so many officers, so it is an amount of money or a slip"
+        )),
+        officers => Ok(officers),
+    }
+}
+
+fn blank(id: i32, grant_id: i32) -> officers_funded::Model {
+    officers_funded::Model {
+        id,
+        grant_id,
+        kind: None,
+        requested: None,
+        funded: None,
+        accepted: None,
+        hired: None,
+        retained: None,
+        school_resource_officers: None,
+        veterans: None,
+        part_time: None,
+        source_id: 0,
+        revision_id: 0,
+    }
+}

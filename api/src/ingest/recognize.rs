@@ -1,0 +1,280 @@
+//! Which format a file is of.
+//!
+//! A file is of the format whose columns it has: all that the format needs, and some that only this format has. Of several
+//! that would do, as a file of employees is a list of agencies, too, it is the one with the most columns. Only the first
+//! rows are looked at, so that a folder is recognized at once, whatever its files weigh.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, Cursor, Read, Seek},
+    path::{Path, PathBuf},
+};
+
+use indicatif::ProgressBar;
+use zip::ZipArchive;
+
+use super::{
+    Format, award_list,
+    encoding::{TextEncoding, fill},
+    error::{FilePlace, ImportError},
+    input::{self, Container},
+    json::{self, AnswerKind},
+    mapping::Mapping,
+    rejects,
+    table::{FileTable, HEADER_WITHIN},
+    workbook::{Workbook, WorkbookKind},
+};
+
+/// The order in which formats are loaded: agencies, to which awards are matched; what people decided of that; awards; what agencies reported; training.
+const ORDER: [Format; 10] = [
+    Format::FbiAgencies,
+    Format::Leaic,
+    Format::Matches,
+    Format::Usaspending,
+    Format::AwardList,
+    Format::FbiEmployees,
+    Format::FbiOffenses,
+    Format::FbiEstimates,
+    Format::Trainings,
+    Format::Trainees,
+];
+/// The bytes of a text in which its header is, after titles and comments.
+const HEAD: usize = 1 << 15;
+/// Files that `fetch` keeps beside what it has fetched.
+const OF_FETCH: [&str; 2] = ["downloads.json", "SHA256SUMS"];
+
+/// A file, and what it is.
+#[derive(Clone, Debug)]
+pub struct RecognizedFile {
+    /// The path of the file.
+    pub path: PathBuf,
+    /// What it is.
+    pub recognition: Recognition,
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recognition {
+    /// A file of a format.
+    Of(Format),
+    /// A file that belongs to others, and is none to load.
+    PassedOver(&'static str),
+    /// Nobody knows, and why.
+    Unknown(String),
+}
+
+/// Recognizes files, and those of folders and the folders in them. They come in the order in which they are to be loaded,
+/// those of a format in the order of their names; after them, those that are not to be loaded.
+///
+/// # Errors
+/// Says which path cannot be looked at.
+pub fn recognize(paths: &[PathBuf]) -> Result<Vec<RecognizedFile>, ImportError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let words = "standard input cannot be recognized: name its format";
+            return Err(ImportError::Request(words.to_owned()));
+        }
+        collect(path, &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    let recognized = files
+        .iter()
+        .map(|path| RecognizedFile { path: path.clone(), recognition: recognition(path, &files) });
+    let mut recognized: Vec<RecognizedFile> = recognized.collect();
+    recognized.sort_by_key(|file| match file.recognition {
+        Recognition::Of(format) => ORDER.iter().position(|it| *it == format),
+        Recognition::PassedOver(_) | Recognition::Unknown(_) => Some(ORDER.len()),
+    });
+    Ok(recognized)
+}
+
+/// The files of a path. Those whose names begin with a point are hidden.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
+    let fail =
+        |error: io::Error| ImportError::read(FilePlace::file(path.display().to_string()), &error);
+    if !fs::metadata(path).map_err(fail)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        // A link to a folder may lead back here.
+        let is_link = entry.file_type().map_err(fail)?.is_symlink() && entry.path().is_dir();
+        if !is_hidden && !is_link {
+            collect(&entry.path(), files)?;
+        }
+    }
+    Ok(())
+}
+
+fn recognition(path: &Path, files: &[PathBuf]) -> Recognition {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if OF_FETCH.contains(&name.as_ref()) {
+        return Recognition::PassedOver("kept by fetch");
+    }
+    if rejects::is_list(path) {
+        return Recognition::PassedOver("a list of refused rows");
+    }
+    let is_beside =
+        |file: &PathBuf| file != path && Mapping::places(file).iter().any(|it| it == path);
+    if files.iter().any(is_beside) && Mapping::open(path).is_ok() {
+        return Recognition::PassedOver("the mapping of a list");
+    }
+    match formats(path) {
+        Ok(formats) => match formats.as_slice() {
+            [format] => Recognition::Of(*format),
+            [] => Recognition::Unknown("it has the columns of no format".to_owned()),
+            several => {
+                let names: Vec<&str> = several.iter().map(|format| format.name()).collect();
+                let names = names.join(", ");
+                Recognition::Unknown(format!(
+                    "it has tables of several formats ({names}): name one"
+                ))
+            }
+        },
+        Err(ImportError::File { problem, .. }) => Recognition::Unknown(problem),
+        Err(error) => Recognition::Unknown(error.to_string()),
+    }
+}
+
+/// The formats of the tables of a file.
+fn formats(path: &Path) -> Result<Vec<Format>, ImportError> {
+    let fail = |error: io::Error| ImportError::read(FilePlace::file(name_of(path)), &error);
+    let mut file = File::open(path).map_err(fail)?;
+    if !file.metadata().map_err(fail)?.is_file() {
+        let mend = "name its format";
+        return Err(ImportError::file(
+            FilePlace::file(name_of(path)),
+            "is a pipe, which can be read only once",
+            mend,
+        ));
+    }
+    if let Some(kind) = WorkbookKind::of(&file).map_err(fail)? {
+        return of_workbook(path, &file, kind);
+    }
+    let container = Container::of(&mut file).map_err(fail)?;
+    if container == Container::Zip {
+        return of_archive(path, &file);
+    }
+    let text = || -> io::Result<_> {
+        (&file).rewind()?;
+        Ok(input::stream(container, file.metadata()?.len(), &file))
+    };
+    let start = head(text().map_err(fail)?).map_err(fail)?;
+    if container == Container::Gzip && input::is_workbook_inside(&start) {
+        let unpacked = input::unpacked(&mut text().map_err(fail)?).map_err(fail)?;
+        return match WorkbookKind::of(&unpacked).map_err(fail)? {
+            Some(kind) => of_workbook(path, &unpacked, kind),
+            None => Ok(Vec::new()),
+        };
+    }
+    of_text(path, &start, &mut text().map_err(fail)?)
+}
+
+/// The first bytes of a text.
+fn head(mut reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; HEAD];
+    let read = fill(&mut reader, &mut head)?;
+    head.truncate(read);
+    Ok(head)
+}
+
+/// The formats of a text, of which there is a beginning, and all of it where that is not enough.
+fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Vec<Format>, ImportError> {
+    let place = name_of(path);
+    let plain = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if json::begins(plain) {
+        let kind = json::read_kind(&place, all)?;
+        return Ok(kind.map(of_answer).into_iter().collect());
+    }
+    let fail = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
+    // The end of a beginning may cut a letter: that is no matter of the columns.
+    let encoding = TextEncoding::of(head).map_err(fail)?;
+    let open = |comments: bool| {
+        FileTable::new(place.clone(), Box::new(Cursor::new(head)), encoding, comments, None)
+    };
+    of_table(path, &open)
+}
+
+/// The format of a table, or those of which nobody can tell which it is.
+fn of_table<'a>(
+    path: &Path,
+    open: &dyn Fn(bool) -> Result<FileTable<'a>, ImportError>,
+) -> Result<Vec<Format>, ImportError> {
+    let mapping = Mapping::beside(&[path.to_owned()]).unwrap_or_default();
+    if mapping != Mapping::default() && open(false)?.header(&[award_list::shape(&mapping)])?.is_ok()
+    {
+        return Ok(vec![Format::AwardList]);
+    }
+    let found = super::beginnings(open)?;
+    let most = found.iter().map(|(_, columns)| *columns).max();
+    Ok(found.into_iter().filter(|it| Some(it.1) == most).map(|(format, _)| format).collect())
+}
+
+fn of_answer(kind: AnswerKind) -> Format {
+    match kind {
+        AnswerKind::Usaspending => Format::Usaspending,
+        AnswerKind::Agencies => Format::FbiAgencies,
+        AnswerKind::Offenses => Format::FbiOffenses,
+    }
+}
+
+/// The formats of the tables of a ZIP.
+fn of_archive(path: &Path, file: &File) -> Result<Vec<Format>, ImportError> {
+    let place = name_of(path);
+    let fail = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
+    let damaged = |error: zip::result::ZipError| {
+        ImportError::file(FilePlace::file(&place), error.to_string(), "download it again")
+    };
+    (&*file).rewind().map_err(fail)?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+    let (parts, _) = input::parts(&mut archive).map_err(fail)?;
+    let mut found = Vec::new();
+    for index in parts {
+        let (part, mut text) = input::part(&mut archive, index).map_err(fail)?;
+        let formats = if input::is_workbook(&part) {
+            let unpacked = input::unpacked(&mut text).map_err(fail)?;
+            match WorkbookKind::of(&unpacked).map_err(fail)? {
+                Some(kind) => of_workbook(path, &unpacked, kind)?,
+                None => Vec::new(),
+            }
+        } else {
+            let start = head(&mut text).map_err(fail)?;
+            let mut all = Cursor::new(start.clone()).chain(text);
+            // A part that is no table is no matter here: a readme, a code book.
+            of_text(path, &start, &mut all).unwrap_or_default()
+        };
+        found.extend(formats);
+    }
+    Ok(distinct(&found))
+}
+
+/// The formats of the visible sheets of a workbook.
+fn of_workbook(path: &Path, file: &File, kind: WorkbookKind) -> Result<Vec<Format>, ImportError> {
+    let place = name_of(path);
+    let fail =
+        |problem: String| ImportError::file(FilePlace::file(&place), problem, "save it as CSV");
+    let unread = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
+    let hidden = ProgressBar::hidden();
+    let mut book = Workbook::open(file, kind, &hidden).map_err(fail)?;
+    let sheets = book.sheets.clone();
+    let mut found = Vec::new();
+    for sheet in sheets.iter().filter(|sheet| !sheet.is_hidden) {
+        let head = book.rows(&sheet.name, HEADER_WITHIN).map_err(fail)?;
+        let open =
+            |_: bool| Ok(FileTable::of_sheet(place.clone(), head.rows(&hidden).map_err(unread)?));
+        found.extend(of_table(path, &open)?);
+    }
+    Ok(distinct(&found))
+}
+
+fn distinct(found: &[Format]) -> Vec<Format> {
+    ORDER.into_iter().filter(|format| found.contains(format)).collect()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

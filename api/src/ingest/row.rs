@@ -1,0 +1,93 @@
+//! One row of a table, cell by cell, and why it cannot be taken.
+
+use csv::StringRecord;
+
+use super::layout::Layout;
+
+/// Why a row cannot be taken.
+#[derive(Clone, Debug)]
+pub(crate) struct RowRefusal {
+    /// The line on which the row begins.
+    pub(crate) line: u64,
+    /// The column, as the file names it; empty where it is the whole row.
+    pub(crate) column: String,
+    /// The value.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) reason: String,
+}
+
+/// One row of a table.
+#[derive(Debug)]
+pub(crate) struct FileRow<'a> {
+    /// Where the columns stand.
+    pub(crate) layout: &'a Layout,
+    /// The line on which the row begins.
+    pub(crate) line: u64,
+    pub(crate) record: &'a StringRecord,
+}
+
+impl<'a> FileRow<'a> {
+    /// All cells of the row, those of columns that are not known among them.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.record.iter().map(str::trim)
+    }
+
+    /// The text of a cell without surrounding blanks; `None` where the cell is empty or says that its value is missing,
+    /// or the table has no such column.
+    pub(crate) fn text(&self, field: &str) -> Option<&'a str> {
+        self.cell(field).filter(|text| !is_missing(text))
+    }
+
+    /// Whether the table has such a column.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.layout.index.contains_key(field)
+    }
+
+    /// The cell as it is written.
+    fn cell(&self, field: &str) -> Option<&'a str> {
+        self.record.get(*self.layout.index.get(field)?).map(str::trim)
+    }
+
+    /// The same with every run of blanks and line ends as one space.
+    pub(crate) fn line_of_text(&self, field: &str) -> Option<String> {
+        let words: Vec<&str> = self.text(field)?.split_whitespace().collect();
+        Some(words.join(" "))
+    }
+
+    /// The value of a cell, read by a function.
+    pub(crate) fn read<T, E: std::fmt::Display>(
+        &self,
+        field: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, RowRefusal> {
+        let Some(text) = self.text(field) else { return Ok(None) };
+        read(text).map(Some).map_err(|error| self.refuse(field, error.to_string()))
+    }
+
+    /// A cell that must not be empty.
+    pub(crate) fn required(&self, field: &str) -> Result<&'a str, RowRefusal> {
+        self.text(field).ok_or_else(|| self.refuse(field, "is empty"))
+    }
+
+    /// The refusal of this row for a cell of it.
+    pub(crate) fn refuse(&self, field: &str, reason: impl Into<String>) -> RowRefusal {
+        let at = self.layout.index.get(field);
+        let column = at.and_then(|at| self.layout.names.get(*at));
+        RowRefusal {
+            line: self.line,
+            column: column.map_or_else(|| field.to_owned(), |name| name.trim().to_owned()),
+            value: self.cell(field).unwrap_or_default().to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Whether a cell says that there is no value: nothing, a word of databases, of R or of Excel, or the dash that Excel
+/// shows in a column of money.
+fn is_missing(text: &str) -> bool {
+    let dash = text.strip_prefix('$').unwrap_or(text).trim();
+    matches!(dash, "" | "-" | "\u{2013}" | "\u{2014}")
+        || matches!(text, "NA" | "NaN" | "\\N")
+        || ["NULL", "N/A", "#N/A"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
