@@ -50,7 +50,7 @@ async fn what_cannot_be_read_is_null_as_far_up_as_it_must_be() {
                 "some have a program, and not all"
             );
             assert_eq!(after, expected);
-            let all = paths.into_iter().map(|path| ("INTERNAL".to_owned(), path));
+            let all = paths.into_iter().map(|path| ("UNAVAILABLE".to_owned(), path));
             assert_eq!(errors, all.collect::<Vec<_>>());
             writer.execute_unprepared("ALTER TABLE gone RENAME TO programs").await.unwrap();
 
@@ -68,12 +68,12 @@ async fn what_cannot_be_read_is_null_as_far_up_as_it_must_be() {
             let (data, errors) = ask(&client, &one(trainees)).await;
             assert_eq!(data, json!({ "agency": null, "dataset": { "revision": 1 } }));
             let path = json!(["agency", "trainees", "nodes", 0, "session"]);
-            assert_eq!(errors, [("INTERNAL".to_owned(), path)]);
+            assert_eq!(errors, [("UNAVAILABLE".to_owned(), path)]);
             let (data, errors) =
                 ask(&client, &format!("{{ dataset {{ revision }} {trainees} }}")).await;
             assert_eq!(data, Value::Null);
             let path = json!(["trainees", "nodes", 0, "session"]);
-            assert_eq!(errors, [("INTERNAL".to_owned(), path)]);
+            assert_eq!(errors, [("UNAVAILABLE".to_owned(), path)]);
             // A key that is a row, and items that may be null by themselves.
             let groups = "{ trainees { groups(by: [SESSION]) { nodes { key { session { code } } count } } } }";
             let (data, errors) = ask(&client, groups).await;
@@ -84,7 +84,7 @@ async fn what_cannot_be_read_is_null_as_far_up_as_it_must_be() {
             let ids = "{ nodes(ids: [\"VHJhaW5lZTox\", \"QWdlbmN5OjI\"]) { id ... on Trainee { session { code } } } }";
             let (data, errors) = ask(&client, ids).await;
             assert_eq!(data, json!({ "nodes": [null, { "id": "QWdlbmN5OjI" }] }));
-            assert_eq!(errors, [("INTERNAL".to_owned(), json!(["nodes", 0, "session"]))]);
+            assert_eq!(errors, [("UNAVAILABLE".to_owned(), json!(["nodes", 0, "session"]))]);
             writer
                 .execute_unprepared("ALTER TABLE gone RENAME TO training_sessions")
                 .await

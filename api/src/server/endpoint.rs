@@ -200,11 +200,11 @@ impl Endpoint {
         let wanted = match pin {
             Some(pin) => {
                 let found = pin.find(&self.0.works.server).await;
-                Some(found.inspect_err(|_| account.pay(1))?)
+                Some(Arc::new(found.inspect_err(|_| account.pay(1))?))
             }
             None => None,
         };
-        let pin = wanted.as_ref().map(Pin::of);
+        let pin = wanted.as_deref().map(Pin::of);
         let ask = Ask {
             document: named.document,
             operation: parameters.operation,

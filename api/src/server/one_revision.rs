@@ -1,5 +1,7 @@
 //! A query against the dataset as it is: bounded in time, and of one revision.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{cache::past_copies::PastCopies, settings::Settings, state::Server};
@@ -24,19 +26,23 @@ pub(crate) struct Sources {
     /// The dataset of the copy in memory, where that does.
     copied: Dataset,
     /// The earlier dataset that is wanted.
-    pub(crate) past: Option<Dataset>,
+    pub(crate) past: Option<Arc<Dataset>>,
 }
 
 impl Sources {
     /// What answers of the dataset that is wanted. A copy of another revision is not looked at.
-    pub(crate) fn of(server: &Server, past_copies: &PastCopies, wanted: Option<&Dataset>) -> Self {
+    pub(crate) fn of(
+        server: &Server,
+        past_copies: &PastCopies,
+        wanted: Option<&Arc<Dataset>>,
+    ) -> Self {
         let dataset = server.dataset();
-        let past = wanted.filter(|wanted| **wanted != dataset).cloned();
+        let past = wanted.filter(|wanted| ***wanted != dataset).cloned();
         let copy = match &past {
             Some(past) => past_copies.get(past),
             None => server.copy(),
         };
-        match copy.filter(|copy| wanted.is_none_or(|wanted| *wanted == copy.dataset)) {
+        match copy.filter(|copy| wanted.is_none_or(|wanted| **wanted == copy.dataset)) {
             Some(copy) => {
                 let aggregates = Aggregates::Memory(copy.replica);
                 Self { aggregates, copied: copy.dataset, past }
@@ -113,7 +119,7 @@ async fn of_past(
     server: &Server,
     settings: &Settings,
     prepared: &Prepared,
-    (aggregates, past): (Aggregates, Dataset),
+    (aggregates, past): (Aggregates, Arc<Dataset>),
     usage: &Usage,
 ) -> (QueryAnswer, Dataset) {
     let readers = server.0.readers.as_of(past.revision);
@@ -125,7 +131,7 @@ async fn of_past(
             Revisions::None => answer,
             // It may have been forgotten meanwhile, and the database replaced.
             _ => match Dataset::of(&readers).await {
-                Ok(found) if found == past && answer.revisions == Revisions::Unsure => answer,
+                Ok(found) if found == *past && answer.revisions == Revisions::Unsure => answer,
                 Ok(_) => prepared.failed(Error::Changed, usage.work()),
                 Err(error) => prepared.failed(error, usage.work()),
             },
@@ -137,5 +143,5 @@ async fn of_past(
     };
     let answer = tokio::time::timeout(settings.deadline, work).await.unwrap_or_else(|_| late());
     let was_stopped = !answer.response.errors.is_empty() && !usage.is_waited_for();
-    (if was_stopped { late() } else { answer }, past)
+    (if was_stopped { late() } else { answer }, (*past).clone())
 }

@@ -127,7 +127,7 @@ impl Works {
         let _waiter = usage.wait_until(Instant::now() + self.settings.deadline);
         let (works, dearness) = (Arc::clone(&self), Dearness::of(prepared.price));
         let past = sources.past.clone();
-        let age = RevisionAge::of(past.as_ref());
+        let age = RevisionAge::of(past.as_deref());
         let work = async move {
             let answer = one_revision::of_one_revision(
                 &works.server,
@@ -140,7 +140,7 @@ impl Works {
             let (answer, dataset) = answer.instrument(span.clone()).await;
             trace::worked_out(&span, || answer.work());
             drop(span);
-            works.note_miss(past.as_ref(), &answer);
+            works.note_miss(past.as_deref(), &answer);
             reservation.settle(if answer.gave_up { answer.price } else { answer.cost() });
             let mut answer = works.finish(&asked, answer, &dataset);
             answer.age = age;
@@ -165,7 +165,6 @@ impl Works {
         let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
         let sources = Sources::of(&self.server, &self.past_copies, ask.wanted.as_ref());
         let span = trace::query();
-        let ask_of = ask.wanted.clone();
         let request = ask.into_request();
         let prepared =
             span.in_scope(|| Prepared::of(schema, &sources.aggregates, limits, &request));
@@ -174,7 +173,8 @@ impl Works {
             unread => {
                 let answer = unread.map_or_else(|answer| *answer, Prepared::priced);
                 trace::worked_out(&span, || answer.work());
-                let dataset = ask_of.unwrap_or_else(|| self.server.dataset());
+                let dataset =
+                    sources.past.map_or_else(|| self.server.dataset(), |past| (*past).clone());
                 Err(Box::new(self.finish(&asked, answer, &dataset)))
             }
         }

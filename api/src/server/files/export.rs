@@ -233,10 +233,13 @@ impl Endpoint {
     }
 
     /// The dataset that a request names, if it does.
-    pub(crate) async fn wanted(&self, pin: Option<Pin>) -> Result<Option<Dataset>, HttpAnswer> {
+    pub(crate) async fn wanted(
+        &self,
+        pin: Option<Pin>,
+    ) -> Result<Option<Arc<Dataset>>, HttpAnswer> {
         let Some(pin) = pin else { return Ok(None) };
         let found = pin.find(&self.0.works.server).await;
-        found.map(Some).map_err(|refusal| self.refused(refusal))
+        found.map(|found| Some(Arc::new(found))).map_err(|refusal| self.refused(refusal))
     }
 
     /// Says why a request is not taken.

@@ -3,6 +3,8 @@
 //! What is wrong with it is said in a word that names the parameter; a parameter that GraphQL over HTTP
 //! does not know is ignored, as its specification wants.
 
+use std::sync::Arc;
+
 use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -134,7 +136,7 @@ impl PersistedQuery {
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     /// The document.
-    pub(crate) document: std::sync::Arc<str>,
+    pub(crate) document: Arc<str>,
     /// The operation of it that is to run.
     pub(crate) operation: Option<String>,
     /// The values of its variables.
@@ -142,13 +144,13 @@ pub(crate) struct Ask {
     /// What is to be told beside the answer.
     pub(crate) report: ReportOptions,
     /// The dataset that is wanted, where one is named.
-    pub(crate) wanted: Option<Dataset>,
+    pub(crate) wanted: Option<Arc<Dataset>>,
 }
 
 impl Ask {
     /// The earlier dataset that is wanted; none where that is the current one.
     pub(crate) fn past(&self, current: &Dataset) -> Option<&Dataset> {
-        self.wanted.as_ref().filter(|wanted| *wanted != current)
+        self.wanted.as_deref().filter(|wanted| *wanted != current)
     }
 
     /// The request as async-graphql takes it.

@@ -72,6 +72,7 @@ pub(crate) struct Freshness {
     /// `Cache-Control` of what only its client may keep.
     pub(crate) private: HeaderValue,
     since: Since,
+    started: HttpDate,
 }
 
 impl Freshness {
@@ -80,7 +81,8 @@ impl Freshness {
         let control = |who| {
             HeaderValue::try_from(format!("{who}, max-age={max_age}")).expect("words and a number")
         };
-        Self { public: control("public"), private: control("private"), since }
+        let started = HttpDate::of(since.get());
+        Self { public: control("public"), private: control("private"), since, started }
     }
 
     /// `Cache-Control` of what anybody may keep: of an earlier revision or of the current one.
@@ -98,8 +100,12 @@ impl Freshness {
 
     /// Since when an answer of a load is what it is; none where that cannot be told to the second.
     pub(crate) fn modified(&self, load: Option<&HttpDate>) -> Option<HttpDate> {
-        let (load, since) = (load?, HttpDate::of(self.since.get()));
-        let modified = if load.second <= since.second { since } else { load.clone() };
+        let (load, since) = (load?, self.since.get());
+        let modified = match load.second <= since {
+            true if since == self.started.second => self.started.clone(),
+            true => HttpDate::of(since),
+            false => load.clone(),
+        };
         (modified.second <= second_of(SystemTime::now())).then_some(modified)
     }
 }
