@@ -9,7 +9,8 @@ use cops_graphql::{
     database::load::{Load, LoadCounts},
     server::Settings,
 };
-use sea_orm::ConnectionTrait as _;
+use entity::grant;
+use sea_orm::{ConnectionTrait as _, EntityTrait as _};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -125,12 +126,53 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         // A load that does not touch it makes another revision, and the same answer.
         site.load().await;
         let (exit, words) = said(&citation);
-        assert!(exit == 0 && words.contains("the database holds revision 2 (loaded "), "{words}");
+        assert!(exit == 0 && words.contains("this is the cited revision 1 (loaded "), "{words}");
+        // Nor does one that changes it: the revision is still there, until it is forgotten.
         let load = Load::begin(&site.database.writer().await, "more", false).await.unwrap();
-        let sql =
-            "UPDATE grants SET federal_share = federal_share + 1 WHERE federal_share IS NOT NULL";
-        load.transaction().execute_unprepared(sql).await.unwrap();
+        let mut rows = grant::Entity::find().all(load.transaction()).await.unwrap();
+        for row in &mut rows {
+            row.federal_share = None;
+            row.revision_id = load.revision();
+        }
+        load.change::<grant::Entity>(rows).await.unwrap();
         load.commit(LoadCounts::default()).await.unwrap();
+        let (exit, words) = said(&citation);
+        assert!(exit == 0 && words.contains("this is the cited revision 1 (loaded "), "{words}");
+        let forget = |arguments: &[&str]| {
+            let output = Command::new(binary())
+                .args(["forget", "--database", &site.database.url])
+                .args(arguments)
+                .output()
+                .unwrap();
+            let said = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+            (output.status.code().unwrap(), said.concat())
+        };
+        let (exit, words) = forget(&["--before", "2", "--dry-run"]);
+        assert!(
+            exit == 0 && words.contains("revision 1 would be forgotten, with 0 rows"),
+            "{words}"
+        );
+        let (exit, words) = forget(&["--before", "4"]);
+        assert!(exit == 2 && words.contains("no revision 4: the current one is 3"), "{words}");
+        let (exit, words) = forget(&["--before", "3"]);
+        assert!(
+            exit == 0 && words.contains("forgot the revisions 1 to 2, with 72 rows"),
+            "{words}"
+        );
+        let (exit, words) = forget(&["--before", "3"]);
+        assert!(exit == 2 && words.contains("kept are the revisions 3 to 3"), "{words}");
+        let gone = json!({ "query": "{ grants { totalCount } }", "extensions": { "revision": 1 } });
+        // The server may be yet to hear of the loads, and have a copy of the revision.
+        let began = std::time::Instant::now();
+        let refused = loop {
+            let (status, answer) = read(site.post(&gone)).await;
+            if status == 409 {
+                break answer;
+            }
+            assert!(began.elapsed().as_secs() < 20, "{answer}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        };
+        assert_eq!(code(&refused), "REVISION_GONE", "{refused}");
         let (exit, words) = said(&citation);
         assert!(exit == 1 && words.starts_with("differs: the cited data are sha256:"), "{words}");
         assert!(

@@ -7,6 +7,7 @@ mod command_line;
 mod demo;
 mod doctor;
 mod fetch;
+mod forget;
 mod http;
 mod import;
 mod log;
@@ -49,6 +50,9 @@ enum Command {
     /// Look whether the server would work with these options, and say what is wrong.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::DoctorArgs),
+    /// Forget earlier revisions, which are kept until then.
+    #[command(after_help = forget::HELP)]
+    Forget(forget::ForgetArgs),
     /// Run the query of a citation again, and say whether the answer is the same.
     #[command(after_help = verify::HELP)]
     Verify(verify::VerifyArgs),
@@ -87,6 +91,7 @@ impl Cli {
                 Some(Command::Demo(args)) => demo::run(&args, &database).await,
                 Some(Command::Doctor(args)) => doctor::run(&args, &database).await,
                 Some(Command::Fetch(args)) => fetch::run(&args, &database).await,
+                Some(Command::Forget(args)) => forget::run(&args, &database).await,
                 Some(Command::Import(args)) => import::run(&args, &database).await,
                 Some(Command::Schema) => schema::run(),
                 Some(Command::Verify(args)) => verify::run(&args, &database).await,

@@ -110,6 +110,14 @@ async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dat
     // Whatever the server that was asked would take.
     let limits = Limits::unlimited();
     let mut dataset = Dataset::of(readers).await.map_err(unreadable)?;
+    // The cited revision itself, where the history still has it.
+    let then = readers.as_of(citation.dataset.revision);
+    let past = Dataset::of(&then).await.map_err(unreadable)?;
+    let is_cited = past != dataset && Edition::from(&past).is_same(&citation.dataset);
+    let readers = if is_cited { &then } else { readers };
+    if is_cited {
+        dataset = past;
+    }
     for _ in 0..TRIES {
         let variables = serde_json::Value::Object(query.variables.clone());
         let mut request = Request::new(&query.document).variables(Variables::from_json(variables));

@@ -89,6 +89,21 @@ pub(crate) async fn counter(db: &impl ConnectionTrait, name: &str) -> Result<i32
     Ok(found.map_or(0, |counter| counter.value))
 }
 
+/// Raises a counter, which never falls.
+pub(super) async fn raise(
+    transaction: &DatabaseTransaction,
+    name: &'static str,
+    value: i32,
+) -> Result<(), DbErr> {
+    let row = counter::Model { name: name.to_owned(), value };
+    let backend = transaction.get_database_backend();
+    let columns: Vec<_> = counter::Column::iter().collect();
+    let sql = insert_statement::<counter::Entity>(&columns, 1, backend) + GROWS;
+    let values = counter::Column::iter().map(|column| row.get(column));
+    transaction.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+    Ok(())
+}
+
 /// Draws a token.
 fn draw() -> Result<i64, DbErr> {
     let token =
@@ -208,18 +223,7 @@ impl Load {
     /// # Errors
     /// Whatever the database says.
     pub async fn raise(&self, name: &'static str, value: i32) -> Result<(), DbErr> {
-        let row = counter::Model { name: name.to_owned(), value };
-        let mut sql = insert_statement::<counter::Entity>(
-            &counter::Column::iter().collect::<Vec<_>>(),
-            1,
-            self.transaction.get_database_backend(),
-        );
-        sql.push_str(GROWS);
-        let values = counter::Column::iter().map(|column| row.get(column));
-        let backend = self.transaction.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, &sql, values);
-        self.transaction.execute_raw(statement).await?;
-        Ok(())
+        raise(&self.transaction, name, value).await
     }
 
     /// Adds rows, thousands a statement. Statements of whole chunks have the same text, so the

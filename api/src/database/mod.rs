@@ -6,6 +6,7 @@
 
 mod as_of;
 mod explain;
+pub mod forget;
 pub mod load;
 mod readers;
 pub mod refold;

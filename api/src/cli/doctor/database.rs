@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use async_graphql::{Request, Value};
 use chrono::Utc;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
 use super::{finding::Findings, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
-    database::{self, DatabaseUrl, Readers},
+    database::{self, DatabaseUrl, Readers, forget},
     graphql::{execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
@@ -79,6 +79,7 @@ async fn look_inside(
     }
     look_at_writing(findings, reader).await;
     look_at_dataset(findings, reader).await;
+    look_at_history(findings, reader).await;
     count(reader).await
 }
 
@@ -173,6 +174,29 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
     } else {
         findings.ok("dataset", format!("{loaded}: no row is made up"));
     }
+}
+
+/// Says which revisions can be asked for, and what that takes.
+async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
+    const CHECK: &str = "history";
+    let tables = entity::table::tables();
+    let counts = tables.iter().filter(|table| table.has_history());
+    let counts = counts.map(|table| format!("(SELECT COUNT(*) FROM {})", table.history()));
+    let sql = format!("SELECT {}", counts.collect::<Vec<_>>().join(" + "));
+    let counted = Statement::from_string(reader.get_database_backend(), sql);
+    let (kept, rows) = (forget::kept(reader).await, reader.query_one_raw(counted).await);
+    let rows = rows.ok().flatten().and_then(|row| row.try_get_by_index::<i64>(0).ok());
+    let (Ok((from, to)), Some(rows)) = (kept, rows) else {
+        let mend = "let the user of --database read its tables";
+        return findings.problem(CHECK, "it cannot be read", mend);
+    };
+    let message = match from < to {
+        true => format!(
+            "the revisions {from} to {to} are kept, the earlier ones by {rows} rows of history (`cops-graphql forget`)"
+        ),
+        false => "no earlier revision is kept".to_owned(),
+    };
+    findings.ok(CHECK, message);
 }
 
 /// The rows of all tables.

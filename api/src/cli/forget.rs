@@ -1,0 +1,90 @@
+//! `cops-graphql forget`: forgets earlier revisions.
+
+use std::process::ExitCode;
+
+use super::{fail, output::Output};
+use crate::database::{
+    self, DatabaseUrl,
+    forget::{ForgetError, Forgotten, forget},
+};
+
+/// What its help says at the end.
+pub(super) const HELP: &str = "\
+Every revision is kept until it is forgotten here: then what asks for it is refused with REVISION_GONE, and citations of
+it can no longer be verified. What later revisions have stays as it is. There is no way back but a backup.
+
+A file of SQLite keeps its size, and later loads fill the space; `sqlite3 cops.db VACUUM` makes it smaller.
+
+Examples:
+  cops-graphql forget --before 12 --dry-run
+  cops-graphql forget --before 12 --database postgres://localhost/cops
+
+Exit codes: 0 done, 1 failed, 2 there is nothing to forget, 3 done, and that could not be written.";
+
+/// Its arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ForgetArgs {
+    /// The first revision to keep.
+    #[arg(long, value_name = "REVISION", value_parser = clap::value_parser!(i32).range(1..))]
+    before: i32,
+    /// Say what would be forgotten, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) async fn run(args: &ForgetArgs, url: &DatabaseUrl) -> ExitCode {
+    super::log::start_notices();
+    match run_on(args, url).await {
+        Ok(forgotten) => {
+            let words = words(&forgotten, args.dry_run);
+            let mut output = Output::default();
+            output.write(&format!("{words}\n"));
+            output.end_after(&words)
+        }
+        Err(error @ (ForgetError::Nothing { .. } | ForgetError::NoSuchRevision { .. })) => {
+            fail(&error.to_string());
+            ExitCode::from(2)
+        }
+        Err(ForgetError::Database(error)) => {
+            let said = database::explain(url, &error);
+            fail(&format!("the database failed, and nothing was changed: {said}"))
+        }
+    }
+}
+
+async fn run_on(args: &ForgetArgs, url: &DatabaseUrl) -> Result<Forgotten, ForgetError> {
+    // A database that is not there yet, or is of an older version, has no history, and is left as it is.
+    let reader = database::reader(url).await?;
+    migration::refuse(&reader).await?;
+    let is_behind = migration::is_behind(&reader).await?;
+    reader.close().await?;
+    if is_behind {
+        let reason = "its tables are of an older version: start the server once, which brings them up to date";
+        return Err(sea_orm::DbErr::Custom(reason.to_owned()).into());
+    }
+    let db = database::writer(url).await?;
+    let forgotten = forget(&db, args.before, args.dry_run).await;
+    let _ = database::finish(db).await;
+    forgotten
+}
+
+fn words(forgotten: &Forgotten, is_trial: bool) -> String {
+    let &Forgotten { from, kept, current, rows } = forgotten;
+    let last = kept - 1;
+    let gone = if from == last {
+        format!("revision {from}")
+    } else {
+        format!("the revisions {from} to {last}")
+    };
+    if is_trial {
+        return format!(
+            "{gone} would be forgotten, with {rows} rows of history (--dry-run: nothing was changed)"
+        );
+    }
+    let kept = if kept == current {
+        format!("kept is revision {kept}")
+    } else {
+        format!("kept are the revisions {kept} to {current}")
+    };
+    format!("forgot {gone}, with {rows} rows of history; {kept}")
+}
