@@ -28,8 +28,13 @@ async fn cited(request: RequestBuilder) -> Value {
 
 /// Gives a file to `cops-graphql verify`: its exit code, and what it says.
 fn verify(database: &str, text: &str) -> (i32, String) {
+    verify_by(&["--database", database], text)
+}
+
+fn verify_by(arguments: &[&str], text: &str) -> (i32, String) {
     let mut child = Command::new(binary())
-        .args(["verify", "-", "--database", database])
+        .args(["verify", "-"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -127,6 +132,16 @@ async fn a_citation_is_verified_until_the_answer_changes() {
         site.load().await;
         let (exit, words) = said(&citation);
         assert!(exit == 0 && words.contains("this is the cited revision 1 (loaded "), "{words}");
+        // Who has no database asks a server.
+        let by_server = |server: &str| verify_by(&["--server", server], &citation);
+        let (exit, words) = by_server(&site.url);
+        assert!(exit == 0 && words.contains("this is the cited revision 1 (loaded "), "{words}");
+        for (server, expected) in
+            [("http://127.0.0.1:1", "does not answer"), ("example.gov", "write the address as")]
+        {
+            let (exit, words) = by_server(server);
+            assert!(exit == 2 && words.contains(expected), "{words}");
+        }
         // Nor does one that changes it: the revision is still there, until it is forgotten.
         let load = Load::begin(&site.database.writer().await, "more", false).await.unwrap();
         let mut rows = grant::Entity::find().all(load.transaction()).await.unwrap();
@@ -173,6 +188,8 @@ async fn a_citation_is_verified_until_the_answer_changes() {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         };
         assert_eq!(code(&refused), "REVISION_GONE", "{refused}");
+        let (exit, words) = by_server(&site.url);
+        assert!(exit == 2 && words.contains("REVISION_GONE"), "{words}");
         let (exit, words) = said(&citation);
         assert!(exit == 1 && words.starts_with("differs: the cited data are sha256:"), "{words}");
         assert!(

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 the input or the command line is wrong and nothing was changed, 3 done, and the
 //! output could not be written; `verify` has its own, those of `diff`, and 3.
 
+mod cited_server;
 mod command_line;
 mod demo;
 mod doctor;

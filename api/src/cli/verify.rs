@@ -4,7 +4,7 @@ use std::{io::Read as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use async_graphql::{Request, Response, Value, Variables};
 
-use super::{fail, output::Output};
+use super::{cited_server, fail, output::Output};
 use crate::{
     catalog::dataset::Dataset,
     database::{self, DatabaseUrl, Readers},
@@ -27,9 +27,10 @@ Examples:
     -d '{\"query\": \"{ grants { totals { federalShare { sum } } } }\"}' > answer.json
   cops-graphql verify answer.json
   jq .extensions.citation answer.json | cops-graphql verify - --database postgres://localhost/cops
+  cops-graphql verify answer.json --server http://127.0.0.1:8080
 
 Exit codes: 0 the answer is the same, 1 it differs, 2 it cannot be told: the file is no citation or was
-tampered with, or the database cannot be read, 3 it is the same, and that could not be written.";
+tampered with, or the database or the server cannot answer, 3 it is the same, and that could not be written.";
 
 /// The connections that a query needs at most.
 const CONNECTIONS: u32 = 2;
@@ -44,6 +45,9 @@ pub(crate) struct VerifyArgs {
     /// The citation, or an answer that has one; - is standard input.
     #[arg(value_name = "CITATION.json")]
     path: PathBuf,
+    /// Ask a server instead of the database, such as https://data.example.gov.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
 }
 
 /// What was found out.
@@ -76,6 +80,15 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
     let name = args.path.display();
     let text = read(args).map_err(|error| format!("{name}: {error}"))?;
     let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    if let Some(server) = &args.server {
+        let found = cited_server::ask(server, &citation).await?;
+        let answered = Answered {
+            by: format!("{} at {server}", found.program),
+            sha256: found.result.sha256,
+            edition: found.dataset,
+        };
+        return Ok(compare(&citation, &answered));
+    }
     let unreachable =
         |error| format!("cannot open the database: {}", database::explain(url, &error));
     let readers = Readers::open_for(url, CONNECTIONS as usize, LONGEST).await;
@@ -89,7 +102,25 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
         return Err(format!("cannot open the database: {}", migration::made_by_newer(newer)));
     }
     let (response, dataset) = answer(&readers, &citation).await?;
-    compare(&citation, &Edition::from(&dataset), response)
+    if let Some(error) = response.errors.first() {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let is_ours = matches!(code, Some(Value::String(code)) if code == "UNAVAILABLE" || code == "INTERNAL");
+        let words = format!("{PROGRAM} answers the query with an error: {}", error.message);
+        return if is_ours { Err(words) } else { Ok(Verdict::Differs(words)) };
+    }
+    let data = response.data.into_json().map_err(|error| error.to_string())?;
+    let (sha256, edition) = (citation::digest(&data), Edition::from(&dataset));
+    Ok(compare(&citation, &Answered { by: PROGRAM.to_owned(), sha256, edition }))
+}
+
+/// What is answered now.
+struct Answered {
+    /// The program that answers, and where.
+    by: String,
+    /// The digest of the data.
+    sha256: String,
+    /// The dataset that they are of.
+    edition: Edition,
 }
 
 fn read(args: &VerifyArgs) -> std::io::Result<String> {
@@ -135,40 +166,33 @@ async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dat
 }
 
 /// What an answer says of a citation.
-fn compare(citation: &Citation, found: &Edition, response: Response) -> Result<Verdict, String> {
-    let cited = &citation.dataset;
-    if let Some(error) = response.errors.first() {
-        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        let is_ours = matches!(code, Some(Value::String(code)) if code == "UNAVAILABLE" || code == "INTERNAL");
-        let words = format!("{PROGRAM} answers the query with an error: {}", error.message);
-        return if is_ours { Err(words) } else { Ok(Verdict::Differs(words)) };
-    }
-    let data = response.data.into_json().map_err(|error| error.to_string())?;
-    let (was, is) = (&citation.result.sha256, citation::digest(&data));
+fn compare(citation: &Citation, answered: &Answered) -> Verdict {
+    let (cited, found) = (&citation.dataset, &answered.edition);
+    let (was, is) = (&citation.result.sha256, &answered.sha256);
     if cited.synthetic != found.synthetic {
         let kind = |edition: &Edition| if edition.synthetic { "made up" } else { "real" };
-        return Ok(Verdict::Differs(format!(
-            "this is another dataset: the citation is of data that are {}, and those of this database are {}",
+        return Verdict::Differs(format!(
+            "this is another dataset: the citation is of data that are {}, and these are {}",
             kind(cited),
             kind(found)
-        )));
+        ));
     }
     let relation = relation(cited, found);
-    Ok(if is == *was {
+    if is == was {
         Verdict::Same(format!("the answer has the cited data, sha256:{is}; {relation}"))
     } else {
         let hint = match cited.is_same(found) {
             true => format!(
-                "; it was cited by {} and is answered by {PROGRAM}: where these are the same, the recorded digest or \
+                "; it was cited by {} and is answered by {}: where these are the same, the recorded digest or \
                  the rows of the database were changed",
-                citation.program
+                citation.program, answered.by
             ),
             false => String::new(),
         };
         Verdict::Differs(format!(
             "the cited data are sha256:{was}, and these sha256:{is}; {relation}{hint}"
         ))
-    })
+    }
 }
 
 /// How the dataset that answers is related to the one that is cited.

@@ -58,7 +58,7 @@ codes! {
     NOT_TRUSTED;
     /// The server does not answer what asks for its schema (`--no-introspection`).
     INTROSPECTION_DISABLED;
-    /// The revision that the request names was replaced by a newer one.
+    /// The revision that the request names is kept no more, or is of another dataset.
     REVISION_GONE;
     /// The revision that the request names has never been.
     NO_SUCH_REVISION;

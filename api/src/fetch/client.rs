@@ -10,6 +10,8 @@
 //! code of this module, and would stay. `reqwest` would replace the lines that make a connection; the client of
 //! hyper below it is compiled for the exporter of spans, too.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     http::{Method, Request, Response, Uri, header},
@@ -44,9 +46,26 @@ const MOST_REDIRECTS: usize = 5;
 #[derive(Default)]
 pub(crate) struct Tries(u32);
 
+/// A client of HTTP, with TLS and without.
+pub(crate) type HttpsClient = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// A client that waits so long for a connection.
+pub(crate) fn https_client(patience: Duration) -> HttpsClient {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(patience));
+    let tls = HttpsConnectorBuilder::new();
+    let tls = match tls.with_native_roots() {
+        Ok(tls) => tls,
+        Err(_) => HttpsConnectorBuilder::new().with_webpki_roots(),
+    };
+    let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
+    legacy::Client::builder(TokioExecutor::new()).build(connector)
+}
+
 /// Sends requests to the API.
 pub(crate) struct FetchClient {
-    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: HttpsClient,
     base: String,
     pub(crate) pace: Pace,
     /// Where a person sees how far it is.
@@ -67,16 +86,7 @@ impl FetchClient {
         if !known || uri.query().is_some() {
             return Err(wrong());
         }
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(pace.silence));
-        let tls = HttpsConnectorBuilder::new();
-        let tls = match tls.with_native_roots() {
-            Ok(tls) => tls,
-            Err(_) => HttpsConnectorBuilder::new().with_webpki_roots(),
-        };
-        let connector = tls.https_or_http().enable_http1().wrap_connector(tcp);
-        let http = legacy::Client::builder(TokioExecutor::new()).build(connector);
+        let http = https_client(pace.silence);
         Ok(Self { http, base, pace, progress })
     }
 

@@ -14,7 +14,7 @@
 //!   and run again.
 
 mod answer;
-mod client;
+pub(crate) mod client;
 mod contract;
 mod error;
 mod folder;

@@ -25,7 +25,9 @@ pub(crate) struct Sources {
     pub(crate) aggregates: Aggregates,
     /// The dataset of the copy in memory, where that does.
     copied: Dataset,
-    /// The earlier dataset that is wanted.
+    /// The dataset that is wanted, where one is named.
+    wanted: Option<Arc<Dataset>>,
+    /// The same, where it is an earlier one.
     pub(crate) past: Option<Arc<Dataset>>,
 }
 
@@ -45,9 +47,12 @@ impl Sources {
         match copy.filter(|copy| wanted.is_none_or(|wanted| **wanted == copy.dataset)) {
             Some(copy) => {
                 let aggregates = Aggregates::Memory(copy.replica);
-                Self { aggregates, copied: copy.dataset, past }
+                Self { aggregates, copied: copy.dataset, wanted: wanted.cloned(), past }
             }
-            None => Self { aggregates: server.database(), copied: dataset, past },
+            None => {
+                let (aggregates, wanted) = (server.database(), wanted.cloned());
+                Self { aggregates, copied: dataset, wanted, past }
+            }
         }
     }
 }
@@ -62,7 +67,7 @@ pub(crate) async fn of_one_revision(
     sources: Sources,
     usage: &Usage,
 ) -> (QueryAnswer, Dataset) {
-    let Sources { mut aggregates, copied, past } = sources;
+    let Sources { mut aggregates, copied, wanted, past } = sources;
     if let Some(past) = past {
         return of_past(server, settings, prepared, (aggregates, past), usage).await;
     }
@@ -105,6 +110,11 @@ pub(crate) async fn of_one_revision(
         // What was missing was so in the one revision that there was before and after.
         if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.stamp) {
             return (answer, dataset);
+        }
+        // It was the current one until a load was committed, of which the server is yet to hear.
+        if let Some(wanted) = wanted.as_ref().filter(|wanted| ***wanted != current) {
+            let past = (server.database(), Arc::clone(wanted));
+            return of_past(server, settings, prepared, past, usage).await;
         }
         if !is_of(current.stamp) {
             aggregates = server.database();
