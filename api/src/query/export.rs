@@ -63,7 +63,7 @@ enum RowSource {
 }
 
 /// How far a table was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ExportWalk {
     list: List,
     /// The rows that may still come.
@@ -71,7 +71,7 @@ pub(crate) struct ExportWalk {
     /// Where to go on behind the last row.
     cursor: Option<String>,
     /// The keys of all rows in order, and whether there are more rows, where they are found at once.
-    keys: Option<(Vec<i32>, bool)>,
+    keys: Option<(Arc<[i32]>, bool)>,
     /// The groups, which are computed at once.
     groups: Option<Arc<GroupsAnswer>>,
     /// How many of the keys or groups were given.
@@ -228,7 +228,8 @@ impl Export {
     ) -> Result<(PartRows, bool), Error> {
         if walk.keys.is_none() {
             walk.list.limit = walk.left;
-            walk.keys = Some(root_keys(loaders, &walk.list).await?);
+            let (keys, more) = root_keys(loaders, &walk.list).await?;
+            walk.keys = Some((keys.into(), more));
         }
         let (keys, more) = walk.keys.as_ref().ok_or(Error::Internal)?;
         let end = keys.len().min(walk.given + PART as usize);

@@ -105,21 +105,32 @@ impl File {
         works.pool.run(work.instrument(span)).await?
     }
 
-    /// The bytes that follow; nothing is told of rows that may be of another revision.
+    /// The bytes that follow. Where a load is committed meanwhile, the file goes on with the history: nothing is told of rows
+    /// that may be of another revision.
     async fn next(&mut self) -> Result<Vec<u8>, Error> {
         let deadline = self.works.settings.deadline;
-        let part = tokio::time::timeout(deadline, self.part()).await;
-        let (part, shown) = part.map_err(|_| Error::Timeout(deadline.as_secs_f64()))??;
+        let (part, shown) = loop {
+            let (walk, was_ahead) = (self.walk.clone(), self.ahead.is_some());
+            let part = tokio::time::timeout(deadline, self.part()).await;
+            let (part, shown) = part.map_err(|_| Error::Timeout(deadline.as_secs_f64()))??;
+            // Looked at behind the rows.
+            let current = Dataset::of(&self.readers).await?;
+            if current == self.dataset {
+                break (part, shown);
+            }
+            if !current.follows(&self.dataset) {
+                return Err(Error::Changed);
+            }
+            self.readers = self.readers.as_of(self.dataset.revision);
+            self.aggregates = self.works.server.database();
+            // What was read before is of the revision; what was read just now may be of either.
+            (self.walk, self.ahead) = (walk, was_ahead.then_some(part));
+        };
         if part.truncated.is_some() && !self.format.can_be_cut() {
             return Err(self.export.too_large());
         }
         self.is_done = part.is_last;
-        // Looked at behind the rows, and while they are written.
-        let readers = self.readers.clone();
-        let (dataset, bytes) = try_join(Dataset::of(&readers), self.write(part, shown)).await?;
-        if dataset != self.dataset {
-            return Err(Error::Changed);
-        }
+        let bytes = self.write(part, shown).await?;
         let cost = (self.work + self.usage.work()).points();
         self.account.pay(cost.saturating_sub(self.paid).max(1));
         self.paid = self.paid.max(cost);
