@@ -1,6 +1,6 @@
 //! Every revision stays what it was: whatever loads do afterwards, it is asked for and answered as before.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 use cops_graphql::database::{self, load::Load};
 use entity::{
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     fixture::{self, SMALL},
     serve::Running,
-    support::{TestDatabase, documents},
+    support::{TestDatabase, binary, documents},
 };
 
 /// Numbers that look like chance, and are the same each time.
@@ -226,8 +226,81 @@ async fn every_revision_is_answered_of_as_it_was() {
                 }
             }
         }
+        changes_are_the_differences(&test, &copies).await;
         history_holds_what_was_seen(&test).await;
     }
+}
+
+/// What `diff` lists is what differs between the copies of two revisions.
+async fn changes_are_the_differences(test: &TestDatabase, copies: &[String]) {
+    const TABLES: [&str; 7] =
+        ["agencies", "grants", "obligations", "officersFunded", "outcomes", "programs", "trainees"];
+    let mut all = Vec::new();
+    for url in copies {
+        let server = Running::start(url, &[]);
+        let mut rows = BTreeMap::new();
+        for table in TABLES {
+            let (status, bytes) = file(&server, &format!("{table}.csv"), None).await;
+            assert_eq!(status, 200, "{table}");
+            let mut reader = csv::Reader::from_reader(bytes.as_slice());
+            let header = reader.headers().unwrap().clone();
+            for record in reader.records().map(Result::unwrap) {
+                let cells = header.iter().zip(&record).filter(|(name, _)| *name != "revision.id");
+                let cells: Vec<_> = cells.map(|(_, cell)| cell.to_owned()).collect();
+                rows.insert((table, cells[0].clone()), cells);
+            }
+        }
+        all.push(rows);
+    }
+    let diff = |from: usize, to: usize, format: &str| {
+        let output = Command::new(binary())
+            .args(["diff", "--database", &test.url, "--format", format])
+            .args([from.to_string(), to.to_string()])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.code().unwrap(), said, String::from_utf8(output.stderr).unwrap())
+    };
+    for (from, to) in [(1, 2), (2, 3), (1, 4), (3, 4)] {
+        let (before, after) = (&all[from - 1], &all[to - 1]);
+        let mut wanted = BTreeMap::new();
+        for key in before.keys().chain(after.keys()) {
+            let kind = match (before.get(key), after.get(key)) {
+                (Some(before), Some(after)) if before == after => continue,
+                (Some(_), Some(_)) => "CHANGED",
+                (Some(_), None) => "REMOVED",
+                _ => "ADDED",
+            };
+            wanted.insert((key.0.to_owned(), key.1.clone()), kind.to_owned());
+        }
+        let (exit, said, error) = diff(from, to, "json");
+        assert_eq!(exit, 1, "{error}");
+        let mut found = BTreeMap::new();
+        for line in said.lines() {
+            let change: Value = serde_json::from_str(line).unwrap();
+            let text = |name: &str| change[name].as_str().unwrap().to_owned();
+            if TABLES.contains(&text("table").as_str()) {
+                assert!(!change["fields"].as_array().unwrap().is_empty(), "{line}");
+                found.insert((text("table"), text("id")), text("kind"));
+            }
+        }
+        assert!(wanted.len() > 20);
+        assert_eq!(found, wanted, "from {from} to {to}");
+        let (exit, words, _) = diff(from, to, "human");
+        assert!(exit == 1 && words.contains("agencies: "), "{words}");
+        let (exit, table, _) = diff(from, to, "csv");
+        assert!(
+            exit == 1 && table.starts_with("table,kind,id,field,before,after\nagencies,"),
+            "{table}"
+        );
+    }
+    assert_eq!(diff(3, 3, "human").0, 0);
+    let (exit, _, error) = diff(2, 9, "human");
+    assert!(
+        exit == 2 && error.contains("revision 9 is not kept: kept are the revisions 1 to 4"),
+        "{error}"
+    );
+    assert_eq!(diff(4, 2, "csv").0, 2);
 }
 
 /// What was never seen, or did not change, is not in the history; what was is there once for each revision that ended it.

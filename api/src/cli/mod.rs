@@ -6,6 +6,7 @@
 mod cited_server;
 mod command_line;
 mod demo;
+mod diff;
 mod doctor;
 mod fetch;
 mod forget;
@@ -51,6 +52,9 @@ enum Command {
     /// Look whether the server would work with these options, and say what is wrong.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::DoctorArgs),
+    /// List what changed between two revisions.
+    #[command(after_help = diff::HELP)]
+    Diff(diff::DiffArgs),
     /// Forget earlier revisions, which are kept until then.
     #[command(after_help = forget::HELP)]
     Forget(forget::ForgetArgs),
@@ -90,6 +94,7 @@ impl Cli {
         let code = runtime.block_on(async {
             match self.command {
                 Some(Command::Demo(args)) => demo::run(&args, &database).await,
+                Some(Command::Diff(args)) => diff::run(&args, &database).await,
                 Some(Command::Doctor(args)) => doctor::run(&args, &database).await,
                 Some(Command::Fetch(args)) => fetch::run(&args, &database).await,
                 Some(Command::Forget(args)) => forget::run(&args, &database).await,

@@ -13,8 +13,8 @@
 
 use std::sync::LazyLock;
 
-use entity::table::{EntityTable, tables};
-use sea_orm::{DbBackend, Statement};
+use entity::table::{EntityTable, history, tables};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::load::{ENDED_BY, KEPT_COUNTER};
 
@@ -34,6 +34,26 @@ pub(super) fn read_at(statement: &mut Statement, revision: i32) {
     if !shadows.is_empty() {
         statement.sql = format!("WITH {} {sql}", shadows.join(", "));
     }
+}
+
+/// The keys of the rows of a table that a load has brought, changed or removed after a revision, up to another one. Not all
+/// of them differ between the two.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) async fn changed_keys(
+    db: &impl ConnectionTrait,
+    (table, key): (&str, &str),
+    (from, to): (i32, i32),
+) -> Result<Vec<i32>, DbErr> {
+    let history = history(table);
+    let sql = format!(
+        "SELECT {key} FROM {history} WHERE ended_by > {from} AND ended_by <= {to} AND revision_id <= {from} \
+         UNION SELECT {key} FROM {history} WHERE ended_by > {to} AND revision_id > {from} AND revision_id <= {to} \
+         UNION SELECT {key} FROM {table} WHERE revision_id > {from} AND revision_id <= {to} ORDER BY 1"
+    );
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// What stands for a table; none where the table has only what is true of every revision.

@@ -4,7 +4,7 @@
 //! The database is named by a [`DatabaseUrl`]: `sqlite://PATH` (the file is made where it is missing) or
 //! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain()`] alone says what a driver says.
 
-mod as_of;
+pub(crate) mod as_of;
 mod explain;
 pub mod forget;
 pub mod load;

@@ -25,7 +25,7 @@ pub(crate) mod export;
 pub(crate) mod failures;
 pub(crate) mod filter;
 pub(crate) mod groups;
-mod id;
+pub(crate) mod id;
 mod list_plan;
 pub(crate) mod load;
 pub(crate) mod nodes;
