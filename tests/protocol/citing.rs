@@ -309,7 +309,7 @@ async fn a_request_is_answered_of_the_revision_that_it_names_or_not_at_all() {
                         "{message}"
                     );
                     assert!(
-                        message.contains("kept are the revisions 1 to 2, the last, loaded 20"),
+                        message.contains("kept are the revisions 1 to 2, loaded 20"),
                         "{message}"
                     );
                     assert_eq!(answer.get("data"), None);
@@ -319,6 +319,25 @@ async fn a_request_is_answered_of_the_revision_that_it_names_or_not_at_all() {
         let (status, _) =
             read(pinned("{ revisions { totalCount } }", "99999999999999999999")).await;
         assert_eq!(status, 400);
+        // By days: the fixture is of the 21st, and all that follows of today.
+        for (day, expected) in [
+            ("2026-11-20", (409, "REVISION_GONE")),
+            ("2999-01-01", (400, "BAD_REQUEST")),
+            ("2026-11-31", (400, "BAD_REQUEST")),
+        ] {
+            let (status, answer) = read(pinned("{ __typename }", day)).await;
+            assert_eq!((status.as_u16(), code(&answer)), expected, "{day}: {answer}");
+        }
+        let (status, answer) = read(pinned("{ revisions { totalCount } }", "2026-11-22")).await;
+        assert_eq!((status.as_u16(), &answer["data"]["revisions"]["totalCount"]), (200, &json!(1)));
+        // What is named by its token may be kept for long, and what a restored backup may have others of may not.
+        let token = answer["extensions"]["dataset"]["revision"].as_i64();
+        assert_eq!(token, Some(1), "{answer}");
+        let by_number = pinned("{ revisions { totalCount } }", "1").send().await.unwrap();
+        assert_eq!(header(&by_number, "cache-control"), "public, max-age=5");
+        let name = header(&by_number, "x-dataset-revision").to_owned();
+        let by_token = pinned("{ revisions { totalCount } }", &name).send().await.unwrap();
+        assert_eq!(header(&by_token, "cache-control"), "public, max-age=86400, immutable");
         // In the request itself, by GET and in a list.
         let link = |extensions: &'static str| {
             site.get(&[("query", "{ __typename }"), ("extensions", extensions)])

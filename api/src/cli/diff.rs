@@ -3,10 +3,11 @@
 //! The history says which rows may differ, and both revisions are asked for these, as any client would: so values are
 //! written as the API writes them.
 
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{collections::BTreeMap, fmt::Write as _, process::ExitCode};
 
 use async_graphql::{Request, Variables};
 use clap::ValueEnum;
+use entity::table::EntityTable;
 use serde_json::{Map, Value, json};
 
 use super::{fail, output::Output};
@@ -160,7 +161,8 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
 
 /// The tables that are to be compared: those whose rows loads change.
 fn chosen(names: &[String]) -> Result<Vec<&'static Table>, String> {
-    let kept: Vec<_> = entity::table::tables().into_iter().filter(|it| it.has_history()).collect();
+    let kept: Vec<_> =
+        entity::table::tables().into_iter().filter(EntityTable::has_history).collect();
     let all = catalog().tables.iter();
     let all: Vec<&Table> = all
         .filter(|table| table.key == "id" && kept.iter().any(|it| it.name == table.name))
@@ -271,9 +273,10 @@ fn in_words(args: &DiffArgs, all: &BTreeMap<&'static str, Counts>) -> String {
     for (table, Counts { kinds, fields }) in all {
         let count = |kind| kinds.get(kind).copied().unwrap_or_default();
         let (added, changed, removed) = (count("ADDED"), count("CHANGED"), count("REMOVED"));
-        words += &format!("  {table}: {added} added, {changed} changed, {removed} removed\n");
+        // Writing to a string cannot fail.
+        let _ = writeln!(words, "  {table}: {added} added, {changed} changed, {removed} removed");
         for (field, count) in fields {
-            words += &format!("    {field}: {count}\n");
+            let _ = writeln!(words, "    {field}: {count}");
         }
     }
     words

@@ -45,7 +45,7 @@ pub(crate) struct VerifyArgs {
     /// The citation, or an answer that has one; - is standard input.
     #[arg(value_name = "CITATION.json")]
     path: PathBuf,
-    /// Ask a server instead of the database, such as https://data.example.gov.
+    /// Ask a server instead of the database, such as `https://data.example.gov`.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }

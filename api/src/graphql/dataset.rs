@@ -180,7 +180,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
             "Int!",
             "The number of the last load. It grows with every load; between two loads no answer changes. A request that \
              names it, by the header `X-Dataset-Revision` or as `revision` among its `extensions`, is answered of this \
-             revision or refused: only the current one is kept.",
+             revision or refused: earlier ones are kept until the operator forgets them.",
             vec![],
         ),
         field(

@@ -4,11 +4,15 @@
 //! a row is known by its label (`Total`, `Grand Total`, `CA Subtotal`) and proved by its numbers: each is the sum since
 //! the last total, of the state that it names, or of the whole table. One that proves nothing is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use entity::scalar::State;
 
 use super::values;
+use crate::reference;
 
 /// What the report counts.
 pub(crate) const LEFT_OUT: &str = "rows of totals that agree with the rows above them, left out";
@@ -112,7 +116,7 @@ pub(crate) enum TotalOf {
     Rows,
     /// Of those of a state.
     State(State),
-    /// Of rows above it, if that is no name that has the word in it: `CHP Program Total`, `Total Community Action`.
+    /// Of rows above it, if that is no name that has the word in it: `Total Community Action`.
     Perhaps,
 }
 
@@ -160,6 +164,18 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
         "fiscal",
         "year",
         "fy",
+        "to",
+        "date",
+        "since",
+        "cumulative",
+        "programs",
+        "recipient",
+        "recipients",
+        "hiring",
+        "cops",
+        "dollars",
+        "number",
+        "list",
     ];
     let lower = text.to_lowercase();
     let words: Vec<&str> =
@@ -168,7 +184,9 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
         return None;
     }
     let is_number = |word: &str| word.trim_start_matches("fy").bytes().all(|b| b.is_ascii_digit());
-    let is_other = |word: &str| TOTALS.contains(&word) || OTHERS.contains(&word) || is_number(word);
+    let is_other = |word: &str| {
+        TOTALS.contains(&word) || OTHERS.contains(&word) || is_number(word) || is_program(word)
+    };
     // A state may have a word in it that says nothing by itself: `in` and `or` are codes of states, too.
     let plain: Vec<&str> = words.iter().copied().filter(|word| !is_other(word)).collect();
     if plain.is_empty() {
@@ -179,6 +197,15 @@ pub(crate) fn label(text: &str) -> Option<TotalOf> {
     }
     let ends = [words.first(), words.last()];
     ends.into_iter().flatten().any(|word| TOTALS.contains(word)).then_some(TotalOf::Perhaps)
+}
+
+/// Whether a word is the code of a program that is known.
+fn is_program(word: &str) -> bool {
+    static CODES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let known = reference::known_spellings();
+        known.iter().map(|spelling| spelling.program.to_lowercase()).collect()
+    });
+    CODES.contains(word)
 }
 
 #[cfg(test)]
@@ -194,6 +221,9 @@ mod tests {
             "Total (25 agencies)",
             "FY 2024 Totals",
             "Total awards",
+            "CHP Total",
+            "CHP Program Total (2 awards)",
+            "Total awards to date (since 1994)",
         ] {
             assert_eq!(label(text), Some(TotalOf::Rows), "{text}");
         }
@@ -205,7 +235,7 @@ mod tests {
         for text in ["Summit Police Department", "State Police", ""] {
             assert_eq!(label(text), None, "{text}");
         }
-        for text in ["Total Community Action", "CHP Total", "Sum of what was announced"] {
+        for text in ["Total Community Action", "Sum of what was announced"] {
             assert_eq!(label(text), Some(TotalOf::Perhaps), "{text}");
         }
     }

@@ -204,6 +204,7 @@ impl Endpoint {
             }
             None => None,
         };
+        let is_by_token = pin.is_some_and(Pin::names_data);
         let pin = wanted.as_deref().map(Pin::of);
         let ask = Ask {
             document: named.document,
@@ -211,6 +212,7 @@ impl Endpoint {
             variables: parameters.variables,
             report,
             wanted,
+            is_by_token,
         };
         // A citation is put into an answer that is in no coding.
         let coding_of_answer = if report.cite { Coding::Identity } else { coding };

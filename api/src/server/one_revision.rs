@@ -44,16 +44,12 @@ impl Sources {
             Some(past) => past_copies.get(past),
             None => server.copy(),
         };
-        match copy.filter(|copy| wanted.is_none_or(|wanted| **wanted == copy.dataset)) {
-            Some(copy) => {
-                let aggregates = Aggregates::Memory(copy.replica);
-                Self { aggregates, copied: copy.dataset, wanted: wanted.cloned(), past }
-            }
-            None => {
-                let (aggregates, wanted) = (server.database(), wanted.cloned());
-                Self { aggregates, copied: dataset, wanted, past }
-            }
-        }
+        let copy = copy.filter(|copy| wanted.is_none_or(|wanted| **wanted == copy.dataset));
+        let (aggregates, copied) = copy.map_or_else(
+            || (server.database(), dataset),
+            |copy| (Aggregates::Memory(copy.replica), copy.dataset),
+        );
+        Self { aggregates, copied, wanted: wanted.cloned(), past }
     }
 }
 

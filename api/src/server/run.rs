@@ -27,7 +27,6 @@ use super::{
 };
 use crate::{
     catalog::dataset::Dataset,
-    database::session::{Purpose, Read},
     error::Error,
     graphql::execute::{Prepared, QueryAnswer},
     limits::usage::{MemoryBudget, Usage},
@@ -89,6 +88,7 @@ impl Works {
         let is_large = ask.document.len() > LARGE_DOCUMENT;
         let is_free = ask.report.only_price && !is_large;
         let is_of_many = ask.report.is_of_many;
+        let is_by_token = ask.is_by_token;
         let prepared = match is_large || is_of_many {
             true => {
                 let works = Arc::clone(&self);
@@ -127,7 +127,7 @@ impl Works {
         let _waiter = usage.wait_until(Instant::now() + self.settings.deadline);
         let (works, dearness) = (Arc::clone(&self), Dearness::of(prepared.price));
         let past = sources.past.clone();
-        let age = RevisionAge::of(past.as_deref());
+        let age = RevisionAge::of(past.as_deref(), is_by_token);
         let work = async move {
             let answer = one_revision::of_one_revision(
                 &works.server,
@@ -227,13 +227,12 @@ impl Works {
         done.map_err(|error| Refusal::of(StatusCode::INTERNAL_SERVER_ERROR, &error))
     }
 
-    /// Notes what the database has computed of an earlier revision, which a copy would have answered.
+    /// Notes how long the database has worked on an earlier revision, which a copy in memory would have spared it.
     fn note_miss(&self, past: Option<&Dataset>, answer: &QueryAnswer) {
-        let is_computed = |read: &Read| read.purpose == Purpose::Aggregates;
-        let missed = past.filter(|_| answer.copy.is_none() && answer.reads.iter().any(is_computed));
+        let missed = past.filter(|_| answer.copy.is_none());
         if let (Some(past), Some(current)) = (missed, self.server.copy()) {
-            let readers = &self.server.0.readers;
-            self.past_copies.miss(readers, past, &current.replica, answer.cost());
+            let took = answer.reads.iter().map(|read| read.took).sum();
+            self.past_copies.miss(&self.server.0.readers, past, &current.replica, took);
         }
     }
 

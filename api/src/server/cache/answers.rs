@@ -55,6 +55,7 @@ impl AnswerKey {
         }
         if let Some(past) = ask.past(current) {
             key.extend(past.revision.to_le_bytes());
+            key.push(u8::from(ask.is_by_token));
         }
         if !ask.variables.is_empty() {
             // The members of an object are sorted by name, however they were sent.
@@ -117,7 +118,7 @@ impl Generation {
         answer
             .dataset
             .as_ref()
-            .is_some_and(|dataset| *dataset == self.of || answer.age == RevisionAge::Past)
+            .is_some_and(|dataset| *dataset == self.of || answer.age != RevisionAge::Current)
     }
 
     /// Keeps an answer, where it may be and there is room for it.

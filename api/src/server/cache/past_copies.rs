@@ -1,13 +1,13 @@
 //! Copies in memory of earlier revisions, which are made when they have been missed for long enough.
 //!
-//! The first queries of an earlier revision are answered by the database. When those that a copy would have answered have
-//! cost as much as the copy does, it is made in the background, one at a time. So whoever asks for one revision after the
-//! other makes the server work no more than twice as much as they were priced at, and nobody waits for a copy.
+//! The first queries of an earlier revision are answered by the database. When it has worked on them as long as a copy
+//! takes, one is made in the background, one at a time. So whoever asks for one revision after the other makes the server
+//! work no more than twice as much, and nobody waits for a copy.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -15,9 +15,9 @@ use crate::{
     server::cache::copy::Copy,
 };
 
-/// The rows that are copied for a point of price.
-const ROWS: u64 = 10;
-/// The revisions for which it is known what their queries have cost; a client may name very many.
+/// The rows that are copied in a millisecond, at least.
+const ROWS: u128 = 500;
+/// The revisions for which it is known how long the database has worked on them; a client may name very many.
 const KNOWN: usize = 1_000;
 
 /// The copies of earlier revisions.
@@ -32,8 +32,8 @@ pub(crate) struct PastCopies {
 struct KeptCopies {
     /// The one that was used last comes last.
     copies: Vec<Copy>,
-    /// What queries of revisions without a copy have cost, in points.
-    missed: HashMap<i32, u64>,
+    /// How long the database has worked on revisions without a copy.
+    missed: HashMap<i32, Duration>,
     is_making: bool,
 }
 
@@ -56,25 +56,28 @@ impl PastCopies {
         Some(copy)
     }
 
-    /// Notes what a query of a dataset without a copy has cost, and begins to make one where that pays: so large as the copy
-    /// of the current revision is, it will be, too.
+    /// Notes how long the database has worked on a dataset without a copy, and begins to make one where that pays: as large
+    /// as the copy of the current revision, it is thought to be.
     pub(crate) fn miss(
         self: &Arc<Self>,
         readers: &Readers,
         of: &Dataset,
         like: &Replica,
-        cost: u64,
+        took: Duration,
     ) {
         if like.size_in_bytes() as u64 > self.bytes {
             return;
         }
         let mut state = self.state();
+        if state.copies.iter().any(|copy| copy.dataset == *of) {
+            return;
+        }
         if state.missed.len() >= KNOWN {
             state.missed.clear();
         }
         let missed = state.missed.entry(of.revision).or_default();
-        *missed += cost;
-        if *missed < like.rows() as u64 / ROWS || state.is_making {
+        *missed += took;
+        if missed.as_millis() < like.rows() as u128 / ROWS || state.is_making {
             return;
         }
         state.missed.remove(&of.revision);
@@ -89,6 +92,7 @@ impl PastCopies {
         let made = Replica::build(catalog(), readers).await;
         let mut state = self.state();
         state.is_making = false;
+        state.missed.remove(&of.revision);
         let revision = of.revision;
         match made {
             // One that was forgotten meanwhile is empty, and of another stamp.

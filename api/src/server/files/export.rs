@@ -76,7 +76,9 @@ impl Endpoint {
             let document = Arc::clone(&named.document);
             let (operation, variables) = (parameters.operation, parameters.variables);
             let wanted = self.wanted(pin).await?;
-            let ask = Ask { document: named.document, operation, variables, report, wanted };
+            let is_by_token = pin.is_some_and(Pin::names_data);
+            let ask =
+                Ask { document: named.document, operation, variables, report, wanted, is_by_token };
             let limits = self.0.works.settings.limits;
             let sent = self.send(ask, limits, format, parts, account.clone());
             let sent = Box::pin(sent).await?;
@@ -149,7 +151,7 @@ impl Endpoint {
             Some(past) => server.0.readers.as_of(past.revision),
             None => server.0.readers.clone(),
         };
-        let age = RevisionAge::of(past.as_ref());
+        let age = RevisionAge::of(past.as_ref(), ask.is_by_token);
         let dataset = past.unwrap_or(current);
         let most = self.0.works.settings.most_export_rows;
         let coding = negotiate::coding_of(&parts.headers, format.codings());

@@ -53,8 +53,15 @@ impl Endpoint {
                         let limits = Limits::default();
                         match self.wanted(pin).await {
                             Ok(wanted) => {
-                                let ask =
-                                    Ask { document, operation: None, variables, report, wanted };
+                                let is_by_token = pin.is_some_and(Pin::names_data);
+                                let ask = Ask {
+                                    document,
+                                    operation: None,
+                                    variables,
+                                    report,
+                                    wanted,
+                                    is_by_token,
+                                };
                                 Box::pin(self.send(ask, limits, format, parts, account.clone()))
                                     .await
                             }

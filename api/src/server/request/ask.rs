@@ -145,6 +145,8 @@ pub(crate) struct Ask {
     pub(crate) report: ReportOptions,
     /// The dataset that is wanted, where one is named.
     pub(crate) wanted: Option<Arc<Dataset>>,
+    /// Whether it is named by its token, and the same name never is that of other data.
+    pub(crate) is_by_token: bool,
 }
 
 impl Ask {

@@ -46,7 +46,7 @@ impl HttpDate {
     }
 }
 
-/// `Cache-Control` of an answer of an earlier revision. No load changes it; another version of the program may.
+/// `Cache-Control` of an answer of an earlier revision, named by its token. No load changes it; another version of the program may.
 const PAST: HeaderValue = HeaderValue::from_static("public, max-age=86400, immutable");
 
 /// Which revision an answer is of.
@@ -54,13 +54,19 @@ const PAST: HeaderValue = HeaderValue::from_static("public, max-age=86400, immut
 pub(crate) enum RevisionAge {
     /// The one that is the newest when it is answered.
     Current,
-    /// An earlier one, which was asked for.
+    /// An earlier one, which was asked for by its number or a day: a backup that is restored may have others of these.
     Past,
+    /// An earlier one, which was asked for by its token.
+    PastByToken,
 }
 
 impl RevisionAge {
-    pub(crate) fn of(past: Option<&Dataset>) -> Self {
-        if past.is_some() { Self::Past } else { Self::Current }
+    pub(crate) fn of(past: Option<&Dataset>, is_by_token: bool) -> Self {
+        match past {
+            None => Self::Current,
+            Some(_) if is_by_token => Self::PastByToken,
+            Some(_) => Self::Past,
+        }
     }
 }
 
@@ -88,8 +94,8 @@ impl Freshness {
     /// `Cache-Control` of what anybody may keep: of an earlier revision or of the current one.
     pub(crate) fn control(&self, age: RevisionAge) -> HeaderValue {
         match age {
-            RevisionAge::Current => self.public.clone(),
-            RevisionAge::Past => PAST,
+            RevisionAge::Current | RevisionAge::Past => self.public.clone(),
+            RevisionAge::PastByToken => PAST,
         }
     }
 

@@ -29,7 +29,7 @@ use crate::{
         state::{REVISION_POLL, Server},
     },
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 
 /// What a day looks like.
 const DAY: &str = "2026-11-25";
@@ -123,6 +123,11 @@ impl Pin {
         }
     }
 
+    /// Whether it names data, whatever becomes of the database.
+    pub(crate) fn names_data(self) -> bool {
+        matches!(self, Self::Revision { token: Some(_), .. })
+    }
+
     /// The revision of a dataset.
     pub(crate) fn of(dataset: &Dataset) -> Self {
         let number = u64::try_from(dataset.revision).unwrap_or_default();
@@ -154,14 +159,14 @@ impl Pin {
         let loaded = loaded.unwrap_or_default();
         let there_is = match kept {
             kept if kept < current => {
-                format!("kept are the revisions {kept} to {current}, the last{loaded}")
+                format!("kept are the revisions {kept} to {current}{loaded}")
             }
             _ => format!("kept is the current one only, revision {current}{loaded}"),
         };
         let (code, message) = match self {
             Self::Day(day) => (
                 codes::REVISION_GONE,
-                format!("the revision of {day} is gone, if there was one: {there_is}"),
+                format!("nothing that is kept was loaded by the end of {day}: {there_is}"),
             ),
             // The first load makes revision 1, and each other load the next.
             Self::Revision { number, .. }
@@ -200,6 +205,13 @@ impl Pin {
         let told = server.dataset();
         if self.is_of(&told) {
             return Ok(told);
+        }
+        if let Self::Day(day) = self
+            && day >= Utc::now().date_naive()
+        {
+            return Err(bad(&format!(
+                "{day} is not over yet, and loads may follow: name an earlier day, or a revision by its number"
+            )));
         }
         let number = match self {
             Self::Revision { number, .. } => i32::try_from(number).ok(),

@@ -18,6 +18,7 @@ fn ask(document: &str) -> Ask {
         variables: serde_json::Map::new(),
         report: ReportOptions::default(),
         wanted: None,
+        is_by_token: false,
     }
 }
 
@@ -222,6 +223,7 @@ fn questions_that_differ_have_different_keys() {
             variables: variables(given),
             report: ReportOptions::default(),
             wanted: None,
+            is_by_token: false,
         };
         assert!(keys.insert(AnswerKey::of(&ask, &dataset(1)).0), "{document} {given}");
     }
@@ -234,6 +236,7 @@ fn questions_that_differ_have_different_keys() {
                     variables: variables(given),
                     report: ReportOptions::default(),
                     wanted: None,
+                    is_by_token: false,
                 },
                 &dataset(1),
             )
