@@ -1,11 +1,18 @@
 //! What an operator sees.
 
+use std::{collections::BTreeSet, fs};
+
 use super::{Site, query, read};
 
 /// The value of a metric, by its name and labels as Prometheus reads them.
 pub(super) fn value(text: &str, name: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{name} is not there: {text}")).parse().unwrap()
+}
+
+/// The names of metrics, without the ending of those that count.
+fn names<'a>(found: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    found.map(|name| name.strip_suffix("_total").unwrap_or(name)).collect()
 }
 
 #[tokio::test]
@@ -60,6 +67,13 @@ async fn what_goes_on_is_counted() {
     assert!(value(&text, "cops_graphql_copy_rows") > 300.0);
     assert!(value(&text, "cops_graphql_cache_bytes") > 1_000.0);
     assert!(value(&text, "cops_graphql_loaded_timestamp_seconds") > 1.7e9);
+    // By now each of them has something to say, and the README lists them all and no other.
+    let said = text.lines().filter_map(|line| line.strip_prefix("# TYPE cops_graphql_"));
+    let said = names(said.filter_map(|line| line.split(' ').next()));
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let (_, list) = readme.split_once("Their names begin with `cops_graphql_`").unwrap();
+    let (list, _) = list.split_once("\n- **").unwrap();
+    assert_eq!(names(list.split('`').skip(1).step_by(2)), said);
 }
 
 #[tokio::test]
