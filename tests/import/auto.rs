@@ -82,6 +82,19 @@ async fn files_are_recognized_and_ordered() {
     assert!(matches!(of("b-awards.csv.rejected.csv"), Recognition::PassedOver(_)));
     assert!(matches!(of("notes.txt"), Recognition::Unknown(_)));
     assert_eq!(told.len(), 8, "{told:?}");
+    // What cannot be read at all is named, and keeps none of the others from being recognized.
+    #[cfg(unix)]
+    {
+        let beside = place.path("files");
+        std::os::unix::fs::symlink(beside.join("gone.csv"), beside.join("dangling.csv")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(beside.join("pipe.csv")).status();
+        assert!(pipe.unwrap().success());
+        let files = recognize(std::slice::from_ref(&beside)).unwrap();
+        let unknown = files.iter().filter(|it| matches!(it.recognition, Recognition::Unknown(_)));
+        let names: Vec<_> = unknown.map(|it| it.path.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["dangling.csv", "notes.txt", "pipe.csv"]);
+        assert_eq!(files.len(), 10);
+    }
     for format in [Format::Trainees, Format::Trainings] {
         let file = place.file("template.csv", format.template().unwrap());
         let found = recognize(&[file]).unwrap();

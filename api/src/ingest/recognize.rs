@@ -103,8 +103,14 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
         // A link to a folder may lead back here.
         let is_link = entry.file_type().map_err(fail)?.is_symlink() && entry.path().is_dir();
-        if !is_hidden && !is_link {
+        if is_hidden || is_link {
+            continue;
+        }
+        // One that cannot be looked at is named with the others, and keeps none of them from being loaded.
+        if fs::metadata(entry.path()).is_ok() {
             collect(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
         }
     }
     Ok(())
@@ -114,6 +120,13 @@ fn recognition(path: &Path, files: &[PathBuf]) -> Recognition {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if OF_FETCH.contains(&name.as_ref()) {
         return Recognition::PassedOver("kept by fetch");
+    }
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Recognition::Unknown("it is no regular file".to_owned());
+        }
+        Ok(_) => {}
+        Err(error) => return Recognition::Unknown(error.to_string()),
     }
     if rejects::is_list(path) {
         return Recognition::PassedOver("a list of refused rows");
