@@ -95,6 +95,13 @@ async fn files_are_recognized_and_ordered() {
         assert_eq!(names, ["dangling.csv", "notes.txt", "pipe.csv"]);
         assert_eq!(files.len(), 10);
     }
+    // What changes an archive comes after it.
+    let summary = csv(SUMMARIES, &[&[("recipient_state_code", "CA")]]);
+    let names =
+        ["FY(All)_015_Assistance_Delta_20250606.csv", "FY2024_015_Assistance_Full_20250106.csv"];
+    let archives = names.map(|name| place.file(name, summary.clone()));
+    let found: Vec<_> = recognize(&archives).unwrap().into_iter().map(|file| file.path).collect();
+    assert_eq!(found, [archives[1].clone(), archives[0].clone()]);
     for format in [Format::Trainees, Format::Trainings] {
         let file = place.file("template.csv", format.template().unwrap());
         let found = recognize(&[file]).unwrap();

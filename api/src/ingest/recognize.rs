@@ -64,7 +64,7 @@ pub enum Recognition {
 }
 
 /// Recognizes files, and those of folders and the folders in them. They come in the order in which they are to be loaded,
-/// those of a format in the order of their names; after them, those that are not to be loaded.
+/// those of a format in the order of their names, and those that only change others last; after them, those that are not to be loaded.
 ///
 /// # Errors
 /// Says which path cannot be looked at.
@@ -83,11 +83,21 @@ pub fn recognize(paths: &[PathBuf]) -> Result<Vec<RecognizedFile>, ImportError> 
         .iter()
         .map(|path| RecognizedFile { path: path.clone(), recognition: recognition(path, &files) });
     let mut recognized: Vec<RecognizedFile> = recognized.collect();
-    recognized.sort_by_key(|file| match file.recognition {
-        Recognition::Of(format) => ORDER.iter().position(|it| *it == format),
-        Recognition::PassedOver(_) | Recognition::Unknown(_) => Some(ORDER.len()),
+    recognized.sort_by_key(|file| {
+        let place = match file.recognition {
+            Recognition::Of(format) => ORDER.iter().position(|it| *it == format),
+            Recognition::PassedOver(_) | Recognition::Unknown(_) => Some(ORDER.len()),
+        };
+        (place, is_delta(&file.path))
     });
     Ok(recognized)
+}
+
+/// Whether a file changes what another one holds, by the name that USAspending gives it, such as
+/// `FY(All)_015_Assistance_Delta_20250606.zip` beside `FY2024_015_Assistance_Full_20250106.zip`.
+fn is_delta(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| word == "delta")
 }
 
 /// The files of a path. Those whose names begin with a point are hidden.
