@@ -23,6 +23,7 @@ use super::{
     matching::Decision,
     names::Name,
     recipients::{Described, Recipient, Recipients},
+    review as review_file,
     row::{FileRow, RowRefusal},
     values,
 };
@@ -205,6 +206,7 @@ impl FormatReader for Matches {
         }
         let name = row.line_of_text("recipient");
         let Some(name) = name else { return Err(row.refuse("recipient", "is empty")) };
+        let name = review_file::of_text(&name).to_owned();
         Ok(RowMeaning::Take(DecidedRecipient {
             form: Name::of(&name).form,
             name,

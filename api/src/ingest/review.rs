@@ -92,9 +92,9 @@ pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
             Fit::One(..) => "FOUND_SINCE",
         };
         let shared = [
-            name.clone(),
+            as_text(&name),
             state.as_ref().map(ToString::to_string).unwrap_or_default(),
-            city.unwrap_or_default(),
+            as_text(&city.unwrap_or_default()),
             uei.unwrap_or_default(),
             awards.to_string(),
             Dollars(cents).to_string(),
@@ -106,7 +106,7 @@ pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
             let own = [
                 agency.id.to_string(),
                 ori.map(Ori::as_str).unwrap_or_default().to_owned(),
-                agency.name.clone().unwrap_or_default(),
+                as_text(agency.name.as_deref().unwrap_or_default()),
                 agency.kind.map(|kind: AgencyKind| kind.to_value()).unwrap_or_default(),
                 candidate.score.to_string(),
                 String::new(),
@@ -118,6 +118,21 @@ pub(crate) async fn write(job: &Job, path: &Path) -> Result<u64, ImportError> {
     }
     writer.flush().map_err(|error| fail(error.into()))?;
     Ok(count)
+}
+
+/// How a spreadsheet knows a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A cell that a spreadsheet takes for text, whatever a file has brought: a name that would run as a formula has an
+/// apostrophe before it.
+fn as_text(cell: &str) -> String {
+    let mark = if cell.starts_with(FORMULA) { "'" } else { "" };
+    format!("{mark}{cell}")
+}
+
+/// What such a cell says.
+pub(super) fn of_text(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
 }
 
 /// The recipients of awards that are organizations, unless a person decided that they are.
@@ -174,4 +189,25 @@ async fn unmatched(
         .collect();
     found.sort_by_key(|(_, recipient)| std::cmp::Reverse(recipient.cents));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_and_each_is_read_as_it_was() {
+        for name in [
+            "=HYPERLINK(\"http://x\")",
+            "-MINUS SCHOOL DISTRICT",
+            "@HOME",
+            "'Olelo",
+            "O'Fallon",
+            "",
+        ] {
+            let written = as_text(name);
+            assert!(!written.starts_with(FORMULA), "{written}");
+            assert_eq!(of_text(&written), name);
+        }
+    }
 }
