@@ -320,7 +320,7 @@ impl Load {
         self.clear(table.name, condition).await
     }
 
-    /// Takes out rows of the dataset that was there before this one, which is gone and has no history.
+    /// Takes out rows without a history: those of a dataset that is gone.
     ///
     /// # Errors
     /// Whatever the database says.

@@ -123,7 +123,7 @@ fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-/// The same for writing what is taken back: nothing is made, and SQLite is left in the journal mode that it has. What is
+/// One connection that writes what is taken back: nothing is made, and SQLite is left in the journal mode that it has. What is
 /// written may go into the write-ahead log before it is taken back, and never into the file itself.
 ///
 /// # Errors

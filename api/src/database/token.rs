@@ -74,7 +74,7 @@ impl DataStamp {
     /// That of data of a file that was opened anew so many times.
     #[must_use]
     pub(super) fn new(stored: i64, opened: u64) -> Self {
-        Self(stored ^ opened.cast_signed())
+        Self(stored ^ opened.rotate_left(u64::BITS / 2).cast_signed())
     }
 }
 

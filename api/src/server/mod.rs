@@ -4,8 +4,8 @@
 //! the query that runs for it; [`past`] finds earlier revisions. The rooms, from the bottom:
 //! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
 //!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
-//! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copy of the
-//!   dataset in memory.
+//! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copies in memory
+//!   of the dataset (`copy`) and of its earlier revisions (`past_copies`).
 //! - `traffic`: how much is done at once: connections (`connections`) and how slow they may be (`listen`), clients
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often the server looks whether there is a new revision.
-pub(crate) const REVISION_POLL: Duration = Duration::from_secs(1);
+const REVISION_POLL: Duration = Duration::from_secs(1);
 /// How often it looks whether the file of the database is still the same.
 const FILE_POLL: Duration = Duration::from_millis(250);
 /// How long such a look may take. A connection that says nothing may be dead, and the next look takes another.

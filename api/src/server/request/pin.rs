@@ -10,9 +10,10 @@
 //! A number can come again where a backup is restored and loaded into. So the response says in the same header which
 //! revision it is of, by number and token (`4-00c0ffee00c0ffee`), and who pins that gets those data or none.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use axum::http::{HeaderMap, StatusCode};
+use chrono::{NaiveDate, Utc};
 use serde_json::Value;
 
 use super::{
@@ -24,17 +25,11 @@ use crate::{
     database::token::DataToken,
     error::codes,
     graphql::citation::moment,
-    server::{
-        past,
-        state::{REVISION_POLL, Server},
-    },
+    server::{past, state::Server},
 };
-use chrono::{NaiveDate, Utc};
 
 /// What a day looks like.
 const DAY: &str = "2026-11-25";
-/// How long the server may take to hear of a revision that the database has.
-const HEARSAY: Duration = Duration::from_secs(2 * REVISION_POLL.as_secs());
 
 /// The revision that a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,7 +191,7 @@ impl Pin {
         Err(Refusal::new(StatusCode::CONFLICT, code, &message).about(dataset))
     }
 
-    /// The dataset of the revision. Where it is the current one, the server knows that when this is over.
+    /// The dataset of the revision.
     ///
     /// # Errors
     /// Where there is none, or where that cannot be told.
@@ -217,23 +212,21 @@ impl Pin {
             Self::Revision { number, .. } => i32::try_from(number).ok(),
             Self::Day(day) => past::last_of(server, day).await.map_err(failed)?,
         };
-        if let Some(number) = number
-            && let Some(found) = past::at(server, number, &told).await.map_err(failed)?
-            && (self.is_of(&found) || matches!(self, Self::Day(_)))
-        {
-            return Ok(found);
+        // The database may have revisions of which the server is yet to hear.
+        let mut current = told;
+        for hears in [false, true] {
+            if hears {
+                current = server.current().await.map_err(failed)?;
+            }
+            if let Some(number) = number
+                && let Some(found) = past::at(server, number, &current).await.map_err(failed)?
+                && (self.is_of(&found) || matches!(self, Self::Day(_)))
+            {
+                return Ok(found);
+            }
         }
-        // The database may have a revision of which the server is yet to hear.
-        let current = server.current().await.map_err(failed)?;
-        if !self.is_of(&current) {
-            let kept = past::first_kept(server).await.map_err(failed)?;
-            return self.check(&current, kept).map(|()| current);
-        }
-        let mut dataset = server.0.dataset.clone();
-        let heard = dataset.wait_for(|dataset| dataset.stamp != told.stamp);
-        let _ = tokio::time::timeout(HEARSAY, heard).await;
-        let told = server.dataset();
-        self.check(&told, current.revision).map(|()| told)
+        let kept = past::first_kept(server).await.map_err(failed)?;
+        self.check(&current, kept).map(|()| current)
     }
 }
 
