@@ -170,6 +170,13 @@ impl Table {
         self
     }
 
+    /// Says that columns hold years.
+    pub(crate) fn years<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
+        let columns = columns.iter().map(|column| self.column_index(column.as_str()));
+        self.declared.years = columns.collect();
+        self
+    }
+
     /// Lets rows be grouped by the band of population that a column falls into.
     pub(crate) fn banded<C: ColumnTrait>(mut self, column: C) -> Self {
         let column = self.column_index(column.as_str());

@@ -50,6 +50,26 @@ pub(crate) struct ClosedValue {
     pub(crate) deprecated: Option<String>,
 }
 
+/// What columns can be compared by: only like is compared with like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparable {
+    Number,
+    Amount(u32),
+    Day,
+}
+
+impl Column {
+    /// What it can be compared by, where it can.
+    fn comparable(&self) -> Option<Comparable> {
+        match self.kind.scalar {
+            Scalar::Int | Scalar::BigInt => Some(Comparable::Number),
+            Scalar::Fixed(digits) => Some(Comparable::Amount(digits)),
+            Scalar::Date => Some(Comparable::Day),
+            _ => None,
+        }
+    }
+}
+
 /// How a row leads to rows of another table.
 #[derive(Debug)]
 pub(crate) struct Relation {
@@ -247,6 +267,17 @@ impl Table {
     /// The field of a name.
     pub(crate) fn field(&self, name: &str) -> Option<FieldOf> {
         self.lookup.get(name).copied()
+    }
+
+    /// The columns that can be compared with another of theirs: their names as values of an enum, and what they are
+    /// compared by.
+    pub(crate) fn comparable(&self) -> Vec<(String, &Column, Comparable)> {
+        let all: Vec<_> = self
+            .visible()
+            .filter_map(|(name, column)| Some((screaming_case(name), column, column.comparable()?)))
+            .collect();
+        let is_alike = |of: Comparable| all.iter().filter(|(.., other)| *other == of).count() > 1;
+        all.iter().filter(|(.., of)| is_alike(*of)).cloned().collect()
     }
 
     /// The columns that clients see, with their field names.

@@ -24,6 +24,7 @@ pub(super) fn table() -> Type {
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
         .named_by("usaspendingKey", "String", &[grant::Column::UsaspendingKey], str::to_uppercase, "The key of the award at USAspending.")
         .priced_by("fiscalYear")
+        .years(&[grant::Column::FiscalYear])
         .keys(&[
             grant::Column::FiscalYear,
             grant::Column::Status,

@@ -100,6 +100,8 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         "max" => "The greatest value.",
         "median" => "The median.",
         "percentile" => "A percentile: `p` says which.",
+        "distinct" => "How many different values are known.",
+        "mode" => "The most frequent value: the least of several that are.",
         "stddev" => "The sample's standard deviation.",
         _ => "The sample's variance.",
     };
@@ -161,8 +163,8 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
     let mut fields: Vec<InputField> = STATISTICS
         .iter()
         .map(|name| match *name {
-            "known" | "missing" => input(name, &whole, &format!("By `{name}`.")),
-            "sum" | "min" | "max" => input(name, &exact, &format!("By `{name}`.")),
+            "known" | "missing" | "distinct" => input(name, &whole, &format!("By `{name}`.")),
+            "sum" | "min" | "max" | "mode" => input(name, &exact, &format!("By `{name}`.")),
             "percentile" => input(name, "[PercentileHaving!]", "By percentiles."),
             name => input(name, &float, &format!("By `{name}`.")),
         })
@@ -193,6 +195,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     );
     let mut fields: Vec<_> = measures.computed.iter().map(computed).collect();
     fields.push(part);
+    fields.extend(days(types, table, measures));
+    fields.push(ratio(types, table, measures));
     let description = format!("Counts, sums and statistics of rows of {}.", table.list);
     types.object(&all, &description, fields.clone());
 
@@ -279,32 +283,90 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
         input.default = Some(value);
         input
     };
-    let mut fields = vec![
-        input("key", &format!("{type_name}Dimension"), "A key, which `by` must name."),
-        input("measure", &format!("{type_name}Measure"), "A measure."),
-        input(
-            "statistic",
-            "Statistic",
-            "Which statistic of the measure, where it has several. Default `SUM`.",
-        ),
-        input("p", "Float", "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`."),
-    ];
-    if measures.computed.iter().any(|computed| computed.is_priced) {
-        fields.push(input("inDollarsOf", "Int", PRICED));
-    }
+    let key = input("key", &format!("{type_name}Dimension"), "A key, which `by` must name.");
+    let mut fields = vec![key];
+    fields.extend(figure_fields(table, measures, true));
     fields.push(with_default(input("direction", "OrderDirection!", "Which way."), "ASC"));
     let nulls = "Where groups go whose key is unknown, or whose statistic is missing.";
     fields.push(with_default(input("nulls", "NullsOrder!", nulls), "LAST"));
     let description = format!(
-        "One term of an order of groups of {}: either a key or a measure. Subtotals come after the \
+        "One term of an order of groups of {}: either a key or a figure. Subtotals come after the \
          groups that they add up where a key is compared.",
         table.list
     );
     types.input_object(&format!("{type_name}GroupOrder"), &description, fields, false);
 }
 
+/// The fields that name a figure.
+fn figure_fields(table: &Table, measures: &MeasureCatalog, divides: bool) -> Vec<InputField> {
+    let type_name = &table.type_name;
+    let mut fields = vec![input("measure", &format!("{type_name}Measure"), "A measure.")];
+    if measures.days.is_some() {
+        let about = "The days from one day of each row to another, instead of a measure.";
+        fields.push(input("days", &format!("{type_name}Days"), about));
+    }
+    fields.push(input(
+        "statistic",
+        "Statistic",
+        "Which statistic of the measure, where it has several. Default `SUM`.",
+    ));
+    let about = "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`.";
+    fields.push(input("p", "Float", about));
+    if measures.computed.iter().any(|computed| computed.is_priced) {
+        fields.push(input("inDollarsOf", "Int", PRICED));
+    }
+    let about = "Only of the rows that this filter keeps.";
+    fields.push(input("where", &format!("{type_name}Filter"), about));
+    if divides {
+        let about = "Divides the figure by another of the same group: for shares and rates. Null where one of the                      two is, and where there is nothing to divide by; the sum of a part without rows is 0.";
+        fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
+    }
+    fields
+}
+
+/// Registers what names a figure, and tells of the field that divides two.
+fn ratio(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> ObjectField {
+    let name = format!("{}Figure", table.type_name);
+    let description = format!(
+        "One number of rows of {}: a measure, which statistic of it, and of which part of the rows.",
+        table.list
+    );
+    types.input_object(&name, &description, figure_fields(table, measures, false), false);
+    field(
+        "ratio",
+        "Float",
+        "The quotient of two figures of these rows, divided once. Null where one of them is, and where there is          nothing to divide by; the sum of a part without rows is 0.",
+        vec![
+            input("of", &format!("{name}!"), "What is divided."),
+            input("to", &format!("{name}!"), "What it is divided by."),
+        ],
+    )
+}
+
+/// Tells of the days from one day of a row to another, where it has two.
+fn days(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> Option<ObjectField> {
+    let days = measures.days.as_ref()?;
+    let day = format!("{}Day!", table.type_name);
+    let ends = [
+        input("from", &day, "The day from which is counted."),
+        input("to", &day, "The day to which is counted."),
+    ];
+    let name = format!("{}Days", table.type_name);
+    types.input_object(&name, "From which day of a row to which is counted.", ends.to_vec(), false);
+    let (type_name, about) = days.computed.type_name();
+    Some(field(&days.computed.field, &type_name, &about, ends.to_vec()))
+}
+
 fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
     let name = format!("{}Having", table.type_name);
+    let mut tests = figure_fields(table, measures, true);
+    tests.push(input(
+        "is",
+        &format!("{}!", operators(types, Scalar::Float, "Float")),
+        "Tests of the figure.",
+    ));
+    let test = format!("{}FigureHaving", table.type_name);
+    types.input_object(&test, "Tests of any figure of a group.", tests, false);
     let mut fields = vec![
         input("and", &format!("[{name}!]"), "Keeps groups that all of these keep."),
         input("or", &format!("[{name}!]"), "Keeps groups that at least one of these keeps."),
@@ -314,6 +376,8 @@ fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
             "Keeps groups that this does not keep, those with a missing value among them.",
         ),
     ];
+    let about = "By any figures: of parts of the rows, of days, or quotients. All must hold.";
+    fields.push(input("figures", &format!("[{test}!]"), about));
     for computed in &measures.computed {
         let type_name = match &computed.what {
             What::Count(_) => operators(types, Scalar::Int, "Int"),

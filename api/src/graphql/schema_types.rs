@@ -12,7 +12,7 @@ use crate::{
     catalog::{
         Catalog,
         scalar::Scalar,
-        table::{Cardinality, ClosedValue, Table},
+        table::{Cardinality, ClosedValue, Comparable, Table},
     },
     limits::Limits,
     query::{order::orderable, page::DEFAULT_PAGE},
@@ -158,6 +158,7 @@ fn filter(types: &mut Types<'_>, table: &Table) {
         }
         fields.push(input(name, &operators, &description));
     }
+    fields.extend(column_comparisons(types, table));
     for relation in &table.relations {
         let other = &relation.other().type_name;
         let about = first_sentence(relation.description);
@@ -184,6 +185,59 @@ fn filter(types: &mut Types<'_>, table: &Table) {
         table.list
     );
     types.input_object(&type_name, &description, fields, false);
+}
+
+/// The fields of a filter that compare two columns of a row.
+fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
+    let (columns, type_name) = (table.comparable(), &table.type_name);
+    let mut fields = Vec::new();
+    if !columns.is_empty() {
+        let named = columns.iter().map(|(name, column, _)| value(name, &column.description));
+        let description =
+            format!("The columns of {} that can be compared with each other.", table.list);
+        types.enumeration(&format!("{type_name}Comparable"), &description, named.collect());
+        let column = format!("{type_name}Comparable!");
+        let comparison = vec![
+            input("column", &column, "The column."),
+            input("is", "Comparison!", "How it must compare."),
+            input(
+                "with",
+                &column,
+                "With which column: of days, another day; of an amount, another of its unit.",
+            ),
+        ];
+        let name = format!("{type_name}Comparison");
+        let description =
+            "A comparison of two columns of a row. It never holds where one of them is missing.";
+        types.input_object(&name, description, comparison, false);
+        fields.push(input(
+            "compare",
+            &format!("[{name}!]"),
+            "By two columns of the row, compared with each other. All must hold.",
+        ));
+    }
+    if columns.iter().filter(|(.., of)| *of == Comparable::Day).count() > 1 {
+        let whole = operators(types, Scalar::Int, "Int");
+        let day = format!("{type_name}Day!");
+        let days = vec![
+            input("from", &day, "The day from which is counted."),
+            input("to", &day, "The day to which is counted."),
+            input("is", &format!("{whole}!"), "Tests of the number of days."),
+        ];
+        let name = format!("{type_name}DaysFilter");
+        let description = "Tests of the days from one day of a row to another: negative where the other comes first, and missing where one of them is.";
+        types.input_object(&name, description, days, false);
+        fields.push(input(
+            "days",
+            &format!("[{name}!]"),
+            "By the days between two of the row's. All must hold.",
+        ));
+        let named = columns.iter().filter(|(.., of)| *of == Comparable::Day);
+        let named = named.map(|(name, column, _)| value(name, &column.description));
+        let description = format!("The days that {} have.", table.list);
+        types.enumeration(&format!("{type_name}Day"), &description, named.collect());
+    }
+    fields
 }
 
 fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
@@ -304,6 +358,16 @@ fn shared(types: &mut Types<'_>, catalog: &Catalog) {
         input("in", "[ID!]", "Is one of these."),
         input("notIn", "[ID!]", "Is none of these."),
     ];
+    let comparisons = [
+        ("EQ", "Is the same."),
+        ("NE", "Is another."),
+        ("LT", "Is less, or earlier."),
+        ("LTE", "Is less, earlier, or the same."),
+        ("GT", "Is more, or later."),
+        ("GTE", "Is more, later, or the same."),
+    ];
+    let values = comparisons.map(|(name, about)| value(name, about));
+    types.enumeration("Comparison", "How two values compare.", values.into());
     types.input_object(
         "IDFilter",
         "Tests of a global id. Those given must all hold.",

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use super::id;
 use crate::catalog::{
     predicate::{Comparison, Predicate, Test},
-    scalar::ColumnKind,
-    table::{Cardinality, FieldOf, Relation, Table},
+    scalar::{ColumnKind, Scalar},
+    table::{Cardinality, Comparable, FieldOf, Relation, Table},
 };
 use crate::{
     error::Error,
@@ -93,9 +93,70 @@ fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predi
             })
         }
         Some(FieldOf::Relation(index)) => relation(&table.relations[index], value, path),
+        None if name == "compare" => compares(table, value, path),
+        None if name == "days" => days(table, value, path),
         Some(FieldOf::Union(_) | FieldOf::Computed(_)) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
+    }
+}
+
+/// Comparisons of two columns of a row.
+fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let columns = table.comparable();
+    let comparison = |value: &GraphQl, path: &str| {
+        let given = object(value, path)?;
+        let column = |name: &str| {
+            let word = word(given, name);
+            let found = columns.iter().find(|(column, ..)| Some(column.as_str()) == word);
+            let bad = || Error::BadArgument(format!("{path}.{name}: is not a column to compare"));
+            found.map(|(_, column, of)| (column.name, *of)).ok_or_else(bad)
+        };
+        let ((column, of), (less, other)) = (column("column")?, column("with")?);
+        if of != other {
+            let text = format!(
+                "{path}: only days are compared with days, amounts of one unit with each other, and counts with counts"
+            );
+            return Err(Error::BadArgument(text));
+        }
+        let name = word(given, "is").unwrap_or_default().to_ascii_lowercase();
+        let found = COMPARISONS.iter().find(|(operator, _)| *operator == name);
+        let (_, comparison) = found.ok_or(Error::Internal)?;
+        let test = Test::Compare(*comparison, 0_i64.into());
+        Ok(Predicate::Difference { column, less, is_of_days: of == Comparable::Day, test })
+    };
+    Ok(Predicate::All(each(value, path, comparison)?))
+}
+
+/// Tests of the days between two of a row's.
+fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let columns = table.comparable();
+    let test_of = |value: &GraphQl, path: &str| {
+        let given = object(value, path)?;
+        let day = |name: &str| {
+            let word = word(given, name);
+            let mut days = columns.iter().filter(|(.., of)| *of == Comparable::Day);
+            let found = days.find(|(column, ..)| Some(column.as_str()) == word);
+            let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
+            found.map(|(_, column, _)| column.name).ok_or_else(bad)
+        };
+        let (less, column) = (day("from")?, day("to")?);
+        let kind = ColumnKind::new(Scalar::Int, &sea_orm::ColumnType::Integer);
+        let here = format!("{path}.is");
+        tests(given.get("is").unwrap_or(&GraphQl::Null), &here, |(operator, value, path)| {
+            let test = test(kind, operator, value, path)?;
+            Ok(Predicate::Difference { column, less, is_of_days: true, test })
+        })
+    };
+    Ok(Predicate::All(each(value, path, test_of)?))
+}
+
+/// The value of a field that is one of an enum.
+fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
+    match given.get(name) {
+        Some(GraphQl::Enum(word)) => Some(word.as_str()),
+        Some(GraphQl::String(word)) => Some(word),
+        _ => None,
     }
 }
 

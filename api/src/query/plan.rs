@@ -172,11 +172,20 @@ pub(crate) enum MeasureField {
     Level,
     Key(Vec<(Name, KeyField)>),
     /// One figure.
-    Figure(usize, Show, &'static ComputedMeasure),
+    Figure(usize, Show, FigureOf),
     /// The figures of one measure.
     Statistics(Unit, Vec<(Name, StatisticField)>, &'static ComputedMeasure),
     /// The measures of a part.
     Part(MeasuresPlan),
+}
+
+/// What a figure is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FigureOf {
+    /// That of a measure that has one value.
+    Measure(&'static ComputedMeasure),
+    /// The quotient of two that a client names.
+    Ratio,
 }
 
 /// A field of statistics.

@@ -14,7 +14,7 @@ use crate::measures::event::sql as event;
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
-        predicate::column_of,
+        predicate::{column_of, days_between},
         scalar::Scalar,
         table::{Childless, Relation, Table},
     },
@@ -164,6 +164,11 @@ impl<'a> Statements<'a> {
                 let alias = self.joined(&path.relations);
                 column_of(&alias, end.columns[column].name)
             }
+            (End::Days { from, to }, _) => {
+                let alias = self.joined(&path.relations);
+                let [from, to] = [from, to].map(|day| column_of(&alias, end.columns[day].name));
+                days_between(from, to, self.backend)
+            }
             (End::Children { relation, column }, _) => {
                 let alias = self.joined(&path.relations);
                 self.sum(&end.relations[relation], &alias, column, rates)?
@@ -293,6 +298,13 @@ impl<'a> Statements<'a> {
             Part::Quarter => year().mul(4).add(month().sub(1).div(3)),
             Part::Month => year().mul(12).add(month().sub(1)),
             Part::FiscalYear => year().add(month().add(2).div(12)),
+            Part::Decade => {
+                let year = match scalar {
+                    Some(Scalar::Date) => year(),
+                    _ => big(value),
+                };
+                year.clone().sub(year.modulo(10))
+            }
             // Read before it comes to this.
             Part::Since | Part::Ever => value,
             Part::Band => {
@@ -344,7 +356,11 @@ fn sum_where_known(number: Expr, childless: Childless) -> Expr {
 fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     match key.path.end {
         End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row | End::Children { .. } | End::Grandchildren { .. } | End::Beside { .. } => None,
+        End::Row
+        | End::Days { .. }
+        | End::Children { .. }
+        | End::Grandchildren { .. }
+        | End::Beside { .. } => None,
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Figures {
     pub(crate) request: Request,
     /// What its groups have in common, beside its filter.
     pub(crate) common: Common,
+    /// How many conditions of its parts, named in orders and the like, look at rows that refer to others.
+    pub(crate) related: usize,
     /// The codes of what was said of it.
     pub(crate) told: BTreeSet<&'static str>,
     /// What is to be told of its orders and conditions.
@@ -27,8 +29,20 @@ pub(crate) struct Figures {
 }
 
 /// The statistics by the names of their fields.
-pub(crate) const STATISTICS: [&str; 10] =
-    ["known", "missing", "sum", "avg", "min", "max", "median", "percentile", "stddev", "variance"];
+pub(crate) const STATISTICS: [&str; 12] = [
+    "known",
+    "missing",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "median",
+    "percentile",
+    "stddev",
+    "variance",
+    "distinct",
+    "mode",
+];
 
 /// The statistic of a field, and how it is shown; `p` is that of `percentile`.
 pub(crate) fn statistic(
@@ -44,6 +58,8 @@ pub(crate) fn statistic(
         "avg" => (Statistic::Average(digits), Show::Real),
         "min" => (Statistic::Minimum, Show::Exact(digits)),
         "max" => (Statistic::Maximum, Show::Exact(digits)),
+        "distinct" => (Statistic::Distinct, Show::Exact(0)),
+        "mode" => (Statistic::Mode, Show::Exact(digits)),
         "median" => (Statistic::Percentile(0.5, digits), Show::Real),
         "stddev" => (Statistic::Deviation(digits), Show::Real),
         "variance" => (Statistic::Variance(digits), Show::Real),
@@ -68,13 +84,14 @@ impl Figures {
         Self {
             request: Request::of(table, keeps),
             common,
+            related: 0,
             told: BTreeSet::new(),
             noted: Vec::new(),
         }
     }
 
     /// Asks for a figure, unless it is asked for already; its position.
-    fn place(&mut self, figure: Figure) -> usize {
+    pub(super) fn place(&mut self, figure: Figure) -> usize {
         let figures = &mut self.request.figures;
         figures.iter().position(|other| *other == figure).unwrap_or_else(|| {
             figures.push(figure);

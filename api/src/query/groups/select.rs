@@ -6,7 +6,7 @@ use async_graphql::{
 
 use super::{
     apart::Common,
-    cursor, event,
+    asked, cursor, event,
     figures::{Figures, STATISTICS, statistic},
     having,
     order::{self, year},
@@ -27,7 +27,7 @@ use crate::{
         order::short_mark,
         page::PageSizes,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
+            EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
             StatisticField,
         },
         planner::{Merged, Planner, Warning, join},
@@ -79,9 +79,7 @@ impl<'a> Planner<'a> {
             setting: self.groups_setting(),
         };
         let mark = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
-        for (code, message) in figures.noted.drain(..) {
-            self.warn(Warning { path: path.to_vec(), code, message });
-        }
+        self.tell_noted(&mut figures, path).map_err(at)?;
         let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
         let chosen = chosen != [&GraphQl::Null; 2];
         let type_name = &table.type_name;
@@ -147,6 +145,8 @@ impl<'a> Planner<'a> {
                     let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
                     MeasureField::Part(shape)
                 }
+                ("ratio", _) => self.ratio(&merged, figures, keeps, &here)?,
+                ("days", _) => self.days(&merged, figures, keeps, &here)?,
                 (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
             };
             plan.push((name, field));
@@ -182,7 +182,51 @@ impl<'a> Planner<'a> {
         }
         let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
         self.tell(figures, computed, None, year, keeps, || path.to_vec());
-        Ok(MeasureField::Figure(figure, show, computed))
+        Ok(MeasureField::Figure(figure, show, FigureOf::Measure(computed)))
+    }
+
+    /// The quotient of two figures that a client names.
+    fn ratio(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let measures = self.catalog.measures(figures.request.table);
+        let measures = measures.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let sides = ["of", "to"].map(|name| (name, arguments.get(name)));
+        let asked = asked::ratio(measures, figures, keeps, sides).map_err(at)?;
+        self.tell_noted(figures, path).map_err(at)?;
+        Ok(MeasureField::Figure(asked.figure, asked.show, FigureOf::Ratio))
+    }
+
+    /// The days from one day of each row to another.
+    fn days(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let measures = self.catalog.measures(figures.request.table);
+        let measures = measures.ok_or_else(|| at(Error::Internal))?;
+        let given = self.arguments(merged[0]).into_iter();
+        let given = given.map(|(name, value)| (Name::new(name), value)).collect();
+        let (days, measure) = asked::days(measures, &given, "days").map_err(at)?;
+        let fields = self.statistics(merged, Unit::Whole, &measure, figures, keeps, path)?;
+        Ok(MeasureField::Statistics(Unit::Whole, fields, &days.computed))
+    }
+
+    /// Tells what was noted while figures were asked for, and counts the conditions of their parts.
+    fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
+        for (code, message) in figures.noted.drain(..) {
+            self.warn(Warning { path: path.to_vec(), code, message });
+        }
+        self.count_relations(std::mem::take(&mut figures.related))
     }
 
     /// Tells what is easily misread of a field.

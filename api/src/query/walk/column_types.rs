@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::query::{
     picks::Picks,
     plan::{
-        ConnectionField, ConnectionPlan, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
-        MeasuresPlan, RowField, RowsPlan, StatisticField,
+        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, KeyField, Lookup,
+        MeasureField, MeasuresPlan, RowField, RowsPlan, StatisticField,
     },
 };
 
@@ -212,7 +212,13 @@ impl Columns {
                         "How many keys the group has: fewer than were asked for in a subtotal.";
                     ColumnCell::of(Scalar::Int, false, about)
                 }
-                MeasureField::Figure(_, _, computed) => ColumnCell::of_type(computed.type_name())?,
+                MeasureField::Figure(_, _, FigureOf::Measure(computed)) => {
+                    ColumnCell::of_type(computed.type_name())?
+                }
+                MeasureField::Figure(_, _, FigureOf::Ratio) => {
+                    let about = "The quotient of two figures. Missing where one of them is, and where there is nothing to divide by.";
+                    ColumnCell::of(Scalar::Float, true, about)
+                }
                 MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 MeasureField::Statistics(unit, fields, computed) => {
                     ColumnField::Object(Self::of_statistics(*unit, fields, computed)?)
