@@ -267,7 +267,37 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Whether its values follow each other, so that none between two is left out but for want of rows.
+    pub(crate) fn follows(&self, table: &'static Table) -> bool {
+        match (self.part, self.path.end) {
+            (
+                Part::Year
+                | Part::FiscalYear
+                | Part::Quarter
+                | Part::Month
+                | Part::Decade
+                | Part::Since,
+                _,
+            ) => true,
+            (Part::Itself, End::Column(column)) => {
+                self.path.table(table).declared.years.contains(&column)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Measure {
+    /// Whether its sums over groups add up to that of all rows: each of these counts in one group.
+    pub(crate) fn adds_up(&self) -> bool {
+        match self {
+            Self::Rows => true,
+            Self::Distinct(_) => false,
+            Self::Numbers(Way(path), _) => path.relations.is_empty(),
+        }
+    }
+
     /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
     /// distinct agencies), to a number (`federalShare`, `agency.population`), to a number of many
     /// rows (`officersFunded.funded`: their sum per row), to how many these are (`trainees.count`), or to either of the

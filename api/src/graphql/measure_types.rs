@@ -1,6 +1,7 @@
 //! The types of aggregates: what can be computed of the rows of a list, in total and by keys.
 
 use super::{
+    among_types,
     operator_types::operators,
     registry::{InputField, ObjectField, Types, field, input, value},
 };
@@ -14,7 +15,10 @@ use crate::{
     },
     limits::Limits,
     measures::MOST_KEYS,
-    query::groups::{figures::STATISTICS, order::measure_name},
+    query::{
+        groups::{figures::STATISTICS, order::measure_name},
+        plan::IS_OTHERS,
+    },
 };
 
 /// The fields of a connection that are computed of all its rows.
@@ -42,6 +46,23 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             "Boolean",
             "Whether to add the groups of each prefix of the keys, down to that of all rows; `level` \
              tells them apart. Each is computed anew, so nothing is counted twice in it.",
+        ),
+        input(
+            "fill",
+            "Boolean",
+            "Whether years, quarters and months among the keys have no gaps: adds a group of nothing for each between the \
+             first and the last that any row has, beside each combination of the other keys.",
+        ),
+        input(
+            "top",
+            "Int",
+            "How many groups from the front stand for themselves, instead of a page.",
+        ),
+        input(
+            "others",
+            "Boolean",
+            "With `top`: whether all rows of other groups, also of those that `having` leaves out, are one more group at \
+             the end (`isOthers`): the groups add up to the whole.",
         ),
         input("first", "Int", &format!("How many groups from the front. {most}")),
         input("after", "String", "The cursor of the group after which the page begins."),
@@ -81,6 +102,7 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         statistics(types, unit);
         statistics_having(types, unit);
     }
+    among_types::shared(types);
     let fields = vec![
         input(
             "p",
@@ -178,7 +200,7 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
 }
 
 /// What the argument `inDollarsOf` says.
-const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
+pub(super) const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
     the fiscal year of each; each is rounded to the cent before it is added up. An amount whose year \
     is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
 
@@ -200,6 +222,9 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     let description = format!("Counts, sums and statistics of rows of {}.", table.list);
     types.object(&all, &description, fields.clone());
 
+    let about = "What the group comes to among the others of the list, pages aside: running sums and changes are in the order of the list.";
+    fields.push(among_types::window(types, table, measures, about));
+    fields.insert(0, field("isOthers", "Boolean!", IS_OTHERS, vec![]));
     let level =
         "How many keys the group has: fewer than were asked for in a subtotal, 0 in the total.";
     fields.insert(0, field("level", "Int!", level, vec![]));
@@ -230,6 +255,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     let description = format!("What {} can be grouped by.", table.list);
     types.enumeration(&format!("{type_name}Dimension"), &description, values.collect());
     event(types, table);
+    among_types::summary(types, table, measures);
     group_connection(types, table);
     order(types, table, measures);
     having(types, table, measures);
@@ -257,6 +283,12 @@ fn group_connection(types: &mut Types<'_>, table: &Table) {
         field("nodes", &format!("[{type_name}Group!]!"), "The groups of the page.", vec![]),
         field("pageInfo", "PageInfo!", "Where the page stands among the groups.", vec![]),
         field("totalCount", "Int!", "How many groups there are, pages aside.", vec![]),
+        field(
+            "summary",
+            &format!("{type_name}GroupsSummary!"),
+            "Statistics of the groups, pages and subtotals aside: each group counts once, however many rows it has.",
+            vec![],
+        ),
     ];
     let description = format!("A page of groups of {}.", table.list);
     types.object(&format!("{type_name}GroupConnection"), &description, fields);
@@ -344,7 +376,11 @@ fn ratio(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> Obj
 }
 
 /// Tells of the days from one day of a row to another, where it has two.
-fn days(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> Option<ObjectField> {
+pub(super) fn days(
+    types: &mut Types<'_>,
+    table: &Table,
+    measures: &MeasureCatalog,
+) -> Option<ObjectField> {
     let days = measures.days.as_ref()?;
     let day = format!("{}Day!", table.type_name);
     let ends = [

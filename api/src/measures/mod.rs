@@ -42,7 +42,8 @@
 //! # The rooms
 //! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
 //! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
-//! page of them. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
+//! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, and [`fill`] adds
+//! those that no row is in. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
 //! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
 //!
 //! # Why not a query engine from the shelf
@@ -54,16 +55,20 @@
 mod aggregates;
 mod estimates;
 pub(crate) mod event;
+mod fill;
 mod group_page;
 mod having;
 pub(crate) mod memory;
+mod others;
 mod prices;
 mod request;
 pub mod sql;
 mod statistic;
 mod stop;
+mod summary;
 mod table_sizes;
 mod value;
+mod window;
 
 pub use self::{
     aggregates::Aggregates,
@@ -75,6 +80,7 @@ pub use self::{
         Page, Request,
     },
     statistic::Statistic,
+    summary::Correlation,
     table_sizes::TableSizes,
     value::{Cell, Number},
 };
@@ -86,4 +92,6 @@ pub(crate) use self::{
     },
     request::{Known, Subset},
     statistic::ratio,
+    summary::{GroupStatistic, Summary},
+    window::{Window, WindowKind},
 };

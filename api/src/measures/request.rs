@@ -4,7 +4,9 @@ use super::{
     event::Event,
     having::Having,
     statistic::Statistic,
+    summary::Summary,
     value::{Cell, Number},
+    window::Window,
 };
 use crate::{
     catalog::{
@@ -40,6 +42,14 @@ pub struct Request {
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
+    /// What groups come to among the others.
+    pub(crate) windows: Vec<Window>,
+    /// What is computed of all groups.
+    pub(crate) summaries: Vec<Summary>,
+    /// Whether keys that follow each other have no gaps.
+    pub(crate) fills: bool,
+    /// Whether all rows of other groups than those of the page are one more group.
+    pub(crate) others: bool,
 }
 
 /// A part of the rows: those that a filter keeps, and of these those that have a value of each of some measures.
@@ -136,7 +146,7 @@ pub struct Page {
 }
 
 /// A group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// How many of the keys it is of; fewer than all for a subtotal, whose other cells are
     /// [`Cell::All`].
@@ -145,6 +155,10 @@ pub struct Group {
     pub key: Vec<Cell>,
     /// A number for each figure.
     pub figures: Vec<Number>,
+    /// A number for each window.
+    pub windows: Vec<Number>,
+    /// Whether it is of all rows that no other group of the page is of. Its cells are [`Cell::All`] then.
+    pub is_others: bool,
 }
 
 impl Group {
@@ -171,6 +185,12 @@ pub struct GroupsAnswer {
     pub total: usize,
     /// Whether there are more beyond the page, in the direction in which it was counted.
     pub more: bool,
+    /// Whether there are rows of other groups than those of the page: beyond it, or which `having` leaves out.
+    pub has_others: bool,
+    /// What is computed of all groups.
+    pub summary: Vec<Number>,
+    /// The sum of the figure of each window over all groups.
+    pub sums: Vec<Number>,
 }
 
 impl Request {
@@ -200,6 +220,10 @@ impl Request {
             order: Vec::new(),
             page: Page::default(),
             subtotals: false,
+            windows: Vec::new(),
+            summaries: Vec::new(),
+            fills: false,
+            others: false,
         }
     }
 
@@ -331,6 +355,12 @@ impl Request {
                 "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
             ));
         }
+        let among = self.windows.len() + self.summaries.len();
+        if among > MOST_FIGURES {
+            return bad(format!(
+                "{among} numbers of windows and summaries are more than {MOST_FIGURES}: ask for some at a time"
+            ));
+        }
         if let Some(event) = &self.event {
             event.check(self.table)?;
         }
@@ -346,6 +376,7 @@ impl Request {
                 return bad("orderBy: names what is not asked for".to_owned());
             }
         }
+        self.check_series()?;
         if !self.having.is_known(self.figures.len()) {
             return bad("having: names a figure that is not asked for".to_owned());
         }
@@ -359,6 +390,23 @@ impl Request {
             true => Ok(()),
             false => bad("after, before: this is a place among other groups".to_owned()),
         }
+    }
+
+    /// Says what makes no sense about the groups as a whole.
+    fn check_series(&self) -> Result<(), Error> {
+        let bad = |text: &str| Err(Error::BadArgument(text.to_owned()));
+        if self.fills && !self.own_keys().iter().any(|key| key.follows(self.table)) {
+            return bad(
+                "fill: `by` names no years, quarters or months, and nothing else has gaps to fill",
+            );
+        }
+        if self.others && self.subtotals {
+            return bad("others: subtotals are of all rows already: ask for one of the two");
+        }
+        if self.others && self.own_keys().is_empty() {
+            return bad("others: without keys there is one group, of all rows");
+        }
+        Ok(())
     }
 
     fn check_figure(&self, position: usize, figure: &Figure) -> Result<(), Error> {

@@ -268,7 +268,7 @@ fn power(digits: u32) -> i128 {
 
 /// The float next to a quotient.
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
-fn quotient(above: i128, below: i128) -> f64 {
+pub(super) fn quotient(above: i128, below: i128) -> f64 {
     /// Whole numbers up to this are floats as they are, and the quotient of floats is the one next to it.
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
     /// More binary digits than a float has, and one that says whether anything is left.
@@ -302,7 +302,7 @@ fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f6
 
 /// A part of a whole, from 0 to 1, as the decimal fraction that it is written as: 0.9 is 9 / 10, and not
 /// the float nearest to it. What is finer than the decimals below is cut off.
-fn fraction(part: f64) -> (i128, i128) {
+pub(super) fn fraction(part: f64) -> (i128, i128) {
     const DECIMALS: usize = 17;
     let text = format!("{part:.DECIMALS$}");
     let text = if part.to_string().len() < text.len() { part.to_string() } else { text };

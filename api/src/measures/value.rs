@@ -45,7 +45,7 @@ impl Number {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a comparison with a float is one of floats")]
-    fn as_real(self) -> f64 {
+    pub(crate) fn as_real(self) -> f64 {
         match self {
             Self::Missing => f64::NAN,
             Self::Whole(whole) => whole as f64,

@@ -267,10 +267,9 @@ impl Export {
         let groups = all.groups[walk.given..end].to_vec();
         walk.given = end;
         let more = end < all.groups.len() || all.more;
-        Ok((
-            PartRows::Groups(Arc::new(GroupsAnswer { groups, total: all.total, more: all.more })),
-            more,
-        ))
+        let (total, is_cut) = (all.total, all.more);
+        let part = GroupsAnswer { groups, total, more: is_cut, ..GroupsAnswer::default() };
+        Ok((PartRows::Groups(Arc::new(part)), more))
     }
 
     /// The rows of a part.

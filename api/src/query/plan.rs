@@ -12,6 +12,8 @@
 //!           totals: Shape { federalShare: Statistics { sum: Figure } } }
 //! ```
 
+use std::borrow::Cow;
+
 use async_graphql::Name;
 
 use super::{
@@ -164,6 +166,24 @@ pub(crate) struct MeasuresPlan {
     pub(crate) fields: Vec<(Name, MeasureField)>,
 }
 
+/// An object of numbers that a request computes of groups, by their positions.
+#[derive(Debug)]
+pub(crate) struct NumbersPlan {
+    pub(crate) type_name: Cow<'static, str>,
+    pub(crate) fields: Vec<(Name, NumberField)>,
+}
+
+/// A field of such an object.
+#[derive(Debug)]
+pub(crate) enum NumberField {
+    TypeName,
+    /// How many groups there are.
+    Groups,
+    /// A number, and what it says of itself.
+    Number(usize, Show, &'static str),
+    Object(NumbersPlan),
+}
+
 /// A field of measures.
 #[derive(Debug)]
 pub(crate) enum MeasureField {
@@ -177,7 +197,15 @@ pub(crate) enum MeasureField {
     Statistics(Unit, Vec<(Name, StatisticField)>, &'static ComputedMeasure),
     /// The measures of a part.
     Part(MeasuresPlan),
+    /// What the group comes to among the others.
+    Window(NumbersPlan),
+    /// Whether the group is of all rows that no other is of.
+    IsOthers,
 }
+
+/// What a group says of whether it is that of all other rows.
+pub(crate) const IS_OTHERS: &str = "Whether the group is that of all rows which no other group of the list is of, as `others` asks for. \
+    Its keys are null, as they are everything else.";
 
 /// What a figure is.
 #[derive(Clone, Copy, Debug)]
@@ -206,6 +234,13 @@ pub(crate) enum KeyField {
     Row(usize, Lookup),
 }
 
+impl GroupsField {
+    /// Whether it shows groups of the page.
+    pub(crate) fn shows_groups(&self) -> bool {
+        matches!(self, Self::Nodes(_) | Self::Edges(_) | Self::PageInfo(_))
+    }
+}
+
 /// Groups, and what is shown of them.
 #[derive(Debug)]
 pub(crate) struct GroupsPlan {
@@ -223,6 +258,8 @@ pub(crate) struct GroupsPlan {
 pub(crate) enum GroupsField {
     TypeName,
     TotalCount,
+    /// What is computed of all groups.
+    Summary(NumbersPlan),
     Nodes(MeasuresPlan),
     Edges(Vec<(Name, EdgeField<MeasuresPlan>)>),
     PageInfo(Vec<(Name, PageInfoField)>),

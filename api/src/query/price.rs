@@ -10,7 +10,7 @@ use super::{
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MeasureField, MeasuresPlan, RowField, RowsPlan,
+        MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
     },
 };
 use crate::{
@@ -220,6 +220,10 @@ impl<'a> Price<'a> {
         for (_, field) in &plan.fields {
             match field {
                 GroupsField::Nodes(plan) => self.measures(plan, shown)?,
+                GroupsField::Summary(plan) => {
+                    let cells = self.numbers(plan, lists);
+                    self.work += Work::groups(lists, cells);
+                }
                 GroupsField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));
                 }
@@ -237,6 +241,16 @@ impl<'a> Price<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Adds what is shown of so many objects of numbers, and tells how many numbers each has.
+    fn numbers(&mut self, plan: &NumbersPlan, count: u64) -> u64 {
+        self.show(count, plan.fields.iter().map(|(name, _)| name));
+        let cells = plan.fields.iter().map(|(_, field)| match field {
+            NumberField::Object(plan) => self.numbers(plan, count),
+            _ => 1,
+        });
+        cells.sum()
     }
 
     /// Adds what is shown of so many groups.
@@ -259,6 +273,7 @@ impl<'a> Price<'a> {
                     cells += fields.len() as u64;
                 }
                 MeasureField::Part(plan) => self.measures(plan, groups)?,
+                MeasureField::Window(plan) => cells += self.numbers(plan, groups),
                 _ => cells += 1,
             }
         }

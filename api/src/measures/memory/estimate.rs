@@ -138,8 +138,15 @@ impl Replica {
             work += Work::passed(kept).times(many(request.parts.len()));
         }
         let of_group = 64 + 32 * many(request.figures.len()) + 4 * many(request.keys.len());
+        let of_group =
+            of_group + 64 * many(request.windows.len()) + 32 * many(request.summaries.len());
         let bytes = kept.saturating_mul(16).saturating_add(groups.saturating_mul(of_group));
-        Ok(Estimate { work: work + Work::placed(groups), groups, bytes })
+        if request.others {
+            // Once more, over the rows of no group of the page.
+            work = work.times(2);
+        }
+        let among = 1 + many(request.windows.len() + request.summaries.len());
+        Ok(Estimate { work: work + Work::placed(groups.saturating_mul(among)), groups, bytes })
     }
 
     /// The rows of a table that refer to some others by a column. It is between their mean and what half of these have

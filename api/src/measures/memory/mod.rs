@@ -33,6 +33,7 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::price_index;
+use rustc_hash::FxHashSet;
 use sea_orm::{EntityName as _, IdenStatic as _};
 
 use self::{
@@ -46,7 +47,8 @@ use self::{
     work::{many, work_of_groups},
 };
 use super::{
-    group_page::{ALL, Groups, finish, nothing},
+    group_page::{ALL, Cells as _, Groups, NULL, divide, finish, nothing, search},
+    others,
     prices::{Prices, Rate},
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Tally, compute},
@@ -197,8 +199,61 @@ impl Replica {
         for level in request.levels() {
             taken.push(self.level(&asked, rows, &keys[..level], &mut groups)?);
         }
-        stop.spend(Work::placed(many(groups.levels.len())))?;
-        Ok(finish(request, groups, &AllCells(cells)))
+        let among = 1 + request.windows.len() + request.summaries.len();
+        stop.spend(Work::placed(many(groups.levels.len() * among)))?;
+        let of_window = request.windows.len() * 2 * size_of::<Number>();
+        let of_group = of_window + request.summaries.len() * size_of::<Number>();
+        let _among = stop.take(groups.levels.len(), of_group)?;
+        let cells = AllCells(cells);
+        let mut answers = finish(request, groups, &cells)?;
+        if request.others {
+            self.add_others(&asked, rows, (&keys, &cells), &mut answers)?;
+        }
+        Ok(answers)
+    }
+
+    /// Adds what the rows of no group of the pages come to.
+    fn add_others(
+        &self,
+        asked: &MemoryRequest<'_>,
+        rows: RowSet<'_>,
+        (keys, cells): (&[Ordinals<'_>], &AllCells<'_>),
+        answers: &mut [(Cell, GroupsAnswer)],
+    ) -> Result<(), Error> {
+        let request = asked.request;
+        let ordinal = |(key, cell): (usize, &Cell)| match cell {
+            Cell::Null => Some(NULL),
+            // A group that no row is in has a cell that no row has.
+            cell => u32::try_from(search(cells, key, cell))
+                .ok()
+                .filter(|it| it % 2 == 0)
+                .map(|it| it / 2),
+        };
+        let shown = others::shown(request, answers);
+        let shown = shown.iter().filter_map(|key| key.iter().enumerate().map(ordinal).collect());
+        let shown: FxHashSet<Vec<u32>> = shown.collect();
+        asked.stop.spend(Work::grouped(many(rows.len() * keys.len()), many(shown.len())))?;
+        let _rows = asked.stop.take(rows.len(), size_of::<u32>())?;
+        let mut key = Vec::with_capacity(keys.len());
+        let mut is_other = |row: &usize| {
+            key.clear();
+            key.extend(keys.iter().map(|of| of.get(*row)));
+            !shown.contains(key.as_slice())
+        };
+        let found = (0..rows.len()).map(|index| rows.get(index)).filter(|row| is_other(row));
+        let found: Vec<u32> = found.map(rows::position).collect();
+        let mut groups = Groups::default();
+        let parents = &keys[..request.skipped()];
+        let _taken = self.level(asked, RowSet::Some(&found), parents, &mut groups)?;
+        divide(request, &mut groups.figures);
+        let figures = groups.figures.chunks(request.figures.len().max(1));
+        let figures = figures.map(<[Number]>::to_vec).chain(std::iter::repeat(Vec::new()));
+        let parents = (0..groups.levels.len()).map(|group| match request.of_parents {
+            true => cells.cell(0, groups.ordinals[group * request.keys.len()]),
+            false => Cell::All,
+        });
+        others::add(request, answers, parents.zip(figures).collect());
+        Ok(())
     }
 
     /// The consumer price index.

@@ -15,9 +15,10 @@ use entity::price_index;
 use rustc_hash::FxHashMap;
 use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
-use self::statement::{Statements, read_cell};
+use self::statement::{SqlRows, Statements, read_cell};
 use super::{
-    group_page::{ALL, Cells, Groups, NULL, finish, nothing},
+    group_page::{ALL, Cells, Groups, NULL, divide, finish, nothing},
+    others,
     prices::Prices,
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Statistic, Tally, Values, compute},
@@ -77,35 +78,15 @@ pub(crate) async fn answers(
     let mut figures: Vec<Number> = Vec::new();
     let width = request.figures.len();
     for level in request.levels() {
-        let found = groups(session, request, level, keys.len()).await?;
+        let rows = SqlRows { request, level, shown: None };
+        let found = groups(session, rows, keys.len()).await?;
         let first = keys.len();
         levels.resize(first + found.len(), u8::try_from(level).map_err(|_| Error::Internal)?);
         figures.resize((first + found.len()) * width, Number::Missing);
         let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
         keys.extend(found);
-        let mut done = vec![false; width];
-        for position in 0..width {
-            let Figure::Of { measure, part, .. } = &request.figures[position] else { continue };
-            if done[position] {
-                continue;
-            }
-            let wanted: Vec<_> = request
-                .figures
-                .iter()
-                .enumerate()
-                .filter_map(|(position, figure)| match figure {
-                    Figure::Of { measure: other, part: of, statistic } => {
-                        (other == measure && of == part).then_some((position, *statistic))
-                    }
-                    Figure::Ratio { .. } => None,
-                })
-                .collect();
-            for (position, _) in &wanted {
-                done[*position] = true;
-            }
-            let asked = SqlRequest { request, level, measure, part: *part, wanted };
-            measure_into(session, &asked, &index, &mut figures).await?;
-        }
+        let rows = SqlRows { request, level, shown: None };
+        figures_of(session, rows, &index, &mut figures).await?;
     }
     let sorted = Sorted((0..request.keys.len()).map(|key| sorted(&keys, key)).collect());
     let ordinals = keys.iter().flat_map(|cells| {
@@ -116,13 +97,68 @@ pub(crate) async fn answers(
         })
     });
     let ordinals = ordinals.collect();
-    Ok(finish(request, Groups { levels, ordinals, figures }, &sorted))
+    let mut answers = finish(request, Groups { levels, ordinals, figures }, &sorted)?;
+    if request.others {
+        add_others(session, request, &mut answers).await?;
+    }
+    Ok(answers)
+}
+
+/// Adds what the rows of no group of the pages come to.
+async fn add_others(
+    session: &Session,
+    request: &Request,
+    answers: &mut [(Cell, GroupsAnswer)],
+) -> Result<(), Error> {
+    let shown = others::shown(request, answers);
+    let rows = SqlRows { request, level: request.skipped(), shown: Some(&shown) };
+    let found = groups(session, rows, 0).await?;
+    let width = request.figures.len();
+    let mut figures = vec![Number::Missing; found.len() * width];
+    let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(0..).collect();
+    figures_of(session, rows, &index, &mut figures).await?;
+    divide(request, &mut figures);
+    let of_group = |(group, key): (usize, &Vec<Cell>)| {
+        let parent = if request.of_parents { key[0].clone() } else { Cell::All };
+        (parent, figures[group * width..(group + 1) * width].to_vec())
+    };
+    others::add(request, answers, found.iter().enumerate().map(of_group).collect());
+    Ok(())
+}
+
+/// Computes the figures of groups, each measure of a part once for all its statistics.
+async fn figures_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let all = &rows.request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Of { measure, part, .. } = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
+            Figure::Of { measure: other, part: of, statistic } => {
+                (other == measure && of == part).then_some((position, *statistic))
+            }
+            Figure::Ratio { .. } => None,
+        });
+        let wanted: Vec<_> = wanted.collect();
+        for (position, _) in &wanted {
+            done[*position] = true;
+        }
+        let asked = SqlRequest { rows, measure, part: *part, wanted };
+        measure_into(session, &asked, index, figures).await?;
+    }
+    Ok(())
 }
 
 /// The statistics of one measure, of one part of the rows, at one level.
 struct SqlRequest<'a> {
-    request: &'a Request,
-    level: usize,
+    rows: SqlRows<'a>,
     measure: &'a Measure,
     part: Option<usize>,
     /// With the positions of their figures.
@@ -146,13 +182,13 @@ fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
 /// The keys of the groups of a level, after so many groups of others.
 async fn groups(
     session: &Session,
-    request: &Request,
-    level: usize,
+    rows: SqlRows<'_>,
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
+    let SqlRows { request, level, .. } = rows;
     let table = request.table.name;
     let prices = Prices::default();
-    let mut statements = Statements::new(request, level, None, &prices, session.backend())?;
+    let mut statements = Statements::new(rows, None, &prices, session.backend())?;
     let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
@@ -174,8 +210,9 @@ async fn measure_into(
     index: &FxHashMap<Vec<Cell>, usize>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
-    let SqlRequest { request, level, measure, part, wanted } = asked;
-    let (level, backend, table) = (*level, session.backend(), request.table.name);
+    let SqlRequest { rows, measure, part, wanted } = asked;
+    let SqlRows { request, level, .. } = *rows;
+    let (backend, table) = (session.backend(), request.table.name);
     let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
     let known = part.iter().flat_map(|part| &request.parts[*part].known);
     let mut measures = std::iter::once(*measure).chain(known.map(|known| &known.measure));
@@ -184,13 +221,13 @@ async fn measure_into(
         false => Prices::default(),
     };
     let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
-    let mut statements = Statements::new(request, level, *part, &prices, backend)?;
+    let mut statements = Statements::new(*rows, *part, &prices, backend)?;
     for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        let mut statements = Statements::new(request, level, *part, &prices, backend)?;
+        let mut statements = Statements::new(*rows, *part, &prices, backend)?;
         for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
             let key = read_key(request, level, &row)?;
             found.entry(key).or_default().values.push(row.try_get_by_index(level)?);

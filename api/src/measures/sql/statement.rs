@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
     DbBackend, QueryResult,
     sea_query::{
-        Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
+        Alias, BinOper, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query,
+        SelectStatement, Value, ValueTuple,
     },
 };
 
@@ -32,10 +33,21 @@ const EACH: &str = "each_child";
 /// From each year's prices to those of another.
 type YearRates = BTreeMap<i64, Rate>;
 
+/// The rows of which groups of some first keys are made.
+#[derive(Clone, Copy)]
+pub(crate) struct SqlRows<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) level: usize,
+    /// Of which groups of all keys they are not, if so.
+    pub(crate) shown: Option<&'a [Vec<Cell>]>,
+}
+
 /// Makes the statements of one level of a request.
 pub(crate) struct Statements<'a> {
     request: &'a Request,
     level: usize,
+    /// Of which groups of all keys the rows are not, if so.
+    shown: Option<&'a [Vec<Cell>]>,
     backend: DbBackend,
     prices: &'a Prices,
     /// The paths that are joined.
@@ -45,8 +57,7 @@ pub(crate) struct Statements<'a> {
 
 impl<'a> Statements<'a> {
     pub(crate) fn new(
-        request: &'a Request,
-        level: usize,
+        SqlRows { request, level, shown }: SqlRows<'a>,
         part: Option<usize>,
         prices: &'a Prices,
         backend: DbBackend,
@@ -61,7 +72,8 @@ impl<'a> Statements<'a> {
         if let Some(event) = request.event() {
             event::place(request, &event, backend, &mut select)?;
         }
-        let mut statements = Self { request, level, backend, prices, joined: Vec::new(), select };
+        let mut statements =
+            Self { request, level, shown, backend, prices, joined: Vec::new(), select };
         for known in part.iter().flat_map(|part| &part.known) {
             let number = statements.number(&known.measure)?;
             statements.select.and_where(match known.is_positive {
@@ -89,7 +101,7 @@ impl<'a> Statements<'a> {
     /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
     /// the sums of their upper and lower halves, the least and the greatest.
     pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.inner(measure)?;
+        let inner = self.counted(measure)?;
         let mut outer = Query::select();
         outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
         if matches!(measure, Measure::Numbers(..)) {
@@ -110,7 +122,7 @@ impl<'a> Statements<'a> {
 
     /// The keys and the number of each row (or distinct related row) that has one.
     pub(crate) fn values(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.inner(measure)?;
+        let inner = self.counted(measure)?;
         let value = || Expr::col(Alias::new("v"));
         let mut outer = Query::select();
         outer
@@ -121,10 +133,74 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
+    /// The rows that are counted: those of [`inner`](Self::inner), or of these those that are of no group that is shown.
+    fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
+        let Some(shown) = self.shown else { return Ok(inner) };
+        let mut rest = Query::select();
+        rest.exprs((0..self.level).map(key_column));
+        match measure {
+            Measure::Rows => {}
+            Measure::Distinct(_) => {
+                rest.distinct().column(Alias::new("e"));
+            }
+            Measure::Numbers(Way(path), _) if path.relations.is_empty() => {}
+            Measure::Numbers(..) => {
+                rest.distinct().column(Alias::new("e"));
+            }
+        }
+        if !matches!(measure, Measure::Distinct(_)) {
+            rest.column(Alias::new("v"));
+        }
+        rest.from_subquery(inner, Alias::new("every"));
+        if shown.is_empty() {
+            return Ok(rest);
+        }
+        let keys = &self.request.keys;
+        let values = shown.iter().map(|cells| {
+            let values = keys.iter().zip(cells).map(|(key, cell)| self.key_value(key, cell));
+            ValueTuple::Many(values.collect())
+        });
+        let mut same = Query::select();
+        same.expr(Expr::val(1)).from_values(values, Alias::new("shown"));
+        // A comparison that takes one missing value for another.
+        let is = match self.backend {
+            DbBackend::Postgres => BinOper::Custom("IS NOT DISTINCT FROM"),
+            _ => BinOper::Is,
+        };
+        for index in 0..keys.len() {
+            let shown =
+                Expr::col((Alias::new("shown"), Alias::new(format!("column{}", index + 1))));
+            let every = Expr::col((Alias::new("every"), Alias::new(format!("k{index}"))));
+            same.and_where(shown.binary(is, every));
+        }
+        rest.and_where(Expr::exists(same).not());
+        Ok(rest)
+    }
+
+    /// The value of a key as [`read_cell`] reads it.
+    fn key_value(&self, key: &Key, cell: &Cell) -> Value {
+        let months = |day: &NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
+        let is_text = is_text(self.request.table, key);
+        match cell {
+            Cell::Null | Cell::All if is_text => Value::String(None),
+            Cell::Null | Cell::All => Value::BigInt(None),
+            Cell::Boolean(truth) => i64::from(*truth).into(),
+            Cell::Whole(whole) => (*whole).into(),
+            Cell::Text(text) => text.clone().into(),
+            Cell::Date(day) => match key.part {
+                Part::Quarter => months(day).div_euclid(3).into(),
+                Part::Month => months(day).into(),
+                _ => day.to_string().into(),
+            },
+        }
+    }
+
     /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
     /// measure of related rows, those of each distinct one, `e`.
     fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        for (index, key) in self.request.keys[..self.level].iter().enumerate() {
+        let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
+        for (index, key) in self.request.keys[..keys].iter().enumerate() {
             let value = self.key(key)?;
             self.select.expr_as(value, Alias::new(format!("k{index}")));
         }
@@ -364,6 +440,15 @@ fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     }
 }
 
+/// Whether the value of a key is read as a text.
+fn is_text(table: &'static Table, key: &Key) -> bool {
+    key.part == Part::Itself
+        && matches!(
+            scalar(table, key),
+            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
+        )
+}
+
 /// Reads the cell of a key.
 pub(crate) fn read_cell(
     table: &'static Table,
@@ -371,12 +456,7 @@ pub(crate) fn read_cell(
     row: &QueryResult,
     index: usize,
 ) -> Result<Cell, Error> {
-    let is_text = key.part == Part::Itself
-        && matches!(
-            scalar(table, key),
-            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
-        );
-    if is_text {
+    if is_text(table, key) {
         let Some(text) = row.try_get_by_index::<Option<String>>(index)? else {
             return Ok(Cell::Null);
         };

@@ -91,6 +91,27 @@ pub(crate) fn ratio(
     Ok(quotient(figures, &above, &below))
 }
 
+/// Reads two figures that are held against each other, and asks for them; their positions.
+///
+/// # Errors
+/// Says which field is wrong.
+pub(crate) fn pair(
+    measures: &'static MeasureCatalog,
+    figures: &mut Figures,
+    keeps: &Predicate,
+    sides: [(&str, Option<&GraphQl>); 2],
+) -> Result<[usize; 2], Error> {
+    let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
+        Some(GraphQl::Object(given)) => {
+            let asked = Named::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
+            Ok(asked.figure)
+        }
+        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+    };
+    let [first, second] = sides;
+    Ok([side(first)?, side(second)?])
+}
+
 /// The quotient of two figures, in their units.
 fn quotient(figures: &mut Figures, above: &AskedFigure, below: &AskedFigure) -> AskedFigure {
     let factor = (10_i64.pow(below.show.digits()), 10_i64.pow(above.show.digits()));

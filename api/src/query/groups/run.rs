@@ -18,8 +18,8 @@ use crate::{
     query::{
         load::Loaders,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
-            PageInfoField, StatisticField,
+            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan, NumberField,
+            NumbersPlan, PageInfoField, StatisticField,
         },
     },
 };
@@ -31,7 +31,7 @@ type KeyRows = HashMap<usize, HashMap<i32, GraphQl>>;
 pub(crate) fn totals(shape: &MeasuresPlan, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
     let rows = KeyRows::new();
     let total = |figures: &Vec<Number>| {
-        let group = Group { level: 0, key: Vec::new(), figures: figures.clone() };
+        let group = Group { figures: figures.clone(), ..Group::default() };
         measures(shape, &group, &rows)
     };
     lists.iter().map(total).collect()
@@ -71,7 +71,10 @@ pub(crate) async fn groups(
                     }
                 }
             }
-            GroupsField::TypeName | GroupsField::TotalCount | GroupsField::PageInfo(_) => {}
+            GroupsField::TypeName
+            | GroupsField::TotalCount
+            | GroupsField::Summary(_)
+            | GroupsField::PageInfo(_) => {}
         }
     }
     lists.iter().map(|answer| connection(plan, answer, &rows)).collect()
@@ -118,6 +121,7 @@ fn connection(plan: &GroupsPlan, answer: &GroupsAnswer, rows: &KeyRows) -> Resul
         Ok(match field {
             GroupsField::TypeName => GraphQl::String(format!("{type_name}GroupConnection")),
             GroupsField::TotalCount => GraphQl::from(answer.total),
+            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.total)?,
             GroupsField::Nodes(shape) => {
                 let nodes = answer.groups.iter().map(|group| measures(shape, group, rows));
                 GraphQl::List(nodes.collect::<Result<_, _>>()?)
@@ -159,6 +163,8 @@ fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<Graph
         Ok(match field {
             MeasureField::TypeName => GraphQl::String(shape.type_name.clone()),
             MeasureField::Level => GraphQl::from(group.level),
+            MeasureField::IsOthers => GraphQl::Boolean(group.is_others),
+            MeasureField::Window(plan) => numbers(plan, &group.windows, 0)?,
             MeasureField::Figure(figure, shown, _) => show(*figure, *shown)?,
             MeasureField::Part(shape) => measures(shape, group, rows)?,
             MeasureField::Statistics(unit, fields, _) => object(fields, |field| match field {
@@ -182,6 +188,18 @@ fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<Graph
                 })
             })?,
         })
+    })
+}
+
+/// An object of numbers.
+fn numbers(plan: &NumbersPlan, all: &[Number], groups: usize) -> Result<GraphQl, Error> {
+    object(&plan.fields, |field| match field {
+        NumberField::TypeName => Ok(GraphQl::String(plan.type_name.clone().into_owned())),
+        NumberField::Groups => Ok(GraphQl::from(groups)),
+        NumberField::Number(place, show, _) => {
+            show.value(all.get(*place).copied().unwrap_or(Number::Missing))
+        }
+        NumberField::Object(plan) => numbers(plan, all, groups),
     })
 }
 

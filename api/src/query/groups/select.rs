@@ -80,8 +80,9 @@ impl<'a> Planner<'a> {
         };
         let mark = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
         self.tell_noted(&mut figures, path).map_err(at)?;
-        let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
-        let chosen = chosen != [&GraphQl::Null; 2];
+        let chosen =
+            ["first", "last", "top"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
+        let chosen = chosen != [&GraphQl::Null; 3];
         let type_name = &table.type_name;
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
@@ -93,6 +94,11 @@ impl<'a> Planner<'a> {
             let field = match merged[0].node.name.node.as_str() {
                 "totalCount" => GroupsField::TotalCount,
                 "nodes" => GroupsField::Nodes(node(&merged, &here)?),
+                "summary" => {
+                    let all = Predicate::all();
+                    let plan = self.summary(table, &merged, &mut figures, &all, &here)?;
+                    GroupsField::Summary(plan)
+                }
                 "edges" => {
                     let mut edges = Vec::new();
                     for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged)? {
@@ -109,6 +115,11 @@ impl<'a> Planner<'a> {
                 _ => GroupsField::TypeName,
             };
             plan.push((name, field));
+        }
+        if !plan.iter().any(|(_, field)| field.shows_groups()) {
+            // Nothing of a page is asked for.
+            figures.request.page.limit = Some(0);
+            figures.request.others = false;
         }
         figures.request.check().map_err(at)?;
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
@@ -133,6 +144,10 @@ impl<'a> Planner<'a> {
             let field = match (merged[0].node.name.node.as_str(), by) {
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
+                ("isOthers", _) => MeasureField::IsOthers,
+                ("window", Some(by)) => {
+                    MeasureField::Window(self.window(table, &merged, figures, by, &here)?)
+                }
                 ("key", Some(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
                 ("where", _) => {
                     let arguments = self.arguments(merged[0]);
@@ -222,7 +237,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Tells what was noted while figures were asked for, and counts the conditions of their parts.
-    fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
+    pub(super) fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
         for (code, message) in figures.noted.drain(..) {
             self.warn(Warning { path: path.to_vec(), code, message });
         }
@@ -230,7 +245,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Tells what is easily misread of a field.
-    fn tell(
+    pub(super) fn tell(
         &self,
         figures: &mut Figures,
         computed: &ComputedMeasure,
@@ -327,7 +342,20 @@ fn arrange(
     if let Some(value) = given("having") {
         figures.request.having = having::parse(measures, figures, value, "having")?;
     }
-    let (limit, backward) = sizes.of(given("first"), given("last"))?;
+    let is_true = |name: &str| given(name) == Some(&GraphQl::Boolean(true));
+    (figures.request.fills, figures.request.others) = (is_true("fill"), is_true("others"));
+    let top = given("top");
+    if top.is_none() && figures.request.others {
+        let text = "others: says how many groups stand for themselves by `top`, which is missing";
+        return Err(Error::BadArgument(text.to_owned()));
+    }
+    let of_pages = ["first", "last", "after", "before"];
+    if let (Some(_), Some(other)) = (top, of_pages.iter().find(|name| given(name).is_some())) {
+        return Err(Error::BadArgument(format!(
+            "top: stands instead of pages: leave `{other}` out"
+        )));
+    }
+    let (limit, backward) = sizes.of(top.or_else(|| given("first")), given("last"))?;
     let place = |argument: &'static str| match given(argument) {
         Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
         _ => Ok(None),

@@ -13,9 +13,11 @@ use crate::error::Error;
 use crate::query::{
     picks::Picks,
     plan::{
-        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, KeyField, Lookup,
-        MeasureField, MeasuresPlan, RowField, RowsPlan, StatisticField,
+        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, IS_OTHERS, KeyField,
+        Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        StatisticField,
     },
+    show::Show,
 };
 
 /// The fields of a row, in the order of the query.
@@ -220,6 +222,8 @@ impl Columns {
                     ColumnCell::of(Scalar::Float, true, about)
                 }
                 MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
+                MeasureField::Window(plan) => ColumnField::Object(Self::of_numbers(plan)),
+                MeasureField::IsOthers => ColumnCell::of(Scalar::Boolean, false, IS_OTHERS),
                 MeasureField::Statistics(unit, fields, computed) => {
                     ColumnField::Object(Self::of_statistics(*unit, fields, computed)?)
                 }
@@ -242,6 +246,28 @@ impl Columns {
             Ok((name.clone(), field))
         };
         shape.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn of_numbers(plan: &NumbersPlan) -> Self {
+        let field = |(name, field): &(Name, NumberField)| {
+            let field = match field {
+                NumberField::TypeName => ColumnCell::of_type_name(),
+                NumberField::Groups => {
+                    ColumnCell::of(Scalar::Int, false, "How many groups there are.")
+                }
+                NumberField::Number(_, show, about) => {
+                    let scalar = match show {
+                        Show::Real => Scalar::Float,
+                        Show::Exact(0) => Scalar::BigInt,
+                        Show::Exact(digits) => Scalar::Fixed(*digits),
+                    };
+                    ColumnCell::of(scalar, true, about)
+                }
+                NumberField::Object(plan) => ColumnField::Object(Self::of_numbers(plan)),
+            };
+            (name.clone(), field)
+        };
+        Self(plan.fields.iter().map(field).collect())
     }
 
     fn of_statistics(
