@@ -118,6 +118,16 @@ impl Unit {
         }
     }
 
+    /// The GraphQL type of a bin of a histogram.
+    pub(crate) fn bin_name(self) -> &'static str {
+        match self {
+            Self::Dollars => "DollarBin",
+            Self::Officers => "OfficerBin",
+            Self::Hours => "HourBin",
+            Self::Whole => "IntBin",
+        }
+    }
+
     /// The unit in words.
     pub(crate) fn words(self) -> &'static str {
         match self {

@@ -14,9 +14,13 @@ use crate::{
         table::{ClosedValue, Table, screaming_case},
     },
     limits::Limits,
-    measures::MOST_KEYS,
+    measures::{MOST_BINS, MOST_KEYS},
     query::{
-        groups::{figures::STATISTICS, order::measure_name},
+        groups::{
+            figures::STATISTICS,
+            first_days::{MOST_DAYS, PERIODS},
+            order::measure_name,
+        },
         plan::IS_OTHERS,
     },
 };
@@ -103,6 +107,21 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         statistics_having(types, unit);
     }
     among_types::shared(types);
+    let scales = vec![
+        value("LINEAR", "By equal steps."),
+        value("LOG", "By powers of ten, and round steps within them."),
+    ];
+    types.enumeration("Scale", "How the edges of a histogram follow each other.", scales);
+    let periods = PERIODS.map(|(name, .., about)| value(name, about));
+    types.enumeration("Period", "A part of the calendar.", periods.into());
+    let days = vec![
+        input("every", "Period!", "Of what the first day is meant."),
+        input("from", "Int!", "The first year."),
+        input("to", "Int!", "The last year."),
+    ];
+    let about =
+        format!("The first day of each of some years, quarters or months: at most {MOST_DAYS}.");
+    types.input_object("FirstDays", &about, days, false);
     let fields = vec![
         input(
             "p",
@@ -165,6 +184,7 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
         }
         field(name, &type_name, &description, arguments)
     });
+    let fields = fields.chain([histogram(types, unit)]);
     let description = format!(
         "Statistics of a number of {} for each row. They are exact: sums are sums of whole numbers of \
          the smallest unit, and what is a quotient or a root is divided or rooted once. Missing values \
@@ -172,6 +192,55 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
         unit.words()
     );
     types.object(unit.statistics_name(), &description, fields.collect());
+}
+
+/// Registers the bins of a unit, and tells of the field that shows them.
+fn histogram(types: &mut Types<'_>, unit: Unit) -> ObjectField {
+    let exact = unit.scalar_name();
+    let fields = vec![
+        field(
+            "from",
+            exact,
+            "The least value that the bin may hold. Null where it is open: for what is less than the first edge, or has no place on a logarithmic scale.",
+            vec![],
+        ),
+        field("to", exact, "What its values are less than. Null where it is open.", vec![]),
+        field("count", "Int!", "How many values it holds.", vec![]),
+        field("sum", &format!("{exact}!"), "Their sum.", vec![]),
+    ];
+    types.object(unit.bin_name(), "The values between two edges of a histogram.", fields);
+    let default = |mut input: InputField, value: &'static str| {
+        input.default = Some(value);
+        input
+    };
+    let arguments = vec![
+        default(
+            input(
+                "bins",
+                "Int!",
+                &format!("How many bins there may be, at most {MOST_BINS}, beside open ones."),
+            ),
+            "20",
+        ),
+        default(input("scale", "Scale!", "How edges follow each other."), "LINEAR"),
+        input(
+            "from",
+            exact,
+            "The first edge. That of the least value, rounded down, where left out.",
+        ),
+        input(
+            "to",
+            exact,
+            "The last edge: values as great are beyond it. That of the greatest value, rounded up, where left out.",
+        ),
+    ];
+    field(
+        "histogram",
+        &format!("[{}!]!", unit.bin_name()),
+        "How the values are spread: bins between round edges, which are the same for all groups of a list. Values \
+         beyond edges that are named are in bins that are open; unknown ones are in none (`missing`).",
+        arguments,
+    )
 }
 
 fn statistics_having(types: &mut Types<'_>, unit: Unit) {
@@ -219,8 +288,17 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     fields.push(part);
     fields.extend(days(types, table, measures));
     fields.push(ratio(types, table, measures));
+    fields.push(correlation(table, measures));
+    fields.extend(active(table, measures));
     let description = format!("Counts, sums and statistics of rows of {}.", table.list);
     types.object(&all, &description, fields.clone());
+    if measures.days.is_some() {
+        let mut on_day = fields.clone();
+        on_day.insert(0, field("day", "Date!", "The day.", vec![]));
+        let description =
+            format!("The measures of the rows of {} that are active on a day.", table.list);
+        types.object(&format!("{type_name}OnDay"), &description, on_day);
+    }
 
     let about = "What the group comes to among the others of the list, pages aside: running sums and changes are in the order of the list.";
     fields.push(among_types::window(types, table, measures, about));
@@ -373,6 +451,41 @@ fn ratio(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> Obj
             input("to", &format!("{name}!"), "What it is divided by."),
         ],
     )
+}
+
+/// Tells of how two measures of the rows go together.
+fn correlation(table: &Table, measures: &MeasureCatalog) -> ObjectField {
+    let measure = format!("{}Measure!", table.type_name);
+    let mut arguments = vec![
+        input(
+            "of",
+            &measure,
+            "One of the measures. It must be a number of each row, with statistics.",
+        ),
+        input("with", &measure, "The other."),
+    ];
+    if measures.computed.iter().any(|computed| computed.is_priced) {
+        arguments.push(input("inDollarsOf", "Int", PRICED));
+    }
+    let about = "How two measures go together, row by row, over the rows that have both: a number of a related row \
+                 stands for each row that leads to it.";
+    field("correlation", "Correlation!", about, arguments)
+}
+
+/// Tells of the rows that are active on days, where rows have two.
+fn active(table: &Table, measures: &MeasureCatalog) -> Option<ObjectField> {
+    measures.days.as_ref()?;
+    let type_name = &table.type_name;
+    let day = format!("{type_name}Day!");
+    let arguments = vec![
+        input("from", &day, "The day from which a row is active."),
+        input("to", &day, "The last day on which it is."),
+        input("on", "FirstDays!", "On which days."),
+    ];
+    let about = "The measures of the rows that are active on each of some days: from one of their days to another, both \
+                 included. A row is active on many of them, so these are stocks, and are not added up. A row of which one \
+                 of the two is unknown is active on none.";
+    Some(field("active", &format!("[{type_name}OnDay!]!"), about, arguments))
 }
 
 /// Tells of the days from one day of a row to another, where it has two.

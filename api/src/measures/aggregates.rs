@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     group_page::nothing,
+    histogram::Bin,
     memory::{Replica, order::FirstRows, sample::Samples},
     request::{GroupsAnswer, Request},
     sql,
@@ -143,7 +144,9 @@ impl Aggregates {
                     (request.table.name, Purpose::Aggregates, began.elapsed());
                 let read = Read { table, purpose, rows, took, statement: None };
                 session.note_copy(replica.stamp(), read);
-                let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len();
+                let bins = request.histograms.iter().map(|histogram| histogram.bins.most);
+                let of_bins = size_of::<Bin>() * bins.sum::<usize>();
+                let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len() + of_bins;
                 session.usage().keep((rows as u64).saturating_mul(of_group as u64))?;
                 answers
             }

@@ -143,7 +143,7 @@ impl<'a> Estimates<'a> {
         }
         let parts = request.parts.iter().map(|part| scanned(sizes, request.table, &part.keeps));
         let parts: Work = parts.sum();
-        let statements = 1 + measures.len() as u64;
+        let statements = 1 + (measures.len() + request.histograms.len()) as u64;
         let levels = request.levels().count() as u64;
         let groups = if request.keys.is_empty() { 1 } else { rows / 4 + 1 };
         let work = (each.times(statements) + parts).times(levels) + Work::rows(groups, statements);

@@ -9,8 +9,10 @@ use rustc_hash::FxHashSet;
 
 use super::{
     group_page::{ALL, Cells, Groups, NULL},
+    histogram::Bin,
     request::{Figure, Request},
     statistic::{Statistic, Tally, Values, compute},
+    summary::Correlation,
     value::{Cell, Number},
 };
 use crate::{catalog::key::Part, error::Error};
@@ -87,7 +89,8 @@ fn empty_figures(request: &Request) -> Result<Vec<Number>, Error> {
             };
             compute(statistic, &Tally::default(), &mut Values::Listed(&mut []))
         }
-        Figure::Ratio { .. } => Ok(Number::Missing),
+        Figure::Correlation { kind: Correlation::Count, .. } => Ok(Number::Whole(0)),
+        Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(Number::Missing),
     };
     request.figures.iter().map(figure).collect()
 }
@@ -139,10 +142,24 @@ fn add_level(
     let level = u8::try_from(level).map_err(|_| Error::Internal)?;
     for combination in combinations.into_iter().filter(|group| !there.contains(group)) {
         groups.levels.push(level);
+        if !groups.histograms.is_empty() {
+            add_bins(request, groups, combination[0]);
+        }
         groups.ordinals.extend(combination);
         groups.figures.extend_from_slice(empty);
     }
     Ok(())
+}
+
+/// Adds the bins of a group without rows: those of another of its parent, without their values.
+fn add_bins(request: &Request, groups: &mut Groups, parent: u32) {
+    let parents = groups.ordinals.chunks(request.keys.len());
+    let mut alike = parents.zip(0..).filter(|(key, _)| !request.of_parents || key[0] == parent);
+    let like = alike.next().map(|(_, group)| group);
+    for all in &mut groups.histograms {
+        let bins = like.and_then(|like: usize| all.get(like)).cloned().unwrap_or_default();
+        all.push(bins.into_iter().map(|bin| Bin { count: 0, sum: 0, ..bin }).collect());
+    }
 }
 
 /// The cells from one to another.

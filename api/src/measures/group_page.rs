@@ -10,9 +10,10 @@ use rustc_hash::FxHashMap;
 
 use super::{
     fill::fill,
+    histogram::Bin,
     request::{By, Figure, Group, GroupPlace, GroupsAnswer, Request},
     statistic::{Tally, Values, compute, ratio},
-    summary::summarize,
+    summary::{Correlation, summarize},
     value::{Cell, Number},
     window::{self, of_partition, partitions},
 };
@@ -40,6 +41,8 @@ pub(crate) struct Groups {
     pub(crate) ordinals: Vec<u32>,
     /// A number for each figure of each.
     pub(crate) figures: Vec<Number>,
+    /// The bins of each, of each histogram.
+    pub(crate) histograms: Vec<Vec<Vec<Bin>>>,
 }
 
 /// A value that an order compares: first where missing ones are put, then by itself.
@@ -106,6 +109,7 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
         }
     }
     let mut groups = Groups::default();
+    groups.histograms = vec![vec![Vec::new()]; request.histograms.len()];
     if *request.levels().start() == request.skipped() {
         groups.levels.push(u8::try_from(request.skipped()).unwrap_or_default());
         groups.ordinals = vec![ALL; request.keys.len()];
@@ -114,7 +118,8 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
                 Figure::Of { statistic, .. } => {
                     compute(*statistic, &Tally::default(), &mut Values::Listed(&mut []))?
                 }
-                Figure::Ratio { .. } => Number::Missing,
+                Figure::Correlation { kind: Correlation::Count, .. } => Number::Whole(0),
+                Figure::Correlation { .. } | Figure::Ratio { .. } => Number::Missing,
             });
         }
     }
@@ -126,7 +131,7 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
 pub(super) fn divide(request: &Request, figures: &mut [Number]) {
     let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
         Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
-        Figure::Of { .. } => None,
+        Figure::Of { .. } | Figure::Correlation { .. } => None,
     });
     let ratios: Vec<_> = ratios.collect();
     if ratios.is_empty() {
@@ -331,6 +336,7 @@ impl Finish<'_> {
             level: usize::from(self.groups.levels[group]) - self.request.skipped(),
             key: (0..self.request.own_keys().len()).map(cell).collect(),
             figures: self.figures(group).to_vec(),
+            histograms: self.groups.histograms.iter().map(|all| all[group].clone()).collect(),
             windows: Vec::new(),
             is_others: false,
         }

@@ -42,7 +42,8 @@
 //! # The rooms
 //! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
 //! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
-//! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, and [`fill`] adds
+//! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, [`histogram`] how the
+//! values of each are spread, and [`fill`] adds
 //! those that no row is in. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
 //! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
 //!
@@ -58,6 +59,7 @@ pub(crate) mod event;
 mod fill;
 mod group_page;
 mod having;
+mod histogram;
 pub(crate) mod memory;
 mod others;
 mod prices;
@@ -74,6 +76,7 @@ pub use self::{
     aggregates::Aggregates,
     event::Event,
     having::Having,
+    histogram::Bin,
     memory::Replica,
     request::{
         By, Figure, Group, GroupPlace, GroupsAnswer, MOST_CELLS, MOST_FIGURES, MOST_KEYS, Order,
@@ -86,6 +89,7 @@ pub use self::{
 };
 pub(crate) use self::{
     estimates::Estimates,
+    histogram::{Bins, Histogram, MOST_BINS},
     memory::{
         estimate::Parents,
         order::{FirstRows, RowTerm},

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
+    histogram::Bin,
     request::{Group, GroupsAnswer, Request},
     statistic::ratio,
     value::{Cell, Number},
@@ -24,14 +25,20 @@ pub(super) fn shown(request: &Request, answers: &[(Cell, GroupsAnswer)]) -> Vec<
     all
 }
 
+/// What the rows of no group come to.
+pub(super) struct OtherRows {
+    pub(super) figures: Vec<Number>,
+    pub(super) histograms: Vec<Vec<Bin>>,
+}
+
 /// Puts what the rows of no group come to behind the groups of each page, by the parent.
 pub(super) fn add(
     request: &Request,
     answers: &mut [(Cell, GroupsAnswer)],
-    mut found: FxHashMap<Cell, Vec<Number>>,
+    mut found: FxHashMap<Cell, OtherRows>,
 ) {
     for (parent, answer) in answers.iter_mut().filter(|(_, answer)| answer.has_others) {
-        let Some(figures) = found.remove(parent) else { continue };
+        let Some(OtherRows { figures, histograms }) = found.remove(parent) else { continue };
         let windows =
             request.windows.iter().zip(&answer.sums).map(|(window, sum)| match window.kind {
                 WindowKind::Share if window.within.is_empty() => {
@@ -42,6 +49,6 @@ pub(super) fn add(
             });
         let windows = windows.collect();
         let key = vec![Cell::All; request.own_keys().len()];
-        answer.groups.push(Group { level: 0, key, figures, windows, is_others: true });
+        answer.groups.push(Group { level: 0, key, figures, histograms, windows, is_others: true });
     }
 }

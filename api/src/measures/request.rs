@@ -3,8 +3,9 @@
 use super::{
     event::Event,
     having::Having,
+    histogram::{Bin, Histogram},
     statistic::Statistic,
-    summary::Summary,
+    summary::{Correlation, Summary},
     value::{Cell, Number},
     window::Window,
 };
@@ -20,7 +21,7 @@ use crate::{
 /// The keys that a request may have.
 pub const MOST_KEYS: usize = 8;
 /// The figures that a request may ask for.
-pub const MOST_FIGURES: usize = 128;
+pub const MOST_FIGURES: usize = 512;
 /// The cells, keys and figures of all groups together, that an answer may be chosen from.
 pub const MOST_CELLS: usize = 10_000_000;
 
@@ -42,6 +43,8 @@ pub struct Request {
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
+    /// How the values of groups are spread.
+    pub(crate) histograms: Vec<Histogram>,
     /// What groups come to among the others.
     pub(crate) windows: Vec<Window>,
     /// What is computed of all groups.
@@ -88,6 +91,15 @@ pub enum Figure {
         measure: Measure,
         /// What is computed.
         statistic: Statistic,
+        /// The part of the rows, by its position; all of them where not said.
+        part: Option<usize>,
+    },
+    /// How two measures of the same rows go together.
+    Correlation {
+        /// Of what.
+        measures: [Measure; 2],
+        /// What is computed.
+        kind: Correlation,
         /// The part of the rows, by its position; all of them where not said.
         part: Option<usize>,
     },
@@ -155,6 +167,8 @@ pub struct Group {
     pub key: Vec<Cell>,
     /// A number for each figure.
     pub figures: Vec<Number>,
+    /// The bins of each histogram.
+    pub histograms: Vec<Vec<Bin>>,
     /// A number for each window.
     pub windows: Vec<Number>,
     /// Whether it is of all rows that no other group of the page is of. Its cells are [`Cell::All`] then.
@@ -200,6 +214,11 @@ impl Request {
         Self::of(table, Predicate::all())
     }
 
+    /// Whether nothing is asked of the rows.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.figures.is_empty() && self.histograms.is_empty()
+    }
+
     /// The table whose rows these are.
     #[must_use]
     pub fn table(&self) -> &'static Table {
@@ -220,6 +239,7 @@ impl Request {
             order: Vec::new(),
             page: Page::default(),
             subtotals: false,
+            histograms: Vec::new(),
             windows: Vec::new(),
             summaries: Vec::new(),
             fills: false,
@@ -364,6 +384,9 @@ impl Request {
         if let Some(event) = &self.event {
             event.check(self.table)?;
         }
+        for histogram in &self.histograms {
+            histogram.bins.check()?;
+        }
         for (position, figure) in self.figures.iter().enumerate() {
             self.check_figure(position, figure)?;
         }
@@ -412,7 +435,9 @@ impl Request {
     fn check_figure(&self, position: usize, figure: &Figure) -> Result<(), Error> {
         let bad = |text: String| Err(Error::BadArgument(text));
         match figure {
-            Figure::Of { part: Some(part), .. } if *part >= self.parts.len() => {
+            Figure::Of { part: Some(part), .. } | Figure::Correlation { part: Some(part), .. }
+                if *part >= self.parts.len() =>
+            {
                 bad("a figure names a part that is not there".to_owned())
             }
             Figure::Ratio { above, below, .. } if *above.max(below) >= position => {
@@ -428,7 +453,13 @@ impl Request {
                 }
                 _ => Ok(()),
             },
-            Figure::Ratio { .. } => Ok(()),
+            Figure::Correlation { measures, .. }
+                if measures.iter().any(|of| !matches!(of, Measure::Numbers(..))) =>
+            {
+                bad("correlation: rows are counted, and have no number to go with another"
+                    .to_owned())
+            }
+            Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(()),
         }
     }
 
@@ -446,8 +477,9 @@ impl Request {
         ))
     }
 
-    /// The cells that are kept of a group: its level, keys and figures.
+    /// The cells that are kept of a group: its level, keys, figures and bins.
     fn width(&self) -> usize {
-        1 + self.keys.len() + self.figures.len()
+        let bins = self.histograms.iter().map(|histogram| 2 * histogram.bins.most);
+        1 + self.keys.len() + self.figures.len() + bins.sum::<usize>()
     }
 }

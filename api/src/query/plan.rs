@@ -15,6 +15,7 @@
 use std::borrow::Cow;
 
 use async_graphql::Name;
+use chrono::NaiveDate;
 
 use super::{
     page::List,
@@ -197,6 +198,12 @@ pub(crate) enum MeasureField {
     Statistics(Unit, Vec<(Name, StatisticField)>, &'static ComputedMeasure),
     /// The measures of a part.
     Part(MeasuresPlan),
+    /// The measures of the rows that are active on each of some days.
+    OnDays(Vec<MeasuresPlan>),
+    /// The day that measures are of.
+    Day(NaiveDate),
+    /// How two measures go together.
+    Correlation(Vec<(Name, CorrelationField)>),
     /// What the group comes to among the others.
     Window(NumbersPlan),
     /// Whether the group is of all rows that no other is of.
@@ -221,6 +228,26 @@ pub(crate) enum FigureOf {
 pub(crate) enum StatisticField {
     TypeName,
     /// A figure, which shows the statistic of a name.
+    Figure(usize, Show, &'static str),
+    /// The histogram at a position, in a unit.
+    Histogram(usize, Unit, Vec<(Name, BinField)>),
+}
+
+/// A field of a bin of a histogram.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BinField {
+    TypeName,
+    From,
+    To,
+    Count,
+    Sum,
+}
+
+/// A field of a correlation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CorrelationField {
+    TypeName,
+    /// A figure, and what it says of itself.
     Figure(usize, Show, &'static str),
 }
 

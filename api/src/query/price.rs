@@ -10,14 +10,14 @@ use super::{
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan, StatisticField,
     },
 };
 use crate::{
     catalog::Catalog,
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, Parents},
+    measures::{Aggregates, Estimates, Parents, Request},
 };
 
 /// Adds up the price of one request.
@@ -101,15 +101,16 @@ impl<'a> Price<'a> {
                 }
             }
         }
-        if !plan.totals.figures.is_empty() {
+        if !plan.totals.is_empty() {
             let found = self.estimates.answer(&plan.totals, of_each)?;
             self.work += found.work;
             self.bytes = self.bytes.saturating_add(found.bytes);
         }
+        let totals = &plan.totals;
         for (_, field) in &plan.fields {
             match field {
                 ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
-                ConnectionField::Totals(plan) => self.measures(plan, lists)?,
+                ConnectionField::Totals(plan) => self.measures(plan, lists, totals)?,
                 ConnectionField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));
                 }
@@ -210,7 +211,8 @@ impl<'a> Price<'a> {
 
     /// Adds the groups of each parent, and what is shown of them.
     fn groups(&mut self, plan: &GroupsPlan, of_each: Option<Parents<'_>>) -> Result<(), Error> {
-        let found = self.estimates.answer(&plan.request, of_each)?;
+        let request = &plan.request;
+        let found = self.estimates.answer(request, of_each)?;
         self.work += found.work;
         self.bytes = self.bytes.saturating_add(found.bytes);
         let lists = of_each.map_or(1, |parents| parents.count);
@@ -219,7 +221,7 @@ impl<'a> Price<'a> {
         let shown = found.groups.min(lists.saturating_mul(limit));
         for (_, field) in &plan.fields {
             match field {
-                GroupsField::Nodes(plan) => self.measures(plan, shown)?,
+                GroupsField::Nodes(plan) => self.measures(plan, shown, request)?,
                 GroupsField::Summary(plan) => {
                     let cells = self.numbers(plan, lists);
                     self.work += Work::groups(lists, cells);
@@ -231,7 +233,7 @@ impl<'a> Price<'a> {
                     self.show(shown, fields.iter().map(|(name, _)| name));
                     for (_, field) in fields {
                         match field {
-                            EdgeField::Node(plan) => self.measures(plan, shown)?,
+                            EdgeField::Node(plan) => self.measures(plan, shown, request)?,
                             EdgeField::Cursor => self.work += Work::groups(shown, 1),
                             EdgeField::TypeName => {}
                         }
@@ -254,7 +256,12 @@ impl<'a> Price<'a> {
     }
 
     /// Adds what is shown of so many groups.
-    fn measures(&mut self, plan: &MeasuresPlan, groups: u64) -> Result<(), Error> {
+    fn measures(
+        &mut self,
+        plan: &MeasuresPlan,
+        groups: u64,
+        request: &Request,
+    ) -> Result<(), Error> {
         self.show(groups, plan.fields.iter().map(|(name, _)| name));
         let mut cells = 0;
         for (_, field) in &plan.fields {
@@ -271,8 +278,25 @@ impl<'a> Price<'a> {
                 MeasureField::Statistics(_, fields, _) => {
                     self.show(groups, fields.iter().map(|(name, _)| name));
                     cells += fields.len() as u64;
+                    for (_, field) in fields {
+                        if let StatisticField::Histogram(place, _, fields) = field {
+                            let most = request.histograms[*place].bins.most as u64;
+                            let bins = groups.saturating_mul(most);
+                            self.show(bins, fields.iter().map(|(name, _)| name));
+                            self.work += Work::groups(bins, fields.len() as u64);
+                        }
+                    }
                 }
-                MeasureField::Part(plan) => self.measures(plan, groups)?,
+                MeasureField::Part(plan) => self.measures(plan, groups, request)?,
+                MeasureField::OnDays(days) => {
+                    for plan in days {
+                        self.measures(plan, groups, request)?;
+                    }
+                }
+                MeasureField::Correlation(fields) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
+                    cells += fields.len() as u64;
+                }
                 MeasureField::Window(plan) => cells += self.numbers(plan, groups),
                 _ => cells += 1,
             }

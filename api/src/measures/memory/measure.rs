@@ -84,7 +84,7 @@ impl Replica {
     }
 
     /// The numbers that a path ends in, at other prices if so.
-    fn numbers<'a>(
+    pub(super) fn numbers<'a>(
         &'a self,
         end: &'a Stored,
         path: &Path,

@@ -18,10 +18,12 @@ use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 use self::statement::{SqlRows, Statements, read_cell};
 use super::{
     group_page::{ALL, Cells, Groups, NULL, divide, finish, nothing},
-    others,
+    histogram::{Bin, Edges},
+    others::{self, OtherRows},
     prices::Prices,
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Statistic, Tally, Values, compute},
+    summary::correlation,
     value::{Cell, Number},
 };
 use crate::catalog::key::Measure;
@@ -77,6 +79,8 @@ pub(crate) async fn answers(
     let mut levels: Vec<u8> = Vec::new();
     let mut figures: Vec<Number> = Vec::new();
     let width = request.figures.len();
+    let mut histograms = vec![Vec::new(); request.histograms.len()];
+    let mut edges: Vec<Edges<Cell>> = request.histograms.iter().map(|_| <_>::default()).collect();
     for level in request.levels() {
         let rows = SqlRows { request, level, shown: None };
         let found = groups(session, rows, keys.len()).await?;
@@ -87,7 +91,9 @@ pub(crate) async fn answers(
         keys.extend(found);
         let rows = SqlRows { request, level, shown: None };
         figures_of(session, rows, &index, &mut figures).await?;
+        bins_of(session, rows, &keys[first..], &mut edges, &mut histograms).await?;
     }
+    trim(request, &keys, &edges, &mut histograms);
     let sorted = Sorted((0..request.keys.len()).map(|key| sorted(&keys, key)).collect());
     let ordinals = keys.iter().flat_map(|cells| {
         cells.iter().zip(&sorted.0).map(|(cell, sorted)| match cell {
@@ -97,9 +103,9 @@ pub(crate) async fn answers(
         })
     });
     let ordinals = ordinals.collect();
-    let mut answers = finish(request, Groups { levels, ordinals, figures }, &sorted)?;
+    let mut answers = finish(request, Groups { levels, ordinals, figures, histograms }, &sorted)?;
     if request.others {
-        add_others(session, request, &mut answers).await?;
+        add_others(session, request, &mut edges, &mut answers).await?;
     }
     Ok(answers)
 }
@@ -108,6 +114,7 @@ pub(crate) async fn answers(
 async fn add_others(
     session: &Session,
     request: &Request,
+    edges: &mut [Edges<Cell>],
     answers: &mut [(Cell, GroupsAnswer)],
 ) -> Result<(), Error> {
     let shown = others::shown(request, answers);
@@ -118,12 +125,91 @@ async fn add_others(
     let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(0..).collect();
     figures_of(session, rows, &index, &mut figures).await?;
     divide(request, &mut figures);
+    let mut histograms = vec![Vec::new(); request.histograms.len()];
+    bins_of(session, rows, &found, edges, &mut histograms).await?;
+    trim(request, &found, edges, &mut histograms);
     let of_group = |(group, key): (usize, &Vec<Cell>)| {
-        let parent = if request.of_parents { key[0].clone() } else { Cell::All };
-        (parent, figures[group * width..(group + 1) * width].to_vec())
+        let histograms = histograms.iter().map(|all| all[group].clone()).collect();
+        let figures = figures[group * width..(group + 1) * width].to_vec();
+        (parent(request, key), OtherRows { figures, histograms })
     };
     others::add(request, answers, found.iter().enumerate().map(of_group).collect());
     Ok(())
+}
+
+/// The parent that groups of a key are of.
+fn parent(request: &Request, key: &[Cell]) -> Cell {
+    if request.of_parents { key[0].clone() } else { Cell::All }
+}
+
+/// Puts the values of groups into bins.
+async fn bins_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    groups: &[Vec<Cell>],
+    edges: &mut [Edges<Cell>],
+    bins: &mut [Vec<Vec<Bin>>],
+) -> Result<(), Error> {
+    let request = rows.request;
+    let parents: Vec<Cell> = groups.iter().map(|key| parent(request, key)).collect();
+    for ((histogram, edges), bins) in request.histograms.iter().zip(edges).zip(bins) {
+        let prices = prices_of(session, request, &histogram.measure, histogram.part).await?;
+        let mut found = values(session, rows, &histogram.measure, histogram.part, &prices).await?;
+        let none = &mut Vec::new();
+        bins.extend(edges.fill(&histogram.bins, &parents, |group, visit| {
+            let values = found.get_mut(&groups[group]).unwrap_or(none);
+            Values::Listed(values).each(visit);
+        }));
+    }
+    Ok(())
+}
+
+/// Leaves out open bins without values.
+fn trim(
+    request: &Request,
+    groups: &[Vec<Cell>],
+    edges: &[Edges<Cell>],
+    histograms: &mut [Vec<Vec<Bin>>],
+) {
+    let parents = || groups.iter().map(|key| parent(request, key)).collect::<Vec<_>>();
+    for (edges, all) in edges.iter().zip(histograms) {
+        edges.trim(all, &parents());
+    }
+}
+
+/// The values of a measure of a part of the rows, by the keys of the groups.
+async fn values(
+    session: &Session,
+    rows: SqlRows<'_>,
+    measure: &Measure,
+    part: Option<usize>,
+    prices: &Prices,
+) -> Result<FxHashMap<Vec<Cell>, Vec<i64>>, Error> {
+    let SqlRows { request, level, .. } = rows;
+    let mut found: FxHashMap<Vec<Cell>, Vec<i64>> = FxHashMap::default();
+    let mut statements = Statements::new(rows, part, prices, session.backend())?;
+    let table = request.table.name;
+    for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
+        let key = read_key(request, level, &row)?;
+        found.entry(key).or_default().push(row.try_get_by_index(level)?);
+    }
+    Ok(found)
+}
+
+/// The consumer price index, where a measure of a part of the rows needs it.
+async fn prices_of(
+    session: &Session,
+    request: &Request,
+    measure: &Measure,
+    part: Option<usize>,
+) -> Result<Prices, Error> {
+    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+    let known = part.iter().flat_map(|part| &request.parts[*part].known);
+    let mut measures = std::iter::once(measure).chain(known.map(|known| &known.measure));
+    match measures.any(is_priced) {
+        true => prices(session).await,
+        false => Ok(Prices::default()),
+    }
 }
 
 /// Computes the figures of groups, each measure of a part once for all its statistics.
@@ -144,7 +230,7 @@ async fn figures_of(
             Figure::Of { measure: other, part: of, statistic } => {
                 (other == measure && of == part).then_some((position, *statistic))
             }
-            Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Ratio { .. } => None,
         });
         let wanted: Vec<_> = wanted.collect();
         for (position, _) in &wanted {
@@ -152,6 +238,50 @@ async fn figures_of(
         }
         let asked = SqlRequest { rows, measure, part: *part, wanted };
         measure_into(session, &asked, index, figures).await?;
+    }
+    correlations_of(session, rows, index, figures).await
+}
+
+/// Computes the correlations of groups, each pair of measures of a part once.
+async fn correlations_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let SqlRows { request, level, .. } = rows;
+    let all = &request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Correlation { measures, part, .. } = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+        let priced = measures.iter().find(|measure| priced(measure)).unwrap_or(&measures[0]);
+        let prices = prices_of(session, request, priced, *part).await?;
+        let mut statements = Statements::new(rows, *part, &prices, session.backend())?;
+        let mut found: FxHashMap<Vec<Cell>, Vec<(Number, Number)>> = FxHashMap::default();
+        let select = statements.pairs(measures)?;
+        for row in session.all(request.table.name, Purpose::Aggregates, select).await? {
+            let number = |index| {
+                let number: i64 = row.try_get_by_index(index)?;
+                Ok::<_, Error>(Number::Whole(number.into()))
+            };
+            let pair = (number(level)?, number(level + 1)?);
+            found.entry(read_key(request, level, &row)?).or_default().push(pair);
+        }
+        for (place, figure) in all.iter().enumerate() {
+            let Figure::Correlation { measures: other, part: of, kind } = figure else { continue };
+            if other != measures || of != part {
+                continue;
+            }
+            done[place] = true;
+            for (key, group) in index {
+                let pairs = found.get(key).map_or(&[][..], Vec::as_slice);
+                figures[group * all.len() + place] = correlation(*kind, pairs.iter().copied())?;
+            }
+        }
     }
     Ok(())
 }
@@ -213,13 +343,7 @@ async fn measure_into(
     let SqlRequest { rows, measure, part, wanted } = asked;
     let SqlRows { request, level, .. } = *rows;
     let (backend, table) = (session.backend(), request.table.name);
-    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
-    let known = part.iter().flat_map(|part| &request.parts[*part].known);
-    let mut measures = std::iter::once(*measure).chain(known.map(|known| &known.measure));
-    let prices = match measures.any(is_priced) {
-        true => prices(session).await?,
-        false => Prices::default(),
-    };
+    let prices = prices_of(session, request, measure, *part).await?;
     let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
     let mut statements = Statements::new(*rows, *part, &prices, backend)?;
     for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
@@ -227,10 +351,8 @@ async fn measure_into(
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        let mut statements = Statements::new(*rows, *part, &prices, backend)?;
-        for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
-            let key = read_key(request, level, &row)?;
-            found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
+        for (key, values) in values(session, *rows, measure, *part, &prices).await? {
+            found.entry(key).or_default().values = values;
         }
     }
     for (key, group) in index {

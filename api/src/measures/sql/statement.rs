@@ -136,25 +136,46 @@ impl<'a> Statements<'a> {
     /// The rows that are counted: those of [`inner`](Self::inner), or of these those that are of no group that is shown.
     fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.inner(measure)?;
-        let Some(shown) = self.shown else { return Ok(inner) };
+        let columns: &[&str] = match measure {
+            Measure::Rows => &["v"],
+            Measure::Distinct(_) => &["e"],
+            Measure::Numbers(Way(path), _) if path.relations.is_empty() => &["v"],
+            Measure::Numbers(..) => &["e", "v"],
+        };
+        Ok(self.without_shown(inner, columns))
+    }
+
+    /// The keys and the numbers of two measures, of each row that has both.
+    pub(crate) fn pairs(&mut self, measures: &[Measure; 2]) -> Result<SelectStatement, Error> {
+        self.select_keys()?;
+        for (measure, name) in measures.iter().zip(["v", "w"]) {
+            let number = self.number(measure)?;
+            self.select.expr_as(big(number), Alias::new(name));
+        }
+        let inner = std::mem::take(&mut self.select);
+        let inner = self.without_shown(inner, &["v", "w"]);
+        let mut outer = Query::select();
+        outer.exprs((0..self.level).map(key_column));
+        for name in ["v", "w"] {
+            let number = || Expr::col(Alias::new(name));
+            outer.expr(number()).and_where(number().is_not_null());
+        }
+        outer.from_subquery(inner, Alias::new("counted"));
+        Ok(outer)
+    }
+
+    /// Of rows with the keys of all groups, those that are of no group that is shown, where some are; each related row once.
+    fn without_shown(&self, inner: SelectStatement, columns: &[&str]) -> SelectStatement {
+        let Some(shown) = self.shown else { return inner };
         let mut rest = Query::select();
         rest.exprs((0..self.level).map(key_column));
-        match measure {
-            Measure::Rows => {}
-            Measure::Distinct(_) => {
-                rest.distinct().column(Alias::new("e"));
-            }
-            Measure::Numbers(Way(path), _) if path.relations.is_empty() => {}
-            Measure::Numbers(..) => {
-                rest.distinct().column(Alias::new("e"));
-            }
+        if columns.contains(&"e") {
+            rest.distinct();
         }
-        if !matches!(measure, Measure::Distinct(_)) {
-            rest.column(Alias::new("v"));
-        }
+        rest.columns(columns.iter().map(|name| Alias::new(*name)));
         rest.from_subquery(inner, Alias::new("every"));
         if shown.is_empty() {
-            return Ok(rest);
+            return rest;
         }
         let keys = &self.request.keys;
         let values = shown.iter().map(|cells| {
@@ -175,7 +196,7 @@ impl<'a> Statements<'a> {
             same.and_where(shown.binary(is, every));
         }
         rest.and_where(Expr::exists(same).not());
-        Ok(rest)
+        rest
     }
 
     /// The value of a key as [`read_cell`] reads it.
@@ -199,11 +220,7 @@ impl<'a> Statements<'a> {
     /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
     /// measure of related rows, those of each distinct one, `e`.
     fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
-        for (index, key) in self.request.keys[..keys].iter().enumerate() {
-            let value = self.key(key)?;
-            self.select.expr_as(value, Alias::new(format!("k{index}")));
-        }
+        self.select_keys()?;
         match measure {
             Measure::Rows => {
                 self.select.expr_as(Expr::cust("1"), Alias::new("v"));
@@ -218,6 +235,16 @@ impl<'a> Statements<'a> {
             }
         }
         Ok(std::mem::take(&mut self.select))
+    }
+
+    /// Selects the keys: those of the level, or of all groups where some are left out.
+    fn select_keys(&mut self) -> Result<(), Error> {
+        let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
+        for (index, key) in self.request.keys[..keys].iter().enumerate() {
+            let value = self.key(key)?;
+            self.select.expr_as(value, Alias::new(format!("k{index}")));
+        }
+        Ok(())
     }
 
     /// Selects each distinct row that a path leads to.

@@ -8,7 +8,7 @@ use crate::query::show::Show;
 use crate::{
     catalog::{key::Measure, predicate::Predicate, table::Table},
     error::Error,
-    measures::{Figure, Known, Request, Statistic, Subset},
+    measures::{Bins, Correlation, Figure, Histogram, Known, Request, Statistic, Subset},
 };
 
 /// A code that a client may act on, and what to do in words.
@@ -115,7 +115,7 @@ impl Figures {
     pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
         match &self.request.figures[figure] {
             Figure::Of { statistic, .. } => Some(*statistic),
-            Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Ratio { .. } => None,
         }
     }
 
@@ -141,6 +141,39 @@ impl Figures {
         }
         let part = self.part(of);
         Ok(self.place(Figure::Of { measure: measure.clone(), statistic, part }))
+    }
+
+    /// Asks how two measures of the rows that a filter keeps go together.
+    pub(crate) fn correlation(
+        &mut self,
+        measures: &[Measure; 2],
+        kind: Correlation,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        for measure in measures {
+            let filters = [&self.request.keeps, keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
+        let part = self.part(Subset::of(keeps.clone()));
+        Ok(self.place(Figure::Correlation { measures: measures.clone(), kind, part }))
+    }
+
+    /// Asks how the values of a measure are spread over the rows that a filter keeps; the position of the histogram.
+    pub(crate) fn histogram(
+        &mut self,
+        measure: &Measure,
+        bins: Bins,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        let filters = [&self.request.keeps, keeps];
+        apart::check(self.request.table, measure, &self.common, filters)?;
+        let part = self.part(Subset::of(keeps.clone()));
+        let histogram = Histogram { measure: measure.clone(), part, bins };
+        let histograms = &mut self.request.histograms;
+        Ok(histograms.iter().position(|other| *other == histogram).unwrap_or_else(|| {
+            histograms.push(histogram);
+            histograms.len() - 1
+        }))
     }
 
     /// Asks for what has one value: a count or a ratio.

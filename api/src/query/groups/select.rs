@@ -3,36 +3,42 @@
 use async_graphql::{
     Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
 };
+use chrono::NaiveDate;
 
 use super::{
+    among,
     apart::Common,
     asked, cursor, event,
     figures::{Figures, STATISTICS, statistic},
-    having,
-    order::{self, year},
+    first_days, having,
+    order::{self, measure_name, year},
 };
 use crate::{
     catalog::{
         key::Measure,
         measure_catalog::{ComputedMeasure, Dimension, MeasureCatalog, Shows, Unit, What},
-        predicate::Predicate,
+        predicate::{Comparison, Predicate, Test},
         scalar::{items, real_number},
         table::{Table, screaming_case},
     },
     error::Error,
-    measures::{Page, Statistic},
+    measures::{Bins, Number, Page, Statistic},
     query::{
         arguments::Arguments,
         filter,
         order::short_mark,
         page::PageSizes,
         plan::{
-            EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
-            StatisticField,
+            BinField, CorrelationField, EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField,
+            MeasureField, MeasuresPlan, StatisticField,
         },
         planner::{Merged, Planner, Warning, join},
+        show::Show,
     },
 };
+
+/// How many bins a histogram has, at most, where nobody says.
+pub(crate) const DEFAULT_BINS: usize = 20;
 
 type Fields<'a> = [&'a Positioned<FieldNode>];
 
@@ -45,7 +51,7 @@ impl<'a> Planner<'a> {
         figures: &mut Figures,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        self.measures(table, fields, figures, &Predicate::all(), None, path)
+        self.measures(table, fields, figures, &Predicate::all(), Of::All, path)
     }
 
     /// Plans the groups of a list, of each parent where a column says whose its rows are.
@@ -89,7 +95,7 @@ impl<'a> Planner<'a> {
             let here = join(path, &name);
             let mut node = |merged: &Merged<'a>, here: &[String]| {
                 let all = Predicate::all();
-                self.measures(table, merged, &mut figures, &all, Some(&by), here)
+                self.measures(table, merged, &mut figures, &all, Of::Group(&by), here)
             };
             let field = match merged[0].node.name.node.as_str() {
                 "totalCount" => GroupsField::TotalCount,
@@ -132,23 +138,23 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         keeps: &Predicate,
-        by: Option<&[&'static Dimension]>,
+        of: Of<'_>,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        let suffix = if by.is_some() { "Group" } else { "Measures" };
-        let type_name = format!("{}{suffix}", table.type_name);
+        let type_name = format!("{}{}", table.type_name, of.suffix());
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&type_name, fields)? {
             let here = join(path, &name);
             let at = |error: Error| error.at(merged[0].pos, &here);
-            let field = match (merged[0].node.name.node.as_str(), by) {
+            let field = match (merged[0].node.name.node.as_str(), of) {
+                ("day", Of::Day(day)) => MeasureField::Day(day),
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
                 ("isOthers", _) => MeasureField::IsOthers,
-                ("window", Some(by)) => {
+                ("window", Of::Group(by)) => {
                     MeasureField::Window(self.window(table, &merged, figures, by, &here)?)
                 }
-                ("key", Some(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
+                ("key", Of::Group(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
                 ("where", _) => {
                     let arguments = self.arguments(merged[0]);
                     let keep = match arguments.get("filter") {
@@ -157,9 +163,11 @@ impl<'a> Planner<'a> {
                     };
                     self.count_related(&keep).map_err(at)?;
                     let keeps = keeps.clone().and(keep);
-                    let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
+                    let shape = self.measures(table, &merged, figures, &keeps, Of::All, &here)?;
                     MeasureField::Part(shape)
                 }
+                ("active", _) => self.active(table, &merged, figures, keeps, &here)?,
+                ("correlation", _) => self.correlation(&merged, figures, keeps, &here)?,
                 ("ratio", _) => self.ratio(&merged, figures, keeps, &here)?,
                 ("days", _) => self.days(&merged, figures, keeps, &here)?,
                 (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
@@ -274,6 +282,11 @@ impl<'a> Planner<'a> {
             let at = |error: Error| error.at(field.pos, &join(path, &name));
             let shown = match field.node.name.node.as_str() {
                 "__typename" => StatisticField::TypeName,
+                "histogram" => {
+                    let bins = bins(&self.arguments(field), unit).map_err(at)?;
+                    let place = figures.histogram(measure, bins, keeps).map_err(at)?;
+                    StatisticField::Histogram(place, unit, self.bin_fields(&merged, unit)?)
+                }
                 word => {
                     let arguments = self.arguments(field);
                     let p = arguments.get("p").map(real_number).transpose();
@@ -287,6 +300,105 @@ impl<'a> Planner<'a> {
             plan.push((name, shown));
         }
         Ok(plan)
+    }
+
+    fn bin_fields(
+        &self,
+        merged: &Merged<'a>,
+        unit: Unit,
+    ) -> Result<Vec<(Name, BinField)>, ServerError> {
+        let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
+            "from" => BinField::From,
+            "to" => BinField::To,
+            "count" => BinField::Count,
+            "sum" => BinField::Sum,
+            _ => BinField::TypeName,
+        };
+        let fields = self.collect(unit.bin_name(), merged)?.into_iter();
+        Ok(fields.map(|(name, merged)| (name, field(&merged))).collect())
+    }
+
+    /// How two measures of the rows go together.
+    fn correlation(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(figures.request.table);
+        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let year = year(arguments.get("inDollarsOf"));
+        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
+        let measure = |argument: &str| {
+            let name = match arguments.get(argument) {
+                Some(GraphQl::Enum(name)) => name.as_str(),
+                Some(GraphQl::String(name)) => name,
+                _ => "",
+            };
+            let mut all = catalog.computed.iter();
+            let computed = all.find(|computed| measure_name(&computed.field) == name);
+            match computed.map(|computed| (&computed.what, computed.is_priced)) {
+                Some((What::Statistics(measure, _), is_priced)) => {
+                    figures.priced(measure, year.filter(|_| is_priced))
+                }
+                _ => Err(Error::BadArgument(format!(
+                    "{argument}: {name} is no number of each row: name one that has statistics"
+                ))),
+            }
+        };
+        let measures = [measure("of").map_err(at)?, measure("with").map_err(at)?];
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect("Correlation", merged)? {
+            let field = match among::correlation(merged[0].node.name.node.as_str()) {
+                None => CorrelationField::TypeName,
+                Some((kind, show, about)) => {
+                    let figure = figures.correlation(&measures, kind, keeps).map_err(at)?;
+                    CorrelationField::Figure(figure, show, about)
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(MeasureField::Correlation(plan))
+    }
+
+    /// The measures of the rows that are active on each of some days.
+    fn active(
+        &self,
+        table: &'static Table,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(table).and_then(|measures| measures.days.as_ref());
+        let days = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let column = |name: &str| {
+            let word = match arguments.get(name) {
+                Some(GraphQl::Enum(word)) => word.as_str(),
+                Some(GraphQl::String(word)) => word,
+                _ => "",
+            };
+            days.column(word).map(|column| table.columns[column].name)
+        };
+        let (Some(from), Some(to)) = (column("from"), column("to")) else {
+            return Err(at(Error::Internal));
+        };
+        let mut plans = Vec::new();
+        for day in first_days::parse(arguments.get("on")).map_err(at)? {
+            let is = |column, comparison| Predicate::Is {
+                column,
+                test: Test::Compare(comparison, day.into()),
+            };
+            let active = is(from, Comparison::LessOrEqual).and(is(to, Comparison::GreaterOrEqual));
+            let keeps = keeps.clone().and(active);
+            plans.push(self.measures(table, merged, figures, &keeps, Of::Day(day), path)?);
+        }
+        Ok(MeasureField::OnDays(plans))
     }
 
     fn key(
@@ -323,6 +435,51 @@ impl<'a> Planner<'a> {
         }
         Ok(plan)
     }
+}
+
+/// What measures are of.
+#[derive(Clone, Copy)]
+enum Of<'b> {
+    /// All rows, or a part of them.
+    All,
+    /// The rows of a group of these keys.
+    Group(&'b [&'static Dimension]),
+    /// The rows that are active on a day.
+    Day(NaiveDate),
+}
+
+impl Of<'_> {
+    /// The end of the name of the type of these measures.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::All => "Measures",
+            Self::Group(_) => "Group",
+            Self::Day(_) => "OnDay",
+        }
+    }
+}
+
+/// Reads the bins of a histogram.
+fn bins(arguments: &Arguments, unit: Unit) -> Result<Bins, Error> {
+    let edge = |name: &str| match arguments.get(name) {
+        None | Some(GraphQl::Null) => Ok(None),
+        Some(value) => {
+            let bad = |reason: String| Error::BadArgument(format!("{name}: {reason}"));
+            match Show::Exact(unit.digits()).operand(value).map_err(bad)? {
+                Number::Whole(edge) => i64::try_from(edge).map(Some).map_err(|_| Error::Internal),
+                _ => Err(Error::Internal),
+            }
+        }
+    };
+    let most = match arguments.get("bins") {
+        Some(GraphQl::Number(number)) => number.as_u64().and_then(|it| usize::try_from(it).ok()),
+        _ => Some(DEFAULT_BINS),
+    };
+    let is_logarithmic = arguments.get("scale") == Some(&GraphQl::Enum(Name::new("LOG")));
+    let (from, to) = (edge("from")?, edge("to")?);
+    let bins = Bins { most: most.unwrap_or_default(), is_logarithmic, from, to };
+    bins.check()?;
+    Ok(bins)
 }
 
 /// Reads which groups, in what order, and the page of them; gives the mark of its cursors.

@@ -13,9 +13,9 @@ use crate::error::Error;
 use crate::query::{
     picks::Picks,
     plan::{
-        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, IS_OTHERS, KeyField,
-        Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
-        StatisticField,
+        ConnectionField, ConnectionPlan, CorrelationField, EdgeField, FigureOf, GroupsField,
+        IS_OTHERS, KeyField, Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan,
+        RowField, RowsPlan, StatisticField,
     },
     show::Show,
 };
@@ -222,6 +222,29 @@ impl Columns {
                     ColumnCell::of(Scalar::Float, true, about)
                 }
                 MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
+                MeasureField::OnDays(_) => {
+                    return Err(Error::NotATable(format!(
+                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                    )));
+                }
+                MeasureField::Day(_) => {
+                    ColumnCell::of(Scalar::Date, false, "The day that the measures are of.")
+                }
+                MeasureField::Correlation(fields) => {
+                    let field = |(name, field): &(Name, CorrelationField)| {
+                        let field = match field {
+                            CorrelationField::TypeName => ColumnCell::of_type_name(),
+                            CorrelationField::Figure(_, Show::Real, about) => {
+                                ColumnCell::of(Scalar::Float, true, about)
+                            }
+                            CorrelationField::Figure(_, _, about) => {
+                                ColumnCell::of(Scalar::Int, false, about)
+                            }
+                        };
+                        (name.clone(), field)
+                    };
+                    ColumnField::Object(Self(fields.iter().map(field).collect()))
+                }
                 MeasureField::Window(plan) => ColumnField::Object(Self::of_numbers(plan)),
                 MeasureField::IsOthers => ColumnCell::of(Scalar::Boolean, false, IS_OTHERS),
                 MeasureField::Statistics(unit, fields, computed) => {
@@ -278,6 +301,11 @@ impl Columns {
         let field = |(name, field): &(Name, StatisticField)| {
             let field = match field {
                 StatisticField::TypeName => ColumnCell::of_type_name(),
+                StatisticField::Histogram(..) => {
+                    return Err(Error::NotATable(format!(
+                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                    )));
+                }
                 StatisticField::Figure(_, _, statistic) => {
                     let (type_name, about) = unit.statistic_type(statistic);
                     ColumnCell::of_type((

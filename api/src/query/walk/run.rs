@@ -21,10 +21,13 @@ use crate::query::{
     rows::{Row, RowPage},
     show::Show,
 };
-use crate::{error::Error, measures::Number};
+use crate::{
+    error::Error,
+    measures::{Group, Number},
+};
 
 /// The figures of all rows of each list.
-type FiguresOfLists = Result<Vec<Vec<Number>>, Error>;
+type FiguresOfLists = Result<Vec<Group>, Error>;
 
 /// The lists of a level: that of no parent, or one for each parent, whose ids stand in a column.
 #[derive(Clone, Copy)]
@@ -95,16 +98,16 @@ async fn totals(
     lists: Lists<'_>,
     pages: &[RowPage],
 ) -> FiguresOfLists {
-    if plan.totals.figures.is_empty() {
-        return Ok(vec![Vec::new(); pages.len()]);
+    if plan.totals.is_empty() {
+        return Ok(vec![Group::default(); pages.len()]);
     }
     // A page that begins at an end of the list, and has no neighbour, is all of it.
     let tells = plan.reads_rows() && plan.only_counts() && plan.list.is_whole();
     let known = |page: &RowPage| {
         let count = vec![Number::Whole(page.rows.len().try_into().unwrap_or_default())];
-        (tells && !page.more).then_some(count)
+        (tells && !page.more).then(|| Group { figures: count, ..Group::default() })
     };
-    let mut figures: Vec<Option<Vec<Number>>> = pages.iter().map(known).collect();
+    let mut figures: Vec<Option<Group>> = pages.iter().map(known).collect();
     let unknown: Vec<usize> = (0..pages.len()).filter(|list| figures[*list].is_none()).collect();
     if unknown.is_empty() {
         return Ok(figures.into_iter().flatten().collect());
@@ -117,7 +120,7 @@ async fn totals(
         }
     };
     for (list, answer) in unknown.into_iter().zip(answers) {
-        figures[list] = answer.groups.first().map(|group| group.figures.clone());
+        figures[list] = answer.groups.first().cloned();
     }
     Ok(figures.into_iter().map(Option::unwrap_or_default).collect())
 }
@@ -180,7 +183,7 @@ async fn connection_field(
             repeat(format!("{}Connection", plan.list.table.type_name), pages.len())
         }
         ConnectionField::TotalCount(figure) => {
-            let count = |figures: &Vec<Number>| Show::Exact(0).value(figures[*figure]);
+            let count = |group: &Group| Show::Exact(0).value(group.figures[*figure]);
             figures.as_ref().map_err(Clone::clone)?.iter().map(count).collect::<Result<_, _>>()?
         }
         ConnectionField::Totals(shape) => {
