@@ -12,6 +12,7 @@ use super::{
     group_page::nothing,
     histogram::Bin,
     memory::{Replica, order::FirstRows, sample::Samples},
+    quality::ColumnQuality,
     request::{GroupsAnswer, Request},
     sql,
     stop::{Stop, Waiting},
@@ -19,7 +20,7 @@ use super::{
     value::Cell,
 };
 use crate::{
-    catalog::table::Table,
+    catalog::{predicate::Predicate, table::Table},
     database::session::{Purpose, Read, Session},
     error::Error,
     limits::{cores, work::Work},
@@ -97,6 +98,26 @@ impl Aggregates {
         let read = Read { table, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.stamp(), read);
         Ok(Some(keys))
+    }
+
+    /// What is known of each column of a table that clients see, of the rows that a filter keeps.
+    pub(crate) async fn quality(
+        &self,
+        session: &Session,
+        table: &'static Table,
+        keeps: Predicate,
+    ) -> Result<Vec<ColumnQuality>, Error> {
+        let Self::Memory(replica) = self else {
+            return sql::quality(session, table, &keeps).await;
+        };
+        let began = Instant::now();
+        let work = replica.work_of_quality(table, &keeps)?;
+        let of = Arc::clone(replica);
+        let found = at_work(session, work, move |stop| of.quality(table, &keeps, stop)).await?;
+        let (purpose, took) = (Purpose::Aggregates, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.stamp(), read);
+        Ok(found)
     }
 
     /// How many rows a table has, where the copy in memory stands.

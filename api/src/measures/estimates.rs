@@ -13,6 +13,7 @@ use super::{
         order::FirstRows,
         sample::Samples,
     },
+    quality,
     request::{Figure, Request},
     table_sizes::TableSizes,
 };
@@ -84,6 +85,18 @@ impl<'a> Estimates<'a> {
         match self {
             Self::Memory(replica, _) => replica.work_of_filter(table.name, keeps),
             Self::Database(sizes) => Ok(scanned(sizes, table, keeps)),
+        }
+    }
+
+    /// What it takes to look at all columns of the rows that a filter keeps.
+    pub(crate) fn quality(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.work_of_quality(table, keeps),
+            Self::Database(sizes) => {
+                let columns = 1 + quality::columns(table).len() as u64;
+                let each = Work::scanned(sizes.rows(table)).times(columns);
+                Ok(Work::statements(1) + scanned(sizes, table, keeps) + each)
+            }
         }
     }
 

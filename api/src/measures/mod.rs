@@ -43,7 +43,7 @@
 //! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
 //! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
 //! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, [`histogram`] how the
-//! values of each are spread, and [`fill`] adds
+//! values of each are spread, [`quality`] what is known of columns, and [`fill`] adds
 //! those that no row is in. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
 //! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
 //!
@@ -63,6 +63,7 @@ mod histogram;
 pub(crate) mod memory;
 mod others;
 mod prices;
+mod quality;
 mod request;
 pub mod sql;
 mod statistic;
@@ -94,6 +95,7 @@ pub(crate) use self::{
         estimate::Parents,
         order::{FirstRows, RowTerm},
     },
+    quality::{ColumnEnd, ColumnQuality},
     request::{Known, Subset},
     statistic::ratio,
     summary::{GroupStatistic, Summary},

@@ -209,7 +209,7 @@ pub(crate) fn correlation(
         return Ok(Number::Missing);
     }
     let real = |number: i128| Number::Whole(number).as_real();
-    Ok(Number::Real((real(ab) / real(aa).sqrt() / real(bb).sqrt()).clamp(-1.0, 1.0)))
+    Ok(Number::Real((real(ab) / (real(aa) * real(bb)).sqrt()).clamp(-1.0, 1.0)))
 }
 
 /// Twice the ranks of both numbers of each pair, which are whole: those that tie have the mean of theirs.
@@ -248,7 +248,7 @@ fn of_real_pairs(pairs: &[(Number, Number)]) -> Number {
     if pairs.len() < 2 || aa == 0.0 || bb == 0.0 {
         return Number::Missing;
     }
-    Number::Real((ab / aa.sqrt() / bb.sqrt()).clamp(-1.0, 1.0))
+    Number::Real((ab / (aa * bb).sqrt()).clamp(-1.0, 1.0))
 }
 
 #[cfg(test)]

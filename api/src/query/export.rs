@@ -118,7 +118,11 @@ impl Export {
         for (position, (name, field)) in plan.fields.iter().enumerate() {
             let found = match field {
                 ConnectionField::TypeName | ConnectionField::PageInfo(_) => continue,
-                ConnectionField::TotalCount(_) | ConnectionField::Totals(_) => {
+                ConnectionField::TotalCount(_)
+                | ConnectionField::Totals(_)
+                | ConnectionField::Facets(_)
+                | ConnectionField::Overlap(_)
+                | ConnectionField::Quality(_) => {
                     let reason =
                         format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));

@@ -54,6 +54,21 @@ impl<'a> Planner<'a> {
                     let plan = self.groups(table, &list.keeps, &merged, parent, &path)?;
                     ConnectionField::Groups(Box::new(plan))
                 }
+                "facets" => {
+                    let plan = self.facets(table, &list.keeps, &merged, &path)?;
+                    ConnectionField::Facets(Box::new(plan))
+                }
+                "overlap" => {
+                    let plan = self.overlap(table, &list.keeps, &merged, &path)?;
+                    ConnectionField::Overlap(Box::new(plan))
+                }
+                "quality" => ConnectionField::Quality(self.quality(
+                    table,
+                    &list.keeps,
+                    &merged,
+                    parent,
+                    &path,
+                )?),
                 "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
                 "edges" => ConnectionField::Edges(self.edges(table, &merged, &mut picks, &path)?),
                 _ => ConnectionField::PageInfo(self.page_info(&merged)?),

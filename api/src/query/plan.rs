@@ -25,6 +25,7 @@ use super::{
 use crate::{
     catalog::{
         measure_catalog::{ComputedMeasure, Dimension, Unit},
+        predicate::Predicate,
         table::Table,
     },
     measures::Request,
@@ -94,6 +95,9 @@ pub(crate) enum ConnectionField {
     TotalCount(usize),
     Totals(MeasuresPlan),
     Groups(Box<GroupsPlan>),
+    Facets(Box<FacetsPlan>),
+    Overlap(Box<OverlapPlan>),
+    Quality(QualityPlan),
     Nodes(RowsPlan),
     Edges(Vec<(Name, EdgeField<RowsPlan>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
@@ -259,6 +263,81 @@ pub(crate) enum KeyField {
     Cell(usize, &'static Dimension),
     /// The row whose id is the cell of the key at a position.
     Row(usize, Lookup),
+}
+
+/// Counts of rows by one key each.
+#[derive(Debug)]
+pub(crate) struct FacetsPlan {
+    pub(crate) type_name: String,
+    pub(crate) facets: Vec<FacetPlan>,
+    pub(crate) fields: Vec<(Name, FacetField)>,
+}
+
+/// One facet.
+#[derive(Debug)]
+pub(crate) struct FacetPlan {
+    pub(crate) dimension: &'static Dimension,
+    pub(crate) request: Request,
+    /// What shows the rows that the key is.
+    pub(crate) label: Option<Lookup>,
+}
+
+/// A field of a facet.
+#[derive(Debug)]
+pub(crate) enum FacetField {
+    TypeName,
+    Dimension,
+    Distinct,
+    Others,
+    Values(Vec<(Name, KeyTextField)>),
+}
+
+/// A field of a key as a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum KeyTextField {
+    TypeName(&'static str),
+    Key,
+    Label,
+    Count,
+}
+
+/// In how many of one key values of another are found together.
+#[derive(Debug)]
+pub(crate) struct OverlapPlan {
+    pub(crate) dimension: &'static Dimension,
+    pub(crate) request: Request,
+    /// What shows the rows that the key is.
+    pub(crate) label: Option<Lookup>,
+    pub(crate) fields: Vec<(Name, OverlapField)>,
+}
+
+/// A field of an overlap.
+#[derive(Debug)]
+pub(crate) enum OverlapField {
+    TypeName,
+    First(Vec<(Name, KeyTextField)>),
+    Second(Vec<(Name, KeyTextField)>),
+    Count,
+}
+
+/// How well columns are filled.
+#[derive(Debug)]
+pub(crate) struct QualityPlan {
+    pub(crate) table: &'static Table,
+    pub(crate) keeps: Predicate,
+    pub(crate) fields: Vec<(Name, QualityField)>,
+}
+
+/// A field of what is known of a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum QualityField {
+    TypeName,
+    Column,
+    Known,
+    Missing,
+    Distinct,
+    Min,
+    Max,
 }
 
 impl GroupsField {

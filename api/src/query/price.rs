@@ -7,6 +7,7 @@
 use async_graphql::Name;
 
 use super::{
+    groups::facets::MOST_OVERLAPPING,
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
@@ -110,6 +111,36 @@ impl<'a> Price<'a> {
         for (_, field) in &plan.fields {
             match field {
                 ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
+                ConnectionField::Facets(plan) => {
+                    for facet in &plan.facets {
+                        let found = self.estimates.answer(&facet.request, of_each)?;
+                        self.work += found.work;
+                        self.bytes = self.bytes.saturating_add(found.bytes);
+                        let limit = facet.request.page.limit.unwrap_or_default() as u64;
+                        let values = found.groups.min(lists.saturating_mul(limit));
+                        self.show(values, plan.fields.iter().map(|(name, _)| name));
+                        if let Some(label) = &facet.label {
+                            self.lookup(label, values)?;
+                        }
+                    }
+                }
+                ConnectionField::Overlap(plan) => {
+                    let found = self.estimates.answer(&plan.request, of_each)?;
+                    // Each of the first key has a few of the second.
+                    self.work += found.work + Work::passed(found.groups.saturating_mul(8));
+                    self.bytes = self.bytes.saturating_add(found.bytes);
+                    let most = MOST_OVERLAPPING as u64;
+                    let pairs = found.groups.min(most * most / 2);
+                    self.show(pairs, plan.fields.iter().map(|(name, _)| name));
+                    if let Some(label) = &plan.label {
+                        self.lookup(label, most.min(found.groups))?;
+                    }
+                }
+                ConnectionField::Quality(plan) => {
+                    self.work += self.estimates.quality(plan.table, &plan.keeps)?;
+                    let columns = plan.table.columns.len() as u64;
+                    self.show(columns, plan.fields.iter().map(|(name, _)| name));
+                }
                 ConnectionField::Totals(plan) => self.measures(plan, lists, totals)?,
                 ConnectionField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));

@@ -10,6 +10,7 @@
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`correlation`]: the numbers that two measures are of each row.
+//! - [`quality`]: what is known of the columns.
 //! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
@@ -26,6 +27,7 @@ pub(crate) mod masks;
 mod measure;
 pub(crate) mod order;
 mod parallel;
+mod quality;
 mod read;
 mod rows;
 pub(crate) mod sample;

@@ -9,12 +9,14 @@
 //! - Percentiles and variances are computed from the values read, by the code that the other executor
 //!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
 
+mod quality;
 mod statement;
 
 use entity::price_index;
 use rustc_hash::FxHashMap;
 use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
+pub(crate) use self::quality::quality;
 use self::statement::{SqlRows, Statements, read_cell};
 use super::{
     group_page::{ALL, Cells, Groups, NULL, divide, finish, nothing},

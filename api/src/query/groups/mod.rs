@@ -4,7 +4,7 @@
 //! [`Request`](crate::measures::Request), whose [`figures`] are what the selection, `having` and `orderBy` name, and a
 //! [`MeasuresPlan`](super::plan::MeasuresPlan) that the answer is poured into ([`select`], [`run`]). [`order`] and [`having`]
 //! read these arguments, [`asked`] the figures that they name, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up; [`among`] holds groups
-//! against each other.
+//! against each other, and [`facets`] says what a list holds at a glance.
 //! [`readings`] finds what is easily misread. [`event`] reads the argument that places rows before and after an event.
 
 pub(crate) mod among;
@@ -12,6 +12,7 @@ pub(crate) mod apart;
 mod asked;
 mod cursor;
 mod event;
+pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod first_days;
 mod having;

@@ -190,6 +190,9 @@ impl Columns {
                 ),
                 ConnectionField::Totals(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)
+                | ConnectionField::Facets(_)
+                | ConnectionField::Overlap(_)
+                | ConnectionField::Quality(_)
                 | ConnectionField::Nodes(_)
                 | ConnectionField::Edges(_)
                 | ConnectionField::PageInfo(_) => {

@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use crate::query::{
-    groups::run as groups,
+    groups::{facets, run as groups},
     id,
     load::Loaders,
     order::encode_cursor,
@@ -23,7 +23,7 @@ use crate::query::{
 };
 use crate::{
     error::Error,
-    measures::{Group, Number},
+    measures::{Group, GroupsAnswer, Number, Request},
 };
 
 /// The figures of all rows of each list.
@@ -167,6 +167,18 @@ async fn connections(
     assemble(&plan.fields, columns, pages.len())
 }
 
+/// What a request comes to for each list.
+async fn answers_of(
+    loaders: &Loaders,
+    lists: Lists<'_>,
+    request: &Request,
+) -> Result<Vec<Arc<GroupsAnswer>>, Error> {
+    match lists {
+        Lists::One => Ok(vec![loaders.measures(request).await?]),
+        Lists::Each(column, parents) => loaders.measures_by_parent(request, column, parents).await,
+    }
+}
+
 /// The values of one field for all connections.
 async fn connection_field(
     loaders: &Loaders,
@@ -190,14 +202,34 @@ async fn connection_field(
             groups::totals(shape, figures.as_ref().map_err(Clone::clone)?)?
         }
         ConnectionField::Groups(plan) => {
-            let answers = match lists {
-                Lists::One => vec![loaders.measures(&plan.request).await?],
-                Lists::Each(column, parents) => {
-                    loaders.measures_by_parent(&plan.request, column, parents).await?
-                }
-            };
+            let answers = answers_of(loaders, lists, &plan.request).await?;
             groups::are_whole(plan, &answers)?;
             groups::groups(loaders, plan, &answers).await?
+        }
+        ConnectionField::Facets(plan) => {
+            let mut of_lists = vec![Vec::new(); pages.len()];
+            for facet in &plan.facets {
+                let answers = answers_of(loaders, lists, &facet.request).await?;
+                for (of_list, answer) in of_lists.iter_mut().zip(answers) {
+                    of_list.push(answer);
+                }
+            }
+            let mut shown = Vec::with_capacity(pages.len());
+            for answers in &of_lists {
+                shown.push(facets::facets(loaders, plan, answers).await?);
+            }
+            shown
+        }
+        ConnectionField::Overlap(plan) => {
+            let mut shown = Vec::with_capacity(pages.len());
+            for answer in answers_of(loaders, lists, &plan.request).await? {
+                shown.push(facets::overlap(loaders, plan, &answer).await?);
+            }
+            shown
+        }
+        ConnectionField::Quality(plan) => {
+            let found = loaders.quality(plan.table, &plan.keeps).await?;
+            vec![facets::quality(plan, &found); pages.len()]
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
