@@ -17,10 +17,10 @@ use crate::{
     measures::{MOST_BINS, MOST_KEYS},
     query::{
         groups::{
+            asked::measure_name,
             facets::MOST_OVERLAPPING,
             figures::STATISTICS,
             first_days::{MOST_DAYS, PERIODS},
-            order::measure_name,
         },
         plan::IS_OTHERS,
     },

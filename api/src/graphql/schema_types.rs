@@ -12,10 +12,10 @@ use crate::{
     catalog::{
         Catalog,
         scalar::Scalar,
-        table::{Cardinality, ClosedValue, Comparable, Table},
+        table::{Cardinality, ClosedValue, Comparable, Relation, Table},
     },
     limits::Limits,
-    query::{order::orderable, page::DEFAULT_PAGE},
+    query::{figure_order, order::orderable, page::DEFAULT_PAGE},
 };
 
 /// Tells of every type of a catalog.
@@ -25,7 +25,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
     for table in catalog.tables {
         object(types, table);
         filter(types, table);
-        order(types, table);
+        order(types, catalog, table);
+        narrowings(types, catalog, table);
         connection(types, catalog, table);
         measure_types::types(types, catalog, table);
         if !table.natural_keys.is_empty() {
@@ -50,7 +51,7 @@ pub(super) fn root_fields(catalog: &Catalog) -> Vec<ObjectField> {
             table.list,
             &format!("{type_name}Connection!"),
             &description,
-            list_arguments(table),
+            list_arguments(table).into_iter().chain(narrowing_arguments(catalog, table)).collect(),
         ));
     }
     fields
@@ -89,6 +90,21 @@ pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
         ),
         input("before", "String", "The cursor of the row before which the page ends."),
     ]);
+    arguments
+}
+
+/// The arguments of a list at the root that narrow it by what is computed first.
+fn narrowing_arguments(catalog: &Catalog, table: &'static Table) -> Vec<InputField> {
+    let type_name = &table.type_name;
+    let mut arguments = Vec::new();
+    if !figure_order::relations(catalog, table).is_empty() {
+        let about = "Keeps rows whose related rows together pass these tests; a row without any counts, too.";
+        arguments.push(input("having", &format!("{type_name}RelatedHaving"), about));
+    }
+    if catalog.measures(table).is_some() {
+        let about = "Keeps rows beyond a percentile of the rows that are alike, among those that the filter keeps.";
+        arguments.push(input("beyond", &format!("{type_name}Beyond"), about));
+    }
     arguments
 }
 
@@ -257,7 +273,48 @@ fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
     types.input_object(name, &description, fields, false);
 }
 
-fn order(types: &mut Types<'_>, table: &Table) {
+/// Registers what narrows a list by what is computed first.
+fn narrowings(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
+    let type_name = &table.type_name;
+    let relations = figure_order::relations(catalog, table);
+    if !relations.is_empty() {
+        let having = |relation: &&Relation| {
+            let of = format!("{}Having", relation.other().type_name);
+            input(
+                relation.field,
+                &of,
+                &format!("By what its `{}` come to together.", relation.field),
+            )
+        };
+        let fields = relations.iter().map(having).collect();
+        let description =
+            format!("Which rows of {} to keep, by what their related rows come to.", table.list);
+        types.input_object(&format!("{type_name}RelatedHaving"), &description, fields, false);
+    }
+    if catalog.measures(table).is_some() {
+        let fields = vec![
+            input("measure", &format!("{type_name}Measure!"), "A number of the row itself."),
+            input(
+                "above",
+                "Float",
+                "Keeps rows whose number is more than this percentile, from 0 to 1: 0.99 is the 99th.",
+            ),
+            input("below", "Float", "Keeps rows whose number is less than this percentile."),
+            input(
+                "within",
+                &format!("[{type_name}Dimension!]"),
+                "The keys in which rows are alike, each of which has percentiles of its own. All rows where left out.",
+            ),
+        ];
+        let description = format!(
+            "Which rows of {} to keep, by their place among those alike: name either `above` or `below`.",
+            table.list
+        );
+        types.input_object(&format!("{type_name}Beyond"), &description, fields, false);
+    }
+}
+
+fn order(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
     let type_name = &table.type_name;
     let values = orderable(table).into_iter().map(|(name, through, column)| {
         let description = match through {
@@ -278,7 +335,16 @@ fn order(types: &mut Types<'_>, table: &Table) {
     direction.default = Some("ASC");
     let mut nulls = input("nulls", "NullsOrder!", "Where rows without a value go.");
     nulls.default = Some("LAST");
-    let fields = vec![input("field", &format!("{fields}!"), "What to order by."), direction, nulls];
+    let mut fields = vec![input("field", &fields, "A column to order by.")];
+    for relation in figure_order::relations(catalog, table) {
+        let of = format!("{}Figure", relation.other().type_name);
+        let about = format!(
+            "What each row's `{}` come to, to order by, instead of a column. Of a list that hangs on no row.",
+            relation.field
+        );
+        fields.push(input(relation.field, &of, &about));
+    }
+    fields.extend([direction, nulls]);
     let description = format!("One key of an order of {}.", table.list);
     types.input_object(&format!("{type_name}Order"), &description, fields, false);
 }

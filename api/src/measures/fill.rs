@@ -72,27 +72,30 @@ pub(super) fn fill<'a>(
         }
         filled.filled[key] = Some(sequence);
     }
-    let empty = empty_figures(request)?;
+    let empty = request.figures_of_nothing(true)?;
     for level in request.levels() {
         add_level(request, groups, &filled, level, &empty)?;
     }
     Ok(filled)
 }
 
-/// The figures of a group without rows.
-fn empty_figures(request: &Request) -> Result<Vec<Number>, Error> {
-    let figure = |figure: &Figure| match figure {
-        Figure::Of { statistic, .. } => {
-            let statistic = match statistic {
-                Statistic::Sum => Statistic::Total,
-                statistic => *statistic,
-            };
-            compute(statistic, &Tally::default(), &mut Values::Listed(&mut []))
-        }
-        Figure::Correlation { kind: Correlation::Count, .. } => Ok(Number::Whole(0)),
-        Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(Number::Missing),
-    };
-    request.figures.iter().map(figure).collect()
+impl Request {
+    /// The figures of a group without rows, where a sum is 0 or, if nothing is known of what is not there, missing.
+    pub(crate) fn figures_of_nothing(&self, sums_to_zero: bool) -> Result<Vec<Number>, Error> {
+        let figure = |figure: &Figure| match figure {
+            Figure::Of { statistic, .. } => {
+                let statistic = match statistic {
+                    Statistic::Sum | Statistic::Total if sums_to_zero => Statistic::Total,
+                    Statistic::Total => Statistic::Sum,
+                    statistic => *statistic,
+                };
+                compute(statistic, &Tally::default(), &mut Values::Listed(&mut []))
+            }
+            Figure::Correlation { kind: Correlation::Count, .. } => Ok(Number::Whole(0)),
+            Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(Number::Missing),
+        };
+        self.figures.iter().map(figure).collect()
+    }
 }
 
 /// Adds the groups of some first keys that are not there.

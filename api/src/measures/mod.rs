@@ -94,6 +94,7 @@ pub(crate) use self::{
     memory::{
         estimate::Parents,
         order::{FirstRows, RowTerm},
+        ranks::RankedNumbers,
     },
     quality::{ColumnEnd, ColumnQuality},
     request::{Known, Subset},

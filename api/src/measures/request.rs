@@ -448,7 +448,11 @@ impl Request {
                 _ if matches!(measure, Measure::Rows | Measure::Distinct(_)) => {
                     bad("rows are counted, and nothing else".to_owned())
                 }
-                Statistic::Percentile(part, _) if !(0.0..=1.0).contains(&part) => {
+                Statistic::Percentile(part, _)
+                | Statistic::Floor(part)
+                | Statistic::Ceiling(part)
+                    if !(0.0..=1.0).contains(&part) =>
+                {
                     bad(format!("percentile: p is {part}, which is not between 0 and 1"))
                 }
                 _ => Ok(()),

@@ -35,6 +35,10 @@ pub enum Statistic {
     Maximum,
     /// The value at a part, from 0 to 1, of the values in order, linear between two values, in such units.
     Percentile(f64, u32),
+    /// The greatest whole number not above the percentile of a part.
+    Floor(f64),
+    /// The least whole number not below it.
+    Ceiling(f64),
     /// The sample's standard deviation, in such units. Missing below two values.
     Deviation(u32),
     /// The sample's variance, in squares of such units. Missing below two values.
@@ -53,6 +57,8 @@ impl Statistic {
             Self::Distinct
             | Self::Mode
             | Self::Percentile(..)
+            | Self::Floor(_)
+            | Self::Ceiling(_)
             | Self::Deviation(_)
             | Self::Variance(_) => Needs::Values,
         }
@@ -230,6 +236,14 @@ pub(crate) fn compute(
         Statistic::Percentile(part, digits) => {
             Number::Real(percentile(values, tally.known, part, digits))
         }
+        Statistic::Floor(part) => {
+            let (above, below) = place(values, tally.known, part);
+            Number::Whole(above.div_euclid(below))
+        }
+        Statistic::Ceiling(part) => {
+            let (above, below) = place(values, tally.known, part);
+            Number::Whole(-(-above).div_euclid(below))
+        }
         Statistic::Variance(digits) => {
             variance(values, tally, digits)?.map_or(Number::Missing, Number::Real)
         }
@@ -287,16 +301,22 @@ pub(super) fn quotient(above: i128, below: i128) -> f64 {
 
 /// The value at a part of so many values in order, at least one: one division of whole numbers.
 fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f64 {
-    let ((up, down), units) = (fraction(part), power(digits));
+    let (above, below) = place(values, count, part);
+    quotient(above, below * power(digits))
+}
+
+/// The same in the smallest unit, as a fraction.
+fn place(values: &mut Values<'_>, count: u64, part: f64) -> (i128, i128) {
+    let (up, down) = fraction(part);
     let last = i128::from(count - 1);
     let (place, rest) = (up * last / down, up * last % down);
     let place = usize::try_from(place.min(last)).unwrap_or_default();
     match values.at(place) {
         (lower, Some(upper)) if rest > 0 => {
             let (lower, upper) = (i128::from(lower), i128::from(upper));
-            quotient(lower * down + (upper - lower) * rest, down * units)
+            (lower * down + (upper - lower) * rest, down)
         }
-        (lower, _) => quotient(lower.into(), units),
+        (lower, _) => (lower.into(), 1),
     }
 }
 

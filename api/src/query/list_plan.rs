@@ -4,6 +4,7 @@ use async_graphql::{Name, Positioned, ServerError, parser::types::Field as Field
 
 use super::{
     groups::{apart::Common, figures::Figures},
+    narrowing,
     page::List,
     picks::Picks,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
@@ -15,6 +16,7 @@ use crate::{
         predicate::Predicate,
         table::{Cardinality, FieldOf, Table},
     },
+    error::Error,
     measures::Statistic,
 };
 
@@ -30,8 +32,17 @@ impl<'a> Planner<'a> {
     ) -> Result<ConnectionPlan, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
-        let list = List::parse(table, &arguments, self.page_sizes())
-            .map_err(|error| error.at(field.pos, path))?;
+        let at = |error: Error| error.at(field.pos, path);
+        let list = List::parse(self.catalog, table, &arguments, self.page_sizes()).map_err(at)?;
+        let narrowings = narrowing::parse(self.catalog, table, &list.keeps, &arguments);
+        let narrowings = narrowings.map_err(at)?;
+        if list.has_figures() && parent.is_some() {
+            let text = format!(
+                "orderBy: a list that hangs on a row is ordered by its own columns: ask `{}` for rows by what they add up to",
+                table.list
+            );
+            return Err(at(Error::BadArgument(text)));
+        }
         self.count_related(&list.keeps).map_err(|error| error.at(field.pos, path))?;
         let common = Common { keys: Vec::new(), parent };
         let mut figures = Figures::of(table, list.keeps.clone(), common);
@@ -77,7 +88,7 @@ impl<'a> Planner<'a> {
         }
         let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
         let (keys, totals) = (Vec::new(), figures.request);
-        let mut connection = ConnectionPlan { list, picks, keys, fields: plan, totals };
+        let mut connection = ConnectionPlan { list, narrowings, picks, keys, fields: plan, totals };
         if shows_cursors {
             connection.find_keys();
         }

@@ -11,12 +11,14 @@ use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, SelectStatement, Value,
 };
 
+use super::figure_order::{self, FigureOrder};
 use crate::catalog::{
+    Catalog,
     predicate::column_of,
     scalar::items,
     table::{Cardinality, Column, Table, screaming_case},
 };
-use crate::{error::Error, limits::MOST_KEYS};
+use crate::{error::Error, limits::MOST_KEYS, measures::Number};
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub(crate) struct OrderKey {
     pub(crate) nulls_first: bool,
     /// Whether a row may have no value for it.
     pub(crate) nullable: bool,
+    /// What is compared instead of a column.
+    pub(crate) figure: Option<FigureOrder>,
 }
 
 /// The columns that a table can be ordered by, with the names of the enum values.
@@ -57,7 +61,11 @@ pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
 }
 
 /// Reads the argument `orderBy`, and adds the primary key.
-pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderKey>, Error> {
+pub(crate) fn parse(
+    catalog: &'static Catalog,
+    table: &'static Table,
+    value: Option<&GraphQl>,
+) -> Result<Vec<OrderKey>, Error> {
     let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
@@ -74,18 +82,29 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
             Some(GraphQl::String(word)) => Some(word.as_str()),
             _ => None,
         };
-        let field = word("field").ok_or_else(|| bad("field is missing"))?;
+        let (descending, nulls_first) =
+            (word("direction") == Some("DESC"), word("nulls") == Some("FIRST"));
+        let is_given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);
+        let mut figures = figure_order::relations(catalog, table).into_iter();
+        let figure = figures.find_map(|of| Some((of.field, is_given(of.field)?)));
+        let column = table.column_index(table.key);
+        if let Some((name, value)) = figure {
+            if word("field").is_some() || figures.any(|of| is_given(of.field).is_some()) {
+                return Err(bad("names more than one thing to order by"));
+            }
+            let path = format!("orderBy[{index}].{name}");
+            let figure = Some(figure_order::parse(catalog, table, name, value, &path)?);
+            let key = OrderKey::plain(None, column);
+            keys.push(OrderKey { descending, nulls_first, figure, ..key });
+            continue;
+        }
+        let field = word("field").ok_or_else(|| bad("names nothing to order by"))?;
         let (_, through, column) = orderable(table)
             .into_iter()
             .find(|(name, ..)| name == field)
             .ok_or_else(|| bad("there is no such field"))?;
         let key = OrderKey::plain(through, column);
-        keys.push(OrderKey {
-            descending: word("direction") == Some("DESC"),
-            nulls_first: word("nulls") == Some("FIRST"),
-            nullable: key.may_be_null(table),
-            ..key
-        });
+        keys.push(OrderKey { descending, nulls_first, nullable: key.may_be_null(table), ..key });
     }
     // In the direction of the key before it: so an index can be read from either end.
     let descending = keys.last().is_some_and(|key: &OrderKey| key.descending);
@@ -96,7 +115,14 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
 impl OrderKey {
     /// A key in ascending order that each row has.
     pub(crate) fn plain(through: Option<usize>, column: usize) -> Self {
-        Self { through, column, descending: false, nulls_first: false, nullable: false }
+        Self {
+            through,
+            column,
+            descending: false,
+            nulls_first: false,
+            nullable: false,
+            figure: None,
+        }
     }
 
     pub(crate) fn column<'t>(&self, table: &'t Table) -> &'t Column {
@@ -238,6 +264,12 @@ pub(crate) fn decode_cursor(
             if cell == GraphQl::Null {
                 return Ok(Value::String(None));
             }
+            if key.figure.is_some() {
+                return match cell {
+                    GraphQl::String(text) if Number::parse(&text).is_some() => Ok(text.into()),
+                    _ => Err(invalid("it holds a value of another type")),
+                };
+            }
             key.column(table)
                 .kind
                 .operand(&cell)
@@ -256,7 +288,7 @@ fn mark(table: &Table, keys: &[OrderKey]) -> String {
     let mut words = vec![table.name];
     for key in keys {
         words.push(key.through.map_or("", |index| table.relations[index].field));
-        words.push(key.column(table).name);
+        words.push(key.figure.as_ref().map_or(key.column(table).name, |figure| &figure.identity));
         words.push(if key.descending { "desc" } else { "asc" });
         words.push(if key.nulls_first { "first" } else { "last" });
     }

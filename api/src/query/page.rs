@@ -21,6 +21,7 @@ use super::{
     picks::Picks,
 };
 use crate::catalog::{
+    Catalog,
     predicate::{Predicate, Test, column_of, keys_in},
     table::Table,
 };
@@ -54,6 +55,7 @@ pub(crate) struct List {
 impl List {
     /// Reads the arguments of a connection.
     pub(crate) fn parse(
+        catalog: &'static Catalog,
         table: &'static Table,
         arguments: &Arguments,
         sizes: PageSizes,
@@ -66,7 +68,7 @@ impl List {
         if let Some(GraphQl::String(text)) = given("search") {
             keeps = keeps.and(filter::search(table, text)?);
         }
-        let mut order = order::parse(table, given("orderBy"))?;
+        let mut order = order::parse(catalog, table, given("orderBy"))?;
         for key in order.iter_mut().filter(|key| key.through.is_none()) {
             // Then an index gives the order as it is, wherever it would put missing values.
             key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
@@ -225,7 +227,12 @@ impl List {
     /// them, or may look through many of them for few.
     pub(crate) fn is_of_copy(&self, rows: u64) -> bool {
         let is_through = rows >= MANY && !self.keeps.is_all() && !self.keeps.has_words();
-        !self.is_indexed() || self.keeps.related() > 0 || is_through
+        self.has_figures() || !self.is_indexed() || self.keeps.related() > 0 || is_through
+    }
+
+    /// Whether rows are ordered by what others come to.
+    pub(crate) fn has_figures(&self) -> bool {
+        self.order.iter().any(|key| key.figure.is_some())
     }
 
     /// Whether it is all rows of the table by their keys.
@@ -240,6 +247,7 @@ impl List {
             column: key.column,
             descending: key.descending != self.backward,
             nulls_first: key.nulls_first != self.backward,
+            ranked: key.figure.as_ref().and_then(|figure| figure.ranked.clone()),
         };
         let (behind, before) = match self.backward {
             false => (&self.after, &self.before),

@@ -18,6 +18,7 @@ use async_graphql::Name;
 use chrono::NaiveDate;
 
 use super::{
+    narrowing::Narrowing,
     page::List,
     picks::{Pick, Picks},
     show::Show,
@@ -32,14 +33,14 @@ use crate::{
 };
 
 /// How rows of a table become objects.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RowsPlan {
     pub(crate) table: &'static Table,
     pub(crate) fields: Vec<(Name, RowField)>,
 }
 
 /// A field of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum RowField {
     TypeName,
     Id,
@@ -61,7 +62,7 @@ pub(crate) enum RowField {
 }
 
 /// Rows of a table by their keys.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lookup {
     pub(crate) rows: RowsPlan,
     pub(crate) picks: Picks,
@@ -76,19 +77,21 @@ impl Lookup {
 }
 
 /// A page of a list with all that hangs on it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ConnectionPlan {
     pub(crate) list: List,
+    /// What is to be known first, beside what it is ordered by.
+    pub(crate) narrowings: Vec<Narrowing>,
     pub(crate) picks: Picks,
-    /// Where the values of the order keys stand among the cells; empty where no cursor is asked for.
-    pub(crate) keys: Vec<usize>,
+    /// Where the values of the order keys stand among the cells, but for figures; empty where no cursor is asked for.
+    pub(crate) keys: Vec<Option<usize>>,
     pub(crate) fields: Vec<(Name, ConnectionField)>,
     /// What is computed of all rows, pages aside.
     pub(crate) totals: Request,
 }
 
 /// A field of a connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ConnectionField {
     TypeName,
     /// A figure of the totals.
@@ -104,7 +107,7 @@ pub(crate) enum ConnectionField {
 }
 
 /// A field of an edge.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum EdgeField<N> {
     TypeName,
     Cursor,
@@ -151,9 +154,13 @@ impl ConnectionPlan {
     /// Reads the values of the order keys, so that each row has a cursor.
     pub(crate) fn find_keys(&mut self) {
         let keys = self.list.order.iter().map(|key| {
+            if key.figure.is_some() {
+                return None;
+            }
             let (through, column) = (key.through, key.column);
             let kind = key.column(self.list.table).kind;
-            self.picks.place_of(Pick { through, column, is_key: kind.as_kept() != kind })
+            let is_key = kind.as_kept() != kind;
+            Some(self.picks.place_of(Pick { through, column, is_key }))
         });
         self.keys = keys.collect();
     }
@@ -165,21 +172,21 @@ impl ConnectionPlan {
 }
 
 /// What is shown of the measures of a group, or of all rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MeasuresPlan {
     pub(crate) type_name: String,
     pub(crate) fields: Vec<(Name, MeasureField)>,
 }
 
 /// An object of numbers that a request computes of groups, by their positions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NumbersPlan {
     pub(crate) type_name: Cow<'static, str>,
     pub(crate) fields: Vec<(Name, NumberField)>,
 }
 
 /// A field of such an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum NumberField {
     TypeName,
     /// How many groups there are.
@@ -190,7 +197,7 @@ pub(crate) enum NumberField {
 }
 
 /// A field of measures.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum MeasureField {
     TypeName,
     /// How many keys the group has.
@@ -228,7 +235,7 @@ pub(crate) enum FigureOf {
 }
 
 /// A field of statistics.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum StatisticField {
     TypeName,
     /// A figure, which shows the statistic of a name.
@@ -256,7 +263,7 @@ pub(crate) enum CorrelationField {
 }
 
 /// A field of a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum KeyField {
     TypeName,
     /// The cell of the key at a position.
@@ -266,7 +273,7 @@ pub(crate) enum KeyField {
 }
 
 /// Counts of rows by one key each.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FacetsPlan {
     pub(crate) type_name: String,
     pub(crate) facets: Vec<FacetPlan>,
@@ -274,7 +281,7 @@ pub(crate) struct FacetsPlan {
 }
 
 /// One facet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FacetPlan {
     pub(crate) dimension: &'static Dimension,
     pub(crate) request: Request,
@@ -283,7 +290,7 @@ pub(crate) struct FacetPlan {
 }
 
 /// A field of a facet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum FacetField {
     TypeName,
     Dimension,
@@ -302,7 +309,7 @@ pub(crate) enum KeyTextField {
 }
 
 /// In how many of one key values of another are found together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OverlapPlan {
     pub(crate) dimension: &'static Dimension,
     pub(crate) request: Request,
@@ -312,7 +319,7 @@ pub(crate) struct OverlapPlan {
 }
 
 /// A field of an overlap.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum OverlapField {
     TypeName,
     First(Vec<(Name, KeyTextField)>),
@@ -321,7 +328,7 @@ pub(crate) enum OverlapField {
 }
 
 /// How well columns are filled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct QualityPlan {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
@@ -348,7 +355,7 @@ impl GroupsField {
 }
 
 /// Groups, and what is shown of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GroupsPlan {
     pub(crate) table: &'static Table,
     pub(crate) request: Request,
@@ -360,7 +367,7 @@ pub(crate) struct GroupsPlan {
 }
 
 /// A field of a page of groups.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum GroupsField {
     TypeName,
     TotalCount,

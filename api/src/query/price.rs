@@ -8,6 +8,7 @@ use async_graphql::Name;
 
 use super::{
     groups::facets::MOST_OVERLAPPING,
+    narrow,
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
@@ -79,6 +80,11 @@ impl<'a> Price<'a> {
         plan: &ConnectionPlan,
         of_each: Option<Parents<'_>>,
     ) -> Result<(), Error> {
+        for request in narrow::figures(plan) {
+            let found = self.estimates.answer(request, None)?;
+            self.work += found.work + Work::groups(found.groups, 1);
+            self.bytes = self.bytes.saturating_add(found.bytes);
+        }
         let are_picked = plan.list.order.len() > 1 || !plan.list.keeps.is_all();
         let lists = of_each.map_or(1, |parents| parents.count);
         self.show(lists, plan.fields.iter().map(|(name, _)| name));

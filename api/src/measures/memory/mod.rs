@@ -6,7 +6,7 @@
 //! - [`mask`]: a filter as a bit for each row. [`masks`]: those of a request, whose [`conditions`] are told apart.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
 //!   numbers.
-//! - [`order`]: the keys of the first rows of an order.
+//! - [`order`]: the keys of the first rows of an order; [`ranks`]: numbers that rows are ordered by.
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`correlation`]: the numbers that two measures are of each row.
@@ -28,6 +28,7 @@ mod measure;
 pub(crate) mod order;
 mod parallel;
 mod quality;
+pub(crate) mod ranks;
 mod read;
 mod rows;
 pub(crate) mod sample;

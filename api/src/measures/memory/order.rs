@@ -5,7 +5,7 @@
 //! through once. Whatever comes behind as many rows as there may be is dropped as soon as that is known, so few are ever
 //! sorted. A place holds values, not codes: one that no row has lies between two ranks.
 
-use std::{cmp::Ordering, ops::Range};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use sea_orm::sea_query::Value;
 
@@ -15,6 +15,7 @@ use super::{
     keys::Ordinals,
     mask::whole,
     masks::Masks,
+    ranks::RankedNumbers,
     rows::{RowSet, position},
     work::many,
 };
@@ -26,7 +27,7 @@ use crate::{
     },
     error::Error,
     limits::work::Work,
-    measures::stop::Stop,
+    measures::{stop::Stop, value::Number},
 };
 
 /// The rows between two looks at whether anybody waits.
@@ -50,7 +51,7 @@ pub(crate) struct FirstRows {
 }
 
 /// A term of an order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RowTerm {
     /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
     pub(crate) through: Option<usize>,
@@ -58,12 +59,14 @@ pub(crate) struct RowTerm {
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
+    /// The numbers that are compared instead of a column.
+    pub(crate) ranked: Option<Arc<RankedNumbers>>,
 }
 
 impl RowTerm {
     /// The rank of a code: what comes first has the least.
     #[inline]
-    fn rank(self, code: u32) -> u32 {
+    fn rank(&self, code: u32) -> u32 {
         match (code, self.nulls_first) {
             (0, true) => 0,
             (0, false) => u32::MAX,
@@ -73,12 +76,18 @@ impl RowTerm {
     }
 
     /// Twice the rank of a value; an odd number is between two ranks.
-    fn place(self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
+    fn place(&self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
         let twice = |code| 2 * u64::from(self.rank(code));
         if is_missing(value) {
             return Ok(twice(0));
         }
-        let (less, greater) = place_of(&column.values, value)?;
+        let (less, greater) = match (&self.ranked, value) {
+            (None, value) => place_of(&column.values, value)?,
+            (Some(ranked), Value::String(Some(text))) => {
+                ranked.place(Number::parse(text).ok_or(Error::Internal)?)
+            }
+            _ => return Err(Error::Internal),
+        };
         Ok(match (less < greater, self.descending) {
             (true, _) => twice(less),
             // It is before the first code that is not less.
@@ -160,12 +169,23 @@ struct RowOrder<'a> {
 impl<'a> RowOrder<'a> {
     fn new(replica: &'a Replica, table: &'a Stored, asked: &FirstRows) -> Result<Self, Error> {
         let ranks = asked.order.iter().map(|term| {
+            if let Some(ranked) = &term.ranked {
+                let column = table.column_named(table.table.key)?;
+                let code = |code: u32| {
+                    let key = column.values.whole(code).and_then(|key| i32::try_from(key).ok());
+                    key.map_or(0, |key| ranked.code(key))
+                };
+                let translation = Some((0..=position(table.rows)).map(code).collect());
+                let count = position(ranked.len() + 1);
+                let codes = Ordinals { codes: &column.codes, translation, count };
+                return Ok(Ranks { term: term.clone(), codes, column });
+            }
             let path = Path {
                 relations: term.through.into_iter().collect(),
                 end: End::Column(term.column),
             };
             let (codes, cells) = replica.key(table, &path, Part::Itself)?;
-            Ok::<_, Error>(Ranks { term: *term, codes, column: cells.column })
+            Ok::<_, Error>(Ranks { term: term.clone(), codes, column: cells.column })
         });
         let mut others = ranks.collect::<Result<Vec<_>, _>>()?;
         let place = |values: &Option<Vec<Value>>| {
@@ -331,6 +351,9 @@ impl Replica {
     /// What they take, where a filter keeps so many rows.
     pub(crate) fn work_of_first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         let mut work = self.work_of_filter(asked.table.name, &asked.keeps)?;
+        let ranked = asked.order.iter().filter(|term| term.ranked.is_some()).count();
+        let rows = many(self.table_named(asked.table.name)?.rows);
+        work += Work::values(rows.saturating_mul(8)).times(many(ranked));
         for index in asked.order.iter().filter_map(|term| term.through) {
             let other = self.table_named(asked.table.relations[index].table)?;
             work += Work::values(many(other.rows));

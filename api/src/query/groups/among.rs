@@ -9,8 +9,8 @@ use async_graphql::{Name, ServerError, Value as GraphQl};
 use super::{
     apart::{self, Common},
     asked,
+    asked::year,
     figures::{Figures, statistic},
-    order::year,
 };
 use crate::{
     catalog::{

@@ -12,20 +12,19 @@
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
 
-use super::{
-    figures::{Figures, statistic},
-    order::{measure_name, year},
-};
+use super::figures::{Figures, statistic};
 use crate::{
     catalog::{
         key::Measure,
         measure_catalog::{ComputedMeasure, DaysBetween, MeasureCatalog, Unit, What},
         predicate::Predicate,
         scalar::real_number,
+        table::screaming_case,
     },
     error::Error,
     measures::{Figure, Statistic},
     query::{filter, show::Show},
+    reference,
 };
 
 /// A figure that is asked for, and what tells it from others.
@@ -254,4 +253,30 @@ fn field<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a Graph
 /// An error with where it is.
 fn at(path: &str, error: &Error) -> Error {
     Error::BadArgument(format!("{path}: {error}"))
+}
+
+/// The name of what has one value, as a value of the enum of measures.
+pub(crate) fn measure_name(field: &str) -> String {
+    screaming_case(field)
+}
+
+/// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who
+/// computes finds that out.
+pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
+    match value {
+        None | Some(GraphQl::Null) => Ok(None),
+        Some(GraphQl::Number(number)) => {
+            let year = number.as_i64().and_then(|year| i32::try_from(year).ok());
+            let year = year.ok_or_else(|| format!("inDollarsOf: {number} is not a year"))?;
+            match reference::price_years() {
+                Some(known) if !known.contains(&year) => Err(format!(
+                    "inDollarsOf: the prices of {year} are not known; years known: {} to {}",
+                    known.start(),
+                    known.end()
+                )),
+                _ => Ok(Some(year)),
+            }
+        }
+        Some(other) => Err(format!("inDollarsOf: {other} is not a year")),
+    }
 }

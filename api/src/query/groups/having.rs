@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 
 use super::{
     asked,
+    asked::year,
     figures::{Figures, statistic},
-    order::year,
 };
 use crate::catalog::measure_catalog::{ComputedMeasure, MeasureCatalog, Unit, What};
 use crate::query::show::Show;

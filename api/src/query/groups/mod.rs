@@ -9,13 +9,13 @@
 
 pub(crate) mod among;
 pub(crate) mod apart;
-mod asked;
+pub(crate) mod asked;
 mod cursor;
 mod event;
 pub(crate) mod facets;
 pub(crate) mod figures;
 pub(crate) mod first_days;
-mod having;
+pub(crate) mod having;
 pub(crate) mod order;
 mod readings;
 pub(crate) mod run;

@@ -6,17 +6,11 @@ use indexmap::IndexMap;
 use super::{asked, figures::Figures};
 use crate::catalog::measure_catalog::{Dimension, MeasureCatalog};
 use crate::{
-    catalog::{scalar::items, table::screaming_case},
+    catalog::scalar::items,
     error::Error,
     limits::MOST_KEYS,
     measures::{By, Order},
-    reference,
 };
-
-/// The name of what has one value, as a value of the enum of measures.
-pub(crate) fn measure_name(field: &str) -> String {
-    screaming_case(field)
-}
 
 /// An order, and what tells it from others.
 pub(crate) struct Parsed {
@@ -88,26 +82,5 @@ fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
         Some(GraphQl::Enum(word)) => Some(word.as_str()),
         Some(GraphQl::String(word)) => Some(word),
         _ => None,
-    }
-}
-
-/// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who
-/// computes finds that out.
-pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
-    match value {
-        None | Some(GraphQl::Null) => Ok(None),
-        Some(GraphQl::Number(number)) => {
-            let year = number.as_i64().and_then(|year| i32::try_from(year).ok());
-            let year = year.ok_or_else(|| format!("inDollarsOf: {number} is not a year"))?;
-            match reference::price_years() {
-                Some(known) if !known.contains(&year) => Err(format!(
-                    "inDollarsOf: the prices of {year} are not known; years known: {} to {}",
-                    known.start(),
-                    known.end()
-                )),
-                _ => Ok(Some(year)),
-            }
-        }
-        Some(other) => Err(format!("inDollarsOf: {other} is not a year")),
     }
 }

@@ -8,10 +8,11 @@ use chrono::NaiveDate;
 use super::{
     among,
     apart::Common,
-    asked, cursor, event,
+    asked,
+    asked::{measure_name, year},
+    cursor, event,
     figures::{Figures, STATISTICS, statistic},
-    first_days, having,
-    order::{self, measure_name, year},
+    first_days, having, order,
 };
 use crate::{
     catalog::{

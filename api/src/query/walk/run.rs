@@ -14,6 +14,7 @@ use crate::query::{
     groups::{facets, run as groups},
     id,
     load::Loaders,
+    narrow,
     order::encode_cursor,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
     price::{BYTES_OF_MEMBER, BYTES_OF_OBJECT, BYTES_OF_VALUE},
@@ -38,6 +39,14 @@ enum Lists<'a> {
 
 /// The connection of a list that has no parent.
 pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
+    let narrowed;
+    let plan = match narrow::is_needed(plan) {
+        true => {
+            narrowed = Box::pin(narrow::narrow(loaders, plan)).await?;
+            &narrowed
+        }
+        false => plan,
+    };
     let page = match plan.reads_rows() {
         true => root_page(loaders, &plan.list, &plan.picks).await?,
         false => RowPage::default(),
@@ -257,7 +266,13 @@ async fn connection_field(
 
 /// The cursor of a row of a list.
 pub(crate) fn cursor(plan: &ConnectionPlan, row: &Row) -> String {
-    let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
+    let cells =
+        plan.keys.iter().zip(&plan.list.order).map(|(cell, key)| match (cell, &key.figure) {
+            (Some(cell), _) => row.cells[*cell].clone(),
+            (None, Some(figure)) => figure.cell(row.key),
+            (None, None) => GraphQl::Null,
+        });
+    let cells: Vec<_> = cells.collect();
     encode_cursor(plan.list.table, &plan.list.order, &cells)
 }
 
