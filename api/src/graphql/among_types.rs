@@ -12,11 +12,12 @@ use crate::{
     measures::WindowKind,
     query::groups::{
         among::{
-            SUMMARIES, WINDOWS, correlation, summaries_type, summary_type, unit_of_statistic,
-            window_type,
+            ESTIMATES, SUMMARIES, WINDOWS, correlation, summaries_type, summary_type,
+            unit_of_statistic, window_type,
         },
         figures::STATISTICS,
     },
+    query::show::Show,
 };
 
 /// The units of figures, and that of real numbers.
@@ -46,6 +47,11 @@ pub(super) fn shared(types: &mut Types<'_>) {
         field(name, if name == "n" { "Int!" } else { "Float" }, about, vec![])
     });
     types.object("Correlation", "How two numbers go together.", fields.into());
+    let fields = ESTIMATES.map(|(name, _, show, about)| {
+        field(name, if show == Show::Real { "Float" } else { "Int!" }, about, vec![])
+    });
+    let description = "A mean or a rate over clusters of rows, and how sure it is.";
+    types.object("ClusteredEstimate", description, fields.into());
 }
 
 /// The argument of what is a place among values.

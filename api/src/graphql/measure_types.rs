@@ -389,6 +389,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     fields.extend(days(types, table, measures));
     fields.push(ratio(types, table, measures));
     fields.push(correlation(table, measures));
+    fields.push(estimate(table, measures));
     fields.extend(active(table, measures));
     let description = format!("Counts, sums and statistics of rows of {}.", table.list);
     types.object(&all, &description, fields.clone());
@@ -552,6 +553,31 @@ fn ratio(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> Obj
             input("to", &format!("{name}!"), "What it is divided by."),
         ],
     )
+}
+
+/// Tells of how sure a mean or a rate is.
+fn estimate(table: &Table, measures: &MeasureCatalog) -> ObjectField {
+    let type_name = &table.type_name;
+    let mut arguments = vec![
+        input(
+            "of",
+            &format!("{type_name}Measure!"),
+            "A number of each row, of which this is the mean, or a quotient of two, which is a rate: the sum of one by that of \
+             the other.",
+        ),
+        input(
+            "clusteredBy",
+            &format!("{type_name}Dimension!"),
+            "What rows that are not independent have in common, such as the agency that they are of.",
+        ),
+    ];
+    if measures.computed.iter().any(|computed| computed.is_priced) {
+        arguments.push(input("inDollarsOf", "Int", PRICED));
+    }
+    let about = "A mean or a rate, with its standard error and a 95 % interval, as if the rows were a sample: robust to \
+                 clusters (CR1), with Student's t of one degree of freedom less than there are clusters. It describes how \
+                 much rows differ; it is no estimate of what caused anything.";
+    field("estimate", "ClusteredEstimate!", about, arguments)
 }
 
 /// Tells of how two measures of the rows go together.

@@ -8,6 +8,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use rustc_hash::FxHashSet;
 
 use super::{
+    estimate::ClusterSums,
     group_page::{ALL, Cells, Groups, NULL},
     histogram::Bin,
     request::{Figure, Request},
@@ -92,6 +93,9 @@ impl Request {
                 compute(statistic, &Tally::default(), &mut Values::Listed(&mut []))
             }
             Figure::Correlation { kind: Correlation::Count, .. } => Ok(Number::Whole(0)),
+            Figure::Estimate(clustered, what) => {
+                ClusterSums::default().compute(*what, clustered.factor)
+            }
             Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(Number::Missing),
         };
         self.figures.iter().map(figure).collect()

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use super::{
+    estimate::ClusterSums,
     fill::fill,
     histogram::Bin,
     request::{By, Figure, Group, GroupPlace, GroupsAnswer, Request},
@@ -119,6 +120,9 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
                     compute(*statistic, &Tally::default(), &mut Values::Listed(&mut []))?
                 }
                 Figure::Correlation { kind: Correlation::Count, .. } => Number::Whole(0),
+                Figure::Estimate(clustered, what) => {
+                    ClusterSums::default().compute(*what, clustered.factor)?
+                }
                 Figure::Correlation { .. } | Figure::Ratio { .. } => Number::Missing,
             });
         }
@@ -131,7 +135,7 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
 pub(super) fn divide(request: &Request, figures: &mut [Number]) {
     let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
         Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
-        Figure::Of { .. } | Figure::Correlation { .. } => None,
+        Figure::Of { .. } | Figure::Correlation { .. } | Figure::Estimate(..) => None,
     });
     let ratios: Vec<_> = ratios.collect();
     if ratios.is_empty() {

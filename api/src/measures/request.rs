@@ -1,6 +1,7 @@
 //! A request for aggregates: one value that says everything, whoever answers it.
 
 use super::{
+    estimate::{Clustered, Estimated},
     event::Event,
     having::Having,
     histogram::{Bin, Histogram},
@@ -103,6 +104,8 @@ pub enum Figure {
         /// The part of the rows, by its position; all of them where not said.
         part: Option<usize>,
     },
+    /// A mean or a rate over clusters of rows, or how sure it is.
+    Estimate(Box<Clustered>, Estimated),
     /// The quotient of two figures, by their positions, times that of a factor. Missing where one of
     /// them is, or the lower is zero.
     Ratio {
@@ -463,7 +466,12 @@ impl Request {
                 bad("correlation: rows are counted, and have no number to go with another"
                     .to_owned())
             }
-            Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(()),
+            Figure::Estimate(clustered, _)
+                if clustered.part.is_some_and(|part| part >= self.parts.len()) =>
+            {
+                bad("a figure names a part that is not there".to_owned())
+            }
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => Ok(()),
         }
     }
 

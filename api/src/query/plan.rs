@@ -213,8 +213,8 @@ pub(crate) enum MeasureField {
     OnDays(Vec<MeasuresPlan>),
     /// The day that measures are of.
     Day(NaiveDate),
-    /// How two measures go together.
-    Correlation(Vec<(Name, CorrelationField)>),
+    /// Figures of an object of a type: how two measures go together, or how sure a mean is.
+    Figures(&'static str, Vec<(Name, ToldField)>),
     /// What the group comes to among the others.
     Window(NumbersPlan),
     /// Whether the group is of all rows that no other is of.
@@ -254,9 +254,9 @@ pub(crate) enum BinField {
     Sum,
 }
 
-/// A field of a correlation.
+/// A field of an object of figures.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum CorrelationField {
+pub(crate) enum ToldField {
     TypeName,
     /// A figure, and what it says of itself.
     Figure(usize, Show, &'static str),

@@ -330,7 +330,7 @@ impl<'a> Price<'a> {
                         self.measures(plan, groups, request)?;
                     }
                 }
-                MeasureField::Correlation(fields) => {
+                MeasureField::Figures(_, fields) => {
                     self.show(groups, fields.iter().map(|(name, _)| name));
                     cells += fields.len() as u64;
                 }

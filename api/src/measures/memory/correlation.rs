@@ -87,7 +87,7 @@ impl Replica {
     }
 
     /// The number of a measure of each of some rows.
-    fn number_of_each(
+    pub(super) fn number_of_each(
         &self,
         asked: &MemoryRequest<'_>,
         measure: &Measure,

@@ -136,11 +136,17 @@ impl Replica {
                 work += Work::figures(slots.saturating_mul(*figures));
             }
             for figure in &request.figures {
-                let Figure::Correlation { measures, .. } = figure else { continue };
+                let measures: Vec<&Measure> = match figure {
+                    Figure::Correlation { measures, .. } => measures.iter().collect(),
+                    Figure::Estimate(of, _) => {
+                        [Some(&of.above), of.below.as_ref()].into_iter().flatten().collect()
+                    }
+                    _ => continue,
+                };
                 for measure in measures {
                     work += self.work_of_measure(table, measure, Needs::Values, kept)?;
                 }
-                work += Work::passed(kept) + Work::figures(slots);
+                work += Work::grouped(kept, slots) + Work::figures(slots);
             }
             for histogram in &request.histograms {
                 work += self.work_of_measure(table, &histogram.measure, Needs::Values, kept)?;

@@ -10,11 +10,13 @@
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`correlation`]: the numbers that two measures are of each row.
+//! - [`clusters`]: what rows come to, cluster by cluster.
 //! - [`quality`]: what is known of the columns.
 //! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
 mod build;
+mod clusters;
 pub(crate) mod column;
 mod conditions;
 mod correlation;
@@ -333,7 +335,7 @@ impl Replica {
         let all = &asked.request.figures;
         let of_part = |figure: &Figure| match figure {
             Figure::Of { part, .. } => Some(*part),
-            Figure::Correlation { .. } | Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
         };
         let parts: BTreeSet<Option<usize>> = all.iter().filter_map(of_part).collect();
         // One part after the other: each has an array of its rows and one of their slots.
@@ -348,7 +350,8 @@ impl Replica {
             };
             self.figures_of_part(asked, part, rows, slots, figures)?;
         }
-        self.correlations(asked, rows, slots, figures)
+        self.correlations(asked, rows, slots, figures)?;
+        self.estimates(asked, rows, slots, figures)
     }
 
     /// Puts the values of the slots into bins.
@@ -411,7 +414,7 @@ impl Replica {
                 Figure::Of { measure: other, part: of, statistic } => {
                     (other == measure && *of == part).then_some((position, *statistic))
                 }
-                Figure::Correlation { .. } | Figure::Ratio { .. } => None,
+                Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
             });
             let wanted: Vec<_> = wanted.collect();
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());

@@ -19,6 +19,7 @@ use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 pub(crate) use self::quality::quality;
 use self::statement::{SqlRows, Statements, read_cell};
 use super::{
+    estimate::ClusterSums,
     group_page::{ALL, Cells, Groups, NULL, divide, finish, nothing},
     histogram::{Bin, Edges},
     others::{self, OtherRows},
@@ -232,7 +233,7 @@ async fn figures_of(
             Figure::Of { measure: other, part: of, statistic } => {
                 (other == measure && of == part).then_some((position, *statistic))
             }
-            Figure::Correlation { .. } | Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
         });
         let wanted: Vec<_> = wanted.collect();
         for (position, _) in &wanted {
@@ -241,7 +242,63 @@ async fn figures_of(
         let asked = SqlRequest { rows, measure, part: *part, wanted };
         measure_into(session, &asked, index, figures).await?;
     }
-    correlations_of(session, rows, index, figures).await
+    correlations_of(session, rows, index, figures).await?;
+    estimates_of(session, rows, index, figures).await
+}
+
+/// Computes the estimates of groups, each mean or rate once for all that is told of it.
+async fn estimates_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let SqlRows { request, level, .. } = rows;
+    let all = &request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Estimate(clustered, _) = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let prices = prices_of(session, request, &clustered.above, clustered.part).await?;
+        let mut statements = Statements::new(rows, clustered.part, &prices, session.backend())?;
+        let mut sums: FxHashMap<(Vec<Cell>, Cell), (i128, i128)> = FxHashMap::default();
+        let mut found: FxHashMap<Vec<Cell>, ClusterSums> = FxHashMap::default();
+        let select = statements.clustered(clustered)?;
+        for row in session.all(request.table.name, Purpose::Aggregates, select).await? {
+            let key = read_key(request, level, &row)?;
+            let cluster = read_cell(request.table, &clustered.cluster, &row, level)?;
+            let number = |index| row.try_get_by_index::<Option<i64>>(index);
+            let (above, below) = (number(level + 1)?, number(level + 2)?);
+            let below = below.filter(|below| !clustered.is_of_people || *below > 0);
+            let of_group = found.entry(key.clone()).or_default();
+            match (above, below) {
+                (Some(above), Some(below)) if cluster != Cell::Null => {
+                    of_group.rows += 1;
+                    let sum = sums.entry((key, cluster)).or_default();
+                    *sum = (sum.0 + i128::from(above), sum.1 + i128::from(below));
+                }
+                _ => of_group.missing += 1,
+            }
+        }
+        for ((key, _), sum) in sums {
+            found.entry(key).or_default().sums.push(sum);
+        }
+        let nothing = ClusterSums::default();
+        for (place, figure) in all.iter().enumerate() {
+            let Figure::Estimate(other, what) = figure else { continue };
+            if other != clustered {
+                continue;
+            }
+            done[place] = true;
+            for (key, group) in index {
+                let sums = found.get(key).unwrap_or(&nothing);
+                figures[group * all.len() + place] = sums.compute(*what, clustered.factor)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Computes the correlations of groups, each pair of measures of a part once.

@@ -21,6 +21,7 @@ use crate::{
     },
     error::Error,
     measures::{
+        estimate::Clustered,
         prices::{Prices, Rate},
         request::Request,
         value::Cell,
@@ -159,6 +160,28 @@ impl<'a> Statements<'a> {
         for name in ["v", "w"] {
             let number = || Expr::col(Alias::new(name));
             outer.expr(number()).and_where(number().is_not_null());
+        }
+        outer.from_subquery(inner, Alias::new("counted"));
+        Ok(outer)
+    }
+
+    /// The keys, the cluster and the two sides of a mean or a rate, of each row.
+    pub(crate) fn clustered(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
+        self.select_keys()?;
+        let cluster = self.key(&clustered.cluster)?;
+        let above = self.number(&clustered.above)?;
+        let below = match &clustered.below {
+            Some(below) => self.number(below)?,
+            None => Expr::val(1),
+        };
+        self.select.expr_as(cluster, Alias::new("c"));
+        self.select.expr_as(big(above), Alias::new("v")).expr_as(big(below), Alias::new("w"));
+        let inner = std::mem::take(&mut self.select);
+        let inner = self.without_shown(inner, &["c", "v", "w"]);
+        let mut outer = Query::select();
+        outer.exprs((0..self.level).map(key_column));
+        for name in ["c", "v", "w"] {
+            outer.column(Alias::new(name));
         }
         outer.from_subquery(inner, Alias::new("counted"));
         Ok(outer)

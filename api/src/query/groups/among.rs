@@ -21,7 +21,7 @@ use crate::{
         table::Table,
     },
     error::Error,
-    measures::{Correlation, GroupStatistic, Statistic, Summary, Window, WindowKind},
+    measures::{Correlation, Estimated, GroupStatistic, Statistic, Summary, Window, WindowKind},
     query::{
         filter,
         plan::{NumberField, NumbersPlan},
@@ -437,6 +437,43 @@ pub(crate) fn correlation(field: &str) -> Option<(Correlation, Show, &'static st
         ),
         _ => return None,
     })
+}
+
+/// The fields of an estimate.
+pub(crate) const ESTIMATES: [(&str, Estimated, Show, &str); 7] = [
+    ("value", Estimated::Value, Show::Real, "The mean, or the rate. Null where no value is known."),
+    (
+        "standardError",
+        Estimated::Error,
+        Show::Real,
+        "Its standard error, robust to clusters. Null below two clusters.",
+    ),
+    (
+        "low",
+        Estimated::Low,
+        Show::Real,
+        "The lower end of the 95 % interval. Null below two clusters.",
+    ),
+    (
+        "high",
+        Estimated::High,
+        Show::Real,
+        "The upper end of the 95 % interval. Null below two clusters.",
+    ),
+    ("clusters", Estimated::Clusters, Show::Exact(0), "How many clusters there are."),
+    ("rows", Estimated::Rows, Show::Exact(0), "How many rows are looked at."),
+    (
+        "missing",
+        Estimated::Missing,
+        Show::Exact(0),
+        "How many rows are not: one of their values is unknown, or their cluster.",
+    ),
+];
+
+/// A field of an estimate.
+pub(crate) fn estimated(field: &str) -> Option<(Estimated, Show, &'static str)> {
+    let found = ESTIMATES.iter().find(|(name, ..)| *name == field);
+    found.map(|(_, what, show, about)| (*what, *show, *about))
 }
 
 /// A statistic of numbers that have so many decimals.

@@ -6,9 +6,16 @@ use super::apart::{self, Common};
 use crate::catalog::measure_catalog::{ComputedMeasure, Unit, What};
 use crate::query::show::Show;
 use crate::{
-    catalog::{key::Measure, predicate::Predicate, table::Table},
+    catalog::{
+        key::{End, Key, Measure, Way},
+        predicate::Predicate,
+        table::Table,
+    },
     error::Error,
-    measures::{Bins, Correlation, Figure, Histogram, Known, Request, Statistic, Subset},
+    measures::{
+        Bins, Clustered, Correlation, Estimated, Figure, Histogram, Known, Request, Statistic,
+        Subset,
+    },
 };
 
 /// A code that a client may act on, and what to do in words.
@@ -115,7 +122,7 @@ impl Figures {
     pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
         match &self.request.figures[figure] {
             Figure::Of { statistic, .. } => Some(*statistic),
-            Figure::Correlation { .. } | Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
         }
     }
 
@@ -156,6 +163,45 @@ impl Figures {
         }
         let part = self.part(Subset::of(keeps.clone()));
         Ok(self.place(Figure::Correlation { measures: measures.clone(), kind, part }))
+    }
+
+    /// Asks for a mean or a rate over clusters of rows, or how sure it is.
+    pub(crate) fn estimate(
+        &mut self,
+        computed: &ComputedMeasure,
+        year: Option<i32>,
+        cluster: &Key,
+        what: Estimated,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        let (above, below, is_of_people, factor) = match &computed.what {
+            What::Statistics(measure, unit) => {
+                (self.priced(measure, year)?, None, false, (1, 10_i64.pow(unit.digits())))
+            }
+            What::Ratio { above, below, factor, is_of_people } => {
+                (self.priced(above, year)?, Some(below.clone()), *is_of_people, *factor)
+            }
+            What::Count(_) => {
+                let text = format!("of: {} counts rows, and has no mean", computed.field);
+                return Err(Error::BadArgument(text));
+            }
+        };
+        for measure in [Some(&above), below.as_ref()].into_iter().flatten() {
+            let is_own = matches!(measure, Measure::Numbers(Way(path), _)
+                if path.relations.is_empty() && !matches!(path.end, End::Beside { .. }));
+            if !is_own {
+                return Err(Error::BadArgument(format!(
+                    "of: {} is not of each row by itself, so its rows are no sample: ask for it in a list of those rows",
+                    computed.field
+                )));
+            }
+            let filters = [&self.request.keeps, keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
+        let part = self.part(Subset::of(keeps.clone()));
+        let cluster = cluster.clone();
+        let clustered = Clustered { above, below, is_of_people, factor, cluster, part };
+        Ok(self.place(Figure::Estimate(Box::new(clustered), what)))
     }
 
     /// Asks how the values of a measure are spread over the rows that a filter keeps; the position of the histogram.

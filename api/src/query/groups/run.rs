@@ -18,8 +18,8 @@ use crate::{
     query::{
         load::Loaders,
         plan::{
-            BinField, CorrelationField, EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField,
-            MeasuresPlan, NumberField, NumbersPlan, PageInfoField, StatisticField,
+            BinField, EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
+            NumberField, NumbersPlan, PageInfoField, StatisticField, ToldField,
         },
     },
 };
@@ -168,9 +168,9 @@ fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<Graph
                 GraphQl::List(days.collect::<Result<_, _>>()?)
             }
             MeasureField::Day(day) => GraphQl::String(day.to_string()),
-            MeasureField::Correlation(fields) => object(fields, |field| match field {
-                CorrelationField::TypeName => Ok(GraphQl::from("Correlation")),
-                CorrelationField::Figure(figure, shown, _) => show(*figure, *shown),
+            MeasureField::Figures(type_name, fields) => object(fields, |field| match field {
+                ToldField::TypeName => Ok(GraphQl::from(*type_name)),
+                ToldField::Figure(figure, shown, _) => show(*figure, *shown),
             })?,
             MeasureField::Statistics(unit, fields, _) => object(fields, |field| match field {
                 StatisticField::TypeName => Ok(GraphQl::from(unit.statistics_name())),

@@ -30,8 +30,8 @@ use crate::{
         order::short_mark,
         page::PageSizes,
         plan::{
-            BinField, CorrelationField, EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField,
-            MeasureField, MeasuresPlan, StatisticField,
+            BinField, EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField, MeasureField,
+            MeasuresPlan, StatisticField, ToldField,
         },
         planner::{Merged, Planner, Warning, join},
         show::Show,
@@ -168,6 +168,7 @@ impl<'a> Planner<'a> {
                     MeasureField::Part(shape)
                 }
                 ("active", _) => self.active(table, &merged, figures, keeps, &here)?,
+                ("estimate", _) => self.estimate(&merged, figures, keeps, &here)?,
                 ("correlation", _) => self.correlation(&merged, figures, keeps, &here)?,
                 ("ratio", _) => self.ratio(&merged, figures, keeps, &here)?,
                 ("days", _) => self.days(&merged, figures, keeps, &here)?,
@@ -319,6 +320,50 @@ impl<'a> Planner<'a> {
         Ok(fields.map(|(name, merged)| (name, field(&merged))).collect())
     }
 
+    /// How sure a mean or a rate is.
+    fn estimate(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(figures.request.table);
+        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let year = year(arguments.get("inDollarsOf"));
+        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
+        let word = |argument: &str| match arguments.get(argument) {
+            Some(GraphQl::Enum(name)) => name.to_string(),
+            Some(GraphQl::String(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let (name, cluster) = (word("of"), word("clusteredBy"));
+        let mut all = catalog.computed.iter();
+        let computed = all.find(|computed| measure_name(&computed.field) == name);
+        let computed = computed.ok_or_else(|| at(Error::Internal))?;
+        let mut keys = catalog.dimensions.iter();
+        let cluster = keys.find(|dimension| dimension.name == cluster);
+        let cluster = cluster.filter(|dimension| !dimension.key.part.is_of_event());
+        let cluster = cluster.ok_or_else(|| {
+            at(Error::BadArgument("clusteredBy: is not a key of these rows".to_owned()))
+        })?;
+        self.tell(figures, computed, None, year, keeps, || path.to_vec());
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect("ClusteredEstimate", merged)? {
+            let field = match among::estimated(merged[0].node.name.node.as_str()) {
+                None => ToldField::TypeName,
+                Some((what, show, about)) => {
+                    let asked = figures.estimate(computed, year, &cluster.key, what, keeps);
+                    ToldField::Figure(asked.map_err(at)?, show, about)
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(MeasureField::Figures("ClusteredEstimate", plan))
+    }
+
     /// How two measures of the rows go together.
     fn correlation(
         &self,
@@ -354,15 +399,15 @@ impl<'a> Planner<'a> {
         let mut plan = Vec::new();
         for (name, merged) in self.collect("Correlation", merged)? {
             let field = match among::correlation(merged[0].node.name.node.as_str()) {
-                None => CorrelationField::TypeName,
+                None => ToldField::TypeName,
                 Some((kind, show, about)) => {
                     let figure = figures.correlation(&measures, kind, keeps).map_err(at)?;
-                    CorrelationField::Figure(figure, show, about)
+                    ToldField::Figure(figure, show, about)
                 }
             };
             plan.push((name, field));
         }
-        Ok(MeasureField::Correlation(plan))
+        Ok(MeasureField::Figures("Correlation", plan))
     }
 
     /// The measures of the rows that are active on each of some days.

@@ -13,9 +13,9 @@ use crate::error::Error;
 use crate::query::{
     picks::Picks,
     plan::{
-        ConnectionField, ConnectionPlan, CorrelationField, EdgeField, FigureOf, GroupsField,
-        IS_OTHERS, KeyField, Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan,
-        RowField, RowsPlan, StatisticField,
+        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, IS_OTHERS, KeyField,
+        Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        StatisticField, ToldField,
     },
     show::Show,
 };
@@ -233,14 +233,14 @@ impl Columns {
                 MeasureField::Day(_) => {
                     ColumnCell::of(Scalar::Date, false, "The day that the measures are of.")
                 }
-                MeasureField::Correlation(fields) => {
-                    let field = |(name, field): &(Name, CorrelationField)| {
+                MeasureField::Figures(_, fields) => {
+                    let field = |(name, field): &(Name, ToldField)| {
                         let field = match field {
-                            CorrelationField::TypeName => ColumnCell::of_type_name(),
-                            CorrelationField::Figure(_, Show::Real, about) => {
+                            ToldField::TypeName => ColumnCell::of_type_name(),
+                            ToldField::Figure(_, Show::Real, about) => {
                                 ColumnCell::of(Scalar::Float, true, about)
                             }
-                            CorrelationField::Figure(_, _, about) => {
+                            ToldField::Figure(_, _, about) => {
                                 ColumnCell::of(Scalar::Int, false, about)
                             }
                         };
