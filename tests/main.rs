@@ -33,6 +33,7 @@ mod provenance;
 mod proxy;
 mod replaced;
 mod replicas;
+mod research;
 mod search;
 mod secrets;
 mod seeing;
