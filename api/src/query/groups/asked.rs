@@ -35,7 +35,7 @@ pub(crate) struct AskedFigure {
 }
 
 /// One side of a quotient, or the whole of what is named.
-struct Named<'a> {
+struct NamedFigure<'a> {
     measure: Option<&'a str>,
     days: Option<&'a IndexMap<Name, GraphQl>>,
     statistic: Option<&'a str>,
@@ -56,14 +56,14 @@ pub(crate) fn figure(
 ) -> Result<AskedFigure, Error> {
     let all = Predicate::all();
     match field(given, "dividedBy") {
-        None => Named::read(given, path)?.ask(measures, figures, &all, (path, false)),
+        None => NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, false)),
         Some(below) => {
-            let above = Named::read(given, path)?.ask(measures, figures, &all, (path, true))?;
+            let above = NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, true))?;
             let path = format!("{path}.dividedBy");
             let GraphQl::Object(below) = below else {
                 return Err(Error::BadArgument(format!("{path}: {below} is not an object")));
             };
-            let below = Named::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
+            let below = NamedFigure::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
             Ok(quotient(figures, &above, &below))
         }
     }
@@ -81,7 +81,7 @@ pub(crate) fn ratio(
 ) -> Result<AskedFigure, Error> {
     let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
         Some(GraphQl::Object(given)) => {
-            Named::read(given, path)?.ask(measures, figures, keeps, (path, true))
+            NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))
         }
         _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
     };
@@ -102,7 +102,7 @@ pub(crate) fn pair(
 ) -> Result<[usize; 2], Error> {
     let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
         Some(GraphQl::Object(given)) => {
-            let asked = Named::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
+            let asked = NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
             Ok(asked.figure)
         }
         _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
@@ -122,7 +122,7 @@ fn quotient(figures: &mut Figures, above: &AskedFigure, below: &AskedFigure) -> 
     }
 }
 
-impl<'a> Named<'a> {
+impl<'a> NamedFigure<'a> {
     fn read(given: &'a IndexMap<Name, GraphQl>, path: &str) -> Result<Self, Error> {
         let bad = |reason: String| Error::BadArgument(format!("{path}: {reason}"));
         let word = |name: &str| match field(given, name) {
