@@ -1,7 +1,7 @@
 //! The types of what groups come to among each other: windows of a group, and the summary of all of them.
 
 use super::{
-    measure_types::{PRICED, days},
+    figure_types::{PRICED, days},
     registry::{ObjectField, Types, field, input},
 };
 use crate::{

@@ -2,6 +2,10 @@
 
 use super::{
     among_types,
+    figure_types::{
+        self, PRICED, active, correlation, days, estimate, figure_fields, histogram, ratio,
+    },
+    glance_types,
     operator_types::operators,
     registry::{InputField, ObjectField, Types, field, input, value},
 };
@@ -14,14 +18,9 @@ use crate::{
         table::{ClosedValue, Table, screaming_case},
     },
     limits::Limits,
-    measures::{MOST_BINS, MOST_KEYS},
+    measures::MOST_KEYS,
     query::{
-        groups::{
-            asked::measure_name,
-            facets::MOST_OVERLAPPING,
-            figures::STATISTICS,
-            first_days::{MOST_DAYS, PERIODS},
-        },
+        groups::{asked::measure_name, figures::STATISTICS},
         plan::IS_OTHERS,
     },
 };
@@ -82,7 +81,7 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
         arguments.insert(1, input("event", &format!("{type_name}Event"), event.about));
     }
     let about = "over all rows that the filter keeps, pages aside";
-    vec![
+    let mut fields = vec![
         field(
             "totals",
             &format!("{type_name}Measures!"),
@@ -98,105 +97,9 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             ),
             arguments,
         ),
-        field(
-            "facets",
-            &format!("[{type_name}Facet!]!"),
-            "The rows counted by each of some keys, under all conditions of the list but those on that key alone: what \
-             could be chosen instead of what is chosen.",
-            vec![
-                input("by", &format!("[{type_name}Dimension!]!"), "The keys, at most 20."),
-                InputField {
-                    default: Some("10"),
-                    ..input("first", "Int!", "How many values of each, the most frequent first.")
-                },
-            ],
-        ),
-        field(
-            "overlap",
-            "[Overlap!]!",
-            &format!(
-                "For each two values of a key, in how many of another key both are found: `of: AGENCY, by: PROGRAM` counts \
-                 the agencies that have rows of both programs. A value beside itself counts all that have it. Pairs that \
-                 nothing has are left out; at most {MOST_OVERLAPPING} values are held against each other."
-            ),
-            vec![
-                input(
-                    "of",
-                    &format!("{type_name}Dimension!"),
-                    "What is counted. The unknown is not.",
-                ),
-                input("by", &format!("{type_name}Dimension!"), "What is found together."),
-            ],
-        ),
-        field(
-            "quality",
-            "[ColumnQuality!]!",
-            "How well each column is filled, over all rows that the filter keeps.",
-            vec![],
-        ),
-    ]
-}
-
-/// Registers the types of facets, overlaps and of what is known of columns, which all tables share.
-fn glances(types: &mut Types<'_>) {
-    let key = || {
-        vec![
-            field(
-                "key",
-                "String",
-                "The value: of a row its global id, of a set the name of the value. Null is the unknown.",
-                vec![],
-            ),
-            field(
-                "label",
-                "String",
-                "What people call it: the name of a row, and else the value.",
-                vec![],
-            ),
-        ]
-    };
-    types.object("KeyText", "The value of a key, as a text.", key());
-    let mut fields = key();
-    fields.push(field("count", "Int!", "How many rows have it.", vec![]));
-    types.object("FacetValue", "A value of a key, and how many rows have it.", fields);
-    let fields = vec![
-        field("first", "KeyText!", "One value.", vec![]),
-        field("second", "KeyText!", "The other; the same for all that have it.", vec![]),
-        field("count", "Int!", "How many have both.", vec![]),
     ];
-    types.object("Overlap", "Two values of a key, and how many have both.", fields);
-    let fields = vec![
-        field("column", "String!", "The name of the field.", vec![]),
-        field("known", "Int!", "How many rows have a value.", vec![]),
-        field("missing", "Int!", "How many rows have none.", vec![]),
-        field("distinct", "Int!", "How many different values there are.", vec![]),
-        field(
-            "min",
-            "String",
-            "The least value, as it is shown; texts compare by their bytes.",
-            vec![],
-        ),
-        field("max", "String", "The greatest value.", vec![]),
-    ];
-    types.object("ColumnQuality", "What is known of a column.", fields);
-}
-
-/// Registers the facets of a table.
-fn facet(types: &mut Types<'_>, table: &Table) {
-    let type_name = &table.type_name;
-    let fields = vec![
-        field("dimension", &format!("{type_name}Dimension!"), "The key.", vec![]),
-        field(
-            "distinct",
-            "Int!",
-            "How many different values there are, the unknown among them.",
-            vec![],
-        ),
-        field("values", "[FacetValue!]!", "The most frequent values.", vec![]),
-        field("others", "Int!", "How many rows have other values.", vec![]),
-    ];
-    let description = format!("The rows of {}, counted by one key.", table.list);
-    types.object(&format!("{type_name}Facet"), &description, fields);
+    fields.extend(glance_types::fields(table));
+    fields
 }
 
 /// Registers the types that all aggregates share.
@@ -206,22 +109,8 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         statistics_having(types, unit);
     }
     among_types::shared(types);
-    glances(types);
-    let scales = vec![
-        value("LINEAR", "By equal steps."),
-        value("LOG", "By powers of ten, and round steps within them."),
-    ];
-    types.enumeration("Scale", "How the edges of a histogram follow each other.", scales);
-    let periods = PERIODS.map(|(name, .., about)| value(name, about));
-    types.enumeration("Period", "A part of the calendar.", periods.into());
-    let days = vec![
-        input("every", "Period!", "Of what the first day is meant."),
-        input("from", "Int!", "The first year."),
-        input("to", "Int!", "The last year."),
-    ];
-    let about =
-        format!("The first day of each of some years, quarters or months: at most {MOST_DAYS}.");
-    types.input_object("FirstDays", &about, days, false);
+    glance_types::shared(types);
+    figure_types::shared(types);
     let fields = vec![
         input(
             "p",
@@ -294,55 +183,6 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
     types.object(unit.statistics_name(), &description, fields.collect());
 }
 
-/// Registers the bins of a unit, and tells of the field that shows them.
-fn histogram(types: &mut Types<'_>, unit: Unit) -> ObjectField {
-    let exact = unit.scalar_name();
-    let fields = vec![
-        field(
-            "from",
-            exact,
-            "The least value that the bin may hold. Null where it is open: for what is less than the first edge, or has no place on a logarithmic scale.",
-            vec![],
-        ),
-        field("to", exact, "What its values are less than. Null where it is open.", vec![]),
-        field("count", "Int!", "How many values it holds.", vec![]),
-        field("sum", &format!("{exact}!"), "Their sum.", vec![]),
-    ];
-    types.object(unit.bin_name(), "The values between two edges of a histogram.", fields);
-    let default = |mut input: InputField, value: &'static str| {
-        input.default = Some(value);
-        input
-    };
-    let arguments = vec![
-        default(
-            input(
-                "bins",
-                "Int!",
-                &format!("How many bins there may be, at most {MOST_BINS}, beside open ones."),
-            ),
-            "20",
-        ),
-        default(input("scale", "Scale!", "How edges follow each other."), "LINEAR"),
-        input(
-            "from",
-            exact,
-            "The first edge. That of the least value, rounded down, where left out.",
-        ),
-        input(
-            "to",
-            exact,
-            "The last edge: values as great are beyond it. That of the greatest value, rounded up, where left out.",
-        ),
-    ];
-    field(
-        "histogram",
-        &format!("[{}!]!", unit.bin_name()),
-        "How the values are spread: bins between round edges, which are the same for all groups of a list. Values \
-         beyond edges that are named are in bins that are open; unknown ones are in none (`missing`).",
-        arguments,
-    )
-}
-
 fn statistics_having(types: &mut Types<'_>, unit: Unit) {
     let float = operators(types, Scalar::Float, "Float");
     let whole = operators(types, Scalar::Int, "Int");
@@ -367,11 +207,6 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
     let description = "Tests of the statistics of a measure of a group. Those given must all hold.";
     types.input_object(&name, description, fields, false);
 }
-
-/// What the argument `inDollarsOf` says.
-pub(super) const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
-    the fiscal year of each; each is rounded to the cent before it is added up. An amount whose year \
-    is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
 
 /// Registers the types of the aggregates of a table.
 pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'static Table) {
@@ -433,7 +268,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     let values = values.map(|dimension| value(&dimension.name, &dimension.description));
     let description = format!("What {} can be grouped by.", table.list);
     types.enumeration(&format!("{type_name}Dimension"), &description, values.collect());
-    facet(types, table);
+    glance_types::types(types, table);
     event(types, table);
     among_types::summary(types, table, measures);
     group_connection(types, table);
@@ -507,130 +342,6 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
         table.list
     );
     types.input_object(&format!("{type_name}GroupOrder"), &description, fields, false);
-}
-
-/// The fields that name a figure.
-fn figure_fields(table: &Table, measures: &MeasureCatalog, divides: bool) -> Vec<InputField> {
-    let type_name = &table.type_name;
-    let mut fields = vec![input("measure", &format!("{type_name}Measure"), "A measure.")];
-    if measures.days.is_some() {
-        let about = "The days from one day of each row to another, instead of a measure.";
-        fields.push(input("days", &format!("{type_name}Days"), about));
-    }
-    fields.push(input(
-        "statistic",
-        "Statistic",
-        "Which statistic of the measure, where it has several. Default `SUM`.",
-    ));
-    let about = "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`.";
-    fields.push(input("p", "Float", about));
-    if measures.computed.iter().any(|computed| computed.is_priced) {
-        fields.push(input("inDollarsOf", "Int", PRICED));
-    }
-    let about = "Only of the rows that this filter keeps.";
-    fields.push(input("where", &format!("{type_name}Filter"), about));
-    if divides {
-        let about = "Divides the figure by another of the same group: for shares and rates. Null where one of the                      two is, and where there is nothing to divide by; the sum of a part without rows is 0.";
-        fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
-    }
-    fields
-}
-
-/// Registers what names a figure, and tells of the field that divides two.
-fn ratio(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) -> ObjectField {
-    let name = format!("{}Figure", table.type_name);
-    let description = format!(
-        "One number of rows of {}: a measure, which statistic of it, and of which part of the rows.",
-        table.list
-    );
-    types.input_object(&name, &description, figure_fields(table, measures, false), false);
-    field(
-        "ratio",
-        "Float",
-        "The quotient of two figures of these rows, divided once. Null where one of them is, and where there is          nothing to divide by; the sum of a part without rows is 0.",
-        vec![
-            input("of", &format!("{name}!"), "What is divided."),
-            input("to", &format!("{name}!"), "What it is divided by."),
-        ],
-    )
-}
-
-/// Tells of how sure a mean or a rate is.
-fn estimate(table: &Table, measures: &MeasureCatalog) -> ObjectField {
-    let type_name = &table.type_name;
-    let mut arguments = vec![
-        input(
-            "of",
-            &format!("{type_name}Measure!"),
-            "A number of each row, of which this is the mean, or a quotient of two, which is a rate: the sum of one by that of \
-             the other.",
-        ),
-        input(
-            "clusteredBy",
-            &format!("{type_name}Dimension!"),
-            "What rows that are not independent have in common, such as the agency that they are of.",
-        ),
-    ];
-    if measures.computed.iter().any(|computed| computed.is_priced) {
-        arguments.push(input("inDollarsOf", "Int", PRICED));
-    }
-    let about = "A mean or a rate, with its standard error and a 95 % interval, as if the rows were a sample: robust to \
-                 clusters (CR1), with Student's t of one degree of freedom less than there are clusters. It describes how \
-                 much rows differ; it is no estimate of what caused anything.";
-    field("estimate", "ClusteredEstimate!", about, arguments)
-}
-
-/// Tells of how two measures of the rows go together.
-fn correlation(table: &Table, measures: &MeasureCatalog) -> ObjectField {
-    let measure = format!("{}Measure!", table.type_name);
-    let mut arguments = vec![
-        input(
-            "of",
-            &measure,
-            "One of the measures. It must be a number of each row, with statistics.",
-        ),
-        input("with", &measure, "The other."),
-    ];
-    if measures.computed.iter().any(|computed| computed.is_priced) {
-        arguments.push(input("inDollarsOf", "Int", PRICED));
-    }
-    let about = "How two measures go together, row by row, over the rows that have both: a number of a related row \
-                 stands for each row that leads to it.";
-    field("correlation", "Correlation!", about, arguments)
-}
-
-/// Tells of the rows that are active on days, where rows have two.
-fn active(table: &Table, measures: &MeasureCatalog) -> Option<ObjectField> {
-    measures.days.as_ref()?;
-    let type_name = &table.type_name;
-    let day = format!("{type_name}Day!");
-    let arguments = vec![
-        input("from", &day, "The day from which a row is active."),
-        input("to", &day, "The last day on which it is."),
-        input("on", "FirstDays!", "On which days."),
-    ];
-    let about = "The measures of the rows that are active on each of some days: from one of their days to another, both \
-                 included. A row is active on many of them, so these are stocks, and are not added up. A row of which one \
-                 of the two is unknown is active on none.";
-    Some(field("active", &format!("[{type_name}OnDay!]!"), about, arguments))
-}
-
-/// Tells of the days from one day of a row to another, where it has two.
-pub(super) fn days(
-    types: &mut Types<'_>,
-    table: &Table,
-    measures: &MeasureCatalog,
-) -> Option<ObjectField> {
-    let days = measures.days.as_ref()?;
-    let day = format!("{}Day!", table.type_name);
-    let ends = [
-        input("from", &day, "The day from which is counted."),
-        input("to", &day, "The day to which is counted."),
-    ];
-    let name = format!("{}Days", table.type_name);
-    types.input_object(&name, "From which day of a row to which is counted.", ends.to_vec(), false);
-    let (type_name, about) = days.computed.type_name();
-    Some(field(&days.computed.field, &type_name, &about, ends.to_vec()))
 }
 
 fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {

@@ -3,8 +3,8 @@
 //! - A type is declared by its `table()`: the entity, the relations that lead from it, what names one row, what rows are
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
-//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`among_types`] and
-//!   [`operator_types`] make of the
+//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
+//!   [`glance_types`] and [`operator_types`] make of the
 //!   catalog. [`root`] plans and runs the root fields.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
@@ -17,6 +17,8 @@ mod claim;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
+mod figure_types;
+mod glance_types;
 mod grant;
 mod measure;
 mod measure_types;

@@ -5,11 +5,11 @@
 //! counted, and comes to 0; what is divided, or is a place among values, is missing.
 
 use chrono::{Datelike as _, Months, NaiveDate};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     estimate::ClusterSums,
-    group_page::{ALL, Cells, Groups, NULL},
+    groups::{ALL, Cells, Groups, NULL},
     histogram::Bin,
     request::{Figure, Request},
     statistic::{Statistic, Tally, Values, compute},
@@ -128,6 +128,7 @@ fn add_level(
     combinations.sort_unstable();
     combinations.dedup();
     for key in follow {
+        let ends = ends_of_parents(request, groups, key);
         let count = filled.filled[key].as_ref().map_or(0, Vec::len);
         if combinations.len().saturating_mul(count).saturating_mul(1 + width + empty.len())
             > MOST_FILLED
@@ -138,7 +139,10 @@ fn add_level(
             ));
         }
         let each = |combination: Vec<u32>| {
-            (1..).take(count).map(move |ordinal| {
+            // Those of one parent are not filled for another.
+            let parent = if request.of_parents { combination[0] } else { ALL };
+            let (first, last) = ends.get(&parent).copied().unwrap_or((1, 0));
+            (first..=last).map(move |ordinal| {
                 let mut next = combination.clone();
                 next[key] = ordinal;
                 next
@@ -167,6 +171,19 @@ fn add_bins(request: &Request, groups: &mut Groups, parent: u32) {
         let bins = like.and_then(|like: usize| all.get(like)).cloned().unwrap_or_default();
         all.push(bins.into_iter().map(|bin| Bin { count: 0, sum: 0, ..bin }).collect());
     }
+}
+
+/// The first and the last ordinal of a key, of each parent.
+fn ends_of_parents(request: &Request, groups: &Groups, key: usize) -> FxHashMap<u32, (u32, u32)> {
+    let mut ends: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+    for ordinals in groups.ordinals.chunks(request.keys.len()) {
+        let (parent, ordinal) = (if request.of_parents { ordinals[0] } else { ALL }, ordinals[key]);
+        if !matches!(ordinal, NULL | ALL) {
+            let ends = ends.entry(parent).or_insert((ordinal, ordinal));
+            *ends = (ends.0.min(ordinal), ends.1.max(ordinal));
+        }
+    }
+    ends
 }
 
 /// The cells from one to another.

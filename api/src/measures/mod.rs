@@ -60,6 +60,7 @@ mod estimates;
 pub(crate) mod event;
 mod fill;
 mod group_page;
+mod groups;
 mod having;
 mod histogram;
 pub(crate) mod memory;

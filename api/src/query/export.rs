@@ -197,7 +197,7 @@ impl Export {
         walk: &mut ExportWalk,
         loaders: &Loaders,
     ) -> Result<ExportPart, Error> {
-        if walk.narrowed.is_none() && narrow::is_needed(&self.plan) {
+        if walk.narrowed.is_none() && self.plan.is_narrowed() {
             let plan = Box::pin(narrow::narrow(loaders, &self.plan)).await?;
             walk.list = plan.list.clone();
             walk.narrowed = Some(Arc::new(plan));

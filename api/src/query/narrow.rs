@@ -20,7 +20,7 @@ use crate::{
         table::Table,
     },
     error::Error,
-    measures::{Aggregates, Cell, GroupsAnswer, Number, RankedNumbers, Request},
+    measures::{Aggregates, Cell, GroupsAnswer, Number, RankedNumbers},
 };
 
 /// The groups of rows alike that percentiles are found in.
@@ -193,16 +193,4 @@ fn is(table: &'static Table, key: &Key, cell: &Cell) -> Result<Predicate, Error>
         (_, Cell::Text(text)) => compare(Comparison::Equal, text.clone().into()),
         (_, Cell::Date(day)) => compare(Comparison::Equal, (*day).into()),
     }))
-}
-
-/// The figures that a list needs to know first.
-pub(crate) fn figures(plan: &ConnectionPlan) -> impl Iterator<Item = &Request> {
-    let of_order = plan.list.order.iter().filter_map(|key| key.figure.as_ref());
-    let narrowings = plan.narrowings.iter().map(Narrowing::request);
-    narrowings.chain(of_order.map(|figure| &*figure.request))
-}
-
-/// Whether a request asks for a figure at all.
-pub(crate) fn is_needed(plan: &ConnectionPlan) -> bool {
-    figures(plan).next().is_some()
 }

@@ -139,6 +139,18 @@ impl ConnectionField {
 }
 
 impl ConnectionPlan {
+    /// What is to be computed before the list is read.
+    pub(crate) fn computed_first(&self) -> impl Iterator<Item = &Request> {
+        let of_order = self.list.order.iter().filter_map(|key| key.figure.as_ref());
+        let narrowings = self.narrowings.iter().map(Narrowing::request);
+        narrowings.chain(of_order.map(|figure| &*figure.request))
+    }
+
+    /// Whether anything is.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.computed_first().next().is_some()
+    }
+
     /// Whether any row must be read.
     pub(crate) fn reads_rows(&self) -> bool {
         self.fields.iter().any(|(_, field)| {

@@ -8,7 +8,6 @@ use async_graphql::Name;
 
 use super::{
     groups::facets::MOST_OVERLAPPING,
-    narrow,
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
@@ -80,7 +79,7 @@ impl<'a> Price<'a> {
         plan: &ConnectionPlan,
         of_each: Option<Parents<'_>>,
     ) -> Result<(), Error> {
-        for request in narrow::figures(plan) {
+        for request in plan.computed_first() {
             let found = self.estimates.answer(request, None)?;
             self.work += found.work + Work::groups(found.groups, 1);
             self.bytes = self.bytes.saturating_add(found.bytes);

@@ -9,6 +9,6 @@ WITH first AS (
   SELECT since, agency_id, 1.0 * SUM(value) AS v, SUM(people) AS p FROM r WHERE value IS NOT NULL AND people IS NOT NULL GROUP BY since, agency_id
 ), t AS (SELECT since, SUM(v) AS v, SUM(p) AS p, COUNT(*) AS g FROM c GROUP BY since)
 SELECT r.since, t.v / t.p * 100000,
-  (SELECT SQRT(SUM((c.v - t.v / t.p * c.p) * (c.v - t.v / t.p * c.p)) * t.g / (t.g - 1.0)) / t.p * 100000 FROM c WHERE c.since IS r.since),
+  (SELECT SUM((c.v - t.v / t.p * c.p) * (c.v - t.v / t.p * c.p)) * t.g / (t.g - 1.0) / t.p / t.p * 1e10 FROM c WHERE c.since IS r.since) AS error_squared,
   t.g, SUM(r.value IS NOT NULL AND r.people IS NOT NULL), SUM(r.value IS NULL OR r.people IS NULL)
 FROM r LEFT JOIN t ON t.since IS r.since GROUP BY r.since ORDER BY r.since IS NULL, r.since

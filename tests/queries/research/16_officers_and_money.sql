@@ -7,5 +7,7 @@ r AS (
   SELECT x, y, RANK() OVER (ORDER BY x) + (COUNT(*) OVER (PARTITION BY x) - 1) / 2.0 AS rx,
     RANK() OVER (ORDER BY y) + (COUNT(*) OVER (PARTITION BY y) - 1) / 2.0 AS ry FROM k
 ), m AS (SELECT AVG(x) AS mx, AVG(y) AS my, AVG(rx) AS mr FROM r)
-SELECT COUNT(*), SUM((x - mx) * (y - my)) / SQRT(SUM((x - mx) * (x - mx)) * SUM((y - my) * (y - my))),
-  SUM((rx - mr) * (ry - mr)) / SQRT(SUM((rx - mr) * (rx - mr)) * SUM((ry - mr) * (ry - mr))) FROM r, m
+SELECT COUNT(*),
+  SUM((x - mx) * (y - my)) * ABS(SUM((x - mx) * (y - my))) / SUM((x - mx) * (x - mx)) / SUM((y - my) * (y - my)) AS pearson_squared,
+  SUM((rx - mr) * (ry - mr)) * ABS(SUM((rx - mr) * (ry - mr))) / SUM((rx - mr) * (rx - mr)) / SUM((ry - mr) * (ry - mr)) AS spearman_squared
+FROM r, m

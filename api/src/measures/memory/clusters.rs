@@ -10,7 +10,7 @@ use crate::{
     limits::work::Work,
     measures::{
         estimate::{ClusterSums, Clustered, Estimated},
-        group_page::NULL,
+        groups::NULL,
         request::Figure,
         value::Number,
     },

@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Reads the number of each of some rows.
-struct Read<'a, F> {
+struct NumbersOfRows<'a, F> {
     rows: RowSet<'a>,
     /// The position and one of the row that holds the number.
     at: F,
 }
 
-impl<F: Fn(usize) -> u32> RowWork for Read<'_, F> {
+impl<F: Fn(usize) -> u32> RowWork for NumbersOfRows<'_, F> {
     type Output = Vec<i64>;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Vec<i64> {
         let at = |index| match (self.at)(self.rows.get(index)) {
@@ -98,6 +98,6 @@ impl Replica {
         asked.stop.spend(work)?;
         let (ordinals, end) = self.rows_at(asked.table, path)?;
         let numbers = self.numbers(end, path, asked.rates(*year)?.as_ref())?;
-        Ok(numbers.work(Read { rows, at: |row| ordinals.get(row) }))
+        Ok(numbers.work(NumbersOfRows { rows, at: |row| ordinals.get(row) }))
     }
 }

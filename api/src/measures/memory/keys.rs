@@ -17,7 +17,7 @@ use crate::{
     },
     error::Error,
     measures::{
-        group_page::{Cells, NULL},
+        groups::{Cells, NULL},
         value::Cell,
     },
 };

@@ -18,7 +18,7 @@ use crate::{
     },
     error::Error,
     measures::{
-        group_page::Cells as _,
+        groups::Cells as _,
         prices::{Prices, Rate},
         request::Known,
         statistic::{Needs, Tally},

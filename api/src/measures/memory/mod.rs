@@ -57,7 +57,8 @@ use self::{
     work::{many, work_of_groups},
 };
 use super::{
-    group_page::{ALL, Cells as _, Groups, NULL, divide, finish, nothing, search},
+    group_page::{divide, finish, nothing},
+    groups::{ALL, Cells as _, Groups, NULL, search},
     histogram::Bin,
     histogram::Edges,
     others::{self, OtherRows},

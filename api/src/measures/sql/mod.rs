@@ -20,7 +20,8 @@ pub(crate) use self::quality::quality;
 use self::statement::{SqlRows, Statements, read_cell};
 use super::{
     estimate::ClusterSums,
-    group_page::{ALL, Cells, Groups, NULL, divide, finish, nothing},
+    group_page::{divide, finish, nothing},
+    groups::{ALL, Cells, Groups, NULL},
     histogram::{Bin, Edges},
     others::{self, OtherRows},
     prices::Prices,

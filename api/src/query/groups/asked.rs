@@ -58,12 +58,14 @@ pub(crate) fn figure(
     match field(given, "dividedBy") {
         None => NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, false)),
         Some(below) => {
-            let above = NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, true))?;
+            let above =
+                NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, true))?;
             let path = format!("{path}.dividedBy");
             let GraphQl::Object(below) = below else {
                 return Err(Error::BadArgument(format!("{path}: {below} is not an object")));
             };
-            let below = NamedFigure::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
+            let below =
+                NamedFigure::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
             Ok(quotient(figures, &above, &below))
         }
     }
@@ -102,7 +104,8 @@ pub(crate) fn pair(
 ) -> Result<[usize; 2], Error> {
     let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
         Some(GraphQl::Object(given)) => {
-            let asked = NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
+            let asked =
+                NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
             Ok(asked.figure)
         }
         _ => Err(Error::BadArgument(format!("{path}: names no figure"))),

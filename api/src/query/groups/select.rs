@@ -52,7 +52,7 @@ impl<'a> Planner<'a> {
         figures: &mut Figures,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        self.measures(table, fields, figures, &Predicate::all(), Of::All, path)
+        self.measures(table, fields, figures, &Predicate::all(), MeasuredRows::All, path)
     }
 
     /// Plans the groups of a list, of each parent where a column says whose its rows are.
@@ -96,7 +96,7 @@ impl<'a> Planner<'a> {
             let here = join(path, &name);
             let mut node = |merged: &Merged<'a>, here: &[String]| {
                 let all = Predicate::all();
-                self.measures(table, merged, &mut figures, &all, Of::Group(&by), here)
+                self.measures(table, merged, &mut figures, &all, MeasuredRows::Group(&by), here)
             };
             let field = match merged[0].node.name.node.as_str() {
                 "totalCount" => GroupsField::TotalCount,
@@ -139,7 +139,7 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         keeps: &Predicate,
-        of: Of<'_>,
+        of: MeasuredRows<'_>,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
         let type_name = format!("{}{}", table.type_name, of.suffix());
@@ -148,14 +148,16 @@ impl<'a> Planner<'a> {
             let here = join(path, &name);
             let at = |error: Error| error.at(merged[0].pos, &here);
             let field = match (merged[0].node.name.node.as_str(), of) {
-                ("day", Of::Day(day)) => MeasureField::Day(day),
+                ("day", MeasuredRows::Day(day)) => MeasureField::Day(day),
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
                 ("isOthers", _) => MeasureField::IsOthers,
-                ("window", Of::Group(by)) => {
+                ("window", MeasuredRows::Group(by)) => {
                     MeasureField::Window(self.window(table, &merged, figures, by, &here)?)
                 }
-                ("key", Of::Group(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
+                ("key", MeasuredRows::Group(by)) => {
+                    MeasureField::Key(self.key(table, &merged, by, &here)?)
+                }
                 ("where", _) => {
                     let arguments = self.arguments(merged[0]);
                     let keep = match arguments.get("filter") {
@@ -164,7 +166,8 @@ impl<'a> Planner<'a> {
                     };
                     self.count_related(&keep).map_err(at)?;
                     let keeps = keeps.clone().and(keep);
-                    let shape = self.measures(table, &merged, figures, &keeps, Of::All, &here)?;
+                    let shape =
+                        self.measures(table, &merged, figures, &keeps, MeasuredRows::All, &here)?;
                     MeasureField::Part(shape)
                 }
                 ("active", _) => self.active(table, &merged, figures, keeps, &here)?,
@@ -442,7 +445,14 @@ impl<'a> Planner<'a> {
             };
             let active = is(from, Comparison::LessOrEqual).and(is(to, Comparison::GreaterOrEqual));
             let keeps = keeps.clone().and(active);
-            plans.push(self.measures(table, merged, figures, &keeps, Of::Day(day), path)?);
+            plans.push(self.measures(
+                table,
+                merged,
+                figures,
+                &keeps,
+                MeasuredRows::Day(day),
+                path,
+            )?);
         }
         Ok(MeasureField::OnDays(plans))
     }
@@ -485,7 +495,7 @@ impl<'a> Planner<'a> {
 
 /// What measures are of.
 #[derive(Clone, Copy)]
-enum Of<'b> {
+enum MeasuredRows<'b> {
     /// All rows, or a part of them.
     All,
     /// The rows of a group of these keys.
@@ -494,7 +504,7 @@ enum Of<'b> {
     Day(NaiveDate),
 }
 
-impl Of<'_> {
+impl MeasuredRows<'_> {
     /// The end of the name of the type of these measures.
     fn suffix(self) -> &'static str {
         match self {

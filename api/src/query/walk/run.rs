@@ -40,7 +40,7 @@ enum Lists<'a> {
 /// The connection of a list that has no parent.
 pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
     let narrowed;
-    let plan = match narrow::is_needed(plan) {
+    let plan = match plan.is_narrowed() {
         true => {
             narrowed = Box::pin(narrow::narrow(loaders, plan)).await?;
             &narrowed
