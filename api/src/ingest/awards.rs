@@ -20,9 +20,13 @@ use entity::{
     scalar::Dollars,
     search::Searched as _,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::SimpleExpr,
+};
 
 use super::{
+    award_money::{AwardShare, MoneyBefore, StatedTotal},
     job::Job,
     recipients::{Described, FoundRecipient, Recipient, Recipients},
     sources::{ClaimKey, ClaimText, GrantClaims, Origins, are_different, certainty, most_trusted},
@@ -119,8 +123,17 @@ enum Fate {
 struct TouchedAward {
     fate: Fate,
     as_of: Option<AsOf>,
-    /// Whether it has obligations, whose sum then is its federal share.
+    /// Whether it has obligations, whose sum is its federal share if all are there.
     obligated: bool,
+    /// The total that rows of USAspending state.
+    stated: StatedTotal,
+}
+
+impl TouchedAward {
+    /// An award of which the load has seen nothing else.
+    fn new(fate: Fate) -> Self {
+        Self { fate, as_of: None, obligated: false, stated: StatedTotal::Unsaid }
+    }
 }
 
 /// An award on its way to the database.
@@ -135,6 +148,8 @@ struct AwardSlot {
 /// The awards of a load.
 pub(crate) struct Awards {
     touched: HashMap<i32, TouchedAward>,
+    /// What was known of the money of awards that the load changes.
+    before: HashMap<i32, MoneyBefore>,
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
@@ -149,6 +164,7 @@ impl Awards {
         let some = obligation::Entity::find().limit(1).count(job.load.transaction()).await?;
         Ok(Self {
             touched: HashMap::new(),
+            before: HashMap::new(),
             next_id: job.load.next_id::<grant::Entity>().await?,
             any_obligations: some > 0,
             origins: Origins::new(job).await?,
@@ -170,7 +186,7 @@ impl Awards {
 
     /// Notes that an award was changed by something else than what was said about it.
     pub(crate) fn changed(&mut self, id: i32) {
-        let new = TouchedAward { fate: Fate::Changed, as_of: None, obligated: true };
+        let new = TouchedAward { obligated: true, ..TouchedAward::new(Fate::Changed) };
         let touched = self.touched.entry(id).or_insert(new);
         if touched.fate == Fate::Unchanged {
             touched.fate = Fate::Changed;
@@ -179,8 +195,7 @@ impl Awards {
 
     /// Notes that an award was taken out.
     pub(crate) fn removed(&mut self, id: i32) {
-        let new = TouchedAward { fate: Fate::Removed, as_of: None, obligated: false };
-        self.touched.insert(id, new);
+        self.touched.insert(id, TouchedAward::new(Fate::Removed));
         self.programless.remove(&id);
     }
 
@@ -198,7 +213,7 @@ impl Awards {
             let id = batch.find(&award).unwrap_or_else(|| {
                 let id = self.next_id;
                 self.next_id += 1;
-                let touched = TouchedAward { fate: Fate::Added, as_of: None, obligated: false };
+                let touched = TouchedAward::new(Fate::Added);
                 let claims = GrantClaims::default();
                 batch.slots.insert(id, AwardSlot { row: blank(id), before: None, touched, claims });
                 id
@@ -221,8 +236,7 @@ impl Awards {
     }
 
     /// The awards of the dataset that rows may be about.
-    async fn known(&self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
-        let transaction = job.load.transaction();
+    async fn known(&mut self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
         let keys = |part: fn(&Award) -> Option<&String>| {
             let mut keys: Vec<&String> = awards.iter().filter_map(part).collect();
             keys.sort_unstable();
@@ -232,53 +246,101 @@ impl Awards {
         let by_usaspending_key = keys(|award| award.usaspending_key.as_ref());
         let by_key = keys(|award| award.key.as_ref());
         let by_id: Vec<i32> = awards.iter().filter_map(|award| award.grant_id).collect();
-        let mut batch = AwardBatch::default();
         let conditions = [
             grant::Column::UsaspendingKey.is_in(by_usaspending_key),
             grant::Column::AwardKey.is_in(by_key),
             grant::Column::Id.is_in(by_id),
         ];
+        self.batch(job, conditions).await
+    }
+
+    /// Keeps what is known of the money of awards, before their transactions are changed.
+    pub(crate) async fn remember(&mut self, job: &Job, ids: &[i32]) -> Result<(), DbErr> {
+        let fresh = ids.iter().filter(|id| !self.touched.contains_key(id)).copied();
+        self.batch(job, [grant::Column::Id.is_in(fresh)]).await.map(|_| ())
+    }
+
+    /// The awards of the dataset that meet one of some conditions.
+    async fn batch(
+        &mut self,
+        job: &Job,
+        conditions: impl IntoIterator<Item = SimpleExpr>,
+    ) -> Result<AwardBatch, DbErr> {
+        let mut batch = AwardBatch::default();
         for condition in conditions {
-            for row in grant::Entity::find().filter(condition).all(transaction).await? {
+            for row in grant::Entity::find().filter(condition).all(job.load.transaction()).await? {
                 batch.add(row, &self.touched);
             }
         }
-        self.add_obligations(job, &mut batch).await?;
+        let sums = self.add_obligations(job, &mut batch).await?;
         let ids: Vec<i32> = batch.slots.keys().copied().collect();
         for (id, claims) in self.origins.claims(job, &ids).await? {
             if let Some(slot) = batch.slots.get_mut(&id) {
                 slot.claims = claims;
             }
         }
+        for (id, slot) in &batch.slots {
+            let share = self.origins.usaspending_share(&slot.row, &slot.claims);
+            let before = MoneyBefore { share, sum: sums.get(id).copied().map(Dollars) };
+            if !self.touched.contains_key(id) && before != MoneyBefore::default() {
+                self.before.entry(*id).or_insert(before);
+            }
+        }
         Ok(batch)
     }
 
-    /// Of awards that the load has not come upon yet: as of when the dataset knows them.
-    async fn add_obligations(&self, job: &Job, batch: &mut AwardBatch) -> Result<(), DbErr> {
+    /// Of awards that the load has not come upon yet: as of when the dataset knows them, and the cents of their
+    /// transactions.
+    async fn add_obligations(
+        &self,
+        job: &Job,
+        batch: &mut AwardBatch,
+    ) -> Result<HashMap<i32, i64>, DbErr> {
         let fresh: Vec<i32> =
             batch.slots.keys().filter(|id| !self.touched.contains_key(id)).copied().collect();
         if !self.any_obligations || fresh.is_empty() {
-            return Ok(());
+            return Ok(HashMap::new());
         }
-        let rows: Vec<(i32, NaiveDate, Option<String>)> = obligation::Entity::find()
+        let rows: Vec<(i32, NaiveDate, Option<String>, Dollars)> = obligation::Entity::find()
             .select_only()
             .columns([
                 obligation::Column::GrantId,
                 obligation::Column::ObligatedOn,
                 obligation::Column::ModificationNumber,
+                obligation::Column::Amount,
             ])
             .filter(obligation::Column::GrantId.is_in(fresh))
             .into_tuple()
             .all(job.load.transaction())
             .await?;
-        for (id, day, modification) in rows {
+        let mut sums: HashMap<i32, i64> = HashMap::new();
+        for (id, day, modification, amount) in rows {
+            *sums.entry(id).or_default() += amount.0;
             if let Some(slot) = batch.slots.get_mut(&id) {
                 let as_of = Some((day, ModificationOrder::of(modification.as_deref())));
                 slot.touched.obligated = true;
                 slot.touched.as_of = slot.touched.as_of.max(as_of);
             }
         }
-        Ok(())
+        Ok(sums)
+    }
+
+    /// The awards with transactions of which the load states another total than they had.
+    pub(crate) fn stated_otherwise(&self) -> Vec<i32> {
+        let differs = |id: &i32, touched: &TouchedAward| {
+            let sum = self.before.get(id).and_then(|before| before.sum);
+            let is_said = matches!(touched.stated, StatedTotal::Said(total) if Some(total) != sum);
+            touched.obligated && is_said && sum.is_some()
+        };
+        let ids = self.touched.iter().filter(|(id, touched)| differs(id, touched));
+        ids.map(|(id, _)| *id).collect()
+    }
+
+    /// The federal share of an award, whose transactions add up to a sum.
+    pub(crate) fn share(&self, id: i32, sum: Dollars, has_first: bool) -> AwardShare {
+        let stated = self.touched.get(&id).map_or(StatedTotal::Unsaid, |touched| touched.stated);
+        let before = self.before.get(&id).copied().unwrap_or_default();
+        AwardShare::of(stated, before, sum, has_first)
     }
 
     async fn store(&mut self, job: &mut Job, batch: AwardBatch) -> Result<(), DbErr> {
@@ -351,8 +413,8 @@ struct AwardBatch {
 
 impl AwardBatch {
     fn add(&mut self, row: grant::Model, touched: &HashMap<i32, TouchedAward>) {
-        let new = TouchedAward { fate: Fate::Unchanged, as_of: None, obligated: false };
-        let touched = touched.get(&row.id).copied().unwrap_or(new);
+        let new = || TouchedAward::new(Fate::Unchanged);
+        let touched = touched.get(&row.id).copied().unwrap_or_else(new);
         if let Some(key) = &row.award_key {
             self.by_key.insert(key.clone(), row.id);
         }
@@ -390,6 +452,12 @@ impl AwardSlot {
         (origins, source_id): (&Origins, i32),
     ) {
         let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
+        if let (true, true, Some(total)) =
+            (later, origins.here == ClaimOrigin::Usaspending, award.federal_share)
+        {
+            let is_later = award.as_of != self.touched.as_of;
+            self.touched.stated.take(total, is_later);
+        }
         self.touched.as_of = self.touched.as_of.max(award.as_of);
         if self.claims.is_empty() && self.touched.fate != Fate::Added {
             let origin = origins.of(&self.row);
@@ -426,7 +494,7 @@ impl AwardSlot {
         told.set(ClaimField::Outlayed, &mut row.outlayed, award.outlayed.as_ref());
         told.set(ClaimField::Status, &mut row.status, award.status.as_ref());
         told.set(ClaimField::Title, &mut row.title, award.title.as_ref());
-        // Where there are obligations, their sum and their first day stand, whatever a list says.
+        // Where there are obligations, these tell the share and the first day, whatever a list says.
         if !self.touched.obligated {
             told.set(ClaimField::ObligatedOn, &mut row.obligated_on, award.obligated_on.as_ref());
             told.set(
@@ -543,7 +611,7 @@ fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
 }
 
 /// An award in a report.
-fn shown(row: &grant::Model) -> String {
+pub(crate) fn shown(row: &grant::Model) -> String {
     let number = row.award_number.as_deref().or(row.usaspending_key.as_deref());
     let mut text = number.unwrap_or("an award without a number").to_owned();
     if let Some(title) = &row.title {

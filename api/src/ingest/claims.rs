@@ -135,7 +135,7 @@ impl Claims {
 }
 
 /// A digest of what is shown of a value, without the text in between.
-fn digest(value: &impl Debug) -> u64 {
+pub(crate) fn digest(value: &impl Debug) -> u64 {
     struct Sink(DefaultHasher);
     impl fmt::Write for Sink {
         fn write_str(&mut self, text: &str) -> fmt::Result {

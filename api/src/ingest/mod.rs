@@ -20,6 +20,7 @@
 mod agencies;
 mod archive;
 mod award_list;
+mod award_money;
 mod awards;
 mod claims;
 mod encoding;

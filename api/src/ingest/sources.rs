@@ -156,6 +156,19 @@ impl Origins {
         }
     }
 
+    /// The federal share of an award by USAspending.
+    pub(crate) fn usaspending_share(
+        &self,
+        row: &grant::Model,
+        claims: &GrantClaims,
+    ) -> Option<Dollars> {
+        if claims.is_empty() {
+            return row.federal_share.filter(|_| self.of(row) == ClaimOrigin::Usaspending);
+        }
+        let claim = claims.find(ClaimField::FederalShare, ClaimOrigin::Usaspending)?;
+        values::decimal(&claim.value).ok()
+    }
+
     /// The columns of an award of one origin, as claims of that origin.
     pub(crate) fn first_claims(&self, row: &grant::Model, origin: ClaimOrigin) -> GrantClaims {
         fn text<T: ClaimText>(value: Option<&T>) -> Option<String> {
@@ -295,7 +308,8 @@ impl Origins {
                             claims.make(key(field), value, row.source_id, true);
                         }
                     }
-                } else if row.federal_share.is_none() {
+                }
+                if row.federal_share.is_none() {
                     claims.withdraw(ClaimField::FederalShare, origin);
                     let listed = claims.find(ClaimField::FederalShare, ClaimOrigin::AwardList);
                     let share = listed.and_then(|it| values::decimal::<Dollars>(&it.value).ok());

@@ -14,7 +14,7 @@ use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 use super::{
     COPS_LISTINGS, ImportRequest, Listings,
     awards::{Award, Awards, ModificationOrder},
-    claims::Claim,
+    claims::{Claim, digest},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     json::{self, AnswerKind},
@@ -89,6 +89,9 @@ pub(crate) enum Record {
 pub(crate) struct Usaspending {
     /// The listings to take; all where there are none.
     listings: HashSet<String>,
+    /// The awards, by a digest of their keys, with transactions under other listings: what is stated of them is the total
+    /// of all.
+    mixed: HashSet<u64>,
     /// Whether they are those of tables that do not tell theirs.
     declared: bool,
     programs: Programs,
@@ -111,6 +114,7 @@ impl Usaspending {
                 Listings::Declared(listings) => listings.iter().cloned().collect(),
                 Listings::All => HashSet::new(),
             },
+            mixed: HashSet::new(),
             declared: matches!(request.listings, Listings::Declared(_)),
             programs: Programs::new(job, request.programs_file.as_deref()).await?,
             recipients: Recipients::new(job).await?,
@@ -320,7 +324,12 @@ impl FormatReader for Usaspending {
         let listing = match self.listing(row)? {
             RowListing::Taken(listing) => Some(listing),
             RowListing::Unknown => None,
-            RowListing::Other => return Ok(RowMeaning::Skip),
+            RowListing::Other => {
+                if row.layout.shape != SUMMARIES {
+                    self.mixed.extend(row.text("award").map(|key| digest(&key.to_uppercase())));
+                }
+                return Ok(RowMeaning::Skip);
+            }
         };
         let record = if row.layout.shape == SUMMARIES {
             self.summary(row, listing)?
@@ -366,9 +375,13 @@ impl FormatReader for Usaspending {
                     awards.push(*award);
                     transactions.push(None);
                 }
-                Record::Transaction(award, transaction, _)
+                Record::Transaction(mut award, transaction, _)
                     if last[&transaction_key(&award, &transaction)] == at =>
                 {
+                    let key = award.usaspending_key.as_ref();
+                    if key.is_some_and(|key| self.mixed.contains(&digest(key))) {
+                        award.federal_share = None;
+                    }
                     awards.push(*award);
                     transactions.push(Some(transaction));
                 }
@@ -376,7 +389,7 @@ impl FormatReader for Usaspending {
                 Record::Transaction(..) | Record::Deletion(..) => {}
             }
         }
-        self.obligations.delete(job, &deleted).await?;
+        self.obligations.delete(job, &mut self.awards, &deleted).await?;
         let ids = self.awards.write(job, &mut self.recipients, awards).await?;
         let mut rows = Vec::new();
         for (id, transaction) in ids.into_iter().zip(transactions) {
@@ -385,7 +398,7 @@ impl FormatReader for Usaspending {
                 rows.push((id, transaction));
             }
         }
-        self.obligations.write(job, rows).await
+        self.obligations.write(job, &mut self.awards, rows).await
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
