@@ -11,6 +11,7 @@ mod databases;
 mod explorer;
 mod made_workbooks;
 mod matching;
+mod meeting;
 mod outcomes;
 mod partial;
 mod programs;

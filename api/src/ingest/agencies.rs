@@ -27,6 +27,7 @@ struct TouchedAgency {
 pub(crate) struct Agencies {
     rows: Vec<agency::Model>,
     by_ori: HashMap<String, usize>,
+    by_id: HashMap<i32, usize>,
     /// Agencies without an ORI, by state, form of their name, and county.
     without_ori: HashMap<(Option<String>, String, Option<String>), usize>,
     touched: HashMap<usize, TouchedAgency>,
@@ -49,6 +50,7 @@ impl Agencies {
     }
 
     fn index(&mut self, at: usize, row: &agency::Model) {
+        self.by_id.insert(row.id, at);
         for ori in [&row.ori9, &row.ori7].into_iter().flatten() {
             self.by_ori.insert(ori.as_str().to_owned(), at);
         }
@@ -72,6 +74,11 @@ impl Agencies {
     ) -> Option<usize> {
         let key = (code(state), Name::of(name).form, county_fips.map(str::to_owned));
         self.without_ori.get(&key).copied()
+    }
+
+    /// The agency of an id.
+    pub(crate) fn of_id(&self, id: i32) -> Option<&agency::Model> {
+        self.by_id.get(&id).map(|at| &self.rows[*at])
     }
 
     /// An agency.
@@ -100,8 +107,9 @@ impl Agencies {
             source_id,
             revision_id: 0,
         });
-        self.next_id += 1;
         let at = self.rows.len() - 1;
+        self.by_id.insert(self.next_id, at);
+        self.next_id += 1;
         self.touched.insert(at, TouchedAgency { before: None, source_id });
         at
     }

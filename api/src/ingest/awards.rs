@@ -8,7 +8,7 @@
 //! Of each award that the load has seen a few bytes are kept in memory, and no more.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write as _,
 };
 
@@ -34,6 +34,8 @@ use super::{
 
 /// Awards that a report names as examples.
 const EXAMPLES: usize = 5;
+/// Ids that go into one statement.
+const CHUNK: usize = 5_000;
 
 /// The day and the modification as of which something is said.
 pub(crate) type AsOf = (NaiveDate, ModificationOrder);
@@ -108,6 +110,31 @@ pub(crate) struct Award {
     pub(crate) status: Option<GrantStatus>,
     pub(crate) title: Option<String>,
     pub(crate) as_of: Option<AsOf>,
+}
+
+impl Award {
+    /// What a list has said of an award of the dataset.
+    fn listed(row: &grant::Model, recipient: Described) -> Self {
+        Self {
+            recipient,
+            program_id: row.program_id,
+            listing: row.assistance_listing.clone(),
+            instrument: row.instrument,
+            fiscal_year: row.fiscal_year,
+            announced_on: row.announced_on,
+            obligated_on: row.obligated_on,
+            period_start: row.period_start,
+            period_end: row.period_end,
+            original_period_end: row.original_period_end,
+            federal_share: row.federal_share,
+            local_match: row.local_match,
+            project_total: row.project_total,
+            outlayed: row.outlayed,
+            status: row.status,
+            title: row.title.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What a load has done with an award.
@@ -221,7 +248,8 @@ impl Awards {
             ids.push(id);
             if let Some(slot) = batch.slots.get_mut(&id) {
                 let free = |key: &str| !batch.by_key.contains_key(key);
-                slot.apply(&award, found, free, (&self.origins, job.source_id));
+                let here = (self.origins.here, job.source_id);
+                slot.apply(&award, found, free, (&self.origins, here));
                 if let Some(key) = &slot.row.award_key {
                     batch.by_key.insert(key.clone(), id);
                 }
@@ -374,6 +402,105 @@ impl Awards {
         self.origins.store(job, claims).await
     }
 
+    /// The awards of some recipients that the load has not come upon, by id, with what sources say of them.
+    pub(crate) async fn of_recipients(
+        &self,
+        job: &Job,
+        recipients: &BTreeSet<Recipient>,
+    ) -> Result<Vec<(grant::Model, GrantClaims)>, DbErr> {
+        let (mut agencies, mut organizations) = (Vec::new(), Vec::new());
+        for recipient in recipients {
+            match recipient {
+                Recipient::Agency(id) => agencies.push(*id),
+                Recipient::Organization(id) => organizations.push(*id),
+            }
+        }
+        let mut rows = Vec::new();
+        for (column, ids) in
+            [(grant::Column::AgencyId, agencies), (grant::Column::OrganizationId, organizations)]
+        {
+            for ids in ids.chunks(CHUNK) {
+                let condition = column.is_in(ids.iter().copied());
+                let found = grant::Entity::find().filter(condition);
+                rows.extend(found.all(job.load.transaction()).await?);
+            }
+        }
+        self.with_claims(job, rows).await
+    }
+
+    /// The awards of lists that have no number.
+    pub(crate) async fn without_number(
+        &self,
+        job: &Job,
+    ) -> Result<Vec<(grant::Model, GrantClaims)>, DbErr> {
+        let rows = grant::Entity::find()
+            .filter(grant::Column::AwardKey.is_null())
+            .filter(grant::Column::UsaspendingKey.is_null());
+        self.with_claims(job, rows.all(job.load.transaction()).await?).await
+    }
+
+    async fn with_claims(
+        &self,
+        job: &Job,
+        mut rows: Vec<grant::Model>,
+    ) -> Result<Vec<(grant::Model, GrantClaims)>, DbErr> {
+        rows.sort_unstable_by_key(|row| row.id);
+        let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
+        let mut claims = self.origins.claims(job, &ids).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (claims.remove(&row.id).unwrap_or_default(), row))
+            .map(|(claims, row)| (row, claims))
+            .collect())
+    }
+
+    /// Which source said what.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// Makes one of two awards: what a list says of one without a number is kept beside what is said of the other, and the
+    /// first one goes.
+    pub(crate) async fn join(
+        &mut self,
+        job: &mut Job,
+        recipients: &mut Recipients,
+        listed: &grant::Model,
+        id: i32,
+    ) -> Result<(), DbErr> {
+        let mut batch = self.batch(job, [grant::Column::Id.eq(id)]).await?;
+        let Some(slot) = batch.slots.get_mut(&id) else { return Ok(()) };
+        let described = recipients.described(listed).unwrap_or_default();
+        let found = match (listed.agency_id, listed.matched_by) {
+            (Some(id), by) => {
+                let by = by.unwrap_or(MatchedBy::Name);
+                FoundRecipient { recipient: Recipient::Agency(id), by }
+            }
+            (None, _) => recipients.find(job, described.clone()),
+        };
+        recipients.write(job).await?;
+        if slot.claims.is_empty() {
+            slot.tell_apart(&self.origins, ClaimOrigin::AwardList);
+        }
+        // Of two lists, the one that is there has the later word.
+        let later = !slot.claims.is_empty();
+        let here = (ClaimOrigin::AwardList, listed.source_id);
+        let said = Award::listed(listed, described);
+        slot.take(&said, found, later, (&self.origins, here));
+        let is_of_load = slot.row.revision_id == job.load.revision();
+        let source_id = if is_of_load { slot.row.source_id } else { job.source_id };
+        let source_id = std::mem::replace(&mut job.source_id, source_id);
+        self.store(job, batch).await?;
+        job.source_id = source_id;
+        if self.touched.get(&listed.id).is_some_and(|touched| touched.fate == Fate::Added) {
+            self.touched.remove(&listed.id);
+            self.programless.remove(&listed.id);
+        } else {
+            self.removed(listed.id);
+        }
+        job.load.remove::<grant::Entity>(grant::Column::Id.eq(listed.id)).await.map(|_| ())
+    }
+
     /// Settles what sources say differently, and counts what became of the awards.
     pub(crate) async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         for id in self.origins.settle(job).await? {
@@ -449,21 +576,18 @@ impl AwardSlot {
         award: &Award,
         found: FoundRecipient,
         free: impl Fn(&str) -> bool,
-        (origins, source_id): (&Origins, i32),
+        (origins, (origin, source_id)): (&Origins, (ClaimOrigin, i32)),
     ) {
         let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
         if let (true, true, Some(total)) =
-            (later, origins.here == ClaimOrigin::Usaspending, award.federal_share)
+            (later, origin == ClaimOrigin::Usaspending, award.federal_share)
         {
             let is_later = award.as_of != self.touched.as_of;
             self.touched.stated.take(total, is_later);
         }
         self.touched.as_of = self.touched.as_of.max(award.as_of);
         if self.claims.is_empty() && self.touched.fate != Fate::Added {
-            let origin = origins.of(&self.row);
-            if origin != origins.here {
-                self.claims = origins.first_claims(&self.row, origin);
-            }
+            self.tell_apart(origins, origin);
         }
         let row = &mut self.row;
         if row.award_key.is_none() && award.key.as_deref().is_some_and(free) {
@@ -473,7 +597,18 @@ impl AwardSlot {
             row.award_number.clone_from(&award.number);
         }
         set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
-        let origin = origins.here;
+        self.take(award, found, later, (origins, (origin, source_id)));
+    }
+
+    /// Takes all that is said but the keys.
+    fn take(
+        &mut self,
+        award: &Award,
+        found: FoundRecipient,
+        later: bool,
+        (origins, (origin, source_id)): (&Origins, (ClaimOrigin, i32)),
+    ) {
+        let row = &mut self.row;
         let claims = &mut self.claims;
         let mut told = ToldOfAward { claims, grant_id: row.id, origin, source_id, later };
         told.recipient(row, &award.recipient, found);
@@ -505,6 +640,16 @@ impl AwardSlot {
         } else if origin != ClaimOrigin::Usaspending {
             told.claim(ClaimField::ObligatedOn, award.obligated_on.as_ref());
             told.claim(ClaimField::FederalShare, award.federal_share.as_ref());
+        }
+    }
+}
+
+impl AwardSlot {
+    /// Makes claims of what the award shows, where that is of another origin.
+    fn tell_apart(&mut self, origins: &Origins, other: ClaimOrigin) {
+        let origin = origins.of(&self.row);
+        if origin != other {
+            self.claims = origins.first_claims(&self.row, origin);
         }
     }
 }
@@ -581,17 +726,19 @@ impl ToldOfAward<'_> {
                 }
             },
         };
+        let this = (found.recipient, said.name.as_str());
+        let differs = known.is_some_and(|known| are_different((known, name.as_deref()), this));
+        // An identifier is that of the recipient, whichever source gives it.
+        let uei = row.recipient_uei.take();
         if is_better {
             (row.agency_id, row.organization_id) = found.recipient.columns();
             row.matched_by = Some(found.by);
-            let is_same = row.recipient_name.as_ref() == Some(&said.name);
-            let uei = row.recipient_uei.take().filter(|_| is_same);
-            row.recipient_uei = said.uei.clone().or(uei);
+            row.recipient_uei = said.uei.clone().or(uei.filter(|_| !differs));
             row.recipient_name = Some(said.name.clone());
+        } else {
+            row.recipient_uei = uei.or_else(|| said.uei.clone().filter(|_| !differs));
         }
         if stands {
-            let said = (found.recipient, said.name.as_str());
-            let differs = known.is_some_and(|known| are_different((known, name.as_deref()), said));
             let is_others = shown.is_some_and(|shown| shown != self.origin);
             let shown = if is_better || shown.is_none() { Some(self.origin) } else { shown };
             // What the other origin named is known where it was shown.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use entity::{
     grant,
     kind::MatchedBy,
-    organization, review,
+    review,
     scalar::{Ori, State},
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -97,14 +97,6 @@ impl Matches {
 
     /// Moves the awards whose recipients were decided.
     async fn relink(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        let agencies: HashMap<i32, Option<State>> =
-            self.recipients.agencies.all().map(|(_, row)| (row.id, row.state.clone())).collect();
-        let organizations: HashMap<i32, organization::Model> = organization::Entity::find()
-            .all(job.load.transaction())
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
         let (mut last, mut moved) = (0, Vec::new());
         loop {
             // What an ORI says needs no decision.
@@ -121,8 +113,7 @@ impl Matches {
             let Some(end) = rows.last() else { break };
             last = end.id;
             for row in rows {
-                let organization = row.organization_id.and_then(|id| organizations.get(&id));
-                let Some(described) = described(&row, organization, &agencies) else { continue };
+                let Some(described) = self.recipients.described(&row) else { continue };
                 let decision = self.recipients.decided(&described);
                 let Some(recipient) = decision.map(|it| self.recipient(job, it, described)) else {
                     continue;
@@ -160,22 +151,6 @@ impl Matches {
             }
         }
     }
-}
-
-/// The recipient of an award, as its source has described it.
-fn described(
-    row: &grant::Model,
-    organization: Option<&organization::Model>,
-    agencies: &HashMap<i32, Option<State>>,
-) -> Option<Described> {
-    let of_agency = row.agency_id.and_then(|id| agencies.get(&id).cloned().flatten());
-    let state = organization.map_or(of_agency, |it| it.state.clone());
-    let (name, uei) = match (&row.recipient_name, organization) {
-        (Some(name), _) => (name.clone(), row.recipient_uei.clone()),
-        (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
-        (None, None) => return None,
-    };
-    Some(Described { name, uei, state, ..Described::default() })
 }
 
 impl FormatReader for Matches {

@@ -97,6 +97,26 @@ impl ClaimText for entity::kind::GrantStatus {
     }
 }
 
+/// What a list says of an award that tells it from others of its recipient.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListedTerms {
+    pub(crate) share: Option<Dollars>,
+    pub(crate) program_id: Option<i32>,
+    pub(crate) fiscal_year: Option<i32>,
+}
+
+impl ListedTerms {
+    /// Whether nothing speaks against two programs being one.
+    pub(crate) fn may_share_program(self, other: Option<i32>) -> bool {
+        self.program_id.is_none() || other.is_none() || self.program_id == other
+    }
+
+    /// Whether nothing speaks against two years being one.
+    pub(crate) fn may_share_year(self, other: Option<i32>) -> bool {
+        self.fiscal_year.is_none() || other.is_none() || self.fiscal_year == other
+    }
+}
+
 /// What the loads of awards know of origins.
 pub(crate) struct Origins {
     /// The origin of the files of this load.
@@ -167,6 +187,28 @@ impl Origins {
         }
         let claim = claims.find(ClaimField::FederalShare, ClaimOrigin::Usaspending)?;
         values::decimal(&claim.value).ok()
+    }
+
+    /// What a list said of an award; none where no list has told of it.
+    pub(crate) fn listed(&self, row: &grant::Model, claims: &GrantClaims) -> Option<ListedTerms> {
+        if claims.is_empty() {
+            let (share, program_id, fiscal_year) =
+                (row.federal_share, row.program_id, row.fiscal_year);
+            let terms = ListedTerms { share, program_id, fiscal_year };
+            return (self.of(row) == ClaimOrigin::AwardList).then_some(terms);
+        }
+        let said = |field| {
+            let claim = claims.find(field, ClaimOrigin::AwardList);
+            claim.map(|claim| claim.value.as_str())
+        };
+        said(ClaimField::Recipient)?;
+        let program = said(ClaimField::Program);
+        let coded = |(_, code): &(&i32, &String)| Some(code.as_str()) == program;
+        Some(ListedTerms {
+            share: said(ClaimField::FederalShare).and_then(|text| values::decimal(text).ok()),
+            program_id: self.programs.iter().find(coded).map(|(id, _)| *id),
+            fiscal_year: said(ClaimField::FiscalYear).and_then(|text| text.parse().ok()),
+        })
     }
 
     /// The columns of an award of one origin, as claims of that origin.

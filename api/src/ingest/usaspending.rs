@@ -19,6 +19,7 @@ use super::{
     job::{FormatReader, Job, RowMeaning},
     json::{self, AnswerKind},
     layout::{Layout, TableShape},
+    meeting,
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipients, kind_of},
@@ -403,6 +404,7 @@ impl FormatReader for Usaspending {
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.obligations.finish(job, &mut self.awards).await?;
+        meeting::meet(job, &mut self.awards, &mut self.recipients).await?;
         self.awards.finish(job).await
     }
 }
