@@ -60,9 +60,20 @@ impl Agencies {
         }
     }
 
-    /// The agency that has an ORI, of either length.
+    /// The agency that has an ORI, of either length. An ORI of nine letters is the one of seven with two zeros after it, but
+    /// for a few, and files have one or the other: an agency that lacks the one is found by the other. None is made from
+    /// the other.
     pub(crate) fn find(&self, ori: &Ori) -> Option<usize> {
-        self.by_ori.get(ori.as_str()).copied()
+        let ori = ori.as_str();
+        self.by_ori.get(ori).copied().or_else(|| {
+            let is_seven = ori.len() == 7;
+            let other =
+                if is_seven { format!("{ori}00") } else { ori.strip_suffix("00")?.to_owned() };
+            let at = *self.by_ori.get(&other)?;
+            let row = &self.rows[at];
+            let lacks = if is_seven { row.ori7.is_none() } else { row.ori9.is_none() };
+            lacks.then_some(at)
+        })
     }
 
     /// The agency without an ORI that has a name. Places of one name lie in several counties of a state.
@@ -76,9 +87,14 @@ impl Agencies {
         self.without_ori.get(&key).copied()
     }
 
+    /// The place of the agency of an id.
+    pub(crate) fn place_of(&self, id: i32) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
     /// The agency of an id.
     pub(crate) fn of_id(&self, id: i32) -> Option<&agency::Model> {
-        self.by_id.get(&id).map(|at| &self.rows[*at])
+        self.place_of(id).map(|at| &self.rows[at])
     }
 
     /// An agency.

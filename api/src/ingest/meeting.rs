@@ -158,11 +158,11 @@ fn may_be_one(one: &Party, other: &Party) -> bool {
         && years.is_none_or(|(one, other)| one == other || one + 1 == other)
 }
 
-/// By the place of an award without a number, the places of others.
-type Places = Vec<(usize, Vec<usize>)>;
+/// The awards without a number that may be others, by their places.
+type UnclearAwards = Vec<(usize, Vec<usize>)>;
 
 /// Which awards are one, and which may be.
-fn pairs(listed: &[Party], numbered: &[Party]) -> (Vec<(usize, usize)>, Places) {
+fn pairs(listed: &[Party], numbered: &[Party]) -> (Vec<(usize, usize)>, UnclearAwards) {
     let mut of: HashMap<Recipient, Vec<usize>> = HashMap::new();
     for (at, party) in numbered.iter().enumerate() {
         for recipient in &party.recipients {

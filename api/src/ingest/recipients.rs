@@ -217,6 +217,12 @@ impl Recipients {
         self.reviews.decide(name, state.as_ref(), uei.as_deref())
     }
 
+    /// The decisions, by their ids, that say who a recipient is.
+    pub(crate) fn deciding(&self, described: &Described) -> Vec<i32> {
+        let Described { name, state, uei, .. } = described;
+        self.reviews.deciding(name, state.as_ref(), uei.as_deref())
+    }
+
     /// The agencies that fit a recipient.
     pub(crate) fn fit(
         &self,
@@ -256,10 +262,16 @@ impl Recipients {
             let has_uei = described.uei.is_some();
             return Err(if has_uei { MatchedBy::Uei } else { MatchedBy::Name });
         };
+        let nine = ori.as_str().len() == 9;
         if let Some(at) = self.agencies.find(ori) {
+            let agency = self.agencies.get(at);
+            if if nine { &agency.ori9 } else { &agency.ori7 }.is_none() {
+                self.agencies.change(at, job.source_id, |row| {
+                    if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
+                });
+            }
             return Ok((FoundBy::AgencyByOri, at));
         }
-        let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
         let called = match fit() {
             Fit::One(way, at) => Some((way, at)),
@@ -422,6 +434,10 @@ impl Recipients {
             (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
             (None, None) => return None,
         };
+        // A person may have decided for an agency of another state.
+        let decided = row.agency_id.filter(|_| row.matched_by == Some(MatchedBy::Reviewed));
+        let decided = decided.and_then(|id| self.reviews.of_agency(&name, uei.as_deref(), id));
+        let state = decided.map_or(state, |review| review.state.clone());
         let kind = organization.and_then(|it| it.kind);
         Some(Described { name, uei, state, kind, ..Described::default() })
     }
