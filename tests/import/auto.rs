@@ -381,5 +381,5 @@ async fn an_answer_beside_a_list_of_its_name_is_no_mapping() {
     let (code, said, errors) = run(&place.url(), &["auto", data.path().to_str().unwrap()]);
     assert_eq!(code, Some(2), "{said}{errors}");
     assert!(said.contains("uhp.json: passed over, the mapping of a list"), "{said}");
-    assert!(errors.contains("chp.json: not recognized"), "{errors}");
+    assert!(errors.contains("chp.json: is the page of an award"), "{errors}");
 }

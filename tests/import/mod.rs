@@ -18,6 +18,7 @@ mod programs;
 mod text;
 mod trainees;
 mod usaspending;
+mod withdrawn;
 mod workbooks;
 
 use std::{

@@ -5,13 +5,16 @@
 
 use std::collections::HashMap;
 
-use entity::scalar::{Dollars, Officers, Ori};
+use entity::{
+    kind::ClaimField,
+    scalar::{Dollars, Officers, Ori},
+};
 use sea_orm::DbErr;
 
 use super::{
     ImportRequest,
     awards::{Award, Awards},
-    claims::Claim,
+    claims::{Claim, EmptyFields},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     layout::{FileField, TableShape},
@@ -62,6 +65,24 @@ const COUNTS: [&str; 8] = [
 ];
 /// The columns of money.
 const AMOUNTS: [&str; 3] = ["federal_share", "local_match", "project_total"];
+
+/// The columns of what is claimed of an award.
+const CLAIMED: [(ClaimField, &str); 14] = [
+    (ClaimField::Program, "program"),
+    (ClaimField::AssistanceListing, "listing"),
+    (ClaimField::Instrument, "instrument"),
+    (ClaimField::FiscalYear, "fiscal_year"),
+    (ClaimField::AnnouncedOn, "announced_on"),
+    (ClaimField::ObligatedOn, "obligated_on"),
+    (ClaimField::PeriodStart, "period_start"),
+    (ClaimField::PeriodEnd, "period_end"),
+    (ClaimField::OriginalPeriodEnd, "original_period_end"),
+    (ClaimField::FederalShare, "federal_share"),
+    (ClaimField::LocalMatch, "local_match"),
+    (ClaimField::ProjectTotal, "project_total"),
+    (ClaimField::Status, "status"),
+    (ClaimField::Title, "title"),
+];
 
 /// Records that go to the database together.
 const BATCH: usize = 2_000;
@@ -149,6 +170,8 @@ impl AwardList {
         let (listing, title) = (self.get(row, "listing", listing)?, self.text(row, "title"));
         let of_award =
             || self.programs.of_award(key.as_deref(), listing.as_deref(), title.as_deref());
+        let is_empty = |column: &str| row.is_empty(column) && !self.constants.contains_key(column);
+        let withdrawn = CLAIMED.into_iter().filter(|(_, column)| is_empty(column));
         Ok(Award {
             recipient: Described {
                 name,
@@ -174,12 +197,15 @@ impl AwardList {
             title,
             number,
             key,
+            withdrawn: EmptyFields(withdrawn.map(|(field, _)| field).collect()),
             ..Award::default()
         })
     }
 
     fn counted(&self, row: &FileRow<'_>) -> Result<Option<CountedOfficers>, RowRefusal> {
         let number = |field: &str| self.get(row, field, officers);
+        let is_empty =
+            |column: &&'static str| row.is_empty(column) && !self.constants.contains_key(column);
         let counted = CountedOfficers {
             kind: self.get(row, "officer_kind", values::choice)?,
             requested: number("requested")?,
@@ -190,8 +216,10 @@ impl AwardList {
             school_resource_officers: number("school_resource_officers")?,
             veterans: number("veterans")?,
             part_time: number("part_time")?,
+            withdrawn: EmptyFields(COUNTS.into_iter().filter(is_empty).collect()),
         };
-        Ok(counted.says_anything().then_some(counted))
+        let is_any = counted.says_anything() || !counted.withdrawn.0.is_empty();
+        Ok(is_any.then_some(counted))
     }
 
     /// What a row that is labeled as a total is: left out where it is the total of rows above it, and else refused. None
@@ -330,7 +358,8 @@ impl FormatReader for AwardList {
     fn claims(&self, record: &ListedAwardRecord) -> Vec<Claim> {
         let Some(key) = &record.award.key else { return Vec::new() };
         let of_award = Claim::new("award_number", "award", key, &record.award);
-        let of_officers = record.counted.as_ref().map(|counted| {
+        let counted = record.counted.as_ref().filter(|counted| counted.says_anything());
+        let of_officers = counted.map(|counted| {
             Claim::new("award_number", "officers of the award", &(key, counted.kind), counted)
         });
         [Some(of_award), of_officers].into_iter().flatten().collect()

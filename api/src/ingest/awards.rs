@@ -27,6 +27,7 @@ use sea_orm::{
 
 use super::{
     award_money::{AwardShare, MoneyBefore, StatedTotal},
+    claims::EmptyFields,
     job::Job,
     recipients::{Described, FoundRecipient, Recipient, Recipients},
     sources::{ClaimKey, ClaimText, GrantClaims, Origins, are_different, certainty, most_trusted},
@@ -110,6 +111,8 @@ pub(crate) struct Award {
     pub(crate) status: Option<GrantStatus>,
     pub(crate) title: Option<String>,
     pub(crate) as_of: Option<AsOf>,
+    /// What the source has a column for, and nothing in it: what it said of that before is withdrawn.
+    pub(crate) withdrawn: EmptyFields<ClaimField>,
 }
 
 impl Award {
@@ -610,9 +613,11 @@ impl AwardSlot {
     ) {
         let row = &mut self.row;
         let claims = &mut self.claims;
-        let mut told = ToldOfAward { claims, grant_id: row.id, origin, source_id, later };
+        let withdrawn = &award.withdrawn.0;
+        let mut told =
+            ToldOfAward { claims, grant_id: row.id, origin, source_id, later, withdrawn };
         told.recipient(row, &award.recipient, found);
-        let program = |id: &i32| origins.program(*id);
+        let program = (|id: &i32| origins.program(*id), |code: &str| origins.program_of(code));
         let field = ClaimField::Program;
         told.set_as(field, &mut row.program_id, award.program_id.as_ref(), program);
         let field = ClaimField::AssistanceListing;
@@ -662,6 +667,7 @@ struct ToldOfAward<'a> {
     source_id: i32,
     /// Whether it is later than what the origin has told so far.
     later: bool,
+    withdrawn: &'a [ClaimField],
 }
 
 impl ToldOfAward<'_> {
@@ -676,9 +682,14 @@ impl ToldOfAward<'_> {
         field: ClaimField,
         target: &mut Option<T>,
         said: Option<&T>,
-        text: impl Fn(&T) -> String,
+        (text, read): (impl Fn(&T) -> String, impl Fn(&str) -> Option<T>),
     ) {
-        let Some(value) = said else { return };
+        let Some(value) = said else {
+            if self.later && self.withdrawn.contains(&field) {
+                *target = self.withdraw(field).and_then(|other| read(&other));
+            }
+            return;
+        };
         if self.claims.is_empty() {
             set(target, said, self.later);
         } else if self.make(field, text(value)) && self.claims.shows(field, self.origin) {
@@ -692,13 +703,21 @@ impl ToldOfAward<'_> {
         target: &mut Option<T>,
         said: Option<&T>,
     ) {
-        self.set_as(field, target, said, ClaimText::claimed);
+        self.set_as(field, target, said, (ClaimText::claimed, T::of_claim));
+    }
+
+    /// Takes back what the origin said, and tells what another one says.
+    fn withdraw(&mut self, field: ClaimField) -> Option<String> {
+        self.claims.withdraw(field, self.origin);
+        self.claims.of_any(field).map(|claim| claim.value.clone())
     }
 
     /// Keeps what is said where there are other sources, and shows it nowhere.
     fn claim<T: ClaimText>(&mut self, field: ClaimField, said: Option<&T>) {
         if let Some(value) = said.filter(|_| !self.claims.is_empty()) {
             self.make(field, value.claimed());
+        } else if said.is_none() && self.later && self.withdrawn.contains(&field) {
+            self.withdraw(field);
         }
     }
 

@@ -43,6 +43,22 @@ impl Claim {
     }
 }
 
+/// The fields that a row leaves empty. It says nothing by them that another row, of a file without their columns, does not.
+#[derive(Clone)]
+pub(crate) struct EmptyFields<T>(pub(crate) Vec<T>);
+
+impl<T> Default for EmptyFields<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Debug for EmptyFields<T> {
+    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
 /// A line of one of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ClaimPlace {

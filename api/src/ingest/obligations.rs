@@ -145,8 +145,11 @@ impl Obligations {
             {
                 let number = row.modification_number.as_deref().unwrap_or("0");
                 let key = row.transaction_key.as_deref().unwrap_or("without a key");
+                let award = grant::Entity::find_by_id(grant_id);
+                let award = award.one(job.load.transaction()).await?;
+                let award = award.as_ref().map(shown).unwrap_or_default();
                 job.contradict(format!(
-                    "two rows say different things of one transaction: {key}, modification {number}"
+                    "two rows say different things of one transaction of {award}: {key}, modification {number}"
                 ));
                 continue;
             }

@@ -73,12 +73,21 @@ pub(crate) fn certainty(recipient: Option<Recipient>, by: Option<MatchedBy>) -> 
 pub(crate) trait ClaimText {
     /// The text.
     fn claimed(&self) -> String;
+
+    /// The value of a text.
+    fn of_claim(text: &str) -> Option<Self>
+    where
+        Self: Sized;
 }
 
 macro_rules! shown_as_they_are {
     ($($kind:ty),+) => { $(impl ClaimText for $kind {
         fn claimed(&self) -> String {
             self.to_string()
+        }
+
+        fn of_claim(text: &str) -> Option<Self> {
+            text.parse().ok()
         }
     })+ };
 }
@@ -89,11 +98,19 @@ impl ClaimText for entity::kind::Instrument {
     fn claimed(&self) -> String {
         self.to_value()
     }
+
+    fn of_claim(text: &str) -> Option<Self> {
+        Self::try_from_value(&text.to_owned()).ok()
+    }
 }
 
 impl ClaimText for entity::kind::GrantStatus {
     fn claimed(&self) -> String {
         self.to_value()
+    }
+
+    fn of_claim(text: &str) -> Option<Self> {
+        Self::try_from_value(&text.to_owned()).ok()
     }
 }
 
@@ -167,6 +184,11 @@ impl Origins {
         self.programs.get(&id).cloned().unwrap_or_default()
     }
 
+    /// The program of a code.
+    pub(crate) fn program_of(&self, code: &str) -> Option<i32> {
+        self.programs.iter().find(|(_, known)| *known == code).map(|(id, _)| *id)
+    }
+
     /// Whose an award is of which there are no claims.
     pub(crate) fn of(&self, row: &grant::Model) -> ClaimOrigin {
         if row.usaspending_key.is_some() || self.usaspending.contains(&row.source_id) {
@@ -202,11 +224,9 @@ impl Origins {
             claim.map(|claim| claim.value.as_str())
         };
         said(ClaimField::Recipient)?;
-        let program = said(ClaimField::Program);
-        let coded = |(_, code): &(&i32, &String)| Some(code.as_str()) == program;
         Some(ListedTerms {
             share: said(ClaimField::FederalShare).and_then(|text| values::decimal(text).ok()),
-            program_id: self.programs.iter().find(coded).map(|(id, _)| *id),
+            program_id: said(ClaimField::Program).and_then(|code| self.program_of(code)),
             fiscal_year: said(ClaimField::FiscalYear).and_then(|text| text.parse().ok()),
         })
     }
@@ -468,7 +488,13 @@ impl GrantClaims {
         true
     }
 
-    fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
+    /// The claim of any origin.
+    pub(crate) fn of_any(&self, field: ClaimField) -> Option<&claim::Model> {
+        let mut rows = self.slots.iter().map(|slot| &slot.row);
+        rows.find(|row| row.field == field)
+    }
+
+    pub(crate) fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
         self.slots.retain(|slot| {
             let is_it = slot.row.field == field && slot.row.origin == origin;
             if is_it && slot.before.is_some() {

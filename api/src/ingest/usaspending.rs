@@ -8,13 +8,18 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike as _, NaiveDate};
-use entity::{grant, kind::Instrument, obligation, scalar::State};
+use entity::{
+    grant,
+    kind::{ClaimField, Instrument},
+    obligation,
+    scalar::State,
+};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
     COPS_LISTINGS, ImportRequest, Listings,
     awards::{Award, Awards, ModificationOrder},
-    claims::{Claim, digest},
+    claims::{Claim, EmptyFields, digest},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     json::{self, AnswerKind},
@@ -52,6 +57,20 @@ const COMMON: &[&str] = &[
     "type_text=assistance_type_description",
     "base_description=prime_award_base_transaction_description|award_description",
     "business=business_types_description",
+];
+
+/// What a summary says of its award, and in which columns. A transaction repeats its award as it was on its day, and what it
+/// lacks, earlier ones have.
+const SUMMARY_FIELDS: [(ClaimField, &[&str]); 9] = [
+    (ClaimField::Instrument, &["type", "type_text"]),
+    (ClaimField::ObligatedOn, &["base_day"]),
+    (ClaimField::PeriodStart, &["start"]),
+    (ClaimField::PeriodEnd, &["end"]),
+    (ClaimField::FederalShare, &["obligated"]),
+    (ClaimField::LocalMatch, &["match"]),
+    (ClaimField::ProjectTotal, &["total"]),
+    (ClaimField::Outlayed, &["outlayed"]),
+    (ClaimField::Title, &["base_description"]),
 ];
 
 /// How the keys of awards begin: of single ones, and of many small ones that are told together.
@@ -199,7 +218,16 @@ impl Usaspending {
         let latest = row.read("latest_day", values::date)?;
         agree_on_year(row, "base_year", base)?;
         agree_on_year(row, "latest_year", latest)?;
+        let withdrawn = SUMMARY_FIELDS
+            .into_iter()
+            .filter(|(_, columns)| {
+                columns.iter().any(|column| row.has(column))
+                    && columns.iter().all(|column| row.text(column).is_none())
+            })
+            .map(|(field, _)| field)
+            .collect();
         let award = Award {
+            withdrawn: EmptyFields(withdrawn),
             obligated_on: base,
             as_of: latest.or(base).map(|day| (day, ModificationOrder::LAST)),
             ..self.award(row, listing)?
