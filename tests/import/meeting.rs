@@ -20,7 +20,7 @@ const ALL: &str = "SELECT COALESCE(g.award_number, 'no number') || ' ' || g.fede
      LEFT JOIN agencies a ON a.id = agency_id LEFT JOIN organizations o ON o.id = organization_id \
      LEFT JOIN officers_funded f ON f.grant_id = g.id ORDER BY 1";
 
-fn award<'a>([number, recipient, uei, share]: [&'a str; 4]) -> Vec<(&'a str, &'a str)> {
+fn award([number, recipient, uei, share]: [&str; 4]) -> Vec<(&str, &str)> {
     vec![
         ("award_id_fain", number),
         ("recipient_name", recipient),

@@ -15,7 +15,7 @@ const MONEY: &str = "SELECT COALESCE(CAST(federal_share AS TEXT), '-') || ' ' ||
                      COALESCE(CAST(obligated_on AS TEXT), '-') AS line FROM grants ORDER BY award_key";
 
 /// A transaction: its modification, its day, its amount, and the total that its row states.
-fn transaction<'a>([number, day, amount, total]: [&'a str; 4]) -> Vec<(&'a str, &'a str)> {
+fn transaction([number, day, amount, total]: [&str; 4]) -> Vec<(&str, &str)> {
     let mut row = AWARD.to_vec();
     row.extend([
         ("assistance_transaction_unique_key", number),
@@ -28,7 +28,7 @@ fn transaction<'a>([number, day, amount, total]: [&'a str; 4]) -> Vec<(&'a str, 
     row
 }
 
-fn summary<'a>([total, first, last]: [&'a str; 3]) -> Vec<(&'a str, &'a str)> {
+fn summary([total, first, last]: [&str; 3]) -> Vec<(&str, &str)> {
     let mut row = AWARD.to_vec();
     row.extend([
         ("total_obligated_amount", total),

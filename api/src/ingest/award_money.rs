@@ -80,10 +80,9 @@ impl AwardShare {
             StatedTotal::Said(total) if total == sum => Self::Sum,
             StatedTotal::Said(total) => Self::Stated(total),
             _ if before.share == Some(sum) => Self::Sum,
-            StatedTotal::Several => Self::Kept(before.share),
             StatedTotal::Unsaid if was_whole => Self::Sum,
             StatedTotal::Unsaid if before.share.is_none() && has_first => Self::Sum,
-            StatedTotal::Unsaid => Self::Kept(before.share),
+            StatedTotal::Unsaid | StatedTotal::Several => Self::Kept(before.share),
         }
     }
 }

@@ -230,7 +230,7 @@ impl FormatReader for Matches {
             let reason = "withdraws a decision that was not made: it holds for exactly this name, state and identifier";
             return Err(row.refuse("decision", reason));
         }
-        Ok(RowMeaning::Take(DecidedRecipient { form, name, state, uei, decision }))
+        Ok(RowMeaning::Take(DecidedRecipient { name, form, state, uei, decision }))
     }
 
     fn claims(&self, record: &DecidedRecipient) -> Vec<Claim> {

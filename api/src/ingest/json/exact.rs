@@ -4,7 +4,7 @@
 //! Of two values of one key the parser takes the last, and it keeps a number as a float, which has 15 digits for certain.
 //! Nobody would see either.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt::Write as _};
 
 /// An object or a list that is being read.
 enum Frame {
@@ -93,7 +93,8 @@ fn path(frames: &[Frame]) -> String {
                 path.push_str(key);
             }
             Frame::List(place) => {
-                path.push_str(&format!("[{place}]"));
+                // Writing to a text cannot fail.
+                let _ = write!(path, "[{place}]");
             }
         }
     }
