@@ -12,7 +12,7 @@ enum Frame {
     List(usize),
 }
 
-/// What is wrong with an answer, and on which line. The answer is JSON.
+/// What is wrong with an answer, and on which line. Whether the answer is JSON, its parser says.
 pub(super) fn flaw(text: &[u8]) -> Option<(u64, String)> {
     let mut frames: Vec<Frame> = Vec::new();
     let (mut at, mut line) = (0, 1);
@@ -78,7 +78,7 @@ fn end_of_text(text: &[u8], mut at: usize) -> usize {
             _ => at += 1,
         }
     }
-    at
+    text.len()
 }
 
 /// Where something stands: `results[3].Award Amount`.
@@ -177,6 +177,9 @@ mod tests {
             "18446744073709551617",
         ] {
             assert!(!is_exact(number), "{number}");
+        }
+        for text in ["{\"a\\", "{\"a", "[1, \"\\", "]", "{]}", "-", "1e", ""] {
+            flaw(text.as_bytes());
         }
         let text = "{\"a\": [1,\n{\"b\": 12345678901234567.89}]}";
         let (line, words) = flaw(text.as_bytes()).unwrap();

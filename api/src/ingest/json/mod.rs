@@ -138,13 +138,14 @@ pub(crate) fn rows(
         let problem = format!("is JSON of more than {MAX_BYTES} bytes");
         return Err(ImportError::file(FilePlace::file(file), problem, mend));
     }
+    // A number may be too large for the parser, which does not say whose it is.
+    if let Some((line, problem)) = exact::flaw(&text) {
+        return Err(ImportError::file(FilePlace::line(file, line), problem, mend));
+    }
     let answer: Value = serde_json::from_slice(&text).map_err(|error| {
         let place = FilePlace::line(file, error.line() as u64);
         ImportError::file(place, format!("is no whole answer of an API: {error}"), mend)
     })?;
-    if let Some((line, problem)) = exact::flaw(&text) {
-        return Err(ImportError::file(FilePlace::line(file, line), problem, mend));
-    }
     let page = page(&answer);
     let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, mend);
     let rows = match (kind_of(&answer), wanted) {
