@@ -73,8 +73,8 @@ pub struct Model {
     pub period_end: Option<NaiveDate>,
     /// The last day of the period of performance as first set. Null where unknown.
     pub original_period_end: Option<NaiveDate>,
-    /// The federal money of the award: the sum of its obligations where there are any. Null where
-    /// unknown.
+    /// The federal money of the award: the sum of its obligations, or the total that the source states where not all of
+    /// them are known. Null where unknown.
     pub federal_share: Option<Dollars>,
     /// The money that the recipient adds. Null where unknown.
     pub local_match: Option<Dollars>,

@@ -4,6 +4,8 @@
 //! line in [`Migrator::migrations`]. A test holds the tables that the migrations make against the
 //! entities, on SQLite and on PostgreSQL.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
@@ -58,7 +60,12 @@ impl<T: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> B
 /// # Errors
 /// Whatever the database says.
 pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
+    // A process waits for its schema and then for its load, and that is one wait to whoever looks on.
+    static HAS_SAID: AtomicBool = AtomicBool::new(false);
     let wait = || {
+        if HAS_SAID.swap(true, Ordering::Relaxed) {
+            return;
+        }
         tracing::info!(
             "another process is writing to the database: waiting until it is done (Ctrl-C gives up, and changes nothing)"
         );
