@@ -3,13 +3,14 @@
 //! - A type is declared by its `table()`: the entity, the relations that lead from it, what names one row, what rows are
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
-//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`] and [`operator_types`] make of the
-//!   catalog. [`root`] plans and runs the root fields.
+//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`change_types`] and
+//!   [`operator_types`] make of the catalog. [`root`] plans and runs the root fields.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
 
 mod agency;
+mod change_types;
 pub(crate) mod citation;
 mod claim;
 mod dataset;
