@@ -2,16 +2,19 @@
 //!
 //! What differs is among the rows that loads between the two have touched. What these were before stands in the history;
 //! what became of them are the rows of the later revision that are younger than the earlier one. Both sides are joined by
-//! their keys:
+//! their keys, and what is the same is left out:
 //!
 //! ```sql
-//! SELECT ... FROM (SELECT ... FROM (SELECT ... FROM grants_history
-//!                    WHERE revision_id <= 3 AND ended_by > 3 AND ended_by <= 5) AS grants) AS before
-//! FULL JOIN (WITH grants AS (the rows as of 5) SELECT ... FROM grants WHERE revision_id > 3) AS after
-//!   ON before.k = after.k WHERE before.k IS NULL OR after.k IS NULL OR before.v0 IS DISTINCT FROM after.v0 OR ...
+//! SELECT ... FROM (SELECT ... FROM
+//!     (SELECT ... FROM (SELECT ... FROM grants_history
+//!        WHERE revision_id <= 3 AND ended_by > 3 AND ended_by <= 5) AS grants) AS before
+//!   FULL JOIN (WITH grants AS (the rows as of 5) SELECT ... FROM grants WHERE revision_id > 3) AS after
+//!     ON before.k = after.k) AS pair
+//! WHERE before_k IS NULL OR after_k IS NULL OR before_0 IS DISTINCT FROM after_0 OR ...
 //! ```
 //!
-//! A filter stands in each side, over the tables as they were then.
+//! A filter stands in each side, over the tables as they were then. SQLite looks at each row of the one side for each of the
+//! other in a full join, so there the sides stand below each other, and are grouped by their key.
 
 use std::sync::LazyLock;
 
@@ -20,6 +23,7 @@ use sea_orm::{
     DbBackend,
     sea_query::{
         Alias, BinOper, Expr, ExprTrait as _, Func, JoinType, Order, Query, SelectStatement,
+        UnionType,
     },
 };
 
@@ -36,11 +40,14 @@ use crate::{
 
 static TABLES: LazyLock<Vec<EntityTable>> = LazyLock::new(tables);
 
-/// What the statement calls the key of a row, and that the filter keeps it.
+/// What the statement calls the key of a row, that the filter keeps it, and the side that it is of.
 const KEY: &str = "k";
 const KEPT: &str = "kept";
+const SIDE: &str = "side";
 
 impl Side {
+    const BOTH: [Self; 2] = [Self::Before, Self::After];
+
     fn name(self) -> &'static str {
         match self {
             Self::Before => "before",
@@ -48,13 +55,22 @@ impl Side {
         }
     }
 
+    /// What a column of a side is called beside the other side.
+    fn of_pair(self, column: &str) -> Alias {
+        Alias::new(format!("{}_{column}", self.name()))
+    }
+
     /// The value of a field, by its place.
     fn value(self, field: usize) -> Expr {
-        column_of(self.name(), &format!("v{field}"))
+        Expr::col(self.of_pair(&field.to_string()))
     }
 
     fn key(self) -> Expr {
-        column_of(self.name(), KEY)
+        Expr::col(self.of_pair(KEY))
+    }
+
+    fn kept(self) -> Expr {
+        Expr::col(self.of_pair(KEPT)).eq(1)
     }
 }
 
@@ -115,13 +131,7 @@ impl ChangesPlan {
     fn select(&self, backend: DbBackend) -> Result<SelectStatement, Error> {
         let (before, after) = (Side::Before, Side::After);
         let mut select = Query::select();
-        select.from_subquery(self.side(before, backend)?, Alias::new(before.name()));
-        select.join_subquery(
-            JoinType::FullOuterJoin,
-            self.side(after, backend)?,
-            Alias::new(after.name()),
-            before.key().eq(after.key()),
-        );
+        select.from_subquery(self.pairs(backend)?, Alias::new("pair"));
         let either = before.key().is_null().or(after.key().is_null());
         let any = (0..self.versions.len()).map(differs).fold(either, |any, it| any.or(it));
         select.and_where(any);
@@ -129,10 +139,53 @@ impl ChangesPlan {
             select.and_where(kind().is_in(self.kinds.iter().map(|kind| kind.name())));
         }
         if !self.keeps.is_all() {
-            let is_kept = |side: Side| column_of(side.name(), KEPT).eq(1);
-            select.and_where(is_kept(before).or(is_kept(after)));
+            select.and_where(before.kept().or(after.kept()));
         }
         Ok(select)
+    }
+
+    /// The rows that may differ, with both sides beside each other.
+    fn pairs(&self, backend: DbBackend) -> Result<SelectStatement, Error> {
+        let [mut before, mut after] = [Side::Before, Side::After].map(|it| self.side(it, backend));
+        let mut columns: Vec<String> =
+            (0..self.versions.len()).map(|field| field.to_string()).collect();
+        columns.push(KEY.to_owned());
+        if !self.keeps.is_all() {
+            columns.push(KEPT.to_owned());
+        }
+        let mut pairs = Query::select();
+        let cells =
+            Side::BOTH.into_iter().flat_map(|side| columns.iter().map(move |it| (side, it)));
+        if backend == DbBackend::Postgres {
+            for (side, column) in cells {
+                pairs.expr_as(column_of(side.name(), column), side.of_pair(column));
+            }
+            let key = |side: Side| column_of(side.name(), KEY);
+            let joined = key(Side::Before).eq(key(Side::After));
+            let (from, with) = (Alias::new(Side::Before.name()), Alias::new(Side::After.name()));
+            pairs.from_subquery(before?, from);
+            pairs.join_subquery(JoinType::FullOuterJoin, after?, with, joined);
+            return Ok(pairs);
+        }
+        for (number, side) in (0..).zip([&mut before, &mut after]) {
+            if let Ok(side) = side {
+                side.expr_as(Expr::cust(format!("{number}")), Alias::new(SIDE));
+            }
+        }
+        for (side, column) in cells {
+            let is_of_side = Expr::col(Alias::new(SIDE)).eq(side as i32);
+            let value = Expr::case(is_of_side, Expr::col(Alias::new(column)));
+            // There is one row of each side at most.
+            pairs.expr_as(Func::max(value), side.of_pair(column));
+        }
+        let mut both = Query::select();
+        both.expr(Expr::cust("*")).from_subquery(before?, Alias::new(Side::Before.name()));
+        let mut others = Query::select();
+        others.expr(Expr::cust("*")).from_subquery(after?, Alias::new(Side::After.name()));
+        both.union(UnionType::All, others);
+        pairs.from_subquery(both, Alias::new("both"));
+        pairs.group_by_col(Alias::new(KEY));
+        Ok(pairs)
     }
 
     /// The rows of one side that may differ from those of the other.
@@ -143,7 +196,7 @@ impl ChangesPlan {
         rows.expr_as(column_of(name, self.table.key), Alias::new(KEY));
         for (field, version) in self.versions.iter().enumerate() {
             let value = column_of(name, version.column.name);
-            rows.expr_as(value, Alias::new(format!("v{field}")));
+            rows.expr_as(value, Alias::new(field.to_string()));
         }
         if !self.keeps.is_all() {
             rows.expr_as(one_where(self.keeps.to_sql(name, backend)), Alias::new(KEPT));
