@@ -46,7 +46,7 @@ use std::sync::LazyLock;
 use async_graphql::{EmptyMutation, EmptySubscription};
 
 pub use self::root::Query;
-use self::{documents::Documents, root::Validated};
+use self::{citation::Operator, documents::Documents, root::Validated};
 use crate::{
     catalog::Catalog,
     query::computed::{Batches, Type},
@@ -61,12 +61,22 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>
 /// Where what the types declare is no GraphQL: the program does not start then.
 #[must_use]
 pub fn schema() -> Schema {
-    documents::check_contract();
-    built()
+    schema_of(Operator::default())
 }
 
-fn built() -> Schema {
+/// Makes the schema of a server that somebody runs.
+///
+/// # Panics
+/// As [`schema`] does.
+#[must_use]
+pub fn schema_of(operator: Operator) -> Schema {
+    documents::check_contract();
+    built(operator)
+}
+
+fn built(operator: Operator) -> Schema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
+        .data(operator)
         .limit_recursive_depth(sizes::MOST_NESTING)
         .data(Documents::default())
         .extension(Validated)
@@ -76,7 +86,7 @@ fn built() -> Schema {
 /// The schema in the schema definition language, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    built().sdl()
+    built(Operator::default()).sdl()
 }
 
 /// What this API is about.

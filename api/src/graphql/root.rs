@@ -15,7 +15,9 @@ use async_graphql::{
 use indexmap::IndexMap;
 
 use super::{
-    catalog, change_types, dataset,
+    catalog, change_types,
+    citation::Operator,
+    dataset,
     registry::{self, Registry, field, input},
     schema_types,
 };
@@ -90,7 +92,10 @@ impl ContainerType for Query {
             return Err(ServerError::new(text, Some(context.item.pos)));
         };
         let answer = match planned {
-            Root::Dataset(plan) => dataset::resolve(loaders, plan).await,
+            Root::Dataset(plan) => {
+                let operator = context.data_opt::<Operator>().cloned().unwrap_or_default();
+                dataset::resolve(loaders, plan, &operator).await
+            }
             Root::Node(plan) => {
                 nodes::objects(loaders, plan).await.map(|mut found| found.pop().unwrap_or_default())
             }
