@@ -115,11 +115,15 @@ impl LinkedCitation {
             URL_SAFE_NO_PAD.decode(end).map_err(|_| damaged("its last part is no base64url"))?;
         // Reading ends at the limit, whatever the bytes would become.
         let mut json = Vec::new();
-        let read = DeflateDecoder::new(&*deflated).take(most as u64 + 1).read_to_end(&mut json);
+        let mut decoder = DeflateDecoder::new(&*deflated);
+        let read = decoder.by_ref().take(most as u64 + 1).read_to_end(&mut json);
         if json.len() > most {
             return Err(BadLink::TooLarge(most));
         }
         read.map_err(|_| damaged("what it carries breaks off"))?;
+        if decoder.total_in() != deflated.len() as u64 {
+            return Err(damaged("it goes on after its end"));
+        }
         let value: Value =
             serde_json::from_slice(&json).map_err(|_| damaged("what it carries is no JSON"))?;
         match value.get("v").and_then(Value::as_u64) {
@@ -207,6 +211,7 @@ mod tests {
         assert!(bomb.len() < 100_000);
         for (text, words) in [
             (&end[..end.len() - 5], "breaks off"),
+            (&format!("{end}AAAA"), "goes on after its end"),
             ("a b", "no base64url"),
             ("", "breaks off"),
             (&deflated(b"{}"), "no citation"),

@@ -169,8 +169,6 @@ fn text(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::*;
-
     fn tables(data: &serde_json::Value) -> String {
         let text = data.to_string();
         super::tables(&serde_json::from_str(&text).expect("JSON"))
