@@ -251,7 +251,7 @@ const tests = {
 
   async "the link of a citation leads to its data for good, without a script"() {
     const edgewater = (name) => ["AK0010100", name];
-    loaded.load([edgewater("Edgewater Police"), ["AK0010200", "Farview Police"]]);
+    await loaded.load([edgewater("Edgewater Police"), ["AK0010200", "Farview Police"]]);
     const post = (query, headers, extensions) => fetch(`${loaded.url}/graphql`, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...headers },
@@ -264,10 +264,10 @@ const tests = {
     const { link } = answer.extensions.citation;
     assert.ok(link.startsWith(`${loaded.url}/cite/`), link);
     // Load B changes one and adds one, and load C adds another.
-    loaded.load([edgewater("Edgewater Police Department"), ["AK0010200", "Farview Police"], ["AK0010300", "Glen Police"]]);
-    loaded.load([["AK0010400", "Holm Police"]]);
+    await loaded.load([edgewater("Edgewater Police Department"), ["AK0010200", "Farview Police"], ["AK0010300", "Glen Police"]]);
+    await loaded.load([["AK0010400", "Holm Police"]]);
     while ((await post("{ __typename }")).extensions.dataset.revision < cited + 2) await new Promise(setImmediate);
-    const verified = loaded.run("verify", link);
+    const verified = await loaded.run("verify", link);
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /^same: /);
     const context = await visit({ javaScriptEnabled: false });
@@ -291,8 +291,8 @@ const tests = {
     const { agencyChanges } = (await (await diff).json()).data;
     assert.equal(agencyChanges.totalCount, 3);
     // What load B did alone.
-    const lines = loaded.run("diff", `${cited}`, `${cited + 1}`, "--table", "agencies", "--format", "json").stdout.trim().split("\n");
-    const changes = lines.map((line) => JSON.parse(line));
+    const listed = await loaded.run("diff", `${cited}`, `${cited + 1}`, "--table", "agencies", "--format", "json");
+    const changes = listed.stdout.trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(changes.map((change) => [change.kind, change.after.name]), [
       ["CHANGED", "Edgewater Police Department"],
       ["ADDED", "Glen Police"],

@@ -1,5 +1,5 @@
 // The program under test, over a small dataset, behind a wire that counts what goes over it.
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,16 +13,19 @@ import { createInterface } from "node:readline";
 export async function start(binary, { synthetic = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cops-browser-"));
   const database = `sqlite://${join(folder, "test.db")}`;
-  const run = (...args) => spawnSync(binary, ["--database", database, ...args], { encoding: "utf8" });
+  // Not at once: the wire below is of this process, and the command may ask the server over it.
+  const run = (...args) => new Promise((resolve) => {
+    execFile(binary, ["--database", database, ...args], (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
+  });
   if (synthetic) {
-    const made = run("demo", "--scale", "0.05");
+    const made = await run("demo", "--scale", "0.05");
     if (made.status !== 0) throw new Error(`no dataset: ${made.stderr}`);
   }
-  const load = (agencies) => {
+  const load = async (agencies) => {
     const file = join(folder, "agencies.csv");
     const rows = agencies.map(([ori, name]) => `${ori},City,,${name},${name},\n`);
     writeFileSync(file, `ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n${rows.join("")}`);
-    const loaded = run("import", "fbi-agencies", file);
+    const loaded = await run("import", "fbi-agencies", file);
     if (loaded.status !== 0) throw new Error(`not loaded: ${loaded.stdout}${loaded.stderr}`);
   };
   const empty = synthetic ? [] : ["--empty"];
