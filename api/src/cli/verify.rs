@@ -85,13 +85,11 @@ pub(crate) async fn run(args: &VerifyArgs, url: &DatabaseUrl) -> ExitCode {
 async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String> {
     let link = args.citation.to_str().and_then(linked).transpose()?;
     let name = Path::new(&args.citation).display();
-    let (citation, of_link) = match link {
-        Some((citation, server)) => (citation, Some(server)),
-        None => {
-            let text = read(args).map_err(|error| format!("{name}: {error}"))?;
-            let read = citation::read(&text);
-            (read.map_err(|error| format!("{name}: {error}"))?, None)
-        }
+    let (citation, of_link) = if let Some((citation, server)) = link {
+        (citation, Some(server))
+    } else {
+        let text = read(args).map_err(|error| format!("{name}: {error}"))?;
+        (citation::read(&text).map_err(|error| format!("{name}: {error}"))?, None)
     };
     if let Some(server) = args.server.as_ref().or(of_link.as_ref()) {
         let found = cited_server::ask(server, &citation).await?;

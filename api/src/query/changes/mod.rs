@@ -142,12 +142,15 @@ enum ChangeCell {
     Differs(usize),
 }
 
+/// The fields of a change.
+type ChangeFields = Vec<(Name, ChangeField)>;
+
 /// A field of a page of changes.
 #[derive(Debug)]
 enum ChangesField {
     TypeName,
-    Nodes(Vec<(Name, ChangeField)>),
-    Edges(Vec<(Name, EdgeField<Vec<(Name, ChangeField)>>)>),
+    Nodes(ChangeFields),
+    Edges(Vec<(Name, EdgeField<ChangeFields>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
     TotalCount,
     /// How many rows there are of each kind.

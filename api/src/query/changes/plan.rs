@@ -4,8 +4,8 @@ use async_graphql::{Name, Positioned, ServerError, Value as GraphQl, parser::typ
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
-    ChangeCell, ChangeField, ChangeKind, ChangesField, ChangesPlan, CountField, Side, VersionCell,
-    VersionField, version_fields,
+    ChangeCell, ChangeField, ChangeFields, ChangeKind, ChangesField, ChangesPlan, CountField, Side,
+    VersionCell, VersionField, version_fields,
 };
 use crate::{
     catalog::{predicate::Predicate, scalar::items, table::Table},
@@ -127,7 +127,7 @@ impl ChangesPlan {
         &mut self,
         planner: &Planner<'a>,
         fields: &[&'a Positioned<Field>],
-    ) -> Result<Vec<(Name, EdgeField<Vec<(Name, ChangeField)>>)>, ServerError> {
+    ) -> Result<Vec<(Name, EdgeField<ChangeFields>)>, ServerError> {
         let edge = format!("{}ChangeEdge", self.table.type_name);
         let collected = planner.collect(&edge, fields)?.into_iter();
         let edge = |(name, merged): (Name, Merged<'a>)| {
@@ -145,7 +145,7 @@ impl ChangesPlan {
         &mut self,
         planner: &Planner<'a>,
         fields: &[&'a Positioned<Field>],
-    ) -> Result<Vec<(Name, ChangeField)>, ServerError> {
+    ) -> Result<ChangeFields, ServerError> {
         let mut plan = Vec::new();
         for (name, merged) in planner.collect(&format!("{}Change", self.table.type_name), fields)? {
             let field = match merged[0].node.name.node.as_str() {

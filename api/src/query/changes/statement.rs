@@ -22,8 +22,7 @@ use entity::table::{EntityTable, tables};
 use sea_orm::{
     DbBackend,
     sea_query::{
-        Alias, BinOper, Expr, ExprTrait as _, Func, JoinType, Order, Query, SelectStatement,
-        UnionType,
+        Alias, BinOper, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, UnionType,
     },
 };
 
@@ -133,7 +132,7 @@ impl ChangesPlan {
         let mut select = Query::select();
         select.from_subquery(self.pairs(backend)?, Alias::new("pair"));
         let either = before.key().is_null().or(after.key().is_null());
-        let any = (0..self.versions.len()).map(differs).fold(either, |any, it| any.or(it));
+        let any = (0..self.versions.len()).map(differs).fold(either, ExprTrait::or);
         select.and_where(any);
         if self.kinds.len() < ChangeKind::ALL.len() {
             select.and_where(kind().is_in(self.kinds.iter().map(|kind| kind.name())));

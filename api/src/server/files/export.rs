@@ -42,6 +42,7 @@ use crate::server::{
 };
 use crate::{
     catalog::dataset::Dataset,
+    database::Readers,
     error::{Error, codes},
     graphql::{
         citation::{CitedQuery, Operator},
@@ -153,16 +154,10 @@ impl Endpoint {
         let failed = |error: Error, dataset: &Dataset| {
             self.failed(vec![error.at(Pos::default(), &[])], dataset)
         };
-        let current = server.current().await;
-        let current = current.map_err(|error| failed(error, &server.dataset()))?;
-        let past = ask.past(&current).cloned();
-        let readers = match &past {
-            Some(past) => server.0.readers.as_of(past.revision),
-            None => server.0.readers.clone(),
-        };
+        let of_revision = self.of_revision(&ask).await;
+        let (readers, dataset, age) =
+            of_revision.map_err(|error| failed(error, &server.dataset()))?;
         let is_cited = ask.report.cite;
-        let age = RevisionAge::of(past.as_ref(), ask.is_by_token);
-        let dataset = past.unwrap_or(current);
         let most = self.0.works.settings.most_export_rows;
         let coding = negotiate::coding_of(&parts.headers, format.codings());
         let tag = tag(&ask, format, coding, &dataset, most);
@@ -251,6 +246,19 @@ impl Endpoint {
         let first = stream::iter([Ok(Bytes::from(first))]);
         *response.body_mut() = Body::from_stream(first.chain(file.rest()));
         Ok(response)
+    }
+
+    /// What reads the revision that a file is of, and which that is.
+    async fn of_revision(&self, ask: &Ask) -> Result<(Readers, Dataset, RevisionAge), Error> {
+        let server = &self.0.works.server;
+        let current = server.current().await?;
+        let past = ask.past(&current).cloned();
+        let readers = match &past {
+            Some(past) => server.0.readers.as_of(past.revision),
+            None => server.0.readers.clone(),
+        };
+        let age = RevisionAge::of(past.as_ref(), ask.is_by_token);
+        Ok((readers, past.unwrap_or(current), age))
     }
 
     /// The dataset that a request names, if it does.

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use axum::http::HeaderValue;
 
-use super::{Shown, Today, since::LoadsSince};
+use super::{Shown, Today, since::Since};
 use crate::{
     graphql::{
         self,
@@ -32,8 +32,8 @@ pub(super) struct CitedPage<'a> {
     pub(super) formats: &'a Formats,
     pub(super) shown: &'a Shown,
     pub(super) today: Today,
-    /// What loads have done since; none where there were none, and none of that where it cannot be told.
-    pub(super) since: Option<Option<&'a LoadsSince>>,
+    /// What loads have done since.
+    pub(super) since: &'a Since,
     pub(super) current: i32,
     /// Whether any query may be asked.
     pub(super) tells_schema: bool,
@@ -57,15 +57,14 @@ impl CitedPage<'_> {
         let (text, bibtex) = (escape(&self.formats.text), escape(&self.formats.bibtex));
         let csl = serde_json::to_string_pretty(&self.formats.csl_json).unwrap_or_default();
         let (csl, document) = (escape(&csl), escape(&query.document));
-        let variables = match query.variables.is_empty() {
-            true => String::new(),
-            false => {
-                let variables = serde_json::to_string_pretty(&query.variables).unwrap_or_default();
-                format!(
-                    "<h3>Variables</h3>\n<pre tabindex=\"0\" aria-label=\"The variables\"><code>{}</code></pre>\n",
-                    escape(&variables)
-                )
-            }
+        let variables = if query.variables.is_empty() {
+            String::new()
+        } else {
+            let variables = serde_json::to_string_pretty(&query.variables).unwrap_or_default();
+            format!(
+                "<h3>Variables</h3>\n<pre tabindex=\"0\" aria-label=\"The variables\"><code>{}</code></pre>\n",
+                escape(&variables)
+            )
         };
         let (verdict, since, files) = (self.verdict(), self.since(), self.files());
         let tables = &self.shown.tables;
@@ -138,9 +137,9 @@ impl CitedPage<'_> {
 
     /// What loads have done since, and whether that changes the answer.
     fn since(&self) -> String {
-        let Some(since) = self.since else {
+        if matches!(self.since, Since::Nothing) {
             return "<p id=\"since\">Nothing: this is the current revision.</p>\n".to_owned();
-        };
+        }
         let (from, to) = (self.linked.dataset.revision, self.current);
         let today = match self.today {
             Today::Same => "The same query has the <strong>same answer</strong> today.",
@@ -151,7 +150,7 @@ impl CitedPage<'_> {
         };
         let mut html =
             format!("<p id=\"since\">{today} The current revision is <strong>{to}</strong>.</p>\n");
-        let Some(LoadsSince { loads, tables }) = since else {
+        let Since::Loads { loads, tables } = self.since else {
             let _ = writeln!(html, "<p>What the loads since have done is not at hand.</p>");
             return html + &command(from, to);
         };
@@ -164,7 +163,8 @@ impl CitedPage<'_> {
             html,
             "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Loads since\"><table>\n<caption>Rows that {loads} \
              since have written, each as often as a load did</caption>\n<thead><tr><th scope=\"col\">Table</th><th \
-             scope=\"col\">Added</th><th scope=\"col\">Changed</th><th scope=\"col\">Removed</th></tr></thead>\n<tbody>"
+             scope=\"col\" class=\"number\">Added</th><th scope=\"col\" class=\"number\">Changed</th><th scope=\"col\" \
+             class=\"number\">Removed</th></tr></thead>\n<tbody>"
         );
         for (list, numbers) in tables {
             let name = escape(&words(list));

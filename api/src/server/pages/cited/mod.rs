@@ -20,6 +20,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
+use self::since::Since;
 use super::page;
 use crate::{
     error::{Error, codes},
@@ -208,15 +209,15 @@ impl Endpoint {
             false => self.today(linked, &shown, account).await,
         };
         let since = match today {
-            Today::Current => None,
-            _ => Some(since::loads_after(&works.server, dataset.revision).await),
+            Today::Current => Since::Nothing,
+            _ => since::loads_after(&works.server, dataset.revision).await,
         };
         let about = html::CitedPage {
             linked,
             formats: &self.formats(linked, headers),
             shown: &shown,
             today,
-            since: since.as_ref().map(Option::as_ref),
+            since: &since,
             current: current.revision,
             tells_schema: works.settings.tells_schema(),
             is_table: self.is_table(linked),

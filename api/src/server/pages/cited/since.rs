@@ -20,10 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What loads have done.
 #[derive(Debug)]
-pub(super) struct LoadsSince {
-    pub(super) loads: u64,
-    /// The rows that were added, changed and removed, by the name of the list.
-    pub(super) tables: BTreeMap<String, [u64; 3]>,
+pub(super) enum Since {
+    /// There were none.
+    Nothing,
+    /// It cannot be told.
+    Unknown,
+    Loads {
+        loads: u64,
+        /// The rows that were added, changed and removed, by the name of the list.
+        tables: BTreeMap<String, [u64; 3]>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -61,9 +67,13 @@ struct SinceTable {
     removed: u64,
 }
 
-/// What loads have done after a revision; none where there were too many to be added up, or where the database does not
-/// say.
-pub(super) async fn loads_after(server: &Server, revision: i32) -> Option<LoadsSince> {
+/// What loads have done after a revision. It cannot be told where there were too many to be added up, or where the database
+/// does not say.
+pub(super) async fn loads_after(server: &Server, revision: i32) -> Since {
+    recorded_after(server, revision).await.unwrap_or(Since::Unknown)
+}
+
+async fn recorded_after(server: &Server, revision: i32) -> Option<Since> {
     let limits = Limits { page: MOST, ..Limits::default() };
     let variables = Variables::from_json(json!({ "after": revision, "most": MOST }));
     let request = Request::new(QUERY).variables(variables);
@@ -90,5 +100,5 @@ pub(super) async fn loads_after(server: &Server, revision: i32) -> Option<LoadsS
         }
     }
     tables.retain(|_, sums| *sums != [0; 3]);
-    Some(LoadsSince { loads: found.revisions.total_count, tables })
+    Some(Since::Loads { loads: found.revisions.total_count, tables })
 }
