@@ -13,6 +13,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use crate::{
+    changes::Compared,
     fixture::{self, SMALL},
     serve::Running,
     support::{TestDatabase, binary, documents},
@@ -34,7 +35,7 @@ impl Chance {
 }
 
 /// A load that adds, changes and removes rows by chance, some of them twice.
-async fn load(db: &DatabaseConnection, seed: u64) {
+pub(crate) async fn load(db: &DatabaseConnection, seed: u64) {
     let mut chance = Chance(seed);
     let load = Load::begin(db, "chance", false).await.unwrap();
     let (revision_id, transaction) = (load.revision(), load.transaction());
@@ -129,7 +130,7 @@ async fn copy(test: &TestDatabase, number: usize) -> String {
 }
 
 /// What a server answers, of the current revision or of another one.
-async fn answer(
+pub(crate) async fn answer(
     server: &Running,
     document: &str,
     variables: &Value,
@@ -261,6 +262,7 @@ async fn changes_are_the_differences(test: &TestDatabase, copies: &[String]) {
         let said = String::from_utf8(output.stdout).unwrap();
         (output.status.code().unwrap(), said, String::from_utf8(output.stderr).unwrap())
     };
+    let server = Running::start(&test.url, &[]);
     for (from, to) in [(1, 2), (2, 3), (1, 4), (3, 4)] {
         let (before, after) = (&all[from - 1], &all[to - 1]);
         let mut wanted = BTreeMap::new();
@@ -286,6 +288,9 @@ async fn changes_are_the_differences(test: &TestDatabase, copies: &[String]) {
         }
         assert!(wanted.len() > 20);
         assert_eq!(found, wanted, "from {from} to {to}");
+        let [before, after] = [from, to].map(|number| Running::start(&copies[number - 1], &[]));
+        let (before, after) = (&before, &after);
+        Compared { server: &server, before, after, from, to }.are_answered(&wanted, &TABLES).await;
         let (exit, words, _) = diff(from, to, "human");
         assert!(exit == 1 && words.contains("agencies: "), "{words}");
         let (exit, table, _) = diff(from, to, "csv");
@@ -297,7 +302,7 @@ async fn changes_are_the_differences(test: &TestDatabase, copies: &[String]) {
     assert_eq!(diff(3, 3, "human").0, 0);
     let (exit, _, error) = diff(2, 9, "human");
     assert!(
-        exit == 2 && error.contains("revision 9 is not kept: kept are the revisions 1 to 4"),
+        exit == 2 && error.contains("there is no revision 9: kept are the revisions 1 to 4"),
         "{error}"
     );
     assert_eq!(diff(4, 2, "csv").0, 2);

@@ -81,6 +81,26 @@ pub enum Error {
     /// The dataset changed while it was read.
     #[error("a new revision of the dataset was loaded while this one was read: begin again")]
     Changed,
+    /// A revision that is asked about is kept no more, or is of another dataset.
+    #[error("revision {revision} is not kept: kept are the revisions {first} to {last}")]
+    RevisionGone {
+        /// The revision.
+        revision: i32,
+        /// The first one that is kept.
+        first: i32,
+        /// The one that is asked, which knows of no later ones.
+        last: i32,
+    },
+    /// A revision that is asked about has never been.
+    #[error("there is no revision {revision}: kept are the revisions {first} to {last}")]
+    NoSuchRevision {
+        /// The revision.
+        revision: i32,
+        /// The first one that is kept.
+        first: i32,
+        /// The one that is asked, which knows of no later ones.
+        last: i32,
+    },
     /// A request is larger than requests may be.
     #[error(
         "{value} {counts} are more than the {most} that there may be{setting}: ask for less at once"
@@ -142,6 +162,8 @@ impl Error {
             Self::NotATable(_) => codes::NOT_A_TABLE,
             Self::TooManyRows { .. } => codes::EXPORT_TOO_LARGE,
             Self::Changed => codes::DATASET_CHANGED,
+            Self::RevisionGone { .. } => codes::REVISION_GONE,
+            Self::NoSuchRevision { .. } => codes::NO_SUCH_REVISION,
             Self::Limit { .. } => codes::QUERY_TOO_LARGE,
             Self::OutOfMemory(_) => codes::OVERLOADED,
             Self::NoIntrospection => codes::INTROSPECTION_DISABLED,
@@ -156,7 +178,13 @@ impl Error {
     /// Whether the request has to be another one: then nothing of it is answered.
     #[must_use]
     pub(crate) fn is_of_request(&self) -> bool {
-        matches!(self, Self::BadArgument(_) | Self::TooManyGroups { .. })
+        matches!(
+            self,
+            Self::BadArgument(_)
+                | Self::TooManyGroups { .. }
+                | Self::RevisionGone { .. }
+                | Self::NoSuchRevision { .. }
+        )
     }
 
     /// What there was too much of, where that is the reason.

@@ -15,6 +15,8 @@ const NARROW = { width: 390, height: 844 };
 const [binary, screenshots] = process.argv.slice(2);
 if (!binary) throw new Error("usage: node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]");
 const server = await start(binary);
+/** One whose data are loaded from files while it runs. */
+const loaded = await start(binary, { synthetic: false });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
@@ -35,7 +37,7 @@ async function visit(options) {
   context.on("request", (request) => {
     const url = new URL(request.url());
     const local = ["blob:", "data:"].includes(url.protocol);
-    if (!local && url.origin !== server.url) wrong.push(`a request to ${url}`);
+    if (!local && ![server.url, loaded.url].includes(url.origin)) wrong.push(`a request to ${url}`);
   });
   context.on("console", (message) => {
     // The explorer has no editor for lists, and says so to the console.
@@ -247,6 +249,58 @@ const tests = {
     await context.close();
   },
 
+  async "the link of a citation leads to its data for good, without a script"() {
+    const edgewater = (name) => ["AK0010100", name];
+    await loaded.load([edgewater("Edgewater Police"), ["AK0010200", "Farview Police"]]);
+    const post = (query, headers, extensions) => fetch(`${loaded.url}/graphql`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify({ query, extensions }),
+    }).then((response) => response.json());
+    const query = "{ agencies(first: 5, orderBy: [{ field: NAME }]) { totalCount nodes { name ori9 } } }";
+    const revision = async () => (await post("{ dataset { revision } }")).data.dataset.revision;
+    const cited = await revision();
+    const answer = await post(query, { "GraphQL-Cite": "1" }, { revision: cited });
+    const { link } = answer.extensions.citation;
+    assert.ok(link.startsWith(`${loaded.url}/cite/`), link);
+    // Load B changes one and adds one, and load C adds another.
+    await loaded.load([edgewater("Edgewater Police Department"), ["AK0010200", "Farview Police"], ["AK0010300", "Glen Police"]]);
+    await loaded.load([["AK0010400", "Holm Police"]]);
+    while ((await post("{ __typename }")).extensions.dataset.revision < cited + 2) await new Promise(setImmediate);
+    const verified = await loaded.run("verify", link);
+    assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    assert.match(verified.stdout, /^same: /);
+    const context = await visit({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(link);
+    assert.match(await page.locator("#verdict").innerText(), /^Verified\./);
+    assert.match(await page.locator("#since").innerText(), new RegExp(`another answer today. The current revision is ${cited + 2}`));
+    const data = page.getByRole("region", { name: "nodes" });
+    assert.deepEqual(await data.locator("th").allInnerTexts(), ["name", "ori9"]);
+    assert.deepEqual(await data.locator("tbody tr").first().locator("td").allInnerTexts(), ["Edgewater Police", "AK0010100"]);
+    assert.equal(await data.locator("tbody tr").count(), 2);
+    assert.ok((await page.locator("blockquote").innerText()).includes(link));
+    const agencies = page.getByRole("region", { name: "Loads since" }).locator("tr", { hasText: "Agencies" });
+    assert.deepEqual((await agencies.locator("td").allInnerTexts()).map(Number), [2, 1, 0]);
+    await picture(page, "front-cited");
+    await page.setViewportSize(NARROW);
+    const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
+    assert.ok(width <= NARROW.width, `the page is ${width} wide`);
+    const diff = page.waitForResponse((response) => response.url().includes("/graphql?query="));
+    await agencies.getByRole("link").click();
+    const { agencyChanges } = (await (await diff).json()).data;
+    assert.equal(agencyChanges.totalCount, 3);
+    // What load B did alone.
+    const listed = await loaded.run("diff", `${cited}`, `${cited + 1}`, "--table", "agencies", "--format", "json");
+    const changes = listed.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(changes.map((change) => [change.kind, change.after.name]), [
+      ["CHANGED", "Edgewater Police Department"],
+      ["ADDED", "Glen Police"],
+    ]);
+    assert.equal(changes[0].before.name, "Edgewater Police");
+    await context.close();
+  },
+
   async "GraphiQL's own panels work"() {
     const context = await visit();
     const page = await playground(context);
@@ -284,4 +338,5 @@ try {
 } finally {
   await browser.close();
   server.stop();
+  loaded.stop();
 }

@@ -1,18 +1,35 @@
-// The program under test, over a small synthetic dataset, behind a wire that counts what goes over it.
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+// The program under test, over a small dataset, behind a wire that counts what goes over it.
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Starts the program; gives where it is reached, the bytes that it has sent so far, and an end of it. */
-export async function start(binary) {
+/**
+ * Starts the program over a synthetic dataset, or over none; gives where it is reached, the bytes that it has sent so far,
+ * a way to run its commands, one to load a file of agencies, and an end of it.
+ */
+export async function start(binary, { synthetic = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cops-browser-"));
   const database = `sqlite://${join(folder, "test.db")}`;
-  const made = spawnSync(binary, ["--database", database, "demo", "--scale", "0.05"], { encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`no dataset: ${made.stderr}`);
-  const child = spawn(binary, ["--database", database, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"] });
+  // Not at once: the wire below is of this process, and the command may ask the server over it.
+  const run = (...args) => new Promise((resolve) => {
+    execFile(binary, ["--database", database, ...args], (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
+  });
+  if (synthetic) {
+    const made = await run("demo", "--scale", "0.05");
+    if (made.status !== 0) throw new Error(`no dataset: ${made.stderr}`);
+  }
+  const load = async (agencies) => {
+    const file = join(folder, "agencies.csv");
+    const rows = agencies.map(([ori, name]) => `${ori},City,,${name},${name},\n`);
+    writeFileSync(file, `ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n${rows.join("")}`);
+    const loaded = await run("import", "fbi-agencies", file);
+    if (loaded.status !== 0) throw new Error(`not loaded: ${loaded.stdout}${loaded.stderr}`);
+  };
+  const empty = synthetic ? [] : ["--empty"];
+  const child = spawn(binary, ["--database", database, "--listen", "127.0.0.1:0", ...empty], { stdio: ["ignore", "ignore", "pipe"] });
   const log = createInterface({ input: child.stderr });
   const port = await new Promise((resolve, reject) => {
     log.on("line", (line) => {
@@ -25,6 +42,8 @@ export async function start(binary) {
   return {
     url: `http://127.0.0.1:${wire.port}`,
     sent: wire.sent,
+    run,
+    load,
     stop() {
       child.removeAllListeners("exit");
       child.kill();

@@ -2,6 +2,7 @@
 
 mod database;
 mod fields;
+mod killed_load;
 mod process;
 
 use cops_graphql::database::load::{Load, LoadCounts};

@@ -20,7 +20,7 @@ use crate::support::binary;
 const ASKED: &str = "query Money($n: Int = 3) {\n  # All of it.\n  grants(first: $n, orderBy: [{ field: FEDERAL_SHARE, direction: DESC }]) {\n    \
     totals { federalShare { sum avg } }\n    nodes { awardNumber, federalShare, agency { name } }\n  }\n}";
 
-async fn cited(request: RequestBuilder) -> Value {
+pub(super) async fn cited(request: RequestBuilder) -> Value {
     let (status, answer) = read(request.header("GraphQL-Cite", "1")).await;
     assert_eq!(status, 200, "{answer}");
     answer
@@ -31,7 +31,7 @@ fn verify(database: &str, text: &str) -> (i32, String) {
     verify_by(&["--database", database], text)
 }
 
-fn verify_by(arguments: &[&str], text: &str) -> (i32, String) {
+pub(super) fn verify_by(arguments: &[&str], text: &str) -> (i32, String) {
     let mut child = Command::new(binary())
         .args(["verify", "-"])
         .args(arguments)
@@ -112,7 +112,7 @@ async fn a_citation_is_made_of_what_is_kept_and_is_not_kept_itself() {
         assert_eq!((status.as_u16(), code(&refused)), (400, "BAD_REQUEST"), "{refused}");
     }
     let (status, refused) =
-        read(site.post(&body).header("GraphQL-Cite", "1").header("accept", "text/csv")).await;
+        read(site.post(&body).header("GraphQL-Explain", "1").header("accept", "text/csv")).await;
     assert_eq!((status.as_u16(), code(&refused)), (400, "BAD_REQUEST"), "{refused}");
 }
 
@@ -237,6 +237,10 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         ),
         (changed(&place("text"), json!("Nothing.")), "tampered with: its text"),
         (
+            changed(&place("link"), json!("https://data.example.gov/cite/AAAA")),
+            "tampered with: its link",
+        ),
+        (
             changed(&place("format"), json!("cops-graphql-citation/9")),
             "of the format \"cops-graphql-citation/9\"",
         ),
@@ -262,6 +266,7 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
     }
     // A digest that was changed in the citation alone cannot be told from data that changed.
     let mut alone = citation.clone();
+    alone.as_object_mut().unwrap().remove("link");
     let zeros = "0".repeat(64);
     let digest = citation["result"]["sha256"].as_str().unwrap();
     alone["text"] = json!(citation["text"].as_str().unwrap().replace(digest, &zeros));

@@ -7,6 +7,8 @@ mod codes;
 mod export;
 mod formats;
 mod headers;
+mod links;
+mod memento;
 mod metrics;
 mod named;
 mod observability;

@@ -1,26 +1,23 @@
 //! `cops-graphql diff`: what changed between two revisions.
 //!
-//! The history says which rows may differ, and both revisions are asked for these, as any client would: so values are
-//! written as the API writes them.
+//! It asks what any client may ask (`grantChanges` and its like), so the two cannot disagree, and values are written as the
+//! API writes them.
 
 use std::{collections::BTreeMap, fmt::Write as _, process::ExitCode};
 
 use async_graphql::{Request, Variables};
 use clap::ValueEnum;
-use entity::table::EntityTable;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{fail, output::Output};
 use crate::{
-    catalog::{
-        dataset::Dataset,
-        table::{Cardinality, Table},
-    },
-    database::{self, DatabaseUrl, Readers, as_of, forget},
+    catalog::table::Table,
+    database::{self, DatabaseUrl, Readers},
     graphql::{Schema, catalog, execute::execute, schema},
     limits::Limits,
     measures::Aggregates,
-    query::id,
+    query::changes,
 };
 
 /// What its help says at the end.
@@ -36,7 +33,7 @@ Exit codes: 0 nothing differs, 1 something does, 2 it cannot be told: a revision
 read, 3 the output could not be written.";
 
 /// The rows that are asked for at once.
-const ROWS: usize = 500;
+const ROWS: usize = 10_000;
 /// The connections that a query needs at most.
 const CONNECTIONS: usize = 2;
 
@@ -65,9 +62,11 @@ enum DiffFormat {
 }
 
 /// A row that differs.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RowChange {
-    kind: &'static str,
-    id: String,
+    kind: String,
+    row_id: String,
     before: Option<Map<String, Value>>,
     after: Option<Map<String, Value>>,
     /// What differs.
@@ -75,10 +74,9 @@ struct RowChange {
 }
 
 /// How many rows of a table differ, and in what.
-#[derive(Default)]
 struct Counts {
-    kinds: BTreeMap<&'static str, u64>,
-    fields: BTreeMap<String, u64>,
+    kinds: Vec<(String, u64)>,
+    fields: Vec<(String, u64)>,
 }
 
 pub(crate) async fn run(args: &DiffArgs, url: &DatabaseUrl) -> ExitCode {
@@ -95,12 +93,6 @@ pub(crate) async fn run(args: &DiffArgs, url: &DatabaseUrl) -> ExitCode {
 /// Writes what differs, and says whether nothing does.
 async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Result<bool, String> {
     let tables = chosen(&args.table)?;
-    if args.from > args.to {
-        return Err(format!(
-            "revision {} is after revision {}: name the earlier one first",
-            args.from, args.to
-        ));
-    }
     let unreadable =
         |error| format!("cannot read the database: {}", database::explain(url, &error));
     let longest = std::time::Duration::from_hours(1);
@@ -111,46 +103,18 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
                     `cops-graphql doctor` says what to do"
             .to_owned());
     }
-    let (first, last) = forget::kept(readers.spare()).await.map_err(unreadable)?;
-    let current = Dataset::of(&readers).await.map_err(|error| error.to_string())?;
-    for revision in [args.from, args.to] {
-        let found =
-            Dataset::of(&readers.as_of(revision)).await.map_err(|error| error.to_string())?;
-        if found.revision != revision || found.identity != current.identity {
-            return Err(format!(
-                "revision {revision} is not kept: kept are the revisions {first} to {last}"
-            ));
-        }
-    }
     let schema = schema();
     let mut all = BTreeMap::new();
-    if args.format == DiffFormat::Csv {
-        output.write("table,kind,id,field,before,after\n");
-    }
     for table in tables {
-        let keys =
-            as_of::changed_keys(readers.spare(), (table.name, table.key), (args.from, args.to));
-        let keys = keys.await.map_err(unreadable)?;
-        let counts: &mut Counts = all.entry(table.list).or_default();
-        for keys in keys.chunks(ROWS) {
-            let ids: Vec<String> = keys.iter().map(|key| id::encode(table, *key)).collect();
-            let before = rows(&schema, &readers.as_of(args.from), table, &ids).await?;
-            let after = rows(&schema, &readers.as_of(args.to), table, &ids).await?;
-            for ((id, before), after) in ids.into_iter().zip(before).zip(after) {
-                let Some(change) = RowChange::of(id, before, after) else { continue };
-                *counts.kinds.entry(change.kind).or_default() += 1;
-                if change.kind == "CHANGED" {
-                    for field in &change.fields {
-                        *counts.fields.entry(field.clone()).or_default() += 1;
-                    }
-                }
-                match args.format {
-                    DiffFormat::Human => {}
-                    DiffFormat::Csv => output.write(&change.to_csv(table.list)?),
-                    DiffFormat::Json => output.write(&format!("{}\n", change.to_json(table.list))),
-                }
-            }
+        let counts = Counts::of(args, &schema, &readers, table).await?;
+        // Whatever is wrong with the revisions was found by then.
+        if all.is_empty() && args.format == DiffFormat::Csv {
+            output.write("table,kind,id,field,before,after\n");
         }
+        if !counts.kinds.is_empty() && args.format != DiffFormat::Human {
+            list(args, &schema, &readers, table, output).await?;
+        }
+        all.insert(table.list, counts);
     }
     all.retain(|_, counts: &mut Counts| !counts.kinds.is_empty());
     if args.format == DiffFormat::Human {
@@ -161,12 +125,8 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
 
 /// The tables that are to be compared: those whose rows loads change.
 fn chosen(names: &[String]) -> Result<Vec<&'static Table>, String> {
-    let kept: Vec<_> =
-        entity::table::tables().into_iter().filter(EntityTable::has_history).collect();
-    let all = catalog().tables.iter();
-    let all: Vec<&Table> = all
-        .filter(|table| table.key == "id" && kept.iter().any(|it| it.name == table.name))
-        .collect();
+    let all = catalog().tables.iter().filter(|table| changes::has_history(table));
+    let all: Vec<&Table> = all.collect();
     let find = |name: &String| {
         all.iter().copied().find(|table| table.list == name).ok_or_else(|| {
             let lists: Vec<_> = all.iter().map(|table| table.list).collect();
@@ -176,69 +136,89 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Table>, String> {
     if names.is_empty() { Ok(all.clone()) } else { names.iter().map(find).collect() }
 }
 
-/// The rows of ids as of a revision; none where there is none.
-async fn rows(
+/// Writes the changes of a table.
+async fn list(
+    args: &DiffArgs,
+    schema: &Schema,
+    readers: &Readers,
+    table: &'static Table,
+    output: &mut Output,
+) -> Result<(), String> {
+    let fields: Vec<_> =
+        changes::version_fields(table).into_iter().map(|field| field.name).collect();
+    let version = fields.join(" ");
+    let selection = format!(
+        "pageInfo {{ hasNextPage endCursor }} \
+         nodes {{ kind rowId fields before {{ {version} }} after {{ {version} }} }}"
+    );
+    let mut after = Value::Null;
+    loop {
+        let mut found = ask(args, schema, readers, table, (&selection, after)).await?;
+        let nodes = serde_json::from_value::<Vec<RowChange>>(found["nodes"].take());
+        for change in nodes.map_err(|error| error.to_string())? {
+            match args.format {
+                DiffFormat::Csv => output.write(&change.to_csv(table.list)?),
+                _ => output.write(&format!("{}\n", change.to_json(table.list))),
+            }
+        }
+        if found["pageInfo"]["hasNextPage"] != true {
+            return Ok(());
+        }
+        after = found["pageInfo"]["endCursor"].take();
+    }
+}
+
+/// What the API answers of the changes of a table.
+async fn ask(
+    args: &DiffArgs,
     schema: &Schema,
     readers: &Readers,
     table: &Table,
-    ids: &[String],
-) -> Result<Vec<Option<Map<String, Value>>>, String> {
-    let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
-    // Of which load a row is differs wherever anything does.
-    let ones = ones.filter(|it| it.field != "revision").map(|it| format!("{} {{ id }}", it.field));
-    let fields: Vec<String> =
-        table.visible().map(|(name, _)| name.to_owned()).chain(ones).collect();
+    (selection, after): (&str, Value),
+) -> Result<Value, String> {
     let document = format!(
-        "query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {} {{ id {} }} }} }}",
-        table.type_name,
-        fields.join(" ")
+        "query($from: Int!, $to: Int!, $after: String) {{ \
+         changes: {}(from: $from, to: $to, first: {ROWS}, after: $after) {{ {selection} }} }}",
+        changes::field_name(table)
     );
-    let request = Request::new(document).variables(Variables::from_json(json!({ "ids": ids })));
+    let variables = json!({ "from": args.from, "to": args.to, "after": after });
+    let request = Request::new(document).variables(Variables::from_json(variables));
     let aggregates = Aggregates::Database(<_>::default());
     let answer = execute(schema, readers, &aggregates, &Limits::unlimited(), request).await;
     if let Some(error) = answer.response.errors.first() {
-        return Err(format!("{} cannot be read: {}", table.list, error.message));
+        return Err(error.message.clone());
     }
     let mut data = answer.response.data.into_json().map_err(|error| error.to_string())?;
-    let Value::Array(nodes) = data["nodes"].take() else { return Err("no rows".to_owned()) };
-    let row = |node| match node {
-        Value::Object(row) => Some(row),
-        _ => None,
-    };
-    Ok(nodes.into_iter().map(row).collect())
+    Ok(data["changes"].take())
+}
+
+impl Counts {
+    async fn of(
+        args: &DiffArgs,
+        schema: &Schema,
+        readers: &Readers,
+        table: &Table,
+    ) -> Result<Self, String> {
+        let selection = "kinds { of: kind count } fields { of: field count }";
+        let found = ask(args, schema, readers, table, (selection, Value::Null)).await?;
+        let counts = |name: &str| {
+            let counted = found[name].as_array().into_iter().flatten();
+            let counted = counted.map(|it| {
+                (
+                    it["of"].as_str().unwrap_or_default().to_owned(),
+                    it["count"].as_u64().unwrap_or(0),
+                )
+            });
+            counted.filter(|(_, count)| *count > 0).collect()
+        };
+        Ok(Self { kinds: counts("kinds"), fields: counts("fields") })
+    }
 }
 
 impl RowChange {
-    fn of(
-        id: String,
-        before: Option<Map<String, Value>>,
-        after: Option<Map<String, Value>>,
-    ) -> Option<Self> {
-        let kind = match (&before, &after) {
-            (None, None) => return None,
-            (None, Some(_)) => "ADDED",
-            (Some(_), None) => "REMOVED",
-            (Some(_), Some(_)) => "CHANGED",
-        };
-        let of = |row: &Option<Map<String, Value>>, field: &str| {
-            row.as_ref().and_then(|row| row.get(field)).cloned().unwrap_or_default()
-        };
-        let names = after.as_ref().or(before.as_ref())?.keys();
-        let fields = names.filter(|name| *name != "id" && of(&before, name) != of(&after, name));
-        let fields: Vec<String> = fields.cloned().collect();
-        // Its words were the same all along, and only its source says so anew.
-        (kind != "CHANGED" || !fields.is_empty()).then_some(Self {
-            kind,
-            id,
-            before,
-            after,
-            fields,
-        })
-    }
-
     fn to_json(&self, table: &str) -> Value {
-        let Self { kind, id, before, after, fields } = self;
-        json!({ "table": table, "kind": kind, "id": id, "before": before, "after": after, "fields": fields })
+        let Self { kind, row_id, before, after, fields } = self;
+        json!({ "table": table, "kind": kind, "id": row_id, "before": before, "after": after, "fields": fields })
     }
 
     /// A record for each field that differs.
@@ -249,14 +229,12 @@ impl RowChange {
         {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text.clone(),
-            // What a row refers to.
-            Some(Value::Object(other)) => other["id"].as_str().unwrap_or_default().to_owned(),
             Some(other) => other.to_string(),
         };
         let mut writer = csv::Writer::from_writer(Vec::new());
         for field in &self.fields {
             let (before, after) = (cell(&self.before, field), cell(&self.after, field));
-            let record = [table, self.kind, &self.id, field, &before, &after];
+            let record = [table, &self.kind, &self.row_id, field, &before, &after];
             writer.write_record(record).map_err(|error| error.to_string())?;
         }
         let bytes = writer.into_inner().map_err(|error| error.to_string())?;
@@ -271,7 +249,7 @@ fn in_words(args: &DiffArgs, all: &BTreeMap<&'static str, Counts>) -> String {
     }
     let mut words = format!("from revision {from} to revision {to}:\n");
     for (table, Counts { kinds, fields }) in all {
-        let count = |kind| kinds.get(kind).copied().unwrap_or_default();
+        let count = |kind| kinds.iter().find(|it| it.0 == kind).map_or(0, |it| it.1);
         let (added, changed, removed) = (count("ADDED"), count("CHANGED"), count("REMOVED"));
         // Writing to a string cannot fail.
         let _ = writeln!(words, "  {table}: {added} added, {changed} changed, {removed} removed");

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Uri};
 
 use crate::{
     limits::Limits,
-    server::{Settings, TrustedDocuments},
+    server::{Operator, Settings, TrustedDocuments},
 };
 
 /// The requests that an operator may allow in one body at most.
@@ -44,6 +44,16 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     revision_cache_size: u64,
+    /// Where this server is found by others, such as `https://data.example.gov`: citations link to it. Where none is named,
+    /// they link to where their client has found it.
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
+    /// Who has made the dataset of this server, as citations name them.
+    #[arg(long, env = "CITATION_AUTHOR", value_name = "NAME", value_parser = cited_name)]
+    citation_author: Option<String>,
+    /// Who publishes it, as citations name them.
+    #[arg(long, env = "CITATION_PUBLISHER", value_name = "NAME", value_parser = cited_name)]
+    citation_publisher: Option<String>,
     /// For how many seconds browsers and proxies may use an answer without asking again.
     #[arg(long, env = "MAX_AGE", value_name = "SECONDS", default_value_t = 5)]
     max_age: u32,
@@ -84,6 +94,15 @@ pub(crate) struct HttpArgs {
 }
 
 impl HttpArgs {
+    /// Who runs the server, as citations name them.
+    pub(crate) fn operator(&self) -> Operator {
+        Operator {
+            public_url: self.public_url.clone(),
+            author: self.citation_author.clone(),
+            publisher: self.citation_publisher.clone(),
+        }
+    }
+
     /// The settings that were chosen, with the trusted documents read and checked.
     ///
     /// # Errors
@@ -133,6 +152,26 @@ fn bytes(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "that is too much".to_owned())
 }
 
+/// Reads where a server is found: a scheme, a host, perhaps a port and a path.
+fn public_url(text: &str) -> Result<String, String> {
+    let wrong = || "write it as https://data.example.gov or https://example.gov/data".to_owned();
+    let base = text.trim_end_matches('/');
+    let uri: Uri = base.parse().map_err(|_| wrong())?;
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+    let is_plain = base.bytes().all(|it| it.is_ascii_alphanumeric() || b".-_~:/[]%".contains(&it));
+    if is_web && is_plain && base.len() <= 200 { Ok(base.to_owned()) } else { Err(wrong()) }
+}
+
+/// Reads a name that stands in a citation.
+fn cited_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let is_odd = |c: char| c.is_control() || matches!(c, '{' | '}' | '\\');
+    if name.is_empty() || name.chars().count() > 200 || name.contains(is_odd) {
+        return Err("write a name of 1 to 200 characters, without braces and backslashes, which BibTeX reads as its own".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
 /// Reads an origin: a scheme, a host, perhaps a port, and nothing behind them, as browsers send it.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let wrong =
@@ -165,6 +204,24 @@ mod tests {
         }
         for text in ["", "MiB", "-1", "1.5GiB", "1 apple", "99999999999GiB"] {
             assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_citations_name_is_a_link_and_names() {
+        for (text, expected) in [
+            ("https://data.example.gov/", "https://data.example.gov"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("https://example.gov/data", "https://example.gov/data"),
+        ] {
+            assert_eq!(public_url(text).as_deref(), Ok(expected), "{text}");
+        }
+        for text in ["data.example.gov", "https://", "ftp://a", "https://a?b", "https://me@a", ""] {
+            assert!(public_url(text).is_err(), "{text}");
+        }
+        assert_eq!(cited_name(" Example University ").as_deref(), Ok("Example University"));
+        for text in ["", " ", "a{b", "a\nb", "a\\b"] {
+            assert!(cited_name(text).is_err(), "{text}");
         }
     }
 

@@ -114,7 +114,9 @@ async fn serve(
         "serving GraphQL on http://{address}/graphql"
     );
     let connections = Arc::clone(&settings.connections);
-    let router = Server::new(readers, dataset, args.aggregates).router_with(settings);
+    let operator = args.http.operator();
+    let server = Server::of_operator(readers, dataset, args.aggregates, operator);
+    let router = server.router_with(settings);
     if server::serve(listener, router, connections, stopped).await {
         tracing::info!("stopped: every request that had begun was answered");
     } else {

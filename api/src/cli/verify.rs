@@ -1,6 +1,8 @@
 //! `cops-graphql verify`: runs the query of a citation again, and says whether the answer is the same.
 
-use std::{io::Read as _, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    ffi::OsString, fmt::Write as _, io::Read as _, path::Path, process::ExitCode, time::Duration,
+};
 
 use async_graphql::{Request, Response, Value, Variables};
 
@@ -9,7 +11,9 @@ use crate::{
     catalog::dataset::Dataset,
     database::{self, DatabaseUrl, Readers},
     graphql::{
-        citation::{self, Citation, Edition, PROGRAM, moment},
+        citation::{
+            self, Citation, Edition, LinkedCitation, Operator, PROGRAM, link::PATH, moment,
+        },
         execute::execute,
         schema,
     },
@@ -20,7 +24,8 @@ use crate::{
 /// What its help says at the end.
 pub(super) const HELP: &str = "\
 A citation is `extensions.citation` of an answer to a query that was sent with the header
-`GraphQL-Cite: 1`, or the whole of that answer. Nothing is changed.
+`GraphQL-Cite: 1`, or the whole of that answer, or the link of it, as it is printed in a paper: then the server of
+the link is asked. Nothing is changed.
 
 Examples:
   curl -s http://127.0.0.1:8080/graphql -H 'GraphQL-Cite: 1' -H 'Content-Type: application/json' \\
@@ -28,6 +33,7 @@ Examples:
   cops-graphql verify answer.json
   jq .extensions.citation answer.json | cops-graphql verify - --database postgres://localhost/cops
   cops-graphql verify answer.json --server http://127.0.0.1:8080
+  cops-graphql verify https://data.example.gov/cite/q1YqU7JSqlbKTFGyUko...
 
 Exit codes: 0 the answer is the same, 1 it differs, 2 it cannot be told: the file is no citation or was
 tampered with, or the database or the server cannot answer, 3 it is the same, and that could not be written.";
@@ -42,10 +48,10 @@ const TRIES: u32 = 4;
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// The citation, or an answer that has one; - is standard input.
-    #[arg(value_name = "CITATION.json")]
-    path: PathBuf,
-    /// Ask a server instead of the database, such as `https://data.example.gov`.
+    /// The file of a citation, or of an answer that has one, or the link of it; - is standard input.
+    #[arg(value_name = "CITATION")]
+    citation: OsString,
+    /// Ask a server instead of the database, or of that of the link, such as `https://data.example.gov`.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
@@ -77,13 +83,19 @@ pub(crate) async fn run(args: &VerifyArgs, url: &DatabaseUrl) -> ExitCode {
 }
 
 async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String> {
-    let name = args.path.display();
-    let text = read(args).map_err(|error| format!("{name}: {error}"))?;
-    let citation = citation::read(&text).map_err(|error| format!("{name}: {error}"))?;
-    if let Some(server) = &args.server {
+    let link = args.citation.to_str().and_then(linked).transpose()?;
+    let name = Path::new(&args.citation).display();
+    let (citation, of_link) = if let Some((citation, server)) = link {
+        (citation, Some(server))
+    } else {
+        let text = read(args).map_err(|error| format!("{name}: {error}"))?;
+        (citation::read(&text).map_err(|error| format!("{name}: {error}"))?, None)
+    };
+    if let Some(server) = args.server.as_ref().or(of_link.as_ref()) {
         let found = cited_server::ask(server, &citation).await?;
         let answered = Answered {
-            by: format!("{} at {server}", found.program),
+            program: found.program,
+            place: format!(" at {server}"),
             sha256: found.result.sha256,
             edition: found.dataset,
         };
@@ -105,18 +117,24 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
     if let Some(error) = response.errors.first() {
         let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
         let is_ours = matches!(code, Some(Value::String(code)) if code == "UNAVAILABLE" || code == "INTERNAL");
-        let words = format!("{PROGRAM} answers the query with an error: {}", error.message);
+        let mut words = format!("{PROGRAM} answers the query with an error: {}", error.message);
+        if citation.program != PROGRAM {
+            let _ = write!(words, "; it was cited by {}, whose answer had none", citation.program);
+        }
         return if is_ours { Err(words) } else { Ok(Verdict::Differs(words)) };
     }
     let data = response.data.into_json().map_err(|error| error.to_string())?;
     let (sha256, edition) = (citation::digest(&data), Edition::from(&dataset));
-    Ok(compare(&citation, &Answered { by: PROGRAM.to_owned(), sha256, edition }))
+    let (program, place) = (PROGRAM.to_owned(), String::new());
+    Ok(compare(&citation, &Answered { program, place, sha256, edition }))
 }
 
 /// What is answered now.
 struct Answered {
-    /// The program that answers, and where.
-    by: String,
+    /// The program that answers, and its version.
+    program: String,
+    /// Where it is, with a space before it.
+    place: String,
     /// The digest of the data.
     sha256: String,
     /// The dataset that they are of.
@@ -124,13 +142,13 @@ struct Answered {
 }
 
 fn read(args: &VerifyArgs) -> std::io::Result<String> {
-    match args.path.as_os_str() == "-" {
+    match args.citation == "-" {
         true => {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text)?;
             Ok(text)
         }
-        false => std::fs::read_to_string(&args.path),
+        false => std::fs::read_to_string(&args.citation),
     }
 }
 
@@ -182,17 +200,53 @@ fn compare(citation: &Citation, answered: &Answered) -> Verdict {
         Verdict::Same(format!("the answer has the cited data, sha256:{is}; {relation}"))
     } else {
         let hint = match cited.is_same(found) {
-            true => format!(
-                "; it was cited by {} and is answered by {}: where these are the same, the recorded digest or \
-                 the rows of the database were changed",
-                citation.program, answered.by
-            ),
+            true => reason(&citation.program, answered),
             false => String::new(),
         };
         Verdict::Differs(format!(
             "the cited data are sha256:{was}, and these sha256:{is}; {relation}{hint}"
         ))
     }
+}
+
+/// Why the same revision has another answer.
+fn reason(cited: &str, Answered { program, place, .. }: &Answered) -> String {
+    if cited == program {
+        return format!(
+            "; {program}{place} answers as it did when it was cited, so the recorded digest or the rows of the database \
+             were changed"
+        );
+    }
+    format!(
+        "; the program is another one: the data were cited by {cited}, and are answered by {program}{place}. Ask {cited} to \
+         see whether the rows are still the same"
+    )
+}
+
+/// What a link cites, and the server that it leads to; none where a text is no link.
+fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
+    if !text.starts_with("https://") && !text.starts_with("http://") {
+        return None;
+    }
+    let of_server = || {
+        let (server, end) = text.rsplit_once(&format!("/{PATH}/"))?;
+        Some((server.to_owned(), end.split(['?', '#']).next().unwrap_or_default()))
+    };
+    let Some((server, end)) = of_server() else {
+        return Some(Err(format!(
+            "{text} is no link of a citation: that is https://HOST/{PATH}/ and many letters and digits; to ask a server, \
+             name it by --server"
+        )));
+    };
+    let most = Limits::default().body as usize;
+    let cited = LinkedCitation::of_end(end, most).map_err(|error| error.to_string());
+    let citation = cited.and_then(|linked| {
+        let link = format!("{server}/{PATH}/{end}");
+        linked.citation(&Operator::default(), Some(&link)).ok_or_else(|| {
+            "this link cites a file, of which no digest was recorded: its data are those of its revision".to_owned()
+        })
+    });
+    Some(citation.map(|citation| (citation, server)))
 }
 
 /// How the dataset that answers is related to the one that is cited.

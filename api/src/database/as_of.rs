@@ -13,8 +13,13 @@
 
 use std::sync::LazyLock;
 
-use entity::table::{EntityTable, history, tables};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use entity::table::{EntityTable, tables};
+use sea_orm::{
+    DbBackend, Statement,
+    sea_query::{
+        Alias, CommonTableExpression, Expr, ExprTrait as _, Query, SelectStatement, WithClause,
+    },
+};
 
 use super::load::{ENDED_BY, KEPT_COUNTER};
 
@@ -36,34 +41,63 @@ pub(super) fn read_at(statement: &mut Statement, revision: i32) {
     }
 }
 
-/// The keys of the rows of a table that a load has brought, changed or removed after a revision, up to another one. Not all
-/// of them differ between the two.
-///
-/// # Errors
-/// Whatever the database says.
-pub(crate) async fn changed_keys(
-    db: &impl ConnectionTrait,
-    (table, key): (&str, &str),
-    (from, to): (i32, i32),
-) -> Result<Vec<i32>, DbErr> {
-    let history = history(table);
-    let sql = format!(
-        "SELECT {key} FROM {history} WHERE ended_by > {from} AND ended_by <= {to} AND revision_id <= {from} \
-         UNION SELECT {key} FROM {history} WHERE ended_by > {to} AND revision_id > {from} AND revision_id <= {to} \
-         UNION SELECT {key} FROM {table} WHERE revision_id > {from} AND revision_id <= {to} ORDER BY 1"
-    );
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+/// Makes a part of a statement read the dataset as of a revision, whatever the rest of it reads.
+pub(crate) fn read_part_at(part: &mut SelectStatement, backend: DbBackend, revision: i32) {
+    let sql = backend.build(part).sql;
+    let mut with = WithClause::new();
+    for table in TABLES.iter().filter(|table| sql.contains(&format!("\"{}\"", table.name))) {
+        if let Some(rows) = rows_at(table, backend, revision) {
+            let mut shadow = CommonTableExpression::new();
+            shadow.table_name(Alias::new(table.name)).query(rows_as_select(&rows));
+            with.cte(shadow.materialized(false).to_owned());
+        }
+    }
+    part.with_cte(with);
+}
+
+/// The rows of a table that a load has changed or removed after a revision, up to another one, as they were before: all
+/// columns of the table, and no others.
+pub(crate) fn ended_between(table: &EntityTable, (from, to): (i32, i32)) -> SelectStatement {
+    let column = |name: &str| Expr::col(Alias::new(name));
+    let mut ended = Query::select();
+    ended
+        .columns(table.columns.iter().map(|(name, _)| Alias::new(*name)))
+        .from(Alias::new(table.history()))
+        .and_where(column("revision_id").lte(from))
+        .and_where(column(ENDED_BY).gt(from))
+        .and_where(column(ENDED_BY).lte(to));
+    ended
+}
+
+/// Makes a statement whose parts say themselves which revision they read tell of the revision that is asked for.
+pub(super) fn tell_of(statement: &mut Statement, revision: i32) {
+    let revisions = TABLES.iter().find(|table| table.name == "revisions");
+    if let Some(shadow) = revisions.and_then(|it| shadow(it, statement.db_backend, revision)) {
+        statement.sql = format!("WITH {shadow} {}", statement.sql);
+    }
+}
+
+/// Rows that are written as text, as a statement.
+fn rows_as_select(rows: &str) -> SelectStatement {
+    let mut select = Query::select();
+    select.expr(Expr::cust(rows.strip_prefix("SELECT ").unwrap_or(rows).to_owned()));
+    select
 }
 
 /// What stands for a table; none where the table has only what is true of every revision.
 fn shadow(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<String> {
+    let rows = rows_at(table, backend, revision)?;
+    Some(format!("\"{}\" AS NOT MATERIALIZED ({rows})", table.name))
+}
+
+/// The rows of a table as of a revision; none where the table has only what is true of every revision.
+fn rows_at(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<String> {
     let name = table.name;
     let columns: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let columns = columns.join(", ");
     // The name alone would be that of the expression itself.
     let schema = if backend == DbBackend::Sqlite { "main." } else { "" };
-    let rows = if name == "revisions" {
+    Some(if name == "revisions" {
         let written = if backend == DbBackend::Postgres { ", xmin" } else { "" };
         format!(
             "SELECT {columns}{written} FROM {schema}\"{name}\" WHERE \"id\" <= {revision} AND {revision} >= \
@@ -88,8 +122,7 @@ fn shadow(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<Stri
                  WHERE +\"revision_id\" <= {revision} AND +{ENDED_BY} > {revision}"
             ),
         }
-    };
-    Some(format!("\"{name}\" AS NOT MATERIALIZED ({rows})"))
+    })
 }
 
 /// The same statement, which looks for words in the rows themselves. The words are a parameter of the form `"a"* AND "b"*`,

@@ -212,14 +212,38 @@ impl Session {
         &self,
         table: &'static str,
         purpose: Purpose,
+        select: SelectStatement,
+        make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
+    ) -> Result<RowsRead<T>, Error> {
+        let place = Readers::place;
+        self.read_placed(table, purpose, select, place, make).await
+    }
+
+    /// The same, of a statement whose parts say themselves which revision they read.
+    pub(crate) async fn read_parts<T>(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
+        select: SelectStatement,
+        make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
+    ) -> Result<RowsRead<T>, Error> {
+        let place = Readers::place_parts;
+        self.read_placed(table, purpose, select, place, make).await
+    }
+
+    async fn read_placed<T>(
+        &self,
+        table: &'static str,
+        purpose: Purpose,
         mut select: SelectStatement,
+        place: impl FnOnce(&Readers, &mut Statement),
         make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
     ) -> Result<RowsRead<T>, Error> {
         // In the statement itself: so it is of the same snapshot, and costs no other statement.
         let newest = Expr::SubQuery(None, Box::new(newest_stamp(self.backend()).into()));
         select.expr_as(newest, Alias::new(REVISION));
         let mut statement = self.backend().build(&select);
-        self.0.readers.place(&mut statement);
+        place(&self.0.readers, &mut statement);
         if self.backend() == DbBackend::Postgres {
             show_limit(&mut statement);
         }

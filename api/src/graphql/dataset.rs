@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use sea_orm::sea_query::{Alias, Expr, Func, Query};
 
 use super::{
-    citation::Formats,
+    citation::{Formats, Operator},
     registry::{Types, field},
     schema_types::list_arguments,
 };
@@ -113,7 +113,11 @@ fn object_plan<'a>(
 }
 
 /// Answers the root field `dataset`.
-pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Error> {
+pub(super) async fn resolve(
+    loaders: &Loaders,
+    plan: &Plan,
+    operator: &Operator,
+) -> Result<Value, Error> {
     let session = &loaders.session;
     let dataset = Dataset::seen_by(session).await?;
     let mut answer = IndexMap::new();
@@ -129,7 +133,7 @@ pub(super) async fn resolve(loaders: &Loaders, plan: &Plan) -> Result<Value, Err
             DatasetField::Synthetic => Ok(Value::Boolean(dataset.synthetic)),
             DatasetField::Licence => Ok(Value::from(LICENCE)),
             DatasetField::List(plan) => run::root(loaders, plan).await,
-            DatasetField::Citation(fields) => citation(&dataset, fields),
+            DatasetField::Citation(fields) => citation(&dataset, operator, fields),
             DatasetField::Counts(fields) => counts(session, loaders.catalog).await.map(|counts| {
                 let count = |(table, rows): &(&'static str, i64)| {
                     object("TableCount", fields, |field| match field {
@@ -159,8 +163,12 @@ fn object(
 }
 
 /// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
-fn citation(dataset: &Dataset, fields: &[(Name, String)]) -> Result<Value, Error> {
-    let formats = Formats::of_dataset(&dataset.into());
+fn citation(
+    dataset: &Dataset,
+    operator: &Operator,
+    fields: &[(Name, String)],
+) -> Result<Value, Error> {
+    let formats = Formats::of_dataset(&dataset.into(), operator);
     let csl_json = Value::from_json(formats.csl_json).map_err(|error| {
         tracing::error!(%error, "a citation cannot be written");
         Error::Internal

@@ -4,14 +4,14 @@
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
 //! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
-//!   [`glance_types`] and [`operator_types`] make of the
-//!   catalog. [`root`] plans and runs the root fields.
+//!   [`glance_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs the root fields.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
 
 mod agency;
 mod among_types;
+mod change_types;
 pub(crate) mod citation;
 mod claim;
 mod dataset;
@@ -49,7 +49,7 @@ use std::sync::LazyLock;
 use async_graphql::{EmptyMutation, EmptySubscription};
 
 pub use self::root::Query;
-use self::{documents::Documents, root::Validated};
+use self::{citation::Operator, documents::Documents, root::Validated};
 use crate::{
     catalog::Catalog,
     query::computed::{Batches, Type},
@@ -64,12 +64,22 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>
 /// Where what the types declare is no GraphQL: the program does not start then.
 #[must_use]
 pub fn schema() -> Schema {
-    documents::check_contract();
-    built()
+    schema_of(Operator::default())
 }
 
-fn built() -> Schema {
+/// Makes the schema of a server that somebody runs.
+///
+/// # Panics
+/// As [`schema`] does.
+#[must_use]
+pub fn schema_of(operator: Operator) -> Schema {
+    documents::check_contract();
+    built(operator)
+}
+
+fn built(operator: Operator) -> Schema {
     Schema::build(Query, EmptyMutation, EmptySubscription)
+        .data(operator)
         .limit_recursive_depth(sizes::MOST_NESTING)
         .data(Documents::default())
         .extension(Validated)
@@ -79,7 +89,7 @@ fn built() -> Schema {
 /// The schema in the schema definition language, as `schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    built().sdl()
+    built(Operator::default()).sdl()
 }
 
 /// What this API is about.

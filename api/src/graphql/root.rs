@@ -15,7 +15,9 @@ use async_graphql::{
 use indexmap::IndexMap;
 
 use super::{
-    catalog, dataset,
+    catalog, change_types,
+    citation::Operator,
+    dataset,
     registry::{self, Registry, field, input},
     schema_types,
 };
@@ -25,6 +27,7 @@ use crate::{
     limits::work::Work,
     measures::Aggregates,
     query::{
+        changes,
         load::Loaders,
         nodes,
         plan::ConnectionPlan,
@@ -51,6 +54,7 @@ impl OutputType for Query {
         registry::root::<Self>(registry, "Everything that can be asked.", |types| {
             let catalog = catalog();
             schema_types::types(types, catalog);
+            change_types::types(types, catalog);
             dataset::types(types, catalog);
             let ids = input("ids", "[ID!]!", "At most 100 ids, in any order.");
             let id = input("id", "ID!", "The id, as the field `id` of an object gives it.");
@@ -65,6 +69,7 @@ impl OutputType for Query {
                 ),
             ];
             fields.extend(schema_types::root_fields(catalog));
+            fields.extend(change_types::root_fields(catalog));
             fields
         })
     }
@@ -87,13 +92,17 @@ impl ContainerType for Query {
             return Err(ServerError::new(text, Some(context.item.pos)));
         };
         let answer = match planned {
-            Root::Dataset(plan) => dataset::resolve(loaders, plan).await,
+            Root::Dataset(plan) => {
+                let operator = context.data_opt::<Operator>().cloned().unwrap_or_default();
+                dataset::resolve(loaders, plan, &operator).await
+            }
             Root::Node(plan) => {
                 nodes::objects(loaders, plan).await.map(|mut found| found.pop().unwrap_or_default())
             }
             Root::Nodes(plan) => nodes::objects(loaders, plan).await.map(Value::List),
             Root::List(plan) => run::root(loaders, plan).await,
             Root::One(plan) => nodes::one(loaders, plan).await,
+            Root::Changes(plan) => changes::changes(loaders, plan).await,
             Root::TypeName | Root::Introspection { .. } => Ok(Value::Null),
         };
         Ok(Some(answer.unwrap_or_else(|error| loaders.fail(error))))
@@ -115,6 +124,7 @@ pub(crate) enum Root {
     Nodes(nodes::Objects),
     List(Box<ConnectionPlan>),
     One(Box<nodes::NodePlan>),
+    Changes(Box<changes::ChangesPlan>),
 }
 
 /// The root fields of an operation, planned: nothing was read for them yet, and nothing is wrong with them.
@@ -144,11 +154,14 @@ pub(crate) fn plan<'a>(
             "node" => Root::Node(nodes::plan_objects(planner, "id", &merged, &path)?),
             "nodes" => Root::Nodes(nodes::plan_objects(planner, "ids", &merged, &path)?),
             name => match root_field(planner.catalog, name) {
-                Some((table, true)) => {
+                Some((table, FieldOfTable::List)) => {
                     Root::List(Box::new(planner.connection(table, &merged, None, &path)?))
                 }
-                Some((table, false)) => {
+                Some((table, FieldOfTable::One)) => {
                     Root::One(Box::new(nodes::plan_one(planner, table, &merged, &path)?))
+                }
+                Some((table, FieldOfTable::Changes)) => {
+                    Root::Changes(Box::new(changes::plan(planner, table, &merged, &path)?))
                 }
                 None => return Err(Error::Internal.at(merged[0].pos, &path)),
             },
@@ -176,6 +189,7 @@ impl Plans {
                 Root::Node(plan) | Root::Nodes(plan) => plan.price(&mut price)?,
                 Root::List(plan) => price.list(plan, None)?,
                 Root::One(plan) => plan.price(&mut price)?,
+                Root::Changes(plan) => plan.price(&mut price)?,
             }
         }
         Ok((price.points(), price.bytes()))
@@ -188,16 +202,17 @@ impl Plans {
         let field = |(key, root): (&Name, &Root)| {
             let name = match root {
                 Root::Introspection { .. } => return None,
-                Root::TypeName => "__typename",
-                Root::Dataset(_) => "dataset",
-                Root::Node(_) => "node",
-                Root::Nodes(_) => "nodes",
-                Root::List(plan) => plan.list.table.list,
-                Root::One(plan) => plan.table().one,
+                Root::TypeName => Name::new("__typename"),
+                Root::Dataset(_) => Name::new("dataset"),
+                Root::Node(_) => Name::new("node"),
+                Root::Nodes(_) => Name::new("nodes"),
+                Root::List(plan) => Name::new(plan.list.table.list),
+                Root::One(plan) => Name::new(plan.table().one),
+                Root::Changes(plan) => Name::new(changes::field_name(plan.table)),
             };
             let field = Field {
                 alias: Some(at_name(key)),
-                name: at_name(&Name::new(name)),
+                name: at_name(&name),
                 arguments: Vec::new(),
                 directives: Vec::new(),
                 selection_set: Positioned::default(),
@@ -247,11 +262,21 @@ impl Extension for Validated {
     }
 }
 
+/// What a root field shows of a table.
+enum FieldOfTable {
+    List,
+    One,
+    Changes,
+}
+
 /// The table of a GraphQL name, for root fields.
-fn root_field(catalog: &Catalog, name: &str) -> Option<(&'static Table, bool)> {
+fn root_field(catalog: &Catalog, name: &str) -> Option<(&'static Table, FieldOfTable)> {
     catalog.tables.iter().find_map(|table| match name {
-        name if name == table.list => Some((table, true)),
-        name if name == table.one && !table.natural_keys.is_empty() => Some((table, false)),
+        name if name == table.list => Some((table, FieldOfTable::List)),
+        name if name == table.one && !table.natural_keys.is_empty() => {
+            Some((table, FieldOfTable::One))
+        }
+        name if name == changes::field_name(table) => Some((table, FieldOfTable::Changes)),
         _ => None,
     })
 }

@@ -12,7 +12,8 @@
 //!
 //! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns,
 //! whose types are known before. These are the ways through a plan ([`walk`]). What is computed of all rows is planned and shown by
-//! [`groups`], and answered by [`crate::measures`]. What is computed of each row is [`computed`].
+//! [`groups`], and answered by [`crate::measures`]. What is computed of each row is [`computed`]. What
+//! changed between two revisions is [`changes`].
 //!
 //! # Why not a resolver for each field
 //! As async-graphql derives them, a list of 50 x 10 x 2 rows is 5,000 boxed futures, and costs more than its SQL. Here it
@@ -20,6 +21,7 @@
 //! `schema.graphql` know the types as if they had been derived.
 
 mod arguments;
+pub(crate) mod changes;
 pub(crate) mod computed;
 pub(crate) mod export;
 pub(crate) mod failures;

@@ -15,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, predicate::Predicate, table::Table},
     error::Error,
     limits::work::Work,
     measures::{Aggregates, Estimates, Parents, Request},
@@ -63,6 +63,33 @@ impl<'a> Price<'a> {
     /// Adds what is known otherwise.
     pub(crate) fn add(&mut self, work: Work) {
         self.work += work;
+    }
+
+    /// Adds memory that is known otherwise.
+    pub(crate) fn keep(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn rows_in(&self, table: &Table) -> Result<u64, Error> {
+        self.estimates.rows(table)
+    }
+
+    /// What a filter takes where the database looks at each row of a table for it.
+    pub(crate) fn in_database(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
+        let each = |parts: &[Predicate]| {
+            let parts = parts.iter().map(|part| self.in_database(table, part));
+            parts.sum::<Result<Work, Error>>()
+        };
+        Ok(match keeps {
+            Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
+            Predicate::Not(part) => self.in_database(table, part)?,
+            Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(self.rows_in(table)?),
+            Predicate::Through { table: other, keeps, .. } => {
+                let rows = self.rows_in(table)?.saturating_add(self.rows_in(other)?);
+                self.in_database(other, keeps)? + Work::scanned(rows)
+            }
+        })
     }
 
     /// Adds a pass of the database over all tables.

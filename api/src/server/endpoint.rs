@@ -19,12 +19,15 @@ use tracing::{Instrument as _, Span};
 use super::request::{
     answer::{BodyDemand, Client, HttpAnswer, Refusal},
     ask::{Ask, Asks, Parameters},
+    base_url,
     compress::{self, Coding},
     freshness::Freshness,
+    memento::{self, PinPlace},
     negotiate::{self, MediaType},
     persisted::PersistedDocuments,
     pin::Pin,
     report::ReportOptions,
+    revision_header::REVISION_HEADER,
     vary::{self, VARY},
 };
 use super::{
@@ -68,21 +71,25 @@ pub(crate) struct EndpointInner {
 }
 
 /// What the headers of a request say of what it asks.
-#[derive(Clone, Copy)]
-struct Wishes {
+#[derive(Clone)]
+pub(crate) struct Wishes {
     report: ReportOptions,
     pin: Option<Pin>,
+    /// Where its client has found the server, where that is to be told.
+    base: Option<String>,
 }
 
 impl Wishes {
-    fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        Ok(Self { report: ReportOptions::of(headers)?, pin: Pin::of_headers(headers)? })
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let (report, pin) = (ReportOptions::of(headers)?, Pin::of_headers(headers)?);
+        let base = report.cite.then(|| base_url::base(headers));
+        Ok(Self { report, pin, base })
     }
 }
 
 /// An answer on its way to one client.
-struct Reply {
-    answer: Arc<HttpAnswer>,
+pub(crate) struct Reply {
+    pub(crate) answer: Arc<HttpAnswer>,
     found: Option<CacheOutcome>,
 }
 
@@ -138,6 +145,7 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         }
         (_, asked) => asked,
     };
+    let in_url = matches!(&asked, Ok(Asks::One(asked)) if asked.pin.is_some());
     let reply = match (media, asked) {
         (None, _) => Err(not_acceptable()),
         (_, Err(refusal)) => Err(refusal),
@@ -155,7 +163,14 @@ async fn answer(endpoint: &Endpoint, request: Request) -> Response {
         }
     };
     let reply = reply.unwrap_or_else(|refusal| endpoint.refuse(refusal));
-    endpoint.respond(&reply, &client, &account)
+    let mut response = endpoint.respond(&reply, &client, &account);
+    if let Some(dataset) = reply.answer.dataset.as_ref().filter(|_| is_get)
+        && reply.answer.is_flawless()
+    {
+        let place = PinPlace::of(in_url, headers.contains_key(REVISION_HEADER));
+        memento::tell(response.headers_mut(), &parts.uri, place, dataset);
+    }
+    response
 }
 
 impl Endpoint {
@@ -188,11 +203,11 @@ impl Endpoint {
     }
 
     /// Answers one request.
-    async fn answer(
+    pub(crate) async fn answer(
         &self,
         mut parameters: Parameters,
         coding: Coding,
-        Wishes { report, pin }: Wishes,
+        Wishes { report, pin, base }: Wishes,
         account: &Account,
     ) -> Result<Reply, Refusal> {
         let named = self.0.documents.find(&mut parameters)?;
@@ -233,7 +248,8 @@ impl Endpoint {
             self.0.documents.register(hash, Arc::clone(&ask.document));
         }
         if report.cite && reply.answer.is_flawless() {
-            reply.answer = self.cited(reply.answer, ask, coding, account).await?;
+            let base = base.unwrap_or_default();
+            reply.answer = self.cited(reply.answer, ask, (coding, base), account).await?;
         }
         Ok(reply)
     }
@@ -244,20 +260,24 @@ impl Endpoint {
         &self,
         answer: Arc<HttpAnswer>,
         ask: Ask,
-        coding: Coding,
+        (coding, base): (Coding, String),
         account: &Account,
     ) -> Result<Arc<HttpAnswer>, Refusal> {
         let plain = Arc::clone(&answer);
         let bytes = plain.body.len() as u64;
         let coded = if coding == Coding::Identity { 0 } else { bytes / CODED };
         let price = (1 + bytes / CITED + coded, bytes.saturating_mul(CITED_MEMORY));
+        let operator = self.0.works.server.0.operator.clone();
         let cite = move || {
+            let base = operator.public_url.as_deref().unwrap_or(&base);
             let query =
                 citation::CitedQuery::new(&ask.document, ask.operation.as_deref(), &ask.variables);
-            plain.cited(query).map(|cited| match compress::pays(cited.body.len()) {
-                true => compress::compress(&cited.body, coding)
-                    .map_or_else(|_| cited.clone(), |body| cited.encoded(coding, body)),
-                false => cited,
+            plain.cited(query, &operator, base).map(|cited| {
+                match compress::pays(cited.body.len()) {
+                    true => compress::compress(&cited.body, coding)
+                        .map_or_else(|_| cited.clone(), |body| cited.encoded(coding, body)),
+                    false => cited,
+                }
             })
         };
         match self.0.works.apart(account, price, cite).await? {
@@ -323,7 +343,7 @@ impl Endpoint {
         let answer = async |request| {
             account.may_ask().map_err(Refusal::too_many)?;
             let parameters = Parameters::of_json(request)?;
-            self.answer(parameters, Coding::Identity, wishes, account).await
+            self.answer(parameters, Coding::Identity, wishes.clone(), account).await
         };
         let mut answers = std::pin::pin!(stream::iter(requests).map(answer).buffered(AT_ONCE));
         let (mut parts, mut length) = (Vec::with_capacity(count), 2 + count);
@@ -381,7 +401,12 @@ impl Endpoint {
         Reply { answer: Arc::new(self.0.works.refuse(refusal)), found: None }
     }
 
-    fn respond(&self, reply: &Reply, client: &Client<'_>, account: &Account) -> Response {
+    pub(crate) fn respond(
+        &self,
+        reply: &Reply,
+        client: &Client<'_>,
+        account: &Account,
+    ) -> Response {
         let (mut response, is_unchanged) = reply.answer.respond(client, &self.0.freshness);
         if is_unchanged {
             self.0.works.settings.counters.count_unchanged();

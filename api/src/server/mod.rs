@@ -10,9 +10,9 @@
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page and the playground.
+//! - `pages`: the front page, the playground, and what citations link to.
 //!
-//! With `--trusted-only` there are `/graphql` for the trusted documents, `/` without a way to the schema, `/health/live`,
+//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, `/` without a way to the schema, `/health/live`,
 //! `/health/ready` and `/metrics`, and no other route.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
@@ -49,6 +49,8 @@ use tower_http::{
 };
 use tracing::Span;
 
+pub use crate::graphql::citation::Operator;
+
 pub use self::{
     cache::counters::{CacheCounts, Counters},
     request::trusted::TrustedDocuments,
@@ -66,6 +68,7 @@ use self::{
     files::{dictionary, table_route},
     observe::metrics::{self, Metrics},
     pages::{
+        cited,
         front::{self, Front},
         playground,
     },
@@ -138,6 +141,8 @@ impl Server {
             open =
                 open.route("/export/{file}", get(table_route::serve).with_state(endpoint.clone()));
         }
+        let link = "/cite/{link}";
+        open = open.route(link, get(cited::serve).with_state(endpoint.clone()));
         open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
         let mut pages = Router::new();
         if tells_schema {

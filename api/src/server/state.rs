@@ -16,7 +16,7 @@ use crate::{
     catalog::dataset::Dataset,
     database::Readers,
     error::Error,
-    graphql::{Schema, catalog, schema, sdl},
+    graphql::{Schema, catalog, citation::Operator, schema_of, sdl},
     measures::{Aggregates, TableSizes},
 };
 
@@ -59,6 +59,7 @@ pub struct Server(pub(crate) Arc<ServerInner>);
 pub(crate) struct ServerInner {
     pub(crate) schema: SchemaHandle,
     pub(crate) sdl: String,
+    pub(crate) operator: Operator,
     pub(crate) readers: Readers,
     pub(super) dataset: watch::Receiver<Dataset>,
     /// Since when it answers of them.
@@ -91,6 +92,17 @@ impl Server {
     /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
     #[must_use]
     pub fn new(readers: impl Into<Readers>, dataset: Dataset, aggregates: AggregatesBy) -> Self {
+        Self::of_operator(readers, dataset, aggregates, Operator::default())
+    }
+
+    /// One whose answers are cited as an operator says.
+    #[must_use]
+    pub fn of_operator(
+        readers: impl Into<Readers>,
+        dataset: Dataset,
+        aggregates: AggregatesBy,
+        operator: Operator,
+    ) -> Self {
         let readers = readers.into();
         let (sender, receiver) = watch::channel(dataset);
         let (found, sizes) = watch::channel(Arc::default());
@@ -102,10 +114,10 @@ impl Server {
             tokio::spawn(copy::keep(readers.clone(), receiver.clone(), copies));
             copy
         });
-        let schema = SchemaHandle(schema());
+        let schema = SchemaHandle(schema_of(operator.clone()));
         let sdl = sdl();
         let dataset = receiver;
-        Self(Arc::new(ServerInner { schema, sdl, readers, dataset, since, sizes, copy }))
+        Self(Arc::new(ServerInner { schema, sdl, operator, readers, dataset, since, sizes, copy }))
     }
 
     pub(crate) fn dataset(&self) -> Dataset {

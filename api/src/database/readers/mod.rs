@@ -189,6 +189,13 @@ impl Readers {
         }
     }
 
+    /// The same for a statement whose parts say themselves which revision they read.
+    pub(crate) fn place_parts(&self, statement: &mut Statement) {
+        if let Some(revision) = self.1 {
+            super::as_of::tell_of(statement, revision);
+        }
+    }
+
     /// How often the file of the database was opened anew.
     pub(super) fn opened(&self) -> u64 {
         self.0.replaced.count()

@@ -1,10 +1,12 @@
 //! A citation as people write it, and as reference managers read it.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{CitedQuery, Digested, Edition, PROGRAM, moment};
+use super::{Edition, LinkedCitation, Operator, PROGRAM, moment};
 
 /// The digits of a digest that stand in the key of an entry.
 const KEY_DIGITS: usize = 12;
@@ -21,36 +23,54 @@ pub(crate) struct Formats {
     pub(crate) csl_json: Value,
 }
 
+/// What is written of a citation.
+struct WrittenCitation<'a> {
+    dataset: &'a Edition,
+    key: String,
+    note: String,
+    accessed_at: Option<DateTime<Utc>>,
+    operator: &'a Operator,
+    link: Option<&'a str>,
+}
+
 impl Formats {
     /// How a dataset is cited as such.
-    pub(crate) fn of_dataset(dataset: &Edition) -> Self {
+    pub(crate) fn of_dataset(dataset: &Edition, operator: &Operator) -> Self {
         let key = format!("cops-graphql-r{}", dataset.revision);
-        Self::new(dataset, &key, &format!("Served by {PROGRAM}."), None)
+        let note = format!("Served by {PROGRAM}.");
+        let link = operator.public_url.as_deref();
+        WrittenCitation { dataset, key, note, accessed_at: None, operator, link }.formats()
     }
 
-    /// How an answer is cited.
+    /// How an answer or a file is cited.
     pub(super) fn of_answer(
-        dataset: &Edition,
-        query: &CitedQuery,
-        result: &Digested,
-        accessed_at: DateTime<Utc>,
+        cited: &LinkedCitation,
+        operator: &Operator,
+        link: Option<&str>,
     ) -> Self {
+        let LinkedCitation { dataset, accessed_at, program, query, result } = cited;
         let key = format!("cops-graphql-r{}-{}", dataset.revision, &query.sha256[..KEY_DIGITS]);
-        let note = format!(
-            "Answer of {PROGRAM} to query sha256:{}, data sha256:{}, accessed {}.",
-            query.sha256,
-            result.sha256,
-            moment(accessed_at)
+        let data = result.as_ref().map_or_else(
+            || "as a file".to_owned(),
+            |result| format!("data sha256:{}", result.sha256),
         );
-        Self::new(dataset, &key, &note, Some(accessed_at))
+        let note = format!(
+            "Answer of {program} to query sha256:{}, {data}, accessed {}.",
+            query.sha256,
+            moment(*accessed_at)
+        );
+        WrittenCitation { dataset, key, note, accessed_at: Some(*accessed_at), operator, link }
+            .formats()
     }
+}
 
-    fn new(dataset: &Edition, key: &str, note: &str, accessed_at: Option<DateTime<Utc>>) -> Self {
+impl WrittenCitation<'_> {
+    fn formats(self) -> Formats {
+        let Self { dataset, key, note, accessed_at, operator, link } = self;
         let made_up = if dataset.synthetic { " (synthetic)" } else { "" };
         let title = format!("COPS Office funding and outcomes dataset{made_up}");
         let loaded = dataset.loaded_at.map(|at| format!(", loaded {}", moment(at)));
         let revision = format!("revision {}{}", dataset.revision, loaded.unwrap_or_default());
-        let year = dataset.loaded_at.map(|at| format!("  year = {{{}}},\n", at.year()));
         let mut csl_json = json!({
             "id": key, "type": "dataset", "title": title, "version": revision, "source": PROGRAM, "note": note,
         });
@@ -59,15 +79,42 @@ impl Formats {
                 csl_json[name] = json!({ "date-parts": [[at.year(), at.month(), at.day()]] });
             }
         }
-        Self {
-            text: format!("{title} [Data set]. R{}. {note}", &revision[1..]),
-            bibtex: format!(
-                "@misc{{{key},\n  title = {{{{{title}}}}},\n{}  howpublished = {{Data set, {revision}}},\n  \
-                 note = {{{note}}}\n}}\n",
-                year.unwrap_or_default()
-            ),
-            csl_json,
+        let Operator { author, publisher, .. } = operator;
+        if let Some(author) = author {
+            csl_json["author"] = json!([{ "literal": author }]);
         }
+        for (name, value) in [("publisher", publisher.as_deref()), ("URL", link)] {
+            if let Some(value) = value {
+                csl_json[name] = value.into();
+            }
+        }
+        let year = dataset.loaded_at.map(|at| at.year().to_string());
+        let mut bibtex = format!("@misc{{{key},\n");
+        let mut line = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                // Writing to a string cannot fail.
+                let _ = writeln!(bibtex, "  {name} = {{{value}}},");
+            }
+        };
+        // Braces keep a name from being taken apart, and a title as it is.
+        let whole = |text: &String| format!("{{{text}}}");
+        line("author", author.as_ref().map(whole));
+        line("title", Some(whole(&title)));
+        line("year", year);
+        line("howpublished", Some(format!("Data set, {revision}")));
+        line("publisher", publisher.clone());
+        line("url", link.map(str::to_owned));
+        let _ = write!(bibtex, "  note = {{{note}}}\n}}\n");
+        let mut text = author.as_ref().map_or_else(String::new, |author| format!("{author}. "));
+        let _ = write!(text, "{title} [Data set]. R{}. ", &revision[1..]);
+        if let Some(publisher) = publisher {
+            let _ = write!(text, "{publisher}. ");
+        }
+        text.push_str(&note);
+        if let Some(link) = link {
+            let _ = write!(text, " {link}");
+        }
+        Formats { text, bibtex, csl_json }
     }
 }
 
@@ -80,7 +127,7 @@ mod tests {
         let at = DateTime::from_timestamp(1_763_758_800, 0);
         let dataset =
             Edition { revision: 2, loaded_at: at, synthetic: true, identity: None, token: None };
-        let cited = Formats::of_dataset(&dataset);
+        let cited = Formats::of_dataset(&dataset, &Operator::default());
         let (title, revision) = (
             "COPS Office funding and outcomes dataset (synthetic)",
             "evision 2, loaded 2025-11-21T21:00:00Z",
@@ -96,7 +143,29 @@ mod tests {
         assert_eq!(cited.csl_json["issued"], json!({ "date-parts": [[2025, 11, 21]] }));
         let before =
             Edition { revision: 0, loaded_at: None, synthetic: false, identity: None, token: None };
-        let cited = Formats::of_dataset(&before);
+        let cited = Formats::of_dataset(&before, &Operator::default());
         assert!(!cited.bibtex.contains("year") && cited.csl_json.get("issued").is_none());
+        let operator = Operator {
+            public_url: Some("https://data.example.gov".to_owned()),
+            author: Some("The Data Office".to_owned()),
+            publisher: Some("Example University".to_owned()),
+        };
+        let cited = Formats::of_dataset(&dataset, &operator);
+        assert_eq!(
+            cited.text,
+            format!(
+                "The Data Office. {title} [Data set]. R{revision}. Example University. Served by {PROGRAM}. \
+                 https://data.example.gov"
+            )
+        );
+        for line in [
+            "  author = {{The Data Office}},\n",
+            "  publisher = {Example University},\n",
+            "  url = {https://data.example.gov},\n",
+        ] {
+            assert!(cited.bibtex.contains(line), "{}", cited.bibtex);
+        }
+        assert_eq!(cited.csl_json["author"], json!([{ "literal": "The Data Office" }]));
+        assert_eq!(cited.csl_json["URL"], "https://data.example.gov");
     }
 }

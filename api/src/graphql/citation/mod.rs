@@ -3,13 +3,15 @@
 //! This follows the recommendations of the Research Data Alliance for data that change ("Data Citation of
 //! Evolving Data", 2015): what is cited is a query, the revision of the dataset that answered it and the moment
 //! at which it did, with a digest of the query in a normal form and a digest of the answer. There is no store of
-//! queries: a [`Citation`] carries its own, and `cops-graphql verify` runs it again.
+//! queries: a [`Citation`] carries its own, and so does its [`link`]. `cops-graphql verify` runs it again.
 //!
 //! Both digests are SHA-256 of canonical JSON (RFC 8785), which libraries of other languages write, too. So
 //! they can be checked without this program.
 
 mod document;
 mod formats;
+pub(crate) mod link;
+mod operator;
 mod read;
 
 use async_graphql::parser::parse_query;
@@ -18,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use self::{formats::Formats, read::read};
+pub use self::operator::Operator;
+pub(crate) use self::{formats::Formats, link::LinkedCitation, read::read};
 use crate::{catalog::dataset::Dataset, database::token::DataToken};
 
 /// What a citation says that it is.
@@ -45,6 +48,9 @@ pub(crate) struct Citation {
     pub(crate) query: CitedQuery,
     /// What was answered.
     pub(crate) result: Digested,
+    /// Where the answer is found again; none where nothing is known of that, or where it would be too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
 }
 
 /// A dataset at a revision.
@@ -134,14 +140,35 @@ impl CitedQuery {
     }
 }
 
-impl Citation {
-    /// Cites an answer that has just been given.
-    pub(crate) fn new(dataset: &Dataset, query: CitedQuery, data: &Value) -> Self {
-        let (dataset, result) = (Edition::from(dataset), Digested { sha256: digest(data) });
-        let accessed_at = Utc::now().trunc_subsecs(0);
-        let formats = Formats::of_answer(&dataset, &query, &result, accessed_at);
-        let (format, program) = (FORMAT.to_owned(), PROGRAM.to_owned());
-        Self { format, formats, dataset, accessed_at, program, query, result }
+impl LinkedCitation {
+    /// Cites an answer, or a file, that is given now.
+    pub(crate) fn new(dataset: &Dataset, query: CitedQuery, data: Option<&Value>) -> Self {
+        Self {
+            dataset: Edition::from(dataset),
+            accessed_at: Utc::now().trunc_subsecs(0),
+            program: PROGRAM.to_owned(),
+            query,
+            result: data.map(|data| Digested { sha256: digest(data) }),
+        }
+    }
+
+    /// As it is written and read, by whoever runs the server, whose link it has.
+    pub(crate) fn formats(&self, operator: &Operator, link: Option<&str>) -> Formats {
+        Formats::of_answer(self, operator, link)
+    }
+
+    /// The citation of an answer; none where a file was cited.
+    pub(crate) fn citation(&self, operator: &Operator, link: Option<&str>) -> Option<Citation> {
+        Some(Citation {
+            format: FORMAT.to_owned(),
+            formats: self.formats(operator, link),
+            dataset: self.dataset.clone(),
+            accessed_at: self.accessed_at,
+            program: self.program.clone(),
+            query: self.query.clone(),
+            result: self.result.clone()?,
+            link: link.map(str::to_owned),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Citation, FORMAT, digest};
+use super::{Citation, FORMAT, LinkedCitation, digest};
 use crate::{graphql::sizes, limits::Limits};
 
 /// Why a file is not a citation that can be verified.
@@ -107,6 +107,16 @@ fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
         return Err(Unreadable::Tampered(format!(
             "the data of the answer do not have the digest that is recorded for them, sha256:{recorded}"
         )));
+    }
+    let carries = |link: &str| {
+        let end = link.rsplit('/').next().unwrap_or_default();
+        let carried = LinkedCitation::of_end(end, usize::MAX >> 1);
+        carried.is_ok_and(|it| {
+            it.query.sha256 == query.sha256 && it.result.as_ref() == Some(&citation.result)
+        })
+    };
+    if citation.link.as_deref().is_some_and(|link| !carries(link)) {
+        return Err(Unreadable::Tampered("its link carries another query or digest".to_owned()));
     }
     for (name, digest) in [("query", &query.sha256), ("data", recorded)] {
         if !citation.formats.text.contains(digest.as_str()) {

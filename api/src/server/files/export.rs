@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_graphql::{Pos, Response as Answered, ServerError};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, StatusCode, Version, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -21,15 +21,17 @@ use tracing::Span;
 
 use super::file::{File, unwritten};
 use super::table::{TableWriter, gathers};
-use crate::server::request::format::{About, TableFormat};
+use crate::server::request::format::{About, FileCitation, TableFormat};
 use crate::server::{
     endpoint::Endpoint,
     request::{
         answer::{Client, HttpAnswer, Refusal},
         ask::{Ask, Parameters},
+        base_url,
         compress::Coding,
         errors,
         freshness::{HttpDate, RevisionAge},
+        memento::{self, PinPlace},
         negotiate::{self, MediaType},
         pin::Pin,
         report::ReportOptions,
@@ -40,12 +42,19 @@ use crate::server::{
 };
 use crate::{
     catalog::dataset::Dataset,
+    database::Readers,
     error::{Error, codes},
-    graphql::execute::plan_export,
+    graphql::{
+        citation::{CitedQuery, Operator},
+        execute::plan_export,
+    },
     limits::{Limits, work::Work},
     measures::Aggregates,
     query::export::Export,
 };
+
+/// The bytes of a link that stands twice in the head of a file: proxies have little room for that.
+const MOST_LINK: usize = 1_500;
 
 impl Endpoint {
     /// Answers one request by a file.
@@ -59,9 +68,10 @@ impl Endpoint {
         let sent = async {
             let report =
                 ReportOptions::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
-            if (ReportOptions { no_warnings: false, ..report }) != ReportOptions::default() {
-                let reason = "what a query costs and reads, and how its answer is cited, is told in JSON: ask for \
-                    that by `Accept`";
+            let other = ReportOptions { no_warnings: false, cite: false, ..report };
+            if other != ReportOptions::default() {
+                let reason =
+                    "what a query costs and reads is told in JSON: ask for that by `Accept`";
                 return Err(self.refused(Refusal::new(
                     StatusCode::BAD_REQUEST,
                     codes::BAD_REQUEST,
@@ -144,26 +154,30 @@ impl Endpoint {
         let failed = |error: Error, dataset: &Dataset| {
             self.failed(vec![error.at(Pos::default(), &[])], dataset)
         };
-        let current = server.current().await;
-        let current = current.map_err(|error| failed(error, &server.dataset()))?;
-        let past = ask.past(&current).cloned();
-        let readers = match &past {
-            Some(past) => server.0.readers.as_of(past.revision),
-            None => server.0.readers.clone(),
-        };
-        let age = RevisionAge::of(past.as_ref(), ask.is_by_token);
-        let dataset = past.unwrap_or(current);
+        let of_revision = self.of_revision(&ask).await;
+        let (readers, dataset, age) =
+            of_revision.map_err(|error| failed(error, &server.dataset()))?;
+        let is_cited = ask.report.cite;
         let most = self.0.works.settings.most_export_rows;
         let coding = negotiate::coding_of(&parts.headers, format.codings());
         let tag = tag(&ask, format, coding, &dataset, most);
         let client =
             Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };
+        let in_header = parts.headers.contains_key(REVISION_HEADER);
+        let place = PinPlace::of(ask.wanted.is_some() && !in_header, in_header);
         let loaded = dataset.loaded_at.map(HttpDate::of_load);
         let modified = self.0.freshness.modified(loaded.as_ref());
         let modified = modified.as_ref();
         let mut response = self.labeled(tag.clone(), modified, (&dataset, age));
         let headers = response.headers_mut();
-        if client.has(&tag, None) {
+        if parts.method != Method::POST {
+            memento::tell(headers, &parts.uri, place, &dataset);
+        }
+        let citation = match ask.report.cite {
+            true => cite(headers, &ask, &dataset, &server.0.operator, &parts.headers),
+            false => FileCitation::of_dataset(&dataset, &server.0.operator),
+        };
+        if !ask.report.cite && client.has(&tag, None) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
@@ -197,7 +211,7 @@ impl Endpoint {
             headers.insert(header::CONTENT_ENCODING, coding);
         }
         let (document, variables) = (&*ask.document, &ask.variables);
-        let about = About { dataset: &dataset, document, variables };
+        let about = About { dataset: &dataset, document, variables, citation };
         let writer = TableWriter::new(format, coding, &export.columns, &about);
         let writer = writer.map_err(|error| failed(unwritten(&error), &dataset))?;
         let file = File {
@@ -223,7 +237,7 @@ impl Endpoint {
         reservation.settle(0);
         drop(turn);
         // A tag is of one file, and a date of all: only now it is known that there is such a file.
-        if client.has(&tag, modified) {
+        if !is_cited && client.has(&tag, modified) {
             let mut response = self.labeled(tag, modified, (&file.dataset, age));
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
@@ -232,6 +246,19 @@ impl Endpoint {
         let first = stream::iter([Ok(Bytes::from(first))]);
         *response.body_mut() = Body::from_stream(first.chain(file.rest()));
         Ok(response)
+    }
+
+    /// What reads the revision that a file is of, and which that is.
+    async fn of_revision(&self, ask: &Ask) -> Result<(Readers, Dataset, RevisionAge), Error> {
+        let server = &self.0.works.server;
+        let current = server.current().await?;
+        let past = ask.past(&current).cloned();
+        let readers = match &past {
+            Some(past) => server.0.readers.as_of(past.revision),
+            None => server.0.readers.clone(),
+        };
+        let age = RevisionAge::of(past.as_ref(), ask.is_by_token);
+        Ok((readers, past.unwrap_or(current), age))
     }
 
     /// The dataset that a request names, if it does.
@@ -256,6 +283,32 @@ impl Endpoint {
         self.0.works.metrics.errors(&response.errors);
         HttpAnswer::unread(&response, dataset)
     }
+}
+
+/// Cites a file, and says so in its head: what tells of the moment is of one client, and has no tag.
+fn cite(
+    headers: &mut HeaderMap,
+    ask: &Ask,
+    dataset: &Dataset,
+    operator: &Operator,
+    asked: &HeaderMap,
+) -> FileCitation {
+    let query = CitedQuery::new(&ask.document, ask.operation.as_deref(), &ask.variables);
+    let base = base_url::public_base(operator, asked);
+    let citation = FileCitation::of_file(dataset, query, operator, &base);
+    headers.remove(header::ETAG);
+    headers.remove(header::LAST_MODIFIED);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(link) = citation.link.as_ref().filter(|link| link.len() <= MOST_LINK) {
+        let links = format!(
+            "<{link}>; rel=\"cite-as\", \
+             <{link}?format=csl>; rel=\"describedby\"; type=\"application/vnd.citationstyles.csl+json\""
+        );
+        if let Ok(links) = HeaderValue::try_from(links) {
+            headers.append(header::LINK, links);
+        }
+    }
+    citation
 }
 
 /// The tag of a file: whatever its bytes depend on.

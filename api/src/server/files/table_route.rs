@@ -14,7 +14,7 @@ use crate::{
     limits::Limits,
     server::{
         endpoint::{self, Endpoint},
-        request::{answer::Refusal, ask::Ask, pin::Pin},
+        request::{answer::Refusal, ask::Ask, pin::Pin, report::ReportOptions},
     },
 };
 
@@ -48,7 +48,9 @@ impl Endpoint {
                     Err(refusal) => Err(self.refused(refusal)),
                     Ok(pin) => {
                         let document = document(table).into();
-                        let (variables, report) = (<_>::default(), <_>::default());
+                        let variables = <_>::default();
+                        let report = ReportOptions::of(&parts.headers).unwrap_or_default();
+                        let report = ReportOptions { cite: report.cite, ..<_>::default() };
                         // The document is ours, so it is within the limits.
                         let limits = Limits::default();
                         match self.wanted(pin).await {

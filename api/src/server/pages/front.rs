@@ -18,15 +18,16 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::page;
-use crate::server::{request::negotiate, state::Server};
+use crate::server::{
+    request::{base_url::base, negotiate},
+    state::Server,
+};
 use crate::{catalog::dataset, graphql::execute::execute, limits::Limits};
 
 /// What the page says of the dataset.
 const QUERY: &str =
     "{ dataset { revision loadedAt synthetic citation { text bibtex } licence counts { table rows }
     sources(first: 100) { totalCount nodes { title publisher publishedOn url } } } }";
-/// Where the server is, for a client that does not say where it found it.
-const HOST: &str = "127.0.0.1:8080";
 /// How long the database may take to tell of the dataset.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A query that shows something of any dataset.
@@ -184,48 +185,4 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
     };
     let text = serde_json::to_string_pretty(&said).expect("texts and numbers are JSON");
     format!("{text}\n")
-}
-
-/// Where the client found this server. A host is repeated only where it is made of what hosts are made of:
-/// the example is pasted into a shell.
-fn base(headers: &HeaderMap) -> String {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let plain = |host: &&str| {
-        let of_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-        !host.is_empty() && host.len() <= 255 && host.bytes().all(of_host)
-    };
-    let host = text(header::HOST).filter(plain).unwrap_or(HOST);
-    // Before a proxy that ends TLS, the client's own scheme is known to the proxy alone.
-    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    format!("{}://{host}", if secure { "https" } else { "http" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_that_is_none_is_not_repeated() {
-        for (host, expected) in [
-            ("api.example.org", "http://api.example.org"),
-            ("[::1]:8080", "http://[::1]:8080"),
-            ("localhost:8080", "http://localhost:8080"),
-            ("a'; rm -rf ~ #", "http://127.0.0.1:8080"),
-            ("<script>", "http://127.0.0.1:8080"),
-            ("a`id`", "http://127.0.0.1:8080"),
-            ("", "http://127.0.0.1:8080"),
-        ] {
-            let value = HeaderValue::from_str(host).expect("a header of a test");
-            assert_eq!(base(&HeaderMap::from_iter([(header::HOST, value)])), expected);
-        }
-        assert_eq!(base(&HeaderMap::new()), "http://127.0.0.1:8080");
-        let headers = [
-            (header::HOST, HeaderValue::from_static("cops.example")),
-            (
-                header::HeaderName::from_static("x-forwarded-proto"),
-                HeaderValue::from_static("https"),
-            ),
-        ];
-        assert_eq!(base(&HeaderMap::from_iter(headers)), "https://cops.example");
-    }
 }

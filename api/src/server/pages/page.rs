@@ -11,6 +11,11 @@ use sha2::{Digest as _, Sha256};
 /// `Cache-Control` of what may be kept, but not used unasked.
 pub(crate) const CHECKED: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// The icon of pages.
+pub(crate) const ICON: &str = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>\
+    <rect width='32' height='32' rx='7' fill='%231d4f91'/><path d='M8 23V15M14 23V9M20 23v-6M26 23V12' \
+    stroke='%23fff' stroke-width='3' stroke-linecap='round'/></svg>";
+
 /// An HTML page under a Content-Security-Policy; 304 for who has it already.
 pub(crate) fn answer(headers: &HeaderMap, policy: &HeaderValue, html: String) -> Response {
     let mut answer = checked(headers, "text/html; charset=utf-8", html);
@@ -65,4 +70,44 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// `12345` as `12,345`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `trainingSessions` as `Training sessions`.
+pub(crate) fn words(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        match character {
+            first if words.is_empty() => words.extend(first.to_uppercase()),
+            large if large.is_uppercase() => {
+                words.push(' ');
+                words.extend(large.to_lowercase());
+            }
+            other => words.push(other),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_written_for_people() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(words("trainingSessions"), "Training sessions");
+    }
 }

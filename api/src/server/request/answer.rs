@@ -28,7 +28,7 @@ use super::{
 use crate::{
     catalog::dataset::Dataset,
     error::{Error, codes},
-    graphql::citation::{Citation, CitedQuery},
+    graphql::citation::{CitedQuery, LinkedCitation, Operator},
     limits::usage::{MemoryAside, Usage},
 };
 
@@ -319,10 +319,17 @@ impl HttpAnswer {
     ///
     /// # Errors
     /// Where its body is not what this module writes of an answer without errors: it is in a coding.
-    pub(crate) fn cited(&self, query: CitedQuery) -> Result<Self, serde_json::Error> {
+    pub(crate) fn cited(
+        &self,
+        query: CitedQuery,
+        operator: &Operator,
+        base: &str,
+    ) -> Result<Self, serde_json::Error> {
         let Some(dataset) = &self.dataset else { return Ok(self.clone()) };
         let mut written: Flawless<'_> = serde_json::from_slice(&self.body)?;
-        let citation = Citation::new(dataset, query, &serde_json::from_str(written.data.get())?);
+        let data = serde_json::from_str(written.data.get())?;
+        let linked = LinkedCitation::new(dataset, query, Some(&data));
+        let citation = linked.citation(operator, linked.link(base).as_deref());
         written.extensions.insert("citation".to_owned(), to_raw_value(&citation)?);
         let body = serde_json::to_vec(&written)?;
         let digest = digest(&body);

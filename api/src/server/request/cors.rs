@@ -17,6 +17,8 @@ pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
         header::CONTENT_DISPOSITION,
         header::ETAG,
         header::LAST_MODIFIED,
+        header::LINK,
+        super::memento::MEMENTO_DATETIME,
         HeaderName::from_static("cache-status"),
         super::request_id::REQUEST_ID,
         super::revision_header::REVISION_HEADER,

@@ -3,7 +3,10 @@
 use axum::http::HeaderValue;
 
 use super::compress::Coding;
-use crate::{catalog::dataset::Dataset, graphql::citation::Formats};
+use crate::{
+    catalog::dataset::Dataset,
+    graphql::citation::{CitedQuery, Formats, LinkedCitation, Operator},
+};
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,36 @@ impl TableFormat {
     }
 }
 
+/// How a file is cited, or the dataset that it is of.
+#[derive(Debug)]
+pub(crate) struct FileCitation {
+    formats: Formats,
+    /// None where the dataset is cited, or where a link would be too long.
+    pub(crate) link: Option<String>,
+    is_of_file: bool,
+}
+
+impl FileCitation {
+    /// That of the dataset.
+    pub(crate) fn of_dataset(dataset: &Dataset, operator: &Operator) -> Self {
+        let formats = Formats::of_dataset(&dataset.into(), operator);
+        Self { formats, link: None, is_of_file: false }
+    }
+
+    /// That of the file itself, of a server at a place.
+    pub(crate) fn of_file(
+        dataset: &Dataset,
+        query: CitedQuery,
+        operator: &Operator,
+        base: &str,
+    ) -> Self {
+        let linked = LinkedCitation::new(dataset, query, None);
+        let link = linked.link(base);
+        let formats = linked.formats(operator, link.as_deref());
+        Self { formats, link, is_of_file: true }
+    }
+}
+
 /// What a file says of itself, where its format has a place for it.
 #[derive(Debug)]
 pub(crate) struct About<'a> {
@@ -73,6 +106,8 @@ pub(crate) struct About<'a> {
     /// The query whose answer it is.
     pub(crate) document: &'a str,
     pub(crate) variables: &'a serde_json::Map<String, serde_json::Value>,
+    /// How the dataset is cited; or the file itself, where that was asked for.
+    pub(crate) citation: FileCitation,
 }
 
 impl About<'_> {
@@ -80,13 +115,20 @@ impl About<'_> {
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let dataset = self.dataset;
         let loaded = dataset.loaded_at.map(|at| at.to_rfc3339());
-        vec![
+        let mut facts = vec![
             ("revision", dataset.revision.to_string()),
             ("synthetic", dataset.synthetic.to_string()),
             ("loadedAt", loaded.unwrap_or_default()),
-            ("citation", Formats::of_dataset(&dataset.into()).text),
+            ("citation", self.citation.formats.text.clone()),
             ("query", self.document.to_owned()),
             ("variables", serde_json::json!(self.variables).to_string()),
-        ]
+        ];
+        let FileCitation { formats, link, is_of_file } = &self.citation;
+        if *is_of_file {
+            facts.push(("citation.bibtex", formats.bibtex.clone()));
+            facts.push(("citation.csl", formats.csl_json.to_string()));
+            facts.extend(link.clone().map(|link| ("citation.link", link)));
+        }
+        facts
     }
 }

@@ -2,11 +2,13 @@
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+pub(crate) mod base_url;
 pub(crate) mod compress;
 pub(crate) mod cors;
 pub(crate) mod errors;
 pub(crate) mod format;
 pub(crate) mod freshness;
+pub(crate) mod memento;
 pub(crate) mod negotiate;
 pub(crate) mod persisted;
 pub(crate) mod pin;

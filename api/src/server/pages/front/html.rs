@@ -7,15 +7,11 @@ use serde_json::json;
 
 use super::{FrontDataset, FrontSource};
 use crate::server::pages::{
-    page::{escape, hash},
+    page::{ICON, escape, grouped, hash, words},
     playground::LICENSES,
 };
 
 const STYLE: &str = include_str!("style.css");
-const ICON: &str = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>\
-    <rect width='32' height='32' rx='7' fill='%231d4f91'/><path d='M8 23V15M14 23V9M20 23v-6M26 23V12' \
-    stroke='%23fff' stroke-width='3' stroke-linecap='round'/></svg>";
-
 /// What the page may do: be drawn, by its own style sheet.
 pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
@@ -180,44 +176,9 @@ fn of_source(source: &FrontSource) -> String {
     }
 }
 
-/// `trainingSessions` as `Training sessions`.
-fn words(name: &str) -> String {
-    let mut words = String::new();
-    for character in name.chars() {
-        match character {
-            first if words.is_empty() => words.extend(first.to_uppercase()),
-            large if large.is_uppercase() => {
-                words.push(' ');
-                words.extend(large.to_lowercase());
-            }
-            other => words.push(other),
-        }
-    }
-    words
-}
-
-/// `12345` as `12,345`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_and_names_are_written_for_people() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(words("trainingSessions"), "Training sessions");
-    }
 
     #[test]
     fn text_of_the_data_stays_text() {
