@@ -19,6 +19,7 @@ use sea_orm::{ColumnTrait, IdenStatic, RelationTrait};
 
 use super::{
     declared::{Across, DeclaredRatio, FirstEvent},
+    place::Location,
     scalar::{ColumnKind, Scalar},
     table::{Cardinality, Childless, NaturalKey, Relation, Table, Union, leak},
 };
@@ -120,6 +121,14 @@ impl Table {
     /// Says which key tells of which year the amounts of a row are.
     pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
         self.priced_by = Some(key);
+        self
+    }
+
+    /// Says where rows are: the columns of the degrees north and east.
+    pub(crate) fn located<C: ColumnTrait>(mut self, latitude: C, longitude: C) -> Self {
+        let [latitude, longitude] =
+            [latitude, longitude].map(|column| self.column_index(column.as_str()));
+        self.location = Some(Location { latitude, longitude });
         self
     }
 

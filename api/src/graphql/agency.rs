@@ -22,6 +22,7 @@ pub(super) fn table() -> Table {
             upper,
             "The ORI, of nine or of seven characters.",
         )
+        .located(agency::Column::Latitude, agency::Column::Longitude)
         .keys(&[
             agency::Column::State,
             agency::Column::Kind,

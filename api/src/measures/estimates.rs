@@ -159,7 +159,9 @@ fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
     match keeps {
         Predicate::All(parts) | Predicate::Any(parts) => each(parts),
         Predicate::Not(part) => scanned(sizes, table, part),
-        Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(sizes.rows(table)),
+        Predicate::Is { .. } | Predicate::Near { .. } | Predicate::Words { .. } => {
+            Work::scanned(sizes.rows(table))
+        }
         Predicate::Through { table: other, keeps, .. } => {
             let rows = sizes.rows(table).saturating_add(sizes.rows(other));
             scanned(sizes, other, keeps) + Work::scanned(rows)

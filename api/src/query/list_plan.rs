@@ -3,6 +3,7 @@
 use async_graphql::{Name, Positioned, ServerError, parser::types::Field as FieldNode};
 
 use super::{
+    filter,
     groups::{apart::Common, figures::Figures},
     page::List,
     picks::Picks,
@@ -12,8 +13,9 @@ use super::{
 use crate::{
     catalog::{
         key::Measure,
+        place::Location,
         predicate::Predicate,
-        table::{Cardinality, FieldOf, Table},
+        table::{Cardinality, DISTANCE, FieldOf, Table},
     },
     measures::Statistic,
 };
@@ -131,6 +133,16 @@ impl<'a> Planner<'a> {
                 None => RowField::TypeName,
                 Some(FieldOf::Id) => RowField::Id,
                 Some(FieldOf::Computed(index)) => RowField::Computed(index),
+                Some(FieldOf::Distance) => {
+                    let Some(Location { latitude, longitude }) = table.location else {
+                        unreachable!("a table with distances has places");
+                    };
+                    let cells = [latitude, longitude].map(|column| picks.place(None, column));
+                    let arguments = self.arguments(merged[0]);
+                    let from = filter::point(|name| arguments.get(name), DISTANCE)
+                        .map_err(|error| error.at(merged[0].pos, &path))?;
+                    RowField::Distance { cells, from }
+                }
                 Some(FieldOf::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(FieldOf::Relation(index)) => {
                     self.relation(table, index, &merged, picks, &path)?

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     catalog::{
         measure_catalog::{ComputedMeasure, Dimension, Unit},
+        place::Point,
         table::Table,
     },
     measures::Request,
@@ -49,6 +50,11 @@ pub(crate) enum RowField {
     Union(Vec<(usize, Lookup)>),
     /// The computed field at a position.
     Computed(usize),
+    /// How far the place in two cells, of degrees north and east, is from another.
+    Distance {
+        cells: [usize; 2],
+        from: Point,
+    },
     /// The rows that hold our key.
     Many {
         to: usize,
@@ -143,11 +149,12 @@ impl ConnectionPlan {
 
     /// Reads the values of the order keys, so that each row has a cursor.
     pub(crate) fn find_keys(&mut self) {
-        let keys = self.list.order.iter().map(|key| {
-            let (through, column) = (key.through, key.column);
-            let kind = key.column(self.list.table).kind;
-            self.picks.place_of(Pick { through, column, is_key: kind.as_kept() != kind })
+        let keys = self.list.order.iter().flat_map(|key| {
+            let (through, kind) = (key.through, key.column(self.list.table).kind);
+            let is_key = kind.as_kept() != kind;
+            key.columns().into_iter().map(move |column| Pick { through, column, is_key })
         });
+        let keys = keys.map(|pick| self.picks.place_of(pick));
         self.keys = keys.collect();
     }
 

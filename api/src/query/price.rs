@@ -182,6 +182,7 @@ impl<'a> Price<'a> {
             match field {
                 RowField::TypeName | RowField::Id => self.work += Work::rows(count, 0),
                 RowField::Cell(_) => {}
+                RowField::Distance { .. } => self.work += Work::rows(count, 1),
                 RowField::One { lookup, .. } => self.lookup(lookup, count)?,
                 RowField::Union(arms) => {
                     for (_, lookup) in arms {

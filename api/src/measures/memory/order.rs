@@ -13,7 +13,7 @@ use super::{
     Replica, Stored,
     column::{ColumnValues, StoredColumn},
     keys::Ordinals,
-    mask::whole,
+    mask::{Mask, whole},
     masks::Masks,
     rows::{RowSet, position},
     work::many,
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     catalog::{
         key::{End, Part, Path},
+        place::{Location, Point},
         predicate::Predicate,
         table::Table,
     },
@@ -58,6 +59,8 @@ pub(crate) struct RowTerm {
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
+    /// The place from which the distance is meant, and not the column.
+    pub(crate) from: Option<(Point, Location)>,
 }
 
 impl RowTerm {
@@ -158,8 +161,18 @@ struct RowOrder<'a> {
 }
 
 impl<'a> RowOrder<'a> {
-    fn new(replica: &'a Replica, table: &'a Stored, asked: &FirstRows) -> Result<Self, Error> {
-        let ranks = asked.order.iter().map(|term| {
+    fn new(
+        replica: &'a Replica,
+        table: &'a Stored,
+        asked: &FirstRows,
+        distances: &'a [Option<StoredColumn>],
+    ) -> Result<Self, Error> {
+        let ranks = asked.order.iter().zip(distances).map(|(term, distances)| {
+            if let Some(column) = distances {
+                let count = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
+                let codes = Ordinals { codes: &column.codes, translation: None, count };
+                return Ok(Ranks { term: *term, codes, column });
+            }
             let path = Path {
                 relations: term.through.into_iter().collect(),
                 end: End::Column(term.column),
@@ -257,7 +270,8 @@ impl Replica {
         let kept = (mask.count() < table.rows).then(|| mask.rows());
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         stop.spend(work_of_order(many(rows.len()), many(asked.most)))?;
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let parts = self.workers.map(rows.len(), |range| order.gather(rows, range, stop));
         let mut first = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         order.cut(&mut first);
@@ -285,7 +299,8 @@ impl Replica {
                 places[code as usize] = Some(place);
             }
         }
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); parents.len()];
         let full = asked.most.saturating_mul(2).max(LEAST_GATHERED);
         let mut count = 0;
@@ -331,12 +346,38 @@ impl Replica {
     /// What they take, where a filter keeps so many rows.
     pub(crate) fn work_of_first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         let mut work = self.work_of_filter(asked.table.name, &asked.keeps)?;
+        for _ in asked.order.iter().filter(|term| term.from.is_some()) {
+            let rows = many(self.table_named(asked.table.name)?.rows);
+            work += Work::passed(rows.saturating_mul(4)) + Work::ranked(kept);
+        }
         for index in asked.order.iter().filter_map(|term| term.through) {
             let other = self.table_named(asked.table.relations[index].table)?;
             work += Work::values(many(other.rows));
         }
         Ok(work + work_of_order(kept, many(asked.most)))
     }
+}
+
+/// For each term that means a distance the column of it, where a mask keeps the rows.
+fn distances(
+    table: &Stored,
+    asked: &FirstRows,
+    mask: &Mask,
+) -> Result<Vec<Option<StoredColumn>>, Error> {
+    let column = |term: &RowTerm| {
+        let Some((from, at)) = term.from else { return Ok(None) };
+        let name = |column: usize| asked.table.columns[column].name;
+        let (latitude, longitude) =
+            (table.column_named(name(at.latitude))?, table.column_named(name(at.longitude))?);
+        let distance = |row: usize| {
+            let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+            let degrees = degrees.filter(|_| mask.get(row));
+            degrees.map_or(f64::NAN, |(north, east)| from.haversine(north, east))
+        };
+        let distances: Vec<f64> = (0..table.rows).map(distance).collect();
+        Ok(Some(StoredColumn::real(&distances)))
+    };
+    asked.order.iter().map(column).collect()
 }
 
 /// Rows of which the first are found, and sorted.

@@ -34,6 +34,7 @@ impl Replica {
                 let column = table.column_named(column)?;
                 work_of_test(&column.values, test) + Work::codes(rows)
             }
+            Predicate::Near { .. } => Work::passed(rows.saturating_mul(4)),
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let texts = many(column.values.len() * words.len());

@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Name, Value as GraphQl};
+use async_graphql::{Name, Number as JsonNumber, Value as GraphQl};
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
@@ -21,7 +21,11 @@ use crate::query::{
     rows::{Row, RowPage},
     show::Show,
 };
-use crate::{error::Error, measures::Number};
+use crate::{
+    catalog::{place::kilometers, scalar::real_number},
+    error::Error,
+    measures::Number,
+};
 
 /// The figures of all rows of each list.
 type FiguresOfLists = Result<Vec<Vec<Number>>, Error>;
@@ -284,6 +288,15 @@ pub(crate) async fn column(
             rows.iter().map(|row| GraphQl::String(id::encode(plan.table, row.key))).collect()
         }
         RowField::Cell(cell) => rows.iter().map(|row| row.cells[*cell].clone()).collect(),
+        RowField::Distance { cells, from } => {
+            let distance = |row: &Arc<Row>| {
+                let degrees = cells.map(|cell| real_number(&row.cells[cell]).ok());
+                let [Some(north), Some(east)] = degrees else { return GraphQl::Null };
+                let kilometers = kilometers(from.haversine(north, east));
+                JsonNumber::from_f64(kilometers).map_or(GraphQl::Null, GraphQl::Number)
+            };
+            rows.iter().map(distance).collect()
+        }
         RowField::One { cell, lookup } => one(loaders, *cell, lookup, rows).await,
         RowField::Union(arms) => {
             let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows).boxed());
