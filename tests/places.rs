@@ -1,10 +1,16 @@
-//! Where agencies are: within a circle, and nearest first. Both databases and both executors find what textbooks say.
+//! Where agencies are: within a circle, nearest first, in a county and in a state. Both databases and both executors find
+//! what textbooks and the Census Bureau say.
 
 use std::cmp::Ordering;
 
-use cops_graphql::demo;
+use cops_graphql::{
+    database::load::{Load, LoadCounts},
+    demo, reference,
+};
+use entity::{agency, county};
 use indicatif::ProgressBar;
-use serde_json::Value;
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, Statement};
+use serde_json::{Value, json};
 
 use crate::support::{Client, TestDatabase};
 
@@ -187,4 +193,178 @@ async fn what_is_no_place_is_refused() {
     let cursor = client.data(&page(-90, "")).await["agencies"]["pageInfo"]["endCursor"].clone();
     let (_, code) = client.error(&page(-91, &format!(", after: {cursor}"))).await;
     assert_eq!(code, "INVALID_CURSOR");
+}
+
+/// Agencies with a code and a name of their county, written by a load that names those that are gone.
+async fn write(db: &sea_orm::DatabaseConnection, gone: &[i32], rows: &[(i32, &str, Option<&str>)]) {
+    let load = Load::begin(db, "counties", false).await.unwrap();
+    let (revision_id, source_id) = (load.revision(), 1);
+    load.remove::<agency::Entity>(agency::Column::Id.is_in(gone.iter().copied())).await.unwrap();
+    let known: Vec<i32> = agency::Entity::find()
+        .all(load.transaction())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    for (id, fips, name) in rows {
+        let row = agency::Model {
+            id: *id,
+            ori9: None,
+            ori7: None,
+            name: Some(format!("Agency {id}")),
+            kind: None,
+            state: Some("CA".parse().unwrap()),
+            county_fips: Some((*fips).to_owned()),
+            county_name: name.map(str::to_owned),
+            city: None,
+            zip: None,
+            latitude: None,
+            longitude: None,
+            population: None,
+            sworn_officers: None,
+            state_id: None,
+            county_id: None,
+            search: String::new(),
+            source_id,
+            revision_id,
+        };
+        match known.contains(id) {
+            true => load.change::<agency::Entity>(vec![row]).await.unwrap(),
+            false => load.insert::<agency::Entity>(&[row]).await.unwrap(),
+        }
+    }
+    load.commit(LoadCounts::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_county_is_one_row_however_its_name_is_spelled() {
+    for database in TestDatabase::each("a_county_is_one_row").await {
+        let db = database.writer().await;
+        reference::ensure(&db).await.unwrap();
+        let query = "{ counties(orderBy: { field: FIPS }) { nodes { fips name inState { code } agencies { totalCount } } }
+            agencies { groups(by: [IN_COUNTY, IN_STATE]) { nodes { key { inCounty { fips } inState { code name } } count } } } }";
+        let show = async || database.client().await.data(query).await;
+        let county = |fips: &str, name: Option<&str>, state: Option<&str>, count: i32| {
+            let in_state = state.map(|code| json!({ "code": code }));
+            json!({ "fips": fips, "name": name, "inState": in_state, "agencies": { "totalCount": count } })
+        };
+        let rows = [
+            (1, "06037", Some("LOS ANGELES")),
+            (2, "06037", Some("Los Angeles")),
+            (3, "06037", Some("Los Angeles")),
+            (4, "06037", None),
+            (5, "06001", Some("Alameda")),
+            (6, "06001", Some("Alameda County")),
+            (7, "99001", None),
+            (8, "6037", Some("no code")),
+        ];
+        write(&db, &[], &rows).await;
+        let data = show().await;
+        assert_eq!(
+            data["counties"]["nodes"],
+            json!([
+                county("06001", Some("Alameda County"), Some("CA"), 2),
+                county("06037", Some("Los Angeles"), Some("CA"), 4),
+                county("99001", None, None, 1),
+            ])
+        );
+        let california = json!({ "code": "CA", "name": "California" });
+        let group = |fips: Option<&str>, count: i32| {
+            let in_county = fips.map(|fips| json!({ "fips": fips }));
+            json!({ "key": { "inCounty": in_county, "inState": california }, "count": count })
+        };
+        let groups = [(Some("06001"), 2), (Some("06037"), 4), (Some("99001"), 1), (None, 1)];
+        let groups = groups.map(|(fips, count)| group(fips, count));
+        assert_eq!(data["agencies"]["groups"]["nodes"], json!(groups));
+        // Names are counted anew by each load, and a county of no agency is gone. What was, was.
+        let rows = [(2, "06037", Some("LOS ANGELES")), (9, "06001", Some("Alameda"))];
+        write(&db, &[7], &rows).await;
+        let data = show().await;
+        assert_eq!(
+            data["counties"]["nodes"],
+            json!([
+                county("06001", Some("Alameda"), Some("CA"), 3),
+                county("06037", Some("LOS ANGELES"), Some("CA"), 4),
+            ])
+        );
+        let history = county::Entity::find().all(&db).await.unwrap();
+        assert!(history.iter().all(|row| row.revision_id == 3), "{history:?}");
+        let kept = "SELECT CAST(COUNT(*) AS bigint) FROM counties_history WHERE ended_by = 3";
+        let kept = Statement::from_string(db.get_database_backend(), kept);
+        let kept: i64 = db.query_one_raw(kept).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(kept, 3);
+    }
+}
+
+#[tokio::test]
+async fn states_add_up_to_the_nation_and_tell_their_residents() {
+    let database = TestDatabase::sqlite().await;
+    let bar = ProgressBar::hidden();
+    demo::load(&database.writer().await, 0.02, 1, &bar).await.unwrap();
+    let query = "{ states { totalCount groups(by: [REGION]) { nodes { key { region } count } } }
+        california: state(by: { code: \"CA\" }) { name fips region division latitude longitude residents2020
+          populations(filter: { year: { eq: 2020 } }) { nodes { residents } } agencies { totalCount } }
+        guam: state(by: { fips: \"66\" }) { code region residents2020 }
+        statePopulations { groups(by: [YEAR]) { nodes { key { year } count residents { sum } } } }
+        agencies(filter: { state: { eq: \"CA\" } }) { totalCount }
+        others: agencies(filter: { inState: { region: { ne: WEST } } }) { totalCount }
+        west: agencies(filter: { inState: { region: { eq: WEST } } }) { totalCount }
+        all: agencies(filter: { state: { isNull: false }, inState: { region: { isNull: false } } }) { totalCount }
+        grants { groups(by: [AGENCY_STATE]) { nodes { key { agencyState } federalShare { sum } dollarsPerResident } } }
+        rows: states(first: 100) { nodes { code residents2020 } } }";
+    let data = database.client().await.data(query).await;
+    assert_eq!(data, database.client_in_sql().await.data(query).await);
+    assert_eq!(data["states"]["totalCount"], 59);
+    let counts: Vec<_> = data["states"]["groups"]["nodes"].as_array().unwrap().clone();
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|group| (group["key"]["region"].as_str().unwrap_or("none"), group["count"].clone()))
+        .collect();
+    let regions = [("MIDWEST", 12), ("NORTHEAST", 9), ("SOUTH", 17), ("WEST", 13), ("none", 8)];
+    assert_eq!(counts, regions.map(|(region, count)| (region, json!(count))));
+    let california = &data["california"];
+    assert_eq!(california["residents2020"], california["populations"]["nodes"][0]["residents"]);
+    assert_eq!(california["agencies"]["totalCount"], data["agencies"]["totalCount"]);
+    assert_eq!(data["guam"], json!({ "code": "GU", "region": null, "residents2020": null }));
+    // Each year has the 50 states and the District, which are the nation: the Census Bureau's own numbers, to the million.
+    let years = data["statePopulations"]["groups"]["nodes"].as_array().unwrap();
+    let nation = [(1990, 249), (1999, 272), (2000, 282), (2010, 309), (2020, 331), (2024, 340)];
+    for (year, millions) in nation {
+        let group = years.iter().find(|group| group["key"]["year"] == year).unwrap();
+        assert_eq!(group["count"], 51);
+        assert_eq!(group["residents"]["sum"].as_i64().unwrap() / 1_000_000, millions, "{year}");
+    }
+    let number = |value: &Value| value.as_i64().unwrap();
+    let [west, others, all] =
+        ["west", "others", "all"].map(|name| number(&data[name]["totalCount"]));
+    assert_eq!(west + others, all);
+    assert!(west > 0);
+    // Dollars by residents of the state, whoever they are.
+    let residents = |code: &str| {
+        let mut rows = data["rows"]["nodes"].as_array().unwrap().iter();
+        rows.find(|row| row["code"] == code).and_then(|row| row["residents2020"].as_f64())
+    };
+    let mut checked = 0;
+    for group in data["grants"]["groups"]["nodes"].as_array().unwrap() {
+        let Some(code) = group["key"]["agencyState"].as_str() else {
+            assert_eq!(
+                group["dollarsPerResident"],
+                Value::Null,
+                "organizations are in no agency's state"
+            );
+            continue;
+        };
+        let Some(sum) = group["federalShare"]["sum"].as_f64() else { continue };
+        let expected = residents(code).map(|residents| sum / residents);
+        let found = group["dollarsPerResident"].as_f64();
+        match (found, expected) {
+            (Some(found), Some(expected)) => {
+                assert!((found - expected).abs() < 1e-9 * expected, "{group}");
+                checked += 1;
+            }
+            (found, expected) => assert_eq!(found, expected, "{group}"),
+        }
+    }
+    assert!(checked > 20, "{checked}");
 }

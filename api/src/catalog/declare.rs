@@ -58,6 +58,14 @@ impl Table {
         self
     }
 
+    /// Says of the relation that was added last that lists are not ordered or grouped by the row that it leads to.
+    pub(crate) fn aside(mut self) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.orders = false;
+        }
+        self
+    }
+
     /// Adds a list of the rows of another table whose relation leads here, and says what it means that there are none.
     ///
     /// # Panics

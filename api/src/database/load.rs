@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
 use entity::{
-    counter, list_name, revision, search,
+    counter, county, list_name, revision, search,
     table::{EntityTable, history, tables},
     table_load,
 };
@@ -20,7 +20,10 @@ use sea_orm::{
     sea_query::{Alias, DynIden, Expr, ExprTrait as _, IntoCondition, IntoIden as _, Query},
 };
 
-use super::token::DataToken;
+use super::{
+    places::{self, CountyChanges, LINKS},
+    token::DataToken,
+};
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
@@ -381,15 +384,46 @@ impl Load {
         Ok(())
     }
 
+    /// Brings what follows from the rows to what they say now: the counties, and which state and county each is in. Says
+    /// what that did to the counties. A load is settled when it is committed, or before by whoever wants to know.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn settle(&self) -> Result<TableTally, DbErr> {
+        let CountyChanges { added, changed, gone } =
+            places::counties(&self.transaction, self.revision.id).await?;
+        let tally = TableTally {
+            added: added.len() as u64,
+            changed: changed.len() as u64,
+            removed: gone.len() as u64,
+            ..TableTally::default()
+        };
+        self.insert::<county::Entity>(&added).await?;
+        self.change::<county::Entity>(changed).await?;
+        for sql in LINKS {
+            self.transaction.execute_unprepared(sql).await?;
+        }
+        for keys in gone.chunks(KEYS) {
+            let keys = keys.iter().copied();
+            self.remove::<county::Entity>(county::Column::Id.is_in(keys)).await?;
+        }
+        Ok(tally)
+    }
+
     /// Makes the indexes again, refreshes the full-text search, notes what was done, and lets
     /// everybody see it.
     ///
     /// # Errors
     /// Whatever the database says; nothing has changed then.
-    pub async fn commit(mut self, counts: LoadCounts) -> Result<revision::Model, DbErr> {
+    pub async fn commit(mut self, mut counts: LoadCounts) -> Result<revision::Model, DbErr> {
         for sql in std::mem::take(&mut self.suspended) {
             self.transaction.execute_unprepared(&sql).await?;
         }
+        let settled = self.settle().await?;
+        let counties = counts.tables.entry("counties").or_default();
+        counties.added += settled.added;
+        counties.changed += settled.changed;
+        counties.removed += settled.removed;
         if self.transaction.get_database_backend() == DbBackend::Sqlite {
             for table in tables().iter().filter(|table| table.has("search")) {
                 let table = table.name;

@@ -167,6 +167,8 @@ fn row(
         longitude: known(0.97).map(|()| longitude),
         population: known(0.97).filter(|()| local).map(|()| traits.population),
         sworn_officers: known(0.96).map(|()| traits.sworn),
+        state_id: None,
+        county_id: None,
         source_id: stamp.source,
         revision_id: stamp.revision,
     };
@@ -218,6 +220,7 @@ pub(super) fn organizations(
             uei: places::code(u32::try_from(at).expect("organizations are few"), 7)
                 .map(|code| format!("0DEMO{code}")),
             note: None,
+            state_id: None,
             source_id: stamp.source,
             revision_id: stamp.revision,
         };

@@ -108,6 +108,8 @@ impl DemoError {
 pub struct Made {
     /// The agencies.
     pub agencies: u64,
+    /// The counties that the agencies are in.
+    pub counties: u64,
     /// The organizations.
     pub organizations: u64,
     /// The grants.
@@ -132,9 +134,10 @@ pub struct Made {
 
 impl Made {
     /// The rows of each table.
-    fn tables(&self) -> [(&'static str, u64); 9] {
+    fn tables(&self) -> [(&'static str, u64); 10] {
         [
             ("agencies", self.agencies),
+            ("counties", self.counties),
             ("organizations", self.organizations),
             ("grants", self.grants),
             ("obligations", self.obligations),
@@ -244,6 +247,7 @@ async fn make(
     // it.
     write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
+    made.counties = load.settle().await?.added;
     bar.set_message("indexing");
     made.removed = tables.values().map(|tally| tally.removed).sum();
     for (table, rows) in made.tables() {

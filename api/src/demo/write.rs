@@ -55,6 +55,7 @@ pub(super) async fn all(
     bar.set_length(u64::from(scaled(TRAINEES + 460_000, scale)));
     let mut made = Made {
         agencies: 0,
+        counties: 0,
         organizations: 0,
         grants: 0,
         obligations: 0,

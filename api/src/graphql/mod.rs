@@ -12,6 +12,7 @@
 mod agency;
 pub(crate) mod citation;
 mod claim;
+mod county;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
@@ -34,11 +35,13 @@ mod root;
 mod schema_types;
 pub(crate) mod sizes;
 mod source;
+mod state_population;
 mod table_load;
 mod tokens;
 mod trainee;
 mod training;
 mod training_session;
+mod us_state;
 
 use std::sync::LazyLock;
 
@@ -98,6 +101,9 @@ fn types() -> Vec<Type> {
     vec![
         of(agency::table()),
         of(organization::table()),
+        of(us_state::table()),
+        of(state_population::table()),
+        of(county::table()),
         of(program::table()),
         of(grant::table()),
         of(claim::table()),
