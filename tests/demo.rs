@@ -13,8 +13,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, State
 
 use crate::{plot, support::TestDatabase};
 
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 24] = [
     "agencies",
+    "congressional_districts",
     "counties",
     "grants",
     "measures",

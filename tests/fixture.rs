@@ -266,6 +266,12 @@ async fn awards(load: &Load, size: Size) {
         let number = format!("15JCOPS-{:02}-GG-{id:05}-UHPX", 10 + index % 9);
         let share = i64::from(index % 13) * 12_500_050;
         grants.push(grant::Model {
+            district: except(
+                index,
+                3,
+                format!("{}-{:02}", STATES[usize::try_from(index % 5).unwrap()], index % 4),
+            ),
+            district_id: None,
             id,
             award_key: Some(number.replace('-', "")),
             award_number: Some(number),

@@ -5,14 +5,19 @@ use std::cmp::Ordering;
 
 use cops_graphql::{
     database::load::{Load, LoadCounts},
-    demo, reference,
+    demo,
+    ingest::{self, Format},
+    reference,
 };
 use entity::{agency, county};
 use indicatif::ProgressBar;
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestDatabase};
+use crate::{
+    import::{TRANSACTIONS, csv, request},
+    support::{Client, TestDatabase},
+};
 
 /// An agency of a list.
 #[derive(Clone, Debug)]
@@ -367,4 +372,84 @@ async fn states_add_up_to_the_nation_and_tell_their_residents() {
         }
     }
     assert!(checked > 20, "{checked}");
+}
+
+#[tokio::test]
+async fn awards_go_to_the_district_that_their_file_names() {
+    let award = |key: &'static str, district: &'static str, amount: &'static str| {
+        vec![
+            ("assistance_transaction_unique_key", key),
+            ("assistance_award_unique_key", key),
+            ("award_id_fain", key),
+            ("recipient_name", "CITY OF SPOKANE VALLEY"),
+            ("recipient_state_code", "WA"),
+            ("prime_award_transaction_recipient_cd_current", district),
+            ("action_date", "2024-09-20"),
+            ("federal_action_obligation", amount),
+            ("cfda_number", "16.710"),
+        ]
+    };
+    let rows = [
+        award("A", "WA-05", "100"),
+        award("B", "wa-05", "20"),
+        award("C", "WY-00", "3"),
+        award("D", "WA-90", "0.5"),
+        award("E", "", "0.25"),
+        award("F", "somewhere", "0.05"),
+    ];
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(Vec::as_slice).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("awards.csv");
+    std::fs::write(&path, csv(TRANSACTIONS, &rows)).unwrap();
+    for database in TestDatabase::each("awards_go_to_the_district").await {
+        let db = database.writer().await;
+        reference::ensure(&db).await.unwrap();
+        ingest::run(&db, &request(Format::Usaspending, &[&path])).await.unwrap();
+        let query = "{ grants { groups(by: [IN_DISTRICT]) { nodes { key { inDistrict { code number inState { name } } } count federalShare { sum } } } }
+            congressionalDistrict(by: { code: \"wa-05\" }) { grants { totals { count } } }
+            grants2: grants(filter: { inDistrict: { number: { eq: 0 } } }) { totalCount } }";
+        let data = database.client().await.data(query).await;
+        assert_eq!(data, database.client_in_sql().await.data(query).await);
+        let group = |district: Value, count: i32, sum: f64| json!({ "key": { "inDistrict": district }, "count": count, "federalShare": { "sum": sum } });
+        let district = |code: &str, number: i32, state: &str| json!({ "code": code, "number": number, "inState": { "name": state } });
+        let mut groups = data["grants"]["groups"]["nodes"].clone();
+        for group in groups.as_array_mut().unwrap() {
+            let sum = group["federalShare"]["sum"].as_f64();
+            group["federalShare"]["sum"] = json!(sum);
+        }
+        assert_eq!(
+            groups,
+            json!([
+                group(district("WA-05", 5, "Washington"), 2, 120.0),
+                group(district("WY-00", 0, "Wyoming"), 1, 3.0),
+                group(Value::Null, 3, 0.8),
+            ])
+        );
+        assert_eq!(data["congressionalDistrict"]["grants"]["totals"]["count"], 2);
+        assert_eq!(data["grants2"]["totalCount"], 1);
+    }
+}
+
+#[tokio::test]
+async fn every_value_of_the_data_has_a_label_and_every_band_its_edges() {
+    let database = TestDatabase::sqlite().await;
+    let query = "{ dataset { labels { enum value label description } populationBands { band from to label } }
+        kinds: __type(name: \"AgencyKind\") { enumValues { name description } }
+        bands: __type(name: \"PopulationBand\") { enumValues { name } } }";
+    let data = database.client().await.data(query).await;
+    let labels = data["dataset"]["labels"].as_array().unwrap();
+    for value in data["kinds"]["enumValues"].as_array().unwrap() {
+        let of = |label: &&Value| label["enum"] == "AgencyKind" && label["value"] == value["name"];
+        let label = labels.iter().find(of).unwrap();
+        assert_eq!(label["description"], value["description"]);
+    }
+    let sheriff = labels.iter().find(|label| label["value"] == "MUNICIPAL_POLICE").unwrap();
+    assert_eq!(sheriff["label"], "Municipal police");
+    let bands: Vec<_> = data["dataset"]["populationBands"].as_array().unwrap().clone();
+    let names: Vec<_> = bands.iter().map(|band| json!({ "name": band["band"] })).collect();
+    assert_eq!(json!(names), data["bands"]["enumValues"]);
+    assert_eq!(
+        bands[1],
+        json!({ "band": "FROM_10000", "from": 10_000, "to": 25_000, "label": "10,000 to 24,999" })
+    );
 }

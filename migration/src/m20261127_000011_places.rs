@@ -1,5 +1,5 @@
-//! States with what is said of them and the people who live there, and counties, of which agencies are; each with its
-//! history.
+//! States with what is said of them and the people who live there, counties, of which agencies are, and congressional
+//! districts, to which awards go; each with its history.
 
 use sea_orm_migration::{
     prelude::*,
@@ -14,7 +14,7 @@ struct NewTable {
     references: &'static [(&'static str, &'static str)],
 }
 
-const TABLES: [NewTable; 3] = [
+const TABLES: [NewTable; 4] = [
     NewTable {
         name: "states",
         columns: &[
@@ -46,13 +46,24 @@ const TABLES: [NewTable; 3] = [
         unique: &["fips"],
         references: &[("state_id", "states")],
     },
+    NewTable {
+        name: "congressional_districts",
+        columns: &[
+            ("code", "text NOT NULL"),
+            ("number", "integer NOT NULL"),
+            ("state_id", "integer NOT NULL"),
+        ],
+        unique: &["code"],
+        references: &[("state_id", "states")],
+    },
 ];
 
 /// Columns of tables that are there already, and what they refer to.
-const LINKS: [(&str, &str, &str); 3] = [
+const LINKS: [(&str, &str, &str); 4] = [
     ("agencies", "state_id", "states"),
     ("agencies", "county_id", "counties"),
     ("organizations", "state_id", "states"),
+    ("grants", "district_id", "congressional_districts"),
 ];
 
 /// The columns that each row has, and what they refer to.
@@ -69,7 +80,20 @@ impl MigrationTrait for Migration {
         for sql in TABLES.iter().flat_map(|table| statements(table, backend)) {
             db.execute_unprepared(&sql).await?;
         }
-        let last = if backend == DbBackend::Postgres { ", id" } else { "" };
+        let (text, last) = match backend {
+            DbBackend::Postgres => ("text COLLATE \"C\"", ", id"),
+            _ => ("text", ""),
+        };
+        for table in ["grants", "grants_history"] {
+            db.execute_unprepared(&format!("ALTER TABLE {table} ADD COLUMN district {text}"))
+                .await?;
+        }
+        db.execute_unprepared(&format!("CREATE INDEX grants_district ON grants (district{last})"))
+            .await?;
+        db.execute_unprepared(
+            "CREATE INDEX grants_history_district ON grants_history (district, id)",
+        )
+        .await?;
         for (table, column, to) in LINKS {
             for sql in [
                 format!("ALTER TABLE {table} ADD COLUMN {column} integer REFERENCES {to} (id)"),
@@ -91,6 +115,10 @@ impl MigrationTrait for Migration {
                 let sql = format!("ALTER TABLE {table} DROP COLUMN {column}");
                 db.execute_unprepared(&sql).await?;
             }
+        }
+        for table in ["grants", "grants_history"] {
+            db.execute_unprepared(&format!("DROP INDEX {table}_district")).await?;
+            db.execute_unprepared(&format!("ALTER TABLE {table} DROP COLUMN district")).await?;
         }
         for NewTable { name, .. } in TABLES.iter().rev() {
             db.execute_unprepared(&format!("DROP TABLE {name}_history")).await?;

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
 use entity::{
-    counter, county, list_name, revision, search,
+    congressional_district, counter, county, list_name, revision, search,
     table::{EntityTable, history, tables},
     table_load,
 };
@@ -21,7 +21,7 @@ use sea_orm::{
 };
 
 use super::{
-    places::{self, CountyChanges, LINKS},
+    places::{self, LINKS, PlaceChanges},
     token::DataToken,
 };
 
@@ -384,30 +384,33 @@ impl Load {
         Ok(())
     }
 
-    /// Brings what follows from the rows to what they say now: the counties, and which state and county each is in. Says
-    /// what that did to the counties. A load is settled when it is committed, or before by whoever wants to know.
+    /// Brings what follows from the rows to what they say now: the counties and districts, and which state, county and
+    /// district each is in. Says what that did to the tables. A load is settled when it is committed, or before by
+    /// whoever wants to know.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn settle(&self) -> Result<TableTally, DbErr> {
-        let CountyChanges { added, changed, gone } =
-            places::counties(&self.transaction, self.revision.id).await?;
-        let tally = TableTally {
-            added: added.len() as u64,
-            changed: changed.len() as u64,
-            removed: gone.len() as u64,
-            ..TableTally::default()
-        };
-        self.insert::<county::Entity>(&added).await?;
-        self.change::<county::Entity>(changed).await?;
+    pub async fn settle(&self) -> Result<Tallies, DbErr> {
+        let counties = places::counties(&self.transaction, self.revision.id).await?;
+        let districts = places::districts(&self.transaction, self.revision.id).await?;
+        let tallies =
+            [("counties", tally(&counties)), ("congressional_districts", tally(&districts))];
+        self.insert::<county::Entity>(&counties.added).await?;
+        self.change::<county::Entity>(counties.changed).await?;
+        self.insert::<congressional_district::Entity>(&districts.added).await?;
+        self.change::<congressional_district::Entity>(districts.changed).await?;
         for sql in LINKS {
             self.transaction.execute_unprepared(sql).await?;
         }
-        for keys in gone.chunks(KEYS) {
+        for keys in counties.gone.chunks(KEYS) {
             let keys = keys.iter().copied();
             self.remove::<county::Entity>(county::Column::Id.is_in(keys)).await?;
         }
-        Ok(tally)
+        for keys in districts.gone.chunks(KEYS) {
+            let gone = congressional_district::Column::Id.is_in(keys.iter().copied());
+            self.remove::<congressional_district::Entity>(gone).await?;
+        }
+        Ok(tallies.into())
     }
 
     /// Makes the indexes again, refreshes the full-text search, notes what was done, and lets
@@ -419,11 +422,12 @@ impl Load {
         for sql in std::mem::take(&mut self.suspended) {
             self.transaction.execute_unprepared(&sql).await?;
         }
-        let settled = self.settle().await?;
-        let counties = counts.tables.entry("counties").or_default();
-        counties.added += settled.added;
-        counties.changed += settled.changed;
-        counties.removed += settled.removed;
+        for (table, settled) in self.settle().await? {
+            let tally = counts.tables.entry(table).or_default();
+            tally.added += settled.added;
+            tally.changed += settled.changed;
+            tally.removed += settled.removed;
+        }
         if self.transaction.get_database_backend() == DbBackend::Sqlite {
             for table in tables().iter().filter(|table| table.has("search")) {
                 let table = table.name;
@@ -465,6 +469,12 @@ impl Load {
         self.transaction.commit().await?;
         Ok(self.revision)
     }
+}
+
+/// What becomes of a table of places.
+fn tally<M>(changes: &PlaceChanges<M>) -> TableTally {
+    let [added, changed] = [&changes.added, &changes.changed].map(|rows| rows.len() as u64);
+    TableTally { added, changed, removed: changes.gone.len() as u64, ..TableTally::default() }
 }
 
 /// A column of an entity by its name.

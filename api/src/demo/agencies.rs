@@ -176,6 +176,14 @@ fn row(
     row
 }
 
+/// The congressional district of an agency, given its place among all, where it is known. Each state has as many as a seat for 761,000 people makes.
+pub(super) fn district(agency: &Traits, place: usize) -> Option<String> {
+    let state = STATES[agency.state];
+    let seats = (state.thousands + 380) as usize / 761;
+    let number = if seats > 1 { place % seats + 1 } else { 0 };
+    (place % 31 != 0).then(|| format!("{}-{number:02}", state.code))
+}
+
 /// Kinds of organizations with their parts of the whole, and how they are called.
 const ORGANIZATIONS: &[(OrganizationKind, f64, &str)] = &[
     (OrganizationKind::SchoolDistrict, 0.46, "Unified School District"),

@@ -26,5 +26,8 @@ pub(super) fn table() -> Table {
             str::to_owned,
             "The five-digit FIPS code, state first.",
         )
+        .keys(&[county::Column::Name])
+        .measure("agencies", "agencies.count", "The agencies of each county.")
+        .measure("federalShare", "agencies.grants.federalShare", "The federal share of the awards to each county's agencies together: 0 where they have none, and unknown where that of one award is.")
         .provenance(county::Relation::Source, county::Relation::Revision)
 }

@@ -16,6 +16,7 @@ pub(super) fn table() -> Type {
         .one("agency", grant::Relation::Agency, "The agency that got the award. Null where the recipient is an organization.")
         .one("organization", grant::Relation::Organization, "The organization that got the award. Null where the recipient is an agency.")
         .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
+        .one("inDistrict", grant::Relation::District, "The congressional district of the recipient, where its headquarters are: not all of what the money pays for is done there. Null where the source does not say, or names several.")
         .one("program", grant::Relation::Program, "The program that the award was made under. Null where the source does not say: it is never guessed.")
         .many("obligations", obligation::Relation::Grant, Childless::Unknown, "The financial transactions on the award.")
         .many("claims", claim::Relation::Grant, Childless::Unknown, "What each kind of source says of the award, field by field, where several kinds tell of it. Empty where one does: then the award is what its source says.")

@@ -12,11 +12,13 @@
 mod agency;
 pub(crate) mod citation;
 mod claim;
+mod congressional_district;
 mod county;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
 mod grant;
+mod labels;
 mod measure;
 mod measure_types;
 mod obligation;
@@ -104,6 +106,7 @@ fn types() -> Vec<Type> {
         of(us_state::table()),
         of(state_population::table()),
         of(county::table()),
+        of(congressional_district::table()),
         of(program::table()),
         of(grant::table()),
         of(claim::table()),

@@ -88,6 +88,8 @@ pub(crate) struct Award {
     pub(crate) key: Option<String>,
     pub(crate) usaspending_key: Option<String>,
     pub(crate) recipient: Described,
+    /// The congressional district of the recipient, such as `CA-37`.
+    pub(crate) district: Option<String>,
     pub(crate) program_id: Option<i32>,
     pub(crate) listing: Option<String>,
     pub(crate) instrument: Option<Instrument>,
@@ -405,6 +407,7 @@ impl AwardSlot {
             row.award_number.clone_from(&award.number);
         }
         set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
+        set(&mut row.district, award.district.as_ref(), later);
         let origin = origins.here;
         let claims = &mut self.claims;
         let mut told = ToldOfAward { claims, grant_id: row.id, origin, source_id, later };
@@ -565,6 +568,8 @@ fn blank(id: i32) -> grant::Model {
         organization_id: None,
         recipient_name: None,
         recipient_uei: None,
+        district: None,
+        district_id: None,
         matched_by: None,
         program_id: None,
         assistance_listing: None,

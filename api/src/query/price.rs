@@ -72,6 +72,11 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
+    /// Adds so many objects with these fields, which are read nowhere.
+    pub(crate) fn objects<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
+        self.show(count, names);
+    }
+
     /// Adds a list, of each parent where it has some.
     pub(crate) fn list(
         &mut self,

@@ -197,7 +197,7 @@ impl<'a> Near<'a> {
         far.sort_unstable();
         // Where there is a slip at all, another may be a slip, too: `agencys` of `agency` or of `agencies`.
         if !near.is_empty() && near.iter().all(|(rank, distance, _)| (*rank, *distance) == (0, 1)) {
-            near.append(&mut far);
+            near.extend(far.extract_if(.., |(distance, ..)| *distance <= 2));
         }
         let first = |names: Vec<(usize, usize, &'a str)>| {
             names.into_iter().take(MOST).map(|(.., name)| name).collect()
