@@ -154,11 +154,11 @@ async fn a_slip_is_answered_with_what_may_have_been_meant() {
         // A longer path, and not what merely looks alike.
         (
             "{ grants { groups(by: [STATE]) { totalCount } } }",
-            "by[0]: \"STATE\" is no value of GrantDimension. Did you mean \"AGENCY_STATE\" or \"ORGANIZATION_STATE\"?",
+            "by[0]: \"STATE\" is no value of GrantDimension. Did you mean \"AGENCY_STATE\", \"ORGANIZATION_STATE\" or \"AGENCY_IN_STATE\"?",
         ),
         (
             "{ grants { groups(by: [AGENCY_STATE]) { nodes { key { state } } } } }",
-            "there is no field \"state\" in GrantGroupKey. Did you mean \"agencyState\" or \"organizationState\"?",
+            "there is no field \"state\" in GrantGroupKey. Did you mean \"agencyState\", \"organizationState\" or \"agencyInState\"?",
         ),
         // A step further in.
         (

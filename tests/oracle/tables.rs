@@ -219,7 +219,6 @@ pub(super) static TABLES: [Table; 17] = [
         manys: &[
             many("agencies", "agencies", "state_id", true),
             many("organizations", "organizations", "state_id", true),
-            many("counties", "counties", "state_id", true),
             many("populations", "statePopulations", "state_id", false),
         ],
         priced_by: None,
