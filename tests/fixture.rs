@@ -70,6 +70,7 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
     }])
     .await
     .unwrap();
+    states(&load).await;
     reference(&load).await;
     agencies(&load, size).await;
     awards(&load, size).await;
@@ -87,7 +88,8 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
         .unwrap();
 }
 
-async fn reference(load: &Load) {
+/// States, and who lives there.
+async fn states(load: &Load) {
     let states = (1..).zip(STATES).map(|(number, code)| us_state::Model {
         id: number,
         code: code.parse().unwrap(),
@@ -111,6 +113,9 @@ async fn reference(load: &Load) {
         revision_id: REVISION,
     });
     load.insert::<state_population::Entity>(&populations.collect::<Vec<_>>()).await.unwrap();
+}
+
+async fn reference(load: &Load) {
     let program = |id: i32, code: &str, name: &str, category| program::Model {
         id,
         code: code.into(),

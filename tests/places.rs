@@ -120,7 +120,7 @@ async fn a_circle_has_the_agencies_that_are_within_nearest_first() {
             }
             counts.push(expected.len());
         }
-        assert!(counts.iter().any(|count| *count == 0), "{counts:?}");
+        assert!(counts.contains(&0), "{counts:?}");
         assert!(counts.iter().filter(|count| **count > 2).count() > 3, "{counts:?}");
         assert_eq!(counts.last(), Some(&known));
     }

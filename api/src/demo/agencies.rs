@@ -181,7 +181,7 @@ pub(super) fn district(agency: &Traits, place: usize) -> Option<String> {
     let state = STATES[agency.state];
     let seats = (state.thousands + 380) as usize / 761;
     let number = if seats > 1 { place % seats + 1 } else { 0 };
-    (place % 31 != 0).then(|| format!("{}-{number:02}", state.code))
+    (!place.is_multiple_of(31)).then(|| format!("{}-{number:02}", state.code))
 }
 
 /// Kinds of organizations with their parts of the whole, and how they are called.

@@ -71,9 +71,11 @@ impl Plan {
                 DatasetField::List(plan) => price.list(plan, None)?,
                 DatasetField::Counts(_) => price.counts()?,
                 DatasetField::Labels(fields) => {
-                    price.objects(MOST_LABELS, fields.iter().map(|it| &it.0))
+                    price.objects(MOST_LABELS, fields.iter().map(|it| &it.0));
                 }
-                DatasetField::Bands(fields) => price.objects(8, fields.iter().map(|it| &it.0)),
+                DatasetField::Bands(fields) => {
+                    price.objects(8, fields.iter().map(|it| &it.0));
+                }
                 _ => {}
             }
         }
