@@ -28,6 +28,7 @@ mod oracle;
 mod orders;
 mod output;
 mod pages;
+mod places;
 mod plot;
 mod protocol;
 mod provenance;

@@ -44,6 +44,13 @@ pub struct Model {
     /// The unique entity identifier of the recipient as the source gives it. Null where it gives none.
     #[sea_orm(column_type = "Text")]
     pub recipient_uei: Option<String>,
+    /// The congressional district of the recipient, as the source writes it.
+    #[sea_orm(column_type = "Text")]
+    #[graphql(skip)]
+    pub district: Option<String>,
+    /// The district, by its row. Each load sets it of `district`.
+    #[graphql(skip)]
+    pub district_id: Option<i32>,
     /// How the recipient was found by what the source says of it. Null where that is not known: the award was loaded
     /// before this was kept, or is synthetic, so that nothing had to be found.
     #[sea_orm(column_type = "Text")]
@@ -104,6 +111,13 @@ pub struct Model {
 /// What a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    /// The congressional district of the recipient.
+    #[sea_orm(
+        belongs_to = "super::congressional_district::Entity",
+        from = "Column::DistrictId",
+        to = "super::congressional_district::Column::Id"
+    )]
+    District,
     /// The agency that got the award.
     #[sea_orm(
         belongs_to = "super::agency::Entity",

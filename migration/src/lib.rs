@@ -22,6 +22,7 @@ mod m20261125_000004_outcome_level;
 mod m20261126_000005_identity;
 mod m20261126_000006_recipients;
 mod m20261127_000010_history;
+mod m20261127_000011_places;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_identity::Migration),
             Box::new(m20261126_000006_recipients::Migration),
             Box::new(m20261127_000010_history::Migration),
+            Box::new(m20261127_000011_places::Migration),
         ]
     }
 }

@@ -19,6 +19,7 @@ use sea_orm::{ColumnTrait, IdenStatic, RelationTrait};
 
 use super::{
     declared::{Across, DeclaredRatio, FirstEvent},
+    place::Location,
     scalar::{ColumnKind, Scalar},
     table::{Cardinality, Childless, NaturalKey, Relation, Table, Union, leak},
 };
@@ -54,6 +55,14 @@ impl Table {
             childless: Childless::Unknown,
             other: OnceLock::new(),
         });
+        self
+    }
+
+    /// Says of the relation that was added last that lists are not ordered or grouped by the row that it leads to.
+    pub(crate) fn aside(mut self) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.orders = false;
+        }
         self
     }
 
@@ -120,6 +129,14 @@ impl Table {
     /// Says which key tells of which year the amounts of a row are.
     pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
         self.priced_by = Some(key);
+        self
+    }
+
+    /// Says where rows are: the columns of the degrees north and east.
+    pub(crate) fn located<C: ColumnTrait>(mut self, latitude: C, longitude: C) -> Self {
+        let [latitude, longitude] =
+            [latitude, longitude].map(|column| self.column_index(column.as_str()));
+        self.location = Some(Location { latitude, longitude });
         self
     }
 

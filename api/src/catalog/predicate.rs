@@ -14,7 +14,10 @@ use sea_orm::{
     },
 };
 
-use super::table::Table;
+use super::{
+    place::{EarthCircle, Point},
+    table::Table,
+};
 
 /// A filter over the rows of one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +56,15 @@ pub enum Predicate {
         to: &'static str,
         /// The filter there.
         keeps: Box<Predicate>,
+    },
+    /// The row is within a circle on the Earth.
+    Near {
+        /// The column of degrees north, by its name in the database.
+        latitude: &'static str,
+        /// The column of degrees east.
+        longitude: &'static str,
+        /// The circle.
+        circle: EarthCircle,
     },
     /// The row has a word that begins with each of these.
     Words {
@@ -149,6 +161,8 @@ impl Predicate {
             }
             Self::Is { .. } | Self::Difference { .. } => 1,
             Self::Through { keeps, .. } => 1 + keeps.weight(),
+            // As many steps as a database takes for some comparisons.
+            Self::Near { .. } => 16,
             Self::Words { words, .. } => words.len(),
         }
     }
@@ -161,7 +175,7 @@ impl Predicate {
             Self::Through { table, to, keeps, .. } => {
                 usize::from(*to != table.key) + keeps.related()
             }
-            Self::Is { .. } | Self::Difference { .. } | Self::Words { .. } => 0,
+            Self::Is { .. } | Self::Difference { .. } | Self::Near { .. } | Self::Words { .. } => 0,
         }
     }
 
@@ -171,7 +185,7 @@ impl Predicate {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_words),
             Self::Not(part) => part.has_words(),
             Self::Through { keeps, .. } => keeps.has_words(),
-            Self::Is { .. } | Self::Difference { .. } => false,
+            Self::Is { .. } | Self::Difference { .. } | Self::Near { .. } => false,
             Self::Words { .. } => true,
         }
     }
@@ -186,7 +200,17 @@ impl Predicate {
         match self {
             Self::All(parts) => parts.iter().any(|part| part.excludes_null(name)),
             Self::Is { column, test } => *column == name && *test != Test::Null(true),
+            Self::Near { latitude, longitude, .. } => [latitude, longitude].contains(&&name),
             _ => false,
+        }
+    }
+
+    /// The middles of the circles that all rows it keeps are within.
+    pub(crate) fn middles(&self) -> Vec<Point> {
+        match self {
+            Self::All(parts) => parts.iter().flat_map(Self::middles).collect(),
+            Self::Near { circle, .. } => vec![circle.middle],
+            _ => Vec::new(),
         }
     }
 
@@ -226,6 +250,9 @@ impl Predicate {
                     inner.and_where(keeps.to_sql(other.name, backend));
                 }
                 column_of(table, column).in_subquery(inner)
+            }
+            Self::Near { latitude, longitude, circle } => {
+                circle.to_sql(column_of(table, latitude), column_of(table, longitude))
             }
             Self::Words { key, words } => {
                 if backend == DbBackend::Postgres {

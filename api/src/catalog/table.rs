@@ -11,6 +11,7 @@ use sea_orm::EntityTrait;
 
 use super::{
     declared::{Declared, FirstEvent},
+    place::Location,
     scalar::{ColumnKind, Scalar},
 };
 
@@ -163,6 +164,13 @@ impl ComputedField {
     }
 }
 
+/// The field that says how far a row is from a place.
+pub(crate) const DISTANCE: &str = "distanceKm";
+
+/// What it says of itself.
+pub(crate) const DISTANCE_DESCRIPTION: &str = "How many kilometers the place is from this one, along a great circle of a \
+    sphere of 6371.0088 km, to the meter. Null where either of `latitude` and `longitude` is unknown.";
+
 /// A way to name one row other than by its id.
 #[derive(Debug)]
 pub(crate) struct NaturalKey {
@@ -195,6 +203,8 @@ pub struct Table {
     pub(crate) natural_keys: Vec<NaturalKey>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
+    /// Where its rows are, if they are anywhere.
+    pub(crate) location: Option<Location>,
     /// The key that tells of which year the amounts of a row are, where one does.
     pub(crate) priced_by: Option<&'static str>,
     /// What first happens to those whom its rows are of, by which these are before or after.
@@ -225,6 +235,8 @@ pub(crate) enum FieldOf {
     Relation(usize),
     Union(usize),
     Computed(usize),
+    /// How far a row is from a place.
+    Distance,
 }
 
 impl Table {
@@ -249,6 +261,7 @@ impl Table {
             unions: Vec::new(),
             computed: Vec::new(),
             natural_keys: Vec::new(),
+            location: None,
             priced_by: None,
             event: None,
             declared: Declared::default(),
@@ -306,7 +319,8 @@ impl Table {
             .chain(columns)
             .chain(relations)
             .chain(unions)
-            .chain(computed);
+            .chain(computed)
+            .chain(self.location.map(|_| (DISTANCE.to_owned(), FieldOf::Distance)));
         let mut lookup = HashMap::new();
         for (name, field) in all {
             let other = lookup.insert(name.clone(), field);

@@ -156,7 +156,8 @@ pub(crate) fn shared(types: &mut Types<'_>) {
     types.enumeration("PopulationBand", description, bands.collect());
 }
 
-fn thousands(number: i64) -> String {
+/// A number with a comma before each three of its digits.
+pub(super) fn thousands(number: i64) -> String {
     match number / 1000 {
         0 => number.to_string(),
         thousands => format!("{},{:03}", self::thousands(thousands), number % 1000),

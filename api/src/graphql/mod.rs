@@ -14,12 +14,15 @@ mod among_types;
 mod change_types;
 pub(crate) mod citation;
 mod claim;
+mod congressional_district;
+mod county;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
 mod figure_types;
 mod glance_types;
 mod grant;
+mod labels;
 mod measure;
 mod measure_types;
 mod obligation;
@@ -38,11 +41,13 @@ mod root;
 mod schema_types;
 pub(crate) mod sizes;
 mod source;
+mod state_population;
 mod table_load;
 mod tokens;
 mod trainee;
 mod training;
 mod training_session;
+mod us_state;
 
 use std::sync::LazyLock;
 
@@ -112,6 +117,10 @@ fn types() -> Vec<Type> {
     vec![
         of(agency::table()),
         of(organization::table()),
+        of(us_state::table()),
+        of(state_population::table()),
+        of(county::table()),
+        of(congressional_district::table()),
         of(program::table()),
         of(grant::table()),
         of(claim::table()),

@@ -12,10 +12,16 @@ use crate::{
     catalog::{
         Catalog,
         scalar::Scalar,
-        table::{Cardinality, ClosedValue, Comparable, Relation, Table},
+        table::{
+            Cardinality, ClosedValue, Comparable, DISTANCE, DISTANCE_DESCRIPTION, Relation, Table,
+        },
     },
     limits::Limits,
-    query::{figure_order, order::orderable, page::DEFAULT_PAGE},
+    query::{
+        figure_order,
+        order::{BY_DISTANCE, orderable},
+        page::DEFAULT_PAGE,
+    },
 };
 
 /// Tells of every type of a catalog.
@@ -140,6 +146,11 @@ fn object(types: &mut Types<'_>, table: &Table) {
     for computed in &table.computed {
         add(field(computed.field, computed.type_name, computed.description, vec![]));
     }
+    if table.location.is_some() {
+        let degrees = |name, description| input(name, "Float!", description);
+        let from = vec![degrees("latitude", NORTH), degrees("longitude", EAST)];
+        add(field(DISTANCE, "Float", DISTANCE_DESCRIPTION, from));
+    }
     for union in &table.unions {
         add(field(union.field, &format!("{}!", union.type_name), union.description, vec![]));
     }
@@ -194,6 +205,10 @@ fn filter(types: &mut Types<'_>, table: &Table) {
                 input(relation.field, &list, &description)
             }
         });
+    }
+    if table.location.is_some() {
+        near(types);
+        fields.push(input("near", "NearFilter", "Keeps rows within a circle on the Earth, edge and all. Order by DISTANCE, and they come nearest first."));
     }
     let description = format!(
         "Which rows of {} to keep. Fields that are given must all hold; one that is null, such as a \
@@ -254,6 +269,25 @@ fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
         types.enumeration(&format!("{type_name}Day"), &description, named.collect());
     }
     fields
+}
+
+const NORTH: &str = "In degrees north, from -90 to 90.";
+const EAST: &str = "In degrees east, from -180 to 180.";
+
+/// A circle on the Earth.
+fn near(types: &mut Types<'_>) {
+    let fields = vec![
+        input("latitude", "Float!", NORTH),
+        input("longitude", "Float!", EAST),
+        input(
+            "kilometers",
+            "Float",
+            "How far the edge is from the middle. Where it is left out, all rows are kept whose place is known.",
+        ),
+    ];
+    let description = "Rows within a circle on the Earth, which is taken for a sphere of 6371.0088 km. A row whose place \
+        is not known is in none.";
+    types.input_object("NearFilter", description, fields, false);
 }
 
 fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
@@ -328,7 +362,11 @@ fn order(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
         };
         value(name, description)
     });
-    let values: Vec<_> = values.collect();
+    let mut values: Vec<_> = values.collect();
+    if table.location.is_some() {
+        let description = "By the distance from the middle of the one `near` in `filter`, outside of `or` and `not`.";
+        values.push(value(BY_DISTANCE.to_owned(), description.to_owned()));
+    }
     let fields = format!("{type_name}OrderField");
     types.enumeration(&fields, &format!("What {} can be ordered by.", table.list), values);
     let mut direction = input("direction", "OrderDirection!", "Which way.");

@@ -120,6 +120,8 @@ impl Agencies {
             population: None,
             sworn_officers: None,
             search: String::new(),
+            state_id: None,
+            county_id: None,
             source_id,
             revision_id: 0,
         });

@@ -362,6 +362,7 @@ impl Recipients {
             uei,
             note: None,
             search: String::new(),
+            state_id: None,
             source_id: job.source_id,
             revision_id: job.load.revision(),
         };

@@ -53,6 +53,7 @@ const COMMON: &[&str] = &[
     "city=recipient_city_name",
     "!state=recipient_state_code",
     "state_name=recipient_state_name",
+    "district=prime_award_transaction_recipient_cd_current|prime_award_summary_recipient_cd_current",
     "type=assistance_type_code",
     "type_text=assistance_type_description",
     "base_description=prime_award_base_transaction_description|award_description",
@@ -197,6 +198,7 @@ impl Usaspending {
                 state: state(row)?,
                 kind: row.text("business").and_then(kind_of),
             },
+            district: row.text("district").map(str::to_uppercase).filter(|it| is_district(it)),
             instrument: instrument(row),
             period_start: row.read("start", values::date)?,
             period_end: row.read("end", values::date)?,
@@ -280,6 +282,14 @@ impl Usaspending {
             rank,
         ))
     }
+}
+
+/// Whether a text names one congressional district, such as `CA-37`. `CA-90` stands for several.
+fn is_district(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(state, number)| {
+        let is_number = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+        state.parse::<State>().is_ok() && is_number && number != "90"
+    })
 }
 
 impl FormatReader for Usaspending {

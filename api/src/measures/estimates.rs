@@ -173,7 +173,10 @@ fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
     match keeps {
         Predicate::All(parts) | Predicate::Any(parts) => each(parts),
         Predicate::Not(part) => scanned(sizes, table, part),
-        Predicate::Is { .. } | Predicate::Difference { .. } | Predicate::Words { .. } => {
+        Predicate::Is { .. }
+        | Predicate::Difference { .. }
+        | Predicate::Near { .. }
+        | Predicate::Words { .. } => {
             Work::scanned(sizes.rows(table))
         }
         Predicate::Through { table: other, keeps, .. } => {

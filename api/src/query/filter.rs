@@ -5,8 +5,9 @@ use indexmap::IndexMap;
 
 use super::id;
 use crate::catalog::{
+    place::{EarthCircle, FARTHEST, Location, Point},
     predicate::{Comparison, Predicate, Test},
-    scalar::{ColumnKind, Scalar},
+    scalar::{ColumnKind, Scalar, real_number},
     table::{Cardinality, Comparable, FieldOf, Relation, Table},
 };
 use crate::{
@@ -51,6 +52,7 @@ fn predicate(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Er
                 parts.push(Predicate::Any(any));
             }
             ("not", value) => parts.push(Predicate::Not(Box::new(predicate(table, value, &here)?))),
+            ("near", value) if table.location.is_some() => parts.push(near(table, value, &here)?),
             (name, value) => parts.push(field(table, name, value, &here)?),
         }
     }
@@ -95,7 +97,7 @@ fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predi
         Some(FieldOf::Relation(index)) => relation(&table.relations[index], value, path),
         None if name == "compare" => compares(table, value, path),
         None if name == "days" => days(table, value, path),
-        Some(FieldOf::Union(_) | FieldOf::Computed(_)) | None => {
+        Some(FieldOf::Union(_) | FieldOf::Computed(_) | FieldOf::Distance) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
     }
@@ -157,6 +159,47 @@ fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
         Some(GraphQl::Enum(word)) => Some(word.as_str()),
         Some(GraphQl::String(word)) => Some(word),
         _ => None,
+    }
+}
+
+/// Reads a circle on the Earth.
+fn near(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let Some(Location { latitude, longitude }) = table.location else {
+        return Err(Error::Internal);
+    };
+    let given = object(value, path)?;
+    let middle = point(|name| given.get(name), path)?;
+    let kilometers = match given.get("kilometers") {
+        None | Some(GraphQl::Null) => None,
+        Some(value) => Some(degrees(value, 0.0, FARTHEST.ceil(), &format!("{path}.kilometers"))?),
+    };
+    let name = |column: usize| table.columns[column].name;
+    Ok(Predicate::Near {
+        latitude: name(latitude),
+        longitude: name(longitude),
+        circle: EarthCircle::new(middle, kilometers),
+    })
+}
+
+/// Reads a place from the values that a client gives for its degrees.
+pub(crate) fn point<'a>(
+    given: impl Fn(&str) -> Option<&'a GraphQl>,
+    path: &str,
+) -> Result<Point, Error> {
+    let read = |name: &str, most: f64| {
+        let path = format!("{path}.{name}");
+        let value = given(name).ok_or_else(|| Error::BadArgument(format!("{path}: is missing")))?;
+        degrees(value, -most, most, &path)
+    };
+    Ok(Point { latitude: read("latitude", 90.0)?, longitude: read("longitude", 180.0)? })
+}
+
+/// Reads a number within bounds.
+fn degrees(value: &GraphQl, least: f64, most: f64, path: &str) -> Result<f64, Error> {
+    match real_number(value) {
+        // There is one zero.
+        Ok(number) if (least..=most).contains(&number) => Ok(number + 0.0),
+        _ => Err(Error::BadArgument(format!("{path}: {value} is not from {least} to {most}"))),
     }
 }
 

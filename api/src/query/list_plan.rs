@@ -3,6 +3,7 @@
 use async_graphql::{Name, Positioned, ServerError, parser::types::Field as FieldNode};
 
 use super::{
+    filter,
     groups::{apart::Common, figures::Figures},
     narrowing,
     page::List,
@@ -13,8 +14,9 @@ use super::{
 use crate::{
     catalog::{
         key::Measure,
+        place::Location,
         predicate::Predicate,
-        table::{Cardinality, FieldOf, Table},
+        table::{Cardinality, DISTANCE, FieldOf, Table},
     },
     error::Error,
     measures::Statistic,
@@ -157,6 +159,16 @@ impl<'a> Planner<'a> {
                 None => RowField::TypeName,
                 Some(FieldOf::Id) => RowField::Id,
                 Some(FieldOf::Computed(index)) => RowField::Computed(index),
+                Some(FieldOf::Distance) => {
+                    let Some(Location { latitude, longitude }) = table.location else {
+                        unreachable!("a table with distances has places");
+                    };
+                    let cells = [latitude, longitude].map(|column| picks.place(None, column));
+                    let arguments = self.arguments(merged[0]);
+                    let from = filter::point(|name| arguments.get(name), DISTANCE)
+                        .map_err(|error| error.at(merged[0].pos, &path))?;
+                    RowField::Distance { cells, from }
+                }
                 Some(FieldOf::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(FieldOf::Relation(index)) => {
                     self.relation(table, index, &merged, picks, &path)?

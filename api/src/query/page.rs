@@ -68,7 +68,7 @@ impl List {
         if let Some(GraphQl::String(text)) = given("search") {
             keeps = keeps.and(filter::search(table, text)?);
         }
-        let mut order = order::parse(catalog, table, given("orderBy"))?;
+        let mut order = order::parse(catalog, table, given("orderBy"), &keeps.middles())?;
         for key in order.iter_mut().filter(|key| key.through.is_none()) {
             // Then an index gives the order as it is, wherever it would put missing values.
             key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
@@ -220,7 +220,8 @@ impl List {
 
     /// Whether an index has the rows in this order, so that no more of them are read than are shown.
     pub(crate) fn is_indexed(&self) -> bool {
-        self.order.len() <= 2 && self.order[0].through.is_none()
+        let key = &self.order[0];
+        self.order.len() <= 2 && key.through.is_none() && key.from.is_none()
     }
 
     /// Whether the copy in memory is to find the page, where the table has so many rows: a database would sort all of
@@ -248,6 +249,7 @@ impl List {
             descending: key.descending != self.backward,
             nulls_first: key.nulls_first != self.backward,
             ranked: key.figure.as_ref().and_then(|figure| figure.ranked.clone()),
+            from: key.from,
         };
         let (behind, before) = match self.backward {
             false => (&self.after, &self.before),

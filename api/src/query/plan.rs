@@ -26,6 +26,7 @@ use super::{
 use crate::{
     catalog::{
         measure_catalog::{ComputedMeasure, Dimension, Unit},
+        place::Point,
         predicate::Predicate,
         table::Table,
     },
@@ -54,6 +55,11 @@ pub(crate) enum RowField {
     Union(Vec<(usize, Lookup)>),
     /// The computed field at a position.
     Computed(usize),
+    /// How far the place in two cells, of degrees north and east, is from another.
+    Distance {
+        cells: [usize; 2],
+        from: Point,
+    },
     /// The rows that hold our key.
     Many {
         to: usize,
@@ -165,15 +171,16 @@ impl ConnectionPlan {
 
     /// Reads the values of the order keys, so that each row has a cursor.
     pub(crate) fn find_keys(&mut self) {
-        let keys = self.list.order.iter().map(|key| {
-            if key.figure.is_some() {
-                return None;
-            }
-            let (through, column) = (key.through, key.column);
-            let kind = key.column(self.list.table).kind;
+        let keys = self.list.order.iter().flat_map(|key| {
+            let (through, kind) = (key.through, key.column(self.list.table).kind);
             let is_key = kind.as_kept() != kind;
-            Some(self.picks.place_of(Pick { through, column, is_key }))
+            let pick = move |column| Some(Pick { through, column, is_key });
+            match key.figure {
+                Some(_) => vec![None],
+                None => key.columns().into_iter().map(pick).collect(),
+            }
         });
+        let keys = keys.map(|pick| pick.map(|pick| self.picks.place_of(pick)));
         self.keys = keys.collect();
     }
 

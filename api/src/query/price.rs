@@ -100,6 +100,11 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
+    /// Adds so many objects with these fields, which are read nowhere.
+    pub(crate) fn objects<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
+        self.show(count, names);
+    }
+
     /// Adds a list, of each parent where it has some.
     pub(crate) fn list(
         &mut self,
@@ -246,6 +251,7 @@ impl<'a> Price<'a> {
             match field {
                 RowField::TypeName | RowField::Id => self.work += Work::rows(count, 0),
                 RowField::Cell(_) => {}
+                RowField::Distance { .. } => self.work += Work::rows(count, 1),
                 RowField::One { lookup, .. } => self.lookup(lookup, count)?,
                 RowField::Union(arms) => {
                     for (_, lookup) in arms {

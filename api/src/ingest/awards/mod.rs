@@ -53,6 +53,8 @@ pub(crate) struct Award {
     pub(crate) key: Option<String>,
     pub(crate) usaspending_key: Option<String>,
     pub(crate) recipient: Described,
+    /// The congressional district of the recipient, such as `CA-37`.
+    pub(crate) district: Option<String>,
     pub(crate) program_id: Option<i32>,
     pub(crate) listing: Option<String>,
     pub(crate) instrument: Option<Instrument>,
@@ -430,6 +432,8 @@ fn blank(id: i32) -> grant::Model {
         organization_id: None,
         recipient_name: None,
         recipient_uei: None,
+        district: None,
+        district_id: None,
         matched_by: None,
         program_id: None,
         assistance_listing: None,

@@ -39,6 +39,7 @@ impl AwardSlot {
             row.award_number.clone_from(&award.number);
         }
         set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
+        set(&mut row.district, award.district.as_ref(), later);
         self.take(award, found, later, (origins, (origin, source_id)));
     }
 

@@ -156,6 +156,14 @@ impl Replica {
                 });
                 found.map(|()| mask)
             }
+            Predicate::Near { latitude, longitude, circle } => {
+                let [latitude, longitude] =
+                    [table.column_named(latitude)?, table.column_named(longitude)?];
+                Ok(Mask::from_fn(table.rows, |row| {
+                    let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+                    degrees.is_some_and(|(north, east)| circle.has(north, east))
+                }))
+            }
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let keeps = |text: &str| {

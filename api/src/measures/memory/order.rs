@@ -13,7 +13,7 @@ use super::{
     Replica, Stored,
     column::{ColumnValues, StoredColumn},
     keys::Ordinals,
-    mask::whole,
+    mask::{Mask, whole},
     masks::Masks,
     ranks::RankedNumbers,
     rows::{RowSet, position},
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     catalog::{
         key::{End, Part, Path},
+        place::{Location, Point},
         predicate::Predicate,
         table::Table,
     },
@@ -61,6 +62,8 @@ pub(crate) struct RowTerm {
     pub(crate) nulls_first: bool,
     /// The numbers that are compared instead of a column.
     pub(crate) ranked: Option<Arc<RankedNumbers>>,
+    /// The place from which the distance is meant, and not the column.
+    pub(crate) from: Option<(Point, Location)>,
 }
 
 impl RowTerm {
@@ -167,8 +170,13 @@ struct RowOrder<'a> {
 }
 
 impl<'a> RowOrder<'a> {
-    fn new(replica: &'a Replica, table: &'a Stored, asked: &FirstRows) -> Result<Self, Error> {
-        let ranks = asked.order.iter().map(|term| {
+    fn new(
+        replica: &'a Replica,
+        table: &'a Stored,
+        asked: &FirstRows,
+        distances: &'a [Option<StoredColumn>],
+    ) -> Result<Self, Error> {
+        let ranks = asked.order.iter().zip(distances).map(|(term, distances)| {
             if let Some(ranked) = &term.ranked {
                 let column = table.column_named(table.table.key)?;
                 let code = |code: u32| {
@@ -178,6 +186,11 @@ impl<'a> RowOrder<'a> {
                 let translation = Some((0..=position(table.rows)).map(code).collect());
                 let count = position(ranked.len() + 1);
                 let codes = Ordinals { codes: &column.codes, translation, count };
+                return Ok(Ranks { term: term.clone(), codes, column });
+            }
+            if let Some(column) = distances {
+                let count = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
+                let codes = Ordinals { codes: &column.codes, translation: None, count };
                 return Ok(Ranks { term: term.clone(), codes, column });
             }
             let path = Path {
@@ -277,7 +290,8 @@ impl Replica {
         let kept = (mask.count() < table.rows).then(|| mask.rows());
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         stop.spend(work_of_order(many(rows.len()), many(asked.most)))?;
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let parts = self.workers.map(rows.len(), |range| order.gather(rows, range, stop));
         let mut first = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         order.cut(&mut first);
@@ -305,7 +319,8 @@ impl Replica {
                 places[code as usize] = Some(place);
             }
         }
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); parents.len()];
         let full = asked.most.saturating_mul(2).max(LEAST_GATHERED);
         let mut count = 0;
@@ -354,12 +369,38 @@ impl Replica {
         let ranked = asked.order.iter().filter(|term| term.ranked.is_some()).count();
         let rows = many(self.table_named(asked.table.name)?.rows);
         work += Work::values(rows.saturating_mul(8)).times(many(ranked));
+        for _ in asked.order.iter().filter(|term| term.from.is_some()) {
+            let rows = many(self.table_named(asked.table.name)?.rows);
+            work += Work::passed(rows.saturating_mul(4)) + Work::ranked(kept);
+        }
         for index in asked.order.iter().filter_map(|term| term.through) {
             let other = self.table_named(asked.table.relations[index].table)?;
             work += Work::values(many(other.rows));
         }
         Ok(work + work_of_order(kept, many(asked.most)))
     }
+}
+
+/// For each term that means a distance the column of it, where a mask keeps the rows.
+fn distances(
+    table: &Stored,
+    asked: &FirstRows,
+    mask: &Mask,
+) -> Result<Vec<Option<StoredColumn>>, Error> {
+    let column = |term: &RowTerm| {
+        let Some((from, at)) = term.from else { return Ok(None) };
+        let name = |column: usize| asked.table.columns[column].name;
+        let (latitude, longitude) =
+            (table.column_named(name(at.latitude))?, table.column_named(name(at.longitude))?);
+        let distance = |row: usize| {
+            let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+            let degrees = degrees.filter(|_| mask.get(row));
+            degrees.map_or(f64::NAN, |(north, east)| from.haversine(north, east))
+        };
+        let distances: Vec<f64> = (0..table.rows).map(distance).collect();
+        Ok(Some(StoredColumn::real(&distances)))
+    };
+    asked.order.iter().map(column).collect()
 }
 
 /// Rows of which the first are found, and sorted.

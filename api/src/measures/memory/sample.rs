@@ -126,6 +126,12 @@ impl<'a> Samples<'a> {
                 let [column, less] = columns;
                 certain(difference_passes(column?, less?, row, test)?)
             }
+            Predicate::Near { latitude, longitude, circle } => {
+                let [latitude, longitude] =
+                    [table.column_named(latitude)?, table.column_named(longitude)?];
+                let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+                certain(degrees.is_some_and(|(north, east)| circle.has(north, east)))
+            }
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let is_found = |text: &str| {

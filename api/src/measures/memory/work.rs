@@ -35,6 +35,7 @@ impl Replica {
                 work_of_test(&column.values, test) + Work::codes(rows)
             }
             Predicate::Difference { .. } => Work::passed(rows),
+            Predicate::Near { .. } => Work::passed(rows.saturating_mul(4)),
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let texts = many(column.values.len() * words.len());

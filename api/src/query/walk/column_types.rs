@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::catalog::{
     measure_catalog::{ComputedMeasure, Dimension, Shows, Unit},
     scalar::Scalar,
-    table::{Cardinality, Relation, Table},
+    table::{Cardinality, DISTANCE_DESCRIPTION, Relation, Table},
 };
 use crate::error::Error;
 use crate::query::{
@@ -98,6 +98,9 @@ impl Columns {
                 }
                 RowField::One { cell, lookup } => {
                     ColumnField::Object(Self::of_one(table, picks, *cell, lookup)?)
+                }
+                RowField::Distance { .. } => {
+                    ColumnCell::of(Scalar::Float, true, DISTANCE_DESCRIPTION)
                 }
                 RowField::Computed(index) => {
                     let computed = &table.computed[*index];

@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Name, Value as GraphQl};
+use async_graphql::{Name, Number as JsonNumber, Value as GraphQl};
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
@@ -23,6 +23,7 @@ use crate::query::{
     show::Show,
 };
 use crate::{
+    catalog::{place::kilometers, scalar::real_number},
     error::Error,
     measures::{Group, GroupsAnswer, Number, Request},
 };
@@ -266,12 +267,11 @@ async fn connection_field(
 
 /// The cursor of a row of a list.
 pub(crate) fn cursor(plan: &ConnectionPlan, row: &Row) -> String {
-    let cells =
-        plan.keys.iter().zip(&plan.list.order).map(|(cell, key)| match (cell, &key.figure) {
-            (Some(cell), _) => row.cells[*cell].clone(),
-            (None, Some(figure)) => figure.cell(row.key),
-            (None, None) => GraphQl::Null,
-        });
+    let mut figures = plan.list.order.iter().filter_map(|key| key.figure.as_ref());
+    let cells = plan.keys.iter().map(|cell| match cell {
+        Some(cell) => row.cells[*cell].clone(),
+        None => figures.next().map_or(GraphQl::Null, |figure| figure.cell(row.key)),
+    });
     let cells: Vec<_> = cells.collect();
     encode_cursor(plan.list.table, &plan.list.order, &cells)
 }
@@ -334,6 +334,15 @@ pub(crate) async fn column(
             rows.iter().map(|row| GraphQl::String(id::encode(plan.table, row.key))).collect()
         }
         RowField::Cell(cell) => rows.iter().map(|row| row.cells[*cell].clone()).collect(),
+        RowField::Distance { cells, from } => {
+            let distance = |row: &Arc<Row>| {
+                let degrees = cells.map(|cell| real_number(&row.cells[cell]).ok());
+                let [Some(north), Some(east)] = degrees else { return GraphQl::Null };
+                let kilometers = kilometers(from.haversine(north, east));
+                JsonNumber::from_f64(kilometers).map_or(GraphQl::Null, GraphQl::Number)
+            };
+            rows.iter().map(distance).collect()
+        }
         RowField::One { cell, lookup } => one(loaders, *cell, lookup, rows).await,
         RowField::Union(arms) => {
             let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows).boxed());
