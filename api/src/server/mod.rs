@@ -10,7 +10,7 @@
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page and the playground.
+//! - `pages`: the front page, the explorer and the playground.
 //!
 //! With `--trusted-only` there are `/graphql` for the trusted documents, `/` without a way to the schema, `/health/live`,
 //! `/health/ready` and `/metrics`, and no other route.
@@ -66,6 +66,7 @@ use self::{
     files::{dictionary, table_route},
     observe::metrics::{self, Metrics},
     pages::{
+        explore,
         front::{self, Front},
         playground,
     },
@@ -144,6 +145,9 @@ impl Server {
             open = open.route("/schema.graphql", get(schema_text));
             open = open.route("/dictionary.csv", get(dictionary::serve));
             pages = pages
+                .route("/explore", get(explore::index))
+                .route("/explore/", get(|| async { Redirect::permanent("/explore") }))
+                .route("/explore/assets/{name}", get(explore::asset))
                 .route("/playground", get(playground::index))
                 .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
                 .route("/playground/assets/{name}", get(playground::asset));

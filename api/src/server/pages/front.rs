@@ -1,6 +1,6 @@
 //! `/`: one page for a person in a browser, and the same as JSON for everybody else.
 //!
-//! It says what this is, which data it holds, and the three ways in; where the schema is not told there is one of them. The page is plain HTML and one style
+//! It says what this is, which data it holds, and the four ways in; where the schema is not told there is one of them. The page is plain HTML and one style
 //! sheet inside of it: no script, and nothing from elsewhere. What it says of the dataset it asks of the
 //! schema, as any client would, once for each revision.
 
@@ -40,7 +40,7 @@ type Told = (dataset::Dataset, Arc<FrontDataset>);
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     server: Server,
-    /// Whether it leads to the schema and to the playground: the server may have neither.
+    /// Whether it leads to the schema, the explorer and the playground: the server may have none of them.
     tells_schema: bool,
     /// What the page said last, and of which dataset.
     cache: Arc<Mutex<Option<Told>>>,
@@ -165,6 +165,8 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
     struct Links {
         graphql: String,
         #[serde(skip_serializing_if = "Option::is_none")]
+        explore: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         playground: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         schema: Option<String>,
@@ -177,6 +179,7 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
                       and what came of it",
         links: Links {
             graphql: format!("{base}/graphql"),
+            explore: link("/explore"),
             playground: link("/playground"),
             schema: link("/schema.graphql"),
         },

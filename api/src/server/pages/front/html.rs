@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{FrontDataset, FrontSource};
 use crate::server::pages::{
+    bundle::LICENSES,
     page::{escape, hash},
-    playground::LICENSES,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -50,7 +50,8 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
     let licenses = match example {
         Some(_) => {
             format!(
-                " <a href=\"/playground/assets/{LICENSES}\">Licenses of the playground's parts</a>."
+                " Licenses of the parts of the <a href=\"/explore/assets/{LICENSES}\">explorer</a> and of the <a \
+                 href=\"/playground/assets/{LICENSES}\">playground</a>."
             )
         }
         None => String::new(),
@@ -98,8 +99,13 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
 fn ways(base: &str, example: &str) -> String {
     let curl = escape(&curl(base, example));
     format!(
-        r#"<h2>Three ways in</h2>
+        r#"<h2>Four ways in</h2>
 <div class="ways">
+<section class="way wide">
+<h3>Explorer</h3>
+<p>Look at the data: a map, a time line and tables that filter each other. Each picture is a query, a file and a citation.</p>
+<p><a class="button" href="/explore">Explore the data</a></p>
+</section>
 <section class="way">
 <h3>Playground</h3>
 <p>Ask in the browser, with worked examples, completion and the description of every field.</p>
