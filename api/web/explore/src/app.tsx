@@ -14,7 +14,7 @@ export function App() {
       <Notices />
       <header class="head">
         <h1>COPS Office funding</h1>
-        <nav aria-label="Pages">
+        <nav aria-label="Other pages">
           <a href="/">About the data</a>
           <a href="/playground">Playground</a>
         </nav>
@@ -27,9 +27,13 @@ export function App() {
           <MapFigure />
           <BarFigure name="programs" />
           <BarFigure name="kinds" />
-          <BarFigure name="bands" />
-          <BarFigure name="statuses" />
-          <Funnel />
+          <div class="stack">
+            <BarFigure name="bands" />
+            <BarFigure name="statuses" />
+          </div>
+          <div class="stack">
+            <Funnel />
+          </div>
           <EventStudy />
           <Rows />
         </div>

@@ -28,16 +28,23 @@ export function svgText(chart: SVGSVGElement, caption: Caption): string {
   copy.setAttribute("height", String(height));
   copy.setAttribute("x", String(MARGIN));
   copy.setAttribute("y", String(MARGIN + LINE + 8));
-  const style = getComputedStyle(document.body);
+  const style = getComputedStyle(chart.closest(".figure") ?? document.body);
   const lines = caption.lines.flatMap((line) => wrapped(line, (width - 8) / 5.6));
-  const whole = { width: width + 2 * MARGIN, height: height + 2 * MARGIN + LINE + 16 + lines.length * 15 };
+  const legend = swatches(chart.parentElement?.querySelector(".legend"), width);
+  const below = legend.length === 0 ? 0 : legend.at(-1)!.y + LINE + 4;
+  const whole = { width: width + 2 * MARGIN, height: height + 2 * MARGIN + LINE + 16 + below + lines.length * 15 };
   const page = element("svg", { xmlns: NAMESPACE, width: whole.width, height: whole.height, viewBox: `0 0 ${whole.width} ${whole.height}`, "font-family": style.fontFamily });
   page.append(element("title", {}, caption.title));
   page.append(element("rect", { width: "100%", height: "100%", fill: style.backgroundColor }));
   page.append(element("text", { x: MARGIN, y: MARGIN + 12, fill: style.color, "font-size": 15, "font-weight": 600 }, caption.title));
   page.append(copy);
+  for (const { x, y, fill, text } of legend) {
+    const top = MARGIN + LINE + height + 14 + y;
+    page.append(element("rect", { x: MARGIN + x, y: top, width: 14, height: 11, rx: 2, fill, stroke: style.color, "stroke-opacity": 0.2 }));
+    page.append(element("text", { x: MARGIN + x + 20, y: top + 10, fill: style.color, "font-size": 11 }, text));
+  }
   lines.forEach((line, index) => {
-    page.append(element("text", { x: MARGIN, y: MARGIN + LINE + height + 28 + index * 15, fill: style.color, "fill-opacity": 0.75, "font-size": 11 }, line));
+    page.append(element("text", { x: MARGIN, y: MARGIN + LINE + height + 28 + below + index * 15, fill: style.color, "fill-opacity": 0.75, "font-size": 11 }, line));
   });
   return new XMLSerializer().serializeToString(page);
 }
@@ -56,6 +63,19 @@ function element(name: string, attributes: Record<string, string | number>, text
   for (const [key, value] of Object.entries(attributes)) if (key !== "xmlns") made.setAttribute(key, String(value));
   made.textContent = text;
   return made;
+}
+
+/** The colors of a legend with what they mean, in rows. */
+function swatches(legend: Element | null | undefined, width: number): { x: number; y: number; fill: string; text: string }[] {
+  let [x, y] = [0, 0];
+  return [...(legend?.querySelectorAll("li") ?? [])].map((item) => {
+    const text = item.textContent.trim();
+    const place = 34 + text.length * 6;
+    if (x > 0 && x + place > width) [x, y] = [0, y + LINE];
+    const at = { x, y, fill: getComputedStyle(item.querySelector(".swatch")!).backgroundColor, text };
+    x += place;
+    return at;
+  });
 }
 
 /** A text in lines of so many letters. */

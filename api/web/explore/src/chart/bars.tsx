@@ -50,7 +50,7 @@ function Drawn({ label, bars, onToggle, width }: Properties & { readonly width: 
         const toggle = onToggle && (() => onToggle(bar.id));
         const box = toggle && {
           role: "checkbox" as const,
-          tabIndex: 0,
+          tabindex: 0,
           "aria-checked": bar.isChosen,
           onClick: toggle,
           onKeyDown: (event: KeyboardEvent) => onKey(event, toggle),

@@ -53,7 +53,7 @@ export const StateMap = memo(({ label, values, chosen, short, onToggle }: Proper
           </pattern>
         </defs>
         {[...outlines].sort((one, other) => Number(chosen.includes(one.code)) - Number(chosen.includes(other.code))).map(({ code, path, inset }) => (
-          <g key={code} {...properties(code)} tabIndex={0}>
+          <g key={code} {...properties(code)} tabindex={0}>
             {inset && <rect class="inset" x={inset[0]} y={inset[1]} width={inset[2]} height={inset[3]} rx={4} />}
             <path d={path}>
               <title>{`${stateName(code)}: ${about(code).text}`}</title>
@@ -62,7 +62,7 @@ export const StateMap = memo(({ label, values, chosen, short, onToggle }: Proper
           </g>
         ))}
         {SMALL.map((code, index) => (
-          <g key={`small ${code}`} {...properties(code)} tabIndex={-1} aria-hidden="true" transform={`translate(${SIDE.x} ${SIDE.y + index * SIDE.step})`}>
+          <g key={`small ${code}`} {...properties(code)} tabindex={-1} aria-hidden="true" transform={`translate(${SIDE.x} ${SIDE.y + index * SIDE.step})`}>
             <rect width={20} height={20} rx={3} />
             <text class="code" x={26} y={15}>{code}</text>
           </g>

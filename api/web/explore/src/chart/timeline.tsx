@@ -47,7 +47,8 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
   const [first, last] = [columns[0]!.year, columns.at(-1)!.year];
   const x = scaleBand(columns.map(({ year }) => year), [LEFT, width - 8]).paddingInner(0.18).paddingOuter(0.1);
   const values = columns.map(({ value }) => value ?? 0);
-  const y = scaleLinear([Math.min(0, ...values), Math.max(...values, 0) || 1], [HEIGHT - BOTTOM, TOP]).nice(4);
+  const isFlat = values.every((value) => value === 0);
+  const y = scaleLinear([Math.min(0, ...values), isFlat ? 1 : Math.max(...values, 0)], [HEIGHT - BOTTOM, TOP]).nice(4);
   const drag = useRef<Drag | null>(null);
   const svg = useRef<SVGSVGElement>(null);
   const start = (year: number) => x(year)! - (x.step() - x.bandwidth()) / 2;
@@ -125,7 +126,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
       onPointerUp={up}
       onPointerCancel={cancel}
     >
-      {y.ticks(4).map((tick) => (
+      {(isFlat ? [0] : y.ticks(4)).map((tick) => (
         <g key={tick} class="tick">
           <line x1={LEFT} x2={width - 8} y1={y(tick)} y2={y(tick)} />
           <text x={LEFT - 6} y={y(tick)} dy="0.35em" text-anchor="end">{short(tick)}</text>
@@ -149,7 +150,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
           key={which}
           class={`handle${brush ? "" : " resting"}`}
           role="slider"
-          tabIndex={0}
+          tabindex={0}
           aria-label={which === "from" ? "First fiscal year" : "Last fiscal year"}
           aria-valuemin={first}
           aria-valuemax={last}

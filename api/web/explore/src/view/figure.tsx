@@ -54,7 +54,7 @@ export function Figure({ title, about, hint, missing = [], ask, columns, rows, f
 
 function Numbers({ title, columns, rows }: Pick<Properties, "title" | "columns" | "rows">) {
   return (
-    <div class="numbers" tabIndex={0} role="region" aria-label={`${title}, as a table`}>
+    <div class="numbers" tabindex={0} role="region" aria-label={`${title}, as a table`}>
       <table>
         <thead>
           <tr>{columns.map((column, index) => <th key={column} scope="col" class={rows[0]?.[index]?.isNumber ? "number" : ""}>{column}</th>)}</tr>

@@ -5,7 +5,7 @@ import { write } from "../state";
 export function Notices() {
   const dataset = catalog.shown.value.answer?.data.dataset;
   return (
-    <div class="notices">
+    <section class="notices" aria-label="Notices">
       {dataset?.synthetic && (
         <p class="notice synthetic">
           <strong>Synthetic data.</strong> Agencies, awards, officers, outcomes and trainees of this server are made up; programs and published figures are real.
@@ -14,7 +14,7 @@ export function Notices() {
       <Pinned />
       {problems.value.length > 0 && <Strange />}
       <Trouble />
-    </div>
+    </section>
   );
 }
 

@@ -264,6 +264,6 @@ const columns = (label: string) => [label, "Awards", "Awards not known"];
 const Waiting = ({ title, ...rest }: { readonly title: string; readonly class?: string }) => (
   <section class={`figure ${rest.class ?? ""}`} aria-busy="true">
     <h2>{title}</h2>
-    <p class="waiting">Loading…</p>
+    <p class="waiting">{overview.shown.value.error ? "Nothing to show." : "Loading…"}</p>
   </section>
 );

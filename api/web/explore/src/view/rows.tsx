@@ -67,7 +67,7 @@ function Table({ state: now, page }: { readonly state: State; readonly page: Pag
   const order = orderOf(now);
   return (
     <>
-      <div class="numbers tall" tabIndex={0} role="region" aria-label="Rows">
+      <div class="numbers tall" tabindex={0} role="region" aria-label="Rows">
         <table>
           <thead>
             <tr>{shown.map((column) => <Head key={column.name} {...{ column, order }} />)}</tr>
@@ -89,7 +89,7 @@ function Table({ state: now, page }: { readonly state: State; readonly page: Pag
         </table>
         {page.count === 0 && <p class="waiting">Nothing is left. {now.table.search ? "Search for something else, or take a filter away." : "Take a filter away."}</p>}
       </div>
-      <nav class="pages" aria-label="Pages">
+      <nav class="pages" aria-label="Pages of the table">
         <span role="status">{whole(page.count)} {now.table.of === "agencies" ? "agencies" : "awards"}, {ROWS} a page. * leaves out awards whose value is not known.</span>
         <button type="button" class="small" disabled={!page.before} onClick={() => turn({ page: `before:${page.before}` })}>Previous</button>
         <button type="button" class="small" disabled={!page.after} onClick={() => turn({ page: `after:${page.after}` })}>Next</button>

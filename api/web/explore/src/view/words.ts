@@ -9,7 +9,7 @@ export function valueName(name: DimensionName, value: string): string {
   const dimension = dimensions[name];
   if (value === UNKNOWN) return dimension.unknown;
   const program = name === "programs" ? catalog.shown.value.answer?.data.programs.nodes.find(({ code }) => code === value) : undefined;
-  return program?.name ?? dimension.values?.[value] ?? value;
+  return program?.name ?? dimension.values?.[value] ?? `${value} (not in these data)`;
 }
 
 /** The years that are chosen; null where all are. */
