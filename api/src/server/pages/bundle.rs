@@ -32,7 +32,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// What one build made.
 pub(crate) struct Bundle {
-    page: &'static str,
+    page: String,
     /// What the page and its workers may do.
     policy: HeaderValue,
     assets: BTreeMap<&'static str, Asset>,
@@ -67,7 +67,7 @@ impl Asset {
 impl Bundle {
     /// A page and its assets, by their names, as Brotli wrote them.
     pub(crate) fn new(
-        page: &'static str,
+        page: String,
         policy: HeaderValue,
         assets: &[(&'static str, &'static [u8])],
     ) -> Self {
@@ -80,7 +80,7 @@ impl Bundle {
 
     /// The page.
     pub(crate) fn page(&self, headers: &HeaderMap) -> Response {
-        page::answer(headers, &self.policy, self.page.to_owned())
+        page::answer(headers, &self.policy, self.page.clone())
     }
 
     /// One of its assets.

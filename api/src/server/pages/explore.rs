@@ -19,14 +19,26 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+const PAGE: &str = include_str!("../../../web/dist/explore/index.html");
+/// What the page says of the playground.
+const WITH_PLAYGROUND: &str = "data-playground=\"yes\"";
+
 static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
-    let page = include_str!("../../../web/dist/explore/index.html");
-    Bundle::new(page, POLICY, include!("../../../web/dist/explore/assets.rs"))
+    Bundle::new(PAGE.to_owned(), POLICY, include!("../../../web/dist/explore/assets.rs"))
 });
 
-/// `GET /explore`.
+static ALONE: LazyLock<Bundle> = LazyLock::new(|| {
+    Bundle::new(PAGE.replace(WITH_PLAYGROUND, "data-playground=\"no\""), POLICY, &[])
+});
+
+/// `GET /explore`, and the pages of one agency and of one award.
 pub(crate) async fn index(headers: HeaderMap) -> Response {
     BUNDLE.page(&headers)
+}
+
+/// The same where there is no playground: then no picture leads to it.
+pub(crate) async fn index_alone(headers: HeaderMap) -> Response {
+    ALONE.page(&headers)
 }
 
 /// `GET /explore/assets/{name}`.

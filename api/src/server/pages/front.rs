@@ -40,7 +40,7 @@ type Told = (dataset::Dataset, Arc<FrontDataset>);
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     server: Server,
-    /// Whether it leads to the schema, the explorer and the playground: the server may have none of them.
+    /// Whether it leads to the schema and to the playground: the server may have neither.
     tells_schema: bool,
     /// What the page said last, and of which dataset.
     cache: Arc<Mutex<Option<Told>>>,
@@ -164,8 +164,7 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
     #[derive(Serialize)]
     struct Links {
         graphql: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        explore: Option<String>,
+        explore: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         playground: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,7 +178,7 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
                       and what came of it",
         links: Links {
             graphql: format!("{base}/graphql"),
-            explore: link("/explore"),
+            explore: format!("{base}/explore"),
             playground: link("/playground"),
             schema: link("/schema.graphql"),
         },

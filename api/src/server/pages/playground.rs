@@ -21,7 +21,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
-    let page = include_str!("../../../web/dist/index.html");
+    let page = include_str!("../../../web/dist/index.html").to_owned();
     Bundle::new(page, POLICY, include!("../../../web/dist/assets.rs"))
 });
 

@@ -25,7 +25,7 @@ export function documents(folder: string): Record<string, BuiltDocument> {
   const built: Record<string, BuiltDocument> = {};
   for (const name of names(".")) {
     const document = read(`${name}.graphql`);
-    if (!spreads(document)) {
+    if (!spreadsMeasure(document)) {
       built[name] = finished(document);
       continue;
     }
@@ -54,7 +54,7 @@ function parts(document: DocumentNode): [string, DocumentNode][] {
 
 /** A document without the fragments and variables that nothing in it uses. */
 function used(document: DocumentNode): DocumentNode {
-  const isSpread = spreads(document);
+  const isSpread = spreadsMeasure(document);
   const kept = { ...document, definitions: document.definitions.filter((definition) => isSpread || definition.kind !== "FragmentDefinition") };
   const variables = new Set<string>();
   visit(kept, {
@@ -68,11 +68,11 @@ function used(document: DocumentNode): DocumentNode {
   });
 }
 
-function spreads(document: DocumentNode): boolean {
+function spreadsMeasure(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
-    FragmentSpread: () => {
-      found = true;
+    FragmentSpread: ({ name }) => {
+      found ||= name.value === "Measure";
     },
   });
   return found;

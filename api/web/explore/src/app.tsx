@@ -1,42 +1,27 @@
-// The page.
-import { Filters } from "./view/filters";
-import { EventStudy } from "./view/event-study";
-import { Funnel } from "./view/funnel";
-import { Headline } from "./view/headline";
+// The pages: the overview, and those of one agency and of one award.
+import { hasPlayground, route } from "./route";
+import { shownOf } from "./store";
+import { AgencyPage } from "./view/agency-page";
+import { AwardPage } from "./view/award-page";
 import { Notices } from "./view/notices";
-import { BarFigure, MapFigure, TimelineFigure } from "./view/pictures";
-import { Rows } from "./view/rows";
-import { overview } from "./store";
+import { Overview } from "./view/overview";
 
 export function App() {
+  const here = route(location.pathname);
   return (
     <>
       <Notices />
       <header class="head">
-        <h1>COPS Office funding</h1>
+        <h1>{here.page === "overview" ? "COPS Office funding" : <a href="/explore">COPS Office funding</a>}</h1>
         <nav aria-label="Other pages">
           <a href="/">About the data</a>
-          <a href="/playground">Playground</a>
+          {hasPlayground && <a href="/playground">Playground</a>}
         </nav>
       </header>
       <main>
-        <Headline />
-        <Filters />
-        <div class="grid">
-          <TimelineFigure />
-          <MapFigure />
-          <BarFigure name="programs" />
-          <BarFigure name="kinds" />
-          <div class="stack">
-            <BarFigure name="bands" />
-            <BarFigure name="statuses" />
-          </div>
-          <div class="stack">
-            <Funnel />
-          </div>
-          <EventStudy />
-          <Rows />
-        </div>
+        {here.page === "overview" && <Overview />}
+        {here.page === "agency" && <AgencyPage ori={here.ori} />}
+        {here.page === "award" && <AwardPage number={here.number} />}
       </main>
       <Foot />
     </>
@@ -44,7 +29,7 @@ export function App() {
 }
 
 function Foot() {
-  const of = overview.shown.value.answer?.of;
+  const of = shownOf.value;
   return (
     <footer>
       <p>

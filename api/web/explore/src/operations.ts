@@ -972,7 +972,29 @@ export type AgenciesQueryVariables = Exact<{
 }>;
 
 
-export type AgenciesQuery = { grants: { groups: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ count: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, key: { agency: { name: string | null, ori9: string | null, state: string | null, kind: AgencyKind | null, population: number | null } | null }, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number } }> } } };
+export type AgenciesQuery = { grants: { groups: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ count: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, key: { agency: { name: string | null, ori9: string | null, ori7: string | null, state: string | null, kind: AgencyKind | null, population: number | null } | null }, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number } }> } } };
+
+export type AgencyOutcomesQueryVariables = Exact<{
+  ori: string;
+  measure: string;
+}>;
+
+
+export type AgencyOutcomesQuery = { outcomes: { totalCount: number, nodes: Array<{ year: number, value: number, populationServed: number | null, monthsReported: number | null, flag: OutcomeFlag | null, note: string | null }> } };
+
+export type AgencyQueryVariables = Exact<{
+  ori: string;
+}>;
+
+
+export type AgencyQuery = { agency: { name: string | null, ori9: string | null, ori7: string | null, kind: AgencyKind | null, state: string | null, countyName: string | null, city: string | null, population: number | null, swornOfficers: number | null, source: { title: string }, grants: { totals: { count: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, retainedRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersRequested: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, officersAccepted: { sum: number | null, missing: number }, officersHired: { sum: number | null, missing: number }, officersRetained: { sum: number | null, missing: number } }, groups: { nodes: Array<{ count: number, key: { fiscalYear: number | null }, federalShare: { sum: number | null, missing: number } }> } }, trainees: { totals: { count: number, hours: { sum: number | null, missing: number } } } } | null };
+
+export type AwardQueryVariables = Exact<{
+  number: string;
+}>;
+
+
+export type AwardQuery = { grant: { awardNumber: string | null, usaspendingKey: string | null, title: string | null, fiscalYear: number | null, announcedOn: string | null, obligatedOn: string | null, periodStart: string | null, periodEnd: string | null, originalPeriodEnd: string | null, federalShare: number | null, localMatch: number | null, projectTotal: number | null, outlayed: number | null, status: GrantStatus | null, instrument: Instrument | null, assistanceListing: string | null, recipientName: string | null, costPerTrainee: number | null, program: { code: string, name: string } | null, agency: { name: string | null, ori9: string | null, ori7: string | null, state: string | null } | null, organization: { name: string, state: string | null } | null, officersFunded: { totalCount: number, nodes: Array<{ kind: OfficerKind | null, requested: number | null, funded: number | null, accepted: number | null, hired: number | null, retained: number | null }> }, obligations: { totalCount: number, nodes: Array<{ obligatedOn: string, amount: number, modificationNumber: string | null, description: string | null }> }, claims: { totalCount: number, nodes: Array<{ field: ClaimField, origin: ClaimOrigin, value: string, shown: boolean, differs: boolean, source: { title: string } }> }, trainingSessions: { totals: { count: number } }, source: { title: string, publisher: string | null, url: string | null } } | null };
 
 export type AwardsQueryVariables = Exact<{
   filter?: GrantFilter;
@@ -984,7 +1006,7 @@ export type AwardsQueryVariables = Exact<{
 }>;
 
 
-export type AwardsQuery = { grants: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ awardNumber: string | null, fiscalYear: number | null, status: GrantStatus | null, federalShare: number | null, recipientName: string | null, program: { code: string } | null, agency: { name: string | null, ori9: string | null, state: string | null } | null, organization: { name: string, state: string | null } | null, officersFunded: { totals: { funded: { sum: number | null, missing: number }, hired: { sum: number | null, missing: number } } } }> } };
+export type AwardsQuery = { grants: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ awardNumber: string | null, fiscalYear: number | null, status: GrantStatus | null, federalShare: number | null, recipientName: string | null, program: { code: string } | null, agency: { name: string | null, ori9: string | null, ori7: string | null, state: string | null } | null, organization: { name: string, state: string | null } | null, officersFunded: { totals: { funded: { sum: number | null, missing: number }, hired: { sum: number | null, missing: number } } } }> } };
 
 export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1002,6 +1024,17 @@ export type EventStudyQueryVariables = Exact<{
 
 
 export type EventStudyQuery = { outcomes: { groups: { nodes: Array<{ agencies: number, ratePer100k: number | null, key: { yearsSinceFirstGrant: number | null, everFunded: boolean | null }, value: { sum: number | null }, populationServed: { sum: number | null, missing: number } }> } } };
+
+export type NeighborsQueryVariables = Exact<{
+  kind: AgencyKind;
+  population: number;
+  ori: string;
+}>;
+
+
+export type NeighborsQuery = { below: { nodes: Array<{ name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } }> }, above: { nodes: Array<{ name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } }> } };
+
+export type NeighborFragment = { name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } };
 
 export type OverviewQueryVariables = Exact<{
   years?: GrantFilter;

@@ -1,9 +1,13 @@
 // The state of the page, its address, and what is asked for it.
 import { batch, computed, effect, signal } from "@preact/signals";
+import type { Ask, Variables } from "./ask";
 import { eventVariables, overviewVariables } from "./filter";
 import { Latest } from "./latest";
 import { measures } from "./measure";
-import type { AgenciesQuery, AwardsQuery, CatalogQuery, EventStudyQuery, OverviewQuery } from "./operations";
+import type {
+  AgenciesQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, EventStudyQuery, GrantFilter, NeighborsQuery, OverviewQuery,
+} from "./operations";
+import { route } from "./route";
 import { read, write } from "./state";
 import type { Problem, State } from "./state";
 import { tableAsk } from "./table-order";
@@ -20,7 +24,17 @@ export const catalog = new Latest<CatalogQuery>();
 export const overview = new Latest<OverviewQuery>();
 export const table = new Latest<AgenciesQuery | AwardsQuery>();
 export const event = new Latest<EventStudyQuery>();
-const all = [catalog, overview, table, event];
+export const agency = new Latest<AgencyQuery>();
+export const agencyOutcomes = new Latest<AgencyOutcomesQuery>();
+export const neighbors = new Latest<NeighborsQuery>();
+export const award = new Latest<AwardQuery>();
+/** All that is asked; what is asked first stands first. */
+export const asked = [catalog, overview, agency, award, table, event, agencyOutcomes, neighbors];
+
+/** The data that are shown; null before the first answer. */
+export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
+/** What is the matter, if anything is. */
+export const trouble = computed(() => asked.map((latest) => latest.shown.value.error).find((error) => error !== null) ?? null);
 
 /** The measure that is chosen. */
 export const measure = computed(() => measures[state.value.measure]);
@@ -39,9 +53,9 @@ export function change(next: State, settled = true): void {
 
 /** A link that opens what is shown, of the revision that is shown. */
 export function sharedLink(): string {
-  const shown = overview.shown.peek().answer;
+  const shown = shownOf.peek();
   const token = catalog.shown.peek().answer?.data.dataset;
-  const known = token && shown && token.revision === shown.of.revision ? `${token.revision}-${token.revisionToken}` : shown ? String(shown.of.revision) : null;
+  const known = token && token.revision === shown?.revision ? `${token.revision}-${token.revisionToken}` : shown ? String(shown.revision) : null;
   const now = state.peek();
   return `${location.origin}${location.pathname}${write({ ...now, revision: now.revision ?? known })}`;
 }
@@ -57,6 +71,13 @@ export function start(): void {
   });
   const revision = computed(() => state.value.revision);
   effect(() => catalog.wish({ document: "catalog", variables: {}, revision: revision.value }));
+  const here = route(location.pathname);
+  if (here.page === "agency") startAgency(here.ori);
+  else if (here.page === "award") effect(() => award.wish({ document: "award", variables: { number: here.number }, revision: revision.value }));
+  else startOverview();
+}
+
+function startOverview(): void {
   effect(() => overview.wish(overviewAsk(state.value), isBrushing.value));
   // What costs more waits for the pictures: a visitor looks at them first.
   const isCalm = computed(() => !isBrushing.value && !overview.shown.value.isLoading);
@@ -68,9 +89,23 @@ export function start(): void {
   });
 }
 
+function startAgency(ori: string): void {
+  const asking = (document: string, variables: Variables): Ask => ({ document, variables, revision: state.value.revision });
+  effect(() => agency.wish(asking("agency", { ori })));
+  effect(() => agencyOutcomes.wish(asking("agency-outcomes", { ori, measure: state.value.event.measure })));
+  effect(() => table.wish(asking("awards", { filter: ofAgency(ori), orderBy: [{ field: "FISCAL_YEAR", direction: "DESC", nulls: "LAST" }], first: 100 })));
+  effect(() => {
+    const { kind = null, population = null } = agency.shown.value.answer?.data.agency ?? {};
+    if (kind !== null && population !== null) neighbors.wish(asking("neighbors", { kind, population, ori }));
+  });
+}
+
+/** What keeps the awards of an agency. */
+export const ofAgency = (ori: string): GrantFilter => ({ agency: { or: [{ ori9: { eq: ori } }, { ori7: { eq: ori } }] } });
+
 /** Asks for everything again. */
 export function again(): void {
-  for (const latest of all) latest.forget();
+  for (const latest of asked) latest.forget();
   state.value = { ...state.peek() };
 }
 

@@ -1,4 +1,4 @@
-// A line over years since an event, and a level to compare it with. Where a year has no number the line has a gap.
+// A line over years, what happened in some of them, and a level to compare it with. Where a year has no number the line has a gap.
 import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
@@ -21,6 +21,9 @@ interface Properties {
   readonly name: string;
   readonly format: (value: number) => string;
   readonly xLabel: string;
+  readonly xFormat: (x: number) => string;
+  /** Where something happened. */
+  readonly events: readonly number[];
 }
 
 const HEIGHT = 260;
@@ -35,13 +38,13 @@ export const Lines = memo((properties: Properties) => {
   );
 });
 
-function Drawn({ label, name, points, level, format, xLabel, width }: Properties & { readonly width: number }) {
+function Drawn({ label, name, points, level, format, xLabel, xFormat, events, width }: Properties & { readonly width: number }) {
   const [least = 0, greatest = 1] = extent(points, ({ x }) => x);
   const x = scaleLinear([least, Math.max(greatest, least + 1)], [LEFT + 8, width - 14]);
   const highest = Math.max(...points.map(({ y }) => y ?? 0), level?.y ?? 0, 1);
   const y = scaleLinear([0, highest], [HEIGHT - BOTTOM, TOP]).nice(4);
   const path = line<Point>().defined((point) => point.y !== null).x((point) => x(point.x)).y((point) => y(point.y!));
-  const every = width < 420 ? 2 : 1;
+  const every = Math.ceil(points.length / Math.max(1, Math.floor((width - LEFT) / 40)));
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label} class="lines">
       {y.ticks(4).map((tick) => (
@@ -50,7 +53,7 @@ function Drawn({ label, name, points, level, format, xLabel, width }: Properties
           <text x={LEFT - 6} y={y(tick)} dy="0.35em" text-anchor="end">{format(tick)}</text>
         </g>
       ))}
-      {least < 0 && greatest > 0 && <line class="event" x1={x(0)} x2={x(0)} y1={TOP} y2={HEIGHT - BOTTOM} />}
+      {events.filter((at) => at >= least && at <= greatest).map((at) => <line key={at} class="event" x1={x(at)} x2={x(at)} y1={TOP} y2={HEIGHT - BOTTOM} />)}
       {level && (
         <g class="level">
           <line x1={LEFT} x2={width - 8} y1={y(level.y)} y2={y(level.y)} />
@@ -65,7 +68,7 @@ function Drawn({ label, name, points, level, format, xLabel, width }: Properties
               <title>{point.text}</title>
             </circle>
           )}
-          {(point.x - least) % every === 0 && <text class="year" x={x(point.x)} y={HEIGHT - 24} text-anchor="middle">{point.x > 0 ? `+${point.x}` : point.x}</text>}
+          {(point.x - least) % every === 0 && <text class="year" x={x(point.x)} y={HEIGHT - 24} text-anchor="middle">{xFormat(point.x)}</text>}
         </g>
       ))}
       <text class="year" x={(LEFT + width) / 2} y={HEIGHT - 6} text-anchor="middle">{xLabel}</text>

@@ -20,10 +20,10 @@ interface Properties {
   readonly label: string;
   /** Every year from the first to the last. */
   readonly columns: readonly YearColumn[];
-  readonly brush: Brush | null;
+  readonly brush?: Brush | null;
   readonly short: (value: number) => string;
-  /** Told at each step; at the last one `settled` is true. */
-  readonly onBrush: (brush: Brush | null, settled: boolean) => void;
+  /** Told at each step; at the last one `settled` is true. Left out where years are not to be chosen. */
+  readonly onBrush?: (brush: Brush | null, settled: boolean) => void;
 }
 
 const HEIGHT = 200;
@@ -43,7 +43,7 @@ export const Timeline = memo((properties: Properties) => {
 
 type Drag = { readonly kind: "new" | "from" | "to" | "move"; readonly at: number; readonly brush: Brush | null };
 
-function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { readonly width: number }) {
+function Drawn({ label, columns, brush = null, short, onBrush, width }: Properties & { readonly width: number }) {
   const [first, last] = [columns[0]!.year, columns.at(-1)!.year];
   const x = scaleBand(columns.map(({ year }) => year), [LEFT, width - 8]).paddingInner(0.18).paddingOuter(0.1);
   const values = columns.map(({ value }) => value ?? 0);
@@ -54,6 +54,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
   const start = (year: number) => x(year)! - (x.step() - x.bandwidth()) / 2;
   const end = (year: number) => start(year) + x.step();
 
+  const told = (next: Brush | null, settled: boolean) => onBrush?.(next, settled);
   const place = (event: PointerEvent) => event.clientX - svg.current!.getBoundingClientRect().left;
   const yearAt = (pixels: number) => Math.max(first, Math.min(last, first + Math.floor((pixels - start(first)) / x.step())));
 
@@ -67,7 +68,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
     else if (brush && brush.to > brush.from && at >= brush.from && at <= brush.to) drag.current = { kind: "move", at, brush };
     else {
       drag.current = { kind: "new", at, brush };
-      onBrush({ from: at, to: at }, false);
+      told({ from: at, to: at }, false);
     }
   };
   const moved = (event: PointerEvent): Brush | null => {
@@ -82,7 +83,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
   const move = (event: PointerEvent) => {
     if (!drag.current) return;
     const next = moved(event);
-    if (next?.from !== brush?.from || next?.to !== brush?.to) onBrush(next, false);
+    if (next?.from !== brush?.from || next?.to !== brush?.to) told(next, false);
   };
   const up = (event: PointerEvent) => {
     if (!drag.current) return;
@@ -92,21 +93,21 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
     // A click on the one year that was chosen takes the choice away; one inside of several years chooses that year.
     const isClick = kind === "new" && before?.from === at && before.to === at && next?.from === next?.to;
     const isInside = kind === "move" && next?.from === before?.from;
-    onBrush(isClick ? null : isInside ? { from: at, to: at } : next, true);
+    told(isClick ? null : isInside ? { from: at, to: at } : next, true);
   };
   const cancel = () => {
     if (!drag.current) return;
-    onBrush(drag.current.brush, true);
+    told(drag.current.brush, true);
     drag.current = null;
   };
   const step = (which: "from" | "to") => (event: KeyboardEvent) => {
     const now = brush ?? { from: first, to: last };
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -5, PageUp: 5, Home: first - now[which], End: last - now[which] }[event.key];
-    if (event.key === "Escape" || event.key === "Delete") onBrush(null, true);
+    if (event.key === "Escape" || event.key === "Delete") told(null, true);
     else if (by === undefined) return;
     else {
       const moved = Math.max(first, Math.min(last, now[which] + by));
-      onBrush(which === "from" ? { from: Math.min(moved, now.to), to: now.to } : { from: now.from, to: Math.max(moved, now.from) }, true);
+      told(which === "from" ? { from: Math.min(moved, now.to), to: now.to } : { from: now.from, to: Math.max(moved, now.from) }, true);
     }
     event.preventDefault();
   };
@@ -120,11 +121,8 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
       height={HEIGHT}
       role="group"
       aria-label={label}
-      class="timeline"
-      onPointerDown={down}
-      onPointerMove={move}
-      onPointerUp={up}
-      onPointerCancel={cancel}
+      class={onBrush ? "timeline" : "timeline still"}
+      {...(onBrush && { onPointerDown: down, onPointerMove: move, onPointerUp: up, onPointerCancel: cancel })}
     >
       {(isFlat ? [0] : y.ticks(4)).map((tick) => (
         <g key={tick} class="tick">
@@ -145,7 +143,7 @@ function Drawn({ label, columns, brush, short, onBrush, width }: Properties & { 
         </g>
       ))}
       <line class="axis" x1={LEFT} x2={width - 8} y1={y(0)} y2={y(0)} />
-      {(["from", "to"] as const).map((which) => (
+      {onBrush && (["from", "to"] as const).map((which) => (
         <g
           key={which}
           class={`handle${brush ? "" : " resting"}`}

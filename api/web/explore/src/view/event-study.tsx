@@ -82,6 +82,8 @@ export function EventStudy() {
           level={never?.ratePer100k == null ? null : { y: never.ratePer100k, label: `Agencies that never had one, all years together: ${rate(never.ratePer100k)}` }}
           format={whole}
           xLabel="Years since the first award"
+          xFormat={(x) => (x > 0 ? `+${x}` : String(x))}
+          events={[0]}
         />
       ) : <p class="waiting">{answer ? "No agency that the filters keep reported this around its first award." : "Loading…"}</p>}
     </Figure>

@@ -1,5 +1,5 @@
 // What is the matter, above everything else: made-up data, a link that asks for what is not there, a server that is gone.
-import { catalog, change, again, event, overview, problems, state, table } from "../store";
+import { again, catalog, change, problems, shownOf, state, trouble } from "../store";
 import { write } from "../state";
 
 export function Notices() {
@@ -20,8 +20,8 @@ export function Notices() {
 
 function Pinned() {
   const { revision } = state.value;
-  if (revision === null || overview.shown.value.error?.trouble === "revision") return null;
-  const shown = overview.shown.value.answer?.of.revision;
+  if (revision === null || trouble.value?.trouble === "revision") return null;
+  const shown = shownOf.value?.revision;
   return (
     <p class="notice">
       This link names revision {shown ?? revision.split("-")[0]} of the data, and that is what you see.
@@ -45,7 +45,7 @@ function Strange() {
 }
 
 function Trouble() {
-  const error = [overview, catalog, table, event].map((latest) => latest.shown.value.error).find((error) => error !== null);
+  const error = trouble.value;
   if (!error) return null;
   const words = {
     unreachable: "The server cannot be reached.",

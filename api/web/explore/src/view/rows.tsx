@@ -4,6 +4,7 @@ import { kinds, statuses } from "../dimension";
 import { dollars, dollarsEach, officers, whole } from "../numbers";
 import type { AgenciesQuery, AwardsQuery } from "../operations";
 import type { State, TableState } from "../state";
+import { agencyLink, awardLink } from "../route";
 import { change, state, table } from "../store";
 import { columns, orderOf, ROWS } from "../table-order";
 import type { Column } from "../table-order";
@@ -25,7 +26,7 @@ export function Rows() {
   const now = state.value;
   const { of } = now.table;
   const { answer, asked, isLoading } = table.shown.value;
-  const page = answer && asked ? (asked.document === "awards" ? ofAwards(answer.data as AwardsQuery) : ofAgencies(answer.data as AgenciesQuery)) : null;
+  const page = answer && asked ? (asked.document === "awards" ? ofAwards(answer.data as AwardsQuery, now.revision) : ofAgencies(answer.data as AgenciesQuery, now.revision)) : null;
   const isOther = asked !== null && asked.document !== of;
   const title = of === "agencies" ? "Agencies" : "Awards";
   return (
@@ -124,11 +125,13 @@ const maybe = (value: number | null, format: (value: number) => string) => ({ te
 type Info = { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
 const turns = (info: Info) => ({ before: info.hasPreviousPage ? info.startCursor : null, after: info.hasNextPage ? info.endCursor : null });
 
-function ofAgencies({ grants: { groups } }: AgenciesQuery): Page {
+const linked = (text: string, href: string | null) => (href === null ? { text } : { text, href });
+
+function ofAgencies({ grants: { groups } }: AgenciesQuery, revision: string | null): Page {
   const rows = groups.nodes.map((node): Cells => {
     const { agency } = node.key;
     return {
-      agency: { text: agency?.name ?? "not known", ...(agency?.kind && { note: kinds[agency.kind] }) },
+      agency: { ...linked(agency?.name ?? "not known", agency && agencyLink(agency, revision)), ...(agency?.kind && { note: kinds[agency.kind] }) },
       state: { text: agency?.state ?? "–" },
       population: maybe(agency?.population ?? null, whole),
       awards: { text: whole(node.count) },
@@ -142,12 +145,12 @@ function ofAgencies({ grants: { groups } }: AgenciesQuery): Page {
   return { rows, count: groups.totalCount, ...turns(groups.pageInfo) };
 }
 
-function ofAwards({ grants }: AwardsQuery): Page {
+function ofAwards({ grants }: AwardsQuery, revision: string | null): Page {
   const rows = grants.nodes.map((node): Cells => {
     const { funded, hired } = node.officersFunded.totals;
     return {
-      award: { text: node.awardNumber ?? "no number" },
-      recipient: { text: node.agency?.name ?? node.organization?.name ?? node.recipientName ?? "not known" },
+      award: linked(node.awardNumber ?? "no number", awardLink(node.awardNumber, revision)),
+      recipient: linked(node.agency?.name ?? node.organization?.name ?? node.recipientName ?? "not known", node.agency && agencyLink(node.agency, revision)),
       state: { text: node.agency?.state ?? node.organization?.state ?? "–" },
       program: { text: node.program?.code ?? "not known" },
       year: { text: node.fiscalYear === null ? "not known" : String(node.fiscalYear) },

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { link } from "../../../src/share";
 import { citation, file, text, used } from "../ask";
 import type { Ask, Citation } from "../ask";
+import { hasPlayground } from "../route";
 import { png, save, svgText } from "../picture";
-import { catalog, overview, sharedLink } from "../store";
+import { catalog, sharedLink, shownOf } from "../store";
 
 interface Properties {
   readonly title: string;
@@ -21,7 +22,7 @@ export function TakeAway({ title, words, ask, svg }: Properties) {
   const [cited, setCited] = useState<Citation | null>(null);
   useEffect(() => closeOutside(menu.current!), []);
 
-  const pinned = { ...ask, revision: ask.revision ?? shownRevision() };
+  const pinned = { ...ask, revision: ask.revision ?? (shownOf.value && String(shownOf.value.revision)) };
   const tried = (work: () => Promise<void> | void) => async () => {
     setSaid("");
     try {
@@ -41,7 +42,9 @@ export function TakeAway({ title, words, ask, svg }: Properties) {
     <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
       <summary class="small" aria-label={`Take away: ${title}`}>Take away</summary>
       <div class="menu">
-        <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
+        {hasPlayground
+          ? <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
+          : <button type="button" onClick={tried(() => navigator.clipboard.writeText(text(ask.document)))}>Copy the query</button>}
         <button type="button" onClick={saveTable("text/csv", "csv")}>CSV</button>
         <button type="button" onClick={saveTable("application/vnd.apache.parquet", "parquet")}>Parquet</button>
         {svg && <button type="button" onClick={tried(() => save(new Blob([picture()], { type: "image/svg+xml" }), `${fileName(title)}.svg`))}>SVG</button>}
@@ -66,11 +69,6 @@ export function playground(ask: Ask): string {
   const [, operationName] = /^query (\w+)/.exec(document) ?? [];
   const variables = JSON.stringify(used(document, ask.variables), null, 2);
   return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null });
-}
-
-function shownRevision(): string | null {
-  const shown = overview.shown.peek().answer?.of;
-  return shown ? String(shown.revision) : null;
 }
 
 /** What is said below a picture that leaves the page. */
