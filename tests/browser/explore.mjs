@@ -275,6 +275,75 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await context.close();
     },
 
+    async "the map shows counties, once somebody wants them"() {
+      const context = await visit();
+      const page = await open(context, "?state=TX&kind=MUNICIPAL_POLICE");
+      const before = server.sent();
+      await page.getByRole("radio", { name: "Counties" }).check();
+      await page.locator("svg.counties").waitFor();
+      assert.ok(server.sent() - before > 150_000, "the outlines of counties came with the first load");
+      await calm(page);
+      const filter = '{ agency: { state: { eq: "TX" }, kind: { eq: MUNICIPAL_POLICE } } }';
+      const { grants } = await ask(`{ grants(filter: ${filter}) { groups(by: [AGENCY_COUNTY_FIPS]) { nodes { key { agencyCountyFips } federalShare { sum } } } } }`);
+      const known = grants.groups.nodes.filter(({ key }) => key.agencyCountyFips !== null);
+      for (const { key, federalShare } of known) {
+        const label = await page.locator(`[data-fips="${key.agencyCountyFips}"]`).getAttribute("aria-label");
+        assert.ok(label.endsWith(`, TX: ${dollars(federalShare.sum)}`), `${key.agencyCountyFips}: ${label}`);
+      }
+      const [{ key }] = known;
+      await page.locator(`[data-fips="${key.agencyCountyFips}"]`).click();
+      await calm(page);
+      assert.equal(new URL(page.url()).searchParams.get("county"), key.agencyCountyFips);
+      const one = await ask(`{ grants(filter: { and: [${filter}, { agency: { countyFips: { eq: "${key.agencyCountyFips}" } } }] }) { totalCount } }`);
+      assert.equal(await headline(page, "Awards"), whole(one.grants.totalCount));
+      await picture(page, "explore-counties");
+      await context.close();
+    },
+
+    async "two choices are compared"() {
+      const context = await visit();
+      const page = await open(context, "?program=CHP,UHP");
+      const title = "COPS Hiring Program and Universal Hiring Program";
+      await figure(page, title).waitFor();
+      const side = (code) => `grants(filter: { program: { code: { eq: "${code}" } } }) { totals { count dollarsPerOfficer } groups(by: [FISCAL_YEAR]) { nodes { key { fiscalYear } federalShare { sum } } } }`;
+      const { chp, uhp } = await ask(`{ chp: ${side("CHP")} uhp: ${side("UHP")} }`);
+      const totals = figure(page, title).getByRole("region", { name: "Totals" });
+      assert.deepEqual(await totals.getByRole("row", { name: /^Awards/ }).locator("td").allInnerTexts(), ["Awards", whole(chp.totals.count), whole(uhp.totals.count)]);
+      await picture(page, "explore-comparison");
+      const rows = await numbers(page, title);
+      for (const [place, { groups }] of [chp, uhp].entries()) {
+        for (const { key, federalShare } of groups.nodes) {
+          if (key.fiscalYear !== null) assert.equal(rows.get(String(key.fiscalYear))[place], dollars(federalShare.sum), `${key.fiscalYear}`);
+        }
+      }
+      await context.close();
+    },
+
+    async "an agency and an award have a page each, with what is known and what is not"() {
+      const context = await visit();
+      const { agencies } = await ask("{ agencies(first: 1, filter: { grants: { some: { officersFunded: { some: {} } } }, outcomes: { some: { measure: { code: { eq: \"violent_crime\" } } } } }, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) { nodes { name ori9 population grants(first: 1, orderBy: [{ field: FEDERAL_SHARE, direction: DESC }]) { totals { count federalShare { sum } } nodes { awardNumber title federalShare program { name code } officersFunded { nodes { kind funded } } } } } } }");
+      const [agency] = agencies.nodes;
+      const page = await open(context, `?search=${encodeURIComponent(agency.name)}`);
+      await figure(page, "Agencies").getByRole("link", { name: agency.name }).first().click();
+      await page.getByRole("heading", { name: agency.name }).waitFor();
+      await page.locator(".lines").waitFor();
+      const facts = await page.locator(".facts").innerText();
+      for (const text of [agency.ori9, whole(agency.population), dollars(agency.grants.totals.federalShare.sum)]) assert.ok(facts.includes(text), text);
+      await figure(page, "Agencies of its size").getByText(agency.name).waitFor();
+      await picture(page, "explore-agency");
+      const [award] = agency.grants.nodes;
+      await figure(page, "Awards").getByRole("link", { name: award.awardNumber }).click();
+      await page.getByRole("heading", { name: `Award ${award.awardNumber}` }).waitFor();
+      const told = await page.locator("main").innerText();
+      for (const text of [award.title, dollars(award.federalShare), agency.name]) assert.ok(told.includes(text), text);
+      await picture(page, "explore-award");
+      await page.goto(`${server.url}/explore/award/none%2Fof%20them`);
+      await page.getByText("These data have no award with the number none/of them.").waitFor();
+      await page.goto(`${server.url}/explore/agency/CA0000000`);
+      await page.getByText("These data have no agency with the ORI CA0000000.").waitFor();
+      await context.close();
+    },
+
     async "a bad address says what is the matter, and the rest stays alive"() {
       const context = await visit({}, /^(409|Failed to load resource)/);
       const page = await open(context, "?state=ZZ&color=red&kind=SHERIFF");

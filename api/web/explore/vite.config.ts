@@ -19,7 +19,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     license: { fileName: "assets/licenses.md" },
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules/ }] } },
+      // The map of counties brings its own packages when it is wanted.
+      output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?!d3-geo|topojson-client|us-atlas)/ }] } },
     },
   },
   server: { proxy: { "/graphql": "http://127.0.0.1:8080", "/playground": "http://127.0.0.1:8080" } },

@@ -31,8 +31,9 @@ export function documents(folder: string): Record<string, BuiltDocument> {
     }
     for (const { name: measure, fragment } of measures) {
       const whole = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
-      built[`${name}/${measure}`] = finished(whole);
-      for (const [alias, part] of parts(whole)) built[`${name}/${measure}/${alias}`] = finished(part);
+      built[`${name}/${measure}`] = finished(used(whole));
+      const pictures = name === "overview" ? parts(whole) : [];
+      for (const [alias, part] of pictures) built[`${name}/${measure}/${alias}`] = finished(part);
     }
   }
   return built;

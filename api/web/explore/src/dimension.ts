@@ -2,12 +2,12 @@
 //
 // `UNKNOWN` is a value like the others. Its filter is the exact complement of what is known, so an award whose recipient
 // is no agency has an unknown kind of agency.
-import type { AgencyFilter, AgencyKind, GrantFilter, GrantStatus, PopulationBand } from "./operations";
+import type { AgencyFilter, AgencyKind, DollarsFilter, GrantFilter, GrantStatus, PopulationBand } from "./operations";
 import { states } from "./states";
 
 export const UNKNOWN = "unknown";
 
-export type DimensionName = "programs" | "kinds" | "bands" | "statuses" | "states";
+export type DimensionName = "programs" | "kinds" | "bands" | "statuses" | "states" | "counties" | "sizes";
 
 export interface Dimension {
   readonly name: DimensionName;
@@ -56,6 +56,20 @@ export const statuses: Readonly<Record<GrantStatus, string>> = {
   CLOSED: "Closed",
   WITHDRAWN: "Withdrawn",
   TERMINATED: "Terminated",
+};
+
+export type SizeName = "under10K" | "from10K" | "from50K" | "from100K" | "from250K" | "from500K" | "from1M" | "from5M";
+
+/** Sizes of awards, by the names that they have in `overview.graphql`. */
+export const SIZES: Readonly<Record<SizeName, { readonly label: string; readonly range: DollarsFilter }>> = {
+  under10K: { label: "Under $10,000", range: { lt: 10_000 } },
+  from10K: { label: "$10,000–$49,999", range: { gte: 10_000, lt: 50_000 } },
+  from50K: { label: "$50,000–$99,999", range: { gte: 50_000, lt: 100_000 } },
+  from100K: { label: "$100,000–$249,999", range: { gte: 100_000, lt: 250_000 } },
+  from250K: { label: "$250,000–$499,999", range: { gte: 250_000, lt: 500_000 } },
+  from500K: { label: "$500,000–$999,999", range: { gte: 500_000, lt: 1_000_000 } },
+  from1M: { label: "$1 million–$4.9 million", range: { gte: 1_000_000, lt: 5_000_000 } },
+  from5M: { label: "$5 million or more", range: { gte: 5_000_000 } },
 };
 
 /** The least and the least greater population of each band. */
@@ -121,6 +135,27 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     values: Object.fromEntries(states.map(({ code, name }) => [code, name])),
     known: (values) => ({ or: [{ agency: { state: { in: [...values] } } }, { organization: { state: { in: [...values] } } }] }),
     missing: { not: { or: [{ agency: { state: { isNull: false } } }, { organization: { state: { isNull: false } } }] } },
+  },
+  counties: {
+    name: "counties",
+    parameter: "county",
+    label: "County",
+    unknown: "No agency, or unknown",
+    values: null,
+    known: (values) => ({ agency: { countyFips: { in: [...values] } } }),
+    missing: notKnown({ countyFips: { isNull: false } }),
+  },
+  sizes: {
+    name: "sizes",
+    parameter: "size",
+    label: "Federal dollars of an award",
+    unknown: "Amount unknown",
+    values: Object.fromEntries(Object.entries(SIZES).map(([name, { label }]) => [name, label])),
+    known: (values) => {
+      const ranges = values.map((value) => ({ federalShare: SIZES[value as SizeName].range }));
+      return ranges.length === 1 ? ranges[0]! : { or: ranges };
+    },
+    missing: { federalShare: { isNull: true } },
   },
 };
 

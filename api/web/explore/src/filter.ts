@@ -2,7 +2,7 @@
 import { clause, dimensionNames, dimensions, UNKNOWN } from "./dimension";
 import type { DimensionName } from "./dimension";
 import type { Measure } from "./measure";
-import type { AgencyFilter, EventStudyQueryVariables, GrantFilter, OverviewQueryVariables } from "./operations";
+import type { AgencyFilter, CompareQueryVariables, EventStudyQueryVariables, GrantFilter, OverviewQueryVariables } from "./operations";
 import type { State, Years } from "./state";
 
 function ofYears(years: Years | null): GrantFilter | undefined {
@@ -33,10 +33,29 @@ export function awardFilter(state: State, without: readonly ("years" | Dimension
   return filters.length > 1 ? { and: filters } : filters[0];
 }
 
+/** Two values of one dimension, chosen to be compared. */
+export interface Compared {
+  readonly name: DimensionName;
+  readonly values: readonly [string, string];
+}
+
+/** What is compared: the first dimension of which exactly two values are chosen. */
+export function compared({ chosen }: State): Compared | null {
+  const name = dimensionNames.find((name) => chosen[name].length === 2);
+  return name === undefined ? null : { name, values: chosen[name] as unknown as readonly [string, string] };
+}
+
+/** The variables of a comparison. */
+export function compareVariables(state: State, { name, values }: Compared): CompareQueryVariables {
+  const filter = awardFilter(state, [name]);
+  const [one, two] = values.map((value) => clause(dimensions[name], [value])!) as [GrantFilter, GrantFilter];
+  return { ...(filter && { filter }), one, two, ...inDollarsOf(state) };
+}
+
 /** The variables of the event study: the agencies that are chosen, and the awards that may be the first. */
 export function eventVariables(state: State): EventStudyQueryVariables {
   const agency = agencyFilter(state);
-  const awards = awardFilter(state, ["kinds", "bands", "states"]);
+  const awards = awardFilter(state, ["kinds", "bands", "states", "counties"]);
   return {
     measure: state.event.measure,
     from: -5,
@@ -52,11 +71,12 @@ function agencyFilter({ chosen }: State): AgencyFilter | undefined {
   const both = (known: AgencyFilter | undefined, missing: AgencyFilter, of: readonly string[]) =>
     !of.includes(UNKNOWN) ? known : known ? { or: [known, missing] } : missing;
   const known = (of: readonly string[]) => of.filter((value) => value !== UNKNOWN);
-  const [kinds, bands, states] = [known(chosen.kinds), known(chosen.bands), known(chosen.states)];
+  const [kinds, bands, states, counties] = [known(chosen.kinds), known(chosen.bands), known(chosen.states), known(chosen.counties)];
   const filters = [
     both(kinds.length > 0 ? dimensions.kinds.known(kinds).agency! : undefined, { kind: { isNull: true } }, chosen.kinds),
     both(bands.length > 0 ? dimensions.bands.known(bands).agency! : undefined, { population: { isNull: true } }, chosen.bands),
     both(states.length > 0 ? { state: { in: states } } : undefined, { state: { isNull: true } }, chosen.states),
+    both(counties.length > 0 ? { countyFips: { in: counties } } : undefined, { countyFips: { isNull: true } }, chosen.counties),
   ].filter((filter) => filter !== undefined);
   return filters.length > 1 ? { and: filters } : filters[0];
 }

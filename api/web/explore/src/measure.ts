@@ -13,7 +13,7 @@ export interface Reading {
   readonly awards: number;
 }
 
-type Totals = OverviewQuery["all"]["totals"];
+type Totals = Pick<OverviewQuery["all"]["totals"], "count" | "federalShare" | "officersFunded" | "dollarsPerOfficer" | "dollarsPerCapita" | "peopleTrained">;
 
 export interface Measure {
   readonly name: MeasureName;

@@ -1013,6 +1013,46 @@ export type CatalogQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CatalogQuery = { dataset: { revision: number, revisionToken: string, synthetic: boolean, loadedAt: string | null, licence: string, citation: { text: string } }, programs: { nodes: Array<{ code: string, name: string, category: ProgramCategory }> }, priceIndexes: { nodes: Array<{ year: number }> }, grants: { totals: { count: number }, years: { nodes: Array<{ key: { fiscalYear: number | null } }> }, programs: { nodes: Array<{ count: number, key: { program: { code: string } | null } }> }, kinds: { nodes: Array<{ count: number, key: { agencyKind: AgencyKind | null } }> }, bands: { nodes: Array<{ count: number, key: { agencyPopulationBand: PopulationBand | null } }> }, statuses: { nodes: Array<{ count: number, key: { status: GrantStatus | null } }> } }, measures: { nodes: Array<{ code: string, name: string, unit: string, outcomes: { totalCount: number } }> } };
 
+export type CompareQueryVariables = Exact<{
+  filter?: GrantFilter;
+  one: GrantFilter;
+  two: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+}>;
+
+
+export type CompareQuery = { one: { totals: { count: number, agencies: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } }, groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { fiscalYear: number | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, two: { totals: { count: number, agencies: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } }, groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { fiscalYear: number | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } } };
+
+export type ComparedFragment = { count: number, agencies: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } };
+
+export type CountiesQueryVariables = Exact<{
+  years?: GrantFilter;
+  programs?: GrantFilter;
+  kinds?: GrantFilter;
+  bands?: GrantFilter;
+  statuses?: GrantFilter;
+  states?: GrantFilter;
+  sizes?: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+}>;
+
+
+export type CountiesQuery = { one: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyCountyFips: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, two: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyCountyFips: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, three: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyCountyFips: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, four: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyCountyFips: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, unknown: { totals: { count: number } } };
+
+export type CountyFileQueryVariables = Exact<{
+  years?: GrantFilter;
+  programs?: GrantFilter;
+  kinds?: GrantFilter;
+  bands?: GrantFilter;
+  statuses?: GrantFilter;
+  states?: GrantFilter;
+  sizes?: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+}>;
+
+
+export type CountyFileQuery = { grants: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyCountyFips: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } } };
+
 export type EventStudyQueryVariables = Exact<{
   measure: string;
   agency?: AgencyFilter;
@@ -1036,6 +1076,13 @@ export type NeighborsQuery = { below: { nodes: Array<{ name: string | null, ori9
 
 export type NeighborFragment = { name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } };
 
+export type OfficersFileQueryVariables = Exact<{
+  filter?: GrantFilter;
+}>;
+
+
+export type OfficersFileQuery = { grants: { groups: { nodes: Array<{ level: number, count: number, hiredRate: number | null, retainedRate: number | null, key: { fiscalYear: number | null }, officersRequested: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, officersAccepted: { sum: number | null, missing: number }, officersHired: { sum: number | null, missing: number }, officersRetained: { sum: number | null, missing: number } }> } } };
+
 export type OverviewQueryVariables = Exact<{
   years?: GrantFilter;
   programs?: GrantFilter;
@@ -1043,10 +1090,34 @@ export type OverviewQueryVariables = Exact<{
   bands?: GrantFilter;
   statuses?: GrantFilter;
   states?: GrantFilter;
+  counties?: GrantFilter;
+  sizes?: GrantFilter;
   inDollarsOf?: number | null | undefined;
 }>;
 
 
-export type OverviewQuery = { all: { totals: { count: number, agencies: number, organizations: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, retainedRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersRequested: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, officersAccepted: { sum: number | null, missing: number }, officersHired: { sum: number | null, missing: number }, officersRetained: { sum: number | null, missing: number } } }, years: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { fiscalYear: number | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, programs: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { program: { code: string } | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, kinds: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyKind: AgencyKind | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, bands: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyPopulationBand: PopulationBand | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, statuses: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { status: GrantStatus | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, states: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyState: string | null, organizationState: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } } };
+export type OverviewQuery = { all: { totals: { count: number, agencies: number, organizations: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, retainedRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersRequested: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, officersAccepted: { sum: number | null, missing: number }, officersHired: { sum: number | null, missing: number }, officersRetained: { sum: number | null, missing: number } } }, years: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { fiscalYear: number | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, programs: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { program: { code: string } | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, kinds: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyKind: AgencyKind | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, bands: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyPopulationBand: PopulationBand | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, statuses: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { status: GrantStatus | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, states: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agencyState: string | null, organizationState: string | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, sizes: { totals: { federalShare: { missing: number, median: number | null, lower: number | null, upper: number | null }, under10K: { count: number }, from10K: { count: number }, from50K: { count: number }, from100K: { count: number }, from250K: { count: number }, from500K: { count: number }, from1M: { count: number }, from5M: { count: number } } } };
+
+export type SizesFileQueryVariables = Exact<{
+  filter?: GrantFilter;
+}>;
+
+
+export type SizesFileQuery = { grants: { groups: { nodes: Array<{ level: number, count: number, key: { fiscalYear: number | null }, federalShare: { missing: number, median: number | null, lower: number | null, upper: number | null }, under10K: { count: number }, from10K: { count: number }, from50K: { count: number }, from100K: { count: number }, from250K: { count: number }, from500K: { count: number }, from1M: { count: number }, from5M: { count: number } }> } } };
+
+export type TrainedQueryVariables = Exact<{
+  awards?: GrantFilter;
+}>;
+
+
+export type TrainedQuery = { trainees: { groups: { nodes: Array<{ level: number, count: number, agencies: number, sessions: number, key: { role: TraineeRole | null }, hours: { sum: number | null, missing: number } }> } } };
+
+export type YearsFileQueryVariables = Exact<{
+  filter?: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+}>;
+
+
+export type YearsFileQuery = { grants: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { fiscalYear: number | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } } };
 
 export type MeasureFragment = { count: number } & { dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } };

@@ -1,11 +1,11 @@
 // The state of the page, its address, and what is asked for it.
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Ask, Variables } from "./ask";
-import { eventVariables, overviewVariables } from "./filter";
+import { awardFilter, compared, compareVariables, eventVariables, overviewVariables } from "./filter";
 import { Latest } from "./latest";
 import { measures } from "./measure";
 import type {
-  AgenciesQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, EventStudyQuery, GrantFilter, NeighborsQuery, OverviewQuery,
+  AgenciesQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, CompareQuery, CountiesQuery, EventStudyQuery, GrantFilter, NeighborsQuery, OverviewQuery, TrainedQuery,
 } from "./operations";
 import { route } from "./route";
 import { read, write } from "./state";
@@ -24,12 +24,15 @@ export const catalog = new Latest<CatalogQuery>();
 export const overview = new Latest<OverviewQuery>();
 export const table = new Latest<AgenciesQuery | AwardsQuery>();
 export const event = new Latest<EventStudyQuery>();
+export const comparison = new Latest<CompareQuery>();
+export const trained = new Latest<TrainedQuery>();
+export const counties = new Latest<CountiesQuery>();
 export const agency = new Latest<AgencyQuery>();
 export const agencyOutcomes = new Latest<AgencyOutcomesQuery>();
 export const neighbors = new Latest<NeighborsQuery>();
 export const award = new Latest<AwardQuery>();
 /** All that is asked; what is asked first stands first. */
-export const asked = [catalog, overview, agency, award, table, event, agencyOutcomes, neighbors];
+export const asked = [catalog, overview, agency, award, comparison, counties, trained, table, event, agencyOutcomes, neighbors];
 
 /** The data that are shown; null before the first answer. */
 export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
@@ -82,6 +85,17 @@ function startOverview(): void {
   // What costs more waits for the pictures: a visitor looks at them first.
   const isCalm = computed(() => !isBrushing.value && !overview.shown.value.isLoading);
   effect(() => {
+    const both = compared(state.value);
+    if (isCalm.value && both) comparison.wish({ document: `compare/${state.value.measure}`, variables: compareVariables(state.value, both), revision: state.value.revision });
+  });
+  effect(() => {
+    if (isCalm.value && state.value.isByCounty) counties.wish(countiesAsk(state.value));
+  });
+  effect(() => {
+    const awards = awardFilter(state.value);
+    if (isCalm.value) trained.wish({ document: "trained", variables: { awards }, revision: state.value.revision });
+  });
+  effect(() => {
     if (isCalm.value) table.wish(tableAsk(state.value));
   });
   effect(() => {
@@ -114,4 +128,5 @@ export const overviewAsk = (state: State) => ({
   variables: overviewVariables(state),
   revision: state.revision,
 });
+export const countiesAsk = (state: State) => ({ ...overviewAsk(state), document: `counties/${state.measure}` });
 export const eventAsk = (state: State) => ({ document: "event-study", variables: eventVariables(state), revision: state.revision });

@@ -8,7 +8,8 @@ const full: State = {
   measure: "officers",
   dollarsOf: 2025,
   years: { from: 2009, to: 2025 },
-  chosen: { programs: ["CHP", UNKNOWN], kinds: ["SHERIFF"], bands: ["UNDER_10000", "FROM_1000000"], statuses: ["OPEN"], states: ["CA", "PR"] },
+  chosen: { programs: ["CHP", UNKNOWN], kinds: ["SHERIFF"], bands: ["UNDER_10000", "FROM_1000000"], statuses: ["OPEN"], states: ["CA", "PR"], counties: ["06037"], sizes: ["from1M", "from5M"] },
+  isByCounty: true,
   revision: "4-00c0ffee00c0ffee",
   table: { of: "awards", search: "a & b=c", order: "-dollars", page: "after:WyI3" },
   event: { measure: "murder", balanced: true },
@@ -27,10 +28,10 @@ test("what is chosen comes back from its link as it was", () => {
 });
 
 test("what a link asks for and the page does not know is told, and the rest is kept", () => {
-  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B");
+  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B&map=x");
   expect(state).toEqual({ ...initial, chosen: { ...initial.chosen, kinds: ["SHERIFF"] } });
   expect(problems.map(({ parameter }) => parameter).sort()).toEqual(
-    ["balanced", "color", "dollars", "measure", "page", "population", "program", "revision", "state", "status", "table", "years"],
+    ["balanced", "color", "dollars", "map", "measure", "page", "population", "program", "revision", "state", "status", "table", "years"],
   );
   expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "there is no ZZ" });
   expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it is there more than once" }]);
@@ -57,6 +58,8 @@ test("a choice is a filter, and the unknown the complement of what is known", ()
     bands: { agency: { or: [{ population: { lt: 10_000 } }, { population: { gte: 1_000_000 } }] } },
     statuses: { status: { in: ["OPEN"] } },
     states: { or: [{ agency: { state: { in: ["CA", "PR"] } } }, { organization: { state: { in: ["CA", "PR"] } } }] },
+    counties: { agency: { countyFips: { in: ["06037"] } } },
+    sizes: { or: [{ federalShare: { gte: 1_000_000, lt: 5_000_000 } }, { federalShare: { gte: 5_000_000 } }] },
     inDollarsOf: 2025,
   });
   const only = { ...initial, chosen: { ...initial.chosen, kinds: [UNKNOWN] } };
@@ -68,8 +71,8 @@ test("a choice is a filter, and the unknown the complement of what is known", ()
 test("the event study takes agencies by what they are, and awards by the rest", () => {
   const { agency, awards } = eventVariables(full);
   expect(agency).toEqual({
-    and: [{ kind: { in: ["SHERIFF"] } }, { or: [{ population: { lt: 10_000 } }, { population: { gte: 1_000_000 } }] }, { state: { in: ["CA", "PR"] } }],
+    and: [{ kind: { in: ["SHERIFF"] } }, { or: [{ population: { lt: 10_000 } }, { population: { gte: 1_000_000 } }] }, { state: { in: ["CA", "PR"] } }, { countyFips: { in: ["06037"] } }],
   });
-  expect(awards).toEqual({ and: [overviewVariables(full).years, overviewVariables(full).programs, overviewVariables(full).statuses] });
+  expect(awards).toEqual({ and: [overviewVariables(full).years, overviewVariables(full).programs, overviewVariables(full).statuses, overviewVariables(full).sizes] });
   expect(eventVariables(initial)).toEqual({ measure: "violent_crime", from: -5, to: 10, balanced: false });
 });

@@ -46,12 +46,7 @@ export const StateMap = memo(({ label, values, chosen, short, onToggle }: Proper
   return (
     <div class="chart">
       <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label={label} class="map">
-        <defs>
-          <pattern id="nothing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <rect class="ground" width="6" height="6" />
-            <line class="stripe" x1="0" y1="0" x2="0" y2="6" />
-          </pattern>
-        </defs>
+        <Nothing />
         {[...outlines].sort((one, other) => Number(chosen.includes(one.code)) - Number(chosen.includes(other.code))).map(({ code, path, inset }) => (
           <g key={code} {...properties(code)} tabindex={0}>
             {inset && <rect class="inset" x={inset[0]} y={inset[1]} width={inset[2]} height={inset[3]} rx={4} />}
@@ -73,13 +68,23 @@ export const StateMap = memo(({ label, values, chosen, short, onToggle }: Proper
   );
 });
 
+/** The pattern of what is not known. */
+export const Nothing = () => (
+  <defs>
+    <pattern id="nothing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <rect class="ground" width="6" height="6" />
+      <line class="stripe" x1="0" y1="0" x2="0" y2="6" />
+    </pattern>
+  </defs>
+);
+
 interface LegendProperties {
   readonly steps: readonly (readonly [number, number])[];
   readonly has: { readonly zero: boolean; readonly unknown: boolean };
   readonly short: (value: number) => string;
 }
 
-function Legend({ steps, has, short }: LegendProperties) {
+export function Legend({ steps, has, short }: LegendProperties) {
   return (
     <ul class="legend" aria-label="Colors">
       {steps.map(([from, to], index) => (

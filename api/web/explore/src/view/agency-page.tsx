@@ -133,7 +133,7 @@ function Reported({ ori, found }: { readonly ori: string; readonly found: Agency
       }
     >
       {points.length > 0 ? (
-        <Lines label={title} name={measure?.unit ?? "value"} points={points} level={null} format={whole} xLabel="Year; dashed: fiscal years of awards" xFormat={String} events={events} />
+        <Lines label={title} series={[{ name: measure?.unit ?? "value", points }]} level={null} format={whole} xLabel="Year; dashed: fiscal years of awards" xFormat={String} events={events} />
       ) : <p class="waiting">{answer ? "It reported nothing of this that covers a whole year." : "Loading…"}</p>}
       {left > 0 && <p class="missing">{counted(left, "year")} reported in part or doubtful {left === 1 ? "is" : "are"} left out.</p>}
     </Section>

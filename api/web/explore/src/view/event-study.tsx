@@ -77,8 +77,7 @@ export function EventStudy() {
       {points.length > 0 ? (
         <Lines
           label={title}
-          points={points}
-          name="Agencies with such an award, by years since the first"
+          series={[{ name: "Agencies with such an award, by years since the first", points }]}
           level={never?.ratePer100k == null ? null : { y: never.ratePer100k, label: `Agencies that never had one, all years together: ${rate(never.ratePer100k)}` }}
           format={whole}
           xLabel="Years since the first award"

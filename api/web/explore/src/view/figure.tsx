@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Ask } from "../ask";
 import { TakeAway } from "./take-away";
+import type { FileAsk } from "./take-away";
 
 export interface TableCell {
   readonly text: string;
@@ -19,9 +20,13 @@ export interface Properties {
   readonly missing?: readonly string[];
   /** What is asked for exactly this picture; null where nothing is shown yet. */
   readonly ask: Ask | null;
+  /** What is asked for files of it, where that is not what it was drawn from. */
+  readonly files?: readonly FileAsk[];
   /** The numbers behind the picture. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly TableCell[])[];
+  /** What is said below the numbers, such as that there are more. */
+  readonly more?: string;
   /** What is filtered, in words, for files. */
   readonly filters: string;
   readonly children: ComponentChildren;
@@ -30,7 +35,7 @@ export interface Properties {
   readonly isStale?: boolean;
 }
 
-export function Figure({ title, about, hint, missing = [], ask, columns, rows, filters, children, tools, isStale, ...rest }: Properties) {
+export function Figure({ title, about, hint, missing = [], ask, files, columns, rows, more, filters, children, tools, isStale, ...rest }: Properties) {
   const [isTable, setTable] = useState(false);
   const frame = useRef<HTMLElement>(null);
   const id = useId();
@@ -41,11 +46,11 @@ export function Figure({ title, about, hint, missing = [], ask, columns, rows, f
         <div class="tools">
           {tools}
           <button type="button" class="small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>Table</button>
-          {ask && <TakeAway {...{ title, ask }} words={[filters, about, hint ?? "", ...missing]} svg={() => frame.current?.querySelector<SVGSVGElement>(".chart svg") ?? null} />}
+          {ask && <TakeAway {...{ title, ask }} {...(files && { files })} words={[filters, about, hint ?? "", ...missing]} svg={() => frame.current?.querySelector<SVGSVGElement>(".chart svg") ?? null} />}
         </div>
       </header>
       {isTable ? <Numbers {...{ title, columns, rows }} /> : children}
-      {isTable && <p class="about">{about}</p>}
+      {isTable && <p class="about">{more} {about}</p>}
       {hint && <p class="about">{hint}</p>}
       {missing.length > 0 && <p class="missing">{missing.join(" ")}</p>}
     </section>

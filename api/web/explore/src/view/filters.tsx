@@ -10,7 +10,7 @@ export function Filters() {
   const years = yearsWords(now);
   return (
     <nav class="filters" aria-label="Filters">
-      {!isFiltered(now) && <span class="none">All awards. Choose years, states or bars to filter everything else.</span>}
+      {!isFiltered(now) && <span class="none">All awards. Choose years, states or bars to filter everything else; exactly two of a kind to compare them.</span>}
       {years !== null && <Chip label="Fiscal year" value={years} onRemove={() => change(withYears(now, null))} />}
       {dimensionNames.flatMap((name) =>
         now.chosen[name].map((value) => (

@@ -1,6 +1,7 @@
 // From what agencies asked for to the officers whom they kept.
 import { overview, state } from "../store";
 import { Bars } from "../chart/bars";
+import { awardFilter } from "../filter";
 import { officers, percent, whole } from "../numbers";
 import { Figure } from "./figure";
 import { filterWords } from "./words";
@@ -31,6 +32,7 @@ export function Funnel() {
       hint={["Funded is not hired.", ...rates].join(" ")}
       missing={unknown.length === 0 ? [] : [`* Without awards for which the stage is not known: ${unknown.join(", ")}.`]}
       ask={{ ...asked, document: `${asked.document}/all` }}
+      files={[{ of: "", ask: { ...asked, document: "officers-file", variables: { filter: awardFilter(state.value) } } }]}
       columns={["Stage", "Officers", "Awards not known"]}
       rows={stages.map(({ label, sum, missing }) => [{ text: label }, { text: sum === null ? "not known" : officers(sum), isNumber: true }, { text: whole(missing), isNumber: true }])}
       filters={filterWords(state.value, null)}

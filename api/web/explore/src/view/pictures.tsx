@@ -11,12 +11,14 @@ import type { Dimension, DimensionName } from "../dimension";
 import { measureLabel } from "../filter";
 import { measures } from "../measure";
 import type { Measure, MeasureName, Reading } from "../measure";
-import { counted, whole } from "../numbers";
+import { counted } from "../numbers";
 import type { CatalogQuery, MeasureFragment, OverviewQuery } from "../operations";
 import { stateName, states } from "../states";
 import { toggled, withYears } from "../state";
 import { catalog, change, isBrushing, overview, state } from "../store";
+import { CountyFigure } from "./county-figure";
 import { Figure } from "./figure";
+import { columns, empty, leftOut, row, Waiting, written } from "./readings";
 import { filterWords } from "./words";
 
 /** A value of a dimension with its number. */
@@ -26,16 +28,7 @@ interface Category {
   readonly reading: Reading;
 }
 
-/** What stands for a group that no award is in: nothing for a sum, and no number for a quotient. */
-const empty = (measure: Measure): Reading => ({ value: measure.isSum ? 0 : null, missing: null, awards: 0 });
-
-/** A number as it is written, or why there is none. */
-export function written(measure: Measure, { value, missing, awards }: Reading, format = measure.format): string {
-  if (value !== null) return `${format(value)}${missing ? "*" : ""}`;
-  return awards === 0 ? "no awards" : "not known";
-}
-
-type BarName = Exclude<DimensionName, "states">;
+type BarName = Exclude<DimensionName, "states" | "counties" | "sizes">;
 type Node = MeasureFragment & { readonly key: object };
 
 /** The value of the key of a group. */
@@ -76,13 +69,6 @@ function categories(name: BarName, chosen: readonly string[], answer: OverviewQu
   });
 }
 
-/** What the numbers of a picture leave out. */
-export function leftOut(readings: readonly Reading[]): string[] {
-  const missing = readings.reduce((sum, reading) => sum + (reading.missing ?? 0), 0);
-  if (missing === 0) return [];
-  return [`* Without ${counted(missing, "award")} whose value is not known.`];
-}
-
 export function BarFigure({ name }: { readonly name: BarName }) {
   const shown = useShown().value;
   const dimension: Dimension = dimensions[name];
@@ -113,13 +99,6 @@ export function BarFigure({ name }: { readonly name: BarName }) {
     </Figure>
   );
 }
-
-const row = (label: string, measure: Measure, reading: Reading) => [
-  { text: label },
-  { text: written(measure, reading).replace("*", ""), isNumber: true },
-  { text: whole(reading.awards), isNumber: true },
-  { text: reading.missing === null ? "" : whole(reading.missing), isNumber: true },
-];
 
 /** What is shown: an answer and the measure that it was asked with, which may be another than the one chosen by now. */
 function useShown() {
@@ -193,7 +172,23 @@ function byYear(answer: OverviewQuery, { grants }: CatalogQuery, measure: Measur
   return { years: years.map((year) => ({ year, reading: reading(year) })), unknown: all.includes(null) ? reading(null) : null };
 }
 
+/** Whether the map shows states or counties. */
+function MapSwitch() {
+  const { isByCounty } = state.value;
+  const turn = (isByCounty: boolean) => change({ ...state.peek(), isByCounty });
+  return (
+    <div class="switch" role="radiogroup" aria-label="What the map shows">
+      <label class="small"><input type="radio" name="map" checked={!isByCounty} onChange={() => turn(false)} />States</label>
+      <label class="small"><input type="radio" name="map" checked={isByCounty} onChange={() => turn(true)} />Counties</label>
+    </div>
+  );
+}
+
 export function MapFigure() {
+  return state.value.isByCounty ? <CountyFigure tools={<MapSwitch />} /> : <StateFigure />;
+}
+
+function StateFigure() {
   const shown = useShown().value;
   if (!shown) return <Waiting title="By state" class="map-figure" />;
   const { measure, label, asked } = shown;
@@ -220,14 +215,17 @@ export function MapFigure() {
       rows={unknown.awards > 0 ? [...rows, row("State unknown", measure, unknown)] : rows}
       filters={filterWords(state.value, "states")}
       tools={
-        unknown.awards > 0 && (
-          <button type="button" class="small" aria-pressed={chosen.states.includes(UNKNOWN)} onClick={() => toggle(UNKNOWN)}>
-            State unknown: {written(measure, unknown)}
-          </button>
-        )
+        <>
+          {unknown.awards > 0 && (
+            <button type="button" class="small" aria-pressed={chosen.states.includes(UNKNOWN)} onClick={() => toggle(UNKNOWN)}>
+              State unknown: {written(measure, unknown, measure.short)}
+            </button>
+          )}
+          <MapSwitch />
+        </>
       }
     >
-      <StateMap label="States" values={values} chosen={chosen.states} short={measure.short} onToggle={toggle} />
+      <StateMap label="Map of states" values={values} chosen={chosen.states} short={measure.short} onToggle={toggle} />
     </Figure>
   );
 }
@@ -258,12 +256,3 @@ function added(one: Reading, other: Reading): Reading {
 
 /** A sum of dollars or officers, without what binary fractions add to it. */
 const cents = (value: number) => Math.round(value * 100) / 100;
-
-const columns = (label: string) => [label, "Awards", "Awards not known"];
-
-const Waiting = ({ title, ...rest }: { readonly title: string; readonly class?: string }) => (
-  <section class={`figure ${rest.class ?? ""}`} aria-busy="true">
-    <h2>{title}</h2>
-    <p class="waiting">{overview.shown.value.error ? "Nothing to show." : "Loading…"}</p>
-  </section>
-);

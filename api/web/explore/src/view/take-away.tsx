@@ -7,22 +7,30 @@ import { hasPlayground } from "../route";
 import { png, save, svgText } from "../picture";
 import { catalog, sharedLink, shownOf } from "../store";
 
+/** A file, and what it is of where there are several. */
+export interface FileAsk {
+  readonly of: string;
+  readonly ask: Ask;
+}
+
 interface Properties {
   readonly title: string;
   /** What is said below it in a file. */
   readonly words: readonly string[];
   readonly ask: Ask;
+  /** What is asked for files, where that is not the same. */
+  readonly files?: readonly FileAsk[];
   /** The chart that is shown; left out where there is none. */
   readonly svg: (() => SVGSVGElement | null) | null;
 }
 
-export function TakeAway({ title, words, ask, svg }: Properties) {
+export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: Properties) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [said, setSaid] = useState("");
   const [cited, setCited] = useState<Citation | null>(null);
   useEffect(() => closeOutside(menu.current!), []);
 
-  const pinned = { ...ask, revision: ask.revision ?? (shownOf.value && String(shownOf.value.revision)) };
+  const revision = ask.revision ?? (shownOf.value && String(shownOf.value.revision));
   const tried = (work: () => Promise<void> | void) => async () => {
     setSaid("");
     try {
@@ -31,8 +39,8 @@ export function TakeAway({ title, words, ask, svg }: Properties) {
       setSaid(error instanceof Error ? error.message : String(error));
     }
   };
-  const saveTable = (type: "text/csv" | "application/vnd.apache.parquet", ending: string) =>
-    tried(async () => save(await file(pinned, type), `${fileName(title)}.${ending}`));
+  const saveTable = ({ of, ask }: FileAsk, type: "text/csv" | "application/vnd.apache.parquet", ending: string) =>
+    tried(async () => save(await file({ ...ask, revision }, type), `${fileName(`${title} ${of}`)}.${ending}`));
   const picture = () => {
     const chart = svg?.();
     if (!chart) throw new Error("Show the picture first: its table is shown now.");
@@ -45,11 +53,11 @@ export function TakeAway({ title, words, ask, svg }: Properties) {
         {hasPlayground
           ? <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
           : <button type="button" onClick={tried(() => navigator.clipboard.writeText(text(ask.document)))}>Copy the query</button>}
-        <button type="button" onClick={saveTable("text/csv", "csv")}>CSV</button>
-        <button type="button" onClick={saveTable("application/vnd.apache.parquet", "parquet")}>Parquet</button>
+        {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "text/csv", "csv")}>CSV{of(file)}</button>)}
+        {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "application/vnd.apache.parquet", "parquet")}>Parquet{of(file)}</button>)}
         {svg && <button type="button" onClick={tried(() => save(new Blob([picture()], { type: "image/svg+xml" }), `${fileName(title)}.svg`))}>SVG</button>}
         {svg && <button type="button" onClick={tried(async () => save(await png(picture()), `${fileName(title)}.png`))}>PNG</button>}
-        <button type="button" onClick={tried(async () => setCited(await citation(pinned)))}>Citation</button>
+        <button type="button" onClick={tried(async () => setCited(await citation({ ...ask, revision })))}>Citation</button>
         {cited && (
           <div class="citation">
             <p>{cited.text}</p>
@@ -62,6 +70,8 @@ export function TakeAway({ title, words, ask, svg }: Properties) {
     </details>
   );
 }
+
+const of = (file: FileAsk) => (file.of === "" ? "" : ` of ${file.of}`);
 
 /** The playground, with the query of a picture. */
 export function playground(ask: Ask): string {

@@ -1,6 +1,7 @@
 // What is filtered, in words.
 import { dimensionNames, dimensions, UNKNOWN } from "../dimension";
 import type { DimensionName } from "../dimension";
+import { countyName } from "../loaded-counties";
 import type { State } from "../state";
 import { catalog } from "../store";
 
@@ -8,6 +9,7 @@ import { catalog } from "../store";
 export function valueName(name: DimensionName, value: string): string {
   const dimension = dimensions[name];
   if (value === UNKNOWN) return dimension.unknown;
+  if (name === "counties") return countyName(value);
   const program = name === "programs" ? catalog.shown.value.answer?.data.programs.nodes.find(({ code }) => code === value) : undefined;
   return program?.name ?? dimension.values?.[value] ?? `${value} (not in these data)`;
 }
