@@ -271,7 +271,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       assert.deepEqual(await firsts(), [awardNumber]);
       await table.getByRole("searchbox").fill("nobody is called so");
       await page.keyboard.press("Enter");
-      await table.getByText("Nothing is left.").waitFor();
+      await table.getByText("Nothing has this in its name or number.").waitFor();
       await context.close();
     },
 

@@ -2,25 +2,35 @@
 //
 // While a brush is moved, the next question waits until the last answer is drawn, and only the newest wish is asked: so
 // that every step that the server can keep up with is seen. A click does not wait: what was asked before is aborted.
-import { signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import { ask, AskError, address } from "./ask";
 import type { Answer, Ask } from "./ask";
 
-export interface Shown<T> {
-  /** The answer that is shown, and what was asked for it; null before the first. */
-  readonly answer: Answer<T> | null;
-  readonly asked: Ask | null;
+/** An answer, and what was asked for it. */
+export interface Answered<T> {
+  readonly answer: Answer<T>;
+  readonly asked: Ask;
+}
+
+interface Status {
   /** What is the matter, if the newest wish has no answer. */
   readonly error: AskError | null;
   readonly isLoading: boolean;
+}
+
+export interface Shown<T> extends Status {
+  /** Null before the first answer. */
+  readonly answer: Answer<T> | null;
+  readonly asked: Ask | null;
 }
 
 /** How many answers are at hand for back and forward. */
 const KEPT = 50;
 
 export class Latest<T> {
-  readonly #shown = signal<Shown<T>>({ answer: null, asked: null, error: null, isLoading: false });
+  readonly #answered = signal<Answered<T> | null>(null);
+  readonly #status = signal<Status>({ error: null, isLoading: false });
   readonly #kept = new Map<string, Answer<T>>();
   #running: { readonly key: string; readonly abort: AbortController } | null = null;
   #waiting: Ask | null = null;
@@ -32,8 +42,12 @@ export class Latest<T> {
     this.#drawn = drawn;
   }
 
-  get shown(): ReadonlySignal<Shown<T>> {
-    return this.#shown;
+  /** What is shown, and how it stands with what is wished for. */
+  readonly shown: ReadonlySignal<Shown<T>> = computed(() => ({ answer: null, asked: null, ...this.#answered.value, ...this.#status.value }));
+
+  /** What is shown: this changes only when there is something new to draw. */
+  get answered(): ReadonlySignal<Answered<T> | null> {
+    return this.#answered;
   }
 
   /** Wishes for an answer; `patient`: once the running question is answered and drawn. */
@@ -62,17 +76,17 @@ export class Latest<T> {
     const kept = this.#kept.get(key);
     if (kept) {
       this.#running = null;
-      this.#shown.value = { answer: kept, asked: what, error: null, isLoading: false };
+      this.#show({ answer: kept, asked: what }, false);
       return;
     }
     const running = { key, abort: new AbortController() };
     this.#running = running;
-    this.#shown.value = { ...this.#shown.peek(), isLoading: true };
+    this.#status.value = { ...this.#status.peek(), isLoading: true };
     try {
       const answer = await ask<T>(what, running.abort.signal);
       if (this.#running !== running) return;
       this.#keep(key, answer);
-      this.#shown.value = { answer, asked: what, error: null, isLoading: this.#waiting !== null };
+      this.#show({ answer, asked: what }, this.#waiting !== null);
       await this.#drawn();
     } catch (error) {
       if (this.#running !== running) return;
@@ -85,9 +99,16 @@ export class Latest<T> {
     if (next) this.wish(next);
   }
 
+  #show(answered: Answered<T>, isLoading: boolean): void {
+    batch(() => {
+      this.#answered.value = answered;
+      this.#status.value = { error: null, isLoading };
+    });
+  }
+
   #fail(what: Ask, error: unknown): void {
     const known = error instanceof AskError ? error : new AskError("refused", error instanceof Error ? error.message : String(error));
-    this.#shown.value = { ...this.#shown.peek(), error: known, isLoading: false };
+    this.#status.value = { error: known, isLoading: false };
     if (known.retryAfter !== null && this.#waiting === null) {
       this.#retry = setTimeout(() => this.wish(what), known.retryAfter * 1000);
     }

@@ -4,7 +4,7 @@ import type { CountyOutline } from "./chart/counties";
 import type { CountyMap } from "./chart/county-map";
 import { state } from "./store";
 
-interface Loaded {
+export interface Loaded {
   readonly outlines: readonly CountyOutline[];
   readonly CountyMap: typeof CountyMap;
 }

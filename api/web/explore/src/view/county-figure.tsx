@@ -1,7 +1,11 @@
 // The map by counties, in the place of that of states.
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import type { StateValue } from "../chart/map";
+import type { Answered } from "../latest";
 import { failure, loaded } from "../loaded-counties";
+import type { Loaded } from "../loaded-counties";
+import type { CountiesQuery } from "../operations";
 import { measureLabel } from "../filter";
 import { measures } from "../measure";
 import type { MeasureName, Reading } from "../measure";
@@ -16,20 +20,33 @@ export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {
   const { answer, asked, isLoading } = counties.shown.value;
   if (failure.value !== "") return <Waiting title="By county" class="map-figure" words={failure.value} />;
   if (!answer || !asked || !loaded.value) return <Waiting title="By county" class="map-figure" />;
-  const { outlines, CountyMap } = loaded.value;
+  return <Counties answered={{ answer, asked }} {...loaded.value} {...{ tools, isLoading }} />;
+}
+
+interface CountiesProperties extends Loaded {
+  readonly answered: Answered<CountiesQuery>;
+  readonly tools: ComponentChildren;
+  readonly isLoading: boolean;
+}
+
+function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isLoading }: CountiesProperties) {
   const measure = measures[asked.document.split("/")[1] as MeasureName];
   const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
-  const { one, two, three, four, unknown } = answer.data;
-  const nodes = [one, two, three, four].flatMap(({ groups }) => groups.nodes);
-  const readings = new Map<string, Reading>(nodes.map((node) => [node.key.agencyCountyFips!, measure.read(node)]));
-  const names = new Map(outlines.map(({ fips, name, state }) => [fips, `${name}, ${state}`]));
-  const values = new Map<string, StateValue>([...readings].map(([code, reading]) => [code, { code, value: reading.value, text: written(measure, reading) }]));
+  const names = useMemo(() => new Map(outlines.map(({ fips, name, state }) => [fips, `${name}, ${state}`])), [outlines]);
+  // The map is large: it is drawn again for another answer only.
+  const { readings, values, none } = useMemo(() => {
+    const { one, two, three, four } = answer.data;
+    const nodes = [one, two, three, four].flatMap(({ groups }) => groups.nodes);
+    const readings = new Map<string, Reading>(nodes.map((node) => [node.key.agencyCountyFips!, measure.read(node)]));
+    const drawn = [...readings].map(([code, reading]): [string, StateValue] => [code, { code, value: reading.value, text: written(measure, reading) }]);
+    return { readings, values: new Map(drawn), none: { value: empty(measure).value, text: "no awards" } };
+  }, [answer]);
+  const { unknown } = answer.data;
   const { chosen } = state.value;
   const strange = [...readings].filter(([fips]) => !names.has(fips)).reduce((sum, [, { awards }]) => sum + awards, 0);
   const missing = [...leftOut([...readings.values()])];
   if (unknown.totals.count > 0) missing.push(`${counted(unknown.totals.count, "award")} without an agency whose county is known ${unknown.totals.count === 1 ? "is" : "are"} not on the map.`);
   if (strange > 0) missing.push(`${counted(strange, "award")} in counties that the map does not have.`);
-  const none = empty(measure);
   return (
     <Figure
       class="map-figure"
@@ -55,7 +72,7 @@ export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {
         values={values}
         states={chosen.states}
         chosen={chosen.counties}
-        none={{ value: none.value, text: "no awards" }}
+        none={none}
         short={measure.short}
         onToggle={toggleCounty}
       />

@@ -1,5 +1,7 @@
 // The pictures of the overview: each is a view of one answer, and filters the others.
 import { useComputed } from "@preact/signals";
+import { memo } from "preact/compat";
+import { useMemo } from "preact/hooks";
 import { Bars } from "../chart/bars";
 import type { Bar } from "../chart/bars";
 import { StateMap } from "../chart/map";
@@ -71,11 +73,21 @@ function categories(name: BarName, chosen: readonly string[], answer: OverviewQu
 
 export function BarFigure({ name }: { readonly name: BarName }) {
   const shown = useShown().value;
-  const dimension: Dimension = dimensions[name];
-  const title = dimension.label.toLowerCase();
+  const title = dimensions[name].label.toLowerCase();
   if (!shown) return <Waiting title={`By ${title}`} />;
+  return <Categories {...{ name, shown, title }} chosen={state.value.chosen[name]} />;
+}
+
+interface CategoriesProperties {
+  readonly name: BarName;
+  readonly shown: ShownOverview;
+  readonly title: string;
+  readonly chosen: readonly string[];
+}
+
+const Categories = memo(({ name, shown, title, chosen }: CategoriesProperties) => {
   const { measure, label, asked } = shown;
-  const chosen = state.value.chosen[name];
+  const dimension: Dimension = dimensions[name];
   const found = categories(name, chosen, shown.answer, shown.known, measure);
   const bars: Bar[] = found.map(({ id, label, reading }) => ({
     id,
@@ -95,34 +107,45 @@ export function BarFigure({ name }: { readonly name: BarName }) {
       rows={found.map(({ label, reading }) => row(label, measure, reading))}
       filters={filterWords(state.value, name)}
     >
+      {bars.length === 0 && <p class="waiting">These data have no awards.</p>}
       <Bars label={dimension.label} bars={bars} onToggle={(id) => change(toggled(state.peek(), name, id))} />
     </Figure>
   );
-}
+});
+
+type ShownOverview = NonNullable<ReturnType<typeof useShown>["value"]>;
 
 /** What is shown: an answer and the measure that it was asked with, which may be another than the one chosen by now. */
 function useShown() {
   return useComputed(() => {
-    const { answer, asked, isLoading } = overview.shown.value;
-    const known = catalog.shown.value.answer?.data;
-    if (!answer || !asked || !known) return null;
+    const answered = overview.answered.value;
+    const known = catalog.answered.value?.answer.data;
+    if (!answered || !known) return null;
+    const { answer, asked } = answered;
     const measure = measures[asked.document.split("/")[1] as MeasureName];
     const dollarsOf = (asked.variables["inDollarsOf"] as number | undefined) ?? null;
-    return { answer: answer.data, asked, known, measure, label: measureLabel(measure, dollarsOf), isLoading };
+    return { answer: answer.data, asked, known, measure, label: measureLabel(measure, dollarsOf) };
   });
 }
 
+const onBrush = (next: Brush | null, settled: boolean) => {
+  isBrushing.value = !settled;
+  change(withYears(state.peek(), next), settled);
+};
+
 export function TimelineFigure() {
   const shown = useShown().value;
-  if (!shown) return <Waiting title="By fiscal year" class="wide" />;
+  return shown ? <Years shown={shown} /> : <Waiting title="By fiscal year" class="wide" />;
+}
+
+function Years({ shown }: { readonly shown: ShownOverview }) {
   const { measure, label, asked } = shown;
   const now = state.value;
-  const { years, unknown } = byYear(shown.answer, shown.known, measure);
+  const { years, unknown, drawn } = useMemo(() => {
+    const found = byYear(shown.answer, shown.known, measure);
+    return { ...found, drawn: found.years.map(({ year, reading }) => ({ year, value: reading.value, text: written(measure, reading) })) };
+  }, [shown]);
   const brush: Brush | null = now.years === null || now.years === UNKNOWN ? null : now.years;
-  const onBrush = (next: Brush | null, settled: boolean) => {
-    isBrushing.value = !settled;
-    change(withYears(state.peek(), next), settled);
-  };
   const toggleUnknown = () => change(withYears(now, now.years === UNKNOWN ? null : UNKNOWN));
   const rows = years.map(({ year, reading }) => row(String(year), measure, reading));
   return (
@@ -140,16 +163,17 @@ export function TimelineFigure() {
         <>
           {unknown && (
             <button type="button" class="small" aria-pressed={now.years === UNKNOWN} onClick={toggleUnknown}>
-              Year unknown: {written(measure, unknown)}
+              Year unknown: {written(measure, unknown, measure.short)}
             </button>
           )}
           {brush && <button type="button" class="small" onClick={() => change(withYears(now, null))}>All years</button>}
         </>
       }
     >
+      {years.length === 0 && <p class="waiting">These data have no awards of a known fiscal year.</p>}
       <Timeline
         label="Fiscal years"
-        columns={years.map(({ year, reading }) => ({ year, value: reading.value, text: written(measure, reading) }))}
+        columns={drawn}
         brush={brush}
         short={measure.short}
         onBrush={onBrush}
@@ -190,19 +214,24 @@ export function MapFigure() {
 
 function StateFigure() {
   const shown = useShown().value;
-  if (!shown) return <Waiting title="By state" class="map-figure" />;
+  return shown ? <States shown={shown} /> : <Waiting title="By state" class="map-figure" />;
+}
+
+const toggle = (code: string) => change(toggled(state.peek(), "states", code));
+
+function States({ shown }: { readonly shown: ShownOverview }) {
   const { measure, label, asked } = shown;
   const { chosen } = state.value;
-  const { states: found, unknown } = byState(shown.answer, measure);
-  const reading = (code: string) => found.get(code) ?? empty(measure);
-  const values = new Map<string, StateValue>(
-    states.map(({ code }) => [code, { code, value: reading(code).value, text: written(measure, reading(code)) }]),
-  );
+  const { states: found, unknown, values } = useMemo(() => {
+    const numbers = byState(shown.answer, measure);
+    const reading = (code: string) => numbers.states.get(code) ?? empty(measure);
+    const drawn = states.map(({ code }): [string, StateValue] => [code, { code, value: reading(code).value, text: written(measure, reading(code)) }]);
+    return { ...numbers, values: new Map(drawn) };
+  }, [shown]);
   const missing = leftOut([...found.values()]);
   if (unknown.awards > 0) missing.push(`${counted(unknown.awards, "award")} without a state ${unknown.awards === 1 ? "is" : "are"} not on the map.`);
   const byValue = [...found].sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity));
   const rows = byValue.map(([code, reading]) => row(stateName(code), measure, reading));
-  const toggle = (code: string) => change(toggled(state.peek(), "states", code));
   return (
     <Figure
       class="map-figure"

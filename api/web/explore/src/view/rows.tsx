@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { kinds, statuses } from "../dimension";
 import { dollars, dollarsEach, officers, whole } from "../numbers";
 import type { AgenciesQuery, AwardsQuery } from "../operations";
+import { isFiltered } from "../state";
 import type { State, TableState } from "../state";
 import { agencyLink, awardLink } from "../route";
 import { change, state, table } from "../store";
@@ -88,7 +89,7 @@ function Table({ state: now, page }: { readonly state: State; readonly page: Pag
             ))}
           </tbody>
         </table>
-        {page.count === 0 && <p class="waiting">Nothing is left. {now.table.search ? "Search for something else, or take a filter away." : "Take a filter away."}</p>}
+        {page.count === 0 && <p class="waiting">{nothing(now)}</p>}
       </div>
       <nav class="pages" aria-label="Pages of the table">
         <span role="status">{whole(page.count)} {now.table.of === "agencies" ? "agencies" : "awards"}, {ROWS} a page. * leaves out awards whose value is not known.</span>
@@ -97,6 +98,14 @@ function Table({ state: now, page }: { readonly state: State; readonly page: Pag
       </nav>
     </>
   );
+}
+
+/** Why a table is empty, and what to do. */
+function nothing(state: State): string {
+  const { of, search } = state.table;
+  if (search !== "") return "Nothing has this in its name or number. Search for something else, or take a filter away.";
+  if (isFiltered(state)) return "Nothing is left. Take a filter away.";
+  return of === "agencies" ? "No agency received an award, as far as these data know. Look at the awards." : "These data have no awards.";
 }
 
 function Head({ column, order }: { readonly column: Column; readonly order: ReturnType<typeof orderOf> }) {

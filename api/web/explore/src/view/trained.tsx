@@ -23,7 +23,7 @@ export function Trained() {
     <Figure
       title="People trained"
       about="People in sessions that the awards paid for. Someone trained twice counts twice."
-      hint={all ? `${counted(all.sessions, "session")}, for people of ${counted(all.agencies, "agency", "agencies")}; ${all.hours.sum === null ? "hours not known" : `${whole(all.hours.sum)} hours${all.hours.missing > 0 ? "*" : ""}`}.` : ""}
+      hint={all && all.count > 0 ? `${counted(all.sessions, "session")}, for people of ${counted(all.agencies, "agency", "agencies")}; ${all.hours.sum === null ? "hours not known" : `${whole(all.hours.sum)} hours${all.hours.missing > 0 ? "*" : ""}`}.` : ""}
       missing={all && all.hours.missing > 0 ? [`* Without ${counted(all.hours.missing, "person", "people")} whose hours are not known.`] : []}
       ask={asked}
       columns={["Role", "People", "Hours", "Hours not known"]}
