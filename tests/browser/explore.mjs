@@ -35,6 +35,12 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
     return new Map(rows.map(([name, ...cells]) => [name, cells]));
   }
 
+  /** A button of the menu of a picture, which is opened. */
+  async function opened(of, name) {
+    await of.locator("summary").click();
+    return of.locator(".menu").getByRole("button", { name, exact: true });
+  }
+
   async function downloaded(page, button) {
     const download = page.waitForEvent("download");
     await button.click();
@@ -245,6 +251,30 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await context.close();
     },
 
+    async "each picture has a file, also those that are no list"() {
+      const context = await visit({ acceptDownloads: true });
+      const page = await open(context, "?program=CHP,UHP");
+      const titles = await page.locator(".figure:has(summary) h2").allInnerTexts();
+      assert.ok(titles.length >= 11, titles.join(", "));
+      for (const title of titles) {
+        const of = figure(page, title);
+        await of.locator("summary").click();
+        for (const button of await of.locator(".menu").getByRole("button", { name: /^CSV/ }).all()) {
+          const { bytes } = await downloaded(page, button);
+          assert.ok(bytes.toString().split("\r\n").length > 2, title);
+        }
+        await page.keyboard.press("Escape");
+      }
+      // Together, and by year.
+      const { bytes } = await downloaded(page, await opened(figure(page, "From requested to retained"), "CSV"));
+      const [names, together] = bytes.toString().split("\r\n");
+      const { grants } = await ask('{ grants(filter: { program: { code: { in: ["CHP", "UHP"] } } }) { totals { officersFunded { sum } } } }');
+      const place = names.split(",").indexOf("officersFunded.sum");
+      const rows = bytes.toString().trimEnd().split("\r\n").map((row) => row.split(","));
+      assert.equal(Number(rows.find(([level]) => level === "0")[place]), grants.totals.officersFunded.sum, together);
+      await context.close();
+    },
+
     async "the table is searched, ordered and paged by the server"() {
       const context = await visit();
       const page = await open(context, "?table=awards&state=CA");
@@ -300,6 +330,21 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await context.close();
     },
 
+    async "the map shows agencies where they are"() {
+      const context = await visit();
+      const page = await open(context, "?state=TX&map=agencies&kind=SHERIFF");
+      await page.locator("svg.agencies circle").first().waitFor();
+      const { grants } = await ask('{ grants(filter: { agency: { state: { eq: "TX" }, kind: { eq: SHERIFF }, latitude: { isNull: false } } }) { groups(by: [AGENCY], orderBy: [{ measure: FEDERAL_SHARE, direction: DESC }]) { nodes { key { agency { name ori9 } } federalShare { sum } } } } }');
+      const drawn = grants.groups.nodes.filter(({ federalShare }) => federalShare.sum > 0);
+      assert.ok(drawn.length > 5 && drawn.length <= 500);
+      assert.equal(await page.locator("svg.agencies circle").count(), drawn.length);
+      const [{ key, federalShare }] = drawn;
+      const link = page.locator(`svg.agencies a[href="/explore/agency/${key.agency.ori9}"]`);
+      assert.equal(await link.getAttribute("aria-label"), `${key.agency.name}, TX: ${dollars(federalShare.sum)}`);
+      await picture(page, "explore-agencies");
+      await context.close();
+    },
+
     async "two choices are compared"() {
       const context = await visit();
       const page = await open(context, "?program=CHP,UHP");
@@ -307,7 +352,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await figure(page, title).waitFor();
       const side = (code) => `grants(filter: { program: { code: { eq: "${code}" } } }) { totals { count dollarsPerOfficer } groups(by: [FISCAL_YEAR]) { nodes { key { fiscalYear } federalShare { sum } } } }`;
       const { chp, uhp } = await ask(`{ chp: ${side("CHP")} uhp: ${side("UHP")} }`);
-      const totals = figure(page, title).getByRole("region", { name: "Totals" });
+      const totals = figure(page, title).getByRole("region", { name: "Table: Totals" });
       assert.deepEqual(await totals.getByRole("row", { name: /^Awards/ }).locator("td").allInnerTexts(), ["Awards", whole(chp.totals.count), whole(uhp.totals.count)]);
       await picture(page, "explore-comparison");
       const rows = await numbers(page, title);
@@ -377,6 +422,15 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await page.getByText(`This link names revision ${dataset.revision} of the data`).waitFor();
       await calm(page);
       assert.equal(await headline(page, "Awards"), shown);
+      assert.ok(!(await page.locator(".notices").innerText()).includes("newer data"));
+      // An old one says so: before the synthetic data there was a revision of facts alone.
+      await page.goto(`${server.url}/explore?revision=${dataset.revision - 1}`);
+      await page.getByText(`There are newer data: revision ${dataset.revision}, loaded on `).waitFor();
+      assert.equal(await headline(page, "Awards"), "0");
+      await page.getByRole("button", { name: "Show the newest data" }).click();
+      await page.locator("svg.timeline").waitFor();
+      await calm(page);
+      assert.notEqual(await headline(page, "Awards"), "0");
       await context.close();
     },
 

@@ -2,7 +2,7 @@
 // needs neither a projection nor a topology.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { geoPath } from "d3-geo";
+import { geoBounds, geoPath } from "d3-geo";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { inhabited, INSETS, projection } from "../src/chart/projection.ts";
@@ -19,6 +19,16 @@ export interface Outline {
   readonly path: string;
   /** The box that it is drawn in, where it has one of its own. */
   readonly inset: Box | null;
+  /** Which places are in that box, and how they are projected. */
+  readonly places: Places | null;
+}
+
+export interface Places {
+  /** From the southwest to the northeast. */
+  readonly bounds: readonly [readonly [number, number], readonly [number, number]];
+  readonly rotate: number;
+  readonly scale: number;
+  readonly translate: readonly [number, number];
 }
 
 type States = Topology<{ states: GeometryCollection<{ name: string }> }>;
@@ -32,9 +42,12 @@ export function outlines(): Outline[] {
     const inset = INSETS[code] ?? null;
     const land = (inset ? fine : coarse).get(fips);
     if (!land) throw new Error(`us-atlas has no state ${fips}`);
-    const path = geoPath(projection(code, land)).digits(1)(inset ? inhabited(code, land) : land);
+    const projected = projection(code, land);
+    const drawn = inset ? inhabited(code, land) : land;
+    const path = geoPath(projected).digits(1)(drawn);
     if (!path) throw new Error(`${code} has no outline`);
-    return { code, path, inset };
+    const places = inset && { bounds: geoBounds(drawn), rotate: projected.rotate()[0], scale: projected.scale(), translate: projected.translate() };
+    return { code, path, inset, places };
   });
 }
 

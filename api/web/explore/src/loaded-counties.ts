@@ -13,7 +13,7 @@ export const failure = signal("");
 
 let isLoading = false;
 effect(() => {
-  if (!state.value.isByCounty || isLoading) return;
+  if (state.value.map !== "counties" || isLoading) return;
   isLoading = true;
   load().catch((error: unknown) => {
     isLoading = false;

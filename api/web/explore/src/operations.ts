@@ -974,6 +974,25 @@ export type AgenciesQueryVariables = Exact<{
 
 export type AgenciesQuery = { grants: { groups: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ count: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, key: { agency: { name: string | null, ori9: string | null, ori7: string | null, state: string | null, kind: AgencyKind | null, population: number | null } | null }, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number } }> } } };
 
+export type AgencyMapFileQueryVariables = Exact<{
+  filter?: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+  orderBy?: Array<GrantGroupOrder> | GrantGroupOrder | null | undefined;
+}>;
+
+
+export type AgencyMapFileQuery = { grants: { groups: { nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agency: { name: string | null, ori9: string | null, state: string | null, latitude: number | null, longitude: number | null } | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } } };
+
+export type AgencyMapQueryVariables = Exact<{
+  filter?: GrantFilter;
+  inDollarsOf?: number | null | undefined;
+  orderBy?: Array<GrantGroupOrder> | GrantGroupOrder | null | undefined;
+  first: number;
+}>;
+
+
+export type AgencyMapQuery = { grants: { groups: { totalCount: number, nodes: Array<{ count: number, dollarsPerOfficer?: number | null, dollarsPerCapita?: number | null, key: { agency: { name: string | null, ori9: string | null, ori7: string | null, state: string | null, latitude: number | null, longitude: number | null } | null }, federalShare?: { sum: number | null, missing: number }, officersFunded?: { sum: number | null, missing: number }, peopleTrained?: { sum: number | null, missing: number } }> } }, nowhere: { totalCount: number } };
+
 export type AgencyOutcomesQueryVariables = Exact<{
   ori: string;
   measure: string;
@@ -1075,6 +1094,11 @@ export type NeighborsQueryVariables = Exact<{
 export type NeighborsQuery = { below: { nodes: Array<{ name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } }> }, above: { nodes: Array<{ name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } }> } };
 
 export type NeighborFragment = { name: string | null, ori9: string | null, ori7: string | null, state: string | null, population: number | null, grants: { totals: { count: number, dollarsPerCapita: number | null, federalShare: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number } } } };
+
+export type NewestQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewestQuery = { dataset: { revision: number, loadedAt: string | null } };
 
 export type OfficersFileQueryVariables = Exact<{
   filter?: GrantFilter;

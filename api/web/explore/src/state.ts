@@ -13,6 +13,9 @@ export type Years = { readonly from: number; readonly to: number } | typeof UNKN
 
 export type Choices = Readonly<Record<DimensionName, readonly string[]>>;
 
+export const mapNames = ["states", "counties", "agencies"] as const;
+export type MapName = (typeof mapNames)[number];
+
 export type TableName = "agencies" | "awards";
 
 export interface TableState {
@@ -35,8 +38,8 @@ export interface State {
   readonly dollarsOf: number | null;
   readonly years: Years | null;
   readonly chosen: Choices;
-  /** Whether the map shows counties. */
-  readonly isByCounty: boolean;
+  /** What the map shows. */
+  readonly map: MapName;
   /** The revision of the data; null: the newest. */
   readonly revision: string | null;
   readonly table: TableState;
@@ -55,7 +58,7 @@ export const initial: State = {
   dollarsOf: null,
   years: null,
   chosen: { programs: [], kinds: [], bands: [], statuses: [], states: [], counties: [], sizes: [] },
-  isByCounty: false,
+  map: "states",
   revision: null,
   table: { of: "agencies", search: "", order: "", page: "" },
   event: { measure: "violent_crime", balanced: false },
@@ -71,7 +74,7 @@ export function write(state: State): string {
   set("dollars", state.dollarsOf === null ? null : String(state.dollarsOf));
   set("years", state.years === null ? null : state.years === UNKNOWN ? UNKNOWN : `${state.years.from}-${state.years.to}`);
   for (const name of dimensionNames) set(dimensions[name].parameter, state.chosen[name].join(","));
-  set("map", state.isByCounty ? "counties" : null);
+  set("map", state.map === initial.map ? null : state.map);
   set("table", state.table.of === initial.table.of ? null : state.table.of);
   set("search", state.table.search);
   set("order", state.table.order);
@@ -105,7 +108,7 @@ export function read(query: string): { state: State; problems: Problem[] } {
     dollarsOf: take<number | null>("dollars", null, (value) => (/^\d{4}$/.test(value) ? Number(value) : refuse("this is no year"))),
     years: take<Years | null>("years", null, years),
     chosen,
-    isByCounty: take("map", false, (value) => (value === "counties" ? true : refuse("this can only be counties"))),
+    map: take("map", initial.map, oneOf(mapNames)),
     revision: take<string | null>("revision", null, (value) =>
       /^(\d+(-[0-9a-f]{16})?|\d{4}-\d{2}-\d{2})$/.test(value) ? value : refuse("this names no revision"),
     ),

@@ -1,16 +1,16 @@
 // The state of the page, its address, and what is asked for it.
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Ask, Variables } from "./ask";
-import { awardFilter, compared, compareVariables, eventVariables, overviewVariables } from "./filter";
+import { awardFilter, compared, compareVariables, eventVariables, inDollarsOf, overviewVariables } from "./filter";
 import { Latest } from "./latest";
 import { measures } from "./measure";
 import type {
-  AgenciesQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, CompareQuery, CountiesQuery, EventStudyQuery, GrantFilter, NeighborsQuery, OverviewQuery, TrainedQuery,
+  AgenciesQuery, AgencyMapQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, CompareQuery, CountiesQuery, EventStudyQuery, GrantFilter, NeighborsQuery, NewestQuery, OverviewQuery, TrainedQuery,
 } from "./operations";
 import { route } from "./route";
 import { read, write } from "./state";
 import type { Problem, State } from "./state";
-import { tableAsk } from "./table-order";
+import { groupOrder, tableAsk } from "./table-order";
 
 const first = read(location.search);
 
@@ -27,12 +27,15 @@ export const event = new Latest<EventStudyQuery>();
 export const comparison = new Latest<CompareQuery>();
 export const trained = new Latest<TrainedQuery>();
 export const counties = new Latest<CountiesQuery>();
+export const agencyMap = new Latest<AgencyMapQuery>();
+/** The newest data, where others are shown. */
+export const newest = new Latest<NewestQuery>();
 export const agency = new Latest<AgencyQuery>();
 export const agencyOutcomes = new Latest<AgencyOutcomesQuery>();
 export const neighbors = new Latest<NeighborsQuery>();
 export const award = new Latest<AwardQuery>();
 /** All that is asked; what is asked first stands first. */
-export const asked = [catalog, overview, agency, award, comparison, counties, trained, table, event, agencyOutcomes, neighbors];
+export const asked = [catalog, overview, agency, award, comparison, counties, agencyMap, trained, table, event, agencyOutcomes, neighbors];
 
 /** The data that are shown; null before the first answer. */
 export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
@@ -74,6 +77,9 @@ export function start(): void {
   });
   const revision = computed(() => state.value.revision);
   effect(() => catalog.wish({ document: "catalog", variables: {}, revision: revision.value }));
+  effect(() => {
+    if (revision.value !== null) newest.wish({ document: "newest", variables: {}, revision: null });
+  });
   const here = route(location.pathname);
   if (here.page === "agency") startAgency(here.ori);
   else if (here.page === "award") effect(() => award.wish({ document: "award", variables: { number: here.number }, revision: revision.value }));
@@ -89,7 +95,10 @@ function startOverview(): void {
     if (isCalm.value && both) comparison.wish({ document: `compare/${state.value.measure}`, variables: compareVariables(state.value, both), revision: state.value.revision });
   });
   effect(() => {
-    if (isCalm.value && state.value.isByCounty) counties.wish(countiesAsk(state.value));
+    if (isCalm.value && state.value.map === "counties") counties.wish(countiesAsk(state.value));
+  });
+  effect(() => {
+    if (isCalm.value && state.value.map === "agencies") agencyMap.wish(agencyMapAsk(state.value));
   });
   effect(() => {
     const awards = awardFilter(state.value);
@@ -126,6 +135,13 @@ export function again(): void {
 export const overviewAsk = (state: State) => ({
   document: `overview/${state.measure}`,
   variables: overviewVariables(state),
+  revision: state.revision,
+});
+/** How many agencies the map shows. */
+export const MOST_AGENCIES = 500;
+export const agencyMapAsk = (state: State) => ({
+  document: `agency-map/${state.measure}`,
+  variables: { filter: awardFilter(state), ...inDollarsOf(state), orderBy: [groupOrder(state, measures[state.measure], "DESC")], first: MOST_AGENCIES },
   revision: state.revision,
 });
 export const countiesAsk = (state: State) => ({ ...overviewAsk(state), document: `counties/${state.measure}` });

@@ -2,6 +2,7 @@
 import type { Ask } from "./ask";
 import { awardFilter, inDollarsOf } from "./filter";
 import { measures } from "./measure";
+import type { Measure } from "./measure";
 import type { AgenciesQueryVariables, AwardsQueryVariables, GrantFilter, GrantGroupOrder, GrantMeasure, GrantOrderField } from "./operations";
 import type { State, TableName } from "./state";
 
@@ -77,11 +78,11 @@ export function tableAsk(state: State): Ask {
     const variables: AwardsQueryVariables = { ...shared, orderBy: [{ field: column.order as GrantOrderField, direction, nulls: "LAST" }] };
     return { document: "awards", variables, revision: state.revision };
   }
-  const variables: AgenciesQueryVariables = { ...shared, ...inDollarsOf(state), orderBy: [groupOrder(state, column, direction)] };
+  const variables: AgenciesQueryVariables = { ...shared, ...inDollarsOf(state), orderBy: [groupOrder(state, Object.values(measures).find(({ order }) => order === column.order)!, direction)] };
   return { document: "agencies", variables, revision: state.revision };
 }
 
-function groupOrder(state: State, column: Column, direction: "ASC" | "DESC"): GrantGroupOrder {
-  const measure = Object.values(measures).find(({ order }) => order === column.order)!;
+/** The order of groups by a measure. */
+export function groupOrder(state: State, measure: Measure, direction: "ASC" | "DESC"): GrantGroupOrder {
   return { measure: measure.order, direction, nulls: "LAST", ...(measure.isMoney && inDollarsOf(state)) };
 }

@@ -9,7 +9,7 @@ const full: State = {
   dollarsOf: 2025,
   years: { from: 2009, to: 2025 },
   chosen: { programs: ["CHP", UNKNOWN], kinds: ["SHERIFF"], bands: ["UNDER_10000", "FROM_1000000"], statuses: ["OPEN"], states: ["CA", "PR"], counties: ["06037"], sizes: ["from1M", "from5M"] },
-  isByCounty: true,
+  map: "counties",
   revision: "4-00c0ffee00c0ffee",
   table: { of: "awards", search: "a & b=c", order: "-dollars", page: "after:WyI3" },
   event: { measure: "murder", balanced: true },

@@ -1,12 +1,13 @@
 // The counties, colored by a measure: those of the states that are chosen, or of the country.
 import { memo } from "preact/compat";
 import { useMemo } from "preact/hooks";
-import { outlines, width, height } from "virtual:states";
+import { outlines } from "virtual:states";
 import { onKey } from "./bars";
 import { classes } from "./colors";
 import type { CountyOutline } from "./counties";
 import { Legend, Nothing } from "./map";
 import type { StateValue } from "./map";
+import { view } from "./view";
 
 interface Properties {
   readonly label: string;
@@ -34,7 +35,7 @@ export const CountyMap = memo(({ label, counties, values, states, chosen, none, 
   const first = chosen.find((fips) => shown.some((county) => county.fips === fips)) ?? shown[0]?.fips;
   return (
     <div class="chart">
-      <svg viewBox={view(borders.map(({ path }) => path)).join(" ")} role="group" aria-label={label} class="map counties">
+      <svg viewBox={view(borders.map(({ path }) => path), borders.length === outlines.length).join(" ")} role="group" aria-label={label} class="map counties">
         <Nothing />
         <g onClick={(event) => toggle(event.target)}>
           {shown.map((county) => {
@@ -64,21 +65,3 @@ export const CountyMap = memo(({ label, counties, values, states, chosen, none, 
     </div>
   );
 });
-
-/** The part of the map that shows some outlines, with a margin. */
-export function view(paths: readonly string[]): [number, number, number, number] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const path of paths) {
-    const numbers = path.match(/-?\d+(\.\d+)?/g)!;
-    for (let index = 0; index + 1 < numbers.length; index += 2) {
-      const [x, y] = [Number(numbers[index]), Number(numbers[index + 1])];
-      [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
-    }
-  }
-  if (paths.length === 0 || paths.length === outlines.length) return [0, 0, width, height];
-  const margin = Math.max(right - left, bottom - top) * 0.03;
-  // No taller than wide: the picture keeps its place on the page.
-  const [wide, tall] = [right - left + 2 * margin, bottom - top + 2 * margin];
-  const grown = Math.max(wide, (tall * width) / height);
-  return [left - margin - (grown - wide) / 2, top - margin, grown, tall];
-}

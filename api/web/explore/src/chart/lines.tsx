@@ -48,14 +48,15 @@ function Drawn({ label, series, level, format, xLabel, xFormat, events, width }:
   const [least = 0, greatest = 1] = extent(points, ({ x }) => x);
   const x = scaleLinear([least, Math.max(greatest, least + 1)], [LEFT + 8, width - 14]);
   const known = points.map(({ y }) => y ?? 0);
-  const highest = Math.max(...known, level?.y ?? 0) || 1;
+  const isFlat = known.every((value) => value === 0) && !level?.y;
+  const highest = isFlat ? 1 : Math.max(...known, level?.y ?? 0);
   const y = scaleLinear([Math.min(0, ...known), highest], [HEIGHT - BOTTOM, TOP]).nice(4);
   const path = line<Point>().defined((point) => point.y !== null).x((point) => x(point.x)).y((point) => y(point.y!));
   const years = series[0]?.points ?? [];
   const every = Math.ceil(years.length / Math.max(1, Math.floor((width - LEFT) / 40)));
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label} class="lines">
-      {y.ticks(4).map((tick) => (
+      {(isFlat ? [0] : y.ticks(4)).map((tick) => (
         <g key={tick} class="tick">
           <line x1={LEFT} x2={width - 8} y1={y(tick)} y2={y(tick)} />
           <text x={LEFT - 6} y={y(tick)} dy="0.35em" text-anchor="end">{format(tick)}</text>

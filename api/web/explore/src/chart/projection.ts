@@ -28,7 +28,7 @@ export function projection(code: string, land: Land): GeoProjection {
   return box ? fitted(inhabited(code, land), box) : country;
 }
 
-const country = geoAlbersUsa().scale(1300).translate([547, 305]);
+export const country = geoAlbersUsa().scale(1300).translate([547, 305]);
 
 function fitted(land: Land, [x, y, width, height]: Box): GeoProjection {
   return geoMercator().rotate([-center(land), 0]).fitExtent([[x + 4, y + 4], [x + width - 4, y + height - 4]], land);

@@ -25,7 +25,7 @@ export interface PlainRow {
 export function PlainTable({ label, columns, numbers, rows }: { readonly label: string; readonly columns: readonly string[]; readonly numbers: readonly number[]; readonly rows: readonly PlainRow[] }) {
   const of = (index: number) => (numbers.includes(index) ? "number" : "");
   return (
-    <div class="numbers tall" tabindex={0} role="region" aria-label={label}>
+    <div class="numbers tall" tabindex={0} role="region" aria-label={`Table: ${label}`}>
       <table>
         <thead>
           <tr>{columns.map((column, index) => <th key={column} scope="col" class={of(index)}>{column}</th>)}</tr>

@@ -1,5 +1,5 @@
 // What is the matter, above everything else: made-up data, a link that asks for what is not there, a server that is gone.
-import { again, catalog, change, problems, shownOf, state, trouble } from "../store";
+import { again, catalog, change, newest, problems, shownOf, state, trouble } from "../store";
 import { write } from "../state";
 
 export function Notices() {
@@ -22,9 +22,12 @@ function Pinned() {
   const { revision } = state.value;
   if (revision === null || trouble.value?.trouble === "revision") return null;
   const shown = shownOf.value?.revision;
+  const last = newest.answered.value?.answer.data.dataset;
+  const isOld = last !== undefined && shown !== undefined && last.revision > shown;
   return (
     <p class="notice">
       This link names revision {shown ?? revision.split("-")[0]} of the data, and that is what you see.
+      {isOld && ` There are newer data: revision ${last.revision}${last.loadedAt ? `, loaded on ${last.loadedAt.slice(0, 10)}` : ""}.`}
       <button type="button" class="small" onClick={() => change({ ...state.peek(), revision: null })}>Show the newest data</button>
     </p>
   );

@@ -16,8 +16,10 @@ import type { Measure, MeasureName, Reading } from "../measure";
 import { counted } from "../numbers";
 import type { CatalogQuery, MeasureFragment, OverviewQuery } from "../operations";
 import { stateName, states } from "../states";
-import { toggled, withYears } from "../state";
+import { mapNames, toggled, withYears } from "../state";
+import type { MapName } from "../state";
 import { catalog, change, isBrushing, overview, state } from "../store";
+import { AgencyFigure } from "./agency-figure";
 import { CountyFigure } from "./county-figure";
 import { Figure } from "./figure";
 import { columns, empty, leftOut, row, Waiting, written } from "./readings";
@@ -196,20 +198,27 @@ function byYear(answer: OverviewQuery, { grants }: CatalogQuery, measure: Measur
   return { years: years.map((year) => ({ year, reading: reading(year) })), unknown: all.includes(null) ? reading(null) : null };
 }
 
-/** Whether the map shows states or counties. */
+const MAPS: Readonly<Record<MapName, string>> = { states: "States", counties: "Counties", agencies: "Agencies" };
+
+/** Chooses what the map shows. */
 function MapSwitch() {
-  const { isByCounty } = state.value;
-  const turn = (isByCounty: boolean) => change({ ...state.peek(), isByCounty });
+  const { map } = state.value;
   return (
     <div class="switch" role="radiogroup" aria-label="What the map shows">
-      <label class="small"><input type="radio" name="map" checked={!isByCounty} onChange={() => turn(false)} />States</label>
-      <label class="small"><input type="radio" name="map" checked={isByCounty} onChange={() => turn(true)} />Counties</label>
+      {mapNames.map((name) => (
+        <label key={name} class="small">
+          <input type="radio" name="map" checked={map === name} onChange={() => change({ ...state.peek(), map: name })} />
+          {MAPS[name]}
+        </label>
+      ))}
     </div>
   );
 }
 
 export function MapFigure() {
-  return state.value.isByCounty ? <CountyFigure tools={<MapSwitch />} /> : <StateFigure />;
+  const { map } = state.value;
+  if (map === "counties") return <CountyFigure tools={<MapSwitch />} />;
+  return map === "agencies" ? <AgencyFigure tools={<MapSwitch />} /> : <StateFigure />;
 }
 
 function StateFigure() {
