@@ -2,15 +2,17 @@
 import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { catalog, overview } from "../store";
+import { BarFigure } from "./bar-figure";
 import { Comparison } from "./comparison";
 import { EventStudy } from "./event-study";
 import { Filters } from "./filters";
 import { Funnel } from "./funnel";
 import { Headline } from "./headline";
-import { BarFigure, MapFigure, TimelineFigure } from "./pictures";
+import { MapFigure } from "./map-figure";
 import { Waiting } from "./readings";
 import { Rows } from "./rows";
 import { Sizes } from "./sizes";
+import { TimelineFigure } from "./timeline-figure";
 import { Trained } from "./trained";
 
 export function Overview() {
