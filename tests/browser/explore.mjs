@@ -400,6 +400,11 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await page.goto(`${server.url}/explore?program=GONE`);
       await page.getByText("GONE (not in these data)").first().waitFor();
       assert.equal(await headline(page, "Awards"), "0");
+      await page.goto(`${server.url}/explore?page=after:nonsense`);
+      await page.getByRole("alert").getByText("The server refuses this page of the table").waitFor();
+      await page.locator("svg.timeline").waitFor();
+      await page.getByRole("button", { name: "Show the first page" }).click();
+      await figure(page, "Agencies").locator("tbody tr").first().waitFor();
       await page.goto(`${server.url}/explore?revision=99`);
       await page.getByRole("alert").getByText("there is no revision 99").waitFor();
       await page.getByRole("button", { name: "Show the newest data" }).click();

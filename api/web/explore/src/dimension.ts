@@ -18,6 +18,8 @@ export interface Dimension {
   readonly unknown: string;
   /** Names of values; null where they come from the data. */
   readonly values: Readonly<Record<string, string>> | null;
+  /** What a value looks like, where the values come from the data. */
+  readonly pattern?: RegExp;
   /** What keeps the awards of known values. */
   readonly known: (values: readonly string[]) => GrantFilter;
   /** What keeps the awards of an unknown one. */
@@ -97,6 +99,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     label: "Program",
     unknown: "Program unknown",
     values: null,
+    pattern: /^\w+$/,
     known: (values) => ({ program: { code: { in: [...values] } } }),
     missing: { not: { program: { code: { isNull: false } } } },
   },
@@ -142,6 +145,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
     label: "County",
     unknown: "No agency, or unknown",
     values: null,
+    pattern: /^\d{5}$/,
     known: (values) => ({ agency: { countyFips: { in: [...values] } } }),
     missing: notKnown({ countyFips: { isNull: false } }),
   },

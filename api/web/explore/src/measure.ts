@@ -125,3 +125,6 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
 };
 
 export const measureNames = Object.keys(measures) as MeasureName[];
+
+/** What stands for a group that no award is in: nothing for a sum, and no number for a quotient. */
+export const empty = (measure: Measure): Reading => ({ value: measure.isSum ? 0 : null, missing: null, awards: 0 });

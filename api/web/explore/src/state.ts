@@ -7,6 +7,7 @@ import { dimensionNames, dimensions, UNKNOWN } from "./dimension";
 import type { DimensionName } from "./dimension";
 import { measureNames } from "./measure";
 import type { MeasureName } from "./measure";
+import { columns } from "./table-order";
 
 /** Fiscal years: from one to another, both included, or those that are unknown. */
 export type Years = { readonly from: number; readonly to: number } | typeof UNKNOWN;
@@ -103,6 +104,8 @@ export function read(query: string): { state: State; problems: Problem[] } {
   const chosen = Object.fromEntries(
     dimensionNames.map((name) => [name, take(dimensions[name].parameter, initial.chosen[name], (value) => values(name, value))]),
   ) as unknown as Choices;
+  const of = take("table", initial.table.of, oneOf(["agencies", "awards"]));
+  const sortable = columns[of].filter(({ order }) => order !== null).map(({ name }) => name);
   const state: State = {
     measure: take("measure", initial.measure, oneOf(measureNames)),
     dollarsOf: take<number | null>("dollars", null, (value) => (/^\d{4}$/.test(value) ? Number(value) : refuse("this is no year"))),
@@ -113,9 +116,9 @@ export function read(query: string): { state: State; problems: Problem[] } {
       /^(\d+(-[0-9a-f]{16})?|\d{4}-\d{2}-\d{2})$/.test(value) ? value : refuse("this names no revision"),
     ),
     table: {
-      of: take("table", initial.table.of, oneOf(["agencies", "awards"])),
+      of,
       search: take("search", "", (value) => value),
-      order: take("order", "", (value) => value),
+      order: take("order", "", (value) => (sortable.includes(value.replace(/^-/, "")) ? value : refuse(`there are ${sortable.join(", ")}`))),
       page: take("page", "", (value) => (/^(after|before):./.test(value) ? value : refuse("this is no page"))),
     },
     event: {
@@ -151,8 +154,9 @@ function years(value: string): Years | Refused {
 
 function values(name: DimensionName, text: string): readonly string[] | Refused {
   const chosen = text.split(",").filter((value) => value !== "");
-  const { values } = dimensions[name];
-  const strange = chosen.filter((value) => values !== null && value !== UNKNOWN && !Object.hasOwn(values, value));
+  const { values, pattern } = dimensions[name];
+  const isKnown = (value: string) => value === UNKNOWN || (values === null ? pattern?.test(value) !== false : Object.hasOwn(values, value));
+  const strange = chosen.filter((value) => !isKnown(value));
   if (strange.length > 0) return refuse(`there is no ${strange.join(", ")}`);
   return new Set(chosen).size === chosen.length ? chosen : refuse("a value is there twice");
 }

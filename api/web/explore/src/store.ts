@@ -35,12 +35,16 @@ export const agencyOutcomes = new Latest<AgencyOutcomesQuery>();
 export const neighbors = new Latest<NeighborsQuery>();
 export const award = new Latest<AwardQuery>();
 /** All that is asked; what is asked first stands first. */
-export const asked = [catalog, overview, agency, award, comparison, counties, agencyMap, trained, table, event, agencyOutcomes, neighbors];
+const asked: readonly Latest<unknown>[] = [catalog, overview, agency, award, comparison, counties, agencyMap, trained, table, event, agencyOutcomes, neighbors];
 
 /** The data that are shown; null before the first answer. */
 export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
 /** What is the matter, if anything is. */
-export const trouble = computed(() => asked.map((latest) => latest.shown.value.error).find((error) => error !== null) ?? null);
+export const trouble = computed(() => {
+  // A page of the table that is refused, as of an old cursor, is told in its place.
+  const errors = asked.map((latest) => ({ latest, error: latest.shown.value.error }));
+  return errors.find(({ latest, error }) => error !== null && !(latest === table && error.trouble === "refused"))?.error ?? null;
+});
 
 /** The measure that is chosen. */
 export const measure = computed(() => measures[state.value.measure]);

@@ -28,10 +28,10 @@ test("what is chosen comes back from its link as it was", () => {
 });
 
 test("what a link asks for and the page does not know is told, and the rest is kept", () => {
-  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B&map=x");
+  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B&map=x&order=color&county=Harris");
   expect(state).toEqual({ ...initial, chosen: { ...initial.chosen, kinds: ["SHERIFF"] } });
   expect(problems.map(({ parameter }) => parameter).sort()).toEqual(
-    ["balanced", "color", "dollars", "map", "measure", "page", "population", "program", "revision", "state", "status", "table", "years"],
+    ["balanced", "color", "county", "dollars", "map", "measure", "order", "page", "population", "program", "revision", "state", "status", "table", "years"],
   );
   expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "there is no ZZ" });
   expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it is there more than once" }]);

@@ -3,14 +3,14 @@ import { Lines } from "../chart/lines";
 import type { Series } from "../chart/lines";
 import { dimensions } from "../dimension";
 import { compared, measureLabel } from "../filter";
-import { measureNames, measures } from "../measure";
+import { empty, measureNames, measures } from "../measure";
 import type { Measure, MeasureName, Reading } from "../measure";
 import { percent } from "../numbers";
 import type { CompareQuery } from "../operations";
 import { catalog, comparison, state } from "../store";
 import { PlainTable } from "./facts";
 import { Figure } from "./figure";
-import { empty, leftOut, written } from "./readings";
+import { leftOut, written } from "./readings";
 import { filterWords, valueName } from "./words";
 
 type Side = CompareQuery["one"];

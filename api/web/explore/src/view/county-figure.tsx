@@ -7,13 +7,13 @@ import { failure, loaded } from "../loaded-counties";
 import type { Loaded } from "../loaded-counties";
 import type { CountiesQuery } from "../operations";
 import { measureLabel } from "../filter";
-import { measures } from "../measure";
+import { empty, measures } from "../measure";
 import type { MeasureName, Reading } from "../measure";
 import { counted } from "../numbers";
 import { toggled } from "../state";
 import { change, counties, overview, state } from "../store";
 import { Figure } from "./figure";
-import { columns, empty, leftOut, row, Waiting, written } from "./readings";
+import { columns, leftOut, row, Waiting, written } from "./readings";
 import { filterWords } from "./words";
 
 export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {

@@ -14,7 +14,7 @@ export function EventStudy() {
   const measures = known.measures.nodes.filter(({ outcomes }) => outcomes.totalCount > 0);
   if (measures.length === 0) {
     return (
-      <section class="figure wide">
+      <section class="figure wide study">
         <header><h2>What agencies reported</h2></header>
         <p class="waiting">These data have no outcomes: nobody loaded what agencies reported, such as offenses and officers.</p>
       </section>
@@ -38,7 +38,7 @@ export function EventStudy() {
   const counts = years.map(({ agencies }) => agencies);
   return (
     <Figure
-      class="wide"
+      class="wide study"
       title={title}
       about="Values divided by the people served, over the agencies that reported both."
       hint={

@@ -2,10 +2,10 @@
 import { useMemo } from "preact/hooks";
 import { StateMap } from "../chart/map";
 import type { StateValue } from "../chart/map";
+import { byState } from "../by-state";
 import { UNKNOWN } from "../dimension";
-import type { Measure, Reading } from "../measure";
+import { empty } from "../measure";
 import { counted } from "../numbers";
-import type { OverviewQuery } from "../operations";
 import { mapNames, toggled } from "../state";
 import type { MapName } from "../state";
 import { stateName, states } from "../states";
@@ -13,7 +13,7 @@ import { change, state } from "../store";
 import { AgencyFigure } from "./agency-figure";
 import { CountyFigure } from "./county-figure";
 import { Figure } from "./figure";
-import { columns, empty, leftOut, row, Waiting, written } from "./readings";
+import { columns, leftOut, row, Waiting, written } from "./readings";
 import { useShown } from "./shown";
 import type { ShownOverview } from "./shown";
 import { filterWords } from "./words";
@@ -87,30 +87,3 @@ function States({ shown }: { readonly shown: ShownOverview }) {
     </Figure>
   );
 }
-
-/**
- * The numbers of states. A recipient is an agency or another organization, so a sum of a state is that of both; a quotient
- * cannot be added up, and is that of agencies, the only ones that serve residents and have officers.
- */
-export function byState(answer: OverviewQuery, measure: Measure): { states: Map<string, Reading>; unknown: Reading } {
-  const found = new Map<string, Reading>();
-  let unknown: Reading = empty(measure);
-  for (const node of answer.states.groups.nodes) {
-    const { agencyState, organizationState } = node.key;
-    const code = agencyState ?? organizationState;
-    const reading = measure.read(node);
-    const ofAgencies = agencyState !== null || organizationState === null;
-    const counts = measure.isSum || ofAgencies ? reading : { ...reading, value: null };
-    if (code === null) unknown = counts;
-    else found.set(code, found.has(code) ? added(found.get(code)!, counts) : counts);
-  }
-  return { states: found, unknown };
-}
-
-function added(one: Reading, other: Reading): Reading {
-  const sum = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : cents(a + b));
-  return { value: sum(one.value, other.value), missing: sum(one.missing, other.missing), awards: one.awards + other.awards };
-}
-
-/** A sum of dollars or officers, without what binary fractions add to it. */
-const cents = (value: number) => Math.round(value * 100) / 100;

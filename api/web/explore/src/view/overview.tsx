@@ -37,7 +37,7 @@ export function Overview() {
           <Staged at={4}><Funnel /></Staged>
           <Staged at={5}><Sizes /></Staged>
         </div>
-        <Staged at={6} class="wide"><EventStudy /></Staged>
+        <Staged at={6} class="wide study"><EventStudy /></Staged>
         <Staged at={7} class="wide"><Rows /></Staged>
       </div>
     </>

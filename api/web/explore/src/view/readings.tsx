@@ -3,9 +3,6 @@ import type { Measure, Reading } from "../measure";
 import { counted, whole } from "../numbers";
 import { overview } from "../store";
 
-/** What stands for a group that no award is in: nothing for a sum, and no number for a quotient. */
-export const empty = (measure: Measure): Reading => ({ value: measure.isSum ? 0 : null, missing: null, awards: 0 });
-
 /** A number as it is written, or why there is none. */
 export function written(measure: Measure, { value, missing, awards }: Reading, format = measure.format): string {
   if (value !== null) return `${format(value)}${missing ? "*" : ""}`;
@@ -32,7 +29,7 @@ export const columns = (label: string) => [label, "Awards", "Awards not known"];
 
 /** What stands for a picture that is not there yet. */
 export const Waiting = ({ title, words, ...rest }: { readonly title: string; readonly words?: string; readonly class?: string }) => (
-  <section class={`figure ${rest.class ?? ""}`} aria-busy="true">
+  <section class={`figure ${rest.class ?? ""}`} aria-busy={overview.shown.value.error === null && words === undefined}>
     <h2>{title}</h2>
     <p class="waiting">{words ?? (overview.shown.value.error ? "Nothing to show." : "Loading…")}</p>
   </section>

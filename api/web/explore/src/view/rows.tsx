@@ -26,7 +26,7 @@ const turn = (next: Partial<TableState>) => change({ ...state.peek(), table: { .
 export function Rows() {
   const now = state.value;
   const { of } = now.table;
-  const { answer, asked, isLoading } = table.shown.value;
+  const { answer, asked, error, isLoading } = table.shown.value;
   const page = answer && asked ? (asked.document === "awards" ? ofAwards(answer.data as AwardsQuery, now.revision) : ofAgencies(answer.data as AgenciesQuery, now.revision)) : null;
   const isOther = asked !== null && asked.document !== of;
   const title = of === "agencies" ? "Agencies" : "Awards";
@@ -47,7 +47,13 @@ export function Rows() {
           {asked && !isOther && <TakeAway title={title} words={[filterWords(now, null)]} ask={asked} svg={null} />}
         </div>
       </header>
-      {page && !isOther ? <Table state={now} page={page} /> : <p class="waiting">Loading…</p>}
+      {error?.trouble === "refused" && (
+        <p class="waiting" role="alert">
+          The server refuses this page of the table: {error.message}{" "}
+          <button type="button" class="small" onClick={() => turn({ order: "", page: "" })}>Show the first page</button>
+        </p>
+      )}
+      {page && !isOther ? <Table state={now} page={page} /> : !error && <p class="waiting">Loading…</p>}
     </section>
   );
 }
