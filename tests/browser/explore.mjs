@@ -399,6 +399,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       assert.equal(new URL(page.url()).search, "?kind=SHERIFF");
       await page.goto(`${server.url}/explore?program=GONE`);
       await page.getByText("GONE (not in these data)").first().waitFor();
+      await calm(page);
       assert.equal(await headline(page, "Awards"), "0");
       await page.goto(`${server.url}/explore?page=after:nonsense`);
       await page.getByRole("alert").getByText("The server refuses this page of the table").waitFor();

@@ -10,8 +10,10 @@ export function valueName(name: DimensionName, value: string): string {
   const dimension = dimensions[name];
   if (value === UNKNOWN) return dimension.unknown;
   if (name === "counties") return countyName(value);
-  const program = name === "programs" ? catalog.shown.value.answer?.data.programs.nodes.find(({ code }) => code === value) : undefined;
-  return program?.name ?? dimension.values?.[value] ?? `${value} (not in these data)`;
+  if (name !== "programs") return dimension.values?.[value] ?? value;
+  const programs = catalog.answered.value?.answer.data.programs.nodes;
+  const program = programs?.find(({ code }) => code === value);
+  return program?.name ?? (programs ? `${value} (not in these data)` : value);
 }
 
 /** The years that are chosen; null where all are. */
