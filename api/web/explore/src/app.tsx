@@ -1,6 +1,6 @@
 // The pages: the overview, and those of one agency and of one award.
 import { hasPlayground, route } from "./route";
-import { shownOf } from "./store";
+import { isReady, shownOf } from "./store";
 import { AgencyPage } from "./view/agency-page";
 import { AwardPage } from "./view/award-page";
 import { Notices } from "./view/notices";
@@ -8,6 +8,7 @@ import { Overview } from "./view/overview";
 
 export function App() {
   const here = route(location.pathname);
+  if (!isReady.value) return <p class="waiting" role="status">Loading the explorer…</p>;
   return (
     <>
       <Notices />

@@ -49,6 +49,12 @@ export const trouble = computed(() => {
 /** The measure that is chosen. */
 export const measure = computed(() => measures[state.value.measure]);
 
+/** Whether there is something to show: before, the page would only move under the eyes of whoever reads it. */
+export const isReady = computed(() => {
+  const first = [overview, agency, award].some((latest) => latest.answered.value !== null);
+  return trouble.value !== null || (first && catalog.answered.value !== null);
+});
+
 /** Changes the state. `settled`: it is a step that back undoes. */
 export function change(next: State, settled = true): void {
   if (next === state.peek()) return;
