@@ -1,8 +1,9 @@
 // How numbers are written for people.
 
+/** A formatter takes milliseconds to be made: it is made when it is used. */
 const format = (options: Intl.NumberFormatOptions) => {
-  const formatter = new Intl.NumberFormat("en-US", options);
-  return (value: number) => formatter.format(value);
+  let formatter: Intl.NumberFormat | undefined;
+  return (value: number) => (formatter ??= new Intl.NumberFormat("en-US", options)).format(value);
 };
 
 /** `1,234` */

@@ -2,7 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import { memo } from "preact/compat";
 import { shortened, textWidth } from "./letters";
-import { useWidth } from "./width";
+import { place, useWidth } from "./width";
 
 export interface Bar {
   readonly id: string;
@@ -30,7 +30,7 @@ const GAP = 8;
 export const Bars = memo(({ label, bars, onToggle }: Properties) => {
   const [element, width] = useWidth();
   return (
-    <div ref={element} class="chart">
+    <div ref={element} class="chart" style={place(bars.length * ROW)}>
       {width > 0 && <Drawn {...{ label, bars, width }} {...(onToggle && { onToggle })} />}
     </div>
   );

@@ -3,7 +3,7 @@ import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { memo } from "preact/compat";
-import { useWidth } from "./width";
+import { place, useWidth } from "./width";
 
 export interface Point {
   readonly x: number;
@@ -37,7 +37,7 @@ const [TOP, BOTTOM, LEFT] = [46, 40, 52];
 export const Lines = memo((properties: Properties) => {
   const [element, width] = useWidth();
   return (
-    <div ref={element} class="chart">
+    <div ref={element} class="chart" style={place(HEIGHT)}>
       {width > 0 && <Drawn {...properties} width={width} />}
     </div>
   );

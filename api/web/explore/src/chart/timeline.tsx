@@ -5,7 +5,7 @@ import { memo } from "preact/compat";
 import { useRef } from "preact/hooks";
 import { begun, dragged, released, start, stepped, visible } from "./brush";
 import type { Axis, Brush, Drag } from "./brush";
-import { useWidth } from "./width";
+import { place, useWidth } from "./width";
 
 export interface YearColumn {
   readonly year: number;
@@ -39,7 +39,7 @@ const LETTERS = 46;
 export const Timeline = memo((properties: Properties) => {
   const [element, width] = useWidth();
   return (
-    <div ref={element} class="chart">
+    <div ref={element} class="chart" style={place(HEIGHT)}>
       {width > 0 && properties.columns.length > 0 && <Drawn {...properties} width={width} />}
     </div>
   );
@@ -72,22 +72,22 @@ function Drawn({ label, columns, brush = null, short, onBrush, width }: Properti
 function usePointer(axis: Axis, brush: Brush | null, onBrush: Properties["onBrush"]) {
   const drag = useRef<Drag | null>(null);
   if (!onBrush) return {};
-  const place = (event: PointerEvent) => event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
+  const pixels = (event: PointerEvent) => event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
   return {
     onPointerDown: (event: PointerEvent) => {
       if (event.button !== 0) return;
       (event.currentTarget as Element).setPointerCapture(event.pointerId);
-      drag.current = begun(axis, brush, place(event));
+      drag.current = begun(axis, brush, pixels(event));
       if (drag.current.kind === "new") onBrush({ from: drag.current.at, to: drag.current.at }, false);
     },
     onPointerMove: (event: PointerEvent) => {
       if (!drag.current) return;
-      const next = dragged(axis, drag.current, place(event));
+      const next = dragged(axis, drag.current, pixels(event));
       if (next.from !== brush?.from || next.to !== brush.to) onBrush(next, false);
     },
     onPointerUp: (event: PointerEvent) => {
       if (!drag.current) return;
-      onBrush(released(axis, drag.current, place(event)), true);
+      onBrush(released(axis, drag.current, pixels(event)), true);
       drag.current = null;
     },
     onPointerCancel: () => {

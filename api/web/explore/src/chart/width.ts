@@ -8,10 +8,13 @@ export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   useLayoutEffect(() => {
     const { current } = element;
     if (!current) return;
-    setWidth(current.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
+    // The observer tells before the first paint, and of all charts at once: to ask each would be a layout for each.
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
     observer.observe(current);
     return () => observer.disconnect();
   }, []);
   return [element, width];
 }
+
+/** The place that a chart of a height takes before it is drawn, so that nothing below it moves. */
+export const place = (height: number) => ({ minHeight: `${height}px` });
