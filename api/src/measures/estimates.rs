@@ -176,9 +176,7 @@ fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
         Predicate::Is { .. }
         | Predicate::Difference { .. }
         | Predicate::Near { .. }
-        | Predicate::Words { .. } => {
-            Work::scanned(sizes.rows(table))
-        }
+        | Predicate::Words { .. } => Work::scanned(sizes.rows(table)),
         Predicate::Through { table: other, keeps, .. } => {
             let rows = sizes.rows(table).saturating_add(sizes.rows(other));
             scanned(sizes, other, keeps) + Work::scanned(rows)

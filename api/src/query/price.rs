@@ -84,7 +84,10 @@ impl<'a> Price<'a> {
         Ok(match keeps {
             Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
             Predicate::Not(part) => self.in_database(table, part)?,
-            Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(self.rows_in(table)?),
+            Predicate::Is { .. }
+            | Predicate::Difference { .. }
+            | Predicate::Near { .. }
+            | Predicate::Words { .. } => Work::scanned(self.rows_in(table)?),
             Predicate::Through { table: other, keeps, .. } => {
                 let rows = self.rows_in(table)?.saturating_add(self.rows_in(other)?);
                 self.in_database(other, keeps)? + Work::scanned(rows)

@@ -10,17 +10,10 @@
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-<<<<<<< HEAD
-//! - `pages`: the front page, the playground, and what citations link to.
+//! - `pages`: the front page, the explorer, the playground, and what citations link to.
 //!
-//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, `/` without a way to the schema, `/health/live`,
-//! `/health/ready` and `/metrics`, and no other route.
-=======
-//! - `pages`: the front page, the explorer and the playground.
-//!
-//! With `--trusted-only` there are `/graphql` for the trusted documents, among them those of the explorer, `/explore`, `/`
-//! without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
->>>>>>> 2ec70dd9cd5705047b4784d131f6917c5635acc1
+//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, among them those of the explorer,
+//! `/explore`, `/` without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
 //! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
@@ -75,11 +68,7 @@ use self::{
     files::{dictionary, table_route},
     observe::metrics::{self, Metrics},
     pages::{
-<<<<<<< HEAD
-        cited,
-=======
-        explore,
->>>>>>> 2ec70dd9cd5705047b4784d131f6917c5635acc1
+        cited, explore,
         front::{self, Front},
         playground,
     },

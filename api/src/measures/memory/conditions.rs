@@ -41,9 +41,7 @@ impl Conditions {
             Predicate::Is { .. }
             | Predicate::Difference { .. }
             | Predicate::Near { .. }
-            | Predicate::Words { .. } => {
-                Condition::Text(format!("{keeps:?}"))
-            }
+            | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
         };
         let next = u32::try_from(self.0.len()).map_err(|_| Error::Internal)?;
         let number = *self.0.entry((table.index, condition)).or_insert(next);

@@ -7,13 +7,8 @@ use serde_json::json;
 
 use super::{FrontDataset, FrontSource};
 use crate::server::pages::{
-<<<<<<< HEAD
-    page::{ICON, escape, grouped, hash, words},
-    playground::LICENSES,
-=======
     bundle::LICENSES,
-    page::{escape, hash},
->>>>>>> 2ec70dd9cd5705047b4784d131f6917c5635acc1
+    page::{ICON, escape, grouped, hash, words},
 };
 
 const STYLE: &str = include_str!("style.css");
