@@ -17,7 +17,7 @@ use crate::{
 /// Every list at the root with what it can be ordered by, as the schema says.
 pub(crate) async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
     let query = "{ __schema { queryType { fields { name args { name type { ofType { ofType { name } } } } } } \
-        types { name inputFields { name type { ofType { name } } } } } }";
+        types { name inputFields { name type { name } } } } }";
     let schema = &client.data(query).await["__schema"];
     let find = |items: &Value, name: &str| {
         items.as_array().into_iter().flatten().find(|item| item["name"] == name).cloned()
@@ -27,7 +27,7 @@ pub(crate) async fn lists(client: &Client) -> Vec<(String, Vec<String>)> {
         let Some(order) = find(&field["args"], "orderBy") else { continue };
         let order = order["type"]["ofType"]["ofType"]["name"].as_str().unwrap().to_owned();
         let order = find(&schema["types"], &order).unwrap();
-        let names = find(&order["inputFields"], "field").unwrap()["type"]["ofType"]["name"].clone();
+        let names = find(&order["inputFields"], "field").unwrap()["type"]["name"].clone();
         let query = format!("{{ __type(name: {names}) {{ enumValues {{ name }} }} }}");
         let values = client.data(&query).await["__type"]["enumValues"].clone();
         let name = |value: &Value| value["name"].as_str().unwrap().to_owned();

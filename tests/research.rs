@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use async_graphql::Value as GraphQl;
 use cops_graphql::demo;
 use indicatif::ProgressBar;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
@@ -46,8 +47,12 @@ async fn research_questions_are_answered_as_in_sql() {
         let (expected, squared) = rows_of_sql(&sqlite, &sql).await;
         assert!(!expected.is_empty(), "{name}: the SQL has no rows");
         for client in &clients {
-            let data = client.data(&query).await;
-            let found = at.split('.').fold(&data, |value, field| &value[field]);
+            let answer = client.answer(&query, Value::Null).await.response;
+            assert!(answer.errors.is_empty(), "{name}: {:?}", answer.errors);
+            let found = at.split('.').fold(&answer.data, |value, field| match value {
+                GraphQl::Object(fields) => &fields[field],
+                _ => panic!("{name}: there is no {field}"),
+            });
             let mut found = rows(found);
             for row in &mut found {
                 for (value, _) in row.iter_mut().zip(&squared).filter(|(_, squared)| **squared) {
@@ -84,9 +89,9 @@ async fn rows_of_sql(db: &DatabaseConnection, sql: &str) -> (Vec<Vec<Value>>, Ve
 }
 
 /// The rows of an answer.
-fn rows(value: &Value) -> Vec<Vec<Value>> {
+fn rows(value: &GraphQl) -> Vec<Vec<Value>> {
     match value {
-        Value::Array(items) => items.iter().flat_map(rows).collect(),
+        GraphQl::List(items) => items.iter().flat_map(rows).collect(),
         value => {
             let (mut cells, mut lists) = (Vec::new(), Vec::new());
             take_apart(value, &mut cells, &mut lists);
@@ -100,13 +105,13 @@ fn rows(value: &Value) -> Vec<Vec<Value>> {
 }
 
 /// The values of an object, but for those of lists, and the lists.
-fn take_apart<'v>(value: &'v Value, cells: &mut Vec<Value>, lists: &mut Vec<&'v Vec<Value>>) {
+fn take_apart<'v>(value: &'v GraphQl, cells: &mut Vec<Value>, lists: &mut Vec<&'v [GraphQl]>) {
     match value {
-        Value::Object(fields) => {
+        GraphQl::Object(fields) => {
             fields.values().for_each(|value| take_apart(value, cells, lists));
         }
-        Value::Array(items) => lists.push(items),
-        cell => cells.push(cell.clone()),
+        GraphQl::List(items) => lists.push(items),
+        cell => cells.push(cell.clone().into_json().unwrap()),
     }
 }
 
@@ -155,9 +160,9 @@ async fn the_cookbook_shows_queries_that_run() {
 /// Agencies in the order of their money of one program, and what each has; a page of them.
 fn agencies_by_money(arguments: &str) -> String {
     format!(
-        "{{ agencies({arguments}, orderBy: [{{ grants: {{ measure: FEDERAL_SHARE, where: {{ fiscalYear: {{ gte: 2012 }} }} }}, \
+        "{{ agencies({arguments}, orderBy: [{{ grants: {{ measure: FEDERAL_SHARE, where: {{ fiscalYear: {{ gte: 2018 }} }} }}, \
          direction: DESC, nulls: FIRST }}, {{ field: STATE }}]) {{ edges {{ cursor node {{ id state \
-         grants(filter: {{ fiscalYear: {{ gte: 2012 }} }}) {{ totals {{ count federalShare {{ sum missing }} }} }} }} }} \
+         grants(filter: {{ fiscalYear: {{ gte: 2018 }} }}) {{ totals {{ count federalShare {{ sum missing }} }} }} }} }} \
          pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
     )
 }

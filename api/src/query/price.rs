@@ -7,11 +7,11 @@
 use async_graphql::Name;
 
 use super::{
-    groups::facets::MOST_OVERLAPPING,
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan, StatisticField,
+        MOST_OVERLAPPING, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        StatisticField,
     },
 };
 use crate::{

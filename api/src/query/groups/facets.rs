@@ -30,8 +30,8 @@ use crate::{
         load::Loaders,
         picks::Picks,
         plan::{
-            FacetField, FacetPlan, FacetsPlan, KeyTextField, Lookup, OverlapField, OverlapPlan,
-            QualityField, QualityPlan, RowField, RowsPlan,
+            FacetField, FacetPlan, FacetsPlan, KeyTextField, Lookup, MOST_OVERLAPPING,
+            OverlapField, OverlapPlan, QualityField, QualityPlan, RowField, RowsPlan,
         },
         planner::{Merged, Planner},
     },
@@ -42,8 +42,6 @@ const MOST_FACETS: usize = 20;
 /// The values of a facet, where nobody says how many, and at most.
 pub(crate) const DEFAULT_VALUES: usize = 10;
 const MOST_VALUES: usize = 1_000;
-/// The values between which an overlap is counted.
-pub(crate) const MOST_OVERLAPPING: usize = 200;
 
 impl<'a> Planner<'a> {
     /// Plans the facets of a list.

@@ -123,12 +123,12 @@ impl<'a> Planner<'a> {
             };
             plan.push((name, field));
         }
+        figures.request.check().map_err(at)?;
         if !plan.iter().any(|(_, field)| field.shows_groups()) {
             // Nothing of a page is asked for.
             figures.request.page.limit = Some(0);
             figures.request.others = false;
         }
-        figures.request.check().map_err(at)?;
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
     }
 
