@@ -14,7 +14,7 @@ const EXCEPT = {
   // Rows have ids. What is made for one answer has none: connections, groups, keys, statistics.
   'strict-id-in-types': ['error', {
     exceptions: {
-      types: ['Dataset', 'DatasetCitation', 'PageInfo', 'TableCount'],
+      types: ['BandEdges', 'Dataset', 'DatasetCitation', 'PageInfo', 'TableCount', 'ValueLabel'],
       suffixes: ['Connection', 'Edge', 'Group', 'GroupKey', 'Measures', 'Stats'],
     },
   }],
