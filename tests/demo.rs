@@ -13,8 +13,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, State
 
 use crate::{plot, support::TestDatabase};
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 24] = [
     "agencies",
+    "congressional_districts",
+    "counties",
     "grants",
     "measures",
     "obligations",
@@ -28,6 +30,8 @@ const TABLES: [&str; 20] = [
     "published_figures",
     "revisions",
     "sources",
+    "state_populations",
+    "states",
     "table_loads",
     "trainees",
     "training_sessions",

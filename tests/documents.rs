@@ -107,3 +107,132 @@ async fn what_was_read_before_is_answered_as_what_was_not() {
         assert_eq!(ask("C", json!(1)).await, 1);
     }
 }
+
+/// Documents with a slip, and what is said of it.
+const SLIPS: &[(&str, &str)] = &[
+    // A slip of the keyboard: of a field, an argument, a value, an input field, a type, a directive and more.
+    (
+        "{ agencys { totalCount } }",
+        "there is no field \"agencys\" in Query. Did you mean \"agency\" or \"agencies\"?",
+    ),
+    (
+        "{ agencies(firts: 1) { totalCount } }",
+        "there is no argument \"firts\" of the field \"agencies\" of Query. Did you mean \"first\"?",
+    ),
+    (
+        "{ agencies(orderBy: { field: NAEM }) { totalCount } }",
+        "orderBy.field: \"NAEM\" is no value of AgencyOrderField. Did you mean \"NAME\"?",
+    ),
+    (
+        "{ agencies(filter: { stat: {} }) { totalCount } }",
+        "filter.stat: there is no field \"stat\" in AgencyFilter. Did you mean \"state\"?",
+    ),
+    (
+        "query($f: AgencyFiltre) { agencies(filter: $f) { totalCount } }",
+        "there is no type \"AgencyFiltre\". Did you mean \"AgencyFilter\"?",
+    ),
+    (
+        "{ node(id: 1) { ... on Agencie { name } } }",
+        "there is no type \"Agencie\". Did you mean \"Agency\"?",
+    ),
+    (
+        "query($first: Int) { agencies(first: $frist) { totalCount } }",
+        "first: the variable $frist is not declared. Did you mean \"first\"?",
+    ),
+    (
+        "{ agencies { ...Counts } } fragment Count on AgencyConnection { totalCount }",
+        "there is no fragment \"Counts\". Did you mean \"Count\"?",
+    ),
+    (
+        "{ agencies @inclued(if: true) { totalCount } }",
+        "there is no directive \"inclued\". Did you mean \"include\"?",
+    ),
+    // A longer path, and not what merely looks alike.
+    (
+        "{ grants { groups(by: [STATE]) { totalCount } } }",
+        "by[0]: \"STATE\" is no value of GrantDimension. Did you mean \"AGENCY_STATE\", \"ORGANIZATION_STATE\" or \"AGENCY_IN_STATE\"?",
+    ),
+    (
+        "{ grants { groups(by: [AGENCY_STATE]) { nodes { key { state } } } } }",
+        "there is no field \"state\" in GrantGroupKey. Did you mean \"agencyState\", \"organizationState\" or \"agencyInState\"?",
+    ),
+    // A step further in.
+    (
+        "{ agencies(filter: { grants: { fiscalYear: { eq: 2009 } } }) { totalCount } }",
+        "filter.grants.fiscalYear: there is no field \"fiscalYear\" in GrantListFilter. Did you mean `some: { fiscalYear: ... }`?",
+    ),
+    (
+        "{ agencies(filter: { fiscalYear: { eq: 2009 } }) { totalCount } }",
+        "filter.fiscalYear: there is no field \"fiscalYear\" in AgencyFilter. Did you mean `grants: { some: { fiscalYear: ... } }`?",
+    ),
+    (
+        "{ grants(filter: { state: { eq: \"CA\" } }) { totalCount } }",
+        "filter.state: there is no field \"state\" in GrantFilter. Did you mean `agency: { state: ... }`, `organization: { state: ... }` or `trainingSessions: { some: { state: ... } }`?",
+    ),
+    (
+        "{ agencies(state: \"CA\") { totalCount } }",
+        "there is no argument \"state\" of the field \"agencies\" of Query. Did you mean `filter: { state: ... }`?",
+    ),
+    (
+        "{ agency(ori: \"CA0194200\") { name } }",
+        "there is no argument \"ori\" of the field \"agency\" of Query. Did you mean `by: { ori: ... }`?",
+    ),
+    (
+        "{ agencies { name } }",
+        "there is no field \"name\" in AgencyConnection. Did you mean `nodes { name }`?",
+    ),
+    (
+        "{ agency(by: { ori: \"CA0194200\" }) { federalShare } }",
+        "there is no field \"federalShare\" in Agency. Did you mean `grants { nodes { federalShare } }`?",
+    ),
+    (
+        "{ grants { groups(by: [FISCAL_YEAR]) { nodes { fiscalYear } } } }",
+        "there is no field \"fiscalYear\" in GrantGroup. Did you mean `key { fiscalYear }`?",
+    ),
+    (
+        "{ grants { nodes { recipient { ori9 } } } }",
+        "there is no field \"ori9\" in Recipient. Did you mean `... on Agency { ori9 }`?",
+    ),
+    (
+        "{ node(id: 1) { awardNumber } }",
+        "there is no field \"awardNumber\" in Node. Did you mean `... on Grant { awardNumber }`?",
+    ),
+    // What other APIs call it.
+    (
+        "{ agencies(limit: 1) { totalCount } }",
+        "there is no argument \"limit\" of the field \"agencies\" of Query. Did you mean \"first\"?",
+    ),
+    (
+        "{ agencies(filter: { name: { like: \"a\" } }) { totalCount } }",
+        "filter.name.like: there is no field \"like\" in StringFilter. Did you mean \"contains\"?",
+    ),
+    // A value without its operator.
+    (
+        "{ agencies(filter: { state: \"CA\" }) { totalCount } }",
+        "filter.state: \"CA\" is not an object, as StateFilter is: write `{ eq: \"CA\" }`",
+    ),
+    (
+        "{ agencies(filter: { state: [\"CA\"] }) { totalCount } }",
+        "filter.state: [\"CA\"] is not an object, as StateFilter is: write `{ in: [\"CA\"] }`",
+    ),
+    // Nothing is guessed where nothing looks alike.
+    (
+        "{ agencies(wavelength: 1) { totalCount } }",
+        "there is no argument \"wavelength\" of the field \"agencies\" of Query.",
+    ),
+];
+
+/// What is not there is refused with what may have been meant.
+#[tokio::test]
+async fn a_slip_is_answered_with_what_may_have_been_meant() {
+    let test = TestDatabase::sqlite().await;
+    let client = test.client().await;
+    for (document, error) in SLIPS {
+        let errors = client.answer(document, json!({})).await.response.errors;
+        assert_eq!(errors.first().map(|it| &*it.message), Some(*error), "{document}");
+    }
+    let variables = json!({ "f": { "grants": { "fiscalYear": { "eq": 2009 } } } });
+    let document = "query($f: AgencyFilter) { agencies(filter: $f) { totalCount } }";
+    let errors = client.answer(document, variables).await.response.errors;
+    assert!(errors[0].message.ends_with("Did you mean `some: { fiscalYear: ... }`?"), "{errors:?}");
+}

@@ -1,7 +1,7 @@
 //! The worked examples of the playground: each runs as it stands, finds something in a synthetic dataset,
-//! and says who asks it and what it teaches.
+//! and says who asks it and what it teaches. And what the explorer asks.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use cops_graphql::demo::{self, DEFAULT_SEED};
 use indicatif::ProgressBar;
@@ -44,6 +44,32 @@ async fn the_examples_of_the_playground_run() {
             }
         }
         assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+}
+
+/// What the explorer asks when it is opened, and for files, runs on a synthetic dataset without any variable.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documents_of_the_explorer_run() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/web/dist/explore/documents.json");
+    let documents = std::fs::read_to_string(path).unwrap();
+    let documents: BTreeMap<String, String> = serde_json::from_str(&documents).unwrap();
+    // Those of one agency, of one award and of two choices need to be told which.
+    let needs_more = |text: &str| {
+        text.lines().next().is_some_and(|head| head.contains("!,") || head.contains("!)"))
+    };
+    for database in TestDatabase::each("the_documents_of_the_explorer_run").await {
+        demo::load(&database.writer().await, 0.05, DEFAULT_SEED, &ProgressBar::hidden())
+            .await
+            .unwrap();
+        let client = database.client().await;
+        let mut ran = 0;
+        for (name, text) in documents.iter().filter(|(_, text)| !needs_more(text)) {
+            let answer = client.answer(text, Value::Null).await;
+            assert!(answer.response.errors.is_empty(), "{name}: {:?}", answer.response.errors);
+            assert!(answer.statements().len() <= STATEMENTS, "{name}");
+            ran += 1;
+        }
+        assert!(ran > 40, "{ran} of {}", documents.len());
     }
 }
 

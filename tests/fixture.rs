@@ -6,14 +6,15 @@ use cops_graphql::database::load::{Load, LoadCounts, TableTally};
 use entity::{
     agency, claim, grant,
     kind::{
-        AgencyKind, ClaimField, ClaimOrigin, FigureMetric, GrantStatus, Instrument, MatchedBy,
-        MeasureCategory, Modality, OfficerKind, OrganizationKind, OutcomeFlag, ProgramCategory,
-        PublicationTopic, Qualifier, SourceKind, TraineeRole,
+        AgencyKind, CensusDivision, CensusRegion, ClaimField, ClaimOrigin, FigureMetric,
+        GrantStatus, Instrument, MatchedBy, MeasureCategory, Modality, OfficerKind,
+        OrganizationKind, OutcomeFlag, ProgramCategory, PublicationTopic, Qualifier, SourceKind,
+        TraineeRole,
     },
     measure, obligation, officers_funded, organization, outcome, partnership, price_index, program,
     publication, published_figure, revision,
     scalar::{BigInt, Dollars, Figure, Hours, IndexPoints, Officers},
-    search, source, trainee, training, training_session,
+    search, source, state_population, trainee, training, training_session, us_state,
 };
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 
@@ -69,6 +70,7 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
     }])
     .await
     .unwrap();
+    states(&load).await;
     reference(&load).await;
     agencies(&load, size).await;
     awards(&load, size).await;
@@ -84,6 +86,33 @@ pub(crate) async fn load(db: &DatabaseConnection, size: Size) {
         .exec(db)
         .await
         .unwrap();
+}
+
+/// States, and who lives there.
+async fn states(load: &Load) {
+    let states = (1..).zip(STATES).map(|(number, code)| us_state::Model {
+        id: number,
+        code: code.parse().unwrap(),
+        name: format!("State of {code}"),
+        fips: format!("{:02}", number + 4),
+        region: except(number, 5, CensusRegion::West),
+        division: except(number, 5, CensusDivision::Pacific),
+        latitude: except(number, 4, f64::from(number) + 35.5),
+        longitude: except(number, 4, -100.25),
+        residents2020: except(number, 3, number * 1_000_000),
+        source_id: SOURCE,
+        revision_id: REVISION,
+    });
+    load.insert::<us_state::Entity>(&states.collect::<Vec<_>>()).await.unwrap();
+    let populations = (1..=10).map(|number| state_population::Model {
+        id: number,
+        state_id: number % 5 + 1,
+        year: 2010 + number % 2,
+        residents: number * 900_000,
+        source_id: SOURCE,
+        revision_id: REVISION,
+    });
+    load.insert::<state_population::Entity>(&populations.collect::<Vec<_>>()).await.unwrap();
 }
 
 async fn reference(load: &Load) {
@@ -117,6 +146,7 @@ async fn reference(load: &Load) {
         uei: except(id, 3, format!("UEI{id:09}")),
         note: None,
         search: search::index([Some(name), former]),
+        state_id: None,
         source_id: SOURCE,
         revision_id: REVISION,
     };
@@ -211,7 +241,7 @@ async fn agencies(load: &Load, size: Size) {
                 ori7: except(id, 5, format!("ZZ{id:05}").parse().unwrap()),
                 kind: except(id, 7, kinds[usize::try_from(id).unwrap() % 3]),
                 state: except(id, 8, state(id)),
-                county_fips: None,
+                county_fips: except(id, 4, format!("{:02}{:03}", 6 + id % 2, id % 3 * 2 + 1)),
                 county_name: except(id, 2, format!("County {}", id % 3)),
                 city: except(id, 3, format!("City {}", id % 4)),
                 zip: None,
@@ -221,6 +251,8 @@ async fn agencies(load: &Load, size: Size) {
                 sworn_officers: except(id, 6, id * 3),
                 search: search::index([Some(name.as_str())]),
                 name: except(id, 12, name),
+                state_id: None,
+                county_id: None,
                 source_id: SOURCE,
                 revision_id: REVISION,
             }
@@ -239,6 +271,12 @@ async fn awards(load: &Load, size: Size) {
         let number = format!("15JCOPS-{:02}-GG-{id:05}-UHPX", 10 + index % 9);
         let share = i64::from(index % 13) * 12_500_050;
         grants.push(grant::Model {
+            district: except(
+                index,
+                3,
+                format!("{}-{:02}", STATES[usize::try_from(index % 5).unwrap()], index % 4),
+            ),
+            district_id: None,
             id,
             award_key: Some(number.replace('-', "")),
             award_number: Some(number),

@@ -139,7 +139,7 @@ async fn pages_of_groups_put_together_are_all_of_them() {
 /// Fields that are wrong, with the code and some words of what is said of them.
 fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
     let after = |arguments: &str| format!("groups({arguments}, after: {cursor}) {{ totalCount }}");
-    let figures: String = (0..130).fold(String::new(), |mut text, index| {
+    let figures: String = (0..514).fold(String::new(), |mut text, index| {
         write!(text, "p{index}: percentile(p: {}) ", f64::from(index) / 1000.0).unwrap();
         text
     });
@@ -173,7 +173,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (nine_keys, "BAD_ARGUMENT", "9 keys are more than the 8"),
         (groups("by: [STATUS, STATUS]"), "BAD_ARGUMENT", "STATUS is named twice"),
         (groups("by: [COLOUR]"), "INVALID_QUERY", "COLOUR"),
-        (by(", having: { federalShare: { mode: { gt: 1 } } }"), "INVALID_QUERY", "mode"),
+        (by(", having: { federalShare: { modus: { gt: 1 } } }"), "INVALID_QUERY", "mode"),
         (
             by(", having: { federalShare: { sum: { gt: \"1.005\" } } }"),
             "INVALID_QUERY",
@@ -186,7 +186,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         ),
         (by(", orderBy: [{ key: STATUS }]"), "BAD_ARGUMENT", "`by` does not name STATUS"),
         (by(", orderBy: [{}]"), "BAD_ARGUMENT", "orderBy[0]: name either"),
-        (by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"), "BAD_ARGUMENT", "either"),
+        (by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"), "BAD_ARGUMENT", "name one of them"),
         (
             by(", orderBy: [{ measure: COUNT, statistic: AVG }]"),
             "BAD_ARGUMENT",
@@ -201,6 +201,65 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             by(", orderBy: [{ measure: OFFICERS_FUNDED, inDollarsOf: 2024 }]"),
             "BAD_ARGUMENT",
             "no amounts",
+        ),
+        (by(", others: true"), "BAD_ARGUMENT", "`top`, which is missing"),
+        (by(", top: 3, first: 3"), "BAD_ARGUMENT", "leave `first` out"),
+        (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: subtotals"),
+        (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` names no years"),
+        (
+            "groups(by: [STATUS]) { nodes { window(within: [FISCAL_YEAR]) { count { share } } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "within: `by` does not name FISCAL_YEAR",
+        ),
+        (
+            "groups(by: [STATUS]) { nodes { window { agencies { cumulative } } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "groups may share what this counts",
+        ),
+        (
+            "groups(by: [STATUS]) { summary { count { topShare(p: 1.5) } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "p: is not between 0 and 1",
+        ),
+        (
+            by(", having: { figures: [{ measure: COUNT, statistic: AVG, is: { gt: 1 } }] }"),
+            "BAD_ARGUMENT",
+            "having.figures[0]: COUNT has one value",
+        ),
+        (
+            by(", orderBy: [{ days: { from: PERIOD_START, to: PERIOD_END }, inDollarsOf: 2024 }]"),
+            "BAD_ARGUMENT",
+            "belongs to amounts, not to days",
+        ),
+        (
+            "totals { correlation(of: COUNT, with: FEDERAL_SHARE) { n } }".to_owned(),
+            "BAD_ARGUMENT",
+            "of: COUNT is no number of each row",
+        ),
+        (
+            "totals { estimate(of: POPULATION, clusteredBy: AGENCY) { value } }".to_owned(),
+            "BAD_ARGUMENT",
+            "its rows are no sample",
+        ),
+        (
+            "totals { federalShare { histogram(bins: 201) { count } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "bins: 201 is not between 1 and 200",
+        ),
+        (
+            "totals { federalShare { histogram(from: 5, to: 5) { count } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "ends before the first begins",
+        ),
+        (
+            "totals { active(from: PERIOD_START, to: PERIOD_END, on: { every: MONTH, from: 1990, to: 2020 }) { count } }".to_owned(),
+            "BAD_ARGUMENT",
+            "more than 128 days",
+        ),
+        (
+            "overlap(of: PROGRAM, by: PROGRAM) { count }".to_owned(),
+            "BAD_ARGUMENT",
+            "two different keys",
         ),
         (by(", first: -1"), "BAD_ARGUMENT", "negative"),
         (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
@@ -221,7 +280,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (
             format!("totals {{ federalShare {{ {figures} }} }}"),
             "BAD_ARGUMENT",
-            "130 figures are more than 128",
+            "514 figures are more than 512",
         ),
         (
             "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
@@ -264,6 +323,37 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     let error = &answer.response.errors[0];
     assert!(error.path.is_empty());
     assert_eq!(error.locations[0].column, query.find("p: percentile").unwrap() + 1);
+    for (query, words) in [
+        (
+            "{ grants(beyond: { measure: FEDERAL_SHARE }) { totalCount } }",
+            "either `above` or `below`",
+        ),
+        (
+            "{ grants(beyond: { measure: POPULATION, above: 0.9 }) { totalCount } }",
+            "of a related row",
+        ),
+        ("{ grants(beyond: { measure: FEDERAL_SHARE, above: 99 }) { totalCount } }", "0.99"),
+        (
+            "{ agencies { nodes { grants(orderBy: [{ officersFunded: { measure: FUNDED } }]) { nodes { id } } } } }",
+            "ask `grants`",
+        ),
+        (
+            "{ grants(filter: { compare: [{ column: PERIOD_END, is: GT, with: FEDERAL_SHARE }] }) { totalCount } }",
+            "days are compared with days",
+        ),
+        (
+            "{ outcomes { groups(by: [MEASURE, LEVEL]) { nodes { window { value { cumulative } } } } } }",
+            "several measures",
+        ),
+        ("{ agencies { nodes { grants { quality { column } } } } }", "hangs on no row"),
+    ] {
+        let (message, code) = clients[0].error(query).await;
+        assert!(message.contains(words), "{query}: {message}");
+        assert_eq!(code, "BAD_ARGUMENT", "{query}");
+    }
+    let order = "{ agencies(orderBy: [{ grants: { measure: COUNT } }]) { nodes { id } } }";
+    assert!(clients[1].error(order).await.0.contains("--aggregates sql"));
+    clients[0].data(order).await;
     let many = "{ agencies(first: 100) { nodes { grants { groups(by: [PERIOD_START], first: 1000) { totalCount } } } } }";
     clients[0].limits.cost = 10;
     assert_eq!(clients[0].error(many).await.1, "QUERY_TOO_EXPENSIVE");

@@ -12,7 +12,7 @@ use proptest::{
 use serde_json::Value;
 
 use crate::{
-    pages::{lists, orders},
+    pages::{around, lists, orders},
     support::{Client, TestDatabase, block},
 };
 
@@ -20,6 +20,8 @@ use crate::{
 const FILTERS: &[(&str, &str)] = &[
     ("agencies", "state: { in: [\"CA\", \"TX\"] }"),
     ("agencies", "grants: { some: { fiscalYear: { gt: 2010 } } }"),
+    ("agencies", "not: { near: { latitude: 35, longitude: -80, kilometers: 2000 } }"),
+    ("grants", "agency: { near: { latitude: 40.5, longitude: -100, kilometers: 900 } }"),
     ("grants", "agency: { population: { lt: 20000 } }"),
     ("grants", "not: { fiscalYear: { lt: 2015 } }"),
     ("grants", "officersFunded: { none: { funded: { gt: 5 } } }, federalShare: { gt: 0 }"),
@@ -64,7 +66,10 @@ async fn load(database: &TestDatabase, seed: u64) {
 /// The cursors of the first rows of a list in an order.
 async fn cursors(client: &Client, case: &PageCase) -> Vec<String> {
     let PageCase { list, order, .. } = case;
-    let query = format!("{{ {list}(orderBy: {order}, first: 100) {{ edges {{ cursor }} }} }}");
+    let query = format!(
+        "{{ {list}(filter: {{ {} }}, orderBy: {order}, first: 100) {{ edges {{ cursor }} }} }}",
+        around(order)
+    );
     let data = client.data(&query).await;
     let edges = data[list]["edges"].as_array().unwrap();
     edges.iter().map(|edge| edge["cursor"].to_string()).collect()
@@ -78,7 +83,8 @@ impl PageCase {
         let mut arguments = format!("orderBy: {order}, {end}: {size}");
         let mut filters: Vec<&str> = vec![""];
         filters.extend(FILTERS.iter().filter(|(of, _)| of == list).map(|(_, filter)| *filter));
-        write!(arguments, ", filter: {{ {} }}", self.filter.get(&filters)).unwrap();
+        let filter = self.filter.get(&filters);
+        write!(arguments, ", filter: {{ {filter} {} }}", around(order)).unwrap();
         for (name, place) in [("after", &self.after), ("before", &self.before)] {
             let Some((is_here, index)) = place else { continue };
             let cursors = cursors(if *is_here { here } else { elsewhere }, self).await;

@@ -229,6 +229,8 @@ async fn load(database: &TestDatabase, names: &[String]) {
             population: None,
             sworn_officers: None,
             search: String::new(),
+            state_id: None,
+            county_id: None,
             source_id,
             revision_id: load.revision(),
         };

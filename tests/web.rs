@@ -1,4 +1,4 @@
-//! The pages for people, over a real socket: the front page, and the files of the playground.
+//! The pages for people, over a real socket: the front page, and the files of the explorer and of the playground.
 
 use std::{collections::BTreeSet, io::Read as _};
 
@@ -35,8 +35,7 @@ async fn a_browser_gets_a_page_and_others_get_json() {
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let tag = said(&page, header::ETAG);
     let page = page.text().await.unwrap();
-    for words in ["Three ways in", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"]
-    {
+    for words in ["Four ways in", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"] {
         assert!(page.contains(words), "{words} is not in {page}");
     }
     assert!(!page.contains("<script") && !page.contains("class=\"synthetic\""), "{page}");
@@ -84,20 +83,29 @@ async fn a_host_that_is_none_gets_nowhere() {
 }
 
 #[tokio::test]
-async fn the_files_of_the_playground_are_the_same_in_every_coding() {
+async fn the_files_of_pages_are_the_same_in_every_coding() {
     let (_test, url) = server(AggregatesBy::Sql).await;
-    let page = get(&format!("{url}/playground"), &[]).await;
+    for (page, package) in [("explore", "preact"), ("playground", "graphiql")] {
+        files_of(&url, page, package).await;
+    }
+    let policy = said(&get(&format!("{url}/explore"), &[]).await, header::CONTENT_SECURITY_POLICY);
+    assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+/// Looks at a page and at what it loads; one of the packages that it is made of is named.
+async fn files_of(url: &str, name: &str, package: &str) {
+    let page = get(&format!("{url}/{name}"), &[]).await;
     assert_eq!(said(&page, header::CACHE_CONTROL), "no-cache");
     let policy = said(&page, header::CONTENT_SECURITY_POLICY);
     assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe-eval"), "{policy}");
     let tag = said(&page, header::ETAG);
-    let again = get(&format!("{url}/playground"), &[(header::IF_NONE_MATCH, &tag)]).await;
+    let again = get(&format!("{url}/{name}"), &[(header::IF_NONE_MATCH, &tag)]).await;
     assert_eq!(again.status(), 304);
 
     let page = page.text().await.unwrap();
     assert!(!page.contains("<style") && !page.contains("https://"), "{page}");
-    let paths: BTreeSet<_> =
-        page.split('"').filter(|text| text.starts_with("/playground/assets/")).collect();
+    let assets = format!("/{name}/assets/");
+    let paths: BTreeSet<_> = page.split('"').filter(|text| text.starts_with(&assets)).collect();
     assert!(paths.len() >= 3, "{paths:?}");
     for path in paths {
         let file = async |coding: &str| {
@@ -120,9 +128,9 @@ async fn the_files_of_the_playground_are_the_same_in_every_coding() {
         flate2::read::GzDecoder::new(&zipped[..]).read_to_end(&mut unzipped).unwrap();
         assert!(unzipped == plain, "{path}");
     }
-    let missing = get(&format!("{url}/playground/assets/none.js"), &[]).await;
+    let missing = get(&format!("{url}{assets}none.js"), &[]).await;
     assert_eq!(missing.status(), 404);
-    let licenses = get(&format!("{url}/playground/assets/licenses.md"), &[]).await;
+    let licenses = get(&format!("{url}{assets}licenses.md"), &[]).await;
     assert_eq!(said(&licenses, header::CACHE_CONTROL), "no-cache");
-    assert!(licenses.text().await.unwrap().contains("graphiql"));
+    assert!(licenses.text().await.unwrap().contains(package));
 }

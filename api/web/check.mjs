@@ -1,4 +1,4 @@
-// Builds the playground again, elsewhere, and compares it with what is committed in `dist/`.
+// Builds the playground and the explorer again, elsewhere, and compares them with what is committed in `dist/`.
 //
 // Files are compared as they are before compression: two versions of Node may write the same text in
 // different bytes of Brotli.
@@ -22,9 +22,12 @@ async function contents(folder) {
   return new Map(await Promise.all(files.map(read)));
 }
 
-const again = await mkdtemp(join(tmpdir(), "playground-"));
+const again = await mkdtemp(join(tmpdir(), "pages-"));
 try {
   await build({ root, logLevel: "warn", build: { outDir: again, emptyOutDir: true } });
+  const explorer = join(root, "explore");
+  const configFile = join(explorer, "vite.config.ts");
+  await build({ root: explorer, configFile, logLevel: "warn", build: { outDir: join(again, "explore"), emptyOutDir: true } });
   const [committed, built] = await Promise.all([contents(join(root, "dist")), contents(again)]);
   const different = [...new Set([...committed.keys(), ...built.keys()])].filter((name) => {
     const [one, other] = [committed.get(name), built.get(name)];

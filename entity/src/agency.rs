@@ -57,6 +57,12 @@ pub struct Model {
     pub population: Option<i32>,
     /// Its number of sworn officers, in the last year known. Null where unknown.
     pub sworn_officers: Option<i32>,
+    /// The state, by its row. Each load sets it of `state`.
+    #[graphql(skip)]
+    pub state_id: Option<i32>,
+    /// The county, by its row. Each load sets it of `county_fips`.
+    #[graphql(skip)]
+    pub county_id: Option<i32>,
     /// The words by which the row is found; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
@@ -72,6 +78,20 @@ pub struct Model {
 /// What a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    /// The state that it is in.
+    #[sea_orm(
+        belongs_to = "super::us_state::Entity",
+        from = "Column::StateId",
+        to = "super::us_state::Column::Id"
+    )]
+    State,
+    /// The county that it is in.
+    #[sea_orm(
+        belongs_to = "super::county::Entity",
+        from = "Column::CountyId",
+        to = "super::county::Column::Id"
+    )]
+    County,
     /// The source that the row came from.
     #[sea_orm(
         belongs_to = "super::source::Entity",

@@ -44,6 +44,13 @@ pub struct Model {
     /// The unique entity identifier of the recipient as the source gives it. Null where it gives none.
     #[sea_orm(column_type = "Text")]
     pub recipient_uei: Option<String>,
+    /// The congressional district of the recipient, as the source writes it.
+    #[sea_orm(column_type = "Text")]
+    #[graphql(skip)]
+    pub district: Option<String>,
+    /// The district, by its row. Each load sets it of `district`.
+    #[graphql(skip)]
+    pub district_id: Option<i32>,
     /// How the recipient was found by what the source says of it. Null where that is not known: the award was loaded
     /// before this was kept, or is synthetic, so that nothing had to be found.
     #[sea_orm(column_type = "Text")]
@@ -73,8 +80,8 @@ pub struct Model {
     pub period_end: Option<NaiveDate>,
     /// The last day of the period of performance as first set. Null where unknown.
     pub original_period_end: Option<NaiveDate>,
-    /// The federal money of the award: the sum of its obligations where there are any. Null where
-    /// unknown.
+    /// The federal money of the award: the sum of its obligations, or the total that the source states where not all of
+    /// them are known. Null where unknown.
     pub federal_share: Option<Dollars>,
     /// The money that the recipient adds. Null where unknown.
     pub local_match: Option<Dollars>,
@@ -104,6 +111,13 @@ pub struct Model {
 /// What a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    /// The congressional district of the recipient.
+    #[sea_orm(
+        belongs_to = "super::congressional_district::Entity",
+        from = "Column::DistrictId",
+        to = "super::congressional_district::Column::Id"
+    )]
+    District,
     /// The agency that got the award.
     #[sea_orm(
         belongs_to = "super::agency::Entity",

@@ -73,6 +73,40 @@ closed_set! {
         Other,
     }
 
+    /// A region of the United States, as the Census Bureau divides them.
+    CensusRegion {
+        /// New England and the Middle Atlantic.
+        Northeast,
+        /// The East North Central and the West North Central.
+        Midwest,
+        /// The South Atlantic, the East South Central and the West South Central.
+        South,
+        /// The Mountain and the Pacific division.
+        West,
+    }
+
+    /// A division of the United States, as the Census Bureau divides its regions.
+    CensusDivision {
+        /// In the Northeast: CT, MA, ME, NH, RI, VT.
+        NewEngland,
+        /// In the Northeast: NJ, NY, PA.
+        MiddleAtlantic,
+        /// In the Midwest: IL, IN, MI, OH, WI.
+        EastNorthCentral,
+        /// In the Midwest: IA, KS, MN, MO, ND, NE, SD.
+        WestNorthCentral,
+        /// In the South: DC, DE, FL, GA, MD, NC, SC, VA, WV.
+        SouthAtlantic,
+        /// In the South: AL, KY, MS, TN.
+        EastSouthCentral,
+        /// In the South: AR, LA, OK, TX.
+        WestSouthCentral,
+        /// In the West: AZ, CO, ID, MT, NM, NV, UT, WY.
+        Mountain,
+        /// In the West: AK, CA, HI, OR, WA.
+        Pacific,
+    }
+
     /// What a funding program is for.
     ProgramCategory {
         /// Hiring or rehiring officers.

@@ -14,7 +14,9 @@
 
 pub mod agency;
 pub mod claim;
+pub mod congressional_district;
 pub mod counter;
+pub mod county;
 pub mod grant;
 pub mod kind;
 pub mod measure;
@@ -32,11 +34,13 @@ pub mod revision;
 pub mod scalar;
 pub mod search;
 pub mod source;
+pub mod state_population;
 pub mod table;
 pub mod table_load;
 pub mod trainee;
 pub mod training;
 pub mod training_session;
+pub mod us_state;
 
 /// The name by which clients know a table: that of its list in the query.
 #[must_use]

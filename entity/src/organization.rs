@@ -38,6 +38,9 @@ pub struct Model {
     /// What else its source says about it. Null where nothing.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
+    /// The state, by its row. Each load sets it of `state`.
+    #[graphql(skip)]
+    pub state_id: Option<i32>,
     /// The words by which the row is found; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
@@ -53,6 +56,13 @@ pub struct Model {
 /// What a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    /// The state that it is in.
+    #[sea_orm(
+        belongs_to = "super::us_state::Entity",
+        from = "Column::StateId",
+        to = "super::us_state::Column::Id"
+    )]
+    State,
     /// The source that the row came from.
     #[sea_orm(
         belongs_to = "super::source::Entity",

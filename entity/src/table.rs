@@ -9,9 +9,10 @@ use sea_orm::{
 };
 
 use crate::{
-    agency, claim, counter, grant, measure, obligation, officers_funded, organization, outcome,
-    partnership, price_index, program, publication, published_figure, review, revision, source,
-    table_load, trainee, training, training_session,
+    agency, claim, congressional_district, counter, county, grant, measure, obligation,
+    officers_funded, organization, outcome, partnership, price_index, program, publication,
+    published_figure, review, revision, source, state_population, table_load, trainee, training,
+    training_session, us_state,
 };
 
 /// A table, as its entity knows it.
@@ -67,7 +68,9 @@ pub fn tables() -> Vec<EntityTable> {
     let mut left = vec![
         EntityTable::of::<agency::Entity>(),
         EntityTable::of::<claim::Entity>(),
+        EntityTable::of::<congressional_district::Entity>(),
         EntityTable::of::<counter::Entity>(),
+        EntityTable::of::<county::Entity>(),
         EntityTable::of::<grant::Entity>(),
         EntityTable::of::<measure::Entity>(),
         EntityTable::of::<obligation::Entity>(),
@@ -82,10 +85,12 @@ pub fn tables() -> Vec<EntityTable> {
         EntityTable::of::<review::Entity>(),
         EntityTable::of::<revision::Entity>(),
         EntityTable::of::<source::Entity>(),
+        EntityTable::of::<state_population::Entity>(),
         EntityTable::of::<table_load::Entity>(),
         EntityTable::of::<trainee::Entity>(),
         EntityTable::of::<training::Entity>(),
         EntityTable::of::<training_session::Entity>(),
+        EntityTable::of::<us_state::Entity>(),
     ];
     let mut sorted = Vec::with_capacity(left.len());
     while !left.is_empty() {

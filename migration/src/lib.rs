@@ -4,6 +4,8 @@
 //! line in [`Migrator::migrations`]. A test holds the tables that the migrations make against the
 //! entities, on SQLite and on PostgreSQL.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
@@ -20,6 +22,7 @@ mod m20261125_000004_outcome_level;
 mod m20261126_000005_identity;
 mod m20261126_000006_recipients;
 mod m20261127_000010_history;
+mod m20261127_000011_places;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -39,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_identity::Migration),
             Box::new(m20261126_000006_recipients::Migration),
             Box::new(m20261127_000010_history::Migration),
+            Box::new(m20261127_000011_places::Migration),
         ]
     }
 }
@@ -58,7 +62,12 @@ impl<T: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> B
 /// # Errors
 /// Whatever the database says.
 pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
+    // A process waits for its schema and then for its load, and that is one wait to whoever looks on.
+    static HAS_SAID: AtomicBool = AtomicBool::new(false);
     let wait = || {
+        if HAS_SAID.swap(true, Ordering::Relaxed) {
+            return;
+        }
         tracing::info!(
             "another process is writing to the database: waiting until it is done (Ctrl-C gives up, and changes nothing)"
         );

@@ -15,11 +15,14 @@ function assertValid(text, where) {
   assert.deepEqual(validate(schema, parse(text)).map(({ message }) => `${where}: ${message}`), []);
 }
 
-test('documents: those of the README are valid', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const documents = [...readme.matchAll(/^```graphql\n(.*?)^```$/gms)];
-  assert.ok(documents.length >= 2, 'the README shows no documents');
-  for (const [index, [, text]] of documents.entries()) assertValid(text, `document ${index + 1}`);
+test('documents: those of the README and of docs are valid', () => {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  for (const page of ['README.md', ...pages.map((name) => join('docs', name))]) {
+    const text = readFileSync(join(root, page), 'utf8');
+    const documents = [...text.matchAll(/^```graphql\n(.*?)^```$/gms)];
+    if (page === 'README.md') assert.ok(documents.length >= 2, 'the README shows no documents');
+    for (const [index, [, document]] of documents.entries()) assertValid(document, `${page}, document ${index + 1}`);
+  }
 });
 
 test('documents: the golden queries are valid', () => {

@@ -186,3 +186,55 @@ async fn an_aggregate_can_be_asked_for_by_its_uri_and_by_its_key_on_both() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_page_of_an_answer_is_not_the_answer() {
+    for place in Place::each("a_page_of_an_answer_is_not_the_answer").await {
+        let page = |number: u32, is_last: bool| {
+            let text = SEARCHED.replace("00001UHPX", &format!("0000{number}UHPX"));
+            let has_next = format!("\"page\": {number}, \"hasNext\": {}", !is_last);
+            place.file(
+                &format!("page{number}.json"),
+                text.replace("\"page\": 1, \"hasNext\": false", &has_next),
+            )
+        };
+        let (one, two, three) = (page(1, false), page(2, false), page(3, true));
+        for (files, words) in [
+            (
+                &[&one][..],
+                "page1.json: is page 1 of an answer, of which page 2 is not among the files",
+            ),
+            (&[&one, &two], "page2.json: is page 2 of an answer, of which page 3 is not"),
+            (&[&one, &three], "page1.json: is page 1 of an answer, of which page 2 is not"),
+            (&[&three, &two], "page2.json: is page 2 of an answer, of which page 1 is not"),
+            (&[&three], "page3.json: is page 3 of an answer, of which page 2 is not"),
+        ] {
+            let files: Vec<&std::path::Path> = files.iter().map(|path| path.as_path()).collect();
+            let refused = place.load(Format::Usaspending, &files).await.unwrap_err().to_string();
+            assert!(refused.contains(words), "{refused}");
+        }
+        let report = place.load(Format::Usaspending, &[&two, &three, &one]).await.unwrap();
+        assert_eq!(report.tables["grants"].added, 3, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_its_parser_would_read_otherwise_is_refused() {
+    let place = Place::new().await;
+    for (from, to, words) in [
+        (
+            "\"Transaction Amount\": 125000.0",
+            "\"Transaction Amount\": 1, \"Transaction Amount\": 2",
+            "answer.json, line 3: has results[0].Transaction Amount twice",
+        ),
+        (
+            "125000.0",
+            "12345678901234567.89",
+            "results[0].Transaction Amount is 12345678901234567.89",
+        ),
+    ] {
+        let file = place.file("answer.json", SEARCHED.replace(from, to));
+        let refused = place.load(Format::Usaspending, &[&file]).await.unwrap_err().to_string();
+        assert!(refused.contains(words), "{refused}");
+    }
+}

@@ -316,3 +316,70 @@ async fn an_import_that_waits_for_another_says_so_on_both() {
         assert!(child.wait().unwrap().success());
     }
 }
+
+#[tokio::test]
+async fn an_import_that_waits_twice_says_so_once() {
+    let Some(database) = TestDatabase::postgres("an_import_that_waits_twice").await else { return };
+    let data = tempfile::tempdir().unwrap();
+    let names = data.path().join("names.csv");
+    fs::write(&names, NAMES).unwrap();
+    let (db, other) = (database.writer().await, database.writer().await);
+    reference::ensure(&db).await.unwrap();
+    let waiting = async |count: &str| {
+        let sql = "SELECT CAST(count(*) AS TEXT) FROM pg_locks JOIN pg_database d ON d.oid = database \
+                   WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()";
+        let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql);
+        let began = Instant::now();
+        loop {
+            let row = sea_orm::ConnectionTrait::query_one_raw(&db, statement.clone()).await;
+            if row.unwrap().unwrap().try_get_by_index::<String>(0).unwrap() == count {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_mins(1), "nobody waits");
+        }
+    };
+    let first = Load::begin(&other, "another", false).await.unwrap();
+    let log = data.path().join("log");
+    let mut child = command(&database.url, &["fbi-agencies", names.to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    waiting("1").await;
+    // Who comes after it gets the lock between its two waits.
+    let third = database.writer().await;
+    let second = tokio::spawn(async move {
+        let load = Load::begin(&third, "another", false).await.unwrap();
+        (load, third)
+    });
+    waiting("2").await;
+    drop(first);
+    reference::edition(&other).await.unwrap();
+    let (second, third) = second.await.unwrap();
+    waiting("1").await;
+    drop(second);
+    reference::edition(&third).await.unwrap();
+    assert!(child.wait().unwrap().success());
+    let said = fs::read_to_string(&log).unwrap();
+    assert_eq!(said.matches("waiting until it is done").count(), 1, "{said}");
+}
+
+#[tokio::test]
+async fn an_answer_beside_a_list_of_its_name_is_no_mapping() {
+    let data = tempfile::tempdir().unwrap();
+    fs::write(data.path().join("chp.csv"), "recipient,officers\nA PD,1\n").unwrap();
+    fs::write(data.path().join("chp.json"), r#"{"fain": "X", "generated_unique_award_id": "Y"}"#)
+        .unwrap();
+    fs::write(data.path().join("uhp.csv"), "Agency,officers\nB PD,1\n").unwrap();
+    fs::write(data.path().join("uhp.json"), r#"{"columns": {"recipient": "Agency"}}"#).unwrap();
+    let place = Place::new().await;
+    for name in ["chp.csv", "uhp.csv"] {
+        let path = data.path().join(name);
+        let (code, said, errors) = run(&place.url(), &["award-list", path.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{said}{errors}");
+    }
+    let (code, said, errors) = run(&place.url(), &["auto", data.path().to_str().unwrap()]);
+    assert_eq!(code, Some(2), "{said}{errors}");
+    assert!(said.contains("uhp.json: passed over, the mapping of a list"), "{said}");
+    assert!(errors.contains("chp.json: is the page of an award"), "{errors}");
+}

@@ -98,7 +98,7 @@ async fn a_mapping_that_names_no_field_or_column_is_explained() {
 }
 
 #[tokio::test]
-async fn an_ori_of_the_other_length_completes_the_agency_of_that_name() {
+async fn an_ori_of_the_other_length_completes_its_agency() {
     let place = Place::new().await;
     let names = place.file("names.csv", NAMES);
     place.load(Format::FbiAgencies, &[&names]).await.unwrap();
@@ -106,9 +106,9 @@ async fn an_ori_of_the_other_length_completes_the_agency_of_that_name() {
                 2,Dallas Police Dept,TX,TX0000001\n";
     let list = place.file("list.csv", rows);
     let report = place.load(Format::AwardList, &[&list]).await.unwrap();
-    // The second has another ORI of the same length, so it is another agency.
+    // The first is the shorter one of the agency's. The second has another ORI of the same length, so it is another agency.
     assert_eq!(
-        (report.matches[&FoundBy::AgencyByName], report.matches[&FoundBy::AgencyAdded]),
+        (report.matches[&FoundBy::AgencyByOri], report.matches[&FoundBy::AgencyAdded]),
         (1, 1)
     );
     let tally = report.tables["agencies"];

@@ -2,11 +2,17 @@
 
 use std::io::Write as _;
 
-use cops_graphql::ingest::{Format, MaxRejects};
+use cops_graphql::{
+    ingest::{self, Format, MaxRejects},
+    reference,
+};
 use entity::{grant, source};
 use flate2::{Compression, write::GzEncoder};
 
+use sea_orm::EntityTrait as _;
+
 use super::{NAMES, PLACES, Place, SUMMARIES, csv, request};
+use crate::support::TestDatabase;
 
 const GOOD: &[(&str, &str)] = &[
     ("assistance_award_unique_key", "ASST_NON_A_015"),
@@ -150,4 +156,111 @@ async fn rows_that_cannot_be_taken_are_listed_and_the_rest_is_taken() {
     let report = place.run(&trial).await.unwrap();
     assert_eq!((report.revision, report.tables["grants"].unchanged), (None, 1));
     assert_eq!(place.count(source::Entity).await, 2);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read_is_refused_and_is_not_known() {
+    for place in Place::each("a_file_that_changes_while_it_is_read").await {
+        let text = csv(SUMMARIES, &[GOOD]);
+        let file = place.file("awards.csv", &text);
+        // The pipe is opened when the file has its digest, and gives nothing until it is written.
+        let pipe = place.path("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (path, other) = (pipe.clone(), text.replace("\"A\"", "\"B\"").replace("_A_", "_B_"));
+        let changed = file.clone();
+        let writer = std::thread::spawn(move || {
+            let mut pipe = std::fs::File::options().write(true).open(path).unwrap();
+            let mut file = std::fs::File::options().append(true).open(changed).unwrap();
+            let more = other.lines().nth(1).unwrap();
+            writeln!(file, "{}\r", more.replace("\"1\"", "\"2\"")).unwrap();
+            pipe.write_all(other.replace("\"B\"", "\"C\"").replace("_B_", "_C_").as_bytes())
+                .unwrap();
+        });
+        let refused = place.load(Format::Usaspending, &[&file, &pipe]).await.unwrap_err();
+        writer.join().unwrap();
+        let words = "awards.csv: changed while it was read\n  nothing was changed";
+        assert!(refused.to_string().contains(words), "{refused}");
+        assert_eq!(place.count(grant::Entity).await, 0);
+        // The file as it was first is none that was loaded.
+        let file = place.file("awards.csv", &text);
+        let report = place.load(Format::Usaspending, &[&file]).await.unwrap();
+        assert_eq!(report.tables["grants"].added, 1, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_quote_that_is_closed_some_rows_further_on_refuses_its_row() {
+    let header = "recipient,state,officers,federal_share,fiscal_year,program\n";
+    for (rows, refused) in [
+        (
+            "\"A PD,CO,1,100,2024,CHP\nB PD,CO,1,200,2024,CHP\nC PD\",CO,1,300,2024,CHP\n",
+            "recipient,\"A PD,CO,1,100,2024,CHP",
+        ),
+        ("A PD,CO,\"1,100,2024,CHP\r\nB PD,CO,1\",200,2024,CHP\n", "officers,\"1,100,2024,CHP"),
+        (
+            "A PD,CO,1,100,2024,\"CHP\nB PD,CO,1,200,2024,CHP\nC PD,CO,1,300,2024,CHP\n",
+            "program,\"CHP",
+        ),
+    ] {
+        let place = Place::new().await;
+        let good = "D PD,CO,1,400,2024,CHP\n";
+        let file = place.file("list.csv", format!("{header}{good}{rows}"));
+        let mut wanted = request(Format::AwardList, &[&file]);
+        wanted.max_rejects = MaxRejects::Count(1);
+        let report = place.run(&wanted).await.unwrap();
+        assert_eq!((report.refused, place.count(grant::Entity).await), (1, 1), "{rows}");
+        let listed = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
+        assert!(listed.contains(&format!("list.csv,3,{refused}")), "{listed}");
+        assert!(listed.contains("is not closed in its row"), "{listed}");
+    }
+    // A text may have several lines.
+    let place = Place::new().await;
+    let rows = "\"A PD,\nTown of A, CO\",CO,1,100,2024,CHP\nB PD,CO,1,200,2024,\"CHP\n\"\n";
+    let file = place.file("list.csv", format!("{header}{rows}"));
+    let report = place.load(Format::AwardList, &[&file]).await.unwrap();
+    assert_eq!((report.refused, report.tables["grants"].added), (0, 2), "{report}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_of_a_zip_is_named() {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for name in ["readme.txt", "awards_1.csv"] {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(csv(SUMMARIES, &[GOOD]).as_bytes()).unwrap();
+    }
+    let mut bytes = archive.finish().unwrap().into_inner();
+    let found = bytes.windows(9).rposition(|it| it == b"CITY OF A").unwrap();
+    bytes[found] = b'X';
+    let text = refusal(Format::Usaspending, &bytes).await;
+    assert!(text.contains("file.csv/awards_1.csv"), "{text}");
+}
+
+#[tokio::test]
+async fn a_list_without_rows_takes_nothing_out() {
+    for database in TestDatabase::each("a_list_without_rows_takes_nothing_out").await {
+        let (db, folder) = (database.writer().await, tempfile::tempdir().unwrap());
+        reference::ensure(&db).await.unwrap();
+        let bar = indicatif::ProgressBar::hidden();
+        cops_graphql::demo::load(&db, 0.01, 1, &bar).await.unwrap();
+        let path = folder.path().join("list.csv");
+        let count =
+            async || sea_orm::PaginatorTrait::count(grant::Entity::find(), &db).await.unwrap();
+        let before = count().await;
+        let header = "recipient,state,officers,federal_share\n";
+        for (rows, refused) in [("", 0), ("A PD,XX,1,1\n", 1)] {
+            std::fs::write(&path, format!("{header}{rows}")).unwrap();
+            let mut wanted = request(Format::AwardList, &[&path]);
+            wanted.max_rejects = MaxRejects::Count(1);
+            let report = ingest::run(&db, &wanted).await.unwrap();
+            assert_eq!((report.revision, report.refused), (None, refused), "{report}");
+            assert!(report.to_string().contains("No row was taken"), "{report}");
+            assert_eq!(count().await, before);
+        }
+        std::fs::write(&path, format!("{header}A PD,CA,1,1\n")).unwrap();
+        ingest::run(&db, &request(Format::AwardList, &[&path])).await.unwrap();
+        assert_eq!(count().await, 1);
+    }
 }

@@ -401,3 +401,47 @@ async fn the_money_of_transactions_is_a_claim_that_comes_and_goes() {
     assert_eq!(place.rows(claims).await, ["AWARD_LIST 100.00 1"]);
     assert_eq!(place.rows(share).await, ["10000"]);
 }
+
+#[tokio::test]
+async fn decisions_that_change_nothing_are_named_and_can_be_withdrawn() {
+    for place in Place::each("decisions_that_change_nothing_are_named").await {
+        let agencies = place.file("agencies.csv", AGENCIES);
+        place.load(Format::FbiAgencies, &[&agencies]).await.unwrap();
+        let awards =
+            [award("A1", "COUNTY OF FAIRFAX", "VA"), award("A2", "CITY OF FEDERAL WAY", "WA")];
+        let file = place.file("awards.csv", summaries(&awards));
+        place.load(Format::Usaspending, &[&file]).await.unwrap();
+        let header = "recipient,state,uei,agency_id,ori,agency,decision\n";
+        let load = async |rows: &str| {
+            let file = place.file("matches.csv", format!("{header}{rows}"));
+            place.load(Format::Matches, &[&file]).await
+        };
+        let rows = "COUNTY OF FAIRFAX,VA,,,VA0290100,,yes\nCOUNTY OF FAIR FAX,VA,,,VA0290100,,yes\nCITY OF FEDERAL WAY,WA,,,VA0290100,,yes\n";
+        let report = load(rows).await.unwrap().to_string();
+        for words in [
+            "warning: decisions of which no award has the recipient: they are kept for later loads; check the name, the state \
+             and the identifier: 1\n    such as COUNTY OF FAIR FAX, VA\n",
+            "warning: decisions for an agency of another state than the recipient's: check the ORI: 1\n    such as CITY OF FEDERAL WAY, WA: ",
+        ] {
+            assert!(report.contains(words), "{report}");
+        }
+        assert_eq!(place.rows(LINES).await, ["A1 VA0290100 REVIEWED", "A2 VA0290100 REVIEWED"]);
+        // What was decided is taken back, and the awards go where they would have gone.
+        let rows =
+            "COUNTY OF FAIRFAX,VA,,,,,withdraw\nCITY OF FEDERAL WAY,WA,,,VA0290100,,withdraw\n";
+        let report = load(rows).await.unwrap();
+        assert_eq!(
+            (report.tables["reviews"].removed, report.tables["grants"].changed),
+            (2, 2),
+            "{report}"
+        );
+        assert_eq!(
+            place.rows(LINES).await,
+            ["A1 COUNTY OF FAIRFAX NAME", "A2 WA0173600 MUNICIPALITY"]
+        );
+        assert_eq!(place.count(review::Entity).await, 1);
+        let refused =
+            load("COUNTY OF FAIRFAX,VA,UEI1,,,,withdraw\n").await.unwrap_err().to_string();
+        assert!(refused.contains("withdraws a decision that was not made"), "{refused}");
+    }
+}

@@ -11,11 +11,14 @@ mod databases;
 mod explorer;
 mod made_workbooks;
 mod matching;
+mod meeting;
 mod outcomes;
+mod partial;
 mod programs;
 mod text;
 mod trainees;
 mod usaspending;
+mod withdrawn;
 mod workbooks;
 
 use std::{
@@ -26,10 +29,13 @@ use std::{
 use cops_graphql::{
     database::{self, load::Load},
     ingest::{self, Format, ImportError, ImportReport, ImportRequest},
+    reference,
 };
 use entity::{kind, program, search, source};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait, QueryResult, Statement};
 use tempfile::TempDir;
+
+use crate::support::TestDatabase;
 
 pub(crate) const TRANSACTIONS: &str =
     include_str!("../fixtures/usaspending_transactions_header.csv");
@@ -40,6 +46,8 @@ pub(crate) const SUMMARIES: &str =
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
     pub(crate) db: DatabaseConnection,
+    /// The database, where it is taken away in the end.
+    _database: Option<TestDatabase>,
 }
 
 impl Place {
@@ -49,9 +57,20 @@ impl Place {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = database::writer(&url).await.unwrap();
         migration::run(&db).await.unwrap();
-        let place = Self { folder, db };
+        let place = Self { folder, db, _database: None };
         place.add_programs().await;
         place
+    }
+
+    /// The same with the programs of the reference data, once for each kind of database.
+    pub(crate) async fn each(test: &str) -> Vec<Self> {
+        let mut places = Vec::new();
+        for database in TestDatabase::each(test).await {
+            let (folder, db) = (tempfile::tempdir().unwrap(), database.writer().await);
+            reference::ensure(&db).await.unwrap();
+            places.push(Self { folder, db, _database: Some(database) });
+        }
+        places
     }
 
     pub(crate) fn url(&self) -> String {

@@ -116,12 +116,11 @@ async fn employees_come_concatenated_too_by_the_shorter_ori() {
         Quarry Police Department,1978,nebraska,1e3,NB00101,8,,,4,0\n";
     let file = place.file("leoka.csv", text);
     let report = place.load(Format::FbiEmployees, &[&file]).await.unwrap();
-    // The longer ORI is never guessed from the shorter: this is an agency of its own until a crosswalk
-    // says that it is not.
-    assert_eq!(report.matches[&FoundBy::AgencyAdded], 1);
+    // The longer ORI is that of the agency, with two zeros after the shorter.
+    assert_eq!(report.matches[&FoundBy::AgencyByOri], 1);
     assert_eq!(report.tables["outcomes"].added, 6);
     let rows = place.rows(OUTCOMES).await;
-    assert!(rows.contains(&"NB00101 1978 population 1000 1000 - -".to_owned()), "{rows:?}");
+    assert!(rows.contains(&"NB0010100 1978 population 1000 1000 - -".to_owned()), "{rows:?}");
 }
 
 const OFFENSES: &str = "ori,ori9,agency_name,state,year,number_of_months_reported,population,actual_murder,\
@@ -349,4 +348,57 @@ async fn a_stray_number_is_no_caveat() {
     let notes = "SELECT DISTINCT year || ' ' || COALESCE(flag, '-') || ' ' || COALESCE(note, '-') AS line FROM outcomes \
                  WHERE measure_id = (SELECT id FROM measures WHERE code = 'robbery') ORDER BY 1";
     assert_eq!(place.rows(notes).await, ["2020 - -", "2021 CAVEAT See note 3"]);
+}
+
+#[tokio::test]
+async fn an_agency_has_one_row_under_both_lengths_of_its_ori() {
+    let kaplan = "year,ori,population,total_officers,total_civilians,agency,state\n2020,WA03204,90000,100,20,spokane valley,washington\n";
+    for seven_first in [false, true] {
+        for place in Place::each(&format!("an_agency_has_one_row_{seven_first}")).await {
+            let (names, kaplan) =
+                (place.file("names.csv", super::NAMES), place.file("kaplan.csv", kaplan));
+            let mut order = [(Format::FbiAgencies, &names), (Format::FbiEmployees, &kaplan)];
+            if seven_first {
+                order.reverse();
+            }
+            for (format, file) in order {
+                place.load(format, &[file]).await.unwrap();
+            }
+            let list = place.file(
+                "list.csv",
+                "award_number,recipient,state,ori\nA1,Spokane Valley,WA,WA03204\n",
+            );
+            place.load(Format::AwardList, &[&list]).await.unwrap();
+            let agencies = "SELECT a.ori9 || ' ' || a.ori7 || ' ' || a.name || ' ' || (SELECT COUNT(*) FROM outcomes o WHERE o.agency_id = a.id) \
+                            || ' ' || (SELECT COUNT(*) FROM grants g WHERE g.agency_id = a.id) AS line FROM agencies a WHERE a.state = 'WA'";
+            assert_eq!(
+                place.rows(agencies).await,
+                ["WA0320400 WA03204 Spokane Valley Police Department 3 1"]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_of_one_agency_under_two_oris_that_differ_are_named() {
+    let header = "data_year,ori,population,officer_ct,civilian_ct,pub_agency_name\n";
+    for place in Place::each("rows_of_one_agency_under_two_oris").await {
+        // Two lengths of one ORI: refused by line.
+        let rows = "2020,WA0320400,90000,100,20,Spokane Valley\n2020,WA03204,90000,101,20,Spokane Valley\n";
+        let file = place.file("lee.csv", format!("{header}{rows}"));
+        let refused = place.load(Format::FbiEmployees, &[&file]).await.unwrap_err().to_string();
+        let words = "lee.csv, line 2, \"ori\" \"WA0320400\": says something else of the agency and year than lee.csv, line 3";
+        assert!(refused.contains(words), "{refused}");
+        // Two ORIs that only the crosswalk knows to be of one agency.
+        let crosswalk = place.file(
+            "leaic.csv",
+            "ORI9,ORI7,NAME,STATENAME\nIN0494900,INIPD00,INDIANAPOLIS POLICE DEPARTMENT,INDIANA\n",
+        );
+        place.load(Format::Leaic, &[&crosswalk]).await.unwrap();
+        let rows = "2020,IN0494900,800000,1000,20,Indianapolis\n2020,INIPD00,800000,1001,20,Indianapolis\n";
+        let file = place.file("lee.csv", format!("{header}{rows}"));
+        let refused = place.load(Format::FbiEmployees, &[&file]).await.unwrap_err().to_string();
+        let words = "two rows say different things of INDIANAPOLIS POLICE DEPARTMENT (ORI IN0494900, INIPD00) in 2020: sworn_officers is 1000 and 1001";
+        assert!(refused.contains(words), "{refused}");
+    }
 }

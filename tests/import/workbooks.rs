@@ -272,6 +272,10 @@ async fn a_workbook_that_is_damaged_or_would_fill_the_memory_is_refused() {
         ),
         (only("sheet1.xml", |text| text.replace("\"B4\"", "\"XFD4\"")), "more than 2000 cells"),
         (
+            only("sheet1.xml", |text| text.replace("\"B4\"", "\"ZZZZZZZZ99999999999\"")),
+            "its sheet \"Awards\" cannot be read: it is damaged",
+        ),
+        (
             only("sheet1.xml", |text| text.replace("r=\"4\"", "r=\"1\"").replace("B4\"", "B1\"")),
             "after row",
         ),

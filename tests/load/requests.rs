@@ -89,7 +89,8 @@ impl Shapes {
         }
         if chance.one_in(3) {
             let order = format!("{row}OrderField");
-            if let Some(by) = self.value(&order, chance) {
+            // The order by distance needs a place.
+            if let Some(by) = self.value(&order, chance).filter(|by| by != "DISTANCE") {
                 let direction = chance.pick(&["ASC", "DESC"]);
                 arguments.push(format!("orderBy: [{{ field: {by}, direction: {direction} }}]"));
             }
@@ -140,7 +141,12 @@ impl Shapes {
 
     fn is_scalar(&self, field: &FieldDefinition) -> bool {
         let kind = self.types.get(named(&field.ty.node)).map(|found| &found.kind);
-        !matches!(kind, Some(TypeKind::Object(_) | TypeKind::Union(_) | TypeKind::Interface(_)))
+        let needs = |argument: &InputValueDefinition| !argument.ty.node.nullable;
+        !field.arguments.iter().any(|argument| needs(&argument.node))
+            && !matches!(
+                kind,
+                Some(TypeKind::Object(_) | TypeKind::Union(_) | TypeKind::Interface(_))
+            )
     }
 
     fn groups(&self, row: &str, chance: &mut Chance, text: &mut String) {
@@ -218,6 +224,10 @@ impl Shapes {
                 }
                 "not" if depth > 0 => Some(self.filter(of, depth - 1, chance)),
                 "id" | "and" | "or" | "not" => None,
+                "near" => {
+                    let far = chance.pick(&[20, 200, 2_000]);
+                    Some(format!("{{ latitude: 39, longitude: -95, kilometers: {far} }}"))
+                }
                 _ if of.ends_with("ListFilter") && depth > 0 => {
                     let inner = of.replace("ListFilter", "Filter");
                     let way = chance.pick(&["some", "none"]);

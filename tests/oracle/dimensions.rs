@@ -16,6 +16,7 @@ enum Of {
     Quarter(&'static Column),
     Month(&'static Column),
     FiscalYear(&'static Column),
+    Decade(&'static Column),
     /// Since the first grant, and whether there ever was one.
     Since,
     Ever,
@@ -65,6 +66,7 @@ impl Dimension {
             Of::Quarter(column) => Some(camel(column.sql) + "Quarter"),
             Of::Month(column) => Some(camel(column.sql) + "Month"),
             Of::FiscalYear(column) => Some(camel(column.sql) + "FiscalYear"),
+            Of::Decade(column) => Some(camel(column.sql) + "Decade"),
             Of::Since => Some("yearsSinceFirstGrant".to_owned()),
             Of::Ever => Some("everFunded".to_owned()),
         });
@@ -78,6 +80,41 @@ impl Dimension {
         match self.of {
             Of::Row => self.ones.last().map(|one| one.table),
             _ => None,
+        }
+    }
+
+    /// Whether its values follow each other.
+    pub(super) fn follows(&self) -> bool {
+        match self.of {
+            Of::Year(_)
+            | Of::Quarter(_)
+            | Of::Month(_)
+            | Of::FiscalYear(_)
+            | Of::Decade(_)
+            | Of::Since => true,
+            Of::Column(column) => YEARS.contains(&column.sql),
+            _ => false,
+        }
+    }
+
+    /// The values from one to another; none where they do not follow each other.
+    pub(super) fn sequence(&self, first: &Value, last: &Value) -> Vec<Value> {
+        match (first, last) {
+            _ if !self.follows() => Vec::new(),
+            (Value::Whole(first), Value::Whole(last)) => {
+                let step = if matches!(self.of, Of::Decade(_)) { 10 } else { 1 };
+                (*first..=*last).step_by(step).map(Value::Whole).collect()
+            }
+            (Value::Text(first), Value::Text(last)) => {
+                let months = |day: &str| {
+                    let part = |range: std::ops::Range<usize>| day[range].parse::<usize>().unwrap();
+                    part(0..4) * 12 + part(5..7) - 1
+                };
+                let step = if matches!(self.of, Of::Quarter(_)) { 3 } else { 1 };
+                let all = (months(first)..=months(last)).step_by(step);
+                all.map(|at| Value::Text(format!("{:04}-{:02}-01", at / 12, at % 12 + 1))).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -112,9 +149,19 @@ impl Dimension {
                 day(row, column).map(|day| Value::Text(format!("{}-01", &day[..7])))
             }
             Of::FiscalYear(column) => day(row, column).map(|day| Value::Whole(fiscal_year(day))),
+            Of::Decade(column) => {
+                let year = match row.cell(column.sql).as_ref()? {
+                    Value::Text(day) => day[..4].parse().unwrap(),
+                    Value::Whole(year) => *year,
+                };
+                Some(Value::Whole(year / 10 * 10))
+            }
         }
     }
 }
+
+/// The columns of years that follow each other.
+const YEARS: [&str; 2] = ["fiscal_year", "year"];
 
 fn of_column(column: &'static Column) -> Vec<Of> {
     match column.kind {
@@ -124,7 +171,9 @@ fn of_column(column: &'static Column) -> Vec<Of> {
             Of::Quarter(column),
             Of::Month(column),
             Of::FiscalYear(column),
+            Of::Decade(column),
         ],
+        _ if YEARS.contains(&column.sql) => vec![Of::Column(column), Of::Decade(column)],
         _ if column.sql == "population" => vec![Of::Band(column)],
         _ => vec![Of::Column(column)],
     }

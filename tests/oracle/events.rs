@@ -9,7 +9,7 @@ use super::{
 };
 
 /// What counts as the event, the window around it, and whether the panel is balanced.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Event {
     pub(super) grants: Option<Filter>,
     pub(super) from: Option<i128>,

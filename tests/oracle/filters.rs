@@ -8,7 +8,7 @@ use super::{
     tables::{Column, Kind, Many, One, Table, camel},
 };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Filter {
     And(Vec<Filter>),
     Or(Vec<Filter>),

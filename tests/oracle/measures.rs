@@ -81,6 +81,8 @@ pub(super) enum Statistic {
     Percentile(i128),
     Stddev,
     Variance,
+    Distinct,
+    Mode,
 }
 
 /// What a path ends in.
@@ -257,7 +259,15 @@ fn of_numbers(known: &[i128], missing: usize, unit: i128, statistic: Statistic) 
     match statistic {
         Statistic::Known => count(known.len()),
         Statistic::Missing => count(missing),
+        Statistic::Distinct => count(known.chunk_by(|a, b| a == b).count()),
         _ if known.is_empty() => Figure::Missing,
+        Statistic::Mode => {
+            // The first of those that are there most often: they are in order.
+            let runs = known.chunk_by(|a, b| a == b);
+            let most = runs.clone().map(<[_]>::len).max().unwrap();
+            let mut runs = runs.filter(|run| run.len() == most);
+            Figure::Whole(runs.next().unwrap()[0], unit)
+        }
         Statistic::Sum => Figure::Whole(sum, unit),
         Statistic::Avg => Figure::Quotient(Exact::new(sum, many * unit)),
         Statistic::Min => Figure::Whole(known[0], unit),

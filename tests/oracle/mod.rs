@@ -5,6 +5,7 @@
 mod breakage;
 mod data;
 mod dimensions;
+mod draw;
 mod events;
 mod filters;
 mod measures;
@@ -20,8 +21,9 @@ use serde_json::Value;
 use self::{
     data::Data,
     dimensions::Dimension,
+    draw::Draw,
     random::Random,
-    requests::{Draw, Expected, Ids, Request},
+    requests::{Expected, Ids, Request},
     tables::{TABLES, Table, screaming},
 };
 use crate::{

@@ -6,10 +6,9 @@ use super::{
     data::{Data, Row, Value},
     dimensions::{Dimension, Key},
     events::Event,
-    filters::{self, Filter, decimal, holds},
+    filters::{Filter, decimal, holds},
     measures::{self, Exact, Figure, Path, Statistic},
-    random::Random,
-    tables::{Kind, Many, Measure, One, TABLES, Table, screaming},
+    tables::{Many, Measure, One, Table, screaming},
 };
 
 /// The global ids of the rows of each table that can be a key.
@@ -30,9 +29,11 @@ pub(super) enum Expected {
 }
 
 /// The years in whose dollars amounts are asked.
-const YEARS: [i128; 2] = [2024, 2012];
+pub(super) const YEARS: [i128; 2] = [2024, 2012];
 
-const STATISTICS: [Statistic; 13] = [
+pub(super) const STATISTICS: [Statistic; 15] = [
+    Statistic::Distinct,
+    Statistic::Mode,
     Statistic::Known,
     Statistic::Missing,
     Statistic::Sum,
@@ -50,21 +51,21 @@ const STATISTICS: [Statistic; 13] = [
 
 /// A measure, in the dollars of a year.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+pub(super) struct Asked {
     /// None is the number of rows.
-    measure: Option<&'static Measure>,
-    year: Option<i128>,
+    pub(super) measure: Option<&'static Measure>,
+    pub(super) year: Option<i128>,
 }
 
 /// Measures with their statistics, and the same over a part.
-#[derive(Debug)]
-struct Selection {
-    asked: Vec<(Asked, Vec<Statistic>)>,
-    part: Option<(Filter, Box<Selection>)>,
+#[derive(Clone, Debug)]
+pub(super) struct Selection {
+    pub(super) asked: Vec<(Asked, Vec<Statistic>)>,
+    pub(super) part: Option<(Filter, Box<Selection>)>,
 }
 
-#[derive(Debug)]
-enum Having {
+#[derive(Clone, Debug)]
+pub(super) enum Having {
     And(Vec<Having>),
     Or(Vec<Having>),
     Not(Box<Having>),
@@ -72,62 +73,67 @@ enum Having {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Compared {
+pub(super) enum Compared {
     To(&'static str, Figure),
     IsNull(bool),
 }
 
 #[derive(Clone, Copy, Debug)]
-enum By {
+pub(super) enum By {
     Key(usize),
     Figure(Asked, Statistic),
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Term {
-    by: By,
-    descending: bool,
-    nulls_first: bool,
+pub(super) struct Term {
+    pub(super) by: By,
+    pub(super) descending: bool,
+    pub(super) nulls_first: bool,
 }
 
 /// So many groups of one end.
 #[derive(Clone, Copy, Debug)]
-enum Page {
+pub(super) enum Page {
     First(usize),
     Last(usize),
+    /// With all rows of other groups as one more.
+    Top(usize),
 }
 
-#[derive(Debug)]
-struct Groups {
-    by: Vec<Dimension>,
-    event: Event,
-    having: Option<Having>,
-    order: Vec<Term>,
-    subtotals: bool,
-    page: Option<Page>,
-    selection: Selection,
+#[derive(Clone, Debug)]
+pub(super) struct Groups {
+    pub(super) by: Vec<Dimension>,
+    pub(super) event: Event,
+    pub(super) having: Option<Having>,
+    pub(super) order: Vec<Term>,
+    pub(super) subtotals: bool,
+    pub(super) fills: bool,
+    /// Whether it is asked what groups come to among the others.
+    pub(super) windows: bool,
+    pub(super) page: Option<Page>,
+    pub(super) selection: Selection,
 }
 
 /// Rows on each of which a list hangs; or, through what they refer to, on what each of these refers to.
 #[derive(Debug)]
-struct Parent {
-    table: &'static Table,
-    filter: Filter,
-    through: Option<&'static One>,
-    many: &'static Many,
+pub(super) struct Parent {
+    pub(super) table: &'static Table,
+    pub(super) filter: Filter,
+    pub(super) through: Option<&'static One>,
+    pub(super) many: &'static Many,
 }
 
 /// How many parents there are at most.
-const PARENTS: usize = 40;
+pub(super) const PARENTS: usize = 40;
 
 /// A list, of a row or of all, and what is asked of it.
 #[derive(Debug)]
 pub(super) struct Request {
-    table: &'static Table,
-    parent: Option<Parent>,
-    filter: Option<Filter>,
-    totals: Option<Selection>,
-    groups: Option<Groups>,
+    pub(super) table: &'static Table,
+    pub(super) parent: Option<Parent>,
+    pub(super) filter: Option<Filter>,
+    pub(super) totals: Option<Selection>,
+    pub(super) groups: Option<Groups>,
 }
 
 impl Measure {
@@ -141,7 +147,7 @@ impl Measure {
     }
 
     /// The path of what is added up, or divided.
-    fn path(&self) -> &'static str {
+    pub(super) fn path(&self) -> &'static str {
         match self {
             Self::Distinct(_, path)
             | Self::Number(_, path)
@@ -152,19 +158,25 @@ impl Measure {
 }
 
 impl Asked {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         self.measure.map_or("count", Measure::name)
     }
 
-    fn is_number(self) -> bool {
+    pub(super) fn is_number(self) -> bool {
         matches!(self.measure, Some(Measure::Number(..)))
     }
 
-    fn is_ratio(self) -> bool {
+    pub(super) fn is_ratio(self) -> bool {
         matches!(self.measure, Some(Measure::Ratio(..) | Measure::PeopleRatio(..)))
     }
 
-    fn figure(self, data: &Data, table: &'static Table, rows: &[&Row], of: Statistic) -> Figure {
+    pub(super) fn figure(
+        self,
+        data: &Data,
+        table: &'static Table,
+        rows: &[&Row],
+        of: Statistic,
+    ) -> Figure {
         match self.measure {
             None => measures::count(rows.len()),
             Some(Measure::Distinct(_, path)) => {
@@ -215,6 +227,23 @@ impl Selection {
             ));
         }
         fields.join(" ")
+    }
+
+    /// The answer of a group without rows: everything is counted, and comes to 0.
+    fn answer_of_nothing(&self, data: &Data, table: &'static Table) -> Vec<(String, Expected)> {
+        let mut fields = self.answer(data, table, &[]);
+        for ((_, value), (asked, statistics)) in fields.iter_mut().zip(&self.asked) {
+            let Expected::Object(shown) = value else { continue };
+            for ((_, value), statistic) in shown.iter_mut().zip(statistics) {
+                if *statistic == Statistic::Sum && asked.is_number() {
+                    *value = Expected::Exact(0.0);
+                }
+            }
+        }
+        if let (Some((_, part)), Some((_, value))) = (&self.part, fields.last_mut()) {
+            *value = Expected::Object(part.answer_of_nothing(data, table));
+        }
+        fields
     }
 
     fn answer(&self, data: &Data, table: &'static Table, rows: &[&Row]) -> Vec<(String, Expected)> {
@@ -314,7 +343,7 @@ impl Compared {
 }
 
 /// A group: its key, and its rows.
-type Group<'a> = (Vec<Key>, Vec<&'a Row>);
+pub(super) type Group<'a> = (Vec<Key>, Vec<&'a Row>);
 
 impl Term {
     fn text(self, keys: &[Dimension]) -> String {
@@ -374,9 +403,13 @@ impl Groups {
         if self.subtotals {
             arguments += ", subtotals: true";
         }
+        if self.fills {
+            arguments += ", fill: true";
+        }
         match self.page {
             Some(Page::First(count)) => write!(arguments, ", first: {count}").unwrap(),
             Some(Page::Last(count)) => write!(arguments, ", last: {count}").unwrap(),
+            Some(Page::Top(count)) => write!(arguments, ", top: {count}, others: true").unwrap(),
             None => {}
         }
         let key = |(place, by): (usize, &Dimension)| {
@@ -387,10 +420,18 @@ impl Groups {
         let keys =
             if keys.is_empty() { String::new() } else { format!("key {{ {} }} ", keys.join(" ")) };
         let selection = self.selection.text();
-        format!("groups({arguments}) {{ totalCount nodes {{ level {keys}{selection} }} }}")
+        let windows = if self.windows { WINDOWS } else { "" };
+        format!(
+            "groups({arguments}) {{ totalCount nodes {{ level isOthers {keys}{selection} {windows} }} }}"
+        )
     }
 
-    fn of<'a>(&self, data: &Data, table: &'static Table, rows: &[&'a Row]) -> Vec<Group<'a>> {
+    pub(super) fn of<'a>(
+        &self,
+        data: &Data,
+        table: &'static Table,
+        rows: &[&'a Row],
+    ) -> Vec<Group<'a>> {
         let all = self.by.len();
         let is_placed = self.by.iter().any(Dimension::is_placed);
         let rows = if is_placed { self.event.rows(data, rows) } else { rows.to_vec() };
@@ -408,6 +449,9 @@ impl Groups {
                 groups.entry(key).or_default().push(row);
             }
         }
+        if self.fills {
+            self.fill(&mut groups);
+        }
         let mut groups: Vec<_> = groups.into_iter().collect();
         if let Some(having) = &self.having {
             groups.retain(|(_, rows)| having.keeps(data, table, rows));
@@ -419,29 +463,153 @@ impl Groups {
         groups
     }
 
+    /// Adds groups without rows for the years, quarters and months between those that have some.
+    fn fill(&self, groups: &mut BTreeMap<Vec<Key>, Vec<&Row>>) {
+        for (place, by) in self.by.iter().enumerate() {
+            let known = groups.keys().filter_map(|key| match &key[place] {
+                Key::Known(value) => Some(value.clone()),
+                Key::Unknown | Key::All => None,
+            });
+            let known: Vec<Value> = known.collect();
+            let (Some(first), Some(last)) = (known.iter().min(), known.iter().max()) else {
+                continue;
+            };
+            let sequence = by.sequence(first, last);
+            let keys: Vec<Vec<Key>> = groups.keys().cloned().collect();
+            for key in keys.into_iter().filter(|key| key[place] != Key::All) {
+                for value in &sequence {
+                    let mut key = key.clone();
+                    key[place] = Key::Known(value.clone());
+                    groups.entry(key).or_default();
+                }
+            }
+        }
+    }
+
+    /// All rows of no group of a page; none where there are none left out.
+    fn others<'a>(&self, data: &Data, rows: &[&'a Row], page: &[Group]) -> Option<Group<'a>> {
+        let all = Self { having: None, order: Vec::new(), page: None, ..self.clone() };
+        let is_placed = self.by.iter().any(Dimension::is_placed);
+        let rows = if is_placed { self.event.rows(data, rows) } else { rows.to_vec() };
+        let key = |row: &&Row| -> Vec<Key> {
+            all.by.iter().map(|by| by.key(data, &self.event, row)).collect()
+        };
+        let others = rows.iter().filter(|row| !page.iter().any(|group| group.0 == key(row)));
+        let others: Vec<&Row> = others.copied().collect();
+        let mut groups: Vec<_> = rows.iter().map(key).collect();
+        groups.sort();
+        groups.dedup();
+        let filled = page.iter().filter(|(_, rows)| rows.is_empty()).count();
+        let has_others = groups.len() + filled > page.len();
+        has_others.then(|| (vec![Key::All; self.by.len()], others))
+    }
+
     fn answer(&self, data: &Data, ids: &Ids, table: &'static Table, rows: &[&Row]) -> Expected {
         let groups = self.of(data, table, rows);
+        let all = Self { having: None, order: Vec::new(), ..self.clone() };
+        let all = if self.windows { all.of(data, table, rows) } else { Vec::new() };
         let total = shown(measures::count(groups.len()));
-        let node = |(key, rows): &Group| {
+        let page = match self.page {
+            Some(Page::First(count) | Page::Top(count)) => 0..count.min(groups.len()),
+            Some(Page::Last(count)) => groups.len().saturating_sub(count)..groups.len(),
+            None => 0..groups.len(),
+        };
+        let others = match self.page {
+            Some(Page::Top(_)) => self.others(data, rows, &groups[page.clone()]),
+            _ => None,
+        };
+        let node = |(key, rows): &Group, place: Option<usize>| {
             let level = key.iter().filter(|key| **key != Key::All).count();
-            let mut fields = vec![("level".to_owned(), shown(measures::count(level)))];
+            let mut fields = vec![
+                ("level".to_owned(), shown(measures::count(level))),
+                ("isOthers".to_owned(), Expected::Boolean(place.is_none())),
+            ];
             if !self.by.is_empty() {
                 let keys = self.by.iter().zip(key).enumerate();
                 let keys =
                     keys.map(|(place, (by, key))| (format!("k{place}"), shown_key(ids, by, key)));
                 fields.push(("key".to_owned(), Expected::Object(keys.collect())));
             }
-            fields.extend(self.selection.answer(data, table, rows));
+            let filled = place.is_some() && rows.is_empty() && level > 0;
+            fields.extend(match filled {
+                false => self.selection.answer(data, table, rows),
+                true => self.selection.answer_of_nothing(data, table),
+            });
+            if self.windows {
+                let counts = |groups: &[Group]| {
+                    groups.iter().map(|(key, rows)| (level_of(key), rows.len())).collect()
+                };
+                let window = windows(&counts(&groups), &counts(&all), level, place, rows.len());
+                fields.push(("window".to_owned(), window));
+            }
             Expected::Object(fields)
         };
-        let page = match self.page {
-            Some(Page::First(count)) => &groups[..count.min(groups.len())],
-            Some(Page::Last(count)) => &groups[groups.len().saturating_sub(count)..],
-            None => &groups,
-        };
-        let nodes = Expected::List(page.iter().map(node).collect());
+        let nodes =
+            groups[page.clone()].iter().zip(page).map(|(group, place)| node(group, Some(place)));
+        let others = others.iter().map(|group| node(group, None));
+        let nodes = Expected::List(nodes.chain(others).collect());
         Expected::Object(vec![("totalCount".to_owned(), total), ("nodes".to_owned(), nodes)])
     }
+}
+
+fn level_of(key: &[Key]) -> usize {
+    key.iter().filter(|key| **key != Key::All).count()
+}
+
+/// What is asked of a group among the others.
+const WINDOWS: &str = "window { count { cumulative share changeFromPrevious growth rank } }";
+
+/// What the count of a group comes to among those of its level; of all other rows at once, where it has no place.
+fn windows(
+    groups: &Vec<(usize, usize)>,
+    all: &Vec<(usize, usize)>,
+    level: usize,
+    place: Option<usize>,
+    own: usize,
+) -> Expected {
+    let whole = |number: usize| i128::try_from(number).unwrap();
+    let level = if place.is_none() {
+        groups.iter().chain(all).map(|(level, _)| *level).max().unwrap_or(0)
+    } else {
+        level
+    };
+    let of_level = |all: &Vec<(usize, usize)>| -> Vec<usize> {
+        all.iter().filter(|(of, _)| *of == level).map(|(_, rows)| *rows).collect()
+    };
+    let total: usize = of_level(all).iter().sum();
+    let before = groups[..place.unwrap_or(groups.len())].to_vec();
+    let before = of_level(&before);
+    let share = match total {
+        0 => Figure::Missing,
+        total => Figure::Quotient(Exact::new(whole(own), whole(total))),
+    };
+    let (cumulative, change, growth, rank) = match (place, before.last()) {
+        (None, _) => {
+            (Figure::Whole(whole(total), 1), Figure::Missing, Figure::Missing, Figure::Missing)
+        }
+        (Some(_), last) => {
+            let more = of_level(groups).iter().filter(|rows| **rows > own).count();
+            let change = last.map(|last| whole(own) - whole(*last));
+            let growth = match (change, last) {
+                (Some(change), Some(last)) if *last > 0 => {
+                    Figure::Quotient(Exact::new(change, whole(*last)))
+                }
+                _ => Figure::Missing,
+            };
+            let running = before.iter().sum::<usize>() + own;
+            let change = change.map_or(Figure::Missing, |change| Figure::Whole(change, 1));
+            (measures::count(running), change, growth, measures::count(more + 1))
+        }
+    };
+    let fields = [
+        ("cumulative", cumulative),
+        ("share", share),
+        ("changeFromPrevious", change),
+        ("growth", growth),
+        ("rank", rank),
+    ];
+    let fields = fields.map(|(name, figure)| (name.to_owned(), shown(figure)));
+    Expected::Object(vec![("count".to_owned(), Expected::Object(fields.into()))])
 }
 
 fn shown_key(ids: &Ids, by: &Dimension, key: &Key) -> Expected {
@@ -524,233 +692,4 @@ impl Request {
         }
         Expected::Object(fields)
     }
-}
-
-/// Draws requests over data.
-pub(super) struct Draw<'a> {
-    pub(super) random: &'a mut Random,
-    pub(super) data: &'a Data,
-}
-
-/// Outcomes are added up where they are of one measure and one level.
-const GUARDED: [&str; 3] = ["value", "populationServed", "ratePer100k"];
-
-impl Draw<'_> {
-    pub(super) fn request(&mut self) -> Request {
-        let table = self.table();
-        let parent = if self.random.chance(25) { self.parent(table) } else { None };
-        let mut filter = self.random.chance(65).then(|| self.filter(table));
-        let free = table.name != "outcomes" || self.random.chance(70);
-        if table.name == "outcomes" && free {
-            let on = parent.as_ref().map(|parent| parent.table.name);
-            let one = self.one_measure(table, on);
-            filter = Some(Filter::And([one].into_iter().chain(filter).collect()));
-        }
-        let (totals, groups) =
-            *self.random.pick(&[(true, false), (false, true), (false, true), (true, true)]);
-        let totals = totals.then(|| self.selection(table, free, 2));
-        let groups = groups.then(|| self.groups(table, free));
-        Request { table, parent, filter, totals, groups }
-    }
-
-    /// Rows on which a list of the table hangs, if there are any.
-    fn parent(&mut self, table: &Table) -> Option<Parent> {
-        let all = TABLES.iter().flat_map(|it| it.manys.iter().map(move |many| (it, many)));
-        let all: Vec<_> = all.filter(|(_, many)| many.table == table.name).collect();
-        let (parent, many) = *(!all.is_empty()).then(|| self.random.pick(&all))?;
-        let through = TABLES.iter().flat_map(|it| it.ones.iter().map(move |one| (it, one)));
-        let through: Vec<_> = through.filter(|(_, one)| one.table == parent.name).collect();
-        let (table, through) = if through.is_empty() || self.random.chance(60) {
-            (parent, None)
-        } else {
-            let (table, one) = *self.random.pick(&through);
-            (table, Some(one))
-        };
-        let filter = filters::draw(self.random, self.data, table, 1);
-        Some(Parent { table, filter, through, many })
-    }
-
-    /// Grants and agencies more often than the others.
-    fn table(&mut self) -> &'static Table {
-        let often =
-            ["grants", "grants", "grants", "agencies", "agencies", "officersFunded", "outcomes"];
-        if self.random.chance(50) {
-            let name = *self.random.pick(&often);
-            return Table::named(name);
-        }
-        self.random.pick(&TABLES)
-    }
-
-    fn filter(&mut self, table: &'static Table) -> Filter {
-        let depth = 1 + self.random.below(3);
-        filters::draw(self.random, self.data, table, depth)
-    }
-
-    /// What keeps one measure and one level, beside the row that the list hangs on.
-    fn one_measure(&mut self, table: &'static Table, on: Option<&str>) -> Filter {
-        let code = *self.random.pick(&["violent_crime", "violent_crime", "sworn_officers"]);
-        let level = *self.random.pick(&["AGENCY", "AGENCY", "AGENCY", "STATE", "NATION"]);
-        let measure = Filter::eq(Table::named("measures"), "code", code);
-        let measure = Filter::One(table.one("measure").unwrap(), Box::new(measure));
-        let level = Filter::eq(table, "level", level);
-        match on {
-            Some("agencies") if self.random.chance(70) => measure,
-            Some("measures") if self.random.chance(70) => level,
-            _ => Filter::Fields(vec![measure, level]),
-        }
-    }
-
-    fn selection(&mut self, table: &'static Table, free: bool, parts: usize) -> Selection {
-        let count = 1 + self.random.below(4);
-        let asked = (0..count).map(|_| self.asked(table, free)).collect();
-        let part = (parts > 0 && self.random.chance(30)).then(|| {
-            let mut filter = self.filter(table);
-            let is_apart = !free && self.random.chance(60);
-            if is_apart {
-                filter = Filter::And(vec![filter, self.one_measure(table, None)]);
-            }
-            (filter, Box::new(self.selection(table, free || is_apart, parts - 1)))
-        });
-        Selection { asked, part }
-    }
-
-    fn asked(&mut self, table: &'static Table, free: bool) -> (Asked, Vec<Statistic>) {
-        let asked = self.measure(table, free);
-        let count = 1 + self.random.below(4);
-        let statistics = (0..count).map(|_| self.statistic(asked, free)).collect();
-        (asked, statistics)
-    }
-
-    fn measure(&mut self, table: &'static Table, free: bool) -> Asked {
-        if table.measures.is_empty() || self.random.chance(8) {
-            return Asked { measure: None, year: None };
-        }
-        let measure = self.random.pick(table.measures);
-        let mut asked = Asked { measure: Some(measure), year: None };
-        if asked.is_ratio() && !free && GUARDED.contains(&measure.name()) {
-            return self.measure(table, free);
-        }
-        let is_dollars = Path::parse(table, measure.path()).kind() == Kind::Dollars;
-        if is_dollars && self.random.chance(40) {
-            asked.year = Some(*self.random.pick(&YEARS));
-        }
-        asked
-    }
-
-    fn statistic(&mut self, asked: Asked, free: bool) -> Statistic {
-        match !free && GUARDED.contains(&asked.name()) {
-            true => *self.random.pick(&[Statistic::Known, Statistic::Missing]),
-            false => *self.random.pick(&STATISTICS),
-        }
-    }
-
-    fn groups(&mut self, table: &'static Table, free: bool) -> Groups {
-        let dimensions = Dimension::all(table);
-        let mut by: Vec<Dimension> = Vec::new();
-        // Keys leave one measure and one level in each group, too.
-        let is_apart = !free && self.random.chance(60);
-        if is_apart {
-            let measure = *self.random.pick(&["measure", "measureCode"]);
-            let are_keys = dimensions.iter().filter(|it| [measure, "level"].contains(&&*it.name()));
-            by.extend(are_keys.cloned());
-        }
-        let free = free || is_apart;
-        for _ in 0..*self.random.pick(&[0, 1, 1, 1, 2, 2, 3]) {
-            let placed: Vec<_> = dimensions.iter().filter(|it| it.is_placed()).collect();
-            let dimension = match !placed.is_empty() && self.random.chance(25) {
-                true => *self.random.pick(&placed),
-                false => self.random.pick(&dimensions),
-            };
-            if by.iter().all(|by| by.name() != dimension.name()) {
-                by.push(dimension.clone());
-            }
-        }
-        let subtotals = !is_apart && self.random.chance(25);
-        let selection = self.selection(table, free, 2);
-        let (having, order, page) = (None, Vec::new(), None);
-        let event = self.event();
-        let mut groups = Groups { by, event, having, order, subtotals, page, selection };
-        let (data, rows) = (self.data, self.data.all(table.name));
-        let whole = groups.of(data, table, &rows);
-        if self.random.chance(35) {
-            groups.having = Some(self.having(table, free, &whole, 1));
-        }
-        if self.random.chance(30) {
-            groups.order =
-                (0..=self.random.below(2)).map(|_| self.term(table, free, &groups.by)).collect();
-            let count = 1 + self.random.below(8);
-            groups.page =
-                *self.random.pick(&[None, Some(Page::First(count)), Some(Page::Last(count))]);
-        }
-        groups
-    }
-
-    fn event(&mut self) -> Event {
-        let grants = self.random.chance(60).then(|| self.filter(Table::named("grants")));
-        if self.random.chance(40) {
-            return Event { grants, ..Event::default() };
-        }
-        let from = self.random.within(-5, 2);
-        let to = from + self.random.within(0, 4);
-        let balanced = self.random.chance(40);
-        Event { grants, from: Some(from.into()), to: Some(to.into()), balanced }
-    }
-
-    fn term(&mut self, table: &'static Table, free: bool, keys: &[Dimension]) -> Term {
-        let by = if !keys.is_empty() && self.random.chance(40) {
-            By::Key(self.random.below(keys.len()))
-        } else {
-            let asked = self.measure(table, free);
-            By::Figure(asked, self.statistic(asked, free))
-        };
-        Term { by, descending: self.random.chance(50), nulls_first: self.random.chance(30) }
-    }
-
-    fn having(
-        &mut self,
-        table: &'static Table,
-        free: bool,
-        groups: &[Group],
-        depth: usize,
-    ) -> Having {
-        if depth > 0 && self.random.chance(30) {
-            let mut part = || Box::new(self.having(table, free, groups, depth - 1));
-            let (one, other) = (part(), part());
-            return match self.random.below(3) {
-                0 => Having::And(vec![*one, *other]),
-                1 => Having::Or(vec![*one, *other]),
-                _ => Having::Not(one),
-            };
-        }
-        let mut asked = self.measure(table, free);
-        if asked.is_ratio() {
-            asked.year = None;
-        }
-        // A root is compared as a float, which is no test of anything but floats.
-        let statistic = match self.statistic(asked, free) {
-            Statistic::Stddev => Statistic::Avg,
-            statistic => statistic,
-        };
-        let figure = if groups.is_empty() {
-            Figure::Missing
-        } else {
-            let (_, rows) = self.random.pick(groups);
-            asked.figure(self.data, table, rows, statistic)
-        };
-        let figure = match figure {
-            Figure::Quotient(exact) => Figure::Quotient(eighth(exact)),
-            figure => figure,
-        };
-        let word = *self.random.pick(&["lt", "lte", "gt", "gte", "eq", "ne"]);
-        let compared = match figure {
-            Figure::Missing => Compared::IsNull(self.random.chance(50)),
-            _ => Compared::To(word, figure),
-        };
-        Having::Is(asked, statistic, compared)
-    }
-}
-
-/// Down to an eighth, which a float holds exactly.
-fn eighth(exact: Exact) -> Exact {
-    Exact::new(exact.times(8).floor(), 8)
 }

@@ -145,7 +145,7 @@ pub(super) fn screaming(name: &str) -> String {
     text
 }
 
-pub(super) static TABLES: [Table; 13] = [
+pub(super) static TABLES: [Table; 17] = [
     Table {
         name: "agencies",
         sql: "agencies",
@@ -161,7 +161,7 @@ pub(super) static TABLES: [Table; 13] = [
             key("population", Whole),
             plain("sworn_officers", Whole),
         ],
-        ones: &[],
+        ones: &[one("inState", "state_id", "states"), one("inCounty", "county_id", "counties")],
         manys: &[
             many("grants", "grants", "agency_id", true),
             many("trainees", "trainees", "agency_id", true),
@@ -192,7 +192,7 @@ pub(super) static TABLES: [Table; 13] = [
             key("state", Code),
             plain("founded_year", Whole),
         ],
-        ones: &[],
+        ones: &[one("inState", "state_id", "states")],
         manys: &[
             many("grants", "grants", "organization_id", true),
             many("trainings", "trainings", "provider_id", true),
@@ -203,6 +203,66 @@ pub(super) static TABLES: [Table; 13] = [
             Number("grants", "grants.count"),
             Number("federalShare", "grants.federalShare"),
             Number("trainings", "trainings.count"),
+        ],
+    },
+    Table {
+        name: "states",
+        sql: "states",
+        type_name: "UsState",
+        columns: &[
+            plain("name", Text),
+            key("region", Enum),
+            key("division", Enum),
+            plain("residents2020", Whole),
+        ],
+        ones: &[],
+        manys: &[
+            many("agencies", "agencies", "state_id", true),
+            many("organizations", "organizations", "state_id", true),
+            many("populations", "statePopulations", "state_id", false),
+        ],
+        priced_by: None,
+        measures: &[
+            Number("residents2020", "residents2020"),
+            Number("agencies", "agencies.count"),
+            Number("federalShare", "agencies.grants.federalShare"),
+            PeopleRatio("dollarsPerResident", "agencies.grants.federalShare", "residents2020", 1),
+        ],
+    },
+    Table {
+        name: "statePopulations",
+        sql: "state_populations",
+        type_name: "StatePopulation",
+        columns: &[key("year", Whole), plain("residents", Whole)],
+        ones: &[one("inState", "state_id", "states")],
+        manys: &[],
+        priced_by: None,
+        measures: &[Number("residents", "residents")],
+    },
+    Table {
+        name: "counties",
+        sql: "counties",
+        type_name: "County",
+        columns: &[plain("fips", Text), key("name", Text)],
+        ones: &[],
+        manys: &[many("agencies", "agencies", "county_id", true)],
+        priced_by: None,
+        measures: &[
+            Number("agencies", "agencies.count"),
+            Number("federalShare", "agencies.grants.federalShare"),
+        ],
+    },
+    Table {
+        name: "congressionalDistricts",
+        sql: "congressional_districts",
+        type_name: "CongressionalDistrict",
+        columns: &[plain("code", Text), key("number", Whole)],
+        ones: &[],
+        manys: &[many("grants", "grants", "district_id", true)],
+        priced_by: None,
+        measures: &[
+            Number("grants", "grants.count"),
+            Number("federalShare", "grants.federalShare"),
         ],
     },
     Table {
@@ -251,6 +311,7 @@ pub(super) static TABLES: [Table; 13] = [
         ones: &[
             one("agency", "agency_id", "agencies"),
             one("organization", "organization_id", "organizations"),
+            one("inDistrict", "district_id", "congressionalDistricts"),
             one("program", "program_id", "programs"),
         ],
         manys: &[
@@ -276,6 +337,7 @@ pub(super) static TABLES: [Table; 13] = [
             Number("population", "agency.population"),
             Ratio("dollarsPerOfficer", "federalShare", "officersFunded.funded", 1),
             PeopleRatio("dollarsPerCapita", "federalShare", "agency.population", 1),
+            PeopleRatio("dollarsPerResident", "federalShare", "agency.inState.residents2020", 1),
             PeopleRatio("officersPer100k", "officersFunded.funded", "agency.population", 100_000),
             Ratio("hiredRate", "officersFunded.hired", "officersFunded.funded", 1),
             Ratio("retainedRate", "officersFunded.retained", "officersFunded.hired", 1),

@@ -109,6 +109,8 @@ async fn a_head_says_what_the_get_says() {
         "/export/nothing.csv",
         "/dictionary.csv",
         "/schema.graphql",
+        "/explore",
+        "/explore/assets/licenses.md",
         "/playground",
         "/playground/assets/licenses.md",
         "/",

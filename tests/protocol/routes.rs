@@ -7,7 +7,7 @@ use super::*;
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// Every route, and whether it leads to the schema or to whole tables.
-const ROUTES: [(&str, Leads); 14] = [
+const ROUTES: [(&str, Leads); 19] = [
     ("/", Leads::Always),
     ("/graphql?documentId=count", Leads::Always),
     ("/health/live", Leads::Always),
@@ -15,6 +15,11 @@ const ROUTES: [(&str, Leads); 14] = [
     ("/metrics", Leads::Always),
     ("/schema.graphql", Leads::ToSchema),
     ("/dictionary.csv", Leads::ToSchema),
+    ("/explore", Leads::Always),
+    ("/explore/", Leads::Always),
+    ("/explore/agency/CAZZ00001", Leads::Always),
+    ("/explore/award/95-CC-WX-0001", Leads::Always),
+    ("/explore/assets/licenses.md", Leads::Always),
     ("/playground", Leads::ToSchema),
     ("/playground/", Leads::ToSchema),
     ("/playground/assets/licenses.md", Leads::ToSchema),
@@ -65,14 +70,14 @@ async fn what_is_not_told_has_no_route_and_no_link() {
         let page = page.text().await.unwrap();
         let links = page.split("href=\"/").skip(1).map(|rest| rest.split('"').next().unwrap());
         let links: Vec<_> = links.map(|link| format!("{base}/{link}")).collect();
-        assert_eq!(links.len(), if tells_schema { 3 } else { 0 }, "{links:?}");
-        assert_eq!(page.contains("Three ways in"), tells_schema);
+        assert_eq!(links.len(), if tells_schema { 5 } else { 2 }, "{links:?}");
+        assert_eq!(page.contains("Four ways in"), tells_schema);
         assert_eq!(page.contains("does not tell its schema"), !tells_schema);
         let (_, told) = read(site.client.get(&base)).await;
         let named = told["links"].as_object().unwrap().values();
         let named = named.map(|link| link.as_str().unwrap().to_owned());
         let named: Vec<_> = named.filter(|link| !link.ends_with("/graphql")).collect();
-        assert_eq!(named.len(), if tells_schema { 2 } else { 0 }, "{told}");
+        assert_eq!(named.len(), if tells_schema { 3 } else { 1 }, "{told}");
         for link in links.into_iter().chain(named) {
             assert_eq!(site.client.get(&link).send().await.unwrap().status(), 200, "{link}");
         }
@@ -84,6 +89,17 @@ async fn what_is_not_told_has_no_route_and_no_link() {
         );
         let page = site.client.get(format!("{base}{led}")).header("accept", BROWSER);
         assert_eq!(page.send().await.unwrap().status(), 200);
+        // The explorer leads to the playground where there is one, and may ask what it asks.
+        let page = site.client.get(format!("{base}/explore")).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        assert_eq!(page.contains("data-playground=\"yes\""), tells_schema);
+        let request = site.client.get(&site.url).query(&[("documentId", "explore/catalog")]);
+        let (status, answer) = read(request).await;
+        assert_eq!(
+            (status, answer["data"]["dataset"]["revision"].is_u64()),
+            (StatusCode::OK, true),
+            "{answer}"
+        );
         // Nor is it told by a query.
         let asked = read(site.post(&query("{ __schema { queryType { name } } }"))).await.1;
         assert_eq!(asked["data"]["__schema"].is_null(), !tells_schema, "{asked}");

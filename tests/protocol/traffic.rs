@@ -250,6 +250,7 @@ async fn every_response_tells_browsers_to_be_careful() {
         "/schema.graphql",
         "/nowhere",
         "/health/ready",
+        "/explore",
         "/playground",
     ] {
         let response = site.client.get(format!("{base}{path}")).send().await.unwrap();

@@ -19,6 +19,7 @@ use sea_orm::{ColumnTrait, IdenStatic, RelationTrait};
 
 use super::{
     declared::{Across, DeclaredRatio, FirstEvent},
+    place::Location,
     scalar::{ColumnKind, Scalar},
     table::{Cardinality, Childless, NaturalKey, Relation, Table, Union, leak},
 };
@@ -54,6 +55,14 @@ impl Table {
             childless: Childless::Unknown,
             other: OnceLock::new(),
         });
+        self
+    }
+
+    /// Says of the relation that was added last that lists are not ordered or grouped by the row that it leads to.
+    pub(crate) fn aside(mut self) -> Self {
+        if let Some(relation) = self.relations.last_mut() {
+            relation.orders = false;
+        }
         self
     }
 
@@ -123,6 +132,14 @@ impl Table {
         self
     }
 
+    /// Says where rows are: the columns of the degrees north and east.
+    pub(crate) fn located<C: ColumnTrait>(mut self, latitude: C, longitude: C) -> Self {
+        let [latitude, longitude] =
+            [latitude, longitude].map(|column| self.column_index(column.as_str()));
+        self.location = Some(Location { latitude, longitude });
+        self
+    }
+
     /// Says what first happens to those whom its rows are of.
     pub(crate) fn event(mut self, event: FirstEvent) -> Self {
         self.event = Some(event);
@@ -167,6 +184,13 @@ impl Table {
     pub(crate) fn keys<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
         let columns = columns.iter().map(|column| self.column_index(column.as_str()));
         self.declared.keys = columns.collect();
+        self
+    }
+
+    /// Says that columns hold years.
+    pub(crate) fn years<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
+        let columns = columns.iter().map(|column| self.column_index(column.as_str()));
+        self.declared.years = columns.collect();
         self
     }
 

@@ -8,6 +8,8 @@
 pub(crate) struct Declared {
     /// Columns by which rows are grouped.
     pub(crate) keys: Vec<usize>,
+    /// Columns of years, which follow each other.
+    pub(crate) years: Vec<usize>,
     /// Columns of people by whose bands rows are grouped.
     pub(crate) bands: Vec<usize>,
     /// Names, paths and descriptions of what is computed; a description of none is that of the column.

@@ -24,6 +24,8 @@ pub enum Part {
     /// The fiscal year of the federal government of a day, a number: it begins on the first of October
     /// before the calendar year of the same number.
     FiscalYear,
+    /// The decade of a day or of a year, as its first year.
+    Decade,
     /// The band that a number of people falls into, as the first number of [`BANDS`] not above it.
     Band,
     /// The years since the event of the row's subject, a number: below zero before it.
@@ -49,6 +51,8 @@ pub(crate) enum End {
     Row,
     /// In a column of the row.
     Column(usize),
+    /// In the days from one day of the row to another.
+    Days { from: usize, to: usize },
     /// In the sum of a column over the rows of a to-many relation, which is known where each of them has a value;
     /// without a column, in their number.
     Children { relation: usize, column: Option<usize> },
@@ -118,7 +122,7 @@ impl Path {
             End::Grandchildren { relation, then, .. } => {
                 end.relations[relation].other().relations[then].other()
             }
-            End::Row | End::Column(_) => end,
+            End::Row | End::Column(_) | End::Days { .. } => end,
         }
     }
 
@@ -126,9 +130,9 @@ impl Path {
     pub(crate) fn number(&self, from: &'static Table) -> Option<Scalar> {
         match self.end {
             End::Row => None,
-            End::Children { column: None, .. } | End::Grandchildren { column: None, .. } => {
-                Some(Scalar::Int)
-            }
+            End::Days { .. }
+            | End::Children { column: None, .. }
+            | End::Grandchildren { column: None, .. } => Some(Scalar::Int),
             End::Column(column)
             | End::Children { column: Some(column), .. }
             | End::Grandchildren { column: Some(column), .. }
@@ -209,12 +213,13 @@ impl Key {
             Some((names, "quarter")) => (names, Part::Quarter),
             Some((names, "month")) => (names, Part::Month),
             Some((names, "fiscalYear")) => (names, Part::FiscalYear),
+            Some((names, "decade")) => (names, Part::Decade),
             Some((names, "band")) => (names, Part::Band),
             Some((names, "since")) => (names, Part::Since),
             Some((names, "ever")) => (names, Part::Ever),
             Some((_, part)) => {
                 let text = format!(
-                    "{name}: {part:?} is not a part of a value: year, quarter, month, fiscalYear, band"
+                    "{name}: {part:?} is not a part of a value: year, quarter, month, fiscalYear, decade, band"
                 );
                 return Err(Error::BadArgument(text));
             }
@@ -223,7 +228,10 @@ impl Key {
         let scalar = match path.end {
             End::Row => None,
             End::Column(column) => Some(path.table(table).columns[column].kind.scalar),
-            End::Children { .. } | End::Grandchildren { .. } | End::Beside { .. } => {
+            End::Days { .. }
+            | End::Children { .. }
+            | End::Grandchildren { .. }
+            | End::Beside { .. } => {
                 let text = format!("{name}: rows cannot be grouped by what many others hold");
                 return Err(Error::BadArgument(text));
             }
@@ -232,6 +240,13 @@ impl Key {
             Part::Itself => {
                 !matches!(scalar, Some(Scalar::Float | Scalar::DateTime | Scalar::TextList))
             }
+            Part::Decade => match path.end {
+                End::Column(column) => {
+                    let end = path.table(table);
+                    scalar == Some(Scalar::Date) || end.declared.years.contains(&column)
+                }
+                _ => false,
+            },
             Part::Band => scalar == Some(Scalar::Int),
             Part::Since => table.event.is_some_and(|event| {
                 path.relations.is_empty()
@@ -252,7 +267,37 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Whether its values follow each other, so that none between two is left out but for want of rows.
+    pub(crate) fn follows(&self, table: &'static Table) -> bool {
+        match (self.part, self.path.end) {
+            (
+                Part::Year
+                | Part::FiscalYear
+                | Part::Quarter
+                | Part::Month
+                | Part::Decade
+                | Part::Since,
+                _,
+            ) => true,
+            (Part::Itself, End::Column(column)) => {
+                self.path.table(table).declared.years.contains(&column)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Measure {
+    /// Whether its sums over groups add up to that of all rows: each of these counts in one group.
+    pub(crate) fn adds_up(&self) -> bool {
+        match self {
+            Self::Rows => true,
+            Self::Distinct(_) => false,
+            Self::Numbers(Way(path), _) => path.relations.is_empty(),
+        }
+    }
+
     /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
     /// distinct agencies), to a number (`federalShare`, `agency.population`), to a number of many
     /// rows (`officersFunded.funded`: their sum per row), to how many these are (`trainees.count`), or to either of the
@@ -272,6 +317,11 @@ impl Measure {
             }
             _ => Err(Error::BadArgument(format!("{name}: this is not a number to compute with"))),
         }
+    }
+
+    /// The days from one day of a row to another, by the positions of their columns.
+    pub(crate) fn days(from: usize, to: usize) -> Self {
+        Self::Numbers(Way(Path { relations: Vec::new(), end: End::Days { from, to } }), None)
     }
 
     /// Two measures as the sides of a quotient, row by row: where both add up what the same other rows hold, each

@@ -118,6 +118,16 @@ impl Unit {
         }
     }
 
+    /// The GraphQL type of a bin of a histogram.
+    pub(crate) fn bin_name(self) -> &'static str {
+        match self {
+            Self::Dollars => "DollarBin",
+            Self::Officers => "OfficerBin",
+            Self::Hours => "HourBin",
+            Self::Whole => "IntBin",
+        }
+    }
+
     /// The unit in words.
     pub(crate) fn words(self) -> &'static str {
         match self {
@@ -137,6 +147,10 @@ impl Unit {
         match name {
             "known" => ("Int!".to_owned(), "How many values are known.".to_owned()),
             "missing" => ("Int!".to_owned(), "How many values are unknown.".to_owned()),
+            "distinct" => ("Int!".to_owned(), "How many different values are known.".to_owned()),
+            "mode" => {
+                (exact, format!("The most frequent value: the least of several that are. {none}"))
+            }
             "sum" => (exact, format!("The exact sum. {none}")),
             "avg" => {
                 (real(), format!("The mean: the exact sum by the number of values known. {none}"))
@@ -198,6 +212,45 @@ pub(crate) fn band_name(first: i64) -> String {
 pub(crate) struct MeasureCatalog {
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) computed: Vec<ComputedMeasure>,
+    /// The days between two of a row's; none where it has not two.
+    pub(crate) days: Option<DaysBetween>,
+}
+
+/// What is computed of the days from one day of a row to another.
+#[derive(Debug)]
+pub(crate) struct DaysBetween {
+    /// The columns of days, by their positions, and their names as values of an enum.
+    pub(crate) columns: Vec<(usize, String)>,
+    /// What it says of itself.
+    pub(crate) computed: ComputedMeasure,
+}
+
+impl DaysBetween {
+    fn of(table: &'static Table) -> Option<Self> {
+        let visible = table.columns.iter().enumerate().filter_map(|(index, column)| {
+            let field = column.field.as_deref()?;
+            (column.kind.scalar == Scalar::Date).then(|| (index, screaming_case(field)))
+        });
+        let columns: Vec<_> = visible.collect();
+        let [(from, _), (to, _), ..] = columns.as_slice() else { return None };
+        let computed = ComputedMeasure {
+            field: "days".to_owned(),
+            description:
+                "The days from one day of each row to another: negative where the other comes \
+                          first, and unknown where one of them is."
+                    .to_owned(),
+            what: What::Statistics(Measure::days(*from, *to), Unit::Whole),
+            is_priced: false,
+            deprecated: None,
+            refused: None,
+        };
+        Some(Self { columns, computed })
+    }
+
+    /// The column of a name.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().find(|(_, of)| of == name).map(|(column, _)| *column)
+    }
 }
 
 impl MeasureCatalog {
@@ -209,7 +262,7 @@ impl MeasureCatalog {
         let mut dimensions = Vec::new();
         collect_dimensions(table, table, &[], &mut dimensions);
         dimensions.extend(of_event(table));
-        Some(Self { dimensions, computed: computed(table) })
+        Some(Self { dimensions, computed: computed(table), days: DaysBetween::of(table) })
     }
 
     /// What a field of the measures is.
@@ -249,6 +302,10 @@ fn collect_dimensions(
             add(field, ":month", Shows::Day, &of("The calendar month, as its first day,"));
             let year = "The federal fiscal year (it begins in October of the year before)";
             add(field, ":fiscalYear", Shows::Year, &of(year));
+        }
+        if column.kind.scalar == Scalar::Date || table.declared.years.contains(index) {
+            let of = format!("The decade of `{field}`, as its first year: {}", column.description);
+            add(field, ":decade", Shows::Year, &of);
         }
     }
     for index in &table.declared.bands {
@@ -378,8 +435,9 @@ fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
             let is_priced = unit == Unit::Dollars && amounts.priced_by.is_some();
             (unit, &column.description, is_priced)
         }
-        End::Row | End::Children { column: None, .. } | End::Grandchildren { column: None, .. } => {
-            (Unit::Whole, "", false)
-        }
+        End::Row
+        | End::Days { .. }
+        | End::Children { column: None, .. }
+        | End::Grandchildren { column: None, .. } => (Unit::Whole, "", false),
     }
 }

@@ -5,6 +5,7 @@
 //! - A [`Column`](table::Column) is of a [`scalar`], and a [`Relation`](table::Relation) leads from a row to rows of
 //!   another table.
 //! - A [`key`] or a measure is a path over these. What of them a table offers is its [`measure_catalog`].
+//! - A [`place`] tells how far rows are from another.
 //! - A [`predicate`] says which rows to keep. It is one value: a condition in SQL and a mask over columns in memory.
 //! - A [`dataset`] is what the tables hold at one revision.
 //!
@@ -22,6 +23,7 @@ pub(crate) mod declared;
 mod first_event;
 pub mod key;
 pub(crate) mod measure_catalog;
+pub(crate) mod place;
 pub mod predicate;
 pub(crate) mod scalar;
 pub mod table;

@@ -14,7 +14,10 @@ use sea_orm::{
     },
 };
 
-use super::table::Table;
+use super::{
+    place::{EarthCircle, Point},
+    table::Table,
+};
 
 /// A filter over the rows of one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +35,17 @@ pub enum Predicate {
         /// The test.
         test: Test,
     },
+    /// What one column is more than another passes a test; of days, in days. Where one of them is missing, so is that.
+    Difference {
+        /// What it is taken from.
+        column: &'static str,
+        /// What is taken.
+        less: &'static str,
+        /// Whether they are days.
+        is_of_days: bool,
+        /// The test.
+        test: Test,
+    },
     /// A row of another table, whose column `to` has the value of ours, is kept by a filter there.
     Through {
         /// Our column.
@@ -42,6 +56,15 @@ pub enum Predicate {
         to: &'static str,
         /// The filter there.
         keeps: Box<Predicate>,
+    },
+    /// The row is within a circle on the Earth.
+    Near {
+        /// The column of degrees north, by its name in the database.
+        latitude: &'static str,
+        /// The column of degrees east.
+        longitude: &'static str,
+        /// The circle.
+        circle: EarthCircle,
     },
     /// The row has a word that begins with each of these.
     Words {
@@ -132,9 +155,14 @@ impl Predicate {
                 1 + parts.iter().map(Self::weight).sum::<usize>()
             }
             Self::Not(part) => 1 + part.weight(),
-            Self::Is { test: Test::In(values) | Test::NotIn(values), .. } => 1 + values.len(),
-            Self::Is { .. } => 1,
+            Self::Is { test: Test::In(values) | Test::NotIn(values), .. }
+            | Self::Difference { test: Test::In(values) | Test::NotIn(values), .. } => {
+                1 + values.len()
+            }
+            Self::Is { .. } | Self::Difference { .. } => 1,
             Self::Through { keeps, .. } => 1 + keeps.weight(),
+            // As many steps as a database takes for some comparisons.
+            Self::Near { .. } => 16,
             Self::Words { words, .. } => words.len(),
         }
     }
@@ -147,7 +175,7 @@ impl Predicate {
             Self::Through { table, to, keeps, .. } => {
                 usize::from(*to != table.key) + keeps.related()
             }
-            Self::Is { .. } | Self::Words { .. } => 0,
+            Self::Is { .. } | Self::Difference { .. } | Self::Near { .. } | Self::Words { .. } => 0,
         }
     }
 
@@ -157,7 +185,7 @@ impl Predicate {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_words),
             Self::Not(part) => part.has_words(),
             Self::Through { keeps, .. } => keeps.has_words(),
-            Self::Is { .. } => false,
+            Self::Is { .. } | Self::Difference { .. } | Self::Near { .. } => false,
             Self::Words { .. } => true,
         }
     }
@@ -172,7 +200,17 @@ impl Predicate {
         match self {
             Self::All(parts) => parts.iter().any(|part| part.excludes_null(name)),
             Self::Is { column, test } => *column == name && *test != Test::Null(true),
+            Self::Near { latitude, longitude, .. } => [latitude, longitude].contains(&&name),
             _ => false,
+        }
+    }
+
+    /// The middles of the circles that all rows it keeps are within.
+    pub(crate) fn middles(&self) -> Vec<Point> {
+        match self {
+            Self::All(parts) => parts.iter().flat_map(Self::middles).collect(),
+            Self::Near { circle, .. } => vec![circle.middle],
+            _ => Vec::new(),
         }
     }
 
@@ -195,6 +233,14 @@ impl Predicate {
                 part.to_sql(table, backend).binary(BinOper::IsNot, not_true)
             }
             Self::Is { column, test } => test.to_sql(column_of(table, column), backend),
+            Self::Difference { column, less, is_of_days, test } => {
+                let [column, less] = [column, less].map(|name| column_of(table, name));
+                let difference = match is_of_days {
+                    true => days_between(less, column, backend),
+                    false => column.sub(less),
+                };
+                test.to_sql(difference, backend)
+            }
             Self::Through { column, table: other, to, keeps } => {
                 let mut inner = Query::select();
                 inner
@@ -204,6 +250,9 @@ impl Predicate {
                     inner.and_where(keeps.to_sql(other.name, backend));
                 }
                 column_of(table, column).in_subquery(inner)
+            }
+            Self::Near { latitude, longitude, circle } => {
+                circle.to_sql(column_of(table, latitude), column_of(table, longitude))
             }
             Self::Words { key, words } => {
                 if backend == DbBackend::Postgres {
@@ -257,6 +306,18 @@ impl Test {
 /// A column of a table, by its full name: inside a subquery the nearest table of a name is meant.
 pub(crate) fn column_of(table: &str, column: &str) -> Expr {
     Expr::col((Alias::new(table), Alias::new(column)))
+}
+
+/// The days from one day to another, a whole number.
+pub(crate) fn days_between(from: Expr, to: Expr, backend: DbBackend) -> Expr {
+    match backend {
+        DbBackend::Postgres => to.sub(from),
+        // Days begin at noon there, so the difference of two is whole.
+        _ => {
+            let day = |day: Expr| Expr::expr(Func::cust("julianday").arg(day));
+            Expr::expr(Func::cast_as(day(to).sub(day(from)), Alias::new("INTEGER")))
+        }
+    }
 }
 
 /// That a column has one of many values, in a statement whose text does not depend on how many: the

@@ -11,6 +11,7 @@ use sea_orm::EntityTrait;
 
 use super::{
     declared::{Declared, FirstEvent},
+    place::Location,
     scalar::{ColumnKind, Scalar},
 };
 
@@ -48,6 +49,26 @@ pub(crate) struct ClosedValue {
     pub(crate) description: String,
     /// Why it goes, and what to use instead.
     pub(crate) deprecated: Option<String>,
+}
+
+/// What columns can be compared by: only like is compared with like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparable {
+    Number,
+    Amount(u32),
+    Day,
+}
+
+impl Column {
+    /// What it can be compared by, where it can.
+    fn comparable(&self) -> Option<Comparable> {
+        match self.kind.scalar {
+            Scalar::Int | Scalar::BigInt => Some(Comparable::Number),
+            Scalar::Fixed(digits) => Some(Comparable::Amount(digits)),
+            Scalar::Date => Some(Comparable::Day),
+            _ => None,
+        }
+    }
 }
 
 /// How a row leads to rows of another table.
@@ -143,6 +164,13 @@ impl ComputedField {
     }
 }
 
+/// The field that says how far a row is from a place.
+pub(crate) const DISTANCE: &str = "distanceKm";
+
+/// What it says of itself.
+pub(crate) const DISTANCE_DESCRIPTION: &str = "How many kilometers the place is from this one, along a great circle of a \
+    sphere of 6371.0088 km, to the meter. Null where either of `latitude` and `longitude` is unknown.";
+
 /// A way to name one row other than by its id.
 #[derive(Debug)]
 pub(crate) struct NaturalKey {
@@ -175,6 +203,8 @@ pub struct Table {
     pub(crate) natural_keys: Vec<NaturalKey>,
     /// Whether it has words to search.
     pub(crate) searched: bool,
+    /// Where its rows are, if they are anywhere.
+    pub(crate) location: Option<Location>,
     /// The key that tells of which year the amounts of a row are, where one does.
     pub(crate) priced_by: Option<&'static str>,
     /// What first happens to those whom its rows are of, by which these are before or after.
@@ -205,6 +235,8 @@ pub(crate) enum FieldOf {
     Relation(usize),
     Union(usize),
     Computed(usize),
+    /// How far a row is from a place.
+    Distance,
 }
 
 impl Table {
@@ -229,6 +261,7 @@ impl Table {
             unions: Vec::new(),
             computed: Vec::new(),
             natural_keys: Vec::new(),
+            location: None,
             priced_by: None,
             event: None,
             declared: Declared::default(),
@@ -247,6 +280,17 @@ impl Table {
     /// The field of a name.
     pub(crate) fn field(&self, name: &str) -> Option<FieldOf> {
         self.lookup.get(name).copied()
+    }
+
+    /// The columns that can be compared with another of theirs: their names as values of an enum, and what they are
+    /// compared by.
+    pub(crate) fn comparable(&self) -> Vec<(String, &Column, Comparable)> {
+        let all: Vec<_> = self
+            .visible()
+            .filter_map(|(name, column)| Some((screaming_case(name), column, column.comparable()?)))
+            .collect();
+        let is_alike = |of: Comparable| all.iter().filter(|(.., other)| *other == of).count() > 1;
+        all.iter().filter(|(.., of)| is_alike(*of)).cloned().collect()
     }
 
     /// The columns that clients see, with their field names.
@@ -275,7 +319,8 @@ impl Table {
             .chain(columns)
             .chain(relations)
             .chain(unions)
-            .chain(computed);
+            .chain(computed)
+            .chain(self.location.map(|_| (DISTANCE.to_owned(), FieldOf::Distance)));
         let mut lookup = HashMap::new();
         for (name, field) in all {
             let other = lookup.insert(name.clone(), field);

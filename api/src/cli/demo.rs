@@ -90,11 +90,12 @@ pub(crate) fn progress() -> ProgressBar {
 
 fn told(made: &Made) -> String {
     let mut text = format!(
-        "{} made-up rows in {:.1} s: {} agencies, {} organizations, {} grants, {} obligations, {} rows \
+        "{} made-up rows in {:.1} s: {} agencies in {} counties, {} organizations, {} grants, {} obligations, {} rows \
          of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
         made.rows(),
         made.took.as_secs_f64(),
         made.agencies,
+        made.counties,
         made.organizations,
         made.grants,
         made.obligations,

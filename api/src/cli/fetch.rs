@@ -33,8 +33,8 @@ USAspending has awards from October 2000 on. Of what is before October 2007, it 
 the transactions of the whole Department of Justice, a file a fiscal year: the import picks
 the listings.
 
-The amount of an award is the sum of its transactions, so one of which --from leaves some
-out becomes too small.
+The amount of an award is the sum of its transactions. Of an award of which --from leaves
+some out, it is the total that the files state, and the report says so.
 
 Examples:
   cops-graphql fetch usaspending

@@ -83,8 +83,8 @@ pub(crate) struct HttpArgs {
     /// manifest of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
     pub(super) trusted_documents: Option<PathBuf>,
-    /// Refuse all documents but the trusted ones. Then there are `/graphql`, `/`, `/health/live`, `/health/ready` and
-    /// `/metrics`: no schema, no dictionary, no playground and no whole tables.
+    /// Refuse all documents but the trusted ones and those of the explorer. Then there are `/graphql`, `/explore`, `/`,
+    /// `/health/live`, `/health/ready` and `/metrics`: no schema, no dictionary, no playground and no whole tables.
     #[arg(
         long,
         env = "TRUSTED_ONLY",

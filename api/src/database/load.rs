@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
 use entity::{
-    counter, list_name, revision, search,
+    congressional_district, counter, county, list_name, revision, search,
     table::{EntityTable, history, tables},
     table_load,
 };
@@ -20,7 +20,10 @@ use sea_orm::{
     sea_query::{Alias, DynIden, Expr, ExprTrait as _, IntoCondition, IntoIden as _, Query},
 };
 
-use super::token::DataToken;
+use super::{
+    places::{self, LINKS, PlaceChanges},
+    token::DataToken,
+};
 
 /// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
@@ -381,14 +384,49 @@ impl Load {
         Ok(())
     }
 
+    /// Brings what follows from the rows to what they say now: the counties and districts, and which state, county and
+    /// district each is in. Says what that did to the tables. A load is settled when it is committed, or before by
+    /// whoever wants to know.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn settle(&self) -> Result<Tallies, DbErr> {
+        let counties = places::counties(&self.transaction, self.revision.id).await?;
+        let districts = places::districts(&self.transaction, self.revision.id).await?;
+        let tallies =
+            [("counties", tally(&counties)), ("congressional_districts", tally(&districts))];
+        self.insert::<county::Entity>(&counties.added).await?;
+        self.change::<county::Entity>(counties.changed).await?;
+        self.insert::<congressional_district::Entity>(&districts.added).await?;
+        self.change::<congressional_district::Entity>(districts.changed).await?;
+        for sql in LINKS {
+            self.transaction.execute_unprepared(sql).await?;
+        }
+        for keys in counties.gone.chunks(KEYS) {
+            let keys = keys.iter().copied();
+            self.remove::<county::Entity>(county::Column::Id.is_in(keys)).await?;
+        }
+        for keys in districts.gone.chunks(KEYS) {
+            let gone = congressional_district::Column::Id.is_in(keys.iter().copied());
+            self.remove::<congressional_district::Entity>(gone).await?;
+        }
+        Ok(tallies.into())
+    }
+
     /// Makes the indexes again, refreshes the full-text search, notes what was done, and lets
     /// everybody see it.
     ///
     /// # Errors
     /// Whatever the database says; nothing has changed then.
-    pub async fn commit(mut self, counts: LoadCounts) -> Result<revision::Model, DbErr> {
+    pub async fn commit(mut self, mut counts: LoadCounts) -> Result<revision::Model, DbErr> {
         for sql in std::mem::take(&mut self.suspended) {
             self.transaction.execute_unprepared(&sql).await?;
+        }
+        for (table, settled) in self.settle().await? {
+            let tally = counts.tables.entry(table).or_default();
+            tally.added += settled.added;
+            tally.changed += settled.changed;
+            tally.removed += settled.removed;
         }
         if self.transaction.get_database_backend() == DbBackend::Sqlite {
             for table in tables().iter().filter(|table| table.has("search")) {
@@ -431,6 +469,12 @@ impl Load {
         self.transaction.commit().await?;
         Ok(self.revision)
     }
+}
+
+/// What becomes of a table of places.
+fn tally<M>(changes: &PlaceChanges<M>) -> TableTally {
+    let [added, changed] = [&changes.added, &changes.changed].map(|rows| rows.len() as u64);
+    TableTally { added, changed, removed: changes.gone.len() as u64, ..TableTally::default() }
 }
 
 /// A column of an entity by its name.

@@ -8,6 +8,7 @@ pub(crate) mod as_of;
 mod explain;
 pub mod forget;
 pub mod load;
+mod places;
 mod readers;
 pub mod refold;
 pub(crate) mod session;

@@ -167,11 +167,21 @@ fn row(
         longitude: known(0.97).map(|()| longitude),
         population: known(0.97).filter(|()| local).map(|()| traits.population),
         sworn_officers: known(0.96).map(|()| traits.sworn),
+        state_id: None,
+        county_id: None,
         source_id: stamp.source,
         revision_id: stamp.revision,
     };
     row.search = row.searched();
     row
+}
+
+/// The congressional district of an agency, given its place among all, where it is known. Each state has as many as a seat for 761,000 people makes.
+pub(super) fn district(agency: &Traits, place: usize) -> Option<String> {
+    let state = STATES[agency.state];
+    let seats = (state.thousands + 380) as usize / 761;
+    let number = if seats > 1 { place % seats + 1 } else { 0 };
+    (!place.is_multiple_of(31)).then(|| format!("{}-{number:02}", state.code))
 }
 
 /// Kinds of organizations with their parts of the whole, and how they are called.
@@ -218,6 +228,7 @@ pub(super) fn organizations(
             uei: places::code(u32::try_from(at).expect("organizations are few"), 7)
                 .map(|code| format!("0DEMO{code}")),
             note: None,
+            state_id: None,
             source_id: stamp.source,
             revision_id: stamp.revision,
         };

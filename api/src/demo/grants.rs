@@ -151,6 +151,8 @@ impl GrantMaker {
             organization_id,
             recipient_name: None,
             recipient_uei: None,
+            district: None,
+            district_id: None,
             matched_by: None,
             program_id,
             assistance_listing: listing(cell).filter(|_| since(2006) || chance.happens(0.98)),

@@ -108,6 +108,10 @@ impl DemoError {
 pub struct Made {
     /// The agencies.
     pub agencies: u64,
+    /// The counties that the agencies are in.
+    pub counties: u64,
+    /// The congressional districts that the grants went to.
+    pub districts: u64,
     /// The organizations.
     pub organizations: u64,
     /// The grants.
@@ -132,9 +136,11 @@ pub struct Made {
 
 impl Made {
     /// The rows of each table.
-    fn tables(&self) -> [(&'static str, u64); 9] {
+    fn tables(&self) -> [(&'static str, u64); 11] {
         [
             ("agencies", self.agencies),
+            ("counties", self.counties),
+            ("congressional_districts", self.districts),
             ("organizations", self.organizations),
             ("grants", self.grants),
             ("obligations", self.obligations),
@@ -244,6 +250,10 @@ async fn make(
     // it.
     write::suspend_indexes(&mut load).await?;
     let mut made = write::all(&load, scale, seed, bar).await?;
+    let settled = load.settle().await?;
+    let added = |table: &str| settled.get(table).map_or(0, |tally| tally.added);
+    made.counties = added("counties");
+    made.districts = added("congressional_districts");
     bar.set_message("indexing");
     made.removed = tables.values().map(|tally| tally.removed).sum();
     for (table, rows) in made.tables() {

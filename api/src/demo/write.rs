@@ -55,6 +55,8 @@ pub(super) async fn all(
     bar.set_length(u64::from(scaled(TRAINEES + 460_000, scale)));
     let mut made = Made {
         agencies: 0,
+        counties: 0,
+        districts: 0,
         organizations: 0,
         grants: 0,
         obligations: 0,
@@ -173,8 +175,15 @@ impl DemoWriter<'_> {
             let cents = self.cents(cell, &maker);
             let cell = (number, cell);
             let awards = awards::of(cell, cents, agencies, &mut recipients, organizations, chance);
+            let known = rows.grants.len();
             let program = cell.1.program.and_then(|code| programs.get(code)).copied();
             maker.add(&mut rows, cell.1, program, &awards, chance);
+            for grant in &mut rows.grants[known..] {
+                let Some(id) = grant.agency_id else { continue };
+                let place = agencies.partition_point(|agency| agency.id < id);
+                grant.district =
+                    agencies.get(place).and_then(|agency| agencies::district(agency, place));
+            }
             if rows.grants.len() >= CHUNK {
                 self.flush(&mut rows, made).await?;
             }

@@ -8,6 +8,8 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<agency::Entity>("agency", "agencies")
+        .one("inState", agency::Relation::State, "The state that it is in, with what is said of it. Null where the source does not say.")
+        .one("inCounty", agency::Relation::County, "The county of its headquarters: one row for each code, however its name is spelled. Null where unknown.")
         .many("grants", grant::Relation::Agency, Childless::Zero, "The awards that the agency got.")
         .many(
             "trainees",
@@ -22,6 +24,7 @@ pub(super) fn table() -> Table {
             upper,
             "The ORI, of nine or of seven characters.",
         )
+        .located(agency::Column::Latitude, agency::Column::Longitude)
         .keys(&[
             agency::Column::State,
             agency::Column::Kind,

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Alias, Expr, Func, Query};
 
 use super::{
     citation::{Formats, Operator},
+    labels,
     registry::{Types, field},
     schema_types::list_arguments,
 };
@@ -21,6 +22,9 @@ use crate::{
 /// The terms of the data, as far as they can be said in a sentence.
 const LICENCE: &str = "Works of the United States government are in the public domain in the United \
     States (17 U.S.C. 105). Each source states its own terms.";
+
+/// There are about so many labels.
+const MOST_LABELS: u64 = 150;
 
 async fn counts(session: &Session, catalog: &Catalog) -> Result<Vec<(&'static str, i64)>, Error> {
     let tables = catalog.tables;
@@ -54,6 +58,8 @@ enum DatasetField {
     /// The fields of an object, by what they are called there.
     Citation(Vec<(Name, String)>),
     Counts(Vec<(Name, String)>),
+    Labels(Vec<(Name, String)>),
+    Bands(Vec<(Name, String)>),
 }
 
 impl Plan {
@@ -64,6 +70,12 @@ impl Plan {
             match field {
                 DatasetField::List(plan) => price.list(plan, None)?,
                 DatasetField::Counts(_) => price.counts()?,
+                DatasetField::Labels(fields) => {
+                    price.objects(MOST_LABELS, fields.iter().map(|it| &it.0));
+                }
+                DatasetField::Bands(fields) => {
+                    price.objects(8, fields.iter().map(|it| &it.0));
+                }
                 _ => {}
             }
         }
@@ -94,6 +106,8 @@ pub(super) fn plan<'a>(
                 DatasetField::List(Box::new(list))
             }
             "citation" => DatasetField::Citation(object_plan(planner, "DatasetCitation", &merged)?),
+            "labels" => DatasetField::Labels(object_plan(planner, "ValueLabel", &merged)?),
+            "populationBands" => DatasetField::Bands(object_plan(planner, "BandEdges", &merged)?),
             "counts" => DatasetField::Counts(object_plan(planner, "TableCount", &merged)?),
             _ => DatasetField::TypeName,
         };
@@ -134,6 +148,8 @@ pub(super) async fn resolve(
             DatasetField::Licence => Ok(Value::from(LICENCE)),
             DatasetField::List(plan) => run::root(loaders, plan).await,
             DatasetField::Citation(fields) => citation(&dataset, operator, fields),
+            DatasetField::Labels(fields) => Ok(labels_of(loaders.catalog, fields)),
+            DatasetField::Bands(fields) => Ok(bands(fields)),
             DatasetField::Counts(fields) => counts(session, loaders.catalog).await.map(|counts| {
                 let count = |(table, rows): &(&'static str, i64)| {
                     object("TableCount", fields, |field| match field {
@@ -160,6 +176,34 @@ fn object(
         (name.clone(), if is_name { Value::from(type_name) } else { value(field) })
     };
     Value::Object(fields.iter().map(value).collect())
+}
+
+/// The labels of all values of enums.
+fn labels_of(catalog: &Catalog, fields: &[(Name, String)]) -> Value {
+    let shown = |label: labels::ValueLabel| {
+        object("ValueLabel", fields, |field| {
+            Value::from(match field {
+                "enum" => label.of.as_str(),
+                "value" => label.value.as_str(),
+                "label" => label.label.as_str(),
+                _ => label.description.as_str(),
+            })
+        })
+    };
+    Value::List(labels::labels(catalog).into_iter().map(shown).collect())
+}
+
+/// The bands of population.
+fn bands(fields: &[(Name, String)]) -> Value {
+    let shown = |band: labels::BandEdges| {
+        object("BandEdges", fields, |field| match field {
+            "band" => Value::Enum(Name::new(&band.band)),
+            "from" => Value::from(band.from),
+            "to" => band.to.map_or(Value::Null, Value::from),
+            _ => Value::from(band.label.as_str()),
+        })
+    };
+    Value::List(labels::bands().into_iter().map(shown).collect())
 }
 
 /// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
@@ -216,6 +260,18 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
         ),
         field("counts", "[TableCount!]!", "How many rows each table has.", vec![]),
         field(
+            "labels",
+            "[ValueLabel!]!",
+            "What people call each value of each enum that is found in the data, by enum.",
+            vec![],
+        ),
+        field(
+            "populationBands",
+            "[BandEdges!]!",
+            "Where each `PopulationBand` begins and ends, the smallest first.",
+            vec![],
+        ),
+        field(
             "sources",
             "SourceConnection!",
             "Where the rows came from. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
@@ -244,6 +300,7 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
         field("rows", "Int!", "Its number of rows.", vec![]),
     ];
     types.object("TableCount", "How many rows a table has.", fields);
+    label_types(types);
     let csl_json = types.declared::<Json<serde_json::Value>>();
     let fields = vec![
         field("text", "String!", "A sentence.", vec![]),
@@ -257,4 +314,27 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
     ];
     let description = "How to cite the dataset, at its revision: in three formats.";
     types.object("DatasetCitation", description, fields);
+}
+
+/// Adds the types of labels.
+fn label_types(types: &mut Types<'_>) {
+    let fields = vec![
+        field("enum", "String!", "The name of the enum, such as `AgencyKind`.", vec![]),
+        field("value", "String!", "The value, such as `MUNICIPAL_POLICE`.", vec![]),
+        field("label", "String!", "What people call it, such as `Municipal police`.", vec![]),
+        field("description", "String!", "What it means.", vec![]),
+    ];
+    types.object("ValueLabel", "What people call a value of an enum.", fields);
+    let fields = vec![
+        field("band", "PopulationBand!", "The band.", vec![]),
+        field("from", "Int!", "The fewest people of the band.", vec![]),
+        field(
+            "to",
+            "Int",
+            "The fewest people of the next band, which are not in this one. Null for the last.",
+            vec![],
+        ),
+        field("label", "String!", "What people call it, such as `10,000 to 24,999`.", vec![]),
+    ];
+    types.object("BandEdges", "Where a band of population begins and ends.", fields);
 }

@@ -16,6 +16,7 @@ pub(super) fn table() -> Type {
         .one("agency", grant::Relation::Agency, "The agency that got the award. Null where the recipient is an organization.")
         .one("organization", grant::Relation::Organization, "The organization that got the award. Null where the recipient is an agency.")
         .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
+        .one("inDistrict", grant::Relation::District, "The congressional district of the recipient, where its headquarters are: not all of what the money pays for is done there. Null where the source does not say, or names several.")
         .one("program", grant::Relation::Program, "The program that the award was made under. Null where the source does not say: it is never guessed.")
         .many("obligations", obligation::Relation::Grant, Childless::Unknown, "The financial transactions on the award.")
         .many("claims", claim::Relation::Grant, Childless::Unknown, "What each kind of source says of the award, field by field, where several kinds tell of it. Empty where one does: then the award is what its source says.")
@@ -24,6 +25,7 @@ pub(super) fn table() -> Type {
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
         .named_by("usaspendingKey", "String", &[grant::Column::UsaspendingKey], str::to_uppercase, "The key of the award at USAspending.")
         .priced_by("fiscalYear")
+        .years(&[grant::Column::FiscalYear])
         .keys(&[
             grant::Column::FiscalYear,
             grant::Column::Status,
@@ -53,6 +55,7 @@ pub(super) fn table() -> Type {
         .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
         .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known. It is not the quotient of the sums shown beside it, which are of more awards.")
         .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
+        .ratio_of_people("dollarsPerResident", ("federalShare", "agency.inState.residents2020"), 1, "Federal dollars for each person who lived in 2020 in the states of the recipient agencies, over the awards where both are known: each state's residents count once in a group, however many awards there are, so group by AGENCY_IN_STATE or AGENCY_STATE. Those who live there, and not those whom the agencies serve: these are in `dollarsPerCapita`. Awards to organizations are not in it.")
         .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
         .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the rows of officers where both are known, as `officersFunded { totals { hiredRate } }` has it: 1 is all of them.")
         .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")

@@ -1,6 +1,11 @@
 //! The types of aggregates: what can be computed of the rows of a list, in total and by keys.
 
 use super::{
+    among_types,
+    figure_types::{
+        self, PRICED, active, correlation, days, estimate, figure_fields, histogram, ratio,
+    },
+    glance_types,
     operator_types::operators,
     registry::{InputField, ObjectField, Types, field, input, value},
 };
@@ -14,7 +19,10 @@ use crate::{
     },
     limits::Limits,
     measures::MOST_KEYS,
-    query::groups::{figures::STATISTICS, order::measure_name},
+    query::{
+        groups::{asked::measure_name, figures::STATISTICS},
+        plan::IS_OTHERS,
+    },
 };
 
 /// The fields of a connection that are computed of all its rows.
@@ -43,6 +51,23 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             "Whether to add the groups of each prefix of the keys, down to that of all rows; `level` \
              tells them apart. Each is computed anew, so nothing is counted twice in it.",
         ),
+        input(
+            "fill",
+            "Boolean",
+            "Whether years, quarters and months among the keys have no gaps: adds a group of nothing for each between the \
+             first and the last that any row has, beside each combination of the other keys.",
+        ),
+        input(
+            "top",
+            "Int",
+            "How many groups from the front stand for themselves, instead of a page.",
+        ),
+        input(
+            "others",
+            "Boolean",
+            "With `top`: whether all rows of other groups, also of those that `having` leaves out, are one more group at \
+             the end (`isOthers`): the groups add up to the whole.",
+        ),
         input("first", "Int", &format!("How many groups from the front. {most}")),
         input("after", "String", "The cursor of the group after which the page begins."),
         input(
@@ -56,7 +81,7 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
         arguments.insert(1, input("event", &format!("{type_name}Event"), event.about));
     }
     let about = "over all rows that the filter keeps, pages aside";
-    vec![
+    let mut fields = vec![
         field(
             "totals",
             &format!("{type_name}Measures!"),
@@ -72,7 +97,9 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             ),
             arguments,
         ),
-    ]
+    ];
+    fields.extend(glance_types::fields(table));
+    fields
 }
 
 /// Registers the types that all aggregates share.
@@ -81,6 +108,9 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         statistics(types, unit);
         statistics_having(types, unit);
     }
+    among_types::shared(types);
+    glance_types::shared(types);
+    figure_types::shared(types);
     let fields = vec![
         input(
             "p",
@@ -100,6 +130,8 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         "max" => "The greatest value.",
         "median" => "The median.",
         "percentile" => "A percentile: `p` says which.",
+        "distinct" => "How many different values are known.",
+        "mode" => "The most frequent value: the least of several that are.",
         "stddev" => "The sample's standard deviation.",
         _ => "The sample's variance.",
     };
@@ -124,7 +156,8 @@ pub(crate) fn shared(types: &mut Types<'_>) {
     types.enumeration("PopulationBand", description, bands.collect());
 }
 
-fn thousands(number: i64) -> String {
+/// A number with a comma before each three of its digits.
+pub(super) fn thousands(number: i64) -> String {
     match number / 1000 {
         0 => number.to_string(),
         thousands => format!("{},{:03}", self::thousands(thousands), number % 1000),
@@ -141,6 +174,7 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
         }
         field(name, &type_name, &description, arguments)
     });
+    let fields = fields.chain([histogram(types, unit)]);
     let description = format!(
         "Statistics of a number of {} for each row. They are exact: sums are sums of whole numbers of \
          the smallest unit, and what is a quotient or a root is divided or rooted once. Missing values \
@@ -161,8 +195,8 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
     let mut fields: Vec<InputField> = STATISTICS
         .iter()
         .map(|name| match *name {
-            "known" | "missing" => input(name, &whole, &format!("By `{name}`.")),
-            "sum" | "min" | "max" => input(name, &exact, &format!("By `{name}`.")),
+            "known" | "missing" | "distinct" => input(name, &whole, &format!("By `{name}`.")),
+            "sum" | "min" | "max" | "mode" => input(name, &exact, &format!("By `{name}`.")),
             "percentile" => input(name, "[PercentileHaving!]", "By percentiles."),
             name => input(name, &float, &format!("By `{name}`.")),
         })
@@ -174,11 +208,6 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
     let description = "Tests of the statistics of a measure of a group. Those given must all hold.";
     types.input_object(&name, description, fields, false);
 }
-
-/// What the argument `inDollarsOf` says.
-const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
-    the fiscal year of each; each is rounded to the cent before it is added up. An amount whose year \
-    is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
 
 /// Registers the types of the aggregates of a table.
 pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'static Table) {
@@ -193,9 +222,24 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     );
     let mut fields: Vec<_> = measures.computed.iter().map(computed).collect();
     fields.push(part);
+    fields.extend(days(types, table, measures));
+    fields.push(ratio(types, table, measures));
+    fields.push(correlation(table, measures));
+    fields.push(estimate(table, measures));
+    fields.extend(active(table, measures));
     let description = format!("Counts, sums and statistics of rows of {}.", table.list);
     types.object(&all, &description, fields.clone());
+    if measures.days.is_some() {
+        let mut on_day = fields.clone();
+        on_day.insert(0, field("day", "Date!", "The day.", vec![]));
+        let description =
+            format!("The measures of the rows of {} that are active on a day.", table.list);
+        types.object(&format!("{type_name}OnDay"), &description, on_day);
+    }
 
+    let about = "What the group comes to among the others of the list, pages aside: running sums and changes are in the order of the list.";
+    fields.push(among_types::window(types, table, measures, about));
+    fields.insert(0, field("isOthers", "Boolean!", IS_OTHERS, vec![]));
     let level =
         "How many keys the group has: fewer than were asked for in a subtotal, 0 in the total.";
     fields.insert(0, field("level", "Int!", level, vec![]));
@@ -225,7 +269,9 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     let values = values.map(|dimension| value(&dimension.name, &dimension.description));
     let description = format!("What {} can be grouped by.", table.list);
     types.enumeration(&format!("{type_name}Dimension"), &description, values.collect());
+    glance_types::types(types, table);
     event(types, table);
+    among_types::summary(types, table, measures);
     group_connection(types, table);
     order(types, table, measures);
     having(types, table, measures);
@@ -253,6 +299,12 @@ fn group_connection(types: &mut Types<'_>, table: &Table) {
         field("nodes", &format!("[{type_name}Group!]!"), "The groups of the page.", vec![]),
         field("pageInfo", "PageInfo!", "Where the page stands among the groups.", vec![]),
         field("totalCount", "Int!", "How many groups there are, pages aside.", vec![]),
+        field(
+            "summary",
+            &format!("{type_name}GroupsSummary!"),
+            "Statistics of the groups, pages and subtotals aside: each group counts once, however many rows it has.",
+            vec![],
+        ),
     ];
     let description = format!("A page of groups of {}.", table.list);
     types.object(&format!("{type_name}GroupConnection"), &description, fields);
@@ -279,24 +331,14 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
         input.default = Some(value);
         input
     };
-    let mut fields = vec![
-        input("key", &format!("{type_name}Dimension"), "A key, which `by` must name."),
-        input("measure", &format!("{type_name}Measure"), "A measure."),
-        input(
-            "statistic",
-            "Statistic",
-            "Which statistic of the measure, where it has several. Default `SUM`.",
-        ),
-        input("p", "Float", "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`."),
-    ];
-    if measures.computed.iter().any(|computed| computed.is_priced) {
-        fields.push(input("inDollarsOf", "Int", PRICED));
-    }
+    let key = input("key", &format!("{type_name}Dimension"), "A key, which `by` must name.");
+    let mut fields = vec![key];
+    fields.extend(figure_fields(table, measures, true));
     fields.push(with_default(input("direction", "OrderDirection!", "Which way."), "ASC"));
     let nulls = "Where groups go whose key is unknown, or whose statistic is missing.";
     fields.push(with_default(input("nulls", "NullsOrder!", nulls), "LAST"));
     let description = format!(
-        "One term of an order of groups of {}: either a key or a measure. Subtotals come after the \
+        "One term of an order of groups of {}: either a key or a figure. Subtotals come after the \
          groups that they add up where a key is compared.",
         table.list
     );
@@ -305,6 +347,14 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
 
 fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
     let name = format!("{}Having", table.type_name);
+    let mut tests = figure_fields(table, measures, true);
+    tests.push(input(
+        "is",
+        &format!("{}!", operators(types, Scalar::Float, "Float")),
+        "Tests of the figure.",
+    ));
+    let test = format!("{}FigureHaving", table.type_name);
+    types.input_object(&test, "Tests of any figure of a group.", tests, false);
     let mut fields = vec![
         input("and", &format!("[{name}!]"), "Keeps groups that all of these keep."),
         input("or", &format!("[{name}!]"), "Keeps groups that at least one of these keeps."),
@@ -314,6 +364,8 @@ fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
             "Keeps groups that this does not keep, those with a missing value among them.",
         ),
     ];
+    let about = "By any figures: of parts of the rows, of days, or quotients. All must hold.";
+    fields.push(input("figures", &format!("[{test}!]"), about));
     for computed in &measures.computed {
         let type_name = match &computed.what {
             What::Count(_) => operators(types, Scalar::Int, "Int"),

@@ -3,20 +3,26 @@
 //! - A type is declared by its `table()`: the entity, the relations that lead from it, what names one row, what rows are
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
-//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`change_types`] and
-//!   [`operator_types`] make of the catalog. [`root`] plans and runs the root fields.
+//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
+//!   [`glance_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs the root fields.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
 
 mod agency;
+mod among_types;
 mod change_types;
 pub(crate) mod citation;
 mod claim;
+mod congressional_district;
+mod county;
 mod dataset;
 pub(crate) mod documents;
 pub mod execute;
+mod figure_types;
+mod glance_types;
 mod grant;
+mod labels;
 mod measure;
 mod measure_types;
 mod obligation;
@@ -35,11 +41,13 @@ mod root;
 mod schema_types;
 pub(crate) mod sizes;
 mod source;
+mod state_population;
 mod table_load;
 mod tokens;
 mod trainee;
 mod training;
 mod training_session;
+mod us_state;
 
 use std::sync::LazyLock;
 
@@ -109,6 +117,10 @@ fn types() -> Vec<Type> {
     vec![
         of(agency::table()),
         of(organization::table()),
+        of(us_state::table()),
+        of(state_population::table()),
+        of(county::table()),
+        of(congressional_district::table()),
         of(program::table()),
         of(grant::table()),
         of(claim::table()),

@@ -8,6 +8,7 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<organization::Entity>("organization", "organizations")
+        .one("inState", organization::Relation::State, "The state that it is in, with what is said of it. Null where unknown.")
         .list(organization::Column::FormerNames)
         .many(
             "grants",

@@ -39,6 +39,7 @@ pub(super) fn table() -> Table {
             outcome::Relation::Agency,
             "The agency that reported. Null for a state or the nation.",
         )
+        .years(&[outcome::Column::Year])
         .keys(&[outcome::Column::Level, outcome::Column::Year, outcome::Column::State, outcome::Column::Flag, outcome::Column::MonthsReported])
         .measure("agencies", "agency", "The number of different agencies that reported.")
         .measure("measures", "measure", "The number of different measures.")

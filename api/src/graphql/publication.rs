@@ -7,6 +7,7 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<publication::Entity>("publication", "publications")
+        .years(&[publication::Column::Year])
         .keys(&[publication::Column::Topic, publication::Column::Year, publication::Column::Series])
         .provenance(publication::Relation::Source, publication::Relation::Revision)
 }

@@ -12,10 +12,16 @@ use crate::{
     catalog::{
         Catalog,
         scalar::Scalar,
-        table::{Cardinality, ClosedValue, Table},
+        table::{
+            Cardinality, ClosedValue, Comparable, DISTANCE, DISTANCE_DESCRIPTION, Relation, Table,
+        },
     },
     limits::Limits,
-    query::{order::orderable, page::DEFAULT_PAGE},
+    query::{
+        figure_order,
+        order::{BY_DISTANCE, orderable},
+        page::DEFAULT_PAGE,
+    },
 };
 
 /// Tells of every type of a catalog.
@@ -25,7 +31,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
     for table in catalog.tables {
         object(types, table);
         filter(types, table);
-        order(types, table);
+        order(types, catalog, table);
+        narrowings(types, catalog, table);
         connection(types, catalog, table);
         measure_types::types(types, catalog, table);
         if !table.natural_keys.is_empty() {
@@ -50,7 +57,7 @@ pub(super) fn root_fields(catalog: &Catalog) -> Vec<ObjectField> {
             table.list,
             &format!("{type_name}Connection!"),
             &description,
-            list_arguments(table),
+            list_arguments(table).into_iter().chain(narrowing_arguments(catalog, table)).collect(),
         ));
     }
     fields
@@ -92,6 +99,21 @@ pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
     arguments
 }
 
+/// The arguments of a list at the root that narrow it by what is computed first.
+fn narrowing_arguments(catalog: &Catalog, table: &'static Table) -> Vec<InputField> {
+    let type_name = &table.type_name;
+    let mut arguments = Vec::new();
+    if !figure_order::relations(catalog, table).is_empty() {
+        let about = "Keeps rows whose related rows together pass these tests; a row without any counts, too.";
+        arguments.push(input("having", &format!("{type_name}RelatedHaving"), about));
+    }
+    if catalog.measures(table).is_some() {
+        let about = "Keeps rows beyond a percentile of the rows that are alike, among those that the filter keeps.";
+        arguments.push(input("beyond", &format!("{type_name}Beyond"), about));
+    }
+    arguments
+}
+
 fn object(types: &mut Types<'_>, table: &Table) {
     let mut fields = Vec::new();
     let mut add = |field: ObjectField| fields.push(field);
@@ -123,6 +145,11 @@ fn object(types: &mut Types<'_>, table: &Table) {
     }
     for computed in &table.computed {
         add(field(computed.field, computed.type_name, computed.description, vec![]));
+    }
+    if table.location.is_some() {
+        let degrees = |name, description| input(name, "Float!", description);
+        let from = vec![degrees("latitude", NORTH), degrees("longitude", EAST)];
+        add(field(DISTANCE, "Float", DISTANCE_DESCRIPTION, from));
     }
     for union in &table.unions {
         add(field(union.field, &format!("{}!", union.type_name), union.description, vec![]));
@@ -158,6 +185,7 @@ fn filter(types: &mut Types<'_>, table: &Table) {
         }
         fields.push(input(name, &operators, &description));
     }
+    fields.extend(column_comparisons(types, table));
     for relation in &table.relations {
         let other = &relation.other().type_name;
         let about = first_sentence(relation.description);
@@ -178,12 +206,88 @@ fn filter(types: &mut Types<'_>, table: &Table) {
             }
         });
     }
+    if table.location.is_some() {
+        near(types);
+        fields.push(input("near", "NearFilter", "Keeps rows within a circle on the Earth, edge and all. Order by DISTANCE, and they come nearest first."));
+    }
     let description = format!(
         "Which rows of {} to keep. Fields that are given must all hold; one that is null, such as a \
          variable left out, filters nothing. A comparison with a missing value never holds.",
         table.list
     );
     types.input_object(&type_name, &description, fields, false);
+}
+
+/// The fields of a filter that compare two columns of a row.
+fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
+    let (columns, type_name) = (table.comparable(), &table.type_name);
+    let mut fields = Vec::new();
+    if !columns.is_empty() {
+        let named = columns.iter().map(|(name, column, _)| value(name, &column.description));
+        let description =
+            format!("The columns of {} that can be compared with each other.", table.list);
+        types.enumeration(&format!("{type_name}Comparable"), &description, named.collect());
+        let column = format!("{type_name}Comparable!");
+        let comparison = vec![
+            input("column", &column, "The column."),
+            input("is", "Comparison!", "How it must compare."),
+            input(
+                "with",
+                &column,
+                "With which column: of days, another day; of an amount, another of its unit.",
+            ),
+        ];
+        let name = format!("{type_name}Comparison");
+        let description =
+            "A comparison of two columns of a row. It never holds where one of them is missing.";
+        types.input_object(&name, description, comparison, false);
+        fields.push(input(
+            "compare",
+            &format!("[{name}!]"),
+            "By two columns of the row, compared with each other. All must hold.",
+        ));
+    }
+    if columns.iter().filter(|(.., of)| *of == Comparable::Day).count() > 1 {
+        let whole = operators(types, Scalar::Int, "Int");
+        let day = format!("{type_name}Day!");
+        let days = vec![
+            input("from", &day, "The day from which is counted."),
+            input("to", &day, "The day to which is counted."),
+            input("is", &format!("{whole}!"), "Tests of the number of days."),
+        ];
+        let name = format!("{type_name}DaysFilter");
+        let description = "Tests of the days from one day of a row to another: negative where the other comes first, and missing where one of them is.";
+        types.input_object(&name, description, days, false);
+        fields.push(input(
+            "days",
+            &format!("[{name}!]"),
+            "By the days between two of the row's. All must hold.",
+        ));
+        let named = columns.iter().filter(|(.., of)| *of == Comparable::Day);
+        let named = named.map(|(name, column, _)| value(name, &column.description));
+        let description = format!("The days that {} have.", table.list);
+        types.enumeration(&format!("{type_name}Day"), &description, named.collect());
+    }
+    fields
+}
+
+const NORTH: &str = "In degrees north, from -90 to 90.";
+const EAST: &str = "In degrees east, from -180 to 180.";
+
+/// A circle on the Earth.
+fn near(types: &mut Types<'_>) {
+    let fields = vec![
+        input("latitude", "Float!", NORTH),
+        input("longitude", "Float!", EAST),
+        input(
+            "kilometers",
+            "Float",
+            "How far the edge is from the middle. Where it is left out, all rows are kept whose place is known.",
+        ),
+    ];
+    let description = "Rows within a circle on the Earth, which is taken for a sphere of 6371.0088 km. A row whose place \
+        is not known is in none.";
+    types.input_object("NearFilter", description, fields, false);
 }
 
 fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
@@ -203,7 +307,48 @@ fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
     types.input_object(name, &description, fields, false);
 }
 
-fn order(types: &mut Types<'_>, table: &Table) {
+/// Registers what narrows a list by what is computed first.
+fn narrowings(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
+    let type_name = &table.type_name;
+    let relations = figure_order::relations(catalog, table);
+    if !relations.is_empty() {
+        let having = |relation: &&Relation| {
+            let of = format!("{}Having", relation.other().type_name);
+            input(
+                relation.field,
+                &of,
+                &format!("By what its `{}` come to together.", relation.field),
+            )
+        };
+        let fields = relations.iter().map(having).collect();
+        let description =
+            format!("Which rows of {} to keep, by what their related rows come to.", table.list);
+        types.input_object(&format!("{type_name}RelatedHaving"), &description, fields, false);
+    }
+    if catalog.measures(table).is_some() {
+        let fields = vec![
+            input("measure", &format!("{type_name}Measure!"), "A number of the row itself."),
+            input(
+                "above",
+                "Float",
+                "Keeps rows whose number is more than this percentile, from 0 to 1: 0.99 is the 99th.",
+            ),
+            input("below", "Float", "Keeps rows whose number is less than this percentile."),
+            input(
+                "within",
+                &format!("[{type_name}Dimension!]"),
+                "The keys in which rows are alike, each of which has percentiles of its own. All rows where left out.",
+            ),
+        ];
+        let description = format!(
+            "Which rows of {} to keep, by their place among those alike: name either `above` or `below`.",
+            table.list
+        );
+        types.input_object(&format!("{type_name}Beyond"), &description, fields, false);
+    }
+}
+
+fn order(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
     let type_name = &table.type_name;
     let values = orderable(table).into_iter().map(|(name, through, column)| {
         let description = match through {
@@ -217,14 +362,27 @@ fn order(types: &mut Types<'_>, table: &Table) {
         };
         value(name, description)
     });
-    let values: Vec<_> = values.collect();
+    let mut values: Vec<_> = values.collect();
+    if table.location.is_some() {
+        let description = "By the distance from the middle of the one `near` in `filter`, outside of `or` and `not`.";
+        values.push(value(BY_DISTANCE.to_owned(), description.to_owned()));
+    }
     let fields = format!("{type_name}OrderField");
     types.enumeration(&fields, &format!("What {} can be ordered by.", table.list), values);
     let mut direction = input("direction", "OrderDirection!", "Which way.");
     direction.default = Some("ASC");
     let mut nulls = input("nulls", "NullsOrder!", "Where rows without a value go.");
     nulls.default = Some("LAST");
-    let fields = vec![input("field", &format!("{fields}!"), "What to order by."), direction, nulls];
+    let mut fields = vec![input("field", &fields, "A column to order by.")];
+    for relation in figure_order::relations(catalog, table) {
+        let of = format!("{}Figure", relation.other().type_name);
+        let about = format!(
+            "What each row's `{}` come to, to order by, instead of a column. Of a list that hangs on no row.",
+            relation.field
+        );
+        fields.push(input(relation.field, &of, &about));
+    }
+    fields.extend([direction, nulls]);
     let description = format!("One key of an order of {}.", table.list);
     types.input_object(&format!("{type_name}Order"), &description, fields, false);
 }
@@ -304,6 +462,16 @@ fn shared(types: &mut Types<'_>, catalog: &Catalog) {
         input("in", "[ID!]", "Is one of these."),
         input("notIn", "[ID!]", "Is none of these."),
     ];
+    let comparisons = [
+        ("EQ", "Is the same."),
+        ("NE", "Is another."),
+        ("LT", "Is less, or earlier."),
+        ("LTE", "Is less, earlier, or the same."),
+        ("GT", "Is more, or later."),
+        ("GTE", "Is more, later, or the same."),
+    ];
+    let values = comparisons.map(|(name, about)| value(name, about));
+    types.enumeration("Comparison", "How two values compare.", values.into());
     types.input_object(
         "IDFilter",
         "Tests of a global id. Those given must all hold.",

@@ -27,6 +27,7 @@ struct TouchedAgency {
 pub(crate) struct Agencies {
     rows: Vec<agency::Model>,
     by_ori: HashMap<String, usize>,
+    by_id: HashMap<i32, usize>,
     /// Agencies without an ORI, by state, form of their name, and county.
     without_ori: HashMap<(Option<String>, String, Option<String>), usize>,
     touched: HashMap<usize, TouchedAgency>,
@@ -49,6 +50,7 @@ impl Agencies {
     }
 
     fn index(&mut self, at: usize, row: &agency::Model) {
+        self.by_id.insert(row.id, at);
         for ori in [&row.ori9, &row.ori7].into_iter().flatten() {
             self.by_ori.insert(ori.as_str().to_owned(), at);
         }
@@ -58,9 +60,20 @@ impl Agencies {
         }
     }
 
-    /// The agency that has an ORI, of either length.
+    /// The agency that has an ORI, of either length. An ORI of nine letters is the one of seven with two zeros after it, but
+    /// for a few, and files have one or the other: an agency that lacks the one is found by the other. None is made from
+    /// the other.
     pub(crate) fn find(&self, ori: &Ori) -> Option<usize> {
-        self.by_ori.get(ori.as_str()).copied()
+        let ori = ori.as_str();
+        self.by_ori.get(ori).copied().or_else(|| {
+            let is_seven = ori.len() == 7;
+            let other =
+                if is_seven { format!("{ori}00") } else { ori.strip_suffix("00")?.to_owned() };
+            let at = *self.by_ori.get(&other)?;
+            let row = &self.rows[at];
+            let lacks = if is_seven { row.ori7.is_none() } else { row.ori9.is_none() };
+            lacks.then_some(at)
+        })
     }
 
     /// The agency without an ORI that has a name. Places of one name lie in several counties of a state.
@@ -72,6 +85,16 @@ impl Agencies {
     ) -> Option<usize> {
         let key = (code(state), Name::of(name).form, county_fips.map(str::to_owned));
         self.without_ori.get(&key).copied()
+    }
+
+    /// The place of the agency of an id.
+    pub(crate) fn place_of(&self, id: i32) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The agency of an id.
+    pub(crate) fn of_id(&self, id: i32) -> Option<&agency::Model> {
+        self.place_of(id).map(|at| &self.rows[at])
     }
 
     /// An agency.
@@ -97,11 +120,14 @@ impl Agencies {
             population: None,
             sworn_officers: None,
             search: String::new(),
+            state_id: None,
+            county_id: None,
             source_id,
             revision_id: 0,
         });
-        self.next_id += 1;
         let at = self.rows.len() - 1;
+        self.by_id.insert(self.next_id, at);
+        self.next_id += 1;
         self.touched.insert(at, TouchedAgency { before: None, source_id });
         at
     }

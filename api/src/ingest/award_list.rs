@@ -1,32 +1,32 @@
 //! Lists of awards that tell the officers, which USAspending does not.
 //!
-//! A list may have award numbers or not. A row without one is held to be an award that the dataset
-//! has already where exactly one award of the same recipient has the same amount and neither its
-//! program nor its year speaks against it; else an award that an earlier load of a list brought, of
-//! the same recipient, program and year; else it is an award of its own.
+//! A list may have award numbers or not. Which award of an earlier list a row without one is, [`super::unnumbered`] finds, and
+//! which award of USAspending, [`super::meeting`].
 
 use std::collections::HashMap;
 
 use entity::{
-    grant,
+    kind::ClaimField,
     scalar::{Dollars, Officers, Ori},
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::DbErr;
 
 use super::{
     ImportRequest,
     awards::{Award, Awards},
-    claims::Claim,
+    claims::{Claim, EmptyFields},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     layout::{FileField, TableShape},
     listed_officers::{CountedOfficers, ListedOfficers, officers},
     mapping::{FIELDS, Mapping},
+    meeting,
     programs::{Programs, year_of_number},
-    recipients::{Described, Recipient, Recipients},
+    recipients::{Described, Recipients},
     report::FoundBy,
     row::{FileRow, RowRefusal},
     totals::{self, RowNumbers, TotalOf, Totals},
+    unnumbered::{self, Identity},
     values,
 };
 
@@ -66,7 +66,29 @@ const COUNTS: [&str; 8] = [
 /// The columns of money.
 const AMOUNTS: [&str; 3] = ["federal_share", "local_match", "project_total"];
 
+/// The columns of what is claimed of an award.
+const CLAIMED: [(ClaimField, &str); 14] = [
+    (ClaimField::Program, "program"),
+    (ClaimField::AssistanceListing, "listing"),
+    (ClaimField::Instrument, "instrument"),
+    (ClaimField::FiscalYear, "fiscal_year"),
+    (ClaimField::AnnouncedOn, "announced_on"),
+    (ClaimField::ObligatedOn, "obligated_on"),
+    (ClaimField::PeriodStart, "period_start"),
+    (ClaimField::PeriodEnd, "period_end"),
+    (ClaimField::OriginalPeriodEnd, "original_period_end"),
+    (ClaimField::FederalShare, "federal_share"),
+    (ClaimField::LocalMatch, "local_match"),
+    (ClaimField::ProjectTotal, "project_total"),
+    (ClaimField::Status, "status"),
+    (ClaimField::Title, "title"),
+];
+
+/// Records that go to the database together.
+const BATCH: usize = 2_000;
+
 /// What a row becomes.
+#[derive(Clone)]
 pub(crate) struct ListedAwardRecord {
     award: Award,
     counted: Option<CountedOfficers>,
@@ -81,6 +103,8 @@ pub(crate) struct AwardList {
     awards: Awards,
     totals: Totals,
     officers: ListedOfficers,
+    /// The rows without an award number, each with its source.
+    unnumbered: Vec<(i32, ListedAwardRecord)>,
 }
 
 impl AwardList {
@@ -99,6 +123,7 @@ impl AwardList {
             awards: Awards::new(job).await?,
             totals: Totals::default(),
             officers: ListedOfficers::new(job).await?,
+            unnumbered: Vec::new(),
         })
     }
 
@@ -145,6 +170,8 @@ impl AwardList {
         let (listing, title) = (self.get(row, "listing", listing)?, self.text(row, "title"));
         let of_award =
             || self.programs.of_award(key.as_deref(), listing.as_deref(), title.as_deref());
+        let is_empty = |column: &str| row.is_empty(column) && !self.constants.contains_key(column);
+        let withdrawn = CLAIMED.into_iter().filter(|(_, column)| is_empty(column));
         Ok(Award {
             recipient: Described {
                 name,
@@ -170,12 +197,15 @@ impl AwardList {
             title,
             number,
             key,
+            withdrawn: EmptyFields(withdrawn.map(|(field, _)| field).collect()),
             ..Award::default()
         })
     }
 
     fn counted(&self, row: &FileRow<'_>) -> Result<Option<CountedOfficers>, RowRefusal> {
         let number = |field: &str| self.get(row, field, officers);
+        let is_empty =
+            |column: &&'static str| row.is_empty(column) && !self.constants.contains_key(column);
         let counted = CountedOfficers {
             kind: self.get(row, "officer_kind", values::choice)?,
             requested: number("requested")?,
@@ -186,8 +216,10 @@ impl AwardList {
             school_resource_officers: number("school_resource_officers")?,
             veterans: number("veterans")?,
             part_time: number("part_time")?,
+            withdrawn: EmptyFields(COUNTS.into_iter().filter(is_empty).collect()),
         };
-        Ok(counted.says_anything().then_some(counted))
+        let is_any = counted.says_anything() || !counted.withdrawn.0.is_empty();
+        Ok(is_any.then_some(counted))
     }
 
     /// What a row that is labeled as a total is: left out where it is the total of rows above it, and else refused. None
@@ -221,55 +253,50 @@ impl AwardList {
         })
     }
 
-    /// Finds which awards the rows without a number are.
-    async fn identify(
+    /// Writes records of the current file.
+    async fn store(
         &mut self,
         job: &mut Job,
-        batch: &mut [ListedAwardRecord],
+        records: impl IntoIterator<Item = ListedAwardRecord>,
     ) -> Result<(), DbErr> {
-        let (mut agencies, mut organizations) = (Vec::new(), Vec::new());
-        let mut unnumbered = Vec::new();
-        for (at, record) in batch.iter().enumerate() {
-            if record.award.key.is_some() {
-                continue;
-            }
-            let found = self.recipients.find(job, record.award.recipient.clone());
-            let recipient = found.recipient;
-            match recipient {
-                Recipient::Agency(id) => agencies.push(id),
-                Recipient::Organization(id) => organizations.push(id),
-            }
-            unnumbered.push((at, recipient));
-        }
+        let (awards, counted): (Vec<_>, Vec<_>) =
+            records.into_iter().map(|record| (record.award, record.counted)).unzip();
+        let ids = self.awards.write(job, &mut self.recipients, awards).await?;
+        let officers = ids.into_iter().zip(counted);
+        let officers = officers.filter_map(|(id, counted)| Some((id, counted?))).collect();
+        self.officers.write(job, officers).await
+    }
+
+    /// Writes the rows without a number, when all others are in: which award each of them is depends on the rest.
+    async fn store_unnumbered(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        let mut unnumbered = std::mem::take(&mut self.unnumbered);
         if unnumbered.is_empty() {
             return Ok(());
         }
-        let mut of: HashMap<Recipient, Vec<grant::Model>> = HashMap::new();
-        let rows = grant::Entity::find()
-            .filter(
-                Condition::any()
-                    .add(grant::Column::AgencyId.is_in(agencies))
-                    .add(grant::Column::OrganizationId.is_in(organizations)),
-            )
-            .order_by_asc(grant::Column::Id)
-            .all(job.load.transaction())
-            .await?;
-        for row in rows.into_iter().filter(|row| !self.awards.has_touched(row.id)) {
-            let agency = row.agency_id.map(Recipient::Agency);
-            let recipient = agency.or(row.organization_id.map(Recipient::Organization));
-            of.entry(recipient.unwrap_or(Recipient::Agency(0))).or_default().push(row);
+        let rows: Vec<&Award> = unnumbered.iter().map(|(_, record)| &record.award).collect();
+        let found = unnumbered::identify(job, &self.awards, &self.recipients, &rows).await?;
+        let mut at = 0;
+        unnumbered.retain_mut(|(_, record)| {
+            at += 1;
+            match found[at - 1] {
+                Identity::New => true,
+                Identity::Known(id) => {
+                    record.award.grant_id = Some(id);
+                    let name = record.award.recipient.name.clone();
+                    job.matched(FoundBy::AwardByRecipient, || name);
+                    true
+                }
+                Identity::Unclear => false,
+            }
+        });
+        let here = job.source_id;
+        for rows in unnumbered.chunk_by(|one, other| one.0 == other.0) {
+            for rows in rows.chunks(BATCH) {
+                job.source_id = rows[0].0;
+                self.store(job, rows.iter().map(|(_, record)| record.clone())).await?;
+            }
         }
-        for (at, recipient) in unnumbered {
-            let award = &mut batch[at].award;
-            let Some(candidates) = of.get_mut(&recipient) else { continue };
-            let Some(found) = candidate(candidates, award) else { continue };
-            let row = candidates.remove(found);
-            award.grant_id = Some(row.id);
-            let name = award.recipient.name.clone();
-            job.matched(FoundBy::AwardByRecipient, || {
-                format!("{name} -> {}", row.award_number.as_deref().unwrap_or("without a number"))
-            });
-        }
+        job.source_id = here;
         Ok(())
     }
 }
@@ -331,7 +358,8 @@ impl FormatReader for AwardList {
     fn claims(&self, record: &ListedAwardRecord) -> Vec<Claim> {
         let Some(key) = &record.award.key else { return Vec::new() };
         let of_award = Claim::new("award_number", "award", key, &record.award);
-        let of_officers = record.counted.as_ref().map(|counted| {
+        let counted = record.counted.as_ref().filter(|counted| counted.says_anything());
+        let of_officers = counted.map(|counted| {
             Claim::new("award_number", "officers of the award", &(key, counted.kind), counted)
         });
         [Some(of_award), of_officers].into_iter().flatten().collect()
@@ -341,21 +369,16 @@ impl FormatReader for AwardList {
         self.totals = Totals::default();
     }
 
-    async fn write(
-        &mut self,
-        job: &mut Job,
-        mut batch: Vec<ListedAwardRecord>,
-    ) -> Result<(), DbErr> {
-        self.identify(job, &mut batch).await?;
-        let (awards, counted): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|record| (record.award, record.counted)).unzip();
-        let ids = self.awards.write(job, &mut self.recipients, awards).await?;
-        let officers = ids.into_iter().zip(counted);
-        let officers = officers.filter_map(|(id, counted)| Some((id, counted?))).collect();
-        self.officers.write(job, officers).await
+    async fn write(&mut self, job: &mut Job, batch: Vec<ListedAwardRecord>) -> Result<(), DbErr> {
+        let (numbered, unnumbered): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|record| record.award.key.is_some());
+        self.unnumbered.extend(unnumbered.into_iter().map(|record| (job.source_id, record)));
+        self.store(job, numbered).await
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.store_unnumbered(job).await?;
+        meeting::meet(job, &mut self.awards, &mut self.recipients).await?;
         self.awards.finish(job).await
     }
 }
@@ -386,26 +409,4 @@ fn numbers(row: &FileRow<'_>) -> Result<RowNumbers, RowRefusal> {
         numbers.push(read.map(|Officers(tenths)| tenths.into()));
     }
     Ok(numbers)
-}
-
-/// Which of a recipient's awards a row without a number is.
-fn candidate(awards: &[grant::Model], award: &Award) -> Option<usize> {
-    fn agree(known: Option<i32>, said: Option<i32>) -> bool {
-        known.is_none() || said.is_none() || known == said
-    }
-    let mut same_amount = awards.iter().enumerate().filter(|(_, known)| {
-        award.federal_share.is_some()
-            && known.federal_share == award.federal_share
-            && agree(known.program_id, award.program_id)
-            && agree(known.fiscal_year, award.fiscal_year)
-    });
-    if let (Some((at, _)), None) = (same_amount.next(), same_amount.next()) {
-        return Some(at);
-    }
-    awards.iter().position(|known| {
-        known.award_key.is_none()
-            && known.usaspending_key.is_none()
-            && known.program_id == award.program_id
-            && known.fiscal_year == award.fiscal_year
-    })
 }

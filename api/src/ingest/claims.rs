@@ -43,6 +43,22 @@ impl Claim {
     }
 }
 
+/// The fields that a row leaves empty. It says nothing by them that another row, of a file without their columns, does not.
+#[derive(Clone)]
+pub(crate) struct EmptyFields<T>(pub(crate) Vec<T>);
+
+impl<T> Default for EmptyFields<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Debug for EmptyFields<T> {
+    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
 /// A line of one of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ClaimPlace {
@@ -135,7 +151,7 @@ impl Claims {
 }
 
 /// A digest of what is shown of a value, without the text in between.
-fn digest(value: &impl Debug) -> u64 {
+pub(crate) fn digest(value: &impl Debug) -> u64 {
     struct Sink(DefaultHasher);
     impl fmt::Write for Sink {
         fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -30,6 +30,7 @@ pub(crate) struct FbiEmployeesRecord {
     year: i32,
     population: Option<i32>,
     values: Vec<FilingFigure>,
+    withdrawn: Vec<&'static str>,
 }
 
 /// The reader.
@@ -133,6 +134,9 @@ impl FormatReader for FbiEmployees {
             flag: implausible(too_many(civilians)),
             ..FilingFigure::of(CIVILIANS, civilians)
         }));
+        let columns = [("population", POPULATION), ("officers", SWORN), ("civilians", CIVILIANS)];
+        let withdrawn = columns.into_iter().filter(|(column, _)| row.is_empty(column));
+        let withdrawn = withdrawn.map(|(_, code)| code).collect();
         let name = [row.text("name"), row.text("unit")];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let reporter = Reporter {
@@ -148,6 +152,7 @@ impl FormatReader for FbiEmployees {
             year,
             population: served,
             values: found,
+            withdrawn,
         }))
     }
 
@@ -157,23 +162,31 @@ impl FormatReader for FbiEmployees {
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiEmployeesRecord>) -> Result<(), DbErr> {
         let mut filings = Vec::with_capacity(batch.len());
-        for FbiEmployeesRecord { reporter, year, population, values } in batch {
+        for FbiEmployeesRecord { reporter, year, population, values, withdrawn } in batch {
             let at = self.reporters.find(job, &reporter);
             if values.is_empty() {
                 job.report.note("years of which a file says nothing, left out: they are no zeros");
-                continue;
+            } else {
+                self.reporters.note(at, year, &values);
             }
-            self.reporters.note(at, year, &values);
             let (id, state) = self.reporters.get(at);
-            let of = Of::Agency(id);
-            filings.push(Filing { of, state, year, population, months: None, note: None, values });
+            filings.push(Filing {
+                of: Of::Agency(id),
+                state,
+                year,
+                population,
+                months: None,
+                note: None,
+                values,
+                withdrawn,
+            });
         }
         self.reporters.write(job).await?;
         self.outcomes.write(job, filings).await
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        self.reporters.finish(job).await
+        self.reporters.finish(job, &self.outcomes.withdrawn).await
     }
 }
 

@@ -93,6 +93,8 @@ impl FormatReader for FbiEstimates {
         let caveat = note.as_ref().map(|_| OutcomeFlag::Caveat);
         let (served, people) = population(count(row, "population")?);
         let mut found: Vec<FilingFigure> = people.into_iter().collect();
+        let columns = COLUMNS.into_iter().chain([("population", POPULATION)]);
+        let withdrawn = columns.filter(|(column, _)| row.is_empty(column)).map(|it| it.1).collect();
         for (column, code) in COLUMNS {
             found.extend(count(row, column)?.map(|count| FilingFigure {
                 flag: implausible(count < 0).or(caveat),
@@ -107,6 +109,7 @@ impl FormatReader for FbiEstimates {
             months: None,
             note,
             values: found,
+            withdrawn,
         }))
     }
 

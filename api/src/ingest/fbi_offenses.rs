@@ -69,6 +69,7 @@ pub(crate) struct FbiOffensesRecord {
     population: Option<i32>,
     months: Option<i32>,
     values: Vec<FilingFigure>,
+    withdrawn: Vec<&'static str>,
     /// Whether its clearances were left out, all of them zeros.
     is_without_clearances: bool,
 }
@@ -230,6 +231,7 @@ impl FormatReader for FbiOffenses {
             }
             mark_wholes(&mut found);
         }
+        let withdrawn = withdrawn(row, year, months);
         let reporter = Reporter {
             name: row.text("name").map(str::to_owned),
             kind: None,
@@ -244,6 +246,7 @@ impl FormatReader for FbiOffenses {
             population: served,
             months,
             values: found,
+            withdrawn,
             is_without_clearances,
         }))
     }
@@ -261,6 +264,7 @@ impl FormatReader for FbiOffenses {
             population,
             months,
             values,
+            withdrawn,
             is_without_clearances,
         } in batch
         {
@@ -275,11 +279,16 @@ impl FormatReader for FbiOffenses {
                 let at = self.reporters.find(job, &reporter);
                 self.reporters.get(at)
             };
-            if values.is_empty() {
-                continue;
-            }
-            let of = Of::Agency(id);
-            filings.push(Filing { of, state, year, population, months, note: None, values });
+            filings.push(Filing {
+                of: Of::Agency(id),
+                state,
+                year,
+                population,
+                months,
+                note: None,
+                values,
+                withdrawn,
+            });
         }
         self.reporters.write(job).await?;
         self.outcomes.write(job, filings).await
@@ -288,6 +297,20 @@ impl FormatReader for FbiOffenses {
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.reporters.write(job).await
     }
+}
+
+/// The measures that a row has no value of, though the file has their columns. An answer of the API has a column for each
+/// offense that any of its years has.
+fn withdrawn(row: &FileRow<'_>, year: i32, months: Option<i32>) -> Vec<&'static str> {
+    if row.layout.shape == ANSWERS {
+        return Vec::new();
+    }
+    let of_rape = RAPE.map(|(column, codes)| (column, codes[usize::from(year >= REVISED)]));
+    let is_withdrawn =
+        |column: &str| row.is_empty(column) || (months == Some(0) && row.has(column));
+    let offenses = OFFENSES.into_iter().chain(of_rape).filter(|(column, _)| is_withdrawn(column));
+    let people = row.is_empty("population").then_some(POPULATION);
+    offenses.map(|(_, code)| code).chain(people).collect()
 }
 
 /// What an answer of the Crime Data Explorer says of a year.

@@ -10,6 +10,7 @@ use std::{
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use flate2::read::MultiGzDecoder;
@@ -36,6 +37,8 @@ pub(crate) struct InputFile {
     pub(crate) bytes: u64,
     /// Where rows that cannot be taken are listed.
     pub(crate) rejected: PathBuf,
+    /// When it was changed last, before it was read.
+    modified: Option<SystemTime>,
     file: File,
 }
 
@@ -110,8 +113,8 @@ impl InputFile {
             rejected.push(".rejected.csv");
             (file, PathBuf::from(rejected))
         };
-        let mut digest = Sha256::new();
-        let bytes = io::copy(&mut file, &mut digest).map_err(fail)?;
+        let modified = modified(&file);
+        let (bytes, sha256) = digest(&mut file).map_err(fail)?;
         if bytes == 0 {
             let mend = "check the path, or download the file again";
             return Err(ImportError::file(
@@ -120,12 +123,20 @@ impl InputFile {
                 mend,
             ));
         }
-        let mut sha256 = String::with_capacity(64);
-        for byte in digest.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(sha256, "{byte:02x}");
+        Ok(Self { name, sha256, bytes, rejected, modified, file })
+    }
+
+    /// Refuses a file that has changed since it was opened: its rows may be of both versions, and its digest is of one.
+    pub(crate) fn check_unchanged(&mut self) -> Result<(), ImportError> {
+        let fail = |error: io::Error| ImportError::read(FilePlace::file(&self.name), &error);
+        let is_same = modified(&self.file) == self.modified;
+        self.file.rewind().map_err(fail)?;
+        let (bytes, sha256) = digest(&mut self.file).map_err(fail)?;
+        if is_same && (bytes, &sha256) == (self.bytes, &self.sha256) {
+            return Ok(());
         }
-        Ok(Self { name, sha256, bytes, rejected, file })
+        let mend = "wait until it is whole, and load it again";
+        Err(ImportError::file(FilePlace::file(&self.name), "changed while it was read", mend))
     }
 
     /// What the file's first bytes say that it is.
@@ -144,6 +155,22 @@ impl InputFile {
         progress.set_position(0);
         Ok(progress.wrap_read(&self.file))
     }
+}
+
+fn modified(file: &File) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The size of what is left of a file, and its SHA-256 digest in hexadecimal.
+fn digest(file: &mut File) -> io::Result<(u64, String)> {
+    let mut digest = Sha256::new();
+    let bytes = io::copy(file, &mut digest)?;
+    let mut sha256 = String::with_capacity(64);
+    for byte in digest.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(sha256, "{byte:02x}");
+    }
+    Ok((bytes, sha256))
 }
 
 /// The text of a plain or gzip file.
@@ -185,6 +212,18 @@ pub(crate) fn parts<R: Read + Seek>(
         }
     }
     Ok((taken, ignored))
+}
+
+/// A file of a ZIP, after the name of the ZIP.
+pub(crate) fn place_of<R: Read + Seek>(
+    name: &str,
+    archive: &ZipArchive<R>,
+    index: usize,
+) -> String {
+    match archive.name_for_index(index) {
+        Some(Ok(part)) => format!("{name}/{part}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// Whether a file of a ZIP is a workbook, by its name.

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::{job::Job, values};
+use super::{claims::EmptyFields, job::Job, values};
 
 /// More officers than the largest agency of the country has are an amount of money in the wrong column.
 const MOST_OFFICERS: Officers = Officers(500_000);
@@ -29,6 +29,8 @@ pub(crate) struct CountedOfficers {
     pub(crate) school_resource_officers: Option<Officers>,
     pub(crate) veterans: Option<Officers>,
     pub(crate) part_time: Option<Officers>,
+    /// The columns that are there and have nothing in them: what an earlier load said is withdrawn.
+    pub(crate) withdrawn: EmptyFields<&'static str>,
 }
 
 impl CountedOfficers {
@@ -78,21 +80,49 @@ impl ListedOfficers {
             let same =
                 |row: &officers_funded::Model| row.grant_id == grant_id && row.kind == counted.kind;
             let found = slots.values().find(|(_, row)| same(row)).map(|(_, row)| row.id);
+            if found.is_none() && !counted.says_anything() {
+                continue;
+            }
             let id = found.unwrap_or_else(|| {
                 self.next_id += 1;
                 self.next_id - 1
             });
             let (_, row) = slots.entry(id).or_insert_with(|| (None, blank(id, grant_id)));
             row.kind = counted.kind;
-            row.requested = counted.requested.or(row.requested);
-            row.funded = counted.funded.or(row.funded);
-            row.accepted = counted.accepted.or(row.accepted);
-            row.hired = counted.hired.or(row.hired);
-            row.retained = counted.retained.or(row.retained);
-            let schools = counted.school_resource_officers;
-            row.school_resource_officers = schools.or(row.school_resource_officers);
-            row.veterans = counted.veterans.or(row.veterans);
-            row.part_time = counted.part_time.or(row.part_time);
+            let is_of_load = row.revision_id == job.load.revision();
+            for (column, field, said) in [
+                ("requested", &mut row.requested, counted.requested),
+                ("officers", &mut row.funded, counted.funded),
+                ("accepted", &mut row.accepted, counted.accepted),
+                ("hired", &mut row.hired, counted.hired),
+                ("retained", &mut row.retained, counted.retained),
+                (
+                    "school_resource_officers",
+                    &mut row.school_resource_officers,
+                    counted.school_resource_officers,
+                ),
+                ("veterans", &mut row.veterans, counted.veterans),
+                ("part_time", &mut row.part_time, counted.part_time),
+            ] {
+                if said.is_some() || (counted.withdrawn.0.contains(&column) && !is_of_load) {
+                    *field = said;
+                }
+            }
+        }
+        let mut gone = Vec::new();
+        slots.retain(|id, (_, row)| {
+            let stages = [row.requested, row.funded, row.accepted, row.hired, row.retained];
+            let parts = [row.school_resource_officers, row.veterans, row.part_time];
+            let is_said = stages.iter().chain(&parts).any(Option::is_some);
+            if !is_said {
+                gone.push(*id);
+            }
+            is_said
+        });
+        if !gone.is_empty() {
+            let gone = officers_funded::Column::Id.is_in(gone);
+            let removed = job.load.remove::<officers_funded::Entity>(gone).await?;
+            job.report.tally("officers_funded").removed += removed;
         }
         let mut added = Vec::new();
         for (before, mut row) in slots.into_values() {

@@ -68,6 +68,13 @@ pub struct Mapping {
     pub constants: BTreeMap<String, Value>,
 }
 
+/// Whether a file is JSON that declares columns or constants.
+fn declares(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let json: Value = serde_json::from_str(&text).unwrap_or_default();
+    ["columns", "constants"].iter().any(|field| json.get(field).is_some())
+}
+
 impl Mapping {
     /// Reads a mapping from a TOML or JSON file.
     ///
@@ -110,7 +117,13 @@ impl Mapping {
         let mut found: Option<(PathBuf, Self)> = None;
         for path in paths.iter().filter(|path| path.as_os_str() != "-") {
             let places = Self::places(path);
-            let beside = places.into_iter().find(|place| place != path && place.is_file());
+            // Data of another format may be called so, too.
+            let is_mapping = |place: &PathBuf| {
+                place != path
+                    && place.is_file()
+                    && (*place != path.with_extension("json") || declares(place))
+            };
+            let beside = places.into_iter().find(is_mapping);
             let Some(place) = beside else { continue };
             let mapping = Self::open(&place)?;
             match &found {

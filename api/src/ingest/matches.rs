@@ -1,15 +1,16 @@
 //! Decisions about recipients: the file of `import --review`, edited.
 //!
-//! A row counts where its decision is `yes`: its recipient is the agency of its ORI or, without one, of its `agency_id`; and
-//! an organization of its own where it has neither. Two decisions about one recipient contradict each other, and neither is
-//! taken. What is decided is kept, holds for later loads, and moves the awards that are there.
+//! A row counts where its decision is `yes` or `withdraw`. With `yes`, its recipient is the agency of its ORI or, without
+//! one, of its `agency_id`; and an organization of its own where it has neither. With `withdraw`, what was decided of its
+//! recipient holds no longer. Two decisions about one recipient contradict each other, and neither is taken. What is decided
+//! is kept, holds for later loads, and moves the awards that are there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     grant,
     kind::MatchedBy,
-    organization, review,
+    review,
     scalar::{Ori, State},
 };
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -31,6 +32,15 @@ use super::{
 /// Awards that are looked at together.
 const CHUNK: u64 = 5_000;
 
+/// What the report says of decisions that change nothing so far.
+const UNMET: &str = "decisions of which no award has the recipient: they are kept for later loads; check the name, the state \
+                     and the identifier";
+/// What it says of agencies of other states.
+const ELSEWHERE: &str =
+    "decisions for an agency of another state than the recipient's: check the ORI";
+/// Decisions that a report names as examples.
+const EXAMPLES: usize = 5;
+
 /// What was decided of a recipient.
 #[derive(Clone, Debug)]
 pub(crate) struct DecidedRecipient {
@@ -38,7 +48,8 @@ pub(crate) struct DecidedRecipient {
     form: String,
     state: Option<State>,
     uei: Option<String>,
-    decision: Decision,
+    /// None takes back an earlier one.
+    decision: Option<Decision>,
 }
 
 /// The reader.
@@ -48,6 +59,12 @@ pub(crate) struct Matches {
     ids: HashMap<i32, usize>,
     next_id: i32,
     any: bool,
+    /// The decisions of the load, by their ids, with their recipients, until an award is met.
+    unmet: BTreeMap<i32, String>,
+    /// The decisions that the load has taken back.
+    withdrawn: Vec<review::Model>,
+    /// Agencies of other states than their recipients.
+    elsewhere: Vec<String>,
 }
 
 impl Matches {
@@ -56,7 +73,8 @@ impl Matches {
         let recipients = Recipients::new(job).await?;
         let ids = recipients.agencies.all().map(|(at, row)| (row.id, at)).collect();
         let next_id = job.load.next_id::<review::Entity>().await?;
-        Ok(Self { recipients, ids, next_id, any: false })
+        let (unmet, withdrawn, elsewhere) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Ok(Self { recipients, ids, next_id, any: false, unmet, withdrawn, elsewhere })
     }
 
     /// Whom the row names.
@@ -97,14 +115,6 @@ impl Matches {
 
     /// Moves the awards whose recipients were decided.
     async fn relink(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        let agencies: HashMap<i32, Option<State>> =
-            self.recipients.agencies.all().map(|(_, row)| (row.id, row.state.clone())).collect();
-        let organizations: HashMap<i32, organization::Model> = organization::Entity::find()
-            .all(job.load.transaction())
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
         let (mut last, mut moved) = (0, Vec::new());
         loop {
             // What an ORI says needs no decision.
@@ -121,15 +131,34 @@ impl Matches {
             let Some(end) = rows.last() else { break };
             last = end.id;
             for row in rows {
-                let organization = row.organization_id.and_then(|id| organizations.get(&id));
-                let Some(described) = described(&row, organization, &agencies) else { continue };
-                let decision = self.recipients.decided(&described);
-                let Some(recipient) = decision.map(|it| self.recipient(job, it, described)) else {
-                    continue;
+                let Some(mut described) = self.recipients.described(&row) else { continue };
+                let taken_back = self.withdrawn.iter().find(|it| {
+                    let (one, other) = (&it.uei, &described.uei);
+                    row.matched_by == Some(MatchedBy::Reviewed)
+                        && it.agency_id == row.agency_id
+                        && (one.is_none() || other.is_none() || one == other)
+                        && it.recipient_key == Name::of(&described.name).form
+                });
+                if let Some(review) = taken_back {
+                    described.state.clone_from(&review.state);
+                }
+                let is_taken_back = taken_back.is_some();
+                for review in self.recipients.deciding(&described) {
+                    self.unmet.remove(&review);
+                }
+                let (recipient, by) = match self.recipients.decided(&described) {
+                    Some(decision) => {
+                        (self.recipient(job, decision, described), MatchedBy::Reviewed)
+                    }
+                    None if is_taken_back => {
+                        let found = self.recipients.find(job, described);
+                        (found.recipient, found.by)
+                    }
+                    None => continue,
                 };
                 let (agency_id, organization_id) = recipient.columns();
                 let before = (row.agency_id, row.organization_id, row.matched_by);
-                let after = (agency_id, organization_id, Some(MatchedBy::Reviewed));
+                let after = (agency_id, organization_id, Some(by));
                 let tally = job.report.tally("grants");
                 if before == after {
                     tally.unchanged += 1;
@@ -162,22 +191,6 @@ impl Matches {
     }
 }
 
-/// The recipient of an award, as its source has described it.
-fn described(
-    row: &grant::Model,
-    organization: Option<&organization::Model>,
-    agencies: &HashMap<i32, Option<State>>,
-) -> Option<Described> {
-    let of_agency = row.agency_id.and_then(|id| agencies.get(&id).cloned().flatten());
-    let state = organization.map_or(of_agency, |it| it.state.clone());
-    let (name, uei) = match (&row.recipient_name, organization) {
-        (Some(name), _) => (name.clone(), row.recipient_uei.clone()),
-        (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
-        (None, None) => return None,
-    };
-    Some(Described { name, uei, state, ..Described::default() })
-}
-
 impl FormatReader for Matches {
     const TELLING: &[&[&str]] = &[&["recipient", "found", "agency_id", "decision"]];
     type Record = DecidedRecipient;
@@ -196,24 +209,28 @@ impl FormatReader for Matches {
     }
 
     fn read(&mut self, row: &FileRow<'_>) -> Result<RowMeaning<DecidedRecipient>, RowRefusal> {
-        let is_taken = row.read("decision", |text| match text.to_ascii_lowercase().as_str() {
-            "yes" => Ok(true),
-            "no" => Ok(false),
-            _ => Err("is neither yes nor no"),
+        let is_made = row.read("decision", |text| match text.to_ascii_lowercase().as_str() {
+            "yes" => Ok(Some(true)),
+            "withdraw" => Ok(Some(false)),
+            "no" => Ok(None),
+            _ => Err("is neither yes nor no nor withdraw"),
         })?;
-        if is_taken != Some(true) {
+        let Some(is_made) = is_made.flatten() else {
             return Ok(RowMeaning::LeaveOut("candidates that were not chosen, left out"));
-        }
+        };
         let name = row.line_of_text("recipient");
         let Some(name) = name else { return Err(row.refuse("recipient", "is empty")) };
         let name = review_file::of_text(&name).to_owned();
-        Ok(RowMeaning::Take(DecidedRecipient {
-            form: Name::of(&name).form,
-            name,
-            state: row.read("state", values::state)?,
-            uei: row.text("uei").map(str::to_uppercase),
-            decision: self.decision(row)?,
-        }))
+        let form = Name::of(&name).form;
+        let state = row.read("state", values::state)?;
+        let uei = row.text("uei").map(str::to_uppercase);
+        let decision = if is_made { Some(self.decision(row)?) } else { None };
+        let known = self.recipients.reviews.find(&form, state.as_ref(), uei.as_deref());
+        if decision.is_none() && known.is_none() {
+            let reason = "withdraws a decision that was not made: it holds for exactly this name, state and identifier";
+            return Err(row.refuse("decision", reason));
+        }
+        Ok(RowMeaning::Take(DecidedRecipient { name, form, state, uei, decision }))
     }
 
     fn claims(&self, record: &DecidedRecipient) -> Vec<Claim> {
@@ -228,6 +245,29 @@ impl FormatReader for Matches {
             let known =
                 self.recipients.reviews.find(&form, state.as_ref(), uei.as_deref()).cloned();
             let tally = job.report.tally("reviews");
+            let Some(decision) = decision else {
+                if let Some(known) = known {
+                    tally.removed += 1;
+                    self.recipients.reviews.forget(&known);
+                    let it = review::Column::Id.eq(known.id);
+                    job.load.remove::<review::Entity>(it).await?;
+                    self.withdrawn.push(known);
+                }
+                continue;
+            };
+            let told = state.as_ref().map_or(name.clone(), |state| format!("{name}, {state}"));
+            if let Decision::Agency(id) = decision
+                && let Some(agency) = self.recipients.agencies.of_id(id)
+                && agency.state.is_some()
+                && state.is_some()
+                && agency.state != state
+            {
+                let called = agency.name.as_deref().unwrap_or("an agency without a name");
+                let of = agency.state.as_ref().map_or("", State::as_str);
+                self.elsewhere.push(format!("{told}: {called}, {of}"));
+            }
+            let id = known.as_ref().map_or(self.next_id, |known| known.id);
+            self.unmet.insert(id, told);
             if known.as_ref().is_some_and(|known| Decision::of(known) == decision) {
                 tally.unchanged += 1;
                 continue;
@@ -261,6 +301,16 @@ impl FormatReader for Matches {
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
-        if self.any { self.relink(job).await } else { Ok(()) }
+        if self.any {
+            self.relink(job).await?;
+        }
+        let some = |all: &mut dyn Iterator<Item = &String>| -> Vec<String> {
+            all.take(EXAMPLES).cloned().collect()
+        };
+        let (count, examples) = (self.unmet.len(), some(&mut self.unmet.values()));
+        job.report.warn(UNMET, count as u64, examples);
+        let (count, examples) = (self.elsewhere.len(), some(&mut self.elsewhere.iter()));
+        job.report.warn(ELSEWHERE, count as u64, examples);
+        Ok(())
     }
 }

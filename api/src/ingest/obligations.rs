@@ -2,7 +2,8 @@
 //!
 //! A transaction is known by its key. A correction has the key of what it corrects and takes its
 //! place; a deletion names the key of what goes. When all rows are in, the federal share of every
-//! award that was touched is the sum of its transactions, taken by the database in one statement.
+//! award that was touched is the sum of its transactions, taken by the database in one statement, if all of them are there
+//! ([`super::award_money`]).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,7 +16,8 @@ use sea_orm::{
 };
 
 use super::{
-    awards::{Awards, ModificationOrder},
+    award_money::{AwardShare, PartialAwards},
+    awards::{Awards, ModificationOrder, shown},
     job::Job,
 };
 
@@ -57,7 +59,12 @@ impl Obligations {
     }
 
     /// Deletes the transactions of some keys.
-    pub(crate) async fn delete(&mut self, job: &mut Job, keys: &[String]) -> Result<(), DbErr> {
+    pub(crate) async fn delete(
+        &mut self,
+        job: &mut Job,
+        awards: &mut Awards,
+        keys: &[String],
+    ) -> Result<(), DbErr> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -70,6 +77,7 @@ impl Obligations {
             .into_tuple()
             .all(transaction)
             .await?;
+        awards.remember(job, &grants).await?;
         let removed = job.load.remove::<obligation::Entity>(named).await?;
         self.bereft.extend(grants);
         self.any |= removed > 0;
@@ -82,6 +90,7 @@ impl Obligations {
     pub(crate) async fn write(
         &mut self,
         job: &mut Job,
+        awards: &mut Awards,
         rows: Vec<(i32, Transaction)>,
     ) -> Result<(), DbErr> {
         let keys = rows.iter().filter_map(|(_, row)| row.key.as_ref());
@@ -136,12 +145,16 @@ impl Obligations {
             {
                 let number = row.modification_number.as_deref().unwrap_or("0");
                 let key = row.transaction_key.as_deref().unwrap_or("without a key");
+                let award = grant::Entity::find_by_id(grant_id);
+                let award = award.one(job.load.transaction()).await?;
+                let award = award.as_ref().map(shown).unwrap_or_default();
                 job.contradict(format!(
-                    "two rows say different things of one transaction: {key}, modification {number}"
+                    "two rows say different things of one transaction of {award}: {key}, modification {number}"
                 ));
                 continue;
             }
             if before.grant_id != grant_id {
+                awards.remember(job, &[before.grant_id]).await?;
                 self.bereft.insert(before.grant_id);
             }
             (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
@@ -186,27 +199,30 @@ impl Obligations {
         Ok(found)
     }
 
-    /// Gives every award that was touched the sum of its transactions, and takes out those whose
-    /// last transaction was deleted.
+    /// Gives every award that was touched the sum of its transactions, or what it is without those that are missing, and
+    /// takes out those whose last transaction was deleted.
     pub(crate) async fn finish(&mut self, job: &mut Job, awards: &mut Awards) -> Result<(), DbErr> {
-        if !self.any {
-            return Ok(());
-        }
         let bereft: Vec<i32> = std::mem::take(&mut self.bereft).into_iter().collect();
+        let mut partial = PartialAwards::default();
         for bereft in bereft.chunks(CHUNK) {
             self.take_out(job, awards, bereft).await?;
         }
-        let revision = job.load.revision();
-        sum(
-            job,
-            awards,
-            &format!("SELECT grant_id FROM obligations WHERE revision_id = {revision}"),
-        )
-        .await?;
-        for bereft in bereft.chunks(CHUNK) {
-            let ids: Vec<String> = bereft.iter().map(ToString::to_string).collect();
-            sum(job, awards, &ids.join(", ")).await?;
+        let mut others = awards.stated_otherwise();
+        if self.any {
+            let revision = job.load.revision();
+            let touched =
+                format!("SELECT grant_id FROM obligations WHERE revision_id = {revision}");
+            let summed = sum(job, awards, &mut partial, &touched).await?;
+            others.extend(bereft);
+            others.retain(|id| !summed.contains(id));
         }
+        others.sort_unstable();
+        others.dedup();
+        for others in others.chunks(CHUNK) {
+            let ids: Vec<String> = others.iter().map(ToString::to_string).collect();
+            sum(job, awards, &mut partial, &ids.join(", ")).await?;
+        }
+        partial.report(job);
         Ok(())
     }
 
@@ -267,54 +283,143 @@ impl Obligations {
     }
 }
 
-/// Sums the transactions of the awards that a subquery or a list names.
+/// An award whose share or first day is not what its transactions say.
+struct SummedAward {
+    id: i32,
+    sum: Dollars,
+    first_day: NaiveDate,
+    source_id: i32,
+    share: Option<Dollars>,
+    obligated_on: Option<NaiveDate>,
+}
+
+/// Sums the transactions of the awards that a subquery or a list names. Tells those that are not what their transactions
+/// say.
 ///
 /// The sums are read first, a few bytes each, and written in chunks: one statement that did both
 /// would have all the awards in memory at once.
-async fn sum(job: &Job, awards: &mut Awards, of: &str) -> Result<(), DbErr> {
+async fn sum(
+    job: &Job,
+    awards: &mut Awards,
+    partial: &mut PartialAwards,
+    of: &str,
+) -> Result<BTreeSet<i32>, DbErr> {
     let (revision, transaction) = (job.load.revision(), job.load.transaction());
     let backend = ConnectionTrait::get_database_backend(transaction);
     let sql = format!(
         "SELECT summed.grant_id, summed.total, summed.first_day, \
-         COALESCE(summed.source, grants.source_id) \
+         COALESCE(summed.source, grants.source_id), grants.federal_share, grants.obligated_on \
          FROM (SELECT grant_id, CAST(SUM(amount) AS BIGINT) AS total, \
          MIN(obligated_on) AS first_day, \
          MAX(CASE WHEN revision_id = {revision} THEN source_id END) AS source \
          FROM obligations WHERE grant_id IN ({of}) GROUP BY grant_id) AS summed \
-         JOIN grants ON grants.id = summed.grant_id \
-         WHERE grants.federal_share IS DISTINCT FROM summed.total \
-         OR grants.obligated_on IS DISTINCT FROM summed.first_day"
+         JOIN grants ON grants.id = summed.grant_id"
     );
-    let mut sums: Vec<(i32, i64, NaiveDate, i32)> = Vec::new();
+    let mut summed: Vec<SummedAward> = Vec::new();
     let mut rows = transaction.stream_raw(Statement::from_string(backend, sql)).await?;
     while let Some(row) = rows.try_next().await? {
-        sums.push((
-            row.try_get_by_index(0)?,
-            row.try_get_by_index(1)?,
-            row.try_get_by_index(2)?,
-            row.try_get_by_index(3)?,
-        ));
-    }
-    drop(rows);
-    // SQLite has no dates but their texts.
-    let date = if backend == DbBackend::Postgres { "DATE " } else { "" };
-    for sums in sums.chunks(CHUNK) {
-        let values: Vec<String> = sums
-            .iter()
-            .map(|(id, total, day, source)| format!("({id}, {total}, {date}'{day}', {source})"))
-            .collect();
-        let sql = format!(
-            "WITH summed(grant_id, total, first_day, source) AS (VALUES {}) \
-             UPDATE grants SET federal_share = summed.total, obligated_on = summed.first_day, \
-             source_id = summed.source, revision_id = {revision} \
-             FROM summed WHERE summed.grant_id = grants.id",
-            values.join(", ")
-        );
-        let ids = sums.iter().map(|(id, ..)| *id);
-        job.load.change_by::<grant::Entity>(ids, &sql).await?;
-        for (id, ..) in sums {
-            awards.changed(*id);
+        let award = SummedAward {
+            id: row.try_get_by_index(0)?,
+            sum: Dollars(row.try_get_by_index(1)?),
+            first_day: row.try_get_by_index(2)?,
+            source_id: row.try_get_by_index(3)?,
+            share: row.try_get_by_index::<Option<i64>>(4)?.map(Dollars),
+            obligated_on: row.try_get_by_index(5)?,
+        };
+        let is_sum = award.share == Some(award.sum)
+            && award.obligated_on == Some(award.first_day)
+            && awards.share(award.id, award.sum, true) == AwardShare::Sum;
+        if !is_sum {
+            summed.push(award);
         }
     }
+    drop(rows);
+    for summed in summed.chunks(CHUNK) {
+        write_shares(job, awards, partial, summed).await?;
+    }
+    Ok(summed.into_iter().map(|award| award.id).collect())
+}
+
+/// Writes the shares and the first days of awards.
+async fn write_shares(
+    job: &Job,
+    awards: &mut Awards,
+    partial: &mut PartialAwards,
+    summed: &[SummedAward],
+) -> Result<(), DbErr> {
+    let (revision, transaction) = (job.load.revision(), job.load.transaction());
+    let backend = ConnectionTrait::get_database_backend(transaction);
+    // SQLite has no dates but their texts.
+    let is_postgres = backend == DbBackend::Postgres;
+    let date = |day: Option<NaiveDate>| match day {
+        Some(day) if is_postgres => format!("DATE '{day}'"),
+        Some(day) => format!("'{day}'"),
+        None if is_postgres => "CAST(NULL AS DATE)".to_owned(),
+        None => "NULL".to_owned(),
+    };
+    let unsure = summed.iter().filter(|it| awards.share(it.id, it.sum, false) != AwardShare::Sum);
+    let unsure: Vec<i32> = unsure.map(|it| it.id).collect();
+    let has_first = having_first(job, &unsure).await?;
+    let (mut ids, mut values, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for SummedAward { id, sum, first_day, source_id, share, obligated_on } in summed {
+        let has_first = has_first.contains(id);
+        let found = awards.share(*id, *sum, has_first);
+        if found != AwardShare::Sum {
+            parts.push((*id, found, *sum));
+        }
+        let new = match found {
+            AwardShare::Sum => Some(*sum),
+            AwardShare::Stated(total) => Some(total),
+            AwardShare::Kept(share) => share,
+        };
+        // The first day of some transactions may not be that of the award.
+        let day = match found == AwardShare::Sum || has_first {
+            true => Some(*first_day),
+            false => obligated_on.map(|known| known.min(*first_day)),
+        };
+        if (new, day) == (*share, *obligated_on) {
+            continue;
+        }
+        let cents = new.map_or("NULL".to_owned(), |Dollars(cents)| cents.to_string());
+        values.push(format!("({id}, CAST({cents} AS BIGINT), {}, {source_id})", date(day)));
+        ids.push(*id);
+    }
+    if !parts.is_empty() {
+        let named = grant::Entity::find()
+            .filter(grant::Column::Id.is_in(parts.iter().map(|(id, ..)| *id)))
+            .all(transaction)
+            .await?;
+        let names: HashMap<i32, String> = named.iter().map(|row| (row.id, shown(row))).collect();
+        for (id, share, sum) in parts {
+            partial.note(share, sum, || names.get(&id).cloned().unwrap_or_default());
+        }
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "WITH summed(grant_id, total, first_day, source) AS (VALUES {}) \
+         UPDATE grants SET federal_share = summed.total, obligated_on = summed.first_day, \
+         source_id = summed.source, revision_id = {revision} \
+         FROM summed WHERE summed.grant_id = grants.id",
+        values.join(", ")
+    );
+    job.load.change_by::<grant::Entity>(ids.iter().copied(), &sql).await?;
+    for id in ids {
+        awards.changed(id);
+    }
     Ok(())
+}
+
+/// Which of some awards have the transaction that made them.
+async fn having_first(job: &Job, ids: &[i32]) -> Result<BTreeSet<i32>, DbErr> {
+    let rows: Vec<(i32, Option<String>)> = obligation::Entity::find()
+        .select_only()
+        .columns([obligation::Column::GrantId, obligation::Column::ModificationNumber])
+        .filter(obligation::Column::GrantId.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(job.load.transaction())
+        .await?;
+    let is_first = |number: &Option<String>| ModificationOrder::of(number.as_deref()).is_base();
+    Ok(rows.into_iter().filter(|(_, number)| is_first(number)).map(|(id, _)| id).collect())
 }

@@ -5,7 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{kind::OutcomeFlag, measure, outcome, revision, scalar::State};
+use entity::{
+    agency,
+    kind::OutcomeFlag,
+    measure, outcome, revision,
+    scalar::{Ori, State},
+};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
@@ -48,7 +53,7 @@ impl FilingFigure {
 }
 
 /// What one row of a file says of a year.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Filing {
     pub(crate) of: Of,
     pub(crate) state: Option<State>,
@@ -58,6 +63,17 @@ pub(crate) struct Filing {
     /// What the publisher says of the values, population aside.
     pub(crate) note: Option<String>,
     pub(crate) values: Vec<FilingFigure>,
+    /// The measures of which the file has a column, and the row no value: what an earlier file of the format said of them is
+    /// withdrawn.
+    pub(crate) withdrawn: Vec<&'static str>,
+}
+
+impl Filing {
+    /// Whether another filing of the year says the same. Files of other columns may leave other measures out.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let said = |it: &Self| (it.state.clone(), it.population, it.months, it.note.clone());
+        said(self) == said(other) && self.values == other.values
+    }
 }
 
 /// The measure that the people served are an outcome of themselves.
@@ -73,6 +89,8 @@ pub(crate) struct Outcomes {
     /// The loads of the same format.
     own: HashSet<i32>,
     next_id: i32,
+    /// The values that the load has taken out: the agency, the measure, and the value.
+    pub(crate) withdrawn: Vec<(i32, &'static str, i64)>,
 }
 
 impl Outcomes {
@@ -98,6 +116,7 @@ impl Outcomes {
             met: HashSet::new(),
             own: own.into_iter().chain([job.load.revision()]).collect(),
             next_id,
+            withdrawn: Vec::new(),
         })
     }
 
@@ -124,8 +143,9 @@ impl Outcomes {
             let key = (filing.of, filing.year);
             if let Some(at) = places.get(&key) {
                 job.report.note(TWICE);
-                if distinct[*at] != filing {
-                    job.contradict(differing(&filing));
+                if !distinct[*at].says_the_same(&filing) {
+                    let words = differing(job, &distinct[*at], &filing.values, &filing).await?;
+                    job.contradict(words);
                 }
                 continue;
             }
@@ -141,7 +161,20 @@ impl Outcomes {
             false => HashMap::new(),
         };
         let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
+        let mut gone = Vec::new();
         for filing in distinct {
+            for code in &filing.withdrawn {
+                let measure_id = self.measures.get(*code).copied().unwrap_or_default();
+                let before = known.remove(&(filing.of, measure_id, filing.year));
+                let is_own = |row: &outcome::Model| {
+                    self.own.contains(&row.revision_id) && row.revision_id != job.load.revision()
+                };
+                if let Some(before) = before.filter(is_own) {
+                    let of = before.agency_id.unwrap_or_default();
+                    self.withdrawn.push((of, *code, before.value.0));
+                    gone.push(before.id);
+                }
+            }
             for value in &filing.values {
                 let mut row = self.row(job, &filing, value);
                 let Some(before) = known.remove(&(filing.of, row.measure_id, row.year)) else {
@@ -163,17 +196,24 @@ impl Outcomes {
                 }
                 (row.source_id, row.revision_id) = (job.source_id, job.load.revision());
                 if before.revision_id == job.load.revision() {
-                    job.contradict(differing(&filing));
+                    let known = FilingFigure::of(value.measure, before.value.0);
+                    let words = differing(job, &filing, &[known], &filing).await?;
+                    job.contradict(words);
                     continue;
                 }
                 changed.push(row);
             }
         }
         job.load.insert::<outcome::Entity>(&added).await?;
+        let removed = match gone.is_empty() {
+            true => 0,
+            false => job.load.remove::<outcome::Entity>(outcome::Column::Id.is_in(gone)).await?,
+        };
         let tally = job.report.tally("outcomes");
         tally.added += added.len() as u64;
         tally.changed += changed.len() as u64;
         tally.unchanged += unchanged;
+        tally.removed += removed;
         job.load.change::<outcome::Entity>(changed).await
     }
 
@@ -212,7 +252,10 @@ impl Outcomes {
         };
         let mut codes: Vec<&str> = filings
             .iter()
-            .flat_map(|filing| filing.values.iter().map(|value| value.measure))
+            .flat_map(|filing| {
+                let values = filing.values.iter().map(|value| value.measure);
+                values.chain(filing.withdrawn.iter().copied())
+            })
             .collect();
         codes.sort_unstable();
         codes.dedup();
@@ -261,15 +304,33 @@ impl Of {
     }
 }
 
-/// What is wrong with filings that turn out to be of the same agency and year.
-fn differing(filing: &Filing) -> String {
-    let of = match (filing.of, &filing.state) {
-        (Of::Agency(_), Some(state)) => format!("an agency of {state}"),
-        (Of::Agency(_), None) => "an agency".to_owned(),
+/// What is wrong with filings that turn out to be of the same agency and year, and on which values they differ.
+async fn differing(
+    job: &Job,
+    one: &Filing,
+    values: &[FilingFigure],
+    other: &Filing,
+) -> Result<String, DbErr> {
+    let of = match (other.of, &other.state) {
+        (Of::Agency(id), _) => {
+            let row = agency::Entity::find_by_id(id).one(job.load.transaction()).await?;
+            let row = row.as_ref();
+            let oris = row.map(|row| [&row.ori9, &row.ori7]).into_iter().flatten().flatten();
+            let oris: Vec<&str> = oris.map(Ori::as_str).collect();
+            let name =
+                row.and_then(|row| row.name.as_deref()).unwrap_or("an agency without a name");
+            format!("{name} (ORI {})", oris.join(", "))
+        }
         (Of::State(_), Some(state)) => state.to_string(),
         (Of::State(_) | Of::Nation, _) => "the nation".to_owned(),
     };
-    format!("two rows say different things of {of} in {}", filing.year)
+    let differs = one.values.iter().find_map(|known| {
+        let mut same = values.iter().filter(|value| value.measure == known.measure);
+        let value = same.find(|value| value.value != known.value)?;
+        Some(format!(": {} is {} and {}", known.measure, known.value, value.value))
+    });
+    let differs = differs.unwrap_or_default();
+    Ok(format!("two rows say different things of {of} in {}{differs}", other.year))
 }
 
 /// Whether a flag is worse than none.

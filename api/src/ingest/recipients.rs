@@ -4,9 +4,10 @@
 //! person decided of the recipient ([`super::matches`]); the only agency of the state that the name fits ([`super::matching`]); the organization of the
 //! unique entity identifier; the organization of the same name and state; a new organization.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::{
+    grant,
     kind::{MatchedBy, OrganizationKind},
     organization,
     scalar::{Ori, State},
@@ -38,7 +39,7 @@ pub(crate) struct Described {
 }
 
 /// A recipient of the dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Recipient {
     /// The id of an agency.
     Agency(i32),
@@ -67,9 +68,40 @@ pub(crate) struct FoundRecipient {
 #[derive(Debug)]
 struct KnownRecipient {
     id: i32,
+    name: String,
+    state: Option<State>,
     uei: Option<String>,
+    kind: Option<OrganizationKind>,
     lacks_city: bool,
-    lacks_kind: bool,
+}
+
+/// The organizations that would be found to be agencies now, for agencies may come after awards.
+#[derive(Debug, Default)]
+pub(crate) struct Kinship {
+    /// By the id of an organization, that of the agency.
+    agencies: HashMap<i32, i32>,
+    /// The other way around.
+    organizations: HashMap<i32, Vec<i32>>,
+}
+
+impl Kinship {
+    /// All that are the same body as one of some recipients, these among them.
+    pub(crate) fn of(&self, some: impl IntoIterator<Item = Recipient>) -> BTreeSet<Recipient> {
+        let mut all: BTreeSet<Recipient> = some.into_iter().collect();
+        let agencies: Vec<i32> = all
+            .iter()
+            .filter_map(|recipient| match recipient {
+                Recipient::Agency(id) => Some(*id),
+                Recipient::Organization(id) => self.agencies.get(id).copied(),
+            })
+            .collect();
+        for agency in agencies {
+            let organizations = self.organizations.get(&agency).into_iter().flatten();
+            all.extend(organizations.map(|id| Recipient::Organization(*id)));
+            all.insert(Recipient::Agency(agency));
+        }
+        all
+    }
 }
 
 /// The columns by which an organization is found: id, name, state, identifier, city, kind.
@@ -82,6 +114,7 @@ pub(crate) struct Recipients {
     pub(crate) agencies: Agencies,
     matching: Matching,
     known: Vec<KnownRecipient>,
+    by_id: HashMap<i32, usize>,
     by_uei: HashMap<String, usize>,
     by_name: HashMap<(Option<State>, String), Vec<usize>>,
     /// What people decided.
@@ -100,6 +133,7 @@ impl Recipients {
             matching: Matching::of(agencies.all()),
             agencies,
             known: Vec::new(),
+            by_id: HashMap::new(),
             by_uei: HashMap::new(),
             by_name: HashMap::new(),
             reviews: Reviews::new(job).await?,
@@ -123,20 +157,21 @@ impl Recipients {
             .all(job.load.transaction())
             .await?;
         for (id, name, state, uei, city, kind) in rows {
-            let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
             let state = state.and_then(|state| state.parse().ok());
             let form = Name::of(&name).form;
-            recipients.know(form, state, KnownRecipient { id, uei, lacks_city, lacks_kind });
+            let lacks_city = city.is_none();
+            recipients.know(form, KnownRecipient { id, name, state, uei, kind, lacks_city });
         }
         Ok(recipients)
     }
 
-    fn know(&mut self, form: String, state: Option<State>, known: KnownRecipient) {
+    fn know(&mut self, form: String, known: KnownRecipient) {
         let at = self.known.len();
+        self.by_id.insert(known.id, at);
         if let Some(uei) = &known.uei {
             self.by_uei.insert(uei.clone(), at);
         }
-        self.by_name.entry((state, form)).or_default().push(at);
+        self.by_name.entry((known.state.clone(), form)).or_default().push(at);
         self.known.push(known);
     }
 
@@ -182,6 +217,12 @@ impl Recipients {
         self.reviews.decide(name, state.as_ref(), uei.as_deref())
     }
 
+    /// The decisions, by their ids, that say who a recipient is.
+    pub(crate) fn deciding(&self, described: &Described) -> Vec<i32> {
+        let Described { name, state, uei, .. } = described;
+        self.reviews.deciding(name, state.as_ref(), uei.as_deref())
+    }
+
     /// The agencies that fit a recipient.
     pub(crate) fn fit(
         &self,
@@ -221,10 +262,16 @@ impl Recipients {
             let has_uei = described.uei.is_some();
             return Err(if has_uei { MatchedBy::Uei } else { MatchedBy::Name });
         };
+        let nine = ori.as_str().len() == 9;
         if let Some(at) = self.agencies.find(ori) {
+            let agency = self.agencies.get(at);
+            if if nine { &agency.ori9 } else { &agency.ori7 }.is_none() {
+                self.agencies.change(at, job.source_id, |row| {
+                    if nine { &mut row.ori9 } else { &mut row.ori7 }.replace(ori.clone());
+                });
+            }
             return Ok((FoundBy::AgencyByOri, at));
         }
-        let nine = ori.as_str().len() == 9;
         // The agency may be known by its ORI of the other length only.
         let called = match fit() {
             Fit::One(way, at) => Some((way, at)),
@@ -274,7 +321,7 @@ impl Recipients {
         let id = known.id;
         let completes = (known.uei.is_none() && described.uei.is_some())
             || (known.lacks_city && described.city.is_some())
-            || (known.lacks_kind && described.kind.is_some());
+            || (known.kind.is_none() && described.kind.is_some());
         if completes {
             if known.uei.is_none() {
                 known.uei.clone_from(&described.uei);
@@ -283,7 +330,7 @@ impl Recipients {
                 }
             }
             known.lacks_city &= described.city.is_none();
-            known.lacks_kind &= described.kind.is_none();
+            known.kind = known.kind.or(described.kind);
             self.completed.push((id, described));
         } else {
             job.report.tally("organizations").unchanged += 1;
@@ -295,12 +342,15 @@ impl Recipients {
         let Described { name, uei, city, state, kind, .. } = described;
         let id = self.next_id;
         self.next_id += 1;
-        let (lacks_city, lacks_kind) = (city.is_none(), kind.is_none());
-        self.know(
-            form,
-            state.clone(),
-            KnownRecipient { id, uei: uei.clone(), lacks_city, lacks_kind },
-        );
+        let known = KnownRecipient {
+            id,
+            name: name.clone(),
+            state: state.clone(),
+            uei: uei.clone(),
+            kind,
+            lacks_city: city.is_none(),
+        };
+        self.know(form, known);
         let mut row = organization::Model {
             id,
             name,
@@ -312,12 +362,85 @@ impl Recipients {
             uei,
             note: None,
             search: String::new(),
+            state_id: None,
             source_id: job.source_id,
             revision_id: job.load.revision(),
         };
         row.search = row.searched();
         self.added.push(row);
         id
+    }
+
+    /// Everybody whom a description may be of, as far as the dataset knows them now: the agency that it is found to be,
+    /// and all organizations of the identifier, or of the name and state. Two organizations of one name may be two bodies.
+    pub(crate) fn possible(&self, described: &Described) -> BTreeSet<Recipient> {
+        let Described { name, ori, uei, state, kind, .. } = described;
+        let by_ori = ori.as_ref().and_then(|ori| self.agencies.find(ori));
+        let decided = || match self.decided(described) {
+            Some(Decision::Agency(id)) => Some(id),
+            Some(Decision::Organization) => None,
+            None => match self.fit(name, state.as_ref(), *kind) {
+                Fit::One(_, at) => Some(self.agencies.get(at).id),
+                Fit::Nobody | Fit::Several(_) => None,
+            },
+        };
+        let agency = by_ori.map(|at| self.agencies.get(at).id).or_else(decided);
+        let by_uei = uei.as_ref().and_then(|uei| self.by_uei.get(uei));
+        let named = self.by_name.get(&(state.clone(), Name::of(name).form));
+        let named = named.into_iter().flatten().filter(|at| match (&self.known[**at].uei, uei) {
+            (Some(known), Some(uei)) => known == uei,
+            _ => true,
+        });
+        let organizations =
+            by_uei.into_iter().chain(named).map(|at| Recipient::Organization(self.known[*at].id));
+        agency.map(Recipient::Agency).into_iter().chain(organizations).collect()
+    }
+
+    /// Who may be whom.
+    pub(crate) fn kinship(&self) -> Kinship {
+        let found = self.known.iter().filter_map(|known| {
+            let KnownRecipient { name, state, uei, kind, .. } = known;
+            let described = Described {
+                name: name.clone(),
+                state: state.clone(),
+                uei: uei.clone(),
+                kind: *kind,
+                ..Described::default()
+            };
+            let agency = self.possible(&described).into_iter().find_map(|found| match found {
+                Recipient::Agency(id) => Some(id),
+                Recipient::Organization(_) => None,
+            });
+            Some((known.id, agency?))
+        });
+        let agencies: HashMap<i32, i32> = found.collect();
+        let mut organizations: HashMap<i32, Vec<i32>> = HashMap::new();
+        for (organization, agency) in &agencies {
+            organizations.entry(*agency).or_default().push(*organization);
+        }
+        Kinship { agencies, organizations }
+    }
+
+    /// The recipient of an award, as its source has described it.
+    pub(crate) fn described(&self, row: &grant::Model) -> Option<Described> {
+        let organization = row.organization_id.and_then(|id| self.by_id.get(&id));
+        let organization = organization.map(|at| &self.known[*at]);
+        let state = match (row.agency_id, organization) {
+            (Some(id), _) => self.agencies.of_id(id).and_then(|agency| agency.state.clone()),
+            (None, Some(organization)) => organization.state.clone(),
+            (None, None) => None,
+        };
+        let (name, uei) = match (&row.recipient_name, organization) {
+            (Some(name), _) => (name.clone(), row.recipient_uei.clone()),
+            (None, Some(organization)) => (organization.name.clone(), organization.uei.clone()),
+            (None, None) => return None,
+        };
+        // A person may have decided for an agency of another state.
+        let decided = row.agency_id.filter(|_| row.matched_by == Some(MatchedBy::Reviewed));
+        let decided = decided.and_then(|id| self.reviews.of_agency(&name, uei.as_deref(), id));
+        let state = decided.map_or(state, |review| review.state.clone());
+        let kind = organization.and_then(|it| it.kind);
+        Some(Described { name, uei, state, kind, ..Described::default() })
     }
 
     /// Writes the recipients that are new or were completed.

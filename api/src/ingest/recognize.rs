@@ -158,6 +158,9 @@ fn recognition(path: &Path, files: &[PathBuf]) -> Recognition {
                 ))
             }
         },
+        Err(ImportError::File { place, problem, .. }) if place.file.contains('/') => {
+            Recognition::Unknown(format!("{}: {problem}", place.file))
+        }
         Err(ImportError::File { problem, .. }) => Recognition::Unknown(problem),
         Err(error) => Recognition::Unknown(error.to_string()),
     }
@@ -257,6 +260,8 @@ fn of_archive(path: &Path, file: &File) -> Result<Vec<Format>, ImportError> {
     let (parts, _) = input::parts(&mut archive).map_err(fail)?;
     let mut found = Vec::new();
     for index in parts {
+        let place = input::place_of(&place, &archive, index);
+        let fail = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
         let (part, mut text) = input::part(&mut archive, index).map_err(fail)?;
         let formats = if input::is_workbook(&part) {
             let unpacked = input::unpacked(&mut text).map_err(fail)?;

@@ -107,6 +107,8 @@ pub struct ImportReport {
     pub revision: Option<i32>,
     /// Whether it was only a trial.
     pub dry_run: bool,
+    /// Whether no row was taken, so that nothing was changed.
+    pub is_empty: bool,
 }
 
 impl ImportReport {
@@ -228,6 +230,12 @@ impl fmt::Display for ImportReport {
             return writeln!(f, "Nothing to do: the dataset is unchanged.");
         }
         match self.revision {
+            None if self.is_empty => {
+                writeln!(
+                    f,
+                    "No row was taken: the dataset is unchanged, and the files count as not loaded."
+                )?;
+            }
             Some(revision) => writeln!(f, "Loaded {} as revision {revision}.", self.format)?,
             None => writeln!(f, "Tried {}: nothing was written (--dry-run).", self.format)?,
         }

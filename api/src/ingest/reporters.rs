@@ -7,7 +7,10 @@ use entity::{
     outcome,
     scalar::{Ori, State},
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+};
 
 use super::{
     agencies::Agencies,
@@ -32,7 +35,9 @@ pub(crate) struct Reporter {
 impl Reporter {
     /// The claim of a row of it: what it says of a year.
     pub(crate) fn claim(&self, year: i32, says: &impl std::fmt::Debug) -> Claim {
-        let ori = self.ori9.as_ref().or(self.ori7.as_ref());
+        // One agency may stand under both lengths of its ORI.
+        let nine = self.ori9.as_ref().map(|ori| ori.as_str().to_owned());
+        let ori = nine.or_else(|| self.ori7.as_ref().map(|ori| format!("{}00", ori.as_str())));
         Claim::new("ori", "agency and year", &(ori, year), says)
     }
 }
@@ -155,9 +160,26 @@ impl Reporters {
         self.agencies.write(job).await
     }
 
-    /// Gives the agencies the people and the officers of their last year.
-    pub(crate) async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+    /// Gives the agencies the people and the officers of their last year. Where that of a year was withdrawn, the last one
+    /// is another.
+    pub(crate) async fn finish(
+        &mut self,
+        job: &mut Job,
+        withdrawn: &[(i32, &'static str, i64)],
+    ) -> Result<(), DbErr> {
         let source_id = job.source_id;
+        for (id, code, value) in withdrawn {
+            let Some(at) = self.agencies.place_of(*id) else { continue };
+            let (row, value) = (self.agencies.get(at), i32::try_from(*value).ok());
+            let shown = if *code == SWORN { row.sworn_officers } else { row.population };
+            if !matches!(*code, SWORN | POPULATION) || shown != value {
+                continue;
+            }
+            let last = last_known(job, *id, code).await?;
+            self.agencies.change(at, source_id, |row| {
+                *if *code == SWORN { &mut row.sworn_officers } else { &mut row.population } = last;
+            });
+        }
         for (at, latest) in std::mem::take(&mut self.latest) {
             let row = self.agencies.get(at);
             let (population, sworn) =
@@ -170,6 +192,23 @@ impl Reporters {
         }
         self.agencies.write(job).await
     }
+}
+
+/// The last value of a measure of an agency that counts.
+async fn last_known(job: &Job, agency_id: i32, code: &str) -> Result<Option<i32>, DbErr> {
+    let plausible = Condition::any()
+        .add(outcome::Column::Flag.is_null())
+        .add(outcome::Column::Flag.ne(OutcomeFlag::Implausible));
+    let row = outcome::Entity::find()
+        .join(JoinType::InnerJoin, outcome::Relation::Measure.def())
+        .filter(entity::measure::Column::Code.eq(code))
+        .filter(outcome::Column::AgencyId.eq(agency_id))
+        .filter(outcome::Column::Value.gt(0))
+        .filter(plausible)
+        .order_by_desc(outcome::Column::Year)
+        .one(job.load.transaction())
+        .await?;
+    Ok(row.and_then(|row| i32::try_from(row.value.0).ok()))
 }
 
 /// The measure of officers.

@@ -44,6 +44,11 @@ impl<'a> FileRow<'a> {
         self.layout.index.contains_key(field)
     }
 
+    /// Whether the table has such a column, and the row nothing in it: there is no value, or none any more.
+    pub(crate) fn is_empty(&self, field: &str) -> bool {
+        self.has(field) && self.text(field).is_none()
+    }
+
     /// The cell as it is written.
     fn cell(&self, field: &str) -> Option<&'a str> {
         self.record.get(*self.layout.index.get(field)?).map(str::trim)

@@ -73,12 +73,21 @@ pub(crate) fn certainty(recipient: Option<Recipient>, by: Option<MatchedBy>) -> 
 pub(crate) trait ClaimText {
     /// The text.
     fn claimed(&self) -> String;
+
+    /// The value of a text.
+    fn of_claim(text: &str) -> Option<Self>
+    where
+        Self: Sized;
 }
 
 macro_rules! shown_as_they_are {
     ($($kind:ty),+) => { $(impl ClaimText for $kind {
         fn claimed(&self) -> String {
             self.to_string()
+        }
+
+        fn of_claim(text: &str) -> Option<Self> {
+            text.parse().ok()
         }
     })+ };
 }
@@ -89,11 +98,39 @@ impl ClaimText for entity::kind::Instrument {
     fn claimed(&self) -> String {
         self.to_value()
     }
+
+    fn of_claim(text: &str) -> Option<Self> {
+        Self::try_from_value(&text.to_owned()).ok()
+    }
 }
 
 impl ClaimText for entity::kind::GrantStatus {
     fn claimed(&self) -> String {
         self.to_value()
+    }
+
+    fn of_claim(text: &str) -> Option<Self> {
+        Self::try_from_value(&text.to_owned()).ok()
+    }
+}
+
+/// What a list says of an award that tells it from others of its recipient.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListedTerms {
+    pub(crate) share: Option<Dollars>,
+    pub(crate) program_id: Option<i32>,
+    pub(crate) fiscal_year: Option<i32>,
+}
+
+impl ListedTerms {
+    /// Whether nothing speaks against two programs being one.
+    pub(crate) fn may_share_program(self, other: Option<i32>) -> bool {
+        self.program_id.is_none() || other.is_none() || self.program_id == other
+    }
+
+    /// Whether nothing speaks against two years being one.
+    pub(crate) fn may_share_year(self, other: Option<i32>) -> bool {
+        self.fiscal_year.is_none() || other.is_none() || self.fiscal_year == other
     }
 }
 
@@ -147,6 +184,11 @@ impl Origins {
         self.programs.get(&id).cloned().unwrap_or_default()
     }
 
+    /// The program of a code.
+    pub(crate) fn program_of(&self, code: &str) -> Option<i32> {
+        self.programs.iter().find(|(_, known)| *known == code).map(|(id, _)| *id)
+    }
+
     /// Whose an award is of which there are no claims.
     pub(crate) fn of(&self, row: &grant::Model) -> ClaimOrigin {
         if row.usaspending_key.is_some() || self.usaspending.contains(&row.source_id) {
@@ -154,6 +196,39 @@ impl Origins {
         } else {
             ClaimOrigin::AwardList
         }
+    }
+
+    /// The federal share of an award by USAspending.
+    pub(crate) fn usaspending_share(
+        &self,
+        row: &grant::Model,
+        claims: &GrantClaims,
+    ) -> Option<Dollars> {
+        if claims.is_empty() {
+            return row.federal_share.filter(|_| self.of(row) == ClaimOrigin::Usaspending);
+        }
+        let claim = claims.find(ClaimField::FederalShare, ClaimOrigin::Usaspending)?;
+        values::decimal(&claim.value).ok()
+    }
+
+    /// What a list said of an award; none where no list has told of it.
+    pub(crate) fn listed(&self, row: &grant::Model, claims: &GrantClaims) -> Option<ListedTerms> {
+        if claims.is_empty() {
+            let (share, program_id, fiscal_year) =
+                (row.federal_share, row.program_id, row.fiscal_year);
+            let terms = ListedTerms { share, program_id, fiscal_year };
+            return (self.of(row) == ClaimOrigin::AwardList).then_some(terms);
+        }
+        let said = |field| {
+            let claim = claims.find(field, ClaimOrigin::AwardList);
+            claim.map(|claim| claim.value.as_str())
+        };
+        said(ClaimField::Recipient)?;
+        Some(ListedTerms {
+            share: said(ClaimField::FederalShare).and_then(|text| values::decimal(text).ok()),
+            program_id: said(ClaimField::Program).and_then(|code| self.program_of(code)),
+            fiscal_year: said(ClaimField::FiscalYear).and_then(|text| text.parse().ok()),
+        })
     }
 
     /// The columns of an award of one origin, as claims of that origin.
@@ -295,7 +370,8 @@ impl Origins {
                             claims.make(key(field), value, row.source_id, true);
                         }
                     }
-                } else if row.federal_share.is_none() {
+                }
+                if row.federal_share.is_none() {
                     claims.withdraw(ClaimField::FederalShare, origin);
                     let listed = claims.find(ClaimField::FederalShare, ClaimOrigin::AwardList);
                     let share = listed.and_then(|it| values::decimal::<Dollars>(&it.value).ok());
@@ -412,7 +488,13 @@ impl GrantClaims {
         true
     }
 
-    fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
+    /// The claim of any origin.
+    pub(crate) fn of_any(&self, field: ClaimField) -> Option<&claim::Model> {
+        let mut rows = self.slots.iter().map(|slot| &slot.row);
+        rows.find(|row| row.field == field)
+    }
+
+    pub(crate) fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
         self.slots.retain(|slot| {
             let is_it = slot.row.field == field && slot.row.origin == origin;
             if is_it && slot.before.is_some() {

@@ -5,7 +5,8 @@
 //! What separates the columns is found by the header: it is that of the usual four by which the columns of a shape stand
 //! there. Titles above the header may have other separators in them.
 //!
-//! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound.
+//! A quote that is never closed would turn the rest of a file into one cell, so a row has a bound. One that another quote
+//! closes, rows further on, would take the rows between them into its cell: it is known by their shape.
 
 use std::{
     cell::Cell,
@@ -18,7 +19,7 @@ use csv::{ByteRecord, StringRecord};
 use super::{
     encoding::{self, TextEncoding},
     error::{FilePlace, ImportError},
-    json::{self, AnswerKind},
+    json::{self, AnswerKind, AnswerPage},
     layout::{Layout, Mismatch, TableShape},
     row::{FileRow, RowRefusal},
     workbook::{MAX_COLUMNS, SheetRows},
@@ -41,6 +42,8 @@ struct Csv<'a> {
     reader: csv::Reader<Guard<'a>>,
     /// The bytes that were read since the row began.
     fresh: Rc<Cell<usize>>,
+    /// What separates columns.
+    delimiter: char,
     /// Whether lines end in CR LF.
     crlf: bool,
     raw: ByteRecord,
@@ -67,6 +70,8 @@ pub(crate) struct FileTable<'a> {
     record: StringRecord,
     /// Cells of the row that cannot be relied on, and why.
     doubtful: Vec<(usize, &'static str)>,
+    /// Which page of an answer of an API it is.
+    pub(crate) page: Option<AnswerPage>,
 }
 
 enum FileSource<'a> {
@@ -104,9 +109,11 @@ impl<'a> FileTable<'a> {
         }
         // A NUL further on is one of a row, which is refused alone.
         let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let mut page = None;
         let source = if json::begins(text) {
-            let rows = json::rows(&file, Cursor::new(head).chain(reader), answers)?.into_iter();
-            FileSource::Json { rows, line: 0 }
+            let answer = json::rows(&file, Cursor::new(head).chain(reader), answers)?;
+            page = answer.page;
+            FileSource::Json { rows: answer.rows.into_iter(), line: 0 }
         } else if text.starts_with(b"%PDF") || first.contains(&0) || is_binary(text) {
             let mend = "give a CSV file, or a gzip or ZIP of one";
             return Err(ImportError::file(place(), "is not a text file", mend));
@@ -117,7 +124,7 @@ impl<'a> FileTable<'a> {
             FileSource::Unread(head, reader)
         };
         let (record, doubtful) = (StringRecord::new(), Vec::new());
-        Ok(Self { file, encoding, comments, source, record, doubtful })
+        Ok(Self { file, encoding, comments, source, record, doubtful, page })
     }
 
     /// Begins to read a sheet.
@@ -129,6 +136,7 @@ impl<'a> FileTable<'a> {
             source: FileSource::Sheet(rows),
             record: StringRecord::new(),
             doubtful: Vec::new(),
+            page: None,
         }
     }
 
@@ -188,8 +196,8 @@ impl<'a> FileTable<'a> {
         let inner: Box<dyn Read + 'a> = Box::new(Cursor::new(head).chain(rest));
         let guard = Guard { inner, fresh: Rc::clone(&fresh) };
         let reader = self.csv(delimiter).from_reader(guard);
-        self.source =
-            FileSource::Csv(Box::new(Csv { reader, fresh, crlf, raw: ByteRecord::new() }));
+        let (delimiter, raw) = (char::from(delimiter), ByteRecord::new());
+        self.source = FileSource::Csv(Box::new(Csv { reader, fresh, delimiter, crlf, raw }));
     }
 
     fn csv(&self, delimiter: u8) -> csv::ReaderBuilder {
@@ -250,6 +258,16 @@ impl<'a> FileTable<'a> {
                 reason: format!("the row has {cells} cells, the header {columns}"),
             }));
         }
+        if let Some((at, rows)) = self.swallowed(columns) {
+            return Err(RowProblem::Row(RowRefusal {
+                line,
+                column: layout.names[at].trim().to_owned(),
+                value: self.record[at].chars().take(40).collect(),
+                reason: format!(
+                    "the quotation mark before it is not closed in its row: {rows} rows that follow are in the cell"
+                ),
+            }));
+        }
         // PostgreSQL holds no text with a NUL, so none is taken anywhere.
         let wrong = self.record.iter().take(columns).enumerate().find_map(|(at, cell)| {
             let long =
@@ -270,6 +288,26 @@ impl<'a> FileTable<'a> {
             }));
         }
         Ok(Some(FileRow { layout, line, record: &self.record }))
+    }
+
+    /// The cell of a text in which whole rows are, and how many. A text of several lines is none, but where a quotation mark
+    /// is not closed, the cell has the rest of its row in its first line and the beginning of another row in its last one.
+    fn swallowed(&self, columns: usize) -> Option<(usize, usize)> {
+        let FileSource::Csv(csv) = &self.source else { return None };
+        if columns < 3 {
+            return None;
+        }
+        let cells_of = |line: &str| line.matches(csv.delimiter).count() + 1;
+        self.record.iter().enumerate().find_map(|(at, cell)| {
+            let lines: Vec<&str> = cell.trim_end().split('\n').collect();
+            let [first, between @ .., last] = lines.as_slice() else { return None };
+            // At the end of the file the last row is whole.
+            let is_last = at + 1 == columns;
+            let are_rows = at + cells_of(first) == columns
+                && between.iter().all(|line| cells_of(line) == columns)
+                && cells_of(last) == at + 1;
+            (are_rows && (is_last || cells_of(first) > 1)).then_some((at, between.len() + 1))
+        })
     }
 
     /// Reads the next record that is not blank, and tells its line.

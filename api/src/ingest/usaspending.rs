@@ -8,17 +8,23 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike as _, NaiveDate};
-use entity::{grant, kind::Instrument, obligation, scalar::State};
+use entity::{
+    grant,
+    kind::{ClaimField, Instrument},
+    obligation,
+    scalar::State,
+};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
 use super::{
     COPS_LISTINGS, ImportRequest, Listings,
     awards::{Award, Awards, ModificationOrder},
-    claims::Claim,
+    claims::{Claim, EmptyFields, digest},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     json::{self, AnswerKind},
     layout::{Layout, TableShape},
+    meeting,
     obligations::{Obligations, Transaction},
     programs::{Programs, year_of_number},
     recipients::{Described, Recipients, kind_of},
@@ -47,10 +53,25 @@ const COMMON: &[&str] = &[
     "city=recipient_city_name",
     "!state=recipient_state_code",
     "state_name=recipient_state_name",
+    "district=prime_award_transaction_recipient_cd_current|prime_award_summary_recipient_cd_current",
     "type=assistance_type_code",
     "type_text=assistance_type_description",
     "base_description=prime_award_base_transaction_description|award_description",
     "business=business_types_description",
+];
+
+/// What a summary says of its award, and in which columns. A transaction repeats its award as it was on its day, and what it
+/// lacks, earlier ones have.
+const SUMMARY_FIELDS: [(ClaimField, &[&str]); 9] = [
+    (ClaimField::Instrument, &["type", "type_text"]),
+    (ClaimField::ObligatedOn, &["base_day"]),
+    (ClaimField::PeriodStart, &["start"]),
+    (ClaimField::PeriodEnd, &["end"]),
+    (ClaimField::FederalShare, &["obligated"]),
+    (ClaimField::LocalMatch, &["match"]),
+    (ClaimField::ProjectTotal, &["total"]),
+    (ClaimField::Outlayed, &["outlayed"]),
+    (ClaimField::Title, &["base_description"]),
 ];
 
 /// How the keys of awards begin: of single ones, and of many small ones that are told together.
@@ -89,6 +110,9 @@ pub(crate) enum Record {
 pub(crate) struct Usaspending {
     /// The listings to take; all where there are none.
     listings: HashSet<String>,
+    /// The awards, by a digest of their keys, with transactions under other listings: what is stated of them is the total
+    /// of all.
+    mixed: HashSet<u64>,
     /// Whether they are those of tables that do not tell theirs.
     declared: bool,
     programs: Programs,
@@ -111,6 +135,7 @@ impl Usaspending {
                 Listings::Declared(listings) => listings.iter().cloned().collect(),
                 Listings::All => HashSet::new(),
             },
+            mixed: HashSet::new(),
             declared: matches!(request.listings, Listings::Declared(_)),
             programs: Programs::new(job, request.programs_file.as_deref()).await?,
             recipients: Recipients::new(job).await?,
@@ -173,6 +198,7 @@ impl Usaspending {
                 state: state(row)?,
                 kind: row.text("business").and_then(kind_of),
             },
+            district: row.text("district").map(str::to_uppercase).filter(|it| is_district(it)),
             instrument: instrument(row),
             period_start: row.read("start", values::date)?,
             period_end: row.read("end", values::date)?,
@@ -194,7 +220,16 @@ impl Usaspending {
         let latest = row.read("latest_day", values::date)?;
         agree_on_year(row, "base_year", base)?;
         agree_on_year(row, "latest_year", latest)?;
+        let withdrawn = SUMMARY_FIELDS
+            .into_iter()
+            .filter(|(_, columns)| {
+                columns.iter().any(|column| row.has(column))
+                    && columns.iter().all(|column| row.text(column).is_none())
+            })
+            .map(|(field, _)| field)
+            .collect();
         let award = Award {
+            withdrawn: EmptyFields(withdrawn),
             obligated_on: base,
             as_of: latest.or(base).map(|day| (day, ModificationOrder::LAST)),
             ..self.award(row, listing)?
@@ -247,6 +282,14 @@ impl Usaspending {
             rank,
         ))
     }
+}
+
+/// Whether a text names one congressional district, such as `CA-37`. `CA-90` stands for several.
+fn is_district(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(state, number)| {
+        let is_number = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+        state.parse::<State>().is_ok() && is_number && number != "90"
+    })
 }
 
 impl FormatReader for Usaspending {
@@ -320,7 +363,12 @@ impl FormatReader for Usaspending {
         let listing = match self.listing(row)? {
             RowListing::Taken(listing) => Some(listing),
             RowListing::Unknown => None,
-            RowListing::Other => return Ok(RowMeaning::Skip),
+            RowListing::Other => {
+                if row.layout.shape != SUMMARIES {
+                    self.mixed.extend(row.text("award").map(|key| digest(&key.to_uppercase())));
+                }
+                return Ok(RowMeaning::Skip);
+            }
         };
         let record = if row.layout.shape == SUMMARIES {
             self.summary(row, listing)?
@@ -366,9 +414,13 @@ impl FormatReader for Usaspending {
                     awards.push(*award);
                     transactions.push(None);
                 }
-                Record::Transaction(award, transaction, _)
+                Record::Transaction(mut award, transaction, _)
                     if last[&transaction_key(&award, &transaction)] == at =>
                 {
+                    let key = award.usaspending_key.as_ref();
+                    if key.is_some_and(|key| self.mixed.contains(&digest(key))) {
+                        award.federal_share = None;
+                    }
                     awards.push(*award);
                     transactions.push(Some(transaction));
                 }
@@ -376,7 +428,7 @@ impl FormatReader for Usaspending {
                 Record::Transaction(..) | Record::Deletion(..) => {}
             }
         }
-        self.obligations.delete(job, &deleted).await?;
+        self.obligations.delete(job, &mut self.awards, &deleted).await?;
         let ids = self.awards.write(job, &mut self.recipients, awards).await?;
         let mut rows = Vec::new();
         for (id, transaction) in ids.into_iter().zip(transactions) {
@@ -385,11 +437,12 @@ impl FormatReader for Usaspending {
                 rows.push((id, transaction));
             }
         }
-        self.obligations.write(job, rows).await
+        self.obligations.write(job, &mut self.awards, rows).await
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
         self.obligations.finish(job, &mut self.awards).await?;
+        meeting::meet(job, &mut self.awards, &mut self.recipients).await?;
         self.awards.finish(job).await
     }
 }

@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 
 use super::{
     group_page::nothing,
+    histogram::Bin,
     memory::{Replica, order::FirstRows, sample::Samples},
+    quality::ColumnQuality,
     request::{GroupsAnswer, Request},
     sql,
     stop::{Stop, Waiting},
@@ -18,7 +20,7 @@ use super::{
     value::Cell,
 };
 use crate::{
-    catalog::table::Table,
+    catalog::{predicate::Predicate, table::Table},
     database::session::{Purpose, Read, Session},
     error::Error,
     limits::{cores, work::Work},
@@ -98,6 +100,26 @@ impl Aggregates {
         Ok(Some(keys))
     }
 
+    /// What is known of each column of a table that clients see, of the rows that a filter keeps.
+    pub(crate) async fn quality(
+        &self,
+        session: &Session,
+        table: &'static Table,
+        keeps: Predicate,
+    ) -> Result<Vec<ColumnQuality>, Error> {
+        let Self::Memory(replica) = self else {
+            return sql::quality(session, table, &keeps).await;
+        };
+        let began = Instant::now();
+        let work = replica.work_of_quality(table, &keeps)?;
+        let of = Arc::clone(replica);
+        let found = at_work(session, work, move |stop| of.quality(table, &keeps, stop)).await?;
+        let (purpose, took) = (Purpose::Aggregates, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.stamp(), read);
+        Ok(found)
+    }
+
     /// How many rows a table has, where the copy in memory stands.
     pub(crate) fn copied_rows(&self, table: &Table) -> Result<Option<u64>, Error> {
         match self {
@@ -143,7 +165,9 @@ impl Aggregates {
                     (request.table.name, Purpose::Aggregates, began.elapsed());
                 let read = Read { table, purpose, rows, took, statement: None };
                 session.note_copy(replica.stamp(), read);
-                let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len();
+                let bins = request.histograms.iter().map(|histogram| histogram.bins.most);
+                let of_bins = size_of::<Bin>() * bins.sum::<usize>();
+                let of_group = 128 + 40 * request.keys.len() + 64 * request.figures.len() + of_bins;
                 session.usage().keep((rows as u64).saturating_mul(of_group as u64))?;
                 answers
             }

@@ -13,6 +13,7 @@ use super::{
         order::FirstRows,
         sample::Samples,
     },
+    quality,
     request::{Figure, Request},
     table_sizes::TableSizes,
 };
@@ -87,6 +88,18 @@ impl<'a> Estimates<'a> {
         }
     }
 
+    /// What it takes to look at all columns of the rows that a filter keeps.
+    pub(crate) fn quality(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
+        match self {
+            Self::Memory(replica, _) => replica.work_of_quality(table, keeps),
+            Self::Database(sizes) => {
+                let columns = 1 + quality::columns(table).len() as u64;
+                let each = Work::scanned(sizes.rows(table)).times(columns);
+                Ok(Work::statements(1) + scanned(sizes, table, keeps) + each)
+            }
+        }
+    }
+
     /// What it takes to find a page in the copy in memory, of a list of which a filter keeps so many rows.
     pub(crate) fn first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         match self {
@@ -143,10 +156,11 @@ impl<'a> Estimates<'a> {
         }
         let parts = request.parts.iter().map(|part| scanned(sizes, request.table, &part.keeps));
         let parts: Work = parts.sum();
-        let statements = 1 + measures.len() as u64;
+        let statements = 1 + (measures.len() + request.histograms.len()) as u64;
         let levels = request.levels().count() as u64;
         let groups = if request.keys.is_empty() { 1 } else { rows / 4 + 1 };
         let work = (each.times(statements) + parts).times(levels) + Work::rows(groups, statements);
+        let work = if request.others { work.times(2) } else { work };
         // What the database takes is its own.
         let bytes = groups.saturating_mul(64 + 32 * statements);
         Ok(Estimate { work, groups, bytes })
@@ -159,7 +173,10 @@ fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
     match keeps {
         Predicate::All(parts) | Predicate::Any(parts) => each(parts),
         Predicate::Not(part) => scanned(sizes, table, part),
-        Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(sizes.rows(table)),
+        Predicate::Is { .. }
+        | Predicate::Difference { .. }
+        | Predicate::Near { .. }
+        | Predicate::Words { .. } => Work::scanned(sizes.rows(table)),
         Predicate::Through { table: other, keeps, .. } => {
             let rows = sizes.rows(table).saturating_add(sizes.rows(other));
             scanned(sizes, other, keeps) + Work::scanned(rows)

@@ -9,35 +9,16 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use super::{
+    estimate::ClusterSums,
+    fill::fill,
+    groups::{ALL, Cells, Groups, NULL, search},
     request::{By, Figure, Group, GroupPlace, GroupsAnswer, Request},
     statistic::{Tally, Values, compute, ratio},
+    summary::{Correlation, summarize},
     value::{Cell, Number},
+    window::{self, of_partition, partitions},
 };
 use crate::error::Error;
-
-/// The ordinal of the unknown.
-pub(crate) const NULL: u32 = 0;
-/// The ordinal of everything, in a subtotal.
-pub(crate) const ALL: u32 = u32::MAX;
-
-/// The cells of the keys: that of ordinal 0 is null, and the others are in order.
-pub(crate) trait Cells {
-    /// How many ordinals a key has.
-    fn count(&self, key: usize) -> u32;
-    /// The cell of an ordinal.
-    fn cell(&self, key: usize, ordinal: u32) -> Cell;
-}
-
-/// Groups, with their ordinals and figures one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Groups {
-    /// How many keys each is of.
-    pub(crate) levels: Vec<u8>,
-    /// An ordinal for each key of each.
-    pub(crate) ordinals: Vec<u32>,
-    /// A number for each figure of each.
-    pub(crate) figures: Vec<Number>,
-}
 
 /// A value that an order compares: first where missing ones are put, then by itself.
 #[derive(Clone, Copy)]
@@ -56,23 +37,38 @@ struct Finish<'a> {
 }
 
 /// The page of groups that a request asks for; of parents, that of each which has rows, with its id.
+///
+/// # Errors
+/// Says that there would be too many groups, or that a figure is too large to compute with.
 pub(crate) fn finish(
     request: &Request,
     mut groups: Groups,
     cells: &dyn Cells,
-) -> Vec<(Cell, GroupsAnswer)> {
+) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
+    if request.fills {
+        let filled = fill(request, &mut groups, cells)?;
+        return pages(request, groups, &filled);
+    }
+    pages(request, groups, cells)
+}
+
+fn pages(
+    request: &Request,
+    mut groups: Groups,
+    cells: &dyn Cells,
+) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
     divide(request, &mut groups.figures);
     let finish = Finish { request, groups: &groups, cells };
     let all = 0..groups.levels.len();
     if !request.of_parents {
-        return vec![(Cell::All, page(&finish, all.collect()))];
+        return Ok(vec![(Cell::All, page(&finish, all.collect())?)]);
     }
     let mut by_parent: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
     for group in all {
         let parent = groups.ordinals[group * request.keys.len()];
         by_parent.entry(parent).or_default().push(group);
     }
-    let answer = |(parent, groups)| (cells.cell(0, parent), page(&finish, groups));
+    let answer = |(parent, groups)| Ok((cells.cell(0, parent), page(&finish, groups)?));
     by_parent.into_iter().map(answer).collect()
 }
 
@@ -88,6 +84,7 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
         }
     }
     let mut groups = Groups::default();
+    groups.histograms = vec![vec![Vec::new()]; request.histograms.len()];
     if *request.levels().start() == request.skipped() {
         groups.levels.push(u8::try_from(request.skipped()).unwrap_or_default());
         groups.ordinals = vec![ALL; request.keys.len()];
@@ -96,19 +93,23 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
                 Figure::Of { statistic, .. } => {
                     compute(*statistic, &Tally::default(), &mut Values::Listed(&mut []))?
                 }
-                Figure::Ratio { .. } => Number::Missing,
+                Figure::Correlation { kind: Correlation::Count, .. } => Number::Whole(0),
+                Figure::Estimate(clustered, what) => {
+                    ClusterSums::default().compute(*what, clustered.factor)?
+                }
+                Figure::Correlation { .. } | Figure::Ratio { .. } => Number::Missing,
             });
         }
     }
     let finish = Finish { request, groups: &groups, cells: &NoCells };
-    Ok(page(&finish, (0..groups.levels.len()).collect()))
+    page(&finish, (0..groups.levels.len()).collect())
 }
 
 /// Computes the ratios, of figures that are there already.
-fn divide(request: &Request, figures: &mut [Number]) {
+pub(super) fn divide(request: &Request, figures: &mut [Number]) {
     let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
         Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
-        Figure::Of { .. } => None,
+        Figure::Of { .. } | Figure::Correlation { .. } | Figure::Estimate(..) => None,
     });
     let ratios: Vec<_> = ratios.collect();
     if ratios.is_empty() {
@@ -121,10 +122,15 @@ fn divide(request: &Request, figures: &mut [Number]) {
     }
 }
 
-fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> GroupsAnswer {
+fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Result<GroupsAnswer, Error> {
     let request = finish.request;
+    // All of them are looked at again only by windows.
+    let count = kept.len();
+    let all = if request.windows.is_empty() { Vec::new() } else { kept.clone() };
     kept.retain(|group| request.having.passes(finish.figures(*group)));
     let total = kept.len();
+    let summary = finish.summary(&kept)?;
+    let (windows, sums) = finish.windows(&all, &kept);
     let page = &request.page;
     if let Some(after) = &page.after {
         let after = finish.terms(after);
@@ -150,7 +156,13 @@ fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> GroupsAnswer {
     if page.backward {
         kept.reverse();
     }
-    GroupsAnswer { groups: kept.into_iter().map(|group| finish.show(group)).collect(), total, more }
+    let show = |group: usize| {
+        let windows = windows.get(&group).cloned().unwrap_or_default();
+        Group { windows, ..finish.show(group) }
+    };
+    let groups: Vec<Group> = kept.into_iter().map(show).collect();
+    let has_others = groups.len() < count;
+    Ok(GroupsAnswer { groups, total, more, has_others, summary, sums })
 }
 
 impl Finish<'_> {
@@ -194,19 +206,8 @@ impl Finish<'_> {
             .collect()
     }
 
-    /// Twice the ordinal of a cell; one less than that of the next where there is no such cell.
     fn search(&self, key: usize, cell: &Cell) -> u64 {
-        let key = self.request.skipped() + key;
-        let (mut low, mut high) = (1, self.cells.count(key));
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.cells.cell(key, middle).cmp(cell) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Equal => return u64::from(middle) * 2,
-                Ordering::Greater => high = middle,
-            }
-        }
-        u64::from(low) * 2 - 1
+        search(self.cells, self.request.skipped() + key, cell)
     }
 
     fn compare(&self, these: impl Fn(usize) -> Term, those: &[Term]) -> Ordering {
@@ -240,6 +241,56 @@ impl Finish<'_> {
         Ordering::Equal
     }
 
+    /// What is computed of the groups of all keys.
+    fn summary(&self, kept: &[usize]) -> Result<Vec<Number>, Error> {
+        let level = self.request.keys.len();
+        let of = |figure: usize| -> Vec<Number> {
+            let groups =
+                kept.iter().filter(|group| usize::from(self.groups.levels[**group]) == level);
+            groups.map(|group| self.figures(*group)[figure]).collect()
+        };
+        let summaries = self.request.summaries.iter();
+        summaries.map(|it| summarize(it.statistic, &of(it.figure), of)).collect()
+    }
+
+    /// What each group that is kept comes to among the others, and the sum over all of them of each figure.
+    fn windows(
+        &self,
+        all: &[usize],
+        kept: &[usize],
+    ) -> (FxHashMap<usize, Vec<Number>>, Vec<Number>) {
+        let windows = &self.request.windows;
+        if windows.is_empty() {
+            return <_>::default();
+        }
+        let mut kept = kept.to_vec();
+        kept.sort_unstable_by(|a, b| {
+            self.compare_by(|term| self.term(*a, term), |term| self.term(*b, term))
+        });
+        let none = vec![Number::Missing; windows.len()];
+        let mut found: FxHashMap<usize, Vec<Number>> =
+            kept.iter().map(|group| (*group, none.clone())).collect();
+        let mut sums = Vec::with_capacity(windows.len());
+        for (position, window) in windows.iter().enumerate() {
+            let figure = |group: usize| self.figures(group)[window.figure];
+            let alike = |group: usize| {
+                let keys = window.within.iter().map(|key| self.ordinal(group, *key));
+                keys.chain([self.groups.levels[group].into()]).collect()
+            };
+            let partitions = partitions(figure, alike, all, &kept);
+            for partition in &partitions {
+                of_partition(window.kind, partition, figure, |group, number| {
+                    if let Some(numbers) = found.get_mut(&group) {
+                        numbers[position] = number;
+                    }
+                });
+            }
+            let of_all = partitions.iter().map(|partition| partition.sum);
+            sums.push(of_all.fold(Number::Missing, window::sum));
+        }
+        (found, sums)
+    }
+
     fn show(&self, group: usize) -> Group {
         let cell = |key| match self.ordinal(group, key) {
             ALL => Cell::All,
@@ -249,6 +300,9 @@ impl Finish<'_> {
             level: usize::from(self.groups.levels[group]) - self.request.skipped(),
             key: (0..self.request.own_keys().len()).map(cell).collect(),
             figures: self.figures(group).to_vec(),
+            histograms: self.groups.histograms.iter().map(|all| all[group].clone()).collect(),
+            windows: Vec::new(),
+            is_others: false,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! A request for aggregates: one value that says everything, whoever answers it.
 
 use super::{
+    estimate::{Clustered, Estimated},
     event::Event,
     having::Having,
+    histogram::{Bin, Histogram},
     statistic::Statistic,
+    summary::{Correlation, Summary},
     value::{Cell, Number},
+    window::Window,
 };
 use crate::{
     catalog::{
@@ -18,7 +22,7 @@ use crate::{
 /// The keys that a request may have.
 pub const MOST_KEYS: usize = 8;
 /// The figures that a request may ask for.
-pub const MOST_FIGURES: usize = 128;
+pub const MOST_FIGURES: usize = 512;
 /// The cells, keys and figures of all groups together, that an answer may be chosen from.
 pub const MOST_CELLS: usize = 10_000_000;
 
@@ -40,6 +44,16 @@ pub struct Request {
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
     pub(crate) subtotals: bool,
+    /// How the values of groups are spread.
+    pub(crate) histograms: Vec<Histogram>,
+    /// What groups come to among the others.
+    pub(crate) windows: Vec<Window>,
+    /// What is computed of all groups.
+    pub(crate) summaries: Vec<Summary>,
+    /// Whether keys that follow each other have no gaps.
+    pub(crate) fills: bool,
+    /// Whether all rows of other groups than those of the page are one more group.
+    pub(crate) others: bool,
 }
 
 /// A part of the rows: those that a filter keeps, and of these those that have a value of each of some measures.
@@ -81,6 +95,17 @@ pub enum Figure {
         /// The part of the rows, by its position; all of them where not said.
         part: Option<usize>,
     },
+    /// How two measures of the same rows go together.
+    Correlation {
+        /// Of what.
+        measures: [Measure; 2],
+        /// What is computed.
+        kind: Correlation,
+        /// The part of the rows, by its position; all of them where not said.
+        part: Option<usize>,
+    },
+    /// A mean or a rate over clusters of rows, or how sure it is.
+    Estimate(Box<Clustered>, Estimated),
     /// The quotient of two figures, by their positions, times that of a factor. Missing where one of
     /// them is, or the lower is zero.
     Ratio {
@@ -136,7 +161,7 @@ pub struct Page {
 }
 
 /// A group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// How many of the keys it is of; fewer than all for a subtotal, whose other cells are
     /// [`Cell::All`].
@@ -145,6 +170,12 @@ pub struct Group {
     pub key: Vec<Cell>,
     /// A number for each figure.
     pub figures: Vec<Number>,
+    /// The bins of each histogram.
+    pub histograms: Vec<Vec<Bin>>,
+    /// A number for each window.
+    pub windows: Vec<Number>,
+    /// Whether it is of all rows that no other group of the page is of. Its cells are [`Cell::All`] then.
+    pub is_others: bool,
 }
 
 impl Group {
@@ -171,6 +202,12 @@ pub struct GroupsAnswer {
     pub total: usize,
     /// Whether there are more beyond the page, in the direction in which it was counted.
     pub more: bool,
+    /// Whether there are rows of other groups than those of the page: beyond it, or which `having` leaves out.
+    pub has_others: bool,
+    /// What is computed of all groups.
+    pub summary: Vec<Number>,
+    /// The sum of the figure of each window over all groups.
+    pub sums: Vec<Number>,
 }
 
 impl Request {
@@ -178,6 +215,11 @@ impl Request {
     #[must_use]
     pub fn over(table: &'static Table) -> Self {
         Self::of(table, Predicate::all())
+    }
+
+    /// Whether nothing is asked of the rows.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.figures.is_empty() && self.histograms.is_empty()
     }
 
     /// The table whose rows these are.
@@ -200,6 +242,11 @@ impl Request {
             order: Vec::new(),
             page: Page::default(),
             subtotals: false,
+            histograms: Vec::new(),
+            windows: Vec::new(),
+            summaries: Vec::new(),
+            fills: false,
+            others: false,
         }
     }
 
@@ -331,8 +378,17 @@ impl Request {
                 "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
             ));
         }
+        let among = self.windows.len() + self.summaries.len();
+        if among > MOST_FIGURES {
+            return bad(format!(
+                "{among} numbers of windows and summaries are more than {MOST_FIGURES}: ask for some at a time"
+            ));
+        }
         if let Some(event) = &self.event {
             event.check(self.table)?;
+        }
+        for histogram in &self.histograms {
+            histogram.bins.check()?;
         }
         for (position, figure) in self.figures.iter().enumerate() {
             self.check_figure(position, figure)?;
@@ -346,6 +402,7 @@ impl Request {
                 return bad("orderBy: names what is not asked for".to_owned());
             }
         }
+        self.check_series()?;
         if !self.having.is_known(self.figures.len()) {
             return bad("having: names a figure that is not asked for".to_owned());
         }
@@ -361,10 +418,29 @@ impl Request {
         }
     }
 
+    /// Says what makes no sense about the groups as a whole.
+    fn check_series(&self) -> Result<(), Error> {
+        let bad = |text: &str| Err(Error::BadArgument(text.to_owned()));
+        if self.fills && !self.own_keys().iter().any(|key| key.follows(self.table)) {
+            return bad(
+                "fill: `by` names no years, quarters or months, and nothing else has gaps to fill",
+            );
+        }
+        if self.others && self.subtotals {
+            return bad("others: subtotals are of all rows already: ask for one of the two");
+        }
+        if self.others && self.own_keys().is_empty() {
+            return bad("others: without keys there is one group, of all rows");
+        }
+        Ok(())
+    }
+
     fn check_figure(&self, position: usize, figure: &Figure) -> Result<(), Error> {
         let bad = |text: String| Err(Error::BadArgument(text));
         match figure {
-            Figure::Of { part: Some(part), .. } if *part >= self.parts.len() => {
+            Figure::Of { part: Some(part), .. } | Figure::Correlation { part: Some(part), .. }
+                if *part >= self.parts.len() =>
+            {
                 bad("a figure names a part that is not there".to_owned())
             }
             Figure::Ratio { above, below, .. } if *above.max(below) >= position => {
@@ -375,12 +451,27 @@ impl Request {
                 _ if matches!(measure, Measure::Rows | Measure::Distinct(_)) => {
                     bad("rows are counted, and nothing else".to_owned())
                 }
-                Statistic::Percentile(part, _) if !(0.0..=1.0).contains(&part) => {
+                Statistic::Percentile(part, _)
+                | Statistic::Floor(part)
+                | Statistic::Ceiling(part)
+                    if !(0.0..=1.0).contains(&part) =>
+                {
                     bad(format!("percentile: p is {part}, which is not between 0 and 1"))
                 }
                 _ => Ok(()),
             },
-            Figure::Ratio { .. } => Ok(()),
+            Figure::Correlation { measures, .. }
+                if measures.iter().any(|of| !matches!(of, Measure::Numbers(..))) =>
+            {
+                bad("correlation: rows are counted, and have no number to go with another"
+                    .to_owned())
+            }
+            Figure::Estimate(clustered, _)
+                if clustered.part.is_some_and(|part| part >= self.parts.len()) =>
+            {
+                bad("a figure names a part that is not there".to_owned())
+            }
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => Ok(()),
         }
     }
 
@@ -398,8 +489,9 @@ impl Request {
         ))
     }
 
-    /// The cells that are kept of a group: its level, keys and figures.
+    /// The cells that are kept of a group: its level, keys, figures and bins.
     fn width(&self) -> usize {
-        1 + self.keys.len() + self.figures.len()
+        let bins = self.histograms.iter().map(|histogram| 2 * histogram.bins.most);
+        1 + self.keys.len() + self.figures.len() + bins.sum::<usize>()
     }
 }

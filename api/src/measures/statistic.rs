@@ -19,8 +19,14 @@ pub enum Statistic {
     Count,
     /// The number of values unknown.
     Missing,
+    /// The number of different values known.
+    Distinct,
+    /// The value that is there most often; of several, the least.
+    Mode,
     /// The sum. Missing where no value is known, as are those below.
     Sum,
+    /// The sum, which is 0 where there are no rows at all.
+    Total,
     /// The mean, in units that have so many decimals: so it is divided once.
     Average(u32),
     /// The least value.
@@ -29,6 +35,10 @@ pub enum Statistic {
     Maximum,
     /// The value at a part, from 0 to 1, of the values in order, linear between two values, in such units.
     Percentile(f64, u32),
+    /// The greatest whole number not above the percentile of a part.
+    Floor(f64),
+    /// The least whole number not below it.
+    Ceiling(f64),
     /// The sample's standard deviation, in such units. Missing below two values.
     Deviation(u32),
     /// The sample's variance, in squares of such units. Missing below two values.
@@ -42,9 +52,15 @@ impl Statistic {
     /// What it is computed of.
     pub(crate) fn needs(self) -> Needs {
         match self {
-            Self::Count | Self::Missing | Self::Sum | Self::Average(_) => Needs::Sum,
+            Self::Count | Self::Missing | Self::Sum | Self::Total | Self::Average(_) => Needs::Sum,
             Self::Minimum | Self::Maximum => Needs::Tally,
-            Self::Percentile(..) | Self::Deviation(_) | Self::Variance(_) => Needs::Values,
+            Self::Distinct
+            | Self::Mode
+            | Self::Percentile(..)
+            | Self::Floor(_)
+            | Self::Ceiling(_)
+            | Self::Deviation(_)
+            | Self::Variance(_) => Needs::Values,
         }
     }
 }
@@ -151,6 +167,23 @@ impl Values<'_> {
         }
     }
 
+    /// Calls for each different value in order, with how often it is there.
+    pub(crate) fn each(&mut self, mut visit: impl FnMut(i64, u64)) {
+        match self {
+            Self::Listed(values) => {
+                values.sort_unstable();
+                for same in values.chunk_by(|a, b| a == b) {
+                    visit(same[0], same.len() as u64);
+                }
+            }
+            Self::Counted(values, counts) => {
+                for (value, count) in values.iter().zip(*counts).filter(|(_, count)| **count > 0) {
+                    visit(*value, (*count).into());
+                }
+            }
+        }
+    }
+
     /// The sum of the squares, where it fits.
     fn squares(&self) -> Option<i128> {
         let square = |value: i64| i128::from(value) * i128::from(value);
@@ -178,8 +211,23 @@ pub(crate) fn compute(
     Ok(match statistic {
         Statistic::Count => Number::Whole(tally.known.into()),
         Statistic::Missing => Number::Whole(tally.missing.into()),
+        Statistic::Distinct => {
+            let mut distinct = 0;
+            values.each(|_, _| distinct += 1);
+            Number::Whole(distinct)
+        }
+        Statistic::Total if none && tally.missing == 0 => Number::Whole(0),
         _ if none => Number::Missing,
-        Statistic::Sum => Number::Whole(tally.sum),
+        Statistic::Mode => {
+            let mut most = (0, 0);
+            values.each(|value, count| {
+                if count > most.1 {
+                    most = (value, count);
+                }
+            });
+            Number::Whole(most.0.into())
+        }
+        Statistic::Sum | Statistic::Total => Number::Whole(tally.sum),
         Statistic::Average(digits) => {
             Number::Real(quotient(tally.sum, i128::from(tally.known) * power(digits)))
         }
@@ -187,6 +235,14 @@ pub(crate) fn compute(
         Statistic::Maximum => Number::Whole(tally.max.into()),
         Statistic::Percentile(part, digits) => {
             Number::Real(percentile(values, tally.known, part, digits))
+        }
+        Statistic::Floor(part) => {
+            let (above, below) = place(values, tally.known, part);
+            Number::Whole(above.div_euclid(below))
+        }
+        Statistic::Ceiling(part) => {
+            let (above, below) = place(values, tally.known, part);
+            Number::Whole(-(-above).div_euclid(below))
         }
         Statistic::Variance(digits) => {
             variance(values, tally, digits)?.map_or(Number::Missing, Number::Real)
@@ -196,11 +252,24 @@ pub(crate) fn compute(
     })
 }
 
-/// The quotient of two sums, each times its factor. Missing where one of them is, or the lower is zero.
+/// The quotient of two numbers, each times its factor. Missing where one of them is, or the lower is zero. A real number is
+/// in its unit already, so only the factor of the other stands.
+#[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 pub(crate) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Number {
+    let quotient_of_reals = |above: f64, below: f64| match above / below {
+        quotient if below != 0.0 && quotient.is_finite() => Number::Real(quotient),
+        _ => Number::Missing,
+    };
     match (above, below) {
         (Number::Whole(above), Number::Whole(below)) if below != 0 => {
             Number::Real(quotient(above * i128::from(up), below * i128::from(down)))
+        }
+        (Number::Real(above), Number::Real(below)) => quotient_of_reals(above, below),
+        (Number::Real(above), Number::Whole(below)) => {
+            quotient_of_reals(above * up as f64, below as f64)
+        }
+        (Number::Whole(above), Number::Real(below)) => {
+            quotient_of_reals(above as f64, below * down as f64)
         }
         _ => Number::Missing,
     }
@@ -213,7 +282,7 @@ fn power(digits: u32) -> i128 {
 
 /// The float next to a quotient.
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
-fn quotient(above: i128, below: i128) -> f64 {
+pub(super) fn quotient(above: i128, below: i128) -> f64 {
     /// Whole numbers up to this are floats as they are, and the quotient of floats is the one next to it.
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
     /// More binary digits than a float has, and one that says whether anything is left.
@@ -232,22 +301,28 @@ fn quotient(above: i128, below: i128) -> f64 {
 
 /// The value at a part of so many values in order, at least one: one division of whole numbers.
 fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f64 {
-    let ((up, down), units) = (fraction(part), power(digits));
+    let (above, below) = place(values, count, part);
+    quotient(above, below * power(digits))
+}
+
+/// The same in the smallest unit, as a fraction.
+fn place(values: &mut Values<'_>, count: u64, part: f64) -> (i128, i128) {
+    let (up, down) = fraction(part);
     let last = i128::from(count - 1);
     let (place, rest) = (up * last / down, up * last % down);
     let place = usize::try_from(place.min(last)).unwrap_or_default();
     match values.at(place) {
         (lower, Some(upper)) if rest > 0 => {
             let (lower, upper) = (i128::from(lower), i128::from(upper));
-            quotient(lower * down + (upper - lower) * rest, down * units)
+            (lower * down + (upper - lower) * rest, down)
         }
-        (lower, _) => quotient(lower.into(), units),
+        (lower, _) => (lower.into(), 1),
     }
 }
 
 /// A part of a whole, from 0 to 1, as the decimal fraction that it is written as: 0.9 is 9 / 10, and not
 /// the float nearest to it. What is finer than the decimals below is cut off.
-fn fraction(part: f64) -> (i128, i128) {
+pub(super) fn fraction(part: f64) -> (i128, i128) {
     const DECIMALS: usize = 17;
     let text = format!("{part:.DECIMALS$}");
     let text = if part.to_string().len() < text.len() { part.to_string() } else { text };
@@ -325,6 +400,19 @@ mod tests {
             (i128::MAX, i128::MAX, 1.0),
         ] {
             assert_eq!(quotient(above, below).to_bits(), expected.to_bits(), "{above}/{below}");
+        }
+    }
+
+    #[test]
+    fn different_values_are_counted_and_the_least_of_the_most_frequent_is_the_mode() {
+        for (values, distinct, mode) in [
+            (&[][..], 0, Number::Missing),
+            (&[17], 1, Number::Whole(17)),
+            (&[17, 15, 17, 15, -7], 3, Number::Whole(15)),
+            (&[-7, 17, 17], 2, Number::Whole(17)),
+        ] {
+            assert_eq!(of(Statistic::Distinct, values), Number::Whole(distinct));
+            assert_eq!(of(Statistic::Mode, values), mode);
         }
     }
 

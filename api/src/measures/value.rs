@@ -35,6 +35,26 @@ pub enum Number {
 }
 
 impl Number {
+    /// It as a text that [`Number::parse`] reads: floats go by their bits.
+    pub(crate) fn text(self) -> Option<String> {
+        match self {
+            Self::Missing => None,
+            Self::Whole(whole) => Some(whole.to_string()),
+            Self::Real(real) => Some(format!("r{:x}", real.to_bits())),
+        }
+    }
+
+    /// Reads a number.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix('r') {
+            None => text.parse().ok().map(Self::Whole),
+            Some(bits) => {
+                let real = f64::from_bits(u64::from_str_radix(bits, 16).ok()?);
+                (!real.is_nan()).then_some(Self::Real(real))
+            }
+        }
+    }
+
     /// How two numbers compare. Nothing compares with what is missing.
     pub(crate) fn compare(self, other: Self) -> Option<Ordering> {
         match (self, other) {
@@ -45,7 +65,7 @@ impl Number {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a comparison with a float is one of floats")]
-    fn as_real(self) -> f64 {
+    pub(crate) fn as_real(self) -> f64 {
         match self {
             Self::Missing => f64::NAN,
             Self::Whole(whole) => whole as f64,

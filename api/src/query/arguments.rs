@@ -27,6 +27,10 @@ pub(crate) type Arguments = HashMap<String, Value>;
 
 /// The arguments that say which rows or groups to keep, in which what is left empty goes.
 const KEEPING: [&str; 3] = ["filter", "having", "event"];
+/// The field of another argument that does, too.
+const PART: &str = "where";
+/// The field without which a test tests nothing, where it has one.
+const TEST: &str = "is";
 /// The fields of a filter that compare nothing by themselves.
 const PARAMETERS: [&str; 2] = ["p", "inDollarsOf"];
 
@@ -79,12 +83,14 @@ impl ArgumentReading<'_> {
     fn object(&self, written: &IndexMap<Name, Written>) -> Option<Value> {
         let mut fields = IndexMap::with_capacity(written.len());
         for (name, value) in written {
-            if let Some(value) = self.value(value) {
+            let prunes = self.prunes || name == PART;
+            if let Some(value) = (ArgumentReading { prunes, ..*self }).value(value) {
                 fields.insert(name.clone(), value);
             }
         }
         let is_emptied = fields.len() < written.len()
-            && fields.keys().all(|name| PARAMETERS.contains(&name.as_str()));
+            && (fields.keys().all(|name| PARAMETERS.contains(&name.as_str()))
+                || written.contains_key(TEST) && !fields.contains_key(TEST));
         if self.prunes && is_emptied { None } else { Some(Value::Object(fields)) }
     }
 }
@@ -129,6 +135,8 @@ mod tests {
             ),
             ("having: {not: {a: {inDollarsOf: 2024, sum: {gte: $a}}}}", None),
             ("having: {a: {percentile: [{p: 0.5, is: {gte: $a}}]}}", None),
+            ("filter: {days: [{from: A, to: B, is: {gt: $a}}]}", None),
+            ("orderBy: [{measure: A, where: {not: {b: {eq: $a}}}}]", Some("[{measure: A}]")),
             ("event: {grants: {a: {eq: $a}}, from: 1}", Some("{from: 1}")),
             ("orderBy: [{key: $a}]", Some("[{}]")),
             ("orderBy: [{key: A, direction: $a}]", Some("[{key: A}]")),

@@ -15,6 +15,7 @@ use async_graphql::Value as GraphQl;
 use super::{
     groups::run as groups,
     load::Loaders,
+    narrow,
     page::List,
     plan::{ConnectionField, ConnectionPlan, GroupsField, GroupsPlan},
     price::bytes_of_rows,
@@ -66,6 +67,8 @@ enum RowSource {
 #[derive(Clone, Debug)]
 pub(crate) struct ExportWalk {
     list: List,
+    /// The plan of which all that it needs to know first is known, where it needs to.
+    narrowed: Option<Arc<ConnectionPlan>>,
     /// The rows that may still come.
     left: u32,
     /// Where to go on behind the last row.
@@ -118,7 +121,11 @@ impl Export {
         for (position, (name, field)) in plan.fields.iter().enumerate() {
             let found = match field {
                 ConnectionField::TypeName | ConnectionField::PageInfo(_) => continue,
-                ConnectionField::TotalCount(_) | ConnectionField::Totals(_) => {
+                ConnectionField::TotalCount(_)
+                | ConnectionField::Totals(_)
+                | ConnectionField::Facets(_)
+                | ConnectionField::Overlap(_)
+                | ConnectionField::Quality(_) => {
                     let reason =
                         format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));
@@ -181,7 +188,7 @@ impl Export {
     pub(crate) fn begin(&self) -> ExportWalk {
         let left = self.chosen.unwrap_or(self.most);
         let list = self.plan.list.clone();
-        ExportWalk { list, left, cursor: None, keys: None, groups: None, given: 0 }
+        ExportWalk { list, narrowed: None, left, cursor: None, keys: None, groups: None, given: 0 }
     }
 
     /// Reads the rows that follow.
@@ -190,6 +197,11 @@ impl Export {
         walk: &mut ExportWalk,
         loaders: &Loaders,
     ) -> Result<ExportPart, Error> {
+        if walk.narrowed.is_none() && self.plan.is_narrowed() {
+            let plan = Box::pin(narrow::narrow(loaders, &self.plan)).await?;
+            walk.list = plan.list.clone();
+            walk.narrowed = Some(Arc::new(plan));
+        }
         let (rows, more) = match self.source {
             RowSource::List(_) => self.read_rows(walk, loaders).await?,
             RowSource::Groups(field, _) => self.read_groups(walk, loaders, field).await?,
@@ -242,7 +254,7 @@ impl Export {
         let more = *more || end < keys.len();
         walk.given = end;
         if let Some(last) = rows.last() {
-            walk.cursor = Some(run::cursor(&self.plan, last));
+            walk.cursor = Some(run::cursor(walk.narrowed.as_deref().unwrap_or(&self.plan), last));
         }
         Ok((PartRows::Rows(rows), more))
     }
@@ -253,7 +265,8 @@ impl Export {
         loaders: &Loaders,
         field: usize,
     ) -> Result<(PartRows, bool), Error> {
-        let ConnectionField::Groups(plan) = &self.plan.fields[field].1 else {
+        let plan = walk.narrowed.as_deref().unwrap_or(&self.plan);
+        let ConnectionField::Groups(plan) = &plan.fields[field].1 else {
             return Err(Error::Internal);
         };
         let all = if let Some(all) = &walk.groups {
@@ -267,10 +280,9 @@ impl Export {
         let groups = all.groups[walk.given..end].to_vec();
         walk.given = end;
         let more = end < all.groups.len() || all.more;
-        Ok((
-            PartRows::Groups(Arc::new(GroupsAnswer { groups, total: all.total, more: all.more })),
-            more,
-        ))
+        let (total, is_cut) = (all.total, all.more);
+        let part = GroupsAnswer { groups, total, more: is_cut, ..GroupsAnswer::default() };
+        Ok((PartRows::Groups(Arc::new(part)), more))
     }
 
     /// The rows of a part.

@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 
 use super::id;
 use crate::catalog::{
+    place::{EarthCircle, FARTHEST, Location, Point},
     predicate::{Comparison, Predicate, Test},
-    scalar::ColumnKind,
-    table::{Cardinality, FieldOf, Relation, Table},
+    scalar::{ColumnKind, Scalar, real_number},
+    table::{Cardinality, Comparable, FieldOf, Relation, Table},
 };
 use crate::{
     error::Error,
@@ -51,6 +52,7 @@ fn predicate(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Er
                 parts.push(Predicate::Any(any));
             }
             ("not", value) => parts.push(Predicate::Not(Box::new(predicate(table, value, &here)?))),
+            ("near", value) if table.location.is_some() => parts.push(near(table, value, &here)?),
             (name, value) => parts.push(field(table, name, value, &here)?),
         }
     }
@@ -93,9 +95,111 @@ fn field(table: &Table, name: &str, value: &GraphQl, path: &str) -> Result<Predi
             })
         }
         Some(FieldOf::Relation(index)) => relation(&table.relations[index], value, path),
-        Some(FieldOf::Union(_) | FieldOf::Computed(_)) | None => {
+        None if name == "compare" => compares(table, value, path),
+        None if name == "days" => days(table, value, path),
+        Some(FieldOf::Union(_) | FieldOf::Computed(_) | FieldOf::Distance) | None => {
             Err(Error::BadArgument(format!("{path}: {} cannot be filtered by this", table.list)))
         }
+    }
+}
+
+/// Comparisons of two columns of a row.
+fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let columns = table.comparable();
+    let comparison = |value: &GraphQl, path: &str| {
+        let given = object(value, path)?;
+        let column = |name: &str| {
+            let word = word(given, name);
+            let found = columns.iter().find(|(column, ..)| Some(column.as_str()) == word);
+            let bad = || Error::BadArgument(format!("{path}.{name}: is not a column to compare"));
+            found.map(|(_, column, of)| (column.name, *of)).ok_or_else(bad)
+        };
+        let ((column, of), (less, other)) = (column("column")?, column("with")?);
+        if of != other {
+            let text = format!(
+                "{path}: only days are compared with days, amounts of one unit with each other, and counts with counts"
+            );
+            return Err(Error::BadArgument(text));
+        }
+        let name = word(given, "is").unwrap_or_default().to_ascii_lowercase();
+        let found = COMPARISONS.iter().find(|(operator, _)| *operator == name);
+        let (_, comparison) = found.ok_or(Error::Internal)?;
+        let test = Test::Compare(*comparison, 0_i64.into());
+        Ok(Predicate::Difference { column, less, is_of_days: of == Comparable::Day, test })
+    };
+    Ok(Predicate::All(each(value, path, comparison)?))
+}
+
+/// Tests of the days between two of a row's.
+fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let columns = table.comparable();
+    let test_of = |value: &GraphQl, path: &str| {
+        let given = object(value, path)?;
+        let day = |name: &str| {
+            let word = word(given, name);
+            let mut days = columns.iter().filter(|(.., of)| *of == Comparable::Day);
+            let found = days.find(|(column, ..)| Some(column.as_str()) == word);
+            let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
+            found.map(|(_, column, _)| column.name).ok_or_else(bad)
+        };
+        let (less, column) = (day("from")?, day("to")?);
+        let kind = ColumnKind::new(Scalar::Int, &sea_orm::ColumnType::Integer);
+        let here = format!("{path}.is");
+        tests(given.get("is").unwrap_or(&GraphQl::Null), &here, |(operator, value, path)| {
+            let test = test(kind, operator, value, path)?;
+            Ok(Predicate::Difference { column, less, is_of_days: true, test })
+        })
+    };
+    Ok(Predicate::All(each(value, path, test_of)?))
+}
+
+/// The value of a field that is one of an enum.
+fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
+    match given.get(name) {
+        Some(GraphQl::Enum(word)) => Some(word.as_str()),
+        Some(GraphQl::String(word)) => Some(word),
+        _ => None,
+    }
+}
+
+/// Reads a circle on the Earth.
+fn near(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
+    let Some(Location { latitude, longitude }) = table.location else {
+        return Err(Error::Internal);
+    };
+    let given = object(value, path)?;
+    let middle = point(|name| given.get(name), path)?;
+    let kilometers = match given.get("kilometers") {
+        None | Some(GraphQl::Null) => None,
+        Some(value) => Some(degrees(value, 0.0, FARTHEST.ceil(), &format!("{path}.kilometers"))?),
+    };
+    let name = |column: usize| table.columns[column].name;
+    Ok(Predicate::Near {
+        latitude: name(latitude),
+        longitude: name(longitude),
+        circle: EarthCircle::new(middle, kilometers),
+    })
+}
+
+/// Reads a place from the values that a client gives for its degrees.
+pub(crate) fn point<'a>(
+    given: impl Fn(&str) -> Option<&'a GraphQl>,
+    path: &str,
+) -> Result<Point, Error> {
+    let read = |name: &str, most: f64| {
+        let path = format!("{path}.{name}");
+        let value = given(name).ok_or_else(|| Error::BadArgument(format!("{path}: is missing")))?;
+        degrees(value, -most, most, &path)
+    };
+    Ok(Point { latitude: read("latitude", 90.0)?, longitude: read("longitude", 180.0)? })
+}
+
+/// Reads a number within bounds.
+fn degrees(value: &GraphQl, least: f64, most: f64, path: &str) -> Result<f64, Error> {
+    match real_number(value) {
+        // There is one zero.
+        Ok(number) if (least..=most).contains(&number) => Ok(number + 0.0),
+        _ => Err(Error::BadArgument(format!("{path}: {value} is not from {least} to {most}"))),
     }
 }
 

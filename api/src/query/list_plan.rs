@@ -3,7 +3,9 @@
 use async_graphql::{Name, Positioned, ServerError, parser::types::Field as FieldNode};
 
 use super::{
+    filter,
     groups::{apart::Common, figures::Figures},
+    narrowing,
     page::List,
     picks::Picks,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
@@ -12,9 +14,11 @@ use super::{
 use crate::{
     catalog::{
         key::Measure,
+        place::Location,
         predicate::Predicate,
-        table::{Cardinality, FieldOf, Table},
+        table::{Cardinality, DISTANCE, FieldOf, Table},
     },
+    error::Error,
     measures::Statistic,
 };
 
@@ -30,8 +34,17 @@ impl<'a> Planner<'a> {
     ) -> Result<ConnectionPlan, ServerError> {
         let field = fields[0];
         let arguments = self.arguments(field);
-        let list = List::parse(table, &arguments, self.page_sizes())
-            .map_err(|error| error.at(field.pos, path))?;
+        let at = |error: Error| error.at(field.pos, path);
+        let list = List::parse(self.catalog, table, &arguments, self.page_sizes()).map_err(at)?;
+        let narrowings = narrowing::parse(self.catalog, table, &list.keeps, &arguments);
+        let narrowings = narrowings.map_err(at)?;
+        if list.has_figures() && parent.is_some() {
+            let text = format!(
+                "orderBy: a list that hangs on a row is ordered by its own columns: ask `{}` for rows by what they add up to",
+                table.list
+            );
+            return Err(at(Error::BadArgument(text)));
+        }
         self.count_related(&list.keeps).map_err(|error| error.at(field.pos, path))?;
         let common = Common { keys: Vec::new(), parent };
         let mut figures = Figures::of(table, list.keeps.clone(), common);
@@ -54,6 +67,21 @@ impl<'a> Planner<'a> {
                     let plan = self.groups(table, &list.keeps, &merged, parent, &path)?;
                     ConnectionField::Groups(Box::new(plan))
                 }
+                "facets" => {
+                    let plan = self.facets(table, &list.keeps, &merged, &path)?;
+                    ConnectionField::Facets(Box::new(plan))
+                }
+                "overlap" => {
+                    let plan = self.overlap(table, &list.keeps, &merged, &path)?;
+                    ConnectionField::Overlap(Box::new(plan))
+                }
+                "quality" => ConnectionField::Quality(self.quality(
+                    table,
+                    &list.keeps,
+                    &merged,
+                    parent,
+                    &path,
+                )?),
                 "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
                 "edges" => ConnectionField::Edges(self.edges(table, &merged, &mut picks, &path)?),
                 _ => ConnectionField::PageInfo(self.page_info(&merged)?),
@@ -62,7 +90,7 @@ impl<'a> Planner<'a> {
         }
         let shows_cursors = plan.iter().any(|(_, field)| field.shows_cursors());
         let (keys, totals) = (Vec::new(), figures.request);
-        let mut connection = ConnectionPlan { list, picks, keys, fields: plan, totals };
+        let mut connection = ConnectionPlan { list, narrowings, picks, keys, fields: plan, totals };
         if shows_cursors {
             connection.find_keys();
         }
@@ -131,6 +159,16 @@ impl<'a> Planner<'a> {
                 None => RowField::TypeName,
                 Some(FieldOf::Id) => RowField::Id,
                 Some(FieldOf::Computed(index)) => RowField::Computed(index),
+                Some(FieldOf::Distance) => {
+                    let Some(Location { latitude, longitude }) = table.location else {
+                        unreachable!("a table with distances has places");
+                    };
+                    let cells = [latitude, longitude].map(|column| picks.place(None, column));
+                    let arguments = self.arguments(merged[0]);
+                    let from = filter::point(|name| arguments.get(name), DISTANCE)
+                        .map_err(|error| error.at(merged[0].pos, &path))?;
+                    RowField::Distance { cells, from }
+                }
                 Some(FieldOf::Column(index)) => RowField::Cell(picks.place(None, index)),
                 Some(FieldOf::Relation(index)) => {
                     self.relation(table, index, &merged, picks, &path)?

@@ -28,14 +28,14 @@ use super::{
     rows::{Row, RowPage},
 };
 use crate::{
-    catalog::{Catalog, table::Table},
+    catalog::{Catalog, predicate::Predicate, table::Table},
     database::{
         session::{Purpose, RowsRead, Session},
         token::DataStamp,
     },
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, GroupsAnswer as Measures, Parents, Request},
+    measures::{Aggregates, ColumnQuality, Estimates, GroupsAnswer as Measures, Parents, Request},
     trace,
 };
 
@@ -318,6 +318,15 @@ impl Loaders {
     pub(crate) async fn measures(&self, request: &Request) -> Result<Arc<Measures>, Error> {
         let answer = self.aggregates.answer(&self.session, request.clone());
         Box::pin(answer).await.map(Arc::new)
+    }
+
+    /// What is known of the columns of a table, of the rows that a filter keeps.
+    pub(crate) async fn quality(
+        &self,
+        table: &'static Table,
+        keeps: &Predicate,
+    ) -> Result<Vec<ColumnQuality>, Error> {
+        Box::pin(self.aggregates.quality(&self.session, table, keeps.clone())).await
     }
 
     /// Answers a request for aggregates for each parent, whose ids stand in a column.

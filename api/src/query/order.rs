@@ -11,12 +11,15 @@ use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, JoinType, NullOrdering, Order, SelectStatement, Value,
 };
 
+use super::figure_order::{self, FigureOrder};
 use crate::catalog::{
+    Catalog,
+    place::{Location, Point},
     predicate::column_of,
-    scalar::items,
+    scalar::{items, real_number},
     table::{Cardinality, Column, Table, screaming_case},
 };
-use crate::{error::Error, limits::MOST_KEYS};
+use crate::{error::Error, limits::MOST_KEYS, measures::Number};
 
 /// One key of an order.
 #[derive(Clone, Debug)]
@@ -29,7 +32,14 @@ pub(crate) struct OrderKey {
     pub(crate) nulls_first: bool,
     /// Whether a row may have no value for it.
     pub(crate) nullable: bool,
+    /// What is compared instead of a column.
+    pub(crate) figure: Option<FigureOrder>,
+    /// The place from which the distance is meant, where the rows are at these columns, and not the column.
+    pub(crate) from: Option<(Point, Location)>,
 }
+
+/// The name of the order by the distance from the middle of `near`.
+pub(crate) const BY_DISTANCE: &str = "DISTANCE";
 
 /// The columns that a table can be ordered by, with the names of the enum values.
 pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
@@ -56,8 +66,13 @@ pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
     own.chain(theirs).collect()
 }
 
-/// Reads the argument `orderBy`, and adds the primary key.
-pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderKey>, Error> {
+/// Reads the argument `orderBy`, and adds the primary key. What is ordered by distance is within circles of these middles.
+pub(crate) fn parse(
+    catalog: &'static Catalog,
+    table: &'static Table,
+    value: Option<&GraphQl>,
+    middles: &[Point],
+) -> Result<Vec<OrderKey>, Error> {
     let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
@@ -74,18 +89,40 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
             Some(GraphQl::String(word)) => Some(word.as_str()),
             _ => None,
         };
-        let field = word("field").ok_or_else(|| bad("field is missing"))?;
+        let (descending, nulls_first) =
+            (word("direction") == Some("DESC"), word("nulls") == Some("FIRST"));
+        let is_given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);
+        let mut figures = figure_order::relations(catalog, table).into_iter();
+        let figure = figures.find_map(|of| Some((of.field, is_given(of.field)?)));
+        let column = table.column_index(table.key);
+        if let Some((name, value)) = figure {
+            if word("field").is_some() || figures.any(|of| is_given(of.field).is_some()) {
+                return Err(bad("names more than one thing to order by"));
+            }
+            let path = format!("orderBy[{index}].{name}");
+            let figure = Some(figure_order::parse(catalog, table, name, value, &path)?);
+            let key = OrderKey::plain(None, column);
+            keys.push(OrderKey { descending, nulls_first, figure, ..key });
+            continue;
+        }
+        let field = word("field").ok_or_else(|| bad("names nothing to order by"))?;
+        if let (BY_DISTANCE, Some(location)) = (field, table.location) {
+            let [from] = middles else {
+                return Err(bad(
+                    "rows are ordered by their distance from the middle of `near`: name one in `filter`, outside of \
+                     `or` and `not`",
+                ));
+            };
+            let key = OrderKey::plain(None, location.latitude);
+            keys.push(OrderKey { descending, from: Some((*from, location)), ..key });
+            continue;
+        }
         let (_, through, column) = orderable(table)
             .into_iter()
             .find(|(name, ..)| name == field)
             .ok_or_else(|| bad("there is no such field"))?;
         let key = OrderKey::plain(through, column);
-        keys.push(OrderKey {
-            descending: word("direction") == Some("DESC"),
-            nulls_first: word("nulls") == Some("FIRST"),
-            nullable: key.may_be_null(table),
-            ..key
-        });
+        keys.push(OrderKey { descending, nulls_first, nullable: key.may_be_null(table), ..key });
     }
     // In the direction of the key before it: so an index can be read from either end.
     let descending = keys.last().is_some_and(|key: &OrderKey| key.descending);
@@ -96,7 +133,8 @@ pub(crate) fn parse(table: &Table, value: Option<&GraphQl>) -> Result<Vec<OrderK
 impl OrderKey {
     /// A key in ascending order that each row has.
     pub(crate) fn plain(through: Option<usize>, column: usize) -> Self {
-        Self { through, column, descending: false, nulls_first: false, nullable: false }
+        let (descending, nulls_first, nullable) = (false, false, false);
+        Self { through, column, descending, nulls_first, nullable, figure: None, from: None }
     }
 
     pub(crate) fn column<'t>(&self, table: &'t Table) -> &'t Column {
@@ -108,6 +146,10 @@ impl OrderKey {
 
     /// The expression in SQL; [`join`] makes it known.
     pub(crate) fn to_sql(&self, table: &Table) -> Expr {
+        if let Some((from, Location { latitude, longitude })) = self.from {
+            let degrees = |column: usize| column_of(table.name, table.columns[column].name);
+            return from.haversine_in_sql(&degrees(latitude), &degrees(longitude));
+        }
         let column = self.column(table).name;
         match self.through {
             None => column_of(table.name, column),
@@ -204,7 +246,17 @@ pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward
     }
 }
 
-/// The cursor of a row, given the values of its keys.
+impl OrderKey {
+    /// The columns whose values a key takes of a row, by their positions: one, or those that tell where it is.
+    pub(crate) fn columns(&self) -> Vec<usize> {
+        match self.from {
+            Some((_, Location { latitude, longitude })) => vec![latitude, longitude],
+            None => vec![self.column],
+        }
+    }
+}
+
+/// The cursor of a row, given the values of the columns of its keys.
 pub(crate) fn encode_cursor(table: &Table, keys: &[OrderKey], cells: &[GraphQl]) -> String {
     let mut parts = vec![GraphQl::from(mark(table, keys))];
     parts.extend_from_slice(cells);
@@ -228,15 +280,30 @@ pub(crate) fn decode_cursor(
     if found.as_str() != Some(mark(table, keys).as_str()) {
         return Err(invalid("it belongs to another list or order; start again without it"));
     }
-    if cells.len() != keys.len() {
+    if cells.len() != keys.iter().map(|key| key.columns().len()).sum::<usize>() {
         return Err(invalid("it holds another number of keys"));
     }
+    let mut cells = cells.iter().map(|cell| GraphQl::from_json(cell.clone()).unwrap_or_default());
+    let mut next = || cells.next().unwrap_or_default();
     keys.iter()
-        .zip(cells)
-        .map(|(key, cell)| {
-            let cell = GraphQl::from_json(cell.clone()).unwrap_or_default();
+        .map(|key| {
+            let cell = next();
+            if let Some((from, _)) = key.from {
+                let degrees = |cell: &GraphQl, most: f64| {
+                    let degrees = real_number(cell).ok().filter(|it| it.abs() <= most);
+                    degrees.ok_or_else(|| invalid("it holds no place on the Earth"))
+                };
+                let haversine = from.haversine(degrees(&cell, 90.0)?, degrees(&next(), 180.0)?);
+                return Ok(Value::Double(Some(haversine)));
+            }
             if cell == GraphQl::Null {
                 return Ok(Value::String(None));
+            }
+            if key.figure.is_some() {
+                return match cell {
+                    GraphQl::String(text) if Number::parse(&text).is_some() => Ok(text.into()),
+                    _ => Err(invalid("it holds a value of another type")),
+                };
             }
             key.column(table)
                 .kind
@@ -254,9 +321,12 @@ pub(crate) fn is_null(value: &Value) -> bool {
 /// A short mark of a table and an order, to tell cursors of other lists from ours.
 fn mark(table: &Table, keys: &[OrderKey]) -> String {
     let mut words = vec![table.name];
+    let place = |from: &(Point, Location)| format!("{} {}", from.0.latitude, from.0.longitude);
+    let places: Vec<_> = keys.iter().filter_map(|key| key.from.as_ref()).map(place).collect();
+    words.extend(places.iter().map(String::as_str));
     for key in keys {
         words.push(key.through.map_or("", |index| table.relations[index].field));
-        words.push(key.column(table).name);
+        words.push(key.figure.as_ref().map_or(key.column(table).name, |figure| &figure.identity));
         words.push(if key.descending { "desc" } else { "asc" });
         words.push(if key.nulls_first { "first" } else { "last" });
     }

@@ -21,6 +21,7 @@ use super::{
     picks::Picks,
 };
 use crate::catalog::{
+    Catalog,
     predicate::{Predicate, Test, column_of, keys_in},
     table::Table,
 };
@@ -54,6 +55,7 @@ pub(crate) struct List {
 impl List {
     /// Reads the arguments of a connection.
     pub(crate) fn parse(
+        catalog: &'static Catalog,
         table: &'static Table,
         arguments: &Arguments,
         sizes: PageSizes,
@@ -66,7 +68,7 @@ impl List {
         if let Some(GraphQl::String(text)) = given("search") {
             keeps = keeps.and(filter::search(table, text)?);
         }
-        let mut order = order::parse(table, given("orderBy"))?;
+        let mut order = order::parse(catalog, table, given("orderBy"), &keeps.middles())?;
         for key in order.iter_mut().filter(|key| key.through.is_none()) {
             // Then an index gives the order as it is, wherever it would put missing values.
             key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
@@ -218,14 +220,20 @@ impl List {
 
     /// Whether an index has the rows in this order, so that no more of them are read than are shown.
     pub(crate) fn is_indexed(&self) -> bool {
-        self.order.len() <= 2 && self.order[0].through.is_none()
+        let key = &self.order[0];
+        self.order.len() <= 2 && key.through.is_none() && key.from.is_none()
     }
 
     /// Whether the copy in memory is to find the page, where the table has so many rows: a database would sort all of
     /// them, or may look through many of them for few.
     pub(crate) fn is_of_copy(&self, rows: u64) -> bool {
         let is_through = rows >= MANY && !self.keeps.is_all() && !self.keeps.has_words();
-        !self.is_indexed() || self.keeps.related() > 0 || is_through
+        self.has_figures() || !self.is_indexed() || self.keeps.related() > 0 || is_through
+    }
+
+    /// Whether rows are ordered by what others come to.
+    pub(crate) fn has_figures(&self) -> bool {
+        self.order.iter().any(|key| key.figure.is_some())
     }
 
     /// Whether it is all rows of the table by their keys.
@@ -240,6 +248,8 @@ impl List {
             column: key.column,
             descending: key.descending != self.backward,
             nulls_first: key.nulls_first != self.backward,
+            ranked: key.figure.as_ref().and_then(|figure| figure.ranked.clone()),
+            from: key.from,
         };
         let (behind, before) = match self.backward {
             false => (&self.after, &self.before),

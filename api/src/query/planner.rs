@@ -101,7 +101,15 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Says that the filters of the request have too many of them.
     pub(crate) fn count_related(&self, keeps: &Predicate) -> Result<(), Error> {
-        self.related.set(self.related.get() + keeps.related());
+        self.count_relations(keeps.related())
+    }
+
+    /// Counts so many of them.
+    ///
+    /// # Errors
+    /// Says that the filters of the request have too many.
+    pub(crate) fn count_relations(&self, count: usize) -> Result<(), Error> {
+        self.related.set(self.related.get() + count);
         let counts = "conditions on related rows (`some` and `none`, in all filters together)";
         refuse(counts, self.related.get(), MOST_RELATED, "")
     }

@@ -10,14 +10,15 @@ use super::{
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MeasureField, MeasuresPlan, RowField, RowsPlan,
+        MOST_OVERLAPPING, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        StatisticField,
     },
 };
 use crate::{
     catalog::{Catalog, predicate::Predicate, table::Table},
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, Parents},
+    measures::{Aggregates, Estimates, Parents, Request},
 };
 
 /// Adds up the price of one request.
@@ -83,7 +84,10 @@ impl<'a> Price<'a> {
         Ok(match keeps {
             Predicate::All(parts) | Predicate::Any(parts) => each(parts)?,
             Predicate::Not(part) => self.in_database(table, part)?,
-            Predicate::Is { .. } | Predicate::Words { .. } => Work::scanned(self.rows_in(table)?),
+            Predicate::Is { .. }
+            | Predicate::Difference { .. }
+            | Predicate::Near { .. }
+            | Predicate::Words { .. } => Work::scanned(self.rows_in(table)?),
             Predicate::Through { table: other, keeps, .. } => {
                 let rows = self.rows_in(table)?.saturating_add(self.rows_in(other)?);
                 self.in_database(other, keeps)? + Work::scanned(rows)
@@ -99,12 +103,22 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
+    /// Adds so many objects with these fields, which are read nowhere.
+    pub(crate) fn objects<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
+        self.show(count, names);
+    }
+
     /// Adds a list, of each parent where it has some.
     pub(crate) fn list(
         &mut self,
         plan: &ConnectionPlan,
         of_each: Option<Parents<'_>>,
     ) -> Result<(), Error> {
+        for request in plan.computed_first() {
+            let found = self.estimates.answer(request, None)?;
+            self.work += found.work + Work::groups(found.groups, 1);
+            self.bytes = self.bytes.saturating_add(found.bytes);
+        }
         let are_picked = plan.list.order.len() > 1 || !plan.list.keeps.is_all();
         let lists = of_each.map_or(1, |parents| parents.count);
         self.show(lists, plan.fields.iter().map(|(name, _)| name));
@@ -128,15 +142,46 @@ impl<'a> Price<'a> {
                 }
             }
         }
-        if !plan.totals.figures.is_empty() {
+        if !plan.totals.is_empty() {
             let found = self.estimates.answer(&plan.totals, of_each)?;
             self.work += found.work;
             self.bytes = self.bytes.saturating_add(found.bytes);
         }
+        let totals = &plan.totals;
         for (_, field) in &plan.fields {
             match field {
                 ConnectionField::Groups(plan) => self.groups(plan, of_each)?,
-                ConnectionField::Totals(plan) => self.measures(plan, lists)?,
+                ConnectionField::Facets(plan) => {
+                    for facet in &plan.facets {
+                        let found = self.estimates.answer(&facet.request, of_each)?;
+                        self.work += found.work;
+                        self.bytes = self.bytes.saturating_add(found.bytes);
+                        let limit = facet.request.page.limit.unwrap_or_default() as u64;
+                        let values = found.groups.min(lists.saturating_mul(limit));
+                        self.show(values, plan.fields.iter().map(|(name, _)| name));
+                        if let Some(label) = &facet.label {
+                            self.lookup(label, values)?;
+                        }
+                    }
+                }
+                ConnectionField::Overlap(plan) => {
+                    let found = self.estimates.answer(&plan.request, of_each)?;
+                    // Each of the first key has a few of the second.
+                    self.work += found.work + Work::passed(found.groups.saturating_mul(8));
+                    self.bytes = self.bytes.saturating_add(found.bytes);
+                    let most = MOST_OVERLAPPING as u64;
+                    let pairs = found.groups.min(most * most / 2);
+                    self.show(pairs, plan.fields.iter().map(|(name, _)| name));
+                    if let Some(label) = &plan.label {
+                        self.lookup(label, most.min(found.groups))?;
+                    }
+                }
+                ConnectionField::Quality(plan) => {
+                    self.work += self.estimates.quality(plan.table, &plan.keeps)?;
+                    let columns = plan.table.columns.len() as u64;
+                    self.show(columns, plan.fields.iter().map(|(name, _)| name));
+                }
+                ConnectionField::Totals(plan) => self.measures(plan, lists, totals)?,
                 ConnectionField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));
                 }
@@ -209,6 +254,7 @@ impl<'a> Price<'a> {
             match field {
                 RowField::TypeName | RowField::Id => self.work += Work::rows(count, 0),
                 RowField::Cell(_) => {}
+                RowField::Distance { .. } => self.work += Work::rows(count, 1),
                 RowField::One { lookup, .. } => self.lookup(lookup, count)?,
                 RowField::Union(arms) => {
                     for (_, lookup) in arms {
@@ -237,7 +283,8 @@ impl<'a> Price<'a> {
 
     /// Adds the groups of each parent, and what is shown of them.
     fn groups(&mut self, plan: &GroupsPlan, of_each: Option<Parents<'_>>) -> Result<(), Error> {
-        let found = self.estimates.answer(&plan.request, of_each)?;
+        let request = &plan.request;
+        let found = self.estimates.answer(request, of_each)?;
         self.work += found.work;
         self.bytes = self.bytes.saturating_add(found.bytes);
         let lists = of_each.map_or(1, |parents| parents.count);
@@ -246,7 +293,11 @@ impl<'a> Price<'a> {
         let shown = found.groups.min(lists.saturating_mul(limit));
         for (_, field) in &plan.fields {
             match field {
-                GroupsField::Nodes(plan) => self.measures(plan, shown)?,
+                GroupsField::Nodes(plan) => self.measures(plan, shown, request)?,
+                GroupsField::Summary(plan) => {
+                    let cells = self.numbers(plan, lists);
+                    self.work += Work::groups(lists, cells);
+                }
                 GroupsField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));
                 }
@@ -254,7 +305,7 @@ impl<'a> Price<'a> {
                     self.show(shown, fields.iter().map(|(name, _)| name));
                     for (_, field) in fields {
                         match field {
-                            EdgeField::Node(plan) => self.measures(plan, shown)?,
+                            EdgeField::Node(plan) => self.measures(plan, shown, request)?,
                             EdgeField::Cursor => self.work += Work::groups(shown, 1),
                             EdgeField::TypeName => {}
                         }
@@ -266,8 +317,23 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
+    /// Adds what is shown of so many objects of numbers, and tells how many numbers each has.
+    fn numbers(&mut self, plan: &NumbersPlan, count: u64) -> u64 {
+        self.show(count, plan.fields.iter().map(|(name, _)| name));
+        let cells = plan.fields.iter().map(|(_, field)| match field {
+            NumberField::Object(plan) => self.numbers(plan, count),
+            _ => 1,
+        });
+        cells.sum()
+    }
+
     /// Adds what is shown of so many groups.
-    fn measures(&mut self, plan: &MeasuresPlan, groups: u64) -> Result<(), Error> {
+    fn measures(
+        &mut self,
+        plan: &MeasuresPlan,
+        groups: u64,
+        request: &Request,
+    ) -> Result<(), Error> {
         self.show(groups, plan.fields.iter().map(|(name, _)| name));
         let mut cells = 0;
         for (_, field) in &plan.fields {
@@ -284,8 +350,26 @@ impl<'a> Price<'a> {
                 MeasureField::Statistics(_, fields, _) => {
                     self.show(groups, fields.iter().map(|(name, _)| name));
                     cells += fields.len() as u64;
+                    for (_, field) in fields {
+                        if let StatisticField::Histogram(place, _, fields) = field {
+                            let most = request.histograms[*place].bins.most as u64;
+                            let bins = groups.saturating_mul(most);
+                            self.show(bins, fields.iter().map(|(name, _)| name));
+                            self.work += Work::groups(bins, fields.len() as u64);
+                        }
+                    }
                 }
-                MeasureField::Part(plan) => self.measures(plan, groups)?,
+                MeasureField::Part(plan) => self.measures(plan, groups, request)?,
+                MeasureField::OnDays(days) => {
+                    for plan in days {
+                        self.measures(plan, groups, request)?;
+                    }
+                }
+                MeasureField::Figures(_, fields) => {
+                    self.show(groups, fields.iter().map(|(name, _)| name));
+                    cells += fields.len() as u64;
+                }
+                MeasureField::Window(plan) => cells += self.numbers(plan, groups),
                 _ => cells += 1,
             }
         }

@@ -15,6 +15,14 @@ pub(crate) enum Show {
 }
 
 impl Show {
+    /// The decimals of an exact number; a real one is in its unit.
+    pub(crate) fn digits(self) -> u32 {
+        match self {
+            Self::Exact(digits) => digits,
+            Self::Real => 0,
+        }
+    }
+
     /// The value of a figure.
     pub(crate) fn value(self, number: Number) -> Result<GraphQl, Error> {
         Ok(match (self, number) {

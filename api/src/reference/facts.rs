@@ -8,8 +8,8 @@ use std::fmt;
 
 use entity::{
     kind::{
-        FigureMetric, MeasureCategory, Modality, OrganizationKind, ProgramCategory,
-        PublicationTopic, Qualifier,
+        CensusDivision, CensusRegion, FigureMetric, MeasureCategory, Modality, OrganizationKind,
+        ProgramCategory, PublicationTopic, Qualifier,
     },
     scalar::{Figure, IndexPoints, State},
 };
@@ -126,6 +126,25 @@ facts! {
         year: i32,
         #[serde(deserialize_with = "text")]
         cpi_u: IndexPoints,
+    }
+    UsState in "states.csv" {
+        #[serde(deserialize_with = "text")]
+        code: State,
+        name: String,
+        fips: String,
+        #[serde(deserialize_with = "optional_word")]
+        region: Option<CensusRegion>,
+        #[serde(deserialize_with = "optional_word")]
+        division: Option<CensusDivision>,
+        latitude: Option<f64>,
+        longitude: Option<f64>,
+        source: String,
+    }
+    StatePopulation in "state_populations.csv" {
+        #[serde(deserialize_with = "text")]
+        state: State,
+        year: i32,
+        residents: i32,
     }
     Measure in "measures.csv" {
         code: String,

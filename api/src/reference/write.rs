@@ -7,7 +7,8 @@ use std::{
 
 use entity::{
     kind::SourceKind, measure, organization, partnership, price_index, program, publication,
-    published_figure, search::Searched as _, source, table::tables, training,
+    published_figure, search::Searched as _, source, state_population, table::tables, training,
+    us_state,
 };
 use sea_orm::{
     ColumnTrait as _, EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _, ModelTrait,
@@ -24,6 +25,9 @@ use crate::database::load::{Load, TableTally, Tallies};
 const PROGRAMS: &str = "cops-graphql-programs";
 const MEASURES: &str = "fbi-ucr";
 const PRICES: &str = "bls-cpi-u";
+const RESIDENTS: &str = "census-state-population";
+/// The year of `residents2020`.
+const CENSUS: i32 = 2020;
 
 /// Brings the facts of a database to those of this program, and says what that did to the tables. A fact that stands
 /// already keeps its id, and one that is gone goes where nothing refers to it. What a file has said since of the same
@@ -45,6 +49,8 @@ pub(super) async fn all(load: &Load, resets: bool) -> Result<Tallies, ReferenceE
     writer.figures(&sources, &programs).await?;
     writer.prices(&sources).await?;
     writer.measures(&sources).await?;
+    writer.states(&sources).await?;
+    writer.populations(&sources).await?;
     writer.remove_stale().await?;
     Ok(writer.tables)
 }
@@ -231,6 +237,7 @@ impl ReferenceWriter<'_> {
                     former_names: fact.former_name,
                     uei: old.and_then(|old| old.uei.clone()),
                     note: fact.note,
+                    state_id: old.and_then(|old| old.state_id),
                     source_id: sources.get::<facts::Organization>(&fact.source)?,
                     revision_id,
                 };
@@ -386,4 +393,63 @@ impl ReferenceWriter<'_> {
         );
         rows.await.map(drop)
     }
+
+    /// The states have their FIPS codes for keys.
+    async fn states(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
+        let revision_id = self.revision_id;
+        let populations = facts::StatePopulation::read()?;
+        let residents: HashMap<_, _> = populations
+            .into_iter()
+            .filter(|fact| fact.year == CENSUS)
+            .map(|fact| (fact.state, fact.residents))
+            .collect();
+        let key = [us_state::Column::Code];
+        let rows = self.agree::<us_state::Entity, facts::UsState>(&key, |_, _, fact| {
+            let source_id = sources.get::<facts::UsState>(&fact.source)?;
+            Ok(us_state::Model {
+                id: fips(&fact.fips)?,
+                residents2020: residents.get(&fact.code).copied(),
+                code: fact.code,
+                name: fact.name,
+                fips: fact.fips,
+                region: fact.region,
+                division: fact.division,
+                latitude: fact.latitude,
+                longitude: fact.longitude,
+                source_id,
+                revision_id,
+            })
+        });
+        rows.await.map(drop)
+    }
+
+    /// The key of a population is that of its state and the year.
+    async fn populations(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
+        let revision_id = self.revision_id;
+        let source_id = sources.get::<facts::StatePopulation>(RESIDENTS)?;
+        let states = facts::UsState::read()?.into_iter();
+        let states = states.map(|fact| Ok((fact.code.as_str().to_owned(), fips(&fact.fips)?)));
+        let states = Ids(states.collect::<Result<_, ReferenceError>>()?);
+        let key = [state_population::Column::StateId, state_population::Column::Year];
+        let rows =
+            self.agree::<state_population::Entity, facts::StatePopulation>(&key, |_, _, fact| {
+                let state_id = states.get::<facts::StatePopulation>(fact.state.as_str())?;
+                Ok(state_population::Model {
+                    id: state_id * 10_000 + fact.year,
+                    state_id,
+                    year: fact.year,
+                    residents: fact.residents,
+                    source_id,
+                    revision_id,
+                })
+            });
+        rows.await.map(drop)
+    }
+}
+
+/// A FIPS code as a number.
+fn fips(text: &str) -> Result<i32, ReferenceError> {
+    let (file, _) = facts::UsState::FILE;
+    let why = || format!("{text:?} is not a FIPS code");
+    text.parse().map_err(|_| ReferenceError::Fact { file, why: why() })
 }

@@ -10,10 +10,10 @@
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page, the playground, and what citations link to.
+//! - `pages`: the front page, the explorer, the playground, and what citations link to.
 //!
-//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, `/` without a way to the schema, `/health/live`,
-//! `/health/ready` and `/metrics`, and no other route.
+//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, among them those of the explorer,
+//! `/explore`, `/` without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
 //!
 //! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
 //! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
@@ -68,7 +68,7 @@ use self::{
     files::{dictionary, table_route},
     observe::metrics::{self, Metrics},
     pages::{
-        cited,
+        cited, explore,
         front::{self, Front},
         playground,
     },
@@ -144,7 +144,7 @@ impl Server {
         let link = "/cite/{link}";
         open = open.route(link, get(cited::serve).with_state(endpoint.clone()));
         open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
-        let mut pages = Router::new();
+        let mut pages = explorer(tells_schema);
         if tells_schema {
             open = open.route("/schema.graphql", get(schema_text));
             open = open.route("/dictionary.csv", get(dictionary::serve));
@@ -178,6 +178,17 @@ impl Server {
             ))
             .with_state(self)
     }
+}
+
+/// The explorer, with links to the playground where there is one.
+fn explorer(has_playground: bool) -> Router<Server> {
+    let page = if has_playground { get(explore::index) } else { get(explore::index_alone) };
+    Router::new()
+        .route("/explore", page.clone())
+        .route("/explore/", get(|| async { Redirect::permanent("/explore") }))
+        .route("/explore/agency/{ori}", page.clone())
+        .route("/explore/award/{number}", page)
+        .route("/explore/assets/{name}", get(explore::asset))
 }
 
 /// Sets a header of what does not set it itself.

@@ -8,7 +8,8 @@ use crate::ingest::{Format, ImportError, ImportReport};
 
 /// The report of a load that came to its end.
 pub(super) fn of_load(report: &ImportReport) -> String {
-    let is_unchanged = report.files.iter().all(|file| file.already.is_some());
+    let is_there = report.files.iter().all(|file| file.already.is_some());
+    let is_unchanged = is_there || report.is_empty;
     let outcome = match (is_unchanged, report.dry_run) {
         (true, _) => "unchanged",
         (false, true) => "tried",

@@ -18,9 +18,10 @@ use async_graphql::{Pos, ServerError};
 
 use super::{
     MOST_ERRORS,
-    contract::{contract, similar},
+    contract::contract,
     lines::Lines,
     merging::{self, Fragments},
+    suggestions,
     values::{Check, NotNull, Variables, Wrong},
 };
 use crate::error::Error;
@@ -108,7 +109,7 @@ impl<'a> Visitor<'a> {
                     all.insert(name, std::mem::take(&mut visitor.not_null));
                 }
                 ast::Definition::FragmentDefinition(fragment) => {
-                    visitor.is_type(&fragment.type_condition);
+                    visitor.is_type(&fragment.type_condition, has_fields);
                 }
                 _ => {}
             }
@@ -116,12 +117,12 @@ impl<'a> Visitor<'a> {
         Visited { errors: visitor.errors, not_null: all }
     }
 
-    /// Whether a type is there, which is said where it is not.
-    fn is_type(&mut self, name: &Name) -> bool {
+    /// Whether a type is there, which is said where it is not, with those that may stand in its place.
+    fn is_type(&mut self, name: &Name, may_be: fn(&ExtendedType) -> bool) -> bool {
         let is_there = contract().types.contains_key(name);
         if !is_there {
-            let near = similar(name, contract().types.keys().map(Name::as_str));
-            let near = near.unwrap_or_default();
+            let known = contract().types.iter().filter(|(_, of)| may_be(of));
+            let near = suggestions::names(name, known.map(|(name, _)| name.as_str()));
             let at = self.lines.of_span(name.location());
             self.errors.push((at, format!("there is no type {:?}.{near}", name.as_str())));
         }
@@ -134,7 +135,7 @@ impl<'a> Visitor<'a> {
         self.directives(&operation.directives.0);
         for variable in &operation.variables {
             self.directives(&variable.directives.0);
-            self.is_type(variable.ty.inner_named_type());
+            self.is_type(variable.ty.inner_named_type(), ExtendedType::is_input_type);
             if let Some(default) = &variable.default_value {
                 let mut check = Check::new(&[]);
                 check.value(&variable.ty, false, &default, &format!("${}", variable.name));
@@ -176,18 +177,31 @@ impl<'a> Visitor<'a> {
                 Selection::Field(field) => self.field(field, on),
                 Selection::InlineFragment(fragment) => {
                     self.directives(&fragment.directives.0);
-                    if fragment.type_condition.as_ref().is_none_or(|on| self.is_type(on)) {
+                    if fragment
+                        .type_condition
+                        .as_ref()
+                        .is_none_or(|on| self.is_type(on, has_fields))
+                    {
                         let on = fragment.type_condition.as_ref().unwrap_or(on);
                         self.selections(&fragment.selection_set, on);
                     }
                 }
                 Selection::FragmentSpread(spread) => {
                     self.directives(&spread.directives.0);
-                    if let Some(fragment) = self.fragments.get(&spread.fragment_name).copied()
-                        && self.seen.insert(&fragment.name)
-                    {
-                        self.directives(&fragment.directives.0);
-                        self.selections(&fragment.selection_set, &fragment.type_condition);
+                    let name = &spread.fragment_name;
+                    match self.fragments.get(name).copied() {
+                        Some(fragment) if self.seen.insert(&fragment.name) => {
+                            self.directives(&fragment.directives.0);
+                            self.selections(&fragment.selection_set, &fragment.type_condition);
+                        }
+                        Some(_) => {}
+                        None => {
+                            let known = self.fragments.keys().map(|name| name.as_str());
+                            let near = suggestions::names(name, known);
+                            let at = self.lines.of_node(spread);
+                            let name = name.as_str();
+                            self.errors.push((at, format!("there is no fragment {name:?}.{near}")));
+                        }
                     }
                 }
             }
@@ -222,12 +236,7 @@ impl<'a> Visitor<'a> {
                 None => {}
                 Some(of) => {
                     let name = field.name.as_str();
-                    let near = match of {
-                        ExtendedType::Union(_) => {
-                            " Name a type first, as in `... on Agency { name }`.".to_owned()
-                        }
-                        of => similar(name, fields(of).into_iter()).unwrap_or_default(),
-                    };
+                    let near = suggestions::field(name, of);
                     let at = self.lines.of_span(field.name.location());
                     self.errors.push((at, format!("there is no field {name:?} in {on}.{near}")));
                 }
@@ -236,10 +245,16 @@ impl<'a> Visitor<'a> {
     }
 
     fn directives(&mut self, directives: &'a [Node<Directive>]) {
+        let known = &contract().directive_definitions;
         for directive in directives {
-            if let Some(definition) = contract().directive_definitions.get(&directive.name) {
-                let of = format!("the directive @{}", directive.name);
+            let name = directive.name.as_str();
+            if let Some(definition) = known.get(&directive.name) {
+                let of = format!("the directive @{name}");
                 self.arguments(&directive.arguments, &definition.arguments, &of);
+            } else if self.errors.len() < MOST_ERRORS {
+                let near = suggestions::names(name, known.keys().map(Name::as_str));
+                let at = self.lines.of_node(directive);
+                self.errors.push((at, format!("there is no directive {name:?}.{near}")));
             }
         }
     }
@@ -251,10 +266,13 @@ impl<'a> Visitor<'a> {
         of: &str,
     ) {
         for argument in given {
+            // Nobody is told of more.
+            if self.errors.len() >= MOST_ERRORS {
+                return;
+            }
             let name = argument.name.as_str();
             let Some(definition) = known.iter().find(|known| known.name == argument.name) else {
-                let near = similar(name, known.iter().map(|known| known.name.as_str()));
-                let near = near.unwrap_or_default();
+                let near = suggestions::argument(name, known);
                 let at = self.lines.of_node(argument);
                 self.errors.push((at, format!("there is no argument {name:?} of {of}.{near}")));
                 continue;
@@ -268,11 +286,7 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// The names of the fields of a type.
-fn fields(of: &ExtendedType) -> Vec<&str> {
-    match of {
-        ExtendedType::Object(of) => of.fields.keys().map(Name::as_str).collect(),
-        ExtendedType::Interface(of) => of.fields.keys().map(Name::as_str).collect(),
-        _ => Vec::new(),
-    }
+/// Whether a fragment may be on it.
+fn has_fields(of: &ExtendedType) -> bool {
+    matches!(of, ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
 }

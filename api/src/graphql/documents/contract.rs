@@ -35,25 +35,3 @@ pub(crate) fn field_type(on: &str, field: &str) -> Option<&'static Type> {
 pub(super) fn is_one_of(of: &ExtendedType) -> bool {
     of.directives().has("oneOf")
 }
-
-/// Of several names, those that look like one that is not known: the nearest first.
-pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    /// No name of the schema is longer, and to compare takes the square of the length.
-    const LONGEST: usize = 64;
-    if name.len() > LONGEST {
-        return None;
-    }
-    let most = name.chars().count() / 3 + 1;
-    let mut near: Vec<(usize, &str)> = known
-        .filter(|known| known.len().abs_diff(name.len()) <= most)
-        .map(|known| (strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase()), known))
-        .filter(|(distance, _)| *distance <= most)
-        .collect();
-    near.sort_unstable();
-    let near: Vec<String> = near.iter().take(3).map(|(_, known)| format!("{known:?}")).collect();
-    match near.as_slice() {
-        [] => None,
-        [one] => Some(format!(" Did you mean {one}?")),
-        [others @ .., last] => Some(format!(" Did you mean {} or {last}?", others.join(", "))),
-    }
-}

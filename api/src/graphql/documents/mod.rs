@@ -16,6 +16,7 @@ mod introspection;
 mod lines;
 mod merging;
 mod parse;
+mod suggestions;
 mod values;
 mod variables;
 

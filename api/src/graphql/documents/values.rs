@@ -17,7 +17,8 @@ use indexmap::IndexMap;
 
 use super::{
     MOST_ERRORS,
-    contract::{contract, is_one_of, similar},
+    contract::{contract, is_one_of},
+    suggestions,
 };
 use crate::catalog::scalar::{ColumnKind, Scalar};
 
@@ -249,7 +250,10 @@ impl<'a, P> Check<'a, P> {
         name: &str,
     ) -> Constant {
         let Some(declared) = self.variables.iter().find(|declared| declared.name == name) else {
-            return self.refuse(at, value, &format!("the variable ${name} is not declared"));
+            let declared = self.variables.iter().map(|declared| declared.name.as_str());
+            let near = suggestions::names(name, declared);
+            let reason = format!("the variable ${name} is not declared.{near}");
+            return self.refuse(at, value, &reason);
         };
         // A type that is not there is said once, where it is declared.
         if !contract().types.contains_key(declared.ty.inner_named_type()) {
@@ -319,7 +323,7 @@ impl<'a, P> Check<'a, P> {
         if of.values.contains_key(name) {
             return Constant::Enum(Name::new(name));
         }
-        let near = similar(name, of.values.keys().map(DeclaredName::as_str)).unwrap_or_default();
+        let near = suggestions::names(name, of.values.keys().map(DeclaredName::as_str));
         self.refuse(at, value, &format!("{name:?} is no value of {}.{near}", of.name))
     }
 
@@ -332,7 +336,7 @@ impl<'a, P> Check<'a, P> {
         shape: ValueShape<'_, I>,
     ) -> Constant {
         let ValueShape::Object(given) = shape else {
-            let reason = format!("{} is not an object, as {} is", value.shown(), of.name);
+            let reason = not_an_object(&value.shown(), of, matches!(shape, ValueShape::List(_)));
             return self.refuse(at, value, &reason);
         };
         if is_one_of && given.len() != 1 {
@@ -342,10 +346,13 @@ impl<'a, P> Check<'a, P> {
         }
         let mut fields: IndexMap<Name, Constant> = IndexMap::with_capacity(given.len());
         for (name, value) in &given {
+            // Nobody is told of more.
+            if self.wrong.len() >= MOST_ERRORS {
+                break;
+            }
             let path = format!("{}.{name}", at.path);
             let Some(field) = of.fields.get(*name) else {
-                let near = similar(name, of.fields.keys().map(DeclaredName::as_str));
-                let near = near.unwrap_or_default();
+                let near = suggestions::input_field(name, of);
                 let reason = format!("there is no field {name:?} in {}.{near}", of.name);
                 self.refuse_at(&path, value, &reason);
                 continue;
@@ -371,6 +378,16 @@ impl<'a, P> Check<'a, P> {
         }
         Constant::Object(fields)
     }
+}
+
+/// What is wrong with a value in the place of an object, and how a filter would be written with it.
+fn not_an_object(shown: &str, of: &InputObjectType, is_list: bool) -> String {
+    let operator = if is_list { "in" } else { "eq" };
+    let write = match of.fields.contains_key(operator) {
+        true => format!(": write `{{ {operator}: {shown} }}`"),
+        false => String::new(),
+    };
+    format!("{shown} is not an object, as {} is{write}", of.name)
 }
 
 fn has_default(variable: &VariableDefinition) -> bool {

@@ -102,8 +102,9 @@ impl Job {
         let (mut taken, mut wrong) = (false, None);
         for index in parts {
             progress.set_length(bytes);
+            let place = input::place_of(&name, &archive, index);
+            let fail = |error: std::io::Error| ImportError::read(FilePlace::file(&place), &error);
             let (part, mut text) = input::part(&mut archive, index).map_err(fail)?;
-            let place = format!("{name}/{part}");
             if let Some((place, sheet)) = kept.sheets.remove(&place) {
                 drop(text);
                 self.sheet(format, shapes, &place, &sheet).await?;

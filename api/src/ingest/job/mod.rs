@@ -19,6 +19,7 @@ use super::{
     claims::Claims,
     error::ImportError,
     input::InputFile,
+    json::AnswerPage,
     rejects::Rejects,
     report::{FileReport, FoundBy, ImportReport},
 };
@@ -43,6 +44,10 @@ pub(crate) struct Job {
     comparing: bool,
     /// What contradicts itself and was seen only when it was written.
     contradiction: Option<String>,
+    /// The pages of answers among the files, each with its file.
+    pages: Vec<(String, AnswerPage)>,
+    /// How many records were taken.
+    taken: u64,
     progress: ProgressBar,
 }
 
@@ -99,6 +104,8 @@ impl Job {
             claims: Claims::default(),
             comparing: false,
             contradiction: None,
+            pages: Vec::new(),
+            taken: 0,
             progress,
         })
     }
@@ -159,10 +166,12 @@ impl Job {
             kept.push(tables);
         }
         self.comparing = false;
+        self.check_pages()?;
         for ((mut input, source_id), mut tables) in inputs.into_iter().zip(kept) {
             self.source_id = source_id.unwrap_or_default();
             self.rejects.begin(&input.rejected)?;
             self.file(format, &shapes, &mut input, &mut tables).await?;
+            input.check_unchanged()?;
         }
         // What the rows say is compared, and the database needs room for its indexes.
         self.claims = Claims::default();
@@ -191,10 +200,15 @@ impl Job {
         );
     }
 
-    /// Ends the load: commits it, unless it was a trial or had nothing to do.
+    /// Ends the load: commits it, unless it was a trial or had nothing to do. One that brings nothing takes nothing out.
     pub(crate) async fn end(mut self) -> Result<ImportReport, DbErr> {
         self.report.explanations.sort();
-        if self.has_work() && !self.report.dry_run {
+        self.report.is_empty = self.has_work() && self.taken == 0;
+        if self.report.is_empty {
+            for tally in self.report.tables.values_mut() {
+                tally.removed = 0;
+            }
+        } else if self.has_work() && !self.report.dry_run {
             let revision: revision::Model = self.load.commit(self.report.counts()).await?;
             self.report.revision = Some(revision.id);
         }

@@ -4,6 +4,7 @@ use super::{FormatReader, Job};
 use crate::ingest::{
     self, MaxRejects,
     error::{FilePlace, ImportError},
+    json::AnswerPage,
     layout::Mismatch,
     row::RowRefusal,
 };
@@ -52,6 +53,18 @@ impl Job {
             listed: listed.join(", "),
             first: self.rejects.first.clone().unwrap_or_default(),
         })
+    }
+
+    /// Ends the load where a page of an answer has others before or after it that are not among the files.
+    pub(super) fn check_pages(&self) -> Result<(), ImportError> {
+        let pages: Vec<AnswerPage> = self.pages.iter().map(|(_, page)| *page).collect();
+        let Some((at, missing)) = AnswerPage::missing(&pages) else { return Ok(()) };
+        let problem = format!(
+            "is page {} of an answer, of which page {missing} is not among the files",
+            pages[at].number
+        );
+        let mend = "ask for the other pages until \"hasNext\" is false, and name all of them in one command";
+        Err(ImportError::file(FilePlace::file(self.pages[at].0.as_str()), problem, mend))
     }
 
     /// Why a table is not of the format, and of which it is where its columns tell.

@@ -36,6 +36,7 @@ impl Job {
         self.claims.begin(name);
         format.begin();
         if self.comparing {
+            self.pages.extend(table.page.map(|page| (name.to_owned(), page)));
             return self.compare(format, table, layout);
         }
         self.report.unknown_columns.extend(layout.unknown.iter().cloned());
@@ -49,7 +50,10 @@ impl Job {
             };
             self.report.rows_read += 1;
             match meaning {
-                Ok(RowMeaning::Take(record)) => batch.push(record),
+                Ok(RowMeaning::Take(record)) => {
+                    self.taken += 1;
+                    batch.push(record);
+                }
                 Ok(RowMeaning::Skip) => self.report.skipped += 1,
                 Ok(RowMeaning::LeaveOut(reason)) => self.report.note(reason),
                 Err(refusal) => self.refuse(name, format.fills(layout.shape), &refusal)?,

@@ -5,6 +5,7 @@
 //!
 //! An answer is read whole: a page of USAspending holds at most 100 rows, and all agencies of the nation are some 5 MB.
 
+mod exact;
 mod fbi;
 mod usaspending;
 
@@ -86,20 +87,68 @@ pub(crate) fn read_kind(
     Ok(kind_of(&answer))
 }
 
+/// An answer as a table.
+#[derive(Debug)]
+pub(crate) struct AnswerTable {
+    /// The rows, header first.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// Which page it is.
+    pub(crate) page: Option<AnswerPage>,
+}
+
+/// A page of an answer that comes in several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AnswerPage {
+    /// Its number, counted from 1.
+    pub(crate) number: u64,
+    /// Whether no other page comes after it.
+    pub(crate) is_last: bool,
+}
+
+impl AnswerPage {
+    /// The first of some pages beside which one is missing, and the number of that. Several answers may have pages of one
+    /// number.
+    pub(crate) fn missing(pages: &[Self]) -> Option<(usize, u64)> {
+        pages.iter().enumerate().find_map(|(at, page)| {
+            let next = |number: u64| pages.iter().filter(|it| it.number == number).count();
+            let open =
+                |number: u64| pages.iter().filter(|it| it.number == number && !it.is_last).count();
+            let number = page.number;
+            if !page.is_last && next(number + 1) < open(number) {
+                return Some((at, number + 1));
+            }
+            let has_before = number <= 1 || open(number - 1) >= next(number);
+            (!has_before).then(|| (at, number - 1))
+        })
+    }
+}
+
 /// The rows of an answer, header first.
 pub(crate) fn rows(
     file: &str,
     reader: impl Read,
     wanted: Option<AnswerKind>,
-) -> Result<Vec<Vec<String>>, ImportError> {
+) -> Result<AnswerTable, ImportError> {
     let other = "give a CSV or a workbook: the format reads no JSON";
     let mend = wanted.map_or(other, AnswerKind::mend);
-    let answer: Value = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
+    let mut text = Vec::new();
+    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut text);
+    read.map_err(|error| ImportError::read(FilePlace::file(file), &error))?;
+    if text.len() as u64 > MAX_BYTES {
+        let problem = format!("is JSON of more than {MAX_BYTES} bytes");
+        return Err(ImportError::file(FilePlace::file(file), problem, mend));
+    }
+    // A number may be too large for the parser, which does not say whose it is.
+    if let Some((line, problem)) = exact::flaw(&text) {
+        return Err(ImportError::file(FilePlace::line(file, line), problem, mend));
+    }
+    let answer: Value = serde_json::from_slice(&text).map_err(|error| {
         let place = FilePlace::line(file, error.line() as u64);
         ImportError::file(place, format!("is no whole answer of an API: {error}"), mend)
     })?;
+    let page = page(&answer);
     let refused = |problem: String| ImportError::file(FilePlace::file(file), problem, mend);
-    match (kind_of(&answer), wanted) {
+    let rows = match (kind_of(&answer), wanted) {
         (Some(kind), _) if wanted != Some(kind) => {
             let (what, format) = (kind.what(), kind.format());
             let mend = format!("try `cops-graphql import {format}`");
@@ -112,7 +161,16 @@ pub(crate) fn rows(
             Err(refused(format!("is JSON, but not {}{}", kind.what(), shown(&answer))))
         }
         (_, None) => Err(refused(format!("is JSON of an unknown kind{}", shown(&answer)))),
-    }
+    };
+    rows.map(|rows| AnswerTable { rows, page })
+}
+
+/// Which page an answer is; none where it does not say.
+fn page(answer: &Value) -> Option<AnswerPage> {
+    let metadata = answer.get("page_metadata")?;
+    let number = metadata.get("page").and_then(Value::as_u64);
+    let is_last = !metadata.get("hasNext").and_then(Value::as_bool)?;
+    Some(AnswerPage { number: number.unwrap_or(1), is_last })
 }
 
 /// What an answer is, by fields that no other one has.

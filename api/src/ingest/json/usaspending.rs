@@ -108,6 +108,18 @@ pub(crate) const TRANSACTION_FIELDS: &[&str] = &[
 
 /// The columns of assistance listings.
 const LISTINGS: [&str; 2] = ["cfda_numbers_and_titles", "Assistance Listing"];
+/// The columns that are there only where their fields were asked for: a value that is asked for and missing is withdrawn.
+const ASKED_FOR: [&str; 9] = [
+    "total_outlayed_amount",
+    "total_non_federal_funding_amount",
+    "total_funding_amount",
+    "award_base_action_date",
+    "period_of_performance_start_date",
+    "period_of_performance_current_end_date",
+    "assistance_type_code",
+    "assistance_type_description",
+    "prime_award_base_transaction_description",
+];
 
 /// Answers that are not read, by fields that no other has: of the answer itself, or of each of its results.
 const OTHERS: &[(&[&str], &str)] = &[
@@ -215,8 +227,14 @@ fn table(columns: &[AnswerColumn], results: &[&Map<String, Value>]) -> Vec<Vec<S
     let cell = |result: &Map<String, Value>, fields: &[&str]| {
         fields.iter().find_map(|field| value(result, field)).map(text).unwrap_or_default()
     };
+    let has = |result: &Map<String, Value>, field: &str| {
+        let first = field.split('.').next().unwrap_or(field);
+        result.contains_key(first)
+    };
     let is_there = |(name, fields): &&AnswerColumn| {
-        !LISTINGS.contains(name) || results.iter().any(|it| !cell(it, fields).is_empty())
+        let is_said = || results.iter().any(|it| !cell(it, fields).is_empty());
+        let is_asked_for = || results.iter().any(|it| fields.iter().any(|field| has(it, field)));
+        (!LISTINGS.contains(name) || is_said()) && (!ASKED_FOR.contains(name) || is_asked_for())
     };
     let columns: Vec<_> = columns.iter().filter(is_there).collect();
     let mut rows = vec![columns.iter().map(|(column, _)| (*column).to_owned()).collect()];

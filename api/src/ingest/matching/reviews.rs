@@ -47,6 +47,27 @@ impl Reviews {
         rows.push(row);
     }
 
+    /// Forgets a decision.
+    pub(crate) fn forget(&mut self, row: &review::Model) {
+        let key = (row.recipient_key.clone(), row.state.clone());
+        self.of.entry(key).or_default().retain(|other| other.id != row.id);
+    }
+
+    /// The decision that a recipient is an agency, whatever its state.
+    pub(crate) fn of_agency(
+        &self,
+        name: &str,
+        uei: Option<&str>,
+        agency_id: i32,
+    ) -> Option<&review::Model> {
+        let form = Name::of(name).form;
+        let named = self.of.iter().filter(|((known, _), _)| *known == form);
+        named.flat_map(|(_, rows)| rows).find(|row| {
+            let is_same = row.uei.is_none() || uei.is_none() || row.uei.as_deref() == uei;
+            is_same && row.agency_id == Some(agency_id)
+        })
+    }
+
     /// The decision about exactly this recipient.
     pub(crate) fn find(
         &self,
@@ -66,14 +87,33 @@ impl Reviews {
         state: Option<&State>,
         uei: Option<&str>,
     ) -> Option<Decision> {
+        let about = self.about(name, state, uei);
+        let mut decisions = about.into_iter().map(Decision::of);
+        let first = decisions.next()?;
+        decisions.all(|decision| decision == first).then_some(first)
+    }
+
+    /// The decisions, by their ids, that say who a recipient is.
+    pub(crate) fn deciding(
+        &self,
+        name: &str,
+        state: Option<&State>,
+        uei: Option<&str>,
+    ) -> Vec<i32> {
+        let about = self.about(name, state, uei);
+        match self.decide(name, state, uei) {
+            Some(_) => about.into_iter().map(|row| row.id).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn about(&self, name: &str, state: Option<&State>, uei: Option<&str>) -> Vec<&review::Model> {
         let form = Name::of(name).form;
         if let Some(row) = self.find(&form, state, uei) {
-            return Some(Decision::of(row));
+            return vec![row];
         }
-        let rows = self.of.get(&(form, state.cloned()))?;
-        let mut fitting = rows.iter().filter(|row| row.uei.is_none() || uei.is_none());
-        let first = Decision::of(fitting.next()?);
-        fitting.all(|row| Decision::of(row) == first).then_some(first)
+        let rows = self.of.get(&(form, state.cloned())).into_iter().flatten();
+        rows.filter(|row| row.uei.is_none() || uei.is_none()).collect()
     }
 }
 

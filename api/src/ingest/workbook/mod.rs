@@ -14,9 +14,11 @@ mod cell;
 mod spool;
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    sync::Once,
 };
 
 use calamine::{Ods, Reader as _, SheetType, SheetVisible, Xls, Xlsx};
@@ -161,12 +163,31 @@ impl<'a> Workbook<'a> {
             Book::Ods(book) => {
                 spool.range(&book.worksheet_range(sheet).map_err(|error| error.to_string())?)
             }
-        })?;
+        })
+        .map_err(|problem| format!("its sheet {sheet:?} cannot be read: {problem}"))?;
         spool.finish()
     }
 }
 
-/// A workbook that makes its reader fail is damaged.
+thread_local! {
+    /// Whether a panic of this thread is one of the reader of workbooks.
+    static IS_READING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A workbook that makes its reader fail is damaged. What the reader says of it, such as the place in its code, is of no use
+/// to whoever has the file.
 fn sound<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("it is damaged".to_owned()))
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_READING.get() {
+                usual(panic);
+            }
+        }));
+    });
+    let before = IS_READING.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_READING.set(before);
+    read.unwrap_or_else(|_| Err("it is damaged".to_owned()))
 }

@@ -11,7 +11,7 @@ use crate::measures::memory::{
 use crate::{
     catalog::{key::Part, scalar::Scalar},
     error::Error,
-    measures::{group_page::NULL, value::Cell},
+    measures::{groups::NULL, value::Cell},
 };
 
 /// The year of an event that never was, and of one of an unknown year.

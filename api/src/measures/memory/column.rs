@@ -245,6 +245,16 @@ impl StoredColumn {
         Self::new(&codes, ColumnValues::Real(values.into()))
     }
 
+    /// The float of a row.
+    #[inline]
+    pub(crate) fn real_at(&self, row: usize) -> Option<f64> {
+        let index = (self.codes.get(row) as usize).checked_sub(1)?;
+        match &*self.values {
+            ColumnValues::Real(reals) => reals.get(index).copied(),
+            _ => None,
+        }
+    }
+
     /// The whole number of each code, [`MISSING`] for that of the missing value. They are in order.
     pub(crate) fn numbers(&self) -> Cow<'_, [i64]> {
         match &*self.values {

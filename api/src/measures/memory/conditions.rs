@@ -20,7 +20,7 @@ enum Condition {
     Any(Vec<u32>),
     Not(u32),
     Through(&'static str, &'static str, u32),
-    /// A test of a column, or words.
+    /// A test of a column, a circle, or words.
     Text(String),
 }
 
@@ -38,7 +38,10 @@ impl Conditions {
             Predicate::Any(_) => Condition::Any(inner),
             Predicate::Not(_) => Condition::Not(one(&inner)?),
             Predicate::Through { column, to, .. } => Condition::Through(column, to, one(&inner)?),
-            Predicate::Is { .. } | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
+            Predicate::Is { .. }
+            | Predicate::Difference { .. }
+            | Predicate::Near { .. }
+            | Predicate::Words { .. } => Condition::Text(format!("{keeps:?}")),
         };
         let next = u32::try_from(self.0.len()).map_err(|_| Error::Internal)?;
         let number = *self.0.entry((table.index, condition)).or_insert(next);
@@ -58,6 +61,9 @@ pub(super) fn parts_of<'r, 'p>(
         Predicate::Through { table, keeps, .. } => {
             (replica.table_named(table.name)?, std::slice::from_ref(&**keeps))
         }
-        Predicate::Is { .. } | Predicate::Words { .. } => (table, &[]),
+        Predicate::Is { .. }
+        | Predicate::Difference { .. }
+        | Predicate::Near { .. }
+        | Predicate::Words { .. } => (table, &[]),
     })
 }

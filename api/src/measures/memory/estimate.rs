@@ -135,11 +135,38 @@ impl Replica {
                 work += Work::grouped(rows, slots);
                 work += Work::figures(slots.saturating_mul(*figures));
             }
+            for figure in &request.figures {
+                let measures: Vec<&Measure> = match figure {
+                    Figure::Correlation { measures, .. } => measures.iter().collect(),
+                    Figure::Estimate(of, _) => {
+                        [Some(&of.above), of.below.as_ref()].into_iter().flatten().collect()
+                    }
+                    _ => continue,
+                };
+                for measure in measures {
+                    work += self.work_of_measure(table, measure, Needs::Values, kept)?;
+                }
+                work += Work::grouped(kept, slots) + Work::figures(slots);
+            }
+            for histogram in &request.histograms {
+                work += self.work_of_measure(table, &histogram.measure, Needs::Values, kept)?;
+                let bins = slots.saturating_mul(many(histogram.bins.most));
+                work += Work::grouped(kept, slots) + Work::figures(bins);
+            }
             work += Work::passed(kept).times(many(request.parts.len()));
         }
         let of_group = 64 + 32 * many(request.figures.len()) + 4 * many(request.keys.len());
+        let of_group =
+            of_group + 64 * many(request.windows.len()) + 32 * many(request.summaries.len());
+        let bins: usize = request.histograms.iter().map(|histogram| histogram.bins.most).sum();
+        let of_group = of_group + 48 * many(bins);
         let bytes = kept.saturating_mul(16).saturating_add(groups.saturating_mul(of_group));
-        Ok(Estimate { work: work + Work::placed(groups), groups, bytes })
+        if request.others {
+            // Once more, over the rows of no group of the page.
+            work = work.times(2);
+        }
+        let among = 1 + many(request.windows.len() + request.summaries.len());
+        Ok(Estimate { work: work + Work::placed(groups.saturating_mul(among)), groups, bytes })
     }
 
     /// The rows of a table that refer to some others by a column. It is between their mean and what half of these have

@@ -17,7 +17,7 @@ use crate::{
     },
     error::Error,
     measures::{
-        group_page::{Cells, NULL},
+        groups::{Cells, NULL},
         value::Cell,
     },
 };
@@ -88,16 +88,23 @@ fn day(number: i64) -> Option<NaiveDate> {
 }
 
 /// A part of a number of people or of a day.
-fn part(part: Part, number: i64) -> Option<Cell> {
-    if part == Part::Band {
+fn part(take: Part, is_day: bool, number: i64) -> Option<Cell> {
+    if take == Part::Band {
         return BANDS.iter().rev().find(|band| **band <= number).map(|band| Cell::Whole(*band));
     }
+    if take == Part::Decade && !is_day {
+        return Some(Cell::Whole(number - number.rem_euclid(10)));
+    }
     let day = day(number)?;
-    let month = match part {
+    let month = match take {
         Part::Quarter => day.month0() / 3 * 3,
         _ => day.month0(),
     };
-    Some(match part {
+    Some(match take {
+        Part::Decade => {
+            let year = i64::from(day.year());
+            Cell::Whole(year - year.rem_euclid(10))
+        }
         Part::Year => Cell::Whole(day.year().into()),
         Part::FiscalYear => Cell::Whole(i64::from(day.year()) + i64::from(day.month() >= 10)),
         _ => Cell::Date(NaiveDate::from_ymd_opt(day.year(), month + 1, 1)?),
@@ -152,7 +159,7 @@ impl Replica {
         let (by_code, parts) = match take {
             Part::Itself => (None, None),
             take => {
-                let (by_code, parts) = parts(&column.values, take);
+                let (by_code, parts) = parts(&column.values, take, scalar == Scalar::Date);
                 (Some(by_code), Some(parts))
             }
         };
@@ -176,11 +183,11 @@ impl Replica {
 }
 
 /// The ordinal of each code, and the cells that they stand for: values in order have parts in order.
-fn parts(values: &ColumnValues, take: Part) -> (Vec<u32>, Vec<Cell>) {
+fn parts(values: &ColumnValues, take: Part, is_day: bool) -> (Vec<u32>, Vec<Cell>) {
     let mut ordinals = vec![NULL];
     let mut cells: Vec<Cell> = Vec::new();
     for code in (1..).take(values.len()) {
-        match values.whole(code).and_then(|number| part(take, number)) {
+        match values.whole(code).and_then(|number| part(take, is_day, number)) {
             None => ordinals.push(NULL),
             Some(cell) => {
                 if cells.last() != Some(&cell) {

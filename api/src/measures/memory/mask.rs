@@ -145,6 +145,25 @@ impl Replica {
                 let column = table.column_named(column)?;
                 Ok(by_code(table, column, &accepted(column, test)?))
             }
+            Predicate::Difference { column, less, test, .. } => {
+                let (column, less) = (table.column_named(column)?, table.column_named(less)?);
+                let mut found = Ok(());
+                let mask = Mask::from_fn(table.rows, |row| {
+                    difference_passes(column, less, row, test).unwrap_or_else(|error| {
+                        found = Err(error);
+                        false
+                    })
+                });
+                found.map(|()| mask)
+            }
+            Predicate::Near { latitude, longitude, circle } => {
+                let [latitude, longitude] =
+                    [table.column_named(latitude)?, table.column_named(longitude)?];
+                Ok(Mask::from_fn(table.rows, |row| {
+                    let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+                    degrees.is_some_and(|(north, east)| circle.has(north, east))
+                }))
+            }
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let keeps = |text: &str| {
@@ -284,6 +303,43 @@ pub(super) fn passes(column: &StoredColumn, code: u32, test: &Test) -> Result<bo
             column.values.whole(code).is_some_and(|key| keys.iter().any(|it| i64::from(*it) == key))
         }
     })
+}
+
+/// Whether what one column of a row is more than another passes a test.
+pub(super) fn difference_passes(
+    column: &StoredColumn,
+    less: &StoredColumn,
+    row: usize,
+    test: &Test,
+) -> Result<bool, Error> {
+    let number = |column: &StoredColumn| column.values.whole(column.codes.get(row));
+    let difference = match (number(column), number(less)) {
+        (Some(number), Some(less)) => Some(number - less),
+        _ => None,
+    };
+    if let Test::Null(null) = test {
+        return Ok(difference.is_none() == *null);
+    }
+    let Some(difference) = difference else { return Ok(false) };
+    let compares = |comparison: Comparison, operand: &Value| {
+        let operand = whole(operand).ok_or_else(|| unfit(operand))?;
+        Ok::<_, Error>(comparison.holds(difference.cmp(&operand)))
+    };
+    let one_of = |operands: &[Value]| -> Result<bool, Error> {
+        for operand in operands {
+            if compares(Comparison::Equal, operand)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    match test {
+        Test::Compare(comparison, operand) => compares(*comparison, operand),
+        Test::In(operands) => one_of(operands),
+        Test::NotIn(operands) => Ok(!one_of(operands)?),
+        // Numbers have no parts, and differences are no keys.
+        _ => Err(Error::Internal),
+    }
 }
 
 /// Whether each code of a column passes a test.

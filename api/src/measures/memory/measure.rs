@@ -18,7 +18,7 @@ use crate::{
     },
     error::Error,
     measures::{
-        group_page::Cells as _,
+        groups::Cells as _,
         prices::{Prices, Rate},
         request::Known,
         statistic::{Needs, Tally},
@@ -84,7 +84,7 @@ impl Replica {
     }
 
     /// The numbers that a path ends in, at other prices if so.
-    fn numbers<'a>(
+    pub(super) fn numbers<'a>(
         &'a self,
         end: &'a Stored,
         path: &Path,
@@ -93,6 +93,18 @@ impl Replica {
         match path.end {
             End::Row => Err(Error::Internal),
             End::Column(column) => self.amounts(end, column, rates),
+            End::Days { from, to } => {
+                let [from, to] = [end.column(from)?, end.column(to)?];
+                let (first, last) = (from.numbers(), to.numbers());
+                let day = |numbers: &[i64], column: &StoredColumn, row| {
+                    Some(numbers[column.codes.get(row) as usize]).filter(|day| *day != MISSING)
+                };
+                let days = |row| match (day(&first, from, row), day(&last, to, row)) {
+                    (Some(from), Some(to)) => to - from,
+                    _ => MISSING,
+                };
+                Ok(Numbers::ByRow((0..end.rows).map(days).collect()))
+            }
             End::Children { relation, column } => self.sums(end, relation, column, rates),
             End::Grandchildren { relation, then, column } => {
                 let relation = &end.table.relations[relation];

@@ -6,15 +6,20 @@
 //! - [`mask`]: a filter as a bit for each row. [`masks`]: those of a request, whose [`conditions`] are told apart.
 //! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
 //!   numbers.
-//! - [`order`]: the keys of the first rows of an order.
+//! - [`order`]: the keys of the first rows of an order; [`ranks`]: numbers that rows are ordered by.
 //! - [`event`](super::event): the rows before and after what happened to those whom they are of.
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
+//! - [`correlation`]: the numbers that two measures are of each row.
+//! - [`clusters`]: what rows come to, cluster by cluster.
+//! - [`quality`]: what is known of the columns.
 //! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
 
 mod build;
+mod clusters;
 pub(crate) mod column;
 mod conditions;
+mod correlation;
 pub(crate) mod estimate;
 mod group;
 mod group_ids;
@@ -24,15 +29,21 @@ pub(crate) mod masks;
 mod measure;
 pub(crate) mod order;
 mod parallel;
+mod quality;
+pub(crate) mod ranks;
 mod read;
 mod rows;
 pub(crate) mod sample;
 mod tally;
 mod work;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use entity::price_index;
+use rustc_hash::FxHashSet;
 use sea_orm::{EntityName as _, IdenStatic as _};
 
 use self::{
@@ -46,7 +57,11 @@ use self::{
     work::{many, work_of_groups},
 };
 use super::{
-    group_page::{ALL, Groups, finish, nothing},
+    group_page::{divide, finish, nothing},
+    groups::{ALL, Cells as _, Groups, NULL, search},
+    histogram::Bin,
+    histogram::Edges,
+    others::{self, OtherRows},
     prices::{Prices, Rate},
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Tally, compute},
@@ -184,7 +199,8 @@ impl Replica {
             Ok::<_, Error>(mask)
         });
         let parts = parts.collect::<Result<_, _>>()?;
-        let asked = MemoryRequest { request, table, parts, prices, stop };
+        let edges = request.histograms.iter().map(|_| <_>::default()).collect();
+        let asked = MemoryRequest { request, table, parts, prices, stop, edges };
         let keys = request.keys.iter().map(|key| match &placed {
             Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
             _ => self.key(table, &key.path, key.part),
@@ -197,8 +213,67 @@ impl Replica {
         for level in request.levels() {
             taken.push(self.level(&asked, rows, &keys[..level], &mut groups)?);
         }
-        stop.spend(Work::placed(many(groups.levels.len())))?;
-        Ok(finish(request, groups, &AllCells(cells)))
+        let among = 1 + request.windows.len() + request.summaries.len();
+        stop.spend(Work::placed(many(groups.levels.len() * among)))?;
+        let of_window = request.windows.len() * 2 * size_of::<Number>();
+        let of_group = of_window + request.summaries.len() * size_of::<Number>();
+        let _among = stop.take(groups.levels.len(), of_group)?;
+        asked.trim(&mut groups);
+        let cells = AllCells(cells);
+        let mut answers = finish(request, groups, &cells)?;
+        if request.others {
+            self.add_others(&asked, rows, (&keys, &cells), &mut answers)?;
+        }
+        Ok(answers)
+    }
+
+    /// Adds what the rows of no group of the pages come to.
+    fn add_others(
+        &self,
+        asked: &MemoryRequest<'_>,
+        rows: RowSet<'_>,
+        (keys, cells): (&[Ordinals<'_>], &AllCells<'_>),
+        answers: &mut [(Cell, GroupsAnswer)],
+    ) -> Result<(), Error> {
+        let request = asked.request;
+        let ordinal = |(key, cell): (usize, &Cell)| match cell {
+            Cell::Null => Some(NULL),
+            // A group that no row is in has a cell that no row has.
+            cell => u32::try_from(search(cells, key, cell))
+                .ok()
+                .filter(|it| it % 2 == 0)
+                .map(|it| it / 2),
+        };
+        let shown = others::shown(request, answers);
+        let shown = shown.iter().filter_map(|key| key.iter().enumerate().map(ordinal).collect());
+        let shown: FxHashSet<Vec<u32>> = shown.collect();
+        asked.stop.spend(Work::grouped(many(rows.len() * keys.len()), many(shown.len())))?;
+        let _rows = asked.stop.take(rows.len(), size_of::<u32>())?;
+        let mut key = Vec::with_capacity(keys.len());
+        let mut is_other = |row: &usize| {
+            key.clear();
+            key.extend(keys.iter().map(|of| of.get(*row)));
+            !shown.contains(key.as_slice())
+        };
+        let found = (0..rows.len()).map(|index| rows.get(index)).filter(|row| is_other(row));
+        let found: Vec<u32> = found.map(rows::position).collect();
+        let mut groups = Groups::default();
+        let parents = &keys[..request.skipped()];
+        let _taken = self.level(asked, RowSet::Some(&found), parents, &mut groups)?;
+        divide(request, &mut groups.figures);
+        asked.trim(&mut groups);
+        let width = request.figures.len();
+        let found = (0..groups.levels.len()).map(|group| {
+            let parent = match request.of_parents {
+                true => cells.cell(0, groups.ordinals[group * request.keys.len()]),
+                false => Cell::All,
+            };
+            let histograms = groups.histograms.iter().map(|all| all[group].clone()).collect();
+            let figures = groups.figures[group * width..(group + 1) * width].to_vec();
+            (parent, OtherRows { figures, histograms })
+        });
+        others::add(request, answers, found.collect());
+        Ok(())
     }
 
     /// The consumer price index.
@@ -246,6 +321,7 @@ impl Replica {
         }
         groups.figures.resize(all * width, Number::Missing);
         self.figures(asked, rows, &slots, &mut groups.figures[first * width..])?;
+        self.histograms(asked, rows, &slots, keys, groups)?;
         Ok(taken)
     }
 
@@ -260,7 +336,7 @@ impl Replica {
         let all = &asked.request.figures;
         let of_part = |figure: &Figure| match figure {
             Figure::Of { part, .. } => Some(*part),
-            Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
         };
         let parts: BTreeSet<Option<usize>> = all.iter().filter_map(of_part).collect();
         // One part after the other: each has an array of its rows and one of their slots.
@@ -274,6 +350,48 @@ impl Replica {
                 Some((slots, rows)) => (slots, RowSet::Some(rows)),
             };
             self.figures_of_part(asked, part, rows, slots, figures)?;
+        }
+        self.correlations(asked, rows, slots, figures)?;
+        self.estimates(asked, rows, slots, figures)
+    }
+
+    /// Puts the values of the slots into bins.
+    fn histograms(
+        &self,
+        asked: &MemoryRequest<'_>,
+        rows: RowSet<'_>,
+        slots: &Slots,
+        keys: &[Ordinals<'_>],
+        groups: &mut Groups,
+    ) -> Result<(), Error> {
+        let request = asked.request;
+        groups.histograms.resize_with(request.histograms.len(), Vec::new);
+        let of_parent = keys.first().filter(|_| request.of_parents);
+        let parent =
+            |slot: &group::Slot| of_parent.map_or(ALL, |key| key.get(slot.example as usize));
+        for (place, histogram) in request.histograms.iter().enumerate() {
+            let rows_of = many(rows.len());
+            asked.stop.spend(
+                self.work_of_measure(asked.table, &histogram.measure, Needs::Values, rows_of)?
+                    + Work::grouped(rows_of, many(slots.slots.len()))
+                    + Work::figures(many(slots.slots.len() * histogram.bins.most)),
+            )?;
+            let _values = asked.stop.take(rows.len(), 24)?;
+            let of_bins = (histogram.bins.most + 2) * size_of::<Bin>();
+            let _bins = asked.stop.take(slots.slots.len(), of_bins)?;
+            let narrowed = histogram.part.map(|part| slots.narrowed(rows, &asked.parts[part]));
+            let (counted, rows) = match &narrowed {
+                None => (slots, rows),
+                Some((slots, rows)) => (slots, RowSet::Some(rows)),
+            };
+            let mut gathered =
+                self.gather(asked, &histogram.measure, counted, rows, Needs::Values)?;
+            let parents: Vec<u32> = slots.slots.iter().map(parent).collect();
+            let mut edges = asked.edges[place].borrow_mut();
+            let bins = edges.fill(&histogram.bins, &parents, |slot, visit| {
+                gathered.slot(slot).1.each(visit);
+            });
+            groups.histograms[place].extend(bins);
         }
         Ok(())
     }
@@ -297,7 +415,7 @@ impl Replica {
                 Figure::Of { measure: other, part: of, statistic } => {
                     (other == measure && *of == part).then_some((position, *statistic))
                 }
-                Figure::Ratio { .. } => None,
+                Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
             });
             let wanted: Vec<_> = wanted.collect();
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
@@ -330,9 +448,24 @@ pub(crate) struct MemoryRequest<'a> {
     parts: Vec<Mask>,
     prices: Prices,
     stop: &'a Stop,
+    /// The edges of each histogram, by the ordinal of the parent.
+    edges: Vec<RefCell<Edges<u32>>>,
 }
 
 impl MemoryRequest<'_> {
+    /// Leaves out open bins without values.
+    fn trim(&self, groups: &mut Groups) {
+        let (width, of_parents) = (self.request.keys.len(), self.request.of_parents);
+        let parent = |group: usize| if of_parents { groups.ordinals[group * width] } else { ALL };
+        let parents: Vec<u32> = match groups.histograms.is_empty() {
+            true => Vec::new(),
+            false => (0..groups.levels.len()).map(parent).collect(),
+        };
+        for (edges, all) in self.edges.iter().zip(&mut groups.histograms) {
+            edges.borrow().trim(all, &parents);
+        }
+    }
+
     /// The rates to the prices of a year, if so.
     fn rates(&self, year: Option<i32>) -> Result<Option<BTreeMap<i64, Rate>>, Error> {
         year.map(|year| self.prices.rates(year)).transpose()

@@ -5,7 +5,7 @@
 //! through once. Whatever comes behind as many rows as there may be is dropped as soon as that is known, so few are ever
 //! sorted. A place holds values, not codes: one that no row has lies between two ranks.
 
-use std::{cmp::Ordering, ops::Range};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use sea_orm::sea_query::Value;
 
@@ -13,20 +13,22 @@ use super::{
     Replica, Stored,
     column::{ColumnValues, StoredColumn},
     keys::Ordinals,
-    mask::whole,
+    mask::{Mask, whole},
     masks::Masks,
+    ranks::RankedNumbers,
     rows::{RowSet, position},
     work::many,
 };
 use crate::{
     catalog::{
         key::{End, Part, Path},
+        place::{Location, Point},
         predicate::Predicate,
         table::Table,
     },
     error::Error,
     limits::work::Work,
-    measures::stop::Stop,
+    measures::{stop::Stop, value::Number},
 };
 
 /// The rows between two looks at whether anybody waits.
@@ -50,7 +52,7 @@ pub(crate) struct FirstRows {
 }
 
 /// A term of an order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RowTerm {
     /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
     pub(crate) through: Option<usize>,
@@ -58,12 +60,16 @@ pub(crate) struct RowTerm {
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
+    /// The numbers that are compared instead of a column.
+    pub(crate) ranked: Option<Arc<RankedNumbers>>,
+    /// The place from which the distance is meant, and not the column.
+    pub(crate) from: Option<(Point, Location)>,
 }
 
 impl RowTerm {
     /// The rank of a code: what comes first has the least.
     #[inline]
-    fn rank(self, code: u32) -> u32 {
+    fn rank(&self, code: u32) -> u32 {
         match (code, self.nulls_first) {
             (0, true) => 0,
             (0, false) => u32::MAX,
@@ -73,12 +79,18 @@ impl RowTerm {
     }
 
     /// Twice the rank of a value; an odd number is between two ranks.
-    fn place(self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
+    fn place(&self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
         let twice = |code| 2 * u64::from(self.rank(code));
         if is_missing(value) {
             return Ok(twice(0));
         }
-        let (less, greater) = place_of(&column.values, value)?;
+        let (less, greater) = match (&self.ranked, value) {
+            (None, value) => place_of(&column.values, value)?,
+            (Some(ranked), Value::String(Some(text))) => {
+                ranked.place(Number::parse(text).ok_or(Error::Internal)?)
+            }
+            _ => return Err(Error::Internal),
+        };
         Ok(match (less < greater, self.descending) {
             (true, _) => twice(less),
             // It is before the first code that is not less.
@@ -158,14 +170,35 @@ struct RowOrder<'a> {
 }
 
 impl<'a> RowOrder<'a> {
-    fn new(replica: &'a Replica, table: &'a Stored, asked: &FirstRows) -> Result<Self, Error> {
-        let ranks = asked.order.iter().map(|term| {
+    fn new(
+        replica: &'a Replica,
+        table: &'a Stored,
+        asked: &FirstRows,
+        distances: &'a [Option<StoredColumn>],
+    ) -> Result<Self, Error> {
+        let ranks = asked.order.iter().zip(distances).map(|(term, distances)| {
+            if let Some(ranked) = &term.ranked {
+                let column = table.column_named(table.table.key)?;
+                let code = |code: u32| {
+                    let key = column.values.whole(code).and_then(|key| i32::try_from(key).ok());
+                    key.map_or(0, |key| ranked.code(key))
+                };
+                let translation = Some((0..=position(table.rows)).map(code).collect());
+                let count = position(ranked.len() + 1);
+                let codes = Ordinals { codes: &column.codes, translation, count };
+                return Ok(Ranks { term: term.clone(), codes, column });
+            }
+            if let Some(column) = distances {
+                let count = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
+                let codes = Ordinals { codes: &column.codes, translation: None, count };
+                return Ok(Ranks { term: term.clone(), codes, column });
+            }
             let path = Path {
                 relations: term.through.into_iter().collect(),
                 end: End::Column(term.column),
             };
             let (codes, cells) = replica.key(table, &path, Part::Itself)?;
-            Ok::<_, Error>(Ranks { term: *term, codes, column: cells.column })
+            Ok::<_, Error>(Ranks { term: term.clone(), codes, column: cells.column })
         });
         let mut others = ranks.collect::<Result<Vec<_>, _>>()?;
         let place = |values: &Option<Vec<Value>>| {
@@ -257,7 +290,8 @@ impl Replica {
         let kept = (mask.count() < table.rows).then(|| mask.rows());
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
         stop.spend(work_of_order(many(rows.len()), many(asked.most)))?;
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let parts = self.workers.map(rows.len(), |range| order.gather(rows, range, stop));
         let mut first = parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
         order.cut(&mut first);
@@ -285,7 +319,8 @@ impl Replica {
                 places[code as usize] = Some(place);
             }
         }
-        let order = RowOrder::new(self, table, asked)?;
+        let distances = distances(table, asked, &mask)?;
+        let order = RowOrder::new(self, table, asked, &distances)?;
         let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); parents.len()];
         let full = asked.most.saturating_mul(2).max(LEAST_GATHERED);
         let mut count = 0;
@@ -331,12 +366,41 @@ impl Replica {
     /// What they take, where a filter keeps so many rows.
     pub(crate) fn work_of_first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         let mut work = self.work_of_filter(asked.table.name, &asked.keeps)?;
+        let ranked = asked.order.iter().filter(|term| term.ranked.is_some()).count();
+        let rows = many(self.table_named(asked.table.name)?.rows);
+        work += Work::values(rows.saturating_mul(8)).times(many(ranked));
+        for _ in asked.order.iter().filter(|term| term.from.is_some()) {
+            let rows = many(self.table_named(asked.table.name)?.rows);
+            work += Work::passed(rows.saturating_mul(4)) + Work::ranked(kept);
+        }
         for index in asked.order.iter().filter_map(|term| term.through) {
             let other = self.table_named(asked.table.relations[index].table)?;
             work += Work::values(many(other.rows));
         }
         Ok(work + work_of_order(kept, many(asked.most)))
     }
+}
+
+/// For each term that means a distance the column of it, where a mask keeps the rows.
+fn distances(
+    table: &Stored,
+    asked: &FirstRows,
+    mask: &Mask,
+) -> Result<Vec<Option<StoredColumn>>, Error> {
+    let column = |term: &RowTerm| {
+        let Some((from, at)) = term.from else { return Ok(None) };
+        let name = |column: usize| asked.table.columns[column].name;
+        let (latitude, longitude) =
+            (table.column_named(name(at.latitude))?, table.column_named(name(at.longitude))?);
+        let distance = |row: usize| {
+            let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+            let degrees = degrees.filter(|_| mask.get(row));
+            degrees.map_or(f64::NAN, |(north, east)| from.haversine(north, east))
+        };
+        let distances: Vec<f64> = (0..table.rows).map(distance).collect();
+        Ok(Some(StoredColumn::real(&distances)))
+    };
+    asked.order.iter().map(column).collect()
 }
 
 /// Rows of which the first are found, and sorted.

@@ -11,7 +11,7 @@ use std::{
 use super::{
     Replica, Stored,
     column::{ColumnValues, StoredColumn},
-    mask::passes,
+    mask::{difference_passes, passes},
 };
 use crate::{catalog::predicate::Predicate, error::Error};
 
@@ -120,6 +120,17 @@ impl<'a> Samples<'a> {
             Predicate::Is { column, test } => {
                 let column = table.column_named(column)?;
                 certain(passes(column, column.codes.get(row), test)?)
+            }
+            Predicate::Difference { column, less, test, .. } => {
+                let columns = [column, less].map(|name| table.column_named(name));
+                let [column, less] = columns;
+                certain(difference_passes(column?, less?, row, test)?)
+            }
+            Predicate::Near { latitude, longitude, circle } => {
+                let [latitude, longitude] =
+                    [table.column_named(latitude)?, table.column_named(longitude)?];
+                let degrees = latitude.real_at(row).zip(longitude.real_at(row));
+                certain(degrees.is_some_and(|(north, east)| circle.has(north, east)))
             }
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;

@@ -34,6 +34,8 @@ impl Replica {
                 let column = table.column_named(column)?;
                 work_of_test(&column.values, test) + Work::codes(rows)
             }
+            Predicate::Difference { .. } => Work::passed(rows),
+            Predicate::Near { .. } => Work::passed(rows.saturating_mul(4)),
             Predicate::Words { words, .. } => {
                 let column = table.column_named("search")?;
                 let texts = many(column.values.len() * words.len());
@@ -86,6 +88,7 @@ impl Replica {
         Ok(match path.end {
             End::Row => Work::default(),
             End::Column(column) => amounts(end, Some(column))?,
+            End::Days { .. } => Work::passed(many(end.rows) * 2),
             End::Children { relation, column } => {
                 let children = children(end, relation)?;
                 amounts(children, column)? + summed(end, children)

@@ -9,18 +9,25 @@
 //! - Percentiles and variances are computed from the values read, by the code that the other executor
 //!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
 
+mod quality;
 mod statement;
 
 use entity::price_index;
 use rustc_hash::FxHashMap;
 use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
-use self::statement::{Statements, read_cell};
+pub(crate) use self::quality::quality;
+use self::statement::{SqlRows, Statements, read_cell};
 use super::{
-    group_page::{ALL, Cells, Groups, NULL, finish, nothing},
+    estimate::ClusterSums,
+    group_page::{divide, finish, nothing},
+    groups::{ALL, Cells, Groups, NULL},
+    histogram::{Bin, Edges},
+    others::{self, OtherRows},
     prices::Prices,
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Statistic, Tally, Values, compute},
+    summary::correlation,
     value::{Cell, Number},
 };
 use crate::catalog::key::Measure;
@@ -76,37 +83,21 @@ pub(crate) async fn answers(
     let mut levels: Vec<u8> = Vec::new();
     let mut figures: Vec<Number> = Vec::new();
     let width = request.figures.len();
+    let mut histograms = vec![Vec::new(); request.histograms.len()];
+    let mut edges: Vec<Edges<Cell>> = request.histograms.iter().map(|_| <_>::default()).collect();
     for level in request.levels() {
-        let found = groups(session, request, level, keys.len()).await?;
+        let rows = SqlRows { request, level, shown: None };
+        let found = groups(session, rows, keys.len()).await?;
         let first = keys.len();
         levels.resize(first + found.len(), u8::try_from(level).map_err(|_| Error::Internal)?);
         figures.resize((first + found.len()) * width, Number::Missing);
         let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(first..).collect();
         keys.extend(found);
-        let mut done = vec![false; width];
-        for position in 0..width {
-            let Figure::Of { measure, part, .. } = &request.figures[position] else { continue };
-            if done[position] {
-                continue;
-            }
-            let wanted: Vec<_> = request
-                .figures
-                .iter()
-                .enumerate()
-                .filter_map(|(position, figure)| match figure {
-                    Figure::Of { measure: other, part: of, statistic } => {
-                        (other == measure && of == part).then_some((position, *statistic))
-                    }
-                    Figure::Ratio { .. } => None,
-                })
-                .collect();
-            for (position, _) in &wanted {
-                done[*position] = true;
-            }
-            let asked = SqlRequest { request, level, measure, part: *part, wanted };
-            measure_into(session, &asked, &index, &mut figures).await?;
-        }
+        let rows = SqlRows { request, level, shown: None };
+        figures_of(session, rows, &index, &mut figures).await?;
+        bins_of(session, rows, &keys[first..], &mut edges, &mut histograms).await?;
     }
+    trim(request, &keys, &edges, &mut histograms);
     let sorted = Sorted((0..request.keys.len()).map(|key| sorted(&keys, key)).collect());
     let ordinals = keys.iter().flat_map(|cells| {
         cells.iter().zip(&sorted.0).map(|(cell, sorted)| match cell {
@@ -116,13 +107,248 @@ pub(crate) async fn answers(
         })
     });
     let ordinals = ordinals.collect();
-    Ok(finish(request, Groups { levels, ordinals, figures }, &sorted))
+    let mut answers = finish(request, Groups { levels, ordinals, figures, histograms }, &sorted)?;
+    if request.others {
+        add_others(session, request, &mut edges, &mut answers).await?;
+    }
+    Ok(answers)
+}
+
+/// Adds what the rows of no group of the pages come to.
+async fn add_others(
+    session: &Session,
+    request: &Request,
+    edges: &mut [Edges<Cell>],
+    answers: &mut [(Cell, GroupsAnswer)],
+) -> Result<(), Error> {
+    let shown = others::shown(request, answers);
+    let rows = SqlRows { request, level: request.skipped(), shown: Some(&shown) };
+    let found = groups(session, rows, 0).await?;
+    let width = request.figures.len();
+    let mut figures = vec![Number::Missing; found.len() * width];
+    let index: FxHashMap<Vec<Cell>, usize> = found.iter().cloned().zip(0..).collect();
+    figures_of(session, rows, &index, &mut figures).await?;
+    divide(request, &mut figures);
+    let mut histograms = vec![Vec::new(); request.histograms.len()];
+    bins_of(session, rows, &found, edges, &mut histograms).await?;
+    trim(request, &found, edges, &mut histograms);
+    let of_group = |(group, key): (usize, &Vec<Cell>)| {
+        let histograms = histograms.iter().map(|all| all[group].clone()).collect();
+        let figures = figures[group * width..(group + 1) * width].to_vec();
+        (parent(request, key), OtherRows { figures, histograms })
+    };
+    others::add(request, answers, found.iter().enumerate().map(of_group).collect());
+    Ok(())
+}
+
+/// The parent that groups of a key are of.
+fn parent(request: &Request, key: &[Cell]) -> Cell {
+    if request.of_parents { key[0].clone() } else { Cell::All }
+}
+
+/// Puts the values of groups into bins.
+async fn bins_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    groups: &[Vec<Cell>],
+    edges: &mut [Edges<Cell>],
+    bins: &mut [Vec<Vec<Bin>>],
+) -> Result<(), Error> {
+    let request = rows.request;
+    let parents: Vec<Cell> = groups.iter().map(|key| parent(request, key)).collect();
+    for ((histogram, edges), bins) in request.histograms.iter().zip(edges).zip(bins) {
+        let prices = prices_of(session, request, &histogram.measure, histogram.part).await?;
+        let mut found = values(session, rows, &histogram.measure, histogram.part, &prices).await?;
+        let none = &mut Vec::new();
+        bins.extend(edges.fill(&histogram.bins, &parents, |group, visit| {
+            let values = found.get_mut(&groups[group]).unwrap_or(none);
+            Values::Listed(values).each(visit);
+        }));
+    }
+    Ok(())
+}
+
+/// Leaves out open bins without values.
+fn trim(
+    request: &Request,
+    groups: &[Vec<Cell>],
+    edges: &[Edges<Cell>],
+    histograms: &mut [Vec<Vec<Bin>>],
+) {
+    let parents = || groups.iter().map(|key| parent(request, key)).collect::<Vec<_>>();
+    for (edges, all) in edges.iter().zip(histograms) {
+        edges.trim(all, &parents());
+    }
+}
+
+/// The values of a measure of a part of the rows, by the keys of the groups.
+async fn values(
+    session: &Session,
+    rows: SqlRows<'_>,
+    measure: &Measure,
+    part: Option<usize>,
+    prices: &Prices,
+) -> Result<FxHashMap<Vec<Cell>, Vec<i64>>, Error> {
+    let SqlRows { request, level, .. } = rows;
+    let mut found: FxHashMap<Vec<Cell>, Vec<i64>> = FxHashMap::default();
+    let mut statements = Statements::new(rows, part, prices, session.backend())?;
+    let table = request.table.name;
+    for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
+        let key = read_key(request, level, &row)?;
+        found.entry(key).or_default().push(row.try_get_by_index(level)?);
+    }
+    Ok(found)
+}
+
+/// The consumer price index, where a measure of a part of the rows needs it.
+async fn prices_of(
+    session: &Session,
+    request: &Request,
+    measure: &Measure,
+    part: Option<usize>,
+) -> Result<Prices, Error> {
+    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+    let known = part.iter().flat_map(|part| &request.parts[*part].known);
+    let mut measures = std::iter::once(measure).chain(known.map(|known| &known.measure));
+    match measures.any(is_priced) {
+        true => prices(session).await,
+        false => Ok(Prices::default()),
+    }
+}
+
+/// Computes the figures of groups, each measure of a part once for all its statistics.
+async fn figures_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let all = &rows.request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Of { measure, part, .. } = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let wanted = all.iter().enumerate().filter_map(|(position, figure)| match figure {
+            Figure::Of { measure: other, part: of, statistic } => {
+                (other == measure && of == part).then_some((position, *statistic))
+            }
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
+        });
+        let wanted: Vec<_> = wanted.collect();
+        for (position, _) in &wanted {
+            done[*position] = true;
+        }
+        let asked = SqlRequest { rows, measure, part: *part, wanted };
+        measure_into(session, &asked, index, figures).await?;
+    }
+    correlations_of(session, rows, index, figures).await?;
+    estimates_of(session, rows, index, figures).await
+}
+
+/// Computes the estimates of groups, each mean or rate once for all that is told of it.
+async fn estimates_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let SqlRows { request, level, .. } = rows;
+    let all = &request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Estimate(clustered, _) = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let prices = prices_of(session, request, &clustered.above, clustered.part).await?;
+        let mut statements = Statements::new(rows, clustered.part, &prices, session.backend())?;
+        let mut sums: FxHashMap<(Vec<Cell>, Cell), (i128, i128)> = FxHashMap::default();
+        let mut found: FxHashMap<Vec<Cell>, ClusterSums> = FxHashMap::default();
+        let select = statements.clustered(clustered)?;
+        for row in session.all(request.table.name, Purpose::Aggregates, select).await? {
+            let key = read_key(request, level, &row)?;
+            let cluster = read_cell(request.table, &clustered.cluster, &row, level)?;
+            let number = |index| row.try_get_by_index::<Option<i64>>(index);
+            let (above, below) = (number(level + 1)?, number(level + 2)?);
+            let below = below.filter(|below| !clustered.is_of_people || *below > 0);
+            let of_group = found.entry(key.clone()).or_default();
+            match (above, below) {
+                (Some(above), Some(below)) if cluster != Cell::Null => {
+                    of_group.rows += 1;
+                    let sum = sums.entry((key, cluster)).or_default();
+                    *sum = (sum.0 + i128::from(above), sum.1 + i128::from(below));
+                }
+                _ => of_group.missing += 1,
+            }
+        }
+        for ((key, _), sum) in sums {
+            found.entry(key).or_default().sums.push(sum);
+        }
+        let nothing = ClusterSums::default();
+        for (place, figure) in all.iter().enumerate() {
+            let Figure::Estimate(other, what) = figure else { continue };
+            if other != clustered {
+                continue;
+            }
+            done[place] = true;
+            for (key, group) in index {
+                let sums = found.get(key).unwrap_or(&nothing);
+                figures[group * all.len() + place] = sums.compute(*what, clustered.factor)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Computes the correlations of groups, each pair of measures of a part once.
+async fn correlations_of(
+    session: &Session,
+    rows: SqlRows<'_>,
+    index: &FxHashMap<Vec<Cell>, usize>,
+    figures: &mut [Number],
+) -> Result<(), Error> {
+    let SqlRows { request, level, .. } = rows;
+    let all = &request.figures;
+    let mut done = vec![false; all.len()];
+    for position in 0..all.len() {
+        let Figure::Correlation { measures, part, .. } = &all[position] else { continue };
+        if done[position] {
+            continue;
+        }
+        let priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
+        let priced = measures.iter().find(|measure| priced(measure)).unwrap_or(&measures[0]);
+        let prices = prices_of(session, request, priced, *part).await?;
+        let mut statements = Statements::new(rows, *part, &prices, session.backend())?;
+        let mut found: FxHashMap<Vec<Cell>, Vec<(Number, Number)>> = FxHashMap::default();
+        let select = statements.pairs(measures)?;
+        for row in session.all(request.table.name, Purpose::Aggregates, select).await? {
+            let number = |index| {
+                let number: i64 = row.try_get_by_index(index)?;
+                Ok::<_, Error>(Number::Whole(number.into()))
+            };
+            let pair = (number(level)?, number(level + 1)?);
+            found.entry(read_key(request, level, &row)?).or_default().push(pair);
+        }
+        for (place, figure) in all.iter().enumerate() {
+            let Figure::Correlation { measures: other, part: of, kind } = figure else { continue };
+            if other != measures || of != part {
+                continue;
+            }
+            done[place] = true;
+            for (key, group) in index {
+                let pairs = found.get(key).map_or(&[][..], Vec::as_slice);
+                figures[group * all.len() + place] = correlation(*kind, pairs.iter().copied())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The statistics of one measure, of one part of the rows, at one level.
 struct SqlRequest<'a> {
-    request: &'a Request,
-    level: usize,
+    rows: SqlRows<'a>,
     measure: &'a Measure,
     part: Option<usize>,
     /// With the positions of their figures.
@@ -146,13 +372,13 @@ fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
 /// The keys of the groups of a level, after so many groups of others.
 async fn groups(
     session: &Session,
-    request: &Request,
-    level: usize,
+    rows: SqlRows<'_>,
     others: usize,
 ) -> Result<Vec<Vec<Cell>>, Error> {
+    let SqlRows { request, level, .. } = rows;
     let table = request.table.name;
     let prices = Prices::default();
-    let mut statements = Statements::new(request, level, None, &prices, session.backend())?;
+    let mut statements = Statements::new(rows, None, &prices, session.backend())?;
     let rows = session.all(table, Purpose::Aggregates, statements.tallies(&Measure::Rows)?).await?;
     if others + rows.len() > request.most_groups() {
         return Err(request.too_many_groups());
@@ -174,26 +400,19 @@ async fn measure_into(
     index: &FxHashMap<Vec<Cell>, usize>,
     figures: &mut [Number],
 ) -> Result<(), Error> {
-    let SqlRequest { request, level, measure, part, wanted } = asked;
-    let (level, backend, table) = (*level, session.backend(), request.table.name);
-    let is_priced = |measure: &Measure| matches!(measure, Measure::Numbers(_, Some(_)));
-    let known = part.iter().flat_map(|part| &request.parts[*part].known);
-    let mut measures = std::iter::once(*measure).chain(known.map(|known| &known.measure));
-    let prices = match measures.any(is_priced) {
-        true => prices(session).await?,
-        false => Prices::default(),
-    };
+    let SqlRequest { rows, measure, part, wanted } = asked;
+    let SqlRows { request, level, .. } = *rows;
+    let (backend, table) = (session.backend(), request.table.name);
+    let prices = prices_of(session, request, measure, *part).await?;
     let mut found: FxHashMap<Vec<Cell>, FoundNumbers> = FxHashMap::default();
-    let mut statements = Statements::new(request, level, *part, &prices, backend)?;
+    let mut statements = Statements::new(*rows, *part, &prices, backend)?;
     for row in session.all(table, Purpose::Aggregates, statements.tallies(measure)?).await? {
         let key = read_key(request, level, &row)?;
         found.entry(key).or_default().tally = read_tally(measure, level, &row)?;
     }
     if wanted.iter().any(|(_, statistic)| statistic.needs() == Needs::Values) {
-        let mut statements = Statements::new(request, level, *part, &prices, backend)?;
-        for row in session.all(table, Purpose::Aggregates, statements.values(measure)?).await? {
-            let key = read_key(request, level, &row)?;
-            found.entry(key).or_default().values.push(row.try_get_by_index(level)?);
+        for (key, values) in values(session, *rows, measure, *part, &prices).await? {
+            found.entry(key).or_default().values = values;
         }
     }
     for (key, group) in index {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
     DbBackend, QueryResult,
     sea_query::{
-        Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
+        Alias, BinOper, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query,
+        SelectStatement, Value, ValueTuple,
     },
 };
 
@@ -14,12 +15,13 @@ use crate::measures::event::sql as event;
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
-        predicate::column_of,
+        predicate::{column_of, days_between},
         scalar::Scalar,
         table::{Childless, Relation, Table},
     },
     error::Error,
     measures::{
+        estimate::Clustered,
         prices::{Prices, Rate},
         request::Request,
         value::Cell,
@@ -32,10 +34,21 @@ const EACH: &str = "each_child";
 /// From each year's prices to those of another.
 type YearRates = BTreeMap<i64, Rate>;
 
+/// The rows of which groups of some first keys are made.
+#[derive(Clone, Copy)]
+pub(crate) struct SqlRows<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) level: usize,
+    /// Of which groups of all keys they are not, if so.
+    pub(crate) shown: Option<&'a [Vec<Cell>]>,
+}
+
 /// Makes the statements of one level of a request.
 pub(crate) struct Statements<'a> {
     request: &'a Request,
     level: usize,
+    /// Of which groups of all keys the rows are not, if so.
+    shown: Option<&'a [Vec<Cell>]>,
     backend: DbBackend,
     prices: &'a Prices,
     /// The paths that are joined.
@@ -45,8 +58,7 @@ pub(crate) struct Statements<'a> {
 
 impl<'a> Statements<'a> {
     pub(crate) fn new(
-        request: &'a Request,
-        level: usize,
+        SqlRows { request, level, shown }: SqlRows<'a>,
         part: Option<usize>,
         prices: &'a Prices,
         backend: DbBackend,
@@ -61,7 +73,8 @@ impl<'a> Statements<'a> {
         if let Some(event) = request.event() {
             event::place(request, &event, backend, &mut select)?;
         }
-        let mut statements = Self { request, level, backend, prices, joined: Vec::new(), select };
+        let mut statements =
+            Self { request, level, shown, backend, prices, joined: Vec::new(), select };
         for known in part.iter().flat_map(|part| &part.known) {
             let number = statements.number(&known.measure)?;
             statements.select.and_where(match known.is_positive {
@@ -89,7 +102,7 @@ impl<'a> Statements<'a> {
     /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
     /// the sums of their upper and lower halves, the least and the greatest.
     pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.inner(measure)?;
+        let inner = self.counted(measure)?;
         let mut outer = Query::select();
         outer.exprs((0..self.level).map(key_column)).expr(Expr::cust("COUNT(*)"));
         if matches!(measure, Measure::Numbers(..)) {
@@ -110,7 +123,7 @@ impl<'a> Statements<'a> {
 
     /// The keys and the number of each row (or distinct related row) that has one.
     pub(crate) fn values(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        let inner = self.inner(measure)?;
+        let inner = self.counted(measure)?;
         let value = || Expr::col(Alias::new("v"));
         let mut outer = Query::select();
         outer
@@ -121,13 +134,116 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
+    /// The rows that are counted: those of [`inner`](Self::inner), or of these those that are of no group that is shown.
+    fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
+        let inner = self.inner(measure)?;
+        let columns: &[&str] = match measure {
+            Measure::Rows => &["v"],
+            Measure::Distinct(_) => &["e"],
+            Measure::Numbers(Way(path), _) if path.relations.is_empty() => &["v"],
+            Measure::Numbers(..) => &["e", "v"],
+        };
+        Ok(self.without_shown(inner, columns))
+    }
+
+    /// The keys and the numbers of two measures, of each row that has both.
+    pub(crate) fn pairs(&mut self, measures: &[Measure; 2]) -> Result<SelectStatement, Error> {
+        self.select_keys()?;
+        for (measure, name) in measures.iter().zip(["v", "w"]) {
+            let number = self.number(measure)?;
+            self.select.expr_as(big(number), Alias::new(name));
+        }
+        let inner = std::mem::take(&mut self.select);
+        let inner = self.without_shown(inner, &["v", "w"]);
+        let mut outer = Query::select();
+        outer.exprs((0..self.level).map(key_column));
+        for name in ["v", "w"] {
+            let number = || Expr::col(Alias::new(name));
+            outer.expr(number()).and_where(number().is_not_null());
+        }
+        outer.from_subquery(inner, Alias::new("counted"));
+        Ok(outer)
+    }
+
+    /// The keys, the cluster and the two sides of a mean or a rate, of each row.
+    pub(crate) fn clustered(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
+        self.select_keys()?;
+        let cluster = self.key(&clustered.cluster)?;
+        let above = self.number(&clustered.above)?;
+        let below = match &clustered.below {
+            Some(below) => self.number(below)?,
+            None => Expr::val(1),
+        };
+        self.select.expr_as(cluster, Alias::new("c"));
+        self.select.expr_as(big(above), Alias::new("v")).expr_as(big(below), Alias::new("w"));
+        let inner = std::mem::take(&mut self.select);
+        let inner = self.without_shown(inner, &["c", "v", "w"]);
+        let mut outer = Query::select();
+        outer.exprs((0..self.level).map(key_column));
+        for name in ["c", "v", "w"] {
+            outer.column(Alias::new(name));
+        }
+        outer.from_subquery(inner, Alias::new("counted"));
+        Ok(outer)
+    }
+
+    /// Of rows with the keys of all groups, those that are of no group that is shown, where some are; each related row once.
+    fn without_shown(&self, inner: SelectStatement, columns: &[&str]) -> SelectStatement {
+        let Some(shown) = self.shown else { return inner };
+        let mut rest = Query::select();
+        rest.exprs((0..self.level).map(key_column));
+        if columns.contains(&"e") {
+            rest.distinct();
+        }
+        rest.columns(columns.iter().map(|name| Alias::new(*name)));
+        rest.from_subquery(inner, Alias::new("every"));
+        if shown.is_empty() {
+            return rest;
+        }
+        let keys = &self.request.keys;
+        let values = shown.iter().map(|cells| {
+            let values = keys.iter().zip(cells).map(|(key, cell)| self.key_value(key, cell));
+            ValueTuple::Many(values.collect())
+        });
+        let mut same = Query::select();
+        same.expr(Expr::val(1)).from_values(values, Alias::new("shown"));
+        // A comparison that takes one missing value for another.
+        let is = match self.backend {
+            DbBackend::Postgres => BinOper::Custom("IS NOT DISTINCT FROM"),
+            _ => BinOper::Is,
+        };
+        for index in 0..keys.len() {
+            let shown =
+                Expr::col((Alias::new("shown"), Alias::new(format!("column{}", index + 1))));
+            let every = Expr::col((Alias::new("every"), Alias::new(format!("k{index}"))));
+            same.and_where(shown.binary(is, every));
+        }
+        rest.and_where(Expr::exists(same).not());
+        rest
+    }
+
+    /// The value of a key as [`read_cell`] reads it.
+    fn key_value(&self, key: &Key, cell: &Cell) -> Value {
+        let months = |day: &NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
+        let is_text = is_text(self.request.table, key);
+        match cell {
+            Cell::Null | Cell::All if is_text => Value::String(None),
+            Cell::Null | Cell::All => Value::BigInt(None),
+            Cell::Boolean(truth) => i64::from(*truth).into(),
+            Cell::Whole(whole) => (*whole).into(),
+            Cell::Text(text) => text.clone().into(),
+            Cell::Date(day) => match key.part {
+                Part::Quarter => months(day).div_euclid(3).into(),
+                Part::Month => months(day).into(),
+                _ => day.to_string().into(),
+            },
+        }
+    }
+
     /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
     /// measure of related rows, those of each distinct one, `e`.
     fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
-        for (index, key) in self.request.keys[..self.level].iter().enumerate() {
-            let value = self.key(key)?;
-            self.select.expr_as(value, Alias::new(format!("k{index}")));
-        }
+        self.select_keys()?;
         match measure {
             Measure::Rows => {
                 self.select.expr_as(Expr::cust("1"), Alias::new("v"));
@@ -142,6 +258,16 @@ impl<'a> Statements<'a> {
             }
         }
         Ok(std::mem::take(&mut self.select))
+    }
+
+    /// Selects the keys: those of the level, or of all groups where some are left out.
+    fn select_keys(&mut self) -> Result<(), Error> {
+        let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
+        for (index, key) in self.request.keys[..keys].iter().enumerate() {
+            let value = self.key(key)?;
+            self.select.expr_as(value, Alias::new(format!("k{index}")));
+        }
+        Ok(())
     }
 
     /// Selects each distinct row that a path leads to.
@@ -163,6 +289,11 @@ impl<'a> Statements<'a> {
             (End::Column(column), _) => {
                 let alias = self.joined(&path.relations);
                 column_of(&alias, end.columns[column].name)
+            }
+            (End::Days { from, to }, _) => {
+                let alias = self.joined(&path.relations);
+                let [from, to] = [from, to].map(|day| column_of(&alias, end.columns[day].name));
+                days_between(from, to, self.backend)
             }
             (End::Children { relation, column }, _) => {
                 let alias = self.joined(&path.relations);
@@ -293,6 +424,13 @@ impl<'a> Statements<'a> {
             Part::Quarter => year().mul(4).add(month().sub(1).div(3)),
             Part::Month => year().mul(12).add(month().sub(1)),
             Part::FiscalYear => year().add(month().add(2).div(12)),
+            Part::Decade => {
+                let year = match scalar {
+                    Some(Scalar::Date) => year(),
+                    _ => big(value),
+                };
+                year.clone().sub(year.modulo(10))
+            }
             // Read before it comes to this.
             Part::Since | Part::Ever => value,
             Part::Band => {
@@ -344,8 +482,21 @@ fn sum_where_known(number: Expr, childless: Childless) -> Expr {
 fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     match key.path.end {
         End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row | End::Children { .. } | End::Grandchildren { .. } | End::Beside { .. } => None,
+        End::Row
+        | End::Days { .. }
+        | End::Children { .. }
+        | End::Grandchildren { .. }
+        | End::Beside { .. } => None,
     }
+}
+
+/// Whether the value of a key is read as a text.
+fn is_text(table: &'static Table, key: &Key) -> bool {
+    key.part == Part::Itself
+        && matches!(
+            scalar(table, key),
+            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
+        )
 }
 
 /// Reads the cell of a key.
@@ -355,12 +506,7 @@ pub(crate) fn read_cell(
     row: &QueryResult,
     index: usize,
 ) -> Result<Cell, Error> {
-    let is_text = key.part == Part::Itself
-        && matches!(
-            scalar(table, key),
-            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
-        );
-    if is_text {
+    if is_text(table, key) {
         let Some(text) = row.try_get_by_index::<Option<String>>(index)? else {
             return Ok(Cell::Null);
         };

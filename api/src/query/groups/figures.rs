@@ -6,9 +6,16 @@ use super::apart::{self, Common};
 use crate::catalog::measure_catalog::{ComputedMeasure, Unit, What};
 use crate::query::show::Show;
 use crate::{
-    catalog::{key::Measure, predicate::Predicate, table::Table},
+    catalog::{
+        key::{End, Key, Measure, Way},
+        predicate::Predicate,
+        table::Table,
+    },
     error::Error,
-    measures::{Figure, Known, Request, Statistic, Subset},
+    measures::{
+        Bins, Clustered, Correlation, Estimated, Figure, Histogram, Known, Request, Statistic,
+        Subset,
+    },
 };
 
 /// A code that a client may act on, and what to do in words.
@@ -20,6 +27,8 @@ pub(crate) struct Figures {
     pub(crate) request: Request,
     /// What its groups have in common, beside its filter.
     pub(crate) common: Common,
+    /// How many conditions of its parts, named in orders and the like, look at rows that refer to others.
+    pub(crate) related: usize,
     /// The codes of what was said of it.
     pub(crate) told: BTreeSet<&'static str>,
     /// What is to be told of its orders and conditions.
@@ -27,8 +36,20 @@ pub(crate) struct Figures {
 }
 
 /// The statistics by the names of their fields.
-pub(crate) const STATISTICS: [&str; 10] =
-    ["known", "missing", "sum", "avg", "min", "max", "median", "percentile", "stddev", "variance"];
+pub(crate) const STATISTICS: [&str; 12] = [
+    "known",
+    "missing",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "median",
+    "percentile",
+    "stddev",
+    "variance",
+    "distinct",
+    "mode",
+];
 
 /// The statistic of a field, and how it is shown; `p` is that of `percentile`.
 pub(crate) fn statistic(
@@ -44,6 +65,8 @@ pub(crate) fn statistic(
         "avg" => (Statistic::Average(digits), Show::Real),
         "min" => (Statistic::Minimum, Show::Exact(digits)),
         "max" => (Statistic::Maximum, Show::Exact(digits)),
+        "distinct" => (Statistic::Distinct, Show::Exact(0)),
+        "mode" => (Statistic::Mode, Show::Exact(digits)),
         "median" => (Statistic::Percentile(0.5, digits), Show::Real),
         "stddev" => (Statistic::Deviation(digits), Show::Real),
         "variance" => (Statistic::Variance(digits), Show::Real),
@@ -68,13 +91,14 @@ impl Figures {
         Self {
             request: Request::of(table, keeps),
             common,
+            related: 0,
             told: BTreeSet::new(),
             noted: Vec::new(),
         }
     }
 
     /// Asks for a figure, unless it is asked for already; its position.
-    fn place(&mut self, figure: Figure) -> usize {
+    pub(super) fn place(&mut self, figure: Figure) -> usize {
         let figures = &mut self.request.figures;
         figures.iter().position(|other| *other == figure).unwrap_or_else(|| {
             figures.push(figure);
@@ -98,7 +122,7 @@ impl Figures {
     pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
         match &self.request.figures[figure] {
             Figure::Of { statistic, .. } => Some(*statistic),
-            Figure::Ratio { .. } => None,
+            Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => None,
         }
     }
 
@@ -124,6 +148,78 @@ impl Figures {
         }
         let part = self.part(of);
         Ok(self.place(Figure::Of { measure: measure.clone(), statistic, part }))
+    }
+
+    /// Asks how two measures of the rows that a filter keeps go together.
+    pub(crate) fn correlation(
+        &mut self,
+        measures: &[Measure; 2],
+        kind: Correlation,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        for measure in measures {
+            let filters = [&self.request.keeps, keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
+        let part = self.part(Subset::of(keeps.clone()));
+        Ok(self.place(Figure::Correlation { measures: measures.clone(), kind, part }))
+    }
+
+    /// Asks for a mean or a rate over clusters of rows, or how sure it is.
+    pub(crate) fn estimate(
+        &mut self,
+        computed: &ComputedMeasure,
+        year: Option<i32>,
+        cluster: &Key,
+        what: Estimated,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        let (above, below, is_of_people, factor) = match &computed.what {
+            What::Statistics(measure, unit) => {
+                (self.priced(measure, year)?, None, false, (1, 10_i64.pow(unit.digits())))
+            }
+            What::Ratio { above, below, factor, is_of_people } => {
+                (self.priced(above, year)?, Some(below.clone()), *is_of_people, *factor)
+            }
+            What::Count(_) => {
+                let text = format!("of: {} counts rows, and has no mean", computed.field);
+                return Err(Error::BadArgument(text));
+            }
+        };
+        for measure in [Some(&above), below.as_ref()].into_iter().flatten() {
+            let is_own = matches!(measure, Measure::Numbers(Way(path), _)
+                if path.relations.is_empty() && !matches!(path.end, End::Beside { .. }));
+            if !is_own {
+                return Err(Error::BadArgument(format!(
+                    "of: {} is not of each row by itself, so its rows are no sample: ask for it in a list of those rows",
+                    computed.field
+                )));
+            }
+            let filters = [&self.request.keeps, keeps];
+            apart::check(self.request.table, measure, &self.common, filters)?;
+        }
+        let part = self.part(Subset::of(keeps.clone()));
+        let cluster = cluster.clone();
+        let clustered = Clustered { above, below, is_of_people, factor, cluster, part };
+        Ok(self.place(Figure::Estimate(Box::new(clustered), what)))
+    }
+
+    /// Asks how the values of a measure are spread over the rows that a filter keeps; the position of the histogram.
+    pub(crate) fn histogram(
+        &mut self,
+        measure: &Measure,
+        bins: Bins,
+        keeps: &Predicate,
+    ) -> Result<usize, Error> {
+        let filters = [&self.request.keeps, keeps];
+        apart::check(self.request.table, measure, &self.common, filters)?;
+        let part = self.part(Subset::of(keeps.clone()));
+        let histogram = Histogram { measure: measure.clone(), part, bins };
+        let histograms = &mut self.request.histograms;
+        Ok(histograms.iter().position(|other| *other == histogram).unwrap_or_else(|| {
+            histograms.push(histogram);
+            histograms.len() - 1
+        }))
     }
 
     /// Asks for what has one value: a count or a ratio.

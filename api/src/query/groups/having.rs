@@ -4,8 +4,9 @@ use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
 
 use super::{
+    asked,
+    asked::year,
     figures::{Figures, statistic},
-    order::year,
 };
 use crate::catalog::measure_catalog::{ComputedMeasure, MeasureCatalog, Unit, What};
 use crate::query::show::Show;
@@ -23,7 +24,7 @@ use crate::{
 
 /// Reads a filter over groups. `path` says where it stands, for the words of an error.
 pub(crate) fn parse(
-    measures: &MeasureCatalog,
+    measures: &'static MeasureCatalog,
     figures: &mut Figures,
     value: &GraphQl,
     path: &str,
@@ -39,7 +40,7 @@ pub(crate) fn parse(
 }
 
 fn all(
-    measures: &MeasureCatalog,
+    measures: &'static MeasureCatalog,
     figures: &mut Figures,
     value: &GraphQl,
     path: &str,
@@ -65,6 +66,16 @@ fn all(
             ("not", value) => {
                 parts.push(Having::Not(Box::new(all(measures, figures, value, &here)?)));
             }
+            ("figures", value) => {
+                for (value, here) in items(value, &here) {
+                    let given = object(value, &here)?;
+                    let asked = asked::figure(measures, figures, given, &here)?;
+                    if let Some(value) = given.get("is") {
+                        let here = format!("{here}.is");
+                        parts.push(tests(asked.figure, asked.show, value, &here)?);
+                    }
+                }
+            }
             (name, value) => parts.push(measure(measures, figures, name, value, &here)?),
         }
     }
@@ -72,7 +83,7 @@ fn all(
 }
 
 fn measure(
-    measures: &MeasureCatalog,
+    measures: &'static MeasureCatalog,
     figures: &mut Figures,
     name: &str,
     value: &GraphQl,
@@ -85,7 +96,7 @@ fn measure(
         return statistics(figures, computed, (measure, *unit), value, path);
     }
     let (figure, show) = figures.single(computed, None, &Predicate::all())?;
-    figures.note(computed, figure, None);
+    figures.note(computed, figure, None, &Predicate::all());
     tests(figure, show, value, path)
 }
 
@@ -113,7 +124,7 @@ fn statistics(
                     let (statistic, show) = statistic("percentile", unit, p)
                         .map_err(|error| Error::BadArgument(format!("{here}: {error}")))?;
                     let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
-                    figures.note(computed, figure, year);
+                    figures.note(computed, figure, year, &Predicate::all());
                     if let Some(value) = of.get("is").filter(|value| **value != GraphQl::Null) {
                         parts.push(tests(figure, show, value, &format!("{here}.is"))?);
                     }
@@ -122,7 +133,7 @@ fn statistics(
             (name, value) => {
                 let (statistic, show) = statistic(name, unit, None)?;
                 let figure = figures.statistic(&measure, statistic, &Predicate::all())?;
-                figures.note(computed, figure, year);
+                figures.note(computed, figure, year, &Predicate::all());
                 parts.push(tests(figure, show, value, &here)?);
             }
         }

@@ -3,15 +3,20 @@
 //! [`measure_catalog`](crate::catalog::measure_catalog) says what there is to ask for. A selection becomes a
 //! [`Request`](crate::measures::Request), whose [`figures`] are what the selection, `having` and `orderBy` name, and a
 //! [`MeasuresPlan`](super::plan::MeasuresPlan) that the answer is poured into ([`select`], [`run`]). [`order`] and [`having`]
-//! read these arguments, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up.
+//! read these arguments, [`asked`] the figures that they name, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up; [`among`] holds groups
+//! against each other, and [`facets`] says what a list holds at a glance.
 //! [`readings`] finds what is easily misread. [`event`] reads the argument that places rows before and after an event.
 
+pub(crate) mod among;
 pub(crate) mod apart;
+pub(crate) mod asked;
 mod cursor;
 mod event;
+pub(crate) mod facets;
 pub(crate) mod figures;
-mod having;
+pub(crate) mod first_days;
+pub(crate) mod having;
 pub(crate) mod order;
 mod readings;
 pub(crate) mod run;
-mod select;
+pub(crate) mod select;

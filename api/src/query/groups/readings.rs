@@ -45,9 +45,15 @@ impl Figures {
     }
 
     /// Notes the same of a figure that groups are ordered or kept by.
-    pub(crate) fn note(&mut self, computed: &ComputedMeasure, figure: usize, year: Option<i32>) {
+    pub(crate) fn note(
+        &mut self,
+        computed: &ComputedMeasure,
+        figure: usize,
+        year: Option<i32>,
+        keeps: &Predicate,
+    ) {
         let statistic = self.statistic_at(figure);
-        let readings = self.readings(computed, statistic, year, &Predicate::all());
+        let readings = self.readings(computed, statistic, year, keeps);
         self.noted.extend(readings);
     }
 }
@@ -60,7 +66,7 @@ fn of(
     year: Option<i32>,
     keeps: &Predicate,
 ) -> Vec<Misreading> {
-    if matches!(statistic, Some(Statistic::Count | Statistic::Missing)) {
+    if matches!(statistic, Some(Statistic::Count | Statistic::Missing | Statistic::Distinct)) {
         return Vec::new();
     }
     let asked = ReadRequest { figures, filters: [&figures.request.keeps, keeps] };
@@ -70,7 +76,7 @@ fn of(
         What::Ratio { above, below, .. } => (above, Some(below)),
     };
     let is_money = computed.is_priced && year.is_none();
-    let is_sum = matches!(statistic, None | Some(Statistic::Sum));
+    let is_sum = matches!(statistic, None | Some(Statistic::Sum | Statistic::Total));
     let paths = || [Some(shown), below].into_iter().flatten().filter_map(path);
     // What was told already is not looked for again.
     let find = |code, find: &dyn Fn() -> Option<Cow<'static, str>>| {

@@ -10,16 +10,16 @@ use super::cursor;
 use crate::query::show::Show;
 use crate::{
     catalog::{
-        measure_catalog::{Shows, band_name},
+        measure_catalog::{Shows, Unit, band_name},
         scalar::Scalar,
     },
     error::Error,
-    measures::{Cell, Group, GroupsAnswer, Number},
+    measures::{Bin, Cell, Group, GroupsAnswer, Number},
     query::{
         load::Loaders,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
-            PageInfoField, StatisticField,
+            BinField, EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
+            NumberField, NumbersPlan, PageInfoField, StatisticField, ToldField,
         },
     },
 };
@@ -28,13 +28,9 @@ use crate::{
 type KeyRows = HashMap<usize, HashMap<i32, GraphQl>>;
 
 /// The measures of all rows of each list, given their figures.
-pub(crate) fn totals(shape: &MeasuresPlan, lists: &[Vec<Number>]) -> Result<Vec<GraphQl>, Error> {
+pub(crate) fn totals(shape: &MeasuresPlan, lists: &[Group]) -> Result<Vec<GraphQl>, Error> {
     let rows = KeyRows::new();
-    let total = |figures: &Vec<Number>| {
-        let group = Group { level: 0, key: Vec::new(), figures: figures.clone() };
-        measures(shape, &group, &rows)
-    };
-    lists.iter().map(total).collect()
+    lists.iter().map(|group| measures(shape, group, &rows)).collect()
 }
 
 /// Refuses groups of which some are left out though nobody said how many to show.
@@ -71,7 +67,10 @@ pub(crate) async fn groups(
                     }
                 }
             }
-            GroupsField::TypeName | GroupsField::TotalCount | GroupsField::PageInfo(_) => {}
+            GroupsField::TypeName
+            | GroupsField::TotalCount
+            | GroupsField::Summary(_)
+            | GroupsField::PageInfo(_) => {}
         }
     }
     lists.iter().map(|answer| connection(plan, answer, &rows)).collect()
@@ -118,6 +117,7 @@ fn connection(plan: &GroupsPlan, answer: &GroupsAnswer, rows: &KeyRows) -> Resul
         Ok(match field {
             GroupsField::TypeName => GraphQl::String(format!("{type_name}GroupConnection")),
             GroupsField::TotalCount => GraphQl::from(answer.total),
+            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.total)?,
             GroupsField::Nodes(shape) => {
                 let nodes = answer.groups.iter().map(|group| measures(shape, group, rows));
                 GraphQl::List(nodes.collect::<Result<_, _>>()?)
@@ -159,11 +159,27 @@ fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<Graph
         Ok(match field {
             MeasureField::TypeName => GraphQl::String(shape.type_name.clone()),
             MeasureField::Level => GraphQl::from(group.level),
+            MeasureField::IsOthers => GraphQl::Boolean(group.is_others),
+            MeasureField::Window(plan) => numbers(plan, &group.windows, 0)?,
             MeasureField::Figure(figure, shown, _) => show(*figure, *shown)?,
             MeasureField::Part(shape) => measures(shape, group, rows)?,
+            MeasureField::OnDays(days) => {
+                let days = days.iter().map(|shape| measures(shape, group, rows));
+                GraphQl::List(days.collect::<Result<_, _>>()?)
+            }
+            MeasureField::Day(day) => GraphQl::String(day.to_string()),
+            MeasureField::Figures(type_name, fields) => object(fields, |field| match field {
+                ToldField::TypeName => Ok(GraphQl::from(*type_name)),
+                ToldField::Figure(figure, shown, _) => show(*figure, *shown),
+            })?,
             MeasureField::Statistics(unit, fields, _) => object(fields, |field| match field {
                 StatisticField::TypeName => Ok(GraphQl::from(unit.statistics_name())),
                 StatisticField::Figure(figure, shown, _) => show(*figure, *shown),
+                StatisticField::Histogram(place, unit, fields) => {
+                    let bins = group.histograms.get(*place).map_or(&[][..], Vec::as_slice);
+                    let bins = bins.iter().map(|it| bin(it, *unit, fields));
+                    Ok(GraphQl::List(bins.collect::<Result<_, _>>()?))
+                }
             })?,
             MeasureField::Key(fields) => object(fields, |field| {
                 Ok(match field {
@@ -182,6 +198,33 @@ fn measures(shape: &MeasuresPlan, group: &Group, rows: &KeyRows) -> Result<Graph
                 })
             })?,
         })
+    })
+}
+
+/// A bin of a histogram.
+fn bin(bin: &Bin, unit: Unit, fields: &[(Name, BinField)]) -> Result<GraphQl, Error> {
+    let exact = Show::Exact(unit.digits());
+    let edge = |edge: Option<i64>| {
+        exact.value(edge.map_or(Number::Missing, |edge| Number::Whole(edge.into())))
+    };
+    object(fields, |field| match field {
+        BinField::TypeName => Ok(GraphQl::from(unit.bin_name())),
+        BinField::From => edge(bin.from),
+        BinField::To => edge(bin.to),
+        BinField::Count => Ok(GraphQl::from(bin.count)),
+        BinField::Sum => exact.value(Number::Whole(bin.sum)),
+    })
+}
+
+/// An object of numbers.
+fn numbers(plan: &NumbersPlan, all: &[Number], groups: usize) -> Result<GraphQl, Error> {
+    object(&plan.fields, |field| match field {
+        NumberField::TypeName => Ok(GraphQl::String(plan.type_name.clone().into_owned())),
+        NumberField::Groups => Ok(GraphQl::from(groups)),
+        NumberField::Number(place, show, _) => {
+            show.value(all.get(*place).copied().unwrap_or(Number::Missing))
+        }
+        NumberField::Object(plan) => numbers(plan, all, groups),
     })
 }
 

@@ -3,36 +3,43 @@
 use async_graphql::{
     Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
 };
+use chrono::NaiveDate;
 
 use super::{
+    among,
     apart::Common,
+    asked,
+    asked::{measure_name, year},
     cursor, event,
     figures::{Figures, STATISTICS, statistic},
-    having,
-    order::{self, year},
+    first_days, having, order,
 };
 use crate::{
     catalog::{
         key::Measure,
         measure_catalog::{ComputedMeasure, Dimension, MeasureCatalog, Shows, Unit, What},
-        predicate::Predicate,
+        predicate::{Comparison, Predicate, Test},
         scalar::{items, real_number},
         table::{Table, screaming_case},
     },
     error::Error,
-    measures::{Page, Statistic},
+    measures::{Bins, Number, Page, Statistic},
     query::{
         arguments::Arguments,
         filter,
         order::short_mark,
         page::PageSizes,
         plan::{
-            EdgeField, GroupsField, GroupsPlan, KeyField, MeasureField, MeasuresPlan,
-            StatisticField,
+            BinField, EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField, MeasureField,
+            MeasuresPlan, StatisticField, ToldField,
         },
         planner::{Merged, Planner, Warning, join},
+        show::Show,
     },
 };
+
+/// How many bins a histogram has, at most, where nobody says.
+pub(crate) const DEFAULT_BINS: usize = 20;
 
 type Fields<'a> = [&'a Positioned<FieldNode>];
 
@@ -45,7 +52,7 @@ impl<'a> Planner<'a> {
         figures: &mut Figures,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        self.measures(table, fields, figures, &Predicate::all(), None, path)
+        self.measures(table, fields, figures, &Predicate::all(), MeasuredRows::All, path)
     }
 
     /// Plans the groups of a list, of each parent where a column says whose its rows are.
@@ -79,22 +86,26 @@ impl<'a> Planner<'a> {
             setting: self.groups_setting(),
         };
         let mark = arrange(measures, &by, &arguments, sizes, &mut figures).map_err(at)?;
-        for (code, message) in figures.noted.drain(..) {
-            self.warn(Warning { path: path.to_vec(), code, message });
-        }
-        let chosen = ["first", "last"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
-        let chosen = chosen != [&GraphQl::Null; 2];
+        self.tell_noted(&mut figures, path).map_err(at)?;
+        let chosen =
+            ["first", "last", "top"].map(|size| arguments.get(size).unwrap_or(&GraphQl::Null));
+        let chosen = chosen != [&GraphQl::Null; 3];
         let type_name = &table.type_name;
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&format!("{type_name}GroupConnection"), fields)? {
             let here = join(path, &name);
             let mut node = |merged: &Merged<'a>, here: &[String]| {
                 let all = Predicate::all();
-                self.measures(table, merged, &mut figures, &all, Some(&by), here)
+                self.measures(table, merged, &mut figures, &all, MeasuredRows::Group(&by), here)
             };
             let field = match merged[0].node.name.node.as_str() {
                 "totalCount" => GroupsField::TotalCount,
                 "nodes" => GroupsField::Nodes(node(&merged, &here)?),
+                "summary" => {
+                    let all = Predicate::all();
+                    let plan = self.summary(table, &merged, &mut figures, &all, &here)?;
+                    GroupsField::Summary(plan)
+                }
                 "edges" => {
                     let mut edges = Vec::new();
                     for (name, merged) in self.collect(&format!("{type_name}GroupEdge"), &merged)? {
@@ -113,6 +124,11 @@ impl<'a> Planner<'a> {
             plan.push((name, field));
         }
         figures.request.check().map_err(at)?;
+        if !plan.iter().any(|(_, field)| field.shows_groups()) {
+            // Nothing of a page is asked for.
+            figures.request.page.limit = Some(0);
+            figures.request.others = false;
+        }
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
     }
 
@@ -123,19 +139,25 @@ impl<'a> Planner<'a> {
         fields: &Fields<'a>,
         figures: &mut Figures,
         keeps: &Predicate,
-        by: Option<&[&'static Dimension]>,
+        of: MeasuredRows<'_>,
         path: &[String],
     ) -> Result<MeasuresPlan, ServerError> {
-        let suffix = if by.is_some() { "Group" } else { "Measures" };
-        let type_name = format!("{}{suffix}", table.type_name);
+        let type_name = format!("{}{}", table.type_name, of.suffix());
         let mut plan = Vec::new();
         for (name, merged) in self.collect(&type_name, fields)? {
             let here = join(path, &name);
             let at = |error: Error| error.at(merged[0].pos, &here);
-            let field = match (merged[0].node.name.node.as_str(), by) {
+            let field = match (merged[0].node.name.node.as_str(), of) {
+                ("day", MeasuredRows::Day(day)) => MeasureField::Day(day),
                 ("__typename", _) => MeasureField::TypeName,
                 ("level", _) => MeasureField::Level,
-                ("key", Some(by)) => MeasureField::Key(self.key(table, &merged, by, &here)?),
+                ("isOthers", _) => MeasureField::IsOthers,
+                ("window", MeasuredRows::Group(by)) => {
+                    MeasureField::Window(self.window(table, &merged, figures, by, &here)?)
+                }
+                ("key", MeasuredRows::Group(by)) => {
+                    MeasureField::Key(self.key(table, &merged, by, &here)?)
+                }
                 ("where", _) => {
                     let arguments = self.arguments(merged[0]);
                     let keep = match arguments.get("filter") {
@@ -144,9 +166,15 @@ impl<'a> Planner<'a> {
                     };
                     self.count_related(&keep).map_err(at)?;
                     let keeps = keeps.clone().and(keep);
-                    let shape = self.measures(table, &merged, figures, &keeps, None, &here)?;
+                    let shape =
+                        self.measures(table, &merged, figures, &keeps, MeasuredRows::All, &here)?;
                     MeasureField::Part(shape)
                 }
+                ("active", _) => self.active(table, &merged, figures, keeps, &here)?,
+                ("estimate", _) => self.estimate(&merged, figures, keeps, &here)?,
+                ("correlation", _) => self.correlation(&merged, figures, keeps, &here)?,
+                ("ratio", _) => self.ratio(&merged, figures, keeps, &here)?,
+                ("days", _) => self.days(&merged, figures, keeps, &here)?,
                 (field, _) => self.computed(field, &merged, figures, keeps, &here)?,
             };
             plan.push((name, field));
@@ -182,11 +210,55 @@ impl<'a> Planner<'a> {
         }
         let (figure, show) = figures.single(computed, year, keeps).map_err(at)?;
         self.tell(figures, computed, None, year, keeps, || path.to_vec());
-        Ok(MeasureField::Figure(figure, show, computed))
+        Ok(MeasureField::Figure(figure, show, FigureOf::Measure(computed)))
+    }
+
+    /// The quotient of two figures that a client names.
+    fn ratio(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let measures = self.catalog.measures(figures.request.table);
+        let measures = measures.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let sides = ["of", "to"].map(|name| (name, arguments.get(name)));
+        let asked = asked::ratio(measures, figures, keeps, sides).map_err(at)?;
+        self.tell_noted(figures, path).map_err(at)?;
+        Ok(MeasureField::Figure(asked.figure, asked.show, FigureOf::Ratio))
+    }
+
+    /// The days from one day of each row to another.
+    fn days(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let measures = self.catalog.measures(figures.request.table);
+        let measures = measures.ok_or_else(|| at(Error::Internal))?;
+        let given = self.arguments(merged[0]).into_iter();
+        let given = given.map(|(name, value)| (Name::new(name), value)).collect();
+        let (days, measure) = asked::days(measures, &given, "days").map_err(at)?;
+        let fields = self.statistics(merged, Unit::Whole, &measure, figures, keeps, path)?;
+        Ok(MeasureField::Statistics(Unit::Whole, fields, &days.computed))
+    }
+
+    /// Tells what was noted while figures were asked for, and counts the conditions of their parts.
+    pub(super) fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
+        for (code, message) in figures.noted.drain(..) {
+            self.warn(Warning { path: path.to_vec(), code, message });
+        }
+        self.count_relations(std::mem::take(&mut figures.related))
     }
 
     /// Tells what is easily misread of a field.
-    fn tell(
+    pub(super) fn tell(
         &self,
         figures: &mut Figures,
         computed: &ComputedMeasure,
@@ -215,6 +287,11 @@ impl<'a> Planner<'a> {
             let at = |error: Error| error.at(field.pos, &join(path, &name));
             let shown = match field.node.name.node.as_str() {
                 "__typename" => StatisticField::TypeName,
+                "histogram" => {
+                    let bins = bins(&self.arguments(field), unit).map_err(at)?;
+                    let place = figures.histogram(measure, bins, keeps).map_err(at)?;
+                    StatisticField::Histogram(place, unit, self.bin_fields(&merged, unit)?)
+                }
                 word => {
                     let arguments = self.arguments(field);
                     let p = arguments.get("p").map(real_number).transpose();
@@ -228,6 +305,156 @@ impl<'a> Planner<'a> {
             plan.push((name, shown));
         }
         Ok(plan)
+    }
+
+    fn bin_fields(
+        &self,
+        merged: &Merged<'a>,
+        unit: Unit,
+    ) -> Result<Vec<(Name, BinField)>, ServerError> {
+        let field = |merged: &Merged<'a>| match merged[0].node.name.node.as_str() {
+            "from" => BinField::From,
+            "to" => BinField::To,
+            "count" => BinField::Count,
+            "sum" => BinField::Sum,
+            _ => BinField::TypeName,
+        };
+        let fields = self.collect(unit.bin_name(), merged)?.into_iter();
+        Ok(fields.map(|(name, merged)| (name, field(&merged))).collect())
+    }
+
+    /// How sure a mean or a rate is.
+    fn estimate(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(figures.request.table);
+        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let year = year(arguments.get("inDollarsOf"));
+        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
+        let word = |argument: &str| match arguments.get(argument) {
+            Some(GraphQl::Enum(name)) => name.to_string(),
+            Some(GraphQl::String(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let (name, cluster) = (word("of"), word("clusteredBy"));
+        let mut all = catalog.computed.iter();
+        let computed = all.find(|computed| measure_name(&computed.field) == name);
+        let computed = computed.ok_or_else(|| at(Error::Internal))?;
+        let mut keys = catalog.dimensions.iter();
+        let cluster = keys.find(|dimension| dimension.name == cluster);
+        let cluster = cluster.filter(|dimension| !dimension.key.part.is_of_event());
+        let cluster = cluster.ok_or_else(|| {
+            at(Error::BadArgument("clusteredBy: is not a key of these rows".to_owned()))
+        })?;
+        self.tell(figures, computed, None, year, keeps, || path.to_vec());
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect("ClusteredEstimate", merged)? {
+            let field = match among::estimated(merged[0].node.name.node.as_str()) {
+                None => ToldField::TypeName,
+                Some((what, show, about)) => {
+                    let asked = figures.estimate(computed, year, &cluster.key, what, keeps);
+                    ToldField::Figure(asked.map_err(at)?, show, about)
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(MeasureField::Figures("ClusteredEstimate", plan))
+    }
+
+    /// How two measures of the rows go together.
+    fn correlation(
+        &self,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(figures.request.table);
+        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let year = year(arguments.get("inDollarsOf"));
+        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
+        let measure = |argument: &str| {
+            let name = match arguments.get(argument) {
+                Some(GraphQl::Enum(name)) => name.as_str(),
+                Some(GraphQl::String(name)) => name,
+                _ => "",
+            };
+            let mut all = catalog.computed.iter();
+            let computed = all.find(|computed| measure_name(&computed.field) == name);
+            match computed.map(|computed| (&computed.what, computed.is_priced)) {
+                Some((What::Statistics(measure, _), is_priced)) => {
+                    figures.priced(measure, year.filter(|_| is_priced))
+                }
+                _ => Err(Error::BadArgument(format!(
+                    "{argument}: {name} is no number of each row: name one that has statistics"
+                ))),
+            }
+        };
+        let measures = [measure("of").map_err(at)?, measure("with").map_err(at)?];
+        let mut plan = Vec::new();
+        for (name, merged) in self.collect("Correlation", merged)? {
+            let field = match among::correlation(merged[0].node.name.node.as_str()) {
+                None => ToldField::TypeName,
+                Some((kind, show, about)) => {
+                    let figure = figures.correlation(&measures, kind, keeps).map_err(at)?;
+                    ToldField::Figure(figure, show, about)
+                }
+            };
+            plan.push((name, field));
+        }
+        Ok(MeasureField::Figures("Correlation", plan))
+    }
+
+    /// The measures of the rows that are active on each of some days.
+    fn active(
+        &self,
+        table: &'static Table,
+        merged: &Merged<'a>,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &[String],
+    ) -> Result<MeasureField, ServerError> {
+        let at = |error: Error| error.at(merged[0].pos, path);
+        let catalog = self.catalog.measures(table).and_then(|measures| measures.days.as_ref());
+        let days = catalog.ok_or_else(|| at(Error::Internal))?;
+        let arguments = self.arguments(merged[0]);
+        let column = |name: &str| {
+            let word = match arguments.get(name) {
+                Some(GraphQl::Enum(word)) => word.as_str(),
+                Some(GraphQl::String(word)) => word,
+                _ => "",
+            };
+            days.column(word).map(|column| table.columns[column].name)
+        };
+        let (Some(from), Some(to)) = (column("from"), column("to")) else {
+            return Err(at(Error::Internal));
+        };
+        let mut plans = Vec::new();
+        for day in first_days::parse(arguments.get("on")).map_err(at)? {
+            let is = |column, comparison| Predicate::Is {
+                column,
+                test: Test::Compare(comparison, day.into()),
+            };
+            let active = is(from, Comparison::LessOrEqual).and(is(to, Comparison::GreaterOrEqual));
+            let keeps = keeps.clone().and(active);
+            plans.push(self.measures(
+                table,
+                merged,
+                figures,
+                &keeps,
+                MeasuredRows::Day(day),
+                path,
+            )?);
+        }
+        Ok(MeasureField::OnDays(plans))
     }
 
     fn key(
@@ -266,6 +493,51 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// What measures are of.
+#[derive(Clone, Copy)]
+enum MeasuredRows<'b> {
+    /// All rows, or a part of them.
+    All,
+    /// The rows of a group of these keys.
+    Group(&'b [&'static Dimension]),
+    /// The rows that are active on a day.
+    Day(NaiveDate),
+}
+
+impl MeasuredRows<'_> {
+    /// The end of the name of the type of these measures.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::All => "Measures",
+            Self::Group(_) => "Group",
+            Self::Day(_) => "OnDay",
+        }
+    }
+}
+
+/// Reads the bins of a histogram.
+fn bins(arguments: &Arguments, unit: Unit) -> Result<Bins, Error> {
+    let edge = |name: &str| match arguments.get(name) {
+        None | Some(GraphQl::Null) => Ok(None),
+        Some(value) => {
+            let bad = |reason: String| Error::BadArgument(format!("{name}: {reason}"));
+            match Show::Exact(unit.digits()).operand(value).map_err(bad)? {
+                Number::Whole(edge) => i64::try_from(edge).map(Some).map_err(|_| Error::Internal),
+                _ => Err(Error::Internal),
+            }
+        }
+    };
+    let most = match arguments.get("bins") {
+        Some(GraphQl::Number(number)) => number.as_u64().and_then(|it| usize::try_from(it).ok()),
+        _ => Some(DEFAULT_BINS),
+    };
+    let is_logarithmic = arguments.get("scale") == Some(&GraphQl::Enum(Name::new("LOG")));
+    let (from, to) = (edge("from")?, edge("to")?);
+    let bins = Bins { most: most.unwrap_or_default(), is_logarithmic, from, to };
+    bins.check()?;
+    Ok(bins)
+}
+
 /// Reads which groups, in what order, and the page of them; gives the mark of its cursors.
 fn arrange(
     measures: &'static MeasureCatalog,
@@ -283,7 +555,20 @@ fn arrange(
     if let Some(value) = given("having") {
         figures.request.having = having::parse(measures, figures, value, "having")?;
     }
-    let (limit, backward) = sizes.of(given("first"), given("last"))?;
+    let is_true = |name: &str| given(name) == Some(&GraphQl::Boolean(true));
+    (figures.request.fills, figures.request.others) = (is_true("fill"), is_true("others"));
+    let top = given("top");
+    if top.is_none() && figures.request.others {
+        let text = "others: says how many groups stand for themselves by `top`, which is missing";
+        return Err(Error::BadArgument(text.to_owned()));
+    }
+    let of_pages = ["first", "last", "after", "before"];
+    if let (Some(_), Some(other)) = (top, of_pages.iter().find(|name| given(name).is_some())) {
+        return Err(Error::BadArgument(format!(
+            "top: stands instead of pages: leave `{other}` out"
+        )));
+    }
+    let (limit, backward) = sizes.of(top.or_else(|| given("first")), given("last"))?;
     let place = |argument: &'static str| match given(argument) {
         Some(GraphQl::String(cursor)) => cursor::decode(&mark, argument, cursor).map(Some),
         _ => Ok(None),

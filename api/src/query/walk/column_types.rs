@@ -7,15 +7,17 @@ use indexmap::IndexMap;
 use crate::catalog::{
     measure_catalog::{ComputedMeasure, Dimension, Shows, Unit},
     scalar::Scalar,
-    table::{Cardinality, Relation, Table},
+    table::{Cardinality, DISTANCE_DESCRIPTION, Relation, Table},
 };
 use crate::error::Error;
 use crate::query::{
     picks::Picks,
     plan::{
-        ConnectionField, ConnectionPlan, EdgeField, GroupsField, KeyField, Lookup, MeasureField,
-        MeasuresPlan, RowField, RowsPlan, StatisticField,
+        ConnectionField, ConnectionPlan, EdgeField, FigureOf, GroupsField, IS_OTHERS, KeyField,
+        Lookup, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
+        StatisticField, ToldField,
     },
+    show::Show,
 };
 
 /// The fields of a row, in the order of the query.
@@ -96,6 +98,9 @@ impl Columns {
                 }
                 RowField::One { cell, lookup } => {
                     ColumnField::Object(Self::of_one(table, picks, *cell, lookup)?)
+                }
+                RowField::Distance { .. } => {
+                    ColumnCell::of(Scalar::Float, true, DISTANCE_DESCRIPTION)
                 }
                 RowField::Computed(index) => {
                     let computed = &table.computed[*index];
@@ -188,6 +193,9 @@ impl Columns {
                 ),
                 ConnectionField::Totals(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)
+                | ConnectionField::Facets(_)
+                | ConnectionField::Overlap(_)
+                | ConnectionField::Quality(_)
                 | ConnectionField::Nodes(_)
                 | ConnectionField::Edges(_)
                 | ConnectionField::PageInfo(_) => {
@@ -212,8 +220,39 @@ impl Columns {
                         "How many keys the group has: fewer than were asked for in a subtotal.";
                     ColumnCell::of(Scalar::Int, false, about)
                 }
-                MeasureField::Figure(_, _, computed) => ColumnCell::of_type(computed.type_name())?,
+                MeasureField::Figure(_, _, FigureOf::Measure(computed)) => {
+                    ColumnCell::of_type(computed.type_name())?
+                }
+                MeasureField::Figure(_, _, FigureOf::Ratio) => {
+                    let about = "The quotient of two figures. Missing where one of them is, and where there is nothing to divide by.";
+                    ColumnCell::of(Scalar::Float, true, about)
+                }
                 MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
+                MeasureField::OnDays(_) => {
+                    return Err(Error::NotATable(format!(
+                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                    )));
+                }
+                MeasureField::Day(_) => {
+                    ColumnCell::of(Scalar::Date, false, "The day that the measures are of.")
+                }
+                MeasureField::Figures(_, fields) => {
+                    let field = |(name, field): &(Name, ToldField)| {
+                        let field = match field {
+                            ToldField::TypeName => ColumnCell::of_type_name(),
+                            ToldField::Figure(_, Show::Real, about) => {
+                                ColumnCell::of(Scalar::Float, true, about)
+                            }
+                            ToldField::Figure(_, _, about) => {
+                                ColumnCell::of(Scalar::Int, false, about)
+                            }
+                        };
+                        (name.clone(), field)
+                    };
+                    ColumnField::Object(Self(fields.iter().map(field).collect()))
+                }
+                MeasureField::Window(plan) => ColumnField::Object(Self::of_numbers(plan)),
+                MeasureField::IsOthers => ColumnCell::of(Scalar::Boolean, false, IS_OTHERS),
                 MeasureField::Statistics(unit, fields, computed) => {
                     ColumnField::Object(Self::of_statistics(*unit, fields, computed)?)
                 }
@@ -238,6 +277,28 @@ impl Columns {
         shape.fields.iter().map(field).collect::<Result<_, _>>().map(Self)
     }
 
+    fn of_numbers(plan: &NumbersPlan) -> Self {
+        let field = |(name, field): &(Name, NumberField)| {
+            let field = match field {
+                NumberField::TypeName => ColumnCell::of_type_name(),
+                NumberField::Groups => {
+                    ColumnCell::of(Scalar::Int, false, "How many groups there are.")
+                }
+                NumberField::Number(_, show, about) => {
+                    let scalar = match show {
+                        Show::Real => Scalar::Float,
+                        Show::Exact(0) => Scalar::BigInt,
+                        Show::Exact(digits) => Scalar::Fixed(*digits),
+                    };
+                    ColumnCell::of(scalar, true, about)
+                }
+                NumberField::Object(plan) => ColumnField::Object(Self::of_numbers(plan)),
+            };
+            (name.clone(), field)
+        };
+        Self(plan.fields.iter().map(field).collect())
+    }
+
     fn of_statistics(
         unit: Unit,
         fields: &[(Name, StatisticField)],
@@ -246,6 +307,11 @@ impl Columns {
         let field = |(name, field): &(Name, StatisticField)| {
             let field = match field {
                 StatisticField::TypeName => ColumnCell::of_type_name(),
+                StatisticField::Histogram(..) => {
+                    return Err(Error::NotATable(format!(
+                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                    )));
+                }
                 StatisticField::Figure(_, _, statistic) => {
                     let (type_name, about) = unit.statistic_type(statistic);
                     ColumnCell::of_type((

@@ -6,14 +6,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Name, Value as GraphQl};
+use async_graphql::{Name, Number as JsonNumber, Value as GraphQl};
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use crate::query::{
-    groups::run as groups,
+    groups::{facets, run as groups},
     id,
     load::Loaders,
+    narrow,
     order::encode_cursor,
     plan::{ConnectionField, ConnectionPlan, EdgeField, Lookup, PageInfoField, RowField, RowsPlan},
     price::{BYTES_OF_MEMBER, BYTES_OF_OBJECT, BYTES_OF_VALUE},
@@ -21,10 +22,14 @@ use crate::query::{
     rows::{Row, RowPage},
     show::Show,
 };
-use crate::{error::Error, measures::Number};
+use crate::{
+    catalog::{place::kilometers, scalar::real_number},
+    error::Error,
+    measures::{Group, GroupsAnswer, Number, Request},
+};
 
 /// The figures of all rows of each list.
-type FiguresOfLists = Result<Vec<Vec<Number>>, Error>;
+type FiguresOfLists = Result<Vec<Group>, Error>;
 
 /// The lists of a level: that of no parent, or one for each parent, whose ids stand in a column.
 #[derive(Clone, Copy)]
@@ -35,6 +40,14 @@ enum Lists<'a> {
 
 /// The connection of a list that has no parent.
 pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
+    let narrowed;
+    let plan = match plan.is_narrowed() {
+        true => {
+            narrowed = Box::pin(narrow::narrow(loaders, plan)).await?;
+            &narrowed
+        }
+        false => plan,
+    };
     let page = match plan.reads_rows() {
         true => root_page(loaders, &plan.list, &plan.picks).await?,
         false => RowPage::default(),
@@ -95,16 +108,16 @@ async fn totals(
     lists: Lists<'_>,
     pages: &[RowPage],
 ) -> FiguresOfLists {
-    if plan.totals.figures.is_empty() {
-        return Ok(vec![Vec::new(); pages.len()]);
+    if plan.totals.is_empty() {
+        return Ok(vec![Group::default(); pages.len()]);
     }
     // A page that begins at an end of the list, and has no neighbour, is all of it.
     let tells = plan.reads_rows() && plan.only_counts() && plan.list.is_whole();
     let known = |page: &RowPage| {
         let count = vec![Number::Whole(page.rows.len().try_into().unwrap_or_default())];
-        (tells && !page.more).then_some(count)
+        (tells && !page.more).then(|| Group { figures: count, ..Group::default() })
     };
-    let mut figures: Vec<Option<Vec<Number>>> = pages.iter().map(known).collect();
+    let mut figures: Vec<Option<Group>> = pages.iter().map(known).collect();
     let unknown: Vec<usize> = (0..pages.len()).filter(|list| figures[*list].is_none()).collect();
     if unknown.is_empty() {
         return Ok(figures.into_iter().flatten().collect());
@@ -117,7 +130,7 @@ async fn totals(
         }
     };
     for (list, answer) in unknown.into_iter().zip(answers) {
-        figures[list] = answer.groups.first().map(|group| group.figures.clone());
+        figures[list] = answer.groups.first().cloned();
     }
     Ok(figures.into_iter().map(Option::unwrap_or_default).collect())
 }
@@ -164,6 +177,18 @@ async fn connections(
     assemble(&plan.fields, columns, pages.len())
 }
 
+/// What a request comes to for each list.
+async fn answers_of(
+    loaders: &Loaders,
+    lists: Lists<'_>,
+    request: &Request,
+) -> Result<Vec<Arc<GroupsAnswer>>, Error> {
+    match lists {
+        Lists::One => Ok(vec![loaders.measures(request).await?]),
+        Lists::Each(column, parents) => loaders.measures_by_parent(request, column, parents).await,
+    }
+}
+
 /// The values of one field for all connections.
 async fn connection_field(
     loaders: &Loaders,
@@ -180,21 +205,41 @@ async fn connection_field(
             repeat(format!("{}Connection", plan.list.table.type_name), pages.len())
         }
         ConnectionField::TotalCount(figure) => {
-            let count = |figures: &Vec<Number>| Show::Exact(0).value(figures[*figure]);
+            let count = |group: &Group| Show::Exact(0).value(group.figures[*figure]);
             figures.as_ref().map_err(Clone::clone)?.iter().map(count).collect::<Result<_, _>>()?
         }
         ConnectionField::Totals(shape) => {
             groups::totals(shape, figures.as_ref().map_err(Clone::clone)?)?
         }
         ConnectionField::Groups(plan) => {
-            let answers = match lists {
-                Lists::One => vec![loaders.measures(&plan.request).await?],
-                Lists::Each(column, parents) => {
-                    loaders.measures_by_parent(&plan.request, column, parents).await?
-                }
-            };
+            let answers = answers_of(loaders, lists, &plan.request).await?;
             groups::are_whole(plan, &answers)?;
             groups::groups(loaders, plan, &answers).await?
+        }
+        ConnectionField::Facets(plan) => {
+            let mut of_lists = vec![Vec::new(); pages.len()];
+            for facet in &plan.facets {
+                let answers = answers_of(loaders, lists, &facet.request).await?;
+                for (of_list, answer) in of_lists.iter_mut().zip(answers) {
+                    of_list.push(answer);
+                }
+            }
+            let mut shown = Vec::with_capacity(pages.len());
+            for answers in &of_lists {
+                shown.push(facets::facets(loaders, plan, answers).await?);
+            }
+            shown
+        }
+        ConnectionField::Overlap(plan) => {
+            let mut shown = Vec::with_capacity(pages.len());
+            for answer in answers_of(loaders, lists, &plan.request).await? {
+                shown.push(facets::overlap(loaders, plan, &answer).await?);
+            }
+            shown
+        }
+        ConnectionField::Quality(plan) => {
+            let found = loaders.quality(plan.table, &plan.keeps).await?;
+            vec![facets::quality(plan, &found); pages.len()]
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
@@ -222,7 +267,12 @@ async fn connection_field(
 
 /// The cursor of a row of a list.
 pub(crate) fn cursor(plan: &ConnectionPlan, row: &Row) -> String {
-    let cells: Vec<_> = plan.keys.iter().map(|cell| row.cells[*cell].clone()).collect();
+    let mut figures = plan.list.order.iter().filter_map(|key| key.figure.as_ref());
+    let cells = plan.keys.iter().map(|cell| match cell {
+        Some(cell) => row.cells[*cell].clone(),
+        None => figures.next().map_or(GraphQl::Null, |figure| figure.cell(row.key)),
+    });
+    let cells: Vec<_> = cells.collect();
     encode_cursor(plan.list.table, &plan.list.order, &cells)
 }
 
@@ -284,6 +334,15 @@ pub(crate) async fn column(
             rows.iter().map(|row| GraphQl::String(id::encode(plan.table, row.key))).collect()
         }
         RowField::Cell(cell) => rows.iter().map(|row| row.cells[*cell].clone()).collect(),
+        RowField::Distance { cells, from } => {
+            let distance = |row: &Arc<Row>| {
+                let degrees = cells.map(|cell| real_number(&row.cells[cell]).ok());
+                let [Some(north), Some(east)] = degrees else { return GraphQl::Null };
+                let kilometers = kilometers(from.haversine(north, east));
+                JsonNumber::from_f64(kilometers).map_or(GraphQl::Null, GraphQl::Number)
+            };
+            rows.iter().map(distance).collect()
+        }
         RowField::One { cell, lookup } => one(loaders, *cell, lookup, rows).await,
         RowField::Union(arms) => {
             let arms = arms.iter().map(|(cell, lookup)| one(loaders, *cell, lookup, rows).boxed());

@@ -2,7 +2,7 @@
 //!
 //! Two ways lead to one: *automatic persisted queries*, Apollo's protocol, in which a client sends the hash
 //! of a document, learns that it is not known, and sends both once; and *trusted documents*, which the
-//! operator gave at the start. What a client registers is bounded and may be forgotten at any time: the
+//! operator gave at the start, beside those of the explorer. What a client registers is bounded and may be forgotten at any time: the
 //! client sends it again.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use quick_cache::{Weighter, sync::Cache};
 use super::{
     answer::Refusal,
     ask::{Parameters, PersistedQuery},
-    trusted::{TrustedDocuments, hash},
+    trusted::{EXPLORER, TrustedDocuments, hash},
 };
 use crate::error::codes;
 
@@ -124,11 +124,13 @@ impl PersistedDocuments {
     }
 
     fn trusted(&self, id: &str) -> Option<Arc<str>> {
-        self.trusted.as_ref()?.get(id)
+        let given = self.trusted.as_ref().and_then(|trusted| trusted.get(id));
+        given.or_else(|| EXPLORER.get(id))
     }
 
     fn trusts(&self, document: &str) -> bool {
-        self.trusted.as_ref().is_some_and(|trusted| trusted.contains(document))
+        let given = self.trusted.as_ref().is_some_and(|trusted| trusted.contains(document));
+        given || EXPLORER.contains(document)
     }
 }
 

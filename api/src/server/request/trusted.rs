@@ -1,4 +1,5 @@
-//! Trusted documents: those that an operator gives the server at the start, and perhaps others later.
+//! Trusted documents: those that an operator gives the server at the start, and perhaps others later; and those of the
+//! explorer, which the program brings along.
 //!
 //! They come as a folder of `.graphql` files or as one of the manifests that the builds of clients write:
 //! Apollo's, or the map from ids to documents of Relay and GraphQL Code Generator. Each is parsed and
@@ -8,7 +9,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt::Write as _,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use serde::Deserialize;
@@ -57,6 +58,21 @@ struct ApolloOperation {
     name: String,
     body: String,
 }
+
+/// What the explorer asks, as its build wrote it: a map from ids to documents.
+const OF_EXPLORER: &str = include_str!("../../../web/dist/explore/documents.json");
+
+/// The documents of the explorer.
+pub(crate) static EXPLORER: LazyLock<TrustedDocuments> = LazyLock::new(|| {
+    let map: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(OF_EXPLORER).expect("the build of the explorer writes a map");
+    let mut documents = TrustedTexts::default();
+    for (id, text) in map {
+        let place = id.clone();
+        documents.add(FoundDocument { id, text, place }).expect("no two documents have one id");
+    }
+    TrustedDocuments(RwLock::new(documents))
+});
 
 impl TrustedDocuments {
     /// Reads a folder or a manifest, and checks each document against the schema and the limits of requests.

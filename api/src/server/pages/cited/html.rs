@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use axum::http::HeaderValue;
 
-use super::{Shown, Today, since::LoadsSince};
+use super::{Shown, Today, since::SinceCited};
 use crate::{
     graphql::{
         self,
@@ -33,7 +33,7 @@ pub(super) struct CitedPage<'a> {
     pub(super) shown: &'a Shown,
     pub(super) today: Today,
     /// What loads have done since.
-    pub(super) since: &'a LoadsSince,
+    pub(super) since: &'a SinceCited,
     pub(super) current: i32,
     /// Whether any query may be asked.
     pub(super) tells_schema: bool,
@@ -137,7 +137,7 @@ impl CitedPage<'_> {
 
     /// What loads have done since, and whether that changes the answer.
     fn since(&self) -> String {
-        if matches!(self.since, LoadsSince::Nothing) {
+        if matches!(self.since, SinceCited::Nothing) {
             return "<p id=\"since\">Nothing: this is the current revision.</p>\n".to_owned();
         }
         let (from, to) = (self.linked.dataset.revision, self.current);
@@ -150,7 +150,7 @@ impl CitedPage<'_> {
         };
         let mut html =
             format!("<p id=\"since\">{today} The current revision is <strong>{to}</strong>.</p>\n");
-        let LoadsSince::Loads { loads, tables } = self.since else {
+        let SinceCited::Loads { loads, tables } = self.since else {
             let _ = writeln!(html, "<p>What the loads since have done is not at hand.</p>");
             return html + &command(from, to);
         };

@@ -20,7 +20,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use self::since::LoadsSince;
+use self::since::SinceCited;
 use super::page;
 use crate::{
     error::{Error, codes},
@@ -209,7 +209,7 @@ impl Endpoint {
             false => self.today(linked, &shown, account).await,
         };
         let since = match today {
-            Today::Current => LoadsSince::Nothing,
+            Today::Current => SinceCited::Nothing,
             _ => since::loads_after(&works.server, dataset.revision).await,
         };
         let about = html::CitedPage {

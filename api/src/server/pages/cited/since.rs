@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What loads have done.
 #[derive(Debug)]
-pub(super) enum LoadsSince {
+pub(super) enum SinceCited {
     /// There were none.
     Nothing,
     /// It cannot be told.
@@ -69,11 +69,11 @@ struct SinceTable {
 
 /// What loads have done after a revision. It cannot be told where there were too many to be added up, or where the database
 /// does not say.
-pub(super) async fn loads_after(server: &Server, revision: i32) -> LoadsSince {
-    recorded_after(server, revision).await.unwrap_or(LoadsSince::Unknown)
+pub(super) async fn loads_after(server: &Server, revision: i32) -> SinceCited {
+    recorded_after(server, revision).await.unwrap_or(SinceCited::Unknown)
 }
 
-async fn recorded_after(server: &Server, revision: i32) -> Option<LoadsSince> {
+async fn recorded_after(server: &Server, revision: i32) -> Option<SinceCited> {
     let limits = Limits { page: MOST, ..Limits::default() };
     let variables = Variables::from_json(json!({ "after": revision, "most": MOST }));
     let request = Request::new(QUERY).variables(variables);
@@ -100,5 +100,5 @@ async fn recorded_after(server: &Server, revision: i32) -> Option<LoadsSince> {
         }
     }
     tables.retain(|_, sums| *sums != [0; 3]);
-    Some(LoadsSince::Loads { loads: found.revisions.total_count, tables })
+    Some(SinceCited::Loads { loads: found.revisions.total_count, tables })
 }

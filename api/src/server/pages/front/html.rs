@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{FrontDataset, FrontSource};
 use crate::server::pages::{
+    bundle::LICENSES,
     page::{ICON, escape, grouped, hash, words},
-    playground::LICENSES,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -43,14 +43,13 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
     let (citation, bibtex) = (escape(&dataset.citation.text), escape(&dataset.citation.bibtex));
     let licence = escape(&dataset.licence);
     let ways = example.map_or_else(|| named_way(base), |example| ways(base, example));
-    let licenses = match example {
-        Some(_) => {
-            format!(
-                " <a href=\"/playground/assets/{LICENSES}\">Licenses of the playground's parts</a>."
-            )
-        }
+    let playground = match example {
+        Some(_) => format!(" and of the <a href=\"/playground/assets/{LICENSES}\">playground</a>"),
         None => String::new(),
     };
+    let licenses = format!(
+        " Licenses of the parts of the <a href=\"/explore/assets/{LICENSES}\">explorer</a>{playground}."
+    );
     let version = env!("CARGO_PKG_VERSION");
     format!(
         r#"<!doctype html>
@@ -90,13 +89,21 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
     )
 }
 
+/// The first way in.
+const EXPLORER: &str = r#"<section class="way wide">
+<h3>Explorer</h3>
+<p>Look at the data: a map, a time line and tables that filter each other. Each picture is a query, a file and a citation.</p>
+<p><a class="button" href="/explore">Explore the data</a></p>
+</section>
+"#;
+
 /// The ways in.
 fn ways(base: &str, example: &str) -> String {
     let curl = escape(&curl(base, example));
     format!(
-        r#"<h2>Three ways in</h2>
+        r#"<h2>Four ways in</h2>
 <div class="ways">
-<section class="way">
+{EXPLORER}<section class="way">
 <h3>Playground</h3>
 <p>Ask in the browser, with worked examples, completion and the description of every field.</p>
 <p><a class="button" href="/playground">Open the playground</a></p>
@@ -117,12 +124,12 @@ fn ways(base: &str, example: &str) -> String {
     )
 }
 
-/// The way in where the schema is not told.
+/// The ways in where the schema is not told.
 fn named_way(base: &str) -> String {
     format!(
-        r#"<h2>The way in</h2>
+        r#"<h2>Two ways in</h2>
 <div class="ways">
-<section class="way wide">
+{EXPLORER}<section class="way wide">
 <h3>Any HTTP client</h3>
 <p>Send a query to <code>{base}/graphql</code>. This server does not tell its schema: whoever runs it says what can be asked.</p>
 </section>

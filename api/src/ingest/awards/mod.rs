@@ -7,6 +7,10 @@
 //!
 //! Of each award that the load has seen a few bytes are kept in memory, and no more.
 
+mod joining;
+mod modification;
+mod slot;
+
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write as _,
@@ -15,17 +19,23 @@ use std::{
 use chrono::NaiveDate;
 use entity::{
     grant,
-    kind::{ClaimField, ClaimOrigin, GrantStatus, Instrument, MatchedBy},
+    kind::{ClaimField, GrantStatus, Instrument},
     obligation,
     scalar::Dollars,
     search::Searched as _,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::SimpleExpr,
+};
 
+pub(crate) use self::modification::ModificationOrder;
 use super::{
+    award_money::{AwardShare, MoneyBefore, StatedTotal},
+    claims::EmptyFields,
     job::Job,
-    recipients::{Described, FoundRecipient, Recipient, Recipients},
-    sources::{ClaimKey, ClaimText, GrantClaims, Origins, are_different, certainty, most_trusted},
+    recipients::{Described, Recipients},
+    sources::{GrantClaims, Origins},
 };
 
 /// Awards that a report names as examples.
@@ -33,51 +43,6 @@ const EXAMPLES: usize = 5;
 
 /// The day and the modification as of which something is said.
 pub(crate) type AsOf = (NaiveDate, ModificationOrder);
-
-/// The place of a modification among those of one day, as people count them: `0` and `00` are the first, then come
-/// `00-1`, `01`, `01-1`, `02`, `P00003` and `10`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ModificationOrder([u64; 4]);
-
-impl ModificationOrder {
-    /// After all modifications.
-    pub(crate) const LAST: Self = Self([u64::MAX; 4]);
-
-    /// The place of a number. Letters before the first digit only say what kind of number it is; a letter after one
-    /// counts within it.
-    pub(crate) fn of(text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default();
-        let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let mut numbers = [0; 4];
-        let mut chars = text.chars().peekable();
-        let mut at = 0;
-        while let Some(c) = chars.next() {
-            let number = match c {
-                '0'..='9' => {
-                    let mut number = u64::from(c as u32 - '0' as u32);
-                    while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
-                        number = number.saturating_mul(10).saturating_add(digit.into());
-                        chars.next();
-                    }
-                    number
-                }
-                c if c.is_ascii_alphabetic() => {
-                    u64::from(c.to_ascii_uppercase() as u32 - 'A' as u32 + 1)
-                }
-                _ => continue,
-            };
-            let Some(place) = numbers.get_mut(at) else { break };
-            *place = number;
-            at += 1;
-        }
-        Self(numbers)
-    }
-
-    /// Whether it is the award itself, before any modification.
-    pub(crate) fn is_base(self) -> bool {
-        self == Self::default()
-    }
-}
 
 /// What a row says about an award. What is `None`, it does not say.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +53,8 @@ pub(crate) struct Award {
     pub(crate) key: Option<String>,
     pub(crate) usaspending_key: Option<String>,
     pub(crate) recipient: Described,
+    /// The congressional district of the recipient, such as `CA-37`.
+    pub(crate) district: Option<String>,
     pub(crate) program_id: Option<i32>,
     pub(crate) listing: Option<String>,
     pub(crate) instrument: Option<Instrument>,
@@ -104,6 +71,8 @@ pub(crate) struct Award {
     pub(crate) status: Option<GrantStatus>,
     pub(crate) title: Option<String>,
     pub(crate) as_of: Option<AsOf>,
+    /// What the source has a column for, and nothing in it: what it said of that before is withdrawn.
+    pub(crate) withdrawn: EmptyFields<ClaimField>,
 }
 
 /// What a load has done with an award.
@@ -119,8 +88,17 @@ enum Fate {
 struct TouchedAward {
     fate: Fate,
     as_of: Option<AsOf>,
-    /// Whether it has obligations, whose sum then is its federal share.
+    /// Whether it has obligations, whose sum is its federal share if all are there.
     obligated: bool,
+    /// The total that rows of USAspending state.
+    stated: StatedTotal,
+}
+
+impl TouchedAward {
+    /// An award of which the load has seen nothing else.
+    fn new(fate: Fate) -> Self {
+        Self { fate, as_of: None, obligated: false, stated: StatedTotal::Unsaid }
+    }
 }
 
 /// An award on its way to the database.
@@ -135,6 +113,8 @@ struct AwardSlot {
 /// The awards of a load.
 pub(crate) struct Awards {
     touched: HashMap<i32, TouchedAward>,
+    /// What was known of the money of awards that the load changes.
+    before: HashMap<i32, MoneyBefore>,
     next_id: i32,
     /// Whether the dataset had any obligations before the load.
     any_obligations: bool,
@@ -149,6 +129,7 @@ impl Awards {
         let some = obligation::Entity::find().limit(1).count(job.load.transaction()).await?;
         Ok(Self {
             touched: HashMap::new(),
+            before: HashMap::new(),
             next_id: job.load.next_id::<grant::Entity>().await?,
             any_obligations: some > 0,
             origins: Origins::new(job).await?,
@@ -170,7 +151,7 @@ impl Awards {
 
     /// Notes that an award was changed by something else than what was said about it.
     pub(crate) fn changed(&mut self, id: i32) {
-        let new = TouchedAward { fate: Fate::Changed, as_of: None, obligated: true };
+        let new = TouchedAward { obligated: true, ..TouchedAward::new(Fate::Changed) };
         let touched = self.touched.entry(id).or_insert(new);
         if touched.fate == Fate::Unchanged {
             touched.fate = Fate::Changed;
@@ -179,8 +160,7 @@ impl Awards {
 
     /// Notes that an award was taken out.
     pub(crate) fn removed(&mut self, id: i32) {
-        let new = TouchedAward { fate: Fate::Removed, as_of: None, obligated: false };
-        self.touched.insert(id, new);
+        self.touched.insert(id, TouchedAward::new(Fate::Removed));
         self.programless.remove(&id);
     }
 
@@ -198,7 +178,7 @@ impl Awards {
             let id = batch.find(&award).unwrap_or_else(|| {
                 let id = self.next_id;
                 self.next_id += 1;
-                let touched = TouchedAward { fate: Fate::Added, as_of: None, obligated: false };
+                let touched = TouchedAward::new(Fate::Added);
                 let claims = GrantClaims::default();
                 batch.slots.insert(id, AwardSlot { row: blank(id), before: None, touched, claims });
                 id
@@ -206,7 +186,8 @@ impl Awards {
             ids.push(id);
             if let Some(slot) = batch.slots.get_mut(&id) {
                 let free = |key: &str| !batch.by_key.contains_key(key);
-                slot.apply(&award, found, free, (&self.origins, job.source_id));
+                let here = (self.origins.here, job.source_id);
+                slot.apply(&award, found, free, (&self.origins, here));
                 if let Some(key) = &slot.row.award_key {
                     batch.by_key.insert(key.clone(), id);
                 }
@@ -221,8 +202,7 @@ impl Awards {
     }
 
     /// The awards of the dataset that rows may be about.
-    async fn known(&self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
-        let transaction = job.load.transaction();
+    async fn known(&mut self, job: &Job, awards: &[Award]) -> Result<AwardBatch, DbErr> {
         let keys = |part: fn(&Award) -> Option<&String>| {
             let mut keys: Vec<&String> = awards.iter().filter_map(part).collect();
             keys.sort_unstable();
@@ -232,53 +212,101 @@ impl Awards {
         let by_usaspending_key = keys(|award| award.usaspending_key.as_ref());
         let by_key = keys(|award| award.key.as_ref());
         let by_id: Vec<i32> = awards.iter().filter_map(|award| award.grant_id).collect();
-        let mut batch = AwardBatch::default();
         let conditions = [
             grant::Column::UsaspendingKey.is_in(by_usaspending_key),
             grant::Column::AwardKey.is_in(by_key),
             grant::Column::Id.is_in(by_id),
         ];
+        self.batch(job, conditions).await
+    }
+
+    /// Keeps what is known of the money of awards, before their transactions are changed.
+    pub(crate) async fn remember(&mut self, job: &Job, ids: &[i32]) -> Result<(), DbErr> {
+        let fresh = ids.iter().filter(|id| !self.touched.contains_key(id)).copied();
+        self.batch(job, [grant::Column::Id.is_in(fresh)]).await.map(|_| ())
+    }
+
+    /// The awards of the dataset that meet one of some conditions.
+    async fn batch(
+        &mut self,
+        job: &Job,
+        conditions: impl IntoIterator<Item = SimpleExpr>,
+    ) -> Result<AwardBatch, DbErr> {
+        let mut batch = AwardBatch::default();
         for condition in conditions {
-            for row in grant::Entity::find().filter(condition).all(transaction).await? {
+            for row in grant::Entity::find().filter(condition).all(job.load.transaction()).await? {
                 batch.add(row, &self.touched);
             }
         }
-        self.add_obligations(job, &mut batch).await?;
+        let sums = self.add_obligations(job, &mut batch).await?;
         let ids: Vec<i32> = batch.slots.keys().copied().collect();
         for (id, claims) in self.origins.claims(job, &ids).await? {
             if let Some(slot) = batch.slots.get_mut(&id) {
                 slot.claims = claims;
             }
         }
+        for (id, slot) in &batch.slots {
+            let share = self.origins.usaspending_share(&slot.row, &slot.claims);
+            let before = MoneyBefore { share, sum: sums.get(id).copied().map(Dollars) };
+            if !self.touched.contains_key(id) && before != MoneyBefore::default() {
+                self.before.entry(*id).or_insert(before);
+            }
+        }
         Ok(batch)
     }
 
-    /// Of awards that the load has not come upon yet: as of when the dataset knows them.
-    async fn add_obligations(&self, job: &Job, batch: &mut AwardBatch) -> Result<(), DbErr> {
+    /// Of awards that the load has not come upon yet: as of when the dataset knows them, and the cents of their
+    /// transactions.
+    async fn add_obligations(
+        &self,
+        job: &Job,
+        batch: &mut AwardBatch,
+    ) -> Result<HashMap<i32, i64>, DbErr> {
         let fresh: Vec<i32> =
             batch.slots.keys().filter(|id| !self.touched.contains_key(id)).copied().collect();
         if !self.any_obligations || fresh.is_empty() {
-            return Ok(());
+            return Ok(HashMap::new());
         }
-        let rows: Vec<(i32, NaiveDate, Option<String>)> = obligation::Entity::find()
+        let rows: Vec<(i32, NaiveDate, Option<String>, Dollars)> = obligation::Entity::find()
             .select_only()
             .columns([
                 obligation::Column::GrantId,
                 obligation::Column::ObligatedOn,
                 obligation::Column::ModificationNumber,
+                obligation::Column::Amount,
             ])
             .filter(obligation::Column::GrantId.is_in(fresh))
             .into_tuple()
             .all(job.load.transaction())
             .await?;
-        for (id, day, modification) in rows {
+        let mut sums: HashMap<i32, i64> = HashMap::new();
+        for (id, day, modification, amount) in rows {
+            *sums.entry(id).or_default() += amount.0;
             if let Some(slot) = batch.slots.get_mut(&id) {
                 let as_of = Some((day, ModificationOrder::of(modification.as_deref())));
                 slot.touched.obligated = true;
                 slot.touched.as_of = slot.touched.as_of.max(as_of);
             }
         }
-        Ok(())
+        Ok(sums)
+    }
+
+    /// The awards with transactions of which the load states another total than they had.
+    pub(crate) fn stated_otherwise(&self) -> Vec<i32> {
+        let differs = |id: &i32, touched: &TouchedAward| {
+            let sum = self.before.get(id).and_then(|before| before.sum);
+            let is_said = matches!(touched.stated, StatedTotal::Said(total) if Some(total) != sum);
+            touched.obligated && is_said && sum.is_some()
+        };
+        let ids = self.touched.iter().filter(|(id, touched)| differs(id, touched));
+        ids.map(|(id, _)| *id).collect()
+    }
+
+    /// The federal share of an award, whose transactions add up to a sum.
+    pub(crate) fn share(&self, id: i32, sum: Dollars, has_first: bool) -> AwardShare {
+        let stated = self.touched.get(&id).map_or(StatedTotal::Unsaid, |touched| touched.stated);
+        let before = self.before.get(&id).copied().unwrap_or_default();
+        AwardShare::of(stated, before, sum, has_first)
     }
 
     async fn store(&mut self, job: &mut Job, batch: AwardBatch) -> Result<(), DbErr> {
@@ -351,8 +379,8 @@ struct AwardBatch {
 
 impl AwardBatch {
     fn add(&mut self, row: grant::Model, touched: &HashMap<i32, TouchedAward>) {
-        let new = TouchedAward { fate: Fate::Unchanged, as_of: None, obligated: false };
-        let touched = touched.get(&row.id).copied().unwrap_or(new);
+        let new = || TouchedAward::new(Fate::Unchanged);
+        let touched = touched.get(&row.id).copied().unwrap_or_else(new);
         if let Some(key) = &row.award_key {
             self.by_key.insert(key.clone(), row.id);
         }
@@ -381,169 +409,8 @@ impl AwardBatch {
     }
 }
 
-impl AwardSlot {
-    fn apply(
-        &mut self,
-        award: &Award,
-        found: FoundRecipient,
-        free: impl Fn(&str) -> bool,
-        (origins, source_id): (&Origins, i32),
-    ) {
-        let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
-        self.touched.as_of = self.touched.as_of.max(award.as_of);
-        if self.claims.is_empty() && self.touched.fate != Fate::Added {
-            let origin = origins.of(&self.row);
-            if origin != origins.here {
-                self.claims = origins.first_claims(&self.row, origin);
-            }
-        }
-        let row = &mut self.row;
-        if row.award_key.is_none() && award.key.as_deref().is_some_and(free) {
-            row.award_key.clone_from(&award.key);
-        }
-        if row.award_number.is_none() {
-            row.award_number.clone_from(&award.number);
-        }
-        set(&mut row.usaspending_key, award.usaspending_key.as_ref(), later);
-        let origin = origins.here;
-        let claims = &mut self.claims;
-        let mut told = ToldOfAward { claims, grant_id: row.id, origin, source_id, later };
-        told.recipient(row, &award.recipient, found);
-        let program = |id: &i32| origins.program(*id);
-        let field = ClaimField::Program;
-        told.set_as(field, &mut row.program_id, award.program_id.as_ref(), program);
-        let field = ClaimField::AssistanceListing;
-        told.set(field, &mut row.assistance_listing, award.listing.as_ref());
-        told.set(ClaimField::Instrument, &mut row.instrument, award.instrument.as_ref());
-        told.set(ClaimField::FiscalYear, &mut row.fiscal_year, award.fiscal_year.as_ref());
-        told.set(ClaimField::AnnouncedOn, &mut row.announced_on, award.announced_on.as_ref());
-        told.set(ClaimField::PeriodStart, &mut row.period_start, award.period_start.as_ref());
-        told.set(ClaimField::PeriodEnd, &mut row.period_end, award.period_end.as_ref());
-        let (target, said) = (&mut row.original_period_end, award.original_period_end.as_ref());
-        told.set(ClaimField::OriginalPeriodEnd, target, said);
-        told.set(ClaimField::LocalMatch, &mut row.local_match, award.local_match.as_ref());
-        told.set(ClaimField::ProjectTotal, &mut row.project_total, award.project_total.as_ref());
-        told.set(ClaimField::Outlayed, &mut row.outlayed, award.outlayed.as_ref());
-        told.set(ClaimField::Status, &mut row.status, award.status.as_ref());
-        told.set(ClaimField::Title, &mut row.title, award.title.as_ref());
-        // Where there are obligations, their sum and their first day stand, whatever a list says.
-        if !self.touched.obligated {
-            told.set(ClaimField::ObligatedOn, &mut row.obligated_on, award.obligated_on.as_ref());
-            told.set(
-                ClaimField::FederalShare,
-                &mut row.federal_share,
-                award.federal_share.as_ref(),
-            );
-        } else if origin != ClaimOrigin::Usaspending {
-            told.claim(ClaimField::ObligatedOn, award.obligated_on.as_ref());
-            told.claim(ClaimField::FederalShare, award.federal_share.as_ref());
-        }
-    }
-}
-
-/// What a row of a source tells of an award.
-struct ToldOfAward<'a> {
-    claims: &'a mut GrantClaims,
-    grant_id: i32,
-    origin: ClaimOrigin,
-    source_id: i32,
-    /// Whether it is later than what the origin has told so far.
-    later: bool,
-}
-
-impl ToldOfAward<'_> {
-    fn make(&mut self, field: ClaimField, value: String) -> bool {
-        let key = ClaimKey { grant_id: self.grant_id, field, origin: self.origin };
-        self.claims.make(key, value, self.source_id, self.later)
-    }
-
-    /// Takes a value that is said, and shows it where nobody is believed more.
-    fn set_as<T: Clone>(
-        &mut self,
-        field: ClaimField,
-        target: &mut Option<T>,
-        said: Option<&T>,
-        text: impl Fn(&T) -> String,
-    ) {
-        let Some(value) = said else { return };
-        if self.claims.is_empty() {
-            set(target, said, self.later);
-        } else if self.make(field, text(value)) && self.claims.shows(field, self.origin) {
-            *target = said.cloned();
-        }
-    }
-
-    fn set<T: Clone + ClaimText>(
-        &mut self,
-        field: ClaimField,
-        target: &mut Option<T>,
-        said: Option<&T>,
-    ) {
-        self.set_as(field, target, said, ClaimText::claimed);
-    }
-
-    /// Keeps what is said where there are other sources, and shows it nowhere.
-    fn claim<T: ClaimText>(&mut self, field: ClaimField, said: Option<&T>) {
-        if let Some(value) = said.filter(|_| !self.claims.is_empty()) {
-            self.make(field, value.claimed());
-        }
-    }
-
-    /// Takes a recipient: of one origin the later one, but never an organization for an agency; of several the one that
-    /// is found more surely.
-    fn recipient(&mut self, row: &mut grant::Model, said: &Described, found: FoundRecipient) {
-        let agency = row.agency_id.map(Recipient::Agency);
-        let known = agency.or(row.organization_id.map(Recipient::Organization));
-        let shown = self.claims.shown_recipient().map(|claim| claim.origin);
-        let name = row.recipient_name.clone();
-        let stands = !self.claims.is_empty() && self.make(ClaimField::Recipient, said.name.clone());
-        let is_better = match shown {
-            Some(shown) if shown != self.origin => {
-                let sure = certainty(Some(found.recipient), Some(found.by));
-                let known = certainty(known, row.matched_by);
-                let is_trusted = most_trusted(ClaimField::Recipient) == self.origin;
-                sure > known || (sure == known && is_trusted)
-            }
-            _ => match found.recipient {
-                _ if known.is_none() => true,
-                Recipient::Agency(_) => self.later,
-                Recipient::Organization(_) => {
-                    let is_decided = found.by == MatchedBy::Reviewed;
-                    self.later && (agency.is_none() || is_decided)
-                }
-            },
-        };
-        if is_better {
-            (row.agency_id, row.organization_id) = found.recipient.columns();
-            row.matched_by = Some(found.by);
-            let is_same = row.recipient_name.as_ref() == Some(&said.name);
-            let uei = row.recipient_uei.take().filter(|_| is_same);
-            row.recipient_uei = said.uei.clone().or(uei);
-            row.recipient_name = Some(said.name.clone());
-        }
-        if stands {
-            let said = (found.recipient, said.name.as_str());
-            let differs = known.is_some_and(|known| are_different((known, name.as_deref()), said));
-            let is_others = shown.is_some_and(|shown| shown != self.origin);
-            let shown = if is_better || shown.is_none() { Some(self.origin) } else { shown };
-            // What the other origin named is known where it was shown.
-            let differs =
-                if is_others { differs } else { self.claims.recipient_differs() || differs };
-            let is_alone = self.claims.recipients() < 2;
-            self.claims.show_recipient(shown.unwrap_or(self.origin), differs && !is_alone);
-        }
-    }
-}
-
-/// Takes a value that is said; an earlier word only where nothing is known.
-fn set<T: Clone>(target: &mut Option<T>, said: Option<&T>, later: bool) {
-    if said.is_some() && (later || target.is_none()) {
-        *target = said.cloned();
-    }
-}
-
 /// An award in a report.
-fn shown(row: &grant::Model) -> String {
+pub(crate) fn shown(row: &grant::Model) -> String {
     let number = row.award_number.as_deref().or(row.usaspending_key.as_deref());
     let mut text = number.unwrap_or("an award without a number").to_owned();
     if let Some(title) = &row.title {
@@ -565,6 +432,8 @@ fn blank(id: i32) -> grant::Model {
         organization_id: None,
         recipient_name: None,
         recipient_uei: None,
+        district: None,
+        district_id: None,
         matched_by: None,
         program_id: None,
         assistance_listing: None,
@@ -584,28 +453,5 @@ fn blank(id: i32) -> grant::Model {
         search: String::new(),
         source_id: 0,
         revision_id: 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ModificationOrder;
-
-    #[test]
-    fn modifications_come_in_the_order_in_which_people_count() {
-        let order = |text: &str| ModificationOrder::of(Some(text));
-        for groups in [
-            &["0", "00-1", "01", "01-1", "01-2", "02", "P00003", "10", "A00011"][..],
-            &["", "1", "1A", "1B", "2", "20240101", "999999999999999999999"],
-            &["P00000", "M001", "Mod 2", "Amendment No. 3", "003-01", "4"],
-        ] {
-            for pair in groups.windows(2) {
-                assert!(order(pair[0]) < order(pair[1]), "{pair:?}");
-            }
-        }
-        assert!(order("00").is_base() && order("P00000").is_base() && !order("00-1").is_base());
-        assert!(ModificationOrder::of(None).is_base());
-        assert_eq!(order("1"), order("01"));
-        assert!(order("99-99") < ModificationOrder::LAST);
     }
 }

@@ -1,0 +1,204 @@
+//! Groups of nothing for years, quarters and months that no row has, so that a series has no gaps.
+//!
+//! Keys that follow each other (see [`Key::follows`](crate::catalog::key::Key::follows)) are filled from the first to the
+//! last that any row has, beside each combination of the other keys that any row has. In such a group everything is
+//! counted, and comes to 0; what is divided, or is a place among values, is missing.
+
+use chrono::{Datelike as _, Months, NaiveDate};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    estimate::ClusterSums,
+    groups::{ALL, Cells, Groups, NULL},
+    histogram::Bin,
+    request::{Figure, Request},
+    statistic::{Statistic, Tally, Values, compute},
+    summary::Correlation,
+    value::{Cell, Number},
+};
+use crate::{catalog::key::Part, error::Error};
+
+/// The cells that may be added.
+const MOST_FILLED: usize = 1_000_000;
+
+/// The cells of keys, of which some are filled.
+pub(super) struct FilledCells<'a> {
+    cells: &'a dyn Cells,
+    /// The cells from ordinal 1 on of the keys that are.
+    filled: Vec<Option<Vec<Cell>>>,
+}
+
+impl Cells for FilledCells<'_> {
+    fn count(&self, key: usize) -> u32 {
+        match &self.filled[key] {
+            Some(cells) => u32::try_from(cells.len() + 1).unwrap_or(u32::MAX),
+            None => self.cells.count(key),
+        }
+    }
+
+    fn cell(&self, key: usize, ordinal: u32) -> Cell {
+        match (&self.filled[key], ordinal) {
+            (Some(cells), ordinal) if ordinal != NULL => cells[ordinal as usize - 1].clone(),
+            _ => self.cells.cell(key, ordinal),
+        }
+    }
+}
+
+/// Adds the groups that are not there.
+///
+/// # Errors
+/// Says that they would be too many.
+pub(super) fn fill<'a>(
+    request: &Request,
+    groups: &mut Groups,
+    cells: &'a dyn Cells,
+) -> Result<FilledCells<'a>, Error> {
+    let width = request.keys.len();
+    let mut filled = FilledCells { cells, filled: vec![None; width] };
+    for (key, asked) in request.keys.iter().enumerate() {
+        if !asked.follows(request.table) {
+            continue;
+        }
+        let is_known = |ordinal: &&mut u32| !matches!(**ordinal, NULL | ALL);
+        let ordinals = || groups.ordinals.iter().skip(key).step_by(width.max(1)).copied();
+        let known = || ordinals().filter(|ordinal| !matches!(*ordinal, NULL | ALL));
+        let (Some(first), Some(last)) = (known().min(), known().max()) else { continue };
+        let sequence = sequence(asked.part, &cells.cell(key, first), &cells.cell(key, last));
+        let place = |ordinal: u32| {
+            let found = sequence.binary_search(&cells.cell(key, ordinal));
+            found.map(|place| u32::try_from(place + 1).unwrap_or(ALL)).map_err(|_| Error::Internal)
+        };
+        for ordinal in groups.ordinals.iter_mut().skip(key).step_by(width.max(1)).filter(is_known) {
+            *ordinal = place(*ordinal)?;
+        }
+        filled.filled[key] = Some(sequence);
+    }
+    let empty = request.figures_of_nothing(true)?;
+    for level in request.levels() {
+        add_level(request, groups, &filled, level, &empty)?;
+    }
+    Ok(filled)
+}
+
+impl Request {
+    /// The figures of a group without rows, where a sum is 0 or, if nothing is known of what is not there, missing.
+    pub(crate) fn figures_of_nothing(&self, sums_to_zero: bool) -> Result<Vec<Number>, Error> {
+        let figure = |figure: &Figure| match figure {
+            Figure::Of { statistic, .. } => {
+                let statistic = match statistic {
+                    Statistic::Sum | Statistic::Total if sums_to_zero => Statistic::Total,
+                    Statistic::Total => Statistic::Sum,
+                    statistic => *statistic,
+                };
+                compute(statistic, &Tally::default(), &mut Values::Listed(&mut []))
+            }
+            Figure::Correlation { kind: Correlation::Count, .. } => Ok(Number::Whole(0)),
+            Figure::Estimate(clustered, what) => {
+                ClusterSums::default().compute(*what, clustered.factor)
+            }
+            Figure::Correlation { .. } | Figure::Ratio { .. } => Ok(Number::Missing),
+        };
+        self.figures.iter().map(figure).collect()
+    }
+}
+
+/// Adds the groups of some first keys that are not there.
+fn add_level(
+    request: &Request,
+    groups: &mut Groups,
+    filled: &FilledCells<'_>,
+    level: usize,
+    empty: &[Number],
+) -> Result<(), Error> {
+    let width = request.keys.len();
+    let follow: Vec<usize> = (0..level).filter(|key| filled.filled[*key].is_some()).collect();
+    if follow.is_empty() {
+        return Ok(());
+    }
+    let of_level = groups.levels.iter().enumerate().filter(|(_, of)| usize::from(**of) == level);
+    let there: FxHashSet<Vec<u32>> = of_level
+        .map(|(group, _)| groups.ordinals[group * width..(group + 1) * width].to_vec())
+        .collect();
+    let mut combinations: Vec<Vec<u32>> = there.iter().cloned().collect();
+    for key in &follow {
+        for combination in &mut combinations {
+            combination[*key] = 1;
+        }
+    }
+    combinations.sort_unstable();
+    combinations.dedup();
+    for key in follow {
+        let ends = ends_of_parents(request, groups, key);
+        let count = filled.filled[key].as_ref().map_or(0, Vec::len);
+        if combinations.len().saturating_mul(count).saturating_mul(1 + width + empty.len())
+            > MOST_FILLED
+        {
+            return Err(Error::BadArgument(
+                "fill: this adds too many groups without rows: narrow the filter, or group by less"
+                    .to_owned(),
+            ));
+        }
+        let each = |combination: Vec<u32>| {
+            // Those of one parent are not filled for another.
+            let parent = if request.of_parents { combination[0] } else { ALL };
+            let (first, last) = ends.get(&parent).copied().unwrap_or((1, 0));
+            (first..=last).map(move |ordinal| {
+                let mut next = combination.clone();
+                next[key] = ordinal;
+                next
+            })
+        };
+        combinations = combinations.into_iter().flat_map(each).collect();
+    }
+    let level = u8::try_from(level).map_err(|_| Error::Internal)?;
+    for combination in combinations.into_iter().filter(|group| !there.contains(group)) {
+        groups.levels.push(level);
+        if !groups.histograms.is_empty() {
+            add_bins(request, groups, combination[0]);
+        }
+        groups.ordinals.extend(combination);
+        groups.figures.extend_from_slice(empty);
+    }
+    Ok(())
+}
+
+/// Adds the bins of a group without rows: those of another of its parent, without their values.
+fn add_bins(request: &Request, groups: &mut Groups, parent: u32) {
+    let parents = groups.ordinals.chunks(request.keys.len());
+    let mut alike = parents.zip(0..).filter(|(key, _)| !request.of_parents || key[0] == parent);
+    let like = alike.next().map(|(_, group)| group);
+    for all in &mut groups.histograms {
+        let bins = like.and_then(|like: usize| all.get(like)).cloned().unwrap_or_default();
+        all.push(bins.into_iter().map(|bin| Bin { count: 0, sum: 0, ..bin }).collect());
+    }
+}
+
+/// The first and the last ordinal of a key, of each parent.
+fn ends_of_parents(request: &Request, groups: &Groups, key: usize) -> FxHashMap<u32, (u32, u32)> {
+    let mut ends: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+    for ordinals in groups.ordinals.chunks(request.keys.len()) {
+        let (parent, ordinal) = (if request.of_parents { ordinals[0] } else { ALL }, ordinals[key]);
+        if !matches!(ordinal, NULL | ALL) {
+            let ends = ends.entry(parent).or_insert((ordinal, ordinal));
+            *ends = (ends.0.min(ordinal), ends.1.max(ordinal));
+        }
+    }
+    ends
+}
+
+/// The cells from one to another.
+fn sequence(part: Part, first: &Cell, last: &Cell) -> Vec<Cell> {
+    match (first, last) {
+        (Cell::Whole(first), Cell::Whole(last)) => {
+            let step = if part == Part::Decade { 10 } else { 1 };
+            (*first..=*last).step_by(step).map(Cell::Whole).collect()
+        }
+        (Cell::Date(first), Cell::Date(last)) => {
+            let months = if part == Part::Quarter { 3 } else { 1 };
+            let next = |day: &NaiveDate| day.checked_add_months(Months::new(months));
+            let days = std::iter::successors(first.with_day(1), next);
+            days.take_while(|day| day <= last).map(Cell::Date).collect()
+        }
+        _ => vec![first.clone()],
+    }
+}

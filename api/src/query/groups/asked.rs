@@ -1,0 +1,285 @@
+//! One number of a group as a client names it, wherever it does: in an order, a condition, a ratio or a summary.
+//!
+//! ```graphql
+//! { measure: COUNT, where: { status: { eq: WITHDRAWN } } }
+//! { days: { from: ANNOUNCED_ON, to: OBLIGATED_ON }, statistic: MEDIAN }
+//! { measure: FEDERAL_SHARE, inDollarsOf: 2024, dividedBy: { measure: COUNT } }
+//! ```
+//!
+//! In a quotient a part without any rows comes to 0: of a year without withdrawn awards, none were withdrawn. What is
+//! unknown stays unknown.
+
+use async_graphql::{Name, Value as GraphQl};
+use indexmap::IndexMap;
+
+use super::figures::{Figures, statistic};
+use crate::{
+    catalog::{
+        key::Measure,
+        measure_catalog::{ComputedMeasure, DaysBetween, MeasureCatalog, Unit, What},
+        predicate::Predicate,
+        scalar::real_number,
+        table::screaming_case,
+    },
+    error::Error,
+    measures::{Figure, Statistic},
+    query::{filter, show::Show},
+    reference,
+};
+
+/// A figure that is asked for, and what tells it from others.
+pub(crate) struct AskedFigure {
+    pub(crate) figure: usize,
+    pub(crate) show: Show,
+    pub(crate) identity: String,
+}
+
+/// One side of a quotient, or the whole of what is named.
+struct NamedFigure<'a> {
+    measure: Option<&'a str>,
+    days: Option<&'a IndexMap<Name, GraphQl>>,
+    statistic: Option<&'a str>,
+    p: Option<f64>,
+    year: Option<i32>,
+    part: Option<&'a GraphQl>,
+}
+
+/// Reads a figure, with the quotient that it may be, and asks for it.
+///
+/// # Errors
+/// Says which field is wrong, at a path.
+pub(crate) fn figure(
+    measures: &'static MeasureCatalog,
+    figures: &mut Figures,
+    given: &IndexMap<Name, GraphQl>,
+    path: &str,
+) -> Result<AskedFigure, Error> {
+    let all = Predicate::all();
+    match field(given, "dividedBy") {
+        None => NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, false)),
+        Some(below) => {
+            let above =
+                NamedFigure::read(given, path)?.ask(measures, figures, &all, (path, true))?;
+            let path = format!("{path}.dividedBy");
+            let GraphQl::Object(below) = below else {
+                return Err(Error::BadArgument(format!("{path}: {below} is not an object")));
+            };
+            let below =
+                NamedFigure::read(below, &path)?.ask(measures, figures, &all, (&path, true))?;
+            Ok(quotient(figures, &above, &below))
+        }
+    }
+}
+
+/// Reads the two figures of a quotient, and asks for it.
+///
+/// # Errors
+/// Says which field is wrong.
+pub(crate) fn ratio(
+    measures: &'static MeasureCatalog,
+    figures: &mut Figures,
+    keeps: &Predicate,
+    sides: [(&str, Option<&GraphQl>); 2],
+) -> Result<AskedFigure, Error> {
+    let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
+        Some(GraphQl::Object(given)) => {
+            NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))
+        }
+        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+    };
+    let [above, below] = sides;
+    let (above, below) = (side(above)?, side(below)?);
+    Ok(quotient(figures, &above, &below))
+}
+
+/// Reads two figures that are held against each other, and asks for them; their positions.
+///
+/// # Errors
+/// Says which field is wrong.
+pub(crate) fn pair(
+    measures: &'static MeasureCatalog,
+    figures: &mut Figures,
+    keeps: &Predicate,
+    sides: [(&str, Option<&GraphQl>); 2],
+) -> Result<[usize; 2], Error> {
+    let mut side = |(path, value): (&str, Option<&GraphQl>)| match value {
+        Some(GraphQl::Object(given)) => {
+            let asked =
+                NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
+            Ok(asked.figure)
+        }
+        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+    };
+    let [first, second] = sides;
+    Ok([side(first)?, side(second)?])
+}
+
+/// The quotient of two figures, in their units.
+fn quotient(figures: &mut Figures, above: &AskedFigure, below: &AskedFigure) -> AskedFigure {
+    let factor = (10_i64.pow(below.show.digits()), 10_i64.pow(above.show.digits()));
+    let ratio = Figure::Ratio { above: above.figure, below: below.figure, factor };
+    AskedFigure {
+        figure: figures.place(ratio),
+        show: Show::Real,
+        identity: format!("{} / {}", above.identity, below.identity),
+    }
+}
+
+impl<'a> NamedFigure<'a> {
+    fn read(given: &'a IndexMap<Name, GraphQl>, path: &str) -> Result<Self, Error> {
+        let bad = |reason: String| Error::BadArgument(format!("{path}: {reason}"));
+        let word = |name: &str| match field(given, name) {
+            Some(GraphQl::Enum(word)) => Some(word.as_str()),
+            Some(GraphQl::String(word)) => Some(word.as_str()),
+            _ => None,
+        };
+        let p = field(given, "p").map(real_number).transpose();
+        Ok(Self {
+            measure: word("measure"),
+            days: match field(given, "days") {
+                Some(GraphQl::Object(days)) => Some(days),
+                _ => None,
+            },
+            statistic: word("statistic"),
+            p: p.map_err(|reason| bad(format!("p: {reason}")))?,
+            year: year(field(given, "inDollarsOf")).map_err(bad)?,
+            part: field(given, "where"),
+        })
+    }
+
+    /// Asks for it, of the rows that a filter keeps. In a quotient, the sum of a part without rows is 0.
+    fn ask(
+        &self,
+        measures: &'static MeasureCatalog,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        (path, in_quotient): (&str, bool),
+    ) -> Result<AskedFigure, Error> {
+        let mut keeps = keeps.clone();
+        if let Some(value) = self.part {
+            let part = filter::parse(figures.request.table, value, &format!("{path}.where"))?;
+            figures.related += part.related();
+            keeps = keeps.and(part);
+        }
+        let (computed, measure, unit) = match (self.measure, self.days) {
+            (Some(name), None) => {
+                let mut all = measures.computed.iter();
+                let computed = all.find(|computed| measure_name(&computed.field) == name);
+                let computed = computed.ok_or_else(|| {
+                    Error::BadArgument(format!("{path}: {name} is not a measure"))
+                })?;
+                match &computed.what {
+                    What::Statistics(of, unit) => {
+                        (computed, figures.priced(of, self.year).map_err(|e| at(path, &e))?, *unit)
+                    }
+                    _ => return self.ask_single(computed, figures, &keeps, path),
+                }
+            }
+            (None, Some(given)) => {
+                let (days, measure) = days(measures, given, &format!("{path}.days"))?;
+                if self.year.is_some() {
+                    let text = format!("{path}: `inDollarsOf` belongs to amounts, not to days");
+                    return Err(Error::BadArgument(text));
+                }
+                (&days.computed, measure, Unit::Whole)
+            }
+            _ => {
+                let text = format!("{path}: name either a `measure` or `days`");
+                return Err(Error::BadArgument(text));
+            }
+        };
+        let name = self.statistic.unwrap_or("SUM").to_ascii_lowercase();
+        let (statistic, show) = statistic(&name, unit, self.p).map_err(|e| at(path, &e))?;
+        let statistic = match statistic {
+            Statistic::Sum if in_quotient => Statistic::Total,
+            statistic => statistic,
+        };
+        let figure =
+            figures.statistic(&measure, statistic, &keeps).map_err(|error| at(path, &error))?;
+        figures.note(computed, figure, self.year, &keeps);
+        let identity = format!("{measure:?} {statistic:?} {keeps:?}");
+        Ok(AskedFigure { figure, show, identity })
+    }
+
+    /// Asks for what has one value.
+    fn ask_single(
+        &self,
+        computed: &'static ComputedMeasure,
+        figures: &mut Figures,
+        keeps: &Predicate,
+        path: &str,
+    ) -> Result<AskedFigure, Error> {
+        let name = measure_name(&computed.field);
+        if self.statistic.is_some() || self.p.is_some() {
+            let text = format!("{path}: {name} has one value: leave `statistic` and `p` out");
+            return Err(Error::BadArgument(text));
+        }
+        if self.year.is_some() && !computed.is_priced {
+            let text = format!("{path}: `inDollarsOf` belongs to amounts, and {name} is none");
+            return Err(Error::BadArgument(text));
+        }
+        let (figure, show) =
+            figures.single(computed, self.year, keeps).map_err(|e| at(path, &e))?;
+        figures.note(computed, figure, self.year, keeps);
+        let identity = format!("{name} {:?} {keeps:?}", self.year);
+        Ok(AskedFigure { figure, show, identity })
+    }
+}
+
+/// Reads from which day to which is counted.
+///
+/// # Errors
+/// Says that these rows have no two days, or not these.
+pub(crate) fn days<'m>(
+    measures: &'m MeasureCatalog,
+    given: &IndexMap<Name, GraphQl>,
+    path: &str,
+) -> Result<(&'m DaysBetween, Measure), Error> {
+    let days = measures.days.as_ref().ok_or(Error::Internal)?;
+    let day = |name: &str| {
+        let word = match given.get(name) {
+            Some(GraphQl::Enum(word)) => word.as_str(),
+            Some(GraphQl::String(word)) => word,
+            _ => "",
+        };
+        let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
+        days.column(word).ok_or_else(bad)
+    };
+    Ok((days, Measure::days(day("from")?, day("to")?)))
+}
+
+/// The value of a field that is there and not null.
+fn field<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a GraphQl> {
+    given.get(name).filter(|value| **value != GraphQl::Null)
+}
+
+/// An error with where it is.
+fn at(path: &str, error: &Error) -> Error {
+    Error::BadArgument(format!("{path}: {error}"))
+}
+
+/// The name of what has one value, as a value of the enum of measures.
+pub(crate) fn measure_name(field: &str) -> String {
+    screaming_case(field)
+}
+
+/// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who
+/// computes finds that out.
+pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
+    match value {
+        None | Some(GraphQl::Null) => Ok(None),
+        Some(GraphQl::Number(number)) => {
+            let year = number.as_i64().and_then(|year| i32::try_from(year).ok());
+            let year = year.ok_or_else(|| format!("inDollarsOf: {number} is not a year"))?;
+            match reference::price_years() {
+                Some(known) if !known.contains(&year) => Err(format!(
+                    "inDollarsOf: the prices of {year} are not known; years known: {} to {}",
+                    known.start(),
+                    known.end()
+                )),
+                _ => Ok(Some(year)),
+            }
+        }
+        Some(other) => Err(format!("inDollarsOf: {other} is not a year")),
+    }
+}

@@ -1,0 +1,85 @@
+// The documents of the page, as the build makes them of `queries/`.
+//
+// A file is one document. One that spreads `...Measure` becomes a document for each fragment of `queries/measures/`,
+// called `overview/dollars` and so on. Of `overview` each picture is cut out as a document of its own, called
+// `overview/dollars/years`, so that the query that a picture leads to cannot differ from the one that it was drawn from.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, print, visit } from "graphql";
+import type { DocumentNode, OperationDefinitionNode } from "graphql";
+
+/** A document, by the name that the page has for it. */
+export interface BuiltDocument {
+  readonly text: string;
+  /** The SHA-256 of the text, by which the server may know it. */
+  readonly hash: string;
+}
+
+/** All documents of a folder. */
+export function documents(folder: string): Record<string, BuiltDocument> {
+  const read = (name: string) => parse(readFileSync(join(folder, name), "utf8"));
+  const names = (of: string) =>
+    readdirSync(join(folder, of)).filter((name) => name.endsWith(".graphql")).map((name) => name.replace(/\.graphql$/, "")).sort();
+  const measures = names("measures").map((name) => ({ name, fragment: read(`measures/${name}.graphql`) }));
+  const built: Record<string, BuiltDocument> = {};
+  for (const name of names(".")) {
+    const document = read(`${name}.graphql`);
+    if (!spreadsMeasure(document)) {
+      built[name] = finished(document);
+      continue;
+    }
+    for (const { name: measure, fragment } of measures) {
+      const whole = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
+      built[`${name}/${measure}`] = finished(used(whole));
+      const pictures = name === "overview" ? parts(whole) : [];
+      for (const [alias, part] of pictures) built[`${name}/${measure}/${alias}`] = finished(part);
+    }
+  }
+  return built;
+}
+
+/** The documents that each ask for one root field of a document. */
+function parts(document: DocumentNode): [string, DocumentNode][] {
+  const operation = document.definitions.find((definition) => definition.kind === "OperationDefinition");
+  if (!operation) throw new Error("a document without an operation");
+  return operation.selectionSet.selections.map((selection) => {
+    if (selection.kind !== "Field") throw new Error("the root has fields only");
+    const alias = selection.alias?.value ?? selection.name.value;
+    const { alias: _, ...field } = selection;
+    const name = { ...operation.name!, value: alias.replace(/^./, (first) => first.toUpperCase()) };
+    const only: OperationDefinitionNode = { ...operation, name, selectionSet: { ...operation.selectionSet, selections: [field] } };
+    return [alias, used({ ...document, definitions: document.definitions.map((definition) => (definition === operation ? only : definition)) })];
+  });
+}
+
+/** A document without the fragments and variables that nothing in it uses. */
+function used(document: DocumentNode): DocumentNode {
+  const isSpread = spreadsMeasure(document);
+  const kept = { ...document, definitions: document.definitions.filter((definition) => isSpread || definition.kind !== "FragmentDefinition") };
+  const variables = new Set<string>();
+  visit(kept, {
+    VariableDefinition: () => false,
+    Variable: (variable) => {
+      variables.add(variable.name.value);
+    },
+  });
+  return visit(kept, {
+    VariableDefinition: (definition) => (variables.has(definition.variable.name.value) ? undefined : null),
+  });
+}
+
+function spreadsMeasure(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    FragmentSpread: ({ name }) => {
+      found ||= name.value === "Measure";
+    },
+  });
+  return found;
+}
+
+function finished(document: DocumentNode): BuiltDocument {
+  const text = print(document);
+  return { text, hash: createHash("sha256").update(text).digest("hex") };
+}

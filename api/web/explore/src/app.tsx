@@ -1,0 +1,42 @@
+// The pages: the overview, and those of one agency and of one award.
+import { hasPlayground, route } from "./route";
+import { isReady, shownOf } from "./store";
+import { AgencyPage } from "./view/agency-page";
+import { AwardPage } from "./view/award-page";
+import { Notices } from "./view/notices";
+import { Overview } from "./view/overview";
+
+export function App() {
+  const here = route(location.pathname);
+  if (!isReady.value) return <p class="waiting" role="status">Loading the explorer…</p>;
+  return (
+    <>
+      <Notices />
+      <header class="head">
+        <h1>{here.page === "overview" ? "COPS Office funding" : <a href="/explore">COPS Office funding</a>}</h1>
+        <nav aria-label="Other pages">
+          <a href="/">About the data</a>
+          {hasPlayground && <a href="/playground">Playground</a>}
+        </nav>
+      </header>
+      <main>
+        {here.page === "overview" && <Overview />}
+        {here.page === "agency" && <AgencyPage ori={here.ori} />}
+        {here.page === "award" && <AwardPage number={here.number} />}
+      </main>
+      <Foot />
+    </>
+  );
+}
+
+function Foot() {
+  const of = shownOf.value;
+  return (
+    <footer>
+      <p>
+        {of && `Revision ${of.revision} of the data. `}
+        Every picture is a query of the public API. <a href="/explore/assets/licenses.md">Licenses</a>
+      </p>
+    </footer>
+  );
+}

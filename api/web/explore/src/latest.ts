@@ -1,0 +1,130 @@
+// Answers for a wish that keeps changing.
+//
+// While a brush is moved, the next question waits until the last answer is drawn, and only the newest wish is asked: so
+// that every step that the server can keep up with is seen. A click does not wait: what was asked before is aborted.
+import { batch, computed, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
+import { ask, AskError, address } from "./ask";
+import type { Answer, Ask } from "./ask";
+
+/** An answer, and what was asked for it. */
+export interface Answered<T> {
+  readonly answer: Answer<T>;
+  readonly asked: Ask;
+}
+
+interface Status {
+  /** What is the matter, if the newest wish has no answer. */
+  readonly error: AskError | null;
+  readonly isLoading: boolean;
+}
+
+export interface Shown<T> extends Status {
+  /** Null before the first answer. */
+  readonly answer: Answer<T> | null;
+  readonly asked: Ask | null;
+}
+
+/** How many answers are at hand for back and forward. */
+const KEPT = 50;
+
+export class Latest<T> {
+  readonly #answered = signal<Answered<T> | null>(null);
+  readonly #status = signal<Status>({ error: null, isLoading: false });
+  readonly #kept = new Map<string, Answer<T>>();
+  #running: { readonly key: string; readonly abort: AbortController } | null = null;
+  #waiting: Ask | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #drawn: () => Promise<void>;
+
+  /** `drawn` ends when what was shown is on the screen. */
+  constructor(drawn: () => Promise<void> = nextFrame) {
+    this.#drawn = drawn;
+  }
+
+  /** What is shown, and how it stands with what is wished for. */
+  readonly shown: ReadonlySignal<Shown<T>> = computed(() => ({ answer: null, asked: null, ...this.#answered.value, ...this.#status.value }));
+
+  /** What is shown: this changes only when there is something new to draw. */
+  get answered(): ReadonlySignal<Answered<T> | null> {
+    return this.#answered;
+  }
+
+  /** Wishes for an answer; `patient`: once the running question is answered and drawn. */
+  wish(what: Ask, patient = false): void {
+    clearTimeout(this.#retry);
+    const key = address(what, true);
+    if (this.#running?.key === key) {
+      this.#waiting = null;
+      return;
+    }
+    if (patient && this.#running) {
+      this.#waiting = what;
+      return;
+    }
+    this.#running?.abort.abort();
+    this.#waiting = null;
+    void this.#run(what, key);
+  }
+
+  /** Forgets what is at hand, as when the data have changed. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  async #run(what: Ask, key: string): Promise<void> {
+    const kept = this.#kept.get(key);
+    if (kept) {
+      this.#running = null;
+      this.#show({ answer: kept, asked: what }, false);
+      return;
+    }
+    const running = { key, abort: new AbortController() };
+    this.#running = running;
+    this.#status.value = { ...this.#status.peek(), isLoading: true };
+    try {
+      const answer = await ask<T>(what, running.abort.signal);
+      if (this.#running !== running) return;
+      this.#keep(key, answer);
+      this.#show({ answer, asked: what }, this.#waiting !== null);
+      await this.#drawn();
+    } catch (error) {
+      if (this.#running !== running) return;
+      this.#fail(what, error);
+    }
+    if (this.#running !== running) return;
+    this.#running = null;
+    const next = this.#waiting;
+    this.#waiting = null;
+    if (next) this.wish(next);
+  }
+
+  #show(answered: Answered<T>, isLoading: boolean): void {
+    batch(() => {
+      this.#answered.value = answered;
+      this.#status.value = { error: null, isLoading };
+    });
+  }
+
+  #fail(what: Ask, error: unknown): void {
+    const known = error instanceof AskError ? error : new AskError("refused", error instanceof Error ? error.message : String(error));
+    this.#status.value = { error: known, isLoading: false };
+    if (known.retryAfter !== null && this.#waiting === null) {
+      this.#retry = setTimeout(() => this.wish(what), known.retryAfter * 1000);
+    }
+  }
+
+  #keep(key: string, answer: Answer<T>): void {
+    this.#kept.set(key, answer);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
+  }
+}
+
+/** Ends behind the next frame. A page that nobody looks at has none: there it ends soon. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.hidden) setTimeout(resolve);
+    else requestAnimationFrame(() => setTimeout(resolve));
+  });
+}

@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { App } from "./app";
+import { start } from "./store";
+import "./style.css";
+
+start();
+const root = document.getElementById("explore")!;
+root.replaceChildren();
+render(<App />, root);

@@ -1,0 +1,88 @@
+// The columns of the table, and what the server is asked for a page of it.
+import type { Ask } from "./ask";
+import { awardFilter, inDollarsOf } from "./filter";
+import { measures } from "./measure";
+import type { Measure } from "./measure";
+import type { AgenciesQueryVariables, AwardsQueryVariables, GrantFilter, GrantGroupOrder, GrantMeasure, GrantOrderField } from "./operations";
+import type { State, TableName } from "./state";
+
+export const ROWS = 25;
+
+export interface Column {
+  readonly name: string;
+  readonly label: string;
+  /** Whether it holds numbers. */
+  readonly isNumber: boolean;
+  /** What the server orders by; null: it cannot. */
+  readonly order: GrantMeasure | GrantOrderField | null;
+}
+
+const column = (name: string, label: string, order: Column["order"], isNumber = true): Column => ({ name, label, order, isNumber });
+
+export const columns: Readonly<Record<TableName, readonly Column[]>> = {
+  agencies: [
+    column("agency", "Agency", null, false),
+    column("state", "State", null, false),
+    column("population", "Population", null),
+    column("awards", "Awards", measures.awards.order),
+    column("dollars", "Federal dollars", measures.dollars.order),
+    column("officers", "Officers funded", measures.officers.order),
+    column("per-officer", "Per officer", measures["per-officer"].order),
+    column("per-resident", "Per resident", measures["per-resident"].order),
+    column("trained", "Trained", measures.trained.order),
+  ],
+  awards: [
+    column("award", "Award", "AWARD_NUMBER", false),
+    column("recipient", "Recipient", "AGENCY_NAME", false),
+    column("state", "State", "AGENCY_STATE", false),
+    column("program", "Program", "PROGRAM_CODE", false),
+    column("year", "Fiscal year", "FISCAL_YEAR"),
+    column("status", "Status", "STATUS", false),
+    column("dollars", "Federal dollars", "FEDERAL_SHARE"),
+    column("officers", "Officers funded", null),
+    column("hired", "Hired", null),
+  ],
+};
+
+/** The column that orders a table, and whether the greatest comes first. */
+export function orderOf(state: State): { column: Column; descending: boolean } {
+  const { of, order } = state.table;
+  const sortable = columns[of].filter(({ order }) => order !== null);
+  const chosen = sortable.find(({ name }) => name === order.replace(/^-/, ""));
+  if (chosen) return { column: chosen, descending: order.startsWith("-") };
+  const byMeasure = sortable.find(({ name }) => name === state.measure);
+  return { column: byMeasure ?? sortable.find(({ name }) => name === "dollars")!, descending: true };
+}
+
+/** What keeps the rows that have a text somewhere in what they are known by. */
+function searched(text: string): GrantFilter | undefined {
+  const contains = text.trim();
+  if (contains === "") return undefined;
+  // An ORI is looked up as a whole: other texts are none.
+  const ori = /^[A-Za-z]{2}[A-Za-z0-9]{7}$/.test(contains) ? [{ agency: { ori9: { eq: contains.toUpperCase() } } }] : [];
+  const names = [{ agency: { name: { contains } } }, { organization: { name: { contains } } }, { recipientName: { contains } }, { awardNumber: { contains } }];
+  return { or: [...names, ...ori] };
+}
+
+/** What is asked for the page of the table that is chosen. */
+export function tableAsk(state: State): Ask {
+  const filters = [awardFilter(state), searched(state.table.search)].filter((filter) => filter !== undefined);
+  const filter = filters.length > 1 ? { and: filters } : filters[0];
+  const cursor = state.table.page.replace(/^(after|before):/, "");
+  const page = state.table.page.startsWith("before:") ? { last: ROWS, before: cursor } : { first: ROWS, ...(cursor && { after: cursor }) };
+  const { column, descending } = orderOf(state);
+  const direction = descending ? "DESC" : "ASC";
+  const shared = { ...(filter && { filter }), ...page };
+  const { of } = state.table;
+  if (of === "awards") {
+    const variables: AwardsQueryVariables = { ...shared, orderBy: [{ field: column.order as GrantOrderField, direction, nulls: "LAST" }] };
+    return { document: "awards", variables, revision: state.revision };
+  }
+  const variables: AgenciesQueryVariables = { ...shared, ...inDollarsOf(state), orderBy: [groupOrder(state, Object.values(measures).find(({ order }) => order === column.order)!, direction)] };
+  return { document: "agencies", variables, revision: state.revision };
+}
+
+/** The order of groups by a measure. */
+export function groupOrder(state: State, measure: Measure, direction: "ASC" | "DESC"): GrantGroupOrder {
+  return { measure: measure.order, direction, nulls: "LAST", ...(measure.isMoney && inDollarsOf(state)) };
+}

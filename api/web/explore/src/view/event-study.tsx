@@ -1,0 +1,90 @@
+// What agencies reported around their first award. A description, and no estimate of what an award causes.
+import { Lines } from "../chart/lines";
+import type { Point } from "../chart/lines";
+import { counted, rate, whole } from "../numbers";
+import { catalog, change, event, state } from "../store";
+import { Figure } from "./figure";
+import { filterWords } from "./words";
+
+export function EventStudy() {
+  const now = state.value;
+  const known = catalog.shown.value.answer?.data;
+  const { answer, asked } = event.shown.value;
+  if (!known) return null;
+  const measures = known.measures.nodes.filter(({ outcomes }) => outcomes.totalCount > 0);
+  if (measures.length === 0) {
+    return (
+      <section class="figure wide study">
+        <header><h2>What agencies reported</h2></header>
+        <p class="waiting">These data have no outcomes: nobody loaded what agencies reported, such as offenses and officers.</p>
+      </section>
+    );
+  }
+  const of = (asked?.variables["measure"] as string | undefined) ?? now.event.measure;
+  const measure = measures.find(({ code }) => code === of);
+  const nodes = answer?.data.outcomes.groups.nodes ?? [];
+  const years = nodes.filter(({ key }) => key.yearsSinceFirstGrant !== null).sort((one, other) => one.key.yearsSinceFirstGrant! - other.key.yearsSinceFirstGrant!);
+  const never = nodes.find(({ key }) => key.everFunded === false);
+  const found = new Map(years.map((node) => [node.key.yearsSinceFirstGrant!, node]));
+  const [first, last] = [years[0]?.key.yearsSinceFirstGrant ?? 0, years.at(-1)?.key.yearsSinceFirstGrant ?? -1];
+  const points = Array.from({ length: last - first + 1 }, (_, index): Point => {
+    const node = found.get(first + index);
+    const value = node?.ratePer100k ?? null;
+    const when = first + index === 0 ? "the year of the award" : `${Math.abs(first + index)} years ${first + index < 0 ? "before" : "after"}`;
+    return { x: first + index, y: value, text: `${when}: ${value === null ? "not known" : rate(value)}, ${counted(node?.agencies ?? 0, "agency", "agencies")}` };
+  });
+  const name = measure?.name ?? of;
+  const title = `${name} per 100,000 people around the first award`;
+  const counts = years.map(({ agencies }) => agencies);
+  return (
+    <Figure
+      class="wide study"
+      title={title}
+      about="Values divided by the people served, over the agencies that reported both."
+      hint={
+        "Year 0 is the first award of an agency that the filters keep. This describes; it does not say what an award causes. " +
+        "Years reported in part and doubtful values are left out."
+      }
+      missing={years.length === 0 ? [] : [
+        `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
+      ]}
+      ask={asked}
+      columns={["Years since the first award", "Per 100,000", "Agencies", "Value", "People served"]}
+      rows={nodes.map((node) => [
+        { text: node.key.yearsSinceFirstGrant === null ? (node.key.everFunded ? "Outside of the window" : "Never had such an award") : String(node.key.yearsSinceFirstGrant) },
+        { text: node.ratePer100k === null ? "not known" : rate(node.ratePer100k), isNumber: true },
+        { text: whole(node.agencies), isNumber: true },
+        { text: node.value.sum === null ? "not known" : whole(node.value.sum), isNumber: true },
+        { text: node.populationServed.sum === null ? "not known" : whole(node.populationServed.sum), isNumber: true },
+      ])}
+      filters={filterWords(now, null)}
+      tools={
+        <>
+          <label class="small">
+            <span class="hidden">What agencies reported</span>
+            <select value={now.event.measure} onChange={(changed) => change({ ...state.peek(), event: { ...now.event, measure: changed.currentTarget.value } })}>
+              {measures.every(({ code }) => code !== now.event.measure) && <option value={now.event.measure}>{now.event.measure} (not in these data)</option>}
+              {measures.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+            </select>
+          </label>
+          <label class="small">
+            <input type="checkbox" checked={now.event.balanced} onChange={(changed) => change({ ...state.peek(), event: { ...now.event, balanced: changed.currentTarget.checked } })} />
+            Same agencies every year
+          </label>
+        </>
+      }
+    >
+      {points.length > 0 ? (
+        <Lines
+          label={title}
+          series={[{ name: "Agencies with such an award, by years since the first", points }]}
+          level={never?.ratePer100k == null ? null : { y: never.ratePer100k, label: `Agencies that never had one, all years together: ${rate(never.ratePer100k)}` }}
+          format={whole}
+          xLabel="Years since the first award"
+          xFormat={(x) => (x > 0 ? `+${x}` : String(x))}
+          events={[0]}
+        />
+      ) : <p class="waiting">{answer ? "No agency that the filters keep reported this around its first award." : "Loading…"}</p>}
+    </Figure>
+  );
+}
