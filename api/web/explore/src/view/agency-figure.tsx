@@ -83,8 +83,8 @@ function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("agency-map/", "agency-map-file/"), variables } }]}
       columns={["Agency", ...columns(label)]}
-      rows={found.map(({ agency, reading }) => row(`${agency.name ?? "Name not known"}, ${agency.state ?? "state not known"}`, measure, reading))}
-      filters={filterWords(state.value, null)}
+      rows={() => found.map(({ agency, reading }) => row(`${agency.name ?? "Name not known"}, ${agency.state ?? "state not known"}`, measure, reading))}
+      filters={() => filterWords(state.value, null)}
       tools={tools}
     >
       <Drawing label="Map of agencies" places={places} states={chosen.states} short={measure.short} />

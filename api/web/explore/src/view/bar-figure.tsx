@@ -96,8 +96,8 @@ const Categories = memo(({ name, shown, title, chosen }: CategoriesProperties) =
       missing={leftOut(found.map(({ reading }) => reading))}
       ask={{ ...asked, document: `${asked.document}/${name}` }}
       columns={[dimension.label, ...columns(label)]}
-      rows={found.map(({ label, reading }) => row(label, measure, reading))}
-      filters={filterWords(state.value, name)}
+      rows={() => found.map(({ label, reading }) => row(label, measure, reading))}
+      filters={() => filterWords(state.value, name)}
     >
       {bars.length === 0 && <p class="waiting">These data have no awards.</p>}
       <Bars label={dimension.label} bars={bars} onToggle={(id) => change(toggled(state.peek(), name, id))} />

@@ -44,8 +44,8 @@ export function Comparison() {
       ask={asked}
       files={[{ of: names[0], ask: file(one) }, { of: names[1], ask: file(two) }]}
       columns={["Fiscal year", ...names.map((name) => `${label}: ${name}`)]}
-      rows={years.map((year, place) => [{ text: String(year) }, ...readings.map((found) => ({ text: written(measure, found[place]!), isNumber: true }))])}
-      filters={`${dimensions[both.name].label}: ${names.join(" and ")}. ${filterWords(state.value, both.name)}`}
+      rows={() => years.map((year, place) => [{ text: String(year) }, ...readings.map((found) => ({ text: written(measure, found[place]!), isNumber: true }))])}
+      filters={() => `${dimensions[both.name].label}: ${names.join(" and ")}. ${filterWords(state.value, both.name)}`}
       isStale={isLoading}
     >
       <div class="sides">

@@ -57,12 +57,12 @@ function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isL
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("counties/", "county-file/") } }]}
       columns={["County", ...columns(label)]}
-      rows={[...readings]
+      rows={() => [...readings]
         .sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity))
         .slice(0, MOST_ROWS)
         .map(([fips, reading]) => row(names.get(fips) ?? fips, measure, reading))}
       more={readings.size > MOST_ROWS ? `The first ${MOST_ROWS} of ${readings.size} counties; the file has all.` : ""}
-      filters={filterWords(state.value, "counties")}
+      filters={() => filterWords(state.value, "counties")}
       tools={tools}
       isStale={isLoading || overview.shown.value.isLoading}
     >

@@ -16,7 +16,7 @@ export interface FileAsk {
 interface Properties {
   readonly title: string;
   /** What is said below it in a file. */
-  readonly words: readonly string[];
+  readonly words: () => readonly string[];
   readonly ask: Ask;
   /** What is asked for files, where that is not the same. */
   readonly files?: readonly FileAsk[];
@@ -44,7 +44,7 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
   const picture = () => {
     const chart = svg?.();
     if (!chart) throw new Error("Show the picture first: its table is shown now.");
-    return svgText(chart, { title, lines: caption(words) });
+    return svgText(chart, { title, lines: caption(words()) });
   };
   return (
     <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
