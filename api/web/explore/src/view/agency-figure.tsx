@@ -3,16 +3,14 @@ import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AgencyMap, Place } from "../chart/agency-map";
-import { measureLabel } from "../filter";
 import type { Answered } from "../latest";
-import { measures } from "../measure";
-import type { MeasureName } from "../measure";
 import { counted, whole } from "../numbers";
 import type { AgencyMapQuery } from "../operations";
 import { agencyLink } from "../route";
 import { agencyMap, MOST_AGENCIES, state } from "../store";
 import { Figure } from "./figure";
 import { columns, leftOut, row, Waiting, written } from "./readings";
+import { askedMeasure } from "./shown";
 import { filterWords } from "./words";
 
 /** The drawing, which brings its projection when somebody wants to see it. */
@@ -44,8 +42,7 @@ interface Properties {
 }
 
 function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
-  const measure = measures[asked.document.split("/")[1] as MeasureName];
-  const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
+  const { measure, label } = askedMeasure(asked);
   const { grants, nowhere } = answer.data;
   const { revision, chosen } = state.value;
   const found = useMemo(

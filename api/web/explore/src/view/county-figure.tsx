@@ -6,14 +6,14 @@ import type { Answered } from "../latest";
 import { failure, loaded } from "../loaded-counties";
 import type { Loaded } from "../loaded-counties";
 import type { CountiesQuery } from "../operations";
-import { measureLabel } from "../filter";
-import { empty, measures } from "../measure";
-import type { MeasureName, Reading } from "../measure";
+import { empty } from "../measure";
+import type { Reading } from "../measure";
 import { counted } from "../numbers";
 import { toggled } from "../state";
 import { change, counties, overview, state } from "../store";
 import { Figure } from "./figure";
 import { columns, leftOut, row, Waiting, written } from "./readings";
+import { askedMeasure } from "./shown";
 import { filterWords } from "./words";
 
 export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {
@@ -30,8 +30,7 @@ interface CountiesProperties extends Loaded {
 }
 
 function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isLoading }: CountiesProperties) {
-  const measure = measures[asked.document.split("/")[1] as MeasureName];
-  const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
+  const { measure, label } = askedMeasure(asked);
   const names = useMemo(() => new Map(outlines.map(({ fips, name, state }) => [fips, `${name}, ${state}`])), [outlines]);
   // The map is large: it is drawn again for another answer only.
   const { readings, values, none } = useMemo(() => {
