@@ -31,7 +31,7 @@ effect(() => {
 
 export function AgencyFigure({ tools }: { readonly tools: ComponentChildren }) {
   const answered = agencyMap.answered.value;
-  if (!answered || !drawing.value) return <Waiting title="By agency" class="map-figure" {...(failure.value !== "" && { words: failure.value })} />;
+  if (!answered || !drawing.value) return <Waiting title="By agency" class="map-figure" tools={tools} {...(failure.value !== "" && { words: failure.value })} />;
   return <Agencies {...{ answered, tools }} Drawing={drawing.value} />;
 }
 

@@ -18,8 +18,8 @@ import { filterWords } from "./words";
 
 export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {
   const { answer, asked, isLoading } = counties.shown.value;
-  if (failure.value !== "") return <Waiting title="By county" class="map-figure" words={failure.value} />;
-  if (!answer || !asked || !loaded.value) return <Waiting title="By county" class="map-figure" />;
+  if (failure.value !== "") return <Waiting title="By county" class="map-figure" words={failure.value} tools={tools} />;
+  if (!answer || !asked || !loaded.value) return <Waiting title="By county" class="map-figure" tools={tools} />;
   return <Counties answered={{ answer, asked }} {...loaded.value} {...{ tools, isLoading }} />;
 }
 
