@@ -11,11 +11,19 @@ const EXCEPT = {
   'require-nullable-result-in-root': 'off',
   // What is deprecated says what to ask instead, and goes with a version, not on a day.
   'require-deprecation-date': 'off',
-  // Rows have ids. What is made for one answer has none: connections, groups, keys, statistics.
+  // Rows have ids. What is made for one answer has none: connections, groups, keys, statistics, and what changed between two
+  // revisions: by an id, a client would keep two versions of a row as one.
   'strict-id-in-types': ['error', {
     exceptions: {
-      types: ['Dataset', 'DatasetCitation', 'PageInfo', 'TableCount'],
-      suffixes: ['Connection', 'Edge', 'Group', 'GroupKey', 'Measures', 'Stats'],
+      types: [
+        'BandEdges', 'ChangeFieldCount', 'ChangeKindCount', 'ClusteredEstimate', 'ColumnQuality', 'Correlation', 'Dataset',
+        'DatasetCitation', 'FacetValue', 'KeyText', 'Overlap', 'PageInfo', 'TableCount', 'ValueLabel',
+      ],
+      // What is computed of rows, and what groups come to.
+      suffixes: [
+        'Bin', 'Change', 'Connection', 'Edge', 'Facet', 'Group', 'GroupKey', 'Measures', 'OnDay', 'Stats', 'Summary', 'Version',
+        'Window',
+      ],
     },
   }],
   // Connections have `nodes` beside `edges`, and organizations have former names. Groups are not rows, so
@@ -25,6 +33,8 @@ const EXCEPT = {
     shouldImplementNode: false,
     listTypeCanWrapOnlyEdgeType: false,
   }],
+  // What changed is read from its beginning, like groups.
+  'relay-arguments': ['error', { includeBoth: false }],
 };
 
 const all = { ...plugin.configs['flat/schema-all'].rules, ...plugin.configs['flat/schema-relay'].rules };

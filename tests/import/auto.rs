@@ -121,7 +121,7 @@ async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_agai
         let (code, said, errors) = run(&database.url, &["auto", path]);
         assert_eq!(code, Some(2), "{said}{errors}");
         assert!(
-            said.contains("5 files loaded, 0 were there already, 1 failed, 1 were not recognized"),
+            said.contains("5 files loaded, 0 changed nothing, 1 failed, 1 were not recognized"),
             "{said}"
         );
         assert!(errors.contains("notes.txt: not recognized"), "{errors}");

@@ -135,5 +135,11 @@ async fn a_total_of_several_listings_is_not_held_against_the_transactions_of_one
         let report = load(&place, TRANSACTIONS, &[first, other]).await;
         assert!(missing(&report).is_empty() && report.skipped == 1, "{report}");
         assert_eq!(place.rows(MONEY).await, ["10000 2023-09-20"]);
+        let mut both = summary(["130", "2023-09-20", "2024-09-20"]);
+        both.retain(|(name, _)| *name != "cfda_numbers_and_titles");
+        both.push(("cfda_numbers_and_titles", "16.710: X; 16.738: Y"));
+        let report = load(&place, SUMMARIES, &[both]).await;
+        assert!(missing(&report).is_empty(), "{report}");
+        assert_eq!(place.rows(MONEY).await, ["10000 2023-09-20"]);
     }
 }

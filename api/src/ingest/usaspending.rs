@@ -144,6 +144,13 @@ impl Usaspending {
         })
     }
 
+    /// Whether a row is of a listing that is not asked for, beside one that is.
+    fn has_others(&self, row: &FileRow<'_>) -> bool {
+        let is_other = |number: &String| !self.listings.contains(number);
+        !self.listings.is_empty()
+            && numbers(row.text("listing").unwrap_or_default()).any(|it| is_other(&it))
+    }
+
     /// The listing of a row. An award may have several.
     fn listing(&self, row: &FileRow<'_>) -> Result<RowListing, RowRefusal> {
         if !row.has("listing") && self.declared {
@@ -158,10 +165,7 @@ impl Usaspending {
             };
         };
         let mut any = false;
-        let numbers = text
-            .split([';', ',', '|'])
-            .filter_map(|part| values::listing(part.split(':').next().unwrap_or(part)));
-        for number in numbers {
+        for number in numbers(text) {
             any = true;
             if self.listings.is_empty() || self.listings.contains(&number) {
                 return Ok(RowListing::Taken(number));
@@ -203,6 +207,7 @@ impl Usaspending {
             period_start: row.read("start", values::date)?,
             period_end: row.read("end", values::date)?,
             federal_share: row.read("obligated", values::decimal)?,
+            stated_total: row.read("obligated", values::decimal)?,
             local_match: row.read("match", values::decimal)?,
             project_total: row.read("total", values::decimal)?,
             outlayed: row.read("outlayed", values::decimal)?,
@@ -228,12 +233,13 @@ impl Usaspending {
             })
             .map(|(field, _)| field)
             .collect();
-        let award = Award {
+        let mut award = Award {
             withdrawn: EmptyFields(withdrawn),
             obligated_on: base,
             as_of: latest.or(base).map(|day| (day, ModificationOrder::LAST)),
             ..self.award(row, listing)?
         };
+        award.stated_total = award.stated_total.filter(|_| !self.has_others(row));
         Ok(Record::Summary(Box::new(award)))
     }
 
@@ -419,7 +425,7 @@ impl FormatReader for Usaspending {
                 {
                     let key = award.usaspending_key.as_ref();
                     if key.is_some_and(|key| self.mixed.contains(&digest(key))) {
-                        award.federal_share = None;
+                        (award.federal_share, award.stated_total) = (None, None);
                     }
                     awards.push(*award);
                     transactions.push(Some(transaction));
@@ -445,6 +451,12 @@ impl FormatReader for Usaspending {
         meeting::meet(job, &mut self.awards, &mut self.recipients).await?;
         self.awards.finish(job).await
     }
+}
+
+/// The assistance listings that a cell names.
+fn numbers(text: &str) -> impl Iterator<Item = String> {
+    let parts = text.split([';', ',', '|']);
+    parts.filter_map(|part| values::listing(part.split(':').next().unwrap_or(part)))
 }
 
 /// What tells a transaction apart from others.

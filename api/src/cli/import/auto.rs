@@ -65,7 +65,7 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
     let Ended { loaded, unchanged, failed, unknown } = ended;
     let what = if args.dry_run { "tried" } else { "loaded" };
     let told = format!(
-        "{loaded} files {what}, {unchanged} were there already, {failed} failed, {unknown} were not recognized"
+        "{loaded} files {what}, {unchanged} changed nothing, {failed} failed, {unknown} were not recognized"
     );
     if is_human {
         output.write(&format!("{told}\n"));
@@ -94,7 +94,8 @@ async fn one(
     let request = args.request(format, vec![path.to_owned()]);
     match loading.load(&request).await {
         Ok(report) => {
-            let is_unchanged = report.files.iter().all(|file| file.already.is_some());
+            let is_there = report.files.iter().all(|file| file.already.is_some());
+            let is_unchanged = is_there || report.is_empty;
             *if is_unchanged { &mut ended.unchanged } else { &mut ended.loaded } += 1;
             output.write(&if is_human { report.to_string() } else { report::of_load(&report) });
             None

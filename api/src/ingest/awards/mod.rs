@@ -71,6 +71,8 @@ pub(crate) struct Award {
     pub(crate) status: Option<GrantStatus>,
     pub(crate) title: Option<String>,
     pub(crate) as_of: Option<AsOf>,
+    /// What the sum of all transactions is, as the source states it.
+    pub(crate) stated_total: Option<Dollars>,
     /// What the source has a column for, and nothing in it: what it said of that before is withdrawn.
     pub(crate) withdrawn: EmptyFields<ClaimField>,
 }

@@ -21,9 +21,7 @@ impl AwardSlot {
         (origins, (origin, source_id)): (&Origins, (ClaimOrigin, i32)),
     ) {
         let later = award.as_of.is_none() || award.as_of >= self.touched.as_of;
-        if let (true, true, Some(total)) =
-            (later, origin == ClaimOrigin::Usaspending, award.federal_share)
-        {
+        if let Some(total) = award.stated_total.filter(|_| later) {
             let is_later = award.as_of != self.touched.as_of;
             self.touched.stated.take(total, is_later);
         }

@@ -63,7 +63,8 @@ impl Job {
             "is page {} of an answer, of which page {missing} is not among the files",
             pages[at].number
         );
-        let mend = "ask for the other pages until \"hasNext\" is false, and name all of them in one command";
+        let mend = "ask for the other pages until \"hasNext\" is false, and name all of them in one command; \
+                    --again reads those that were loaded before";
         Err(ImportError::file(FilePlace::file(self.pages[at].0.as_str()), problem, mend))
     }
 

@@ -2,12 +2,12 @@
 //
 // `UNKNOWN` is a value like the others. Its filter is the exact complement of what is known, so an award whose recipient
 // is no agency has an unknown kind of agency.
-import type { AgencyFilter, AgencyKind, DollarsFilter, GrantFilter, GrantStatus, PopulationBand } from "./operations";
+import type { AgencyFilter, AgencyKind, DollarsFilter, GrantFilter, GrantStatus, PopulationBand, ProgramCategory } from "./operations";
 import { states } from "./states";
 
 export const UNKNOWN = "unknown";
 
-export type DimensionName = "programs" | "kinds" | "bands" | "statuses" | "states" | "counties" | "sizes";
+export type DimensionName = "categories" | "programs" | "kinds" | "bands" | "statuses" | "states" | "counties" | "sizes";
 
 export interface Dimension {
   readonly name: DimensionName;
@@ -40,6 +40,16 @@ export const kinds: Readonly<Record<AgencyKind, string>> = {
   SPECIAL_JURISDICTION: "Special jurisdiction",
   FEDERAL: "Federal",
   OTHER: "Other",
+};
+
+export const categories: Readonly<Record<ProgramCategory, string>> = {
+  HIRING: "Hiring",
+  TECHNOLOGY: "Technology",
+  SCHOOL_SAFETY: "School safety",
+  TRIBAL: "Tribal",
+  DRUG_ENFORCEMENT: "Drug enforcement",
+  COMMUNITY_POLICING: "Community policing",
+  WELLNESS: "Wellness",
 };
 
 export const bands: Readonly<Record<PopulationBand, string>> = {
@@ -93,6 +103,15 @@ const range = (band: string): AgencyFilter => {
 const notKnown = (agency: AgencyFilter): GrantFilter => ({ not: { agency } });
 
 export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
+  categories: {
+    name: "categories",
+    parameter: "purpose",
+    label: "Purpose",
+    unknown: "Program unknown",
+    values: categories,
+    known: (values) => ({ program: { category: { in: values as ProgramCategory[] } } }),
+    missing: { not: { program: { category: { isNull: false } } } },
+  },
   programs: {
     name: "programs",
     parameter: "program",

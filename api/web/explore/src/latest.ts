@@ -34,6 +34,7 @@ export class Latest<T> {
   readonly #kept = new Map<string, Answer<T>>();
   #running: { readonly key: string; readonly abort: AbortController } | null = null;
   #waiting: Ask | null = null;
+  #renewedFor = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #drawn: () => Promise<void>;
 
@@ -70,6 +71,17 @@ export class Latest<T> {
   /** Forgets what is at hand, as when the data have changed. */
   forget(): void {
     this.#kept.clear();
+  }
+
+  /**
+   * Asks again for what is shown, where another answer was of a newer revision: pictures beside each other are of the same
+   * data. Once for each revision: a server that lags behind is not asked for ever.
+   */
+  renew(revision: number): void {
+    const shown = this.#answered.peek();
+    if (!shown || shown.answer.of.revision >= revision || this.#renewedFor >= revision) return;
+    this.#renewedFor = revision;
+    if (!this.#running) void this.#run(shown.asked, address(shown.asked, true));
   }
 
   async #run(what: Ask, key: string): Promise<void> {

@@ -17,7 +17,7 @@ effect(() => {
   isLoading = true;
   load().catch((error: unknown) => {
     isLoading = false;
-    failure.value = error instanceof Error ? error.message : String(error);
+    failure.value = `The map of counties cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`;
   });
 });
 

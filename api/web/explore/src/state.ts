@@ -58,7 +58,7 @@ export const initial: State = {
   measure: "dollars",
   dollarsOf: null,
   years: null,
-  chosen: { programs: [], kinds: [], bands: [], statuses: [], states: [], counties: [], sizes: [] },
+  chosen: { categories: [], programs: [], kinds: [], bands: [], statuses: [], states: [], counties: [], sizes: [] },
   map: "states",
   revision: null,
   table: { of: "agencies", search: "", order: "", page: "" },

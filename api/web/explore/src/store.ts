@@ -39,6 +39,16 @@ const asked: readonly Latest<unknown>[] = [catalog, overview, agency, award, com
 
 /** The data that are shown; null before the first answer. */
 export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
+/** Where an answer is of newer data than others, those are asked again, and what is at hand of older data is forgotten. */
+let last = 0;
+effect(() => {
+  const revisions = asked.map((latest) => latest.answered.value?.answer.of.revision ?? 0);
+  const newest = Math.max(...revisions);
+  if (newest > last) for (const latest of asked) latest.forget();
+  last = Math.max(last, newest);
+  for (const latest of asked) latest.renew(newest);
+});
+
 /** What is the matter, if anything is. */
 export const trouble = computed(() => {
   // A page of the table that is refused, as of an old cursor, is told in its place.

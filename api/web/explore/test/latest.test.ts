@@ -112,6 +112,23 @@ test("an answer that is at hand is not asked again, until the data change", asyn
   expect(calls).toHaveLength(3);
 });
 
+test("what is of older data than another answer is asked again, once", async () => {
+  const one = latest();
+  one.wish(wish(1));
+  calls[0]!.answer(body(1));
+  await settled();
+  one.forget();
+  one.renew(of.revision);
+  expect(calls).toHaveLength(1);
+  one.renew(of.revision + 1);
+  expect(calls.map(variables)).toEqual([{ n: 1 }, { n: 1 }]);
+  // The server lags behind: it is not asked for ever.
+  calls[1]!.answer(body(1));
+  await settled();
+  one.renew(of.revision + 1);
+  expect(calls).toHaveLength(2);
+});
+
 test("a server that is gone is asked again, and what was shown stays", async () => {
   const one = latest();
   one.wish(wish(1));

@@ -8,7 +8,7 @@ const full: State = {
   measure: "officers",
   dollarsOf: 2025,
   years: { from: 2009, to: 2025 },
-  chosen: { programs: ["CHP", UNKNOWN], kinds: ["SHERIFF"], bands: ["UNDER_10000", "FROM_1000000"], statuses: ["OPEN"], states: ["CA", "PR"], counties: ["06037"], sizes: ["from1M", "from5M"] },
+  chosen: { categories: ["HIRING"], programs: ["CHP", UNKNOWN], kinds: ["SHERIFF"], bands: ["UNDER_10000", "FROM_1000000"], statuses: ["OPEN"], states: ["CA", "PR"], counties: ["06037"], sizes: ["from1M", "from5M"] },
   map: "counties",
   revision: "4-00c0ffee00c0ffee",
   table: { of: "awards", search: "a & b=c", order: "-dollars", page: "after:WyI3" },
@@ -22,16 +22,16 @@ test("the state at the start is no query at all", () => {
 
 test("what is chosen comes back from its link as it was", () => {
   expect(read(write(full))).toEqual({ state: full, problems: [] });
-  expect(write(full)).toContain("years=2009-2025&program=CHP,unknown&kind=SHERIFF");
+  expect(write(full)).toContain("years=2009-2025&purpose=HIRING&program=CHP,unknown&kind=SHERIFF");
   const unknown: State = { ...initial, years: UNKNOWN };
   expect(read(write(unknown)).state).toEqual(unknown);
 });
 
 test("what a link asks for and the page does not know is told, and the rest is kept", () => {
-  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B&map=x&order=color&county=Harris");
+  const { state, problems } = read("?measure=gold&years=2025-2009&state=CA,ZZ&kind=SHERIFF&color=red&dollars=x&revision=last&program=CHP,CHP&balanced=yes&page=3&table=x&population=A&status=B&map=x&order=color&county=Harris&purpose=fun");
   expect(state).toEqual({ ...initial, chosen: { ...initial.chosen, kinds: ["SHERIFF"] } });
   expect(problems.map(({ parameter }) => parameter).sort()).toEqual(
-    ["balanced", "color", "county", "dollars", "map", "measure", "order", "page", "population", "program", "revision", "state", "status", "table", "years"],
+    ["balanced", "color", "county", "dollars", "map", "measure", "order", "page", "population", "program", "purpose", "revision", "state", "status", "table", "years"],
   );
   expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "there is no ZZ" });
   expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it is there more than once" }]);
@@ -53,6 +53,7 @@ test("a choice is a filter, and the unknown the complement of what is known", ()
   expect(overviewVariables(initial)).toEqual({});
   expect(overviewVariables(full)).toEqual({
     years: { fiscalYear: { gte: 2009, lte: 2025 } },
+    categories: { program: { category: { in: ["HIRING"] } } },
     programs: { or: [{ program: { code: { in: ["CHP"] } } }, { not: { program: { code: { isNull: false } } } }] },
     kinds: { agency: { kind: { in: ["SHERIFF"] } } },
     bands: { agency: { or: [{ population: { lt: 10_000 } }, { population: { gte: 1_000_000 } }] } },
@@ -73,6 +74,6 @@ test("the event study takes agencies by what they are, and awards by the rest", 
   expect(agency).toEqual({
     and: [{ kind: { in: ["SHERIFF"] } }, { or: [{ population: { lt: 10_000 } }, { population: { gte: 1_000_000 } }] }, { state: { in: ["CA", "PR"] } }, { countyFips: { in: ["06037"] } }],
   });
-  expect(awards).toEqual({ and: [overviewVariables(full).years, overviewVariables(full).programs, overviewVariables(full).statuses, overviewVariables(full).sizes] });
+  expect(awards).toEqual({ and: [overviewVariables(full).years, overviewVariables(full).categories, overviewVariables(full).programs, overviewVariables(full).statuses, overviewVariables(full).sizes] });
   expect(eventVariables(initial)).toEqual({ measure: "violent_crime", from: -5, to: 10, balanced: false });
 });

@@ -176,14 +176,16 @@ mod tests {
 
     #[test]
     fn lists_become_tables_and_the_rest_figures() {
-        let html = tables(&json!({ "grants": {
+        // As text: the order of the members is that of the columns.
+        let data = r#"{ "grants": {
             "totalCount": 2,
             "totals": { "federalShare": { "sum": 12.5 } },
             "nodes": [
                 { "title": "<b>", "agency": { "name": "A & B", "grants": { "nodes": [1, 2] } } },
-                { "title": null, "agency": null, "topics": ["x"] },
-            ],
-        }}));
+                { "title": null, "agency": null, "topics": ["x"] }
+            ]
+        }}"#;
+        let html = super::tables(&serde_json::from_str(data).expect("JSON"));
         for part in [
             "<h3>grants</h3>",
             "<div><dt>totals.federalShare.sum</dt><dd>12.5</dd></div>",

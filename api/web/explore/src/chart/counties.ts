@@ -20,7 +20,7 @@ type Named = GeometryCollection<{ name: string }>;
 /** All of them. The page stays responsive: after each state it can do something else. */
 export async function countyOutlines(): Promise<CountyOutline[]> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`The outlines of counties cannot be loaded: ${response.status} ${response.statusText}.`);
+  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
   const topology = (await response.json()) as Topology<{ states: Named; counties: Named }>;
   const lands = feature(topology, topology.objects.states).features as Land[];
   const counties = Map.groupBy(topology.objects.counties.geometries, ({ id }) => String(id).slice(0, 2));

@@ -3,16 +3,14 @@ import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AgencyMap, Place } from "../chart/agency-map";
-import { measureLabel } from "../filter";
 import type { Answered } from "../latest";
-import { measures } from "../measure";
-import type { MeasureName } from "../measure";
 import { counted, whole } from "../numbers";
 import type { AgencyMapQuery } from "../operations";
 import { agencyLink } from "../route";
 import { agencyMap, MOST_AGENCIES, state } from "../store";
 import { Figure } from "./figure";
 import { columns, leftOut, row, Waiting, written } from "./readings";
+import { askedMeasure } from "./shown";
 import { filterWords } from "./words";
 
 /** The drawing, which brings its projection when somebody wants to see it. */
@@ -33,7 +31,7 @@ effect(() => {
 
 export function AgencyFigure({ tools }: { readonly tools: ComponentChildren }) {
   const answered = agencyMap.answered.value;
-  if (!answered || !drawing.value) return <Waiting title="By agency" class="map-figure" {...(failure.value !== "" && { words: failure.value })} />;
+  if (!answered || !drawing.value) return <Waiting title="By agency" class="map-figure" tools={tools} {...(failure.value !== "" && { words: failure.value })} />;
   return <Agencies {...{ answered, tools }} Drawing={drawing.value} />;
 }
 
@@ -44,8 +42,7 @@ interface Properties {
 }
 
 function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
-  const measure = measures[asked.document.split("/")[1] as MeasureName];
-  const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
+  const { measure, label } = askedMeasure(asked);
   const { grants, nowhere } = answer.data;
   const { revision, chosen } = state.value;
   const found = useMemo(
@@ -83,8 +80,8 @@ function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("agency-map/", "agency-map-file/"), variables } }]}
       columns={["Agency", ...columns(label)]}
-      rows={found.map(({ agency, reading }) => row(`${agency.name ?? "Name not known"}, ${agency.state ?? "state not known"}`, measure, reading))}
-      filters={filterWords(state.value, null)}
+      rows={() => found.map(({ agency, reading }) => row(`${agency.name ?? "Name not known"}, ${agency.state ?? "state not known"}`, measure, reading))}
+      filters={() => filterWords(state.value, null)}
       tools={tools}
     >
       <Drawing label="Map of agencies" places={places} states={chosen.states} short={measure.short} />

@@ -128,7 +128,7 @@ function Reported({ ori, found }: { readonly ori: string; readonly found: Agency
               </select>
             </label>
           )}
-          {asked && nodes.length > 0 && <TakeAway title={title} ask={asked} words={[found.name ?? ori]} svg={() => document.querySelector<SVGSVGElement>(".lines")} />}
+          {asked && nodes.length > 0 && <TakeAway title={title} ask={asked} words={() => [found.name ?? ori]} svg={() => document.querySelector<SVGSVGElement>(".lines")} />}
         </>
       }
     >
@@ -150,7 +150,7 @@ function AwardsOf({ ori, found }: { readonly ori: string; readonly found: Agency
   const { grants } = answer.data as AwardsQuery;
   const { revision } = state.value;
   return (
-    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} words={[]} svg={null} />}>
+    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} words={() => []} svg={null} />}>
       <PlainTable
         label="Awards"
         columns={["Award", "Program", "Fiscal year", "Status", "Federal dollars", "Officers funded", "Hired"]}

@@ -28,6 +28,7 @@ type Node = MeasureFragment & { readonly key: object };
 /** The value of the key of a group. */
 const keyOf: Readonly<Record<BarName, (answer: OverviewQuery) => readonly { readonly id: string; readonly node: Node }[]>> = {
   programs: (answer) => answer.programs.groups.nodes.map((node) => ({ id: node.key.program?.code ?? UNKNOWN, node })),
+  categories: (answer) => answer.categories.groups.nodes.map((node) => ({ id: node.key.programCategory ?? UNKNOWN, node })),
   kinds: (answer) => answer.kinds.groups.nodes.map((node) => ({ id: node.key.agencyKind ?? UNKNOWN, node })),
   bands: (answer) => answer.bands.groups.nodes.map((node) => ({ id: node.key.agencyPopulationBand ?? UNKNOWN, node })),
   statuses: (answer) => answer.statuses.groups.nodes.map((node) => ({ id: node.key.status ?? UNKNOWN, node })),
@@ -40,6 +41,7 @@ function present(name: BarName, { grants, programs }: CatalogQuery): { id: strin
   const titles = new Map(programs.nodes.map((program) => [program.code, program.name]));
   const found = {
     programs: () => grants.programs.nodes.map(({ key, count }) => [key.program?.code ?? UNKNOWN, count] as const),
+    categories: () => grants.categories.nodes.map(({ key, count }) => [key.programCategory ?? UNKNOWN, count] as const),
     kinds: () => grants.kinds.nodes.map(({ key, count }) => [key.agencyKind ?? UNKNOWN, count] as const),
     bands: () => grants.bands.nodes.map(({ key, count }) => [key.agencyPopulationBand ?? UNKNOWN, count] as const),
     statuses: () => grants.statuses.nodes.map(({ key, count }) => [key.status ?? UNKNOWN, count] as const),
@@ -96,8 +98,8 @@ const Categories = memo(({ name, shown, title, chosen }: CategoriesProperties) =
       missing={leftOut(found.map(({ reading }) => reading))}
       ask={{ ...asked, document: `${asked.document}/${name}` }}
       columns={[dimension.label, ...columns(label)]}
-      rows={found.map(({ label, reading }) => row(label, measure, reading))}
-      filters={filterWords(state.value, name)}
+      rows={() => found.map(({ label, reading }) => row(label, measure, reading))}
+      filters={() => filterWords(state.value, name)}
     >
       {bars.length === 0 && <p class="waiting">These data have no awards.</p>}
       <Bars label={dimension.label} bars={bars} onToggle={(id) => change(toggled(state.peek(), name, id))} />

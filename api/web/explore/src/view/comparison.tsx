@@ -2,15 +2,16 @@
 import { Lines } from "../chart/lines";
 import type { Series } from "../chart/lines";
 import { dimensions } from "../dimension";
-import { compared, measureLabel } from "../filter";
+import { compared } from "../filter";
 import { empty, measureNames, measures } from "../measure";
-import type { Measure, MeasureName, Reading } from "../measure";
+import type { Measure, Reading } from "../measure";
 import { percent } from "../numbers";
 import type { CompareQuery } from "../operations";
 import { catalog, comparison, state } from "../store";
 import { PlainTable } from "./facts";
 import { Figure } from "./figure";
 import { leftOut, written } from "./readings";
+import { askedMeasure } from "./shown";
 import { filterWords, valueName } from "./words";
 
 type Side = CompareQuery["one"];
@@ -20,8 +21,7 @@ export function Comparison() {
   const { answer, asked, isLoading } = comparison.shown.value;
   const known = catalog.shown.value.answer?.data;
   if (!both || !answer || !asked || !known) return null;
-  const measure = measures[asked.document.split("/")[1] as MeasureName];
-  const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
+  const { measure, label } = askedMeasure(asked);
   const names = both.values.map((value) => valueName(both.name, value)) as [string, string];
   const sides: [Side, Side] = [answer.data.one, answer.data.two];
   const all = known.grants.years.nodes.map(({ key }) => key.fiscalYear).filter((year) => year !== null);
@@ -44,8 +44,8 @@ export function Comparison() {
       ask={asked}
       files={[{ of: names[0], ask: file(one) }, { of: names[1], ask: file(two) }]}
       columns={["Fiscal year", ...names.map((name) => `${label}: ${name}`)]}
-      rows={years.map((year, place) => [{ text: String(year) }, ...readings.map((found) => ({ text: written(measure, found[place]!), isNumber: true }))])}
-      filters={`${dimensions[both.name].label}: ${names.join(" and ")}. ${filterWords(state.value, both.name)}`}
+      rows={() => years.map((year, place) => [{ text: String(year) }, ...readings.map((found) => ({ text: written(measure, found[place]!), isNumber: true }))])}
+      filters={() => `${dimensions[both.name].label}: ${names.join(" and ")}. ${filterWords(state.value, both.name)}`}
       isStale={isLoading}
     >
       <div class="sides">

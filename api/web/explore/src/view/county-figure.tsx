@@ -6,20 +6,20 @@ import type { Answered } from "../latest";
 import { failure, loaded } from "../loaded-counties";
 import type { Loaded } from "../loaded-counties";
 import type { CountiesQuery } from "../operations";
-import { measureLabel } from "../filter";
-import { empty, measures } from "../measure";
-import type { MeasureName, Reading } from "../measure";
+import { empty } from "../measure";
+import type { Reading } from "../measure";
 import { counted } from "../numbers";
 import { toggled } from "../state";
 import { change, counties, overview, state } from "../store";
 import { Figure } from "./figure";
 import { columns, leftOut, row, Waiting, written } from "./readings";
+import { askedMeasure } from "./shown";
 import { filterWords } from "./words";
 
 export function CountyFigure({ tools }: { readonly tools: ComponentChildren }) {
   const { answer, asked, isLoading } = counties.shown.value;
-  if (failure.value !== "") return <Waiting title="By county" class="map-figure" words={failure.value} />;
-  if (!answer || !asked || !loaded.value) return <Waiting title="By county" class="map-figure" />;
+  if (failure.value !== "") return <Waiting title="By county" class="map-figure" words={failure.value} tools={tools} />;
+  if (!answer || !asked || !loaded.value) return <Waiting title="By county" class="map-figure" tools={tools} />;
   return <Counties answered={{ answer, asked }} {...loaded.value} {...{ tools, isLoading }} />;
 }
 
@@ -30,8 +30,7 @@ interface CountiesProperties extends Loaded {
 }
 
 function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isLoading }: CountiesProperties) {
-  const measure = measures[asked.document.split("/")[1] as MeasureName];
-  const label = measureLabel(measure, (asked.variables["inDollarsOf"] as number | undefined) ?? null);
+  const { measure, label } = askedMeasure(asked);
   const names = useMemo(() => new Map(outlines.map(({ fips, name, state }) => [fips, `${name}, ${state}`])), [outlines]);
   // The map is large: it is drawn again for another answer only.
   const { readings, values, none } = useMemo(() => {
@@ -57,12 +56,12 @@ function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isL
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("counties/", "county-file/") } }]}
       columns={["County", ...columns(label)]}
-      rows={[...readings]
+      rows={() => [...readings]
         .sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity))
         .slice(0, MOST_ROWS)
         .map(([fips, reading]) => row(names.get(fips) ?? fips, measure, reading))}
       more={readings.size > MOST_ROWS ? `The first ${MOST_ROWS} of ${readings.size} counties; the file has all.` : ""}
-      filters={filterWords(state.value, "counties")}
+      filters={() => filterWords(state.value, "counties")}
       tools={tools}
       isStale={isLoading || overview.shown.value.isLoading}
     >

@@ -50,14 +50,14 @@ export function EventStudy() {
       ]}
       ask={asked}
       columns={["Years since the first award", "Per 100,000", "Agencies", "Value", "People served"]}
-      rows={nodes.map((node) => [
+      rows={() => nodes.map((node) => [
         { text: node.key.yearsSinceFirstGrant === null ? (node.key.everFunded ? "Outside of the window" : "Never had such an award") : String(node.key.yearsSinceFirstGrant) },
         { text: node.ratePer100k === null ? "not known" : rate(node.ratePer100k), isNumber: true },
         { text: whole(node.agencies), isNumber: true },
         { text: node.value.sum === null ? "not known" : whole(node.value.sum), isNumber: true },
         { text: node.populationServed.sum === null ? "not known" : whole(node.populationServed.sum), isNumber: true },
       ])}
-      filters={filterWords(now, null)}
+      filters={() => filterWords(now, null)}
       tools={
         <>
           <label class="small">

@@ -24,11 +24,11 @@ export interface Properties {
   readonly files?: readonly FileAsk[];
   /** The numbers behind the picture. */
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly TableCell[])[];
+  readonly rows: () => readonly (readonly TableCell[])[];
   /** What is said below the numbers, such as that there are more. */
   readonly more?: string;
   /** What is filtered, in words, for files. */
-  readonly filters: string;
+  readonly filters: () => string;
   readonly children: ComponentChildren;
   readonly tools?: ComponentChildren;
   readonly class?: string;
@@ -46,7 +46,7 @@ export function Figure({ title, about, hint, missing = [], ask, files, columns, 
         <div class="tools">
           {tools}
           <button type="button" class="small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>Table</button>
-          {ask && <TakeAway {...{ title, ask }} {...(files && { files })} words={[filters, about, hint ?? "", ...missing]} svg={() => frame.current?.querySelector<SVGSVGElement>(".chart svg") ?? null} />}
+          {ask && <TakeAway {...{ title, ask }} {...(files && { files })} words={() => [filters(), about, hint ?? "", ...missing]} svg={() => frame.current?.querySelector<SVGSVGElement>(".chart svg") ?? null} />}
         </div>
       </header>
       {isTable ? <Numbers {...{ title, columns, rows }} /> : children}
@@ -57,7 +57,8 @@ export function Figure({ title, about, hint, missing = [], ask, files, columns, 
   );
 }
 
-function Numbers({ title, columns, rows }: Pick<Properties, "title" | "columns" | "rows">) {
+function Numbers({ title, columns, rows: made }: Pick<Properties, "title" | "columns" | "rows">) {
+  const rows = made();
   return (
     <div class="numbers" tabindex={0} role="region" aria-label={`${title}, as a table`}>
       <table>

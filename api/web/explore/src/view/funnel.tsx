@@ -34,8 +34,8 @@ export function Funnel() {
       ask={{ ...asked, document: `${asked.document}/all` }}
       files={[{ of: "", ask: { ...asked, document: "officers-file", variables: { filter: awardFilter(state.value) } } }]}
       columns={["Stage", "Officers", "Awards not known"]}
-      rows={stages.map(({ label, sum, missing }) => [{ text: label }, { text: sum === null ? "not known" : officers(sum), isNumber: true }, { text: whole(missing), isNumber: true }])}
-      filters={filterWords(state.value, null)}
+      rows={() => stages.map(({ label, sum, missing }) => [{ text: label }, { text: sum === null ? "not known" : officers(sum), isNumber: true }, { text: whole(missing), isNumber: true }])}
+      filters={() => filterWords(state.value, null)}
     >
       {isNothing ? <p class="waiting">These data say nothing of officers for these awards.</p> : (
         <Bars label="Stages" bars={stages.map(({ label, sum, missing }) => ({ id: label, label, value: sum, text: number(sum, missing), full: number(sum, missing), isChosen: false }))} />

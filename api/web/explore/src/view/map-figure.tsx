@@ -59,8 +59,11 @@ function States({ shown }: { readonly shown: ShownOverview }) {
   }, [shown]);
   const missing = leftOut([...found.values()]);
   if (unknown.awards > 0) missing.push(`${counted(unknown.awards, "award")} without a state ${unknown.awards === 1 ? "is" : "are"} not on the map.`);
-  const byValue = [...found].sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity));
-  const rows = byValue.map(([code, reading]) => row(stateName(code), measure, reading));
+  const rows = () => {
+    const byValue = [...found].sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity));
+    const known = byValue.map(([code, reading]) => row(stateName(code), measure, reading));
+    return unknown.awards > 0 ? [...known, row("State unknown", measure, unknown)] : known;
+  };
   return (
     <Figure
       class="map-figure"
@@ -70,8 +73,8 @@ function States({ shown }: { readonly shown: ShownOverview }) {
       missing={missing}
       ask={{ ...asked, document: `${asked.document}/states` }}
       columns={["State", ...columns(label)]}
-      rows={unknown.awards > 0 ? [...rows, row("State unknown", measure, unknown)] : rows}
-      filters={filterWords(state.value, "states")}
+      rows={rows}
+      filters={() => filterWords(state.value, "states")}
       tools={
         <>
           {unknown.awards > 0 && (

@@ -31,6 +31,7 @@ export function Overview() {
         </div>
         <div class="stack">
           <Staged at={3}><BarFigure name="bands" /></Staged>
+          <Staged at={4}><BarFigure name="categories" /></Staged>
           <Staged at={4}><BarFigure name="statuses" /></Staged>
         </div>
         <div class="stack">

@@ -1,4 +1,5 @@
 // Numbers and what they leave out, as all pictures write them.
+import type { ComponentChildren } from "preact";
 import type { Measure, Reading } from "../measure";
 import { counted, whole } from "../numbers";
 import { overview } from "../store";
@@ -27,10 +28,21 @@ export const row = (label: string, measure: Measure, reading: Reading) => [
 /** What the columns of that table are. */
 export const columns = (label: string) => [label, "Awards", "Awards not known"];
 
+interface WaitingProperties {
+  readonly title: string;
+  /** Why there is none, where that is known. */
+  readonly words?: string;
+  readonly tools?: ComponentChildren;
+  readonly class?: string;
+}
+
 /** What stands for a picture that is not there yet. */
-export const Waiting = ({ title, words, ...rest }: { readonly title: string; readonly words?: string; readonly class?: string }) => (
+export const Waiting = ({ title, words, tools, ...rest }: WaitingProperties) => (
   <section class={`figure ${rest.class ?? ""}`} aria-busy={overview.shown.value.error === null && words === undefined}>
-    <h2>{title}</h2>
+    <header>
+      <h2>{title}</h2>
+      <div class="tools">{tools}</div>
+    </header>
     <p class="waiting">{words ?? (overview.shown.value.error ? "Nothing to show." : "Loading…")}</p>
   </section>
 );

@@ -44,7 +44,7 @@ export function Rows() {
             ))}
           </div>
           <Search />
-          {asked && !isOther && <TakeAway title={title} words={[filterWords(now, null)]} ask={asked} svg={null} />}
+          {asked && !isOther && <TakeAway title={title} words={() => [filterWords(now, null)]} ask={asked} svg={null} />}
         </div>
       </header>
       {error?.trouble === "refused" && (

@@ -30,8 +30,8 @@ export function Sizes() {
       ask={{ ...asked, document: `${asked.document}/sizes` }}
       files={[{ of: "", ask: { ...asked, document: "sizes-file", variables: { filter } } }]}
       columns={["Federal dollars of an award", "Awards"]}
-      rows={counts.map(([, label, count]) => [{ text: label }, { text: whole(count), isNumber: true }])}
-      filters={filterWords(state.value, "sizes")}
+      rows={() => counts.map(([, label, count]) => [{ text: label }, { text: whole(count), isNumber: true }])}
+      filters={() => filterWords(state.value, "sizes")}
     >
       <Bars
         label="Sizes of awards"

@@ -16,7 +16,7 @@ export interface FileAsk {
 interface Properties {
   readonly title: string;
   /** What is said below it in a file. */
-  readonly words: readonly string[];
+  readonly words: () => readonly string[];
   readonly ask: Ask;
   /** What is asked for files, where that is not the same. */
   readonly files?: readonly FileAsk[];
@@ -44,7 +44,7 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
   const picture = () => {
     const chart = svg?.();
     if (!chart) throw new Error("Show the picture first: its table is shown now.");
-    return svgText(chart, { title, lines: caption(words) });
+    return svgText(chart, { title, lines: caption(words()) });
   };
   return (
     <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
@@ -52,7 +52,7 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
       <div class="menu">
         {hasPlayground
           ? <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
-          : <button type="button" onClick={tried(() => navigator.clipboard.writeText(text(ask.document)))}>Copy the query</button>}
+          : <button type="button" onClick={tried(() => copy(text(ask.document)))}>Copy the query</button>}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "text/csv", "csv")}>CSV{of(file)}</button>)}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "application/vnd.apache.parquet", "parquet")}>Parquet{of(file)}</button>)}
         {svg && <button type="button" onClick={tried(() => save(new Blob([picture()], { type: "image/svg+xml" }), `${fileName(title)}.svg`))}>SVG</button>}
@@ -61,14 +61,20 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
         {cited && (
           <div class="citation">
             <p>{cited.text}</p>
-            <button type="button" class="small" onClick={tried(() => navigator.clipboard.writeText(cited.text))}>Copy</button>
-            <button type="button" class="small" onClick={tried(() => navigator.clipboard.writeText(cited.bibtex))}>Copy BibTeX</button>
+            <button type="button" class="small" onClick={tried(() => copy(cited.text))}>Copy</button>
+            <button type="button" class="small" onClick={tried(() => copy(cited.bibtex))}>Copy BibTeX</button>
           </div>
         )}
         <p role="status" class="said">{said}</p>
       </div>
     </details>
   );
+}
+
+/** Copies a text. A page that came over plain HTTP from another machine may not. */
+async function copy(text: string): Promise<void> {
+  if (!navigator.clipboard) throw new Error("The browser lets pages copy over HTTPS only: select the text instead.");
+  await navigator.clipboard.writeText(text);
 }
 
 const of = (file: FileAsk) => (file.of === "" ? "" : ` of ${file.of}`);

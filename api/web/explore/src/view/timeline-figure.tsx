@@ -33,7 +33,10 @@ function Years({ shown }: { readonly shown: ShownOverview }) {
   }, [shown]);
   const brush: Brush | null = now.years === null || now.years === UNKNOWN ? null : now.years;
   const toggleUnknown = () => change(withYears(now, now.years === UNKNOWN ? null : UNKNOWN));
-  const rows = years.map(({ year, reading }) => row(String(year), measure, reading));
+  const rows = () => {
+    const known = years.map(({ year, reading }) => row(String(year), measure, reading));
+    return unknown ? [...known, row("Unknown", measure, unknown)] : known;
+  };
   return (
     <Figure
       class="wide"
@@ -43,8 +46,8 @@ function Years({ shown }: { readonly shown: ShownOverview }) {
       missing={leftOut([...years.map(({ reading }) => reading), ...(unknown ? [unknown] : [])])}
       ask={{ ...asked, document: `${asked.document}/years` }}
       columns={["Fiscal year", ...columns(label)]}
-      rows={unknown ? [...rows, row("Unknown", measure, unknown)] : rows}
-      filters={filterWords(now, "years")}
+      rows={rows}
+      filters={() => filterWords(now, "years")}
       tools={
         <>
           {unknown && (

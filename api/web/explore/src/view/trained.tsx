@@ -27,13 +27,13 @@ export function Trained() {
       missing={all && all.hours.missing > 0 ? [`* Without ${counted(all.hours.missing, "person", "people")} whose hours are not known.`] : []}
       ask={asked}
       columns={["Role", "People", "Hours", "Hours not known"]}
-      rows={roles.map(({ label, count, hours }) => [
+      rows={() => roles.map(({ label, count, hours }) => [
         { text: label },
         { text: whole(count), isNumber: true },
         { text: hours.sum === null ? "not known" : whole(hours.sum), isNumber: true },
         { text: whole(hours.missing), isNumber: true },
       ])}
-      filters={filterWords(state.value, null)}
+      filters={() => filterWords(state.value, null)}
     >
       {roles.length === 0 ? <p class="waiting">These awards paid for no training that the data know.</p> : (
         <Bars label="Roles" bars={roles.map(({ label, count }) => ({ id: label, label, value: count, text: short(count), full: whole(count), isChosen: false }))} />
