@@ -129,7 +129,7 @@ const SLIPS: &[(&str, &str)] = &[
     ),
     (
         "query($f: AgencyFiltre) { agencies(filter: $f) { totalCount } }",
-        "there is no type \"AgencyFiltre\". Did you mean \"AgencyFilter\"?",
+        "there is no type \"AgencyFiltre\". Did you mean \"AgencyFilter\" or \"AgencyFigure\"?",
     ),
     (
         "{ node(id: 1) { ... on Agencie { name } } }",

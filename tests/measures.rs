@@ -186,7 +186,11 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         ),
         (by(", orderBy: [{ key: STATUS }]"), "BAD_ARGUMENT", "`by` does not name STATUS"),
         (by(", orderBy: [{}]"), "BAD_ARGUMENT", "orderBy[0]: name either"),
-        (by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"), "BAD_ARGUMENT", "name one of them"),
+        (
+            by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"),
+            "BAD_ARGUMENT",
+            "name one of them",
+        ),
         (
             by(", orderBy: [{ measure: COUNT, statistic: AVG }]"),
             "BAD_ARGUMENT",
@@ -202,6 +206,40 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "BAD_ARGUMENT",
             "no amounts",
         ),
+        (by(", first: -1"), "BAD_ARGUMENT", "negative"),
+        (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
+        (by(", first: 1, last: 1"), "BAD_ARGUMENT", "one end"),
+        (after("by: [FISCAL_YEAR]"), "INVALID_CURSOR", "another key or order"),
+        (
+            after("by: [STATUS], orderBy: [{ key: STATUS, direction: DESC }]"),
+            "INVALID_CURSOR",
+            "another key or order",
+        ),
+        (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "place of a group"),
+        (by(", before: \"???\""), "INVALID_CURSOR", "base64"),
+        (
+            "groups(by: [FISCAL_YEAR]) { nodes { key { status } } }".to_owned(),
+            "BAD_ARGUMENT",
+            "`by` does not name STATUS",
+        ),
+        (
+            format!("totals {{ federalShare {{ {figures} }} }}"),
+            "BAD_ARGUMENT",
+            "514 figures are more than 512",
+        ),
+        (
+            "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
+            "INVALID_QUERY",
+            "filter.federalShare.gt",
+        ),
+    ]
+}
+
+/// What makes no sense of groups among each other, and of what is computed of rows beside their measures.
+fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
+    let groups = |arguments: &str| format!("groups({arguments}) {{ totalCount }}");
+    let by = |arguments: &str| groups(&format!("by: [FISCAL_YEAR]{arguments}"));
+    vec![
         (by(", others: true"), "BAD_ARGUMENT", "`top`, which is missing"),
         (by(", top: 3, first: 3"), "BAD_ARGUMENT", "leave `first` out"),
         (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: subtotals"),
@@ -261,32 +299,6 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "BAD_ARGUMENT",
             "two different keys",
         ),
-        (by(", first: -1"), "BAD_ARGUMENT", "negative"),
-        (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
-        (by(", first: 1, last: 1"), "BAD_ARGUMENT", "one end"),
-        (after("by: [FISCAL_YEAR]"), "INVALID_CURSOR", "another key or order"),
-        (
-            after("by: [STATUS], orderBy: [{ key: STATUS, direction: DESC }]"),
-            "INVALID_CURSOR",
-            "another key or order",
-        ),
-        (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "place of a group"),
-        (by(", before: \"???\""), "INVALID_CURSOR", "base64"),
-        (
-            "groups(by: [FISCAL_YEAR]) { nodes { key { status } } }".to_owned(),
-            "BAD_ARGUMENT",
-            "`by` does not name STATUS",
-        ),
-        (
-            format!("totals {{ federalShare {{ {figures} }} }}"),
-            "BAD_ARGUMENT",
-            "514 figures are more than 512",
-        ),
-        (
-            "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
-            "INVALID_QUERY",
-            "filter.federalShare.gt",
-        ),
     ]
 }
 
@@ -298,11 +310,12 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
     // More figures than one list may have are more aliases than a query may have.
     for client in &mut clients {
         client.limits.aliases = 1_000;
+        client.limits.tokens = 10_000;
     }
     let query = "{ grants { groups(by: [STATUS], first: 1) { pageInfo { endCursor } } } }";
     let data = clients[0].data(query).await;
     let cursor = data["grants"]["groups"]["pageInfo"]["endCursor"].to_string();
-    for (field, code, words) in mistakes(&cursor) {
+    for (field, code, words) in mistakes(&cursor).into_iter().chain(mistakes_among_groups()) {
         for client in &clients {
             let query = format!("{{ grants {{ nodes {{ id }} {field} }} }}");
             let answer = client.answer(&query, Value::Null).await;

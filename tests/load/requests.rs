@@ -223,7 +223,14 @@ impl Shapes {
                     Some(format!("[{}]", parts.join(", ")))
                 }
                 "not" if depth > 0 => Some(self.filter(of, depth - 1, chance)),
-                "id" | "and" | "or" | "not" => None,
+                "id" | "and" | "or" | "not" | "compare" => None,
+                "days" => {
+                    let day = format!("{}Day", of.trim_end_matches("DaysFilter"));
+                    let (from, to) = (self.value(&day, chance), self.value(&day, chance));
+                    from.zip(to).map(|(from, to)| {
+                        format!("[{{ from: {from}, to: {to}, is: {{ gt: 30 }} }}]")
+                    })
+                }
                 "near" => {
                     let far = chance.pick(&[20, 200, 2_000]);
                     Some(format!("{{ latitude: 39, longitude: -95, kilometers: {far} }}"))

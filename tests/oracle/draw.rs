@@ -14,6 +14,9 @@ use super::{
     tables::{Kind, TABLES, Table},
 };
 
+/// The groups that are asked for at once, with those that are filled.
+const MOST_FILLED: usize = 1_500;
+
 /// Draws requests over data.
 pub(super) struct Draw<'a> {
     pub(super) random: &'a mut Random,
@@ -176,6 +179,8 @@ impl Draw<'_> {
         let is_plain = groups.having.is_none() && groups.order.is_empty();
         if is_plain && self.random.chance(25) {
             groups.fills = groups.by.iter().any(Dimension::follows);
+            // More than may be asked for at once are refused.
+            groups.fills &= groups.of(data, table, &rows).len() < MOST_FILLED;
         }
         if !subtotals && !groups.by.is_empty() && !groups.fills && self.random.chance(25) {
             groups.page = Some(Page::Top(1 + self.random.below(6)));

@@ -310,14 +310,12 @@ pub(crate) fn column_of(table: &str, column: &str) -> Expr {
 
 /// The days from one day to another, a whole number.
 pub(crate) fn days_between(from: Expr, to: Expr, backend: DbBackend) -> Expr {
-    match backend {
-        DbBackend::Postgres => to.sub(from),
-        // Days begin at noon there, so the difference of two is whole.
-        _ => {
-            let day = |day: Expr| Expr::expr(Func::cust("julianday").arg(day));
-            Expr::expr(Func::cast_as(day(to).sub(day(from)), Alias::new("INTEGER")))
-        }
+    if backend == DbBackend::Postgres {
+        return to.sub(from);
     }
+    // Days begin at noon there, so the difference of two is whole.
+    let day = |day: Expr| Expr::expr(Func::cust("julianday").arg(day));
+    Expr::expr(Func::cast_as(day(to).sub(day(from)), Alias::new("INTEGER")))
 }
 
 /// That a column has one of many values, in a statement whose text does not depend on how many: the

@@ -160,7 +160,7 @@ impl<'a> Estimates<'a> {
         let levels = request.levels().count() as u64;
         let groups = if request.keys.is_empty() { 1 } else { rows / 4 + 1 };
         let work = (each.times(statements) + parts).times(levels) + Work::rows(groups, statements);
-        let work = if request.others { work.times(2) } else { work };
+        let work = if request.adds.others { work.times(2) } else { work };
         // What the database takes is its own.
         let bytes = groups.saturating_mul(64 + 32 * statements);
         Ok(Estimate { work, groups, bytes })

@@ -45,7 +45,7 @@ pub(crate) fn finish(
     mut groups: Groups,
     cells: &dyn Cells,
 ) -> Result<Vec<(Cell, GroupsAnswer)>, Error> {
-    if request.fills {
+    if request.adds.fills {
         let filled = fill(request, &mut groups, cells)?;
         return pages(request, groups, &filled);
     }
@@ -83,8 +83,8 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
             Cell::Null
         }
     }
-    let mut groups = Groups::default();
-    groups.histograms = vec![vec![Vec::new()]; request.histograms.len()];
+    let histograms = vec![vec![Vec::new()]; request.histograms.len()];
+    let mut groups = Groups { histograms, ..Groups::default() };
     if *request.levels().start() == request.skipped() {
         groups.levels.push(u8::try_from(request.skipped()).unwrap_or_default());
         groups.ordinals = vec![ALL; request.keys.len()];

@@ -43,16 +43,24 @@ pub struct Request {
     pub(crate) having: Having,
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
-    pub(crate) subtotals: bool,
     /// How the values of groups are spread.
     pub(crate) histograms: Vec<Histogram>,
     /// What groups come to among the others.
     pub(crate) windows: Vec<Window>,
     /// What is computed of all groups.
     pub(crate) summaries: Vec<Summary>,
-    /// Whether keys that follow each other have no gaps.
+    /// The groups beside those that rows are in.
+    pub(crate) adds: AddedGroups,
+}
+
+/// Which groups there are beside those of all keys that rows are in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AddedGroups {
+    /// Those of fewer keys, down to none.
+    pub(crate) subtotals: bool,
+    /// Those without rows, so that keys that follow each other have no gaps.
     pub(crate) fills: bool,
-    /// Whether all rows of other groups than those of the page are one more group.
+    /// That of all rows of other groups than those of the page.
     pub(crate) others: bool,
 }
 
@@ -241,12 +249,10 @@ impl Request {
             having: Having::All(Vec::new()),
             order: Vec::new(),
             page: Page::default(),
-            subtotals: false,
             histograms: Vec::new(),
             windows: Vec::new(),
             summaries: Vec::new(),
-            fills: false,
-            others: false,
+            adds: AddedGroups::default(),
         }
     }
 
@@ -353,13 +359,13 @@ impl Request {
     /// where no row is.
     #[must_use]
     pub fn subtotals(mut self) -> Self {
-        self.subtotals = true;
+        self.adds.subtotals = true;
         self
     }
 
     /// How many keys the groups have: of each level that is asked for.
     pub(crate) fn levels(&self) -> std::ops::RangeInclusive<usize> {
-        let least = if self.subtotals { self.skipped() } else { self.keys.len() };
+        let least = if self.adds.subtotals { self.skipped() } else { self.keys.len() };
         least..=self.keys.len()
     }
 
@@ -421,15 +427,15 @@ impl Request {
     /// Says what makes no sense about the groups as a whole.
     fn check_series(&self) -> Result<(), Error> {
         let bad = |text: &str| Err(Error::BadArgument(text.to_owned()));
-        if self.fills && !self.own_keys().iter().any(|key| key.follows(self.table)) {
+        if self.adds.fills && !self.own_keys().iter().any(|key| key.follows(self.table)) {
             return bad(
                 "fill: `by` names no years, quarters or months, and nothing else has gaps to fill",
             );
         }
-        if self.others && self.subtotals {
+        if self.adds.others && self.adds.subtotals {
             return bad("others: subtotals are of all rows already: ask for one of the two");
         }
-        if self.others && self.own_keys().is_empty() {
+        if self.adds.others && self.own_keys().is_empty() {
             return bad("others: without keys there is one group, of all rows");
         }
         Ok(())

@@ -161,7 +161,7 @@ impl Replica {
         let bins: usize = request.histograms.iter().map(|histogram| histogram.bins.most).sum();
         let of_group = of_group + 48 * many(bins);
         let bytes = kept.saturating_mul(16).saturating_add(groups.saturating_mul(of_group));
-        if request.others {
+        if request.adds.others {
             // Once more, over the rows of no group of the page.
             work = work.times(2);
         }

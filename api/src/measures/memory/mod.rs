@@ -221,7 +221,7 @@ impl Replica {
         asked.trim(&mut groups);
         let cells = AllCells(cells);
         let mut answers = finish(request, groups, &cells)?;
-        if request.others {
+        if request.adds.others {
             self.add_others(&asked, rows, (&keys, &cells), &mut answers)?;
         }
         Ok(answers)

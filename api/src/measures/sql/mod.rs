@@ -108,7 +108,7 @@ pub(crate) async fn answers(
     });
     let ordinals = ordinals.collect();
     let mut answers = finish(request, Groups { levels, ordinals, figures, histograms }, &sorted)?;
-    if request.others {
+    if request.adds.others {
         add_others(session, request, &mut edges, &mut answers).await?;
     }
     Ok(answers)

@@ -508,5 +508,5 @@ fn within(by: &[&'static Dimension], value: Option<&GraphQl>) -> Result<Vec<usiz
             Error::BadArgument(format!("within: `by` does not name {name}: add it there"))
         })
     };
-    items(value).iter().map(|value| position(value)).collect()
+    items(value).iter().map(position).collect()
 }

@@ -82,7 +82,7 @@ impl<'a> Planner<'a> {
             request.order =
                 vec![Order { by: By::Figure(count), descending: true, nulls_first: false }];
             request.page = Page { limit: Some(first), ..Page::default() };
-            request.others = true;
+            request.adds.others = true;
             request.check().map_err(at)?;
             facets.push(FacetPlan { dimension, request, label: label(dimension) });
         }

@@ -60,7 +60,7 @@ fn compares(
     let bad = |reason: String| Err(Error::BadArgument(format!("{path}: {reason}")));
     let is_given = |name: &&str| given.get(*name).is_some_and(|value| *value != GraphQl::Null);
     let Some(key) = word(given, "key") else {
-        if !["measure", "days"].iter().any(|name| is_given(name)) {
+        if !["measure", "days"].iter().any(is_given) {
             return bad("name either a `key`, a `measure` or `days`".to_owned());
         }
         let asked = asked::figure(measures, figures, given, path)?;

@@ -75,7 +75,7 @@ impl<'a> Planner<'a> {
         let subtotals = arguments.get("subtotals") == Some(&GraphQl::Boolean(true));
         let common = Common { keys: if subtotals { Vec::new() } else { keys.clone() }, parent };
         let mut figures = Figures::of(table, keeps.clone(), common);
-        (figures.request.keys, figures.request.subtotals) = (keys, subtotals);
+        (figures.request.keys, figures.request.adds.subtotals) = (keys, subtotals);
         figures.request.event = event::parse(table, arguments.get("event")).map_err(at)?;
         if let Some(event) = &figures.request.event {
             self.count_related(&event.counts).map_err(at)?;
@@ -127,7 +127,7 @@ impl<'a> Planner<'a> {
         if !plan.iter().any(|(_, field)| field.shows_groups()) {
             // Nothing of a page is asked for.
             figures.request.page.limit = Some(0);
-            figures.request.others = false;
+            figures.request.adds.others = false;
         }
         Ok(GroupsPlan { table, request: figures.request, fields: plan, mark, chosen })
     }
@@ -556,9 +556,10 @@ fn arrange(
         figures.request.having = having::parse(measures, figures, value, "having")?;
     }
     let is_true = |name: &str| given(name) == Some(&GraphQl::Boolean(true));
-    (figures.request.fills, figures.request.others) = (is_true("fill"), is_true("others"));
+    (figures.request.adds.fills, figures.request.adds.others) =
+        (is_true("fill"), is_true("others"));
     let top = given("top");
-    if top.is_none() && figures.request.others {
+    if top.is_none() && figures.request.adds.others {
         let text = "others: says how many groups stand for themselves by `top`, which is missing";
         return Err(Error::BadArgument(text.to_owned()));
     }

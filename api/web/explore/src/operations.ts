@@ -2,6 +2,16 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AgencyComparable =
+  | 'POPULATION'
+  | 'SWORN_OFFICERS';
+
+export type AgencyComparison = {
+  column: AgencyComparable;
+  is: Comparison;
+  with: AgencyComparable;
+};
+
 export type AgencyFilter = {
   and?: Array<AgencyFilter> | null | undefined;
   or?: Array<AgencyFilter> | null | undefined;
@@ -20,11 +30,15 @@ export type AgencyFilter = {
   longitude?: FloatFilter | null | undefined;
   population?: IntFilter | null | undefined;
   swornOfficers?: IntFilter | null | undefined;
+  compare?: Array<AgencyComparison> | null | undefined;
+  inState?: UsStateFilter | null | undefined;
+  inCounty?: CountyFilter | null | undefined;
   grants?: GrantListFilter | null | undefined;
   trainees?: TraineeListFilter | null | undefined;
   outcomes?: OutcomeListFilter | null | undefined;
   source?: SourceFilter | null | undefined;
   revision?: RevisionFilter | null | undefined;
+  near?: NearFilter | null | undefined;
 };
 
 export type AgencyKind =
@@ -50,6 +64,11 @@ export type AgencyKindFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type AgencyListFilter = {
+  some?: AgencyFilter | null | undefined;
+  none?: AgencyFilter | null | undefined;
+};
+
 export type BigIntFilter = {
   eq?: number | null | undefined;
   ne?: number | null | undefined;
@@ -67,6 +86,39 @@ export type BooleanFilter = {
   ne?: boolean | null | undefined;
   in?: Array<boolean> | null | undefined;
   notIn?: Array<boolean> | null | undefined;
+  isNull?: boolean | null | undefined;
+};
+
+export type CensusDivision =
+  | 'NEW_ENGLAND'
+  | 'MIDDLE_ATLANTIC'
+  | 'EAST_NORTH_CENTRAL'
+  | 'WEST_NORTH_CENTRAL'
+  | 'SOUTH_ATLANTIC'
+  | 'EAST_SOUTH_CENTRAL'
+  | 'WEST_SOUTH_CENTRAL'
+  | 'MOUNTAIN'
+  | 'PACIFIC';
+
+export type CensusDivisionFilter = {
+  eq?: CensusDivision | null | undefined;
+  ne?: CensusDivision | null | undefined;
+  in?: Array<CensusDivision> | null | undefined;
+  notIn?: Array<CensusDivision> | null | undefined;
+  isNull?: boolean | null | undefined;
+};
+
+export type CensusRegion =
+  | 'NORTHEAST'
+  | 'MIDWEST'
+  | 'SOUTH'
+  | 'WEST';
+
+export type CensusRegionFilter = {
+  eq?: CensusRegion | null | undefined;
+  ne?: CensusRegion | null | undefined;
+  in?: Array<CensusRegion> | null | undefined;
+  notIn?: Array<CensusRegion> | null | undefined;
   isNull?: boolean | null | undefined;
 };
 
@@ -96,6 +148,13 @@ export type ClaimFieldFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type ClaimFigure = {
+  measure?: ClaimMeasure | null | undefined;
+  statistic?: Statistic | null | undefined;
+  p?: number | null | undefined;
+  where?: ClaimFilter | null | undefined;
+};
+
 export type ClaimFilter = {
   and?: Array<ClaimFilter> | null | undefined;
   or?: Array<ClaimFilter> | null | undefined;
@@ -116,6 +175,10 @@ export type ClaimListFilter = {
   none?: ClaimFilter | null | undefined;
 };
 
+export type ClaimMeasure =
+  | 'COUNT'
+  | 'GRANTS';
+
 export type ClaimOrigin =
   | 'USASPENDING'
   | 'AWARD_LIST';
@@ -126,6 +189,45 @@ export type ClaimOriginFilter = {
   in?: Array<ClaimOrigin> | null | undefined;
   notIn?: Array<ClaimOrigin> | null | undefined;
   isNull?: boolean | null | undefined;
+};
+
+export type Comparison =
+  | 'EQ'
+  | 'NE'
+  | 'LT'
+  | 'LTE'
+  | 'GT'
+  | 'GTE';
+
+export type CongressionalDistrictFilter = {
+  and?: Array<CongressionalDistrictFilter> | null | undefined;
+  or?: Array<CongressionalDistrictFilter> | null | undefined;
+  not?: CongressionalDistrictFilter | null | undefined;
+  id?: IdFilter | null | undefined;
+  code?: StringFilter | null | undefined;
+  number?: IntFilter | null | undefined;
+  inState?: UsStateFilter | null | undefined;
+  grants?: GrantListFilter | null | undefined;
+  source?: SourceFilter | null | undefined;
+  revision?: RevisionFilter | null | undefined;
+};
+
+export type CountyFilter = {
+  and?: Array<CountyFilter> | null | undefined;
+  or?: Array<CountyFilter> | null | undefined;
+  not?: CountyFilter | null | undefined;
+  id?: IdFilter | null | undefined;
+  fips?: StringFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  inState?: UsStateFilter | null | undefined;
+  agencies?: AgencyListFilter | null | undefined;
+  source?: SourceFilter | null | undefined;
+  revision?: RevisionFilter | null | undefined;
+};
+
+export type CountyListFilter = {
+  some?: CountyFilter | null | undefined;
+  none?: CountyFilter | null | undefined;
 };
 
 export type DateFilter = {
@@ -206,8 +308,44 @@ export type FloatFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type GrantComparable =
+  | 'ANNOUNCED_ON'
+  | 'OBLIGATED_ON'
+  | 'PERIOD_START'
+  | 'PERIOD_END'
+  | 'ORIGINAL_PERIOD_END'
+  | 'FEDERAL_SHARE'
+  | 'LOCAL_MATCH'
+  | 'PROJECT_TOTAL'
+  | 'OUTLAYED';
+
+export type GrantComparison = {
+  column: GrantComparable;
+  is: Comparison;
+  with: GrantComparable;
+};
+
+export type GrantDay =
+  | 'ANNOUNCED_ON'
+  | 'OBLIGATED_ON'
+  | 'PERIOD_START'
+  | 'PERIOD_END'
+  | 'ORIGINAL_PERIOD_END';
+
+export type GrantDays = {
+  from: GrantDay;
+  to: GrantDay;
+};
+
+export type GrantDaysFilter = {
+  from: GrantDay;
+  to: GrantDay;
+  is: IntFilter;
+};
+
 export type GrantDimension =
   | 'FISCAL_YEAR'
+  | 'FISCAL_YEAR_DECADE'
   | 'STATUS'
   | 'INSTRUMENT'
   | 'ASSISTANCE_LISTING'
@@ -216,24 +354,29 @@ export type GrantDimension =
   | 'ANNOUNCED_ON_QUARTER'
   | 'ANNOUNCED_ON_MONTH'
   | 'ANNOUNCED_ON_FISCAL_YEAR'
+  | 'ANNOUNCED_ON_DECADE'
   | 'OBLIGATED_ON'
   | 'OBLIGATED_ON_YEAR'
   | 'OBLIGATED_ON_QUARTER'
   | 'OBLIGATED_ON_MONTH'
   | 'OBLIGATED_ON_FISCAL_YEAR'
+  | 'OBLIGATED_ON_DECADE'
   | 'PERIOD_START'
   | 'PERIOD_START_YEAR'
   | 'PERIOD_START_QUARTER'
   | 'PERIOD_START_MONTH'
   | 'PERIOD_START_FISCAL_YEAR'
+  | 'PERIOD_START_DECADE'
   | 'PERIOD_END'
   | 'PERIOD_END_YEAR'
   | 'PERIOD_END_QUARTER'
   | 'PERIOD_END_MONTH'
   | 'PERIOD_END_FISCAL_YEAR'
+  | 'PERIOD_END_DECADE'
   | 'MATCHED_BY'
   | 'AGENCY'
   | 'ORGANIZATION'
+  | 'IN_DISTRICT'
   | 'PROGRAM'
   | 'AGENCY_STATE'
   | 'AGENCY_KIND'
@@ -242,12 +385,30 @@ export type GrantDimension =
   | 'AGENCY_CITY'
   | 'AGENCY_ZIP'
   | 'AGENCY_POPULATION_BAND'
+  | 'AGENCY_IN_STATE'
+  | 'AGENCY_IN_COUNTY'
+  | 'AGENCY_IN_STATE_REGION'
+  | 'AGENCY_IN_STATE_DIVISION'
+  | 'AGENCY_IN_COUNTY_NAME'
   | 'ORGANIZATION_KIND'
   | 'ORGANIZATION_STATE'
   | 'ORGANIZATION_CITY'
+  | 'ORGANIZATION_IN_STATE'
+  | 'ORGANIZATION_IN_STATE_REGION'
+  | 'ORGANIZATION_IN_STATE_DIVISION'
+  | 'IN_DISTRICT_NUMBER'
   | 'PROGRAM_CATEGORY'
   | 'PROGRAM_FIRST_YEAR'
   | 'PROGRAM_LAST_YEAR';
+
+export type GrantFigure = {
+  measure?: GrantMeasure | null | undefined;
+  days?: GrantDays | null | undefined;
+  statistic?: Statistic | null | undefined;
+  p?: number | null | undefined;
+  inDollarsOf?: number | null | undefined;
+  where?: GrantFilter | null | undefined;
+};
 
 export type GrantFilter = {
   and?: Array<GrantFilter> | null | undefined;
@@ -273,8 +434,11 @@ export type GrantFilter = {
   outlayed?: DollarsFilter | null | undefined;
   status?: GrantStatusFilter | null | undefined;
   title?: StringFilter | null | undefined;
+  compare?: Array<GrantComparison> | null | undefined;
+  days?: Array<GrantDaysFilter> | null | undefined;
   agency?: AgencyFilter | null | undefined;
   organization?: OrganizationFilter | null | undefined;
+  inDistrict?: CongressionalDistrictFilter | null | undefined;
   program?: ProgramFilter | null | undefined;
   obligations?: ObligationListFilter | null | undefined;
   claims?: ClaimListFilter | null | undefined;
@@ -287,9 +451,12 @@ export type GrantFilter = {
 export type GrantGroupOrder = {
   key?: GrantDimension | null | undefined;
   measure?: GrantMeasure | null | undefined;
+  days?: GrantDays | null | undefined;
   statistic?: Statistic | null | undefined;
   p?: number | null | undefined;
   inDollarsOf?: number | null | undefined;
+  where?: GrantFilter | null | undefined;
+  dividedBy?: GrantFigure | null | undefined;
   direction?: OrderDirection;
   nulls?: NullsOrder;
 };
@@ -317,12 +484,17 @@ export type GrantMeasure =
   | 'POPULATION'
   | 'DOLLARS_PER_OFFICER'
   | 'DOLLARS_PER_CAPITA'
+  | 'DOLLARS_PER_RESIDENT'
   | 'OFFICERS_PER100K'
   | 'HIRED_RATE'
   | 'RETAINED_RATE';
 
 export type GrantOrder = {
-  field: GrantOrderField;
+  field?: GrantOrderField | null | undefined;
+  obligations?: ObligationFigure | null | undefined;
+  claims?: ClaimFigure | null | undefined;
+  officersFunded?: OfficersFundedFigure | null | undefined;
+  trainingSessions?: TrainingSessionFigure | null | undefined;
   direction?: OrderDirection;
   nulls?: NullsOrder;
 };
@@ -368,6 +540,8 @@ export type GrantOrderField =
   | 'ORGANIZATION_FORMER_NAMES'
   | 'ORGANIZATION_UEI'
   | 'ORGANIZATION_NOTE'
+  | 'IN_DISTRICT_CODE'
+  | 'IN_DISTRICT_NUMBER'
   | 'PROGRAM_CODE'
   | 'PROGRAM_NAME'
   | 'PROGRAM_CATEGORY'
@@ -492,9 +666,23 @@ export type ModalityFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type NearFilter = {
+  latitude: number;
+  longitude: number;
+  kilometers?: number | null | undefined;
+};
+
 export type NullsOrder =
   | 'FIRST'
   | 'LAST';
+
+export type ObligationFigure = {
+  measure?: ObligationMeasure | null | undefined;
+  statistic?: Statistic | null | undefined;
+  p?: number | null | undefined;
+  inDollarsOf?: number | null | undefined;
+  where?: ObligationFilter | null | undefined;
+};
 
 export type ObligationFilter = {
   and?: Array<ObligationFilter> | null | undefined;
@@ -514,6 +702,12 @@ export type ObligationListFilter = {
   some?: ObligationFilter | null | undefined;
   none?: ObligationFilter | null | undefined;
 };
+
+export type ObligationMeasure =
+  | 'COUNT'
+  | 'GRANTS'
+  | 'AGENCIES'
+  | 'AMOUNT';
 
 export type OfficerKind =
   | 'NEW_HIRE'
@@ -541,6 +735,30 @@ export type OfficersFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type OfficersFundedComparable =
+  | 'REQUESTED'
+  | 'FUNDED'
+  | 'ACCEPTED'
+  | 'HIRED'
+  | 'RETAINED'
+  | 'SCHOOL_RESOURCE_OFFICERS'
+  | 'VETERANS'
+  | 'PART_TIME';
+
+export type OfficersFundedComparison = {
+  column: OfficersFundedComparable;
+  is: Comparison;
+  with: OfficersFundedComparable;
+};
+
+export type OfficersFundedFigure = {
+  measure?: OfficersFundedMeasure | null | undefined;
+  statistic?: Statistic | null | undefined;
+  p?: number | null | undefined;
+  inDollarsOf?: number | null | undefined;
+  where?: OfficersFundedFilter | null | undefined;
+};
+
 export type OfficersFundedFilter = {
   and?: Array<OfficersFundedFilter> | null | undefined;
   or?: Array<OfficersFundedFilter> | null | undefined;
@@ -555,6 +773,7 @@ export type OfficersFundedFilter = {
   schoolResourceOfficers?: OfficersFilter | null | undefined;
   veterans?: OfficersFilter | null | undefined;
   partTime?: OfficersFilter | null | undefined;
+  compare?: Array<OfficersFundedComparison> | null | undefined;
   grant?: GrantFilter | null | undefined;
   source?: SourceFilter | null | undefined;
   revision?: RevisionFilter | null | undefined;
@@ -564,6 +783,25 @@ export type OfficersFundedListFilter = {
   some?: OfficersFundedFilter | null | undefined;
   none?: OfficersFundedFilter | null | undefined;
 };
+
+export type OfficersFundedMeasure =
+  | 'COUNT'
+  | 'GRANTS'
+  | 'AGENCIES'
+  | 'REQUESTED'
+  | 'FUNDED'
+  | 'ACCEPTED'
+  | 'HIRED'
+  | 'RETAINED'
+  | 'SCHOOL_RESOURCE_OFFICERS'
+  | 'VETERANS'
+  | 'PART_TIME'
+  | 'FEDERAL_SHARE'
+  | 'POPULATION'
+  | 'DOLLARS_PER_OFFICER'
+  | 'OFFICERS_PER100K'
+  | 'HIRED_RATE'
+  | 'RETAINED_RATE';
 
 export type OrderDirection =
   | 'ASC'
@@ -582,6 +820,7 @@ export type OrganizationFilter = {
   formerNames?: StringFilter | null | undefined;
   uei?: StringFilter | null | undefined;
   note?: StringFilter | null | undefined;
+  inState?: UsStateFilter | null | undefined;
   grants?: GrantListFilter | null | undefined;
   trainings?: TrainingListFilter | null | undefined;
   partnerships?: PartnershipListFilter | null | undefined;
@@ -609,6 +848,11 @@ export type OrganizationKindFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type OrganizationListFilter = {
+  some?: OrganizationFilter | null | undefined;
+  none?: OrganizationFilter | null | undefined;
+};
+
 export type OriFilter = {
   eq?: string | null | undefined;
   ne?: string | null | undefined;
@@ -624,6 +868,18 @@ export type OriFilter = {
   endsWith?: string | null | undefined;
 };
 
+export type OutcomeComparable =
+  | 'YEAR'
+  | 'VALUE'
+  | 'POPULATION_SERVED'
+  | 'MONTHS_REPORTED';
+
+export type OutcomeComparison = {
+  column: OutcomeComparable;
+  is: Comparison;
+  with: OutcomeComparable;
+};
+
 export type OutcomeFilter = {
   and?: Array<OutcomeFilter> | null | undefined;
   or?: Array<OutcomeFilter> | null | undefined;
@@ -637,6 +893,7 @@ export type OutcomeFilter = {
   monthsReported?: IntFilter | null | undefined;
   flag?: OutcomeFlagFilter | null | undefined;
   note?: StringFilter | null | undefined;
+  compare?: Array<OutcomeComparison> | null | undefined;
   measure?: MeasureFilter | null | undefined;
   agency?: AgencyFilter | null | undefined;
   source?: SourceFilter | null | undefined;
@@ -718,6 +975,16 @@ export type ProgramCategoryFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type ProgramComparable =
+  | 'FIRST_YEAR'
+  | 'LAST_YEAR';
+
+export type ProgramComparison = {
+  column: ProgramComparable;
+  is: Comparison;
+  with: ProgramComparable;
+};
+
 export type ProgramFilter = {
   and?: Array<ProgramFilter> | null | undefined;
   or?: Array<ProgramFilter> | null | undefined;
@@ -729,10 +996,21 @@ export type ProgramFilter = {
   firstYear?: IntFilter | null | undefined;
   lastYear?: IntFilter | null | undefined;
   note?: StringFilter | null | undefined;
+  compare?: Array<ProgramComparison> | null | undefined;
   grants?: GrantListFilter | null | undefined;
   publishedFigures?: PublishedFigureListFilter | null | undefined;
   source?: SourceFilter | null | undefined;
   revision?: RevisionFilter | null | undefined;
+};
+
+export type PublishedFigureComparable =
+  | 'FROM_YEAR'
+  | 'TO_YEAR';
+
+export type PublishedFigureComparison = {
+  column: PublishedFigureComparable;
+  is: Comparison;
+  with: PublishedFigureComparable;
 };
 
 export type PublishedFigureFilter = {
@@ -748,6 +1026,7 @@ export type PublishedFigureFilter = {
   value?: FigureFilter | null | undefined;
   unit?: StringFilter | null | undefined;
   note?: StringFilter | null | undefined;
+  compare?: Array<PublishedFigureComparison> | null | undefined;
   program?: ProgramFilter | null | undefined;
   source?: SourceFilter | null | undefined;
   revision?: RevisionFilter | null | undefined;
@@ -772,6 +1051,21 @@ export type QualifierFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type RevisionComparable =
+  | 'NUMBER'
+  | 'ROWS_READ'
+  | 'ADDED'
+  | 'CHANGED'
+  | 'UNCHANGED'
+  | 'REMOVED'
+  | 'REFUSED';
+
+export type RevisionComparison = {
+  column: RevisionComparable;
+  is: Comparison;
+  with: RevisionComparable;
+};
+
 export type RevisionFilter = {
   and?: Array<RevisionFilter> | null | undefined;
   or?: Array<RevisionFilter> | null | undefined;
@@ -787,6 +1081,7 @@ export type RevisionFilter = {
   unchanged?: IntFilter | null | undefined;
   removed?: IntFilter | null | undefined;
   refused?: IntFilter | null | undefined;
+  compare?: Array<RevisionComparison> | null | undefined;
   sources?: SourceListFilter | null | undefined;
   tables?: TableLoadListFilter | null | undefined;
 };
@@ -837,6 +1132,34 @@ export type StateFilter = {
   isNull?: boolean | null | undefined;
 };
 
+export type StatePopulationComparable =
+  | 'YEAR'
+  | 'RESIDENTS';
+
+export type StatePopulationComparison = {
+  column: StatePopulationComparable;
+  is: Comparison;
+  with: StatePopulationComparable;
+};
+
+export type StatePopulationFilter = {
+  and?: Array<StatePopulationFilter> | null | undefined;
+  or?: Array<StatePopulationFilter> | null | undefined;
+  not?: StatePopulationFilter | null | undefined;
+  id?: IdFilter | null | undefined;
+  year?: IntFilter | null | undefined;
+  residents?: IntFilter | null | undefined;
+  compare?: Array<StatePopulationComparison> | null | undefined;
+  inState?: UsStateFilter | null | undefined;
+  source?: SourceFilter | null | undefined;
+  revision?: RevisionFilter | null | undefined;
+};
+
+export type StatePopulationListFilter = {
+  some?: StatePopulationFilter | null | undefined;
+  none?: StatePopulationFilter | null | undefined;
+};
+
 export type Statistic =
   | 'KNOWN'
   | 'MISSING'
@@ -847,7 +1170,9 @@ export type Statistic =
   | 'MEDIAN'
   | 'PERCENTILE'
   | 'STDDEV'
-  | 'VARIANCE';
+  | 'VARIANCE'
+  | 'DISTINCT'
+  | 'MODE';
 
 export type StringFilter = {
   eq?: string | null | undefined;
@@ -864,6 +1189,19 @@ export type StringFilter = {
   endsWith?: string | null | undefined;
 };
 
+export type TableLoadComparable =
+  | 'ADDED'
+  | 'CHANGED'
+  | 'UNCHANGED'
+  | 'REMOVED'
+  | 'REFUSED';
+
+export type TableLoadComparison = {
+  column: TableLoadComparable;
+  is: Comparison;
+  with: TableLoadComparable;
+};
+
 export type TableLoadFilter = {
   and?: Array<TableLoadFilter> | null | undefined;
   or?: Array<TableLoadFilter> | null | undefined;
@@ -875,6 +1213,7 @@ export type TableLoadFilter = {
   unchanged?: IntFilter | null | undefined;
   removed?: IntFilter | null | undefined;
   refused?: IntFilter | null | undefined;
+  compare?: Array<TableLoadComparison> | null | undefined;
   revision?: RevisionFilter | null | undefined;
 };
 
@@ -939,6 +1278,39 @@ export type TrainingListFilter = {
   none?: TrainingFilter | null | undefined;
 };
 
+export type TrainingSessionComparable =
+  | 'STARTS_ON'
+  | 'ENDS_ON';
+
+export type TrainingSessionComparison = {
+  column: TrainingSessionComparable;
+  is: Comparison;
+  with: TrainingSessionComparable;
+};
+
+export type TrainingSessionDay =
+  | 'STARTS_ON'
+  | 'ENDS_ON';
+
+export type TrainingSessionDays = {
+  from: TrainingSessionDay;
+  to: TrainingSessionDay;
+};
+
+export type TrainingSessionDaysFilter = {
+  from: TrainingSessionDay;
+  to: TrainingSessionDay;
+  is: IntFilter;
+};
+
+export type TrainingSessionFigure = {
+  measure?: TrainingSessionMeasure | null | undefined;
+  days?: TrainingSessionDays | null | undefined;
+  statistic?: Statistic | null | undefined;
+  p?: number | null | undefined;
+  where?: TrainingSessionFilter | null | undefined;
+};
+
 export type TrainingSessionFilter = {
   and?: Array<TrainingSessionFilter> | null | undefined;
   or?: Array<TrainingSessionFilter> | null | undefined;
@@ -949,6 +1321,8 @@ export type TrainingSessionFilter = {
   endsOn?: DateFilter | null | undefined;
   state?: StateFilter | null | undefined;
   modality?: ModalityFilter | null | undefined;
+  compare?: Array<TrainingSessionComparison> | null | undefined;
+  days?: Array<TrainingSessionDaysFilter> | null | undefined;
   training?: TrainingFilter | null | undefined;
   grant?: GrantFilter | null | undefined;
   trainees?: TraineeListFilter | null | undefined;
@@ -959,6 +1333,35 @@ export type TrainingSessionFilter = {
 export type TrainingSessionListFilter = {
   some?: TrainingSessionFilter | null | undefined;
   none?: TrainingSessionFilter | null | undefined;
+};
+
+export type TrainingSessionMeasure =
+  | 'COUNT'
+  | 'TRAININGS'
+  | 'GRANTS'
+  | 'TRAINEES'
+  | 'TRAINEE_HOURS'
+  | 'HOURS';
+
+export type UsStateFilter = {
+  and?: Array<UsStateFilter> | null | undefined;
+  or?: Array<UsStateFilter> | null | undefined;
+  not?: UsStateFilter | null | undefined;
+  id?: IdFilter | null | undefined;
+  code?: StateFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  fips?: StringFilter | null | undefined;
+  region?: CensusRegionFilter | null | undefined;
+  division?: CensusDivisionFilter | null | undefined;
+  latitude?: FloatFilter | null | undefined;
+  longitude?: FloatFilter | null | undefined;
+  residents2020?: IntFilter | null | undefined;
+  populations?: StatePopulationListFilter | null | undefined;
+  agencies?: AgencyListFilter | null | undefined;
+  organizations?: OrganizationListFilter | null | undefined;
+  counties?: CountyListFilter | null | undefined;
+  source?: SourceFilter | null | undefined;
+  revision?: RevisionFilter | null | undefined;
 };
 
 export type AgenciesQueryVariables = Exact<{
