@@ -1,7 +1,8 @@
 //! Groups of nothing for years, quarters and months that no row has, so that a series has no gaps.
 //!
 //! Keys that follow each other (see [`Key::follows`](crate::catalog::key::Key::follows)) are filled from the first to the
-//! last that any row has, beside each combination of the other keys that any row has. In such a group everything is
+//! last that any row has, beside each combination of the other keys
+//! that any row has, or that is filled before, in the order of the keys. In such a group everything is
 //! counted, and comes to 0; what is divided, or is a place among values, is missing.
 
 use chrono::{Datelike as _, Months, NaiveDate};
@@ -119,39 +120,36 @@ fn add_level(
     let there: FxHashSet<Vec<u32>> = of_level
         .map(|(group, _)| groups.ordinals[group * width..(group + 1) * width].to_vec())
         .collect();
-    let mut combinations: Vec<Vec<u32>> = there.iter().cloned().collect();
-    for key in &follow {
-        for combination in &mut combinations {
-            combination[*key] = 1;
-        }
-    }
-    combinations.sort_unstable();
-    combinations.dedup();
+    let mut all = there.clone();
     for key in follow {
         let ends = ends_of_parents(request, groups, key);
         let count = filled.filled[key].as_ref().map_or(0, Vec::len);
-        if combinations.len().saturating_mul(count).saturating_mul(1 + width + empty.len())
-            > MOST_FILLED
-        {
+        let mut beside: Vec<Vec<u32>> = all.iter().cloned().collect();
+        for combination in &mut beside {
+            combination[key] = NULL;
+        }
+        beside.sort_unstable();
+        beside.dedup();
+        let cells = beside.len().saturating_mul(count).saturating_mul(1 + width + empty.len());
+        if cells > MOST_FILLED {
             return Err(Error::BadArgument(
                 "fill: this adds too many groups without rows: narrow the filter, or group by less"
                     .to_owned(),
             ));
         }
-        let each = |combination: Vec<u32>| {
+        for combination in beside {
             // Those of one parent are not filled for another.
             let parent = if request.of_parents { combination[0] } else { ALL };
             let (first, last) = ends.get(&parent).copied().unwrap_or((1, 0));
-            (first..=last).map(move |ordinal| {
+            all.extend((first..=last).map(|ordinal| {
                 let mut next = combination.clone();
                 next[key] = ordinal;
                 next
-            })
-        };
-        combinations = combinations.into_iter().flat_map(each).collect();
+            }));
+        }
     }
     let level = u8::try_from(level).map_err(|_| Error::Internal)?;
-    for combination in combinations.into_iter().filter(|group| !there.contains(group)) {
+    for combination in all.into_iter().filter(|group| !there.contains(group)) {
         groups.levels.push(level);
         if !groups.histograms.is_empty() {
             add_bins(request, groups, combination[0]);
