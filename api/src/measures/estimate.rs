@@ -4,8 +4,8 @@
 //! different agencies would. The standard error is the cluster-robust one (CR1) of a regression on a constant: of the mean of
 //! `y`, or of the rate `sum(y) / sum(x)`, which is the mean of `y / x` weighted by `x`. With the residual sums `e` of `G`
 //! clusters it is the root of `G / (G - 1) * sum(e * e)`, by the number of rows or by `sum(x)`. The interval has the quantiles
-//! of Student's t with `G - 1` degrees of freedom. So do `fixest::feols(y ~ 1, cluster = ~ agency)` in R, and
-//! `statsmodels` with `cov_type="cluster"` and `use_t=True` in Python.
+//! of Student's t with `G - 1` degrees of freedom. `statsmodels` in Python gives the same with `cov_type="cluster"` and
+//! `use_t=True`: of the mean with `OLS` on a constant, of the rate with `WLS` of `y / x` on a constant, weighted by `x`.
 //!
 //! The sums of clusters are exact. Their residuals are added up in order, so whoever answers gets the same bits.
 
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_interval_is_that_of_a_regression_on_a_constant() {
-        // statsmodels 0.14: OLS of [1, 2, 3, 4, 8, 9] on a constant, clusters [0, 0, 1, 1, 2, 2], `use_t=True`.
+        // statsmodels 0.15.0: OLS of [1, 2, 3, 4, 8, 9] on a constant, clusters [0, 0, 1, 1, 2, 2], `use_t=True`.
         let sums = [(3, 2), (7, 2), (17, 2)];
         for (what, expected) in [
             (Estimated::Value, 4.5),
