@@ -275,6 +275,11 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
             "of: COUNT is no number of each row",
         ),
         (
+            "totals { correlation(of: POPULATION, with: OFFICERS_FUNDED, inDollarsOf: 2024) { n } }".to_owned(),
+            "BAD_ARGUMENT",
+            "neither of these is an amount",
+        ),
+        (
             "totals { estimate(of: POPULATION, clusteredBy: AGENCY) { value } }".to_owned(),
             "BAD_ARGUMENT",
             "its rows are no sample",

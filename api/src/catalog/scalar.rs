@@ -215,6 +215,15 @@ pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
     number.ok_or_else(|| format!("{value} is not a number"))
 }
 
+/// The name of a value of an enum.
+pub(crate) fn enum_word(value: Option<&GraphQl>) -> Option<&str> {
+    match value {
+        Some(GraphQl::Enum(word)) => Some(word.as_str()),
+        Some(GraphQl::String(word)) => Some(word),
+        _ => None,
+    }
+}
+
 /// The items of an argument that is a list. A single value stands for a list of it, as GraphQL says.
 pub(crate) fn items(value: Option<&GraphQl>) -> &[GraphQl] {
     match value {

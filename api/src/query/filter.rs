@@ -7,7 +7,7 @@ use super::id;
 use crate::catalog::{
     place::{EarthCircle, FARTHEST, Location, Point},
     predicate::{Comparison, Predicate, Test},
-    scalar::{ColumnKind, Scalar, real_number},
+    scalar::{ColumnKind, Scalar, enum_word, real_number},
     table::{Cardinality, Comparable, FieldOf, Relation, Table},
 };
 use crate::{
@@ -109,7 +109,7 @@ fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Err
     let comparison = |value: &GraphQl, path: &str| {
         let given = object(value, path)?;
         let column = |name: &str| {
-            let word = word(given, name);
+            let word = enum_word(given.get(name));
             let found = columns.iter().find(|(column, ..)| Some(column.as_str()) == word);
             let bad = || Error::BadArgument(format!("{path}.{name}: is not a column to compare"));
             found.map(|(_, column, of)| (column.name, *of)).ok_or_else(bad)
@@ -121,7 +121,7 @@ fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Err
             );
             return Err(Error::BadArgument(text));
         }
-        let name = word(given, "is").unwrap_or_default().to_ascii_lowercase();
+        let name = enum_word(given.get("is")).unwrap_or_default().to_ascii_lowercase();
         let found = COMPARISONS.iter().find(|(operator, _)| *operator == name);
         let (_, comparison) = found.ok_or(Error::Internal)?;
         let test = Test::Compare(*comparison, 0_i64.into());
@@ -136,7 +136,7 @@ fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> 
     let test_of = |value: &GraphQl, path: &str| {
         let given = object(value, path)?;
         let day = |name: &str| {
-            let word = word(given, name);
+            let word = enum_word(given.get(name));
             let mut days = columns.iter().filter(|(.., of)| *of == Comparable::Day);
             let found = days.find(|(column, ..)| Some(column.as_str()) == word);
             let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
@@ -151,15 +151,6 @@ fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> 
         })
     };
     Ok(Predicate::All(each(value, path, test_of)?))
-}
-
-/// The value of a field that is one of an enum.
-fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
-    match given.get(name) {
-        Some(GraphQl::Enum(word)) => Some(word.as_str()),
-        Some(GraphQl::String(word)) => Some(word),
-        _ => None,
-    }
 }
 
 /// Reads a circle on the Earth.

@@ -16,7 +16,7 @@ use crate::catalog::{
     Catalog,
     place::{Location, Point},
     predicate::column_of,
-    scalar::{items, real_number},
+    scalar::{enum_word, items, real_number},
     table::{Cardinality, Column, Table, screaming_case},
 };
 use crate::{error::Error, limits::MOST_KEYS, measures::Number};
@@ -84,11 +84,7 @@ pub(crate) fn parse(
     for (index, value) in values.iter().enumerate() {
         let bad = |what: &str| Error::BadArgument(format!("orderBy[{index}]: {what}"));
         let GraphQl::Object(value) = value else { return Err(bad("is not an object")) };
-        let word = |name: &str| match value.get(name) {
-            Some(GraphQl::Enum(word)) => Some(word.as_str()),
-            Some(GraphQl::String(word)) => Some(word.as_str()),
-            _ => None,
-        };
+        let word = |name: &str| enum_word(value.get(name));
         let (descending, nulls_first) =
             (word("direction") == Some("DESC"), word("nulls") == Some("FIRST"));
         let is_given = |name: &str| value.get(name).filter(|value| **value != GraphQl::Null);

@@ -17,7 +17,7 @@ use crate::{
         key::Measure,
         measure_catalog::{Dimension, Unit, What},
         predicate::Predicate,
-        scalar::{items, real_number},
+        scalar::{enum_word, items, real_number},
         table::Table,
     },
     error::Error,
@@ -499,11 +499,7 @@ fn place(figures: &mut Figures, summary: Summary) -> usize {
 /// Reads the argument `within`: the positions of the keys.
 fn within(by: &[&'static Dimension], value: Option<&GraphQl>) -> Result<Vec<usize>, Error> {
     let position = |value: &GraphQl| {
-        let name = match value {
-            GraphQl::Enum(name) => name.as_str(),
-            GraphQl::String(name) => name,
-            _ => "",
-        };
+        let name = enum_word(Some(value)).unwrap_or_default();
         by.iter().position(|dimension| dimension.name == name).ok_or_else(|| {
             Error::BadArgument(format!("within: `by` does not name {name}: add it there"))
         })

@@ -18,7 +18,7 @@ use crate::{
         key::Measure,
         measure_catalog::{ComputedMeasure, DaysBetween, MeasureCatalog, Unit, What},
         predicate::Predicate,
-        scalar::real_number,
+        scalar::{enum_word, real_number},
         table::screaming_case,
     },
     error::Error,
@@ -128,11 +128,7 @@ fn quotient(figures: &mut Figures, above: &AskedFigure, below: &AskedFigure) -> 
 impl<'a> NamedFigure<'a> {
     fn read(given: &'a IndexMap<Name, GraphQl>, path: &str) -> Result<Self, Error> {
         let bad = |reason: String| Error::BadArgument(format!("{path}: {reason}"));
-        let word = |name: &str| match field(given, name) {
-            Some(GraphQl::Enum(word)) => Some(word.as_str()),
-            Some(GraphQl::String(word)) => Some(word.as_str()),
-            _ => None,
-        };
+        let word = |name: &str| enum_word(given.get(name));
         let p = field(given, "p").map(real_number).transpose();
         Ok(Self {
             measure: word("measure"),
@@ -237,11 +233,7 @@ pub(crate) fn days<'m>(
 ) -> Result<(&'m DaysBetween, Measure), Error> {
     let days = measures.days.as_ref().ok_or(Error::Internal)?;
     let day = |name: &str| {
-        let word = match given.get(name) {
-            Some(GraphQl::Enum(word)) => word.as_str(),
-            Some(GraphQl::String(word)) => word,
-            _ => "",
-        };
+        let word = enum_word(given.get(name)).unwrap_or_default();
         let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
         days.column(word).ok_or_else(bad)
     };

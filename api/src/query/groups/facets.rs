@@ -17,7 +17,7 @@ use crate::{
         key::{End, Measure, Path},
         measure_catalog::{Dimension, MeasureCatalog, Shows, band_name},
         predicate::Predicate,
-        scalar::{Scalar, items},
+        scalar::{Scalar, enum_word, items},
         table::{Table, screaming_case},
     },
     error::Error,
@@ -190,11 +190,7 @@ fn dimension(
     measures: &'static MeasureCatalog,
     value: &GraphQl,
 ) -> Result<&'static Dimension, Error> {
-    let name = match value {
-        GraphQl::Enum(name) => name.as_str(),
-        GraphQl::String(name) => name,
-        _ => "",
-    };
+    let name = enum_word(Some(value)).unwrap_or_default();
     let found = measures.dimensions.iter().find(|dimension| dimension.name == name);
     let found = found.filter(|dimension| !dimension.key.part.is_of_event());
     found.ok_or_else(|| Error::BadArgument(format!("{name} is not a key of these rows")))

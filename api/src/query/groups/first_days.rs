@@ -4,7 +4,7 @@ use async_graphql::{Name, Value as GraphQl};
 use chrono::{Months, NaiveDate};
 use indexmap::IndexMap;
 
-use crate::error::Error;
+use crate::{catalog::scalar::enum_word, error::Error};
 
 /// The days that may be asked for at once.
 pub(crate) const MOST_DAYS: usize = 128;
@@ -32,11 +32,7 @@ pub(crate) fn parse(value: Option<&GraphQl>) -> Result<Vec<NaiveDate>, Error> {
     let (Some(from), Some(to)) = (year(given, "from"), year(given, "to")) else {
         return bad("on.from, on.to: these are no years from 1900 to 2200".to_owned());
     };
-    let name = match given.get("every") {
-        Some(GraphQl::Enum(name)) => name.as_str(),
-        Some(GraphQl::String(name)) => name,
-        _ => "",
-    };
+    let name = enum_word(given.get("every")).unwrap_or_default();
     let period = PERIODS.iter().find(|(period, ..)| *period == name);
     let (_, months, before, _) = period.ok_or(Error::Internal)?;
     if from > to {

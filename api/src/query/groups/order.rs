@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::{asked, figures::Figures};
 use crate::catalog::measure_catalog::{Dimension, MeasureCatalog};
 use crate::{
-    catalog::scalar::items,
+    catalog::scalar::{enum_word, items},
     error::Error,
     limits::MOST_KEYS,
     measures::{By, Order},
@@ -39,8 +39,8 @@ pub(crate) fn parse(
             return Err(Error::BadArgument(format!("{path}: is not an object")));
         };
         let (by, name) = compares(measures, by, figures, given, &path)?;
-        let descending = word(given, "direction") == Some("DESC");
-        let nulls_first = word(given, "nulls") == Some("FIRST");
+        let descending = enum_word(given.get("direction")) == Some("DESC");
+        let nulls_first = enum_word(given.get("nulls")) == Some("FIRST");
         parsed.order.push(Order { by, descending, nulls_first });
         parsed.identity.push_str(&name);
         parsed.identity.push_str(if descending { " down" } else { " up" });
@@ -59,7 +59,7 @@ fn compares(
 ) -> Result<(By, String), Error> {
     let bad = |reason: String| Err(Error::BadArgument(format!("{path}: {reason}")));
     let is_given = |name: &&str| given.get(*name).is_some_and(|value| *value != GraphQl::Null);
-    let Some(key) = word(given, "key") else {
+    let Some(key) = enum_word(given.get("key")) else {
         if !["measure", "days"].iter().any(is_given) {
             return bad("name either a `key`, a `measure` or `days`".to_owned());
         }
@@ -73,14 +73,5 @@ fn compares(
     match by.iter().position(|dimension| dimension.name == key) {
         Some(position) => Ok((By::Key(position), key.to_owned())),
         None => bad(format!("`by` does not name {key}: add it there, or order by another")),
-    }
-}
-
-/// The value of a field that is one of an enum.
-fn word<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a str> {
-    match given.get(name) {
-        Some(GraphQl::Enum(word)) => Some(word.as_str()),
-        Some(GraphQl::String(word)) => Some(word),
-        _ => None,
     }
 }

@@ -6,20 +6,18 @@ use async_graphql::{
 use chrono::NaiveDate;
 
 use super::{
-    among,
     apart::Common,
-    asked,
-    asked::{measure_name, year},
+    asked::year,
     cursor, event,
     figures::{Figures, STATISTICS, statistic},
-    first_days, having, order,
+    having, order,
 };
 use crate::{
     catalog::{
         key::Measure,
         measure_catalog::{ComputedMeasure, Dimension, MeasureCatalog, Shows, Unit, What},
-        predicate::{Comparison, Predicate, Test},
-        scalar::{items, real_number},
+        predicate::Predicate,
+        scalar::{enum_word, items, real_number},
         table::{Table, screaming_case},
     },
     error::Error,
@@ -31,7 +29,7 @@ use crate::{
         page::PageSizes,
         plan::{
             BinField, EdgeField, FigureOf, GroupsField, GroupsPlan, KeyField, MeasureField,
-            MeasuresPlan, StatisticField, ToldField,
+            MeasuresPlan, StatisticField,
         },
         planner::{Merged, Planner, Warning, join},
         show::Show,
@@ -133,7 +131,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans the measures of the rows that a filter keeps, of a group if there is one.
-    fn measures(
+    pub(super) fn measures(
         &self,
         table: &'static Table,
         fields: &Fields<'a>,
@@ -213,42 +211,6 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figure(figure, show, FigureOf::Measure(computed)))
     }
 
-    /// The quotient of two figures that a client names.
-    fn ratio(
-        &self,
-        merged: &Merged<'a>,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &[String],
-    ) -> Result<MeasureField, ServerError> {
-        let at = |error: Error| error.at(merged[0].pos, path);
-        let measures = self.catalog.measures(figures.request.table);
-        let measures = measures.ok_or_else(|| at(Error::Internal))?;
-        let arguments = self.arguments(merged[0]);
-        let sides = ["of", "to"].map(|name| (name, arguments.get(name)));
-        let asked = asked::ratio(measures, figures, keeps, sides).map_err(at)?;
-        self.tell_noted(figures, path).map_err(at)?;
-        Ok(MeasureField::Figure(asked.figure, asked.show, FigureOf::Ratio))
-    }
-
-    /// The days from one day of each row to another.
-    fn days(
-        &self,
-        merged: &Merged<'a>,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &[String],
-    ) -> Result<MeasureField, ServerError> {
-        let at = |error: Error| error.at(merged[0].pos, path);
-        let measures = self.catalog.measures(figures.request.table);
-        let measures = measures.ok_or_else(|| at(Error::Internal))?;
-        let given = self.arguments(merged[0]).into_iter();
-        let given = given.map(|(name, value)| (Name::new(name), value)).collect();
-        let (days, measure) = asked::days(measures, &given, "days").map_err(at)?;
-        let fields = self.statistics(merged, Unit::Whole, &measure, figures, keeps, path)?;
-        Ok(MeasureField::Statistics(Unit::Whole, fields, &days.computed))
-    }
-
     /// Tells what was noted while figures were asked for, and counts the conditions of their parts.
     pub(super) fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
         for (code, message) in figures.noted.drain(..) {
@@ -272,7 +234,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn statistics(
+    pub(super) fn statistics(
         &self,
         fields: &Merged<'a>,
         unit: Unit,
@@ -323,140 +285,6 @@ impl<'a> Planner<'a> {
         Ok(fields.map(|(name, merged)| (name, field(&merged))).collect())
     }
 
-    /// How sure a mean or a rate is.
-    fn estimate(
-        &self,
-        merged: &Merged<'a>,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &[String],
-    ) -> Result<MeasureField, ServerError> {
-        let at = |error: Error| error.at(merged[0].pos, path);
-        let catalog = self.catalog.measures(figures.request.table);
-        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
-        let arguments = self.arguments(merged[0]);
-        let year = year(arguments.get("inDollarsOf"));
-        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
-        let word = |argument: &str| match arguments.get(argument) {
-            Some(GraphQl::Enum(name)) => name.to_string(),
-            Some(GraphQl::String(name)) => name.clone(),
-            _ => String::new(),
-        };
-        let (name, cluster) = (word("of"), word("clusteredBy"));
-        let mut all = catalog.computed.iter();
-        let computed = all.find(|computed| measure_name(&computed.field) == name);
-        let computed = computed.ok_or_else(|| at(Error::Internal))?;
-        let mut keys = catalog.dimensions.iter();
-        let cluster = keys.find(|dimension| dimension.name == cluster);
-        let cluster = cluster.filter(|dimension| !dimension.key.part.is_of_event());
-        let cluster = cluster.ok_or_else(|| {
-            at(Error::BadArgument("clusteredBy: is not a key of these rows".to_owned()))
-        })?;
-        self.tell(figures, computed, None, year, keeps, || path.to_vec());
-        let mut plan = Vec::new();
-        for (name, merged) in self.collect("ClusteredEstimate", merged)? {
-            let field = match among::estimated(merged[0].node.name.node.as_str()) {
-                None => ToldField::TypeName,
-                Some((what, show, about)) => {
-                    let asked = figures.estimate(computed, year, &cluster.key, what, keeps);
-                    ToldField::Figure(asked.map_err(at)?, show, about)
-                }
-            };
-            plan.push((name, field));
-        }
-        Ok(MeasureField::Figures("ClusteredEstimate", plan))
-    }
-
-    /// How two measures of the rows go together.
-    fn correlation(
-        &self,
-        merged: &Merged<'a>,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &[String],
-    ) -> Result<MeasureField, ServerError> {
-        let at = |error: Error| error.at(merged[0].pos, path);
-        let catalog = self.catalog.measures(figures.request.table);
-        let catalog = catalog.ok_or_else(|| at(Error::Internal))?;
-        let arguments = self.arguments(merged[0]);
-        let year = year(arguments.get("inDollarsOf"));
-        let year = year.map_err(|reason| at(Error::BadArgument(reason)))?;
-        let measure = |argument: &str| {
-            let name = match arguments.get(argument) {
-                Some(GraphQl::Enum(name)) => name.as_str(),
-                Some(GraphQl::String(name)) => name,
-                _ => "",
-            };
-            let mut all = catalog.computed.iter();
-            let computed = all.find(|computed| measure_name(&computed.field) == name);
-            match computed.map(|computed| (&computed.what, computed.is_priced)) {
-                Some((What::Statistics(measure, _), is_priced)) => {
-                    figures.priced(measure, year.filter(|_| is_priced))
-                }
-                _ => Err(Error::BadArgument(format!(
-                    "{argument}: {name} is no number of each row: name one that has statistics"
-                ))),
-            }
-        };
-        let measures = [measure("of").map_err(at)?, measure("with").map_err(at)?];
-        let mut plan = Vec::new();
-        for (name, merged) in self.collect("Correlation", merged)? {
-            let field = match among::correlation(merged[0].node.name.node.as_str()) {
-                None => ToldField::TypeName,
-                Some((kind, show, about)) => {
-                    let figure = figures.correlation(&measures, kind, keeps).map_err(at)?;
-                    ToldField::Figure(figure, show, about)
-                }
-            };
-            plan.push((name, field));
-        }
-        Ok(MeasureField::Figures("Correlation", plan))
-    }
-
-    /// The measures of the rows that are active on each of some days.
-    fn active(
-        &self,
-        table: &'static Table,
-        merged: &Merged<'a>,
-        figures: &mut Figures,
-        keeps: &Predicate,
-        path: &[String],
-    ) -> Result<MeasureField, ServerError> {
-        let at = |error: Error| error.at(merged[0].pos, path);
-        let catalog = self.catalog.measures(table).and_then(|measures| measures.days.as_ref());
-        let days = catalog.ok_or_else(|| at(Error::Internal))?;
-        let arguments = self.arguments(merged[0]);
-        let column = |name: &str| {
-            let word = match arguments.get(name) {
-                Some(GraphQl::Enum(word)) => word.as_str(),
-                Some(GraphQl::String(word)) => word,
-                _ => "",
-            };
-            days.column(word).map(|column| table.columns[column].name)
-        };
-        let (Some(from), Some(to)) = (column("from"), column("to")) else {
-            return Err(at(Error::Internal));
-        };
-        let mut plans = Vec::new();
-        for day in first_days::parse(arguments.get("on")).map_err(at)? {
-            let is = |column, comparison| Predicate::Is {
-                column,
-                test: Test::Compare(comparison, day.into()),
-            };
-            let active = is(from, Comparison::LessOrEqual).and(is(to, Comparison::GreaterOrEqual));
-            let keeps = keeps.clone().and(active);
-            plans.push(self.measures(
-                table,
-                merged,
-                figures,
-                &keeps,
-                MeasuredRows::Day(day),
-                path,
-            )?);
-        }
-        Ok(MeasureField::OnDays(plans))
-    }
-
     fn key(
         &self,
         table: &'static Table,
@@ -495,7 +323,7 @@ impl<'a> Planner<'a> {
 
 /// What measures are of.
 #[derive(Clone, Copy)]
-enum MeasuredRows<'b> {
+pub(super) enum MeasuredRows<'b> {
     /// All rows, or a part of them.
     All,
     /// The rows of a group of these keys.
@@ -591,11 +419,8 @@ fn dimensions(
     let values = items(value);
     let mut by: Vec<&Dimension> = Vec::with_capacity(values.len());
     for value in values {
-        let name = match value {
-            GraphQl::Enum(name) => name.as_str(),
-            GraphQl::String(name) => name,
-            other => return Err(Error::BadArgument(format!("by: {other} is not a key"))),
-        };
+        let name = enum_word(Some(value));
+        let name = name.ok_or_else(|| Error::BadArgument(format!("by: {value} is not a key")))?;
         if by.iter().any(|dimension| dimension.name == name) {
             return Err(Error::BadArgument(format!("by: {name} is named twice")));
         }
