@@ -26,7 +26,7 @@ use crate::{
 /// The field that answers any query.
 pub(crate) const LIVE: &str = "live";
 /// The field that tells of loads.
-pub(crate) const CHANGED: &str = "datasetChanged";
+const CHANGED: &str = "datasetChanged";
 
 /// Everything that can be subscribed to.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,7 @@ use super::{
         revision_header::REVISION_HEADER,
         vary,
     },
-    traffic::{listen::ConnectionHold, rate::Account},
+    traffic::{hold::ConnectionHold, rate::Account},
 };
 use crate::error::codes;
 

@@ -44,7 +44,7 @@ use crate::{
             base_url,
             negotiate::MediaType,
         },
-        traffic::{listen::ConnectionHold, rate::Account},
+        traffic::{hold::ConnectionHold, rate::Account},
     },
 };
 
@@ -115,7 +115,7 @@ async fn begin(
         .max_message_size(most)
         .max_frame_size(most);
     Ok(upgrade.on_upgrade(async move |socket| {
-        Session::new(live, account).run(socket).await;
+        Session::new(live, account).run(socket, hold.as_ref()).await;
         drop((connection, hold));
     }))
 }
@@ -169,10 +169,13 @@ impl Session {
     }
 
     /// Speaks with the client until one of the two has enough.
-    async fn run(mut self, mut socket: WebSocket) {
+    async fn run(mut self, mut socket: WebSocket, hold: Option<&ConnectionHold>) {
         let Some(closing) = self.speak(&mut socket).await else { return };
         self.live.works().metrics.dropped(closing.word);
         tracing::debug!(code = closing.code, reason = %closing.reason, "closed a WebSocket");
+        if let Some(hold) = hold {
+            hold.linger();
+        }
         let frame = CloseFrame { code: closing.code, reason: closing.reason.as_ref().into() };
         let last = async {
             socket.send(Message::Close(Some(frame))).await?;

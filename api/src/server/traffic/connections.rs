@@ -119,6 +119,8 @@ pub(crate) struct ClientConnection {
     pub(super) too_many: Option<TooMany>,
     /// Whether it got an answer though it is of the reserve.
     pub(super) was_answered: AtomicBool,
+    /// Whether its client is told why it is closed, and may still be sending.
+    pub(super) lingers: AtomicBool,
     progress: Mutex<Progress>,
     /// It is told to end.
     pub(super) end: Notify,
@@ -305,6 +307,7 @@ impl ClientConnection {
             is_of_proxy,
             too_many,
             was_answered: AtomicBool::new(false),
+            lingers: AtomicBool::new(false),
             progress: Mutex::new(progress),
             end: Notify::new(),
         }

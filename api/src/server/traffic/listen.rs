@@ -42,10 +42,9 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use super::{
-    connections::{
-        ClientConnection, ClientConnections, ConnectionLimits, ConnectionPlace, LiveConnection,
-        TooMany,
-    },
+    connections::{ClientConnection, ClientConnections, ConnectionLimits},
+    hold::ConnectionHold,
+    lingering::LingeringStream,
     rate::Peer,
     unread,
 };
@@ -79,7 +78,7 @@ pub async fn serve(
             }
         };
         let Some(place) = connections.admit(peer.ip()) else { continue };
-        let hold = ConnectionHold { place: Arc::new(place), _part: part.clone() };
+        let hold = ConnectionHold::new(place, part.clone());
         tokio::spawn(connection(stream, peer, router.clone(), hold));
     }
     drop((listener, part));
@@ -105,23 +104,6 @@ async fn refused(error: &io::Error, connections: &ClientConnections) {
         tracing::error!(%error, "cannot take a connection");
         connections.close_oldest();
         tokio::time::sleep(PAUSE).await;
-    }
-}
-
-/// A connection that is open. A WebSocket goes on when HTTP is done with the connection, and so has a part of this.
-#[derive(Clone, Debug)]
-pub(crate) struct ConnectionHold {
-    place: Arc<ConnectionPlace>,
-    _part: watch::Receiver<()>,
-}
-
-impl ConnectionHold {
-    /// Lets the connection carry subscriptions.
-    ///
-    /// # Errors
-    /// What there are too many of.
-    pub(crate) fn go_live(&self) -> Result<LiveConnection, TooMany> {
-        self.place.go_live()
     }
 }
 
@@ -166,7 +148,7 @@ fn serve_http(
     let client = &hold.place.connection;
     // It is how soon an answer is sent; without it, it is sent all the same.
     let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
+    let mut stream = TimeoutStream::new(LingeringStream::new(stream, hold.clone()));
     stream.set_write_timeout(Some(limits.write));
     let stream = WatchedStream {
         stream: TokioIo::new(Box::pin(stream)),
@@ -266,7 +248,7 @@ impl<B> Drop for WatchedBody<B> {
 
 /// A stream of which it is noted when all is sent.
 struct WatchedStream {
-    stream: TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
+    stream: TokioIo<Pin<Box<TimeoutStream<LingeringStream>>>>,
     client: Arc<ClientConnection>,
     /// What is sent instead of what hyper says itself, as far as it is not sent yet.
     own: Option<Bytes>,
