@@ -216,10 +216,12 @@ impl Session {
                 () = ending.wait() => return Some(Closing::stopping()),
                 Some(message) = from_library.recv() => {
                     let Some(message) = self.translated(message) else { continue };
+                    let began = Instant::now();
                     match tokio::time::timeout(limits.write, socket.send(message)).await {
                         Ok(Ok(())) => {}
-                        Ok(Err(_)) => return None,
-                        Err(_) => return Some(Closing::slow()),
+                        // The connection has the same patience.
+                        Ok(Err(_)) if began.elapsed() < limits.write => return None,
+                        Ok(Err(_)) | Err(_) => return Some(Closing::slow()),
                     }
                 }
                 () = &mut library => return None,
