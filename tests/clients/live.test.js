@@ -14,7 +14,7 @@ import { Client, cacheExchange, fetchExchange, gql as urqlGql, subscriptionExcha
 import WebSocket from 'ws';
 import { serving } from '../program.mjs';
 
-const LIVE = 'subscription Courses($hours: Float) { live { trainings(filter: { hours: { gte: $hours } }) { totalCount } } }';
+const LIVE = 'subscription Courses($hours: Hours) { live { trainings(filter: { hours: { gte: $hours } }) { totalCount } } }';
 const CHANGED = 'subscription { datasetChanged { revision previousRevision loads tables { table added } } }';
 
 /** Gives `use` a server of its own, and what loads so many courses into it. */
