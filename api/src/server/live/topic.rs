@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     Live,
-    subscriber::{Channel, Told},
+    channel::{Channel, Told, TopicKey},
 };
 use crate::{
     catalog::dataset::Dataset,
@@ -27,9 +27,6 @@ use crate::{
 const MOST_BYTES: usize = 512 << 10;
 /// How long to wait before what may go well later is tried again, at first and at most.
 const PAUSE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
-
-/// What tells two topics apart.
-pub(super) type TopicKey = Arc<[u8]>;
 
 /// What is subscribed to.
 pub(super) struct Topic {

@@ -67,6 +67,12 @@ struct Limit {
     limit: &'static str,
 }
 
+/// How answers come to subscribers.
+pub(crate) const TRANSPORTS: [&str; 2] = ["sse", "websocket"];
+/// Why the server closes a WebSocket.
+pub(crate) const DROPS: [&str; 6] =
+    ["bad_message", "large_message", "not_initialized", "silent", "slow", "stopping"];
+
 /// How answers come to a subscriber: `websocket` or `sse`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LiveLabel {
@@ -108,6 +114,13 @@ struct LiveMetrics {
 impl LiveMetrics {
     fn registered(registry: &mut Registry) -> Self {
         let it = Self::default();
+        // From the beginning, so that the first of each is an increase.
+        for transport in TRANSPORTS {
+            drop(it.subscriptions.get_or_create(&LiveLabel { transport }));
+        }
+        for reason in DROPS {
+            drop(it.drops.get_or_create(&DropLabel { reason }));
+        }
         let about = "Subscriptions that are open";
         registry.register("live_subscriptions", about, it.subscriptions.clone());
         let about = "Different queries that are subscribed to";
