@@ -37,6 +37,23 @@ async fn a_client_may_subscribe_to_so_much() {
 }
 
 #[tokio::test]
+async fn a_connection_carries_so_many_operations() {
+    let host = Host::new().await;
+    let mut socket = host.connect().await;
+    let mut last = Value::Null;
+    for id in 0..=100 {
+        socket.subscribe(&id.to_string(), PUBLICATIONS).await;
+        last = socket.next().await;
+        assert_eq!(last["type"] == "next", id < 100, "{id}: {last}");
+    }
+    assert!(last["payload"][0]["message"].as_str().unwrap().contains("this connection"), "{last}");
+    host.load().await;
+    for _ in 0..100 {
+        assert_eq!(socket.next().await["type"], "next");
+    }
+}
+
+#[tokio::test]
 async fn live_queries_may_cost_so_much_together() {
     let live = LiveLimits { cost: 150, ..LiveLimits::default() };
     let host = Host::with(Settings { live, ..Settings::default() }).await;

@@ -20,12 +20,13 @@ use serde_json::Value;
 use super::{Live, Opened, subscriber::Delivery};
 use crate::server::{
     endpoint::Wishes,
-    request::{ask::Parameters, compress::Coding},
+    observe::metrics,
+    request::{answer::Refusal, ask::Parameters, compress::Coding},
     traffic::rate::Account,
 };
 
-/// The transport, as metrics call it.
-const TRANSPORT: &str = "websocket";
+/// The operations that a connection may have at once: the library looks at all of them for each message.
+const MOST: usize = 100;
 
 /// The operations of a connection, by number.
 #[derive(Clone)]
@@ -87,12 +88,18 @@ impl Operations {
         let Some(asked) = self.asked(number) else { return Step::Done };
         let Connection { live, account, .. } = &*self.0;
         let refused = |refusal| Step::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
+        if self.open().len() > MOST {
+            let message = format!(
+                "this connection has {MOST} operations, and may have no more: complete some of them first, or connect again"
+            );
+            return refused(Refusal::too_many_live(&message, "operations of a connection"));
+        }
         let parameters = match Parameters::of_json(asked) {
             Ok(parameters) => parameters,
             Err(refusal) => return refused(refusal),
         };
         let wishes = Wishes::default();
-        match live.open(parameters, &wishes, account, TRANSPORT).await {
+        match live.open(parameters, &wishes, account, metrics::WEBSOCKET).await {
             Ok(Opened::Subscription(subscriber)) => Step::Follow(Box::new(subscriber)),
             Ok(Opened::Query(named, parameters)) => {
                 let how = (Coding::Identity, wishes);

@@ -53,12 +53,26 @@ impl Topic {
             (Arc::clone(&self.key), matches!(self.kind, SubscriptionKind::Live(_)));
         let datasets = live.works().server.datasets();
         let mut running = RunningTopic { topic: self, live: Arc::clone(&live), channel, datasets };
+        // Whatever ends it, nobody subscribes to what is no more.
+        let _ending = EndingTopic { live, key, number };
         let failed =
             if is_live { running.tell_answers().await } else { running.tell_changes().await };
         let told = Told { answer: failed, is_last: true };
         running.channel.tell(told);
-        if live.table.end(&key, number) {
-            live.works().metrics.live_queries().dec();
+    }
+}
+
+/// Ends a topic when this is dropped.
+struct EndingTopic {
+    live: Arc<Live>,
+    key: TopicKey,
+    number: u64,
+}
+
+impl Drop for EndingTopic {
+    fn drop(&mut self) {
+        if self.live.table.end(&self.key, self.number) {
+            self.live.works().metrics.live_queries().dec();
         }
     }
 }

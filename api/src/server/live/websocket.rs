@@ -21,7 +21,7 @@ use axum::{
         FromRequestParts as _, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use futures_util::{sink, stream};
@@ -41,7 +41,6 @@ use crate::{
         endpoint,
         request::{
             answer::{Client, Refusal},
-            base_url,
             negotiate::MediaType,
         },
         traffic::{hold::ConnectionHold, rate::Account},
@@ -86,7 +85,8 @@ async fn begin(
 ) -> Result<Response, Refusal> {
     account.may_ask().map_err(Refusal::too_many)?;
     let settings = &live.works().settings;
-    if !is_welcome(&parts.headers, &settings.origins) {
+    let public_url = live.works().server.0.operator.public_url.as_deref();
+    if !is_welcome(&parts.headers, &settings.origins, public_url) {
         let reason = "pages of this origin may not connect (setting: --cors-origin)";
         return Err(Refusal::new(StatusCode::FORBIDDEN, codes::BAD_REQUEST, reason));
     }
@@ -120,10 +120,16 @@ async fn begin(
     }))
 }
 
-/// Whether a page may connect: any, where the operator names none, and else one of those, or of this server.
-fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue]) -> bool {
+/// Whether a page may connect: any, where the operator names none, and else one of those, or of this server. The scheme of
+/// this server a proxy may not tell.
+fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue], public_url: Option<&str>) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let is_own = || origin.to_str().is_ok_and(|origin| origin == base_url::base(headers));
+    let host = |url: &str| url.parse::<Uri>().ok()?.into_parts().authority;
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+    let is_own = || {
+        let of_page = origin.to_str().ok().and_then(host);
+        of_page.is_some() && [asked, public_url.and_then(host)].contains(&of_page)
+    };
     origins.is_empty() || origins.contains(origin) || is_own()
 }
 
@@ -171,7 +177,7 @@ impl Session {
     /// Speaks with the client until one of the two has enough.
     async fn run(mut self, mut socket: WebSocket, hold: Option<&ConnectionHold>) {
         let Some(closing) = self.speak(&mut socket).await else { return };
-        self.live.works().metrics.dropped(closing.word);
+        self.live.works().metrics.dropped(closing.why);
         tracing::debug!(code = closing.code, reason = %closing.reason, "closed a WebSocket");
         if let Some(hold) = hold {
             hold.linger();
