@@ -14,7 +14,7 @@ const CHANGES: usize = 64;
 
 /// What all subscribers of a topic are told.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct LiveAnswer {
     pub(super) answer: Arc<HttpAnswer>,
     /// Whether nothing will follow.
     pub(super) is_last: bool,
@@ -24,9 +24,9 @@ pub(super) struct Told {
 #[derive(Clone)]
 pub(super) enum Channel {
     /// The last answer, which makes up for those before.
-    Live(watch::Sender<Option<Told>>),
+    Live(watch::Sender<Option<LiveAnswer>>),
     /// Every change.
-    Changed(broadcast::Sender<Told>),
+    Changed(broadcast::Sender<LiveAnswer>),
 }
 
 impl Channel {
@@ -51,7 +51,7 @@ impl Channel {
         }
     }
 
-    pub(super) fn tell(&self, told: Told) {
+    pub(super) fn tell(&self, told: LiveAnswer) {
         match self {
             Self::Live(sender) => drop(sender.send_replace(Some(told))),
             // An error says that nobody listens.
@@ -62,8 +62,8 @@ impl Channel {
 
 /// What a subscriber is told.
 pub(super) enum Updates {
-    Live(watch::Receiver<Option<Told>>),
-    Changed(broadcast::Receiver<Told>),
+    Live(watch::Receiver<Option<LiveAnswer>>),
+    Changed(broadcast::Receiver<LiveAnswer>),
     /// Nothing: the topic has ended.
     None,
 }

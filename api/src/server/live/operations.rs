@@ -30,9 +30,9 @@ const MOST: usize = 100;
 
 /// The operations of a connection, by number.
 #[derive(Clone)]
-pub(super) struct Operations(Arc<Connection>);
+pub(super) struct Operations(Arc<ClientOperations>);
 
-struct Connection {
+struct ClientOperations {
     live: Arc<Live>,
     account: Account,
     open: Mutex<HashMap<String, OpenOperation>>,
@@ -49,7 +49,7 @@ struct OpenOperation {
 impl Operations {
     pub(super) fn new(live: Arc<Live>, account: Account) -> Self {
         let open = Mutex::default();
-        Self(Arc::new(Connection { live, account, open }))
+        Self(Arc::new(ClientOperations { live, account, open }))
     }
 
     /// Notes what an operation asks, before it begins.
@@ -84,10 +84,11 @@ impl Operations {
     }
 
     /// Begins an operation: what it is told first, and what tells it more.
-    async fn begin(&self, number: &str) -> Step {
-        let Some(asked) = self.asked(number) else { return Step::Done };
-        let Connection { live, account, .. } = &*self.0;
-        let refused = |refusal| Step::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
+    async fn begin(&self, number: &str) -> OperationStep {
+        let Some(asked) = self.asked(number) else { return OperationStep::Done };
+        let ClientOperations { live, account, .. } = &*self.0;
+        let refused =
+            |refusal| OperationStep::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
         if self.open().len() > MOST {
             let message = format!(
                 "this connection has {MOST} operations, and may have no more: complete some of them first, or connect again"
@@ -100,23 +101,23 @@ impl Operations {
         };
         let wishes = Wishes::default();
         match live.open(parameters, &wishes, account, metrics::WEBSOCKET).await {
-            Ok(Opened::Subscription(subscriber)) => Step::Follow(Box::new(subscriber)),
+            Ok(Opened::Subscription(subscriber)) => OperationStep::Follow(Box::new(subscriber)),
             Ok(Opened::Query(named, parameters)) => {
                 let how = (Coding::Identity, wishes);
                 let answer = live.endpoint.answer_named(named, parameters, how, account).await;
-                Step::Last(match answer {
+                OperationStep::Last(match answer {
                     Ok(reply) if reply.answer.ran() => Delivery::Next(reply.answer),
                     Ok(reply) => Delivery::Failed(reply.answer),
                     Err(refusal) => return refused(refusal),
                 })
             }
-            Err(answer) => Step::Last(Delivery::Failed(answer)),
+            Err(answer) => OperationStep::Last(Delivery::Failed(answer)),
         }
     }
 }
 
 /// What comes next of an operation.
-enum Step {
+enum OperationStep {
     Begin,
     Follow(Box<super::Subscriber>),
     /// This, and nothing after it.
@@ -135,21 +136,21 @@ impl Executor for Operations {
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let (operations, number) = (self.clone(), request.query);
-        let next = |(mut step, operations, number): (Step, Self, String)| async move {
-            if let Step::Begin = step {
+        let next = |(mut step, operations, number): (OperationStep, Self, String)| async move {
+            if let OperationStep::Begin = step {
                 step = operations.begin(&number).await;
             }
             let (delivery, then) = match step {
-                Step::Follow(mut subscriber) => match subscriber.next().await? {
-                    failed @ Delivery::Failed(_) => (failed, Step::Done),
-                    delivery => (delivery, Step::Follow(subscriber)),
+                OperationStep::Follow(mut subscriber) => match subscriber.next().await? {
+                    failed @ Delivery::Failed(_) => (failed, OperationStep::Done),
+                    delivery => (delivery, OperationStep::Follow(subscriber)),
                 },
-                Step::Last(delivery) => (delivery, Step::Done),
-                Step::Begin | Step::Done => return None,
+                OperationStep::Last(delivery) => (delivery, OperationStep::Done),
+                OperationStep::Begin | OperationStep::Done => return None,
             };
             operations.tell(&number, delivery);
             Some((Response::default(), (then, operations, number)))
         };
-        stream::unfold((Step::Begin, operations, number), next).boxed()
+        stream::unfold((OperationStep::Begin, operations, number), next).boxed()
     }
 }

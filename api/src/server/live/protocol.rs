@@ -97,7 +97,7 @@ pub(super) enum ClientMessage {
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct WrittenMessage {
     #[serde(rename = "type")]
     kind: Option<Value>,
     id: Option<Value>,
@@ -110,8 +110,8 @@ impl ClientMessage {
     /// # Errors
     /// Says what it is instead of one.
     pub(super) fn of_text(text: &str) -> Result<Self, Closing> {
-        let written = serde_json::from_str::<Written>(text);
-        let Written { kind, id, payload } = written.map_err(|error| {
+        let written = serde_json::from_str::<WrittenMessage>(text);
+        let WrittenMessage { kind, id, payload } = written.map_err(|error| {
             Closing::bad(shortened(format!(
                 "a message is a JSON object, and this is none: {error}"
             )))

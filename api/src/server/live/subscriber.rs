@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Live,
-    channel::{Channel, Told, Updates},
+    channel::{Channel, LiveAnswer, Updates},
     table::{Left, SubscriberPlace},
     topic::Topic,
 };
@@ -85,11 +85,11 @@ impl Subscriber {
                         message,
                     );
                     let answer = Arc::new(self.live.works().refuse(refusal));
-                    Some(Told { answer, is_last: true })
+                    Some(LiveAnswer { answer, is_last: true })
                 }
             },
         };
-        let Told { answer, is_last } = told?;
+        let LiveAnswer { answer, is_last } = told?;
         if is_last {
             self.updates = Updates::None;
             return Some(Delivery::Failed(answer));

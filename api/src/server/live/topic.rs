@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     Live,
-    channel::{Channel, Told, TopicKey},
+    channel::{Channel, LiveAnswer, TopicKey},
 };
 use crate::{
     catalog::dataset::Dataset,
@@ -57,7 +57,7 @@ impl Topic {
         let _ending = EndingTopic { live, key, number };
         let failed =
             if is_live { running.tell_answers().await } else { running.tell_changes().await };
-        let told = Told { answer: failed, is_last: true };
+        let told = LiveAnswer { answer: failed, is_last: true };
         running.channel.tell(told);
     }
 }
@@ -191,7 +191,7 @@ impl RunningTopic {
 
     /// Tells subscribers of an answer; where it is no news, only those who are still to come.
     fn tell(&self, answer: &Arc<HttpAnswer>, is_news: bool) {
-        let told = Told { answer: Arc::clone(answer), is_last: false };
+        let told = LiveAnswer { answer: Arc::clone(answer), is_last: false };
         match &self.channel {
             Channel::Live(sender) if !is_news => {
                 sender.send_if_modified(|last| {

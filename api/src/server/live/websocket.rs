@@ -10,6 +10,7 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -115,7 +116,7 @@ async fn begin(
         .max_message_size(most)
         .max_frame_size(most);
     Ok(upgrade.on_upgrade(async move |socket| {
-        Session::new(live, account).run(socket, hold.as_ref()).await;
+        SocketSession::new(live, account).run(socket, hold.as_ref()).await;
         drop((connection, hold));
     }))
 }
@@ -134,7 +135,7 @@ fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue], public_url: Option<&
 }
 
 /// A connection of one client.
-struct Session {
+struct SocketSession {
     live: Arc<Live>,
     operations: Operations,
     /// The operations that are open, by the names that the client gives them.
@@ -150,7 +151,7 @@ struct Session {
 
 /// What the library says: of an operation, or of the connection.
 #[derive(Deserialize)]
-struct Said<'a> {
+struct LibraryMessage<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     id: Option<&'a str>,
@@ -166,7 +167,7 @@ struct Sent<'a> {
     payload: Option<&'a RawValue>,
 }
 
-impl Session {
+impl SocketSession {
     fn new(live: Arc<Live>, account: Account) -> Self {
         let operations = Operations::new(Arc::clone(&live), account);
         let (numbers, names) = <_>::default();
@@ -216,12 +217,22 @@ impl Session {
         let mut ending = works.settings.connections.ending();
         let mut late = pin!(tokio::time::sleep(limits.head));
         let mut ticks = tokio::time::interval(ping / 2);
+        let mut is_over = false;
         loop {
+            // What the library has to say comes first: whoever sends much and reads little waits for it.
+            let said = poll_fn(|context| {
+                let said = from_library.poll_recv(context);
+                if said.is_ready() || is_over {
+                    return said;
+                }
+                is_over = library.as_mut().poll(context).is_ready();
+                from_library.poll_recv(context)
+            });
             tokio::select! {
                 biased;
                 () = ending.wait() => return Some(Closing::stopping()),
-                Some(message) = from_library.recv() => {
-                    let Some(message) = self.translated(message) else { continue };
+                said = said => {
+                    let Some(message) = self.translated(said?) else { continue };
                     let began = Instant::now();
                     match tokio::time::timeout(limits.write, socket.send(message)).await {
                         Ok(Ok(())) => {}
@@ -230,7 +241,6 @@ impl Session {
                         Ok(Err(_)) | Err(_) => return Some(Closing::slow()),
                     }
                 }
-                () = &mut library => return None,
                 received = socket.recv(), if to_library.capacity() > 0 => {
                     let message = match received {
                         Some(Ok(message)) => message,
@@ -304,7 +314,7 @@ impl Session {
     /// What a message of the library says to the client.
     fn translated(&mut self, message: Message) -> Option<Message> {
         let Message::Text(text) = message else { return Some(message) };
-        let said: Said<'_> = serde_json::from_str(&text).ok()?;
+        let said: LibraryMessage<'_> = serde_json::from_str(&text).ok()?;
         let Some(number) = said.id else { return Some(Message::Text(text)) };
         // Whoever has completed an operation hears no more of it.
         let name = self.names.get(number)?;
