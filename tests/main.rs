@@ -24,6 +24,7 @@ mod import;
 mod layouts;
 mod limits;
 mod links;
+mod live;
 mod load;
 mod measures;
 mod migrations;
