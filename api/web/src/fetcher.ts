@@ -1,7 +1,7 @@
 // How the playground sends a query: a POST that can be stopped.
 import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
-import type { ExecutionResult } from "graphql";
-import { take } from "./answer";
+import { stripIgnoredCharacters, type ExecutionResult } from "graphql";
+import { take, type Asked } from "./answer";
 import { isObject, type JsonObject } from "./json";
 
 /** What GraphiQL asks for when it reads the schema. */
@@ -21,10 +21,11 @@ interface Observer {
 export function fetcher(url: string): Fetcher {
   return (parameters, options) => {
     const own = parameters.operationName !== INTROSPECTION;
-    const asked = own ? { "GraphQL-Cost": "report", "GraphQL-Explain": "1" } : {};
+    const reports = own ? { "GraphQL-Cost": "report", "GraphQL-Explain": "1" } : {};
     const subscribe = (observer: Observer) => {
       const abort = new AbortController();
-      send(url, JSON.stringify(current(parameters)), { ...asked, ...options?.headers }, abort.signal).then(
+      const headers = { ...reports, ...(options?.headers as Record<string, string> | undefined) };
+      send(url, current(parameters), headers, abort.signal).then(
         (answer) => {
           observer.next(answer);
           observer.complete();
@@ -48,17 +49,38 @@ export function current(parameters: FetcherParams): FetcherParams {
   return operationName && !new RegExp(`\\b${operationName}\\b`).test(parameters.query) ? rest : parameters;
 }
 
-async function send(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<JsonObject> {
+/** What an editor has to be asked for. */
+interface Text {
+  readonly query: string;
+  /** JSON; empty where there are none. */
+  readonly variables: string;
+  readonly operationName: string | null;
+}
+
+/** Asks by GET, which browsers and proxies keep, and gives the answer as it is shown. */
+export function look(url: string, asked: Text, signal: AbortSignal): Promise<JsonObject> {
+  return answered(address(url, asked), { signal }, asked);
+}
+
+/** The address that asks, without what is in a query for people only. */
+export function address(url: string, { query, variables, operationName }: Text): string {
+  const parameters = new URLSearchParams({ query: stripIgnoredCharacters(query) });
+  if (variables.trim() !== "") parameters.set("variables", JSON.stringify(JSON.parse(variables)));
+  if (operationName !== null) parameters.set("operationName", operationName);
+  return `${url}?${parameters}`;
+}
+
+/** Asks, and gives the answer as it is shown. */
+function send(url: string, asked: FetcherParams, headers: Record<string, string>, signal: AbortSignal): Promise<JsonObject> {
+  const init = { method: "POST", body: JSON.stringify(asked), headers: { "Content-Type": "application/json", ...headers }, signal };
+  return answered(url, init, { query: asked.query, operationName: asked.operationName ?? null });
+}
+
+async function answered(url: string, init: RequestInit & { headers?: Record<string, string> }, asked: Asked): Promise<JsonObject> {
   const began = performance.now();
   const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: {
-      Accept: "application/graphql-response+json, application/json;q=0.9",
-      "Content-Type": "application/json",
-      ...headers,
-    },
-    signal,
+    ...init,
+    headers: { Accept: "application/graphql-response+json, application/json;q=0.9", ...init.headers },
   });
   const text = await response.text();
   const milliseconds = performance.now() - began;
@@ -66,7 +88,7 @@ async function send(url: string, body: string, headers: Record<string, string>, 
   if (answer === null) {
     throw new Error(`The server answered ${response.status} ${response.statusText} with something that is not GraphQL: ${text.slice(0, 200)}`);
   }
-  return take(answer, milliseconds);
+  return take(answer, milliseconds, asked);
 }
 
 function parse(text: string): JsonObject | null {

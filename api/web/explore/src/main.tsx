@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { start } from "./store";
+import "../../chart/chart.css";
 import "./style.css";
 
 start();

@@ -1,6 +1,6 @@
 // The measures that a visitor chooses from: what each counts, how it is read from an answer, and how it is written.
 import type { GrantMeasure, MeasureFragment, OverviewQuery } from "./operations";
-import { dollars, dollarsEach, officers, people, short, whole } from "./numbers";
+import { dollars, dollarsEach, officers, people, short, whole } from "../../chart/numbers";
 
 export type MeasureName = "dollars" | "awards" | "officers" | "per-officer" | "per-resident" | "trained";
 

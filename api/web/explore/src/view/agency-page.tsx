@@ -1,12 +1,12 @@
 // Everything about one agency.
-import { Bars } from "../chart/bars";
-import { Lines } from "../chart/lines";
-import { Timeline } from "../chart/timeline";
+import { Bars } from "../../../chart/bars";
+import { Lines } from "../../../chart/lines";
+import { Timeline } from "../../../chart/timeline";
 import { kinds, statuses } from "../dimension";
-import { counted, dollars, dollarsEach, officers, percent, rate, short, whole } from "../numbers";
+import { counted, dollars, dollarsEach, officers, percent, rate, short, whole } from "../../../chart/numbers";
 import type { AgencyQuery, NeighborFragment } from "../operations";
 import { agencyLink, awardLink } from "../route";
-import { stateName } from "../states";
+import { stateName } from "../../../chart/states";
 import { agency, agencyOutcomes, catalog, change, neighbors, state, table } from "../store";
 import type { AwardsQuery } from "../operations";
 import { Facts, PlainTable, Section } from "./facts";

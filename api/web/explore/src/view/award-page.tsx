@@ -1,6 +1,6 @@
 // Everything about one award.
 import { statuses } from "../dimension";
-import { dollars, officers, whole } from "../numbers";
+import { dollars, officers, whole } from "../../../chart/numbers";
 import type { AwardQuery, ClaimField, Instrument, OfficerKind } from "../operations";
 import { agencyLink } from "../route";
 import { award, state } from "../store";

@@ -1,7 +1,7 @@
 // What agencies reported around their first award. A description, and no estimate of what an award causes.
-import { Lines } from "../chart/lines";
-import type { Point } from "../chart/lines";
-import { counted, rate, whole } from "../numbers";
+import { Lines } from "../../../chart/lines";
+import type { Point } from "../../../chart/lines";
+import { counted, rate, whole } from "../../../chart/numbers";
 import { catalog, change, event, state } from "../store";
 import { Figure } from "./figure";
 import { filterWords } from "./words";

@@ -1,8 +1,8 @@
 // From what agencies asked for to the officers whom they kept.
 import { overview, state } from "../store";
-import { Bars } from "../chart/bars";
+import { Bars } from "../../../chart/bars";
 import { awardFilter } from "../filter";
-import { officers, percent, whole } from "../numbers";
+import { officers, percent, whole } from "../../../chart/numbers";
 import { Figure } from "./figure";
 import { filterWords } from "./words";
 

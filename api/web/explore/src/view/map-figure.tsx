@@ -1,14 +1,14 @@
 // Awards on a map: of states, of counties, or of agencies.
 import { useMemo } from "preact/hooks";
-import { StateMap } from "../chart/map";
-import type { StateValue } from "../chart/map";
+import { StateMap } from "../../../chart/map";
+import type { StateValue } from "../../../chart/map";
 import { byState } from "../by-state";
 import { UNKNOWN } from "../dimension";
 import { empty } from "../measure";
-import { counted } from "../numbers";
+import { counted } from "../../../chart/numbers";
 import { mapNames, toggled } from "../state";
 import type { MapName } from "../state";
-import { stateName, states } from "../states";
+import { stateName, states } from "../../../chart/states";
 import { change, state } from "../store";
 import { AgencyFigure } from "./agency-figure";
 import { CountyFigure } from "./county-figure";

@@ -1,14 +1,15 @@
 // The table of agencies or of awards: searched, ordered and paged by the server.
 import { useEffect, useState } from "preact/hooks";
 import { kinds, statuses } from "../dimension";
-import { dollars, dollarsEach, officers, whole } from "../numbers";
+import { dollars, dollarsEach, officers, whole } from "../../../chart/numbers";
 import type { AgenciesQuery, AwardsQuery } from "../operations";
 import { isFiltered } from "../state";
 import type { State, TableState } from "../state";
 import { agencyLink, awardLink } from "../route";
 import { change, state, table } from "../store";
-import { columns, orderOf, ROWS } from "../table-order";
-import type { Column } from "../table-order";
+import { columns } from "../columns";
+import type { Column } from "../columns";
+import { orderOf, ROWS } from "../table-order";
 import { TakeAway } from "./take-away";
 import { filterWords } from "./words";
 

@@ -1,9 +1,9 @@
 // How large awards are: the distribution.
-import { Bars } from "../chart/bars";
+import { Bars } from "../../../chart/bars";
 import { dimensions, SIZES, UNKNOWN } from "../dimension";
 import type { SizeName } from "../dimension";
 import { awardFilter } from "../filter";
-import { dollars, whole } from "../numbers";
+import { dollars, whole } from "../../../chart/numbers";
 import { toggled } from "../state";
 import { change, overview, state } from "../store";
 import { Figure } from "./figure";

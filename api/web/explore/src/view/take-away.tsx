@@ -4,7 +4,7 @@ import { link } from "../../../src/share";
 import { citation, file, text, used } from "../ask";
 import type { Ask, Citation } from "../ask";
 import { hasPlayground } from "../route";
-import { png, save, svgText } from "../picture";
+import { png, save, svgText } from "../../../chart/picture";
 import { catalog, sharedLink, shownOf } from "../store";
 
 /** A file, and what it is of where there are several. */
@@ -44,14 +44,14 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
   const picture = () => {
     const chart = svg?.();
     if (!chart) throw new Error("Show the picture first: its table is shown now.");
-    return svgText(chart, { title, lines: caption(words()) });
+    return svgText([chart], { title, lines: caption(words()) });
   };
   return (
     <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
       <summary class="small" aria-label={`Take away: ${title}`}>Take away</summary>
       <div class="menu">
         {hasPlayground
-          ? <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
+          ? <a href={playground(ask, svg ? "chart" : "table")} target="_blank" rel="noreferrer">Query, in the playground</a>
           : <button type="button" onClick={tried(() => copy(text(ask.document)))}>Copy the query</button>}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "text/csv", "csv")}>CSV{of(file)}</button>)}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "application/vnd.apache.parquet", "parquet")}>Parquet{of(file)}</button>)}
@@ -80,11 +80,11 @@ async function copy(text: string): Promise<void> {
 const of = (file: FileAsk) => (file.of === "" ? "" : ` of ${file.of}`);
 
 /** The playground, with the query of a picture. */
-export function playground(ask: Ask): string {
+export function playground(ask: Ask, as: "chart" | "table"): string {
   const document = text(ask.document);
   const [, operationName] = /^query (\w+)/.exec(document) ?? [];
   const variables = JSON.stringify(used(document, ask.variables), null, 2);
-  return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null });
+  return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null, view: { as } });
 }
 
 /** What is said below a picture that leaves the page. */

@@ -1,6 +1,6 @@
 // The people whom awards trained.
-import { Bars } from "../chart/bars";
-import { counted, short, whole } from "../numbers";
+import { Bars } from "../../../chart/bars";
+import { counted, short, whole } from "../../../chart/numbers";
 import type { TraineeRole } from "../operations";
 import { state, trained } from "../store";
 import { Figure } from "./figure";
