@@ -1,5 +1,6 @@
 // What is drawn of a shape: which chart, of which numbers, in how many panels.
 import { dollars, dollarsEach, officers, short, whole } from "../chart/numbers";
+import { grouped } from "./grouped";
 import type { Json } from "./json";
 import type { Leaf } from "./response-types";
 import { humanized, NotAPicture } from "./shape";
@@ -61,7 +62,7 @@ export function plot(shape: Shape, choice: Choice): Plot {
   const notes = [...shape.notes];
   const format = formats(measure.leaf);
 
-  const groups = Map.groupBy(shape.rows, (row) => (by ? (by.of(row)?.label ?? "Not known") : ""));
+  const groups = grouped(shape.rows, (row) => (by ? (by.of(row)?.label ?? "Not known") : ""));
   const titles = [...groups.keys()];
   if (by?.order === "year") titles.sort((one, other) => Number(one) - Number(other));
   if (titles.length > MOST_PANELS) notes.push(`The first ${MOST_PANELS} of ${whole(titles.length)} are drawn.`);

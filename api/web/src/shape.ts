@@ -3,6 +3,7 @@
 // The keys of groups say it: a year makes a line, a state a map, anything else bars; a second key makes small multiples.
 // A list of other rows is drawn by what its rows are called. What would mislead is refused: rows of several levels in one
 // picture, numbers of different kinds on one scale.
+import { grouped } from "./grouped";
 import type { Json } from "./json";
 import type { Leaf } from "./response-types";
 import type { Table } from "./table";
@@ -96,7 +97,7 @@ function finest(columns: readonly Column[], { rows }: Table, keys: number) {
 
 function keysOfGroups(columns: readonly Column[]): Key[] {
   const others = columns.find(({ path }) => path === "isOthers");
-  const parts = Map.groupBy(columns.filter(({ path }) => path.startsWith("key.")), ({ path }) => path.split(".")[1]!);
+  const parts = grouped(columns.filter(({ path }) => path.startsWith("key.")), ({ path }) => path.split(".")[1]!);
   return [...parts].map(([name, columns]) => {
     const key = keyOf(name, columns);
     return others ? { ...key, of: (row) => (row[others.at] === true ? { value: "\u0000others", label: "All others" } : key.of(row)) } : key;
@@ -167,7 +168,7 @@ function measureOf({ path, leaf, at }: Column, columns: readonly Column[]): Meas
 
 /** An answer without a list: its numbers of one kind beside each other, as the stages of a funnel are. */
 function fields(measures: readonly Measure[], { rows }: Table): Shape {
-  const kinds = Map.groupBy(measures.filter(({ path }) => !ASIDE.test(path)), ({ path, leaf }) => `${leaf?.of} ${leaf?.type} ${path.split(".").at(-1)}`);
+  const kinds = grouped(measures.filter(({ path }) => !ASIDE.test(path)), ({ path, leaf }) => `${leaf?.of} ${leaf?.type} ${path.split(".").at(-1)}`);
   const [kept] = [...kinds.values()].sort((one, other) => other.length - one.length);
   const [row] = rows;
   if (!kept || kept.length < 2 || !row) throw new NotAPicture("One number is no picture: ask for groups, such as `groups(by: [FISCAL_YEAR])`.");
