@@ -2,19 +2,23 @@
 
 const SIZE = 12;
 let context: CanvasRenderingContext2D | null = null;
+/** The widths of letters; that of a text is their sum, but for kerning, which is less than the gap beside it. */
 const known = new Map<string, number>();
 
 /** The width of a text in pixels. */
 export function textWidth(text: string): number {
-  const found = known.get(text);
-  if (found !== undefined) return found;
+  let width = 0;
+  for (const letter of text) width += known.get(letter) ?? measured(letter);
+  return width;
+}
+
+function measured(letter: string): number {
   if (!context) {
     context = document.createElement("canvas").getContext("2d")!;
     context.font = `${SIZE}px ${getComputedStyle(document.body).fontFamily}`;
   }
-  const width = context.measureText(text).width;
-  if (known.size > 2000) known.clear();
-  known.set(text, width);
+  const { width } = context.measureText(letter);
+  known.set(letter, width);
   return width;
 }
 

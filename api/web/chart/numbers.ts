@@ -6,13 +6,17 @@ const format = (options: Intl.NumberFormatOptions) => {
   return (value: number) => (formatter ??= new Intl.NumberFormat("en-US", options)).format(value);
 };
 
+/** Whole numbers, which most are, need no formatter: a page writes hundreds of them before it shows what was clicked. */
+const quick = (unit: string, otherwise: (value: number) => string) => (value: number) =>
+  Number.isSafeInteger(value) ? `${value < 0 ? "-" : ""}${unit}${String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ",")}` : otherwise(value);
+
 /** `1,234` */
-export const whole = format({ maximumFractionDigits: 0 });
+export const whole = quick("", format({ maximumFractionDigits: 0 }));
 /** `1,234.5`: officers are counted in tenths. */
-export const officers = format({ maximumFractionDigits: 1 });
+export const officers = quick("", format({ maximumFractionDigits: 1 }));
 export const people = whole;
 /** `$1,234` */
-export const dollars = format({ style: "currency", currency: "USD", maximumFractionDigits: 0 });
+export const dollars = quick("$", format({ style: "currency", currency: "USD", maximumFractionDigits: 0 }));
 /** `$12.34` */
 export const dollarsEach = format({ style: "currency", currency: "USD" });
 /** `12.3%` */

@@ -9,7 +9,7 @@ import { filterWords } from "./words";
 export function EventStudy() {
   const now = state.value;
   const known = catalog.shown.value.answer?.data;
-  const { answer, asked } = event.shown.value;
+  const { answer = null, asked = null } = event.answered.value ?? {};
   if (!known) return null;
   const measures = known.measures.nodes.filter(({ outcomes }) => outcomes.totalCount > 0);
   if (measures.length === 0) {

@@ -15,8 +15,9 @@ const STAGES = [
 ] as const;
 
 export function Funnel() {
-  const { answer, asked } = overview.shown.value;
-  if (!answer || !asked) return null;
+  const answered = overview.answered.value;
+  if (!answered) return null;
+  const { answer, asked } = answered;
   const { totals } = answer.data.all;
   const stages = STAGES.map(([name, label]) => ({ label, ...totals[name] }));
   const rates = [

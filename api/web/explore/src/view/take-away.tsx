@@ -26,6 +26,7 @@ interface Properties {
 
 export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: Properties) {
   const menu = useRef<HTMLDetailsElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [said, setSaid] = useState("");
   const [cited, setCited] = useState<Citation | null>(null);
   useEffect(() => closeOutside(menu.current!), []);
@@ -47,9 +48,9 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
     return svgText([chart], { title, lines: caption(words()) });
   };
   return (
-    <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
+    <details class="take" ref={menu} onToggle={(event) => setOpen(event.currentTarget.open)} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
       <summary class="small" aria-label={`Take away: ${title}`}>Take away</summary>
-      <div class="menu">
+      {isOpen && <div class="menu">
         {hasPlayground
           ? <a href={playground(ask, svg ? "chart" : "table")} target="_blank" rel="noreferrer">Query, in the playground</a>
           : <button type="button" onClick={tried(() => copy(text(ask.document)))}>Copy the query</button>}
@@ -66,7 +67,7 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
           </div>
         )}
         <p role="status" class="said">{said}</p>
-      </div>
+      </div>}
     </details>
   );
 }
