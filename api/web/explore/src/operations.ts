@@ -1411,6 +1411,27 @@ export type AgencyQueryVariables = Exact<{
 
 export type AgencyQuery = { agency: { name: string | null, ori9: string | null, ori7: string | null, kind: AgencyKind | null, state: string | null, countyName: string | null, city: string | null, population: number | null, swornOfficers: number | null, source: { title: string }, grants: { totals: { count: number, dollarsPerOfficer: number | null, dollarsPerCapita: number | null, hiredRate: number | null, retainedRate: number | null, federalShare: { sum: number | null, missing: number }, peopleTrained: { sum: number | null, missing: number }, officersRequested: { sum: number | null, missing: number }, officersFunded: { sum: number | null, missing: number }, officersAccepted: { sum: number | null, missing: number }, officersHired: { sum: number | null, missing: number }, officersRetained: { sum: number | null, missing: number } }, groups: { nodes: Array<{ count: number, key: { fiscalYear: number | null }, federalShare: { sum: number | null, missing: number } }> } }, trainees: { totals: { count: number, hours: { sum: number | null, missing: number } } } } | null };
 
+export type AwardClaimsQueryVariables = Exact<{
+  number: string;
+}>;
+
+
+export type AwardClaimsQuery = { claims: { nodes: Array<{ field: ClaimField, origin: ClaimOrigin, value: string, shown: boolean, differs: boolean, source: { title: string } }> } };
+
+export type AwardObligationsQueryVariables = Exact<{
+  number: string;
+}>;
+
+
+export type AwardObligationsQuery = { obligations: { nodes: Array<{ obligatedOn: string, amount: number, modificationNumber: string | null, description: string | null }> } };
+
+export type AwardOfficersQueryVariables = Exact<{
+  number: string;
+}>;
+
+
+export type AwardOfficersQuery = { officersFunded: { nodes: Array<{ kind: OfficerKind | null, requested: number | null, funded: number | null, accepted: number | null, hired: number | null, retained: number | null }> } };
+
 export type AwardQueryVariables = Exact<{
   number: string;
 }>;
