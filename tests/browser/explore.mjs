@@ -147,7 +147,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       const funded = await numbers(page, "Officers funded by population served");
       const { grants } = await ask(`{ grants {
         groups(by: [AGENCY_POPULATION_BAND]) { nodes { key { agencyPopulationBand } officersFunded { sum missing } } }
-        totals { dollarsPerCapita(inDollarsOf: 2025) hiredRate }
+        totals { dollarsPerResident(inDollarsOf: 2025) hiredRate }
       } }`);
       const small = grants.groups.nodes.find(({ key }) => key.agencyPopulationBand === "UNDER_10000").officersFunded;
       const [officers, , missing] = funded.get("Under 10,000");
@@ -156,7 +156,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await page.getByLabel("adjusted for inflation").check();
       await calm(page);
       assert.equal(new URL(page.url()).search, "?measure=per-resident&dollars=2025");
-      assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerCapita.toLocaleString("en-US", { style: "currency", currency: "USD" }));
+      assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerResident.toLocaleString("en-US", { style: "currency", currency: "USD" }));
       await figure(page, "Dollars per resident (2025 prices) by state").waitFor();
       const funnel = figure(page, "From requested to retained");
       assert.ok((await funnel.innerText()).includes(`${(grants.totals.hiredRate * 100).toFixed(1).replace(".0", "")}% of the officers funded were hired`));

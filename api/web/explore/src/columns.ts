@@ -24,7 +24,7 @@ export const columns: Readonly<Record<TableName, readonly Column[]>> = {
     column("dollars", "Federal dollars", measures.dollars.order),
     column("officers", "Officers funded", measures.officers.order),
     column("per-officer", "Per officer", measures["per-officer"].order),
-    column("per-resident", "Per resident", measures["per-resident"].order),
+    column("per-served", "Per person served", measures["per-served"].order),
     column("trained", "Trained", measures.trained.order),
   ],
   awards: [

@@ -9,7 +9,7 @@ import type {
 } from "./operations";
 import { route } from "./route";
 import { read, write } from "./state";
-import type { Problem, State } from "./state";
+import type { MapName, Problem, State } from "./state";
 import { groupOrder, tableAsk } from "./table-order";
 
 const first = read(location.search);
@@ -114,11 +114,12 @@ function startOverview(): void {
     const both = compared(state.value);
     if (isCalm.value && both) comparison.wish({ document: `compare/${state.value.measure}`, variables: compareVariables(state.value, both), revision: state.value.revision });
   });
+  const isMapped = (map: MapName) => isCalm.value && state.value.map === map && state.value.measure !== "per-resident";
   effect(() => {
-    if (isCalm.value && state.value.map === "counties") counties.wish(countiesAsk(state.value));
+    if (isMapped("counties")) counties.wish(countiesAsk(state.value));
   });
   effect(() => {
-    if (isCalm.value && state.value.map === "agencies") agencyMap.wish(agencyMapAsk(state.value));
+    if (isMapped("agencies")) agencyMap.wish(agencyMapAsk(state.value));
   });
   effect(() => {
     const awards = awardFilter(state.value);

@@ -38,7 +38,7 @@ export function AgencyPage({ ori }: { readonly ori: string }) {
           ["Federal dollars", amount(totals.federalShare, dollars)],
           ["Officers funded", amount(totals.officersFunded, officers)],
           ["Dollars per officer funded", totals.dollarsPerOfficer === null ? null : dollars(totals.dollarsPerOfficer)],
-          ["Dollars per resident", totals.dollarsPerCapita === null ? null : dollarsEach(totals.dollarsPerCapita)],
+          ["Dollars per person served", totals.dollarsPerCapita === null ? null : dollarsEach(totals.dollarsPerCapita)],
           ["Its people who were trained", whole(found.trainees.totals.count)],
           ["Source", found.source.title],
         ]}
@@ -235,7 +235,7 @@ function Neighbors({ found }: { readonly found: Agency }) {
     >
       <PlainTable
         label="Agencies of its size"
-        columns={["Agency", "State", "People served", "Awards", "Federal dollars", "Officers funded", "Dollars per resident"]}
+        columns={["Agency", "State", "People served", "Awards", "Federal dollars", "Officers funded", "Dollars per person served"]}
         numbers={[2, 3, 4, 5, 6]}
         rows={all.map((other) => ({
           key: other.ori9 ?? other.ori7 ?? other.name ?? "",

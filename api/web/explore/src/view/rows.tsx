@@ -170,7 +170,7 @@ function ofAgencies({ grants: { groups } }: AgenciesQuery, revision: string | nu
       dollars: sum(node.federalShare, dollars),
       officers: sum(node.officersFunded, officers),
       "per-officer": maybe(node.dollarsPerOfficer, dollars),
-      "per-resident": maybe(node.dollarsPerCapita, dollarsEach),
+      "per-served": maybe(node.dollarsPerCapita, dollarsEach),
       trained: sum(node.peopleTrained, whole),
     };
   });
