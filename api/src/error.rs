@@ -20,9 +20,15 @@ pub enum Error {
     /// A document has not the operation that is to run.
     #[error("{0}")]
     NoSuchOperation(String),
-    /// A document asks for something else than a query.
-    #[error("this API has queries only: nothing can be changed or subscribed to")]
+    /// A document asks for a change.
+    #[error("this API has queries and subscriptions only: nothing can be changed")]
     NotAQuery,
+    /// A subscription is asked for where one answer is given.
+    #[error(
+        "this is a subscription, which has more than one answer: send it by WebSocket to /graphql/ws (protocol \
+         graphql-transport-ws), or to /graphql with the header `Accept: text/event-stream`"
+    )]
+    IsSubscription,
     /// An argument has the right type and still makes no sense.
     #[error("{0}")]
     BadArgument(String),
@@ -152,9 +158,10 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidDocument(_) | Self::NoSuchOperation(_) | Self::NotAQuery => {
-                codes::INVALID_QUERY
-            }
+            Self::InvalidDocument(_)
+            | Self::NoSuchOperation(_)
+            | Self::NotAQuery
+            | Self::IsSubscription => codes::INVALID_QUERY,
             Self::BadArgument(_) => codes::BAD_ARGUMENT,
             Self::PageTooLarge { .. } => codes::PAGE_TOO_LARGE,
             Self::TooManyGroups { .. } => codes::TOO_MANY_GROUPS,

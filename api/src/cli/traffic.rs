@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use ipnet::IpNet;
 
-use crate::server::{ClientConnections, ConnectionLimits, RateLimit, Settings};
+use crate::server::{ClientConnections, ConnectionLimits, LiveLimits, RateLimit, Settings};
 
 /// More than any machine can do or hold at once.
 const MOST: u64 = 1_000_000;
@@ -69,6 +69,27 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_connections_per_address: Option<usize>,
+    /// How many subscriptions there may be at once; 0 takes none. Half of the connections can carry some.
+    #[arg(
+        long,
+        env = "MAX_SUBSCRIPTIONS",
+        value_name = "COUNT",
+        default_value_t = 10_000,
+        value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST)
+    )]
+    max_subscriptions: usize,
+    /// How many of them one client may have; where nothing is chosen, a tenth.
+    #[arg(
+        long,
+        env = "MAX_SUBSCRIPTIONS_PER_CLIENT",
+        value_name = "COUNT",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
+    )]
+    max_subscriptions_per_client: Option<usize>,
+    /// How many points the answers of all live queries may be priced at together, each query that several subscribe to
+    /// once: they are worked out anew after each load. Those of one client may be priced at a fifth.
+    #[arg(long, env = "MAX_LIVE_COST", value_name = "POINTS", default_value_t = 400_000)]
+    max_live_cost: u64,
     /// How many connections to the database queries have.
     #[arg(
         long,
@@ -121,6 +142,12 @@ impl TrafficArgs {
             trusted_proxies: self.trusted_proxy.clone(),
             ..ConnectionLimits::default()
         }));
+        settings.live = LiveLimits {
+            most: self.max_subscriptions,
+            most_per_client: self.max_subscriptions_per_client,
+            cost: self.max_live_cost,
+            ..LiveLimits::default()
+        };
         settings.rate_limit = RateLimit {
             points_per_second: self.rate_limit,
             burst: self.rate_burst,

@@ -28,7 +28,8 @@ macro_rules! codes {
 codes! {
     /// The request is not what HTTP or GraphQL over HTTP wants: its method, its headers, its URL or its body.
     BAD_REQUEST;
-    /// The document cannot be parsed, does not fit the schema, or asks for something else than a query.
+    /// The document cannot be parsed, does not fit the schema, or asks for a change, or for a subscription where one answer
+    /// is given.
     INVALID_QUERY;
     /// An argument has the right type and still makes no sense.
     BAD_ARGUMENT;

@@ -4,7 +4,8 @@
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
 //! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
-//!   [`glance_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs the root fields.
+//!   [`glance_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs the root fields,
+//!   and [`subscription`] has those that can be subscribed to.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
@@ -42,6 +43,7 @@ mod schema_types;
 pub(crate) mod sizes;
 mod source;
 mod state_population;
+pub(crate) mod subscription;
 mod table_load;
 mod tokens;
 mod trainee;
@@ -51,17 +53,17 @@ mod us_state;
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptyMutation, EmptySubscription};
+use async_graphql::EmptyMutation;
 
-pub use self::root::Query;
 use self::{citation::Operator, documents::Documents, root::Validated};
+pub use self::{root::Query, subscription::Subscription};
 use crate::{
     catalog::Catalog,
     query::computed::{Batches, Type},
 };
 
-/// The schema: queries only.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+/// The schema: queries and subscriptions, and nothing that writes.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
 
 /// Makes the schema.
 ///
@@ -83,7 +85,7 @@ pub fn schema_of(operator: Operator) -> Schema {
 }
 
 fn built(operator: Operator) -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    Schema::build(Query, EmptyMutation, Subscription)
         .data(operator)
         .limit_recursive_depth(sizes::MOST_NESTING)
         .data(Documents::default())

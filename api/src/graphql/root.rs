@@ -19,7 +19,7 @@ use super::{
     citation::Operator,
     dataset,
     registry::{self, Registry, field, input},
-    schema_types,
+    schema_types, subscription,
 };
 use crate::{
     catalog::{Catalog, table::Table},
@@ -103,6 +103,7 @@ impl ContainerType for Query {
             Root::List(plan) => run::root(loaders, plan).await,
             Root::One(plan) => nodes::one(loaders, plan).await,
             Root::Changes(plan) => changes::changes(loaders, plan).await,
+            Root::DatasetChanged(plan) => subscription::resolve(loaders, plan).await,
             Root::TypeName | Root::Introspection { .. } => Ok(Value::Null),
         };
         Ok(Some(answer.unwrap_or_else(|error| loaders.fail(error))))
@@ -125,6 +126,7 @@ pub(crate) enum Root {
     List(Box<ConnectionPlan>),
     One(Box<nodes::NodePlan>),
     Changes(Box<changes::ChangesPlan>),
+    DatasetChanged(subscription::ChangePlan),
 }
 
 /// The root fields of an operation, planned: nothing was read for them yet, and nothing is wrong with them.
@@ -134,6 +136,24 @@ pub(crate) struct Plans {
     pub(crate) fields: IndexMap<Name, Root>,
     /// What is easily misread in them.
     pub(crate) warnings: Vec<Warning>,
+}
+
+/// The root fields of an operation that tells of loads, by their names in the answer. Its changes are counted since a
+/// revision; since none where the dataset is another one.
+///
+/// # Errors
+/// What the planner says.
+pub(crate) fn plan_changed<'a>(
+    planner: &Planner<'a>,
+    selected: &'a SelectionSet,
+    since: Option<i32>,
+) -> Result<Plans, ServerError> {
+    let mut fields = IndexMap::new();
+    for (key, merged) in planner.root_of("Subscription", selected)? {
+        let plan = subscription::plan(planner, &merged, since)?;
+        fields.insert(key, Root::DatasetChanged(plan));
+    }
+    Ok(Plans { fields, warnings: planner.take_warnings() })
 }
 
 /// Plans the root fields of an operation.
@@ -190,6 +210,7 @@ impl Plans {
                 Root::List(plan) => price.list(plan, None)?,
                 Root::One(plan) => plan.price(&mut price)?,
                 Root::Changes(plan) => plan.price(&mut price)?,
+                Root::DatasetChanged(plan) => plan.price(&mut price),
             }
         }
         Ok((price.points(), price.bytes()))
@@ -209,6 +230,8 @@ impl Plans {
                 Root::List(plan) => Name::new(plan.list.table.list),
                 Root::One(plan) => Name::new(plan.table().one),
                 Root::Changes(plan) => Name::new(changes::field_name(plan.table)),
+                // async-graphql runs queries, which have no such field: what is answered goes by the key.
+                Root::DatasetChanged(_) => Name::new("dataset"),
             };
             let field = Field {
                 alias: Some(at_name(key)),

@@ -124,8 +124,17 @@ impl<'a> Planner<'a> {
         &self,
         set: &'a SelectionSet,
     ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
+        self.root_of("Query", set)
+    }
+
+    /// The same of an operation on another root type.
+    pub(crate) fn root_of(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+    ) -> Result<IndexMap<Name, Merged<'a>>, ServerError> {
         let mut found = IndexMap::new();
-        self.collect_set("Query", set, &mut found, &mut HashSet::new());
+        self.collect_set(type_name, set, &mut found, &mut HashSet::new());
         self.agreeing(found)
     }
 

@@ -1,7 +1,8 @@
 //! GraphQL over HTTP, the schema, the pages for people, and health.
 //!
-//! [`endpoint`] is the way of a request to `/graphql`. What is not at hand is worked out by [`run`], and [`one_revision`] is
-//! the query that runs for it; [`past`] finds earlier revisions. The rooms, from the bottom:
+//! [`graphql_route`] is `/graphql`: it reads a request, whose answer [`endpoint`] finds, or those of several ([`batch`]). What is
+//! not at hand is worked out by [`run`], and [`one_revision`] is the query that runs for it; [`past`] finds earlier revisions.
+//! The rooms, from the bottom:
 //! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
 //!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
 //! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copies in memory
@@ -9,18 +10,22 @@
 //! - `traffic`: how much is done at once: connections (`connections`) and how slow they may be (`listen`), clients
 //!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
 //! - `observe`: metrics, and queries that were slow.
+//! - `live`: subscriptions, by WebSocket and as server-sent events.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
 //! - `pages`: the front page, the explorer, the playground, and what citations link to.
 //!
-//! With `--trusted-only` there are `/graphql` and `/cite/{link}` for the trusted documents, among them those of the explorer,
+//! With `--trusted-only` there are `/graphql`, `/graphql/ws` and `/cite/{link}` for the trusted documents, among them those of the explorer,
 //! `/explore`, `/` without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
 //!
-//! Nothing here writes: the pool behind it cannot, and the schema has queries only. A POST must say that its body is
+//! Nothing here writes: the pool behind it cannot, and the schema has no mutation. A POST must say that its body is
 //! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
 
+mod batch;
 mod cache;
 mod endpoint;
 mod files;
+mod graphql_route;
+mod live;
 mod observe;
 mod one_revision;
 mod pages;
@@ -54,7 +59,7 @@ pub use crate::graphql::citation::Operator;
 pub use self::{
     cache::counters::{CacheCounts, Counters},
     request::trusted::TrustedDocuments,
-    settings::Settings,
+    settings::{LiveLimits, Settings},
     state::{AggregatesBy, Server},
     traffic::{
         connections::{ClientConnections, ConnectionCounts, ConnectionLimits},
@@ -66,6 +71,7 @@ use self::{
     cache::{answers::Answers, past_copies::PastCopies},
     endpoint::Endpoint,
     files::{dictionary, table_route},
+    live::{Live, websocket},
     observe::metrics::{self, Metrics},
     pages::{
         cited, explore,
@@ -143,7 +149,8 @@ impl Server {
         }
         let link = "/cite/{link}";
         open = open.route(link, get(cited::serve).with_state(endpoint.clone()));
-        open = open.route("/graphql", any(endpoint::serve).with_state(endpoint));
+        let live = Live::new(endpoint);
+        open = open.route("/graphql", any(graphql_route::serve).with_state(Arc::clone(&live)));
         let mut pages = explorer(tells_schema);
         if tells_schema {
             open = open.route("/schema.graphql", get(schema_text));
@@ -157,6 +164,7 @@ impl Server {
         Router::new()
             .merge(open)
             .merge(pages)
+            .route("/graphql/ws", get(websocket::serve).with_state(live))
             .route("/", get(front::get).with_state(Front::new(self.clone(), tells_schema)))
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))

@@ -28,7 +28,10 @@ use super::{
 use crate::{
     catalog::dataset::Dataset,
     error::Error,
-    graphql::execute::{Prepared, QueryAnswer},
+    graphql::{
+        documents::SubscriptionKind,
+        execute::{Prepared, QueryAnswer},
+    },
     limits::usage::{MemoryBudget, Usage},
     query::row_cache::RowCache,
     trace,
@@ -157,6 +160,35 @@ impl Works {
         }
     }
 
+    /// What an operation subscribes to, if it does, and what one of its answers is priced at.
+    ///
+    /// # Errors
+    /// The answer that says what is wrong with it.
+    pub(crate) async fn look(
+        self: &Arc<Self>,
+        ask: Ask,
+        account: &Account,
+    ) -> Result<(Option<SubscriptionKind>, u64), HttpAnswer> {
+        if self.admission.is_full_for(account.client) {
+            return Err(self.refuse(Refusal::busy()));
+        }
+        let reading = price_of_reading(&ask.document);
+        let prepared = if ask.document.len() > LARGE_DOCUMENT {
+            let (works, span) = (Arc::clone(self), Span::current());
+            let prepare = async move { span.in_scope(|| works.prepare(ask)) };
+            self.pool.run(prepare).await.unwrap_or_else(|error| Err(Box::new(self.failed(error))))
+        } else {
+            self.prepare(ask)
+        };
+        match prepared {
+            Ok(ReadyQuery { prepared, .. }) => Ok((prepared.subscription, prepared.price)),
+            Err(answer) => {
+                account.pay(reading);
+                Err(*answer)
+            }
+        }
+    }
+
     /// Reads, plans and prices a query; what cannot run, or is only to be priced, is answered.
     fn prepare(&self, ask: Ask) -> Result<ReadyQuery, Box<HttpAnswer>> {
         let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
@@ -165,9 +197,10 @@ impl Works {
         let (schema, limits) = (&self.server.0.schema.0, &self.settings.limits);
         let sources = Sources::of(&self.server, &self.past_copies, ask.wanted.as_ref());
         let span = trace::query();
+        let asked_for = ask.asked_for;
         let request = ask.into_request();
-        let prepared =
-            span.in_scope(|| Prepared::of(schema, &sources.aggregates, limits, &request));
+        let prepared = span
+            .in_scope(|| Prepared::of(schema, &sources.aggregates, limits, &request, asked_for));
         match prepared {
             Ok(prepared) if !report.only_price => Ok(ReadyQuery { asked, prepared, sources, span }),
             unread => {
@@ -260,6 +293,10 @@ impl Works {
         if errors::asks_for_more_than_a_query(&answer.response) {
             return HttpAnswer::not_a_query();
         }
-        HttpAnswer::of(answer.response, dataset)
+        let is_of_copy = answer.copy.is_some();
+        let is_for_subscribers = errors::asks_for_a_subscription(&answer.response);
+        let mut finished = HttpAnswer::of(answer.response, dataset);
+        (finished.is_of_copy, finished.is_for_subscribers) = (is_of_copy, is_for_subscribers);
+        finished
     }
 }

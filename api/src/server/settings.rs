@@ -12,6 +12,38 @@ use super::{
 };
 use crate::limits::{Limits, cores};
 
+/// How many subscriptions there may be, and what they may take.
+#[derive(Clone, Copy, Debug)]
+pub struct LiveLimits {
+    /// How many there may be at once.
+    pub most: usize,
+    /// How many one client may have; where nothing is chosen, a tenth of all.
+    pub most_per_client: Option<usize>,
+    /// The points that the answers of all different ones may be priced at together, which is their work after a load. One
+    /// client may have a fifth of them.
+    pub cost: u64,
+    /// After how long without a word a client is asked whether it is still there.
+    pub ping: Duration,
+}
+
+impl Default for LiveLimits {
+    fn default() -> Self {
+        Self { most: 10_000, most_per_client: None, cost: 400_000, ping: Duration::from_secs(20) }
+    }
+}
+
+impl LiveLimits {
+    /// How many one client may have.
+    pub(crate) fn per_client(&self) -> usize {
+        self.most_per_client.unwrap_or(self.most / 10).max(1)
+    }
+
+    /// The points that those of one client may be priced at.
+    pub(crate) fn cost_of_client(&self) -> u64 {
+        self.cost / 5
+    }
+}
+
 /// How the server answers over HTTP.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -46,6 +78,8 @@ pub struct Settings {
     pub most_memory: u32,
     /// The connections of clients, and how many there may be.
     pub connections: Arc<ClientConnections>,
+    /// How many subscriptions there may be.
+    pub live: LiveLimits,
     /// How much one client may ask for.
     pub rate_limit: RateLimit,
     /// Whether an error says which name may have been meant.
@@ -74,6 +108,7 @@ impl Default for Settings {
             most_waiting: 256,
             most_memory: 192,
             connections: Arc::default(),
+            live: LiveLimits::default(),
             rate_limit: RateLimit::default(),
             suggestions: true,
             slow_query: None,

@@ -138,6 +138,20 @@ impl Server {
         Ok(found)
     }
 
+    /// Tells of each new revision, and of other data in its place.
+    pub(crate) fn datasets(&self) -> watch::Receiver<Dataset> {
+        self.0.dataset.clone()
+    }
+
+    /// Waits until the copy in memory is of a dataset.
+    pub(crate) async fn copied(&self, dataset: &Dataset) {
+        let Some(copies) = &self.0.copy else { return };
+        let is_copied =
+            |copies: &Copies| copies.newest.as_ref().is_some_and(|copy| copy.dataset == *dataset);
+        // Its sender lives as long as there are receivers.
+        let _ = copies.clone().wait_for(is_copied).await;
+    }
+
     /// The copy that answers aggregates, once it stands.
     pub(crate) fn copy(&self) -> Option<Copy> {
         self.0.copy.as_ref()?.borrow().newest.clone()

@@ -16,6 +16,7 @@ mod introspection;
 mod lines;
 mod merging;
 mod parse;
+mod subscriptions;
 mod suggestions;
 mod values;
 mod variables;
@@ -30,8 +31,12 @@ use indexmap::IndexMap;
 use quick_cache::{Weighter, sync::Cache};
 
 pub(crate) use apollo_compiler::ast::Type;
+use apollo_compiler::validation::Valid;
 
-pub(crate) use self::contract::{check_contract, field_type};
+pub(crate) use self::{
+    contract::{check_contract, field_type},
+    subscriptions::SubscriptionKind,
+};
 use self::{introspection::Introspection, lines::Lines, merging::MOST_LEVELS, values::NotNull};
 use super::sizes;
 use super::{Schema, sizes::Sizes};
@@ -77,6 +82,8 @@ pub(crate) struct Document {
     pub(crate) parsed: ExecutableDocument,
     /// What it asks of the schema, if anything.
     introspection: Option<Introspection>,
+    /// The operations that are subscriptions.
+    subscriptions: HashMap<Option<String>, SubscriptionKind>,
     /// The variables of each operation that must not be null, though they may be left out.
     not_null: HashMap<Option<String>, Vec<NotNull>>,
 }
@@ -88,7 +95,7 @@ impl Document {
     /// The operation that is asked for.
     ///
     /// # Errors
-    /// Says which there are, where none is asked for or that is not there; and where it is no query.
+    /// Says which there are, where none is asked for or that is not there.
     pub(crate) fn operation(&self, wanted: Option<&str>) -> Result<Operation<'_>, Error> {
         let operations = || self.parsed.operations.iter();
         let found = match wanted {
@@ -110,11 +117,12 @@ impl Document {
                 None => format!("`operationName` must say which operation is to run: {there_are}"),
             }));
         };
-        if operation.node.ty == OperationType::Query {
-            Ok((name, &operation.node))
-        } else {
-            Err(Error::NotAQuery)
-        }
+        Ok((name, &operation.node))
+    }
+
+    /// What an operation subscribes to; none where it is a query.
+    pub(crate) fn subscription(&self, (name, _): Operation<'_>) -> Option<&SubscriptionKind> {
+        self.subscriptions.get(&name.map(ToString::to_string))
     }
 
     /// The values that an operation runs with.
@@ -177,7 +185,7 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
         sizes.check_document(limits).map_err(|error| vec![error.at(operation.pos, &[])])?;
     }
     if let Some((_, other)) =
-        parsed.operations.iter().find(|(_, it)| it.node.ty != OperationType::Query)
+        parsed.operations.iter().find(|(_, it)| it.node.ty == OperationType::Mutation)
     {
         return Err(vec![Error::NotAQuery.at(other.pos, &[])]);
     }
@@ -188,8 +196,20 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
             .map_err(|error| vec![error.at(Pos::default(), &[])])?;
     }
     let checked = trace::validate().in_scope(|| check::check(&tree, levels.is_some(), &lines))?;
-    let introspection = Introspection::of(text, checked.document);
-    Ok(Document { parsed, introspection, not_null: checked.not_null })
+    let subscriptions::ReadAsQueries { tree, kinds } = subscriptions::read(&tree);
+    let (parsed, document) = match tree {
+        Some(tree) => {
+            let document = tree.to_executable(contract::contract());
+            let document = document.map_err(|error| {
+                tracing::error!(%error, "a live query cannot be read as a query");
+                vec![Error::Internal.at(Pos::default(), &[])]
+            })?;
+            (convert::document(&tree, &lines), Valid::assume_valid(document))
+        }
+        None => (parsed, checked.document),
+    };
+    let introspection = Introspection::of(text, document);
+    Ok(Document { parsed, introspection, subscriptions: kinds, not_null: checked.not_null })
 }
 
 /// What is wrong with a document, and where.

@@ -4,12 +4,12 @@ mod nulls;
 
 use std::sync::Arc;
 
-use async_graphql::{Name, Pos, Request, Response, ServerError, Value, Variables};
+use async_graphql::{Name, PathSegment, Pos, Request, Response, ServerError, Value, Variables};
 use indexmap::IndexMap;
 
 use super::{
     Schema, catalog,
-    documents::{self, Document},
+    documents::{self, Document, SubscriptionKind},
     root::{self, Plans, Root},
     sizes::Sizes,
     sources,
@@ -123,7 +123,7 @@ pub async fn execute(
     limits: &Limits,
     request: Request,
 ) -> QueryAnswer {
-    match Prepared::of(schema, aggregates, limits, &request) {
+    match Prepared::of(schema, aggregates, limits, &request, AskedFor::OneAnswer) {
         Ok(prepared) => {
             prepared.run(schema, loaders(readers, aggregates, None, Usage::default())).await
         }
@@ -139,7 +139,7 @@ pub fn price(
     limits: &Limits,
     request: &Request,
 ) -> QueryAnswer {
-    match Prepared::of(schema, aggregates, limits, request) {
+    match Prepared::of(schema, aggregates, limits, request, AskedFor::OneAnswer) {
         Ok(prepared) => prepared.priced(),
         Err(answer) => *answer,
     }
@@ -158,7 +158,8 @@ pub(crate) fn plan_export(
 ) -> Result<Export, Box<QueryAnswer>> {
     // It is bounded by its rows, and paid for as it is read.
     let limits = Limits { page: most, groups: most, cost: u32::MAX, memory: u32::MAX, ..*limits };
-    let prepared = Prepared::planned(schema, aggregates, &limits, "--max-export-rows", request)?;
+    let pages = ("--max-export-rows", AskedFor::OneAnswer);
+    let prepared = Prepared::planned(schema, aggregates, &limits, pages, request)?;
     let price = (prepared.price, prepared.bytes);
     let refused =
         |error: Error| Box::new(QueryAnswer::refused(vec![error.at(Pos::default(), &[])]));
@@ -187,9 +188,24 @@ pub(crate) fn loaders(
     Loaders::new(session, aggregates.clone(), sources(), kept)
 }
 
+/// How an operation is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedFor {
+    /// For one answer, which a subscription has not.
+    OneAnswer,
+    /// For one of the answers of a subscription. Changes are counted since a revision; since none where the dataset was
+    /// replaced by another one.
+    Delivery {
+        /// The revision.
+        since: Option<i32>,
+    },
+}
+
 /// A request that is right: what remains is to read.
 pub(crate) struct Prepared {
     document: Arc<Document>,
+    /// What it subscribes to; none of a query.
+    pub(crate) subscription: Option<SubscriptionKind>,
     /// The name of the operation.
     operation: Option<String>,
     variables: Variables,
@@ -211,8 +227,9 @@ impl Prepared {
         aggregates: &Aggregates,
         limits: &Limits,
         request: &Request,
+        asked_for: AskedFor,
     ) -> Result<Self, Box<QueryAnswer>> {
-        Self::planned(schema, aggregates, limits, PAGES, request)
+        Self::planned(schema, aggregates, limits, (PAGES, asked_for), request)
     }
 
     /// The same, where `pages` is the setting of the size of pages.
@@ -220,7 +237,7 @@ impl Prepared {
         schema: &Schema,
         aggregates: &Aggregates,
         limits: &Limits,
-        pages: &'static str,
+        (pages, asked_for): (&'static str, AskedFor),
         request: &Request,
     ) -> Result<Self, Box<QueryAnswer>> {
         let refused = |errors| Box::new(QueryAnswer::refused(errors));
@@ -231,12 +248,22 @@ impl Prepared {
         let name = name.map(ToString::to_string);
         let named =
             |answer: Box<QueryAnswer>| Box::new(QueryAnswer { operation: name.clone(), ..*answer });
+        let subscription = document.subscription(asked).cloned();
+        let since = match (asked_for, &subscription) {
+            (AskedFor::OneAnswer, Some(_)) => return Err(named(one(Error::IsSubscription))),
+            (AskedFor::Delivery { since }, _) => since,
+            (AskedFor::OneAnswer, None) => None,
+        };
         let sizes = Sizes::of(operation, &document.parsed);
         sizes.check(limits, &request.variables).map_err(one).map_err(named)?;
         let variables = document.coerce(asked, &request.variables);
         let variables = variables.map_err(refused).map_err(named)?;
         let planner = Planner::new(catalog(), *limits, pages, &document.parsed, &variables);
-        let plans = root::plan(&planner, &operation.selection_set.node);
+        let selected = &operation.selection_set.node;
+        let plans = match subscription {
+            Some(SubscriptionKind::Changed) => root::plan_changed(&planner, selected, since),
+            _ => root::plan(&planner, selected),
+        };
         let plans = plans.map_err(|error| named(refused(vec![error])))?;
         let (price, bytes) = plans.price(aggregates).map_err(one).map_err(named)?;
         // What a database does for aggregates it does on cores of its own, and takes longer for.
@@ -254,7 +281,7 @@ impl Prepared {
             return Err(Box::new(QueryAnswer { price, ..*answer }));
         }
         let (document, plans) = (Arc::clone(&document), Arc::new(plans));
-        Ok(Self { document, operation: name, variables, plans, price, bytes })
+        Ok(Self { document, subscription, operation: name, variables, plans, price, bytes })
     }
 
     /// The answer of a request that is only priced: its data have no fields.
@@ -301,6 +328,10 @@ impl Prepared {
             }
             Err(error) => return QueryAnswer::refused(vec![error.at(Pos::default(), &[])]),
         }
+        let mut warnings = self.plans.warnings.clone();
+        if let Some(SubscriptionKind::Live(key)) = &self.subscription {
+            put_under(key, &mut response, &mut warnings);
+        }
         session.usage().add(Work::written(bytes(&response.data)));
         QueryAnswer {
             response,
@@ -308,11 +339,26 @@ impl Prepared {
             price: self.price,
             done: session.usage().work(),
             gave_up: false,
-            warnings: self.plans.warnings.clone(),
+            warnings,
             copy: session.copy(),
             revisions: session.revisions(),
             operation: self.operation.clone(),
         }
+    }
+}
+
+/// Puts the answer of a query under the name of the field that it was asked for by.
+fn put_under(key: &Name, response: &mut Response, warnings: &mut [Warning]) {
+    // There must be a value, so without one there is no answer.
+    if response.data != Value::Null {
+        let data = std::mem::take(&mut response.data);
+        response.data = Value::Object([(key.clone(), data)].into_iter().collect());
+    }
+    for error in response.errors.iter_mut().filter(|error| !error.path.is_empty()) {
+        error.path.insert(0, PathSegment::Field(key.to_string()));
+    }
+    for warning in warnings {
+        warning.path.insert(0, key.to_string());
     }
 }
 

@@ -13,7 +13,9 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, PathSegment, Positioned, Response, ServerError, Value,
-    parser::types::{Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
+    parser::types::{
+        Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
 };
 use indexmap::IndexMap;
 
@@ -38,7 +40,8 @@ pub(super) fn complete(
     }
     let mut walk =
         NullWalk { fragments, failures, path: Vec::new(), errors: Vec::new(), of_request: false };
-    let selected = [("Query".to_owned(), &operation.selection_set.node)];
+    let root = if operation.ty == OperationType::Subscription { "Subscription" } else { "Query" };
+    let selected = [(root.to_owned(), &operation.selection_set.node)];
     let data = walk.object(&selected, fields);
     response.data = data.unwrap_or_default();
     response.errors.append(&mut walk.errors);

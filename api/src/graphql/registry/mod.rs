@@ -27,7 +27,7 @@
 mod model;
 
 use async_graphql::{
-    CacheControl, OutputType,
+    CacheControl, OutputType, SubscriptionType,
     registry::{Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, MetaTypeId},
 };
 use indexmap::IndexMap;
@@ -95,6 +95,23 @@ pub(super) fn root<T: OutputType>(
     registry.create_output_type::<T, _>(MetaTypeId::Object, |registry| {
         let fields = fields.take().map_or_else(Vec::new, |fields| fields(&mut Types(registry)));
         object(&T::type_name(), description, fields)
+    })
+}
+
+/// Tells of the root object of subscriptions, by way of `SubscriptionType::create_type_info`.
+pub(super) fn subscriptions<T: SubscriptionType>(
+    registry: &mut Registry,
+    description: &str,
+    fields: impl FnOnce(&mut Types<'_>) -> Vec<ObjectField>,
+) -> String {
+    let mut fields = Some(fields);
+    registry.create_subscription_type::<T, _>(|registry| {
+        let fields = fields.take().map_or_else(Vec::new, |fields| fields(&mut Types(registry)));
+        let mut root = object(&T::type_name(), description, fields);
+        if let MetaType::Object { is_subscription, .. } = &mut root {
+            *is_subscription = true;
+        }
+        root
     })
 }
 

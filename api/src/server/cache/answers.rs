@@ -20,13 +20,13 @@ use super::{
     counters::{CacheOutcome, Counters},
     single_flight::{Flights, Join},
 };
-use crate::catalog::dataset::Dataset;
 use crate::server::request::{
     answer::HttpAnswer,
     ask::Ask,
     compress::{self, Coding},
     freshness::RevisionAge,
 };
+use crate::{catalog::dataset::Dataset, graphql::execute::AskedFor};
 
 /// Bytes that an answer costs beside its body and its key.
 const OVERHEAD: usize = 512;
@@ -43,12 +43,17 @@ const INLINE: usize = 32 << 10;
 pub(crate) struct AnswerKey(Vec<u8>);
 
 impl AnswerKey {
-    /// The key of a question, where a dataset is the current one.
+    /// The key of a question, where a dataset is the current one. What counts changes since a revision is not to be kept.
     pub(crate) fn of(ask: &Ask, current: &Dataset) -> Self {
         let operation = ask.operation.as_deref().unwrap_or_default();
         let mut key = Vec::with_capacity(ask.document.len() + operation.len() + 256);
         key.push(Coding::Identity as u8);
-        key.push(u8::from(ask.report.cost) | u8::from(ask.report.no_warnings) << 1);
+        let is_delivery = ask.asked_for != AskedFor::OneAnswer;
+        key.push(
+            u8::from(ask.report.cost)
+                | u8::from(ask.report.no_warnings) << 1
+                | u8::from(is_delivery) << 2,
+        );
         for part in [operation, &*ask.document] {
             key.extend((part.len() as u64).to_le_bytes());
             key.extend(part.as_bytes());
@@ -69,7 +74,7 @@ impl AnswerKey {
         self
     }
 
-    fn stored(&self) -> Arc<[u8]> {
+    pub(crate) fn stored(&self) -> Arc<[u8]> {
         self.0.as_slice().into()
     }
 }

@@ -46,7 +46,7 @@ use crate::{
     error::{Error, codes},
     graphql::{
         citation::{CitedQuery, Operator},
-        execute::plan_export,
+        execute::{AskedFor, plan_export},
     },
     limits::{Limits, work::Work},
     measures::Aggregates,
@@ -87,8 +87,15 @@ impl Endpoint {
             let (operation, variables) = (parameters.operation, parameters.variables);
             let wanted = self.wanted(pin).await?;
             let is_by_token = pin.is_some_and(Pin::names_data);
-            let ask =
-                Ask { document: named.document, operation, variables, report, wanted, is_by_token };
+            let ask = Ask {
+                document: named.document,
+                operation,
+                variables,
+                report,
+                wanted,
+                is_by_token,
+                asked_for: AskedFor::OneAnswer,
+            };
             let limits = self.0.works.settings.limits;
             let sent = self.send(ask, limits, format, parts, account.clone());
             let sent = Box::pin(sent).await?;

@@ -10,7 +10,7 @@ use crate::server::request::format::TableFormat;
 use crate::{
     catalog::table::{Cardinality, Table},
     error::codes,
-    graphql,
+    graphql::{self, execute::AskedFor},
     limits::Limits,
     server::{
         endpoint::{self, Endpoint},
@@ -63,6 +63,7 @@ impl Endpoint {
                                     report,
                                     wanted,
                                     is_by_token,
+                                    asked_for: AskedFor::OneAnswer,
                                 };
                                 Box::pin(self.send(ask, limits, format, parts, account.clone()))
                                     .await

@@ -67,6 +67,18 @@ struct Limit {
     limit: &'static str,
 }
 
+/// How answers come to a subscriber: `websocket` or `sse`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LiveLabel {
+    transport: &'static str,
+}
+
+/// Why the server ended what a client subscribed to, or its connection.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DropLabel {
+    reason: &'static str,
+}
+
 /// What is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -80,6 +92,34 @@ pub(crate) struct Metrics {
     statement_seconds: Histogram,
     errors: Family<Code, Counter>,
     refusals: Family<Limit, Counter>,
+    live: LiveMetrics,
+}
+
+/// What is counted of subscriptions.
+#[derive(Debug, Default)]
+struct LiveMetrics {
+    subscriptions: Family<LiveLabel, Gauge>,
+    queries: Gauge,
+    runs: Counter,
+    deliveries: Counter,
+    drops: Family<DropLabel, Counter>,
+}
+
+impl LiveMetrics {
+    fn registered(registry: &mut Registry) -> Self {
+        let it = Self::default();
+        let about = "Subscriptions that are open";
+        registry.register("live_subscriptions", about, it.subscriptions.clone());
+        let about = "Different queries that are subscribed to";
+        registry.register("live_queries", about, it.queries.clone());
+        let about = "Answers that were asked for subscriptions, one for all who share it";
+        registry.register("live_answers", about, it.runs.clone());
+        let about = "Answers that were sent to subscribers";
+        registry.register("live_deliveries", about, it.deliveries.clone());
+        let about = "WebSocket connections that the server has closed, by why";
+        registry.register("live_dropped", about, it.drops.clone());
+        it
+    }
 }
 
 impl Metrics {
@@ -128,6 +168,7 @@ impl Metrics {
         let refusals = Family::default();
         let about = "What was refused because it was too much, by what there was too much of";
         registry.register("refusals", about, refusals.clone());
+        let live = LiveMetrics::registered(&mut registry);
         let snapshot = Snapshot::new(server, counters, answers, kept, admission, clients);
         registry.register_collector(Box::new(snapshot));
         Self {
@@ -141,7 +182,33 @@ impl Metrics {
             statement_seconds,
             errors,
             refusals,
+            live,
         }
+    }
+
+    /// Counts a subscription, as long as it is open.
+    pub(crate) fn subscriptions(&self, transport: &'static str) -> Gauge {
+        self.live.subscriptions.get_or_create_owned(&LiveLabel { transport })
+    }
+
+    /// Counts the different queries that are subscribed to.
+    pub(crate) fn live_queries(&self) -> &Gauge {
+        &self.live.queries
+    }
+
+    /// Counts an answer that was asked for subscriptions.
+    pub(crate) fn live_answer(&self) {
+        self.live.runs.inc();
+    }
+
+    /// Counts an answer that is sent to a subscriber.
+    pub(crate) fn delivery(&self) {
+        self.live.deliveries.inc();
+    }
+
+    /// Counts a connection that the server closes.
+    pub(crate) fn dropped(&self, reason: &'static str) {
+        self.live.drops.get_or_create(&DropLabel { reason }).inc();
     }
 
     /// Counts a request, which runs until what this gives is dropped.

@@ -106,6 +106,19 @@ impl Refusal {
         Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
     }
 
+    /// A subscription beyond those that there may be.
+    pub(crate) fn too_many_live(message: &str, limit: &'static str) -> Self {
+        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message);
+        Self { limit: Some(limit), ..refusal }
+    }
+
+    /// A connection with subscriptions beyond those that there may be.
+    pub(crate) fn too_many_live_connections() -> Self {
+        let message = "there are as many connections with subscriptions as there may be, half of all (settings: \
+            --max-connections, --max-connections-per-address): try again later";
+        Self::too_many_live(message, "connections with subscriptions")
+    }
+
     /// A request that is right in itself, and whose document is not there.
     pub(crate) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
@@ -178,6 +191,20 @@ struct Flawless<'a> {
     extensions: BTreeMap<String, Box<RawValue>>,
 }
 
+/// The parts of the body of any answer that are its result.
+#[derive(Deserialize, PartialEq)]
+struct ResultParts<'a> {
+    #[serde(borrow, default, deserialize_with = "text_of")]
+    errors: Option<&'a str>,
+    #[serde(borrow, default, deserialize_with = "text_of")]
+    data: Option<&'a str>,
+}
+
+/// A value as it is written.
+fn text_of<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<&'de str>, D::Error> {
+    <&RawValue>::deserialize(value).map(|value| Some(value.get()))
+}
+
 /// Bytes, and the memory that is set aside for them.
 struct HeldBody {
     bytes: Bytes,
@@ -220,6 +247,10 @@ pub(crate) struct HttpAnswer {
     loaded: Option<HttpDate>,
     /// Whether its revision is an earlier one, as was asked for.
     pub(crate) age: RevisionAge,
+    /// Whether it says only that it is a subscription that was asked for.
+    pub(crate) is_for_subscribers: bool,
+    /// Whether it is of the copy in memory, which may be behind.
+    pub(crate) is_of_copy: bool,
     /// Whether it says only that its client has asked for too much just now.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
@@ -246,7 +277,7 @@ impl HttpAnswer {
 
     /// What is said where the document asks for something else than a query.
     pub(crate) fn not_a_query() -> Self {
-        let message = "this API has queries only: nothing can be changed or subscribed to";
+        let message = "this API has queries and subscriptions only: nothing can be changed";
         let message = Cow::Borrowed(message);
         Refusal::standing(Standing::NotAQuery, codes::INVALID_QUERY, message).into()
     }
@@ -279,6 +310,8 @@ impl HttpAnswer {
             revision: dataset.as_ref().map(revision_of),
             loaded,
             age: RevisionAge::Current,
+            is_for_subscribers: false,
+            is_of_copy: false,
             is_of_one_client: false,
             retry_after: None,
             demand: None,
@@ -349,9 +382,38 @@ impl HttpAnswer {
         Self { is_of_one_run: true, ..self }
     }
 
+    /// Whether another answer has the same data and errors, whatever revision it is of. Both are in no coding.
+    pub(crate) fn has_result_of(&self, other: &Self) -> bool {
+        let parts = |answer| serde_json::from_slice::<ResultParts<'_>>(answer).ok();
+        match (parts(&self.body), parts(&other.body)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        }
+    }
+
+    /// The list of its errors, as it is written; none where it has none.
+    pub(crate) fn errors(&self) -> Option<String> {
+        let parts: ResultParts<'_> = serde_json::from_slice(&self.body).ok()?;
+        parts.errors.map(ToOwned::to_owned)
+    }
+
+    /// Whether the same may go well in a moment.
+    pub(crate) fn may_go_well_later(&self) -> bool {
+        let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        match self.standing {
+            Standing::Unanswered(status) | Standing::Refused(status) => later.contains(&status),
+            _ => false,
+        }
+    }
+
     /// Whether all went well. What did not may go well the next time, and is never kept.
     pub(crate) fn is_flawless(&self) -> bool {
         !self.has_errors
+    }
+
+    /// Whether it was refused before GraphQL saw it.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.standing, Standing::Refused(_))
     }
 
     /// Whether its document can be read and fits the schema.

@@ -10,10 +10,10 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{answer::Refusal, pin::Pin, report::ReportOptions};
-use crate::{catalog::dataset::Dataset, error::codes};
+use crate::{catalog::dataset::Dataset, error::codes, graphql::execute::AskedFor};
 
 /// What a client sent, before a document has been found for it.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Parameters {
     /// The document.
     pub(crate) query: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Parameters {
 }
 
 /// What Apollo's protocol of automatic persisted queries says about a document.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PersistedQuery {
     /// The version of the protocol.
     pub(crate) version: i64,
@@ -147,6 +147,8 @@ pub(crate) struct Ask {
     pub(crate) wanted: Option<Arc<Dataset>>,
     /// Whether it is named by its token, and the same name never is that of other data.
     pub(crate) is_by_token: bool,
+    /// Whether it is one of the answers of a subscription that is asked for.
+    pub(crate) asked_for: AskedFor,
 }
 
 impl Ask {

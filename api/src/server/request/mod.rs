@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod base_url;
+pub(crate) mod body;
 pub(crate) mod compress;
 pub(crate) mod cors;
 pub(crate) mod errors;

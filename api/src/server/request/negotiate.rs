@@ -41,15 +41,39 @@ impl MediaType {
     }
 }
 
+/// What a client wants by server-sent events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventsWanted {
+    /// Nothing.
+    No,
+    /// What has more than one answer.
+    ForSubscriptions,
+    /// Everything.
+    First,
+}
+
+/// What a client wants by server-sent events. It must name them.
+pub(crate) fn events(headers: &HeaderMap) -> EventsWanted {
+    let events = quality(headers, "text", "event-stream");
+    match events.named && events.value > 0 {
+        false => EventsWanted::No,
+        true if is_better_than_json(headers, &events) => EventsWanted::First,
+        true => EventsWanted::ForSubscriptions,
+    }
+}
+
+/// Whether a media type is named, and wanted more than JSON.
+fn is_better_than_json(headers: &HeaderMap, quality_of_it: &Quality) -> bool {
+    let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
+    let is_beaten = |json: &Quality| {
+        json.value > quality_of_it.value || (json.named && json.value == quality_of_it.value)
+    };
+    quality_of_it.named && quality_of_it.value > 0 && !json.iter().any(is_beaten)
+}
+
 /// The kind of file that a client would rather have than JSON; it must say so in so many words.
 pub(crate) fn table(headers: &HeaderMap) -> Option<TableFormat> {
-    let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
-    let is_better = |quality: &Quality| {
-        let is_beaten = |json: &Quality| {
-            json.value > quality.value || (json.named && json.value == quality.value)
-        };
-        quality.named && quality.value > 0 && !json.iter().any(is_beaten)
-    };
+    let is_better = |quality: &Quality| is_better_than_json(headers, quality);
     let of = |format: TableFormat| {
         let (kind, subtype) = format.media_type();
         (format, quality(headers, kind, subtype))
@@ -237,6 +261,29 @@ mod tests {
             assert_eq!(table(&headers(header::ACCEPT, accept)), expected, "{accept}");
         }
         assert_eq!(table(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn events_are_for_what_has_no_other_answer_or_for_all() {
+        use EventsWanted::{First, ForSubscriptions, No};
+        for (accept, expected) in [
+            ("text/event-stream", First),
+            ("text/event-stream, */*", First),
+            ("text/event-stream, multipart/mixed", First),
+            ("text/event-stream, application/json;q=0.5", First),
+            ("application/json, text/event-stream;q=0.5", ForSubscriptions),
+            (
+                "application/graphql-response+json, application/graphql+json, application/json, \
+                 text/event-stream, multipart/mixed",
+                ForSubscriptions,
+            ),
+            ("text/event-stream;q=0", No),
+            ("text/*", No),
+            ("*/*", No),
+        ] {
+            assert_eq!(events(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+        assert_eq!(events(&HeaderMap::new()), No);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::rate::network;
 
@@ -95,6 +95,8 @@ pub struct ConnectionCounts {
 pub struct ClientConnections {
     limits: ConnectionLimits,
     table: Mutex<ConnectionTable>,
+    /// Whether all are to end.
+    ending: watch::Sender<bool>,
     refused_of_address: AtomicU64,
     refused_of_all: AtomicU64,
     closed_idle: AtomicU64,
@@ -111,10 +113,14 @@ struct ConnectionTable {
 #[derive(Debug)]
 pub(crate) struct ClientConnection {
     address: IpAddr,
+    /// Whether a trusted proxy has made it, for many clients.
+    is_of_proxy: bool,
     /// Why it is of the reserve; none where it is not.
     pub(super) too_many: Option<TooMany>,
     /// Whether it got an answer though it is of the reserve.
     pub(super) was_answered: AtomicBool,
+    /// Whether its client is told why it is closed, and may still be sending.
+    pub(super) lingers: AtomicBool,
     progress: Mutex<Progress>,
     /// It is told to end.
     pub(super) end: Notify,
@@ -130,6 +136,8 @@ struct Progress {
     has_asked: bool,
     /// Whether it was told to make room.
     is_leaving: bool,
+    /// Whether it carries subscriptions, and so is never idle.
+    is_live: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +185,8 @@ impl ClientConnections {
             self.count_refused(too_many);
             return None;
         }
-        let connection = Arc::new(ClientConnection::new(address, too_many));
+        let is_of_proxy = self.is_of_proxy(&peer.to_canonical());
+        let connection = Arc::new(ClientConnection::new(address, is_of_proxy, too_many));
         table.last += 1;
         let number = table.last;
         table.open.insert(number, Arc::clone(&connection));
@@ -186,15 +195,19 @@ impl ClientConnections {
 
     /// Why a new connection is of the reserve. Where all are taken, one that waits is closed for it.
     fn too_many(&self, table: &ConnectionTable, peer: IpAddr, address: IpAddr) -> Option<TooMany> {
-        let ConnectionLimits { most, most_per_address, trusted_proxies, .. } = &self.limits;
-        let per_address = most_per_address.unwrap_or(most / 4).max(1);
-        let is_trusted = trusted_proxies.iter().any(|network| network.contains(&peer));
+        let (most, per_address) = (&self.limits.most, self.per_address());
+        let is_trusted = self.is_of_proxy(&peer);
         let of_address = || table.of_reserve(false).filter(|it| it.address == address).count();
         if !is_trusted && of_address() >= per_address {
             return Some(TooMany::OfAddress);
         }
         let is_full = table.of_reserve(false).count() >= (*most).max(1);
         (is_full && !self.make_room(table)).then_some(TooMany::OfAll)
+    }
+
+    /// Whether an address is that of a trusted proxy.
+    fn is_of_proxy(&self, peer: &IpAddr) -> bool {
+        self.limits.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
     /// Closes the connection that has waited longest, and tells whether there was one.
@@ -209,8 +222,43 @@ impl ClientConnections {
         self.make_room(&self.table());
     }
 
+    /// Lets a connection carry subscriptions, which have no end, until what this gives is dropped. Half of all connections
+    /// are for those that ask once, and half of those of each address.
+    ///
+    /// # Errors
+    /// What there are too many of.
+    pub(super) fn go_live(
+        &self,
+        connection: &Arc<ClientConnection>,
+    ) -> Result<LiveConnection, TooMany> {
+        let table = self.table();
+        let is_live = |it: &&Arc<ClientConnection>| it.progress().is_live;
+        if !connection.is_of_proxy {
+            let of_address = table.open.values().filter(|it| it.address == connection.address);
+            if of_address.filter(is_live).count() >= self.per_address().div_ceil(2) {
+                return Err(TooMany::OfAddress);
+            }
+        }
+        if table.open.values().filter(is_live).count() >= self.limits.most.div_ceil(2) {
+            return Err(TooMany::OfAll);
+        }
+        connection.progress().is_live = true;
+        Ok(LiveConnection(Arc::clone(connection)))
+    }
+
+    /// How many connections an address may have.
+    fn per_address(&self) -> usize {
+        self.limits.most_per_address.unwrap_or(self.limits.most / 4).max(1)
+    }
+
+    /// Tells when all connections are to end.
+    pub(crate) fn ending(&self) -> Ending {
+        Ending(self.ending.subscribe())
+    }
+
     /// Tells all connections to end: those that wait at once, and the others after their answers.
     pub(super) fn end(&self) {
+        self.ending.send_replace(true);
         self.table().open.values().for_each(|connection| connection.end.notify_one());
     }
 
@@ -238,7 +286,7 @@ impl ConnectionTable {
     fn make_room(&self, of_reserve: bool) -> bool {
         let since = |it: &Arc<ClientConnection>| {
             let progress = it.progress();
-            let waits = progress.phase == Phase::Waiting;
+            let waits = progress.phase == Phase::Waiting && !progress.is_live;
             waits.then_some((progress.since, Arc::clone(it)))
         };
         let waiting = self.of_reserve(of_reserve).filter_map(since);
@@ -250,14 +298,16 @@ impl ConnectionTable {
 }
 
 impl ClientConnection {
-    fn new(address: IpAddr, too_many: Option<TooMany>) -> Self {
-        let since = Instant::now();
+    fn new(address: IpAddr, is_of_proxy: bool, too_many: Option<TooMany>) -> Self {
+        let (phase, since) = (Phase::Waiting, Instant::now());
         let progress =
-            Progress { phase: Phase::Waiting, since, has_asked: false, is_leaving: false };
+            Progress { phase, since, has_asked: false, is_leaving: false, is_live: false };
         Self {
             address,
+            is_of_proxy,
             too_many,
             was_answered: AtomicBool::new(false),
+            lingers: AtomicBool::new(false),
             progress: Mutex::new(progress),
             end: Notify::new(),
         }
@@ -310,6 +360,28 @@ impl ClientConnection {
     }
 }
 
+/// Tells when all connections are to end.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending(watch::Receiver<bool>);
+
+impl Ending {
+    /// Waits for it.
+    pub(crate) async fn wait(&mut self) {
+        // Without a sender there is no server.
+        drop(self.0.wait_for(|is_ending| *is_ending).await);
+    }
+}
+
+/// A connection that carries subscriptions, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct LiveConnection(Arc<ClientConnection>);
+
+impl Drop for LiveConnection {
+    fn drop(&mut self) {
+        self.0.progress().is_live = false;
+    }
+}
+
 /// A place among the connections, which is free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct ConnectionPlace {
@@ -319,6 +391,11 @@ pub(super) struct ConnectionPlace {
 }
 
 impl ConnectionPlace {
+    /// Lets the connection carry subscriptions.
+    pub(super) fn go_live(&self) -> Result<LiveConnection, TooMany> {
+        self.connections.go_live(&self.connection)
+    }
+
     /// How slow the connection may be.
     pub(super) fn limits(&self) -> &ConnectionLimits {
         &self.connections.limits

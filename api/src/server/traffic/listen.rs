@@ -42,7 +42,9 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use super::{
-    connections::{ClientConnection, ClientConnections, ConnectionLimits, ConnectionPlace},
+    connections::{ClientConnection, ClientConnections, ConnectionLimits},
+    hold::ConnectionHold,
+    lingering::LingeringStream,
     rate::Peer,
     unread,
 };
@@ -76,11 +78,8 @@ pub async fn serve(
             }
         };
         let Some(place) = connections.admit(peer.ip()) else { continue };
-        let (router, part) = (router.clone(), part.clone());
-        tokio::spawn(async move {
-            connection(stream, peer, router, &place).await;
-            drop((place, part));
-        });
+        let hold = ConnectionHold::new(place, part.clone());
+        tokio::spawn(connection(stream, peer, router.clone(), hold));
     }
     drop((listener, part));
     connections.end();
@@ -109,9 +108,9 @@ async fn refused(error: &io::Error, connections: &ClientConnections) {
 }
 
 /// Serves one connection to its end, which comes soon where it is told to end.
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, place: &ConnectionPlace) {
-    let (client, limits) = (&place.connection, place.limits());
-    let mut served = pin!(serve_http(stream, peer, router, client, limits));
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, hold: ConnectionHold) {
+    let (client, limits) = (&hold.place.connection, hold.place.limits());
+    let mut served = pin!(serve_http(stream, peer, router, &hold, limits));
     let mut first_head = pin!(tokio::time::sleep(limits.head));
     let mut end = pin!(client.end.notified());
     let (mut is_late, mut is_ending) = (false, false);
@@ -140,30 +139,32 @@ fn serve_http(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    client: &Arc<ClientConnection>,
+    hold: &ConnectionHold,
     limits: &ConnectionLimits,
-) -> http1::Connection<
+) -> http1::UpgradeableConnection<
     WatchedStream,
     impl HttpService<Incoming, ResBody = WatchedBody<Body>, Future: Send> + Send,
 > {
+    let client = &hold.place.connection;
     // It is how soon an answer is sent; without it, it is sent all the same.
     let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
+    let mut stream = TimeoutStream::new(LingeringStream::new(stream, hold.clone()));
     stream.set_write_timeout(Some(limits.write));
     let stream = WatchedStream {
         stream: TokioIo::new(Box::pin(stream)),
         client: Arc::clone(client),
         own: None,
     };
-    let client = Arc::clone(client);
+    let hold = hold.clone();
     let service = service_fn(move |request| {
-        let answer = answer(request, peer, router.clone(), Arc::clone(&client));
+        let answer = answer(request, peer, router.clone(), hold.clone());
         async move { Ok::<_, Infallible>(answer.await) }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle)
         .serve_connection(stream, service)
+        .with_upgrades()
 }
 
 /// Answers one request, and notes how far it is.
@@ -171,8 +172,9 @@ async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
     router: Router,
-    client: Arc<ClientConnection>,
+    hold: ConnectionHold,
 ) -> Response<WatchedBody<Body>> {
+    let client = Arc::clone(&hold.place.connection);
     client.has_head();
     if request.body().is_end_stream() {
         client.answers();
@@ -187,6 +189,7 @@ async fn answer(
     } else {
         client.was_answered.store(true, Relaxed);
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(hold);
         let arrives = Arc::clone(&client);
         let request = request.map(|body| {
             Body::new(WatchedBody { body, client: arrives, at_end: ClientConnection::answers })
@@ -245,7 +248,7 @@ impl<B> Drop for WatchedBody<B> {
 
 /// A stream of which it is noted when all is sent.
 struct WatchedStream {
-    stream: TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
+    stream: TokioIo<Pin<Box<TimeoutStream<LingeringStream>>>>,
     client: Arc<ClientConnection>,
     /// What is sent instead of what hyper says itself, as far as it is not sent yet.
     own: Option<Bytes>,

@@ -3,6 +3,8 @@
 pub(crate) mod admission;
 pub(crate) mod connections;
 pub(crate) mod file_shares;
+pub(crate) mod hold;
+mod lingering;
 pub(crate) mod listen;
 pub(crate) mod pool;
 pub(crate) mod rate;

@@ -19,6 +19,7 @@ fn ask(document: &str) -> Ask {
         report: ReportOptions::default(),
         wanted: None,
         is_by_token: false,
+        asked_for: AskedFor::OneAnswer,
     }
 }
 
@@ -224,6 +225,7 @@ fn questions_that_differ_have_different_keys() {
             report: ReportOptions::default(),
             wanted: None,
             is_by_token: false,
+            asked_for: AskedFor::OneAnswer,
         };
         assert!(keys.insert(AnswerKey::of(&ask, &dataset(1)).0), "{document} {given}");
     }
@@ -237,6 +239,7 @@ fn questions_that_differ_have_different_keys() {
                     report: ReportOptions::default(),
                     wanted: None,
                     is_by_token: false,
+                    asked_for: AskedFor::OneAnswer,
                 },
                 &dataset(1),
             )

@@ -1,0 +1,211 @@
+//! What several may subscribe to, and the task that has it answered after each load.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::StatusCode;
+use tokio::sync::watch;
+
+use super::{
+    Live,
+    subscriber::{Channel, Told},
+};
+use crate::{
+    catalog::dataset::Dataset,
+    error::codes,
+    graphql::{documents::SubscriptionKind, execute::AskedFor},
+    server::{
+        request::{
+            answer::{HttpAnswer, Refusal},
+            ask::Ask,
+            compress::Coding,
+        },
+        traffic::admission::Dearness,
+    },
+};
+
+/// The bytes of an answer that is given to subscribers.
+const MOST_BYTES: usize = 512 << 10;
+/// How long to wait before what may go well later is tried again, at first and at most.
+const PAUSE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
+
+/// What tells two topics apart.
+pub(super) type TopicKey = Arc<[u8]>;
+
+/// What is subscribed to.
+pub(super) struct Topic {
+    pub(super) key: TopicKey,
+    pub(super) ask: Ask,
+    pub(super) kind: SubscriptionKind,
+    /// What an answer is priced at.
+    pub(super) price: u64,
+    pub(super) dearness: Dearness,
+}
+
+/// A topic, and whom it is answered for.
+struct RunningTopic {
+    topic: Topic,
+    live: Arc<Live>,
+    channel: Channel,
+    datasets: watch::Receiver<Dataset>,
+}
+
+impl Topic {
+    /// Tells subscribers, until there are none, or until there is no answer.
+    pub(super) async fn follow(self, live: Arc<Live>, number: u64, channel: Channel) {
+        let (key, is_live) =
+            (Arc::clone(&self.key), matches!(self.kind, SubscriptionKind::Live(_)));
+        let datasets = live.works().server.datasets();
+        let mut running = RunningTopic { topic: self, live: Arc::clone(&live), channel, datasets };
+        let failed =
+            if is_live { running.tell_answers().await } else { running.tell_changes().await };
+        let told = Told { answer: failed, is_last: true };
+        running.channel.tell(told);
+        if live.table.end(&key, number) {
+            live.works().metrics.live_queries().dec();
+        }
+    }
+}
+
+impl RunningTopic {
+    /// Tells each answer whose result differs from the one before. Gives the one that cannot be told.
+    async fn tell_answers(&mut self) -> Arc<HttpAnswer> {
+        let mut told: Option<Arc<HttpAnswer>> = None;
+        let mut pause = PAUSE[0];
+        loop {
+            let current = self.datasets.borrow_and_update().clone();
+            if told.as_ref().is_some_and(|told| told.is_of_copy) && !self.copied(&current).await {
+                continue;
+            }
+            let answer = self.answer(told.is_none(), None).await;
+            if told.is_some() && answer.may_go_well_later() {
+                self.wait(pause).await;
+                pause = (pause * 2).min(PAUSE[1]);
+                continue;
+            }
+            pause = PAUSE[0];
+            if !answer.ran() {
+                return answer;
+            }
+            let answer = answer.released();
+            if let Err(refusal) = self.has_room(&answer) {
+                return Arc::new(self.live.works().refuse(refusal));
+            }
+            let differs = told.as_ref().is_none_or(|told| !told.has_result_of(&answer));
+            self.tell(&answer, differs);
+            let is_behind = answer.dataset.as_ref().is_some_and(|of| current.follows(of));
+            told = Some(answer);
+            // What the copy has answered of the revision before is to follow of this one.
+            if !is_behind && self.datasets.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Tells what each load changes. Gives the answer that cannot be told.
+    async fn tell_changes(&mut self) -> Arc<HttpAnswer> {
+        let mut before = self.datasets.borrow_and_update().clone();
+        let mut pause = PAUSE[0];
+        loop {
+            let current = self.datasets.borrow_and_update().clone();
+            let is_same = current.token == before.token && current.identity == before.identity;
+            if is_same {
+                if self.datasets.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+                continue;
+            }
+            let since = current.follows(&before).then_some(before.revision);
+            let answer = self.answer(false, since).await;
+            if answer.may_go_well_later() {
+                self.wait(pause).await;
+                pause = (pause * 2).min(PAUSE[1]);
+                continue;
+            }
+            pause = PAUSE[0];
+            if !answer.ran() {
+                return answer;
+            }
+            before = answer.dataset.clone().unwrap_or(current);
+            self.tell(&answer.released(), true);
+        }
+    }
+
+    /// Waits until the copy in memory is of a dataset. Tells whether that is still the current one.
+    async fn copied(&mut self, current: &Dataset) -> bool {
+        let server = self.live.works().server.clone();
+        tokio::select! {
+            () = server.copied(current) => true,
+            changed = self.datasets.changed() => match changed {
+                Ok(()) => false,
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    /// Waits a while, or for the next load.
+    async fn wait(&mut self, pause: Duration) {
+        let mut datasets = self.datasets.clone();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            Ok(()) = datasets.changed() => {}
+        }
+    }
+
+    /// One answer. The first is asked for like a query; the others wait for the turn of their client, and of all.
+    async fn answer(&self, is_first: bool, since: Option<i32>) -> Arc<HttpAnswer> {
+        let Topic { key, ask, kind, dearness, .. } = &self.topic;
+        let payer = || self.live.table.payer(key, *dearness);
+        let Some((account, turns)) = payer() else { return std::future::pending().await };
+        let turns = if is_first {
+            None
+        } else {
+            let of_client = turns.lock_owned().await;
+            let of_all = self.live.turns[*dearness as usize].acquire().await;
+            Some((of_client, of_all))
+        };
+        self.live.works().metrics.live_answer();
+        let ask = Ask { asked_for: AskedFor::Delivery { since }, ..ask.clone() };
+        let answer = match kind {
+            SubscriptionKind::Live(_) => {
+                self.live.endpoint.reply(ask, Coding::Identity, &account).await.answer
+            }
+            // What it counts since is no part of what answers are kept by.
+            SubscriptionKind::Changed => {
+                Arc::new(Box::pin(Arc::clone(self.live.works()).answer(ask, account)).await)
+            }
+        };
+        drop(turns);
+        answer
+    }
+
+    /// Tells subscribers of an answer; where it is no news, only those who are still to come.
+    fn tell(&self, answer: &Arc<HttpAnswer>, is_news: bool) {
+        let told = Told { answer: Arc::clone(answer), is_last: false };
+        match &self.channel {
+            Channel::Live(sender) if !is_news => {
+                sender.send_if_modified(|last| {
+                    *last = Some(told);
+                    false
+                });
+            }
+            channel => channel.tell(told),
+        }
+    }
+
+    /// Refuses an answer that is too large to be given to many.
+    fn has_room(&self, answer: &HttpAnswer) -> Result<(), Refusal> {
+        let bytes = answer.body.len();
+        if bytes > MOST_BYTES {
+            let message = format!(
+                "the answer has {bytes} bytes, and that of a subscription may have {MOST_BYTES}: ask for less at once"
+            );
+            let status = StatusCode::PAYLOAD_TOO_LARGE;
+            return Err(Refusal::new(status, codes::QUERY_TOO_LARGE, &message));
+        }
+        if !self.live.table.keep(&self.topic.key, bytes) {
+            let message = "the answers of all subscriptions take all the memory that they may: try again later";
+            return Err(Refusal::too_many_live(message, "bytes of live answers"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+import { createClient } from 'graphql-ws';
+import { createClient as sse } from 'graphql-sse';
+import WebSocket from 'ws';
+const port = process.argv[2] ?? 18431;
+const t0 = Date.now();
+const log = (name) => ({ next: (v) => console.log(((Date.now()-t0)/1000).toFixed(2), name, JSON.stringify(v)), error: (e) => console.log(((Date.now()-t0)/1000).toFixed(2), name, 'error', e.message ?? JSON.stringify(e), e), complete: () => console.log(name, 'complete') });
+const c = createClient({ url: `ws://127.0.0.1:${port}/graphql/ws`, webSocketImpl: WebSocket, retryAttempts: 0 });
+c.subscribe({ query: 'subscription A($n: Int) { now: live { agencies(first: $n) { totalCount } grants { totals { count } } } }', variables: { n: 1 } }, log('live'));
+c.subscribe({ query: 'subscription { datasetChanged { revision previousRevision loadedAt loads synthetic tables { table added changed removed } __typename } }' }, log('changed'));
+c.subscribe({ query: '{ dataset { revision } }' }, log('query'));
+c.subscribe({ query: 'subscription { live { nothing } }' }, log('wrong'));
+c.subscribe({ query: 'subscription { live { dataset { revision } __schema { queryType { name } } } }' }, log('schema'));
+const e = sse({ url: `http://127.0.0.1:${port}/graphql`, retryAttempts: 0 });
+e.subscribe({ query: 'subscription { live { dataset { revision } agencies { totalCount } } }' }, log('sse'));
+setTimeout(() => process.exit(0), Number(process.argv[3] ?? 4000));
