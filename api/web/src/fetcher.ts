@@ -3,6 +3,7 @@ import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
 import { stripIgnoredCharacters, type ExecutionResult } from "graphql";
 import { take, type Asked } from "./answer";
 import { isObject, type JsonObject } from "./json";
+import { isSubscription, subscribe } from "./subscribe";
 
 /** What GraphiQL asks for when it reads the schema. */
 const INTROSPECTION = "IntrospectionQuery";
@@ -20,11 +21,12 @@ interface Observer {
  */
 export function fetcher(url: string): Fetcher {
   return (parameters, options) => {
+    if (isSubscription(parameters)) return { subscribe: (observer: Observer) => subscribed(url, parameters, options?.headers as Headers | undefined, observer) } as Observable<ExecutionResult>;
     const own = parameters.operationName !== INTROSPECTION;
     const reports = own ? { "GraphQL-Cost": "report", "GraphQL-Explain": "1" } : {};
     const subscribe = (observer: Observer) => {
       const abort = new AbortController();
-      const headers = { ...reports, ...(options?.headers as Record<string, string> | undefined) };
+      const headers = { ...reports, ...(options?.headers as Headers | undefined) };
       send(url, current(parameters), headers, abort.signal).then(
         (answer) => {
           observer.next(answer);
@@ -49,6 +51,27 @@ export function current(parameters: FetcherParams): FetcherParams {
   return operationName && !new RegExp(`\\b${operationName}\\b`).test(parameters.query) ? rest : parameters;
 }
 
+type Headers = Record<string, string>;
+
+/** Answers one after the other, until the server or somebody ends them. */
+function subscribed(url: string, parameters: FetcherParams, headers: Headers | undefined, observer: Observer) {
+  const abort = new AbortController();
+  const asked = current(parameters);
+  const about = { query: asked.query, operationName: asked.operationName ?? null };
+  let began = performance.now();
+  const next = (answer: JsonObject) => {
+    observer.next(take(answer, performance.now() - began, about));
+    began = performance.now();
+  };
+  subscribe(url, JSON.stringify(asked), headers ?? {}, next, abort.signal).then(
+    () => observer.complete(),
+    (error: unknown) => {
+      if (!abort.signal.aborted) observer.error(error);
+    },
+  );
+  return { unsubscribe: () => abort.abort() };
+}
+
 /** What an editor has to be asked for. */
 interface Text {
   readonly query: string;
@@ -71,7 +94,7 @@ export function address(url: string, { query, variables, operationName }: Text):
 }
 
 /** Asks, and gives the answer as it is shown. */
-function send(url: string, asked: FetcherParams, headers: Record<string, string>, signal: AbortSignal): Promise<JsonObject> {
+function send(url: string, asked: FetcherParams, headers: Headers, signal: AbortSignal): Promise<JsonObject> {
   const init = { method: "POST", body: JSON.stringify(asked), headers: { "Content-Type": "application/json", ...headers }, signal };
   return answered(url, init, { query: asked.query, operationName: asked.operationName ?? null });
 }

@@ -8,6 +8,7 @@ import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect } from "react";
 import { examples } from "./examples";
 import { look } from "./fetcher";
+import { isSubscription } from "./subscribe";
 import { arrived } from "./views";
 
 /** The tabs whose answer was looked for, by what they asked then. */
@@ -26,7 +27,7 @@ export function Preview() {
   useEffect(() => {
     if (!isOpen || query === null) return;
     const isExample = examples.some((example) => example.query === query && example.variables === variables);
-    if (!arrived(id, query) && !isExample) return;
+    if ((!arrived(id, query) && !isExample) || isSubscription({ query, operationName })) return;
     const key = `${id} ${query} ${variables}`;
     if (looked.has(key)) return;
     const abort = new AbortController();

@@ -3,6 +3,7 @@ import { useGraphiQL } from "@graphiql/react";
 import { parse } from "graphql";
 import { useEffect, useState } from "react";
 import { isObject, type JsonObject } from "./json";
+import { isSubscription } from "./subscribe";
 
 /** How long the keys have to rest, in milliseconds. */
 const REST = 300;
@@ -39,8 +40,9 @@ export function usePrice(url: string): Price | null {
   return price;
 }
 
-/** What is sent, once the query is whole: who types is not asked about. */
+/** What is sent, once the query is whole: who types is not asked about. A subscription has no price: what it costs depends on how often data are loaded. */
 export function whole(query: string, variables: string, operationName: string | null): string | null {
+  if (isSubscription({ query, operationName })) return null;
   try {
     const names = parse(query).definitions.flatMap((definition) => ("name" in definition && definition.name ? [definition.name.value] : []));
     const name = operationName !== null && names.includes(operationName) ? { operationName } : {};

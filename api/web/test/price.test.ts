@@ -5,6 +5,7 @@ test("a query is priced once it is whole, with the variables and the operation t
   expect(whole("{ a", "", null)).toBeNull();
   expect(whole("query A($x: Int) { a }", "{ half", "A")).toBeNull();
   expect(JSON.parse(whole("query A($x: Int) { a }", '{ "x": 1 }', "A")!)).toEqual({ query: "query A($x: Int) { a }", operationName: "A", variables: { x: 1 } });
+  expect(whole("subscription { live { a } }", "", null)).toBeNull();
   // The editor may name an operation that is no longer there.
   expect(JSON.parse(whole("query B { a }", "", "A")!)).toEqual({ query: "query B { a }" });
 });

@@ -1510,6 +1510,11 @@ export type EventStudyQueryVariables = Exact<{
 
 export type EventStudyQuery = { outcomes: { groups: { nodes: Array<{ agencies: number, ratePer100k: number | null, key: { yearsSinceFirstGrant: number | null, everFunded: boolean | null }, value: { sum: number | null }, populationServed: { sum: number | null, missing: number } }> } } };
 
+export type LiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LiveSubscription = { live: { dataset: { revision: number, loadedAt: string | null } } };
+
 export type NeighborsQueryVariables = Exact<{
   kind: AgencyKind;
   population: number;

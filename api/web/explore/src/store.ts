@@ -3,6 +3,8 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Ask, Variables } from "./ask";
 import { awardFilter, compared, compareVariables, eventVariables, inDollarsOf, overviewVariables } from "./filter";
 import { Latest } from "./latest";
+import { follow } from "./live";
+import type { Dataset } from "./live";
 import { measures } from "./measure";
 import type {
   AgenciesQuery, AgencyMapQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, CompareQuery, CountiesQuery, EventStudyQuery, GrantFilter, NeighborsQuery, NewestQuery, OverviewQuery, TrainedQuery,
@@ -104,6 +106,37 @@ export function start(): void {
   if (here.page === "agency") startAgency(here.ori);
   else if (here.page === "award") effect(() => award.wish({ document: "award", variables: { number: here.number }, revision: revision.value }));
   else startOverview();
+}
+
+/** Data that were loaded while the page was open: seen, and shown as soon as no hand is at work. */
+export const arrived = signal<{ readonly dataset: Dataset; readonly isShown: boolean } | null>(null);
+/** How often to see whether a hand is still at work, in milliseconds. */
+const LOOK = 500;
+
+/** Shows what is loaded from now on. A link that names its revision keeps it, and says that there are newer data. */
+export function startLive(isBusy: () => boolean): void {
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const show = (dataset: Dataset) => {
+    clearTimeout(later);
+    if (state.peek().revision !== null) {
+      newest.forget();
+      newest.wish({ document: "newest", variables: {}, revision: null });
+      return;
+    }
+    const shown = shownOf.peek();
+    if (shown === null || dataset.revision <= shown.revision) return;
+    const isFree = !isBrushing.peek() && !isBusy();
+    arrived.value = { dataset, isShown: isFree };
+    if (!isFree) {
+      later = setTimeout(() => show(dataset), LOOK);
+      return;
+    }
+    for (const latest of asked) {
+      latest.forget();
+      latest.renew(dataset.revision);
+    }
+  };
+  follow(show);
 }
 
 function startOverview(): void {
