@@ -11,7 +11,7 @@
     ("graphql.worker-CnQW6F4w.js", include_bytes!("assets/graphql.worker-CnQW6F4w.js.br").as_slice()),
     ("graphqlMode-Caf3PtMR.js", include_bytes!("assets/graphqlMode-Caf3PtMR.js.br").as_slice()),
     ("icon-Dj7ll8XN.svg", include_bytes!("assets/icon-Dj7ll8XN.svg.br").as_slice()),
-    ("index-CccTKFsc.js", include_bytes!("assets/index-CccTKFsc.js.br").as_slice()),
+    ("index-DzBSXK4-.js", include_bytes!("assets/index-DzBSXK4-.js.br").as_slice()),
     ("index-ahW20ZvZ.css", include_bytes!("assets/index-ahW20ZvZ.css.br").as_slice()),
     ("json.worker-ky6CAS4V.js", include_bytes!("assets/json.worker-ky6CAS4V.js.br").as_slice()),
     ("jsonMode-K3xpRSIG.js", include_bytes!("assets/jsonMode-K3xpRSIG.js.br").as_slice()),

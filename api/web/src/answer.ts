@@ -26,8 +26,8 @@ export interface Explanation {
 
 /** What is known about an answer beside its text. */
 export interface Beside {
-  /** From sending the query to having the whole answer. */
-  readonly milliseconds: number;
+  /** From sending the query to having the whole answer; null where the server answered unasked. */
+  readonly milliseconds: number | null;
   readonly cost: Cost | null;
   readonly explanation: Explanation | null;
   /** What was asked: it knows the types of the answer. */
@@ -52,7 +52,7 @@ let dataset: Dataset | null = null;
 const listeners = new Set<() => void>();
 
 /** Remembers what stands beside an answer, and gives the answer as it is to be shown. */
-export function take(answer: JsonObject, milliseconds: number, asked: Asked): JsonObject {
+export function take(answer: JsonObject, milliseconds: number | null, asked: Asked): JsonObject {
   const { extensions, ...rest } = answer;
   const { cost, explain, ...others } = isObject(extensions) ? extensions : {};
   noteDataset(others["dataset"]);

@@ -58,10 +58,10 @@ function subscribed(url: string, parameters: FetcherParams, headers: Headers | u
   const abort = new AbortController();
   const asked = current(parameters);
   const about = { query: asked.query, operationName: asked.operationName ?? null };
-  let began = performance.now();
+  let began: number | null = performance.now();
   const next = (answer: JsonObject) => {
-    observer.next(take(answer, performance.now() - began, about));
-    began = performance.now();
+    observer.next(take(answer, began === null ? null : performance.now() - began, about));
+    began = null;
   };
   subscribe(url, JSON.stringify(asked), headers ?? {}, next, abort.signal).then(
     () => observer.complete(),

@@ -44,7 +44,7 @@ export function ResultBar({ text, operationName }: ResultBarProperties) {
       {open && explanation !== null && <Reads explanation={explanation} />}
       <div className="result-bar">
         <span className="result-facts">
-          {beside !== null && <span>{Math.round(beside.milliseconds).toLocaleString()} ms</span>}
+          {beside?.milliseconds != null && <span>{Math.round(beside.milliseconds).toLocaleString()} ms</span>}
           {beside?.cost && <span>cost {compact(beside.cost.actual ?? beside.cost.price)}</span>}
         </span>
         {statements !== null && (

@@ -37,8 +37,10 @@ function Arrived() {
     <div class="arrived" role="status">
       {now && (
         <p>
-          {now.isShown ? `New data are shown: revision ${now.dataset.revision}` : `There are new data, revision ${now.dataset.revision}. They are shown as soon as you are done`}
-          {now.isShown && now.dataset.loadedAt && `, loaded at ${new Date(now.dataset.loadedAt).toLocaleTimeString("en-US", { timeStyle: "short" })}`}.
+          <span>
+            {now.isShown ? `New data are shown: revision ${now.dataset.revision}` : `There are new data, revision ${now.dataset.revision}. They are shown as soon as you are done`}
+            {now.isShown && now.dataset.loadedAt && `, loaded at ${new Date(now.dataset.loadedAt).toLocaleTimeString("en-US", { timeStyle: "short" })}`}.
+          </span>
           <button type="button" class="small" onClick={() => { arrived.value = null; }}>Close</button>
         </p>
       )}

@@ -110,6 +110,8 @@ export function start(): void {
 
 /** Data that were loaded while the page was open: seen, and shown as soon as no hand is at work. */
 export const arrived = signal<{ readonly dataset: Dataset; readonly isShown: boolean } | null>(null);
+/** The newest data that the server told of by itself. */
+export const told = signal<Dataset | null>(null);
 /** How often to see whether a hand is still at work, in milliseconds. */
 const LOOK = 500;
 
@@ -118,13 +120,9 @@ export function startLive(isBusy: () => boolean): void {
   let later: ReturnType<typeof setTimeout> | undefined;
   const show = (dataset: Dataset) => {
     clearTimeout(later);
-    if (state.peek().revision !== null) {
-      newest.forget();
-      newest.wish({ document: "newest", variables: {}, revision: null });
-      return;
-    }
+    told.value = dataset;
     const shown = shownOf.peek();
-    if (shown === null || dataset.revision <= shown.revision) return;
+    if (state.peek().revision !== null || shown === null || dataset.revision <= shown.revision) return;
     const isFree = !isBrushing.peek() && !isBusy();
     arrived.value = { dataset, isShown: isFree };
     if (!isFree) {
