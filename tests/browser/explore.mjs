@@ -266,6 +266,11 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
         }
         await page.keyboard.press("Escape");
       }
+      // Of a table of pages, all of them.
+      const all = await ask('{ grants(filter: { program: { code: { in: ["CHP", "UHP"] } } }) { totalCount } }');
+      await figure(page, "Agencies").getByRole("radio", { name: "Awards" }).check();
+      const awards = await downloaded(page, await opened(figure(page, "Awards"), "CSV"));
+      assert.equal(awards.bytes.toString().trimEnd().split("\r\n").length - 1, all.grants.totalCount);
       // Together, and by year.
       const { bytes } = await downloaded(page, await opened(figure(page, "From requested to retained"), "CSV"));
       const [names, together] = bytes.toString().split("\r\n");
@@ -413,7 +418,9 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
         await of.locator(".menu").waitFor();
         for (const name of ["Citation", ...(title.includes("re") && title !== "Agencies of its size" ? ["SVG", "PNG"] : [])]) assert.equal(await of.locator(".menu").getByRole("button", { name, exact: true }).count(), 1, `${title}: ${name}`);
         const { bytes } = await downloaded(page, of.locator(".menu").getByRole("button", { name: /^CSV/ }).first());
-        assert.ok(bytes.toString().split("\r\n").length > 1, title);
+        const lines = bytes.toString().trimEnd().split("\r\n").length;
+        if (title === "Awards") assert.equal(lines - 1, agency.grants.totals.count);
+        assert.ok(lines > 1, title);
         await page.keyboard.press("Escape");
       }
       const years = await numbers(page, "Federal dollars by fiscal year");

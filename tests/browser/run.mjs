@@ -238,8 +238,8 @@ const tests = {
     const rows = page.getByRole("region", { name: "The answer as a table" }).locator("tbody tr");
     assert.equal(await rows.count(), grants.groups.nodes.length);
     await page.getByRole("radio", { name: "Chart" }).check();
-    await page.getByLabel("Chart", { exact: true }).and(page.locator("select")).selectOption("bars");
-    await page.getByLabel("Number").selectOption({ label: "Count" });
+    await page.locator(".drawing-tools label", { hasText: /^Chart/ }).locator("select").selectOption("bars");
+    await page.locator(".drawing-tools label", { hasText: /^Number/ }).locator("select").selectOption({ label: "Count" });
     await page.locator(".drawing svg.bars").waitFor();
     assert.equal(await page.locator(".drawing h3").innerText(), "Count by fiscal year");
     await page.getByRole("button", { name: "Copy a link to this query" }).click();

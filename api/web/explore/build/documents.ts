@@ -3,6 +3,7 @@
 // A file is one document. One that spreads `...Measure` becomes a document for each fragment of `queries/measures/`,
 // called `overview/dollars` and so on. Of `overview` and `neighbors` each list is cut out as a document of its own, called
 // `overview/dollars/years`, so that the query that a picture leads to cannot differ from the one that it was drawn from.
+// Of a page of a list there is `awards/file`, which has all rows and nothing beside them.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +19,8 @@ export interface BuiltDocument {
 
 /** The documents of which each list is one, too. */
 const CUT = ["overview", "neighbors"];
+/** The documents that ask for a page, of which the whole list is one, too. */
+const PAGED = ["agencies", "awards", "agency-outcomes", "award-claims", "award-obligations", "award-officers"];
 
 /** All documents of a folder. */
 export function documents(folder: string): Record<string, BuiltDocument> {
@@ -31,13 +34,14 @@ export function documents(folder: string): Record<string, BuiltDocument> {
     const isCut = CUT.includes(name);
     if (!spreads(document).has("Measure")) {
       built[name] = finished(document);
+      if (PAGED.includes(name)) built[`${name}/file`] = finished(whole(document));
       for (const [alias, part] of isCut ? parts(document) : []) built[`${name}/${alias}`] = finished(part);
       continue;
     }
     for (const { name: measure, fragment } of measures) {
-      const whole = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
-      built[`${name}/${measure}`] = finished(used(whole));
-      const pictures = isCut ? parts(whole) : [];
+      const both = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
+      built[`${name}/${measure}`] = finished(used(both));
+      const pictures = isCut ? parts(both) : [];
       for (const [alias, part] of pictures) built[`${name}/${measure}/${alias}`] = finished(part);
     }
   }
@@ -56,6 +60,15 @@ function parts(document: DocumentNode): [string, DocumentNode][] {
     const only: OperationDefinitionNode = { ...operation, name, selectionSet: { ...operation.selectionSet, selections: [field] } };
     return [alias, used({ ...document, definitions: document.definitions.map((definition) => (definition === operation ? only : definition)) })];
   });
+}
+
+/** A document that asks for all rows of its list. */
+function whole(document: DocumentNode): DocumentNode {
+  const page = ["first", "after", "last", "before"];
+  return used(visit(document, {
+    Field: ({ name }) => (["totalCount", "pageInfo"].includes(name.value) ? null : undefined),
+    Argument: ({ name }) => (page.includes(name.value) ? null : undefined),
+  }));
 }
 
 /** A document without the fragments and variables that nothing in it uses. */

@@ -11,7 +11,7 @@ import { agency, agencyOutcomes, catalog, change, neighbors, ofAgency, state, ta
 import type { AwardsQuery } from "../operations";
 import { Facts, PlainTable, Section } from "./facts";
 import { Figure } from "./figure";
-import { TakeAway } from "./take-away";
+import { TakeAway, wholeList } from "./take-away";
 
 type Agency = NonNullable<AgencyQuery["agency"]>;
 
@@ -157,6 +157,7 @@ function Reported({ ori, found }: Properties) {
       about={`What the agency reported of whole years${measure ? `, in ${measure.unit.toLowerCase().replaceAll("_", " ")}` : ""}.`}
       missing={left > 0 ? [`${counted(left, "year")} reported in part or doubtful ${left === 1 ? "is" : "are"} left out.`] : []}
       ask={nodes.length > 0 ? asked : null}
+      {...(asked && { files: wholeList(asked) })}
       columns={["Year", "Value", "People served", "Months reported", "In doubt"]}
       rows={() => nodes.map(({ year, value, populationServed, monthsReported, flag }) => [
         { text: String(year) },
@@ -194,7 +195,7 @@ function AwardsOf({ ori, found }: Properties) {
   const { grants } = answer.data as AwardsQuery;
   const { revision } = state.value;
   return (
-    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} words={() => []} svg={null} />}>
+    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} files={wholeList(asked)} words={() => []} svg={null} />}>
       <PlainTable
         label="Awards"
         columns={["Award", "Program", "Fiscal year", "Status", "Federal dollars", "Officers funded", "Hired"]}

@@ -6,7 +6,7 @@ import { agencyLink } from "../route";
 import { award, state } from "../store";
 import { Linked } from "./agency-page";
 import { Facts, PlainTable, Section } from "./facts";
-import { TakeAway } from "./take-away";
+import { TakeAway, wholeList } from "./take-away";
 
 type Award = NonNullable<AwardQuery["grant"]>;
 
@@ -74,7 +74,8 @@ function facts(found: Award): [string, preact.ComponentChildren][] {
 function Taken({ found, of, count }: { readonly found: Award; readonly of: "officers" | "obligations" | "claims"; readonly count: number }) {
   const number = found.awardNumber;
   if (count === 0 || number === null) return null;
-  return <TakeAway title={`Award ${number}: ${of}`} ask={{ document: `award-${of}`, variables: { number }, revision: state.value.revision }} words={() => []} svg={null} />;
+  const ask = { document: `award-${of}`, variables: { number }, revision: state.value.revision };
+  return <TakeAway title={`Award ${number}: ${of}`} ask={ask} files={wholeList(ask)} words={() => []} svg={null} />;
 }
 
 const some = (value: number | null) => (value === null ? null : officers(value));

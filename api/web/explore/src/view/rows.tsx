@@ -11,7 +11,7 @@ import { change, state, table } from "../store";
 import { columns } from "../columns";
 import type { Column, TableName } from "../columns";
 import { orderOf, ROWS } from "../table-order";
-import { TakeAway } from "./take-away";
+import { TakeAway, wholeList } from "./take-away";
 import { filterWords } from "./words";
 
 type Cells = Readonly<Record<string, { readonly text: string; readonly href?: string; readonly note?: string }>>;
@@ -49,7 +49,7 @@ export function Rows() {
             ))}
           </div>
           <Search />
-          {asked && !isOther && <TakeAway title={title} words={() => [filterWords(now, null)]} ask={asked} svg={null} />}
+          {asked && !isOther && <TakeAway title={title} words={() => [filterWords(now, null)]} ask={asked} files={wholeList(asked)} svg={null} />}
         </div>
       </header>
       {error?.trouble === "refused" && (

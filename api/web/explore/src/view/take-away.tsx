@@ -7,6 +7,9 @@ import { hasPlayground } from "../route";
 import { png, save, svgText } from "../../../chart/picture";
 import { catalog, sharedLink, shownOf } from "../store";
 
+/** The file of a list of which a page was asked for: it has all rows. */
+export const wholeList = (ask: Ask): readonly FileAsk[] => [{ of: "", ask: { ...ask, document: `${ask.document}/file` } }];
+
 /** A file, and what it is of where there are several. */
 export interface FileAsk {
   readonly of: string;
