@@ -302,24 +302,6 @@ const tests = {
     await context.close();
   },
 
-  async "a subscription shows each answer in turn, until it is stopped"() {
-    await loaded.load([["AK0010500", "Kenai Police"]]);
-    const context = await visit();
-    const page = await context.newPage();
-    await page.goto(`${loaded.url}/playground#${new URLSearchParams({ query: "subscription { live { agencies { totalCount } } }" })}`);
-    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-    await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("live"));
-    await page.getByRole("button", { name: /Execute query/ }).click();
-    const count = async () => Number(/"totalCount": (\d+)/.exec(await answer(page))?.[1]);
-    await page.locator(".result-window", { hasText: "totalCount" }).waitFor();
-    const before = await count();
-    await loaded.load([["AK0010600", "Lakeview Police"]]);
-    while ((await count()) !== before + 1) await page.waitForTimeout(50);
-    await page.getByRole("button", { name: /Stop query/ }).click();
-    await page.getByRole("button", { name: /Execute query/ }).waitFor();
-    await context.close();
-  },
-
   async "dark and light follow the system, and a button"() {
     for (const colorScheme of ["light", "dark"]) {
       const context = await visit({ colorScheme });
@@ -417,6 +399,24 @@ const tests = {
     await picture(page, "playground-explorer");
     await page.getByRole("button", { name: "Show History" }).click();
     await page.getByRole("region", { name: "History" }).waitFor();
+    await context.close();
+  },
+
+  async "a subscription shows each answer in turn, until it is stopped"() {
+    await loaded.load([["AK0010500", "Kenai Police"]]);
+    const context = await visit();
+    const page = await context.newPage();
+    await page.goto(`${loaded.url}/playground#${new URLSearchParams({ query: "subscription { live { agencies { totalCount } } }" })}`);
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("live"));
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    const count = async () => Number(/"totalCount": (\d+)/.exec(await answer(page))?.[1]);
+    await page.locator(".result-window", { hasText: "totalCount" }).waitFor();
+    const before = await count();
+    await loaded.load([["AK0010600", "Lakeview Police"]]);
+    while ((await count()) !== before + 1) await page.waitForTimeout(50);
+    await page.getByRole("button", { name: /Stop query/ }).click();
+    await page.getByRole("button", { name: /Execute query/ }).waitFor();
     await context.close();
   },
 };

@@ -1,7 +1,6 @@
 // What is drawn of a shape: which chart, of which numbers, in how many panels.
 import { dollars, dollarsEach, officers, short, whole } from "../chart/numbers";
 import { grouped } from "./grouped";
-import type { Json } from "./json";
 import type { Leaf } from "./response-types";
 import { humanized, NotAPicture } from "./shape";
 import type { Choice, Key, Kind, Measure, Shape } from "./shape";
@@ -129,22 +128,32 @@ function axisOf(kind: Kind, x: Key, rows: Shape["rows"]): AxisOfKey {
 const OTHERS = "\u0000others";
 
 function points(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measure[], axis: AxisOfKey): PlotPoint[] {
-  const read = (row: readonly Json[]) => drawn.map((measure) => measure.of(row));
+  const read = (rows: Shape["rows"]) => drawn.map((measure) => together(measure, rows));
+  const isSame = x.isShared || kind !== "bars";
+  const same = grouped(rows, (row) => (isSame ? x.of(row)?.value : row));
   if (kind === "bars") {
-    return rows.slice(0, MOST_BARS).map((row, index) => ({ x: index, id: String(index), label: x.of(row)?.label ?? "Not known", values: read(row) }));
+    return [...same.values()].slice(0, MOST_BARS).map((rows, index) => ({ x: index, id: String(index), label: x.of(rows[0]!)?.label ?? "Not known", values: read(rows) }));
   }
   const found = new Map<string, PlotPoint>();
-  for (const row of rows) {
-    const key = x.of(row);
+  for (const rows of same.values()) {
+    const key = x.of(rows[0]!);
     if (key === null || key.value === OTHERS) continue;
+    if (rows.length > 1 && !x.isShared) throw new NotAPicture(`Two rows have the same ${humanized(x.name).toLowerCase()}, ${key.label}: draw them as bars, or ask for all keys of the groups.`);
     const id = String(key.value);
-    if (found.has(id)) throw new NotAPicture(`Two rows have the same ${humanized(x.name).toLowerCase()}, ${key.label}: draw them as bars, or ask for all keys of the groups.`);
-    found.set(id, { x: axis.at(key.value), id, label: key.label, values: read(row) });
+    found.set(id, { x: axis.at(key.value), id, label: key.label, values: read(rows) });
   }
   if (kind === "map") return [...found.values()];
   const byPlace = new Map([...found.values()].map((point) => [point.x, point]));
   // A year without a row is a gap.
   return axis.places.map((place) => byPlace.get(place) ?? { x: place, id: String(place), label: axis.format(place), values: drawn.map(() => null) });
+}
+
+/** The number of rows that are drawn as one: a sum or a count adds up, and another number is there once or not at all. */
+function together(measure: Measure, rows: Shape["rows"]): number | null {
+  const known = rows.map((row) => measure.of(row)).filter((value) => value !== null);
+  if (known.length <= 1) return known[0] ?? null;
+  if (!["sum", "count"].includes(measure.leaf?.field ?? "")) throw new NotAPicture(`${measure.label} of two groups in one state cannot be added up: group by one kind of recipient.`);
+  return Math.round(known.reduce((sum, value) => sum + value, 0) * 100) / 100;
 }
 
 /** What a line and a map have no place for, and what the numbers leave out. */

@@ -28,6 +28,8 @@ type Order = "year" | "date" | "state" | "category";
 export interface Key {
   readonly name: string;
   readonly order: Order;
+  /** Whether several rows may have the same value: those of an agency in a state, and of another organization there. */
+  readonly isShared?: boolean;
   /** What the value of a row is, and what it is called; null: not known. */
   readonly of: (row: readonly Json[]) => { readonly value: string | number; readonly label: string } | null;
 }
@@ -69,8 +71,8 @@ interface Column {
 export function shape(table: Table, leaves: ReadonlyMap<string, Leaf>): Shape {
   const columns = table.columns.map((path, at): Column => ({ path: path.join("."), leaf: leaves.get([...table.list, ...path].join(".")), at }));
   const isGroups = columns.some(({ path }) => path.startsWith("key."));
-  const keys = isGroups ? keysOfGroups(columns) : table.list.length > 0 ? keyOfRows(columns, table) : [];
-  const { rows, notes } = finest(columns, table, isGroups ? keys.length : 0);
+  const keys = isGroups ? keysOfGroups(columns, table.rows) : table.list.length > 0 ? keyOfRows(columns, table) : [];
+  const { rows, notes } = finest(columns, table, isGroups ? new Set(columns.filter(({ path }) => path.startsWith("key.")).map(({ path }) => path.split(".")[1])).size : 0);
   const measures = columns.filter((column) => isMeasure(column, table.rows, isGroups)).map((column) => measureOf(column, columns));
   // Sums over a set of rows that changes from year to year say less than rates do.
   const isEvent = keys.some(({ name }) => /since/i.test(name));
@@ -95,13 +97,19 @@ function finest(columns: readonly Column[], { rows }: Table, keys: number) {
   return { rows: kept, notes };
 }
 
-function keysOfGroups(columns: readonly Column[]): Key[] {
+function keysOfGroups(columns: readonly Column[], rows: Table["rows"]): Key[] {
   const others = columns.find(({ path }) => path === "isOthers");
   const parts = grouped(columns.filter(({ path }) => path.startsWith("key.")), ({ path }) => path.split(".")[1]!);
-  return [...parts].map(([name, columns]) => {
-    const key = keyOf(name, columns);
-    return others ? { ...key, of: (row) => (row[others.at] === true ? { value: "\u0000others", label: "All others" } : key.of(row)) } : key;
-  });
+  const keys = recipients([...parts].map(([name, columns]) => keyOf(name, columns)), rows);
+  return keys.map((key) => (others ? { ...key, of: (row) => (row[others.at] === true ? { value: "\u0000others", label: "All others" } : key.of(row)) } : key));
+}
+
+/** Two keys that are states, of which each row has one at most, are the state of whoever received something. */
+function recipients(keys: readonly Key[], rows: Table["rows"]): readonly Key[] {
+  const states = keys.filter(({ order }) => order === "state");
+  const [one, other] = states;
+  if (states.length !== 2 || !one || !other || rows.some((row) => one.of(row) !== null && other.of(row) !== null)) return keys;
+  return [{ name: "state", order: "state", isShared: true, of: (row) => one.of(row) ?? other.of(row) }, ...keys.filter(({ order }) => order !== "state")];
 }
 
 /** The key of rows that are no groups: a year that each has once, or what they are called. */

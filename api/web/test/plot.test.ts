@@ -65,6 +65,20 @@ test("a second key makes small multiples on one scale, by the key that a hand ch
   expect(() => drawn(three.query, three.data)).toThrow(/room for two keys, and these groups have 3/);
 });
 
+test("the state of whoever received something is one key", () => {
+  const rows = [node({ agencyState: "CA", organizationState: null }, 1.1), node({ agencyState: null, organizationState: "CA" }, 2.2), node({ agencyState: null, organizationState: null }, 4)];
+  const { query, data } = groups("agencyState organizationState", rows, "count dollarsPerResident federalShare { sum missing }");
+  const map = drawn(query, data);
+  expect(map).toMatchObject({ kind: "map", by: null, title: "Federal share by state", panels: [{ points: [{ id: "CA", values: [3.3] }] }] });
+  expect(map.notes).toEqual(["Not drawn: $4 whose state is not known."]);
+  expect(drawn(query, data, { kind: "bars" }).panels[0]!.points.map(({ label, values }) => [label, values[0]])).toEqual([["CA", 3.3], ["Not known", 4]]);
+  // A rate does not add up.
+  const rates = (one: number | null) => [{ key: { agencyState: "CA", organizationState: null }, dollarsPerResident: 5 }, { key: { agencyState: null, organizationState: "CA" }, dollarsPerResident: one }];
+  const rate = (one: number | null) => groups("agencyState organizationState", rates(one), "dollarsPerResident");
+  expect(drawn(rate(null).query, rate(null).data).panels[0]!.points[0]!.values).toEqual([5]);
+  expect(() => drawn(rate(1).query, rate(1).data)).toThrow(/cannot be added up/);
+});
+
 test("subtotals and all others are not drawn among their parts", () => {
   const levels = groups("fiscalYear", [{ level: 0, ...node({ fiscalYear: null }, 3) }, { level: 1, ...node({ fiscalYear: 2010 }, 3) }], "level count federalShare { sum missing }");
   const { panels, notes } = drawn(levels.query, levels.data);

@@ -1508,7 +1508,7 @@ export type EventStudyQueryVariables = Exact<{
 }>;
 
 
-export type EventStudyQuery = { outcomes: { groups: { nodes: Array<{ agencies: number, ratePer100k: number | null, key: { yearsSinceFirstGrant: number | null, everFunded: boolean | null }, value: { sum: number | null }, populationServed: { sum: number | null, missing: number } }> } } };
+export type EventStudyQuery = { outcomes: { groups: { nodes: Array<{ agencies: number, ratePer100k: number | null, key: { yearsSinceFirstGrant: number | null, everFunded: boolean | null }, value: { sum: number | null, avg: number | null }, populationServed: { sum: number | null, missing: number } }> } } };
 
 export type LiveSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
