@@ -49,7 +49,7 @@ export function EventStudy() {
         "Years reported in part and doubtful values are left out."
       }
       missing={years.length === 0 ? [] : [
-        `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
+        `${Math.min(...counts) === Math.max(...counts) ? counted(counts[0]!, "agency", "agencies") : `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies`} a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
       ]}
       ask={asked}
       columns={["Years since the first award", isRate ? "Per 100,000" : "Per agency", "Agencies", "Value", "People served"]}
