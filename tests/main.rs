@@ -21,6 +21,7 @@ mod history;
 mod http;
 mod import;
 mod limits;
+mod live;
 mod load;
 mod measures;
 mod migrations;

@@ -110,7 +110,8 @@ export async function within(use) {
 /**
  * Starts the server, gives `use` its address once it is ready, and stops it when `use` is done.
  *
- * `args` are more arguments of the server.
+ * `args` are more arguments of the server. `use` is also given `load`, which runs another command on its database in a process
+ * of its own, and the `folder` for its files.
  *
  * The dataset is the synthetic one of `scale`, or, without a scale, that of an empty database.
  */
@@ -122,6 +123,7 @@ export function serving(program, { scale, args = [] }, use) {
     const all = [...database, ...kind, ...args, '--listen', '127.0.0.1:0'];
     const { url } = await listen(program, all, children);
     await ready(url);
-    return use(url);
+    const load = (...command) => finish(program, [...command, ...database], children);
+    return use(url, { load, folder });
   });
 }

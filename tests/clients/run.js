@@ -41,6 +41,7 @@ let passed = 0;
 let failed = 0;
 await serving(program, { scale: SCALE }, async (url) => {
   process.env.GRAPHQL_URL = url;
+  process.env.PROGRAM = program;
   const files = names.map((name) => join(here, name));
   const tests = run({ files, concurrency: 2, signal: end.signal });
   tests.on('test:pass', () => { passed += 1; });

@@ -28,7 +28,8 @@ export async function made(url, request) {
   if (LIMITS.has(extensions.code)) return { is: 'limit', code: extensions.code, why };
   if (/^syntax error/.test(message)) return { is: 'syntax error', why };
   if (/operation/.test(message) && /^(the document has no|`operationName`)/.test(message)) return { is: 'no such operation', why };
-  if (/^this API has queries only/.test(message)) return { is: 'no query', why };
+  if (/^this API has queries and subscriptions only/.test(message)) return { is: 'no query', why };
+  if (/^this is a subscription/.test(message)) return { is: 'subscription', why };
   return { is: 'invalid', why };
 }
 
@@ -52,6 +53,8 @@ export function agree(oracle, program) {
   if (oracle.is === 'valid' && / must not be null: /.test(program.why)) return true;
   // graphql-js reads 1e400 as Infinity.
   if (oracle.is === 'valid' && /: 1e400 is too large$/.test(program.why)) return true;
+  // A document that fits the schema is told where subscriptions are answered, before its variables are looked at.
+  if (program.is === 'subscription') return ['valid', 'bad variables'].includes(oracle.is);
   // There is nothing but queries here, which graphql-js finds out when it runs another.
   return program.is === 'no query';
 }

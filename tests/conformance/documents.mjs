@@ -1,15 +1,28 @@
 // Random documents: right ones, and ones made wrong for each rule of validation and by tokens.
 
+import { parse, print } from 'graphql';
 import { agree, each, made } from './ask.mjs';
 import { Generator } from './generate.mjs';
 import { MUTATORS, mutated, scrambled } from './mutate.mjs';
 import { broken, ruleNames, verdict } from './oracle.mjs';
 import { Random } from './random.mjs';
 
-/** No document can break it: the schema has no subscription. */
+/** No document breaks it: what is made of a query has one field at the root. */
 const CANNOT_BREAK = ['SingleFieldSubscriptionsRule'];
 /** How often each rule must be broken, of 20,000 documents, or nothing is known of it. */
 const ENOUGH = 30;
+
+/** The same document with its queries as live ones. */
+function live(text) {
+  const tree = parse(text);
+  const definitions = tree.definitions.map((definition) => {
+    if (definition.kind !== 'OperationDefinition') return definition;
+    const field = { kind: 'Field', name: { kind: 'Name', value: 'live' }, selectionSet: definition.selectionSet };
+    const selectionSet = { kind: 'SelectionSet', selections: [field] };
+    return { ...definition, operation: 'subscription', selectionSet };
+  });
+  return print({ ...tree, definitions });
+}
 
 /** The document of a number. */
 function document(seed, number) {
@@ -17,6 +30,7 @@ function document(seed, number) {
   const generator = new Generator(random);
   if (random.chance(12)) generator.wrong = 8;
   const request = generator.document();
+  if (number % 8 === 0 && generator.wrong === 0) request.document = live(request.document);
   const kind = random.below(10);
   const names = Object.keys(MUTATORS);
   if (kind < 4) return { ...request, by: 'nothing' };

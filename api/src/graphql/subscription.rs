@@ -117,13 +117,13 @@ fn change_types(types: &mut Types<'_>) {
 /// What is shown of a change, and since when.
 #[derive(Debug)]
 pub(crate) struct ChangePlan {
-    fields: Vec<(Name, ChangeField)>,
+    fields: Vec<(Name, DatasetChangeField)>,
     /// The revision before; none where the dataset is another one.
     since: Option<i32>,
 }
 
 #[derive(Debug)]
-enum ChangeField {
+enum DatasetChangeField {
     TypeName,
     Revision,
     PreviousRevision,
@@ -143,19 +143,19 @@ pub(super) fn plan<'a>(
     let mut shown = Vec::new();
     for (name, merged) in planner.collect("DatasetChange", fields)? {
         let field = match merged[0].node.name.node.as_str() {
-            "revision" => ChangeField::Revision,
-            "previousRevision" => ChangeField::PreviousRevision,
-            "loadedAt" => ChangeField::LoadedAt,
-            "synthetic" => ChangeField::Synthetic,
-            "loads" => ChangeField::Loads,
+            "revision" => DatasetChangeField::Revision,
+            "previousRevision" => DatasetChangeField::PreviousRevision,
+            "loadedAt" => DatasetChangeField::LoadedAt,
+            "synthetic" => DatasetChangeField::Synthetic,
+            "loads" => DatasetChangeField::Loads,
             "tables" => {
                 let fields = planner.collect("DatasetTableChange", &merged)?.into_iter();
                 let named = |(name, merged): (Name, Vec<&Positioned<Field>>)| {
                     (name, merged[0].node.name.node.to_string())
                 };
-                ChangeField::Tables(fields.map(named).collect())
+                DatasetChangeField::Tables(fields.map(named).collect())
             }
-            _ => ChangeField::TypeName,
+            _ => DatasetChangeField::TypeName,
         };
         shown.push((name, field));
     }
@@ -176,16 +176,16 @@ pub(super) async fn resolve(loaders: &Loaders, plan: &ChangePlan) -> Result<Valu
     let mut answer = IndexMap::new();
     for (name, shown) in &plan.fields {
         let value = match (shown, plan.since) {
-            (ChangeField::TypeName, _) => Value::from("DatasetChange"),
-            (ChangeField::Revision, _) => Value::from(dataset.revision),
-            (ChangeField::PreviousRevision, since) => since.map_or(Value::Null, Value::from),
-            (ChangeField::LoadedAt, _) => dataset.loaded_at.map_or(Value::Null, |at| {
+            (DatasetChangeField::TypeName, _) => Value::from("DatasetChange"),
+            (DatasetChangeField::Revision, _) => Value::from(dataset.revision),
+            (DatasetChangeField::PreviousRevision, since) => since.map_or(Value::Null, Value::from),
+            (DatasetChangeField::LoadedAt, _) => dataset.loaded_at.map_or(Value::Null, |at| {
                 Value::String(at.to_rfc3339_opts(SecondsFormat::Secs, true))
             }),
-            (ChangeField::Synthetic, _) => Value::Boolean(dataset.synthetic),
-            (ChangeField::Loads | ChangeField::Tables(_), None) => Value::Null,
-            (ChangeField::Loads, Some(since)) => Value::from(loads(session, since).await?),
-            (ChangeField::Tables(fields), Some(since)) => {
+            (DatasetChangeField::Synthetic, _) => Value::Boolean(dataset.synthetic),
+            (DatasetChangeField::Loads | DatasetChangeField::Tables(_), None) => Value::Null,
+            (DatasetChangeField::Loads, Some(since)) => Value::from(loads(session, since).await?),
+            (DatasetChangeField::Tables(fields), Some(since)) => {
                 let tables = tables(session, since).await?;
                 Value::List(tables.iter().map(|table| table.show(fields)).collect())
             }

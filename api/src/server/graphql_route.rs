@@ -17,6 +17,7 @@ use super::{
         Live, Opened,
         sse::{self, Events},
     },
+    observe::metrics,
     request::{
         answer::{Client, HttpAnswer, Refusal},
         ask::{Asks, Parameters},
@@ -154,7 +155,7 @@ async fn events(
     let endpoint = &live.endpoint;
     let refuse = |refusal| endpoint.refuse(refusal).answer;
     let wishes = Wishes::of(&parts.headers).map_err(refuse)?;
-    match live.open(asked, &wishes, account, sse::TRANSPORT).await? {
+    match live.open(asked, &wishes, account, metrics::EVENTS).await? {
         Opened::Query(named, asked) => {
             let reply = endpoint.answer_named(named, asked, (Coding::Identity, wishes), account);
             Err(reply.await.map_err(refuse)?.answer)

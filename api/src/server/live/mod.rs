@@ -21,6 +21,7 @@
 //! comes is worked out of that one alone. An answer that is lost on a slow client is made up by the next: it is the whole
 //! answer. Changes add up, and a subscriber that misses one is ended with words.
 
+mod channel;
 mod operations;
 mod protocol;
 pub(crate) mod sse;

@@ -20,18 +20,19 @@ use serde_json::Value;
 use super::{Live, Opened, subscriber::Delivery};
 use crate::server::{
     endpoint::Wishes,
-    request::{ask::Parameters, compress::Coding},
+    observe::metrics,
+    request::{answer::Refusal, ask::Parameters, compress::Coding},
     traffic::rate::Account,
 };
 
-/// The transport, as metrics call it.
-const TRANSPORT: &str = "websocket";
+/// The operations that a connection may have at once: the library looks at all of them for each message.
+const MOST: usize = 100;
 
 /// The operations of a connection, by number.
 #[derive(Clone)]
-pub(super) struct Operations(Arc<Connection>);
+pub(super) struct Operations(Arc<ClientOperations>);
 
-struct Connection {
+struct ClientOperations {
     live: Arc<Live>,
     account: Account,
     open: Mutex<HashMap<String, OpenOperation>>,
@@ -48,7 +49,7 @@ struct OpenOperation {
 impl Operations {
     pub(super) fn new(live: Arc<Live>, account: Account) -> Self {
         let open = Mutex::default();
-        Self(Arc::new(Connection { live, account, open }))
+        Self(Arc::new(ClientOperations { live, account, open }))
     }
 
     /// Notes what an operation asks, before it begins.
@@ -83,33 +84,40 @@ impl Operations {
     }
 
     /// Begins an operation: what it is told first, and what tells it more.
-    async fn begin(&self, number: &str) -> Step {
-        let Some(asked) = self.asked(number) else { return Step::Done };
-        let Connection { live, account, .. } = &*self.0;
-        let refused = |refusal| Step::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
+    async fn begin(&self, number: &str) -> OperationStep {
+        let Some(asked) = self.asked(number) else { return OperationStep::Done };
+        let ClientOperations { live, account, .. } = &*self.0;
+        let refused =
+            |refusal| OperationStep::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
+        if self.open().len() > MOST {
+            let message = format!(
+                "this connection has {MOST} operations, and may have no more: complete some of them first, or connect again"
+            );
+            return refused(Refusal::too_many_live(&message, "operations of a connection"));
+        }
         let parameters = match Parameters::of_json(asked) {
             Ok(parameters) => parameters,
             Err(refusal) => return refused(refusal),
         };
         let wishes = Wishes::default();
-        match live.open(parameters, &wishes, account, TRANSPORT).await {
-            Ok(Opened::Subscription(subscriber)) => Step::Follow(Box::new(subscriber)),
+        match live.open(parameters, &wishes, account, metrics::WEBSOCKET).await {
+            Ok(Opened::Subscription(subscriber)) => OperationStep::Follow(Box::new(subscriber)),
             Ok(Opened::Query(named, parameters)) => {
                 let how = (Coding::Identity, wishes);
                 let answer = live.endpoint.answer_named(named, parameters, how, account).await;
-                Step::Last(match answer {
+                OperationStep::Last(match answer {
                     Ok(reply) if reply.answer.ran() => Delivery::Next(reply.answer),
                     Ok(reply) => Delivery::Failed(reply.answer),
                     Err(refusal) => return refused(refusal),
                 })
             }
-            Err(answer) => Step::Last(Delivery::Failed(answer)),
+            Err(answer) => OperationStep::Last(Delivery::Failed(answer)),
         }
     }
 }
 
 /// What comes next of an operation.
-enum Step {
+enum OperationStep {
     Begin,
     Follow(Box<super::Subscriber>),
     /// This, and nothing after it.
@@ -128,21 +136,21 @@ impl Executor for Operations {
         _: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
         let (operations, number) = (self.clone(), request.query);
-        let next = |(mut step, operations, number): (Step, Self, String)| async move {
-            if let Step::Begin = step {
+        let next = |(mut step, operations, number): (OperationStep, Self, String)| async move {
+            if let OperationStep::Begin = step {
                 step = operations.begin(&number).await;
             }
             let (delivery, then) = match step {
-                Step::Follow(mut subscriber) => match subscriber.next().await? {
-                    failed @ Delivery::Failed(_) => (failed, Step::Done),
-                    delivery => (delivery, Step::Follow(subscriber)),
+                OperationStep::Follow(mut subscriber) => match subscriber.next().await? {
+                    failed @ Delivery::Failed(_) => (failed, OperationStep::Done),
+                    delivery => (delivery, OperationStep::Follow(subscriber)),
                 },
-                Step::Last(delivery) => (delivery, Step::Done),
-                Step::Begin | Step::Done => return None,
+                OperationStep::Last(delivery) => (delivery, OperationStep::Done),
+                OperationStep::Begin | OperationStep::Done => return None,
             };
             operations.tell(&number, delivery);
             Some((Response::default(), (then, operations, number)))
         };
-        stream::unfold((Step::Begin, operations, number), next).boxed()
+        stream::unfold((OperationStep::Begin, operations, number), next).boxed()
     }
 }

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::server::observe::metrics::DropReason;
+
 /// The name of the protocol.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 /// The bytes of the name that a client gives an operation, which stands in each message of it.
@@ -20,13 +22,13 @@ const MOST_REASON: usize = 123;
 pub(super) struct Closing {
     pub(super) code: u16,
     pub(super) reason: Cow<'static, str>,
-    /// In a word, for metrics.
-    pub(super) word: &'static str,
+    /// The same for metrics.
+    pub(super) why: DropReason,
 }
 
 impl Closing {
     fn bad(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: 4400, reason: reason.into(), word: "bad_message" }
+        Self { code: 4400, reason: reason.into(), why: DropReason::BadMessage }
     }
 
     pub(super) fn binary() -> Self {
@@ -35,43 +37,43 @@ impl Closing {
 
     pub(super) fn too_large(most: u32) -> Self {
         let reason = format!("a message has at most {most} bytes (setting: --max-body)");
-        Self { code: 1009, reason: reason.into(), word: "large_message" }
+        Self { code: 1009, reason: reason.into(), why: DropReason::LargeMessage }
     }
 
     pub(super) fn not_begun() -> Self {
         let reason = Cow::Borrowed("Unauthorized: send connection_init first");
-        Self { code: 4401, reason, word: "not_initialized" }
+        Self { code: 4401, reason, why: DropReason::NotInitialized }
     }
 
     pub(super) fn late() -> Self {
         let reason =
             Cow::Borrowed("Connection initialisation timeout: send connection_init at once");
-        Self { code: 4408, reason, word: "not_initialized" }
+        Self { code: 4408, reason, why: DropReason::NotInitialized }
     }
 
     pub(super) fn taken(name: &str) -> Self {
         let reason = format!("Subscriber for {name} already exists");
-        Self { code: 4409, reason: shortened(reason).into(), word: "bad_message" }
+        Self { code: 4409, reason: shortened(reason).into(), why: DropReason::BadMessage }
     }
 
     pub(super) fn begun() -> Self {
         let reason = Cow::Borrowed("Too many initialisation requests");
-        Self { code: 4429, reason, word: "bad_message" }
+        Self { code: 4429, reason, why: DropReason::BadMessage }
     }
 
     pub(super) fn stopping() -> Self {
         let reason = Cow::Borrowed("the server is stopping: connect again");
-        Self { code: 1001, reason, word: "stopping" }
+        Self { code: 1001, reason, why: DropReason::Stopping }
     }
 
     pub(super) fn slow() -> Self {
         let reason = Cow::Borrowed("you have not read what was sent to you: connect again");
-        Self { code: 4408, reason, word: "slow" }
+        Self { code: 4408, reason, why: DropReason::Slow }
     }
 
     pub(super) fn silent() -> Self {
         let reason = Cow::Borrowed("you have not answered a ping: connect again");
-        Self { code: 4408, reason, word: "silent" }
+        Self { code: 4408, reason, why: DropReason::Silent }
     }
 }
 
@@ -95,7 +97,7 @@ pub(super) enum ClientMessage {
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct WrittenMessage {
     #[serde(rename = "type")]
     kind: Option<Value>,
     id: Option<Value>,
@@ -108,8 +110,8 @@ impl ClientMessage {
     /// # Errors
     /// Says what it is instead of one.
     pub(super) fn of_text(text: &str) -> Result<Self, Closing> {
-        let written = serde_json::from_str::<Written>(text);
-        let Written { kind, id, payload } = written.map_err(|error| {
+        let written = serde_json::from_str::<WrittenMessage>(text);
+        let WrittenMessage { kind, id, payload } = written.map_err(|error| {
             Closing::bad(shortened(format!(
                 "a message is a JSON object, and this is none: {error}"
             )))

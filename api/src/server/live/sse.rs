@@ -27,8 +27,6 @@ use crate::server::{
     traffic::connections::{Ending, LiveConnection},
 };
 
-/// The transport, as metrics call it.
-pub(crate) const TRANSPORT: &str = "sse";
 /// How long nothing is sent at most.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What is sent then: a comment.

@@ -3,80 +3,21 @@
 use std::sync::Arc;
 
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 use super::{
     Live,
+    channel::{Channel, LiveAnswer, Updates},
     table::{Left, SubscriberPlace},
     topic::Topic,
 };
 use crate::{
     error::codes,
-    graphql::documents::SubscriptionKind,
     server::{
         request::answer::{HttpAnswer, Refusal},
         traffic::rate::Account,
     },
 };
-
-/// The changes that are kept for subscribers which have not taken them yet.
-const CHANGES: usize = 64;
-
-/// What all subscribers of a topic are told.
-#[derive(Clone, Debug)]
-pub(super) struct Told {
-    pub(super) answer: Arc<HttpAnswer>,
-    /// Whether nothing will follow.
-    pub(super) is_last: bool,
-}
-
-/// Where a topic tells its subscribers.
-#[derive(Clone)]
-pub(super) enum Channel {
-    /// The last answer, which makes up for those before.
-    Live(watch::Sender<Option<Told>>),
-    /// Every change.
-    Changed(broadcast::Sender<Told>),
-}
-
-impl Channel {
-    pub(super) fn of(kind: &SubscriptionKind) -> Self {
-        match kind {
-            SubscriptionKind::Live(_) => Self::Live(watch::Sender::new(None)),
-            SubscriptionKind::Changed => Self::Changed(broadcast::Sender::new(CHANGES)),
-        }
-    }
-
-    /// What one more subscriber is told: the last answer at once.
-    pub(super) fn updates(&self) -> Updates {
-        match self {
-            Self::Live(sender) => {
-                let mut told = sender.subscribe();
-                if told.borrow().is_some() {
-                    told.mark_changed();
-                }
-                Updates::Live(told)
-            }
-            Self::Changed(sender) => Updates::Changed(sender.subscribe()),
-        }
-    }
-
-    pub(super) fn tell(&self, told: Told) {
-        match self {
-            Self::Live(sender) => drop(sender.send_replace(Some(told))),
-            // An error says that nobody listens.
-            Self::Changed(sender) => drop(sender.send(told)),
-        }
-    }
-}
-
-/// What a subscriber is told.
-pub(super) enum Updates {
-    Live(watch::Receiver<Option<Told>>),
-    Changed(broadcast::Receiver<Told>),
-    /// Nothing: the topic has ended.
-    None,
-}
 
 /// What goes to a client.
 #[derive(Clone, Debug)]
@@ -144,11 +85,11 @@ impl Subscriber {
                         message,
                     );
                     let answer = Arc::new(self.live.works().refuse(refusal));
-                    Some(Told { answer, is_last: true })
+                    Some(LiveAnswer { answer, is_last: true })
                 }
             },
         };
-        let Told { answer, is_last } = told?;
+        let LiveAnswer { answer, is_last } = told?;
         if is_last {
             self.updates = Updates::None;
             return Some(Delivery::Failed(answer));

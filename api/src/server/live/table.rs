@@ -10,10 +10,7 @@ use std::{
 
 use tokio::task::AbortHandle;
 
-use super::{
-    subscriber::{Channel, Updates},
-    topic::TopicKey,
-};
+use super::channel::{Channel, TopicKey, Updates};
 use crate::server::{
     request::answer::Refusal,
     settings::LiveLimits,

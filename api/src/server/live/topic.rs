@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     Live,
-    subscriber::{Channel, Told},
+    channel::{Channel, LiveAnswer, TopicKey},
 };
 use crate::{
     catalog::dataset::Dataset,
@@ -27,9 +27,6 @@ use crate::{
 const MOST_BYTES: usize = 512 << 10;
 /// How long to wait before what may go well later is tried again, at first and at most.
 const PAUSE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
-
-/// What tells two topics apart.
-pub(super) type TopicKey = Arc<[u8]>;
 
 /// What is subscribed to.
 pub(super) struct Topic {
@@ -56,12 +53,26 @@ impl Topic {
             (Arc::clone(&self.key), matches!(self.kind, SubscriptionKind::Live(_)));
         let datasets = live.works().server.datasets();
         let mut running = RunningTopic { topic: self, live: Arc::clone(&live), channel, datasets };
+        // Whatever ends it, nobody subscribes to what is no more.
+        let _ending = EndingTopic { live, key, number };
         let failed =
             if is_live { running.tell_answers().await } else { running.tell_changes().await };
-        let told = Told { answer: failed, is_last: true };
+        let told = LiveAnswer { answer: failed, is_last: true };
         running.channel.tell(told);
-        if live.table.end(&key, number) {
-            live.works().metrics.live_queries().dec();
+    }
+}
+
+/// Ends a topic when this is dropped.
+struct EndingTopic {
+    live: Arc<Live>,
+    key: TopicKey,
+    number: u64,
+}
+
+impl Drop for EndingTopic {
+    fn drop(&mut self) {
+        if self.live.table.end(&self.key, self.number) {
+            self.live.works().metrics.live_queries().dec();
         }
     }
 }
@@ -180,7 +191,7 @@ impl RunningTopic {
 
     /// Tells subscribers of an answer; where it is no news, only those who are still to come.
     fn tell(&self, answer: &Arc<HttpAnswer>, is_news: bool) {
-        let told = Told { answer: Arc::clone(answer), is_last: false };
+        let told = LiveAnswer { answer: Arc::clone(answer), is_last: false };
         match &self.channel {
             Channel::Live(sender) if !is_news => {
                 sender.send_if_modified(|last| {

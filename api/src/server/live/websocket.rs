@@ -10,6 +10,7 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -21,7 +22,7 @@ use axum::{
         FromRequestParts as _, Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use futures_util::{sink, stream};
@@ -41,7 +42,6 @@ use crate::{
         endpoint,
         request::{
             answer::{Client, Refusal},
-            base_url,
             negotiate::MediaType,
         },
         traffic::{hold::ConnectionHold, rate::Account},
@@ -86,7 +86,8 @@ async fn begin(
 ) -> Result<Response, Refusal> {
     account.may_ask().map_err(Refusal::too_many)?;
     let settings = &live.works().settings;
-    if !is_welcome(&parts.headers, &settings.origins) {
+    let public_url = live.works().server.0.operator.public_url.as_deref();
+    if !is_welcome(&parts.headers, &settings.origins, public_url) {
         let reason = "pages of this origin may not connect (setting: --cors-origin)";
         return Err(Refusal::new(StatusCode::FORBIDDEN, codes::BAD_REQUEST, reason));
     }
@@ -115,20 +116,26 @@ async fn begin(
         .max_message_size(most)
         .max_frame_size(most);
     Ok(upgrade.on_upgrade(async move |socket| {
-        Session::new(live, account).run(socket, hold.as_ref()).await;
+        SocketSession::new(live, account).run(socket, hold.as_ref()).await;
         drop((connection, hold));
     }))
 }
 
-/// Whether a page may connect: any, where the operator names none, and else one of those, or of this server.
-fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue]) -> bool {
+/// Whether a page may connect: any, where the operator names none, and else one of those, or of this server. The scheme of
+/// this server a proxy may not tell.
+fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue], public_url: Option<&str>) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let is_own = || origin.to_str().is_ok_and(|origin| origin == base_url::base(headers));
+    let host = |url: &str| url.parse::<Uri>().ok()?.into_parts().authority;
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+    let is_own = || {
+        let of_page = origin.to_str().ok().and_then(host);
+        of_page.is_some() && [asked, public_url.and_then(host)].contains(&of_page)
+    };
     origins.is_empty() || origins.contains(origin) || is_own()
 }
 
 /// A connection of one client.
-struct Session {
+struct SocketSession {
     live: Arc<Live>,
     operations: Operations,
     /// The operations that are open, by the names that the client gives them.
@@ -144,7 +151,7 @@ struct Session {
 
 /// What the library says: of an operation, or of the connection.
 #[derive(Deserialize)]
-struct Said<'a> {
+struct LibraryMessage<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     id: Option<&'a str>,
@@ -160,7 +167,7 @@ struct Sent<'a> {
     payload: Option<&'a RawValue>,
 }
 
-impl Session {
+impl SocketSession {
     fn new(live: Arc<Live>, account: Account) -> Self {
         let operations = Operations::new(Arc::clone(&live), account);
         let (numbers, names) = <_>::default();
@@ -171,7 +178,7 @@ impl Session {
     /// Speaks with the client until one of the two has enough.
     async fn run(mut self, mut socket: WebSocket, hold: Option<&ConnectionHold>) {
         let Some(closing) = self.speak(&mut socket).await else { return };
-        self.live.works().metrics.dropped(closing.word);
+        self.live.works().metrics.dropped(closing.why);
         tracing::debug!(code = closing.code, reason = %closing.reason, "closed a WebSocket");
         if let Some(hold) = hold {
             hold.linger();
@@ -210,19 +217,30 @@ impl Session {
         let mut ending = works.settings.connections.ending();
         let mut late = pin!(tokio::time::sleep(limits.head));
         let mut ticks = tokio::time::interval(ping / 2);
+        let mut is_over = false;
         loop {
+            // What the library has to say comes first: whoever sends much and reads little waits for it.
+            let said = poll_fn(|context| {
+                let said = from_library.poll_recv(context);
+                if said.is_ready() || is_over {
+                    return said;
+                }
+                is_over = library.as_mut().poll(context).is_ready();
+                from_library.poll_recv(context)
+            });
             tokio::select! {
                 biased;
                 () = ending.wait() => return Some(Closing::stopping()),
-                Some(message) = from_library.recv() => {
-                    let Some(message) = self.translated(message) else { continue };
+                said = said => {
+                    let Some(message) = self.translated(said?) else { continue };
+                    let began = Instant::now();
                     match tokio::time::timeout(limits.write, socket.send(message)).await {
                         Ok(Ok(())) => {}
-                        Ok(Err(_)) => return None,
-                        Err(_) => return Some(Closing::slow()),
+                        // The connection has the same patience.
+                        Ok(Err(_)) if began.elapsed() < limits.write => return None,
+                        Ok(Err(_)) | Err(_) => return Some(Closing::slow()),
                     }
                 }
-                () = &mut library => return None,
                 received = socket.recv(), if to_library.capacity() > 0 => {
                     let message = match received {
                         Some(Ok(message)) => message,
@@ -296,7 +314,7 @@ impl Session {
     /// What a message of the library says to the client.
     fn translated(&mut self, message: Message) -> Option<Message> {
         let Message::Text(text) = message else { return Some(message) };
-        let said: Said<'_> = serde_json::from_str(&text).ok()?;
+        let said: LibraryMessage<'_> = serde_json::from_str(&text).ok()?;
         let Some(number) = said.id else { return Some(Message::Text(text)) };
         // Whoever has completed an operation hears no more of it.
         let name = self.names.get(number)?;

@@ -67,13 +67,50 @@ struct Limit {
     limit: &'static str,
 }
 
-/// How answers come to a subscriber: `websocket` or `sse`.
+/// How answers come to subscribers.
+pub(crate) const EVENTS: &str = "sse";
+pub(crate) const WEBSOCKET: &str = "websocket";
+
+/// Why the server closes a WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DropReason {
+    BadMessage,
+    LargeMessage,
+    NotInitialized,
+    Silent,
+    Slow,
+    Stopping,
+}
+
+impl DropReason {
+    const ALL: [Self; 6] = [
+        Self::BadMessage,
+        Self::LargeMessage,
+        Self::NotInitialized,
+        Self::Silent,
+        Self::Slow,
+        Self::Stopping,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::BadMessage => "bad_message",
+            Self::LargeMessage => "large_message",
+            Self::NotInitialized => "not_initialized",
+            Self::Silent => "silent",
+            Self::Slow => "slow",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+/// How answers come to a subscriber.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LiveLabel {
     transport: &'static str,
 }
 
-/// Why the server ended what a client subscribed to, or its connection.
+/// Why the server has closed a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DropLabel {
     reason: &'static str,
@@ -108,6 +145,13 @@ struct LiveMetrics {
 impl LiveMetrics {
     fn registered(registry: &mut Registry) -> Self {
         let it = Self::default();
+        // From the beginning, so that the first of each is an increase.
+        for transport in [EVENTS, WEBSOCKET] {
+            drop(it.subscriptions.get_or_create(&LiveLabel { transport }));
+        }
+        for reason in DropReason::ALL {
+            drop(it.drops.get_or_create(&DropLabel { reason: reason.word() }));
+        }
         let about = "Subscriptions that are open";
         registry.register("live_subscriptions", about, it.subscriptions.clone());
         let about = "Different queries that are subscribed to";
@@ -207,8 +251,8 @@ impl Metrics {
     }
 
     /// Counts a connection that the server closes.
-    pub(crate) fn dropped(&self, reason: &'static str) {
-        self.live.drops.get_or_create(&DropLabel { reason }).inc();
+    pub(crate) fn dropped(&self, reason: DropReason) {
+        self.live.drops.get_or_create(&DropLabel { reason: reason.word() }).inc();
     }
 
     /// Counts a request, which runs until what this gives is dropped.
