@@ -245,7 +245,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await menu.getByRole("link").click();
       const playground = await opened;
       await playground.locator(".graphiql-query-editor .view-line").first().waitFor();
-      const answer = playground.waitForResponse((response) => response.url().endsWith("/graphql") && response.request().postData()?.includes("Programs"));
+      const answer = playground.waitForResponse((response) => response.request().headers()["graphql-cost"] === "report");
       await playground.getByRole("button", { name: /Execute query/ }).click();
       assert.deepEqual((await (await answer).json()).data, { grants });
       await context.close();

@@ -6,7 +6,8 @@ import { start } from "./server.mjs";
 
 /** The bytes that a picture may have. */
 const MOST = 200_000;
-const SIZE = { width: 1200, height: 760 };
+/** Text takes more bytes than charts do. */
+const SIZES = { explorer: { width: 1280, height: 1010 }, playground: { width: 1200, height: 700 } };
 
 const [binary] = process.argv.slice(2);
 if (!binary) throw new Error("usage: node pictures.mjs PATH-OF-THE-SERVER");
@@ -15,7 +16,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 
 const pages = {
   async explorer(page) {
-    await page.goto(`${server.url}/explore?years=2009-2025&measure=per-resident&purpose=HIRING`);
+    await page.goto(`${server.url}/explore?years=2009-2025&measure=per-resident`);
     await page.locator("svg.timeline").waitFor();
     await page.waitForFunction(() => document.querySelector("svg.map") && !document.querySelector('[aria-busy="true"]'));
   },
@@ -24,13 +25,17 @@ const pages = {
     await page.locator(".drawing svg.map").waitFor();
     await page.locator(".cost strong").waitFor();
     await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    await page.getByRole("button", { name: "Hide Examples" }).click();
+    await page.getByRole("region", { name: "Examples" }).waitFor({ state: "hidden" });
+    // The chart is drawn for its new width.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   },
 };
 
 try {
   for (const [name, open] of Object.entries(pages)) {
     for (const colorScheme of ["light", "dark"]) {
-      const context = await browser.newContext({ viewport: SIZE, colorScheme });
+      const context = await browser.newContext({ viewport: SIZES[name], colorScheme });
       const page = await context.newPage();
       await open(page);
       const path = fileURLToPath(new URL(`../../docs/${name}-${colorScheme}.png`, import.meta.url));
