@@ -224,14 +224,13 @@ impl Plans {
             let name = match root {
                 Root::Introspection { .. } => return None,
                 Root::TypeName => Name::new("__typename"),
-                Root::Dataset(_) => Name::new("dataset"),
+                // async-graphql runs a query, which has no field `datasetChanged`: what is answered goes by the key.
+                Root::Dataset(_) | Root::DatasetChanged(_) => Name::new("dataset"),
                 Root::Node(_) => Name::new("node"),
                 Root::Nodes(_) => Name::new("nodes"),
                 Root::List(plan) => Name::new(plan.list.table.list),
                 Root::One(plan) => Name::new(plan.table().one),
                 Root::Changes(plan) => Name::new(changes::field_name(plan.table)),
-                // async-graphql runs queries, which have no such field: what is answered goes by the key.
-                Root::DatasetChanged(_) => Name::new("dataset"),
             };
             let field = Field {
                 alias: Some(at_name(key)),

@@ -165,7 +165,11 @@ pub(super) fn plan<'a>(
 impl ChangePlan {
     /// Adds it to the price of a request.
     pub(super) fn price(&self, price: &mut Price<'_>) {
-        price.add(Work::statements(3));
+        let is_read = |field: &DatasetChangeField| {
+            matches!(field, DatasetChangeField::Loads | DatasetChangeField::Tables(_))
+        };
+        let read = self.fields.iter().filter(|(_, field)| is_read(field)).count();
+        price.add(Work::statements(1 + read as u64));
     }
 }
 

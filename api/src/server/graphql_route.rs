@@ -100,7 +100,7 @@ async fn answer(live: &Arc<Live>, request: Request) -> Response {
                 Err(refusal) => Err(refusal),
             };
             match (reply, again) {
-                (Ok(reply), Some(asked)) if reply.answer.is_for_subscribers => {
+                (Ok(reply), Some(asked)) if reply.answer.is_for_subscribers() => {
                     return Box::pin(stream(live, asked, &parts, &account)).await;
                 }
                 (reply, _) => reply,

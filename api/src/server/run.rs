@@ -10,7 +10,7 @@ use super::{
     observe::{metrics::Metrics, slow},
     one_revision::{self, Sources},
     request::{
-        answer::{HttpAnswer, Refusal},
+        answer::{AnswerSource, HttpAnswer, Refusal},
         ask::Ask,
         errors,
         freshness::RevisionAge,
@@ -293,10 +293,9 @@ impl Works {
         if errors::asks_for_more_than_a_query(&answer.response) {
             return HttpAnswer::not_a_query();
         }
-        let is_of_copy = answer.copy.is_some();
-        let is_for_subscribers = errors::asks_for_a_subscription(&answer.response);
+        let source = answer.copy.map_or(AnswerSource::Database, |_| AnswerSource::Copy);
         let mut finished = HttpAnswer::of(answer.response, dataset);
-        (finished.is_of_copy, finished.is_for_subscribers) = (is_of_copy, is_for_subscribers);
+        finished.source = source;
         finished
     }
 }

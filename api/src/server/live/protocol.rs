@@ -116,9 +116,8 @@ impl ClientMessage {
                 "a message is a JSON object, and this is none: {error}"
             )))
         })?;
-        let kind = match kind {
-            Some(Value::String(kind)) => kind,
-            _ => return Err(Closing::bad("a message has a text `type`, and this has none")),
+        let Some(Value::String(kind)) = kind else {
+            return Err(Closing::bad("a message has a text `type`, and this has none"));
         };
         let is_object = payload.as_ref().is_none_or(|it| it.is_object() || it.is_null());
         let id = |of: &str| match &id {

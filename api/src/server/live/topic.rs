@@ -15,7 +15,7 @@ use crate::{
     graphql::{documents::SubscriptionKind, execute::AskedFor},
     server::{
         request::{
-            answer::{HttpAnswer, Refusal},
+            answer::{AnswerSource, HttpAnswer, Refusal},
             ask::Ask,
             compress::Coding,
         },
@@ -84,7 +84,9 @@ impl RunningTopic {
         let mut pause = PAUSE[0];
         loop {
             let current = self.datasets.borrow_and_update().clone();
-            if told.as_ref().is_some_and(|told| told.is_of_copy) && !self.copied(&current).await {
+            if told.as_ref().is_some_and(|told| told.source == AnswerSource::Copy)
+                && !self.copied(&current).await
+            {
                 continue;
             }
             let answer = self.answer(told.is_none(), None).await;

@@ -226,6 +226,15 @@ enum BodyMemory {
     OfRequest,
 }
 
+/// What has answered a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnswerSource {
+    /// The database, or nothing that was read.
+    Database,
+    /// The copy in memory, which may be behind.
+    Copy,
+}
+
 /// An answer in one coding.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswer {
@@ -247,10 +256,8 @@ pub(crate) struct HttpAnswer {
     loaded: Option<HttpDate>,
     /// Whether its revision is an earlier one, as was asked for.
     pub(crate) age: RevisionAge,
-    /// Whether it says only that it is a subscription that was asked for.
-    pub(crate) is_for_subscribers: bool,
-    /// Whether it is of the copy in memory, which may be behind.
-    pub(crate) is_of_copy: bool,
+    /// What has answered it.
+    pub(crate) source: AnswerSource,
     /// Whether it says only that its client has asked for too much just now.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
@@ -310,8 +317,7 @@ impl HttpAnswer {
             revision: dataset.as_ref().map(revision_of),
             loaded,
             age: RevisionAge::Current,
-            is_for_subscribers: false,
-            is_of_copy: false,
+            source: AnswerSource::Database,
             is_of_one_client: false,
             retry_after: None,
             demand: None,
@@ -409,6 +415,11 @@ impl HttpAnswer {
     /// Whether all went well. What did not may go well the next time, and is never kept.
     pub(crate) fn is_flawless(&self) -> bool {
         !self.has_errors
+    }
+
+    /// Whether it says only that a subscription was asked for.
+    pub(crate) fn is_for_subscribers(&self) -> bool {
+        self.standing == Standing::IsSubscription
     }
 
     /// Whether it was refused before GraphQL saw it.

@@ -1,6 +1,6 @@
 //! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Response};
 
 use crate::{
     error::{Error, codes},
@@ -37,10 +37,4 @@ pub(crate) fn complete(response: &mut Response, suggestions: bool) {
 /// Whether a request asks for something else than a query, and was refused for that.
 pub(crate) fn asks_for_more_than_a_query(response: &Response) -> bool {
     response.errors.iter().any(|error| matches!(error.source::<Error>(), Some(Error::NotAQuery)))
-}
-
-/// Whether a request asks for a subscription where one answer is given, and was refused for that.
-pub(crate) fn asks_for_a_subscription(response: &Response) -> bool {
-    let is = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::IsSubscription));
-    response.errors.iter().any(is)
 }

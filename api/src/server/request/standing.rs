@@ -4,7 +4,7 @@ use async_graphql::{Response, Value};
 use axum::http::{Method, StatusCode};
 
 use super::negotiate::MediaType;
-use crate::error::codes;
+use crate::error::{Error, codes};
 
 /// What became of a request, as far as the status tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Standing {
     Unanswered(StatusCode),
     /// It could not be read, or is not for this server.
     Refused(StatusCode),
+    /// It asks for a subscription where one answer is given.
+    IsSubscription,
     /// It asks for something else than a query, which a GET must not even try.
     NotAQuery,
 }
@@ -24,7 +26,7 @@ impl Standing {
         match (self, media) {
             (Self::Refused(status), _) | (Self::Unanswered(status), MediaType::Graphql) => status,
             (Self::NotAQuery, _) if *method != Method::POST => StatusCode::METHOD_NOT_ALLOWED,
-            (Self::NotAQuery, MediaType::Graphql) => StatusCode::BAD_REQUEST,
+            (Self::NotAQuery | Self::IsSubscription, MediaType::Graphql) => StatusCode::BAD_REQUEST,
             _ => StatusCode::OK,
         }
     }
@@ -32,6 +34,10 @@ impl Standing {
 
 /// What the status says of a request that did not run.
 pub(crate) fn of_failure(response: &Response) -> Standing {
+    let source = response.errors.first().and_then(|error| error.source::<Error>());
+    if matches!(source, Some(Error::IsSubscription)) {
+        return Standing::IsSubscription;
+    }
     let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
     let code = match code {
         Some(Value::String(code)) => code.as_str(),
