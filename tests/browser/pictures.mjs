@@ -1,4 +1,5 @@
-// Takes the pictures at the top of the README, of the synthetic data: `node pictures.mjs PATH-OF-THE-SERVER`.
+// Takes the pictures at the top of the README, of the synthetic data: `node pictures.mjs PATH-OF-THE-SERVER`, or the URL of one
+// that runs.
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -7,18 +8,18 @@ import { start } from "./server.mjs";
 /** The bytes that a picture may have. */
 const MOST = 200_000;
 /** Text takes more bytes than charts do. */
-const SIZES = { explorer: { width: 1280, height: 1010 }, playground: { width: 1200, height: 700 } };
+const SIZES = { explorer: { width: 1280, height: 940 }, playground: { width: 1200, height: 700 } };
 
 const [binary] = process.argv.slice(2);
-if (!binary) throw new Error("usage: node pictures.mjs PATH-OF-THE-SERVER");
-const server = await start(binary, { scale: 1 });
+if (!binary) throw new Error("usage: node pictures.mjs PATH-OF-THE-SERVER|URL");
+const server = /^https?:/.test(binary) ? { url: binary.replace(/\/$/, ""), stop() {} } : await start(binary, { scale: 1 });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 
 const pages = {
   async explorer(page) {
     await page.goto(`${server.url}/explore?years=2009-2025&measure=per-resident`);
     await page.locator("svg.timeline").waitFor();
-    await page.waitForFunction(() => document.querySelector("svg.map") && !document.querySelector('[aria-busy="true"]'));
+    await page.waitForFunction(() => document.querySelector("svg.map") && !document.querySelector('[aria-busy="true"], [role="alert"]'));
   },
   async playground(page) {
     await page.goto(`${server.url}/playground#example=states-on-a-map`);
