@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { stateOutlines } from "./chart/build/states-plugin.ts";
 import { embed } from "./embed.ts";
 
 export default defineConfig({
@@ -21,5 +22,5 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  plugins: [embed()],
+  plugins: [stateOutlines(), embed()],
 });

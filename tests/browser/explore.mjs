@@ -8,7 +8,7 @@ const FIRST_LOAD = 200_000;
 const dollars = (value) => value.toLocaleString("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
 const whole = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 
-export function explorer({ server, visit, ask, picture, wide, narrow }) {
+export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) {
   /** The explorer, once all of its pictures are there. */
   async function open(context, query = "") {
     const page = await context.newPage();
@@ -147,7 +147,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       const funded = await numbers(page, "Officers funded by population served");
       const { grants } = await ask(`{ grants {
         groups(by: [AGENCY_POPULATION_BAND]) { nodes { key { agencyPopulationBand } officersFunded { sum missing } } }
-        totals { dollarsPerCapita(inDollarsOf: 2025) hiredRate }
+        totals { dollarsPerResident(inDollarsOf: 2025) hiredRate }
       } }`);
       const small = grants.groups.nodes.find(({ key }) => key.agencyPopulationBand === "UNDER_10000").officersFunded;
       const [officers, , missing] = funded.get("Under 10,000");
@@ -156,7 +156,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await page.getByLabel("adjusted for inflation").check();
       await calm(page);
       assert.equal(new URL(page.url()).search, "?measure=per-resident&dollars=2025");
-      assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerCapita.toLocaleString("en-US", { style: "currency", currency: "USD" }));
+      assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerResident.toLocaleString("en-US", { style: "currency", currency: "USD" }));
       await figure(page, "Dollars per resident (2025 prices) by state").waitFor();
       const funnel = figure(page, "From requested to retained");
       assert.ok((await funnel.innerText()).includes(`${(grants.totals.hiredRate * 100).toFixed(1).replace(".0", "")}% of the officers funded were hired`));
@@ -245,7 +245,7 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await menu.getByRole("link").click();
       const playground = await opened;
       await playground.locator(".graphiql-query-editor .view-line").first().waitFor();
-      const answer = playground.waitForResponse((response) => response.url().endsWith("/graphql") && response.request().postData()?.includes("Programs"));
+      const answer = playground.waitForResponse((response) => response.request().headers()["graphql-cost"] === "report");
       await playground.getByRole("button", { name: /Execute query/ }).click();
       assert.deepEqual((await (await answer).json()).data, { grants });
       await context.close();
@@ -259,12 +259,18 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       for (const title of titles) {
         const of = figure(page, title);
         await of.locator("summary").click();
+        await of.locator(".menu").waitFor();
         for (const button of await of.locator(".menu").getByRole("button", { name: /^CSV/ }).all()) {
           const { bytes } = await downloaded(page, button);
           assert.ok(bytes.toString().split("\r\n").length > 2, title);
         }
         await page.keyboard.press("Escape");
       }
+      // Of a table of pages, all of them.
+      const all = await ask('{ grants(filter: { program: { code: { in: ["CHP", "UHP"] } } }) { totalCount } }');
+      await figure(page, "Agencies").getByRole("radio", { name: "Awards" }).check();
+      const awards = await downloaded(page, await opened(figure(page, "Awards"), "CSV"));
+      assert.equal(awards.bytes.toString().trimEnd().split("\r\n").length - 1, all.grants.totalCount);
       // Together, and by year.
       const { bytes } = await downloaded(page, await opened(figure(page, "From requested to retained"), "CSV"));
       const [names, together] = bytes.toString().split("\r\n");
@@ -364,8 +370,38 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       await context.close();
     },
 
-    async "an agency and an award have a page each, with what is known and what is not"() {
+    async "data that are loaded are shown without a reload, and not under a hand"() {
       const context = await visit();
+      const page = await context.newPage();
+      const told = page.waitForResponse((response) => response.headers()["content-type"]?.startsWith("text/event-stream"));
+      await page.goto(`${loaded.url}/explore`);
+      await told;
+      const foot = page.locator("footer");
+      const revision = async () => Number(/Revision (\d+)/.exec(await foot.innerText())[1]);
+      const before = await revision();
+      await loaded.load([["AK0010700", "Moose Pass Police"]]);
+      await page.getByRole("status").getByText(`New data are shown: revision ${before + 1}`).waitFor();
+      await foot.getByText(`Revision ${before + 1} of the data.`).waitFor();
+      // Who is at a menu keeps what it is of.
+      await page.locator("summary").first().click();
+      await loaded.load([["AK0010800", "Nome Police"]]);
+      await page.getByRole("status").getByText(`There are new data, revision ${before + 2}.`).waitFor();
+      assert.equal(await revision(), before + 1);
+      await page.keyboard.press("Escape");
+      await foot.getByText(`Revision ${before + 2} of the data.`).waitFor();
+      await page.getByRole("button", { name: "Close" }).click();
+      // A link that names its revision keeps it, and says that there are newer data.
+      await page.goto(`${loaded.url}/explore?revision=${before + 2}`);
+      await page.getByText(`This link names revision ${before + 2} of the data`).waitFor();
+      await page.waitForResponse((response) => response.headers()["content-type"]?.startsWith("text/event-stream"));
+      await loaded.load([["AK0010900", "Ouzinkie Police"]]);
+      await page.getByText(`There are newer data: revision ${before + 3}, loaded on `).waitFor();
+      assert.equal(await revision(), before + 2);
+      await context.close();
+    },
+
+    async "an agency and an award have a page each, with what is known and what is not"() {
+      const context = await visit({ acceptDownloads: true });
       const { agencies } = await ask("{ agencies(first: 1, filter: { grants: { some: { officersFunded: { some: {} } } }, outcomes: { some: { measure: { code: { eq: \"violent_crime\" } } } } }, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) { nodes { name ori9 population grants(first: 1, orderBy: [{ field: FEDERAL_SHARE, direction: DESC }]) { totals { count federalShare { sum } } nodes { awardNumber title federalShare program { name code } officersFunded { nodes { kind funded } } } } } } }");
       const [agency] = agencies.nodes;
       const page = await open(context, `?search=${encodeURIComponent(agency.name)}`);
@@ -375,6 +411,20 @@ export function explorer({ server, visit, ask, picture, wide, narrow }) {
       const facts = await page.locator(".facts").innerText();
       for (const text of [agency.ori9, whole(agency.population), dollars(agency.grants.totals.federalShare.sum)]) assert.ok(facts.includes(text), text);
       await figure(page, "Agencies of its size").getByText(agency.name).waitFor();
+      // Each picture can be taken away, with a table behind it.
+      for (const title of ["Federal dollars by fiscal year", "From requested to retained", "Awards", "Agencies of its size"]) {
+        const of = figure(page, title);
+        await of.locator("summary").click();
+        await of.locator(".menu").waitFor();
+        for (const name of ["Citation", ...(title.includes("re") && title !== "Agencies of its size" ? ["SVG", "PNG"] : [])]) assert.equal(await of.locator(".menu").getByRole("button", { name, exact: true }).count(), 1, `${title}: ${name}`);
+        const { bytes } = await downloaded(page, of.locator(".menu").getByRole("button", { name: /^CSV/ }).first());
+        const lines = bytes.toString().trimEnd().split("\r\n").length;
+        if (title === "Awards") assert.equal(lines - 1, agency.grants.totals.count);
+        assert.ok(lines > 1, title);
+        await page.keyboard.press("Escape");
+      }
+      const years = await numbers(page, "Federal dollars by fiscal year");
+      assert.equal([...years.values()].reduce((sum, [, awards]) => sum + Number(awards), 0), agency.grants.totals.count);
       await picture(page, "explore-agency");
       const [award] = agency.grants.nodes;
       await figure(page, "Awards").getByRole("link", { name: award.awardNumber }).click();

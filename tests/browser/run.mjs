@@ -59,12 +59,14 @@ async function visit(options, expected = /^(?!)/) {
 /** The playground, once its editors are there and the schema is read. */
 async function playground(context, fragment = "") {
   const page = await context.newPage();
-  const schema = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+  const schema = page.waitForResponse(isSchema);
   await page.goto(`${server.url}/playground${fragment}`);
   await schema;
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
   return page;
 }
+
+const isSchema = (response) => response.request().postData()?.includes("IntrospectionQuery") ?? false;
 
 /** What an editor shows, as far as it is in sight. */
 async function shown(page, editor) {
@@ -79,7 +81,7 @@ const tab = (page) => page.locator("[role=tab][aria-selected=true], .graphiql-ta
 
 /** Runs what is in the editor, and gives the answer as the server sent it. */
 async function run(page) {
-  const response = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+  const response = page.waitForResponse((response) => response.request().headers()["graphql-cost"] === "report");
   await page.getByRole("button", { name: /Execute query/ }).click();
   const body = await (await response).json();
   await page.locator(".result-window .view-line").nth(1).waitFor();
@@ -144,7 +146,7 @@ const tests = {
     assert.ok(bytes < FIRST_LOAD, `${bytes} bytes`);
     // Who comes again has the files: only the page is checked, and the schema read.
     const after = server.sent();
-    const schema = page.waitForResponse((response) => response.url().endsWith("/graphql"));
+    const schema = page.waitForResponse(isSchema);
     await page.reload();
     const read = (await (await schema).body()).length;
     await page.locator(".graphiql-query-editor .view-line").first().waitFor();
@@ -219,6 +221,84 @@ const tests = {
     await run(page);
     await page.getByRole("button", { name: "Download CSV" }).click();
     await page.getByText(/is a list inside of a row/).waitFor();
+    await context.close();
+  },
+
+  async "an answer is drawn by its shape, changed by hand, and shared as it is shown"() {
+    const context = await visit();
+    const page = await playground(context, "#example=money-by-year");
+    // Before anybody runs it.
+    await page.locator(".drawing svg.lines").waitFor();
+    const { grants } = await ask("{ grants { groups(by: [FISCAL_YEAR], orderBy: [{ key: FISCAL_YEAR, direction: ASC }]) { nodes { key { fiscalYear } count federalShare { sum } } } } }");
+    const known = grants.groups.nodes.filter(({ key }) => key.fiscalYear !== null);
+    const dollars = (value) => value.toLocaleString("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+    assert.deepEqual(await page.locator(".drawing circle title").allTextContents(), known.map(({ key, federalShare }) => `${key.fiscalYear}: ${dollars(federalShare.sum)}`));
+    await picture(page, "playground-lines");
+    await page.getByRole("radio", { name: "Table" }).check();
+    const rows = page.getByRole("region", { name: "The answer as a table" }).locator("tbody tr");
+    assert.equal(await rows.count(), grants.groups.nodes.length);
+    await page.getByRole("radio", { name: "Chart" }).check();
+    await page.locator(".drawing-tools label", { hasText: /^Chart/ }).locator("select").selectOption("bars");
+    await page.locator(".drawing-tools label", { hasText: /^Number/ }).locator("select").selectOption({ label: "Count" });
+    await page.locator(".drawing svg.bars").waitFor();
+    assert.equal(await page.locator(".drawing h3").innerText(), "Count by fiscal year");
+    await page.getByRole("button", { name: "Copy a link to this query" }).click();
+    await page.getByText("Link copied").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(link, /&view=chart&chart=bars&measure=count$/);
+    // Who opens it sees the picture.
+    const guest = await playground(context, new URL(link).hash);
+    await guest.locator(".drawing svg.bars").waitFor();
+    assert.deepEqual(
+      await guest.locator(".drawing .bar title").allTextContents(),
+      grants.groups.nodes.map(({ key, count }) => `${key.fiscalYear ?? "Not known"}: ${count.toLocaleString("en")}`),
+    );
+    await context.close();
+  },
+
+  async "a state is drawn on a map, two keys as small multiples, and a picture is saved"() {
+    const context = await visit({ acceptDownloads: true });
+    const page = await playground(context, "#example=states-on-a-map");
+    await page.locator(".drawing svg.map").waitFor();
+    const { grants } = await ask("{ grants(filter: { agency: { state: { eq: \"TX\" } } }) { totals { federalShare { sum } } } }");
+    const texas = await page.locator('.drawing [aria-label^="Texas: "]').first().getAttribute("aria-label");
+    assert.equal(texas, `Texas: $${Math.round(grants.totals.federalShare.sum).toLocaleString("en")}`);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "SVG" }).click();
+    const file = await saved;
+    assert.match(file.suggestedFilename(), /^StatesOnAMap-revision-\d+-synthetic\.svg$/);
+    const svg = await readFile(await file.path(), "utf8");
+    assert.ok(svg.includes("Synthetic data") && !svg.includes("var(--"), svg.slice(0, 300));
+    await picture(page, "playground-map");
+    await choose(page, "People trained, by year and role");
+    await page.locator(".multiples svg.lines").first().waitFor();
+    assert.deepEqual(await page.locator(".multiples figcaption").allInnerTexts(), ["Community member", "Government leader", "Law enforcement"]);
+    await picture(page, "playground-multiples");
+    await choose(page, "One agency, and what hangs on it");
+    await page.getByRole("radio", { name: "Chart" }).check();
+    await page.getByText(/is a list inside of a row/).waitFor();
+    await context.close();
+  },
+
+  async "the cost follows what is typed, and the documentation begins with ten types"() {
+    const context = await visit();
+    const page = await playground(context, `#${new URLSearchParams({ query: "{ grants(first: 1) { nodes { awardNumber } } }" })}`);
+    const cost = page.locator(".cost strong");
+    await cost.waitFor();
+    const before = Number(await cost.innerText());
+    await page.locator(".graphiql-query-editor .view-line").first().click();
+    await page.keyboard.press("Control+Home");
+    for (let right = 0; right < "{ grants(first: 1".length; right += 1) await page.keyboard.press("ArrowRight");
+    await page.keyboard.type("00");
+    await page.waitForFunction((before) => Number(document.querySelector(".cost strong")?.textContent) > before, before);
+    await page.keyboard.type("0");
+    await page.locator(".cost.refused").waitFor();
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    const introduction = page.locator(".introduction");
+    assert.equal(await introduction.getByRole("button").count(), 10);
+    await introduction.getByRole("button", { name: "Grant", exact: true }).click();
+    await page.locator(".graphiql-doc-explorer-title", { hasText: "Grant" }).waitFor();
+    assert.equal(await introduction.count(), 0);
     await context.close();
   },
 
@@ -321,6 +401,24 @@ const tests = {
     await page.getByRole("region", { name: "History" }).waitFor();
     await context.close();
   },
+
+  async "a subscription shows each answer in turn, until it is stopped"() {
+    await loaded.load([["AK0010500", "Kenai Police"]]);
+    const context = await visit();
+    const page = await context.newPage();
+    await page.goto(`${loaded.url}/playground#${new URLSearchParams({ query: "subscription { live { agencies { totalCount } } }" })}`);
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("live"));
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    const count = async () => Number(/"totalCount": (\d+)/.exec(await answer(page))?.[1]);
+    await page.locator(".result-window", { hasText: "totalCount" }).waitFor();
+    const before = await count();
+    await loaded.load([["AK0010600", "Lakeview Police"]]);
+    while ((await count()) !== before + 1) await page.waitForTimeout(50);
+    await page.getByRole("button", { name: /Stop query/ }).click();
+    await page.getByRole("button", { name: /Execute query/ }).waitFor();
+    await context.close();
+  },
 };
 
 /** What the server said beside the answer is on the page, and what it did not say is not. */
@@ -337,7 +435,7 @@ async function beside(page, { cost, explain } = {}) {
 }
 
 try {
-  const all = { ...tests, ...explorer({ server, visit, ask, picture, wide: WIDE, narrow: NARROW }) };
+  const all = { ...tests, ...explorer({ server, loaded, visit, ask, picture, wide: WIDE, narrow: NARROW }) };
   for (const [name, test] of Object.entries(all)) {
     await test();
     assert.deepEqual(wrong, [], name);

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
  * Starts the program over a synthetic dataset, or over none; gives where it is reached, the bytes that it has sent so far,
  * a way to run its commands, one to load a file of agencies, and an end of it.
  */
-export async function start(binary, { synthetic = true } = {}) {
+export async function start(binary, { synthetic = true, scale = 0.05 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "cops-browser-"));
   const database = `sqlite://${join(folder, "test.db")}`;
   // Not at once: the wire below is of this process, and the command may ask the server over it.
@@ -18,7 +18,7 @@ export async function start(binary, { synthetic = true } = {}) {
     execFile(binary, ["--database", database, ...args], (error, stdout, stderr) => resolve({ status: error ? error.code : 0, stdout, stderr }));
   });
   if (synthetic) {
-    const made = await run("demo", "--scale", "0.05");
+    const made = await run("demo", "--scale", String(scale));
     if (made.status !== 0) throw new Error(`no dataset: ${made.stderr}`);
   }
   const load = async (agencies) => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { embed } from "../embed.ts";
 import { graphqlDocuments } from "./build/plugin.ts";
-import { stateOutlines } from "./build/states-plugin.ts";
+import { stateOutlines } from "../chart/build/states-plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -26,10 +26,17 @@ export interface Explanation {
 
 /** What is known about an answer beside its text. */
 export interface Beside {
-  /** From sending the query to having the whole answer. */
-  readonly milliseconds: number;
+  /** From sending the query to having the whole answer; null where the server answered unasked. */
+  readonly milliseconds: number | null;
   readonly cost: Cost | null;
   readonly explanation: Explanation | null;
+  /** What was asked: it knows the types of the answer. */
+  readonly asked: Asked;
+}
+
+export interface Asked {
+  readonly query: string;
+  readonly operationName: string | null;
 }
 
 export interface Dataset {
@@ -45,14 +52,14 @@ let dataset: Dataset | null = null;
 const listeners = new Set<() => void>();
 
 /** Remembers what stands beside an answer, and gives the answer as it is to be shown. */
-export function take(answer: JsonObject, milliseconds: number): JsonObject {
+export function take(answer: JsonObject, milliseconds: number | null, asked: Asked): JsonObject {
   const { extensions, ...rest } = answer;
   const { cost, explain, ...others } = isObject(extensions) ? extensions : {};
   noteDataset(others["dataset"]);
   const shown = Object.keys(others).length === 0 ? rest : { ...rest, extensions: others };
   const text = formatResult(shown);
   beside.delete(text);
-  beside.set(text, { milliseconds, cost: readCost(cost), explanation: readExplanation(explain) });
+  beside.set(text, { milliseconds, cost: readCost(cost), explanation: readExplanation(explain), asked });
   for (const oldest of beside.keys()) {
     if (beside.size <= REMEMBERED) break;
     beside.delete(oldest);
@@ -74,6 +81,12 @@ export function useDataset(): Dataset | null {
     },
     () => dataset,
   );
+}
+
+/** The name of a file of an answer, which says which data it is of. */
+export function fileName(name: string, dataset: Dataset | null): string {
+  const about = dataset === null ? [] : [dataset.revision === null ? null : `revision-${dataset.revision}`, dataset.synthetic ? "synthetic" : null];
+  return [name, ...about].filter((part) => part !== null).join("-");
 }
 
 function noteDataset(said: Json | undefined): void {

@@ -13,7 +13,7 @@ export function Editors() {
     monaco.editor.defineTheme(themes.light, { base: "vs", inherit: true, rules: [], colors: colors("#1d4f91", "#ffffff") });
     monaco.editor.defineTheme(themes.dark, { base: "vs-dark", inherit: true, rules: [], colors: colors("#8fbdf5", "#18202b") });
     const fontFamily = getComputedStyle(document.documentElement).getPropertyValue("--code");
-    const created = monaco.editor.onDidCreateEditor((editor) => editor.updateOptions({ fontFamily, fontSize: 14, wordWrap: "on" }));
+    const created = monaco.editor.onDidCreateEditor((editor) => editor.updateOptions({ fontFamily, fontSize: 14, wordWrap: "on", wrappingIndent: "indent", renderFinalNewline: "on" }));
     return () => created.dispose();
   }, [monaco]);
   return null;

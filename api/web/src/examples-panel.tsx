@@ -17,7 +17,7 @@ function Panel() {
   const shown = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.query);
   const { setVisiblePlugin } = useGraphiQLActions();
   const show = ({ query, variables }: Example) => {
-    open?.({ query, variables, operationName: null });
+    open?.({ query, variables, operationName: null, view: null });
     if (isNarrow()) setVisiblePlugin(null);
   };
   return (

@@ -23,11 +23,19 @@ export const examples: readonly Example[] = Object.entries(queries)
   .sort(([one], [other]) => (one < other ? -1 : 1))
   .map(([path, query]) => example(path, query, variables[path.replace(/graphql$/, "json")] ?? ""));
 
+/**
+ * A query whose comment has a line for each paragraph: files have lines of a width of their own, and the editor breaks
+ * lines where it ends, so that a text which is broken already would be ragged.
+ */
+export function unwrapped(query: string): string {
+  return query.replace(/^# (?=\S)(?:.*\n# (?=\S))+.*$/gm, (paragraph) => paragraph.replaceAll("\n# ", " "));
+}
+
 export function example(path: string, query: string, variables: string): Example {
   const [, slug] = /\/\d+-([^/]+)\.graphql$/.exec(path) ?? [];
   const [, audience, title] = /^# ([^:\n]+): (.+)\n/.exec(query) ?? [];
   if (slug === undefined || audience === undefined || title === undefined) {
     throw new Error(`${path}: an example is called 01-slug.graphql and begins with "# Audience: Title"`);
   }
-  return { slug, audience, title, query, variables };
+  return { slug, audience, title, query: unwrapped(query), variables };
 }

@@ -1,8 +1,9 @@
 // How the playground sends a query: a POST that can be stopped.
 import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
-import type { ExecutionResult } from "graphql";
-import { take } from "./answer";
+import { stripIgnoredCharacters, type ExecutionResult } from "graphql";
+import { take, type Asked } from "./answer";
 import { isObject, type JsonObject } from "./json";
+import { isSubscription, subscribe } from "./subscribe";
 
 /** What GraphiQL asks for when it reads the schema. */
 const INTROSPECTION = "IntrospectionQuery";
@@ -20,11 +21,13 @@ interface Observer {
  */
 export function fetcher(url: string): Fetcher {
   return (parameters, options) => {
+    if (isSubscription(parameters)) return { subscribe: (observer: Observer) => subscribed(url, parameters, options?.headers as Headers | undefined, observer) } as Observable<ExecutionResult>;
     const own = parameters.operationName !== INTROSPECTION;
-    const asked = own ? { "GraphQL-Cost": "report", "GraphQL-Explain": "1" } : {};
+    const reports = own ? { "GraphQL-Cost": "report", "GraphQL-Explain": "1" } : {};
     const subscribe = (observer: Observer) => {
       const abort = new AbortController();
-      send(url, JSON.stringify(current(parameters)), { ...asked, ...options?.headers }, abort.signal).then(
+      const headers = { ...reports, ...(options?.headers as Headers | undefined) };
+      send(url, current(parameters), headers, abort.signal).then(
         (answer) => {
           observer.next(answer);
           observer.complete();
@@ -48,17 +51,59 @@ export function current(parameters: FetcherParams): FetcherParams {
   return operationName && !new RegExp(`\\b${operationName}\\b`).test(parameters.query) ? rest : parameters;
 }
 
-async function send(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<JsonObject> {
+type Headers = Record<string, string>;
+
+/** Answers one after the other, until the server or somebody ends them. */
+function subscribed(url: string, parameters: FetcherParams, headers: Headers | undefined, observer: Observer) {
+  const abort = new AbortController();
+  const asked = current(parameters);
+  const about = { query: asked.query, operationName: asked.operationName ?? null };
+  let began: number | null = performance.now();
+  const next = (answer: JsonObject) => {
+    observer.next(take(answer, began === null ? null : performance.now() - began, about));
+    began = null;
+  };
+  subscribe(url, JSON.stringify(asked), headers ?? {}, next, abort.signal).then(
+    () => observer.complete(),
+    (error: unknown) => {
+      if (!abort.signal.aborted) observer.error(error);
+    },
+  );
+  return { unsubscribe: () => abort.abort() };
+}
+
+/** What an editor has to be asked for. */
+interface Text {
+  readonly query: string;
+  /** JSON; empty where there are none. */
+  readonly variables: string;
+  readonly operationName: string | null;
+}
+
+/** Asks by GET, which browsers and proxies keep, and gives the answer as it is shown. */
+export function look(url: string, asked: Text, signal: AbortSignal): Promise<JsonObject> {
+  return answered(address(url, asked), { signal }, asked);
+}
+
+/** The address that asks, without what is in a query for people only. */
+export function address(url: string, { query, variables, operationName }: Text): string {
+  const parameters = new URLSearchParams({ query: stripIgnoredCharacters(query) });
+  if (variables.trim() !== "") parameters.set("variables", JSON.stringify(JSON.parse(variables)));
+  if (operationName !== null) parameters.set("operationName", operationName);
+  return `${url}?${parameters}`;
+}
+
+/** Asks, and gives the answer as it is shown. */
+function send(url: string, asked: FetcherParams, headers: Headers, signal: AbortSignal): Promise<JsonObject> {
+  const init = { method: "POST", body: JSON.stringify(asked), headers: { "Content-Type": "application/json", ...headers }, signal };
+  return answered(url, init, { query: asked.query, operationName: asked.operationName ?? null });
+}
+
+async function answered(url: string, init: RequestInit & { headers?: Record<string, string> }, asked: Asked): Promise<JsonObject> {
   const began = performance.now();
   const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: {
-      Accept: "application/graphql-response+json, application/json;q=0.9",
-      "Content-Type": "application/json",
-      ...headers,
-    },
-    signal,
+    ...init,
+    headers: { Accept: "application/graphql-response+json, application/json;q=0.9", ...init.headers },
   });
   const text = await response.text();
   const milliseconds = performance.now() - began;
@@ -66,7 +111,7 @@ async function send(url: string, body: string, headers: Record<string, string>, 
   if (answer === null) {
     throw new Error(`The server answered ${response.status} ${response.statusText} with something that is not GraphQL: ${text.slice(0, 200)}`);
   }
-  return take(answer, milliseconds);
+  return take(answer, milliseconds, asked);
 }
 
 function parse(text: string): JsonObject | null {

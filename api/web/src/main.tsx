@@ -4,6 +4,7 @@ import "graphiql/graphiql.css";
 import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
+import "../chart/chart.css";
 import "./style.css";
 import { createRoot } from "react-dom/client";
 import { Playground } from "./playground";

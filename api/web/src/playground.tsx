@@ -1,22 +1,25 @@
 // The page: GraphiQL with a head above it, examples beside it, and a bar below the answer.
 import { explorerPlugin } from "@graphiql/plugin-explorer";
-import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from "@graphiql/plugin-doc-explorer";
+import { DocExplorerStore } from "@graphiql/plugin-doc-explorer";
 import { HISTORY_PLUGIN, HistoryStore } from "@graphiql/plugin-history";
 import { GraphiQLProvider } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
 import { useEffect } from "react";
+import { docsPlugin } from "./docs";
 import { Editors, themes } from "./editors";
 import { examples } from "./examples";
 import { examplesPlugin } from "./examples-panel";
 import { fetcher } from "./fetcher";
 import { Header } from "./header";
-import { CostBadge, ResultBar } from "./result-bar";
+import { Preview } from "./preview";
+import { CostBadge } from "./result-bar";
+import { ResultPane } from "./result-pane";
 import { read, readExample, type Shared } from "./share";
 import { ShareButton } from "./share-button";
 import { isNarrow, useOpen } from "./tabs";
 
 const send = fetcher("/graphql");
-const plugins = [DOC_EXPLORER_PLUGIN, examplesPlugin, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
+const plugins = [docsPlugin, examplesPlugin, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
 const first = examples.slice(0, 1).map(({ query, variables }) => ({ query, variables }));
 
 // On a narrow screen a panel covers the rest: there none is open at first.
@@ -27,7 +30,7 @@ export function Playground() {
     <GraphiQLProvider
       fetcher={send}
       plugins={plugins}
-      referencePlugin={DOC_EXPLORER_PLUGIN}
+      referencePlugin={docsPlugin}
       {...panel}
       editorTheme={themes}
       defaultTabs={first}
@@ -55,11 +58,12 @@ export function Playground() {
                 )}
               </GraphiQL.Toolbar>
               <GraphiQL.Footer>
-                <ResultBar />
+                <ResultPane />
               </GraphiQL.Footer>
             </GraphiQLInterface>
           </main>
           <Links />
+          <Preview />
         </DocExplorerStore>
       </HistoryStore>
     </GraphiQLProvider>
@@ -88,5 +92,5 @@ function Links() {
 function asked(fragment: string): Shared | null {
   const slug = readExample(fragment);
   const example = examples.find((example) => example.slug === slug);
-  return example ? { ...example, operationName: null } : read(fragment);
+  return example ? { ...example, operationName: null, view: null } : read(fragment);
 }

@@ -1,50 +1,42 @@
 // The bar below an answer: how long it took, what it cost, how it was read, and its rows as a file.
-import { useGraphiQL, VisuallyHidden } from "@graphiql/react";
+import { VisuallyHidden } from "@graphiql/react";
 import { useState } from "react";
-import { type Explanation, recall, useDataset } from "./answer";
-import { NotATable, table } from "./csv";
-import { isObject, type JsonObject } from "./json";
+import { fileName, type Explanation, recall, useDataset } from "./answer";
+import { save as saveFile } from "../chart/picture";
+import { csv } from "./csv";
+import { usePrice } from "./price";
+import { NotATable, tableOf } from "./table";
 
-/** The answer that is shown, and the name of its tab. */
-function useShown() {
-  return useGraphiQL((state) => {
-    const tab = state.tabs[state.activeTabIndex];
-    return { text: tab?.response ?? null, operationName: tab?.operationName ?? null };
-  });
-}
-
-/** What the query cost, beside the button that runs it. Nothing where the server does not say. */
+/** What the query in the editor costs, beside the button that runs it. Nothing where the server does not say. */
 export function CostBadge() {
-  const cost = recall(useShown().text)?.cost;
-  if (!cost) return null;
-  const shown = cost.actual ?? cost.price;
-  const words = [
-    cost.price === null ? null : `priced at ${cost.price.toLocaleString()} before it ran`,
-    cost.actual === null ? null : `${cost.actual.toLocaleString()} in fact`,
-  ];
-  const title = `Cost: ${words.filter((word) => word !== null).join(", ")}`;
+  const price = usePrice("/graphql");
+  if (!price) return null;
+  const title = price.refused === null ? `Cost: ${price.points?.toLocaleString()} points, as estimated before it runs` : `The server would refuse this query: ${price.refused}`;
   return (
-    <p className="cost" title={title}>
+    <p className={price.refused === null ? "cost" : "cost refused"} title={title} aria-live="polite">
       <VisuallyHidden>{title}</VisuallyHidden>
-      <span aria-hidden="true">cost</span>
-      <strong aria-hidden="true">{compact(shown)}</strong>
+      <span aria-hidden="true">{price.points === null ? "refused" : "cost"}</span>
+      {price.points !== null && <strong aria-hidden="true">{compact(price.points)}</strong>}
     </p>
   );
 }
 
-export function ResultBar() {
-  const { text, operationName } = useShown();
+/** The answer that is shown, and the name of its tab. */
+interface ResultBarProperties {
+  readonly text: string;
+  readonly operationName: string | null;
+}
+
+export function ResultBar({ text, operationName }: ResultBarProperties) {
   const dataset = useDataset();
   const [open, setOpen] = useState(false);
   const [said, setSaid] = useState<{ about: string; words: string } | null>(null);
-  if (!text) return null;
   const beside = recall(text);
   const explanation = beside?.explanation ?? null;
   const statements = explanation === null ? null : count(explanation.reads.length, "statement");
 
   function download(text: string) {
-    const name = [operationName ?? "answer", dataset?.revision == null ? null : `revision-${dataset.revision}`, dataset?.synthetic ? "synthetic" : null];
-    setSaid({ about: text, words: save(text, `${name.filter((part) => part !== null).join("-")}.csv`) });
+    setSaid({ about: text, words: save(text, `${fileName(operationName ?? "answer", dataset)}.csv`) });
   }
 
   return (
@@ -52,7 +44,7 @@ export function ResultBar() {
       {open && explanation !== null && <Reads explanation={explanation} />}
       <div className="result-bar">
         <span className="result-facts">
-          {beside !== null && <span>{Math.round(beside.milliseconds).toLocaleString()} ms</span>}
+          {beside?.milliseconds != null && <span>{Math.round(beside.milliseconds).toLocaleString()} ms</span>}
           {beside?.cost && <span>cost {compact(beside.cost.actual ?? beside.cost.price)}</span>}
         </span>
         {statements !== null && (
@@ -106,29 +98,13 @@ function Reads({ explanation }: { explanation: Explanation }) {
 /** Saves the answer as a file, and says what was saved, or why nothing was. */
 function save(text: string, name: string): string {
   try {
-    const { csv, rows, more } = table(dataOf(text));
-    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-    const anchor = document.createElement("a");
-    anchor.href = url;
-    anchor.download = name;
-    anchor.click();
-    URL.revokeObjectURL(url);
-    return `Saved ${count(rows, "row")}${more ? "; the list goes on after this page" : ""}.`;
+    const table = tableOf(text);
+    saveFile(new Blob([csv(table)], { type: "text/csv;charset=utf-8" }), name);
+    return `Saved ${count(table.rows.length, "row")}${table.more ? "; the list goes on after this page" : ""}.`;
   } catch (error) {
     if (error instanceof NotATable) return error.message;
     throw error;
   }
-}
-
-function dataOf(text: string): JsonObject {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    throw new NotATable("There is no answer to save.");
-  }
-  if (!isObject(answer) || !isObject(answer["data"])) throw new NotATable("The answer has no data.");
-  return answer["data"];
 }
 
 function count(number: number, word: string): string {

@@ -2,15 +2,17 @@
 import { ToolbarButton, useGraphiQL } from "@graphiql/react";
 import { useEffect, useState } from "react";
 import { link } from "./share";
+import { viewOf } from "./views";
 
 /** How long the button says what it has done. */
 const SAID_FOR = 2500;
 
 export function ShareButton() {
-  const { queryEditor, variableEditor, operationName } = useGraphiQL((state) => ({
+  const { queryEditor, variableEditor, operationName, tab } = useGraphiQL((state) => ({
     queryEditor: state.queryEditor,
     variableEditor: state.variableEditor,
     operationName: state.operationName,
+    tab: state.tabs[state.activeTabIndex]?.id ?? "",
   }));
   const [said, setSaid] = useState("");
   useEffect(() => {
@@ -23,6 +25,7 @@ export function ShareButton() {
       query: queryEditor?.getValue() ?? "",
       variables: variableEditor?.getValue() ?? "",
       operationName: operationName ?? null,
+      view: viewOf(tab),
     });
     try {
       await navigator.clipboard.writeText(url);

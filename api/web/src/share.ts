@@ -3,6 +3,15 @@
 // All of it stands in the fragment, which browsers do not send: what somebody asks stays between those who
 // have the link. Headers are left out, since they are where secrets would be.
 
+/** How the answer is shown. */
+export interface View {
+  readonly as: "json" | "table" | "chart";
+  /** What is drawn, where that was chosen: the kind of chart, the path of the number, the key of small multiples. */
+  readonly chart?: string;
+  readonly measure?: string;
+  readonly by?: string;
+}
+
 /** What a link shares. */
 export interface Shared {
   readonly query: string;
@@ -10,6 +19,8 @@ export interface Shared {
   readonly variables: string;
   /** The operation that is chosen, by which the tab is called. */
   readonly operationName: string | null;
+  /** How the answer is shown; null where nobody chose. */
+  readonly view: View | null;
 }
 
 /** The link to `shared`, on the page at `page`. */
@@ -17,6 +28,9 @@ export function link(page: string, shared: Shared): string {
   const fragment = new URLSearchParams({ query: shared.query });
   if (shared.variables.trim() !== "") fragment.set("variables", shared.variables);
   if (shared.operationName !== null) fragment.set("operationName", shared.operationName);
+  const { view } = shared;
+  if (view) fragment.set("view", view.as);
+  for (const name of CHOSEN) if (view?.[name]) fragment.set(name, view[name]);
   const url = new URL(page);
   url.hash = fragment.toString();
   return url.href;
@@ -31,7 +45,16 @@ export function read(fragment: string): Shared | null {
     query,
     variables: parameters.get("variables") ?? "",
     operationName: parameters.get("operationName") || null,
+    view: readView(parameters),
   };
+}
+
+const CHOSEN = ["chart", "measure", "by"] as const;
+
+function readView(parameters: URLSearchParams): View | null {
+  const as = (["json", "table", "chart"] as const).find((as) => as === parameters.get("view"));
+  if (as === undefined) return null;
+  return { as, ...Object.fromEntries(CHOSEN.flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name)]] : []))) };
 }
 
 /** The slug of the example that a fragment asks for, such as `#example=money-by-year`. */

@@ -1,6 +1,7 @@
 // Opening a query in a tab: an example, or what a link shares.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import type { Shared } from "./share";
+import { expectView } from "./views";
 
 /**
  * Gives a function that shows a query in the tab that has it, or in a new one. It waits for the editors,
@@ -15,7 +16,8 @@ export function useOpen(): ((shared: Shared) => void) | null {
     variableEditor: state.variableEditor,
   }));
   if (!queryEditor || !variableEditor) return null;
-  return ({ query, variables, operationName }) => {
+  return ({ query, variables, operationName, view }) => {
+    if (view) expectView(query, view);
     const same = tabs.findIndex((tab) => tab.query === query && (tab.variables ?? "") === variables);
     if (same !== -1) {
       if (same !== activeTabIndex) changeTab(same);

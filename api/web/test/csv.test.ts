@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { NotATable, table } from "../src/csv";
+import { csv } from "../src/csv";
+import { NotATable, table as tableOf } from "../src/table";
+
+function table(data: Parameters<typeof tableOf>[0]) {
+  const table = tableOf(data);
+  return { csv: csv(table), rows: table.rows.length, more: table.more };
+}
 
 const lines = (csv: string) => csv.trimEnd().split("\r\n");
 

@@ -1,8 +1,9 @@
 // The documents of the page, as the build makes them of `queries/`.
 //
 // A file is one document. One that spreads `...Measure` becomes a document for each fragment of `queries/measures/`,
-// called `overview/dollars` and so on. Of `overview` each picture is cut out as a document of its own, called
+// called `overview/dollars` and so on. Of `overview` and `neighbors` each list is cut out as a document of its own, called
 // `overview/dollars/years`, so that the query that a picture leads to cannot differ from the one that it was drawn from.
+// Of a page of a list there is `awards/file`, which has all rows and nothing beside them.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +17,11 @@ export interface BuiltDocument {
   readonly hash: string;
 }
 
+/** The documents of which each list is one, too. */
+const CUT = ["overview", "neighbors"];
+/** The documents that ask for a page, of which the whole list is one, too. */
+const PAGED = ["agencies", "awards", "agency-outcomes", "award-claims", "award-obligations", "award-officers"];
+
 /** All documents of a folder. */
 export function documents(folder: string): Record<string, BuiltDocument> {
   const read = (name: string) => parse(readFileSync(join(folder, name), "utf8"));
@@ -25,14 +31,17 @@ export function documents(folder: string): Record<string, BuiltDocument> {
   const built: Record<string, BuiltDocument> = {};
   for (const name of names(".")) {
     const document = read(`${name}.graphql`);
-    if (!spreadsMeasure(document)) {
+    const isCut = CUT.includes(name);
+    if (!spreads(document).has("Measure")) {
       built[name] = finished(document);
+      if (PAGED.includes(name)) built[`${name}/file`] = finished(whole(document));
+      for (const [alias, part] of isCut ? parts(document) : []) built[`${name}/${alias}`] = finished(part);
       continue;
     }
     for (const { name: measure, fragment } of measures) {
-      const whole = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
-      built[`${name}/${measure}`] = finished(used(whole));
-      const pictures = name === "overview" ? parts(whole) : [];
+      const both = { ...document, definitions: [...document.definitions, ...fragment.definitions] };
+      built[`${name}/${measure}`] = finished(used(both));
+      const pictures = isCut ? parts(both) : [];
       for (const [alias, part] of pictures) built[`${name}/${measure}/${alias}`] = finished(part);
     }
   }
@@ -53,10 +62,19 @@ function parts(document: DocumentNode): [string, DocumentNode][] {
   });
 }
 
+/** A document that asks for all rows of its list. */
+function whole(document: DocumentNode): DocumentNode {
+  const page = ["first", "after", "last", "before"];
+  return used(visit(document, {
+    Field: ({ name }) => (["totalCount", "pageInfo"].includes(name.value) ? null : undefined),
+    Argument: ({ name }) => (page.includes(name.value) ? null : undefined),
+  }));
+}
+
 /** A document without the fragments and variables that nothing in it uses. */
 function used(document: DocumentNode): DocumentNode {
-  const isSpread = spreadsMeasure(document);
-  const kept = { ...document, definitions: document.definitions.filter((definition) => isSpread || definition.kind !== "FragmentDefinition") };
+  const spread = spreads(document);
+  const kept = { ...document, definitions: document.definitions.filter((definition) => definition.kind !== "FragmentDefinition" || spread.has(definition.name.value)) };
   const variables = new Set<string>();
   visit(kept, {
     VariableDefinition: () => false,
@@ -69,11 +87,12 @@ function used(document: DocumentNode): DocumentNode {
   });
 }
 
-function spreadsMeasure(document: DocumentNode): boolean {
-  let found = false;
+/** The fragments that a document spreads. */
+function spreads(document: DocumentNode): Set<string> {
+  const found = new Set<string>();
   visit(document, {
     FragmentSpread: ({ name }) => {
-      found ||= name.value === "Measure";
+      found.add(name.value);
     },
   });
   return found;

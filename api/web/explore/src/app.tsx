@@ -1,6 +1,6 @@
 // The pages: the overview, and those of one agency and of one award.
 import { hasPlayground, route } from "./route";
-import { isReady, shownOf } from "./store";
+import { arrived, isReady, shownOf } from "./store";
 import { AgencyPage } from "./view/agency-page";
 import { AwardPage } from "./view/award-page";
 import { Notices } from "./view/notices";
@@ -25,7 +25,26 @@ export function App() {
         {here.page === "award" && <AwardPage number={here.number} />}
       </main>
       <Foot />
+      <Arrived />
     </>
+  );
+}
+
+/** Says that there are new data: over the page, so that nothing on it moves. */
+function Arrived() {
+  const now = arrived.value;
+  return (
+    <div class="arrived" role="status">
+      {now && (
+        <p>
+          <span>
+            {now.isShown ? `New data are shown: revision ${now.dataset.revision}` : `There are new data, revision ${now.dataset.revision}. They are shown as soon as you are done`}
+            {now.isShown && now.dataset.loadedAt && `, loaded at ${new Date(now.dataset.loadedAt).toLocaleTimeString("en-US", { timeStyle: "short" })}`}.
+          </span>
+          <button type="button" class="small" onClick={() => { arrived.value = null; }}>Close</button>
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -83,17 +83,27 @@ interface Body {
   readonly extensions?: { readonly dataset?: Of };
 }
 
-/** Asks, and gives the answer, or throws an `AskError`. An abort goes through as it is. */
-export async function ask<T>(what: Ask, signal?: AbortSignal): Promise<Answer<T>> {
-  let { response, body } = await get(address(what, false), signal);
+/**
+ * Asks, and gives the answer, or throws an `AskError`. An abort goes through as it is. `fresh`: what the browser keeps may be
+ * of older data, and is not good enough.
+ */
+export async function ask<T>(what: Ask, signal?: AbortSignal, fresh = false): Promise<Answer<T>> {
+  const cache: RequestCache = fresh ? "no-cache" : "default";
+  let { response, body } = await get(address(what, false), { signal, cache });
   if (body?.errors?.[0]?.extensions?.code === "PERSISTED_QUERY_NOT_FOUND") {
-    ({ response, body } = await get(address(what, true), signal));
+    ({ response, body } = await get(address(what, true), { signal, cache }));
   }
   return taken<T>(response, body);
 }
 
-async function get(url: string, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<{ response: Response; body: Body | null }> {
-  const response = await reach(url, { headers: { Accept: "application/json", ...headers }, ...(signal && { signal }) });
+interface Get {
+  readonly signal?: AbortSignal | undefined;
+  readonly cache?: RequestCache;
+  readonly headers?: Record<string, string>;
+}
+
+async function get(url: string, { signal, cache = "default", headers = {} }: Get): Promise<{ response: Response; body: Body | null }> {
+  const response = await reach(url, { headers: { Accept: "application/json", ...headers }, cache, ...(signal && { signal }) });
   const text = await response.text().catch((error: unknown) => {
     if (signal?.aborted) throw error;
     throw unreachable();
@@ -151,7 +161,7 @@ export interface Citation {
 
 /** How to cite the answer. */
 export async function citation(what: Ask): Promise<Citation> {
-  const { response, body } = await get(address(what, true), undefined, { "GraphQL-Cite": "1" });
+  const { response, body } = await get(address(what, true), { headers: { "GraphQL-Cite": "1" } });
   taken(response, body);
   const citation = (body?.extensions as { citation?: Citation } | undefined)?.citation;
   if (!citation) throw new AskError("refused", "The server cites nothing for this answer.");

@@ -3,7 +3,7 @@
 // `UNKNOWN` is a value like the others. Its filter is the exact complement of what is known, so an award whose recipient
 // is no agency has an unknown kind of agency.
 import type { AgencyFilter, AgencyKind, DollarsFilter, GrantFilter, GrantStatus, PopulationBand, ProgramCategory } from "./operations";
-import { states } from "./states";
+import { states } from "../../chart/states";
 
 export const UNKNOWN = "unknown";
 

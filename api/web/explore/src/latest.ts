@@ -80,11 +80,13 @@ export class Latest<T> {
   renew(revision: number): void {
     const shown = this.#answered.peek();
     if (!shown || shown.answer.of.revision >= revision || this.#renewedFor >= revision) return;
+    // What is being asked may be of the newer data, or leads here again.
+    if (this.#running) return;
     this.#renewedFor = revision;
-    if (!this.#running) void this.#run(shown.asked, address(shown.asked, true));
+    void this.#run(shown.asked, address(shown.asked, true), true);
   }
 
-  async #run(what: Ask, key: string): Promise<void> {
+  async #run(what: Ask, key: string, fresh = false): Promise<void> {
     const kept = this.#kept.get(key);
     if (kept) {
       this.#running = null;
@@ -95,7 +97,7 @@ export class Latest<T> {
     this.#running = running;
     this.#status.value = { ...this.#status.peek(), isLoading: true };
     try {
-      const answer = await ask<T>(what, running.abort.signal);
+      const answer = await ask<T>(what, running.abort.signal, fresh);
       if (this.#running !== running) return;
       this.#keep(key, answer);
       this.#show({ answer, asked: what }, this.#waiting !== null);

@@ -1,7 +1,7 @@
 // The map of counties, once somebody wants to see it.
 import { effect, signal } from "@preact/signals";
-import type { CountyOutline } from "./chart/counties";
-import type { CountyMap } from "./chart/county-map";
+import type { CountyOutline } from "../../chart/counties";
+import type { CountyMap } from "../../chart/county-map";
 import { state } from "./store";
 
 export interface Loaded {
@@ -22,7 +22,7 @@ effect(() => {
 });
 
 async function load(): Promise<void> {
-  const [{ countyOutlines }, drawn] = await Promise.all([import("./chart/counties"), import("./chart/county-map")]);
+  const [{ countyOutlines }, drawn] = await Promise.all([import("../../chart/counties"), import("../../chart/county-map")]);
   loaded.value = { outlines: await countyOutlines(), CountyMap: drawn.CountyMap };
   failure.value = "";
 }

@@ -1,8 +1,8 @@
 // The measures that a visitor chooses from: what each counts, how it is read from an answer, and how it is written.
 import type { GrantMeasure, MeasureFragment, OverviewQuery } from "./operations";
-import { dollars, dollarsEach, officers, people, short, whole } from "./numbers";
+import { dollars, dollarsEach, officers, people, short, whole } from "../../chart/numbers";
 
-export type MeasureName = "dollars" | "awards" | "officers" | "per-officer" | "per-resident" | "trained";
+export type MeasureName = "dollars" | "awards" | "officers" | "per-officer" | "per-resident" | "per-served" | "trained";
 
 /** A number, and what it does not cover. */
 export interface Reading {
@@ -13,7 +13,7 @@ export interface Reading {
   readonly awards: number;
 }
 
-type Totals = Pick<OverviewQuery["all"]["totals"], "count" | "federalShare" | "officersFunded" | "dollarsPerOfficer" | "dollarsPerCapita" | "peopleTrained">;
+type Totals = Pick<OverviewQuery["all"]["totals"], "count" | "federalShare" | "officersFunded" | "dollarsPerOfficer" | "dollarsPerResident" | "dollarsPerCapita" | "peopleTrained">;
 
 export interface Measure {
   readonly name: MeasureName;
@@ -98,6 +98,20 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   "per-resident": {
     name: "per-resident",
     label: "Dollars per resident",
+    about:
+      "Federal dollars of agencies divided by the people who live in their states, as the census of 2020 counted them. A state counts once, however many awards it has; awards to other organizations are left out.",
+    isMoney: true,
+    isSum: false,
+    read: (group) => ratio(group.dollarsPerResident, group.count),
+    total: (totals) => ratio(totals.dollarsPerResident, totals.count),
+    format: dollarsEach,
+    short: (value) => (value < 1000 ? dollarsEach(value) : short(value, "$")),
+    headline: dollarsEach,
+    order: "DOLLARS_PER_RESIDENT",
+  },
+  "per-served": {
+    name: "per-served",
+    label: "Dollars per person served",
     about:
       "Federal dollars divided by the people whom the funded agencies serve. An agency counts once, however many awards it has; people whom two agencies serve count twice.",
     isMoney: true,

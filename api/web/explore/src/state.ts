@@ -3,11 +3,12 @@
 // All of it stands in the query of the address, so that a link opens what its sender saw, and that back and forward work.
 // What is as it is at the start is left out. What a link says that this page does not know is told as a problem, and
 // never passed over.
+import { columns } from "./columns";
+import type { TableName } from "./columns";
 import { dimensionNames, dimensions, UNKNOWN } from "./dimension";
 import type { DimensionName } from "./dimension";
 import { measureNames } from "./measure";
 import type { MeasureName } from "./measure";
-import { columns } from "./table-order";
 
 /** Fiscal years: from one to another, both included, or those that are unknown. */
 export type Years = { readonly from: number; readonly to: number } | typeof UNKNOWN;
@@ -16,8 +17,6 @@ export type Choices = Readonly<Record<DimensionName, readonly string[]>>;
 
 export const mapNames = ["states", "counties", "agencies"] as const;
 export type MapName = (typeof mapNames)[number];
-
-export type TableName = "agencies" | "awards";
 
 export interface TableState {
   readonly of: TableName;

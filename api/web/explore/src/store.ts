@@ -3,13 +3,15 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Ask, Variables } from "./ask";
 import { awardFilter, compared, compareVariables, eventVariables, inDollarsOf, overviewVariables } from "./filter";
 import { Latest } from "./latest";
+import { follow } from "./live";
+import type { Dataset } from "./live";
 import { measures } from "./measure";
 import type {
   AgenciesQuery, AgencyMapQuery, AgencyOutcomesQuery, AgencyQuery, AwardQuery, AwardsQuery, CatalogQuery, CompareQuery, CountiesQuery, EventStudyQuery, GrantFilter, NeighborsQuery, NewestQuery, OverviewQuery, TrainedQuery,
 } from "./operations";
 import { route } from "./route";
 import { read, write } from "./state";
-import type { Problem, State } from "./state";
+import type { MapName, Problem, State } from "./state";
 import { groupOrder, tableAsk } from "./table-order";
 
 const first = read(location.search);
@@ -106,6 +108,35 @@ export function start(): void {
   else startOverview();
 }
 
+/** Data that were loaded while the page was open: seen, and shown as soon as no hand is at work. */
+export const arrived = signal<{ readonly dataset: Dataset; readonly isShown: boolean } | null>(null);
+/** The newest data that the server told of by itself. */
+export const told = signal<Dataset | null>(null);
+/** How often to see whether a hand is still at work, in milliseconds. */
+const LOOK = 500;
+
+/** Shows what is loaded from now on. A link that names its revision keeps it, and says that there are newer data. */
+export function startLive(isBusy: () => boolean): void {
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const show = (dataset: Dataset) => {
+    clearTimeout(later);
+    told.value = dataset;
+    const shown = shownOf.peek();
+    if (state.peek().revision !== null || shown === null || dataset.revision <= shown.revision) return;
+    const isFree = !isBrushing.peek() && !isBusy();
+    arrived.value = { dataset, isShown: isFree };
+    if (!isFree) {
+      later = setTimeout(() => show(dataset), LOOK);
+      return;
+    }
+    for (const latest of asked) {
+      latest.forget();
+      latest.renew(dataset.revision);
+    }
+  };
+  follow(show);
+}
+
 function startOverview(): void {
   effect(() => overview.wish(overviewAsk(state.value), isBrushing.value));
   // What costs more waits for the pictures: a visitor looks at them first.
@@ -114,11 +145,12 @@ function startOverview(): void {
     const both = compared(state.value);
     if (isCalm.value && both) comparison.wish({ document: `compare/${state.value.measure}`, variables: compareVariables(state.value, both), revision: state.value.revision });
   });
+  const isMapped = (map: MapName) => isCalm.value && state.value.map === map && state.value.measure !== "per-resident";
   effect(() => {
-    if (isCalm.value && state.value.map === "counties") counties.wish(countiesAsk(state.value));
+    if (isMapped("counties")) counties.wish(countiesAsk(state.value));
   });
   effect(() => {
-    if (isCalm.value && state.value.map === "agencies") agencyMap.wish(agencyMapAsk(state.value));
+    if (isMapped("agencies")) agencyMap.wish(agencyMapAsk(state.value));
   });
   effect(() => {
     const awards = awardFilter(state.value);

@@ -1,48 +1,14 @@
-// The columns of the table, and what the server is asked for a page of it.
+// What the server is asked for a page of the table.
 import type { Ask } from "./ask";
+import { columns } from "./columns";
+import type { Column } from "./columns";
 import { awardFilter, inDollarsOf } from "./filter";
 import { measures } from "./measure";
 import type { Measure } from "./measure";
-import type { AgenciesQueryVariables, AwardsQueryVariables, GrantFilter, GrantGroupOrder, GrantMeasure, GrantOrderField } from "./operations";
-import type { State, TableName } from "./state";
+import type { AgenciesQueryVariables, AwardsQueryVariables, GrantFilter, GrantGroupOrder, GrantOrderField } from "./operations";
+import type { State } from "./state";
 
 export const ROWS = 25;
-
-export interface Column {
-  readonly name: string;
-  readonly label: string;
-  /** Whether it holds numbers. */
-  readonly isNumber: boolean;
-  /** What the server orders by; null: it cannot. */
-  readonly order: GrantMeasure | GrantOrderField | null;
-}
-
-const column = (name: string, label: string, order: Column["order"], isNumber = true): Column => ({ name, label, order, isNumber });
-
-export const columns: Readonly<Record<TableName, readonly Column[]>> = {
-  agencies: [
-    column("agency", "Agency", null, false),
-    column("state", "State", null, false),
-    column("population", "Population", null),
-    column("awards", "Awards", measures.awards.order),
-    column("dollars", "Federal dollars", measures.dollars.order),
-    column("officers", "Officers funded", measures.officers.order),
-    column("per-officer", "Per officer", measures["per-officer"].order),
-    column("per-resident", "Per resident", measures["per-resident"].order),
-    column("trained", "Trained", measures.trained.order),
-  ],
-  awards: [
-    column("award", "Award", "AWARD_NUMBER", false),
-    column("recipient", "Recipient", "AGENCY_NAME", false),
-    column("state", "State", "AGENCY_STATE", false),
-    column("program", "Program", "PROGRAM_CODE", false),
-    column("year", "Fiscal year", "FISCAL_YEAR"),
-    column("status", "Status", "STATUS", false),
-    column("dollars", "Federal dollars", "FEDERAL_SHARE"),
-    column("officers", "Officers funded", null),
-    column("hired", "Hired", null),
-  ],
-};
 
 /** The column that orders a table, and whether the greatest comes first. */
 export function orderOf(state: State): { column: Column; descending: boolean } {

@@ -28,7 +28,7 @@ test("a sum of a state is that of its agencies and of its other recipients, to t
 test("a quotient of a state is that of its agencies, and never a sum", () => {
   const { states, unknown } = byState(
     answer([group("CA", null, 3, { dollarsPerCapita: 10 }), group(null, "CA", 2, { dollarsPerCapita: 99 }), group(null, "GU", 1, { dollarsPerCapita: 99 })]),
-    measures["per-resident"],
+    measures["per-served"],
   );
   expect(states.get("CA")).toEqual({ value: 10, missing: null, awards: 5 });
   expect(states.get("GU")).toEqual({ value: null, missing: null, awards: 1 });
@@ -36,14 +36,15 @@ test("a quotient of a state is that of its agencies, and never a sum", () => {
 });
 
 test("each measure reads its own field, and says what is not known", () => {
-  const group = { count: 9, federalShare: { sum: 8, missing: 1 }, officersFunded: { sum: null, missing: 9 }, dollarsPerOfficer: 6, dollarsPerCapita: null, peopleTrained: { sum: 4, missing: 0 } };
+  const group = { count: 9, federalShare: { sum: 8, missing: 1 }, officersFunded: { sum: null, missing: 9 }, dollarsPerOfficer: 6, dollarsPerResident: 4, dollarsPerCapita: null, peopleTrained: { sum: 4, missing: 0 } };
   const read = Object.fromEntries(Object.values(measures).map((measure) => [measure.name, measure.read(group)]));
   expect(read).toEqual({
     dollars: { value: 8, missing: 1, awards: 9 },
     awards: { value: 9, missing: 0, awards: 9 },
     officers: { value: null, missing: 9, awards: 9 },
     "per-officer": { value: 6, missing: null, awards: 9 },
-    "per-resident": { value: null, missing: null, awards: 9 },
+    "per-resident": { value: 4, missing: null, awards: 9 },
+    "per-served": { value: null, missing: null, awards: 9 },
     trained: { value: 4, missing: 0, awards: 9 },
   });
 });

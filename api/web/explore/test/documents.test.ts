@@ -23,6 +23,18 @@ test("the query of a picture has nothing that it does not need", () => {
   expect(text.match(/grants\(/g)).toHaveLength(1);
 });
 
+test("a list that is cut out has its fragments", () => {
+  const { text } = documents(folder)["neighbors/above"]!;
+  expect(text).toMatch(/^query Above\(\$kind: AgencyKind!, \$population: Int!\)/);
+  expect(text).toContain("fragment Neighbor on Agency");
+});
+
+test("a file has the whole list", () => {
+  const { text } = documents(folder)["awards/file"]!;
+  expect(text).toMatch(/^query Awards\(\$filter: GrantFilter! = \{\}, \$orderBy: \[GrantOrder!\]\)/);
+  expect(text).toContain("grants(filter: $filter, orderBy: $orderBy) {\n    nodes {");
+});
+
 test("the types are those of the schema", async () => {
   const written = await generated();
   if (process.env["UPDATE_TYPES"]) writeFileSync(target, written);

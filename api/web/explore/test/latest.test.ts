@@ -6,6 +6,7 @@ vi.mock("virtual:documents", () => ({ default: { one: { text: "query One($n: Int
 
 interface Call {
   readonly url: URL;
+  readonly cache: RequestCache | undefined;
   readonly answer: (body: unknown, init?: ResponseInit) => void;
   readonly fail: () => void;
   readonly isAborted: () => boolean;
@@ -19,6 +20,7 @@ beforeEach(() => {
       init.signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
       calls.push({
         url: new URL(url, "http://test"),
+        cache: init.cache,
         answer: (body, init) => resolve(new Response(JSON.stringify(body), init)),
         fail: () => reject(new TypeError("failed to fetch")),
         isAborted: () => init.signal?.aborted === true,
@@ -122,6 +124,8 @@ test("what is of older data than another answer is asked again, once", async () 
   expect(calls).toHaveLength(1);
   one.renew(of.revision + 1);
   expect(calls.map(variables)).toEqual([{ n: 1 }, { n: 1 }]);
+  // What the browser keeps may be the older one.
+  expect(calls.map(({ cache }) => cache)).toEqual(["default", "no-cache"]);
   // The server lags behind: it is not asked for ever.
   calls[1]!.answer(body(1));
   await settled();

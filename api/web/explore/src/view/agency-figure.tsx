@@ -2,9 +2,9 @@
 import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import type { AgencyMap, Place } from "../chart/agency-map";
+import type { AgencyMap, Place } from "../../../chart/agency-map";
 import type { Answered } from "../latest";
-import { counted, whole } from "../numbers";
+import { counted, whole } from "../../../chart/numbers";
 import type { AgencyMapQuery } from "../operations";
 import { agencyLink } from "../route";
 import { agencyMap, MOST_AGENCIES, state } from "../store";
@@ -19,7 +19,7 @@ const failure = signal("");
 
 effect(() => {
   if (state.value.map !== "agencies" || drawing.peek()) return;
-  import("../chart/agency-map").then(
+  import("../../../chart/agency-map").then(
     (loaded) => {
       drawing.value = loaded.AgencyMap;
     },

@@ -1,28 +1,32 @@
 // Everything about one agency.
-import { Bars } from "../chart/bars";
-import { Lines } from "../chart/lines";
-import { Timeline } from "../chart/timeline";
+import { Bars } from "../../../chart/bars";
+import { Lines } from "../../../chart/lines";
+import { Timeline } from "../../../chart/timeline";
 import { kinds, statuses } from "../dimension";
-import { counted, dollars, dollarsEach, officers, percent, rate, short, whole } from "../numbers";
+import { counted, dollars, dollarsEach, officers, percent, rate, short, whole } from "../../../chart/numbers";
 import type { AgencyQuery, NeighborFragment } from "../operations";
 import { agencyLink, awardLink } from "../route";
-import { stateName } from "../states";
-import { agency, agencyOutcomes, catalog, change, neighbors, state, table } from "../store";
+import { stateName } from "../../../chart/states";
+import { agency, agencyOutcomes, catalog, change, neighbors, ofAgency, state, table } from "../store";
 import type { AwardsQuery } from "../operations";
 import { Facts, PlainTable, Section } from "./facts";
-import { TakeAway } from "./take-away";
+import { Figure } from "./figure";
+import { TakeAway, wholeList } from "./take-away";
 
 type Agency = NonNullable<AgencyQuery["agency"]>;
 
 export function AgencyPage({ ori }: { readonly ori: string }) {
-  const { answer, error } = agency.shown.value;
+  const { answer, asked, error } = agency.shown.value;
   const found = answer?.data.agency;
-  if (!answer) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
+  if (!answer || !asked) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
   if (!found) return <p class="waiting">These data have no agency with the ORI {ori}. <a href="/explore">Look for it by its name.</a></p>;
   const { totals } = found.grants;
   return (
     <>
-      <h2 class="title">{found.name ?? `Agency ${ori}`}</h2>
+      <div class="title">
+        <h2>{found.name ?? `Agency ${ori}`}</h2>
+        <TakeAway title={found.name ?? `Agency ${ori}`} ask={asked} files={[]} words={() => []} svg={null} />
+      </div>
       <Facts
         facts={[
           ["Kind", found.kind && kinds[found.kind]],
@@ -34,14 +38,14 @@ export function AgencyPage({ ori }: { readonly ori: string }) {
           ["Federal dollars", amount(totals.federalShare, dollars)],
           ["Officers funded", amount(totals.officersFunded, officers)],
           ["Dollars per officer funded", totals.dollarsPerOfficer === null ? null : dollars(totals.dollarsPerOfficer)],
-          ["Dollars per resident", totals.dollarsPerCapita === null ? null : dollarsEach(totals.dollarsPerCapita)],
+          ["Dollars per person served", totals.dollarsPerCapita === null ? null : dollarsEach(totals.dollarsPerCapita)],
           ["Its people who were trained", whole(found.trainees.totals.count)],
           ["Source", found.source.title],
         ]}
       />
       <div class="grid">
-        <Years found={found} />
-        <Officers totals={totals} />
+        <Years ori={ori} found={found} />
+        <Officers ori={ori} found={found} />
         <Reported ori={ori} found={found} />
         <AwardsOf ori={ori} found={found} />
         <Neighbors found={found} />
@@ -61,7 +65,17 @@ export function amount({ sum, missing }: Stats, format: (value: number) => strin
   return missing === 0 ? format(sum) : `${format(sum)}, without ${counted(missing, "award")} not known`;
 }
 
-function Years({ found }: { readonly found: Agency }) {
+interface Properties {
+  readonly ori: string;
+  readonly found: Agency;
+}
+
+const words = ({ ori, found }: Properties) => `Agency: ${found.name ?? ori}.`;
+/** What is asked of the awards of an agency alone. */
+const asking = (document: string, ori: string) => ({ document, variables: { filter: ofAgency(ori) }, revision: state.value.revision });
+const number = (text: string) => ({ text, isNumber: true });
+
+function Years({ ori, found }: Properties) {
   const nodes = found.grants.groups.nodes;
   const known = nodes.map(({ key }) => key.fiscalYear).filter((year) => year !== null);
   const all = catalog.shown.value.answer?.data.grants.years.nodes.map(({ key }) => key.fiscalYear).filter((year) => year !== null) ?? known;
@@ -74,14 +88,28 @@ function Years({ found }: { readonly found: Agency }) {
   });
   const unknown = nodes.find(({ key }) => key.fiscalYear === null);
   return (
-    <Section title="Federal dollars by fiscal year" class="wide">
+    <Figure
+      class="wide"
+      title="Federal dollars by fiscal year"
+      about="The federal share of its awards, in the dollars of their day."
+      missing={unknown ? [`${counted(unknown.count, "award")} of an unknown year: ${amount(unknown.federalShare, dollars) ?? "not known"}.`] : []}
+      ask={asking("years-file/dollars", ori)}
+      columns={["Fiscal year", "Federal dollars", "Awards", "Awards not known"]}
+      rows={() => nodes.map(({ key, count, federalShare }) => [
+        { text: key.fiscalYear === null ? "Unknown" : String(key.fiscalYear) },
+        number(federalShare.sum === null ? "not known" : dollars(federalShare.sum)),
+        number(whole(count)),
+        number(whole(federalShare.missing)),
+      ])}
+      filters={() => words({ ori, found })}
+    >
       <Timeline label="Federal dollars by fiscal year" columns={columns} short={(value) => short(value, "$")} />
-      {unknown && <p class="missing">{counted(unknown.count, "award")} of an unknown year: {amount(unknown.federalShare, dollars) ?? "not known"}.</p>}
-    </Section>
+    </Figure>
   );
 }
 
-function Officers({ totals }: { readonly totals: Agency["grants"]["totals"] }) {
+function Officers({ ori, found }: Properties) {
+  const { totals } = found.grants;
   const stages = [
     ["Requested", totals.officersRequested],
     ["Funded", totals.officersFunded],
@@ -91,15 +119,23 @@ function Officers({ totals }: { readonly totals: Agency["grants"]["totals"] }) {
   ] as const;
   const written = (stats: Stats) => inShort(stats, officers) ?? "not known";
   return (
-    <Section title="From requested to retained" class="half">
+    <Figure
+      class="half"
+      title="From requested to retained"
+      about="Officers at each stage, over the awards for which that stage is known."
+      hint={`Funded is not hired.${totals.hiredRate === null ? "" : ` ${percent(totals.hiredRate)} of the officers funded were hired, over the awards for which both are known.`}`}
+      missing={stages.some(([, { missing }]) => missing > 0) ? ["* Without awards for which the stage is not known."] : []}
+      ask={asking("officers-file", ori)}
+      columns={["Stage", "Officers", "Awards not known"]}
+      rows={() => stages.map(([label, { sum, missing }]) => [{ text: label }, number(sum === null ? "not known" : officers(sum)), number(whole(missing))])}
+      filters={() => words({ ori, found })}
+    >
       <Bars label="Officers" bars={stages.map(([label, stats]) => ({ id: label, label, value: stats.sum, text: written(stats), full: amount(stats, officers) ?? "not known", isChosen: false }))} />
-      <p class="about">Funded is not hired.{totals.hiredRate !== null && ` ${percent(totals.hiredRate)} of the officers funded were hired, over the awards for which both are known.`}</p>
-      {stages.some(([, { missing }]) => missing > 0) && <p class="missing">* Without awards for which the stage is not known.</p>}
-    </Section>
+    </Figure>
   );
 }
 
-function Reported({ ori, found }: { readonly ori: string; readonly found: Agency }) {
+function Reported({ ori, found }: Properties) {
   const known = catalog.shown.value.answer?.data.measures.nodes.filter(({ outcomes }) => outcomes.totalCount > 0) ?? [];
   const { answer, asked } = agencyOutcomes.shown.value;
   const measure = known.find(({ code }) => code === asked?.variables["measure"]);
@@ -115,28 +151,37 @@ function Reported({ ori, found }: { readonly ori: string; readonly found: Agency
   const left = nodes.length - points.filter(({ y }) => y !== null).length;
   const title = `${measure?.name ?? "What it"} reported`;
   return (
-    <Section
-      title={title}
+    <Figure
       class="half"
+      title={title}
+      about={`What the agency reported of whole years${measure ? `, in ${measure.unit.toLowerCase().replaceAll("_", " ")}` : ""}.`}
+      missing={left > 0 ? [`${counted(left, "year")} reported in part or doubtful ${left === 1 ? "is" : "are"} left out.`] : []}
+      ask={nodes.length > 0 ? asked : null}
+      {...(asked && { files: wholeList(asked) })}
+      columns={["Year", "Value", "People served", "Months reported", "In doubt"]}
+      rows={() => nodes.map(({ year, value, populationServed, monthsReported, flag }) => [
+        { text: String(year) },
+        number(whole(value)),
+        number(populationServed === null ? "not known" : whole(populationServed)),
+        number(monthsReported === null ? "not known" : String(monthsReported)),
+        { text: flag ? FLAGS[flag] : "" },
+      ])}
+      filters={() => words({ ori, found })}
       tools={
-        <>
-          {known.length > 0 && (
-            <label class="small">
-              <span class="hidden">What the agency reported</span>
-              <select value={state.value.event.measure} onChange={(changed) => change({ ...state.peek(), event: { ...state.peek().event, measure: changed.currentTarget.value } })}>
-                {known.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
-              </select>
-            </label>
-          )}
-          {asked && nodes.length > 0 && <TakeAway title={title} ask={asked} words={() => [found.name ?? ori]} svg={() => document.querySelector<SVGSVGElement>(".lines")} />}
-        </>
+        known.length > 0 && (
+          <label class="small">
+            <span class="hidden">What the agency reported</span>
+            <select value={state.value.event.measure} onChange={(changed) => change({ ...state.peek(), event: { ...state.peek().event, measure: changed.currentTarget.value } })}>
+              {known.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+            </select>
+          </label>
+        )
       }
     >
       {points.length > 0 ? (
         <Lines label={title} series={[{ name: measure?.unit ?? "value", points }]} level={null} format={whole} xLabel="Year; dashed: fiscal years of awards" xFormat={String} events={events} />
       ) : <p class="waiting">{answer ? "It reported nothing of this that covers a whole year." : "Loading…"}</p>}
-      {left > 0 && <p class="missing">{counted(left, "year")} reported in part or doubtful {left === 1 ? "is" : "are"} left out.</p>}
-    </Section>
+    </Figure>
   );
 }
 
@@ -144,13 +189,13 @@ const FLAGS = { IMPLAUSIBLE: "implausible", COUNTED_ELSEWHERE: "its people are c
 const per = ({ value, populationServed }: { readonly value: number; readonly populationServed: number | null }) =>
   populationServed ? ` (${rate((value * 100_000) / populationServed)} per 100,000)` : "";
 
-function AwardsOf({ ori, found }: { readonly ori: string; readonly found: Agency }) {
+function AwardsOf({ ori, found }: Properties) {
   const { answer, asked } = table.shown.value;
   if (!answer || !asked) return null;
   const { grants } = answer.data as AwardsQuery;
   const { revision } = state.value;
   return (
-    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} words={() => []} svg={null} />}>
+    <Section title="Awards" class="wide" tools={<TakeAway title={`Awards of ${found.name ?? ori}`} ask={asked} files={wholeList(asked)} words={() => []} svg={null} />}>
       <PlainTable
         label="Awards"
         columns={["Award", "Program", "Fiscal year", "Status", "Federal dollars", "Officers funded", "Hired"]}
@@ -180,13 +225,18 @@ function Neighbors({ found }: { readonly found: Agency }) {
   }
   if (!answer || !asked) return null;
   const { below, above } = answer.data;
+  const files = [["smaller ones", "below"], ["larger ones", "above"]].map(([of, list]) => ({ of: of!, ask: { ...asked, document: `neighbors/${list}` } }));
   const own = { name: found.name, ori9: found.ori9, ori7: found.ori7, state: found.state, population: found.population, grants: found.grants };
   const all: (NeighborFragment & { isOwn?: boolean })[] = [...above.nodes].reverse().concat([{ ...own, isOwn: true } as NeighborFragment], below.nodes);
   return (
-    <Section title="Agencies of its size" class="wide">
+    <Section
+      title="Agencies of its size"
+      class="wide"
+      tools={<TakeAway title={`Agencies of the size of ${found.name ?? "an agency"}`} ask={asked} files={files} words={() => []} svg={null} />}
+    >
       <PlainTable
         label="Agencies of its size"
-        columns={["Agency", "State", "People served", "Awards", "Federal dollars", "Officers funded", "Dollars per resident"]}
+        columns={["Agency", "State", "People served", "Awards", "Federal dollars", "Officers funded", "Dollars per person served"]}
         numbers={[2, 3, 4, 5, 6]}
         rows={all.map((other) => ({
           key: other.ori9 ?? other.ori7 ?? other.name ?? "",

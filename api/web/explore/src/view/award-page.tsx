@@ -1,11 +1,12 @@
 // Everything about one award.
 import { statuses } from "../dimension";
-import { dollars, officers, whole } from "../numbers";
+import { dollars, officers, whole } from "../../../chart/numbers";
 import type { AwardQuery, ClaimField, Instrument, OfficerKind } from "../operations";
 import { agencyLink } from "../route";
 import { award, state } from "../store";
 import { Linked } from "./agency-page";
 import { Facts, PlainTable, Section } from "./facts";
+import { TakeAway, wholeList } from "./take-away";
 
 type Award = NonNullable<AwardQuery["grant"]>;
 
@@ -23,13 +24,16 @@ const KINDS: Readonly<Record<OfficerKind, string>> = {
 };
 
 export function AwardPage({ number }: { readonly number: string }) {
-  const { answer, error } = award.shown.value;
+  const { answer, asked, error } = award.shown.value;
   const found = answer?.data.grant;
-  if (!answer) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
+  if (!answer || !asked) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
   if (!found) return <p class="waiting">These data have no award with the number {number}. <a href="/explore?table=awards">Look for it in the table.</a></p>;
   return (
     <>
-      <h2 class="title">Award {found.awardNumber}</h2>
+      <div class="title">
+        <h2>Award {found.awardNumber}</h2>
+        <TakeAway title={`Award ${found.awardNumber}`} ask={asked} files={[]} words={() => []} svg={null} />
+      </div>
       {found.title && <p class="about">{found.title}</p>}
       <Facts facts={facts(found)} />
       <div class="grid">
@@ -66,12 +70,20 @@ function facts(found: Award): [string, preact.ComponentChildren][] {
   ];
 }
 
+/** What can be taken of one list of an award; nothing of an empty one. */
+function Taken({ found, of, count }: { readonly found: Award; readonly of: "officers" | "obligations" | "claims"; readonly count: number }) {
+  const number = found.awardNumber;
+  if (count === 0 || number === null) return null;
+  const ask = { document: `award-${of}`, variables: { number }, revision: state.value.revision };
+  return <TakeAway title={`Award ${number}: ${of}`} ask={ask} files={wholeList(ask)} words={() => []} svg={null} />;
+}
+
 const some = (value: number | null) => (value === null ? null : officers(value));
 
 function Officers({ found }: { readonly found: Award }) {
   const { nodes } = found.officersFunded;
   return (
-    <Section title="Officers" class="half">
+    <Section title="Officers" class="half" tools={<Taken found={found} of="officers" count={nodes.length} />}>
       {nodes.length === 0 ? <p class="waiting">The data say nothing of officers for this award. It may have paid for none.</p> : (
         <PlainTable
           label="Officers"
@@ -91,7 +103,7 @@ function Officers({ found }: { readonly found: Award }) {
 function Obligations({ found }: { readonly found: Award }) {
   const { nodes, totalCount } = found.obligations;
   return (
-    <Section title="Obligations" class="half">
+    <Section title="Obligations" class="half" tools={<Taken found={found} of="obligations" count={totalCount} />}>
       {nodes.length === 0 ? <p class="waiting">The data have no transactions of this award.</p> : (
         <PlainTable
           label="Obligations"
@@ -112,7 +124,7 @@ function Claims({ found }: { readonly found: Award }) {
   const { nodes } = found.claims;
   if (nodes.length === 0) return null;
   return (
-    <Section title="What each source says" class="wide">
+    <Section title="What each source says" class="wide" tools={<Taken found={found} of="claims" count={nodes.length} />}>
       <PlainTable
         label="What each source says"
         columns={["Field", "Value", "Source", "Shown above", "Differs"]}

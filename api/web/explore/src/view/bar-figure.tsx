@@ -1,7 +1,7 @@
 // Awards by category, such as by program.
 import { memo } from "preact/compat";
-import { Bars } from "../chart/bars";
-import type { Bar } from "../chart/bars";
+import { Bars } from "../../../chart/bars";
+import type { Bar } from "../../../chart/bars";
 import { dimensions, UNKNOWN } from "../dimension";
 import type { Dimension, DimensionName } from "../dimension";
 import { empty } from "../measure";

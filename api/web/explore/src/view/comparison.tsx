@@ -1,11 +1,11 @@
 // Two choices side by side: there whenever exactly two values of something are chosen.
-import { Lines } from "../chart/lines";
-import type { Series } from "../chart/lines";
+import { Lines } from "../../../chart/lines";
+import type { Series } from "../../../chart/lines";
 import { dimensions } from "../dimension";
 import { compared } from "../filter";
 import { empty, measureNames, measures } from "../measure";
 import type { Measure, Reading } from "../measure";
-import { percent } from "../numbers";
+import { percent } from "../../../chart/numbers";
 import type { CompareQuery } from "../operations";
 import { catalog, comparison, state } from "../store";
 import { PlainTable } from "./facts";

@@ -1,14 +1,14 @@
 // The map by counties, in the place of that of states.
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import type { StateValue } from "../chart/map";
+import type { StateValue } from "../../../chart/map";
 import type { Answered } from "../latest";
 import { failure, loaded } from "../loaded-counties";
 import type { Loaded } from "../loaded-counties";
 import type { CountiesQuery } from "../operations";
 import { empty } from "../measure";
 import type { Reading } from "../measure";
-import { counted } from "../numbers";
+import { counted } from "../../../chart/numbers";
 import { toggled } from "../state";
 import { change, counties, overview, state } from "../store";
 import { Figure } from "./figure";

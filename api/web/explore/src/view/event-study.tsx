@@ -1,7 +1,7 @@
 // What agencies reported around their first award. A description, and no estimate of what an award causes.
-import { Lines } from "../chart/lines";
-import type { Point } from "../chart/lines";
-import { counted, rate, whole } from "../numbers";
+import { Lines } from "../../../chart/lines";
+import type { Point } from "../../../chart/lines";
+import { counted, rate, whole } from "../../../chart/numbers";
 import { catalog, change, event, state } from "../store";
 import { Figure } from "./figure";
 import { filterWords } from "./words";
@@ -9,7 +9,7 @@ import { filterWords } from "./words";
 export function EventStudy() {
   const now = state.value;
   const known = catalog.shown.value.answer?.data;
-  const { answer, asked } = event.shown.value;
+  const { answer = null, asked = null } = event.answered.value ?? {};
   if (!known) return null;
   const measures = known.measures.nodes.filter(({ outcomes }) => outcomes.totalCount > 0);
   if (measures.length === 0) {
@@ -24,35 +24,38 @@ export function EventStudy() {
   const measure = measures.find(({ code }) => code === of);
   const nodes = answer?.data.outcomes.groups.nodes ?? [];
   const years = nodes.filter(({ key }) => key.yearsSinceFirstGrant !== null).sort((one, other) => one.key.yearsSinceFirstGrant! - other.key.yearsSinceFirstGrant!);
-  const never = nodes.find(({ key }) => key.everFunded === false);
   const found = new Map(years.map((node) => [node.key.yearsSinceFirstGrant!, node]));
   const [first, last] = [years[0]?.key.yearsSinceFirstGrant ?? 0, years.at(-1)?.key.yearsSinceFirstGrant ?? -1];
+  // Some sources tell no people: then an agency is what can be compared.
+  const isRate = nodes.length === 0 || nodes.some(({ ratePer100k }) => ratePer100k !== null);
+  const notFunded = nodes.find(({ key }) => key.everFunded === false);
+  const never = isRate ? notFunded?.ratePer100k : notFunded?.value.avg;
   const points = Array.from({ length: last - first + 1 }, (_, index): Point => {
     const node = found.get(first + index);
-    const value = node?.ratePer100k ?? null;
+    const value = (isRate ? node?.ratePer100k : node?.value.avg) ?? null;
     const when = first + index === 0 ? "the year of the award" : `${Math.abs(first + index)} years ${first + index < 0 ? "before" : "after"}`;
     return { x: first + index, y: value, text: `${when}: ${value === null ? "not known" : rate(value)}, ${counted(node?.agencies ?? 0, "agency", "agencies")}` };
   });
   const name = measure?.name ?? of;
-  const title = `${name} per 100,000 people around the first award`;
+  const title = `${name} ${isRate ? "per 100,000 people" : "per agency"} around the first award`;
   const counts = years.map(({ agencies }) => agencies);
   return (
     <Figure
       class="wide study"
       title={title}
-      about="Values divided by the people served, over the agencies that reported both."
+      about={isRate ? "Values divided by the people served, over the agencies that reported both." : "The mean of the agencies that reported. How many people they serve is not known."}
       hint={
         "Year 0 is the first award of an agency that the filters keep. This describes; it does not say what an award causes. " +
         "Years reported in part and doubtful values are left out."
       }
       missing={years.length === 0 ? [] : [
-        `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
+        `${Math.min(...counts) === Math.max(...counts) ? counted(counts[0]!, "agency", "agencies") : `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies`} a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
       ]}
       ask={asked}
-      columns={["Years since the first award", "Per 100,000", "Agencies", "Value", "People served"]}
+      columns={["Years since the first award", isRate ? "Per 100,000" : "Per agency", "Agencies", "Value", "People served"]}
       rows={() => nodes.map((node) => [
         { text: node.key.yearsSinceFirstGrant === null ? (node.key.everFunded ? "Outside of the window" : "Never had such an award") : String(node.key.yearsSinceFirstGrant) },
-        { text: node.ratePer100k === null ? "not known" : rate(node.ratePer100k), isNumber: true },
+        number(isRate ? node.ratePer100k : node.value.avg),
         { text: whole(node.agencies), isNumber: true },
         { text: node.value.sum === null ? "not known" : whole(node.value.sum), isNumber: true },
         { text: node.populationServed.sum === null ? "not known" : whole(node.populationServed.sum), isNumber: true },
@@ -78,7 +81,7 @@ export function EventStudy() {
         <Lines
           label={title}
           series={[{ name: "Agencies with such an award, by years since the first", points }]}
-          level={never?.ratePer100k == null ? null : { y: never.ratePer100k, label: `Agencies that never had one, all years together: ${rate(never.ratePer100k)}` }}
+          level={never == null ? null : { y: never, label: `Agencies that never had one, all years together: ${rate(never)}` }}
           format={whole}
           xLabel="Years since the first award"
           xFormat={(x) => (x > 0 ? `+${x}` : String(x))}
@@ -88,3 +91,5 @@ export function EventStudy() {
     </Figure>
   );
 }
+
+const number = (value: number | null) => ({ text: value === null ? "not known" : rate(value), isNumber: true });

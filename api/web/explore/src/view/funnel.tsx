@@ -1,8 +1,8 @@
 // From what agencies asked for to the officers whom they kept.
 import { overview, state } from "../store";
-import { Bars } from "../chart/bars";
+import { Bars } from "../../../chart/bars";
 import { awardFilter } from "../filter";
-import { officers, percent, whole } from "../numbers";
+import { officers, percent, whole } from "../../../chart/numbers";
 import { Figure } from "./figure";
 import { filterWords } from "./words";
 
@@ -15,8 +15,9 @@ const STAGES = [
 ] as const;
 
 export function Funnel() {
-  const { answer, asked } = overview.shown.value;
-  if (!answer || !asked) return null;
+  const answered = overview.answered.value;
+  if (!answered) return null;
+  const { answer, asked } = answered;
   const { totals } = answer.data.all;
   const stages = STAGES.map(([name, label]) => ({ label, ...totals[name] }));
   const rates = [

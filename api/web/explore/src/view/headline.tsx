@@ -1,6 +1,6 @@
 // The numbers of all awards that are chosen. Each is the measure that the pictures can show.
 import { measureNames, measures } from "../measure";
-import { counted } from "../numbers";
+import { counted } from "../../../chart/numbers";
 import { catalog, change, overview, state } from "../store";
 
 export function Headline() {

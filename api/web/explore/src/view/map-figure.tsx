@@ -1,14 +1,14 @@
 // Awards on a map: of states, of counties, or of agencies.
 import { useMemo } from "preact/hooks";
-import { StateMap } from "../chart/map";
-import type { StateValue } from "../chart/map";
+import { StateMap } from "../../../chart/map";
+import type { StateValue } from "../../../chart/map";
 import { byState } from "../by-state";
 import { UNKNOWN } from "../dimension";
-import { empty } from "../measure";
-import { counted } from "../numbers";
+import { empty, measures } from "../measure";
+import { counted } from "../../../chart/numbers";
 import { mapNames, toggled } from "../state";
 import type { MapName } from "../state";
-import { stateName, states } from "../states";
+import { stateName, states } from "../../../chart/states";
 import { change, state } from "../store";
 import { AgencyFigure } from "./agency-figure";
 import { CountyFigure } from "./county-figure";
@@ -36,7 +36,8 @@ function MapSwitch() {
 }
 
 export function MapFigure() {
-  const { map } = state.value;
+  const { map, measure } = state.value;
+  if (map !== "states" && measure === "per-resident") return <Waiting title={`${measures[measure].label} by ${map === "counties" ? "county" : "agency"}`} class="map-figure" words="Residents are those of states: choose the map of states, or dollars per person served." tools={<MapSwitch />} />;
   if (map === "counties") return <CountyFigure tools={<MapSwitch />} />;
   return map === "agencies" ? <AgencyFigure tools={<MapSwitch />} /> : <StateFigure />;
 }
@@ -69,7 +70,7 @@ function States({ shown }: { readonly shown: ShownOverview }) {
       class="map-figure"
       title={`${label} by state`}
       about={measure.about}
-      hint={measure.isSum ? "The state is that of the recipient." : "Agencies only: other recipients serve no residents and have no officers."}
+      hint={measure.isSum ? "The state is that of the recipient." : "Agencies only: awards to other organizations are left out."}
       missing={missing}
       ask={{ ...asked, document: `${asked.document}/states` }}
       columns={["State", ...columns(label)]}

@@ -1,5 +1,5 @@
 // What is the matter, above everything else: made-up data, a link that asks for what is not there, a server that is gone.
-import { again, catalog, change, newest, problems, shownOf, state, trouble } from "../store";
+import { again, catalog, change, newest, problems, shownOf, state, told, trouble } from "../store";
 import { write } from "../state";
 
 export function Notices() {
@@ -22,7 +22,7 @@ function Pinned() {
   const { revision } = state.value;
   if (revision === null || trouble.value?.trouble === "revision") return null;
   const shown = shownOf.value?.revision;
-  const last = newest.answered.value?.answer.data.dataset;
+  const last = told.value ?? newest.answered.value?.answer.data.dataset;
   const isOld = last !== undefined && shown !== undefined && last.revision > shown;
   return (
     <p class="notice">

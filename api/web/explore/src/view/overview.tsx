@@ -24,7 +24,10 @@ export function Overview() {
         <TimelineFigure />
         <Comparison />
         <Staged at={1} class="map-figure"><MapFigure /></Staged>
-        <Staged at={2}><BarFigure name="programs" /></Staged>
+        <div class="stack beside">
+          <Staged at={2}><BarFigure name="programs" /></Staged>
+          <Staged at={3}><BarFigure name="statuses" /></Staged>
+        </div>
         <div class="stack">
           <Staged at={3}><BarFigure name="kinds" /></Staged>
           <Staged at={5}><Trained /></Staged>
@@ -32,7 +35,6 @@ export function Overview() {
         <div class="stack">
           <Staged at={3}><BarFigure name="bands" /></Staged>
           <Staged at={4}><BarFigure name="categories" /></Staged>
-          <Staged at={4}><BarFigure name="statuses" /></Staged>
         </div>
         <div class="stack">
           <Staged at={4}><Funnel /></Staged>

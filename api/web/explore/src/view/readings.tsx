@@ -1,7 +1,7 @@
 // Numbers and what they leave out, as all pictures write them.
 import type { ComponentChildren } from "preact";
 import type { Measure, Reading } from "../measure";
-import { counted, whole } from "../numbers";
+import { counted, whole } from "../../../chart/numbers";
 import { overview } from "../store";
 
 /** A number as it is written, or why there is none. */

@@ -1,15 +1,17 @@
 // The table of agencies or of awards: searched, ordered and paged by the server.
-import { useEffect, useState } from "preact/hooks";
+import { memo } from "preact/compat";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { kinds, statuses } from "../dimension";
-import { dollars, dollarsEach, officers, whole } from "../numbers";
+import { dollars, dollarsEach, officers, whole } from "../../../chart/numbers";
 import type { AgenciesQuery, AwardsQuery } from "../operations";
 import { isFiltered } from "../state";
 import type { State, TableState } from "../state";
 import { agencyLink, awardLink } from "../route";
 import { change, state, table } from "../store";
-import { columns, orderOf, ROWS } from "../table-order";
-import type { Column } from "../table-order";
-import { TakeAway } from "./take-away";
+import { columns } from "../columns";
+import type { Column, TableName } from "../columns";
+import { orderOf, ROWS } from "../table-order";
+import { TakeAway, wholeList } from "./take-away";
 import { filterWords } from "./words";
 
 type Cells = Readonly<Record<string, { readonly text: string; readonly href?: string; readonly note?: string }>>;
@@ -27,7 +29,10 @@ export function Rows() {
   const now = state.value;
   const { of } = now.table;
   const { answer, asked, error, isLoading } = table.shown.value;
-  const page = answer && asked ? (asked.document === "awards" ? ofAwards(answer.data as AwardsQuery, now.revision) : ofAgencies(answer.data as AgenciesQuery, now.revision)) : null;
+  const page = useMemo(
+    () => (answer && asked ? (asked.document === "awards" ? ofAwards(answer.data as AwardsQuery, now.revision) : ofAgencies(answer.data as AgenciesQuery, now.revision)) : null),
+    [answer, asked, now.revision],
+  );
   const isOther = asked !== null && asked.document !== of;
   const title = of === "agencies" ? "Agencies" : "Awards";
   return (
@@ -44,7 +49,7 @@ export function Rows() {
             ))}
           </div>
           <Search />
-          {asked && !isOther && <TakeAway title={title} words={() => [filterWords(now, null)]} ask={asked} svg={null} />}
+          {asked && !isOther && <TakeAway title={title} words={() => [filterWords(now, null)]} ask={asked} files={wholeList(asked)} svg={null} />}
         </div>
       </header>
       {error?.trouble === "refused" && (
@@ -53,7 +58,7 @@ export function Rows() {
           <button type="button" class="small" onClick={() => turn({ order: "", page: "" })}>Show the first page</button>
         </p>
       )}
-      {page && !isOther ? <Table state={now} page={page} /> : !error && <p class="waiting">Loading…</p>}
+      {page && !isOther ? <Table of={of} {...orderOf(now)} page={page} nothing={nothing(now)} /> : !error && <p class="waiting">Loading…</p>}
     </section>
   );
 }
@@ -70,15 +75,27 @@ function Search() {
   );
 }
 
-function Table({ state: now, page }: { readonly state: State; readonly page: Page }) {
-  const shown = columns[now.table.of];
-  const order = orderOf(now);
+interface Order {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+interface TableProperties extends Order {
+  readonly of: TableName;
+  readonly page: Page;
+  /** Why it is empty, if it is. */
+  readonly nothing: string;
+}
+
+/** Drawn again for another page or order only: the page changes more often than its table does. */
+const Table = memo(({ of, column: by, descending, page, nothing }: TableProperties) => {
+  const shown = columns[of];
   return (
     <>
       <div class="numbers tall" tabindex={0} role="region" aria-label="Rows">
         <table>
           <thead>
-            <tr>{shown.map((column) => <Head key={column.name} {...{ column, order }} />)}</tr>
+            <tr>{shown.map((column) => <Head key={column.name} column={column} order={{ column: by, descending }} />)}</tr>
           </thead>
           <tbody>
             {page.rows.map((cells, index) => (
@@ -95,16 +112,16 @@ function Table({ state: now, page }: { readonly state: State; readonly page: Pag
             ))}
           </tbody>
         </table>
-        {page.count === 0 && <p class="waiting">{nothing(now)}</p>}
+        {page.count === 0 && <p class="waiting">{nothing}</p>}
       </div>
       <nav class="pages" aria-label="Pages of the table">
-        <span role="status">{whole(page.count)} {now.table.of === "agencies" ? "agencies" : "awards"}, {ROWS} a page. * leaves out awards whose value is not known.</span>
+        <span role="status">{whole(page.count)} {of}, {ROWS} a page. * leaves out awards whose value is not known.</span>
         <button type="button" class="small" disabled={!page.before} onClick={() => turn({ page: `before:${page.before}` })}>Previous</button>
         <button type="button" class="small" disabled={!page.after} onClick={() => turn({ page: `after:${page.after}` })}>Next</button>
       </nav>
     </>
   );
-}
+});
 
 /** Why a table is empty, and what to do. */
 function nothing(state: State): string {
@@ -114,7 +131,7 @@ function nothing(state: State): string {
   return of === "agencies" ? "No agency received an award, as far as these data know. Look at the awards." : "These data have no awards.";
 }
 
-function Head({ column, order }: { readonly column: Column; readonly order: ReturnType<typeof orderOf> }) {
+function Head({ column, order }: { readonly column: Column; readonly order: Order }) {
   const isOrder = order.column.name === column.name;
   const sort = isOrder ? (order.descending ? "descending" : "ascending") : "none";
   const next = isOrder ? !order.descending : column.isNumber;
@@ -153,7 +170,7 @@ function ofAgencies({ grants: { groups } }: AgenciesQuery, revision: string | nu
       dollars: sum(node.federalShare, dollars),
       officers: sum(node.officersFunded, officers),
       "per-officer": maybe(node.dollarsPerOfficer, dollars),
-      "per-resident": maybe(node.dollarsPerCapita, dollarsEach),
+      "per-served": maybe(node.dollarsPerCapita, dollarsEach),
       trained: sum(node.peopleTrained, whole),
     };
   });

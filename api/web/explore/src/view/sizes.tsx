@@ -1,9 +1,9 @@
 // How large awards are: the distribution.
-import { Bars } from "../chart/bars";
+import { Bars } from "../../../chart/bars";
 import { dimensions, SIZES, UNKNOWN } from "../dimension";
 import type { SizeName } from "../dimension";
 import { awardFilter } from "../filter";
-import { dollars, whole } from "../numbers";
+import { dollars, whole } from "../../../chart/numbers";
 import { toggled } from "../state";
 import { change, overview, state } from "../store";
 import { Figure } from "./figure";
@@ -14,8 +14,9 @@ const names = Object.keys(SIZES) as SizeName[];
 const toggle = (id: string) => change(toggled(state.peek(), "sizes", id));
 
 export function Sizes() {
-  const { answer, asked } = overview.shown.value;
-  if (!answer || !asked) return <Waiting title="Awards by size" />;
+  const answered = overview.answered.value;
+  if (!answered) return <Waiting title="Awards by size" />;
+  const { answer, asked } = answered;
   const { totals } = answer.data.sizes;
   const { missing, median, lower, upper } = totals.federalShare;
   const chosen = state.value.chosen.sizes;

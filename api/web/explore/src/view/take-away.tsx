@@ -4,8 +4,11 @@ import { link } from "../../../src/share";
 import { citation, file, text, used } from "../ask";
 import type { Ask, Citation } from "../ask";
 import { hasPlayground } from "../route";
-import { png, save, svgText } from "../picture";
+import { png, save, svgText } from "../../../chart/picture";
 import { catalog, sharedLink, shownOf } from "../store";
+
+/** The file of a list of which a page was asked for: it has all rows. */
+export const wholeList = (ask: Ask): readonly FileAsk[] => [{ of: "", ask: { ...ask, document: `${ask.document}/file` } }];
 
 /** A file, and what it is of where there are several. */
 export interface FileAsk {
@@ -26,6 +29,7 @@ interface Properties {
 
 export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: Properties) {
   const menu = useRef<HTMLDetailsElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [said, setSaid] = useState("");
   const [cited, setCited] = useState<Citation | null>(null);
   useEffect(() => closeOutside(menu.current!), []);
@@ -44,14 +48,14 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
   const picture = () => {
     const chart = svg?.();
     if (!chart) throw new Error("Show the picture first: its table is shown now.");
-    return svgText(chart, { title, lines: caption(words()) });
+    return svgText([chart], { title, lines: caption(words()) });
   };
   return (
-    <details class="take" ref={menu} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
+    <details class="take" ref={menu} onToggle={(event) => setOpen(event.currentTarget.open)} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
       <summary class="small" aria-label={`Take away: ${title}`}>Take away</summary>
-      <div class="menu">
+      {isOpen && <div class="menu">
         {hasPlayground
-          ? <a href={playground(ask)} target="_blank" rel="noreferrer">Query, in the playground</a>
+          ? <a href={playground(ask, svg ? "chart" : "table")} target="_blank" rel="noreferrer">Query, in the playground</a>
           : <button type="button" onClick={tried(() => copy(text(ask.document)))}>Copy the query</button>}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "text/csv", "csv")}>CSV{of(file)}</button>)}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "application/vnd.apache.parquet", "parquet")}>Parquet{of(file)}</button>)}
@@ -66,7 +70,7 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
           </div>
         )}
         <p role="status" class="said">{said}</p>
-      </div>
+      </div>}
     </details>
   );
 }
@@ -80,11 +84,11 @@ async function copy(text: string): Promise<void> {
 const of = (file: FileAsk) => (file.of === "" ? "" : ` of ${file.of}`);
 
 /** The playground, with the query of a picture. */
-export function playground(ask: Ask): string {
+export function playground(ask: Ask, as: "chart" | "table"): string {
   const document = text(ask.document);
   const [, operationName] = /^query (\w+)/.exec(document) ?? [];
   const variables = JSON.stringify(used(document, ask.variables), null, 2);
-  return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null });
+  return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null, view: { as } });
 }
 
 /** What is said below a picture that leaves the page. */

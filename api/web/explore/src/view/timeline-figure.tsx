@@ -1,7 +1,7 @@
 // Awards by fiscal year.
 import { useMemo } from "preact/hooks";
-import type { Brush } from "../chart/brush";
-import { Timeline } from "../chart/timeline";
+import type { Brush } from "../../../chart/brush";
+import { Timeline } from "../../../chart/timeline";
 import { UNKNOWN } from "../dimension";
 import { empty } from "../measure";
 import type { Measure } from "../measure";

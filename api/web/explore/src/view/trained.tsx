@@ -1,6 +1,6 @@
 // The people whom awards trained.
-import { Bars } from "../chart/bars";
-import { counted, short, whole } from "../numbers";
+import { Bars } from "../../../chart/bars";
+import { counted, short, whole } from "../../../chart/numbers";
 import type { TraineeRole } from "../operations";
 import { state, trained } from "../store";
 import { Figure } from "./figure";
@@ -14,8 +14,9 @@ const ROLES: Readonly<Record<TraineeRole, string>> = {
 };
 
 export function Trained() {
-  const { answer, asked } = trained.shown.value;
-  if (!answer || !asked) return <Waiting title="People trained" />;
+  const answered = trained.answered.value;
+  if (!answered) return <Waiting title="People trained" />;
+  const { answer, asked } = answered;
   const { nodes } = answer.data.trainees.groups;
   const all = nodes.find(({ level }) => level === 0);
   const roles = nodes.filter(({ level }) => level === 1).map((node) => ({ ...node, label: node.key.role === null ? "Role unknown" : ROLES[node.key.role] }));
