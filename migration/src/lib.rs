@@ -23,6 +23,7 @@ mod m20261126_000005_identity;
 mod m20261126_000006_recipients;
 mod m20261127_000010_history;
 mod m20261127_000011_places;
+mod m20261127_000012_tables_read;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000006_recipients::Migration),
             Box::new(m20261127_000010_history::Migration),
             Box::new(m20261127_000011_places::Migration),
+            Box::new(m20261127_000012_tables_read::Migration),
         ]
     }
 }

@@ -4,7 +4,10 @@
 //! [`Load`]. Until it commits, no reader sees any of it, and a process that dies takes nothing with it.
 //! Loads run one at a time, on PostgreSQL under an advisory lock, on SQLite because it has one writer.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use chrono::Utc;
 use entity::{
@@ -47,6 +50,8 @@ pub struct Load {
     transaction: DatabaseTransaction,
     revision: revision::Model,
     suspended: Vec<String>,
+    /// The kinds of tables that it has read.
+    tables_read: BTreeSet<String>,
 }
 
 /// What a load did with the rows that it read.
@@ -144,8 +149,10 @@ impl Load {
                 unchanged: 0,
                 removed: 0,
                 refused: 0,
+                tables_read: None,
             },
             suspended: Vec::new(),
+            tables_read: BTreeSet::new(),
         };
         load.revision.id = load.next_id::<revision::Entity>().await?;
         load.insert::<revision::Entity>(std::slice::from_ref(&load.revision)).await?;
@@ -166,6 +173,13 @@ impl Load {
     #[must_use]
     pub fn transaction(&self) -> &DatabaseTransaction {
         &self.transaction
+    }
+
+    /// Notes that the load has read a table of some kind, a line of text.
+    pub(crate) fn note_table(&mut self, kind: &str) {
+        if !self.tables_read.contains(kind) {
+            self.tables_read.insert(kind.to_owned());
+        }
     }
 
     /// Makes this load the first of another dataset: what was there is gone, its history with it, and what is there now
@@ -475,6 +489,7 @@ impl Load {
             refused: number(tally.refused),
         });
         self.insert::<table_load::Entity>(&tables.collect::<Vec<_>>()).await?;
+        let read = self.tables_read.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         self.revision = revision::Model {
             loaded_at: Utc::now(),
             rows_read: number(counts.rows_read),
@@ -483,6 +498,7 @@ impl Load {
             unchanged: counts.sum(|tally| tally.unchanged),
             removed: counts.sum(|tally| tally.removed),
             refused: counts.sum(|tally| tally.refused),
+            tables_read: (!read.is_empty()).then_some(read),
             ..self.revision
         };
         let revision = self.revision.clone().into_active_model().reset_all();

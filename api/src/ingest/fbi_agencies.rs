@@ -4,7 +4,7 @@
 //!
 //! They are joined by ORI, whichever comes first. An ORI that stands only in the file of places is an agency whose name
 //! is not known. The tables of NIBRS are of a year each and have short names (`Anchorage`): what they say fills what is
-//! not known, and replaces nothing.
+//! not known, and replaces nothing. A value that a newer table of the kind leaves empty is withdrawn.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,7 @@ use super::{
     layout::TableShape,
     row::{FileRow, RowRefusal},
     values,
+    withdrawals::{AgencyField, Withdrawals},
 };
 
 const NAMES: &str = "names";
@@ -47,6 +48,8 @@ pub(crate) struct FbiAgencyRecord {
     /// The FBI's word for the kind of the agency.
     kind: Option<String>,
     says: Says,
+    /// The values of which the table has columns.
+    fields: Vec<AgencyField>,
 }
 
 /// What is said about an agency. What is `None`, is not said.
@@ -72,12 +75,17 @@ pub(crate) struct FbiAgencies {
     agencies: Agencies,
     /// By their places among the agencies: those whose kind a row does not tell, and what it says instead.
     kindless: BTreeMap<usize, String>,
+    withdrawals: Withdrawals,
 }
 
 impl FbiAgencies {
     /// Reads the agencies that there are.
     async fn new(job: &Job) -> Result<Self, DbErr> {
-        Ok(Self { agencies: Agencies::new(job).await?, kindless: BTreeMap::new() })
+        Ok(Self {
+            agencies: Agencies::new(job).await?,
+            kindless: BTreeMap::new(),
+            withdrawals: Withdrawals::default(),
+        })
     }
 }
 
@@ -223,6 +231,7 @@ impl FormatReader for FbiAgencies {
             year: row.read("year", values::year)?,
             kind: kind.map(str::to_owned),
             says,
+            fields: fields(row),
         }))
     }
 
@@ -233,7 +242,7 @@ impl FormatReader for FbiAgencies {
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiAgencyRecord>) -> Result<(), DbErr> {
         let source_id = job.source_id;
-        for FbiAgencyRecord { ori, kind, says, .. } in batch {
+        for FbiAgencyRecord { ori, thing, year, kind, says, fields } in batch {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
             if says.zip_is_odd {
                 job.report.note("ZIP codes without five digits, left empty");
@@ -242,12 +251,16 @@ impl FormatReader for FbiAgencies {
                 let name = says.name.as_deref().unwrap_or("an agency without a name");
                 self.kindless.insert(at, format!("{name} ({}, {kind:?})", ori.as_str()));
             }
+            let table = year.map_or_else(|| thing.to_owned(), |year| format!("{thing} {year}"));
+            let given = fields.into_iter().map(|field| (field, says.gives(field)));
+            self.withdrawals.note(job, at, &table, given);
             self.agencies.change(at, source_id, |row| says.apply(row, ori));
         }
         Ok(())
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.withdrawals.settle(job, &mut self.agencies).await?;
         self.kindless.retain(|at, _| self.agencies.get(*at).kind.is_none());
         let examples = self.kindless.values().take(EXAMPLES).cloned().collect();
         job.report.note_with_examples(
@@ -260,6 +273,21 @@ impl FormatReader for FbiAgencies {
 }
 
 impl Says {
+    /// Whether a value is said.
+    fn gives(&self, field: AgencyField) -> bool {
+        match field {
+            AgencyField::Name => self.name.is_some(),
+            AgencyField::Kind => self.kind.is_some(),
+            AgencyField::CountyName => self.county.is_some(),
+            AgencyField::CountyFips => self.county_fips.is_some(),
+            AgencyField::City => self.city.is_some(),
+            AgencyField::Zip => self.zip.is_some(),
+            AgencyField::Place => self.place.is_some(),
+            AgencyField::Population => self.population.is_some(),
+            AgencyField::Officers => self.officers.is_some(),
+        }
+    }
+
     /// Tells an agency what is said about it.
     fn apply(self, row: &mut agency::Model, ori: Ori) {
         let of_ori = values::state_of_ori(ori.as_str());
@@ -286,6 +314,23 @@ fn set<T>(known: &mut Option<T>, said: Option<T>, yields: bool) {
     if said.is_some() && (known.is_none() || !yields) {
         *known = said;
     }
+}
+
+/// The values of which a table has columns.
+fn fields(row: &FileRow<'_>) -> Vec<AgencyField> {
+    let columns: [(AgencyField, &[&str]); 9] = [
+        (AgencyField::Name, &["name", "edited", "published"]),
+        (AgencyField::Kind, &["kind"]),
+        (AgencyField::CountyName, &["county"]),
+        (AgencyField::CountyFips, &["fips"]),
+        (AgencyField::City, &["city"]),
+        (AgencyField::Zip, &["zip"]),
+        (AgencyField::Place, &["lat"]),
+        (AgencyField::Population, &["population"]),
+        (AgencyField::Officers, &["officers", "men"]),
+    ];
+    let there = columns.into_iter().filter(|(_, names)| names.iter().any(|name| row.has(name)));
+    there.map(|(field, _)| field).collect()
 }
 
 fn joined(parts: &[Option<String>]) -> Option<String> {

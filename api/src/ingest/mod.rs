@@ -58,6 +58,7 @@ mod trainings;
 mod unnumbered;
 mod usaspending;
 mod values;
+mod withdrawals;
 mod workbook;
 
 use std::{path::PathBuf, time::Instant};
