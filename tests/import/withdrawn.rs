@@ -231,7 +231,7 @@ async fn what_nobody_knows_the_giver_of_any_more_stays_and_is_counted() {
         assert_eq!(place.rows(AGENCY).await, [kept]);
         // What comes after that is known again.
         load(&place, Format::FbiAgencies, &places("90002")).await;
-        load(&place, Format::FbiAgencies, &places("")).await;
+        load(&place, Format::FbiAgencies, &places("NULL")).await;
         assert_eq!(place.rows(AGENCY).await, [kept.replace("90001", "-")]);
     }
 }
