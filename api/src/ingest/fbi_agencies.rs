@@ -33,8 +33,8 @@ const PLACES: &str = "places";
 const EXPLORER: &str = "agencies of the Crime Data Explorer";
 const NIBRS: &str = "agencies of a download of NIBRS";
 const PARTICIPATION: &str = "participation of agencies";
-/// What the file of places has where it knows none.
-const NOWHERE: f64 = -9.0;
+/// What the file of places, and others, have where they know none.
+const NOWHERE: [(f64, f64); 2] = [(-9.0, -9.0), (0.0, 0.0)];
 /// Agencies that a report names as examples.
 const EXAMPLES: usize = 5;
 
@@ -65,6 +65,7 @@ struct Says {
     city: Option<String>,
     zip: Option<String>,
     zip_is_odd: bool,
+    fips_is_odd: bool,
     place: Option<(f64, f64)>,
     population: Option<i32>,
     officers: Option<i32>,
@@ -200,6 +201,7 @@ impl FormatReader for FbiAgencies {
         // The name by which an agency is called over the wire tells what the short one does not.
         let told = joined(&[name.clone(), row.line_of_text("communications")]);
         let kind = row.text("kind");
+        let fips = row.text("fips").and_then(|text| values::padded(text, 5));
         let zip = row.text("zip").and_then(values::zip);
         let people = |field| -> Result<Option<i32>, RowRefusal> {
             let count = row.read(field, values::count)?;
@@ -212,7 +214,8 @@ impl FormatReader for FbiAgencies {
             kind: kind.and_then(|kind| kind_of(kind, told.as_deref())),
             state: state(row, &ori)?,
             county: county(row),
-            county_fips: row.text("fips").filter(|it| is_fips(it)).map(str::to_owned),
+            fips_is_odd: fips.is_none() && row.text("fips").is_some(),
+            county_fips: fips,
             city: row.line_of_text("city"),
             zip_is_odd: zip.is_none() && row.text("zip").is_some(),
             zip,
@@ -246,6 +249,9 @@ impl FormatReader for FbiAgencies {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
             if says.zip_is_odd {
                 job.report.note("ZIP codes without five digits, left empty");
+            }
+            if says.fips_is_odd {
+                job.report.note("codes of counties without five digits, left empty");
             }
             if let (Some(kind), None) = (kind, says.kind) {
                 let name = says.name.as_deref().unwrap_or("an agency without a name");
@@ -362,10 +368,6 @@ fn county(row: &FileRow<'_>) -> Option<String> {
     is_one.then_some(name)
 }
 
-fn is_fips(text: &str) -> bool {
-    text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Where an agency is.
 fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
     let degrees = |column, most: f64| {
@@ -375,7 +377,13 @@ fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
         })
     };
     let at = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
-    Ok(at.filter(|(lat, lng)| (*lat, *lng) != (NOWHERE, NOWHERE)))
+    let at = at.filter(|at| !NOWHERE.contains(at));
+    match at {
+        Some((lat, lng)) if !values::is_in_the_states(lat, lng) => {
+            Err(row.refuse("lng", "is with the latitude no place in the United States"))
+        }
+        at => Ok(at),
+    }
 }
 
 /// The kind of an agency by the FBI's words for it, and by its name where these are too few.

@@ -125,6 +125,11 @@ impl FormatReader for Leaic {
             })
             .map(Option::flatten)
         };
+        let place = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
+        let place = place.filter(|at| *at != (0.0, 0.0));
+        if place.is_some_and(|(lat, lng)| !values::is_in_the_states(lat, lng)) {
+            return Err(row.refuse("lng", "is with the latitude no place in the United States"));
+        }
         let people = count(row, "people")?.filter(|people| *people > 0);
         let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
         let general = matches!(kind, Some(AgencyKind::MunicipalPolice | AgencyKind::CountyPolice));
@@ -138,7 +143,7 @@ impl FormatReader for Leaic {
             county_name: present(row, "county").map(str::to_owned),
             city: present(row, "city").map(str::to_owned),
             zip: present(row, "zip").and_then(values::zip),
-            place: degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?),
+            place,
             // A special agency does not serve all the people of its government.
             population: people.or(of_government.filter(|_| general)),
             fields: EmptyFields::default(),
@@ -239,11 +244,7 @@ fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
 
 /// The five digits of state and county; leading zeros may have been lost. They stand in one column, and in two.
 fn fips(row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
-    let digits = |column, width: usize| {
-        let text = present(row, column)?;
-        let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
-        shaped.then(|| format!("{text:0>width$}"))
-    };
+    let digits = |column, width: usize| values::padded(present(row, column)?, width);
     let parts = || Some(digits("fips_state", 2)? + &digits("fips_county", 3)?);
     let known = |fips: &String| fips != "00000";
     let (whole, parts) = (digits("fips", 5).filter(known), parts().filter(known));
