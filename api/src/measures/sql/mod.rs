@@ -11,6 +11,7 @@
 
 mod quality;
 mod statement;
+mod sums;
 
 use entity::price_index;
 use rustc_hash::FxHashMap;
