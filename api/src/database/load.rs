@@ -310,9 +310,9 @@ impl Load {
         for (at, column) in (1..).zip(E::Column::iter()) {
             let name = column.as_str();
             if name == key.as_str() {
-                of_key = at
+                of_key = at;
             } else {
-                sets.push(format!("{name} = new.column{at}"))
+                sets.push(format!("{name} = new.column{at}"));
             }
         }
         let before = format!("UPDATE {table} SET {} FROM (VALUES ", sets.join(", "));

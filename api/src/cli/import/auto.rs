@@ -93,12 +93,11 @@ fn loads(files: &[RecognizedFile]) -> Vec<RecognizedLoad> {
             let is_same = load.of_pages && *is_page && load.format == format;
             is_same && load.paths[0].parent() == path.parent()
         });
-        match begun {
-            Some(load) => load.paths.push(path.clone()),
-            None => {
-                let of_pages = *is_page;
-                loads.push(RecognizedLoad { format, paths: vec![path.clone()], of_pages });
-            }
+        if let Some(load) = begun {
+            load.paths.push(path.clone());
+        } else {
+            let of_pages = *is_page;
+            loads.push(RecognizedLoad { format, paths: vec![path.clone()], of_pages });
         }
     }
     loads
