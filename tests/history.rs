@@ -106,7 +106,9 @@ pub(crate) async fn load(db: &DatabaseConnection, seed: u64) {
             .unwrap();
         next += 1;
     }
-    if let Some(mut row) = program::Entity::find().one(transaction).await.unwrap() {
+    if let Some(mut row) =
+        program::Entity::find().order_by_asc(program::Column::Id).one(transaction).await.unwrap()
+    {
         row.name = format!("Program of {revision_id}");
         (row.search, row.revision_id) = (row.searched(), revision_id);
         load.change::<program::Entity>(vec![row]).await.unwrap();

@@ -27,7 +27,7 @@ const SELECTIONS: [&str; 6] = [
 
 #[tokio::test]
 async fn the_measures_of_each_parent_are_those_of_the_list_filtered_by_it() {
-    for database in TestDatabase::each_layout("the_measures_of_each_parent").await {
+    for database in TestDatabase::each_and_citus("the_measures_of_each_parent").await {
         fixture::load(&database.writer().await, SMALL).await;
         for mut client in [database.client().await, database.client_in_sql().await] {
             client.limits.cost = 200_000;
@@ -451,7 +451,7 @@ fn mixed() -> Vec<(String, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn values_of_several_measures_or_levels_are_not_added_up() {
-    for database in TestDatabase::each_layout("values_of_several_measures").await {
+    for database in TestDatabase::each_and_citus("values_of_several_measures").await {
         fixture::load(&database.writer().await, SMALL).await;
         let list =
             |filter: &str, of: &str| format!("{{ outcomes(filter: {{ {filter} }}) {{ {of} }} }}");
@@ -498,7 +498,7 @@ async fn values_of_several_measures_or_levels_are_not_added_up() {
 
 #[tokio::test]
 async fn groups_come_whole_or_are_refused() {
-    for database in TestDatabase::each_layout("groups_come_whole").await {
+    for database in TestDatabase::each_and_citus("groups_come_whole").await {
         fixture::load(&database.writer().await, SMALL).await;
         for mut client in [database.client().await, database.client_in_sql().await] {
             let agencies = |arguments: &str, of: &str| {

@@ -83,7 +83,10 @@ pub enum DistributeError {
     )]
     Unknown,
     /// No machine takes rows.
-    #[error("no machine holds rows: add workers with SELECT citus_add_node('HOST', PORT)")]
+    #[error(
+        "no machine holds rows: run SELECT citus_set_coordinator_host('HOST', PORT) here, with the address by which the \
+         workers reach it, then SELECT citus_add_node('HOST', PORT) for each worker"
+    )]
     NoMachines,
     /// A table is laid out otherwise.
     #[error(
@@ -207,8 +210,12 @@ async fn machines(
     citus: String,
 ) -> Result<Distributed, DistributeError> {
     let sql = "SELECT citus_is_coordinator(), EXISTS (SELECT FROM pg_dist_node WHERE groupid = 0), \
-               (SELECT COUNT(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary')";
+               (SELECT COUNT(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'), \
+               EXISTS (SELECT FROM pg_dist_node)";
     let row = one(db, sql).await?;
+    if !row.try_get_by_index::<bool>(3)? {
+        return Err(DistributeError::NoMachines);
+    }
     if !row.try_get_by_index::<bool>(0)? {
         return Err(DistributeError::NotCoordinator);
     }
