@@ -24,6 +24,7 @@ mod m20261126_000006_recipients;
 mod m20261127_000010_history;
 mod m20261127_000011_places;
 mod m20261128_000012_commit_marks;
+mod m20261128_000013_tables_read;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000010_history::Migration),
             Box::new(m20261127_000011_places::Migration),
             Box::new(m20261128_000012_commit_marks::Migration),
+            Box::new(m20261128_000013_tables_read::Migration),
         ]
     }
 }

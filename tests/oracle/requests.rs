@@ -619,7 +619,7 @@ fn shown_key(ids: &Ids, by: &Dimension, key: &Key) -> Expected {
             let id = Expected::Text(ids[table][id].clone());
             Expected::Object(vec![("id".to_owned(), id)])
         }
-        (Key::Known(Value::Whole(ever)), _) if by.is_ever() => Expected::Boolean(*ever == 1),
+        (Key::Known(Value::Whole(is)), _) if by.is_truth() => Expected::Boolean(*is == 1),
         (Key::Known(Value::Whole(0)), _) if by.is_band() => {
             Expected::Text("UNDER_10000".to_owned())
         }
