@@ -11,7 +11,7 @@ use crate::measures::memory::{
 use crate::{
     catalog::{key::Part, scalar::Scalar},
     error::Error,
-    measures::{groups::NULL, value::Cell},
+    measures::{difference::FirstYear, groups::NULL, value::Cell},
 };
 
 /// The year of an event that never was, and of one of an unknown year.
@@ -126,6 +126,21 @@ impl Replica {
             }
         });
         values
+    }
+
+    /// When the event was, of each subject, by its ordinal.
+    pub(crate) fn first_years(
+        &self,
+        masks: &Masks<'_>,
+        table: &Stored,
+        event: &Event,
+    ) -> Result<Vec<FirstYear>, Error> {
+        let first = |event: i64| match event {
+            NEVER => FirstYear::Never,
+            UNDATED => FirstYear::Unknown,
+            year => FirstYear::In(year),
+        };
+        Ok(self.events(masks, table, event)?.into_iter().map(first).collect())
     }
 
     /// The year of the event of each subject, by its ordinal.

@@ -11,6 +11,7 @@
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`correlation`]: the numbers that two measures are of each row.
 //! - [`clusters`]: what rows come to, cluster by cluster.
+//! - [`panel`]: the values of subjects year by year, for a comparison of them.
 //! - [`quality`]: what is known of the columns.
 //! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
@@ -28,6 +29,7 @@ pub(crate) mod mask;
 pub(crate) mod masks;
 mod measure;
 pub(crate) mod order;
+mod panel;
 mod parallel;
 mod quality;
 pub(crate) mod ranks;

@@ -11,7 +11,7 @@ use sea_orm::{
     },
 };
 
-use crate::measures::event::sql as event;
+use crate::measures::event::{declared, sql as event};
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
@@ -185,6 +185,23 @@ impl<'a> Statements<'a> {
         }
         outer.from_subquery(inner, Alias::new("counted"));
         Ok(outer)
+    }
+
+    /// The subject, the two sides of its value, the year, and whom something happened to and when first, of each row.
+    pub(crate) fn panel(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
+        let table = self.request.table;
+        let subject = self.key(&clustered.cluster)?;
+        let above = self.number(&clustered.above)?;
+        let below = match &clustered.below {
+            Some(below) => self.number(below)?,
+            None => Expr::val(1),
+        };
+        let year = column_of(table.name, declared(table)?.years[0]);
+        let [happened, first] = event::first();
+        for number in [subject, above, below, year, happened, first] {
+            self.select.expr(big(number));
+        }
+        Ok(std::mem::take(&mut self.select))
     }
 
     /// Of rows with the keys of all groups, those that are of no group that is shown, where some are; each related row once.

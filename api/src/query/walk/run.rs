@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use crate::query::{
-    groups::{facets, run as groups},
+    groups::{difference, facets, run as groups},
     id,
     load::Loaders,
     narrow,
@@ -240,6 +240,10 @@ async fn connection_field(
         ConnectionField::Quality(plan) => {
             let found = loaders.quality(plan.table, &plan.keeps).await?;
             vec![facets::quality(plan, &found); pages.len()]
+        }
+        ConnectionField::Difference(plan) => {
+            let found = loaders.difference(&plan.asked).await?;
+            vec![difference::difference(&plan.fields, &found); pages.len()]
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),
