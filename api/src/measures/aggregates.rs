@@ -13,6 +13,7 @@ use super::{
     group_page::nothing,
     histogram::Bin,
     memory::{Replica, order::FirstRows, sample::Samples},
+    overlap::Overlaps,
     quality::ColumnQuality,
     request::{GroupsAnswer, Request},
     sql,
@@ -115,6 +116,25 @@ impl Aggregates {
         let work = replica.work_of_quality(table, &keeps)?;
         let of = Arc::clone(replica);
         let found = at_work(session, work, move |stop| of.quality(table, &keeps, stop)).await?;
+        let (purpose, took) = (Purpose::Aggregates, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.stamp(), read);
+        Ok(found)
+    }
+
+    /// In how many of the first key of a request each two values of the second are found together.
+    pub(crate) async fn overlaps(
+        &self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Overlaps, Error> {
+        let Self::Memory(replica) = self else {
+            return Overlaps::of_groups(&self.answer(session, request.clone()).await?);
+        };
+        let began = Instant::now();
+        let (table, work) = (request.table, replica.work_of_overlaps(request)?);
+        let (of, asked) = (Arc::clone(replica), request.clone());
+        let found = at_work(session, work, move |stop| of.overlaps(&asked, stop)).await?;
         let (purpose, took) = (Purpose::Aggregates, began.elapsed());
         let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.stamp(), read);

@@ -102,6 +102,26 @@ impl<'a> Estimates<'a> {
         }
     }
 
+    /// What it takes to count what is found together: by the copy in memory where it is of one list, else of groups.
+    pub(crate) fn overlaps(
+        &self,
+        request: &Request,
+        parents: Option<Parents<'_>>,
+    ) -> Result<Estimate, Error> {
+        let groups = self.answer(request, parents)?;
+        Ok(match (self, parents) {
+            (Self::Memory(replica, _), None) => {
+                let work = replica.work_of_overlaps(request)?;
+                Estimate { work, bytes: groups.bytes.min(32 << 20), ..groups }
+            }
+            _ => {
+                // Each of the first key has a few of the second.
+                let pairs = Work::passed(groups.groups.saturating_mul(8));
+                Estimate { work: groups.work + pairs, ..groups }
+            }
+        })
+    }
+
     /// What it takes to compare what happened after an event with what happened elsewhere, and its bytes.
     pub(crate) fn difference(&self, asked: &DifferenceRequest) -> Result<(Work, u64), Error> {
         let (table, keeps) = (asked.request.table, &asked.request.keeps);

@@ -66,6 +66,7 @@ mod having;
 mod histogram;
 pub(crate) mod memory;
 mod others;
+mod overlap;
 mod prices;
 mod quality;
 mod request;
@@ -105,6 +106,7 @@ pub(crate) use self::{
         order::{FirstRows, RowTerm},
         ranks::RankedNumbers,
     },
+    overlap::{MOST_OVERLAPPING, Overlaps},
     quality::{ColumnEnd, ColumnQuality},
     request::{Known, Subset},
     statistic::ratio,

@@ -37,7 +37,7 @@ use crate::{
     limits::work::Work,
     measures::{
         Aggregates, ColumnQuality, DifferenceRequest, Differences, Estimates,
-        GroupsAnswer as Measures, Parents, Request,
+        GroupsAnswer as Measures, Overlaps, Parents, Request,
     },
     trace,
 };
@@ -330,6 +330,11 @@ impl Loaders {
         keeps: &Predicate,
     ) -> Result<Vec<ColumnQuality>, Error> {
         Box::pin(self.aggregates.quality(&self.session, table, keeps.clone())).await
+    }
+
+    /// In how many of the first key of a request each two values of the second are found together.
+    pub(crate) async fn overlaps(&self, request: &Request) -> Result<Overlaps, Error> {
+        Box::pin(self.aggregates.overlaps(&self.session, request)).await
     }
 
     /// How values changed after an event, less how they changed elsewhere.

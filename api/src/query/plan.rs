@@ -328,9 +328,6 @@ pub(crate) enum KeyTextField {
     Count,
 }
 
-/// The values between which an overlap is counted.
-pub(crate) const MOST_OVERLAPPING: usize = 200;
-
 /// In how many of one key values of another are found together.
 #[derive(Clone, Debug)]
 pub(crate) struct OverlapPlan {

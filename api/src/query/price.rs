@@ -10,15 +10,15 @@ use super::{
     page::List,
     plan::{
         ConnectionField, ConnectionPlan, DifferenceField, DifferencePart, DifferencePlan,
-        EdgeField, GroupsField, GroupsPlan, KeyField, Lookup, MOST_OVERLAPPING, MeasureField,
-        MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan, StatisticField,
+        EdgeField, GroupsField, GroupsPlan, KeyField, Lookup, MeasureField, MeasuresPlan,
+        NumberField, NumbersPlan, RowField, RowsPlan, StatisticField,
     },
 };
 use crate::{
     catalog::{Catalog, predicate::Predicate, table::Table},
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, Parents, Request},
+    measures::{Aggregates, Estimates, MOST_OVERLAPPING, Parents, Request},
 };
 
 /// Adds up the price of one request.
@@ -165,9 +165,8 @@ impl<'a> Price<'a> {
                     }
                 }
                 ConnectionField::Overlap(plan) => {
-                    let found = self.estimates.answer(&plan.request, of_each)?;
-                    // Each of the first key has a few of the second.
-                    self.work += found.work + Work::passed(found.groups.saturating_mul(8));
+                    let found = self.estimates.overlaps(&plan.request, of_each)?;
+                    self.work += found.work;
                     self.bytes = self.bytes.saturating_add(found.bytes);
                     let most = MOST_OVERLAPPING as u64;
                     let pairs = found.groups.min(most * most / 2);

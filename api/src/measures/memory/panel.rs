@@ -1,6 +1,9 @@
 //! The values of subjects year by year, and when something first happened to each.
 
-use super::{MemoryRequest, Replica, column::MISSING, masks::Masks, rows::RowSet, work::many};
+use super::{
+    MemoryRequest, Replica, column::MISSING, masks::Masks, measure::WorkedNumbers, rows::RowSet,
+    work::many,
+};
 use crate::{
     error::Error,
     limits::work::Work,
@@ -28,6 +31,7 @@ impl Replica {
             parts: Vec::new(),
             prices: self.prices()?,
             stop,
+            worked: WorkedNumbers::new(stop),
             edges: Vec::new(),
         };
         let above = self.number_of_each(&of_request, &asked.of.above, rows)?;

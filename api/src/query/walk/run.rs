@@ -25,7 +25,7 @@ use crate::query::{
 use crate::{
     catalog::{place::kilometers, scalar::real_number},
     error::Error,
-    measures::{Group, GroupsAnswer, Number, Request},
+    measures::{Group, GroupsAnswer, Number, Overlaps, Request},
 };
 
 /// The figures of all rows of each list.
@@ -232,8 +232,13 @@ async fn connection_field(
         }
         ConnectionField::Overlap(plan) => {
             let mut shown = Vec::with_capacity(pages.len());
+            if let Lists::One = lists {
+                let overlaps = loaders.overlaps(&plan.request).await?;
+                return Ok(vec![facets::overlap(loaders, plan, &overlaps).await?]);
+            }
             for answer in answers_of(loaders, lists, &plan.request).await? {
-                shown.push(facets::overlap(loaders, plan, &answer).await?);
+                let overlaps = Overlaps::of_groups(&answer)?;
+                shown.push(facets::overlap(loaders, plan, &overlaps).await?);
             }
             shown
         }
