@@ -22,7 +22,7 @@ async fn golden_queries() {
     settings.set_snapshot_path(folder.join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for database in TestDatabase::each("golden_queries").await {
+    for database in TestDatabase::each_layout("golden_queries").await {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;
         let in_sql = database.client_in_sql().await;

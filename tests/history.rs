@@ -187,7 +187,7 @@ fn questions() -> Vec<(String, String, Value)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_revision_is_answered_of_as_it_was() {
-    for test in TestDatabase::each("every_revision_is_answered_of_as_it_was").await {
+    for test in TestDatabase::each_layout("every_revision_is_answered_of_as_it_was").await {
         let writer = test.writer().await;
         fixture::load(&writer, SMALL).await;
         writer.close().await.unwrap();

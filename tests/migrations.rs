@@ -49,7 +49,7 @@ async fn every_reference_and_every_visible_column_has_an_index() {
     for table in strings(
         &db,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_search%' \
-         AND name NOT LIKE 'sqlite_%' AND name NOT IN ('seaql_migrations', 'counters')",
+         AND name NOT LIKE 'sqlite_%' AND name NOT IN ('seaql_migrations', 'counters', 'commit_marks')",
     )
     .await
     {

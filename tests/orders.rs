@@ -104,7 +104,9 @@ async fn the_copy_finds_the_pages_that_the_database_finds() {
     let other = TestDatabase::sqlite().await;
     load(&other, 2).await;
     let elsewhere = other.client_in_sql().await;
-    for database in TestDatabase::each("the_copy_finds_the_pages_that_the_database_finds").await {
+    for database in
+        TestDatabase::each_layout("the_copy_finds_the_pages_that_the_database_finds").await
+    {
         load(&database, 1).await;
         let (by_copy, in_sql) = (database.client().await, database.client_in_sql().await);
         let on_threads = database.client_on_threads().await;

@@ -35,7 +35,7 @@ async fn research_questions_are_answered_as_in_sql() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/research");
     let files = documents(&folder);
     assert!(files.len() >= 26, "the research questions are gone");
-    let databases = TestDatabase::each("research_questions_are_answered_as_in_sql").await;
+    let databases = TestDatabase::each_layout("research_questions_are_answered_as_in_sql").await;
     for database in &databases {
         let bar = ProgressBar::hidden();
         demo::load(&database.writer().await, SCALE, demo::DEFAULT_SEED, &bar).await.unwrap();
@@ -233,7 +233,7 @@ fn agencies_by_money(arguments: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_ordered_by_what_they_add_up_to() {
-    for database in TestDatabase::each("rows_are_ordered_by_what_they_add_up_to").await {
+    for database in TestDatabase::each_layout("rows_are_ordered_by_what_they_add_up_to").await {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;
         let data = client.data(&agencies_by_money("first: 100")).await;
@@ -285,7 +285,9 @@ async fn rows_are_ordered_by_what_they_add_up_to() {
 /// Whoever is kept by what related rows come to is kept in all that hangs on the list.
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_kept_by_what_their_related_rows_come_to() {
-    for database in TestDatabase::each("rows_are_kept_by_what_their_related_rows_come_to").await {
+    for database in
+        TestDatabase::each_layout("rows_are_kept_by_what_their_related_rows_come_to").await
+    {
         fixture::load(&database.writer().await, SMALL).await;
         for client in [database.client().await, database.client_in_sql().await] {
             let all = client

@@ -35,6 +35,8 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
     _folder: Option<TempDir>,
+    /// What holds parts of it, where it is on several machines.
+    _parts: Vec<Self>,
 }
 
 impl Drop for TestDatabase {
@@ -62,7 +64,7 @@ impl TestDatabase {
         let folder = tempfile::tempdir().expect("a folder for the database");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
-        Self { url, _folder: Some(folder) }
+        Self { url, _folder: Some(folder), _parts: Vec::new() }
     }
 
     /// One of PostgreSQL, where there is a server to make it in. Where there is none the test says on
@@ -83,12 +85,32 @@ impl TestDatabase {
             );
             return None;
         };
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{number}", std::process::id());
+        let database = Self::named(&server);
         let admin = database::writer(&format!("{server}postgres")).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name} {options}")).await.unwrap();
-        let url = format!("{server}{name}");
-        Some(Self { url, _folder: None })
+        let sql = format!("CREATE DATABASE {} {options}", database.name());
+        admin.execute_unprepared(&sql).await.unwrap();
+        Some(database)
+    }
+
+    /// One of a server, which is yet to be made.
+    pub(crate) fn named(server: &str) -> Self {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self::at(format!("{server}test_{}_{number}", std::process::id()))
+    }
+
+    pub(crate) fn at(url: String) -> Self {
+        Self { url, _folder: None, _parts: Vec::new() }
+    }
+
+    pub(crate) fn with_parts(self, parts: Vec<Self>) -> Self {
+        let mut whole = self;
+        whole._parts = parts;
+        whole
+    }
+
+    /// Its name on the server.
+    pub(crate) fn name(&self) -> &str {
+        self.url.rsplit_once('/').expect("the URL of a database has a name").1
     }
 
     /// One of each kind there is.

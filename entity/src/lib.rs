@@ -14,6 +14,7 @@
 
 pub mod agency;
 pub mod claim;
+pub mod commit_mark;
 pub mod congressional_district;
 pub mod counter;
 pub mod county;

@@ -9,10 +9,10 @@ use sea_orm::{
 };
 
 use crate::{
-    agency, claim, congressional_district, counter, county, grant, measure, obligation,
-    officers_funded, organization, outcome, partnership, price_index, program, publication,
-    published_figure, review, revision, source, state_population, table_load, trainee, training,
-    training_session, us_state,
+    agency, claim, commit_mark, congressional_district, counter, county, grant, measure,
+    obligation, officers_funded, organization, outcome, partnership, price_index, program,
+    publication, published_figure, review, revision, source, state_population, table_load, trainee,
+    training, training_session, us_state,
 };
 
 /// A table, as its entity knows it.
@@ -68,6 +68,7 @@ pub fn tables() -> Vec<EntityTable> {
     let mut left = vec![
         EntityTable::of::<agency::Entity>(),
         EntityTable::of::<claim::Entity>(),
+        EntityTable::of::<commit_mark::Entity>(),
         EntityTable::of::<congressional_district::Entity>(),
         EntityTable::of::<counter::Entity>(),
         EntityTable::of::<county::Entity>(),

@@ -10,8 +10,8 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{
-        ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-        Statement, TransactionOptions, TransactionTrait, sqlx,
+        ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+        SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
     },
 };
 
@@ -23,6 +23,7 @@ mod m20261126_000005_identity;
 mod m20261126_000006_recipients;
 mod m20261127_000010_history;
 mod m20261127_000011_places;
+mod m20261128_000012_commit_marks;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000006_recipients::Migration),
             Box::new(m20261127_000010_history::Migration),
             Box::new(m20261127_000011_places::Migration),
+            Box::new(m20261128_000012_commit_marks::Migration),
         ]
     }
 }
@@ -52,9 +54,23 @@ impl MigratorTrait for Migrator {
 pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
 /// What can begin transactions: a connection, or a transaction within which others are parts.
-pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {}
+pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {
+    /// Connections beside the one of a transaction; none where what begins is a part of another transaction, and so
+    /// commits nothing by itself.
+    fn connections(&self) -> Option<&DatabaseConnection>;
+}
 
-impl<T: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction>> Begins for T {}
+impl Begins for DatabaseConnection {
+    fn connections(&self) -> Option<&DatabaseConnection> {
+        Some(self)
+    }
+}
+
+impl Begins for DatabaseTransaction {
+    fn connections(&self) -> Option<&DatabaseConnection> {
+        None
+    }
+}
 
 /// Begins the transaction that writes: one at a time for a database. Waits for the one that is on, however long that
 /// takes, and says so in the log.

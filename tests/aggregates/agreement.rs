@@ -121,7 +121,7 @@ fn walk(replica: &Replica, request: &Request, limit: usize, backward: bool) -> V
 #[tokio::test(flavor = "multi_thread")]
 async fn every_executor_gives_the_same_answer() {
     let mut executors = Vec::new();
-    let databases = TestDatabase::each("every_executor_gives_the_same_answer").await;
+    let databases = TestDatabase::each_layout("every_executor_gives_the_same_answer").await;
     for database in &databases {
         fixture::load(&database.writer().await, SMALL).await;
         executors.push(Executors::of(database).await);

@@ -75,7 +75,7 @@ fn from_env<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
 
 /// Breaks the data in one way, and asks both executors on both databases.
 async fn ask_dataset(seed: u64, requests: usize, tally: &mut Tally) {
-    let databases = TestDatabase::each("answers_are_those_of_the_raw_rows").await;
+    let databases = TestDatabase::each_layout("answers_are_those_of_the_raw_rows").await;
     let (mut clients, mut read) = (Vec::new(), Vec::new());
     for (database, place) in databases.iter().zip(["SQLite", "PostgreSQL"]) {
         let writer = database.writer().await;

@@ -7,6 +7,7 @@ mod cited_server;
 mod command_line;
 mod demo;
 mod diff;
+mod distribute;
 mod doctor;
 mod fetch;
 mod forget;
@@ -55,6 +56,9 @@ enum Command {
     /// List what changed between two revisions.
     #[command(after_help = diff::HELP)]
     Diff(diff::DiffArgs),
+    /// Lay a loaded database out on several machines, with Citus.
+    #[command(after_help = distribute::HELP)]
+    Distribute(distribute::DistributeArgs),
     /// Forget earlier revisions, which are kept until then.
     #[command(after_help = forget::HELP)]
     Forget(forget::ForgetArgs),
@@ -95,6 +99,7 @@ impl Cli {
             match self.command {
                 Some(Command::Demo(args)) => demo::run(&args, &database).await,
                 Some(Command::Diff(args)) => diff::run(&args, &database).await,
+                Some(Command::Distribute(args)) => distribute::run(&args, &database).await,
                 Some(Command::Doctor(args)) => doctor::run(&args, &database).await,
                 Some(Command::Fetch(args)) => fetch::run(&args, &database).await,
                 Some(Command::Forget(args)) => forget::run(&args, &database).await,

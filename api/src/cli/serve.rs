@@ -137,6 +137,7 @@ async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
         let ready = !migration::is_behind(&reader).await.unwrap_or(true)
             && !database::refold::is_behind(&reader).await.unwrap_or(true)
             && reference::edition(&reader).await.is_ok_and(|edition| edition >= reference::EDITION)
+            && !database::distributed::is_cut_off(&reader).await
             && Dataset::read(&reader).await.is_ok_and(|dataset| dataset.revision > 1);
         reader.close().await.map_err(failed("close the database"))?;
         refused.map_err(failed("open the database"))?;

@@ -4,7 +4,10 @@ use entity::{revision, table::tables};
 use migration::Begins;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _};
 
-use super::load::{ENDED_BY, KEPT_COUNTER, counter, raise};
+use super::{
+    distributed::{self, CommitMarks},
+    load::{ENDED_BY, KEPT_COUNTER, counter, raise},
+};
 
 /// What was forgotten, or would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,7 @@ pub async fn forget(
     is_trial: bool,
 ) -> Result<Forgotten, ForgetError> {
     let transaction = migration::begin(db).await?;
+    let marks = CommitMarks::of(db, &transaction).await?;
     let (from, current) = kept(&transaction).await?;
     if before > current {
         return Err(ForgetError::NoSuchRevision { before, current });
@@ -82,7 +86,7 @@ pub async fn forget(
     if is_trial {
         transaction.rollback().await?;
     } else {
-        transaction.commit().await?;
+        distributed::commit(transaction, marks).await?;
     }
     Ok(Forgotten { from, kept: before, current, rows })
 }

@@ -21,6 +21,7 @@ use sea_orm::{
 };
 
 use super::{
+    distributed::{self, CommitMarks},
     places::{self, LINKS, PlaceChanges},
     token::DataToken,
 };
@@ -45,6 +46,8 @@ const GROWS: &str = " ON CONFLICT (name) DO UPDATE SET value = excluded.value \
 #[derive(Debug)]
 pub struct Load {
     transaction: DatabaseTransaction,
+    /// What commits it where the database is on several machines.
+    marks: Option<CommitMarks>,
     revision: revision::Model,
     suspended: Vec<String>,
 }
@@ -126,11 +129,13 @@ impl Load {
     /// Whatever the database says.
     pub async fn begin(db: &impl Begins, format: &str, synthetic: bool) -> Result<Self, DbErr> {
         let transaction = migration::begin(db).await?;
+        let marks = CommitMarks::of(db, &transaction).await?;
         let before = revision::Entity::find().order_by_desc(revision::Column::Id);
         let before = before.one(&transaction).await?;
         let dataset = before.as_ref().map_or_else(draw, |before| Ok(before.dataset))?;
         let mut load = Self {
             transaction,
+            marks,
             revision: revision::Model {
                 id: 0,
                 token: draw()?,
@@ -465,8 +470,7 @@ impl Load {
             .exec_without_returning(&self.transaction)
             .await?;
         self.note_ids().await?;
-        self.transaction.execute_unprepared("ANALYZE").await?;
-        self.transaction.commit().await?;
+        distributed::commit_load(self.transaction, self.marks).await?;
         Ok(self.revision)
     }
 }

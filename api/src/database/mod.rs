@@ -5,6 +5,7 @@
 //! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain()`] alone says what a driver says.
 
 pub(crate) mod as_of;
+pub mod distributed;
 mod explain;
 pub mod forget;
 pub mod load;
@@ -72,7 +73,7 @@ fn options(
     options
 }
 
-/// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is
+/// A connection that may write, as a migration or a load needs it. A SQLite file that is missing is
 /// made, and put into write-ahead logging so that a load never keeps readers waiting.
 ///
 /// # Errors
@@ -83,8 +84,10 @@ pub async fn writer(
     let sqlite = |options: SqliteConnectOptions| {
         writing(options).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
     };
-    let mut options = options(&url.try_into()?, sqlite, |options| options);
-    options.max_connections(1);
+    let url = &url.try_into()?;
+    let mut options = options(url, sqlite, |options| options);
+    // One that marks the commits of the other, where several machines hold the database.
+    options.max_connections(if url.is_sqlite() { 1 } else { 2 });
     let mut tries = PUT_INTO_WAL;
     loop {
         match Database::connect(options.clone()).await {
@@ -111,6 +114,7 @@ pub async fn prepared(
     }
     let writer = writer(url).await?;
     migration::run(&writer).await?;
+    distributed::mend(&writer).await?;
     Ok(writer)
 }
 

@@ -12,7 +12,7 @@ use sea_orm::{
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::{Readers, token::DataStamp};
+use super::{Readers, distributed::MARK, readers::MARKED, token::DataStamp};
 use crate::{
     error::Error,
     limits::{usage::Usage, work::Work},
@@ -154,11 +154,30 @@ pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
     let last = Expr::SubQuery(None, Box::new(last.into()));
     let is_last = Expr::col(Alias::new("id")).eq(last);
     match backend {
-        DbBackend::Postgres => newest.expr(Expr::cust("token # xmin::text::bigint")),
+        // Each of several machines has transactions of its own.
+        DbBackend::Postgres => newest
+            .expr(Expr::cust("token # COALESCE((SELECT 0 FROM commit_marks), xmin::text::bigint)")),
         _ => newest.column(Alias::new("token")),
     };
     newest.from(Alias::new("revisions")).and_where(is_last);
     newest
+}
+
+/// A statement that tells of which revision its rows are: in itself, so it is of the same snapshot and costs no other one.
+/// On PostgreSQL it tells the number of the commits, too, and stands by itself: where several machines work on it, they
+/// cannot tell the revision within what they add up.
+fn telling(mut select: SelectStatement, backend: DbBackend) -> SelectStatement {
+    let newest = Expr::SubQuery(None, Box::new(newest_stamp(backend).into()));
+    if backend != DbBackend::Postgres {
+        return select.expr_as(newest, Alias::new(REVISION)).to_owned();
+    }
+    let mut telling = Query::select();
+    telling
+        .expr(Expr::cust("\"answer\".*"))
+        .expr_as(newest, Alias::new(REVISION))
+        .expr_as(Expr::cust(format!("({MARK})")), Alias::new(MARKED))
+        .from_subquery(select, Alias::new("answer"));
+    telling
 }
 
 impl Session {
@@ -235,14 +254,11 @@ impl Session {
         &self,
         table: &'static str,
         purpose: Purpose,
-        mut select: SelectStatement,
+        select: SelectStatement,
         place: impl FnOnce(&Readers, &mut Statement),
         make: impl FnOnce(Vec<QueryResult>) -> Result<(usize, T), Error>,
     ) -> Result<RowsRead<T>, Error> {
-        // In the statement itself: so it is of the same snapshot, and costs no other statement.
-        let newest = Expr::SubQuery(None, Box::new(newest_stamp(self.backend()).into()));
-        select.expr_as(newest, Alias::new(REVISION));
-        let mut statement = self.backend().build(&select);
+        let mut statement = self.backend().build(&telling(select, self.backend()));
         place(&self.0.readers, &mut statement);
         if self.backend() == DbBackend::Postgres {
             show_limit(&mut statement);
@@ -255,7 +271,8 @@ impl Session {
         // A driver's future is large, and all that may ask something of a database would be so, too.
         let readers = &self.0.readers;
         let opened = readers.opened();
-        let rows = Box::pin(readers.query(statement)).instrument(span.clone()).await;
+        let rows =
+            Box::pin(readers.query_between_commits(statement)).instrument(span.clone()).await;
         drop(turn);
         let took = began.elapsed();
         let made = rows.and_then(|rows| {

@@ -194,7 +194,9 @@ impl List {
             .from_subquery(inner, Alias::new("page"))
             .and_where(Expr::col(Alias::new("place")).lte(i64::from(self.limit) + 1))
             .order_by(Alias::new(PARENT), sea_orm::Order::Asc)
-            .order_by(Alias::new("place"), sea_orm::Order::Asc);
+            .order_by(Alias::new("place"), sea_orm::Order::Asc)
+            // More than there can be: where several machines have them, a limit keeps them in order.
+            .limit(i32::MAX.unsigned_abs().into());
         outer
     }
 

@@ -3,7 +3,14 @@
 use entity::table::tables;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 
-use crate::database::{load::ENDED_BY, session::newest_stamp};
+use crate::database::{
+    distributed::{self, is_under_way, mark},
+    load::ENDED_BY,
+    session::newest_stamp,
+};
+
+/// Asks every machine of several, and takes no time.
+const EVERYWHERE: &str = "SELECT COUNT(*) FROM trainees WHERE id < 0";
 
 /// Why a database cannot be asked; none where it can.
 ///
@@ -29,23 +36,38 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
     }
     let lacks = |what: &str| Ok(Some(format!("the database lacks {what}: is it being restored?")));
     let backend = database.get_database_backend();
-    let (sql, wanted) = made_last(backend);
+    let mark = mark(database).await?;
+    let (sql, wanted) = made_last(backend, mark.is_some());
     let row = database.query_one_raw(Statement::from_string(backend, sql)).await?;
     let found = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
     if found.and_then(|found| usize::try_from(found).ok()).is_none_or(|found| found < wanted) {
         return lacks(if backend == DbBackend::Postgres { "keys of its tables" } else { "tables" });
     }
     let newest = newest_stamp(database.get_database_backend());
-    Ok(match database.query_one(&newest).await? {
-        Some(_) => None,
-        None => Some("the database holds no dataset yet: is it being restored?".to_owned()),
-    })
+    if database.query_one(&newest).await?.is_none() {
+        return Ok(Some("the database holds no dataset yet: is it being restored?".to_owned()));
+    }
+    match mark {
+        None => Ok(None),
+        Some(mark) if is_under_way(mark) && distributed::stands(database, mark).await? => Ok(Some(
+            "a load is being committed on several machines; if none runs, one was cut off: start a server or a load, \
+             which finds out what became of it"
+                .to_owned(),
+        )),
+        Some(_) => {
+            // Every machine has a part of it, and answers, or this fails.
+            database.execute_unprepared(EVERYWHERE).await?;
+            Ok(None)
+        }
+    }
 }
 
 /// The statement that counts what is made last where a dataset is restored, and how many there must be. A dump of
-/// PostgreSQL makes the keys of a table after its rows: until then it may be empty.
-fn made_last(backend: DbBackend) -> (String, usize) {
-    let tables = tables();
+/// PostgreSQL makes the keys of a table after its rows: until then it may be empty. What is divided among machines need have
+/// none of its own.
+fn made_last(backend: DbBackend, is_divided: bool) -> (String, usize) {
+    let mut tables = tables();
+    tables.retain(|table| !is_divided || !distributed::is_divided(table.name));
     let kept = || tables.iter().filter(|table| table.has_history());
     let wanted = tables.len() + kept().count();
     let quoted = |names: Vec<String>| names.join("', '");

@@ -18,6 +18,7 @@
 mod connection;
 mod file;
 mod fitness;
+mod marked;
 
 use std::{
     sync::{
@@ -30,11 +31,12 @@ use std::{
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-pub(crate) use self::file::ReplacedAt;
 use self::{
     connection::{Connection, StatementEnd},
     file::{DatabaseFile, FileChange},
+    marked::SeenMark,
 };
+pub(crate) use self::{file::ReplacedAt, marked::MARKED};
 use super::{DatabaseUrl, WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
@@ -68,6 +70,8 @@ struct ReadersInner {
     replaced: ReplacedAt,
     /// The file that it is, where it is one.
     file: Option<DatabaseFile>,
+    /// What tells whether a load is being committed, where several machines hold it.
+    mark: SeenMark,
 }
 
 #[derive(Debug)]
@@ -159,6 +163,7 @@ impl Readers {
             gone: watch::Sender::new(None),
             file,
             replaced,
+            mark: SeenMark::default(),
         };
         Self(Arc::new(inner), None)
     }

@@ -9,15 +9,20 @@
 //! - Percentiles and variances are computed from the values read, by the code that the other executor
 //!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
 
+mod cells;
 mod panel;
 mod quality;
 mod statement;
+mod sums;
 
 use entity::price_index;
 use rustc_hash::FxHashMap;
 use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
-use self::statement::{SqlRows, Statements, read_cell};
+use self::{
+    cells::read_cell,
+    statement::{SqlRows, Statements},
+};
 pub(crate) use self::{panel::panel, quality::quality};
 use super::{
     estimate::ClusterSums,

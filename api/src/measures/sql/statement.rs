@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
-    DbBackend, QueryResult,
+    DbBackend,
     sea_query::{
         Alias, BinOper, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query,
         SelectStatement, Value, ValueTuple,
     },
 };
 
+use super::cells::{is_text, scalar};
 use crate::measures::event::{declared, sql as event};
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
         predicate::{column_of, days_between},
         scalar::Scalar,
-        table::{Childless, Relation, Table},
+        table::Table,
     },
     error::Error,
     measures::{
@@ -28,11 +29,8 @@ use crate::{
     },
 };
 
-/// The name of what each child comes to.
-const EACH: &str = "each_child";
-
 /// From each year's prices to those of another.
-type YearRates = BTreeMap<i64, Rate>;
+pub(super) type YearRates = BTreeMap<i64, Rate>;
 
 /// The rows of which groups of some first keys are made.
 #[derive(Clone, Copy)]
@@ -53,7 +51,11 @@ pub(crate) struct Statements<'a> {
     prices: &'a Prices,
     /// The paths that are joined.
     joined: Vec<Vec<usize>>,
-    select: SelectStatement,
+    /// How many tables of sums are joined.
+    pub(super) tables_of_sums: usize,
+    /// The rows that the filter keeps, where it does not keep all.
+    pub(super) kept: Option<SelectStatement>,
+    pub(super) select: SelectStatement,
 }
 
 impl<'a> Statements<'a> {
@@ -73,8 +75,11 @@ impl<'a> Statements<'a> {
         if let Some(event) = request.event() {
             event::place(request, &event, backend, &mut select)?;
         }
+        let is_all = request.keeps.is_all() && part.is_none_or(|part| part.keeps.is_all());
+        let kept = (!is_all || request.event().is_some()).then(|| select.clone());
+        let (joined, tables_of_sums) = (Vec::new(), 0);
         let mut statements =
-            Self { request, level, shown, backend, prices, joined: Vec::new(), select };
+            Self { request, level, shown, backend, prices, joined, tables_of_sums, kept, select };
         for known in part.iter().flat_map(|part| &part.known) {
             let number = statements.number(&known.measure)?;
             statements.select.and_where(match known.is_positive {
@@ -313,59 +318,23 @@ impl<'a> Statements<'a> {
                 days_between(from, to, self.backend)
             }
             (End::Children { relation, column }, _) => {
-                let alias = self.joined(&path.relations);
-                self.sum(&end.relations[relation], &alias, column, rates)?
+                let relation = &end.relations[relation];
+                self.sum_of_children(&path.relations, relation, column, rates)?
             }
             (End::Grandchildren { relation, then, column }, _) => {
-                let alias = self.joined(&path.relations);
                 let relation = &end.relations[relation];
-                let children = relation.other();
-                let each = self.sum(&children.relations[then], children.name, column, rates)?;
-                let mut values = of_parent(relation, &alias);
-                values.expr_as(each, Alias::new(EACH));
-                let childless = column.map_or(Childless::Zero, |_| relation.childless);
-                let mut sum = Query::select();
-                sum.expr(sum_where_known(Expr::col(Alias::new(EACH)), childless))
-                    .from_subquery(values, Alias::new("children"));
-                Expr::SubQuery(None, Box::new(sum.into()))
+                let way = [relation, &relation.other().relations[then]];
+                self.sum_of_grandchildren(&path.relations, way, column, rates)?
             }
             (End::Beside { relation, column, other }, _) => {
-                let alias = self.joined(&path.relations);
-                let relation = &end.relations[relation];
-                let children = relation.other();
-                let cell = |column: usize| column_of(children.name, children.columns[column].name);
-                let both = CaseStatement::new().case(cell(other).is_not_null(), cell(column));
-                let mut sum = of_parent(relation, &alias);
-                sum.expr(Expr::expr(both).sum());
-                Expr::SubQuery(None, Box::new(sum.into()))
+                self.sum_beside(&path.relations, &end.relations[relation], [column, other])
             }
         })
     }
 
-    /// The sum of a column over the rows that a relation leads to; without a column, their number.
-    fn sum(
-        &self,
-        relation: &Relation,
-        parent: &str,
-        column: Option<usize>,
-        rates: Option<&YearRates>,
-    ) -> Result<Expr, Error> {
-        let mut sum = of_parent(relation, parent);
-        sum.expr(match column {
-            Some(column) => {
-                let children = relation.other();
-                let cell = column_of(children.name, children.columns[column].name);
-                let number = self.priced(children, children.name, cell, rates)?;
-                sum_where_known(number, relation.childless)
-            }
-            None => Expr::cust("COUNT(*)"),
-        });
-        Ok(Expr::SubQuery(None, Box::new(sum.into())))
-    }
-
     /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
     /// [`Rate::apply`] has it.
-    fn priced(
+    pub(super) fn priced(
         &self,
         table: &'static Table,
         alias: &str,
@@ -395,24 +364,39 @@ impl<'a> Statements<'a> {
     }
 
     /// The name by which the row at the end of relations is known; it is joined if it is not yet.
-    fn joined(&mut self, relations: &[usize]) -> String {
-        let Some((last, others)) = relations.split_last() else {
-            return self.request.table.name.to_owned();
-        };
-        let steps: Vec<_> = relations.iter().map(ToString::to_string).collect();
-        let alias = format!("to_{}", steps.join("_"));
-        if !self.joined.iter().any(|joined| joined == relations) {
-            let parent = self.joined(others);
-            let relation = &self.table_at(others).relations[*last];
-            self.select.join_as(
-                JoinType::LeftJoin,
-                Alias::new(relation.table),
-                Alias::new(&alias),
-                column_of(&parent, relation.from).eq(column_of(&alias, relation.to)),
-            );
+    pub(super) fn joined(&mut self, relations: &[usize]) -> String {
+        if let Some((_, others)) = relations.split_last()
+            && !self.joined.iter().any(|joined| joined == relations)
+        {
+            self.joined(others);
+            let mut select = std::mem::take(&mut self.select);
+            self.join(&mut select, relations);
+            self.select = select;
             self.joined.push(relations.to_vec());
         }
-        alias
+        self.alias(relations)
+    }
+
+    /// The name by which the row at the end of relations is known.
+    pub(super) fn alias(&self, relations: &[usize]) -> String {
+        if relations.is_empty() {
+            return self.request.table.name.to_owned();
+        }
+        let steps: Vec<_> = relations.iter().map(ToString::to_string).collect();
+        format!("to_{}", steps.join("_"))
+    }
+
+    /// Joins the row at the end of relations to that before it.
+    pub(super) fn join(&self, select: &mut SelectStatement, relations: &[usize]) {
+        let Some((last, others)) = relations.split_last() else { return };
+        let relation = &self.table_at(others).relations[*last];
+        let [parent, alias] = [others, relations].map(|relations| self.alias(relations));
+        select.join_as(
+            JoinType::LeftJoin,
+            Alias::new(relation.table),
+            Alias::new(&alias),
+            column_of(&parent, relation.from).eq(column_of(&alias, relation.to)),
+        );
     }
 
     /// The value of a key: a number or a text, as [`read_cell`] reads it.
@@ -475,77 +459,4 @@ fn key_column(index: usize) -> Expr {
 /// A number of 64 bits, whatever the database makes of it.
 fn big(value: impl Into<Expr>) -> Expr {
     Func::cast_as(value, Alias::new("BIGINT")).into()
-}
-
-/// The rows that a relation leads to from a row of a table, by the name that it is known by.
-fn of_parent(relation: &Relation, parent: &str) -> SelectStatement {
-    let mut rows = Query::select();
-    rows.from(Alias::new(relation.table))
-        .and_where(column_of(relation.table, relation.to).eq(column_of(parent, relation.from)));
-    rows
-}
-
-/// The sum of numbers, which is known where each of them is.
-fn sum_where_known(number: Expr, childless: Childless) -> Expr {
-    let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
-    let sum = match childless {
-        Childless::Zero => Func::coalesce([number.sum(), Expr::val(0)]).into(),
-        Childless::Unknown => number.sum(),
-    };
-    CaseStatement::new().case(all_are_known, sum).into()
-}
-
-/// The type of the value of a key; none where it is a row.
-fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
-    match key.path.end {
-        End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row
-        | End::Days { .. }
-        | End::Children { .. }
-        | End::Grandchildren { .. }
-        | End::Beside { .. } => None,
-    }
-}
-
-/// Whether the value of a key is read as a text.
-fn is_text(table: &'static Table, key: &Key) -> bool {
-    key.part == Part::Itself
-        && matches!(
-            scalar(table, key),
-            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
-        )
-}
-
-/// Reads the cell of a key.
-pub(crate) fn read_cell(
-    table: &'static Table,
-    key: &Key,
-    row: &QueryResult,
-    index: usize,
-) -> Result<Cell, Error> {
-    if is_text(table, key) {
-        let Some(text) = row.try_get_by_index::<Option<String>>(index)? else {
-            return Ok(Cell::Null);
-        };
-        return match scalar(table, key) {
-            Some(Scalar::Date) => text.parse().map(Cell::Date).map_err(|_| Error::Internal),
-            _ => Ok(Cell::Text(text)),
-        };
-    }
-    let Some(number) = row.try_get_by_index::<Option<i64>>(index)? else { return Ok(Cell::Null) };
-    let first_day = |year: i64, month: i64| {
-        let (year, month) = (i32::try_from(year).ok()?, u32::try_from(month).ok()?);
-        NaiveDate::from_ymd_opt(year, month + 1, 1).map(Cell::Date)
-    };
-    match key.part {
-        Part::Quarter => {
-            first_day(number.div_euclid(4), number.rem_euclid(4) * 3).ok_or(Error::Internal)
-        }
-        Part::Month => {
-            first_day(number.div_euclid(12), number.rem_euclid(12)).ok_or(Error::Internal)
-        }
-        Part::Ever => Ok(Cell::Boolean(number != 0)),
-        _ if scalar(table, key) == Some(Scalar::Boolean) => Ok(Cell::Boolean(number != 0)),
-        _ => Ok(Cell::Whole(number)),
-    }
 }

@@ -1,0 +1,86 @@
+//! Statements to a database on several machines, which count where no load was committed while they ran
+//! ([`crate::database::distributed`]).
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{DbBackend, QueryResult, Statement};
+
+use super::Readers;
+use crate::{
+    database::distributed::{COMMIT, MARK, is_under_way},
+    error::Error,
+};
+
+/// What a statement calls the number of the commits.
+pub(crate) const MARKED: &str = "commits";
+/// How long it is waited before a statement is run again, at first and at most.
+const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(100)];
+
+/// The number of the commits as it was last seen.
+#[derive(Debug, Default)]
+pub(super) struct SeenMark(Mutex<Option<Option<i32>>>);
+
+impl SeenMark {
+    fn get(&self) -> Option<Option<i32>> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, mark: Option<i32>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
+    }
+}
+
+impl Readers {
+    /// Runs a statement that tells the number of the commits, again where one came in between.
+    ///
+    /// # Errors
+    /// As [`Self::query`] does, and [`Error::Unavailable`] where a commit does not come to its end.
+    pub(crate) async fn query_between_commits(
+        &self,
+        statement: Statement,
+    ) -> Result<Vec<QueryResult>, Error> {
+        if self.backend() != DbBackend::Postgres {
+            return self.query(statement).await;
+        }
+        let (began, mut pause) = (Instant::now(), PAUSES[0]);
+        // Where loads follow each other, each is another one that is waited for.
+        let (mut last, mut stands) = (None, began);
+        while began.elapsed() < self.0.deadline {
+            let before = match self.0.mark.get() {
+                Some(seen) => seen,
+                None => self.look_at_mark().await?,
+            };
+            if before.is_none_or(|mark| !is_under_way(mark)) {
+                let rows = self.query(statement.clone()).await?;
+                let told = rows.first().map(|row| row.try_get::<Option<i32>>("", MARKED));
+                let is_one_machine = before.is_none() && told.transpose()?.flatten().is_none();
+                if is_one_machine || self.look_at_mark().await? == before {
+                    return Ok(rows);
+                }
+            } else {
+                self.look_at_mark().await?;
+            }
+            let mark = self.0.mark.get();
+            if mark != last {
+                (last, stands) = (mark, Instant::now());
+            } else if stands.elapsed() > COMMIT {
+                self.lose("a load is being committed, or was cut off while it was");
+                return Err(Error::Unavailable);
+            }
+            tokio::time::sleep(pause).await;
+            pause = PAUSES[1].min(pause * 2);
+        }
+        Err(Error::Timeout(self.0.deadline.as_secs_f64()))
+    }
+
+    async fn look_at_mark(&self) -> Result<Option<i32>, Error> {
+        let statement = Statement::from_string(DbBackend::Postgres, MARK);
+        let rows = self.query(statement).await?;
+        let mark = rows.first().map(|row| row.try_get_by_index(0)).transpose()?;
+        self.0.mark.set(mark);
+        Ok(mark)
+    }
+}
