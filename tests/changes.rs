@@ -155,7 +155,7 @@ impl Compared<'_> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn revisions_that_are_not_kept_are_not_compared() {
-    for test in TestDatabase::each_layout("revisions_that_are_not_kept_are_not_compared").await {
+    for test in TestDatabase::each_and_citus("revisions_that_are_not_kept_are_not_compared").await {
         let writer = test.writer().await;
         fixture::load(&writer, fixture::SMALL).await;
         for seed in 2..=4 {

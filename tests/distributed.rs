@@ -23,6 +23,8 @@ use serde_json::{Value, json};
 
 use crate::{
     fixture::{self, SMALL},
+    history,
+    serve::Running,
     support::TestDatabase,
 };
 
@@ -166,5 +168,40 @@ async fn nothing_is_answered_while_a_load_is_committed() {
         let last = load(&test).await;
         let now = test.client_in_sql().await.data(QUERY).await;
         assert_eq!(now["trainees"]["groups"]["nodes"][0]["hours"]["max"], json!(last));
+    }
+}
+
+/// Where all on one machine is held by tests of its own (`history.rs`), it says what several have to answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_revision_is_answered_of_as_on_one_machine() {
+    let name = "every_revision_is_answered_of_as_on_one_machine";
+    let databases = on_several_machines(name).await;
+    if databases.is_empty() {
+        return;
+    }
+    let one = TestDatabase::sqlite().await;
+    for test in databases.iter().chain([&one]) {
+        let writer = test.writer().await;
+        fixture::load(&writer, SMALL).await;
+        for seed in 2..=4 {
+            history::load(&writer, seed).await;
+        }
+        writer.close().await.unwrap();
+    }
+    let options = ["--aggregates", "sql"];
+    let truth = Running::start(&one.url, &options);
+    for test in &databases {
+        let server = Running::start(&test.url, &options);
+        // Each database has tokens and a time of its own.
+        for (name, text, variables) in
+            history::questions().iter().filter(|(_, text, _)| !text.contains("loadedAt"))
+        {
+            for revision in [1, 2, 3, 4] {
+                let found = history::answer(&server, text, variables, Some(revision)).await;
+                let wanted = history::answer(&truth, text, variables, Some(revision)).await;
+                assert_eq!(found["data"], wanted["data"], "revision {revision}: {name}: {found}");
+                assert_eq!(found["errors"], wanted["errors"], "revision {revision}: {name}");
+            }
+        }
     }
 }

@@ -101,11 +101,17 @@ impl TestDatabase {
         Some(main.with_parts(parts))
     }
 
-    /// One of each kind, and those on several machines.
-    pub(crate) async fn each_layout(test: &str) -> Vec<Self> {
+    /// One of each kind, and one on Citus.
+    pub(crate) async fn each_and_citus(test: &str) -> Vec<Self> {
         let mut databases = Self::each(test).await;
-        databases.extend(Self::divided(test).await);
         databases.extend(Self::citus(test).await);
+        databases
+    }
+
+    /// The same, and one that stands in for it.
+    pub(crate) async fn each_layout(test: &str) -> Vec<Self> {
+        let mut databases = Self::each_and_citus(test).await;
+        databases.extend(Self::divided(test).await);
         databases
     }
 }

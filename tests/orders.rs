@@ -105,7 +105,7 @@ async fn the_copy_finds_the_pages_that_the_database_finds() {
     load(&other, 2).await;
     let elsewhere = other.client_in_sql().await;
     for database in
-        TestDatabase::each_layout("the_copy_finds_the_pages_that_the_database_finds").await
+        TestDatabase::each_and_citus("the_copy_finds_the_pages_that_the_database_finds").await
     {
         load(&database, 1).await;
         let (by_copy, in_sql) = (database.client().await, database.client_in_sql().await);

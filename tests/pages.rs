@@ -60,7 +60,7 @@ pub(crate) fn around(order: &str) -> &'static str {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_order_of_the_schema_gives_cursors_that_it_takes() {
     for database in
-        TestDatabase::each_layout("every_order_of_the_schema_gives_cursors_that_it_takes").await
+        TestDatabase::each_and_citus("every_order_of_the_schema_gives_cursors_that_it_takes").await
     {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;
@@ -97,7 +97,7 @@ async fn every_order_of_the_schema_gives_cursors_that_it_takes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_from_either_end_are_the_whole_list() {
     let mut answers: Vec<Vec<Vec<String>>> = Vec::new();
-    for database in TestDatabase::each_layout("pages_from_either_end_are_the_whole_list").await {
+    for database in TestDatabase::each_and_citus("pages_from_either_end_are_the_whole_list").await {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;
         let lists = lists(&client).await;
@@ -137,7 +137,7 @@ async fn pages_from_either_end_are_the_whole_list() {
 #[tokio::test]
 async fn nested_pages_from_either_end_are_the_whole_list() {
     for database in
-        TestDatabase::each_layout("nested_pages_from_either_end_are_the_whole_list").await
+        TestDatabase::each_and_citus("nested_pages_from_either_end_are_the_whole_list").await
     {
         fixture::load(&database.writer().await, SMALL).await;
         let client = database.client().await;

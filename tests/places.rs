@@ -86,7 +86,7 @@ async fn asked(client: &Client, near: &str, size: usize) -> Vec<String> {
 #[tokio::test]
 async fn a_circle_has_the_agencies_that_are_within_nearest_first() {
     let mut answers = Vec::new();
-    for database in TestDatabase::each_layout("a_circle_has_the_agencies").await {
+    for database in TestDatabase::each_and_citus("a_circle_has_the_agencies").await {
         let bar = ProgressBar::hidden();
         demo::load(&database.writer().await, 0.05, 1, &bar).await.unwrap();
         let in_sql = database.client_in_sql().await;
@@ -134,7 +134,7 @@ async fn a_circle_has_the_agencies_that_are_within_nearest_first() {
 
 #[tokio::test]
 async fn a_distance_is_shown_where_a_place_is_known() {
-    for database in TestDatabase::each_layout("a_distance_is_shown").await {
+    for database in TestDatabase::each_and_citus("a_distance_is_shown").await {
         let bar = ProgressBar::hidden();
         demo::load(&database.writer().await, 0.01, 1, &bar).await.unwrap();
         let client = database.client().await;
@@ -244,7 +244,7 @@ async fn write(db: &sea_orm::DatabaseConnection, gone: &[i32], rows: &[(i32, &st
 
 #[tokio::test]
 async fn a_county_is_one_row_however_its_name_is_spelled() {
-    for database in TestDatabase::each_layout("a_county_is_one_row").await {
+    for database in TestDatabase::each_and_citus("a_county_is_one_row").await {
         let db = database.writer().await;
         reference::ensure(&db).await.unwrap();
         let query = "{ counties(orderBy: { field: FIPS }) { nodes { fips name inState { code } agencies { totalCount } } }
@@ -401,7 +401,7 @@ async fn awards_go_to_the_district_that_their_file_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("awards.csv");
     std::fs::write(&path, csv(TRANSACTIONS, &rows)).unwrap();
-    for database in TestDatabase::each_layout("awards_go_to_the_district").await {
+    for database in TestDatabase::each_and_citus("awards_go_to_the_district").await {
         let db = database.writer().await;
         reference::ensure(&db).await.unwrap();
         ingest::run(&db, &request(Format::Usaspending, &[&path])).await.unwrap();

@@ -13,7 +13,9 @@ const WIDE: Size = Size { agencies: 100, grants_of_each: 11, officers_of_each: 1
 
 #[tokio::test]
 async fn five_levels_cost_a_statement_for_each_relation_field() {
-    for database in TestDatabase::each_layout("five_levels_cost_a_statement_for_each_field").await {
+    for database in
+        TestDatabase::each_and_citus("five_levels_cost_a_statement_for_each_field").await
+    {
         fixture::load(&database.writer().await, WIDE).await;
         let client = database.client().await;
         let query = "{ agencies(first: 100) { nodes { name
@@ -38,7 +40,9 @@ async fn five_levels_cost_a_statement_for_each_relation_field() {
 
 #[tokio::test]
 async fn a_nested_page_reads_no_more_than_it_returns() {
-    for database in TestDatabase::each_layout("a_nested_page_reads_no_more_than_it_returns").await {
+    for database in
+        TestDatabase::each_and_citus("a_nested_page_reads_no_more_than_it_returns").await
+    {
         fixture::load(&database.writer().await, WIDE).await;
         let client = database.client_in_sql().await;
         let query = "{ agencies(first: 50) { nodes { grants(first: 3) { nodes { id } } } } }";

@@ -50,7 +50,7 @@ fn study(event: Event) -> Request {
 #[tokio::test]
 async fn rows_are_placed_by_the_first_of_what_counts() {
     let (no, yes) = (Cell::Boolean(false), Cell::Boolean(true));
-    for database in TestDatabase::each_layout("rows_are_placed_by_the_first").await {
+    for database in TestDatabase::each_and_citus("rows_are_placed_by_the_first").await {
         database.writer().await.execute_unprepared(ROWS).await.unwrap();
         let executors = Executors::of(&database).await;
         let event = || first_grant(&graphql(CHP));
@@ -130,7 +130,7 @@ async fn what_makes_no_sense_is_said() {
 
 #[tokio::test]
 async fn rates_divide_by_the_people_of_the_same_years() {
-    for database in TestDatabase::each_layout("rates_divide_by_the_people").await {
+    for database in TestDatabase::each_and_citus("rates_divide_by_the_people").await {
         database.writer().await.execute_unprepared(ROWS).await.unwrap();
         let query = "{
           agencies: outcomes(filter: { agency: { name: { isNull: false } }, measure: { code: { eq: \"violent_crime\" } } }) {

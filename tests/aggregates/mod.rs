@@ -102,7 +102,7 @@ const FEW_ROWS: &str = "
 
 #[tokio::test]
 async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
-    for database in TestDatabase::each_layout("nothing_is_counted_twice").await {
+    for database in TestDatabase::each_and_citus("nothing_is_counted_twice").await {
         database.writer().await.execute_unprepared(FEW_ROWS).await.unwrap();
         let executors = Executors::of(&database).await;
         let sum = Statistic::Sum;
@@ -168,7 +168,7 @@ async fn nothing_is_counted_twice_and_the_unknown_is_a_group() {
 
 #[tokio::test]
 async fn an_empty_table_has_no_groups_but_that_of_everything() {
-    for database in TestDatabase::each_layout("an_empty_table_has_no_groups").await {
+    for database in TestDatabase::each_and_citus("an_empty_table_has_no_groups").await {
         let executors = Executors::of(&database).await;
         assert_eq!(
             (executors.replica.rows(), executors.replica.stamp()),

@@ -81,7 +81,7 @@ fn mixed() -> Vec<(String, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn values_of_several_measures_or_levels_are_not_added_up() {
-    for database in TestDatabase::each_layout("values_of_several_measures").await {
+    for database in TestDatabase::each_and_citus("values_of_several_measures").await {
         fixture::load(&database.writer().await, SMALL).await;
         let list =
             |filter: &str, of: &str| format!("{{ outcomes(filter: {{ {filter} }}) {{ {of} }} }}");

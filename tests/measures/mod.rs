@@ -30,7 +30,7 @@ const SELECTIONS: [&str; 6] = [
 
 #[tokio::test]
 async fn the_measures_of_each_parent_are_those_of_the_list_filtered_by_it() {
-    for database in TestDatabase::each_layout("the_measures_of_each_parent").await {
+    for database in TestDatabase::each_and_citus("the_measures_of_each_parent").await {
         fixture::load(&database.writer().await, SMALL).await;
         for mut client in [database.client().await, database.client_in_sql().await] {
             client.limits.cost = 200_000;
@@ -141,7 +141,7 @@ async fn pages_of_groups_put_together_are_all_of_them() {
 
 #[tokio::test]
 async fn groups_come_whole_or_are_refused() {
-    for database in TestDatabase::each_layout("groups_come_whole").await {
+    for database in TestDatabase::each_and_citus("groups_come_whole").await {
         fixture::load(&database.writer().await, SMALL).await;
         for mut client in [database.client().await, database.client_in_sql().await] {
             let agencies = |arguments: &str, of: &str| {

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{fail, output::Output};
 use crate::database::{
     self, DatabaseUrl,
-    distributed::{DistributeError, Distributed, Placed, distribute},
+    distributed::{DistributeError, Distributed, Placement, distribute},
 };
 
 /// What its help says at the end.
@@ -91,8 +91,8 @@ fn words(done: &Distributed) -> String {
         "distributed {} tables on {machines} machines (Citus {citus}): {} divided by id into {shards} shards, {} on every \
          machine",
         tables.len(),
-        count(Placed::ById),
-        count(Placed::Everywhere),
+        count(Placement::ById),
+        count(Placement::Everywhere),
     );
     if *before > 0 {
         let _ = write!(words, "; {before} were so before");

@@ -7,7 +7,7 @@ use async_graphql::{Request, Value};
 use chrono::Utc;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
-use super::{finding::Findings, postgres, sqlite};
+use super::{finding::Findings, machines, postgres, sqlite};
 use crate::{
     catalog::dataset::Dataset,
     database::{self, DatabaseUrl, Readers, forget},
@@ -77,6 +77,7 @@ async fn look_inside(
     if !look_at_migrations(findings, reader).await {
         return None;
     }
+    machines::look(findings, reader).await;
     look_at_writing(findings, reader).await;
     look_at_dataset(findings, reader).await;
     look_at_history(findings, reader).await;

@@ -7,6 +7,7 @@
 
 mod database;
 mod finding;
+mod machines;
 mod memory;
 mod postgres;
 mod row;

@@ -26,7 +26,7 @@ const CITUS: &str = "https://github.com/citusdata/citus";
 
 /// Where the rows of a table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placed {
+pub enum Placement {
     /// All of them on every machine.
     Everywhere,
     /// Each on one machine, by its id.
@@ -43,7 +43,7 @@ pub struct Distributed {
     /// The shards of each divided table.
     pub shards: i64,
     /// The tables that were laid out.
-    pub tables: Vec<(String, Placed)>,
+    pub tables: Vec<(String, Placement)>,
     /// How many were so before.
     pub before: usize,
     /// The indexes that are no longer unique: no machine could tell.
@@ -83,7 +83,10 @@ pub enum DistributeError {
     )]
     Unknown,
     /// No machine takes rows.
-    #[error("no machine holds rows: add workers with SELECT citus_add_node('HOST', PORT)")]
+    #[error(
+        "no machine holds rows: run SELECT citus_set_coordinator_host('HOST', PORT) here, with the address by which the \
+         workers reach it, then SELECT citus_add_node('HOST', PORT) for each worker"
+    )]
     NoMachines,
     /// A table is laid out otherwise.
     #[error(
@@ -103,7 +106,7 @@ pub enum DistributeError {
     Database(#[from] DbErr),
 }
 
-impl Placed {
+impl Placement {
     fn words(self) -> &'static str {
         match self {
             Self::Everywhere => "on every machine",
@@ -118,15 +121,15 @@ pub(crate) fn is_divided(table: &str) -> bool {
 }
 
 /// Every table, each after those that it refers to, and where its rows belong.
-fn wanted() -> Vec<(String, Placed)> {
-    let mut wanted = vec![("seaql_migrations".to_owned(), Placed::Everywhere)];
+fn wanted() -> Vec<(String, Placement)> {
+    let mut wanted = vec![("seaql_migrations".to_owned(), Placement::Everywhere)];
     let mut divided = Vec::new();
     let place = |table: &EntityTable| match is_divided(table.name) {
-        true => Placed::ById,
-        false => Placed::Everywhere,
+        true => Placement::ById,
+        false => Placement::Everywhere,
     };
     for table in tables().iter().rev() {
-        let of_table = if place(table) == Placed::ById { &mut divided } else { &mut wanted };
+        let of_table = if place(table) == Placement::ById { &mut divided } else { &mut wanted };
         of_table.push((table.name.to_owned(), place(table)));
         if table.has_history() {
             of_table.push((history(table.name), place(table)));
@@ -207,8 +210,12 @@ async fn machines(
     citus: String,
 ) -> Result<Distributed, DistributeError> {
     let sql = "SELECT citus_is_coordinator(), EXISTS (SELECT FROM pg_dist_node WHERE groupid = 0), \
-               (SELECT COUNT(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary')";
+               (SELECT COUNT(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'), \
+               EXISTS (SELECT FROM pg_dist_node)";
     let row = one(db, sql).await?;
+    if !row.try_get_by_index::<bool>(3)? {
+        return Err(DistributeError::NoMachines);
+    }
     if !row.try_get_by_index::<bool>(0)? {
         return Err(DistributeError::NotCoordinator);
     }
@@ -228,22 +235,36 @@ async fn found(db: &impl ConnectionTrait, table: &str) -> Result<Option<String>,
         "SELECT CASE WHEN partmethod = 'h' THEN 'divided by ' || column_to_column_name(logicalrelid, partkey) \
          WHEN repmodel = 't' THEN '{}' WHEN partmethod <> 'n' THEN 'divided by ranges' END \
          FROM pg_dist_partition WHERE logicalrelid = '{table}'::regclass",
-        Placed::Everywhere.words()
+        Placement::Everywhere.words()
     );
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
     row.map(|row| row.try_get_by_index::<Option<String>>(0)).transpose().map(Option::flatten)
+}
+
+/// The tables that are on one machine only; none where this is no Citus.
+pub(crate) async fn not_laid_out(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT CASE WHEN to_regclass('pg_dist_partition') IS NULL THEN 0 ELSE 1 END::bigint";
+    let mut missing = Vec::new();
+    if number(db, sql).await? == 1 {
+        for (table, _) in wanted() {
+            if found(db, &table).await?.is_none() {
+                missing.push(table);
+            }
+        }
+    }
+    Ok(missing)
 }
 
 /// Moves a table to where it belongs.
 async fn place(
     transaction: &DatabaseTransaction,
     table: &str,
-    placed: Placed,
+    placed: Placement,
     done: &mut Distributed,
 ) -> Result<(), DbErr> {
     let sql = match placed {
-        Placed::Everywhere => format!("SELECT create_reference_table('{table}')"),
-        Placed::ById => {
+        Placement::Everywhere => format!("SELECT create_reference_table('{table}')"),
+        Placement::ById => {
             done.loosened.extend(loosen(transaction, table).await?);
             format!("SELECT create_distributed_table('{table}', 'id')")
         }

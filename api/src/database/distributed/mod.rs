@@ -29,8 +29,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
 };
 
-pub(crate) use self::layout::is_divided;
-pub use self::layout::{DistributeError, Distributed, Placed, distribute};
+pub use self::layout::{DistributeError, Distributed, Placement, distribute};
+pub(crate) use self::layout::{is_divided, not_laid_out};
 
 /// How long a load may take to be committed before it counts as cut off, and the pause between two looks.
 pub(crate) const COMMIT: Duration = Duration::from_secs(3);
@@ -38,6 +38,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The statement that makes new statistics for the planner.
 const ANALYZE: &str = "ANALYZE";
+/// The statement that asks every machine, and takes no time.
+const EVERYWHERE: &str = "SELECT COUNT(*) FROM trainees WHERE id < 0";
 /// The statement that reads the number.
 pub(crate) const MARK: &str = "SELECT value FROM commit_marks";
 
@@ -126,6 +128,15 @@ pub(super) async fn commit_load(
         connections.execute_unprepared(ANALYZE).await?;
     }
     Ok(())
+}
+
+/// Asks every machine.
+///
+/// # Errors
+/// What the database says of one that does not answer.
+pub(crate) async fn ask_every_machine(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let statement = Statement::from_string(db.get_database_backend(), EVERYWHERE);
+    db.query_one_raw(statement).await.map(|_| ())
 }
 
 /// Whether the number stays what it is for as long as a commit may take.

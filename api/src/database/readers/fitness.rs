@@ -9,9 +9,6 @@ use crate::database::{
     session::newest_stamp,
 };
 
-/// Asks every machine of several, and takes no time.
-const EVERYWHERE: &str = "SELECT COUNT(*) FROM trainees WHERE id < 0";
-
 /// Why a database cannot be asked; none where it can.
 ///
 /// # Errors
@@ -56,7 +53,7 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
         )),
         Some(_) => {
             // Every machine has a part of it, and answers, or this fails.
-            database.execute_unprepared(EVERYWHERE).await?;
+            distributed::ask_every_machine(database).await?;
             Ok(None)
         }
     }
