@@ -127,7 +127,7 @@ fn correlation(pairs: &[(i128, i128)]) -> Expected {
     let ranks = sides.clone().map(|side| {
         let rank = |one: &f64| {
             let below = side.iter().filter(|other| *other < one).count();
-            let same = side.iter().filter(|other| *other == one).count();
+            let same = side.iter().filter(|other| other.total_cmp(one).is_eq()).count();
             f64::from(u32::try_from(2 * below + same + 1).unwrap()) / 2.0
         };
         side.iter().map(rank).collect::<Vec<f64>>()

@@ -109,17 +109,13 @@ impl<'a> Estimates<'a> {
         parents: Option<Parents<'_>>,
     ) -> Result<Estimate, Error> {
         let groups = self.answer(request, parents)?;
-        Ok(match (self, parents) {
-            (Self::Memory(replica, _), None) => {
-                let work = replica.work_of_overlaps(request)?;
-                Estimate { work, bytes: groups.bytes.min(32 << 20), ..groups }
-            }
-            _ => {
-                // Each of the first key has a few of the second.
-                let pairs = Work::passed(groups.groups.saturating_mul(8));
-                Estimate { work: groups.work + pairs, ..groups }
-            }
-        })
+        if let (Self::Memory(replica, _), None) = (self, parents) {
+            let work = replica.work_of_overlaps(request)?;
+            return Ok(Estimate { work, bytes: groups.bytes.min(32 << 20), ..groups });
+        }
+        // Each of the first key has a few of the second.
+        let pairs = Work::passed(groups.groups.saturating_mul(8));
+        Ok(Estimate { work: groups.work + pairs, ..groups })
     }
 
     /// What it takes to compare what happened after an event with what happened elsewhere, and its bytes.

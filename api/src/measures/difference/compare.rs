@@ -70,8 +70,8 @@ pub(crate) fn compare(
         by_year,
         by_cohort: cells.iter().map(of_cell).collect(),
         pre_trend: sure.pre_trend(&before)?,
-        clusters,
-        left_out: subjects as u64 - clusters,
+        clusters: clusters as u64,
+        left_out: (subjects - clusters) as u64,
         missing,
     })
 }

@@ -60,7 +60,8 @@ impl Grid {
 
     /// The years, from the first value to the last.
     pub(super) fn years(&self) -> std::ops::Range<i64> {
-        self.begins..self.begins + self.years.len() as i64
+        // They are few.
+        self.begins..self.begins + i64::try_from(self.years.len()).unwrap_or_default()
     }
 
     /// The values of a year.

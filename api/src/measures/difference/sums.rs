@@ -115,8 +115,8 @@ impl EffectSums {
     }
 
     /// How many subjects are part of it.
-    pub(super) fn subjects(&self) -> u64 {
-        self.roles.iter().filter(|roles| **roles != 0).count() as u64
+    pub(super) fn subjects(&self) -> usize {
+        self.roles.iter().filter(|roles| **roles != 0).count()
     }
 
     fn with(&self, role: u8) -> impl Iterator<Item = usize> {
@@ -127,7 +127,7 @@ impl EffectSums {
 
 /// What turns squares of residuals into errors and intervals.
 pub(super) struct Sureness {
-    clusters: u64,
+    clusters: usize,
     /// For the clusters being a sample.
     factor: f64,
     /// That of Student's t; none where one cluster tells nothing.
@@ -135,10 +135,10 @@ pub(super) struct Sureness {
 }
 
 impl Sureness {
-    pub(super) fn new(clusters: u64) -> Result<Self, Error> {
-        let freedom = real(clusters.saturating_sub(1) as usize);
+    pub(super) fn new(clusters: usize) -> Result<Self, Error> {
+        let freedom = real(clusters.saturating_sub(1));
         let quantile = (clusters > 1).then(|| quantile(freedom)).transpose()?;
-        Ok(Self { clusters, factor: real(clusters as usize) / freedom, quantile })
+        Ok(Self { clusters, factor: real(clusters) / freedom, quantile })
     }
 
     /// The effect of cells that were added up.
@@ -189,7 +189,7 @@ impl Sureness {
     pub(super) fn pre_trend(&self, effects: &[&EffectSums]) -> Result<Option<PreTrend>, Error> {
         let years = effects.len();
         let freedom = self.clusters.saturating_sub(1);
-        if years == 0 || freedom < years as u64 {
+        if years == 0 || freedom < years {
             return Ok(None);
         }
         let product = |a: &EffectSums, b: &EffectSums| -> f64 {
@@ -224,9 +224,9 @@ impl Sureness {
             rows.push(root);
         }
         let statistic = statistic / real(years);
-        let distribution = FisherSnedecor::new(real(years), real(freedom as usize));
+        let distribution = FisherSnedecor::new(real(years), real(freedom));
         let p = distribution.map_err(|_| Error::Internal)?.sf(statistic);
-        Ok(Some(PreTrend { statistic, years: years as u64, freedom, p }))
+        Ok(Some(PreTrend { statistic, years: years as u64, freedom: freedom as u64, p }))
     }
 }
 
