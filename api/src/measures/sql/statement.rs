@@ -244,7 +244,7 @@ impl<'a> Statements<'a> {
         rest
     }
 
-    /// The value of a key as [`read_cell`] reads it.
+    /// The value of a key as [`read_cell`](super::cells::read_cell) reads it.
     fn key_value(&self, key: &Key, cell: &Cell) -> Value {
         let months = |day: &NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
         let is_text = is_text(self.request.table, key);
@@ -399,7 +399,7 @@ impl<'a> Statements<'a> {
         );
     }
 
-    /// The value of a key: a number or a text, as [`read_cell`] reads it.
+    /// The value of a key: a number or a text, as [`read_cell`](super::cells::read_cell) reads it.
     fn key(&mut self, key: &Key) -> Result<Expr, Error> {
         match key.part {
             Part::Since => return Ok(big(event::since(self.request.table)?)),
