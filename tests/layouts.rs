@@ -56,7 +56,10 @@ impl TestDatabase {
         }
         migration::run(&writer).await.unwrap();
         distribute(&writer, Some(4), |_| ()).await.unwrap();
-        Some(main.with_parts(parts))
+        let workers: Vec<_> = parts.iter().map(|part| part.url.clone()).collect();
+        let mut main = main.with_parts(parts);
+        main.urls.extend(workers);
+        Some(main)
     }
 
     /// One whose trainees and outcomes are in two other databases, where there is a server of PostgreSQL.
@@ -65,6 +68,18 @@ impl TestDatabase {
         let own = main.url.rsplit_once('/').unwrap().0.to_owned() + "/";
         let servers = std::env::var(SHARDS).unwrap_or_else(|_| format!("{own} {own}"));
         let writer = main.writer().await;
+        let may = "SELECT current_setting('is_superuser') = 'on' AND EXISTS \
+                   (SELECT FROM pg_available_extensions WHERE name = 'postgres_fdw')";
+        let may = Statement::from_string(DbBackend::Postgres, may);
+        let may = writer.query_one_raw(may).await.unwrap().unwrap();
+        if !may.try_get_by_index::<bool>(0).unwrap() {
+            let _ = writeln!(
+                std::io::stderr(),
+                "skipped on several databases: {test} (the user of TEST_POSTGRES_URL has to be a superuser, and \
+                 postgres_fdw be installed)"
+            );
+            return None;
+        }
         let mut parts = Vec::new();
         run(&writer, "CREATE EXTENSION postgres_fdw").await;
         for (part, server) in servers.split_whitespace().enumerate() {
@@ -79,11 +94,12 @@ impl TestDatabase {
                     "CREATE SERVER part_{part} FOREIGN DATA WRAPPER postgres_fdw OPTIONS \
                      (host '{}', port '{}', dbname '{}'); \
                      CREATE USER MAPPING FOR CURRENT_USER SERVER part_{part} \
-                     OPTIONS (user '{}', password_required 'false')",
+                     OPTIONS (user '{}', password '{}', password_required 'false')",
                     url.host_str().unwrap(),
                     url.port().unwrap_or(5432),
                     shard.name(),
                     url.username(),
+                    url.password().unwrap_or_default(),
                 ),
             )
             .await;

@@ -55,8 +55,7 @@ pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
 /// What can begin transactions: a connection, or a transaction within which others are parts.
 pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {
-    /// Connections beside the one of a transaction; none where what begins is a part of another transaction, and so
-    /// commits nothing by itself.
+    /// Where it connects to; none where what begins is a part of another transaction, and so commits nothing by itself.
     fn connections(&self) -> Option<&DatabaseConnection>;
 }
 
