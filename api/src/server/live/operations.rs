@@ -85,6 +85,9 @@ impl Operations {
 
     /// Begins an operation: what it is told first, and what tells it more.
     async fn begin(&self, number: &str) -> OperationStep {
+        // A connection that asks for a hundred things at once is one among others: each of them waits its turn on the threads
+        // that serve.
+        tokio::task::yield_now().await;
         let Some(asked) = self.asked(number) else { return OperationStep::Done };
         let ClientOperations { live, account, .. } = &*self.0;
         let refused =
