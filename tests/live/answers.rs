@@ -50,7 +50,7 @@ async fn what_a_load_changed_is_told_with_the_tables() {
                      tables { name: table added changed removed __typename } } }";
         socket.subscribe("a", query).await;
         // It is there before the load is.
-        host.wait_for("live_queries", 1.0).await;
+        host.wait_for("live_queries", 1).await;
         host.load().await;
         let told = socket.answer("a").await;
         let table = |name: &str, added: i32, changed: i32| json!({ "name": name, "added": added, "changed": changed, "removed": 0, "__typename": "DatasetTableChange" });
@@ -137,9 +137,9 @@ async fn many_subscribers_of_one_query_cost_one_answer_a_load() {
         }
         sockets.push(socket);
     }
-    assert_eq!(host.metric("live_queries").await, 1.0);
-    assert_eq!(host.metric("live_answers_total").await, 1.0);
-    assert_eq!(host.metric("live_subscriptions{transport=\"websocket\"}").await, 100.0);
+    assert_eq!(host.metric("live_queries").await, 1);
+    assert_eq!(host.metric("live_answers_total").await, 1);
+    assert_eq!(host.metric("live_subscriptions{transport=\"websocket\"}").await, 100);
     host.load().await;
     for socket in &mut sockets {
         for _ in 0..2 {
@@ -148,9 +148,9 @@ async fn many_subscribers_of_one_query_cost_one_answer_a_load() {
             assert_eq!(data["live"]["publications"]["totalCount"], 2, "{message}");
         }
     }
-    assert_eq!(host.metric("live_answers_total").await, 2.0);
-    assert_eq!(host.metric("live_deliveries_total").await, 200.0);
+    assert_eq!(host.metric("live_answers_total").await, 2);
+    assert_eq!(host.metric("live_deliveries_total").await, 200);
     drop(sockets);
-    host.wait_for("live_queries", 0.0).await;
-    host.wait_for("live_subscriptions{transport=\"websocket\"}", 0.0).await;
+    host.wait_for("live_queries", 0).await;
+    host.wait_for("live_subscriptions{transport=\"websocket\"}", 0).await;
 }

@@ -55,9 +55,9 @@ async fn a_subscription_is_told_by_events() {
             host.load().await;
         }
     }
-    assert_eq!(host.metric("live_subscriptions{transport=\"sse\"}").await, 1.0);
+    assert_eq!(host.metric("live_subscriptions{transport=\"sse\"}").await, 1);
     drop(events);
-    host.wait_for("live_subscriptions{transport=\"sse\"}", 0.0).await;
+    host.wait_for("live_subscriptions{transport=\"sse\"}", 0).await;
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ impl Host {
     }
 
     /// The value of a metric, by its name and labels.
-    async fn metric(&self, name: &str) -> f64 {
+    async fn metric(&self, name: &str) -> u64 {
         let text = self.get("/metrics").await.text().await.unwrap();
         let name = format!("cops_graphql_{name} ");
         let line = text.lines().find_map(|line| line.strip_prefix(&name));
@@ -112,7 +112,7 @@ impl Host {
     }
 
     /// Waits until a metric is what it should be.
-    async fn wait_for(&self, metric: &str, value: f64) {
+    async fn wait_for(&self, metric: &str, value: u64) {
         within(async {
             while self.metric(metric).await != value {
                 tokio::task::yield_now().await;

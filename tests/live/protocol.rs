@@ -1,4 +1,4 @@
-//! The protocol of WebSockets, and what a client may do wrong.
+//! The protocol of a WebSocket, and what a client may do wrong.
 
 use cops_graphql::server::{ClientConnections, ConnectionLimits, LiveLimits};
 
@@ -36,7 +36,7 @@ async fn what_makes_no_sense_closes_the_connection_with_a_code_and_words() {
     socket.0.send(Message::binary(INIT.as_bytes().to_vec())).await.unwrap();
     let closed = socket.closed().await;
     assert!(closed.0 == 4400 && closed.1.contains("binary"), "{closed:?}");
-    host.wait_for("live_dropped_total{reason=\"bad_message\"}", 6.0).await;
+    host.wait_for("live_dropped_total{reason=\"bad_message\"}", 6).await;
     host.load().await;
     assert_eq!(other.answer("a").await["data"]["live"]["publications"]["totalCount"], 2);
 }
@@ -61,7 +61,7 @@ async fn an_operation_that_its_client_completes_says_no_more() {
     socket.send(json!({ "type": "pong" })).await;
     socket.send(json!({ "type": "ping", "payload": { "a": 1 } })).await;
     assert_eq!(socket.next().await["type"], "pong");
-    host.wait_for("live_queries", 0.0).await;
+    host.wait_for("live_queries", 0).await;
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_client_that_does_not_answer_pings_is_closed() {
         there.subscribe("a", "subscription { datasetChanged { revision } }").await;
         there.answer("a").await
     });
-    host.wait_for("live_dropped_total{reason=\"silent\"}", 1.0).await;
+    host.wait_for("live_dropped_total{reason=\"silent\"}", 1).await;
     let closed = silent.closed().await;
     assert!(closed.0 == 4408 && closed.1.contains("ping"), "{closed:?}");
     host.load().await;

@@ -11,7 +11,7 @@ async fn subscribers_are_told_that_the_server_stops() {
     let request = reqwest::Client::new().post(format!("http://{}/graphql", host.address));
     let request = request.header("accept", "text/event-stream");
     let mut events = request.json(&json!({ "query": PUBLICATIONS })).send().await.unwrap();
-    host.wait_for("live_subscriptions{transport=\"sse\"}", 1.0).await;
+    host.wait_for("live_subscriptions{transport=\"sse\"}", 1).await;
     host.stop.take().unwrap().send(()).unwrap();
     let closed = socket.closed().await;
     assert!(closed.0 == 1001 && closed.1.contains("stopping"), "{closed:?}");
