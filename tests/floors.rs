@@ -8,6 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use syn::{Item, UseTree, visit::Visit};
@@ -47,12 +48,13 @@ struct File {
     crates: BTreeSet<String>,
 }
 
-fn files() -> BTreeMap<Module, File> {
+/// All files, parsed once for all tests.
+static FILES: LazyLock<BTreeMap<Module, File>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src");
     let mut found = BTreeMap::new();
     collect(&root, &[], &mut found);
     found
-}
+});
 
 fn collect(folder: &Path, of: &[String], found: &mut BTreeMap<Module, File>) {
     let mut entries: Vec<PathBuf> =
@@ -210,14 +212,13 @@ fn show(module: &Module) -> String {
 
 #[test]
 fn a_file_uses_what_stands_below_it() {
-    let files = files();
     let floor = |module: &Module| {
         let root = module[0].as_str();
         let floor = FLOORS.iter().position(|floor| floor.contains(&root));
         floor.or_else(|| (root == TOP).then_some(FLOORS.len()))
     };
     let mut wrong = Vec::new();
-    for (module, used) in arrows(&files) {
+    for (module, used) in arrows(&FILES) {
         let Some(here) = floor(module) else {
             wrong.push(format!("{} is on no floor: give it one in tests/floors.rs", show(module)));
             continue;
@@ -235,8 +236,7 @@ fn a_file_uses_what_stands_below_it() {
 
 #[test]
 fn no_files_use_each_other() {
-    let files = files();
-    let arrows = arrows(&files);
+    let arrows = arrows(&FILES);
     // What is left when all that uses nothing else that is left is taken away, again and again, are the circles, and
     // what leads to them.
     let mut left: BTreeSet<&Module> = arrows.keys().copied().collect();
@@ -258,9 +258,8 @@ fn no_files_use_each_other() {
 
 #[test]
 fn the_rooms_of_the_server_do_not_use_each_other() {
-    let files = files();
     let mut rooms: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for (module, used) in arrows(&files) {
+    for (module, used) in arrows(&FILES) {
         for other in used {
             if let ([floor, room, ..], [other_floor, other_room, ..]) = (&module[..], &other[..])
                 && floor == "server"
@@ -305,9 +304,8 @@ fn one_module_talks_to_the_registry_of_async_graphql() {
 
 #[test]
 fn a_name_is_that_of_one_type() {
-    let files = files();
     let mut declared: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (module, file) in &files {
+    for (module, file) in &*FILES {
         for name in &file.types {
             declared.entry(name).or_default().push(show(module));
         }
@@ -318,12 +316,12 @@ fn a_name_is_that_of_one_type() {
 
 #[test]
 fn aggregates_and_what_is_below_see_no_value_of_graphql() {
-    for (module, file) in files() {
+    for (module, file) in &*FILES {
         let floor = FLOORS.iter().position(|floor| floor.contains(&module[0].as_str()));
         let is_measures = module[0] == "measures";
         if is_measures || floor.is_some_and(|floor| (1..6).contains(&floor)) {
             let names = file.crates.iter().any(|name| name == "async_graphql");
-            assert!(!names, "{} names async_graphql", show(&module));
+            assert!(!names, "{} names async_graphql", show(module));
         }
     }
 }

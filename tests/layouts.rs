@@ -56,7 +56,10 @@ impl TestDatabase {
         }
         migration::run(&writer).await.unwrap();
         distribute(&writer, Some(4), |_| ()).await.unwrap();
-        Some(main.with_parts(parts))
+        let workers: Vec<_> = parts.iter().map(|part| part.url.clone()).collect();
+        let mut main = main.with_parts(parts);
+        main.urls.extend(workers);
+        Some(main)
     }
 
     /// One whose trainees and outcomes are in two other databases, where there is a server of PostgreSQL.

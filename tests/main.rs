@@ -23,6 +23,7 @@ mod http;
 mod import;
 mod layouts;
 mod limits;
+mod links;
 mod live;
 mod load;
 mod measures;

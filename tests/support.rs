@@ -37,6 +37,8 @@ pub(crate) struct TestDatabase {
     _folder: Option<TempDir>,
     /// What holds parts of it, where it is on several machines.
     _parts: Vec<Self>,
+    /// The URLs by which it can be asked, its own among them.
+    pub(crate) urls: Vec<String>,
 }
 
 impl Drop for TestDatabase {
@@ -64,7 +66,9 @@ impl TestDatabase {
         let folder = tempfile::tempdir().expect("a folder for the database");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
-        Self { url, _folder: Some(folder), _parts: Vec::new() }
+        let mut database = Self::at(url);
+        database._folder = Some(folder);
+        database
     }
 
     /// One of PostgreSQL, where there is a server to make it in. Where there is none the test says on
@@ -99,7 +103,7 @@ impl TestDatabase {
     }
 
     pub(crate) fn at(url: String) -> Self {
-        Self { url, _folder: None, _parts: Vec::new() }
+        Self { urls: vec![url.clone()], url, _folder: None, _parts: Vec::new() }
     }
 
     pub(crate) fn with_parts(self, parts: Vec<Self>) -> Self {

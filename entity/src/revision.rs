@@ -38,6 +38,10 @@ pub struct Model {
     pub removed: i32,
     /// Rows that could not be taken.
     pub refused: i32,
+    /// The kinds of tables that the load has read, one a line, of those formats that need to know who gave a value.
+    #[sea_orm(column_type = "Text")]
+    #[graphql(skip)]
+    pub tables_read: Option<String>,
 }
 
 /// What a row refers to.

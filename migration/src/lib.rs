@@ -24,6 +24,7 @@ mod m20261126_000006_recipients;
 mod m20261127_000010_history;
 mod m20261127_000011_places;
 mod m20261128_000012_commit_marks;
+mod m20261128_000013_tables_read;
 
 /// The table of the migrations that a database has.
 const TABLE: &str = "seaql_migrations";
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000010_history::Migration),
             Box::new(m20261127_000011_places::Migration),
             Box::new(m20261128_000012_commit_marks::Migration),
+            Box::new(m20261128_000013_tables_read::Migration),
         ]
     }
 }
@@ -55,8 +57,7 @@ pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
 /// What can begin transactions: a connection, or a transaction within which others are parts.
 pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {
-    /// Connections beside the one of a transaction; none where what begins is a part of another transaction, and so
-    /// commits nothing by itself.
+    /// Where it connects to; none where what begins is a part of another transaction, and so commits nothing by itself.
     fn connections(&self) -> Option<&DatabaseConnection>;
 }
 

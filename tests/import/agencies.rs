@@ -149,3 +149,27 @@ async fn the_crosswalk_is_read_by_the_names_that_r_gives_its_columns() {
         assert_eq!(place.rows(sql).await, ["VIVPD0000 VI 100000 MUNICIPAL_POLICE 78010 -"]);
     }
 }
+
+#[tokio::test]
+async fn a_place_that_is_none_and_codes_that_something_took_for_numbers() {
+    let place = Place::new().await;
+    let rows = "ori,zip,lat,lng\nCA0010100,90210.0,34.5,-118.5\nCA0010200,9021O,0,0\nCA0010300,90210,34.5,118.5\n\
+                CA0010400,90210,-118.5,34.5\nGM0010000,96910,13.5,144.8\n";
+    let mut wanted = request(Format::FbiAgencies, &[&place.file("places.csv", rows)]);
+    wanted.max_rejects = "2".parse().unwrap();
+    let report = place.run(&wanted).await.unwrap();
+    assert_eq!((report.rows_read, report.refused), (5, 2), "{report}");
+    let rejected = std::fs::read_to_string(place.path("places.csv.rejected.csv")).unwrap();
+    assert!(
+        rejected.contains("places.csv,4,lng,118.5,is with the latitude no place"),
+        "{rejected}"
+    );
+    let expected =
+        ["CA0010100|-|-|CA|90210|34.5", "CA0010200|-|-|CA|-|-", "GM0010000|-|-|GU|96910|13.5"];
+    assert_eq!(place.rows(AGENCIES).await, expected);
+    let crosswalk = "ORI9,ORI7,NAME,STATENAME,FIPS,AGCYTYPE,INTPTLAT,INTPTLONG\n\
+        CA0010500,CA00105,OAK POLICE,CALIFORNIA,6001.0,(000) Local police department,0,0\n";
+    place.load(Format::Leaic, &[&place.file("leaic.csv", crosswalk)]).await.unwrap();
+    let fips = "SELECT county_fips || ' ' || COALESCE(latitude, '-') AS line FROM agencies WHERE ori9 = 'CA0010500'";
+    assert_eq!(place.rows(fips).await, ["06001 -"]);
+}

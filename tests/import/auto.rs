@@ -109,6 +109,55 @@ async fn files_are_recognized_and_ordered() {
     }
 }
 
+/// A page of an answer, with an award of its own.
+fn page(number: u32, has_next: bool) -> String {
+    format!(
+        r#"{{"results": [{{"Award ID": "15JCOPS24GG0{number:04}UHPX", "Recipient Name": "CITY OF EXAMPLE", "Award Amount": 1.0,
+            "recipient_location_state_code": "CA", "generated_internal_id": "ASST_NON_15JCOPS24GG0{number:04}UHPX_015",
+            "Assistance Listings": [{{"cfda_number": "16.710", "cfda_program_title": "X"}}]}}],
+            "page_metadata": {{"page": {number}, "hasNext": {has_next}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn the_pages_of_an_answer_in_a_folder_are_one_load() {
+    let place = Place::new().await;
+    let (folder, other) = (place.path("pages"), place.path("other"));
+    for folder in [&folder, &other] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    for number in 1..=3 {
+        fs::write(folder.join(format!("page{number}.json")), page(number, number < 3)).unwrap();
+    }
+    // Whole by itself; and a folder that lacks the page in between.
+    fs::write(folder.join("alone.json"), page(1, false).replace("GG00001", "GG00009")).unwrap();
+    for number in [1, 3] {
+        let text = page(number, number < 3).replace("24GG0", "25GG0");
+        fs::write(other.join(format!("{number}.json")), text).unwrap();
+    }
+    for database in TestDatabase::each("the_pages_of_an_answer_in_a_folder").await {
+        let (code, said, errors) = run(&database.url, &["auto", folder.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{said}{errors}");
+        assert!(said.contains("page3.json: usaspending\n"), "{said}");
+        assert!(said.contains("4 files loaded, 0 changed nothing, 0 failed"), "{said}");
+        let client = database.client().await;
+        let data = client.data("{ grants { totalCount } revisions { totalCount } }").await;
+        // The reference data, the pages, and what stands alone.
+        assert_eq!(
+            (&data["grants"]["totalCount"], &data["revisions"]["totalCount"]),
+            (&4.into(), &3.into())
+        );
+        let (code, said, errors) = run(&database.url, &["auto", other.to_str().unwrap()]);
+        assert_eq!(code, Some(2), "{said}{errors}");
+        assert!(
+            errors
+                .contains("1.json: is page 1 of an answer, of which page 2 is not among the files"),
+            "{errors}"
+        );
+        assert!(said.contains("0 files loaded, 0 changed nothing, 2 failed"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_again() {
     let place = Place::new().await;

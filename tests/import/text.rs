@@ -151,21 +151,41 @@ async fn a_column_that_is_there_twice_is_named_and_a_name_may_have_several_lines
 #[tokio::test]
 async fn a_value_that_is_said_to_be_missing_is_not_known() {
     let place = Place::new().await;
-    let cells =
-        ["", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "\\N", "NaN", " $ -   ", "-", "\u{2014}"];
+    let cells = [
+        "", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "\\N", "NaN", " $ -   ", "-", "\u{2014}",
+        "None", "<NA>", "nan", ".",
+    ];
     let mut rows = vec!["State,Agency,Officers,Award".to_owned()];
     rows.extend(cells.iter().zip(10..).map(|(cell, at)| format!("CA,{at} Police,{cell},{cell}")));
     rows.extend(
         ["$(1,234.00)", "1,234.00-"].iter().map(|cell| format!("CA,{cell} Police,1e1,\"{cell}\"")),
     );
-    rows[13] = rows[13].replace("$(1,234.00) Police", "30 Police");
-    rows[14] = rows[14].replace("1,234.00- Police", "31 Police");
+    rows[17] = rows[17].replace("$(1,234.00) Police", "30 Police");
+    rows[18] = rows[18].replace("1,234.00- Police", "31 Police");
     let report = list(&place, "list.csv", rows.join("\n")).await;
-    assert_eq!((report.rows_read, report.refused), (14, 0));
+    assert_eq!((report.rows_read, report.refused), (18, 0));
     let shares = place.rows(SHARES).await;
-    assert!(shares[..12].iter().all(|line| line.ends_with(" -1")), "{shares:?}");
-    assert_eq!(shares[12..], ["30 Police -123400", "31 Police -123400"]);
+    assert!(shares[..16].iter().all(|line| line.ends_with(" -1")), "{shares:?}");
+    assert_eq!(shares[16..], ["30 Police -123400", "31 Police -123400"]);
     assert_eq!(place.rows("SELECT funded FROM officers_funded").await, ["100", "100"]);
+}
+
+#[tokio::test]
+async fn an_error_of_a_spreadsheet_is_no_text() {
+    let place = Place::new().await;
+    let rows = "State,Agency,Officers,Award,Remarks\nCA,#REF!,1,5,\nCA,Quarry Police,1,5,#NAME?\nCA,#1 Police,1,5,\n";
+    let mut wanted = request(Format::AwardList, &[&place.file("list.csv", rows)]);
+    wanted.max_rejects = MaxRejects::Count(1);
+    let columns = [("recipient", "Agency"), ("state", "State"), ("federal_share", "Award")];
+    wanted.mapping.columns =
+        columns.map(|(field, name)| (field.to_owned(), name.to_owned())).into();
+    let report = place.run(&wanted).await.unwrap();
+    assert_eq!((report.rows_read, report.refused), (3, 1), "{report}");
+    let rejected = std::fs::read_to_string(place.path("list.csv.rejected.csv")).unwrap();
+    assert!(
+        rejected.contains("list.csv,2,Agency,#REF!,\"is an error of a spreadsheet"),
+        "{rejected}"
+    );
 }
 
 #[tokio::test]

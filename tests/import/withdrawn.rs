@@ -127,3 +127,111 @@ async fn outcomes_that_a_newer_file_does_not_have_are_withdrawn() {
         assert_eq!(place.rows(outcomes).await, ["civilians 2020 9", "population 2020 1000"]);
     }
 }
+
+const AGENCY: &str = "SELECT ori9 || ' ' || COALESCE(name, '-') || ' ' || COALESCE(kind, '-') || ' ' || COALESCE(county_name, '-') || ' ' || \
+     COALESCE(county_fips, '-') || ' ' || COALESCE(zip, '-') || ' ' || COALESCE(CAST(latitude AS TEXT), '-') || ' ' || \
+     COALESCE(CAST(population AS TEXT), '-') AS line FROM agencies ORDER BY ori9";
+
+#[tokio::test]
+async fn what_a_newer_table_of_agencies_leaves_empty_is_withdrawn_and_what_others_say_stays() {
+    for place in Place::each("what_a_newer_table_of_agencies_leaves_empty").await {
+        let explorer = "ori,agency_name,agency_type_name,state_abbr,counties,latitude,longitude\n";
+        let places = "ori,zip,lat,lng\n";
+        let of = |rows: &str| format!("{explorer}{rows}");
+        load(&place, Format::FbiAgencies, &format!("{places}CA0010100,90001,34.5,-118.5\n")).await;
+        load(
+            &place,
+            Format::FbiAgencies,
+            &of("CA0010100,Quarry,City,CA,QUILL,,\nCA0010200,Ferry,City,CA,QUILL,35.5,-118.5\n"),
+        )
+        .await;
+        let both = [
+            "CA0010100 Quarry MUNICIPAL_POLICE QUILL - 90001 34.5 -",
+            "CA0010200 Ferry MUNICIPAL_POLICE QUILL - - 35.5 -",
+        ];
+        assert_eq!(place.rows(AGENCY).await, both, "the places are of another table");
+        // A table without the columns says nothing.
+        let some = "ori,agency_name,agency_type_name,state_abbr\nCA0010200,Ferry,City,CA\n";
+        load(&place, Format::FbiAgencies, some).await;
+        assert_eq!(place.rows(AGENCY).await, both);
+        let report = load(
+            &place,
+            Format::FbiAgencies,
+            &of("CA0010100,Quarry,City,CA,,,\nCA0010200,Ferry,,CA,QUILL,,\n"),
+        )
+        .await;
+        assert_eq!(report.tables["agencies"].changed, 2, "{report}");
+        assert_eq!(report.notes.values().sum::<u64>(), 3, "{:?}", report.notes);
+        assert_eq!(
+            place.rows(AGENCY).await,
+            [
+                "CA0010100 Quarry MUNICIPAL_POLICE - - 90001 34.5 -",
+                "CA0010200 Ferry - QUILL - - - -"
+            ]
+        );
+        // The place of the first is withdrawn by the table that gave it, and the earlier revision still has it.
+        load(&place, Format::FbiAgencies, &format!("{places}CA0010100,90001,-9,-9\n")).await;
+        assert_eq!(place.rows(AGENCY).await[0], "CA0010100 Quarry MUNICIPAL_POLICE - - 90001 - -");
+        let before = "SELECT CAST(latitude AS TEXT) AS line FROM agencies_history WHERE ori9 = 'CA0010100' ORDER BY revision_id DESC LIMIT 1";
+        assert_eq!(place.rows(before).await, ["34.5"]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_newer_crosswalk_leaves_empty_is_withdrawn() {
+    for place in Place::each("what_a_newer_crosswalk_leaves_empty").await {
+        let crosswalk = |cells: &str| {
+            let header = "ORI9,ORI7,NAME,STATENAME,AGCYTYPE,FIPS,COUNTYNAME,ADDRESS_ZIP,U_TPOP\n";
+            format!("{header}CA0010100,CA00101,QUARRY,CALIFORNIA,{cells}\n")
+        };
+        let local = "(000) Local police department";
+        load(&place, Format::Leaic, &crosswalk(&format!("{local},06001,QUILL,90001,5000"))).await;
+        let names =
+            "ori,agency_type_name,edited_name,pub_agency_name\nCA0010100,City,,Quarry Police\n";
+        load(&place, Format::FbiAgencies, names).await;
+        let first = "CA0010100 Quarry Police MUNICIPAL_POLICE QUILL 06001 90001 - 5000";
+        assert_eq!(place.rows(AGENCY).await, [first]);
+        let employees =
+            "data_year,ori,population,officer_ct,civilian_ct\n2020,CA0010100,4000,50,9\n";
+        load(&place, Format::FbiEmployees, employees).await;
+        load(&place, Format::Leaic, &crosswalk(&format!("{local},06001,QUILL,90001,6000"))).await;
+        // `-1` is none. The people are those that were counted last.
+        load(&place, Format::Leaic, &crosswalk(&format!("{local},-1,QUILL,-1,888888888"))).await;
+        let rest = "CA0010100 Quarry Police MUNICIPAL_POLICE QUILL - - - 4000";
+        assert_eq!(place.rows(AGENCY).await, [rest]);
+        // A name of the FBI's is none of the crosswalk, and one of a year none of another.
+        let of_year = |year: i32, county: &str| {
+            format!(
+                "data_year,ori,pub_agency_name,pub_agency_unit,state_postal_abbr,county_name,agency_type_name,nibrs_participated\n\
+                 {year},CA0010200,Ferry,,CA,{county},City,Y\n"
+            )
+        };
+        load(&place, Format::FbiAgencies, &of_year(2020, "QUILL")).await;
+        load(&place, Format::FbiAgencies, &of_year(2019, "")).await;
+        let ferry = |county: &str| format!("CA0010200 Ferry MUNICIPAL_POLICE {county} - - - -");
+        assert_eq!(place.rows(AGENCY).await[1], ferry("QUILL"));
+        load(&place, Format::FbiAgencies, &of_year(2020, "NULL")).await;
+        assert_eq!(place.rows(AGENCY).await[1], ferry("-"));
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_knows_the_giver_of_any_more_stays_and_is_counted() {
+    for place in Place::each("what_nobody_knows_the_giver_of_any_more").await {
+        let places = |zip: &str| format!("ori,zip,lat,lng\nCA0010100,{zip},34.5,-118.5\n");
+        load(&place, Format::FbiAgencies, &places("90001")).await;
+        let names =
+            "ori,agency_type_name,edited_name,pub_agency_name\nCA0010100,City,,Quarry Police\n";
+        load(&place, Format::FbiAgencies, names).await;
+        let (_, current) = cops_graphql::database::forget::kept(&place.db).await.unwrap();
+        cops_graphql::database::forget::forget(&place.db, current, false).await.unwrap();
+        let report = load(&place, Format::FbiAgencies, &places("")).await;
+        assert!(report.notes.keys().any(|it| it.contains("nobody knows any more")), "{report}");
+        let kept = "CA0010100 Quarry Police MUNICIPAL_POLICE - - 90001 34.5 -";
+        assert_eq!(place.rows(AGENCY).await, [kept]);
+        // What comes after that is known again.
+        load(&place, Format::FbiAgencies, &places("90002")).await;
+        load(&place, Format::FbiAgencies, &places("NULL")).await;
+        assert_eq!(place.rows(AGENCY).await, [kept.replace("90001", "-")]);
+    }
+}

@@ -62,11 +62,11 @@ async fn a_price_says_what_a_request_does() {
     let shown: Vec<String> = far.iter().map(show).collect();
     assert!(asked > REQUESTS * 9 / 10, "{asked}");
     assert!(far.len() as u64 * 20 <= asked, "{} of {asked}: {shown:#?}", far.len());
-    // An estimate is one of averages: where the rows that are asked for are all at one end of a table, a few are off.
+    // An estimate is one of averages: where the rows that are asked for are all at one end of a table, one may be off.
     let beyond = |times: f64| -> Vec<String> {
         let is_beyond = |far: &&Far| !(1.0 / times..=times).contains(&far.times);
         far.iter().filter(is_beyond).map(show).collect()
     };
-    assert!(beyond(10.0).len() as u64 * 500 <= asked, "{:#?}", beyond(10.0));
-    assert!(beyond(25.0).is_empty(), "{:#?}", beyond(25.0));
+    assert!(beyond(10.0).len() as u64 * 1_000 <= asked, "{:#?}", beyond(10.0));
+    assert!(beyond(20.0).is_empty(), "{:#?}", beyond(20.0));
 }

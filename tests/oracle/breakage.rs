@@ -116,6 +116,10 @@ fn statements(random: &mut Random) -> Vec<String> {
             "UPDATE obligations SET obligated_on = '{day}', amount = {amount} WHERE id = {id}"
         ));
     }
+    for column in ["shown", "differs"] {
+        let ids = some(random, 60, 30);
+        sql.extend(of(&ids, &format!("UPDATE claims SET {column} = NOT {column} WHERE id")));
+    }
     if random.chance(40) {
         sql.extend(ROUND_PRICES.map(ToOwned::to_owned));
     }
@@ -138,6 +142,8 @@ fn deletions(random: &mut Random) -> Vec<String> {
         ("officers_funded", "grant_id", 72, 20),
         ("officers_funded", "id", 144, 10),
         ("obligations", "grant_id", 72, 20),
+        ("claims", "grant_id", 72, 20),
+        ("claims", "id", 60, 10),
         ("trainees", "session_id", 9, 20),
         ("outcomes", "agency_id", 24, 20),
         ("outcomes", "id", 500, 50),

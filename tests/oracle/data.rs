@@ -84,21 +84,23 @@ impl Data {
 }
 
 async fn read_table(db: &DatabaseConnection, table: &'static Table) -> BTreeMap<i128, Row> {
-    let mut columns = vec![("id", false)];
-    let is_text = |kind: Kind| !kind.is_number();
-    columns.extend(table.columns.iter().map(|column| (column.sql, is_text(column.kind))));
-    columns.extend(table.ones.iter().map(|one| (one.column, false)));
-    let cast = |(name, is_text): &(&str, bool)| {
-        format!("CAST({name} AS {})", if *is_text { "TEXT" } else { "BIGINT" })
+    let mut columns = vec![("id", Kind::Whole)];
+    columns.extend(table.columns.iter().map(|column| (column.sql, column.kind)));
+    columns.extend(table.ones.iter().map(|one| (one.column, Kind::Whole)));
+    let cast = |(name, kind): &(&str, Kind)| match kind {
+        // PostgreSQL makes no longer number of what is true.
+        Kind::Truth => format!("CAST(CAST({name} AS INTEGER) AS BIGINT)"),
+        kind if kind.is_number() => format!("CAST({name} AS BIGINT)"),
+        _ => format!("CAST({name} AS TEXT)"),
     };
     let selected: Vec<_> = columns.iter().map(cast).collect();
     let sql = format!("SELECT {} FROM {}", selected.join(", "), table.sql);
     let mut rows = BTreeMap::new();
     for read in select(db, &sql).await {
-        let cell = |(place, (name, is_text)): (usize, &(&'static str, bool))| {
-            let value = match is_text {
-                true => read.try_get_by_index::<Option<String>>(place).unwrap().map(Value::Text),
-                false => whole(&read, place).map(Value::Whole),
+        let cell = |(place, (name, kind)): (usize, &(&'static str, Kind))| {
+            let value = match kind.is_number() || *kind == Kind::Truth {
+                true => whole(&read, place).map(Value::Whole),
+                false => read.try_get_by_index::<Option<String>>(place).unwrap().map(Value::Text),
             };
             (*name, value)
         };

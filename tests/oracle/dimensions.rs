@@ -122,8 +122,13 @@ impl Dimension {
         matches!(self.of, Of::Band(_))
     }
 
-    pub(super) fn is_ever(&self) -> bool {
-        matches!(self.of, Of::Ever)
+    /// Whether its values are true and false.
+    pub(super) fn is_truth(&self) -> bool {
+        match self.of {
+            Of::Ever => true,
+            Of::Column(column) => column.kind == Kind::Truth,
+            _ => false,
+        }
     }
 
     /// Whether it is about an event.

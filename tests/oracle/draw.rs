@@ -1,17 +1,19 @@
 //! Requests, drawn.
 
 use super::{
+    asked::{Asked, STATISTICS, Selection, YEARS},
+    beside::Beside,
     data::Data,
+    difference::Difference,
     dimensions::Dimension,
     events::Event,
     filters::{self, Filter},
+    groups::{Group, Groups, Page},
+    having::{By, Compared, Having, Term},
     measures::{Exact, Figure, Path, Statistic},
     random::Random,
-    requests::{
-        Asked, By, Compared, Group, Groups, Having, Page, Parent, Request, STATISTICS, Selection,
-        Term, YEARS,
-    },
-    tables::{Kind, TABLES, Table},
+    requests::{Parent, Request},
+    tables::{Kind, Measure, TABLES, Table},
 };
 
 /// The groups that are asked for at once, with those that are filled.
@@ -40,8 +42,11 @@ impl Draw<'_> {
         let (totals, groups) =
             *self.random.pick(&[(true, false), (false, true), (false, true), (true, true)]);
         let totals = totals.then(|| self.selection(table, free, 2));
+        let totals = totals.map(|totals| self.with_histogram(table, free, totals));
         let groups = groups.then(|| self.groups(table, free));
-        Request { table, parent, filter, totals, groups }
+        let is_compared = table.name == "outcomes" && parent.is_none() && free;
+        let difference = (is_compared && self.random.chance(50)).then(|| self.difference());
+        Request { table, parent, filter, totals, difference, groups }
     }
 
     /// Rows on which a list of the table hangs, if there are any.
@@ -102,7 +107,50 @@ impl Draw<'_> {
             }
             (filter, Box::new(self.selection(table, free || is_apart, parts - 1)))
         });
-        Selection { asked, part }
+        let beside = self.random.chance(20).then(|| self.beside(table, free)).flatten();
+        Selection { asked, beside: beside.into_iter().collect(), part }
+    }
+
+    /// Totals with a histogram: those of groups have the edges of all of them.
+    fn with_histogram(
+        &mut self,
+        table: &'static Table,
+        free: bool,
+        mut totals: Selection,
+    ) -> Selection {
+        let asked = self.measure(table, free);
+        if let Some(measure) = asked.measure.filter(|_| asked.is_number())
+            && (free || !GUARDED.contains(&measure.name()))
+            && self.random.chance(40)
+        {
+            let bins = 1 + i128::try_from(self.random.below(12)).unwrap();
+            totals.beside.push(Beside::Histogram(measure, bins));
+        }
+        totals
+    }
+
+    /// A correlation or an estimate.
+    fn beside(&mut self, table: &'static Table, free: bool) -> Option<Beside> {
+        let is_free = |measure: &&Measure| free || !GUARDED.contains(&measure.name());
+        let measures = || table.measures.iter().filter(is_free);
+        if self.random.chance(50) {
+            let numbers = measures().filter(|it| matches!(it, Measure::Number(..)));
+            let numbers: Vec<&'static Measure> = numbers.collect();
+            let mut pick = || (!numbers.is_empty()).then(|| *self.random.pick(&numbers));
+            return Some(Beside::Correlation(pick()?, pick()?));
+        }
+        let estimated = measures().filter(|it| Beside::is_estimated(table, it));
+        let estimated: Vec<&'static Measure> = estimated.collect();
+        let measure = *(!estimated.is_empty()).then(|| self.random.pick(&estimated))?;
+        let mut keys = Dimension::all(table);
+        keys.retain(|key| !key.is_placed());
+        let key = self.random.pick(&keys).clone();
+        Some(Beside::Estimate(measure, key))
+    }
+
+    fn difference(&mut self) -> Difference {
+        let of = *self.random.pick(&["value", "populationServed", "ratePer100k"]);
+        Difference { of, is_never: self.random.chance(50), event: self.event() }
     }
 
     fn asked(&mut self, table: &'static Table, free: bool) -> (Asked, Vec<Statistic>) {

@@ -17,6 +17,23 @@ pub(super) struct Event {
     pub(super) balanced: bool,
 }
 
+/// When something first happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    Never,
+    Unknown,
+    In(i128),
+}
+
+impl First {
+    pub(super) fn year(self) -> Option<i128> {
+        match self {
+            Self::In(year) => Some(year),
+            Self::Never | Self::Unknown => None,
+        }
+    }
+}
+
 fn one(name: &str) -> &'static One {
     Table::named("outcomes").one(name).unwrap()
 }
@@ -28,6 +45,17 @@ impl Event {
         let mut grants = data.children(agency, Table::named("agencies").many("grants").unwrap());
         grants.retain(|grant| self.grants.as_ref().is_none_or(|filter| filter.keeps(data, grant)));
         Some(grants)
+    }
+
+    /// When the agency of a value first had a grant that counts.
+    pub(super) fn first(&self, data: &Data, outcome: &Row) -> First {
+        let grants = self.counted(data, outcome).unwrap_or_default();
+        let year = grants.iter().filter_map(|grant| grant.number("fiscal_year")).min();
+        match (grants.is_empty(), year) {
+            (true, _) => First::Never,
+            (false, None) => First::Unknown,
+            (false, Some(year)) => First::In(year),
+        }
     }
 
     /// Whether the agency ever had a grant that counts.

@@ -155,6 +155,7 @@ pub(super) fn literal(value: &Value, kind: Kind) -> String {
     match value {
         Value::Text(text) if kind == Kind::Enum => text.clone(),
         Value::Text(text) => quoted(text),
+        Value::Whole(number) if kind == Kind::Truth => (*number == 1).to_string(),
         Value::Whole(number) => decimal(*number, kind.unit()),
     }
 }
@@ -238,7 +239,7 @@ fn test(random: &mut Random, data: &Data, table: &Table, column: &Column) -> Tes
         return Test::IsNull(random.chance(50));
     };
     let compared: &[&str] = match column.kind {
-        Kind::Code | Kind::Enum => &["eq", "ne"],
+        Kind::Code | Kind::Enum | Kind::Truth => &["eq", "ne"],
         _ => &["eq", "ne", "lt", "lte", "gt", "gte", "gt", "lte"],
     };
     match (random.below(10), &found) {

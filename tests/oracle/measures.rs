@@ -142,6 +142,27 @@ impl Path {
         }
     }
 
+    /// Whether each row has a number of its own.
+    pub(super) fn is_own(&self) -> bool {
+        self.ones.is_empty() && !matches!(self.end, End::Row)
+    }
+
+    /// Whether that stands in a column of the row.
+    pub(super) fn is_of_column(&self) -> bool {
+        self.ones.is_empty() && matches!(self.end, End::Column(_))
+    }
+
+    /// The numbers of the rows that it is of, each once, where they are known.
+    pub(super) fn numbers(&self, data: &Data, rows: &[&Row]) -> Vec<i128> {
+        let subjects = self.subjects(data, rows).into_values();
+        subjects.filter_map(|subject| self.number(data, subject, None)).collect()
+    }
+
+    /// The number of a row.
+    pub(super) fn number_of_row(&self, data: &Data, row: &Row) -> Option<i128> {
+        self.number(data, self.subject(data, row)?, None)
+    }
+
     /// The row that the number is of.
     fn subject<'a>(&self, data: &'a Data, row: &'a Row) -> Option<&'a Row> {
         self.ones.iter().try_fold(row, |row, one| data.parent(row, one))

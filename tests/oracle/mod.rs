@@ -2,12 +2,17 @@
 //! `schema.graphql` say, and holds the answers of both executors on both databases to that, value by value. The rows
 //! are those of the fixture with much of it taken away and changed.
 
+mod asked;
+mod beside;
 mod breakage;
 mod data;
+mod difference;
 mod dimensions;
 mod draw;
 mod events;
 mod filters;
+mod groups;
+mod having;
 mod measures;
 mod random;
 mod requests;
@@ -167,6 +172,11 @@ impl Tally {
             {
                 self.quotients += 1;
                 Ok(())
+            }
+            (Expected::Near(expected), Value::Number(found)) => {
+                let found = found.as_f64().unwrap();
+                let most = 1e-8 * expected.abs().max(found.abs()).max(1.0);
+                if (found - expected).abs() <= most { Ok(()) } else { differ() }
             }
             (Expected::List(expected), Value::Array(found)) => {
                 if expected.len() != found.len() {

@@ -2,7 +2,7 @@
 //! and measures, without how any of it is computed.
 
 use self::{
-    Kind::{Big, Code, Date, Dollars, Enum, Tenths, Text, Whole},
+    Kind::{Big, Code, Date, Dollars, Enum, Tenths, Text, Truth, Whole},
     Measure::{Distinct, Number, PeopleRatio, Ratio},
 };
 
@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Enum,
     /// As text, year first.
     Date,
+    /// 1 where it is true, and 0 where it is not.
+    Truth,
 }
 
 impl Kind {
@@ -145,7 +147,7 @@ pub(super) fn screaming(name: &str) -> String {
     text
 }
 
-pub(super) static TABLES: [Table; 17] = [
+pub(super) static TABLES: [Table; 18] = [
     Table {
         name: "agencies",
         sql: "agencies",
@@ -315,6 +317,7 @@ pub(super) static TABLES: [Table; 17] = [
             one("program", "program_id", "programs"),
         ],
         manys: &[
+            many("claims", "claims", "grant_id", false),
             many("obligations", "obligations", "grant_id", false),
             many("officersFunded", "officersFunded", "grant_id", false),
             many("trainingSessions", "trainingSessions", "grant_id", true),
@@ -342,6 +345,22 @@ pub(super) static TABLES: [Table; 17] = [
             Ratio("hiredRate", "officersFunded.hired", "officersFunded.funded", 1),
             Ratio("retainedRate", "officersFunded.retained", "officersFunded.hired", 1),
         ],
+    },
+    Table {
+        name: "claims",
+        sql: "claims",
+        type_name: "Claim",
+        columns: &[
+            key("field", Enum),
+            key("origin", Enum),
+            plain("value", Text),
+            key("shown", Truth),
+            key("differs", Truth),
+        ],
+        ones: &[one("grant", "grant_id", "grants")],
+        manys: &[],
+        priced_by: None,
+        measures: &[Distinct("grants", "grant")],
     },
     Table {
         name: "obligations",

@@ -4,7 +4,10 @@
 //! [`Load`]. Until it commits, no reader sees any of it, and a process that dies takes nothing with it.
 //! Loads run one at a time, on PostgreSQL under an advisory lock, on SQLite because it has one writer.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use chrono::Utc;
 use entity::{
@@ -50,6 +53,8 @@ pub struct Load {
     marks: Option<CommitMarks>,
     revision: revision::Model,
     suspended: Vec<String>,
+    /// The kinds of tables that it has read.
+    tables_read: BTreeSet<String>,
 }
 
 /// What a load did with the rows that it read.
@@ -103,8 +108,8 @@ pub(super) async fn raise(
 ) -> Result<(), DbErr> {
     let row = counter::Model { name: name.to_owned(), value };
     let backend = transaction.get_database_backend();
-    let columns: Vec<_> = counter::Column::iter().collect();
-    let sql = insert_statement::<counter::Entity>(&columns, 1, backend) + GROWS;
+    let values = value_list(counter::Column::iter().count(), 1, backend);
+    let sql = insertion::<counter::Entity>() + &values + GROWS;
     let values = counter::Column::iter().map(|column| row.get(column));
     transaction.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
     Ok(())
@@ -149,8 +154,10 @@ impl Load {
                 unchanged: 0,
                 removed: 0,
                 refused: 0,
+                tables_read: None,
             },
             suspended: Vec::new(),
+            tables_read: BTreeSet::new(),
         };
         load.revision.id = load.next_id::<revision::Entity>().await?;
         load.insert::<revision::Entity>(std::slice::from_ref(&load.revision)).await?;
@@ -171,6 +178,13 @@ impl Load {
     #[must_use]
     pub fn transaction(&self) -> &DatabaseTransaction {
         &self.transaction
+    }
+
+    /// Notes that the load has read a table of some kind, a line of text.
+    pub(crate) fn note_table(&mut self, kind: &str) {
+        if !self.tables_read.contains(kind) {
+            self.tables_read.insert(kind.to_owned());
+        }
     }
 
     /// Makes this load the first of another dataset: what was there is gone, its history with it, and what is there now
@@ -243,45 +257,71 @@ impl Load {
     where
         E::Model: ModelTrait<Entity = E>,
     {
+        self.send::<E>(rows, &insertion::<E>(), "").await.map(|_| ())
+    }
+
+    /// Sends rows, thousands a statement, as a list of values between some words. Tells how many rows of the database that
+    /// has touched.
+    async fn send<E: EntityTrait>(
+        &self,
+        rows: &[E::Model],
+        before: &str,
+        after: &str,
+    ) -> Result<u64, DbErr>
+    where
+        E::Model: ModelTrait<Entity = E>,
+    {
         let columns: Vec<E::Column> = E::Column::iter().collect();
         let chunk = PARAMETERS / columns.len();
         let backend = self.transaction.get_database_backend();
-        let mut sql = String::new();
+        let (mut sql, mut touched) = (String::new(), 0);
         let mut rows_of_sql = 0;
         for rows in rows.chunks(chunk) {
             if rows_of_sql != rows.len() {
-                sql = insert_statement::<E>(&columns, rows.len(), backend);
+                let values = value_list(columns.len(), rows.len(), backend);
+                sql = format!("{before}{values}{after}");
                 rows_of_sql = rows.len();
             }
             let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
             let statement = Statement::from_sql_and_values(backend, &sql, values);
-            self.transaction.execute_raw(statement).await?;
+            touched += self.transaction.execute_raw(statement).await?.rows_affected();
         }
-        Ok(())
+        Ok(touched)
     }
 
-    /// Changes rows that are there already, all columns of each. What they were goes to the history.
+    /// Changes rows that are there already, all columns of each, thousands a statement. What they were goes to the history.
     ///
     /// # Errors
-    /// Whatever the database says, or that a row does not say that this load has changed it.
+    /// Whatever the database says, or that a row does not say that this load has changed it, is not there, or is named twice.
     pub async fn change<E: EntityTrait>(&self, rows: Vec<E::Model>) -> Result<(), DbErr>
     where
-        E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel>,
-        E::ActiveModel: Send,
+        E::Model: ModelTrait<Entity = E>,
     {
         let (key, revision) = (key_of::<E>()?, column::<E>("revision_id")?);
+        let table = E::default().table_name().to_owned();
         if rows.iter().any(|row| row.get(revision) != self.revision.id.into()) {
-            let table = E::default().table_name().to_owned();
             return Err(DbErr::Custom(format!("a row of {table} is changed by no load")));
         }
         for rows in rows.chunks(KEYS) {
             self.keep::<E>(key.is_in(rows.iter().map(|row| row.get(key)))).await?;
         }
-        for row in rows {
-            E::update(row.into_active_model().reset_all())
-                .validate()?
-                .exec_without_returning(&self.transaction)
-                .await?;
+        // The columns of a list of values are named by their places.
+        let (mut sets, mut of_key) = (Vec::new(), 0);
+        for (at, column) in (1..).zip(E::Column::iter()) {
+            let name = column.as_str();
+            if name == key.as_str() {
+                of_key = at;
+            } else {
+                sets.push(format!("{name} = new.column{at}"));
+            }
+        }
+        let before = format!("UPDATE {table} SET {} FROM (VALUES ", sets.join(", "));
+        let after = format!(") AS new WHERE {table}.{} = new.column{of_key}", key.as_str());
+        let touched = self.send::<E>(&rows, &before, &after).await?;
+        if touched != rows.len() as u64 {
+            return Err(DbErr::Custom(format!(
+                "a row of {table} is changed twice, or is not there"
+            )));
         }
         Ok(())
     }
@@ -454,6 +494,7 @@ impl Load {
             refused: number(tally.refused),
         });
         self.insert::<table_load::Entity>(&tables.collect::<Vec<_>>()).await?;
+        let read = self.tables_read.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         self.revision = revision::Model {
             loaded_at: Utc::now(),
             rows_read: number(counts.rows_read),
@@ -462,6 +503,7 @@ impl Load {
             unchanged: counts.sum(|tally| tally.unchanged),
             removed: counts.sum(|tally| tally.removed),
             refused: counts.sum(|tally| tally.refused),
+            tables_read: (!read.is_empty()).then_some(read),
             ..self.revision
         };
         let revision = self.revision.clone().into_active_model().reset_all();
@@ -494,18 +536,20 @@ fn key_of<E: EntityTrait>() -> Result<E::Column, DbErr> {
     column::<E>(&key)
 }
 
-fn insert_statement<E: EntityTrait>(
-    columns: &[E::Column],
-    rows: usize,
-    backend: DbBackend,
-) -> String {
-    let names: Vec<&str> = columns.iter().map(sea_orm::IdenStatic::as_str).collect();
-    let mut sql =
-        format!("INSERT INTO {} ({}) VALUES ", E::default().table_name(), names.join(", "));
+/// What stands before the values of rows that are inserted.
+fn insertion<E: EntityTrait>() -> String {
+    let names: Vec<E::Column> = E::Column::iter().collect();
+    let names: Vec<&str> = names.iter().map(IdenStatic::as_str).collect();
+    format!("INSERT INTO {} ({}) VALUES ", E::default().table_name(), names.join(", "))
+}
+
+/// The parameters of rows: `(?, ?), (?, ?)`.
+fn value_list(columns: usize, rows: usize, backend: DbBackend) -> String {
+    let mut sql = String::new();
     let mut parameter = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns.len() {
+        for column in 0..columns {
             if column > 0 {
                 sql.push_str(", ");
             }

@@ -73,7 +73,7 @@ fn options(
     options
 }
 
-/// A connection that may write, as a migration or a load needs it. A SQLite file that is missing is
+/// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is
 /// made, and put into write-ahead logging so that a load never keeps readers waiting.
 ///
 /// # Errors
@@ -84,10 +84,8 @@ pub async fn writer(
     let sqlite = |options: SqliteConnectOptions| {
         writing(options).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
     };
-    let url = &url.try_into()?;
-    let mut options = options(url, sqlite, |options| options);
-    // One that marks the commits of the other, where several machines hold the database.
-    options.max_connections(if url.is_sqlite() { 1 } else { 2 });
+    let mut options = options(&url.try_into()?, sqlite, |options| options);
+    options.max_connections(1);
     let mut tries = PUT_INTO_WAL;
     loop {
         match Database::connect(options.clone()).await {

@@ -1,7 +1,7 @@
 //! The types of what a list holds at a glance: facets, overlaps, and what is known of its columns.
 
 use super::registry::{InputField, ObjectField, Types, field, input};
-use crate::{catalog::table::Table, query::plan::MOST_OVERLAPPING};
+use crate::{catalog::table::Table, measures::MOST_OVERLAPPING};
 
 /// The fields of a connection.
 pub(super) fn fields(table: &Table) -> Vec<ObjectField> {

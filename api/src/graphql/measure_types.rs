@@ -1,7 +1,7 @@
 //! The types of aggregates: what can be computed of the rows of a list, in total and by keys.
 
 use super::{
-    among_types,
+    among_types, difference_types,
     figure_types::{
         self, PRICED, active, correlation, days, estimate, figure_fields, histogram, ratio,
     },
@@ -99,6 +99,7 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
         ),
     ];
     fields.extend(glance_types::fields(table));
+    fields.extend(difference_types::difference(table));
     fields
 }
 
@@ -110,6 +111,7 @@ pub(crate) fn shared(types: &mut Types<'_>) {
     }
     among_types::shared(types);
     glance_types::shared(types);
+    difference_types::shared(types);
     figure_types::shared(types);
     let fields = vec![
         input(

@@ -4,8 +4,8 @@
 //!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
 //!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
 //! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
-//!   [`glance_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs the root fields,
-//!   and [`subscription`] has those that can be subscribed to.
+//!   [`glance_types`], [`difference_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs
+//!   the root fields, and [`subscription`] has those that can be subscribed to.
 //! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
 //!   the answer.
 //! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
@@ -18,6 +18,7 @@ mod claim;
 mod congressional_district;
 mod county;
 mod dataset;
+mod difference_types;
 pub(crate) mod documents;
 pub mod execute;
 mod figure_types;

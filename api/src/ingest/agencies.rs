@@ -102,6 +102,11 @@ impl Agencies {
         &self.rows[at]
     }
 
+    /// An agency as it was before the load; none where it is new.
+    pub(crate) fn before(&self, at: usize) -> Option<&agency::Model> {
+        self.touched.get(&at).map_or(Some(&self.rows[at]), |touched| touched.before.as_deref())
+    }
+
     /// Adds an agency, of which nothing is known yet.
     pub(crate) fn add(&mut self, source_id: i32) -> usize {
         self.rows.push(agency::Model {

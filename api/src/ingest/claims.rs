@@ -43,7 +43,8 @@ impl Claim {
     }
 }
 
-/// The fields that a row leaves empty. It says nothing by them that another row, of a file without their columns, does not.
+/// The fields that a row leaves empty, or has at all. It says nothing by them that another row, of a file without their
+/// columns, does not.
 #[derive(Clone)]
 pub(crate) struct EmptyFields<T>(pub(crate) Vec<T>);
 

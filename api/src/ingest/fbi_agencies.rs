@@ -4,7 +4,7 @@
 //!
 //! They are joined by ORI, whichever comes first. An ORI that stands only in the file of places is an agency whose name
 //! is not known. The tables of NIBRS are of a year each and have short names (`Anchorage`): what they say fills what is
-//! not known, and replaces nothing.
+//! not known, and replaces nothing. A value that a newer table of the kind leaves empty is withdrawn.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,7 @@ use super::{
     layout::TableShape,
     row::{FileRow, RowRefusal},
     values,
+    withdrawals::{AgencyField, Withdrawals},
 };
 
 const NAMES: &str = "names";
@@ -32,8 +33,8 @@ const PLACES: &str = "places";
 const EXPLORER: &str = "agencies of the Crime Data Explorer";
 const NIBRS: &str = "agencies of a download of NIBRS";
 const PARTICIPATION: &str = "participation of agencies";
-/// What the file of places has where it knows none.
-const NOWHERE: f64 = -9.0;
+/// What the file of places, and others, have where they know none.
+const NOWHERE: [(f64, f64); 2] = [(-9.0, -9.0), (0.0, 0.0)];
 /// Agencies that a report names as examples.
 const EXAMPLES: usize = 5;
 
@@ -47,6 +48,8 @@ pub(crate) struct FbiAgencyRecord {
     /// The FBI's word for the kind of the agency.
     kind: Option<String>,
     says: Says,
+    /// The values of which the table has columns.
+    fields: Vec<AgencyField>,
 }
 
 /// What is said about an agency. What is `None`, is not said.
@@ -62,6 +65,7 @@ struct Says {
     city: Option<String>,
     zip: Option<String>,
     zip_is_odd: bool,
+    fips_is_odd: bool,
     place: Option<(f64, f64)>,
     population: Option<i32>,
     officers: Option<i32>,
@@ -72,12 +76,17 @@ pub(crate) struct FbiAgencies {
     agencies: Agencies,
     /// By their places among the agencies: those whose kind a row does not tell, and what it says instead.
     kindless: BTreeMap<usize, String>,
+    withdrawals: Withdrawals,
 }
 
 impl FbiAgencies {
     /// Reads the agencies that there are.
     async fn new(job: &Job) -> Result<Self, DbErr> {
-        Ok(Self { agencies: Agencies::new(job).await?, kindless: BTreeMap::new() })
+        Ok(Self {
+            agencies: Agencies::new(job).await?,
+            kindless: BTreeMap::new(),
+            withdrawals: Withdrawals::default(),
+        })
     }
 }
 
@@ -192,6 +201,7 @@ impl FormatReader for FbiAgencies {
         // The name by which an agency is called over the wire tells what the short one does not.
         let told = joined(&[name.clone(), row.line_of_text("communications")]);
         let kind = row.text("kind");
+        let fips = row.text("fips").and_then(|text| values::padded(text, 5));
         let zip = row.text("zip").and_then(values::zip);
         let people = |field| -> Result<Option<i32>, RowRefusal> {
             let count = row.read(field, values::count)?;
@@ -204,7 +214,8 @@ impl FormatReader for FbiAgencies {
             kind: kind.and_then(|kind| kind_of(kind, told.as_deref())),
             state: state(row, &ori)?,
             county: county(row),
-            county_fips: row.text("fips").filter(|it| is_fips(it)).map(str::to_owned),
+            fips_is_odd: fips.is_none() && row.text("fips").is_some(),
+            county_fips: fips,
             city: row.line_of_text("city"),
             zip_is_odd: zip.is_none() && row.text("zip").is_some(),
             zip,
@@ -223,6 +234,7 @@ impl FormatReader for FbiAgencies {
             year: row.read("year", values::year)?,
             kind: kind.map(str::to_owned),
             says,
+            fields: fields(row),
         }))
     }
 
@@ -233,21 +245,28 @@ impl FormatReader for FbiAgencies {
 
     async fn write(&mut self, job: &mut Job, batch: Vec<FbiAgencyRecord>) -> Result<(), DbErr> {
         let source_id = job.source_id;
-        for FbiAgencyRecord { ori, kind, says, .. } in batch {
+        for FbiAgencyRecord { ori, thing, year, kind, says, fields } in batch {
             let at = self.agencies.find(&ori).unwrap_or_else(|| self.agencies.add(source_id));
             if says.zip_is_odd {
                 job.report.note("ZIP codes without five digits, left empty");
+            }
+            if says.fips_is_odd {
+                job.report.note("codes of counties without five digits, left empty");
             }
             if let (Some(kind), None) = (kind, says.kind) {
                 let name = says.name.as_deref().unwrap_or("an agency without a name");
                 self.kindless.insert(at, format!("{name} ({}, {kind:?})", ori.as_str()));
             }
+            let table = year.map_or_else(|| thing.to_owned(), |year| format!("{thing} {year}"));
+            let given = fields.into_iter().map(|field| (field, says.gives(field)));
+            self.withdrawals.note(job, at, &table, given);
             self.agencies.change(at, source_id, |row| says.apply(row, ori));
         }
         Ok(())
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.withdrawals.settle(job, &mut self.agencies).await?;
         self.kindless.retain(|at, _| self.agencies.get(*at).kind.is_none());
         let examples = self.kindless.values().take(EXAMPLES).cloned().collect();
         job.report.note_with_examples(
@@ -260,6 +279,21 @@ impl FormatReader for FbiAgencies {
 }
 
 impl Says {
+    /// Whether a value is said.
+    fn gives(&self, field: AgencyField) -> bool {
+        match field {
+            AgencyField::Name => self.name.is_some(),
+            AgencyField::Kind => self.kind.is_some(),
+            AgencyField::CountyName => self.county.is_some(),
+            AgencyField::CountyFips => self.county_fips.is_some(),
+            AgencyField::City => self.city.is_some(),
+            AgencyField::Zip => self.zip.is_some(),
+            AgencyField::Place => self.place.is_some(),
+            AgencyField::Population => self.population.is_some(),
+            AgencyField::Officers => self.officers.is_some(),
+        }
+    }
+
     /// Tells an agency what is said about it.
     fn apply(self, row: &mut agency::Model, ori: Ori) {
         let of_ori = values::state_of_ori(ori.as_str());
@@ -286,6 +320,23 @@ fn set<T>(known: &mut Option<T>, said: Option<T>, yields: bool) {
     if said.is_some() && (known.is_none() || !yields) {
         *known = said;
     }
+}
+
+/// The values of which a table has columns.
+fn fields(row: &FileRow<'_>) -> Vec<AgencyField> {
+    let columns: [(AgencyField, &[&str]); 9] = [
+        (AgencyField::Name, &["name", "edited", "published"]),
+        (AgencyField::Kind, &["kind"]),
+        (AgencyField::CountyName, &["county"]),
+        (AgencyField::CountyFips, &["fips"]),
+        (AgencyField::City, &["city"]),
+        (AgencyField::Zip, &["zip"]),
+        (AgencyField::Place, &["lat"]),
+        (AgencyField::Population, &["population"]),
+        (AgencyField::Officers, &["officers", "men"]),
+    ];
+    let there = columns.into_iter().filter(|(_, names)| names.iter().any(|name| row.has(name)));
+    there.map(|(field, _)| field).collect()
 }
 
 fn joined(parts: &[Option<String>]) -> Option<String> {
@@ -317,10 +368,6 @@ fn county(row: &FileRow<'_>) -> Option<String> {
     is_one.then_some(name)
 }
 
-fn is_fips(text: &str) -> bool {
-    text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// Where an agency is.
 fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
     let degrees = |column, most: f64| {
@@ -330,7 +377,13 @@ fn place(row: &FileRow<'_>) -> Result<Option<(f64, f64)>, RowRefusal> {
         })
     };
     let at = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
-    Ok(at.filter(|(lat, lng)| (*lat, *lng) != (NOWHERE, NOWHERE)))
+    let at = at.filter(|at| !NOWHERE.contains(at));
+    match at {
+        Some((lat, lng)) if !values::is_in_the_states(lat, lng) => {
+            Err(row.refuse("lng", "is with the latitude no place in the United States"))
+        }
+        at => Ok(at),
+    }
 }
 
 /// The kind of an agency by the FBI's words for it, and by its name where these are too few.

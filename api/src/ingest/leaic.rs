@@ -18,14 +18,16 @@ use sea_orm::DbErr;
 use super::{
     ImportRequest,
     agencies::Agencies,
-    claims::Claim,
+    claims::{Claim, EmptyFields},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
     layout::TableShape,
     row::{FileRow, RowRefusal},
     values,
+    withdrawals::{AgencyField, Withdrawals},
 };
 
+const CROSSWALK: &str = "crosswalk";
 /// Populations from here on mean that there is none.
 const SENTINELS: i64 = 888_888_888;
 
@@ -43,17 +45,19 @@ pub(crate) struct CrosswalkRecord {
     zip: Option<String>,
     place: Option<(f64, f64)>,
     population: Option<i32>,
+    fields: EmptyFields<(AgencyField, bool)>,
 }
 
 /// The reader.
 pub(crate) struct Leaic {
     agencies: Agencies,
+    withdrawals: Withdrawals,
 }
 
 impl Leaic {
     /// Reads the agencies that there are.
     async fn new(job: &Job) -> Result<Self, DbErr> {
-        Ok(Self { agencies: Agencies::new(job).await? })
+        Ok(Self { agencies: Agencies::new(job).await?, withdrawals: Withdrawals::default() })
     }
 }
 
@@ -71,7 +75,7 @@ impl FormatReader for Leaic {
 
     fn known_shapes() -> Vec<TableShape> {
         vec![TableShape::new(
-            "crosswalk",
+            CROSSWALK,
             &[
                 // The names of the publisher, then those that R packages give to the columns.
                 "!ori9=ORI9",
@@ -121,10 +125,15 @@ impl FormatReader for Leaic {
             })
             .map(Option::flatten)
         };
+        let place = degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?);
+        let place = place.filter(|at| *at != (0.0, 0.0));
+        if place.is_some_and(|(lat, lng)| !values::is_in_the_states(lat, lng)) {
+            return Err(row.refuse("lng", "is with the latitude no place in the United States"));
+        }
         let people = count(row, "people")?.filter(|people| *people > 0);
         let of_government = count(row, "people_of_government")?.filter(|people| *people > 0);
         let general = matches!(kind, Some(AgencyKind::MunicipalPolice | AgencyKind::CountyPolice));
-        Ok(RowMeaning::Take(CrosswalkRecord {
+        let mut record = CrosswalkRecord {
             ori9,
             ori7,
             name: row.line_of_text("name").unwrap_or_default(),
@@ -134,10 +143,13 @@ impl FormatReader for Leaic {
             county_name: present(row, "county").map(str::to_owned),
             city: present(row, "city").map(str::to_owned),
             zip: present(row, "zip").and_then(values::zip),
-            place: degrees("lat", 90.0)?.zip(degrees("lng", 180.0)?),
+            place,
             // A special agency does not serve all the people of its government.
             population: people.or(of_government.filter(|_| general)),
-        }))
+            fields: EmptyFields::default(),
+        };
+        record.fields = EmptyFields(record.given(row));
+        Ok(RowMeaning::Take(record))
     }
 
     fn claims(&self, record: &CrosswalkRecord) -> Vec<Claim> {
@@ -169,13 +181,32 @@ impl FormatReader for Leaic {
             if !seven_is_free {
                 job.report.note("seven-character ORIs that another agency has, left empty");
             }
+            self.withdrawals.note(job, at, CROSSWALK, record.fields.0.iter().copied());
             self.agencies.change(at, source_id, |row| apply(row, record, seven_is_free));
         }
         Ok(())
     }
 
     async fn finish(&mut self, job: &mut Job) -> Result<(), DbErr> {
+        self.withdrawals.settle(job, &mut self.agencies).await?;
         self.agencies.write(job).await
+    }
+}
+
+impl CrosswalkRecord {
+    /// The values of which the table has columns, and whether the row gives them.
+    fn given(&self, row: &FileRow<'_>) -> Vec<(AgencyField, bool)> {
+        let fields: [(AgencyField, bool, &[&str]); 7] = [
+            (AgencyField::Kind, self.kind.is_some(), &["type"]),
+            (AgencyField::CountyName, self.county_name.is_some(), &["county"]),
+            (AgencyField::CountyFips, self.county_fips.is_some(), &["fips", "fips_county"]),
+            (AgencyField::City, self.city.is_some(), &["city"]),
+            (AgencyField::Zip, self.zip.is_some(), &["zip"]),
+            (AgencyField::Place, self.place.is_some(), &["lat"]),
+            (AgencyField::Population, self.population.is_some(), &["people"]),
+        ];
+        let there = fields.into_iter().filter(|(.., names)| names.iter().any(|name| row.has(name)));
+        there.map(|(field, is_given, _)| (field, is_given)).collect()
     }
 }
 
@@ -213,11 +244,7 @@ fn count(row: &FileRow<'_>, column: &str) -> Result<Option<i32>, RowRefusal> {
 
 /// The five digits of state and county; leading zeros may have been lost. They stand in one column, and in two.
 fn fips(row: &FileRow<'_>) -> Result<Option<String>, RowRefusal> {
-    let digits = |column, width: usize| {
-        let text = present(row, column)?;
-        let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
-        shaped.then(|| format!("{text:0>width$}"))
-    };
+    let digits = |column, width: usize| values::padded(present(row, column)?, width);
     let parts = || Some(digits("fips_state", 2)? + &digits("fips_county", 3)?);
     let known = |fips: &String| fips != "00000";
     let (whole, parts) = (digits("fips", 5).filter(known), parts().filter(known));

@@ -124,7 +124,7 @@ impl ListedOfficers {
             let removed = job.load.remove::<officers_funded::Entity>(gone).await?;
             job.report.tally("officers_funded").removed += removed;
         }
-        let mut added = Vec::new();
+        let (mut added, mut changed) = (Vec::new(), Vec::new());
         for (before, mut row) in slots.into_values() {
             let tally = job.report.tally("officers_funded");
             if before.as_ref() == Some(&row) {
@@ -139,10 +139,11 @@ impl ListedOfficers {
                 }
                 Some(before) => {
                     tally.changed += u64::from(before.revision_id != job.load.revision());
-                    job.load.change::<officers_funded::Entity>(vec![row]).await?;
+                    changed.push(row);
                 }
             }
         }
+        job.load.change::<officers_funded::Entity>(changed).await?;
         job.load.insert::<officers_funded::Entity>(&added).await
     }
 }

@@ -29,6 +29,7 @@ mod fbi_agencies;
 mod fbi_employees;
 mod fbi_estimates;
 mod fbi_offenses;
+mod grant_claims;
 mod input;
 mod job;
 mod json;
@@ -58,6 +59,7 @@ mod trainings;
 mod unnumbered;
 mod usaspending;
 mod values;
+mod withdrawals;
 mod workbook;
 
 use std::{path::PathBuf, time::Instant};

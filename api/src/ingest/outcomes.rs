@@ -2,8 +2,10 @@
 //!
 //! An outcome is known by its measure, by whom it is of, and by its year. A load that brings the first
 //! outcomes of all looks up nothing but what it has met itself.
+//!
+//! These are millions of rows, and files have them in any order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::{
     agency,
@@ -13,12 +15,10 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{error::ImportError, job::Job};
-
-/// The bytes of a file that make at least one outcome, or nearly.
-const BYTES_OF_ONE: u64 = 25;
 
 /// What the report counts of years of which two rows say the same.
 const TWICE: &str = "years that stand twice in the files and say the same";
@@ -82,8 +82,10 @@ pub(crate) const POPULATION: &str = "population";
 /// The outcomes of the dataset while a load is on.
 pub(crate) struct Outcomes {
     measures: HashMap<String, i32>,
-    /// Whether there were outcomes before.
-    any: bool,
+    /// How many outcomes there were before.
+    standing: u64,
+    /// How many the load has added.
+    added: u64,
     /// Whose years the load has met.
     met: HashSet<(Of, i32)>,
     /// The loads of the same format.
@@ -94,7 +96,7 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
-    /// Reads the catalogue of measures, and makes the dataset ready for many outcomes.
+    /// Reads the catalogue of measures.
     pub(crate) async fn new(job: &mut Job) -> Result<Self, ImportError> {
         let transaction = job.load.transaction();
         let measures = measure::Entity::find().all(transaction).await?;
@@ -107,12 +109,10 @@ impl Outcomes {
             .all(transaction)
             .await?;
         let next_id = job.load.next_id::<outcome::Entity>().await?;
-        if standing < job.bytes() / BYTES_OF_ONE {
-            job.load.suspend_indexes::<outcome::Entity>().await?;
-        }
         Ok(Self {
             measures: measures.into_iter().map(|row| (row.code, row.id)).collect(),
-            any: standing > 0,
+            standing,
+            added: 0,
             met: HashSet::new(),
             own: own.into_iter().chain([job.load.revision()]).collect(),
             next_id,
@@ -156,7 +156,7 @@ impl Outcomes {
             places.insert(key, distinct.len());
             distinct.push(filing);
         }
-        let mut known = match self.any || again {
+        let mut known = match self.standing > 0 || again {
             true => self.known(job, &distinct).await?,
             false => HashMap::new(),
         };
@@ -204,7 +204,7 @@ impl Outcomes {
                 changed.push(row);
             }
         }
-        job.load.insert::<outcome::Entity>(&added).await?;
+        self.insert(job, &added).await?;
         let removed = match gone.is_empty() {
             true => 0,
             false => job.load.remove::<outcome::Entity>(outcome::Column::Id.is_in(gone)).await?,
@@ -215,6 +215,17 @@ impl Outcomes {
         tally.unchanged += unchanged;
         tally.removed += removed;
         job.load.change::<outcome::Entity>(changed).await
+    }
+
+    /// Adds outcomes. From when a third of all are of this load, their indexes are made anew at its end. How many a file adds
+    /// is seen only then: the same file again adds none.
+    async fn insert(&mut self, job: &mut Job, rows: &[outcome::Model]) -> Result<(), DbErr> {
+        let (before, most) = (self.added, self.standing / 2);
+        self.added += rows.len() as u64;
+        if before <= most && self.added > most {
+            job.load.suspend_indexes::<outcome::Entity>().await?;
+        }
+        job.load.insert::<outcome::Entity>(rows).await
     }
 
     fn row(&self, job: &Job, filing: &Filing, value: &FilingFigure) -> outcome::Model {
@@ -240,48 +251,45 @@ impl Outcomes {
         }
     }
 
-    /// The outcomes that there are of some years, by whom they are of.
+    /// The outcomes that there are of some filings, by whom they are of: of each year those of its agencies, so that no more
+    /// is read than there is to compare, in whatever order a file has them.
     async fn known(
         &self,
         job: &Job,
         filings: &[Filing],
     ) -> Result<HashMap<(Of, i32, i32), outcome::Model>, DbErr> {
-        let years = filings.iter().map(|filing| filing.year);
-        let (Some(first), Some(last)) = (years.clone().min(), years.max()) else {
+        let mut codes: BTreeSet<&str> = BTreeSet::new();
+        let mut years: BTreeMap<i32, (BTreeSet<i32>, bool)> = BTreeMap::new();
+        for filing in filings {
+            codes.extend(filing.values.iter().map(|value| value.measure));
+            codes.extend(filing.withdrawn.iter().copied());
+            let (agencies, others) = years.entry(filing.year).or_default();
+            match filing.of {
+                Of::Agency(id) => _ = agencies.insert(id),
+                Of::State(_) | Of::Nation => *others = true,
+            }
+        }
+        if years.is_empty() {
             return Ok(HashMap::new());
-        };
-        let mut codes: Vec<&str> = filings
-            .iter()
-            .flat_map(|filing| {
-                let values = filing.values.iter().map(|value| value.measure);
-                values.chain(filing.withdrawn.iter().copied())
-            })
-            .collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let measures = codes.iter().filter_map(|code| self.measures.get(*code).copied());
-        let mut agencies: Vec<i32> = filings
-            .iter()
-            .filter_map(|filing| match filing.of {
-                Of::Agency(id) => Some(id),
-                Of::State(_) | Of::Nation => None,
-            })
-            .collect();
-        agencies.sort_unstable();
-        agencies.dedup();
-        let mut of = Condition::any();
-        if filings.iter().any(|filing| !filing.of.is_agency()) {
-            of = of.add(outcome::Column::AgencyId.is_null());
         }
-        if !agencies.is_empty() {
-            of = of.add(outcome::Column::AgencyId.is_in(agencies));
+        let measures: Vec<i32> =
+            codes.iter().filter_map(|code| self.measures.get(*code).copied()).collect();
+        let mut wanted = Condition::any();
+        for (year, (agencies, others)) in years {
+            let of_year = |of: Expr| {
+                Condition::all()
+                    .add(of)
+                    .add(outcome::Column::MeasureId.is_in(measures.iter().copied()))
+                    .add(outcome::Column::Year.eq(year))
+            };
+            if others {
+                wanted = wanted.add(of_year(outcome::Column::AgencyId.is_null()));
+            }
+            if !agencies.is_empty() {
+                wanted = wanted.add(of_year(outcome::Column::AgencyId.is_in(agencies)));
+            }
         }
-        let rows = outcome::Entity::find()
-            .filter(of)
-            .filter(outcome::Column::MeasureId.is_in(measures))
-            .filter(outcome::Column::Year.between(first, last))
-            .all(job.load.transaction())
-            .await?;
+        let rows = outcome::Entity::find().filter(wanted).all(job.load.transaction()).await?;
         Ok(rows.into_iter().map(|row| ((Of::row(&row), row.measure_id, row.year), row)).collect())
     }
 }
@@ -297,10 +305,6 @@ impl Of {
 
     fn row(row: &outcome::Model) -> Self {
         row.agency_id.map_or_else(|| Self::state(row.state.as_ref()), Self::Agency)
-    }
-
-    fn is_agency(self) -> bool {
-        matches!(self, Self::Agency(_))
     }
 }
 

@@ -458,6 +458,7 @@ impl Recipients {
             .filter(organization::Column::Id.is_in(ids))
             .all(job.load.transaction())
             .await?;
+        let mut changed = Vec::new();
         for mut row in rows {
             for (_, described) in completed.iter().filter(|(id, _)| *id == row.id) {
                 row.uei = row.uei.take().or_else(|| described.uei.clone());
@@ -470,9 +471,9 @@ impl Recipients {
             row.search = row.searched();
             row.source_id = job.source_id;
             row.revision_id = job.load.revision();
-            job.load.change::<organization::Entity>(vec![row]).await?;
+            changed.push(row);
         }
-        Ok(())
+        job.load.change::<organization::Entity>(changed).await
     }
 }
 

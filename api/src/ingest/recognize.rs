@@ -50,6 +50,8 @@ pub struct RecognizedFile {
     pub path: PathBuf,
     /// What it is.
     pub recognition: Recognition,
+    /// Whether it is one of several pages of an answer of an API. Those of a folder are one load: none is all of the answer.
+    pub is_page: bool,
 }
 
 /// What a file is.
@@ -79,9 +81,10 @@ pub fn recognize(paths: &[PathBuf]) -> Result<Vec<RecognizedFile>, ImportError> 
     }
     files.sort();
     files.dedup();
-    let recognized = files
-        .iter()
-        .map(|path| RecognizedFile { path: path.clone(), recognition: recognition(path, &files) });
+    let recognized = files.iter().map(|path| {
+        let (recognition, is_page) = recognition(path, &files);
+        RecognizedFile { path: path.clone(), recognition, is_page }
+    });
     let mut recognized: Vec<RecognizedFile> = recognized.collect();
     recognized.sort_by_key(|file| {
         let place = match file.recognition {
@@ -126,48 +129,81 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), ImportError> {
     Ok(())
 }
 
-fn recognition(path: &Path, files: &[PathBuf]) -> Recognition {
+/// What a file is, and whether it is one of several pages.
+fn recognition(path: &Path, files: &[PathBuf]) -> (Recognition, bool) {
+    let (known, is_page) = match known(path, files) {
+        Some(known) => (known, false),
+        None => match tables(path) {
+            Ok(tables) => (of_formats(&tables.formats), tables.is_page),
+            Err(error) => (unread(error), false),
+        },
+    };
+    let is_page = is_page && matches!(known, Recognition::Of(_));
+    (known, is_page)
+}
+
+/// What a file is that is not looked into.
+fn known(path: &Path, files: &[PathBuf]) -> Option<Recognition> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if OF_FETCH.contains(&name.as_ref()) {
-        return Recognition::PassedOver("kept by fetch");
+        return Some(Recognition::PassedOver("kept by fetch"));
     }
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            return Recognition::Unknown("it is no regular file".to_owned());
+            return Some(Recognition::Unknown("it is no regular file".to_owned()));
         }
         Ok(_) => {}
-        Err(error) => return Recognition::Unknown(error.to_string()),
+        Err(error) => return Some(Recognition::Unknown(error.to_string())),
     }
     if rejects::is_list(path) {
-        return Recognition::PassedOver("a list of refused rows");
+        return Some(Recognition::PassedOver("a list of refused rows"));
     }
     let is_beside =
         |file: &PathBuf| file != path && Mapping::places(file).iter().any(|it| it == path);
-    if files.iter().any(is_beside) && Mapping::open(path).is_ok() {
-        return Recognition::PassedOver("the mapping of a list");
-    }
-    match formats(path) {
-        Ok(formats) => match formats.as_slice() {
-            [format] => Recognition::Of(*format),
-            [] => Recognition::Unknown("it has the columns of no format".to_owned()),
-            several => {
-                let names: Vec<&str> = several.iter().map(|format| format.name()).collect();
-                let names = names.join(", ");
-                Recognition::Unknown(format!(
-                    "it has tables of several formats ({names}): name one"
-                ))
-            }
-        },
-        Err(ImportError::File { place, problem, .. }) if place.file.contains('/') => {
-            Recognition::Unknown(format!("{}: {problem}", place.file))
+    let is_mapping = files.iter().any(is_beside) && Mapping::open(path).is_ok();
+    is_mapping.then_some(Recognition::PassedOver("the mapping of a list"))
+}
+
+/// What a file with tables of some formats is.
+fn of_formats(formats: &[Format]) -> Recognition {
+    match formats {
+        [format] => Recognition::Of(*format),
+        [] => Recognition::Unknown("it has the columns of no format".to_owned()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|format| format.name()).collect();
+            let names = names.join(", ");
+            Recognition::Unknown(format!("it has tables of several formats ({names}): name one"))
         }
-        Err(ImportError::File { problem, .. }) => Recognition::Unknown(problem),
-        Err(error) => Recognition::Unknown(error.to_string()),
     }
 }
 
-/// The formats of the tables of a file.
-fn formats(path: &Path) -> Result<Vec<Format>, ImportError> {
+/// Why nobody knows what a file is that cannot be read.
+fn unread(error: ImportError) -> Recognition {
+    Recognition::Unknown(match error {
+        ImportError::File { place, problem, .. } if place.file.contains('/') => {
+            format!("{}: {problem}", place.file)
+        }
+        ImportError::File { problem, .. } => problem,
+        error => error.to_string(),
+    })
+}
+
+/// What is told of the tables of a file.
+#[derive(Default)]
+struct Tables {
+    formats: Vec<Format>,
+    /// Whether it is one of several pages.
+    is_page: bool,
+}
+
+impl From<Vec<Format>> for Tables {
+    fn from(formats: Vec<Format>) -> Self {
+        Self { formats, is_page: false }
+    }
+}
+
+/// The tables of a file.
+fn tables(path: &Path) -> Result<Tables, ImportError> {
     let fail = |error: io::Error| ImportError::read(FilePlace::file(name_of(path)), &error);
     let mut file = File::open(path).map_err(fail)?;
     if !file.metadata().map_err(fail)?.is_file() {
@@ -179,11 +215,11 @@ fn formats(path: &Path) -> Result<Vec<Format>, ImportError> {
         ));
     }
     if let Some(kind) = WorkbookKind::of(&file).map_err(fail)? {
-        return of_workbook(path, &file, kind);
+        return of_workbook(path, &file, kind).map(Tables::from);
     }
     let container = Container::of(&mut file).map_err(fail)?;
     if container == Container::Zip {
-        return of_archive(path, &file);
+        return of_archive(path, &file).map(Tables::from);
     }
     let text = || -> io::Result<_> {
         (&file).rewind()?;
@@ -193,8 +229,8 @@ fn formats(path: &Path) -> Result<Vec<Format>, ImportError> {
     if container == Container::Gzip && input::is_workbook_inside(&start) {
         let unpacked = input::unpacked(&mut text().map_err(fail)?).map_err(fail)?;
         return match WorkbookKind::of(&unpacked).map_err(fail)? {
-            Some(kind) => of_workbook(path, &unpacked, kind),
-            None => Ok(Vec::new()),
+            Some(kind) => of_workbook(path, &unpacked, kind).map(Tables::from),
+            None => Ok(Tables::default()),
         };
     }
     of_text(path, &start, &mut text().map_err(fail)?)
@@ -208,13 +244,13 @@ fn head(mut reader: impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// The formats of a text, of which there is a beginning, and all of it where that is not enough.
-fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Vec<Format>, ImportError> {
+/// The table of a text, of which there is a beginning, and all of it where that is not enough.
+fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Tables, ImportError> {
     let place = name_of(path);
     let plain = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if json::begins(plain) {
-        let kind = json::read_kind(&place, all)?;
-        return Ok(kind.map(of_answer).into_iter().collect());
+        let (kind, is_page) = json::read_kind(&place, all)?;
+        return Ok(Tables { formats: kind.map(of_answer).into_iter().collect(), is_page });
     }
     let fail = |error: io::Error| ImportError::read(FilePlace::file(&place), &error);
     // The end of a beginning may cut a letter: that is no matter of the columns.
@@ -222,7 +258,7 @@ fn of_text(path: &Path, head: &[u8], all: &mut dyn Read) -> Result<Vec<Format>, 
     let open = |comments: bool| {
         FileTable::new(place.clone(), Box::new(Cursor::new(head)), encoding, comments, None)
     };
-    of_table(path, &open)
+    of_table(path, &open).map(Tables::from)
 }
 
 /// The format of a table, or those of which nobody can tell which it is.
@@ -273,7 +309,7 @@ fn of_archive(path: &Path, file: &File) -> Result<Vec<Format>, ImportError> {
             let start = head(&mut text).map_err(fail)?;
             let mut all = Cursor::new(start.clone()).chain(text);
             // A part that is no table is no matter here: a readme, a code book.
-            of_text(path, &start, &mut all).unwrap_or_default()
+            of_text(path, &start, &mut all).unwrap_or_default().formats
         };
         found.extend(formats);
     }

@@ -195,7 +195,11 @@ impl Reporters {
 }
 
 /// The last value of a measure of an agency that counts.
-async fn last_known(job: &Job, agency_id: i32, code: &str) -> Result<Option<i32>, DbErr> {
+pub(crate) async fn last_known(
+    job: &Job,
+    agency_id: i32,
+    code: &str,
+) -> Result<Option<i32>, DbErr> {
     let plausible = Condition::any()
         .add(outcome::Column::Flag.is_null())
         .add(outcome::Column::Flag.ne(OutcomeFlag::Implausible));

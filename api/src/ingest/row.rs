@@ -88,11 +88,16 @@ impl<'a> FileRow<'a> {
     }
 }
 
-/// Whether a cell says that there is no value: nothing, a word of databases, of R or of Excel, or the dash that Excel
-/// shows in a column of money.
+/// Whether a cell says that there is no value: nothing, a word of databases, of R, of Python, of SAS or of Excel, or the
+/// dash that Excel shows in a column of money.
 fn is_missing(text: &str) -> bool {
     let dash = text.strip_prefix('$').unwrap_or(text).trim();
     matches!(dash, "" | "-" | "\u{2013}" | "\u{2014}")
-        || matches!(text, "NA" | "NaN" | "\\N")
+        || matches!(text, "NA" | "NaN" | "nan" | "NaT" | "<NA>" | "None" | "." | "\\N")
         || ["NULL", "N/A", "#N/A"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether a cell has an error of a spreadsheet in place of a value.
+pub(crate) fn is_error(text: &str) -> bool {
+    matches!(text.trim(), "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NUM!" | "#NULL!")
 }

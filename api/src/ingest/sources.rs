@@ -5,8 +5,7 @@
 //! there are no claims: its columns are what that origin says. When another one comes upon it, the columns become claims
 //! of the first.
 //!
-//! Which claim a column shows is declared by [`most_trusted`], not by what was loaded last. Within an origin what is later
-//! takes the place of what was earlier, as it does without claims. Who the recipient is goes by how surely it was found.
+//! Which claim a column shows is declared ([`super::grant_claims`]). Who the recipient is goes by how surely it was found.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,7 +21,14 @@ use sea_orm::{
     QuerySelect, QueryTrait as _,
 };
 
-use super::{Format, job::Job, matching::are_alike, recipients::Recipient, values};
+use super::{
+    Format,
+    grant_claims::{ClaimKey, ClaimSlot, GrantClaims},
+    job::Job,
+    matching::are_alike,
+    recipients::Recipient,
+    values,
+};
 
 /// What the report says of values that differ.
 const DIFFERENCES: &str =
@@ -31,30 +37,6 @@ const DIFFERENCES: &str =
 const EXAMPLES: usize = 5;
 /// Awards whose claims go into one statement.
 const CHUNK: usize = 5_000;
-
-/// The origin that is believed of a field, where several say something. USAspending is the government's record of what
-/// was obligated; the office's lists say under which program and in which year it announced an award.
-pub(crate) fn most_trusted(field: ClaimField) -> ClaimOrigin {
-    use ClaimField as Field;
-    match field {
-        Field::Recipient
-        | Field::Program
-        | Field::FiscalYear
-        | Field::AnnouncedOn
-        | Field::OriginalPeriodEnd
-        | Field::Status => ClaimOrigin::AwardList,
-        Field::AssistanceListing
-        | Field::Instrument
-        | Field::ObligatedOn
-        | Field::PeriodStart
-        | Field::PeriodEnd
-        | Field::FederalShare
-        | Field::LocalMatch
-        | Field::ProjectTotal
-        | Field::Outlayed
-        | Field::Title => ClaimOrigin::Usaspending,
-    }
-}
 
 /// How surely a recipient was found. An agency that a source names is surer than its government, and an organization
 /// may be the government of an agency.
@@ -300,12 +282,11 @@ impl Origins {
         job: &mut Job,
         claims: impl IntoIterator<Item = GrantClaims>,
     ) -> Result<(), DbErr> {
-        let (mut added, mut changed, revision_id) = (Vec::new(), 0, job.load.revision());
+        let (mut added, mut changed, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, revision_id) = (0, job.load.revision());
         for mut claims in claims {
             claims.judge();
-            let gone = claim::Column::Id.is_in(claims.gone);
-            let removed = job.load.remove::<claim::Entity>(gone).await?;
-            job.report.tally("claims").removed += removed;
+            gone.append(&mut claims.gone);
             for ClaimSlot { before, mut row } in claims.slots {
                 if before.as_ref() == Some(&row) {
                     continue;
@@ -313,8 +294,8 @@ impl Origins {
                 row.revision_id = revision_id;
                 if let Some(before) = before {
                     // A row that this load added is still one row added.
-                    changed += u64::from(before.revision_id != revision_id);
-                    job.load.change::<claim::Entity>(vec![row]).await?;
+                    changes += u64::from(before.revision_id != revision_id);
+                    changed.push(row);
                 } else {
                     row.id = self.next_id;
                     self.next_id += 1;
@@ -323,9 +304,16 @@ impl Origins {
             }
         }
         self.any |= !added.is_empty();
+        let mut removed = 0;
+        for gone in gone.chunks(CHUNK) {
+            let gone = claim::Column::Id.is_in(gone.iter().copied());
+            removed += job.load.remove::<claim::Entity>(gone).await?;
+        }
         let tally = job.report.tally("claims");
         tally.added += added.len() as u64;
-        tally.changed += changed;
+        tally.changed += changes;
+        tally.removed += removed;
+        job.load.change::<claim::Entity>(changed).await?;
         job.load.insert::<claim::Entity>(&added).await
     }
 
@@ -420,136 +408,6 @@ impl Origins {
         }
         job.report.warn(DIFFERENCES, of.len() as u64, examples);
         Ok(())
-    }
-}
-
-/// What a claim is about, and whose it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClaimKey {
-    pub(crate) grant_id: i32,
-    pub(crate) field: ClaimField,
-    pub(crate) origin: ClaimOrigin,
-}
-
-#[derive(Clone, Debug)]
-struct ClaimSlot {
-    before: Option<claim::Model>,
-    row: claim::Model,
-}
-
-/// The claims about one award; none where it has one origin.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GrantClaims {
-    slots: Vec<ClaimSlot>,
-    gone: Vec<i32>,
-}
-
-impl GrantClaims {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
-    }
-
-    /// The claim of an origin.
-    pub(crate) fn find(&self, field: ClaimField, origin: ClaimOrigin) -> Option<&claim::Model> {
-        let rows = self.slots.iter().map(|slot| &slot.row);
-        rows.into_iter().find(|row| row.field == field && row.origin == origin)
-    }
-
-    /// Makes a claim, over an earlier one of the same origin where it is later. Tells whether it stands.
-    pub(crate) fn make(
-        &mut self,
-        key: ClaimKey,
-        value: String,
-        source_id: i32,
-        later: bool,
-    ) -> bool {
-        let ClaimKey { grant_id, field, origin } = key;
-        let mut rows = self.slots.iter_mut().map(|slot| &mut slot.row);
-        match rows.find(|row| row.field == field && row.origin == origin) {
-            Some(_) if !later => return false,
-            // What is said again keeps the source that said it first.
-            Some(row) if row.value == value => {}
-            Some(row) => (row.value, row.source_id) = (value, source_id),
-            None => {
-                let row = claim::Model {
-                    id: 0,
-                    grant_id,
-                    field,
-                    origin,
-                    value,
-                    shown: false,
-                    differs: false,
-                    source_id,
-                    revision_id: 0,
-                };
-                self.slots.push(ClaimSlot { before: None, row });
-            }
-        }
-        true
-    }
-
-    /// The claim of any origin.
-    pub(crate) fn of_any(&self, field: ClaimField) -> Option<&claim::Model> {
-        let mut rows = self.slots.iter().map(|slot| &slot.row);
-        rows.find(|row| row.field == field)
-    }
-
-    pub(crate) fn withdraw(&mut self, field: ClaimField, origin: ClaimOrigin) {
-        self.slots.retain(|slot| {
-            let is_it = slot.row.field == field && slot.row.origin == origin;
-            if is_it && slot.before.is_some() {
-                self.gone.push(slot.row.id);
-            }
-            !is_it
-        });
-    }
-
-    /// Whether the award shows what an origin says: no more trusted one says anything.
-    pub(crate) fn shows(&self, field: ClaimField, origin: ClaimOrigin) -> bool {
-        let trusted = most_trusted(field);
-        origin == trusted || self.find(field, trusted).is_none()
-    }
-
-    /// The origin whose recipient the award shows.
-    pub(crate) fn shown_recipient(&self) -> Option<&claim::Model> {
-        let rows = self.slots.iter().map(|slot| &slot.row);
-        rows.into_iter().find(|row| row.field == ClaimField::Recipient && row.shown)
-    }
-
-    /// Shows the recipient of an origin, and says whether another one names somebody else.
-    pub(crate) fn show_recipient(&mut self, origin: ClaimOrigin, differs: bool) {
-        let is_recipient = |slot: &&mut ClaimSlot| slot.row.field == ClaimField::Recipient;
-        for slot in self.slots.iter_mut().filter(is_recipient) {
-            (slot.row.shown, slot.row.differs) = (slot.row.origin == origin, differs);
-        }
-    }
-
-    /// How many origins name a recipient.
-    pub(crate) fn recipients(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.row.field == ClaimField::Recipient).count()
-    }
-
-    /// Whether origins name different recipients.
-    pub(crate) fn recipient_differs(&self) -> bool {
-        self.slots.iter().any(|slot| slot.row.field == ClaimField::Recipient && slot.row.differs)
-    }
-
-    /// Says of each claim whether it is shown and whether others differ. Recipients are judged where they are found.
-    fn judge(&mut self) {
-        let judged: Vec<(bool, bool)> = self
-            .slots
-            .iter()
-            .map(|ClaimSlot { row, .. }| {
-                let mut others = self.slots.iter().filter(|other| other.row.field == row.field);
-                let differs = others.any(|other| other.row.value != row.value);
-                (self.shows(row.field, row.origin), differs)
-            })
-            .collect();
-        for (slot, (shown, differs)) in self.slots.iter_mut().zip(judged) {
-            if slot.row.field != ClaimField::Recipient {
-                (slot.row.shown, slot.row.differs) = (shown, differs);
-            }
-        }
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     error::{FilePlace, ImportError},
     json::{self, AnswerKind, AnswerPage},
     layout::{Layout, Mismatch, TableShape},
-    row::{FileRow, RowRefusal},
+    row::{FileRow, RowRefusal, is_error},
     workbook::{MAX_COLUMNS, SheetRows},
 };
 
@@ -273,7 +273,12 @@ impl<'a> FileTable<'a> {
             let long =
                 (cell.len() > MAX_CELL).then(|| format!("the cell has more than {MAX_CELL} bytes"));
             let nul = || cell.contains('\0').then(|| "has a NUL, which no text has".to_owned());
-            Some((at, long.or_else(nul)?))
+            let error = || {
+                let is_read = || layout.index.values().any(|known| *known == at);
+                let is_wrong = cell.starts_with('#') && is_error(cell) && is_read();
+                is_wrong.then(|| "is an error of a spreadsheet, and no value".to_owned())
+            };
+            Some((at, long.or_else(nul).or_else(error)?))
         });
         if let Some((at, reason)) = wrong {
             return Err(RowProblem::Row(RowRefusal {

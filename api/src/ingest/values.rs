@@ -183,8 +183,28 @@ pub(crate) fn listing(text: &str) -> Option<String> {
     (shaped && digits(agency) && digits(program)).then(|| format!("{agency}.{program:0<3}"))
 }
 
+/// A code of digits that something took for a number, and wrote with a decimal.
+fn code(text: &str) -> &str {
+    text.strip_suffix(".0").unwrap_or(text)
+}
+
+/// A code of so many digits, of which zeros at its beginning may have been lost.
+pub(crate) fn padded(text: &str, width: usize) -> Option<String> {
+    let text = code(text);
+    let shaped = text.len() <= width && text.bytes().all(|byte| byte.is_ascii_digit());
+    shaped.then(|| format!("{text:0>width$}"))
+}
+
+/// Whether a place, in degrees, may be in a state or a territory. Where the sign of the longitude was lost, it is not.
+pub(crate) fn is_in_the_states(latitude: f64, longitude: f64) -> bool {
+    // From American Samoa to Alaska; from the Aleutian Islands to the Virgin Islands, and the Marianas.
+    let is_east = (144.0..=180.0).contains(&longitude);
+    (-15.0..=72.0).contains(&latitude) && ((-180.0..=-64.0).contains(&longitude) || is_east)
+}
+
 /// The first five digits of a ZIP code, where there are five.
 pub(crate) fn zip(text: &str) -> Option<String> {
+    let text = code(text);
     let zip = text.get(..5)?;
     let rest = &text[5..];
     let plain = rest.is_empty() || rest.starts_with('-') || rest.len() == 4;

@@ -9,9 +9,11 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
+    difference::{self, DifferenceRequest, Differences, compare},
     group_page::nothing,
     histogram::Bin,
     memory::{Replica, order::FirstRows, sample::Samples},
+    overlap::Overlaps,
     quality::ColumnQuality,
     request::{GroupsAnswer, Request},
     sql,
@@ -114,6 +116,50 @@ impl Aggregates {
         let work = replica.work_of_quality(table, &keeps)?;
         let of = Arc::clone(replica);
         let found = at_work(session, work, move |stop| of.quality(table, &keeps, stop)).await?;
+        let (purpose, took) = (Purpose::Aggregates, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.stamp(), read);
+        Ok(found)
+    }
+
+    /// In how many of the first key of a request each two values of the second are found together.
+    pub(crate) async fn overlaps(
+        &self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Overlaps, Error> {
+        let Self::Memory(replica) = self else {
+            return Overlaps::of_groups(&self.answer(session, request.clone()).await?);
+        };
+        let began = Instant::now();
+        let (table, work) = (request.table, replica.work_of_overlaps(request)?);
+        let (of, asked) = (Arc::clone(replica), request.clone());
+        let found = at_work(session, work, move |stop| of.overlaps(&asked, stop)).await?;
+        let (purpose, took) = (Purpose::Aggregates, began.elapsed());
+        let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
+        session.note_copy(replica.stamp(), read);
+        Ok(found)
+    }
+
+    /// How values changed after an event, less how they changed elsewhere.
+    pub(crate) async fn difference(
+        &self,
+        session: &Session,
+        asked: &Arc<DifferenceRequest>,
+    ) -> Result<Differences, Error> {
+        asked.check()?;
+        let table = asked.request.table;
+        let of = Arc::clone(asked);
+        let Self::Memory(replica) = self else {
+            let panel = sql::panel(session, asked).await?;
+            let work = difference::work(panel.rows.len() as u64);
+            return at_work(session, work, move |stop| compare(panel, &of, stop)).await;
+        };
+        let began = Instant::now();
+        let work = replica.work_of_difference(asked, replica.rows_in(table)?)?;
+        let gather = Arc::clone(replica);
+        let compared = move |stop: &Stop| compare(gather.panel(&of, stop)?, &of, stop);
+        let found = at_work(session, work, compared).await?;
         let (purpose, took) = (Purpose::Aggregates, began.elapsed());
         let read = Read { table: table.name, purpose, rows: 0, took, statement: None };
         session.note_copy(replica.stamp(), read);

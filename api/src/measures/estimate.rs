@@ -61,6 +61,21 @@ pub(crate) struct ClusterSums {
     pub(crate) missing: u64,
 }
 
+impl Clustered {
+    /// The two sides of a row, where it has both: what is divided, and what by.
+    pub(crate) fn sides(&self, above: Option<i64>, below: Option<i64>) -> Option<(i64, i64)> {
+        let below = below.filter(|below| !self.is_of_people || *below > 0);
+        above.zip(below)
+    }
+
+    /// The quotient of the two sides of a row, in its unit; none where there is nothing to divide by.
+    pub(crate) fn value(&self, (above, below): (i64, i64)) -> Option<f64> {
+        let (above, below) = (i128::from(above), i128::from(below));
+        let factor = (i128::from(self.factor.0), i128::from(self.factor.1));
+        (below != 0).then(|| quotient(above * factor.0, below * factor.1))
+    }
+}
+
 impl ClusterSums {
     /// Computes what is told.
     ///
@@ -81,9 +96,7 @@ impl ClusterSums {
             _ => {}
         }
         let error = self.error(above, below)? * real(factor.0.into()) / real(factor.1.into());
-        let freedom = real(clusters as i128 - 1);
-        let distribution = StudentsT::new(0.0, 1.0, freedom).map_err(|_| Error::Internal)?;
-        let half = distribution.inverse_cdf(0.975) * error;
+        let half = quantile(real(clusters as i128 - 1))? * error;
         Ok(Number::Real(match what {
             Estimated::Low => value() - half,
             Estimated::High => value() + half,
@@ -109,6 +122,15 @@ impl ClusterSums {
         let variance = squares.iter().sum::<f64>() * clusters / (clusters - 1.0);
         Ok(variance.sqrt() / real(below))
     }
+}
+
+/// The quantile of Student's t of a 95 % interval.
+///
+/// # Errors
+/// Says that there are no degrees of freedom.
+pub(crate) fn quantile(freedom: f64) -> Result<f64, Error> {
+    let distribution = StudentsT::new(0.0, 1.0, freedom).map_err(|_| Error::Internal)?;
+    Ok(distribution.inverse_cdf(0.975))
 }
 
 fn real(number: i128) -> f64 {

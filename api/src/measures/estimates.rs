@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use super::{
     aggregates::Aggregates,
+    difference::{self, DifferenceRequest},
+    event::declared,
     memory::{
         Replica,
         estimate::{Estimate, Parents, part_of},
@@ -98,6 +100,44 @@ impl<'a> Estimates<'a> {
                 Ok(Work::statements(1) + scanned(sizes, table, keeps) + each)
             }
         }
+    }
+
+    /// What it takes to count what is found together: by the copy in memory where it is of one list, else of groups.
+    pub(crate) fn overlaps(
+        &self,
+        request: &Request,
+        parents: Option<Parents<'_>>,
+    ) -> Result<Estimate, Error> {
+        let groups = self.answer(request, parents)?;
+        if let (Self::Memory(replica, _), None) = (self, parents) {
+            let work = replica.work_of_overlaps(request)?;
+            return Ok(Estimate { work, bytes: groups.bytes.min(32 << 20), ..groups });
+        }
+        // Each of the first key has a few of the second.
+        let pairs = Work::passed(groups.groups.saturating_mul(8));
+        Ok(Estimate { work: groups.work + pairs, ..groups })
+    }
+
+    /// What it takes to compare what happened after an event with what happened elsewhere, and its bytes.
+    pub(crate) fn difference(&self, asked: &DifferenceRequest) -> Result<(Work, u64), Error> {
+        let (table, keeps) = (asked.request.table, &asked.request.keeps);
+        let kept = self.kept(table, keeps)?;
+        let work = match self {
+            Self::Memory(replica, _) => replica.work_of_difference(asked, kept)?,
+            Self::Database(sizes) => {
+                let event = asked.request.event().unwrap_or_default();
+                let happens = declared(table)?.happens(table).other();
+                let joined = Work::scanned(sizes.rows(happens).saturating_add(kept));
+                Work::statements(1)
+                    + scanned(sizes, table, keeps)
+                    + scanned(sizes, happens, &event.counts)
+                    + joined
+                    + Work::rows(kept, 6)
+                    + difference::work(kept)
+            }
+        };
+        // The rows, the values by year, and what each subject adds in each.
+        Ok((work, kept.saturating_mul(100)))
     }
 
     /// What it takes to find a page in the copy in memory, of a list of which a filter keeps so many rows.

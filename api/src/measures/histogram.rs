@@ -96,6 +96,13 @@ impl Bins {
         let mut power = 1_i128;
         loop {
             for step in [power, 2 * power, 5 * power] {
+                // However long a step is, 0 is an edge: one bin around it goes as far down as up.
+                if self.most == 1 && first < 0 && end > 0 {
+                    if step >= end.max(-first) {
+                        return vec![within(-step), within(step)];
+                    }
+                    continue;
+                }
                 let lower = first.div_euclid(step);
                 let upper = end.div_euclid(step) + i128::from(end.rem_euclid(step) > 0);
                 if upper - lower <= self.most as i128 {
@@ -264,6 +271,10 @@ mod tests {
                 (Some(10_000), Some(100_000), 1, 90_000),
             ]
         );
+        let one = Bins { most: 1, ..LINEAR };
+        assert_eq!(of(one, &[-3, 12, 40]), [(Some(-50), Some(50), 3, 49)]);
+        assert_eq!(of(one, &[-3, 0]), [(Some(-5), Some(5), 2, -3)]);
+        assert_eq!(of(one, &[i64::MIN, i64::MAX]).iter().map(|bin| bin.2).sum::<u64>(), 2);
         let wide = Bins { most: 1, ..LOGARITHMIC };
         assert_eq!(of(wide, &[1, i64::MAX]).iter().map(|bin| bin.2).sum::<u64>(), 2);
         let ends = Bins { most: MOST_BINS, ..LINEAR };

@@ -44,7 +44,7 @@
 //! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
 //! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, [`histogram`] how the
 //! values of each are spread, [`quality`] what is known of columns, [`estimate`] how
-//! sure a mean is, and [`fill`] adds
+//! sure a mean is, [`difference`] how values changed after an event, and [`fill`] adds
 //! those that no row is in. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
 //! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
 //!
@@ -55,6 +55,7 @@
 //! tried on the same rows: 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
+mod difference;
 mod estimate;
 mod estimates;
 pub(crate) mod event;
@@ -65,6 +66,7 @@ mod having;
 mod histogram;
 pub(crate) mod memory;
 mod others;
+mod overlap;
 mod prices;
 mod quality;
 mod request;
@@ -93,6 +95,10 @@ pub use self::{
     value::{Cell, Number},
 };
 pub(crate) use self::{
+    difference::{
+        ControlGroup, DifferenceRequest, Differences, Effect, EffectOfCohort, EffectOfYear,
+        PreTrend,
+    },
     estimates::Estimates,
     histogram::{Bins, Histogram, MOST_BINS},
     memory::{
@@ -100,6 +106,7 @@ pub(crate) use self::{
         order::{FirstRows, RowTerm},
         ranks::RankedNumbers,
     },
+    overlap::{MOST_OVERLAPPING, Overlaps},
     quality::{ColumnEnd, ColumnQuality},
     request::{Known, Subset},
     statistic::ratio,

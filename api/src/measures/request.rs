@@ -126,6 +126,18 @@ pub enum Figure {
     },
 }
 
+impl Figure {
+    /// The measures that it is computed of, figures that it divides aside.
+    pub(crate) fn measures(&self) -> Vec<&Measure> {
+        match self {
+            Self::Of { measure, .. } => vec![measure],
+            Self::Correlation { measures, .. } => measures.iter().collect(),
+            Self::Estimate(of, _) => std::iter::once(&of.above).chain(&of.below).collect(),
+            Self::Ratio { .. } => Vec::new(),
+        }
+    }
+}
+
 /// What groups are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {

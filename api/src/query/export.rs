@@ -125,7 +125,8 @@ impl Export {
                 | ConnectionField::Totals(_)
                 | ConnectionField::Facets(_)
                 | ConnectionField::Overlap(_)
-                | ConnectionField::Quality(_) => {
+                | ConnectionField::Quality(_)
+                | ConnectionField::Difference(_) => {
                     let reason =
                         format!("`{name}` is not of one row: leave it out, or ask for JSON");
                     return Err(Error::NotATable(reason));

@@ -82,6 +82,13 @@ impl<'a> Planner<'a> {
                     parent,
                     &path,
                 )?),
+                "differenceInDifferences" => ConnectionField::Difference(self.difference(
+                    table,
+                    &list.keeps,
+                    &merged,
+                    parent,
+                    &path,
+                )?),
                 "nodes" => ConnectionField::Nodes(self.rows(table, &merged, &mut picks, &path)?),
                 "edges" => ConnectionField::Edges(self.edges(table, &merged, &mut picks, &path)?),
                 _ => ConnectionField::PageInfo(self.page_info(&merged)?),

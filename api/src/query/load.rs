@@ -35,7 +35,10 @@ use crate::{
     },
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, ColumnQuality, Estimates, GroupsAnswer as Measures, Parents, Request},
+    measures::{
+        Aggregates, ColumnQuality, DifferenceRequest, Differences, Estimates,
+        GroupsAnswer as Measures, Overlaps, Parents, Request,
+    },
     trace,
 };
 
@@ -327,6 +330,19 @@ impl Loaders {
         keeps: &Predicate,
     ) -> Result<Vec<ColumnQuality>, Error> {
         Box::pin(self.aggregates.quality(&self.session, table, keeps.clone())).await
+    }
+
+    /// In how many of the first key of a request each two values of the second are found together.
+    pub(crate) async fn overlaps(&self, request: &Request) -> Result<Overlaps, Error> {
+        Box::pin(self.aggregates.overlaps(&self.session, request)).await
+    }
+
+    /// How values changed after an event, less how they changed elsewhere.
+    pub(crate) async fn difference(
+        &self,
+        asked: &Arc<DifferenceRequest>,
+    ) -> Result<Differences, Error> {
+        Box::pin(self.aggregates.difference(&self.session, asked)).await
     }
 
     /// Answers a request for aggregates for each parent, whose ids stand in a column.

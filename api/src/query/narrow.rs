@@ -67,6 +67,9 @@ pub(crate) async fn narrow(
             ConnectionField::Groups(plan) => and(&mut plan.request.keeps),
             ConnectionField::Overlap(plan) => and(&mut plan.request.keeps),
             ConnectionField::Quality(plan) => and(&mut plan.keeps),
+            ConnectionField::Difference(plan) => {
+                and(&mut Arc::make_mut(&mut plan.asked).request.keeps);
+            }
             ConnectionField::Facets(plan) => {
                 for facet in &mut plan.facets {
                     and(&mut facet.request.keeps);

@@ -12,7 +12,7 @@
 //!           totals: Shape { federalShare: Statistics { sum: Figure } } }
 //! ```
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::Name;
 use chrono::NaiveDate;
@@ -30,7 +30,7 @@ use crate::{
         predicate::Predicate,
         table::Table,
     },
-    measures::Request,
+    measures::{DifferenceRequest, Request},
 };
 
 /// How rows of a table become objects.
@@ -107,6 +107,7 @@ pub(crate) enum ConnectionField {
     Facets(Box<FacetsPlan>),
     Overlap(Box<OverlapPlan>),
     Quality(QualityPlan),
+    Difference(DifferencePlan),
     Nodes(RowsPlan),
     Edges(Vec<(Name, EdgeField<RowsPlan>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
@@ -327,9 +328,6 @@ pub(crate) enum KeyTextField {
     Count,
 }
 
-/// The values between which an overlap is counted.
-pub(crate) const MOST_OVERLAPPING: usize = 200;
-
 /// In how many of one key values of another are found together.
 #[derive(Clone, Debug)]
 pub(crate) struct OverlapPlan {
@@ -367,6 +365,31 @@ pub(crate) enum QualityField {
     Distinct,
     Min,
     Max,
+}
+
+/// How values changed after an event, less how they changed elsewhere.
+#[derive(Clone, Debug)]
+pub(crate) struct DifferencePlan {
+    pub(crate) asked: Arc<DifferenceRequest>,
+    pub(crate) fields: Vec<(Name, DifferenceField)>,
+}
+
+/// A field of such differences, or of a part of them.
+#[derive(Clone, Debug)]
+pub(crate) enum DifferenceField {
+    TypeName(&'static str),
+    /// What its object tells by this name.
+    Told(String),
+    Part(DifferencePart, Vec<(Name, DifferenceField)>),
+}
+
+/// A part of what is told of differences.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum DifferencePart {
+    Overall,
+    ByYearsSince,
+    ByCohort,
+    PreTrend,
 }
 
 impl GroupsField {

@@ -9,16 +9,16 @@ use async_graphql::Name;
 use super::{
     page::List,
     plan::{
-        ConnectionField, ConnectionPlan, EdgeField, GroupsField, GroupsPlan, KeyField, Lookup,
-        MOST_OVERLAPPING, MeasureField, MeasuresPlan, NumberField, NumbersPlan, RowField, RowsPlan,
-        StatisticField,
+        ConnectionField, ConnectionPlan, DifferenceField, DifferencePart, DifferencePlan,
+        EdgeField, GroupsField, GroupsPlan, KeyField, Lookup, MeasureField, MeasuresPlan,
+        NumberField, NumbersPlan, RowField, RowsPlan, StatisticField,
     },
 };
 use crate::{
     catalog::{Catalog, predicate::Predicate, table::Table},
     error::Error,
     limits::work::Work,
-    measures::{Aggregates, Estimates, Parents, Request},
+    measures::{Aggregates, Estimates, MOST_OVERLAPPING, Parents, Request},
 };
 
 /// Adds up the price of one request.
@@ -165,9 +165,8 @@ impl<'a> Price<'a> {
                     }
                 }
                 ConnectionField::Overlap(plan) => {
-                    let found = self.estimates.answer(&plan.request, of_each)?;
-                    // Each of the first key has a few of the second.
-                    self.work += found.work + Work::passed(found.groups.saturating_mul(8));
+                    let found = self.estimates.overlaps(&plan.request, of_each)?;
+                    self.work += found.work;
                     self.bytes = self.bytes.saturating_add(found.bytes);
                     let most = MOST_OVERLAPPING as u64;
                     let pairs = found.groups.min(most * most / 2);
@@ -181,6 +180,7 @@ impl<'a> Price<'a> {
                     let columns = plan.table.columns.len() as u64;
                     self.show(columns, plan.fields.iter().map(|(name, _)| name));
                 }
+                ConnectionField::Difference(plan) => self.difference(plan)?,
                 ConnectionField::Totals(plan) => self.measures(plan, lists, totals)?,
                 ConnectionField::PageInfo(fields) => {
                     self.show(lists, fields.iter().map(|(name, _)| name));
@@ -189,6 +189,31 @@ impl<'a> Price<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Adds a comparison of what happened after an event with what happened elsewhere.
+    fn difference(&mut self, plan: &DifferencePlan) -> Result<(), Error> {
+        let (work, bytes) = self.estimates.difference(&plan.asked)?;
+        self.work += work;
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.differences(&plan.fields, 1);
+        Ok(())
+    }
+
+    /// Adds what is shown of so many differences.
+    fn differences(&mut self, fields: &[(Name, DifferenceField)], count: u64) {
+        self.show(count, fields.iter().map(|(name, _)| name));
+        for (_, field) in fields {
+            if let DifferenceField::Part(part, fields) = field {
+                let parts = match part {
+                    DifferencePart::Overall | DifferencePart::PreTrend => 1,
+                    // Of as many years as there are usually.
+                    DifferencePart::ByYearsSince => 40,
+                    DifferencePart::ByCohort => 600,
+                };
+                self.differences(fields, parts);
+            }
+        }
     }
 
     /// Adds what it takes to find the rows of the pages of a list, and tells how many there are.

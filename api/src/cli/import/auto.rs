@@ -1,6 +1,7 @@
-//! `cops-graphql import auto`: files that are recognized, each a load of its own.
+//! `cops-graphql import auto`: files that are recognized, each a load of its own, but for the pages of an answer of an API,
+//! which are one.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use super::{ImportArgs, loading::Loading, report, words};
 use crate::{
@@ -48,10 +49,9 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
     }
     let loading = Loading::begin(database, args.dry_run).await?;
     let mut broken = None;
-    for RecognizedFile { path, recognition } in &files {
-        let Recognition::Of(format) = *recognition else { continue };
+    for RecognizedLoad { format, paths, .. } in loads(&files) {
         if let Some(error) =
-            one(args, &loading, path, format, database, &mut output, &mut ended).await
+            one(args, &loading, &paths, format, database, &mut output, &mut ended).await
         {
             broken = Some(error);
             break;
@@ -76,35 +76,62 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
     Ok(if is_whole || code == ExitCode::from(UNWRITTEN) { code } else { ExitCode::from(2) })
 }
 
-/// Loads a file, and tells what came of it. Gives back why the database failed.
+/// Files that are loaded together.
+struct RecognizedLoad {
+    format: Format,
+    paths: Vec<PathBuf>,
+    /// Whether they are pages.
+    of_pages: bool,
+}
+
+/// The loads that files make, in their order: each file one, and the pages in a folder.
+fn loads(files: &[RecognizedFile]) -> Vec<RecognizedLoad> {
+    let mut loads: Vec<RecognizedLoad> = Vec::new();
+    for RecognizedFile { path, recognition, is_page } in files {
+        let Recognition::Of(format) = *recognition else { continue };
+        let begun = loads.iter_mut().find(|load| {
+            let is_same = load.of_pages && *is_page && load.format == format;
+            is_same && load.paths[0].parent() == path.parent()
+        });
+        if let Some(load) = begun {
+            load.paths.push(path.clone());
+        } else {
+            let of_pages = *is_page;
+            loads.push(RecognizedLoad { format, paths: vec![path.clone()], of_pages });
+        }
+    }
+    loads
+}
+
+/// Loads files together, and tells what came of it. Gives back why the database failed.
 async fn one(
     args: &ImportArgs,
     loading: &Loading,
-    path: &Path,
+    paths: &[PathBuf],
     format: Format,
     database: &DatabaseUrl,
     output: &mut Output,
     ended: &mut Ended,
 ) -> Option<ImportError> {
-    let name = path.display();
-    let is_human = args.report == ReportFormat::Human;
+    let (is_human, count) = (args.report == ReportFormat::Human, paths.len() as u64);
     if is_human {
-        output.write(&format!("{name}: {}\n", format.name()));
+        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        output.write(&format!("{}: {}\n", names.join(", "), format.name()));
     }
-    let request = args.request(format, vec![path.to_owned()]);
+    let request = args.request(format, paths.to_vec());
     match loading.load(&request).await {
         Ok(report) => {
             let is_there = report.files.iter().all(|file| file.already.is_some());
             let is_unchanged = is_there || report.is_empty;
-            *if is_unchanged { &mut ended.unchanged } else { &mut ended.loaded } += 1;
+            *if is_unchanged { &mut ended.unchanged } else { &mut ended.loaded } += count;
             output.write(&if is_human { report.to_string() } else { report::of_load(&report) });
             None
         }
         Err(error) => {
-            ended.failed += 1;
+            ended.failed += count;
             let words = words(&error, database);
             if !is_human {
-                output.write(&report::of_failure(Some(format), &[path.to_owned()], &error, &words));
+                output.write(&report::of_failure(Some(format), paths, &error, &words));
             }
             if error.exit_code() != 2 {
                 return Some(error);
@@ -117,7 +144,7 @@ async fn one(
 
 /// Tells of the files that were not to be loaded.
 fn tell_rest(files: &[RecognizedFile], is_human: bool, output: &mut Output, ended: &mut Ended) {
-    for RecognizedFile { path, recognition } in files {
+    for RecognizedFile { path, recognition, .. } in files {
         let name = path.display();
         match recognition {
             Recognition::PassedOver(why) if is_human => {

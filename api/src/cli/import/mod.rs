@@ -71,7 +71,8 @@ pub(crate) struct ImportArgs {
     /// The format of the files; auto recognizes each.
     #[arg(required_unless_present_any = ["template", "review", "matches"], hide_possible_values = true)]
     format: Option<FileFormat>,
-    /// The files, all of one load; - is standard input. Of auto also folders, and each file is a load of its own.
+    /// The files, all of one load; - is standard input. Of auto also folders, and each file is a load of its own, but for the pages of one
+    /// answer of an API.
     #[arg(required_unless_present_any = ["template", "review", "matches"], value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Assistance listings to take (usaspending) [default: those of the COPS Office]. Where they are named, they are

@@ -26,7 +26,9 @@ use std::time::{Duration, Instant};
 
 use migration::Begins;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqlxPostgresConnector, Statement,
+    sqlx::postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 pub use self::layout::{DistributeError, Distributed, Placement, distribute};
@@ -71,7 +73,11 @@ impl CommitMarks {
         let (Some(mark), Some(connections)) = (mark(transaction).await?, db.connections()) else {
             return Ok(None);
         };
-        let marks = Self(connections.clone());
+        // The connection that writes has its hands full.
+        let options = connections.get_postgres_connection_pool().connect_options();
+        let pool = PgPoolOptions::new().max_connections(1);
+        let pool = pool.connect_lazy_with(PgConnectOptions::clone(&options));
+        let marks = Self(SqlxPostgresConnector::from_sqlx_postgres_pool(pool));
         // A load changes tables of both kinds one after the other.
         let sequential = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'";
         transaction.execute_unprepared(sequential).await?;

@@ -10,9 +10,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{Award, Awards, Fate};
 use crate::ingest::{
+    grant_claims::GrantClaims,
     job::Job,
     recipients::{Described, FoundRecipient, Recipient, Recipients},
-    sources::{GrantClaims, Origins},
+    sources::Origins,
 };
 
 /// Ids that go into one statement.

@@ -33,9 +33,10 @@ pub(crate) use self::modification::ModificationOrder;
 use super::{
     award_money::{AwardShare, MoneyBefore, StatedTotal},
     claims::EmptyFields,
+    grant_claims::GrantClaims,
     job::Job,
     recipients::{Described, Recipients},
-    sources::{GrantClaims, Origins},
+    sources::Origins,
 };
 
 /// Awards that a report names as examples.

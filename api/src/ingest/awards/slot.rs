@@ -7,8 +7,9 @@ use entity::{
 
 use super::{Award, AwardSlot, Fate};
 use crate::ingest::{
+    grant_claims::{ClaimKey, GrantClaims, most_trusted},
     recipients::{Described, FoundRecipient, Recipient},
-    sources::{ClaimKey, ClaimText, GrantClaims, Origins, are_different, certainty, most_trusted},
+    sources::{ClaimText, Origins, are_different, certainty},
 };
 
 impl AwardSlot {

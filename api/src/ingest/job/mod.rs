@@ -110,12 +110,6 @@ impl Job {
         })
     }
 
-    /// The bytes of the files that are to be read.
-    pub(crate) fn bytes(&self) -> u64 {
-        let files = self.inputs.iter().zip(&self.report.files);
-        files.filter(|(_, file)| file.already.is_none()).map(|((input, _), _)| input.bytes).sum()
-    }
-
     /// Whether any file is to be read.
     pub(crate) fn has_work(&self) -> bool {
         self.report.files.iter().any(|file| file.already.is_none())

@@ -75,16 +75,16 @@ pub(crate) fn begins(text: &[u8]) -> bool {
     }
 }
 
-/// What an answer is; none where no format reads it.
+/// What an answer is, none where no format reads it, and whether it is one of several pages.
 pub(crate) fn read_kind(
     file: &str,
     reader: &mut dyn Read,
-) -> Result<Option<AnswerKind>, ImportError> {
+) -> Result<(Option<AnswerKind>, bool), ImportError> {
     let answer = serde_json::from_reader(reader.take(MAX_BYTES)).map_err(|error| {
         let problem = format!("is no whole answer of an API: {error}");
         ImportError::file(FilePlace::file(file), problem, "download it again")
     })?;
-    Ok(kind_of(&answer))
+    Ok((kind_of(&answer), page(&answer).is_some_and(AnswerPage::has_others)))
 }
 
 /// An answer as a table.
@@ -106,6 +106,11 @@ pub(crate) struct AnswerPage {
 }
 
 impl AnswerPage {
+    /// Whether it is not all of its answer.
+    fn has_others(self) -> bool {
+        self.number > 1 || !self.is_last
+    }
+
     /// The first of some pages beside which one is missing, and the number of that. Several answers may have pages of one
     /// number.
     pub(crate) fn missing(pages: &[Self]) -> Option<(usize, u64)> {

@@ -11,7 +11,7 @@ use crate::measures::memory::{
 use crate::{
     catalog::{key::Part, scalar::Scalar},
     error::Error,
-    measures::{groups::NULL, value::Cell},
+    measures::{difference::FirstYear, groups::NULL, value::Cell},
 };
 
 /// The year of an event that never was, and of one of an unknown year.
@@ -19,7 +19,7 @@ const NEVER: i64 = MISSING;
 const UNDATED: i64 = MISSING + 1;
 
 /// Rows, placed by an event.
-pub(crate) struct Placed<'a> {
+pub(crate) struct PlacedRows<'a> {
     /// The ordinals of the years since, of the rows that are looked at.
     since: Codes,
     /// The least of the years since, and how many there are.
@@ -30,7 +30,7 @@ pub(crate) struct Placed<'a> {
     ever: Vec<u32>,
 }
 
-impl Placed<'_> {
+impl PlacedRows<'_> {
     /// The ordinals and the cells of a part that looks at the event.
     pub(crate) fn key<'a>(
         &'a self,
@@ -59,7 +59,7 @@ impl Replica {
         table: &'a Stored,
         event: &Event,
         kept: &mut Mask,
-    ) -> Result<Placed<'a>, Error> {
+    ) -> Result<PlacedRows<'a>, Error> {
         let declared = declared(table.table)?;
         let subjects = &table.column_named(declared.subject(table.table).from)?.codes;
         let events = self.events(masks, table, event)?;
@@ -107,7 +107,7 @@ impl Replica {
         let had = |event: &i64| if *event == NEVER { 1 } else { 2 };
         let mut ever: Vec<u32> = events.iter().map(had).collect();
         ever[NULL as usize] = NULL;
-        Ok(Placed { since, first, count, subjects, ever })
+        Ok(PlacedRows { since, first, count, subjects, ever })
     }
 
     /// A value for each row that a mask keeps, and that of nothing for the others.
@@ -126,6 +126,21 @@ impl Replica {
             }
         });
         values
+    }
+
+    /// When the event was, of each subject, by its ordinal.
+    pub(crate) fn first_years(
+        &self,
+        masks: &Masks<'_>,
+        table: &Stored,
+        event: &Event,
+    ) -> Result<Vec<FirstYear>, Error> {
+        let first = |event: i64| match event {
+            NEVER => FirstYear::Never,
+            UNDATED => FirstYear::Unknown,
+            year => FirstYear::In(year),
+        };
+        Ok(self.events(masks, table, event)?.into_iter().map(first).collect())
     }
 
     /// The year of the event of each subject, by its ordinal.

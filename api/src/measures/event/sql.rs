@@ -78,6 +78,11 @@ fn join(
     Ok(())
 }
 
+/// The subject to whom it happened, and the first year in which it did.
+pub(crate) fn first() -> [Expr; 2] {
+    [column_of(EVENT, "k"), column_of(EVENT, "first")]
+}
+
 /// The years since the event.
 pub(crate) fn since(table: &'static Table) -> Result<Expr, Error> {
     let year = column_of(table.name, declared(table)?.years[0]);

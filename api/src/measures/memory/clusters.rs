@@ -80,10 +80,9 @@ impl Replica {
                 Some(below) => number(below, index),
                 None => Some(1),
             };
-            let below = below.filter(|below| !clustered.is_of_people || *below > 0);
             let of_slot = &mut found[*slot as usize];
-            match (number(&above, index), below) {
-                (Some(above), Some(below)) if cluster != NULL => {
+            match clustered.sides(number(&above, index), below) {
+                Some((above, below)) if cluster != NULL => {
                     of_slot.rows += 1;
                     let sum = sums.entry((*slot, cluster)).or_default();
                     *sum = (sum.0 + i128::from(above), sum.1 + i128::from(below));

@@ -93,11 +93,10 @@ impl Replica {
         measure: &Measure,
         rows: RowSet<'_>,
     ) -> Result<Vec<i64>, Error> {
-        let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
-        let work = self.work_of_measure(asked.table, measure, Needs::Sum, many(rows.len()))?;
-        asked.stop.spend(work)?;
+        let Measure::Numbers(Way(path), _) = measure else { return Err(Error::Internal) };
+        asked.stop.spend(Self::work_of_measure(measure, Needs::Sum, many(rows.len())))?;
         let (ordinals, end) = self.rows_at(asked.table, path)?;
-        let numbers = self.numbers(end, path, asked.rates(*year)?.as_ref())?;
+        let numbers = self.numbers_of((asked.table, end), measure, &asked.prices, &asked.worked)?;
         Ok(numbers.work(NumbersOfRows { rows, at: |row| ordinals.get(row) }))
     }
 }

@@ -77,10 +77,7 @@ impl Replica {
         let mut work = Work::ANSWER + self.filter(&mut known, table, &request.keeps)?.1;
         for part in &request.parts {
             work += self.filter(&mut known, table, &part.keeps)?.1;
-            for known in &part.known {
-                let rows = Work::passed(many(table.rows));
-                work += self.work_of_numbers(table, &known.measure)? + rows;
-            }
+            work += Work::passed(many(table.rows)).times(many(part.known.len()));
         }
         if let (Some(event), Some(declared)) = (&request.event(), &request.table.event) {
             let happens = self.table_named(declared.happens(request.table).table)?;
@@ -88,6 +85,20 @@ impl Replica {
             work += Work::passed(many(happens.rows + 2 * table.rows));
         }
         Ok(work)
+    }
+
+    /// The numbers of all measures, each worked out once.
+    fn numbers_to_work_out(&self, table: &Stored, request: &Request) -> Result<Work, Error> {
+        let known = request.parts.iter().flat_map(|part| &part.known);
+        let figures = request.figures.iter().flat_map(Figure::measures);
+        let histograms = request.histograms.iter().map(|histogram| &histogram.measure);
+        let mut measures: Vec<&Measure> = Vec::new();
+        for measure in figures.chain(histograms).chain(known.map(|known| &known.measure)) {
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        measures.into_iter().map(|measure| self.work_of_numbers(table, measure)).sum()
     }
 
     /// What an answer takes for so many parents, whose rows are told apart by a column; where there are none, for all rows.
@@ -98,7 +109,7 @@ impl Replica {
         samples: &Samples<'_>,
     ) -> Result<Estimate, Error> {
         let table = self.table_named(request.table.name)?;
-        let mut work = self.filters(table, request)?;
+        let mut work = self.filters(table, request)? + self.numbers_to_work_out(table, request)?;
         let mut kept = part_of(many(table.rows), samples.share(table, &request.keeps)?);
         let mut lists = 1;
         if let Some(parents) = parents {
@@ -131,25 +142,21 @@ impl Replica {
             work += work_of_groups(table, request, level, kept, slots)?;
             for (measure, part, needs, figures) in &measures {
                 let rows = part.map_or(kept, |part| of_parts[part]);
-                work += self.work_of_measure(table, measure, *needs, rows)?;
+                work += Self::work_of_measure(measure, *needs, rows);
                 work += Work::grouped(rows, slots);
                 work += Work::figures(slots.saturating_mul(*figures));
             }
             for figure in &request.figures {
-                let measures: Vec<&Measure> = match figure {
-                    Figure::Correlation { measures, .. } => measures.iter().collect(),
-                    Figure::Estimate(of, _) => {
-                        [Some(&of.above), of.below.as_ref()].into_iter().flatten().collect()
-                    }
-                    _ => continue,
-                };
-                for measure in measures {
-                    work += self.work_of_measure(table, measure, Needs::Values, kept)?;
+                if matches!(figure, Figure::Of { .. } | Figure::Ratio { .. }) {
+                    continue;
+                }
+                for measure in figure.measures() {
+                    work += Self::work_of_measure(measure, Needs::Values, kept);
                 }
                 work += Work::grouped(kept, slots) + Work::figures(slots);
             }
             for histogram in &request.histograms {
-                work += self.work_of_measure(table, &histogram.measure, Needs::Values, kept)?;
+                work += Self::work_of_measure(&histogram.measure, Needs::Values, kept);
                 let bins = slots.saturating_mul(many(histogram.bins.most));
                 work += Work::grouped(kept, slots) + Work::figures(bins);
             }
@@ -230,7 +237,7 @@ impl Replica {
     }
 
     /// How many values a key has.
-    fn values_of(&self, table: &Stored, key: &Key) -> Result<u64, Error> {
+    pub(super) fn values_of(&self, table: &Stored, key: &Key) -> Result<u64, Error> {
         let end = self.table_named(key.path.table(table.table).name)?;
         let values = match key.path.end {
             End::Column(column) => many(end.column(column)?.values.len()),

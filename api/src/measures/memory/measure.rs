@@ -1,6 +1,6 @@
 //! What a measure is of each row, and which rows count.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc};
 
 use super::{
     MemoryRequest, Replica, Stored,
@@ -17,17 +17,46 @@ use crate::{
         table::{Childless, Relation},
     },
     error::Error,
+    limits::usage::TakenMemory,
     measures::{
         groups::Cells as _,
         prices::{Prices, Rate},
         request::Known,
         statistic::{Needs, Tally},
+        stop::Stop,
         value::Cell,
     },
 };
 
 /// The bits up to which rows are told apart by a bit for each slot and row: 16 MB.
 const MOST_BITS: usize = 1 << 27;
+
+/// The numbers of rows that an answer has worked out so far: sums of children, days, and amounts at other prices. Several
+/// parts of the rows, and several statistics, need the same.
+pub(crate) struct WorkedNumbers<'a> {
+    stop: &'a Stop,
+    all: RefCell<Vec<WorkedOut>>,
+}
+
+/// A number for each row of a table.
+struct WorkedOut {
+    table: usize,
+    end: End,
+    year: Option<i32>,
+    numbers: Rc<Vec<i64>>,
+    _taken: TakenMemory,
+}
+
+impl<'a> WorkedNumbers<'a> {
+    /// None yet.
+    pub(crate) fn new(stop: &'a Stop) -> Self {
+        Self { stop, all: RefCell::default() }
+    }
+}
+
+fn by_row(numbers: Vec<i64>) -> Numbers<'static> {
+    Numbers::ByRow(Rc::new(numbers))
+}
 
 impl Replica {
     /// What a measure comes to in the slots of rows.
@@ -39,14 +68,13 @@ impl Replica {
         rows: RowSet<'_>,
         needs: Needs,
     ) -> Result<Gathered<'a>, Error> {
-        let (way, year) = match measure {
+        let way = match measure {
             Measure::Rows => {
                 let tally = |rows: u32| Tally { known: rows.into(), ..Tally::default() };
                 let tallies = slots.slots.iter().map(|slot| tally(slot.rows)).collect();
                 return Ok(Gathered::of(tallies));
             }
-            Measure::Distinct(Way(path)) => (path, None),
-            Measure::Numbers(Way(path), year) => (path, *year),
+            Measure::Distinct(Way(path)) | Measure::Numbers(Way(path), _) => path,
         };
         let (ordinals, end) = self.rows_at(asked.table, way)?;
         let counted = match way.relations.is_empty() {
@@ -58,7 +86,7 @@ impl Replica {
             counted.each(0..counted.len(), |slot, _| tallies[slot].known += 1);
             return Ok(Gathered::of(tallies));
         }
-        let numbers = self.numbers(end, way, asked.rates(year)?.as_ref())?;
+        let numbers = self.numbers_of((asked.table, end), measure, &asked.prices, &asked.worked)?;
         let over = Over { counted: &counted, slots: slots.slots.len(), workers: self.workers };
         Ok(over.gather(numbers, needs))
     }
@@ -68,13 +96,12 @@ impl Replica {
         &self,
         table: &Stored,
         known: &Known,
-        prices: &Prices,
+        (prices, worked): (&Prices, &WorkedNumbers<'_>),
         mask: &mut Mask,
     ) -> Result<(), Error> {
-        let Measure::Numbers(Way(path), year) = &known.measure else { return Err(Error::Internal) };
-        let rates = year.map(|year| prices.rates(year)).transpose()?;
+        let Measure::Numbers(Way(path), _) = &known.measure else { return Err(Error::Internal) };
         let (ordinals, end) = self.rows_at(table, path)?;
-        let numbers = self.numbers(end, path, rates.as_ref())?;
+        let numbers = self.numbers_of((table, end), &known.measure, prices, worked)?;
         let is_known = |number: i64| number != MISSING && (!known.is_positive || number > 0);
         let of_row = numbers.work(Each { rows: end.rows, is_known });
         mask.retain(|row| {
@@ -83,8 +110,32 @@ impl Replica {
         Ok(())
     }
 
+    /// The numbers of a measure of a table, of the rows that its path leads to: worked out once for an answer.
+    pub(super) fn numbers_of<'a>(
+        &'a self,
+        (table, end): (&Stored, &'a Stored),
+        measure: &Measure,
+        prices: &Prices,
+        worked: &WorkedNumbers<'_>,
+    ) -> Result<Numbers<'a>, Error> {
+        let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
+        let is_same = |of: &WorkedOut| (of.table, of.end, of.year) == (end.index, path.end, *year);
+        if let Some(known) = worked.all.borrow().iter().find(|of| is_same(of)) {
+            return Ok(Numbers::ByRow(Rc::clone(&known.numbers)));
+        }
+        worked.stop.spend(self.work_of_numbers(table, measure)?)?;
+        let rates = year.map(|year| prices.rates(year)).transpose()?;
+        let numbers = self.numbers(end, path, rates.as_ref())?;
+        if let Numbers::ByRow(numbers) = &numbers {
+            let (table, end, year) = (end.index, path.end, *year);
+            let (numbers, taken) = (Rc::clone(numbers), worked.stop.take(numbers.len(), 8)?);
+            worked.all.borrow_mut().push(WorkedOut { table, end, year, numbers, _taken: taken });
+        }
+        Ok(numbers)
+    }
+
     /// The numbers that a path ends in, at other prices if so.
-    pub(super) fn numbers<'a>(
+    fn numbers<'a>(
         &'a self,
         end: &'a Stored,
         path: &Path,
@@ -103,7 +154,7 @@ impl Replica {
                     (Some(from), Some(to)) => to - from,
                     _ => MISSING,
                 };
-                Ok(Numbers::ByRow((0..end.rows).map(days).collect()))
+                Ok(by_row((0..end.rows).map(days).collect()))
             }
             End::Children { relation, column } => self.sums(end, relation, column, rates),
             End::Grandchildren { relation, then, column } => {
@@ -145,7 +196,7 @@ impl Replica {
                 counts[parent] += 1;
             }
         }
-        Ok(Numbers::ByRow(counts))
+        Ok(by_row(counts))
     }
 
     /// The numbers of a column, at other prices if so.
@@ -158,7 +209,7 @@ impl Replica {
         let column = of.column(column)?;
         Ok(match rates {
             None => Numbers::Coded(&column.codes, column.numbers()),
-            Some(rates) => Numbers::ByRow(self.priced(of, column, rates)?),
+            Some(rates) => by_row(self.priced(of, column, rates)?),
         })
     }
 
@@ -264,7 +315,7 @@ impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
                 *sum = MISSING;
             }
         }
-        Ok(Numbers::ByRow(sums))
+        Ok(by_row(sums))
     }
 }
 

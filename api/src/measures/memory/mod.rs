@@ -11,6 +11,8 @@
 //! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
 //! - [`correlation`]: the numbers that two measures are of each row.
 //! - [`clusters`]: what rows come to, cluster by cluster.
+//! - [`overlap`]: in how many of one key values of another are found together.
+//! - [`panel`]: the values of subjects year by year, for a comparison of them.
 //! - [`quality`]: what is known of the columns.
 //! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
 //! - [`parallel`]: all of it on all cores where the rows are many.
@@ -28,6 +30,8 @@ pub(crate) mod mask;
 pub(crate) mod masks;
 mod measure;
 pub(crate) mod order;
+mod overlap;
+mod panel;
 mod parallel;
 mod quality;
 pub(crate) mod ranks;
@@ -37,10 +41,7 @@ pub(crate) mod sample;
 mod tally;
 mod work;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeSet};
 
 use entity::price_index;
 use rustc_hash::FxHashSet;
@@ -52,6 +53,7 @@ use self::{
     keys::{AllCells, Ordinals},
     mask::Mask,
     masks::Masks,
+    measure::WorkedNumbers,
     parallel::Workers,
     rows::RowSet,
     work::{many, work_of_groups},
@@ -62,7 +64,7 @@ use super::{
     histogram::Bin,
     histogram::Edges,
     others::{self, OtherRows},
-    prices::{Prices, Rate},
+    prices::Prices,
     request::{Figure, GroupsAnswer, Request},
     statistic::{Needs, Tally, compute},
     stop::Stop,
@@ -189,18 +191,19 @@ impl Replica {
         let kept = (count < table.rows).then(|| kept.rows());
         stop.spend(Work::passed(many(kept.as_ref().map_or(0, Vec::len))))?;
         let rows = kept.as_deref().map_or(RowSet::All(table.rows), RowSet::Some);
+        let worked = WorkedNumbers::new(stop);
         let parts = request.parts.iter().map(|part| {
             let mut mask = masks.of(table, &part.keeps)?;
             for known in &part.known {
                 let rows = Work::passed(many(mask.count()));
-                stop.spend(self.work_of_numbers(table, &known.measure)? + rows)?;
-                self.keep_known(table, known, &prices, &mut mask)?;
+                stop.spend(rows)?;
+                self.keep_known(table, known, (&prices, &worked), &mut mask)?;
             }
             Ok::<_, Error>(mask)
         });
         let parts = parts.collect::<Result<_, _>>()?;
         let edges = request.histograms.iter().map(|_| <_>::default()).collect();
-        let asked = MemoryRequest { request, table, parts, prices, stop, edges };
+        let asked = MemoryRequest { request, table, parts, prices, stop, worked, edges };
         let keys = request.keys.iter().map(|key| match &placed {
             Some(placed) if key.part.is_of_event() => placed.key(table, key.part),
             _ => self.key(table, &key.path, key.part),
@@ -372,7 +375,7 @@ impl Replica {
         for (place, histogram) in request.histograms.iter().enumerate() {
             let rows_of = many(rows.len());
             asked.stop.spend(
-                self.work_of_measure(asked.table, &histogram.measure, Needs::Values, rows_of)?
+                Self::work_of_measure(&histogram.measure, Needs::Values, rows_of)
                     + Work::grouped(rows_of, many(slots.slots.len()))
                     + Work::figures(many(slots.slots.len() * histogram.bins.most)),
             )?;
@@ -420,7 +423,7 @@ impl Replica {
             let wanted: Vec<_> = wanted.collect();
             let needs = wanted.iter().map(|(_, statistic)| statistic.needs());
             let needs = needs.max().unwrap_or(Needs::Sum);
-            let work = self.work_of_measure(asked.table, measure, needs, many(rows.len()))?;
+            let work = Self::work_of_measure(measure, needs, many(rows.len()));
             let figures_of = Work::figures(many(slots.slots.len() * wanted.len()));
             let scattered = Work::grouped(many(rows.len()), many(slots.slots.len()));
             asked.stop.spend(work + scattered + figures_of)?;
@@ -448,6 +451,7 @@ pub(crate) struct MemoryRequest<'a> {
     parts: Vec<Mask>,
     prices: Prices,
     stop: &'a Stop,
+    worked: WorkedNumbers<'a>,
     /// The edges of each histogram, by the ordinal of the parent.
     edges: Vec<RefCell<Edges<u32>>>,
 }
@@ -464,10 +468,5 @@ impl MemoryRequest<'_> {
         for (edges, all) in self.edges.iter().zip(&mut groups.histograms) {
             edges.borrow().trim(all, &parents);
         }
-    }
-
-    /// The rates to the prices of a year, if so.
-    fn rates(&self, year: Option<i32>) -> Result<Option<BTreeMap<i64, Rate>>, Error> {
-        year.map(|year| self.prices.rates(year)).transpose()
     }
 }

@@ -4,7 +4,7 @@
 //! stand: every statistic follows from them. Otherwise each number is added to the tally of its slot
 //! and, where the values themselves are needed, put beside the others of the slot.
 
-use std::{borrow::Cow, marker::PhantomData, ops::Range};
+use std::{borrow::Cow, marker::PhantomData, ops::Range, rc::Rc};
 
 use super::{
     column::{Codes, MISSING},
@@ -19,7 +19,7 @@ pub(crate) enum Numbers<'a> {
     /// Codes, and what they stand for: in order.
     Coded(&'a Codes, Cow<'a, [i64]>),
     /// One for each row: sums of children, or amounts at other prices.
-    ByRow(Vec<i64>),
+    ByRow(Rc<Vec<i64>>),
 }
 
 /// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
@@ -38,7 +38,7 @@ impl Numbers<'_> {
                 ends = [numbers.get(1), numbers.last()].map(|end| end.copied().unwrap_or(MISSING));
                 &ends[..]
             }
-            Self::ByRow(numbers) => numbers,
+            Self::ByRow(numbers) => numbers.as_slice(),
         };
         let known = numbers.iter().filter(|number| **number != MISSING);
         let greatest = known.map(|number| number.unsigned_abs()).max().unwrap_or_default();
@@ -47,7 +47,10 @@ impl Numbers<'_> {
 
     pub(crate) fn work<W: RowWork>(&self, work: W) -> W::Output {
         match self {
-            Self::ByRow(numbers) => work.run(|row| numbers[row]),
+            Self::ByRow(numbers) => {
+                let numbers = numbers.as_slice();
+                work.run(|row| numbers[row])
+            }
             Self::Coded(codes, numbers) => {
                 let numbers = &**numbers;
                 match codes {

@@ -9,6 +9,8 @@
 //! - Percentiles and variances are computed from the values read, by the code that the other executor
 //!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
 
+mod cells;
+mod panel;
 mod quality;
 mod statement;
 mod sums;
@@ -17,8 +19,11 @@ use entity::price_index;
 use rustc_hash::FxHashMap;
 use sea_orm::{DatabaseConnection, QueryResult, sea_query::Query};
 
-pub(crate) use self::quality::quality;
-use self::statement::{SqlRows, Statements, read_cell};
+use self::{
+    cells::read_cell,
+    statement::{SqlRows, Statements},
+};
+pub(crate) use self::{panel::panel, quality::quality};
 use super::{
     estimate::ClusterSums,
     group_page::{divide, finish, nothing},
@@ -273,10 +278,9 @@ async fn estimates_of(
             let cluster = read_cell(request.table, &clustered.cluster, &row, level)?;
             let number = |index| row.try_get_by_index::<Option<i64>>(index);
             let (above, below) = (number(level + 1)?, number(level + 2)?);
-            let below = below.filter(|below| !clustered.is_of_people || *below > 0);
             let of_group = found.entry(key.clone()).or_default();
-            match (above, below) {
-                (Some(above), Some(below)) if cluster != Cell::Null => {
+            match clustered.sides(above, below) {
+                Some((above, below)) if cluster != Cell::Null => {
                     of_group.rows += 1;
                     let sum = sums.entry((key, cluster)).or_default();
                     *sum = (sum.0 + i128::from(above), sum.1 + i128::from(below));

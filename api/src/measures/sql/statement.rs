@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
-    DbBackend, QueryResult,
+    DbBackend,
     sea_query::{
         Alias, BinOper, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query,
         SelectStatement, Value, ValueTuple,
     },
 };
 
-use crate::measures::event::sql as event;
+use super::cells::{is_text, scalar};
+use crate::measures::event::{declared, sql as event};
 use crate::{
     catalog::{
         key::{BANDS, End, Key, Measure, Part, Path, Way},
@@ -191,6 +192,23 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
+    /// The subject, the two sides of its value, the year, and whom something happened to and when first, of each row.
+    pub(crate) fn panel(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
+        let table = self.request.table;
+        let subject = self.key(&clustered.cluster)?;
+        let above = self.number(&clustered.above)?;
+        let below = match &clustered.below {
+            Some(below) => self.number(below)?,
+            None => Expr::val(1),
+        };
+        let year = column_of(table.name, declared(table)?.years[0]);
+        let [happened, first] = event::first();
+        for number in [subject, above, below, year, happened, first] {
+            self.select.expr(big(number));
+        }
+        Ok(std::mem::take(&mut self.select))
+    }
+
     /// Of rows with the keys of all groups, those that are of no group that is shown, where some are; each related row once.
     fn without_shown(&self, inner: SelectStatement, columns: &[&str]) -> SelectStatement {
         let Some(shown) = self.shown else { return inner };
@@ -226,7 +244,7 @@ impl<'a> Statements<'a> {
         rest
     }
 
-    /// The value of a key as [`read_cell`] reads it.
+    /// The value of a key as [`read_cell`](super::cells::read_cell) reads it.
     fn key_value(&self, key: &Key, cell: &Cell) -> Value {
         let months = |day: &NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
         let is_text = is_text(self.request.table, key);
@@ -381,7 +399,7 @@ impl<'a> Statements<'a> {
         );
     }
 
-    /// The value of a key: a number or a text, as [`read_cell`] reads it.
+    /// The value of a key: a number or a text, as [`read_cell`](super::cells::read_cell) reads it.
     fn key(&mut self, key: &Key) -> Result<Expr, Error> {
         match key.part {
             Part::Since => return Ok(big(event::since(self.request.table)?)),
@@ -441,59 +459,4 @@ fn key_column(index: usize) -> Expr {
 /// A number of 64 bits, whatever the database makes of it.
 fn big(value: impl Into<Expr>) -> Expr {
     Func::cast_as(value, Alias::new("BIGINT")).into()
-}
-
-/// The type of the value of a key; none where it is a row.
-fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
-    match key.path.end {
-        End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
-        End::Row
-        | End::Days { .. }
-        | End::Children { .. }
-        | End::Grandchildren { .. }
-        | End::Beside { .. } => None,
-    }
-}
-
-/// Whether the value of a key is read as a text.
-fn is_text(table: &'static Table, key: &Key) -> bool {
-    key.part == Part::Itself
-        && matches!(
-            scalar(table, key),
-            Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Enum | Scalar::Date)
-        )
-}
-
-/// Reads the cell of a key.
-pub(crate) fn read_cell(
-    table: &'static Table,
-    key: &Key,
-    row: &QueryResult,
-    index: usize,
-) -> Result<Cell, Error> {
-    if is_text(table, key) {
-        let Some(text) = row.try_get_by_index::<Option<String>>(index)? else {
-            return Ok(Cell::Null);
-        };
-        return match scalar(table, key) {
-            Some(Scalar::Date) => text.parse().map(Cell::Date).map_err(|_| Error::Internal),
-            _ => Ok(Cell::Text(text)),
-        };
-    }
-    let Some(number) = row.try_get_by_index::<Option<i64>>(index)? else { return Ok(Cell::Null) };
-    let first_day = |year: i64, month: i64| {
-        let (year, month) = (i32::try_from(year).ok()?, u32::try_from(month).ok()?);
-        NaiveDate::from_ymd_opt(year, month + 1, 1).map(Cell::Date)
-    };
-    match key.part {
-        Part::Quarter => {
-            first_day(number.div_euclid(4), number.rem_euclid(4) * 3).ok_or(Error::Internal)
-        }
-        Part::Month => {
-            first_day(number.div_euclid(12), number.rem_euclid(12)).ok_or(Error::Internal)
-        }
-        Part::Ever => Ok(Cell::Boolean(number != 0)),
-        _ if scalar(table, key) == Some(Scalar::Boolean) => Ok(Cell::Boolean(number != 0)),
-        _ => Ok(Cell::Whole(number)),
-    }
 }

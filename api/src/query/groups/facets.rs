@@ -9,7 +9,6 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Name, Positioned, ServerError, Value as GraphQl, parser::types::Field};
 use chrono::{DateTime, SecondsFormat};
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
 
 use super::{apart::Common, figures::Figures};
 use crate::{
@@ -18,20 +17,20 @@ use crate::{
         measure_catalog::{Dimension, MeasureCatalog, Shows, band_name},
         predicate::Predicate,
         scalar::{Scalar, enum_word, items},
-        table::{Table, screaming_case},
+        table::Table,
     },
     error::Error,
     measures::{
-        By, Cell, ColumnEnd, ColumnQuality, Group, GroupsAnswer, Number, Order, Page, Request,
-        Statistic,
+        By, Cell, ColumnEnd, ColumnQuality, Group, GroupsAnswer, Number, Order, Overlaps, Page,
+        Request, Statistic,
     },
     query::{
         id,
         load::Loaders,
         picks::Picks,
         plan::{
-            FacetField, FacetPlan, FacetsPlan, KeyTextField, Lookup, MOST_OVERLAPPING,
-            OverlapField, OverlapPlan, QualityField, QualityPlan, RowField, RowsPlan,
+            FacetField, FacetPlan, FacetsPlan, KeyTextField, Lookup, OverlapField, OverlapPlan,
+            QualityField, QualityPlan, RowField, RowsPlan,
         },
         planner::{Merged, Planner},
     },
@@ -374,38 +373,14 @@ pub(crate) async fn facets(
     Ok(GraphQl::List(all))
 }
 
-/// In how many of the first key each two values of the second are found together, given all groups of both.
+/// In how many of the first key each two values of the second are found together.
 pub(crate) async fn overlap(
     loaders: &Loaders,
     plan: &OverlapPlan,
-    answer: &GroupsAnswer,
+    overlaps: &Overlaps,
 ) -> Result<GraphQl, Error> {
-    let mut values: Vec<&Cell> = answer.groups.iter().map(|group| &group.key[1]).collect();
-    values.sort_unstable();
-    values.dedup();
-    // The unknown comes last.
-    values.sort_by_key(|cell| **cell == Cell::Null);
-    if values.len() > MOST_OVERLAPPING {
-        return Err(Error::BadArgument(format!(
-            "by: {} has {} values here, more than the {MOST_OVERLAPPING} that can be held against each other: narrow the filter",
-            screaming_case(&plan.dimension.field),
-            values.len()
-        )));
-    }
-    let place: FxHashMap<&Cell, usize> = values.iter().copied().zip(0..).collect();
-    let mut of_each: FxHashMap<&Cell, Vec<usize>> = FxHashMap::default();
-    for group in answer.groups.iter().filter(|group| group.key[0] != Cell::Null) {
-        of_each.entry(&group.key[0]).or_default().push(place[&group.key[1]]);
-    }
-    let mut counts = vec![0_u64; values.len() * values.len()];
-    for found in of_each.values() {
-        for first in found {
-            for second in found {
-                counts[first * values.len() + second] += 1;
-            }
-        }
-    }
-    let labels = labels(loaders, plan.label.as_ref(), values.iter().copied()).await?;
+    let Overlaps { values, counts } = overlaps;
+    let labels = labels(loaders, plan.label.as_ref(), values.iter()).await?;
     let mut pairs = Vec::new();
     for first in 0..values.len() {
         for second in first..values.len() {
@@ -414,7 +389,7 @@ pub(crate) async fn overlap(
                 continue;
             }
             let text = |fields, of: usize| {
-                KeyTexts { dimension: plan.dimension, fields }.show(values[of], 0, &labels)
+                KeyTexts { dimension: plan.dimension, fields }.show(&values[of], 0, &labels)
             };
             let fields = plan.fields.iter().map(|(name, field)| {
                 let value = match field {

@@ -174,6 +174,18 @@ impl Figures {
         what: Estimated,
         keeps: &Predicate,
     ) -> Result<usize, Error> {
+        let clustered = self.clustered(computed, year, cluster, keeps)?;
+        Ok(self.place(Figure::Estimate(Box::new(clustered), what)))
+    }
+
+    /// A number or a rate of each row that a filter keeps, and what rows of one cluster have in common.
+    pub(crate) fn clustered(
+        &mut self,
+        computed: &ComputedMeasure,
+        year: Option<i32>,
+        cluster: &Key,
+        keeps: &Predicate,
+    ) -> Result<Clustered, Error> {
         let (above, below, is_of_people, factor) = match &computed.what {
             What::Statistics(measure, unit) => {
                 (self.priced(measure, year)?, None, false, (1, 10_i64.pow(unit.digits())))
@@ -200,8 +212,7 @@ impl Figures {
         }
         let part = self.part(Subset::of(keeps.clone()));
         let cluster = cluster.clone();
-        let clustered = Clustered { above, below, is_of_people, factor, cluster, part };
-        Ok(self.place(Figure::Estimate(Box::new(clustered), what)))
+        Ok(Clustered { above, below, is_of_people, factor, cluster, part })
     }
 
     /// Asks how the values of a measure are spread over the rows that a filter keeps; the position of the histogram.

@@ -5,7 +5,8 @@
 //! [`MeasuresPlan`](super::plan::MeasuresPlan) that the answer is poured into ([`select`], [`run`]). [`order`] and [`having`]
 //! read these arguments, [`asked`] the figures that they name, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up; [`beside`] reads what is
 //! computed of rows beside statistics, [`among`] holds groups
-//! against each other, and [`facets`] says what a list holds at a glance.
+//! against each other, [`facets`] says what a list holds at a glance, and
+//! [`difference`] how values changed after an event.
 //! [`readings`] finds what is easily misread. [`event`] reads the argument that places rows before and after an event.
 
 pub(crate) mod among;
@@ -13,6 +14,7 @@ pub(crate) mod apart;
 pub(crate) mod asked;
 mod beside;
 mod cursor;
+pub(crate) mod difference;
 mod event;
 pub(crate) mod facets;
 pub(crate) mod figures;

@@ -196,6 +196,7 @@ impl Columns {
                 | ConnectionField::Facets(_)
                 | ConnectionField::Overlap(_)
                 | ConnectionField::Quality(_)
+                | ConnectionField::Difference(_)
                 | ConnectionField::Nodes(_)
                 | ConnectionField::Edges(_)
                 | ConnectionField::PageInfo(_) => {

@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use indexmap::IndexMap;
 
 use crate::query::{
-    groups::{facets, run as groups},
+    groups::{difference, facets, run as groups},
     id,
     load::Loaders,
     narrow,
@@ -25,7 +25,7 @@ use crate::query::{
 use crate::{
     catalog::{place::kilometers, scalar::real_number},
     error::Error,
-    measures::{Group, GroupsAnswer, Number, Request},
+    measures::{Group, GroupsAnswer, Number, Overlaps, Request},
 };
 
 /// The figures of all rows of each list.
@@ -232,14 +232,23 @@ async fn connection_field(
         }
         ConnectionField::Overlap(plan) => {
             let mut shown = Vec::with_capacity(pages.len());
+            if let Lists::One = lists {
+                let overlaps = loaders.overlaps(&plan.request).await?;
+                return Ok(vec![facets::overlap(loaders, plan, &overlaps).await?]);
+            }
             for answer in answers_of(loaders, lists, &plan.request).await? {
-                shown.push(facets::overlap(loaders, plan, &answer).await?);
+                let overlaps = Overlaps::of_groups(&answer)?;
+                shown.push(facets::overlap(loaders, plan, &overlaps).await?);
             }
             shown
         }
         ConnectionField::Quality(plan) => {
             let found = loaders.quality(plan.table, &plan.keeps).await?;
             vec![facets::quality(plan, &found); pages.len()]
+        }
+        ConnectionField::Difference(plan) => {
+            let found = loaders.difference(&plan.asked).await?;
+            vec![difference::difference(&plan.fields, &found); pages.len()]
         }
         ConnectionField::Nodes(plan) => by_page(objects(loaders, plan, rows).await, pages),
         ConnectionField::Edges(fields) => by_page(edges(loaders, plan, fields, rows).await?, pages),

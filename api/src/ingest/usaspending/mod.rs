@@ -5,24 +5,27 @@
 //! with `_for_overall_award`; the earlier one has DUNS numbers where the later has unique entity
 //! identifiers.
 
+mod cells;
+mod shapes;
+
 use std::collections::{HashMap, HashSet};
 
-use chrono::{Datelike as _, NaiveDate};
-use entity::{
-    grant,
-    kind::{ClaimField, Instrument},
-    obligation,
-    scalar::State,
-};
+use entity::{grant, kind::ClaimField, obligation};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QuerySelect};
 
+use self::{
+    cells::{
+        AGGREGATE, agree_on_number, agree_on_year, instrument, is_district, numbers, rank, state,
+    },
+    shapes::{API_TRANSACTIONS, SUMMARIES},
+};
 use super::{
     COPS_LISTINGS, ImportRequest, Listings,
     awards::{Award, Awards, ModificationOrder},
     claims::{Claim, EmptyFields, digest},
     error::ImportError,
     job::{FormatReader, Job, RowMeaning},
-    json::{self, AnswerKind},
+    json::AnswerKind,
     layout::{Layout, TableShape},
     meeting,
     obligations::{Obligations, Transaction},
@@ -31,34 +34,6 @@ use super::{
     row::{FileRow, RowRefusal},
     values,
 };
-
-const TRANSACTIONS: &str = "transactions";
-const API_TRANSACTIONS: &str = "transactions of the API";
-const SUMMARIES: &str = "award summaries";
-
-/// Columns that both kinds of file have, with all their names.
-const COMMON: &[&str] = &[
-    "!award=assistance_award_unique_key",
-    "!number=award_id_fain",
-    // Aggregates have this in place of a number.
-    "uri=award_id_uri",
-    "obligated=total_obligated_amount",
-    "outlayed=total_outlayed_amount|total_outlayed_amount_for_overall_award",
-    "match=total_non_federal_funding_amount",
-    "total=total_funding_amount",
-    "start=period_of_performance_start_date",
-    "end=period_of_performance_current_end_date",
-    "uei=recipient_uei",
-    "!recipient=recipient_name",
-    "city=recipient_city_name",
-    "!state=recipient_state_code",
-    "state_name=recipient_state_name",
-    "district=prime_award_transaction_recipient_cd_current|prime_award_summary_recipient_cd_current",
-    "type=assistance_type_code",
-    "type_text=assistance_type_description",
-    "base_description=prime_award_base_transaction_description|award_description",
-    "business=business_types_description",
-];
 
 /// What a summary says of its award, and in which columns. A transaction repeats its award as it was on its day, and what it
 /// lacks, earlier ones have.
@@ -73,10 +48,6 @@ const SUMMARY_FIELDS: [(ClaimField, &[&str]); 9] = [
     (ClaimField::Outlayed, &["outlayed"]),
     (ClaimField::Title, &["base_description"]),
 ];
-
-/// How the keys of awards begin: of single ones, and of many small ones that are told together.
-const SINGLE: &str = "ASST_NON_";
-const AGGREGATE: &str = "ASST_AGG_";
 
 /// How columns begin that only tables of other things than assistance awards have.
 const PASSED_OVER: [&str; 6] = [
@@ -290,14 +261,6 @@ impl Usaspending {
     }
 }
 
-/// Whether a text names one congressional district, such as `CA-37`. `CA-90` stands for several.
-fn is_district(text: &str) -> bool {
-    text.split_once('-').is_some_and(|(state, number)| {
-        let is_number = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
-        state.parse::<State>().is_ok() && is_number && number != "90"
-    })
-}
-
 impl FormatReader for Usaspending {
     const TELLING: &[&[&str]] = &[
         &["assistance_transaction_unique_key", "recipient_name"],
@@ -316,35 +279,7 @@ impl FormatReader for Usaspending {
     }
 
     fn known_shapes() -> Vec<TableShape> {
-        let with = |name, own: &[&'static str]| TableShape::new(name, &[COMMON, own].concat());
-        vec![
-            with(
-                TRANSACTIONS,
-                &[
-                    "!transaction=assistance_transaction_unique_key",
-                    "!amount=federal_action_obligation",
-                    "!day=action_date",
-                    "listing=cfda_number|assistance_listing_number",
-                    "modification=modification_number",
-                    "description=transaction_description",
-                    "correction=correction_delete_indicator_code|correction_delete_ind",
-                    "action=action_type_code",
-                    "day_year=action_date_fiscal_year",
-                    "modified=last_modified_date",
-                ],
-            ),
-            TableShape::new(API_TRANSACTIONS, json::TRANSACTION_FIELDS),
-            with(
-                SUMMARIES,
-                &[
-                    "listing=cfda_numbers_and_titles|assistance_listings|cfda_number",
-                    "base_day=award_base_action_date",
-                    "latest_day=award_latest_action_date",
-                    "base_year=award_base_action_date_fiscal_year",
-                    "latest_year=award_latest_action_date_fiscal_year",
-                ],
-            ),
-        ]
+        shapes::known()
     }
 
     fn lack(&self, layout: &Layout) -> Option<(&'static str, &'static str)> {
@@ -453,94 +388,10 @@ impl FormatReader for Usaspending {
     }
 }
 
-/// The assistance listings that a cell names.
-fn numbers(text: &str) -> impl Iterator<Item = String> {
-    let parts = text.split([';', ',', '|']);
-    parts.filter_map(|part| values::listing(part.split(':').next().unwrap_or(part)))
-}
-
 /// What tells a transaction apart from others.
 fn transaction_key(award: &Award, transaction: &Transaction) -> String {
     let number = transaction.modification.as_deref();
     transaction.key.clone().unwrap_or_else(|| {
         format!("{:?} {:?}", award.usaspending_key, ModificationOrder::of(number))
-    })
-}
-
-/// The rank of a row among those of the same transaction: the one that was modified last stands, and of one day the one
-/// that deletes or corrects.
-fn rank(row: &FileRow<'_>) -> Result<u32, RowRefusal> {
-    let modified = row.read("modified", values::date)?;
-    let days = modified.and_then(|day| u32::try_from(day.num_days_from_ce()).ok()).unwrap_or(0);
-    let code = match row.text("correction").map(str::to_uppercase).as_deref() {
-        Some("D") => 2,
-        Some("C") => 1,
-        _ => 0,
-    };
-    Ok(days * 4 + code)
-}
-
-/// The state of the recipient, which a row has as a code and as a name.
-fn state(row: &FileRow<'_>) -> Result<Option<State>, RowRefusal> {
-    let code = row.read("state", values::state)?;
-    let named = row.text("state_name").and_then(|name| values::state(name).ok());
-    match (&code, named) {
-        (Some(code), Some(named)) if *code != named => {
-            Err(row.refuse("state_name", format!("contradicts the code of the state, {code}")))
-        }
-        (_, named) => Ok(code.or(named)),
-    }
-}
-
-/// Refuses a row whose keys hold another award number than its column of it: `ASST_NON_NUMBER_015` and
-/// `1524_NUMBER_-NONE-_16.710_0`, and of an aggregate `ASST_AGG_URI_015` and `1524_-NONE-_URI_16.710_0`.
-fn agree_on_number(row: &FileRow<'_>, number: Option<&str>) -> Result<(), RowRefusal> {
-    let Some(number) = number else { return Ok(()) };
-    let of_award = row.text("award").and_then(|key| {
-        let kind = key.get(..9).map(str::to_uppercase)?;
-        let rest = key.get(9..).filter(|_| matches!(kind.as_str(), SINGLE | AGGREGATE))?;
-        rest.rsplit_once('_').map(|(number, _)| number)
-    });
-    let of_transaction = row.text("transaction").and_then(|key| {
-        let parts: Vec<&str> = key.split('_').collect();
-        let is_known = parts.len() == 5 && parts[0].bytes().all(|byte| byte.is_ascii_digit());
-        is_known.then(|| if parts[1] == "-NONE-" { parts[2] } else { parts[1] })
-    });
-    for (field, found) in [("award", of_award), ("transaction", of_transaction)] {
-        if found.and_then(values::award_key).is_some_and(|found| found != number) {
-            let shown = row.text("number").unwrap_or_default();
-            return Err(row.refuse(field, format!("contradicts the award number, {shown}")));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a row whose fiscal year is not that of its day.
-fn agree_on_year(row: &FileRow<'_>, field: &str, day: Option<NaiveDate>) -> Result<(), RowRefusal> {
-    let Some((year, day)) = row.read(field, values::year)?.zip(day) else { return Ok(()) };
-    if year == day.year() + i32::from(day.month() >= 10) {
-        return Ok(());
-    }
-    Err(row.refuse(field, format!("is not the fiscal year of {day}, which begins in October")))
-}
-
-/// The instrument, by its code or, in answers of the API, by its words.
-fn instrument(row: &FileRow<'_>) -> Option<Instrument> {
-    let by_code = row.text("type").and_then(|code| match code.trim_start_matches('0') {
-        "2" => Some(Instrument::BlockGrant),
-        "3" => Some(Instrument::FormulaGrant),
-        "4" => Some(Instrument::ProjectGrant),
-        "5" => Some(Instrument::CooperativeAgreement),
-        _ => None,
-    });
-    by_code.or_else(|| {
-        let text = row.text("type_text")?.to_uppercase();
-        let words = [
-            ("BLOCK GRANT", Instrument::BlockGrant),
-            ("FORMULA GRANT", Instrument::FormulaGrant),
-            ("PROJECT GRANT", Instrument::ProjectGrant),
-            ("COOPERATIVE AGREEMENT", Instrument::CooperativeAgreement),
-        ];
-        words.into_iter().find(|(words, _)| text.contains(words)).map(|(_, instrument)| instrument)
     })
 }
