@@ -183,10 +183,12 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await page.mouse.move(...(await place(2002)));
       await page.mouse.down();
       for (let year = 2003; year <= 2015; year += 1) await page.mouse.move(...(await place(year)), { steps: 4 });
+      // The end of it does not wait: what was asked before is aborted.
+      const moved = most;
       await page.mouse.up();
       await calm(page);
       assert.equal(new URL(page.url()).search, "?years=2002-2015");
-      assert.ok(asked > 1 && most === 1, `${asked} questions, ${most} at once`);
+      assert.ok(asked > 1 && moved === 1, `${asked} questions, ${moved} at once`);
       const { grants } = await ask("{ grants(filter: { fiscalYear: { gte: 2002, lte: 2015 } }) { totalCount } }");
       assert.equal(await headline(page, "Awards"), whole(grants.totalCount));
       // Back leads to before the brush, not through its steps.

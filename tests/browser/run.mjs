@@ -269,6 +269,9 @@ const tests = {
     assert.match(file.suggestedFilename(), /^StatesOnAMap-revision-\d+-synthetic\.svg$/);
     const svg = await readFile(await file.path(), "utf8");
     assert.ok(svg.includes("Synthetic data") && !svg.includes("var(--"), svg.slice(0, 300));
+    const png = page.waitForEvent("download");
+    await page.getByRole("button", { name: "PNG" }).click();
+    assert.equal((await readFile(await (await png).path())).subarray(1, 4).toString(), "PNG");
     await picture(page, "playground-map");
     await choose(page, "People trained, by year and role");
     await page.locator(".multiples svg.lines").first().waitFor();

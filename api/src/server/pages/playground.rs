@@ -13,10 +13,10 @@ use super::bundle::Bundle;
 /// What the page may do. Scripts and workers are files of this server, so nothing that gets into the page
 /// by way of data can run. Styles have to be allowed inline: Monaco writes its theme into a `style` element
 /// and the place of each line into a `style` attribute, and has no way to give either a nonce. Its icons
-/// are a font and images in `data:` URLs of the style sheet.
+/// are a font and images in `data:` URLs of the style sheet. An image that is saved is drawn from a `blob:` URL first.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; \
-     font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
 
