@@ -55,7 +55,7 @@ fn revisions(answer: &Value) -> Vec<i64> {
     let groups = answer["data"]["trainees"]["groups"]["nodes"].as_array().unwrap();
     assert!(!groups.is_empty(), "there are no trainees");
     let hours = groups.iter().flat_map(|group| [&group["hours"]["min"], &group["hours"]["max"]]);
-    let mut found: Vec<i64> = hours.map(|hours| hours.as_f64().unwrap().round() as i64).collect();
+    let mut found: Vec<i64> = hours.map(|hours| hours.as_i64().unwrap()).collect();
     found.push(told.as_i64().unwrap());
     found.sort_unstable();
     found.dedup();

@@ -36,7 +36,7 @@ pub(crate) struct TestDatabase {
     pub(crate) url: String,
     _folder: Option<TempDir>,
     /// What holds parts of it, where it is on several machines.
-    _parts: Vec<Self>,
+    parts: Vec<Self>,
     pub(crate) is_on_several_machines: bool,
     /// The URLs by which it can be asked, its own among them.
     pub(crate) urls: Vec<String>,
@@ -105,12 +105,12 @@ impl TestDatabase {
 
     pub(crate) fn at(url: String) -> Self {
         let urls = vec![url.clone()];
-        Self { urls, url, _folder: None, _parts: Vec::new(), is_on_several_machines: false }
+        Self { urls, url, _folder: None, parts: Vec::new(), is_on_several_machines: false }
     }
 
     pub(crate) fn with_parts(self, parts: Vec<Self>) -> Self {
         let mut whole = self;
-        whole._parts = parts;
+        whole.parts = parts;
         whole.is_on_several_machines = true;
         whole
     }

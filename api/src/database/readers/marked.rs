@@ -21,15 +21,25 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(1
 
 /// The number of the commits as it was last seen.
 #[derive(Debug, Default)]
-pub(super) struct SeenMark(Mutex<Option<Option<i32>>>);
+pub(super) struct SeenMark(Mutex<Seen>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Seen {
+    /// Nobody has looked yet.
+    #[default]
+    Nothing,
+    /// There is none: one machine holds the database.
+    NoMark,
+    Mark(i32),
+}
 
 impl SeenMark {
-    fn get(&self) -> Option<Option<i32>> {
+    fn get(&self) -> Seen {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, mark: Option<i32>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
+    fn set(&self, seen: Seen) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = seen;
     }
 }
 
@@ -47,21 +57,21 @@ impl Readers {
         }
         let (began, mut pause) = (Instant::now(), PAUSES[0]);
         // Where loads follow each other, each is another one that is waited for.
-        let (mut last, mut stands) = (None, began);
+        let (mut last, mut stands) = (Seen::Nothing, began);
         while began.elapsed() < self.0.deadline {
             let before = match self.0.mark.get() {
-                Some(seen) => seen,
-                None => self.look_at_mark().await?,
+                Seen::Nothing => self.look_at_mark().await?,
+                seen => seen,
             };
-            if before.is_none_or(|mark| !is_under_way(mark)) {
+            if matches!(before, Seen::Mark(mark) if is_under_way(mark)) {
+                self.look_at_mark().await?;
+            } else {
                 let rows = self.query(statement.clone()).await?;
                 let told = rows.first().map(|row| row.try_get::<Option<i32>>("", MARKED));
-                let is_one_machine = before.is_none() && told.transpose()?.flatten().is_none();
-                if is_one_machine || self.look_at_mark().await? == before {
+                let has_mark = told.transpose()?.flatten().is_some();
+                if (before == Seen::NoMark && !has_mark) || self.look_at_mark().await? == before {
                     return Ok(rows);
                 }
-            } else {
-                self.look_at_mark().await?;
             }
             let mark = self.0.mark.get();
             if mark != last {
@@ -76,11 +86,12 @@ impl Readers {
         Err(Error::Timeout(self.0.deadline.as_secs_f64()))
     }
 
-    async fn look_at_mark(&self) -> Result<Option<i32>, Error> {
+    async fn look_at_mark(&self) -> Result<Seen, Error> {
         let statement = Statement::from_string(DbBackend::Postgres, MARK);
         let rows = self.query(statement).await?;
         let mark = rows.first().map(|row| row.try_get_by_index(0)).transpose()?;
-        self.0.mark.set(mark);
-        Ok(mark)
+        let seen = mark.map_or(Seen::NoMark, Seen::Mark);
+        self.0.mark.set(seen);
+        Ok(seen)
     }
 }
