@@ -10,8 +10,12 @@ use entity::{
 };
 use indicatif::ProgressBar;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
+use serde_json::Value;
 
-use crate::{plot, support::TestDatabase};
+use crate::{
+    plot,
+    support::{Client, TestDatabase},
+};
 
 const TABLES: [&str; 24] = [
     "agencies",
@@ -205,8 +209,23 @@ async fn at_scale_one_every_published_figure_comes_out() {
     assert!((200_000..250_000).contains(&made.outcomes), "{made:?}");
     reconciled(&test).await;
     panel(&db).await;
-    plot::check(&test.client().await).await;
+    let client = test.client().await;
+    plot::check(&client).await;
+    readme(&client).await;
     whole(&db).await;
+}
+
+/// The answer of the first query that the README shows.
+async fn readme(client: &Client) {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let between = |from: &str, to: &str| {
+        let (_, rest) = readme.split_once(from).unwrap();
+        rest.split_once(to).unwrap().0.to_owned()
+    };
+    let asked: Value = serde_json::from_str(&between("json' -d '", "'\n```")).unwrap();
+    let shown: Value = serde_json::from_str(&between("```json\n", "```")).unwrap();
+    assert_eq!(client.data(asked["query"].as_str().unwrap()).await, shown["data"]);
 }
 
 /// What the API says of the same: each figure beside what was made, from memory and from the database alike,

@@ -1,4 +1,4 @@
-//! The plot of the README: what the query beside it answers of the synthetic dataset, drawn.
+//! The plot of the docs: what the query beside it answers of the synthetic dataset, drawn.
 //!
 //! `UPDATE_PLOT=1 cargo test --workspace` draws it again.
 

@@ -34,7 +34,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// An empty database of the newest schema, and its URL.
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
     /// What holds parts of it, where it is on several machines.
     parts: Vec<Self>,
     pub(crate) is_on_several_machines: bool,
@@ -68,7 +68,7 @@ impl TestDatabase {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         migration::run(&database::writer(&url).await.unwrap()).await.unwrap();
         let mut database = Self::at(url);
-        database._folder = Some(folder);
+        database.folder = Some(folder);
         database
     }
 
@@ -105,7 +105,7 @@ impl TestDatabase {
 
     pub(crate) fn at(url: String) -> Self {
         let urls = vec![url.clone()];
-        Self { urls, url, _folder: None, parts: Vec::new(), is_on_several_machines: false }
+        Self { urls, url, folder: None, parts: Vec::new(), is_on_several_machines: false }
     }
 
     pub(crate) fn with_parts(self, parts: Vec<Self>) -> Self {

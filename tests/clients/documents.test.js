@@ -20,7 +20,7 @@ test('documents: those of the README and of docs are valid', () => {
   for (const page of ['README.md', ...pages.map((name) => join('docs', name))]) {
     const text = readFileSync(join(root, page), 'utf8');
     const documents = [...text.matchAll(/^```graphql\n(.*?)^```$/gms)];
-    if (page === 'README.md') assert.ok(documents.length >= 2, 'the README shows no documents');
+    if (page === 'docs/querying.md') assert.ok(documents.length >= 1, 'the docs show no documents');
     for (const [index, [, document]] of documents.entries()) assertValid(document, `${page}, document ${index + 1}`);
   }
 });

@@ -1,4 +1,4 @@
-//! Another program for the same questions: it reads the raw rows, answers requests in plain Rust by what README.md and
+//! Another program for the same questions: it reads the raw rows, answers requests in plain Rust by what the docs and
 //! `schema.graphql` say, and holds the answers of both executors on both databases to that, value by value. The rows
 //! are those of the fixture with much of it taken away and changed.
 

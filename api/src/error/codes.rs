@@ -1,6 +1,6 @@
 //! The codes of errors, each with what it means. They are contract: a client may act on them.
 //!
-//! This is the one list of them. `README.md`, `docs/errors.md`, `/dictionary.csv` and the tests take it from here, and a
+//! This is the one list of them. `docs/querying.md`, `docs/errors.md`, `/dictionary.csv` and the tests take it from here, and a
 //! test fails where one of them lacks a code or has another. What refuses a request names its code by the constant:
 //!
 //! ```

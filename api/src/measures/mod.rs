@@ -51,7 +51,7 @@
 //! # Why not a query engine from the shelf
 //! Three keys over 600,000 rows are one pass over coded columns here, and a query engine would be asked the same over a
 //! schema of its own, with its own meaning of NULL, text and percentiles. `tests/bench/run` holds this engine against
-//! `DuckDB` over the Parquet files that the program writes itself; the README's "Speed" has the figures. `DataFusion` 55 was
+//! `DuckDB` over the Parquet files that the program writes itself; `docs/benchmarks.md` has the figures. `DataFusion` 55 was
 //! tried on the same rows: 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
