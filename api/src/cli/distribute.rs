@@ -101,7 +101,7 @@ fn words(done: &Distributed) -> String {
     if !loosened.is_empty() {
         let _ = writeln!(
             words,
-            "The database no longer enforces that rows are unique by {}: loads do, as they always did.",
+            "No longer unique: {}. No machine sees all rows; loads look for what is there, as they always did.",
             loosened.join(", ")
         );
     }
