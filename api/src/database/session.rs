@@ -169,7 +169,8 @@ pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
 fn telling(mut select: SelectStatement, backend: DbBackend) -> SelectStatement {
     let newest = Expr::SubQuery(None, Box::new(newest_stamp(backend).into()));
     if backend != DbBackend::Postgres {
-        return select.expr_as(newest, Alias::new(REVISION)).to_owned();
+        select.expr_as(newest, Alias::new(REVISION));
+        return select;
     }
     let mut telling = Query::select();
     telling

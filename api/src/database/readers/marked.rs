@@ -53,7 +53,7 @@ impl Readers {
         statement: Statement,
     ) -> Result<Vec<QueryResult>, Error> {
         if self.backend() != DbBackend::Postgres {
-            return self.query(statement).await;
+            return self.ask(&statement).await;
         }
         let (began, mut pause) = (Instant::now(), PAUSES[0]);
         // Where loads follow each other, each is another one that is waited for.
@@ -66,7 +66,7 @@ impl Readers {
             if matches!(before, Seen::Mark(mark) if is_under_way(mark)) {
                 self.look_at_mark().await?;
             } else {
-                let rows = self.query(statement.clone()).await?;
+                let rows = self.ask(&statement).await?;
                 let told = rows.first().map(|row| row.try_get::<Option<i32>>("", MARKED));
                 let has_mark = told.transpose()?.flatten().is_some();
                 if (before == Seen::NoMark && !has_mark) || self.look_at_mark().await? == before {
@@ -88,7 +88,7 @@ impl Readers {
 
     async fn look_at_mark(&self) -> Result<Seen, Error> {
         let statement = Statement::from_string(DbBackend::Postgres, MARK);
-        let rows = self.query(statement).await?;
+        let rows = self.ask(&statement).await?;
         let mark = rows.first().map(|row| row.try_get_by_index(0)).transpose()?;
         let seen = mark.map_or(Seen::NoMark, Seen::Mark);
         self.0.mark.set(seen);

@@ -324,9 +324,13 @@ impl Readers {
     /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known, and
     /// [`Error::Timeout`] where it takes longer than a query may.
     pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
+        self.ask(&statement).await
+    }
+
+    async fn ask(&self, statement: &Statement) -> Result<Vec<QueryResult>, Error> {
         let Some(connections) = &self.0.connections else {
             let spare = &self.0.spare;
-            return Ok(in_time(spare, spare.query_all_raw(statement)).await?);
+            return Ok(in_time(spare, spare.query_all_raw(statement.clone())).await?);
         };
         let answer = tokio::time::timeout(self.0.deadline, self.run(connections, statement));
         answer.await.map_err(|_| Error::Timeout(self.0.deadline.as_secs_f64()))?
@@ -336,11 +340,11 @@ impl Readers {
     async fn run(
         &self,
         connections: &Connections,
-        statement: Statement,
+        statement: &Statement,
     ) -> Result<Vec<QueryResult>, Error> {
         let mut taken = self.take(connections).await?;
-        let result = match taken.run(&statement).await {
-            Err(error) if is_broken(&error) || is_overtaken(&error) => taken.run(&statement).await,
+        let result = match taken.run(statement).await {
+            Err(error) if is_broken(&error) || is_overtaken(&error) => taken.run(statement).await,
             result => result,
         };
         if result.as_ref().is_err_and(is_gone) {
