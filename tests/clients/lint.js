@@ -17,7 +17,8 @@ const EXCEPT = {
     exceptions: {
       types: [
         'BandEdges', 'ChangeFieldCount', 'ChangeKindCount', 'ClusteredEstimate', 'ColumnQuality', 'Correlation', 'Dataset',
-        'DatasetCitation', 'FacetValue', 'KeyText', 'Overlap', 'PageInfo', 'TableCount', 'ValueLabel',
+        'DatasetCitation', 'DifferenceByYearsSince', 'DifferenceEffect', 'DifferenceInDifferences', 'DifferenceOfCohort', 'FacetValue',
+        'KeyText', 'Overlap', 'PageInfo', 'PreTrendTest', 'TableCount', 'ValueLabel',
       ],
       // What is computed of rows, and what groups come to.
       suffixes: [
@@ -26,6 +27,8 @@ const EXCEPT = {
       ],
     },
   }],
+  // There is no mutation; what loads change can be subscribed to.
+  'no-root-type': ['error', { disallow: ['mutation'] }],
   // Connections have `nodes` beside `edges`, and organizations have former names. Groups are not rows, so
   // the nodes of their edges are no `Node`; that all others are one is a test of its own.
   'relay-edge-types': ['error', {
