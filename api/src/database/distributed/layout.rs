@@ -182,7 +182,7 @@ pub async fn distribute(
     done.shards = number(&transaction, sql).await?;
     transaction.commit().await?;
     on("statistics");
-    db.execute_unprepared("ANALYZE").await?;
+    super::analyze(db).await;
     Ok(done)
 }
 
