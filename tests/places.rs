@@ -162,11 +162,11 @@ async fn what_is_no_place_is_refused() {
     for (query, message) in [
         (
             near("{ latitude: 90.5, longitude: 0 }"),
-            "filter.near.latitude: 90.5 is not from -90 to 90",
+            "filter.near.latitude: 90.5 is not between -90 and 90",
         ),
         (
             near("{ latitude: 0, longitude: -181 }"),
-            "filter.near.longitude: -181 is not from -180 to 180",
+            "filter.near.longitude: -181 is not between -180 and 180",
         ),
         (
             near("{ latitude: 0, longitude: 0, kilometers: -1 }"),

@@ -138,9 +138,8 @@ fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> 
             let word = enum_word(given.get(name));
             let mut days = columns.iter().filter(|(.., of)| *of == Comparable::Day);
             let found = days.find(|(column, ..)| Some(column.as_str()) == word);
-            let bad = || {
-                Error::BadArgument(format!("{path}.{name}: this is not a date field of these rows"))
-            };
+            let bad =
+                || Error::BadArgument(format!("{path}.{name}: not a date field of these rows"));
             found.map(|(_, column, _)| column.name).ok_or_else(bad)
         };
         let (less, column) = (day("from")?, day("to")?);

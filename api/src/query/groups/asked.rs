@@ -236,8 +236,7 @@ pub(crate) fn days<'m>(
     let days = measures.days.as_ref().ok_or(Error::Internal)?;
     let day = |name: &str| {
         let word = enum_word(given.get(name)).unwrap_or_default();
-        let bad =
-            || Error::BadArgument(format!("{path}.{name}: this is not a date field of these rows"));
+        let bad = || Error::BadArgument(format!("{path}.{name}: not a date field of these rows"));
         days.column(word).ok_or_else(bad)
     };
     Ok((days, Measure::days(day("from")?, day("to")?)))
