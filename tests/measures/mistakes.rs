@@ -43,7 +43,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "BAD_ARGUMENT",
             "between 0 and 1",
         ),
-        (nine_keys, "BAD_ARGUMENT", "9 keys are more than the 8"),
+        (nine_keys, "BAD_ARGUMENT", "9 keys exceed the limit of 8"),
         (groups("by: [STATUS, STATUS]"), "BAD_ARGUMENT", "STATUS is named twice"),
         (groups("by: [COLOUR]"), "INVALID_QUERY", "COLOUR"),
         (by(", having: { federalShare: { modus: { gt: 1 } } }"), "INVALID_QUERY", "mode"),
@@ -98,7 +98,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (
             format!("totals {{ federalShare {{ {figures} }} }}"),
             "BAD_ARGUMENT",
-            "514 figures are more than 512",
+            "514 figures exceed the limit of 512",
         ),
         (
             "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
@@ -116,7 +116,7 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
         (by(", others: true"), "BAD_ARGUMENT", "requires `top`"),
         (by(", top: 3, first: 3"), "BAD_ARGUMENT", "remove `first`"),
         (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: subtotals"),
-        (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` names no years"),
+        (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` has no years"),
         (
             "groups(by: [STATUS]) { nodes { window(within: [FISCAL_YEAR]) { count { share } } } }".to_owned(),
             "BAD_ARGUMENT",
@@ -165,7 +165,7 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
         (
             "totals { federalShare { histogram(from: 5, to: 5) { count } } }".to_owned(),
             "BAD_ARGUMENT",
-            "ends before the first begins",
+            "`to` must be greater than `from`",
         ),
         (
             "totals { active(from: PERIOD_START, to: PERIOD_END, on: { every: MONTH, from: 1990, to: 2020 }) { count } }".to_owned(),
@@ -245,10 +245,10 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
             "not available on a nested list",
         ),
         ("{ outcomes { differenceInDifferences(of: AGENCIES) { clusters } } }", "has no mean"),
-        ("{ outcomes { differenceInDifferences(of: POPULATION) { clusters } } }", "no sample"),
+        ("{ outcomes { differenceInDifferences(of: POPULATION) { clusters } } }", "not a sample"),
         (
             "{ outcomes { differenceInDifferences(of: YEARS, event: { from: 3, to: 1 }) { clusters } } }",
-            "from 3 is after to 1",
+            "`from` (3) is after `to` (1)",
         ),
         (
             "{ outcomes { differenceInDifferences(of: YEARS, event: { balanced: true }) { clusters } } }",

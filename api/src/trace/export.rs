@@ -121,10 +121,8 @@ impl Sender {
     fn tell(&self, failure: Option<String>) {
         let failed = self.fails.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
-            Some(reason) if !failed => {
-                tracing::warn!(reason, "cannot send traces to the collector")
-            }
-            None if failed => tracing::info!("sending traces to the collector again"),
+            Some(reason) if !failed => tracing::warn!(reason, "traces cannot be sent"),
+            None if failed => tracing::info!("traces can be sent again"),
             _ => {}
         }
     }
