@@ -148,7 +148,7 @@ mod tests {
         let sums = ClusterSums { sums: sums.to_vec(), rows: 9, missing: 1 };
         match sums.compute(what, (1, 1)).expect("they are small") {
             Number::Real(real) => real,
-            other => panic!("{other:?} is no real number"),
+            other => panic!("{other:?} is not a real number"),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Estimates the work of a query, for either executor: the in-memory copy knows its rows, and a database its table
 //! sizes.
 //!
-//! An estimate assumes a typical case. It decides what a query costs and how many run at once. The deadline and the
-//! memory limit bound the query while it runs.
+//! An estimate assumes a typical case. It sets the price of a query, and decides whether its work gets a thread of its
+//! own. The deadline and the memory limit bound the query while it runs.
 
 use std::sync::Arc;
 

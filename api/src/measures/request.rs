@@ -457,7 +457,7 @@ impl Request {
             Figure::Of { part: Some(part), .. } | Figure::Correlation { part: Some(part), .. }
                 if *part >= self.parts.len() =>
             {
-                bad("a figure names a part that is not there".to_owned())
+                bad("a figure names a part that does not exist".to_owned())
             }
             Figure::Ratio { above, below, .. } if *above.max(below) >= position => {
                 bad("a ratio must name figures that come before it".to_owned())
@@ -484,7 +484,7 @@ impl Request {
             Figure::Estimate(clustered, _)
                 if clustered.part.is_some_and(|part| part >= self.parts.len()) =>
             {
-                bad("a figure names a part that is not there".to_owned())
+                bad("a figure names a part that does not exist".to_owned())
             }
             Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => Ok(()),
         }

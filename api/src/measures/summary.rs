@@ -21,7 +21,7 @@ pub(crate) struct Summary {
     pub(crate) statistic: GroupStatistic,
 }
 
-/// What is computed of the figures of groups.
+/// A statistic over the figures of groups.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum GroupStatistic {
     /// A statistic that also applies to values of rows.

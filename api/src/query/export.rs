@@ -157,7 +157,7 @@ impl Export {
             return Err(Error::NotATable(reason.to_owned()));
         };
         if plan.list.backward {
-            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            let reason = "`last` counts from the end; use `first` with the opposite order";
             return Err(Error::NotATable(reason.to_owned()));
         }
         if columns.names().is_empty() {
@@ -371,7 +371,7 @@ impl GroupsPlan {
     /// The position of the field that shows the groups.
     fn rows(&self) -> Result<usize, Error> {
         if self.request.page.backward {
-            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            let reason = "`last` counts from the end; use `first` with the opposite order";
             return Err(Error::NotATable(reason.to_owned()));
         }
         let is_rows =

@@ -73,11 +73,11 @@ impl Event {
             Some((first, last)) if self.is_balanced && last - first >= MOST_YEARS => {
                 bad(format!("event: a balanced panel can have at most {MOST_YEARS} years"))
             }
-            None if self.is_balanced => {
-                bad("event: a balanced panel needs `from` and `to`, the years that must all have \
+            None if self.is_balanced => bad(
+                "event: a balanced panel needs `from` and `to`, the first and the last of the years that must have \
                  values"
-                    .to_owned())
-            }
+                    .to_owned(),
+            ),
             _ => Ok(()),
         }
     }

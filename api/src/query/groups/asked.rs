@@ -85,7 +85,7 @@ pub(crate) fn ratio(
         Some(GraphQl::Object(given)) => {
             NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))
         }
-        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+        _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
     };
     let [above, below] = sides;
     let (above, below) = (side(above)?, side(below)?);
@@ -108,7 +108,7 @@ pub(crate) fn pair(
                 NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
             Ok(asked.figure)
         }
-        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+        _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
     };
     let [first, second] = sides;
     Ok([side(first)?, side(second)?])

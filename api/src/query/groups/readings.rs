@@ -258,7 +258,7 @@ fn keeps_by_some(filter: &Predicate, relation: &Relation) -> bool {
     }
 }
 
-/// Whether a filter leaves only rows of nobody that could have the event.
+/// Whether a filter leaves only rows without a subject that could have the event.
 fn names_nobody(filter: &Predicate, event: &FirstEvent) -> bool {
     let (of_nobody, values) = event.of_nobody;
     let is_nobody = |value: &Value| matches!(value, Value::String(Some(text)) if values.contains(&text.as_str()));

@@ -189,7 +189,7 @@ impl Columns {
                 ConnectionField::TotalCount(_) => ColumnCell::of(
                     Scalar::Int,
                     false,
-                    "The number of rows that the filter keeps, not only the page.",
+                    "The number of rows that the filter keeps, across all pages.",
                 ),
                 ConnectionField::Totals(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)

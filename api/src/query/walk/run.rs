@@ -373,7 +373,7 @@ pub(crate) async fn column(
             if let Some(value) = values.iter().find(|value| !field.takes(value)) {
                 let (on, name, type_name) = (&plan.table.type_name, field.field, field.type_name);
                 tracing::error!(
-                    "{on}.{name} is declared as {type_name}, and was computed as {value}"
+                    "{on}.{name} is declared as {type_name}, but was computed as {value}"
                 );
                 return Err(Error::Internal);
             }
