@@ -115,7 +115,7 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
     vec![
         (by(", others: true"), "BAD_ARGUMENT", "requires `top`"),
         (by(", top: 3, first: 3"), "BAD_ARGUMENT", "remove `first`"),
-        (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: subtotals"),
+        (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: this cannot be combined with `subtotals`"),
         (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` has no years"),
         (
             "groups(by: [STATUS]) { nodes { window(within: [FISCAL_YEAR]) { count { share } } } }".to_owned(),
