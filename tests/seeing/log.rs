@@ -51,7 +51,7 @@ async fn numbers_are_numbers_in_json() {
     let awaited = [
         "copied the dataset into memory",
         "answered",
-        "answered what was kept",
+        "answered from the cache",
         "a slow query",
         "an answer",
     ];
