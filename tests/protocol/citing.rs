@@ -168,14 +168,17 @@ async fn a_citation_is_verified_until_the_answer_changes() {
             "{words}"
         );
         let (exit, words) = forget(&["--before", "4"]);
-        assert!(exit == 2 && words.contains("no revision 4: the current one is 3"), "{words}");
+        assert!(
+            exit == 2 && words.contains("revision 4 does not exist: the current one is 3"),
+            "{words}"
+        );
         let (exit, words) = forget(&["--before", "3"]);
         assert!(
             exit == 0 && words.contains("forgot the revisions 1 to 2, with 72 rows"),
             "{words}"
         );
         let (exit, words) = forget(&["--before", "3"]);
-        assert!(exit == 2 && words.contains("kept are the revisions 3 to 3"), "{words}");
+        assert!(exit == 2 && words.contains("the available revisions are 3 to 3"), "{words}");
         let gone = json!({ "query": "{ grants { totalCount } }", "extensions": { "revision": 1 } });
         // The server may be yet to hear of the loads, and have a copy of the revision.
         let began = std::time::Instant::now();
