@@ -187,7 +187,7 @@ async fn links_that_are_no_longer_so(site: &Site, citation: &Value) {
         (with(json!({ "q": "{ nothing }" })), 400, "nothing"),
         (with(json!({ "q": "<script>" })), 400, "&lt;"),
         (with(json!({ "t": "00000000000000ff" })), 409, "has another token"),
-        (with(json!({ "r": 9 })), 409, "Revision 9 of the dataset does not exist"),
+        (with(json!({ "r": 9 })), 409, "Revision 9 does not exist"),
         (with(json!({ "d": "0" })), 400, "no SHA-256"),
         (with(json!({ "y": 1 })), 400, "no citation"),
         (with(json!({ "v": 2 })), 400, "version 2"),

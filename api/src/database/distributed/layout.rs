@@ -66,8 +66,8 @@ pub enum DistributeError {
     NotInstalled,
     /// The server has Citus, but the database does not.
     #[error(
-        "Citus is installed, but this database does not use it: run CREATE EXTENSION citus in it on each machine, then \
-         here run SELECT citus_set_coordinator_host('HOST', PORT) and, for each worker, \
+        "Citus is installed, but this database does not use it: run CREATE EXTENSION citus in it on each machine; then \
+         run here SELECT citus_set_coordinator_host('HOST', PORT) and, for each worker, \
          SELECT citus_add_node('HOST', PORT)"
     )]
     NotCreated,

@@ -2,8 +2,9 @@
 //!
 //! The rows are sent part by part, as the client reads them. Each part takes a slot, has a deadline and is paid for
 //! like a query, so a slow reader delays nobody. A file is of one revision: after each part, before any of it is
-//! sent, the server checks that the dataset is unchanged. If the revision is no longer available, or the database
-//! fails, the transfer is aborted: the body has no end, which every HTTP/1.1 client can detect.
+//! sent, the server checks whether a load was committed meanwhile, and if so reads the part again from the history.
+//! If the revision is no longer available, or the database fails, the transfer is aborted: the body has no end, which
+//! every HTTP/1.1 client can detect.
 
 use std::sync::Arc;
 

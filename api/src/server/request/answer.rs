@@ -284,7 +284,7 @@ impl HttpAnswer {
 
     /// The answer to a document that is neither a query nor a subscription.
     pub(crate) fn not_a_query() -> Self {
-        let message = "this API has queries and subscriptions only: nothing can be changed";
+        let message = "This API is read-only: it has queries and subscriptions, but no mutations.";
         let message = Cow::Borrowed(message);
         Refusal::standing(Standing::NotAQuery, codes::INVALID_QUERY, message).into()
     }
@@ -299,7 +299,7 @@ impl HttpAnswer {
             Ok(body) => (standing, body),
             Err(error) => {
                 tracing::error!(%error, "cannot write an answer");
-                let text = r#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
+                let text = r#"{"errors":[{"message":"Internal error. The server's log has the cause under the request id.","extensions":{"code":"INTERNAL"}}]}"#;
                 (Standing::Refused(StatusCode::INTERNAL_SERVER_ERROR), text.into())
             }
         };

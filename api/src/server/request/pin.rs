@@ -167,10 +167,7 @@ impl Pin {
             Self::Revision { number, .. }
                 if !(1..=u64::try_from(current).unwrap_or_default()).contains(&number) =>
             {
-                (
-                    codes::NO_SUCH_REVISION,
-                    format!("Revision {number} of the dataset does not exist. {there_is}"),
-                )
+                (codes::NO_SUCH_REVISION, format!("Revision {number} does not exist. {there_is}"))
             }
             Self::Revision { number, token: Some(_) }
                 if number >= u64::try_from(kept).unwrap_or_default() =>
@@ -178,15 +175,14 @@ impl Pin {
                 (
                     codes::REVISION_GONE,
                     format!(
-                        "Revision {number} of the dataset has another token: the database was replaced, as by a \
+                        "Revision {number} has another token: the database was replaced, as by a \
                          restored backup. {there_is}"
                     ),
                 )
             }
-            Self::Revision { number, .. } => (
-                codes::REVISION_GONE,
-                format!("Revision {number} of the dataset is no longer kept. {there_is}"),
-            ),
+            Self::Revision { number, .. } => {
+                (codes::REVISION_GONE, format!("Revision {number} is not kept. {there_is}"))
+            }
         };
         Err(Refusal::new(StatusCode::CONFLICT, code, &message).about(dataset))
     }
