@@ -103,7 +103,7 @@ async fn a_link_gives_the_cited_data_and_a_page_about_them() {
             "<strong>Verified.</strong>",
             digest,
             "<strong>another answer</strong> today. The current revision is <strong>2</strong>",
-            "Rows that 1 load since have written",
+            "Rows that 1 load since then changed",
             "<td class=\"number\">0</td><td class=\"number\">72</td><td class=\"number\">0</td>",
             "<code>cops-graphql diff 1 2</code>",
             "<th scope=\"col\">federalShare</th><th scope=\"col\">title</th><th scope=\"col\">agency.name</th>",

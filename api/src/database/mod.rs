@@ -39,7 +39,7 @@ pub use self::{
 pub(crate) const SPARE: u32 = 6;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// PostgreSQL's statement timeout for statements other than client queries, and how far it exceeds the deadline for
-/// client queries: a statement that could not be cancelled ends by itself.
+/// client queries: a statement that could not be canceled ends by itself.
 const STATEMENT: Duration = Duration::from_secs(15);
 const AFTER_DEADLINE: Duration = Duration::from_secs(5);
 /// How long an idle connection to PostgreSQL may take to answer.

@@ -6,7 +6,7 @@
 //! the statement of that backend. A connection becomes free only when its statement has ended.
 //!
 //! Connections can break, for example when the database restarts. A statement on a broken connection is sent once
-//! more on a new one, and so is a statement that a replica cancelled in favor of its primary. If no connection can be
+//! more on a new one, and so is a statement that a replica canceled in favor of its primary. If no connection can be
 //! made, the database counts as unreachable: until it answers again, requests fail at once. The same holds if a
 //! statement cannot be stopped because the database does not answer at all, for example if the network drops all
 //! packets. Then its connections are closed, and new ones are made when it is back.

@@ -99,9 +99,8 @@ impl Refusal {
 
     /// A request of a client that exceeds its rate limit.
     pub(crate) fn too_many(seconds: u64) -> Self {
-        let message = format!(
-            "You exceed the rate limit of a client (--rate-limit). Try again in {seconds} s."
-        );
+        let message =
+            format!("You exceeded the rate limit (--rate-limit). Try again in {seconds} s.");
         let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, &message);
         Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
     }

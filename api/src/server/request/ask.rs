@@ -188,7 +188,7 @@ impl Asks {
             }
             Err(error) => {
                 let text = "The body is not JSON. Send a JSON object with the string `query`";
-                Err(bad(&format!("{text} ({error})")))
+                Err(bad(&format!("{text} ({error}).")))
             }
         }
     }
