@@ -65,5 +65,5 @@ async fn sqlite_has_to_keep_utf_8() {
         db.execute_unprepared(statement).await.unwrap();
     }
     db.close().await.unwrap();
-    is_refused(&url, "UTF-16le", "name another file");
+    is_refused(&url, "UTF-16le", "name a new file");
 }
