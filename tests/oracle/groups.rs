@@ -214,8 +214,7 @@ impl Groups {
         let mut fields = vec![("totalCount".to_owned(), total), ("nodes".to_owned(), nodes)];
         if let Some(summary) = &self.summary {
             let whole = groups.iter().filter(|(key, _)| level_of(key) == self.by.len());
-            let whole =
-                whole.map(|(key, rows)| (rows.is_empty() && !key.is_empty(), rows.as_slice()));
+            let whole = whole.map(|(_, rows)| rows.as_slice());
             fields.push(("summary".to_owned(), summary.answer(data, table, whole)));
         }
         Expected::Object(fields)

@@ -94,22 +94,27 @@ impl Summary {
         }
     }
 
-    /// Over the rows of each group; a group that is filled in comes to 0.
+    /// Over the rows of each group. The sum of nothing, of which nothing is missing either, is 0.
     pub(super) fn answer<'a>(
         &self,
         data: &Data,
         table: &'static Table,
-        groups: impl Iterator<Item = (bool, &'a [&'a Row])>,
+        groups: impl Iterator<Item = &'a [&'a Row]>,
     ) -> Expected {
         let (mut known, mut count, mut unit) = (Vec::new(), 0, 1);
-        for (is_filled, rows) in groups {
+        for rows in groups {
             count += 1;
             match self.asked.figure(data, table, rows, self.figure) {
                 Figure::Whole(number, of) => {
                     known.push(number);
                     unit = of;
                 }
-                Figure::Missing if is_filled && self.figure == Statistic::Sum => known.push(0),
+                Figure::Missing if self.figure == Statistic::Sum => {
+                    let missing = self.asked.figure(data, table, rows, Statistic::Missing);
+                    if matches!(missing, Figure::Whole(0, _)) {
+                        known.push(0);
+                    }
+                }
                 Figure::Missing => {}
                 other => panic!("{other:?} is no whole number"),
             }
