@@ -106,9 +106,7 @@ pub enum Error {
         last: i32,
     },
     /// A request exceeds a size limit.
-    #[error(
-        "{value} {counts} exceed the limit of {most}{setting}. Request less at once."
-    )]
+    #[error("{value} {counts} exceed the limit of {most}{setting}. Request less at once.")]
     Limit {
         /// The unit that is counted.
         counts: &'static str,
@@ -128,9 +126,7 @@ pub enum Error {
     #[error("Introspection is disabled on this server.")]
     NoIntrospection,
     /// A query exceeded its deadline.
-    #[error(
-        "The query exceeded the deadline of {0} seconds (--deadline). Request less at once."
-    )]
+    #[error("The query exceeded the deadline of {0} seconds (--deadline). Request less at once.")]
     Timeout(f64),
     /// A cursor that does not come from this list.
     #[error("{argument}: this is not a cursor of this list in this order: {reason}")]

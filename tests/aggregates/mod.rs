@@ -200,11 +200,14 @@ async fn what_is_wrong_with_a_request_is_said() {
     let cases: Vec<(Result<Request, Error>, &str)> = vec![
         (request_over("wages"), "not a table"),
         (grants().by("agency.salary"), "Agency has no \"salary\""),
-        (grants().by("officersFunded"), "Grant has no \"officersFunded\" that leads to one value"),
-        (grants().by("officersFunded.funded"), "what many others hold"),
-        (grants().by("agency.latitude"), "cannot be grouped by this"),
-        (grants().by("title:year"), "cannot be grouped by this"),
-        (grants().by("obligatedOn:week"), "is not a part of a value: year, quarter"),
+        (
+            grants().by("officersFunded"),
+            "Grant has no field \"officersFunded\" with a single value",
+        ),
+        (grants().by("officersFunded.funded"), "values of many related rows"),
+        (grants().by("agency.latitude"), "cannot group rows by this value"),
+        (grants().by("title:year"), "cannot group rows by this value"),
+        (grants().by("obligatedOn:week"), "unknown part \"week\". Use year, quarter"),
         (figure("title", Statistic::Sum), "not a number"),
         (figure("agency.latitude", Statistic::Sum), "not a number"),
         (figure("agency", Statistic::Sum), "rows are counted"),
@@ -282,7 +285,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
     }
     let request = request.by("id").unwrap().by("id").unwrap().subtotals();
     let refused = executors.replica.answer(&request).unwrap_err();
-    assert!(refused.to_string().contains("group by less"), "{refused}");
+    assert!(refused.to_string().contains("fewer keys"), "{refused}");
     let other = sql::answer(&executors.database, &request).await.unwrap_err();
     assert_eq!(other.to_string(), refused.to_string());
 }

@@ -242,7 +242,7 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         ),
         (
             changed(&place("format"), json!("cops-graphql-citation/9")),
-            "of the format \"cops-graphql-citation/9\"",
+            "has the format \"cops-graphql-citation/9\"",
         ),
         (changed(&place("query"), json!({ "document": ASKED })), "damaged: missing field"),
         (citation["bibtex"].as_str().unwrap().to_owned(), "this is BibTeX"),

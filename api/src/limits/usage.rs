@@ -272,10 +272,7 @@ mod tests {
         assert!(futures_util::poll!(&mut second).is_pending());
         let small = budget.set_aside(0, false).await;
         assert!(small.take(MEBIBYTE).is_ok(), "a small amount is always available");
-        assert_eq!(
-            small.take(7 * MEBIBYTE).expect_err("it was not reserved").code(),
-            "OVERLOADED"
-        );
+        assert_eq!(small.take(7 * MEBIBYTE).expect_err("it was not reserved").code(), "OVERLOADED");
         drop(first);
         assert!(second.await.take(8 * MEBIBYTE).is_ok());
     }

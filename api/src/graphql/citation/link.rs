@@ -28,7 +28,9 @@ pub(crate) enum BadLink {
         "the link is damaged: {0}. Copy the whole link from the citation, up to its last character"
     )]
     Damaged(String),
-    #[error("the link has version {0}, but this program reads version {VERSION}. Update the program")]
+    #[error(
+        "the link has version {0}, but this program reads version {VERSION}. Update the program"
+    )]
     Version(u64),
     #[error("the query in the link exceeds the limit of {0} bytes (--max-body)")]
     TooLarge(usize),

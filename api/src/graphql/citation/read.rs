@@ -79,9 +79,7 @@ fn parse(value: Value) -> Result<Citation, Unreadable> {
             return Err(Unreadable::Kind("the citation of a dataset, which has no query"));
         }
         _ if object.get("type").is_some_and(|kind| kind == "dataset") => {
-            return Err(Unreadable::Kind(
-                "CSL-JSON, which does not contain the query",
-            ));
+            return Err(Unreadable::Kind("CSL-JSON, which does not contain the query"));
         }
         _ => return Err(Unreadable::Kind("a JSON object of another kind")),
     }
@@ -116,7 +114,9 @@ fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
         })
     };
     if citation.link.as_deref().is_some_and(|link| !carries(link)) {
-        return Err(Unreadable::Tampered("its link contains a different query or digest".to_owned()));
+        return Err(Unreadable::Tampered(
+            "its link contains a different query or digest".to_owned(),
+        ));
     }
     for (name, digest) in [("query", &query.sha256), ("data", recorded)] {
         if !citation.formats.text.contains(digest.as_str()) {

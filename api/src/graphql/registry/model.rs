@@ -81,7 +81,10 @@ impl Model {
             None => hidden(kept),
             Some(_) if values.is_some() => Scalar::Enum,
             Some(field) => Scalar::named(type_name).unwrap_or_else(|| {
-                panic!("{}.{} has the type {type_name}, which no column can hold", self.name, field.name)
+                panic!(
+                    "{}.{} has the type {type_name}, which no column can hold",
+                    self.name, field.name
+                )
             }),
         };
         let is_own =
