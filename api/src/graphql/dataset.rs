@@ -272,8 +272,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
         ),
         field(
             "populationBands",
+            "[BandEdges!]!",
             "The limits of each `PopulationBand`, smallest first.",
-            "Where each `PopulationBand` begins and ends, the smallest first.",
             vec![],
         ),
         field(
