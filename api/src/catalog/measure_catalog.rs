@@ -168,7 +168,8 @@ impl Unit {
             "percentile" => (
                 real(),
                 format!(
-                    "The continuous percentile: the value at position `p * (known - 1)` of the sorted values, with linear interpolation. {none}"
+                    "The continuous percentile: the value at position `p * (known - 1)` of the sorted values, with \
+                     linear interpolation. {none}"
                 ),
             ),
             "stddev" => (

@@ -139,7 +139,8 @@ fn of_table(types: &mut Types<'_>, table: &'static Table) {
         field(
             "fields",
             "[ChangeFieldCount!]!",
-            "The number of changed rows on all pages in which each field differs. Fields that never differ are left out.",
+            "The number of changed rows on all pages in which each field differs. Fields that never differ are left \
+             out.",
             vec![],
         ),
     ];

@@ -28,7 +28,8 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The total federal share of the awards in each district. 0 if there are no awards; unknown if the share of any award is unknown.",
+            "The total federal share of the awards in each district. 0 if there are no awards; unknown if the share of \
+             any award is unknown.",
         )
         .provenance(
             congressional_district::Relation::Source,

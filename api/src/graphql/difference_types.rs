@@ -80,7 +80,8 @@ pub(super) fn shared(types: &mut Types<'_>) {
             vec![],
         ),
     ];
-    let about = "A test for parallel trends before the event: whether all differences two or more years before it may be 0.";
+    let about = "A test for parallel trends before the event: whether all differences two or more years before it may \
+        be 0.";
     types.object(PRE_TREND, about, fields);
 
     let list = |of: &str| format!("[{of}!]!");
@@ -106,7 +107,8 @@ pub(super) fn shared(types: &mut Types<'_>) {
         field(
             "preTrend",
             PRE_TREND,
-            "A test for parallel trends before the event. Null if there is no value from two or more years before it, or too little data.",
+            "A test for parallel trends before the event. Null if there is no value from two or more years before it, \
+             or too little data.",
             vec![],
         ),
         field(
@@ -118,13 +120,15 @@ pub(super) fn shared(types: &mut Types<'_>) {
         field(
             "leftOut",
             "Int!",
-            "The number of subjects that have values but are not compared: the event precedes their first value, its time is unknown, or they lack a value for a year of the comparison.",
+            "The number of subjects that have values but are not compared: the event precedes their first value, its \
+             time is unknown, or they lack a value for a year of the comparison.",
             vec![],
         ),
         field(
             "missing",
             "Int!",
-            "The number of rows left out because their value, year or subject is unknown, or because they serve no people.",
+            "The number of rows left out because their value, year or subject is unknown, or because they serve no \
+             people.",
             vec![],
         ),
     ];
@@ -146,7 +150,8 @@ fn effect() -> Vec<ObjectField> {
         field(
             "standardError",
             "Float",
-            "The standard error. Null if either side has fewer than two subjects, or if each treated subject is alone in its cohort.",
+            "The standard error. Null if either side has fewer than two subjects, or if each treated subject is alone \
+             in its cohort.",
             vec![],
         ),
         field("low", "Float", "The lower end of the 95% interval.", vec![]),
@@ -162,7 +167,8 @@ fn effect() -> Vec<ObjectField> {
         field(
             "alone",
             "Int!",
-            "The number of treated subjects that are alone in their cohort in a year. They add no variance, so many of them make the standard error too small.",
+            "The number of treated subjects that are alone in their cohort in a year. They add no variance, so many of \
+             them make the standard error too small.",
             vec![],
         ),
     ]

@@ -61,7 +61,8 @@ pub(super) fn figure_fields(
     let about = "Uses only the rows that this filter keeps.";
     fields.push(input("where", &format!("{type_name}Filter"), about));
     if divides {
-        let about = "Divides the figure by another figure of the same group, for shares and rates. Null if either figure is null or the divisor is 0. The sum of a part without rows is 0.";
+        let about = "Divides the figure by another figure of the same group, for shares and rates. Null if either \
+            figure is null or the divisor is 0. The sum of a part without rows is 0.";
         fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
     }
     fields
@@ -82,7 +83,8 @@ pub(super) fn ratio(
     field(
         "ratio",
         "Float",
-        "The quotient of two figures of these rows, divided once. Null if either figure is null or the divisor is 0. The sum of a part without rows is 0.",
+        "The quotient of two figures of these rows, divided once. Null if either figure is null or the divisor is 0. \
+         The sum of a part without rows is 0.",
         vec![
             input("of", &format!("{name}!"), "The numerator."),
             input("to", &format!("{name}!"), "The denominator."),
@@ -120,7 +122,8 @@ pub(super) fn histogram(types: &mut Types<'_>, unit: Unit) -> ObjectField {
         field(
             "from",
             exact,
-            "The smallest value that the bin may hold. Null for an open bin, which holds values below the first edge or without a place on a logarithmic scale.",
+            "The smallest value that the bin may hold. Null for an open bin, which holds values below the first edge \
+             or without a place on a logarithmic scale.",
             vec![],
         ),
         field(

@@ -29,7 +29,8 @@ use crate::{
 pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
     let type_name = &table.type_name;
     let most = format!(
-        "At most {}. Without `first` and `last`, all groups are returned, and the request is refused if there are more.",
+        "At most {}. Without `first` and `last`, all groups are returned, and the request is refused if there are \
+         more.",
         Limits::default().groups
     );
     let mut arguments = vec![
@@ -236,7 +237,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
         types.object(&format!("{type_name}OnDay"), &description, on_day);
     }
 
-    let about = "The figures of the group in relation to the other groups of the list, on all pages. Running sums and changes follow the order of the list.";
+    let about = "The figures of the group in relation to the other groups of the list, on all pages. Running sums and \
+        changes follow the order of the list.";
     fields.push(among_types::window(types, table, measures, about));
     fields.insert(0, field("isOthers", "Boolean!", IS_OTHERS, vec![]));
     let level =
@@ -301,7 +303,8 @@ fn group_connection(types: &mut Types<'_>, table: &Table) {
         field(
             "summary",
             &format!("{type_name}GroupsSummary!"),
-            "Statistics over the groups of all pages, without subtotals. Each group counts once, however many rows it has.",
+            "Statistics over the groups of all pages, without subtotals. Each group counts once, however many rows it \
+             has.",
             vec![],
         ),
     ];
@@ -400,7 +403,8 @@ fn event(types: &mut Types<'_>, table: &'static Table) {
             "from",
             "Int",
             &format!(
-                "The first number of years since the event to include, such as -5 for five years before it. Omit `from` and `to` to include all. {unplaced}"
+                "The first number of years since the event to include, such as -5 for five years before it. Omit \
+                 `from` and `to` to include all. {unplaced}"
             ),
         ),
         input(

@@ -44,7 +44,8 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The total federal share of the awards to each organization. 0 if there are no awards; unknown if the share of any award is unknown.",
+            "The total federal share of the awards to each organization. 0 if there are no awards; unknown if the \
+             share of any award is unknown.",
         )
         .measure("trainings", "trainings.count", "The number of courses that each organization offers.")
         .provenance(organization::Relation::Source, organization::Relation::Revision)

@@ -32,7 +32,8 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The total federal share of the awards under each program. 0 if there are no awards; unknown if the share of any award is unknown.",
+            "The total federal share of the awards under each program. 0 if there are no awards; unknown if the share \
+             of any award is unknown.",
         )
         .provenance(program::Relation::Source, program::Relation::Revision)
 }

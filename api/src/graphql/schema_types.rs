@@ -85,7 +85,8 @@ pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
         input(
             "orderBy",
             &format!("[{type_name}Order!]"),
-            "The sort keys, most significant first. Ties are ordered by id, in the direction of the last key, or ascending if there is no key.",
+            "The sort keys, most significant first. Ties are ordered by id, in the direction of the last key, or \
+             ascending if there is no key.",
         ),
         input("first", "Int", &format!("The number of rows from the start. {most}")),
         input("after", "String", "Starts the page after the row with this cursor."),
@@ -104,7 +105,8 @@ fn narrowing_arguments(catalog: &Catalog, table: &'static Table) -> Vec<InputFie
     let type_name = &table.type_name;
     let mut arguments = Vec::new();
     if !figure_order::relations(catalog, table).is_empty() {
-        let about = "Keeps rows whose related rows, taken together, pass these tests. A row without related rows is tested, too.";
+        let about = "Keeps rows whose related rows, taken together, pass these tests. A row without related rows is \
+            tested, too.";
         arguments.push(input("having", &format!("{type_name}RelatedHaving"), about));
     }
     if catalog.measures(table).is_some() {
@@ -261,7 +263,8 @@ fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
             input("is", &format!("{whole}!"), "Tests of the number of days."),
         ];
         let name = format!("{type_name}DaysFilter");
-        let description = "Tests of the days from one date of a row to another. The number is negative if the second date comes first, and missing if either date is missing.";
+        let description = "Tests of the days from one date of a row to another. The number is negative if the second \
+            date comes first, and missing if either date is missing.";
         types.input_object(&name, description, days, false);
         fields.push(input(
             "days",
@@ -342,7 +345,8 @@ fn narrowings(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
             input(
                 "within",
                 &format!("[{type_name}Dimension!]"),
-                "The keys that define comparable rows. Each combination of their values has its own percentiles. Omit it to compare all rows.",
+                "The keys that define comparable rows. Each combination of their values has its own percentiles. Omit \
+                 it to compare all rows.",
             ),
         ];
         let description = format!(
@@ -369,7 +373,8 @@ fn order(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
     });
     let mut values: Vec<_> = values.collect();
     if table.location.is_some() {
-        let description = "By the distance from the center of the `near` filter. `filter` must have exactly one, outside of `or` and `not`.";
+        let description = "By the distance from the center of the `near` filter. `filter` must have exactly one, \
+            outside of `or` and `not`.";
         values.push(value(BY_DISTANCE.to_owned(), description.to_owned()));
     }
     let fields = format!("{type_name}OrderField");

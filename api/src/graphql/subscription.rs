@@ -91,7 +91,8 @@ fn change_types(types: &mut Types<'_>) {
         field(
             "tables",
             "[DatasetTableChange!]",
-            "The tables in which rows were added, changed or removed, sorted by name. Null if the dataset was replaced.",
+            "The tables in which rows were added, changed or removed, sorted by name. Null if the dataset was \
+             replaced.",
             vec![],
         ),
     ];

@@ -37,7 +37,8 @@ pub(super) fn table() -> Table {
         .measure(
             "traineeHours",
             "trainees.hours",
-            "The total hours of all people in each session. 0 if nobody attended; unknown if the hours of any person are unknown.",
+            "The total hours of all people in each session. 0 if nobody attended; unknown if the hours of any person \
+             are unknown.",
         )
         .measure(
             "hours",

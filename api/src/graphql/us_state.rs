@@ -35,13 +35,15 @@ pub(super) fn table() -> Table {
         .measure(
             "federalShare",
             "agencies.grants.federalShare",
-            "The total federal share of the awards to the agencies of each state. 0 if there are no awards; unknown if the share of any award is unknown.",
+            "The total federal share of the awards to the agencies of each state. 0 if there are no awards; unknown if \
+             the share of any award is unknown.",
         )
         .ratio_of_people(
             "dollarsPerResident",
             ("agencies.grants.federalShare", "residents2020"),
             1,
-            "Federal dollars of the awards to the agencies of the states per 2020 resident, over the states where both are known.",
+            "Federal dollars of the awards to the agencies of the states per 2020 resident, over the states where both \
+             are known.",
         )
         .provenance(us_state::Relation::Source, us_state::Relation::Revision)
 }

@@ -176,7 +176,8 @@ mod tests {
     fn what_graphql_ignores_may_stand_anywhere() {
         let text = "\u{feff}\"\"\"what\nit is\"\"\" query Q(\"how many\" $n # c\n : , Int ! = 1 \"more\" $t: [ String ! ] = [\"a\"]) \
             {a ,: b(c:,[\"x\"] d: $n e: $t) ...on, #c\n A {x} ...F} \"of it\" fragment F on A {y}";
-        let plain = "query Q($n: Int! = 1, $t: [String!] = [\"a\"]) {a: b(c: [\"x\"], d: $n, e: $t) ...on A {x} ...F} fragment F on A {y}";
+        let plain = "query Q($n: Int! = 1, $t: [String!] = [\"a\"]) {a: b(c: [\"x\"], d: $n, e: $t) ...on A {x} ...F} \
+            fragment F on A {y}";
         assert_eq!(parsed(text), parsed(plain));
         assert!(parsed(text).is_ok(), "{:?}", parsed(text));
         assert!(parsed("\"what\" {a}").is_err());

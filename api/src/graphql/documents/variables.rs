@@ -28,7 +28,8 @@ pub(super) fn coerce(
                     continue;
                 };
                 let reason = format!(
-                    "the variable ${variable} must not be null, because {path} expects {of}. Omit the variable or give it a value"
+                    "the variable ${variable} must not be null, because {path} expects {of}. Omit the variable or give \
+                     it a value"
                 );
                 errors.push(Error::BadArgument(reason).at(definition.pos, &[]));
             }
