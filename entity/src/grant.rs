@@ -31,10 +31,10 @@ pub struct Model {
     /// page there. Null if the award came from another source.
     #[sea_orm(column_type = "Text", unique)]
     pub usaspending_key: Option<String>,
-    /// The agency that got the award. Null if the recipient is an organization.
+    /// The agency that received the award. Null if the recipient is an organization.
     #[graphql(skip)]
     pub agency_id: Option<i32>,
-    /// The organization that got the award. Null if the recipient is an agency.
+    /// The organization that received the award. Null if the recipient is an agency.
     #[graphql(skip)]
     pub organization_id: Option<i32>,
     /// The name of the recipient as the source prints it. Null for synthetic awards, and for awards loaded before
@@ -117,14 +117,14 @@ pub enum Relation {
         to = "super::congressional_district::Column::Id"
     )]
     District,
-    /// The agency that got the award.
+    /// The agency that received the award.
     #[sea_orm(
         belongs_to = "super::agency::Entity",
         from = "Column::AgencyId",
         to = "super::agency::Column::Id"
     )]
     Agency,
-    /// The organization that got the award.
+    /// The organization that received the award.
     #[sea_orm(
         belongs_to = "super::organization::Entity",
         from = "Column::OrganizationId",

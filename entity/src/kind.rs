@@ -207,7 +207,7 @@ closed_set! {
         Clearance,
     }
 
-    /// Why a value needs care.
+    /// The reasons to read a value with care.
     OutcomeFlag {
         /// The filing cannot be right, such as a count below zero, or more officers than a fifth of the population.
         Implausible,
@@ -227,7 +227,7 @@ closed_set! {
         DollarsObligated,
         /// Money that Congress made available, net of rescissions, in dollars.
         BudgetAuthority,
-        /// Distinct agencies that got an award.
+        /// Different agencies that received an award.
         AgenciesFunded,
         /// Officers whose funding was approved; fractions are full-time equivalents.
         OfficersFunded,
@@ -271,8 +271,8 @@ closed_set! {
         /// The only police department of the city, town, village, borough or township whose government the source
         /// names.
         Municipality,
-        /// The only sheriff of the county whose government the source names, or the only agency of an independent or
-        /// consolidated city.
+        /// The only sheriff of the county whose government the source names, or the only agency of a city that is
+        /// its own county.
         County,
         /// A person decided which agency the recipient is, or that it is an organization in its own right.
         Reviewed,

@@ -41,7 +41,7 @@ pub struct Model {
     /// year: filter with `monthsReported: { eq: 12 }` to compare years. Null if the source does not say, and for
     /// values counted on one day, such as officers.
     pub months_reported: Option<i32>,
-    /// Why the value needs care. Null if there is no known problem.
+    /// The reason to read the value with care. Null if there is no known problem.
     #[sea_orm(column_type = "Text")]
     pub flag: Option<OutcomeFlag>,
     /// The publisher's remark about the value, verbatim. Null if there is none.

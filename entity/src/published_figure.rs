@@ -1,4 +1,4 @@
-//! `published_figures`: a number about the COPS Office that somebody published.
+//! `published_figures`: a published number about the COPS Office.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
@@ -8,7 +8,7 @@ use crate::{
     scalar::Figure,
 };
 
-/// A number about the COPS Office that somebody published.
+/// A published number about the COPS Office.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "published_figures")]
 #[graphql(name = "PublishedFigure")]

@@ -33,7 +33,7 @@ pub struct Model {
 /// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
-    /// The state that they lived in.
+    /// The state that the people lived in.
     #[sea_orm(
         belongs_to = "super::us_state::Entity",
         from = "Column::StateId",

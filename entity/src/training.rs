@@ -54,7 +54,7 @@ pub struct Model {
 /// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
-    /// The organization that gives the course.
+    /// The organization that offers the course.
     #[sea_orm(
         belongs_to = "super::organization::Entity",
         from = "Column::ProviderId",

@@ -58,11 +58,7 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             "Fills gaps in years, quarters and months among the keys. Adds an empty group for each missing one between \
              the first and the last that any row has, for each combination of the other keys.",
         ),
-        input(
-            "top",
-            "Int",
-            "Returns this many groups from the start as they are, instead of a page.",
-        ),
+        input("top", "Int", "The number of groups to return from the start, instead of a page."),
         input(
             "others",
             "Boolean",
