@@ -219,7 +219,7 @@ impl Predicate {
         self.to_sql_at(Place::Where, table, backend)
     }
 
-    /// The condition in SQL, as a value that a statement over the rows of a table computes.
+    /// The SQL condition as a value that a statement over the rows of a table computes.
     pub(crate) fn to_sql_value(&self, table: &str, backend: DbBackend) -> Expr {
         self.to_sql_at(Place::Value, table, backend)
     }
@@ -287,11 +287,11 @@ impl Predicate {
     }
 }
 
-/// Where a condition stands in a statement.
+/// The position of a condition in a statement.
 ///
-/// A database joins the rows of `WHERE a IN (SELECT ...)`. Below `OR` and `NOT`, and outside of `WHERE`, it looks
-/// each row up in the list instead: PostgreSQL makes a hash of the list if it expects the list to fit into
-/// `hash_mem`, and otherwise reads all of the list for each row. So the list holds each value once there.
+/// A database turns `WHERE a IN (SELECT ...)` into a join. Below `OR` and `NOT`, and outside of `WHERE`, it looks up
+/// each row in the list instead: PostgreSQL hashes the list if it expects the list to fit into `hash_mem`, and
+/// otherwise scans the whole list for each row. So the list holds each value only once there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Where,
