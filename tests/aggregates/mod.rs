@@ -199,7 +199,7 @@ async fn what_is_wrong_with_a_request_is_said() {
     let figure = |measure: &str, statistic| grants().figure(measure, statistic);
     let cases: Vec<(Result<Request, Error>, &str)> = vec![
         (request_over("wages"), "not a table"),
-        (grants().by("agency.salary"), "Agency has no \"salary\""),
+        (grants().by("agency.salary"), "Agency has no field \"salary\""),
         (
             grants().by("officersFunded"),
             "Grant has no field \"officersFunded\" with a single value",
@@ -208,8 +208,8 @@ async fn what_is_wrong_with_a_request_is_said() {
         (grants().by("agency.latitude"), "cannot group rows by this value"),
         (grants().by("title:year"), "cannot group rows by this value"),
         (grants().by("obligatedOn:week"), "unknown part \"week\". Use year, quarter"),
-        (figure("title", Statistic::Sum), "not a number"),
-        (figure("agency.latitude", Statistic::Sum), "not a number"),
+        (figure("title", Statistic::Sum), "not a numeric field"),
+        (figure("agency.latitude", Statistic::Sum), "not a numeric field"),
         (figure("agency", Statistic::Sum), "rows are counted"),
         (
             figure("federalShare", Statistic::Percentile(2.0, 0)),
@@ -285,7 +285,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
     }
     let request = request.by("id").unwrap().by("id").unwrap().subtotals();
     let refused = executors.replica.answer(&request).unwrap_err();
-    assert!(refused.to_string().contains("fewer keys"), "{refused}");
+    assert!(refused.to_string().contains("group by less"), "{refused}");
     let other = sql::answer(&executors.database, &request).await.unwrap_err();
     assert_eq!(other.to_string(), refused.to_string());
 }

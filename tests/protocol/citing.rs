@@ -226,7 +226,10 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         ),
         (changed(&place("query/variables/n"), json!(6)), "tampered with: its query"),
         (changed(&place("query/operationName"), json!("Other")), "tampered with: its query"),
-        (changed(&place("query/document"), json!(deep)), "damaged: 10000 brackets"),
+        (
+            changed(&place("query/document"), json!(deep)),
+            "damaged: 10000 levels of nested brackets",
+        ),
         (
             changed("/data/grants/nodes/0/federalShare", json!(0.01)),
             "tampered with: the data of the answer",
