@@ -37,7 +37,7 @@ pub(super) fn shared(types: &mut Types<'_>) {
             field(name, &format!("{of}!"), &about, of_percentile(name))
         });
         let description =
-            format!("Statistics over groups, for each statistic of a number of {}.", unit.words());
+            format!("Statistics over groups, for each statistic of a value in {}.", unit.words());
         types.object(summaries_type(unit), &description, fields.collect());
     }
     let fields = ["n", "pearson", "spearman"].map(|name| {

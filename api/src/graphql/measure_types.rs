@@ -172,7 +172,7 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
     });
     let fields = fields.chain([histogram(types, unit)]);
     let description = format!(
-        "Exact statistics of a number of {} for each row. Sums are sums of whole numbers of the smallest unit; a \
+        "Exact statistics of one value per row, in {}. Sums are sums of whole numbers of the smallest unit; a \
          quotient or a root is computed from them in one step. All statistics except `missing` leave out missing \
          values.",
         unit.words()
