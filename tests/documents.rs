@@ -121,7 +121,7 @@ const SLIPS: &[(&str, &str)] = &[
     ),
     (
         "{ agencies(orderBy: { field: NAEM }) { totalCount } }",
-        "orderBy.field: \"NAEM\" is no value of AgencyOrderField. Did you mean \"NAME\"?",
+        "orderBy.field: \"NAEM\" is not a value of AgencyOrderField. Did you mean \"NAME\"?",
     ),
     (
         "{ agencies(filter: { stat: {} }) { totalCount } }",
@@ -150,7 +150,7 @@ const SLIPS: &[(&str, &str)] = &[
     // A longer path, and not what merely looks alike.
     (
         "{ grants { groups(by: [STATE]) { totalCount } } }",
-        "by[0]: \"STATE\" is no value of GrantDimension. Did you mean \"AGENCY_STATE\", \"ORGANIZATION_STATE\" or \"AGENCY_IN_STATE\"?",
+        "by[0]: \"STATE\" is not a value of GrantDimension. Did you mean \"AGENCY_STATE\", \"ORGANIZATION_STATE\" or \"AGENCY_IN_STATE\"?",
     ),
     (
         "{ grants { groups(by: [AGENCY_STATE]) { nodes { key { state } } } } }",
@@ -209,11 +209,11 @@ const SLIPS: &[(&str, &str)] = &[
     // A value without its operator.
     (
         "{ agencies(filter: { state: \"CA\" }) { totalCount } }",
-        "filter.state: \"CA\" is not an object, as StateFilter is: write `{ eq: \"CA\" }`",
+        "filter.state: \"CA\" is not an object of type StateFilter. Write `{ eq: \"CA\" }`",
     ),
     (
         "{ agencies(filter: { state: [\"CA\"] }) { totalCount } }",
-        "filter.state: [\"CA\"] is not an object, as StateFilter is: write `{ in: [\"CA\"] }`",
+        "filter.state: [\"CA\"] is not an object of type StateFilter. Write `{ in: [\"CA\"] }`",
     ),
     // Nothing is guessed where nothing looks alike.
     (

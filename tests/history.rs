@@ -307,7 +307,8 @@ async fn changes_are_the_differences(test: &TestDatabase, copies: &[String]) {
     assert_eq!(diff(3, 3, "human").0, 0);
     let (exit, _, error) = diff(2, 9, "human");
     assert!(
-        exit == 2 && error.contains("there is no revision 9: kept are the revisions 1 to 4"),
+        exit == 2
+            && error.contains("Revision 9 does not exist. The available revisions are 1 to 4"),
         "{error}"
     );
     assert_eq!(diff(4, 2, "csv").0, 2);

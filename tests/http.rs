@@ -113,14 +113,14 @@ async fn what_would_take_the_process_down_is_refused_and_the_server_lives() {
     let keys = "{ field: TITLE } ".repeat(11);
     let words = (0..17).map(|word| format!("word{word}")).collect::<Vec<_>>().join(" ");
     let cases = [
-        (filter(&not), "QUERY_TOO_LARGE", "brackets in each other"),
-        (filter(&list), "QUERY_TOO_LARGE", "brackets in each other"),
+        (filter(&not), "QUERY_TOO_LARGE", "levels of nested brackets"),
+        (filter(&list), "QUERY_TOO_LARGE", "levels of nested brackets"),
         (filter(&flat), "QUERY_TOO_LARGE", "tokens"),
-        ("{ a ".repeat(10_000), "QUERY_TOO_LARGE", "brackets in each other"),
+        ("{ a ".repeat(10_000), "QUERY_TOO_LARGE", "levels of nested brackets"),
         (format!("{{ grants(orderBy: [{keys}]) {{ totalCount }} }}"), "BAD_ARGUMENT", "11 keys"),
         (format!("{{ grants(search: \"{words}\") {{ totalCount }} }}"), "BAD_ARGUMENT", "16"),
         (filter("{ title: { contains: \"\\u0000\" } }"), "INVALID_QUERY", "text"),
-        (filter("{ obligatedOn: { eq: \"2024-02-30\" } }"), "INVALID_QUERY", "is not a day"),
+        (filter("{ obligatedOn: { eq: \"2024-02-30\" } }"), "INVALID_QUERY", "is not a date"),
         ("{ agencies( }".to_owned(), "INVALID_QUERY", "expected"),
     ];
     for (query, code, words) in cases {

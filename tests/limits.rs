@@ -138,7 +138,7 @@ async fn the_usual_attacks_are_refused_before_anything_is_read() {
         (format!("{{ dataset {{ {} }} }}", "revision ".repeat(1_000)), "fields"),
         (format!("{{ __typename {} }}", "@skip(if: false) ".repeat(21)), "directives"),
         (format!("{{ {schemas} }}"), "fields `__schema`"),
-        (format!("{{ __schema {{ types {{ {round} }} }} }}"), "members in each other"),
+        (format!("{{ __schema {{ types {{ {round} }} }} }}"), "levels of nested member lists"),
         (format!("{{ ...F0 }} {bomb} fragment F30 on Query {{ __typename }}"), "fields"),
     ] {
         let refused = refusal(&client, &query, json!(null)).await;
@@ -174,7 +174,7 @@ async fn adversarial_documents_are_refused_at_once() {
                 operations(60, "...F"),
                 many(250, |n| format!("AGENCY_SOMETHING_LONG_THAT_IS_NOT_THERE_{n} "))
             ),
-            "is no value of GrantDimension",
+            "is not a value of GrantDimension",
         ),
         (operations(250, &"x".repeat(150)), "there is no field"),
         // Fragments in each other, one by one.

@@ -1,8 +1,8 @@
-//! What can go wrong with a query, and what a client may read of it.
+//! The errors of queries, and what clients may see of them.
 //!
-//! Each variant has one of the [`codes`], on which a client may act. An error of the client's
-//! keeps its words, which say what is wrong and how to mend it. Any other is logged with its cause and
-//! shown as `INTERNAL` or `UNAVAILABLE`, so that neither SQL nor a path ever leaves the process.
+//! Each variant has one of the [`codes`], which clients may act on. A client error shows its own message, which says
+//! what is wrong and how to fix it. Any other error is logged with its cause and shown as `INTERNAL` or
+//! `UNAVAILABLE`, so that neither SQL nor a path ever leaves the process.
 
 pub mod codes;
 
@@ -11,150 +11,144 @@ use std::sync::Arc;
 use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
-/// Why a query has no answer.
+/// The reason that a query has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// A document cannot be parsed, or does not fit the schema.
     #[error("{0}")]
     InvalidDocument(String),
-    /// A document has not the operation that is to run.
+    /// A document lacks the operation to run.
     #[error("{0}")]
     NoSuchOperation(String),
-    /// A document asks for a change.
-    #[error("this API has queries and subscriptions only: nothing can be changed")]
+    /// A document contains a mutation.
+    #[error("This API is read-only: it has queries and subscriptions, but no mutations.")]
     NotAQuery,
-    /// A subscription is asked for where one answer is given.
+    /// A subscription was sent to an endpoint that gives one answer.
     #[error(
-        "this is a subscription, which has more than one answer: send it by WebSocket to /graphql/ws (protocol \
-         graphql-transport-ws), or to /graphql with the header `Accept: text/event-stream`"
+        "This is a subscription, which has more than one answer. Send it over WebSocket to /graphql/ws (protocol \
+         graphql-transport-ws), or to /graphql with the header `Accept: text/event-stream`."
     )]
     IsSubscription,
-    /// An argument has the right type and still makes no sense.
+    /// An argument has the right type but an invalid value.
     #[error("{0}")]
     BadArgument(String),
-    /// A page is larger than pages may be.
+    /// A page exceeds the maximum page size.
     #[error(
-        "{argument}: {value} is more than the {most} that a page may have (setting: {setting}): ask for less, and \
-         follow pageInfo"
+        "{argument}: the page size {value} exceeds the limit of {most} ({setting}). Request a smaller page and follow \
+         pageInfo."
     )]
     PageTooLarge {
         /// The argument: `first` or `last`.
         argument: &'static str,
-        /// What was asked for.
+        /// The requested size.
         value: i64,
-        /// What may be asked for.
+        /// The limit.
         most: u32,
-        /// The setting of the server.
+        /// The server option that sets the limit.
         setting: &'static str,
     },
-    /// There are more groups than an answer may have, and nobody asked for a page of them.
+    /// A request without paging has more groups than an answer may have.
     #[error(
-        "groups: this asks for more than the {most} that an answer may have (setting: --max-groups), of {total} in \
-         all: ask for pages of them by `first` and `after`, narrow the filter, or group by less"
+        "groups: the answer would exceed the limit of {most} groups (--max-groups); there are {total} in total. \
+         Request pages with `first` and `after`, narrow the filter, or use fewer keys."
     )]
     TooManyGroups {
-        /// How many there are.
+        /// The total number of groups.
         total: usize,
-        /// How many an answer may have.
+        /// The limit.
         most: usize,
     },
-    /// A query may cost too much.
+    /// The price of a query exceeds the limit.
     #[error(
-        "this is priced at {price} points, and may be at {most} at most (setting: --max-cost): ask for smaller \
-         pages, or for less at once"
+        "The price of {price} points exceeds the limit of {most} (--max-cost). Request smaller pages, or less at once."
     )]
     TooExpensive {
-        /// What it is priced at.
+        /// The price of the query.
         price: u64,
-        /// What a query may be priced at.
+        /// The limit.
         most: u64,
     },
-    /// What is asked for as a table does not fit into one.
-    #[error("this cannot be a table: {0}")]
+    /// A result requested as a table does not fit into one.
+    #[error("This cannot be exported as a table: {0}.")]
     NotATable(String),
-    /// A table has more rows than an export may have, and its file could not say so.
+    /// A table exceeds the row limit of exports, and its format cannot say that it is truncated.
     #[error(
-        "{name} has more than the {most} rows that an export may have (setting: --max-export-rows), and Parquet \
-         has no place to say so: ask for fewer by a filter or by `first`, or ask for CSV, which ends with a \
-         record that says so"
+        "{name} has more rows than the export limit of {most} (--max-export-rows), and a Parquet file cannot say that \
+         it is truncated. Narrow it with a filter or `first`, or request CSV, which ends with a record that says so."
     )]
     TooManyRows {
         /// The list.
         name: &'static str,
-        /// The rows that an export may have.
+        /// The limit.
         most: u32,
     },
-    /// The dataset changed while it was read.
-    #[error("a new revision of the dataset was loaded while this one was read: begin again")]
+    /// The dataset changed while it was being read.
+    #[error("A new revision of the dataset was loaded while this one was being read. Start again.")]
     Changed,
-    /// A revision that is asked about is kept no more, or is of another dataset.
-    #[error("revision {revision} is not kept: kept are the revisions {first} to {last}")]
+    /// The requested revision is no longer kept, or belongs to another dataset.
+    #[error("Revision {revision} is not kept. The available revisions are {first} to {last}.")]
     RevisionGone {
         /// The revision.
         revision: i32,
-        /// The first one that is kept.
+        /// The first revision that is kept.
         first: i32,
-        /// The one that is asked, which knows of no later ones.
+        /// The current revision.
         last: i32,
     },
-    /// A revision that is asked about has never been.
-    #[error("there is no revision {revision}: kept are the revisions {first} to {last}")]
+    /// The requested revision never existed.
+    #[error("Revision {revision} does not exist. The available revisions are {first} to {last}.")]
     NoSuchRevision {
         /// The revision.
         revision: i32,
-        /// The first one that is kept.
+        /// The first revision that is kept.
         first: i32,
-        /// The one that is asked, which knows of no later ones.
+        /// The current revision.
         last: i32,
     },
-    /// A request is larger than requests may be.
-    #[error(
-        "{value} {counts} are more than the {most} that there may be{setting}: ask for less at once"
-    )]
+    /// A request exceeds a size limit.
+    #[error("{value} {counts} exceed the limit of {most}{setting}. Request less at once.")]
     Limit {
-        /// What is counted.
+        /// The unit that is counted.
         counts: &'static str,
-        /// How much of it there is.
+        /// The count.
         value: usize,
-        /// How much there may be.
+        /// The limit.
         most: usize,
-        /// The setting of the server in brackets; empty where there is none.
+        /// The server option in parentheses; empty if there is none.
         setting: &'static str,
     },
-    /// All requests together take all the memory that they may.
+    /// The running requests together use up the memory limit.
     #[error(
-        "the queries that run together take all {0} mebibytes that they may (setting: --max-memory-of-all): try again in a second"
+        "The running queries use all of the {0} MiB of memory for queries (--max-memory-of-all). Try again in 1 second."
     )]
     OutOfMemory(u32),
-    /// The schema is not told.
-    #[error("this server does not answer what asks for its schema")]
+    /// Introspection is disabled.
+    #[error("Introspection is disabled on this server.")]
     NoIntrospection,
-    /// A query took longer than queries may.
-    #[error(
-        "this took longer than the {0} seconds that a query may (setting: --deadline): ask for less at once"
-    )]
+    /// A query exceeded its deadline.
+    #[error("The query exceeded the deadline of {0} seconds (--deadline). Request less at once.")]
     Timeout(f64),
-    /// A cursor that this list has not given out.
+    /// A cursor that does not come from this list.
     #[error("{argument}: this is not a cursor of this list in this order: {reason}")]
     InvalidCursor {
         /// The argument: `after` or `before`.
         argument: &'static str,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
     /// An id that no object can have.
-    #[error("{0:?} is not an id of this API: take one from the field `id`")]
+    #[error("The id {0:?} is not an id of this API. Use a value of the field `id`.")]
     InvalidId(String),
-    /// The database cannot be reached.
-    #[error("the database cannot be reached just now: try again in a few seconds")]
+    /// The database is unreachable.
+    #[error("The database is unreachable. Try again in a few seconds.")]
     Unavailable,
-    /// Anything else.
-    #[error("something went wrong on our side: the request id tells us what")]
+    /// Any other error.
+    #[error("Internal error. The server's log has the cause under the request id.")]
     Internal,
 }
 
 impl Error {
-    /// The code that a client may act on.
+    /// The error code, which clients may act on.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -182,7 +176,7 @@ impl Error {
         }
     }
 
-    /// Whether the request has to be another one: then nothing of it is answered.
+    /// Whether the error concerns the whole request, so that no part of it is answered.
     #[must_use]
     pub(crate) fn is_of_request(&self) -> bool {
         matches!(
@@ -194,7 +188,7 @@ impl Error {
         )
     }
 
-    /// What there was too much of, where that is the reason.
+    /// The limit that was exceeded, if that is the reason.
     #[must_use]
     pub fn limit(&self) -> Option<&'static str> {
         match self {
@@ -208,7 +202,7 @@ impl Error {
         }
     }
 
-    /// The error as GraphQL shows it, at a place in the document and in the answer.
+    /// The error in GraphQL form, with its position in the document and its path in the answer.
     #[must_use]
     pub fn at(self, position: Pos, path: &[String]) -> ServerError {
         let mut extensions = ErrorExtensionValues::default();
@@ -223,8 +217,8 @@ impl Error {
     }
 }
 
-/// Whether a connection is gone, rather than a statement wrong: PostgreSQL says so with the codes of
-/// class 08 and, where an operator steps in, of class 57P.
+/// Whether the connection is lost, as opposed to a failed statement. PostgreSQL reports this with class 08 codes and,
+/// after an operator's intervention, class 57P codes.
 fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -240,7 +234,7 @@ fn is_lost(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the database cannot be reached, rather than a statement wrong.
+/// Whether the database is unreachable, as opposed to a failed statement.
 pub(crate) fn is_gone(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
@@ -251,9 +245,8 @@ pub(crate) fn is_gone(error: &DbErr) -> bool {
     }
 }
 
-/// Whether a replica of PostgreSQL has cancelled a statement, or ended its connection, because what the primary
-/// did would have changed the rows under it, or whether it stood in the way of a restore (a deadlock). The same statement
-/// works on what is there then.
+/// Whether a PostgreSQL replica canceled a statement or closed its connection because a change on the primary
+/// conflicted with it, or because of a deadlock with a restore. The same statement works when it is retried.
 pub(crate) fn is_overtaken(error: &DbErr) -> bool {
     match error {
         DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {

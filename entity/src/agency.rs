@@ -1,4 +1,4 @@
-//! `agencies`: a law enforcement agency: of a city, a county, a state, a tribe, a campus or a special district.
+//! `agencies`: a law enforcement agency of a city, county, state, tribe, campus or special district.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
@@ -8,74 +8,71 @@ use crate::{
     scalar::{Ori, State},
 };
 
-/// A law enforcement agency: of a city, a county, a state, a tribe, a campus or a special district.
+/// A law enforcement agency of a city, county, state, tribe, campus or special district.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "agencies")]
 #[graphql(name = "Agency")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
-    /// The nine-character ORI. Null where the agency has none; never derived from the
-    /// seven-character one.
+    /// The nine-character ORI. Null if the agency has none. It is never derived from the seven-character ORI.
     #[sea_orm(column_type = "Text", unique)]
     pub ori9: Option<Ori>,
-    /// The seven-character ORI. Null where the agency has none; it is not always the first seven
-    /// characters of the other.
+    /// The seven-character ORI. Null if the agency has none. It is not always the first seven characters of the
+    /// nine-character ORI.
     #[sea_orm(column_type = "Text", unique)]
     pub ori7: Option<Ori>,
-    /// The name of the agency, as its source spells it. Null where a source gives only the ORI.
+    /// The name of the agency as its source spells it. Null if the sources give only the ORI.
     #[sea_orm(column_type = "Text")]
     pub name: Option<String>,
-    /// What sort of agency it is. Null where the source does not say.
+    /// The kind of agency. Null if the source does not say.
     #[sea_orm(column_type = "Text")]
     pub kind: Option<AgencyKind>,
-    /// The state that the agency is in. Null where the source does not say.
+    /// The state that the agency is in. Null if the source does not say.
     #[sea_orm(column_type = "Text")]
     pub state: Option<State>,
-    /// The five-digit FIPS code of the county of its headquarters, state first. Null where unknown.
+    /// The five-digit FIPS code of the county of its headquarters, starting with the state. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub county_fips: Option<String>,
-    /// The name of the county of its headquarters. Null where unknown.
+    /// The name of the county of its headquarters. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub county_name: Option<String>,
-    /// The city of its headquarters. Null where unknown.
+    /// The city of its headquarters. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub city: Option<String>,
-    /// The five-digit ZIP code of its headquarters. Null where unknown.
+    /// The five-digit ZIP code of its headquarters. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub zip: Option<String>,
-    /// The latitude of its headquarters or of the middle of its county, in degrees north. Null
-    /// where unknown.
+    /// The latitude of its headquarters or of the center of its county, in degrees north. Null if unknown.
     pub latitude: Option<f64>,
-    /// The longitude of its headquarters or of the middle of its county, in degrees east. Null
-    /// where unknown.
+    /// The longitude of its headquarters or of the center of its county, in degrees east. Null if unknown.
     pub longitude: Option<f64>,
-    /// The number of people it serves, in the last year known. Null where unknown. Do not add it up
-    /// over agencies that serve the same people, such as a county and its cities.
+    /// The number of people it serves, in the latest known year. Null if unknown. Do not add it up over agencies that
+    /// serve the same people, such as a county and its cities.
     pub population: Option<i32>,
-    /// Its number of sworn officers, in the last year known. Null where unknown.
+    /// Its number of sworn officers, in the latest known year. Null if unknown.
     pub sworn_officers: Option<i32>,
-    /// The state, by its row. Each load sets it of `state`.
+    /// The row of the state, which each load derives from `state`.
     #[graphql(skip)]
     pub state_id: Option<i32>,
-    /// The county, by its row. Each load sets it of `county_fips`.
+    /// The row of the county, which each load derives from `county_fips`.
     #[graphql(skip)]
     pub county_id: Option<i32>,
-    /// The words by which the row is found; see [`crate::search`].
+    /// The words that full-text search finds the row by; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
     pub search: String,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The state that it is in.
@@ -99,7 +96,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -1,37 +1,37 @@
-//! `counties`: a county, or what stands in its place, in which an agency has its headquarters.
+//! `counties`: a county or county equivalent in which an agency has its headquarters.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
-/// A county, or what stands in its place (a parish, a borough, a city of its own), in which an agency has its
-/// headquarters: one row for each code that agencies have, though they spell its name in several ways.
+/// A county or county equivalent (parish, borough, independent city) in which an agency has its headquarters. There
+/// is one row per FIPS code, even if agencies spell the county's name differently.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "counties")]
 #[graphql(name = "County")]
 pub struct Model {
-    /// The key within this database: the FIPS code, as a number.
+    /// The primary key in this database: the FIPS code as a number.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
-    /// The five-digit FIPS code, state first.
+    /// The five-digit FIPS code, starting with the state.
     #[sea_orm(column_type = "Text", unique)]
     pub fips: String,
-    /// The name that most of its agencies give it; of several the longest, and of these the first by the alphabet. Null
-    /// where none gives one.
+    /// The name that most of its agencies use. A tie goes to the longest name, then to the first in alphabetical
+    /// order. Null if no agency gives a name.
     #[sea_orm(column_type = "Text")]
     pub name: Option<String>,
-    /// The state, by the first two digits. Null where they are those of none.
+    /// The state of the first two digits. Null if no state has this code.
     #[graphql(skip)]
     pub state_id: Option<i32>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The state that it is in.
@@ -48,7 +48,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

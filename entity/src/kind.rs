@@ -1,9 +1,9 @@
-//! The closed sets: an enum each, kept in the database as the text that GraphQL shows.
+//! The enums, stored in the database as the text that GraphQL shows.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
-/// Declares enums that are text in the database and SCREAMING_SNAKE_CASE in both worlds.
+/// Declares enums that are SCREAMING_SNAKE_CASE text both in the database and in GraphQL.
 ///
 /// `closed_set! { /** doc */ Name { /** doc */ First, /** doc */ Second } }` becomes an enum with the
 /// derives of SeaORM and async-graphql.
@@ -19,7 +19,7 @@ macro_rules! closed_set {
 }
 
 closed_set! {
-    /// What sort of law enforcement agency it is.
+    /// The kinds of law enforcement agencies.
     AgencyKind {
         /// A police department of a city, town or village.
         MunicipalPolice,
@@ -45,17 +45,17 @@ closed_set! {
         SpecialJurisdiction,
         /// A federal agency.
         Federal,
-        /// None of the other kinds.
+        /// Any other kind.
         Other,
     }
 
-    /// What sort of organization a recipient, provider or partner is.
+    /// The kinds of organizations among recipients, providers and partners.
     OrganizationKind {
         /// The government of a city, town, village or township.
         MunicipalGovernment,
         /// The government of a county.
         CountyGovernment,
-        /// The government of a state, or a department of it.
+        /// The government of a state or one of its departments.
         StateGovernment,
         /// A federally recognized tribe.
         Tribe,
@@ -69,11 +69,11 @@ closed_set! {
         Business,
         /// A company that makes films.
         FilmProductionCompany,
-        /// None of the other kinds.
+        /// Any other kind.
         Other,
     }
 
-    /// A region of the United States, as the Census Bureau divides them.
+    /// The regions of the United States as defined by the Census Bureau.
     CensusRegion {
         /// New England and the Middle Atlantic.
         Northeast,
@@ -81,11 +81,11 @@ closed_set! {
         Midwest,
         /// The South Atlantic, the East South Central and the West South Central.
         South,
-        /// The Mountain and the Pacific division.
+        /// The Mountain and the Pacific divisions.
         West,
     }
 
-    /// A division of the United States, as the Census Bureau divides its regions.
+    /// The divisions of the census regions as defined by the Census Bureau.
     CensusDivision {
         /// In the Northeast: CT, MA, ME, NH, RI, VT.
         NewEngland,
@@ -107,25 +107,25 @@ closed_set! {
         Pacific,
     }
 
-    /// What a funding program is for.
+    /// The purposes of funding programs.
     ProgramCategory {
         /// Hiring or rehiring officers.
         Hiring,
-        /// Technology and civilians that free officers for the street.
+        /// Technology and civilian staff that free officers for street duty.
         Technology,
-        /// Safety of schools.
+        /// School safety.
         SchoolSafety,
-        /// Law enforcement of tribes.
+        /// Tribal law enforcement.
         Tribal,
-        /// Enforcement against drugs.
+        /// Drug enforcement.
         DrugEnforcement,
         /// The practice of community policing: training, technical assistance, innovation.
         CommunityPolicing,
-        /// Health and wellness of officers.
+        /// Officer health and wellness.
         Wellness,
     }
 
-    /// The instrument by which an award is made, after the assistance types of USAspending.
+    /// The types of awards, following the assistance types of USAspending.
     Instrument {
         /// A block grant (type 02).
         BlockGrant,
@@ -137,13 +137,13 @@ closed_set! {
         CooperativeAgreement,
     }
 
-    /// Where an award is in its life.
+    /// The status of an award.
     GrantStatus {
-        /// The period of performance runs.
+        /// The period of performance has not ended.
         Open,
         /// The award has ended and is closed out.
         Closed,
-        /// The recipient withdrew before it drew any money.
+        /// The recipient withdrew before drawing any money.
         Withdrawn,
         /// The award was ended early.
         Terminated,
@@ -151,27 +151,27 @@ closed_set! {
 
     /// How an award puts an officer on the street.
     OfficerKind {
-        /// A new position, or an existing one that had no funding.
+        /// A new position, or an existing one that was not funded.
         NewHire,
         /// An officer who had been laid off is hired again.
         RehireLaidOff,
         /// An officer who was about to be laid off stays.
         RehirePendingLayoff,
-        /// Time of serving officers set free by technology or civilians, in full-time equivalents.
+        /// Time of serving officers freed by technology or civilian staff, in full-time equivalents.
         Redeployed,
     }
 
     /// How a course is given.
     Modality {
-        /// In a room.
+        /// In person.
         InPerson,
         /// Over the internet.
         Online,
-        /// Part in a room, part over the internet.
+        /// Partly in person, partly over the internet.
         Hybrid,
     }
 
-    /// In what role a person was trained.
+    /// The roles in which people are trained.
     TraineeRole {
         /// Sworn or civilian staff of a law enforcement agency.
         LawEnforcement,
@@ -181,25 +181,25 @@ closed_set! {
         GovernmentLeader,
     }
 
-    /// The subject of a publication, as the office files it.
+    /// The subjects of publications, as the office classifies them.
     PublicationTopic {
-        /// Trust between the police and those they serve.
+        /// Trust between the police and the people they serve.
         BuildingTrust,
-        /// Health and wellness of officers.
+        /// Officer health and wellness.
         OfficerWellness,
-        /// Safety of schools.
+        /// School safety.
         SchoolSafety,
         /// The practice of community policing.
         CommunityPolicing,
-        /// Crime problems and how they were solved.
+        /// Crime problems and their solutions.
         ProblemSolving,
     }
 
-    /// What a measure is about.
+    /// The subjects of measures.
     MeasureCategory {
-        /// The staff of agencies.
+        /// Agency staff.
         Staffing,
-        /// The people whom agencies serve.
+        /// The people that agencies serve.
         Population,
         /// Offenses known to the police.
         Offense,
@@ -207,14 +207,13 @@ closed_set! {
         Clearance,
     }
 
-    /// Why a value should be read with care.
+    /// The reasons to read a value with care.
     OutcomeFlag {
-        /// The filing cannot be right, such as more officers than a fifth of the people, or a count
-        /// below zero.
+        /// The filing cannot be right, such as a count below zero, or more officers than a fifth of the population.
         Implausible,
-        /// The agency's people are counted by another agency, so its population is filed as zero.
+        /// Another agency counts this agency's population, so its own population is filed as zero.
         CountedElsewhere,
-        /// The publisher says why, in `note`.
+        /// The publisher states a caveat in `note`.
         Caveat,
     }
 
@@ -224,77 +223,78 @@ closed_set! {
         DollarsInvested,
         /// Money awarded, in dollars.
         DollarsAwarded,
-        /// Money obligated in a federal fiscal year, in dollars.
+        /// Money obligated in federal fiscal years, in dollars.
         DollarsObligated,
         /// Money that Congress made available, net of rescissions, in dollars.
         BudgetAuthority,
-        /// Distinct agencies that got an award.
+        /// Different agencies that received an award.
         AgenciesFunded,
         /// Officers whose funding was approved; fractions are full-time equivalents.
         OfficersFunded,
         /// People trained.
         PeopleTrained,
-        /// Copies of publications given out.
+        /// Copies of publications distributed.
         PublicationsDistributed,
     }
 
-    /// Whom a value is of. Agencies are in states, and states in the nation: what is of one is in that of the other,
-    /// so values of several levels are never added up.
+    /// The level of a value: an agency, a state or the nation. The levels contain each other, so do not add up values
+    /// of different levels.
     OutcomeLevel {
         /// One agency.
         Agency,
-        /// A state, as its program or the FBI estimates it.
+        /// A state, as estimated by its reporting program or the FBI.
         State,
-        /// The nation, as the FBI estimates it.
+        /// The nation, as estimated by the FBI.
         Nation,
     }
 
-    /// How exact a published figure says it is.
+    /// How exact a published figure claims to be.
     Qualifier {
-        /// The number itself.
+        /// The exact number.
         Exact,
-        /// Rounded, to either side.
+        /// Rounded up or down.
         About,
-        /// Rounded up: the truth is a little less.
+        /// Rounded up: the true number is slightly lower.
         Nearly,
-        /// A floor: the truth is more.
+        /// A lower bound: the true number is higher.
         MoreThan,
     }
 
-    /// How the recipient of an award was found.
+    /// How the recipient of an award was identified.
     MatchedBy {
-        /// An agency, by its ORI, which the source gives.
+        /// An agency, by the ORI that the source gives.
         Ori,
-        /// An organization, by the unique entity identifier that the source gives.
+        /// An organization, by the unique entity identifier (UEI) that the source gives.
         Uei,
-        /// The only agency of the state that has the name; or else an organization of the name.
+        /// The only agency of that name in the state, or else an organization of that name.
         Name,
-        /// The only police department of the city, town, village, borough or township whose government the source names.
+        /// The only police department of the city, town, village, borough or township whose government the source
+        /// names.
         Municipality,
-        /// The only sheriff of the county whose government the source names; or the only agency of a city that is its own
-        /// county.
+        /// The only sheriff of the county whose government the source names, or the only agency of a city that is
+        /// its own county.
         County,
-        /// A person decided which agency the recipient is, or that it is an organization of its own.
+        /// A person decided which agency the recipient is, or that it is an organization in its own right.
         Reviewed,
     }
 
-    /// The kinds of sources that tell of awards.
+    /// The kinds of sources that describe awards.
     ClaimOrigin {
-        /// USAspending, the government's record of what was obligated.
+        /// USAspending, the federal record of obligations.
         Usaspending,
-        /// A list of awards, such as the COPS Office publishes.
+        /// A list of awards, such as those published by the COPS Office.
         AwardList,
     }
 
     /// The fields of an award that sources make claims about.
     ClaimField {
-        /// The recipient, by the name that the source prints.
+        /// The recipient, by its name as printed in the source.
         Recipient,
         /// The program, by its code.
         Program,
         /// The Assistance Listing number.
         AssistanceListing,
-        /// The instrument.
+        /// The type of award.
         Instrument,
         /// The fiscal year of the program.
         FiscalYear,
@@ -310,25 +310,25 @@ closed_set! {
         OriginalPeriodEnd,
         /// The federal money, in dollars.
         FederalShare,
-        /// The money that the recipient adds, in dollars.
+        /// The money that the recipient contributes, in dollars.
         LocalMatch,
         /// The cost of the whole project, in dollars.
         ProjectTotal,
         /// The federal money paid out, in dollars.
         Outlayed,
-        /// Where the award is in its life.
+        /// The status of the award.
         Status,
         /// The title or description.
         Title,
     }
 
-    /// What kind of thing a source is.
+    /// The kinds of sources.
     SourceKind {
-        /// Something published: a page, a report, a statistic.
+        /// A publication: a page, a report, a statistic.
         Publication,
         /// A data file that was loaded.
         File,
-        /// The generator inside the program: these rows are made up.
+        /// The built-in generator of synthetic data.
         Synthetic,
     }
 }

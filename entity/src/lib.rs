@@ -1,16 +1,15 @@
-//! The tables of the dataset, one module a table.
+//! The tables of the dataset, one module per table.
 //!
-//! Each `Model` is a row, and it is also where a GraphQL type gets its columns from: the name, type
-//! and description of a field in `schema.graphql` are the name, type and doc comment of the field
-//! here, and every filter and order of the API is derived from them. A column that clients do not
-//! see is marked `#[graphql(skip)]`: foreign keys (the relation is shown instead), keys used only to
-//! match rows on import, and the words of the full-text search.
+//! Each `Model` is a row. It also defines the columns of a GraphQL type: the name, type and description of a field in
+//! `schema.graphql` are the name, type and doc comment of the field here, and every filter and order of the API is
+//! derived from them. A column that clients do not see is marked `#[graphql(skip)]`: foreign keys (the API shows the
+//! relation instead), keys used only to match rows on import, and the words of the full-text search.
 //!
 //! Three conventions hold everywhere:
-//! - Money, officers and hours are integers of their smallest unit (see [`scalar`]): they never pass
-//!   through binary floating point on their way to a sum.
-//! - A closed set is text in the database, spelled as GraphQL spells it (see [`kind`]).
-//! - Every row knows the source that it came from and the load that brought it.
+//! - Money, officers and hours are integers of their smallest unit (see [`scalar`]), so sums never go through binary
+//!   floating point.
+//! - The value of an enum is stored as text, spelled as in GraphQL (see [`kind`]).
+//! - Every row references its source and the load that added or last changed it.
 
 pub mod agency;
 pub mod claim;
@@ -43,7 +42,7 @@ pub mod training;
 pub mod training_session;
 pub mod us_state;
 
-/// The name by which clients know a table: that of its list in the query.
+/// The name of a table in the API: the name of its list in the query.
 #[must_use]
 pub fn list_name(table: &str) -> String {
     if table == "price_index" {

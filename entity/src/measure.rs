@@ -1,16 +1,16 @@
-//! `measures`: something that is counted for agencies, states or the nation, year by year.
+//! `measures`: something counted for agencies, states or the nation, year by year.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
 use crate::kind::MeasureCategory;
 
-/// Something that is counted for agencies, states or the nation, year by year.
+/// Something counted for agencies, states or the nation, year by year.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "measures")]
 #[graphql(name = "Measure")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -20,10 +20,10 @@ pub struct Model {
     /// The name of the measure.
     #[sea_orm(column_type = "Text")]
     pub name: String,
-    /// What the measure is about.
+    /// The subject of the measure.
     #[sea_orm(column_type = "Text")]
     pub category: MeasureCategory,
-    /// What one unit of its values is, such as `offenses`.
+    /// The unit of its values, such as `offenses`.
     #[sea_orm(column_type = "Text")]
     pub unit: String,
     /// How it is counted, and what its values must not be compared with.
@@ -32,12 +32,12 @@ pub struct Model {
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The source that the row came from.
@@ -47,7 +47,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -11,7 +11,7 @@ use crate::scalar::Dollars;
 #[sea_orm(table_name = "obligations")]
 #[graphql(name = "Obligation")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -22,25 +22,25 @@ pub struct Model {
     #[sea_orm(column_type = "Text", unique)]
     #[graphql(skip)]
     pub transaction_key: Option<String>,
-    /// The number of the modification that made the transaction. Null where the source gives none.
+    /// The number of the modification that made the transaction. Null if the source gives none.
     #[sea_orm(column_type = "Text")]
     pub modification_number: Option<String>,
     /// The day of the transaction.
     pub obligated_on: NaiveDate,
-    /// The federal money obligated; negative where money was taken back (a de-obligation).
+    /// The federal money obligated. Negative if money was taken back (a de-obligation).
     pub amount: Dollars,
-    /// The description of the transaction. Null where the source gives none.
+    /// The description of the transaction. Null if the source gives none.
     #[sea_orm(column_type = "Text")]
     pub description: Option<String>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The grant that the transaction is on.
@@ -57,7 +57,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

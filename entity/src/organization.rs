@@ -1,4 +1,4 @@
-//! `organizations`: a recipient, training provider or partner that is not a law enforcement agency: a school district, a university, a tribe, a nonprofit, a film company.
+//! `organizations`: a recipient, training provider or partner that is not a law enforcement agency.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
@@ -11,49 +11,49 @@ use crate::{kind::OrganizationKind, scalar::State};
 #[sea_orm(table_name = "organizations")]
 #[graphql(name = "Organization")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
     /// The name of the organization, as its source spells it.
     #[sea_orm(column_type = "Text")]
     pub name: String,
-    /// What sort of organization it is. Null where the source does not say.
+    /// The kind of organization. Null if the source does not say.
     #[sea_orm(column_type = "Text")]
     pub kind: Option<OrganizationKind>,
-    /// The city that it is in. Null where unknown.
+    /// The city that it is in. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub city: Option<String>,
-    /// The state that it is in. Null where unknown.
+    /// The state that it is in. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub state: Option<State>,
-    /// The year in which it was founded. Null where unknown.
+    /// The year in which it was founded. Null if unknown.
     pub founded_year: Option<i32>,
-    /// Names that it had before. Empty where none is known.
+    /// Its former names. Empty if none are known.
     #[sea_orm(column_type = "Text")]
     pub former_names: Option<String>,
-    /// The unique entity identifier by which the federal government knows it. Null where unknown.
+    /// The unique entity identifier (UEI) that the federal government assigned. Null if unknown.
     #[sea_orm(column_type = "Text", unique)]
     pub uei: Option<String>,
-    /// What else its source says about it. Null where nothing.
+    /// Further remarks of its source. Null if there are none.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
-    /// The state, by its row. Each load sets it of `state`.
+    /// The row of the state, which each load derives from `state`.
     #[graphql(skip)]
     pub state_id: Option<i32>,
-    /// The words by which the row is found; see [`crate::search`].
+    /// The words that full-text search finds the row by; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
     pub search: String,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The state that it is in.
@@ -70,7 +70,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

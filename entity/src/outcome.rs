@@ -8,13 +8,13 @@ use crate::{
     scalar::{BigInt, State},
 };
 
-/// The value of one measure in one year, for an agency, for a state, or for the nation. A year
-/// without a row is a year without a report, not a zero.
+/// The value of one measure in one year, for an agency, for a state, or for the nation. A missing year means that
+/// nothing was reported, not zero.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "outcomes")]
 #[graphql(name = "Outcome")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -24,7 +24,7 @@ pub struct Model {
     /// The agency that reported. Null for a state or the nation.
     #[graphql(skip)]
     pub agency_id: Option<i32>,
-    /// Whom the value is of: an agency, a state or the nation. Values of several levels are not added up.
+    /// Whether the value is for an agency, a state or the nation. Do not add up values of different levels.
     #[sea_orm(column_type = "Text")]
     pub level: OutcomeLevel,
     /// The state that the value is for, or that the agency is in. Null for the nation.
@@ -34,28 +34,28 @@ pub struct Model {
     pub year: i32,
     /// The value, in the unit of its measure.
     pub value: BigInt,
-    /// The people served in that year, as the filing or estimate says that the value comes from: what
-    /// a rate divides by. Null where it does not say, or where another agency counts them.
+    /// The number of people served in that year, according to the filing or estimate that the value comes from. Rates
+    /// divide by it. Null if the filing does not say, or if another agency counts these people.
     pub population_served: Option<i32>,
-    /// For how many months of the year the agency reported. A value of fewer than 12 months is not
-    /// a year: ask for `monthsReported: { eq: 12 }` where years are compared. Null where the source
-    /// does not say, and of what is counted on one day, such as officers.
+    /// The number of months of the year that the agency reported. A value for fewer than 12 months does not cover the
+    /// year: filter with `monthsReported: { eq: 12 }` to compare years. Null if the source does not say, and for
+    /// values counted on one day, such as officers.
     pub months_reported: Option<i32>,
-    /// Why the value should be read with care. Null where nothing is known against it.
+    /// The reason to read the value with care. Null if there is no known problem.
     #[sea_orm(column_type = "Text")]
     pub flag: Option<OutcomeFlag>,
-    /// What the publisher says of the value, in its words. Null where it says nothing.
+    /// The publisher's remark about the value, verbatim. Null if there is none.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The measure.
@@ -79,7 +79,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",
@@ -89,7 +89,7 @@ pub enum Relation {
 }
 
 impl Model {
-    /// The level of a value, by whom it is of.
+    /// The level of a value, derived from which references it has.
     #[must_use]
     pub fn level_of(agency_id: Option<i32>, state: Option<&State>) -> OutcomeLevel {
         match (agency_id, state) {

@@ -9,27 +9,27 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "partnerships")]
 #[graphql(name = "Partnership")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
     /// The partner.
     #[graphql(skip)]
     pub organization_id: i32,
-    /// The day on which it was announced. Null where unknown.
+    /// The day on which it was announced. Null if unknown.
     pub announced_on: Option<NaiveDate>,
-    /// What the partnership is for. Null where the source does not say.
+    /// What the partnership is for. Null if the source does not say.
     #[sea_orm(column_type = "Text")]
     pub purpose: Option<String>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The partner.
@@ -46,7 +46,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -1,12 +1,11 @@
-//! `price_index`: the consumer price index of one year: CPI-U, U.S.
+//! `price_index`: the consumer price index (CPI-U) of one year.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
 use crate::scalar::IndexPoints;
 
-/// The consumer price index of one year: CPI-U, U.S. city average, all items, 1982-84 = 100, annual
-/// average.
+/// The consumer price index of one year: CPI-U, U.S. city average, all items, 1982-84 = 100, annual average.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "price_index")]
 #[graphql(name = "PriceIndex")]
@@ -19,12 +18,12 @@ pub struct Model {
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The source that the row came from.
@@ -34,7 +33,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -10,7 +10,7 @@ use crate::kind::ProgramCategory;
 #[sea_orm(table_name = "programs")]
 #[graphql(name = "Program")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -20,29 +20,29 @@ pub struct Model {
     /// The full name of the program.
     #[sea_orm(column_type = "Text")]
     pub name: String,
-    /// What the program is for.
+    /// The purpose of the program.
     #[sea_orm(column_type = "Text")]
     pub category: ProgramCategory,
-    /// The first fiscal year in which it made awards. Null where unknown.
+    /// The first fiscal year in which it made awards. Null if unknown.
     pub first_year: Option<i32>,
-    /// The last fiscal year in which it made awards. Null where it still does, or where unknown.
+    /// The last fiscal year in which it made awards. Null if the program is still active, or if unknown.
     pub last_year: Option<i32>,
-    /// What sets its awards apart: caps, match, terms. Null where nothing is noted.
+    /// What is special about its awards: caps, match, terms. Null if nothing is noted.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
-    /// The words by which the row is found; see [`crate::search`].
+    /// The words that full-text search finds the row by; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
     pub search: String,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The source that the row came from.
@@ -52,7 +52,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

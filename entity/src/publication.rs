@@ -10,34 +10,34 @@ use crate::kind::PublicationTopic;
 #[sea_orm(table_name = "publications")]
 #[graphql(name = "Publication")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
     /// The title of the publication.
     #[sea_orm(column_type = "Text")]
     pub title: String,
-    /// The series that it belongs to. Null where it belongs to none.
+    /// The series that it belongs to. Null if it belongs to none.
     #[sea_orm(column_type = "Text")]
     pub series: Option<String>,
-    /// Its subject. Null where the source does not say.
+    /// Its subject. Null if the source does not say.
     #[sea_orm(column_type = "Text")]
     pub topic: Option<PublicationTopic>,
-    /// The year in which it was published. Null where unknown.
+    /// The year of publication. Null if unknown.
     pub year: Option<i32>,
-    /// The words by which the row is found; see [`crate::search`].
+    /// The words that full-text search finds the row by; see [`crate::search`].
     #[sea_orm(column_type = "Text")]
     #[graphql(skip)]
     pub search: String,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The source that the row came from.
@@ -47,7 +47,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -1,4 +1,4 @@
-//! `published_figures`: a number about the COPS Office that somebody published.
+//! `published_figures`: a published number about the COPS Office.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
@@ -8,12 +8,12 @@ use crate::{
     scalar::Figure,
 };
 
-/// A number about the COPS Office that somebody published.
+/// A published number about the COPS Office.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "published_figures")]
 #[graphql(name = "PublishedFigure")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -25,32 +25,32 @@ pub struct Model {
     pub program_id: Option<i32>,
     /// The first fiscal year that it covers.
     pub from_year: i32,
-    /// The last fiscal year that it covers. Null where the source does not say.
+    /// The last fiscal year that it covers. Null if the source does not say.
     pub to_year: Option<i32>,
-    /// When the figure was true, to the precision known: `2024`, `2024-09` or `2024-09-17`. Null
-    /// where unknown.
+    /// The date for which the figure was stated, as precisely as known: `2024`, `2024-09` or `2024-09-17`. Null if
+    /// unknown.
     #[sea_orm(column_type = "Text")]
     pub as_of: Option<String>,
-    /// How exact the figure says it is.
+    /// How exact the source says the figure is.
     #[sea_orm(column_type = "Text")]
     pub qualifier: Qualifier,
     /// The figure.
     pub value: Figure,
-    /// What one unit of the figure is: `USD`, `officers`, `agencies`, `people`, `copies`.
+    /// The unit of the figure: `USD`, `officers`, `agencies`, `people`, `copies`.
     #[sea_orm(column_type = "Text")]
     pub unit: String,
-    /// What the figure leaves out or puts in. Null where nothing is noted.
+    /// What the figure excludes or includes. Null if nothing is noted.
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The program that the figure is about.
@@ -67,7 +67,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

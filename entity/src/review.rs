@@ -1,38 +1,38 @@
-//! `reviews`: which agency a recipient is, where a person decided it.
+//! `reviews`: a person's decision about which agency a recipient is.
 
 use sea_orm::entity::prelude::*;
 
 use crate::scalar::State;
 
-/// A person's decision about a recipient whose name fits no agency, or several. It holds for all awards to that
-/// recipient, those that are loaded later too.
+/// A person's decision about a recipient whose name matches no agency, or several. It holds for all awards to that
+/// recipient, including those loaded later.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "reviews")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
-    /// The name of the recipient as names are compared.
+    /// The name of the recipient , normalized for comparison.
     #[sea_orm(column_type = "Text")]
     pub recipient_key: String,
-    /// Its state. Null where sources give none.
+    /// Its state. Null if sources give none.
     #[sea_orm(column_type = "Text")]
     pub state: Option<State>,
-    /// Its unique entity identifier. Null where sources give none.
+    /// Its unique entity identifier. Null if sources give none.
     #[sea_orm(column_type = "Text")]
     pub uei: Option<String>,
-    /// The name of the recipient as it is printed.
+    /// The name of the recipient as printed.
     #[sea_orm(column_type = "Text")]
     pub recipient: String,
-    /// The agency. Null where it was decided that the recipient is an organization of its own.
+    /// The agency. Null if the recipient is an organization in its own right.
     pub agency_id: Option<i32>,
     /// The source that the row came from.
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The agency.
@@ -49,7 +49,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

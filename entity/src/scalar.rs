@@ -1,8 +1,7 @@
-//! Exact numbers and checked texts, each a type of its own in Rust, in the database and in GraphQL.
+//! Exact numbers and validated texts, each with its own type in Rust, in the database and in GraphQL.
 //!
-//! A fixed-point number is an integer of its smallest unit in Rust and in the database, and a JSON
-//! number with all its digits in GraphQL. Text from outside becomes one through `FromStr`, which
-//! refuses what would have to be rounded.
+//! A fixed-point number is an integer of its smallest unit in Rust and in the database, and a JSON number with all
+//! its digits in GraphQL. Text is parsed with `FromStr`, which rejects values that would have to be rounded.
 
 use std::{fmt, str::FromStr};
 
@@ -14,9 +13,9 @@ use sea_orm::DeriveValueType;
 pub enum DecimalError {
     /// It is not a number in decimal notation.
     NotANumber,
-    /// It has more decimals than the unit allows, and they are not zeros.
+    /// It has more nonzero decimals than the unit allows.
     TooPrecise,
-    /// It does not fit.
+    /// It does not fit into the type.
     OutOfRange,
 }
 
@@ -32,12 +31,12 @@ impl fmt::Display for DecimalError {
 
 impl std::error::Error for DecimalError {}
 
-/// Reads a decimal number as an integer of its smallest unit: `"12.5"` with two digits is `1250`.
+/// Parses a decimal number as an integer of its smallest unit: `"12.5"` with two digits is `1250`.
 ///
-/// A sign, thousands separators between groups of three, and a leading dollar sign are understood.
+/// A sign, parentheses for a negative number, thousands separators and a leading dollar sign are allowed.
 ///
 /// # Errors
-/// Says why the text is not such a number; nothing is ever rounded.
+/// Returns why the text is not such a number. Nothing is ever rounded.
 pub fn parse_fixed(text: &str, digits: u32) -> Result<i64, DecimalError> {
     let text = text.trim();
     let (negative, text) = match text.strip_prefix('-') {
@@ -81,7 +80,7 @@ pub fn parse_fixed(text: &str, digits: u32) -> Result<i64, DecimalError> {
     if negative { Ok(value) } else { value.checked_neg().ok_or(DecimalError::OutOfRange) }
 }
 
-/// Writes an integer of the smallest unit with all its digits: `1250` with two digits is `"12.50"`.
+/// Formats an integer of the smallest unit with all its digits: `1250` with two digits is `"12.50"`.
 #[must_use]
 pub fn format_fixed(value: i64, digits: u32) -> String {
     let scale = 10_u64.pow(digits);
@@ -92,27 +91,25 @@ pub fn format_fixed(value: i64, digits: u32) -> String {
     }
 }
 
-/// The JSON number of a fixed-point value: whole numbers without decimals, others with no more than
-/// they need.
+/// The JSON number of a fixed-point value: whole numbers without decimals, others with only as many as they need.
 ///
-/// A number of up to 15 significant digits survives the way through a 64-bit float unchanged, and
-/// nothing here comes near 10 trillion dollars.
+/// A number of up to 15 significant digits survives a round trip through a 64-bit float, and no amount here comes
+/// near 10 trillion dollars.
 #[must_use]
 pub fn fixed_to_value(value: i64, digits: u32) -> Value {
     let scale = 10_i64.pow(digits);
     if value % scale == 0 {
         return Value::Number((value / scale).into());
     }
-    #[expect(clippy::cast_precision_loss, reason = "below 2^53, as said above")]
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53, see the doc comment")]
     let number = Number::from_f64(value as f64 / scale as f64);
     number.map_or(Value::Null, Value::Number)
 }
 
-/// Reads a fixed-point value that a client sent as a JSON number or, to be safe from its own floats,
-/// as text.
+/// Reads a fixed-point value that a client sent as a JSON number, or as text to avoid its own floats.
 ///
 /// # Errors
-/// Says what is wrong with the value.
+/// Returns what is wrong with the value.
 pub fn fixed_from_value(value: &Value, digits: u32) -> Result<i64, String> {
     let text = match value {
         Value::Number(number) => number.to_string(),
@@ -167,20 +164,20 @@ macro_rules! fixed_point {
 }
 
 fixed_point! {
-    /// An amount of US dollars: a JSON number, exact to the cent. In the dollars of its day unless a
-    /// field says otherwise. As input, text such as "1250000.50" is taken too.
+    /// An amount of US dollars: a JSON number, exact to the cent. Amounts are in the dollars of their day unless a
+    /// field says otherwise. Input may also be text such as "1250000.50".
     Dollars(i64), 2;
     /// A number of officers: a JSON number, exact to the tenth. Fractions are full-time equivalents.
     Officers(i32), 1;
     /// A number of hours: a JSON number, exact to the tenth.
     Hours(i32), 1;
-    /// A number as somebody published it, in the unit that stands beside it: exact to the hundredth.
+    /// A number as published, exact to the hundredth. Its unit is in the field `unit` next to it.
     Figure(i64), 2;
     /// Points of a price index: exact to the thousandth.
     IndexPoints(i32), 3;
 }
 
-/// Why a text is not an identifier of its kind.
+/// Why a text is not a valid identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeError(String);
 
@@ -197,8 +194,8 @@ impl std::error::Error for CodeError {}
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct State(String);
 
-/// The postal codes with the names they stand for: the states, the District of Columbia, the
-/// territories and the freely associated states.
+/// The postal codes with their names: the states, the District of Columbia, the territories and the freely associated
+/// states.
 pub const STATES: &[(&str, &str)] = &[
     ("AK", "Alaska"),
     ("AL", "Alabama"),
@@ -272,7 +269,7 @@ impl State {
 impl FromStr for State {
     type Err = CodeError;
 
-    /// Reads a postal code, in either case.
+    /// Parses a postal code in upper or lower case.
     fn from_str(text: &str) -> Result<Self, CodeError> {
         let code = text.trim().to_ascii_uppercase();
         match STATES.binary_search_by_key(&code.as_str(), |(code, _)| code) {
@@ -305,8 +302,8 @@ impl ScalarType for State {
     }
 }
 
-/// An originating agency identifier, as the FBI assigns it to a law enforcement agency: nine letters
-/// and digits, or the older seven.
+/// An originating agency identifier (ORI) that the FBI assigns to a law enforcement agency: nine letters and digits,
+/// or seven in the older form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Ori(String);
 
@@ -321,14 +318,16 @@ impl Ori {
 impl FromStr for Ori {
     type Err = CodeError;
 
-    /// Reads an identifier, in either case.
+    /// Parses an identifier in upper or lower case.
     fn from_str(text: &str) -> Result<Self, CodeError> {
         let code = text.trim().to_ascii_uppercase();
         let shaped = matches!(code.len(), 7 | 9) && code.bytes().all(|b| b.is_ascii_alphanumeric());
         if shaped {
             Ok(Self(code))
         } else {
-            Err(CodeError(format!("{text:?} is not an ORI: seven or nine letters and digits")))
+            Err(CodeError(format!(
+                "{text:?} is not an ORI. An ORI has seven or nine letters and digits."
+            )))
         }
     }
 }
@@ -339,8 +338,8 @@ impl fmt::Display for Ori {
     }
 }
 
-/// An originating agency identifier, as the FBI assigns it to a law enforcement agency: nine letters
-/// and digits, or the older seven.
+/// An originating agency identifier (ORI) that the FBI assigns to a law enforcement agency: nine letters and digits,
+/// or seven in the older form.
 #[Scalar]
 impl ScalarType for Ori {
     fn parse(value: Value) -> InputValueResult<Self> {

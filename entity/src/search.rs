@@ -1,10 +1,11 @@
-//! The words by which a row is found, the same on every database.
+//! The words of the full-text search, identical on every database.
 //!
-//! SQLite's and PostgreSQL's full-text parsers cut text in different places (hyphens, e-mail addresses, numbers with
-//! points) and know different letters. So the text is folded and cut here, once, into words of `a` to `z` and digits,
-//! on which both agree, and so is what a client searches for. What people type finds what is written: without accents,
-//! however these are encoded, without apostrophes of any kind, `l` for `ł` and `ss` for `ß`. A letter of another script
-//! stands as its number, and all numbers are of one length, so that the beginning of a word is one of whole letters.
+//! SQLite's and PostgreSQL's full-text parsers split text differently (hyphens, e-mail addresses, numbers with
+//! decimal points) and know different letters. So this module normalizes both the rows and the search text into words
+//! of `a` to `z` and digits, on which both databases agree. Users can type plain text: accents are removed however
+//! they are encoded, apostrophes of any kind are dropped, `ł` becomes `l` and `ß` becomes `ss`. A letter of another
+//! script becomes its code point; all code points have the same length, so that a prefix of a word consists of whole
+//! letters.
 //!
 //! Recipients are matched by the same words.
 
@@ -18,16 +19,16 @@ use crate::{
     training,
 };
 
-/// The edition of the folding, which grows whenever words come out otherwise: the rows of databases that have an older
-/// one are folded again.
+/// The version of the normalization. Increment it when the resulting words change: databases with an older version
+/// then normalize their rows again.
 pub const FOLDING: i32 = 3;
 
-/// The letters of the longest word; what is longer is cut into several. PostgreSQL indexes none of more than 2,046 bytes.
+/// The maximum length of a word; longer words are split. PostgreSQL cannot index words over 2,046 bytes.
 const LONGEST: usize = 500;
 
-/// A row that is found by words.
+/// A row that full-text search can find.
 pub trait Searched {
-    /// What its `search` column holds.
+    /// The content of its `search` column.
     fn searched(&self) -> String;
 }
 
@@ -73,7 +74,7 @@ impl Searched for training::Model {
     }
 }
 
-/// The words of a text, in their order.
+/// The words of a text, in order.
 pub fn words(text: &str) -> std::vec::IntoIter<String> {
     let mut folded = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -84,7 +85,7 @@ pub fn words(text: &str) -> std::vec::IntoIter<String> {
     }
     let kept = text.chars().filter(|c| !is_silent(*c));
     for c in kept.flat_map(char::to_lowercase).nfkd().filter(|c| !is_combining_mark(*c)) {
-        // Compatible forms may be of capital letters, and may have apostrophes.
+        // Compatibility decomposition can yield capital letters and apostrophes.
         for c in c.to_lowercase().filter(|c| !is_silent(*c)) {
             fold(c, &mut folded);
         }
@@ -95,7 +96,7 @@ pub fn words(text: &str) -> std::vec::IntoIter<String> {
 fn split(folded: &str) -> std::vec::IntoIter<String> {
     let mut words = Vec::new();
     for mut word in folded.split_ascii_whitespace() {
-        // All are ASCII.
+        // The text is all ASCII here, so any position is a character boundary.
         while let Some((first, rest)) = word.split_at_checked(LONGEST).filter(|it| !it.1.is_empty())
         {
             words.push(first.to_owned());
@@ -106,7 +107,7 @@ fn split(folded: &str) -> std::vec::IntoIter<String> {
     words.into_iter()
 }
 
-/// The words of several texts, each once, with spaces between them.
+/// The words of several texts, without duplicates, separated by spaces.
 #[must_use]
 pub fn index<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> String {
     let mut found: Vec<String> = Vec::new();
@@ -118,7 +119,8 @@ pub fn index<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> String {
     found.join(" ")
 }
 
-/// Whether a character parts no words and is none: apostrophes, what looks like them, and what cannot be seen.
+/// Whether a character is dropped without splitting the word: apostrophes, their look-alikes, and invisible
+/// characters.
 fn is_silent(c: char) -> bool {
     matches!(c,
         '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | '‵' | '＇' | 'ꞌ' | 'Ꞌ'
@@ -129,11 +131,11 @@ fn is_silent(c: char) -> bool {
     )
 }
 
-/// Adds a small letter without its accents, or what parts words.
+/// Appends a lowercase letter without its accents, or a space for a word separator.
 fn fold(c: char, folded: &mut String) {
     match c {
         'a'..='z' | '0'..='9' => folded.push(c),
-        // Letters that Unicode takes for letters of their own, as people type them.
+        // Letters that Unicode does not decompose, spelled as people type them.
         'ß' => folded.push_str("ss"),
         'æ' | 'ǽ' => folded.push_str("ae"),
         'œ' => folded.push_str("oe"),
@@ -152,7 +154,7 @@ fn fold(c: char, folded: &mut String) {
         'ɍ' => folded.push('r'),
         'ƴ' | 'ɏ' => folded.push('y'),
         'ƶ' => folded.push('z'),
-        // One letter that ends words with a form of its own.
+        // The form of sigma at the end of a word.
         'ς' => fold('σ', folded),
         c if c.is_alphanumeric() => match c.to_digit(10) {
             Some(digit) => folded.extend(char::from_digit(digit, 10)),

@@ -1,53 +1,51 @@
-//! `sources`: where rows came from: a publication, a data file that was loaded, or the generator of made-up rows.
+//! `sources`: where rows came from: a publication, a data file, or the generator of synthetic data.
 
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
 use crate::{kind::SourceKind, scalar::BigInt};
 
-/// Where rows came from: a publication, a data file that was loaded, or the generator of made-up
-/// rows.
+/// Where rows came from: a publication, a data file, or the generator of synthetic data.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "sources")]
 #[graphql(name = "Source")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
     /// A short name of the source.
     #[sea_orm(column_type = "Text", unique)]
     pub code: String,
-    /// What kind of thing it is.
+    /// The kind of source.
     #[sea_orm(column_type = "Text")]
     pub kind: SourceKind,
     /// The title of the publication, or the name of the file.
     #[sea_orm(column_type = "Text")]
     pub title: String,
-    /// Who published it. Null where unknown.
+    /// The publisher. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub publisher: Option<String>,
-    /// When it was published, to the precision known: `2005`, `2005-10` or `2005-10-31`. Null where
-    /// unknown.
+    /// The date of publication, as precisely as known: `2005`, `2005-10` or `2005-10-31`. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub published_on: Option<String>,
-    /// Where it can be read. Null where unknown.
+    /// The address at which it can be read. Null if unknown.
     #[sea_orm(column_type = "Text")]
     pub url: Option<String>,
-    /// The SHA-256 digest of the file, in hexadecimal. Null where it is not a file.
+    /// The SHA-256 digest of the file, in hexadecimal. Null if the source is not a file.
     #[sea_orm(column_type = "Text", unique)]
     pub sha256: Option<String>,
-    /// The size of the file. Null where it is not a file.
+    /// The size of the file in bytes. Null if the source is not a file.
     pub bytes: Option<BigInt>,
-    /// The load that brought it.
+    /// The load that added it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
-    /// The load that brought it.
+    /// The load that added it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -1,7 +1,7 @@
-//! All tables, as their entities know them: columns, and what rows refer to.
+//! All tables as described by their entities: columns and references.
 //!
-//! Whoever does something to every table (removes a dataset, rebuilds indexes, compares with the migrations) goes
-//! through [`tables`], so a new table is known to all of them when it is in that list.
+//! Code that handles every table (removing a dataset, rebuilding indexes, comparing with the migrations) uses
+//! [`tables`], so a new table only has to be added to that list.
 
 use sea_orm::{
     ColumnDef, ColumnTrait, EntityTrait, IdenStatic, Identity, Iterable, RelationDef,
@@ -15,14 +15,14 @@ use crate::{
     training, training_session, us_state,
 };
 
-/// A table, as its entity knows it.
+/// A table as described by its entity.
 #[derive(Clone, Debug)]
 pub struct EntityTable {
     /// The name in the database.
     pub name: &'static str,
     /// The columns, by their names.
     pub columns: Vec<(&'static str, ColumnDef)>,
-    /// What rows refer to.
+    /// The references of its rows to other tables.
     pub references: Vec<Reference>,
 }
 
@@ -34,35 +34,36 @@ impl EntityTable {
         Self { name, columns: columns.collect(), references: references.collect() }
     }
 
-    /// Whether what its rows were before loads changed or removed them is kept. Nothing changes what a load has done.
+    /// Whether earlier states of its rows are kept when loads change or remove them. `table_loads` needs none: its
+    /// rows never change.
     #[must_use]
     pub fn has_history(&self) -> bool {
         self.has("revision_id") && self.name != "table_loads"
     }
 
-    /// The table of what its rows were.
+    /// The name of its history table.
     #[must_use]
     pub fn history(&self) -> String {
         history(self.name)
     }
 
-    /// Whether it has a column.
+    /// Whether the table has this column.
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|(name, _)| *name == column)
     }
 }
 
-/// The table of what the rows of a table were.
+/// The name of the history table of a table.
 #[must_use]
 pub fn history(table: &str) -> String {
     format!("{table}_history")
 }
 
-/// Every table, each before those that it refers to: in this order rows can be taken out.
+/// Every table, ordered so that a table comes before the tables it refers to. Rows can be deleted in this order.
 ///
 /// # Panics
-/// Where tables refer to each other in a circle.
+/// If the references form a cycle.
 #[must_use]
 pub fn tables() -> Vec<EntityTable> {
     let mut left = vec![
@@ -107,7 +108,7 @@ pub fn tables() -> Vec<EntityTable> {
     sorted
 }
 
-/// The column that refers to a row of another table.
+/// A column that refers to a row of another table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// The table that has the column.
@@ -116,11 +117,11 @@ pub struct Reference {
     pub column: String,
     /// The other table.
     pub table: String,
-    /// The column there.
+    /// The column of the other table.
     pub to: String,
 }
 
-/// What a relation of an entity says.
+/// Converts a relation of an entity.
 #[must_use]
 pub fn reference(relation: &RelationDef) -> Reference {
     let name = |table: &TableRef| table.sea_orm_table().to_string();

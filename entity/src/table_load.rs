@@ -3,12 +3,12 @@
 use async_graphql::SimpleObject;
 use sea_orm::entity::prelude::*;
 
-/// What one load did to one table. A table that it did not touch has none.
+/// What one load did to one table. A table that the load did not touch has no entry.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "table_loads")]
 #[graphql(name = "TableLoad")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -20,17 +20,17 @@ pub struct Model {
     pub table_name: String,
     /// Rows added.
     pub added: i32,
-    /// Rows that were changed.
+    /// Rows changed.
     pub changed: i32,
-    /// Rows that were read again and found the same.
+    /// Rows read again that had not changed.
     pub unchanged: i32,
-    /// Rows taken out.
+    /// Rows removed.
     pub removed: i32,
-    /// Rows of files that were to go here and could not be taken.
+    /// Rows of the loaded files that belonged to this table and were rejected.
     pub refused: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The load.

@@ -6,42 +6,41 @@ use sea_orm::entity::prelude::*;
 
 use crate::{kind::TraineeRole, scalar::Hours};
 
-/// One person trained in one session. A person who went to two sessions is two rows. There is
-/// nothing here that tells who it was.
+/// One person trained in one session. A person who attended two sessions has two rows. The data does not identify
+/// anyone.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "trainees")]
 #[graphql(name = "Trainee")]
 pub struct Model {
-    /// The key within this database.
+    /// The primary key in this database.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
-    /// The session that the person went to.
+    /// The session that the person attended.
     #[graphql(skip)]
     pub session_id: i32,
-    /// In what role the person was trained.
+    /// The role in which the person was trained.
     #[sea_orm(column_type = "Text")]
     pub role: TraineeRole,
-    /// The agency that the person works for. Null for others, or where unknown.
+    /// The agency that the person works for. Null for people who do not work for an agency, or if unknown.
     #[graphql(skip)]
     pub agency_id: Option<i32>,
-    /// The day on which the person completed the course. Null where it was not completed, or where
-    /// unknown.
+    /// The day on which the person completed the course. Null if the person did not complete it, or if unknown.
     pub completed_on: Option<NaiveDate>,
-    /// The hours that the person was trained. Null where unknown.
+    /// The hours of training that the person received. Null if unknown.
     pub hours: Option<Hours>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
-    /// The session that the person went to.
+    /// The session that the person attended.
     #[sea_orm(
         belongs_to = "super::training_session::Entity",
         from = "Column::SessionId",
@@ -62,7 +61,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

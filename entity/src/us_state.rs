@@ -8,13 +8,13 @@ use crate::{
     scalar::State,
 };
 
-/// A state, the District of Columbia, a territory, or a freely associated state: what the code of the scalar `State`
-/// stands for.
+/// A state, the District of Columbia, a territory, or a freely associated state. Its code is a value of the scalar
+/// `State`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, SimpleObject)]
 #[sea_orm(table_name = "states")]
 #[graphql(name = "UsState")]
 pub struct Model {
-    /// The key within this database: the FIPS code, as a number.
+    /// The primary key in this database: the FIPS code, as a number.
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: i32,
@@ -27,28 +27,28 @@ pub struct Model {
     /// The two-digit FIPS code.
     #[sea_orm(column_type = "Text", unique)]
     pub fips: String,
-    /// The region of the Census Bureau. Null for what is in none: territories and freely associated states.
+    /// The Census Bureau region. Null for territories and freely associated states, which are in no region.
     #[sea_orm(column_type = "Text")]
     pub region: Option<CensusRegion>,
-    /// The division of the Census Bureau, a part of a region. Null for what is in none.
+    /// The Census Bureau division, which is part of a region. Null for territories and freely associated states.
     #[sea_orm(column_type = "Text")]
     pub division: Option<CensusDivision>,
-    /// The latitude of a point within it, near its middle, in degrees north. Null where the Census Bureau gives none.
+    /// The latitude of a point near the middle of the state, in degrees north. Null if the Census Bureau gives none.
     pub latitude: Option<f64>,
-    /// The longitude of that point, in degrees east. Null where the Census Bureau gives none.
+    /// The longitude of the same point, in degrees east. Null if the Census Bureau gives none.
     pub longitude: Option<f64>,
-    /// The people who lived there on 1 July 2020, as the Census Bureau estimates it: the row of 2020 of `populations`.
-    /// Null outside the states and the District of Columbia. Not the people whom agencies serve.
+    /// The Census Bureau's estimate of the people living there on July 1, 2020: the 2020 row of `populations`. Null
+    /// outside the states and the District of Columbia. It is not the population that agencies serve.
     pub residents2020: Option<i32>,
     /// The source that the row came from.
     #[graphql(skip)]
     pub source_id: i32,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[graphql(skip)]
     pub revision_id: i32,
 }
 
-/// What a row refers to.
+/// The tables that a row refers to.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The source that the row came from.
@@ -58,7 +58,7 @@ pub enum Relation {
         to = "super::source::Column::Id"
     )]
     Source,
-    /// The load that brought the row, or changed it last.
+    /// The load that added the row or last changed it.
     #[sea_orm(
         belongs_to = "super::revision::Entity",
         from = "Column::RevisionId",

@@ -199,14 +199,17 @@ async fn what_is_wrong_with_a_request_is_said() {
     let figure = |measure: &str, statistic| grants().figure(measure, statistic);
     let cases: Vec<(Result<Request, Error>, &str)> = vec![
         (request_over("wages"), "not a table"),
-        (grants().by("agency.salary"), "Agency has no \"salary\""),
-        (grants().by("officersFunded"), "Grant has no \"officersFunded\" that leads to one value"),
-        (grants().by("officersFunded.funded"), "what many others hold"),
-        (grants().by("agency.latitude"), "cannot be grouped by this"),
-        (grants().by("title:year"), "cannot be grouped by this"),
-        (grants().by("obligatedOn:week"), "is not a part of a value: year, quarter"),
-        (figure("title", Statistic::Sum), "not a number"),
-        (figure("agency.latitude", Statistic::Sum), "not a number"),
+        (grants().by("agency.salary"), "Agency has no field \"salary\""),
+        (
+            grants().by("officersFunded"),
+            "Grant has no field \"officersFunded\" with a single value",
+        ),
+        (grants().by("officersFunded.funded"), "values of many related rows"),
+        (grants().by("agency.latitude"), "cannot group rows by this value"),
+        (grants().by("title:year"), "cannot group rows by this value"),
+        (grants().by("obligatedOn:week"), "unknown part \"week\". Use year, quarter"),
+        (figure("title", Statistic::Sum), "not a numeric field"),
+        (figure("agency.latitude", Statistic::Sum), "not a numeric field"),
         (figure("agency", Statistic::Sum), "rows can only be counted"),
         (figure("federalShare", Statistic::Percentile(2.0, 0)), "p must be between 0 and 1, not 2"),
         (

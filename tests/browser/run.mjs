@@ -396,7 +396,7 @@ const tests = {
     const page = await playground(context);
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByRole("link", { name: "Query" }).or(page.locator(".graphiql-doc-explorer-type-name", { hasText: "Query" })).first().click();
-    await page.getByText("Everything that can be asked.").first().waitFor();
+    await page.getByText("The root of all queries.").first().waitFor();
     await page.getByRole("button", { name: "Show GraphiQL Explorer" }).click();
     await page.locator(".graphiql-explorer-root").getByText("federalShare").first().waitFor();
     await picture(page, "playground-explorer");

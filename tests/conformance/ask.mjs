@@ -28,8 +28,8 @@ export async function made(url, request) {
   if (LIMITS.has(extensions.code)) return { is: 'limit', code: extensions.code, why };
   if (/^syntax error/.test(message)) return { is: 'syntax error', why };
   if (/operation/.test(message) && /^(the document has no|`operationName`)/.test(message)) return { is: 'no such operation', why };
-  if (/^this API has queries and subscriptions only/.test(message)) return { is: 'no query', why };
-  if (/^this is a subscription/.test(message)) return { is: 'subscription', why };
+  if (/^this API .*queries and subscriptions/i.test(message)) return { is: 'no query', why };
+  if (/^this is a subscription/i.test(message)) return { is: 'subscription', why };
   return { is: 'invalid', why };
 }
 
@@ -48,9 +48,9 @@ export function agree(oracle, program) {
   // A limit is looked at before validation where it is one of size, and behind it where it is one of sense.
   if (program.is === 'limit') return oracle.is === 'valid' || program.code === 'QUERY_TOO_LARGE';
   // graphql-js 16.15 looks for `@oneOf` at the type of the place with its `!`, and so does not find it.
-  if (['valid', 'bad variables'].includes(oracle.is) && / declare it as \S+!$/.test(program.why)) return true;
+  if (['valid', 'bad variables'].includes(oracle.is) && / Declare it as \S+!$/.test(program.why)) return true;
   // A null where a default lets a variable stand is refused when graphql-js runs the query, which the oracle does not.
-  if (oracle.is === 'valid' && / must not be null: /.test(program.why)) return true;
+  if (oracle.is === 'valid' && / must not be null, /.test(program.why)) return true;
   // graphql-js reads 1e400 as Infinity.
   if (oracle.is === 'valid' && /: 1e400 is too large$/.test(program.why)) return true;
   // A document that fits the schema is told where subscriptions are answered, before its variables are looked at.

@@ -111,7 +111,7 @@ async fn a_person_says_by_what_a_program_is_known() {
         ),
         ("program,kind,text\nCHP,SUFFIX,a\n", "line: 2"),
         ("program,text\nCHP,a\n", "missing field `kind`"),
-        ("program,kind,text\nCHP,NAME,\n", "lacks the program or the text"),
+        ("program,kind,text\nCHP,NAME,\n", "has no program or no text"),
     ] {
         wanted.programs_file = Some(place.file("wrong.csv", text));
         wanted.again = true;

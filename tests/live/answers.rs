@@ -91,7 +91,11 @@ async fn what_is_wrong_is_said_as_it_is_of_queries() {
             "no field \"dataChanged\" in Subscription",
             16,
         ),
-        ("subscription { live { grants(first: 101) { totalCount } } }", "more than the 100", 23),
+        (
+            "subscription { live { grants(first: 101) { totalCount } } }",
+            "exceeds the limit of 100",
+            23,
+        ),
         ("subscription { live { __typename } datasetChanged { revision } }", "one root field", 1),
         ("subscription { live @skip(if: false) { __typename } }", "@skip", 21),
         ("subscription { live { grants(", "syntax error", 30),

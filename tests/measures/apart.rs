@@ -48,8 +48,9 @@ fn left_apart() -> Vec<(String, &'static str)> {
 
 /// What does not, and what is said of it.
 fn mixed() -> Vec<(String, &'static str, &'static str)> {
-    const MEASURES: &str = "values of several measures are not added up";
-    const LEVELS: &str = "values of agencies, of states and of the nation hold each other";
+    const MEASURES: &str = "values of different measures must not be added up";
+    const LEVELS: &str =
+        "values of agencies, states and the nation overlap and must not be added up";
     let sum = "totals { value { sum } }";
     vec![
         (String::new(), sum, MEASURES),

@@ -77,7 +77,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (
             by(", orderBy: [{ measure: OFFICERS_FUNDED, inDollarsOf: 2024 }]"),
             "BAD_ARGUMENT",
-            "no amounts",
+            "not an amount",
         ),
         (by(", first: -1"), "BAD_ARGUMENT", "negative"),
         (by(", first: 100000"), "PAGE_TOO_LARGE", "--max-groups"),
@@ -234,7 +234,7 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
         ),
         (
             "{ outcomes { groups(by: [MEASURE, LEVEL]) { nodes { window { value { cumulative } } } } } }",
-            "several measures",
+            "different measures",
         ),
         (
             "{ agencies { nodes { grants { quality { column } } } } }",

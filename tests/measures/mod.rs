@@ -166,7 +166,7 @@ async fn groups_come_whole_or_are_refused() {
                     let (message, code) = client.error(&agencies(arguments, of)).await;
                     assert_eq!(code, "TOO_MANY_GROUPS", "{message}");
                     assert!(
-                        message.contains(&format!("more than the {} ", total - 1)),
+                        message.contains(&format!("limit of {} groups", total - 1)),
                         "{message}"
                     );
                     assert!(

@@ -54,7 +54,7 @@ async fn a_body_that_breaks_off_is_no_large_one() {
     let rest = "connection: close\r\ntransfer-encoding: chunked\r\n\r\n1c\r\n{\"query\":\"{ __typename }\"}  \r\n0\r\n\r\n";
     let (head, answer) = raw(&site, format!("{POST}{rest}").as_bytes()).await;
     assert_eq!((status(&head), code(&answer)), ("413", "QUERY_TOO_LARGE"), "{answer}");
-    assert!(message(&answer).starts_with("28 bytes of request are more than the 10"), "{answer}");
+    assert!(message(&answer).starts_with("28 bytes of request exceed the limit of 10"), "{answer}");
 }
 
 #[tokio::test]

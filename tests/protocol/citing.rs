@@ -229,7 +229,10 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         ),
         (changed(&place("query/variables/n"), json!(6)), "tampered with: its query"),
         (changed(&place("query/operationName"), json!("Other")), "tampered with: its query"),
-        (changed(&place("query/document"), json!(deep)), "damaged: 10000 brackets"),
+        (
+            changed(&place("query/document"), json!(deep)),
+            "damaged: 10000 levels of nested brackets",
+        ),
         (
             changed("/data/grants/nodes/0/federalShare", json!(0.01)),
             "tampered with: the data of the answer",
@@ -245,7 +248,7 @@ async fn what_is_no_citation_or_was_tampered_with_is_told_apart() {
         ),
         (
             changed(&place("format"), json!("cops-graphql-citation/9")),
-            "of the format \"cops-graphql-citation/9\"",
+            "has the format \"cops-graphql-citation/9\"",
         ),
         (changed(&place("query"), json!({ "document": ASKED })), "damaged: missing field"),
         (citation["bibtex"].as_str().unwrap().to_owned(), "this is BibTeX"),

@@ -225,14 +225,14 @@ async fn what_is_no_table_is_refused_with_the_mend() {
     let site = Site::new().await;
     for (text, words) in [
         ("{ agencies { nodes { name grants { nodes { title } } } } }", "`grants.nodes` is a list"),
-        ("{ agencies { nodes { name } } grants { nodes { title } } }", "one field at the root"),
-        ("{ dataset { revision } }", "one field at the root"),
-        ("{ __typename }", "one field at the root"),
+        ("{ agencies { nodes { name } } grants { nodes { title } } }", "one root field"),
+        ("{ dataset { revision } }", "one root field"),
+        ("{ __typename }", "one root field"),
         ("{ agencies { totalCount nodes { name } } }", "`totalCount`"),
         ("{ agencies { nodes { name } edges { cursor } } }", "second table"),
         ("{ agencies { pageInfo { endCursor } } }", "`nodes`"),
         ("{ agencies(last: 3) { nodes { name } } }", "`last`"),
-        ("{ agencies @skip(if: true) { nodes { name } } }", "nothing is asked for"),
+        ("{ agencies @skip(if: true) { nodes { name } } }", "the query selects nothing"),
     ] {
         let (status, answer) = read(site.post(&query(text)).header("accept", CSV)).await;
         assert_eq!((status.as_u16(), code(&answer)), (400, "NOT_A_TABLE"), "{text}: {answer}");

@@ -188,11 +188,11 @@ async fn links_that_are_no_longer_so(site: &Site, citation: &Value) {
         (with(json!({ "q": "<script>" })), 400, "&lt;"),
         (with(json!({ "t": "00000000000000ff" })), 409, "has another token"),
         (with(json!({ "r": 9 })), 409, "Revision 9 does not exist"),
-        (with(json!({ "d": "0" })), 400, "no SHA-256"),
-        (with(json!({ "y": 1 })), 400, "no citation"),
+        (with(json!({ "d": "0" })), 400, "not SHA-256"),
+        (with(json!({ "y": 1 })), 400, "not a citation"),
         (with(json!({ "v": 2 })), 400, "version 2"),
         (format!("{link}A"), 400, "damaged"),
-        (site.url.replace("graphql", "cite/%20"), 400, "no base64url"),
+        (site.url.replace("graphql", "cite/%20"), 400, "not base64url"),
     ] {
         let (found, html) = page(site, &link).await;
         assert_eq!(found.as_u16(), status, "{words} {html}");

@@ -148,10 +148,10 @@ async fn the_manifests_of_builds_are_read() {
         (json!({}), "no documents"),
         (json!({ "a": "{ __typename }", "b": "{ nothing }" }), "document \"b\": line 1, column 3"),
         (json!({ "a": "{\n  __typename" }), "document \"a\": line 2, column 13: syntax error"),
-        (json!({ "a": "mutation { __typename }" }), "subscriptions only"),
+        (json!({ "a": "mutation { __typename }" }), "queries and subscriptions"),
         (
             json!({ "a": format!("{}{}", "{a".repeat(70), "}".repeat(70)) }),
-            "brackets in each other",
+            "levels of nested brackets",
         ),
     ] {
         fs::write(&path, manifest.to_string()).unwrap();

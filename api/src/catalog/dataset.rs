@@ -1,4 +1,4 @@
-//! Which dataset a database holds: which revision, and whether it is real.
+//! Identifies the dataset in a database: its revision, and whether it is synthetic.
 
 use chrono::{DateTime, Utc};
 use entity::kind::SourceKind;
@@ -16,20 +16,20 @@ use crate::{
     error::Error,
 };
 
-/// Which dataset a database holds.
+/// The identity and revision of the dataset in a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dataset {
-    /// The number of the last load; 0 where there was none.
+    /// The number of the latest load; 0 if there is none.
     pub revision: i32,
-    /// When it was made.
+    /// The time of the latest load.
     pub loaded_at: Option<DateTime<Utc>>,
-    /// Whether any rows are made up.
+    /// Whether any rows are synthetic.
     pub synthetic: bool,
-    /// What tells the revision from any other of the same number.
+    /// Distinguishes the revision from any other with the same number.
     pub token: DataToken,
-    /// What tells the dataset from others: it is the same from load to load, until what was loaded is thrown away.
+    /// Distinguishes the dataset from others. It stays the same across loads until the loaded data is removed.
     pub identity: DataToken,
-    /// What tells it from the same data as they were before a file was replaced, or a backup restored.
+    /// Distinguishes the data from its state before a file was replaced or a backup restored.
     pub stamp: DataStamp,
 }
 
@@ -37,22 +37,22 @@ impl Dataset {
     /// Reads which dataset a database holds.
     ///
     /// # Errors
-    /// Whatever the database says, as a client may read it.
+    /// Database errors, in a form that clients may read.
     pub async fn read(database: &DatabaseConnection) -> Result<Self, Error> {
         Self::of(&database.clone().into()).await
     }
 
-    /// Whether it came of another one by loads.
+    /// Whether loads produced it from another state.
     pub(crate) fn follows(&self, before: &Self) -> bool {
         self.identity == before.identity && self.revision > before.revision
     }
 
-    /// Reads which dataset it is that queries are about.
+    /// Reads the dataset that queries see.
     pub(crate) async fn of(readers: &Readers) -> Result<Self, Error> {
         Self::seen_by(&Session::new(readers.clone())).await
     }
 
-    /// Reads which dataset it is that a request is about.
+    /// Reads the dataset that a request sees.
     pub(crate) async fn seen_by(session: &Session) -> Result<Self, Error> {
         let mut made_up = Query::select();
         made_up

@@ -1,5 +1,4 @@
-//! How a type declares its table: what leads from a row, what names one, what rows are grouped by and what is
-//! computed of them.
+//! The functions with which a type declares its table: relations, natural keys, group keys and measures.
 //!
 //! ```ignore
 //! table_of::<officers_funded::Entity>("officersFunded", "officersFunded")
@@ -9,8 +8,8 @@
 //!     .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired for each officer funded.")
 //! ```
 //!
-//! A column is named by its entity, so the compiler knows whether it is there; what is named by a text is looked up
-//! when the catalog is made, and a name that leads nowhere stops the program at its start.
+//! The entity defines the columns, so the compiler checks their names. Names given as text are looked up when the
+//! catalog is built; an unknown name stops the program at startup.
 
 use std::sync::OnceLock;
 
@@ -25,10 +24,10 @@ use super::{
 };
 
 impl Table {
-    /// Adds a field that is the one row which a relation of the entity leads to.
+    /// Adds a field for the one row that a relation of the entity leads to.
     ///
     /// # Panics
-    /// Where the relation is that of another entity.
+    /// If the relation belongs to another entity.
     #[expect(clippy::needless_pass_by_value, reason = "a relation is named, not kept")]
     pub(crate) fn one(
         mut self,
@@ -58,7 +57,7 @@ impl Table {
         self
     }
 
-    /// Says of the relation that was added last that lists are not ordered or grouped by the row that it leads to.
+    /// Excludes the relation added last from the orders and group keys of lists.
     pub(crate) fn aside(mut self) -> Self {
         if let Some(relation) = self.relations.last_mut() {
             relation.orders = false;
@@ -66,10 +65,11 @@ impl Table {
         self
     }
 
-    /// Adds a list of the rows of another table whose relation leads here, and says what it means that there are none.
+    /// Adds a list of the rows of another table whose relation leads here, and defines what a row without such rows
+    /// means.
     ///
     /// # Panics
-    /// Where the relation leads elsewhere.
+    /// If the relation leads elsewhere.
     #[expect(clippy::needless_pass_by_value, reason = "a relation is named, not kept")]
     pub(crate) fn many(
         mut self,
@@ -100,7 +100,7 @@ impl Table {
         self
     }
 
-    /// Adds a field that is one of several to-one relations.
+    /// Adds a union field over several to-one relations.
     pub(crate) fn union(
         mut self,
         field: &'static str,
@@ -112,7 +112,7 @@ impl Table {
         self
     }
 
-    /// Adds a way to name one row: an argument, and the unique columns it may stand in.
+    /// Adds a natural key: an argument, and the unique columns to look it up in.
     pub(crate) fn named_by<C: ColumnTrait>(
         mut self,
         argument: &'static str,
@@ -126,13 +126,13 @@ impl Table {
         self
     }
 
-    /// Says which key tells of which year the amounts of a row are.
+    /// Sets the key for the year of a row's amounts.
     pub(crate) fn priced_by(mut self, key: &'static str) -> Self {
         self.priced_by = Some(key);
         self
     }
 
-    /// Says where rows are: the columns of the degrees north and east.
+    /// Sets the columns with the location of rows, in degrees north and east.
     pub(crate) fn located<C: ColumnTrait>(mut self, latitude: C, longitude: C) -> Self {
         let [latitude, longitude] =
             [latitude, longitude].map(|column| self.column_index(column.as_str()));
@@ -140,13 +140,13 @@ impl Table {
         self
     }
 
-    /// Says what first happens to those whom its rows are of.
+    /// Sets the event of the subjects of its rows.
     pub(crate) fn event(mut self, event: FirstEvent) -> Self {
         self.event = Some(event);
         self
     }
 
-    /// Shows a column that the entity does not, under another name.
+    /// Shows a column that the entity hides, under another name.
     pub(crate) fn shows<C: ColumnTrait>(
         mut self,
         column: C,
@@ -162,53 +162,53 @@ impl Table {
         self
     }
 
-    /// Shows a text column as the list that it holds.
+    /// Shows a text column as a list.
     pub(crate) fn list<C: ColumnTrait>(mut self, column: C) -> Self {
         let column = self.column_index(column.as_str());
         self.columns[column].kind = ColumnKind::new(Scalar::TextList, &sea_orm::ColumnType::Text);
         self
     }
 
-    /// Adds the relations that every row of data has: its source and the load that brought it.
+    /// Adds the relations that every row of data has: its source and its load.
     pub(crate) fn provenance<R: RelationTrait>(self, source: R, revision: R) -> Self {
-        self.one("source", source, "Where the row came from.").one(
+        self.one("source", source, "The source of the row.").one(
             "revision",
             revision,
-            "The load that brought the row, or changed it last.",
+            "The load that added the row or last changed it.",
         )
     }
 }
 
 impl Table {
-    /// Lets rows be grouped by columns.
+    /// Sets the columns that rows can be grouped by.
     pub(crate) fn keys<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
         let columns = columns.iter().map(|column| self.column_index(column.as_str()));
         self.declared.keys = columns.collect();
         self
     }
 
-    /// Says that columns hold years.
+    /// Sets the columns that hold years.
     pub(crate) fn years<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
         let columns = columns.iter().map(|column| self.column_index(column.as_str()));
         self.declared.years = columns.collect();
         self
     }
 
-    /// Lets rows be grouped by the band of population that a column falls into.
+    /// Allows grouping by the population band of a column.
     pub(crate) fn banded<C: ColumnTrait>(mut self, column: C) -> Self {
         let column = self.column_index(column.as_str());
         self.declared.bands.push(column);
         self
     }
 
-    /// Says that rows count the same people in a column, unless they are of one kind.
+    /// Declares that rows may count the same people in a column, unless they are of the same kind.
     pub(crate) fn overlapping<C: ColumnTrait>(mut self, people: C, kind: C) -> Self {
         let columns = [people, kind].map(|column| self.column_index(column.as_str()));
         self.declared.overlapping = Some(columns.into());
         self
     }
 
-    /// Lets columns be added up.
+    /// Adds measures for columns.
     pub(crate) fn sums<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
         for column in columns {
             let column = &self.columns[self.column_index(column.as_str())];
@@ -218,8 +218,8 @@ impl Table {
         self
     }
 
-    /// Lets something else be computed: distinct related rows, or numbers of related rows, by their path
-    /// as [`Measure::parse`](super::key::Measure::parse) reads it.
+    /// Adds another measure: distinct related rows, or numbers of related rows, by their path for
+    /// [`Measure::parse`](super::key::Measure::parse).
     pub(crate) fn measure(
         mut self,
         name: &'static str,
@@ -230,19 +230,19 @@ impl Table {
         self
     }
 
-    /// Says that a measure goes, and what to ask for instead.
+    /// Deprecates a measure and names its replacement.
     pub(crate) fn deprecated(mut self, name: &'static str, instead: &'static str) -> Self {
         self.declared.deprecated.push((name, instead));
         self
     }
 
-    /// Says that a measure, which goes, is not answered any more, and why.
+    /// Deprecates a measure that is no longer answered, with the reason.
     pub(crate) fn refused(mut self, name: &'static str, reason: &'static str) -> Self {
         self.declared.refused.push((name, reason));
         self.deprecated(name, reason)
     }
 
-    /// Lets one sum be divided by another, and the quotient be multiplied.
+    /// Adds the quotient of two sums, multiplied by a factor.
     pub(crate) fn ratio(
         mut self,
         name: &'static str,
@@ -256,7 +256,8 @@ impl Table {
         self
     }
 
-    /// The same of people: where there are none, others count them, and there is nothing to divide by.
+    /// Adds a quotient with people as the denominator. Rows with 0 people do not count, because others count their
+    /// people.
     pub(crate) fn ratio_of_people(
         mut self,
         name: &'static str,
@@ -271,8 +272,8 @@ impl Table {
         self
     }
 
-    /// Says that columns are never added up across the values of another column, which references may imply; and what
-    /// to do instead, for whoever tries.
+    /// Declares that columns must not be added up across the values of another column, which foreign keys may imply,
+    /// with an error text that says what to do instead.
     pub(crate) fn never_added<C: ColumnTrait>(
         mut self,
         columns: &[C],

@@ -1,27 +1,28 @@
-//! What a type declares of its rows, as it is written down: names, paths and positions of columns.
+//! The declarations of a type about its rows: names, paths and positions of columns.
 //!
-//! [`declare`](super::declare) fills it in. What it comes to, with everything that follows from it, is the
-//! [`measure_catalog`](super::measure_catalog).
+//! [`declare`](super::declare) fills them in; [`measure_catalog`](super::measure_catalog) derives everything that
+//! follows from them.
 
-/// What a type says of itself.
+/// The declarations of a type.
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
-    /// Columns by which rows are grouped.
+    /// The columns that rows can be grouped by.
     pub(crate) keys: Vec<usize>,
-    /// Columns of years, which follow each other.
+    /// Columns that hold years, whose values form a sequence.
     pub(crate) years: Vec<usize>,
-    /// Columns of people by whose bands rows are grouped.
+    /// Columns with numbers of people that rows can be grouped by as population bands.
     pub(crate) bands: Vec<usize>,
-    /// Names, paths and descriptions of what is computed; a description of none is that of the column.
+    /// Names, paths and descriptions of measures. An empty description stands for that of the column.
     pub(crate) measures: Vec<(String, String, &'static str)>,
     pub(crate) ratios: Vec<DeclaredRatio>,
-    /// Names of what is not to be asked for any more, and what is instead.
+    /// Names of deprecated measures, with their replacements.
     pub(crate) deprecated: Vec<(&'static str, &'static str)>,
-    /// Names of what has no sense here, and why.
+    /// Names of measures that make no sense here, with the reason.
     pub(crate) refused: Vec<(&'static str, &'static str)>,
-    /// A column of people, whom several rows may count, and the column by whose values rows do not.
+    /// A column with numbers of people whom several rows may count, and the column that separates rows that do not
+    /// overlap.
     pub(crate) overlapping: Option<(usize, usize)>,
-    /// What is never added up, and across what.
+    /// The columns that must not be added up, and across what.
     pub(crate) never_added: NeverAdded,
 }
 
@@ -32,12 +33,12 @@ pub(crate) struct DeclaredRatio {
     pub(crate) above: &'static str,
     pub(crate) below: &'static str,
     pub(crate) factor: i64,
-    /// Whether rows count only where there are any of what is divided by.
+    /// Whether rows count only if the denominator is not 0.
     pub(crate) is_of_people: bool,
     pub(crate) description: &'static str,
 }
 
-/// What some columns are never added up across.
+/// Columns that must not be added up across the values of other columns.
 #[derive(Debug, Default)]
 pub(crate) struct NeverAdded {
     /// The columns.
@@ -45,41 +46,41 @@ pub(crate) struct NeverAdded {
     pub(crate) across: Vec<Across>,
 }
 
-/// Something that tells values apart.
+/// A column whose values must not be mixed in a sum.
 #[derive(Debug)]
 pub(crate) struct Across {
-    /// The column that holds it.
+    /// The column.
     pub(crate) column: &'static str,
-    /// The columns of references that say it, too, where they lead somewhere.
+    /// Foreign key columns that imply its value if they are set.
     pub(crate) implied_by: &'static [&'static str],
-    /// What is wrong, and how to mend it.
+    /// The error text: what is wrong, and how to fix it.
     pub(crate) words: &'static str,
 }
 
 impl NeverAdded {
-    /// Whether a column is one of these.
+    /// Whether a column is one of the columns.
     pub(crate) fn holds(&self, column: usize) -> bool {
         self.columns.contains(&column)
     }
 }
 
-/// What first happens to those whom the rows of a table are of.
+/// The event that "years since" keys count from: the first event of the subject of each row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FirstEvent {
-    /// The field of the to-one relation to whom it happens.
+    /// The field of the to-one relation to the subject.
     pub(crate) subject: &'static str,
-    /// The field of the to-many relation from there to what happens.
+    /// The field of the to-many relation from the subject to the events.
     pub(crate) happens: &'static str,
-    /// A column, and its values of rows that are of nobody.
+    /// A column, and its values for rows without a subject.
     pub(crate) of_nobody: (&'static str, &'static [&'static str]),
-    /// The columns in which the years stand: of a row, and of what happens.
+    /// The columns with the year of a row, and of an event.
     pub(crate) years: [&'static str; 2],
-    /// The column of what tells the series of a subject apart, which refers to a row.
+    /// The foreign key column that separates the series of a subject.
     pub(crate) series: &'static str,
-    /// The name and the description of the key of the years since.
+    /// The name and description of the "years since" key.
     pub(crate) since: (&'static str, &'static str),
-    /// The name and the description of the key of whether it ever happened.
+    /// The name and description of the key for whether the event ever happened.
     pub(crate) ever: (&'static str, &'static str),
-    /// What the argument says of itself.
+    /// The description of the argument.
     pub(crate) about: &'static str,
 }

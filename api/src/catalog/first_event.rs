@@ -1,4 +1,4 @@
-//! Where the words of a [`FirstEvent`] lead.
+//! Resolves the names in a [`FirstEvent`] to relations.
 
 use super::{
     declared::FirstEvent,
@@ -11,7 +11,7 @@ impl FirstEvent {
         relation(table, self.subject, Cardinality::One)
     }
 
-    /// The relation from the subject to what happens.
+    /// The relation from the subject to the events.
     pub(crate) fn happens(&self, table: &'static Table) -> &'static Relation {
         let subject = self.subject(table).other();
         relation(subject, self.happens, Cardinality::Many)

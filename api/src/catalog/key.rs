@@ -1,8 +1,7 @@
-//! Keys and measures: what rows are grouped by and what is computed of them, as paths through the
-//! catalog, and how their names are read.
+//! Keys and measures: group keys and aggregates as paths through the catalog, and the parser of their names.
 //!
-//! A path leads over to-one relations only, so it never makes two rows of one. What it ends in may be
-//! the children of a row, and these are summed per row before anything else happens.
+//! A path leads over to-one relations only, so it never turns one row into two. It may end in the child rows of a
+//! row, which are added up per row before anything else happens.
 
 use super::{
     scalar::Scalar,
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// What to take of the value that a key leads to.
+/// The part of a value that a key uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// The value itself.
@@ -21,77 +20,75 @@ pub enum Part {
     Quarter,
     /// The calendar month of a day, as its first day.
     Month,
-    /// The fiscal year of the federal government of a day, a number: it begins on the first of October
-    /// before the calendar year of the same number.
+    /// The federal fiscal year of a day, a number. It begins on October 1 of the previous calendar year.
     FiscalYear,
     /// The decade of a day or of a year, as its first year.
     Decade,
-    /// The band that a number of people falls into, as the first number of [`BANDS`] not above it.
+    /// The population band of a number of people, as its lower limit in [`BANDS`].
     Band,
-    /// The years since the event of the row's subject, a number: below zero before it.
+    /// The years since the event of the row's subject, a number. Negative before the event.
     Since,
     /// Whether the row's subject ever had the event.
     Ever,
 }
 
 impl Part {
-    /// Whether it looks at an event.
+    /// Whether it depends on an event.
     pub(crate) fn is_of_event(self) -> bool {
         matches!(self, Self::Since | Self::Ever)
     }
 }
 
-/// Where the bands of population begin: those by which the FBI groups agencies. The last is open.
+/// The lower limits of the population bands, which the FBI uses to group agencies. The last band has no upper limit.
 pub const BANDS: [i64; 8] = [0, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000];
 
-/// Where a path ends.
+/// The end of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum End {
-    /// In the row itself.
+    /// The row itself.
     Row,
-    /// In a column of the row.
+    /// A column of the row.
     Column(usize),
-    /// In the days from one day of the row to another.
+    /// The days from one date of the row to another.
     Days { from: usize, to: usize },
-    /// In the sum of a column over the rows of a to-many relation, which is known where each of them has a value;
-    /// without a column, in their number.
+    /// The sum of a column over the child rows, which is known only if each of them has a value; without a column,
+    /// the number of child rows.
     Children { relation: usize, column: Option<usize> },
-    /// In the same over the rows of a to-many relation of those rows, `then`: the sum over the children of what each
-    /// child's sum over its own is.
+    /// The same over the child rows (`then`) of the child rows: the sum over the child rows of each one's own sum.
     Grandchildren { relation: usize, then: usize, column: Option<usize> },
-    /// In the sum of a column over those rows of a to-many relation that have a value in another, too: one side of a
-    /// quotient of what the same rows hold.
+    /// The sum of a column over the child rows that also have a value in another column: one side of a quotient over
+    /// the same rows.
     Beside { relation: usize, column: usize, other: usize },
 }
 
-/// A path from a row over to-one relations to its end.
+/// A path from a row over to-one relations to an end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Path {
-    /// The relations, by their positions in the tables that they lead from.
+    /// The relations, by their positions in the tables that they start from.
     pub(crate) relations: Vec<usize>,
     pub(crate) end: End,
 }
 
-/// What rows are grouped by.
+/// A group key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     pub(crate) path: Path,
     pub(crate) part: Part,
 }
 
-/// What is computed of the rows of a group.
+/// A measure of the rows of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Measure {
-    /// The rows; only counted.
+    /// The rows, which are only counted.
     Rows,
-    /// The distinct related rows that a path leads to; only counted.
+    /// The distinct related rows that a path leads to, which are only counted.
     Distinct(Way),
-    /// The numbers that a path leads to. At the end of relations each distinct related row counts once
-    /// in a group, however many rows lead to it. Amounts may be those in the dollars of a year.
+    /// The numbers that a path leads to. At the end of relations, each distinct related row counts once per group,
+    /// however many rows lead to it. Amounts may be converted to the dollars of a year.
     Numbers(Way, Option<i32>),
 }
 
-/// The way to a measure; made by [`Measure::parse`].
+/// The path to a measure, created by [`Measure::parse`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Way(pub(crate) Path);
 
@@ -101,7 +98,7 @@ impl Path {
         self.tables(from).last().unwrap_or(from)
     }
 
-    /// The tables that the relations lead to, one after the other.
+    /// The tables that the relations lead to, in order.
     pub(crate) fn tables(
         &self,
         from: &'static Table,
@@ -112,7 +109,7 @@ impl Path {
         })
     }
 
-    /// The table whose rows hold the numbers that the path ends in.
+    /// The table that holds the numbers at the end of the path.
     pub(crate) fn amounts(&self, from: &'static Table) -> &'static Table {
         let end = self.table(from);
         match self.end {
@@ -126,7 +123,7 @@ impl Path {
         }
     }
 
-    /// The type of the values that the path ends in; none where these are rows.
+    /// The type of the values at the end of the path; `None` for rows.
     pub(crate) fn number(&self, from: &'static Table) -> Option<Scalar> {
         match self.end {
             End::Row => None,
@@ -140,13 +137,13 @@ impl Path {
         }
     }
 
-    /// Reads names of fields with points between them.
+    /// Parses field names separated by dots.
     pub(crate) fn parse(from: &'static Table, names: &str) -> Result<Self, Error> {
         let mut path = Self { relations: Vec::new(), end: End::Row };
         let (mut table, mut rest) = (from, names.split('.').peekable());
         let unknown = |table: &Table, name: &str| {
             let text =
-                format!("{names}: {} has no {name:?} that leads to one value", table.type_name);
+                format!("{names}: {} has no field {name:?} with a single value", table.type_name);
             Error::BadArgument(text)
         };
         while let Some(name) = rest.next() {
@@ -179,8 +176,8 @@ impl Path {
                         [] => return Err(unknown(table, name)),
                         _ => {
                             let text = format!(
-                                "{names}: after {name:?} come `count` or a column, or one more relation to many rows and \
-                                 then one of these"
+                                "{names}: after {name:?}, expected `count`, a column, or one more relation to many rows \
+                                 followed by one of these"
                             );
                             return Err(Error::BadArgument(text));
                         }
@@ -199,13 +196,12 @@ impl Path {
 }
 
 impl Key {
-    /// Reads a key of a table: names of fields with points between them, and a part of the value after
-    /// a colon. `agency.state`, `session.training.provider` (a row), `id` (the row itself),
-    /// `obligatedOn:fiscalYear`, `agency.population:band`; and where the table has events, `year:since` and
-    /// `agency:ever`.
+    /// Parses a key of a table: field names separated by dots, and optionally a part of the value after a colon.
+    /// Examples: `agency.state`, `session.training.provider` (a row), `id` (the row itself),
+    /// `obligatedOn:fiscalYear`, `agency.population:band`; if the table has events, `year:since` and `agency:ever`.
     ///
     /// # Errors
-    /// Says which name is not known, or that the value has no such part or is no key.
+    /// If a name is unknown, or the value has no such part or cannot be a key.
     pub fn parse(table: &'static Table, name: &str) -> Result<Self, Error> {
         let (names, part) = match name.split_once(':') {
             None => (name, Part::Itself),
@@ -219,7 +215,7 @@ impl Key {
             Some((names, "ever")) => (names, Part::Ever),
             Some((_, part)) => {
                 let text = format!(
-                    "{name}: {part:?} is not a part of a value: year, quarter, month, fiscalYear, decade, band"
+                    "{name}: unknown part {part:?}. Use year, quarter, month, fiscalYear, decade or band"
                 );
                 return Err(Error::BadArgument(text));
             }
@@ -232,7 +228,7 @@ impl Key {
             | End::Children { .. }
             | End::Grandchildren { .. }
             | End::Beside { .. } => {
-                let text = format!("{name}: rows cannot be grouped by what many others hold");
+                let text = format!("{name}: cannot group rows by values of many related rows");
                 return Err(Error::BadArgument(text));
             }
         };
@@ -262,13 +258,13 @@ impl Key {
         };
         match fits {
             true => Ok(Self { path, part }),
-            false => Err(Error::BadArgument(format!("{name}: rows cannot be grouped by this"))),
+            false => Err(Error::BadArgument(format!("{name}: cannot group rows by this value"))),
         }
     }
 }
 
 impl Key {
-    /// Whether its values follow each other, so that none between two is left out but for want of rows.
+    /// Whether its values form a sequence, in which a value is only missing if no row has it.
     pub(crate) fn follows(&self, table: &'static Table) -> bool {
         match (self.part, self.path.end) {
             (
@@ -289,7 +285,7 @@ impl Key {
 }
 
 impl Measure {
-    /// Whether its sums over groups add up to that of all rows: each of these counts in one group.
+    /// Whether its sums over groups add up to the sum over all rows, because each number counts in one group only.
     pub(crate) fn adds_up(&self) -> bool {
         match self {
             Self::Rows => true,
@@ -298,13 +294,13 @@ impl Measure {
         }
     }
 
-    /// Reads a measure of a table: `count` (the rows), names that lead to a related row (`agency`:
-    /// distinct agencies), to a number (`federalShare`, `agency.population`), to a number of many
-    /// rows (`officersFunded.funded`: their sum per row), to how many these are (`trainees.count`), or to either of the
-    /// many rows of many rows (`trainingSessions.trainees.count`).
+    /// Parses a measure of a table: `count` (the rows), the path to a related row (`agency`: distinct agencies), to a
+    /// number (`federalShare`, `agency.population`), to a number of child rows (`officersFunded.funded`: their sum
+    /// per row), to their count (`trainees.count`), or to either of these for the child rows of child rows
+    /// (`trainingSessions.trainees.count`).
     ///
     /// # Errors
-    /// Says which name is not known, or that the value cannot be added up.
+    /// If a name is unknown, or the value cannot be added up.
     pub fn parse(table: &'static Table, name: &str) -> Result<Self, Error> {
         if name == "count" {
             return Ok(Self::Rows);
@@ -315,17 +311,17 @@ impl Measure {
             Some(Scalar::Int | Scalar::BigInt | Scalar::Fixed(_)) => {
                 Ok(Self::Numbers(Way(path), None))
             }
-            _ => Err(Error::BadArgument(format!("{name}: this is not a number to compute with"))),
+            _ => Err(Error::BadArgument(format!("{name} is not a numeric field"))),
         }
     }
 
-    /// The days from one day of a row to another, by the positions of their columns.
+    /// The days from one date of a row to another, given the positions of their columns.
     pub(crate) fn days(from: usize, to: usize) -> Self {
         Self::Numbers(Way(Path { relations: Vec::new(), end: End::Days { from, to } }), None)
     }
 
-    /// Two measures as the sides of a quotient, row by row: where both add up what the same other rows hold, each
-    /// counts only those of them that have both.
+    /// Two measures as the sides of a quotient, row by row. If both add up columns of the same child rows, each
+    /// counts only the child rows with a value in both columns.
     pub(crate) fn sides(self, other: Self) -> (Self, Self) {
         let beside = |path: &Path, relation: usize, column: usize, other: usize| {
             let end = End::Beside { relation, column, other };
@@ -349,17 +345,17 @@ impl Measure {
         }
     }
 
-    /// The same amounts in the dollars of a year: each at the prices of the year that it is of.
+    /// The same amounts in the dollars of a year, each converted from the prices of its own year.
     ///
     /// # Errors
-    /// Says that they are no amounts of a year.
+    /// If they are not amounts with a known year.
     pub fn in_dollars_of(self, table: &'static Table, year: i32) -> Result<Self, Error> {
         match self {
             Self::Numbers(Way(path), _) if path.amounts(table).priced_by.is_some() => {
                 Ok(Self::Numbers(Way(path), Some(year)))
             }
             _ => Err(Error::BadArgument(
-                "inDollarsOf: these are no amounts whose year is known".to_owned(),
+                "inDollarsOf: this measure is not an amount with a known year".to_owned(),
             )),
         }
     }

@@ -1,8 +1,8 @@
-//! The words of aggregates: what the rows of a table can be grouped by, and what can be computed of them.
+//! The names of aggregates: the group keys and measures of a table.
 //!
-//! A type declares a few of its own (in `graphql/`, by [`Table::keys`], [`Table::sums`] and their kin). The
-//! rest follows: a date is also its year, quarter, month and fiscal year, and a row can be grouped by
-//! whatever the rows that it refers to can be grouped by, at any depth.
+//! A type declares a few of its own (in `graphql/`, with [`Table::keys`], [`Table::sums`] and similar functions). The
+//! rest is derived: a date also provides its year, quarter, month and fiscal year, and rows can be grouped by all
+//! keys of the rows that they refer to, at any depth.
 
 use super::{
     key::{BANDS, End, Key, Measure, Path, Way},
@@ -10,19 +10,19 @@ use super::{
     table::{Cardinality, Column, Table, screaming_case},
 };
 
-/// What rows can be grouped by.
+/// A group key.
 #[derive(Debug)]
 pub(crate) struct Dimension {
-    /// The name of the field of `key`.
+    /// The name of the field in `key`.
     pub(crate) field: String,
-    /// The name of the value of `by`.
+    /// The name of the enum value in `by`.
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) key: Key,
     pub(crate) shows: Shows,
 }
 
-/// What the value of a key is.
+/// The kinds of values of keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shows {
     /// A row.
@@ -31,39 +31,40 @@ pub(crate) enum Shows {
     Column(&'static Column),
     /// A year.
     Year,
-    /// A day: of a month or a quarter, its first.
+    /// A day; for a month or a quarter, its first day.
     Day,
     /// A band of population.
     Band,
     /// A number of years.
     Years,
-    /// Whether something is so.
+    /// True or false.
     Truth,
 }
 
-/// What can be computed of rows.
+/// A measure of rows.
 #[derive(Debug)]
 pub(crate) struct ComputedMeasure {
     /// The name of the field.
     pub(crate) field: String,
     pub(crate) description: String,
     pub(crate) what: What,
-    /// Whether it can be had in the dollars of another year.
+    /// Whether it can be converted to the dollars of another year.
     pub(crate) is_priced: bool,
-    /// What to ask for instead, where this goes.
+    /// The replacement, if the measure is deprecated.
     pub(crate) deprecated: Option<&'static str>,
-    /// Why it is not answered, where it has no sense.
+    /// The reason for refusing it, if it makes no sense.
     pub(crate) refused: Option<&'static str>,
 }
 
-/// What is computed.
+/// The kinds of measures.
 #[derive(Debug)]
 pub(crate) enum What {
     /// A number of rows.
     Count(Measure),
     /// Statistics of numbers.
     Statistics(Measure, Unit),
-    /// The quotient of two sums, over the rows where both are known; of people, where there are any.
+    /// The quotient of two sums, over the rows where both are known; for people, also only where the denominator is
+    /// not 0.
     Ratio { above: Measure, below: Measure, factor: (i64, i64), is_of_people: bool },
 }
 
@@ -138,47 +139,49 @@ impl Unit {
         }
     }
 
-    /// The type and the description of a statistic.
+    /// The type and description of a statistic.
     pub(crate) fn statistic_type(self, name: &str) -> (String, String) {
         let exact = self.scalar_name().to_owned();
         let real = || "Float".to_owned();
-        let none = "Null where no value is known.";
+        let none = "Null if no value is known.";
         let units = self.words();
         match name {
-            "known" => ("Int!".to_owned(), "How many values are known.".to_owned()),
-            "missing" => ("Int!".to_owned(), "How many values are unknown.".to_owned()),
-            "distinct" => ("Int!".to_owned(), "How many different values are known.".to_owned()),
+            "known" => ("Int!".to_owned(), "The number of known values.".to_owned()),
+            "missing" => ("Int!".to_owned(), "The number of unknown values.".to_owned()),
+            "distinct" => ("Int!".to_owned(), "The number of different known values.".to_owned()),
             "mode" => {
-                (exact, format!("The most frequent value: the least of several that are. {none}"))
+                (exact, format!("The most frequent value, or the smallest of several. {none}"))
             }
             "sum" => (exact, format!("The exact sum. {none}")),
-            "avg" => {
-                (real(), format!("The mean: the exact sum by the number of values known. {none}"))
-            }
-            "min" => (exact, format!("The least value. {none}")),
+            "avg" => (
+                real(),
+                format!("The mean: the exact sum divided by the number of known values. {none}"),
+            ),
+            "min" => (exact, format!("The smallest value. {none}")),
             "max" => (exact, format!("The greatest value. {none}")),
             "median" => (
                 real(),
                 format!(
-                    "The median: of an even number of values the mean of the two in the middle. {none}"
+                    "The median. For an even number of values, the mean of the two in the middle. {none}"
                 ),
             ),
             "percentile" => (
                 real(),
                 format!(
-                    "The continuous percentile: at place `p * (known - 1)` of the values in order, and linear between two of them. {none}"
+                    "The continuous percentile: the value at position `p * (known - 1)` of the sorted values, with \
+                     linear interpolation. {none}"
                 ),
             ),
             "stddev" => (
                 real(),
                 format!(
-                    "The standard deviation of a sample, in {units}. Null below two known values."
+                    "The sample standard deviation, in {units}. Null for fewer than two known values."
                 ),
             ),
             _ => (
                 real(),
                 format!(
-                    "The variance of a sample, in {units} squared. Null below two known values."
+                    "The sample variance, in {units} squared. Null for fewer than two known values."
                 ),
             ),
         }
@@ -186,20 +189,20 @@ impl Unit {
 }
 
 impl ComputedMeasure {
-    /// The type and the description of what is computed.
+    /// The type and description of the measure.
     pub(crate) fn type_name(&self) -> (String, String) {
         let about = &self.description;
         match &self.what {
             What::Count(_) => ("Int!".to_owned(), about.clone()),
             What::Statistics(_, unit) => (format!("{}!", unit.statistics_name()), about.clone()),
             What::Ratio { .. } => {
-                ("Float".to_owned(), format!("{about} Null where there is nothing to divide by."))
+                ("Float".to_owned(), format!("{about} Null if there is nothing to divide by."))
             }
         }
     }
 }
 
-/// The name of a band of population, by its first number.
+/// The name of a band of population, given its lower limit.
 pub(crate) fn band_name(first: i64) -> String {
     match first {
         0 => format!("UNDER_{}", BANDS[1]),
@@ -207,21 +210,21 @@ pub(crate) fn band_name(first: i64) -> String {
     }
 }
 
-/// The words of one table.
+/// The group keys and measures of one table.
 #[derive(Debug)]
 pub(crate) struct MeasureCatalog {
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) computed: Vec<ComputedMeasure>,
-    /// The days between two of a row's; none where it has not two.
+    /// The days between two dates of a row; `None` if it has fewer than two.
     pub(crate) days: Option<DaysBetween>,
 }
 
-/// What is computed of the days from one day of a row to another.
+/// The measure of the days from one date of a row to another.
 #[derive(Debug)]
 pub(crate) struct DaysBetween {
-    /// The columns of days, by their positions, and their names as values of an enum.
+    /// The date columns by their positions, and their names as enum values.
     pub(crate) columns: Vec<(usize, String)>,
-    /// What it says of itself.
+    /// The measure.
     pub(crate) computed: ComputedMeasure,
 }
 
@@ -236,8 +239,8 @@ impl DaysBetween {
         let computed = ComputedMeasure {
             field: "days".to_owned(),
             description:
-                "The days from one day of each row to another: negative where the other comes \
-                          first, and unknown where one of them is."
+                "The days from one date of each row to another. Negative if the second date comes first; unknown if \
+                 either date is unknown."
                     .to_owned(),
             what: What::Statistics(Measure::days(*from, *to), Unit::Whole),
             is_priced: false,
@@ -247,14 +250,14 @@ impl DaysBetween {
         Some(Self { columns, computed })
     }
 
-    /// The column of a name.
+    /// The column with a name.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().find(|(_, of)| of == name).map(|(column, _)| *column)
     }
 }
 
 impl MeasureCatalog {
-    /// The words of a table. None where its rows are only listed.
+    /// The group keys and measures of a table. `None` if its rows can only be listed.
     pub(super) fn of(table: &'static Table) -> Option<Self> {
         if table.declared.keys.is_empty() {
             return None;
@@ -265,13 +268,13 @@ impl MeasureCatalog {
         Some(Self { dimensions, computed: computed(table), days: DaysBetween::of(table) })
     }
 
-    /// What a field of the measures is.
+    /// The measure of a field.
     pub(crate) fn computed(&self, field: &str) -> Option<&ComputedMeasure> {
         self.computed.iter().find(|computed| computed.field == field)
     }
 }
 
-/// Adds what rows can be grouped by at the end of a path of relations.
+/// Adds the group keys at the end of a path of relations.
 fn collect_dimensions(
     root: &'static Table,
     table: &'static Table,
@@ -300,7 +303,7 @@ fn collect_dimensions(
             let quarter = "The calendar quarter, as its first day,";
             add(field, ":quarter", Shows::Day, &of(quarter));
             add(field, ":month", Shows::Day, &of("The calendar month, as its first day,"));
-            let year = "The federal fiscal year (it begins in October of the year before)";
+            let year = "The federal fiscal year (which begins in October of the previous year)";
             add(field, ":fiscalYear", Shows::Year, &of(year));
         }
         if column.kind.scalar == Scalar::Date || table.declared.years.contains(index) {
@@ -330,7 +333,7 @@ fn collect_dimensions(
     }
 }
 
-/// What the rows of a table can be grouped by because of what happens to those whom they are of.
+/// The group keys for the event of the rows' subjects.
 fn of_event(table: &'static Table) -> Vec<Dimension> {
     let Some(event) = &table.event else { return Vec::new() };
     let year = table.columns[table.column_index(event.years[0])].field.as_deref();
@@ -350,7 +353,7 @@ fn of_event(table: &'static Table) -> Vec<Dimension> {
     .collect()
 }
 
-/// Names with points between them as one name.
+/// Joins several names into one camelCase name.
 fn camel(names: &[&str]) -> String {
     let mut out = String::new();
     for name in names {
@@ -421,8 +424,7 @@ fn computed(table: &'static Table) -> Vec<ComputedMeasure> {
     all
 }
 
-/// The unit of the numbers that a path ends in, what their column says of itself, and whether their
-/// years are known.
+/// The unit of the numbers at the end of a path, the description of their column, and whether their year is known.
 fn unit(table: &'static Table, path: &Path) -> (Unit, &'static str, bool) {
     let amounts = path.amounts(table);
     match path.end {

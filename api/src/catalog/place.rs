@@ -1,13 +1,13 @@
-//! Places on the Earth, and how far they are apart: one function, and the same in SQL, digit for digit.
+//! Locations on the Earth and their distances: one function in Rust, and the same in SQL, digit for digit.
 //!
-//! The Earth is a sphere of its mean radius, 6371.0088 km, so a distance is up to 0.5 % off that on the ellipsoid. Two
-//! places are compared by the *haversine* of the angle between them, `sin²(angle / 2)`, from 0 (here) to 1 (the other side
-//! of the Earth), which grows with the distance: what is nearer has the lesser one. Only where a distance is shown, it
-//! becomes kilometers.
+//! The Earth is a sphere with its mean radius, 6371.0088 km, so a distance differs by up to 0.5% from that on the
+//! ellipsoid. Distances are compared by the *haversine* of the angle between two places, `sin²(angle / 2)`, from 0
+//! (the same place) to 1 (the opposite side of the Earth). It grows with the distance. It is converted to kilometers
+//! only where a distance is shown.
 //!
-//! SQLite may lack sines, and no two libraries agree on their last digit. So sines are sums here, of nothing but
-//! differences, products and quotients of floating-point numbers, which are the same wherever they are computed if they
-//! are computed in the same order. Within their range they are right to about 15 digits.
+//! SQLite may lack sine functions, and libraries disagree on the last digit. So this module computes sines as series
+//! of differences, products and quotients of floating-point numbers, which give the same result everywhere if they
+//! are computed in the same order. Within their range they are accurate to about 15 digits.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SubQueryStatement};
 
@@ -15,33 +15,33 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SubQueryStatement};
 const RADIUS: f64 = 6371.0088;
 /// The square of a degree, in radians.
 const SQUARE_DEGREE: f64 = (std::f64::consts::PI / 180.0) * (std::f64::consts::PI / 180.0);
-/// What each term of the haversine of an angle up to 180 degrees is divided by: 3·4, 5·6 and so on.
+/// The divisors of the terms of the haversine of an angle up to 180 degrees: 3·4, 5·6 and so on.
 const OF_HAVERSINE: [u32; 15] =
     [12, 30, 56, 90, 132, 182, 240, 306, 380, 462, 552, 650, 756, 870, 992];
-/// The same of the cosine of an angle up to 90 degrees: 1·2, 3·4 and so on.
+/// The same for the cosine of an angle up to 90 degrees: 1·2, 3·4 and so on.
 const OF_COSINE: [u32; 12] = [2, 12, 30, 56, 90, 132, 182, 240, 306, 380, 462, 552];
-/// Half the way around the Earth, in kilometers: nothing is farther.
+/// Half the circumference of the Earth in kilometers: the greatest distance.
 pub(crate) const FARTHEST: f64 = RADIUS * std::f64::consts::PI;
 
-/// A place, in degrees north and east.
+/// A location in degrees north and east.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
     pub(crate) latitude: f64,
     pub(crate) longitude: f64,
 }
 
-/// A place, and how far around it.
+/// A circle on the Earth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarthCircle {
-    /// The middle.
+    /// The center.
     pub(crate) middle: Point,
-    /// The haversine of the angle from the middle to the edge. None where it is all the Earth.
+    /// The haversine of the angle from the center to the edge. `None` if the circle covers the whole Earth.
     edge: Option<f64>,
-    /// How many degrees north or south of the middle something may be that lies within.
+    /// The greatest difference in latitude from the center, in degrees.
     degrees: f64,
 }
 
-/// The columns of a table that tell where its rows are.
+/// The columns of a table with the location of its rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Location {
     /// The column of degrees north, by its position.
@@ -50,7 +50,7 @@ pub(crate) struct Location {
     pub(crate) longitude: usize,
 }
 
-/// `1 - t/a·(1 - t/b·(1 - ...))`: a sum whose terms have alternating signs.
+/// `1 - t/a·(1 - t/b·(1 - ...))`: a series with alternating signs.
 fn series(square: f64, divisors: &[u32]) -> f64 {
     divisors.iter().rev().fold(1.0, |rest, divisor| 1.0 - square / f64::from(*divisor) * rest)
 }
@@ -66,13 +66,13 @@ fn whole(number: u32) -> Expr {
 }
 
 impl Point {
-    /// The haversine of the angle to another place.
+    /// The haversine of the angle to another location.
     pub(crate) fn haversine(self, latitude: f64, longitude: f64) -> f64 {
         let (north, east) = (latitude - self.latitude, longitude - self.longitude);
         let squares = [
             north * north * SQUARE_DEGREE,
             latitude * latitude * SQUARE_DEGREE,
-            // Of half the angle, as two places may be up to 360 degrees apart.
+            // Half the angle, because two longitudes may differ by up to 360 degrees.
             east * east * (SQUARE_DEGREE / 4.0),
         ];
         let along = squares[0] / 4.0 * series(squares[0], &OF_HAVERSINE);
@@ -85,7 +85,7 @@ impl Point {
         series(self.latitude * self.latitude * SQUARE_DEGREE, &OF_COSINE)
     }
 
-    /// The haversine of the angle to the place of a row, step by step as [`Self::haversine`] has it.
+    /// The haversine of the angle to the location of a row, in the same steps as [`Self::haversine`].
     pub(crate) fn haversine_in_sql(self, latitude: &Expr, longitude: &Expr) -> Expr {
         let square = |degrees: Expr, unit: f64| degrees.clone().mul(degrees).mul(Expr::val(unit));
         let north = latitude.clone().sub(Expr::val(self.latitude));
@@ -113,23 +113,23 @@ impl Point {
     }
 }
 
-/// The kilometers of a haversine, to the meter.
+/// Converts a haversine to kilometers, rounded to the meter.
 pub(crate) fn kilometers(haversine: f64) -> f64 {
     let angle = 2.0 * haversine.clamp(0.0, 1.0).sqrt().asin();
     (angle * RADIUS * 1000.0).round() / 1000.0
 }
 
 impl EarthCircle {
-    /// What lies within so many kilometers of a place; anything, where that is not said.
+    /// A circle with a radius in kilometers; without one, the whole Earth.
     pub(crate) fn new(middle: Point, kilometers: Option<f64>) -> Self {
         let angle = (kilometers.unwrap_or(FARTHEST) / RADIUS).min(std::f64::consts::PI);
         let sine = (angle / 2.0).sin();
         let edge = (angle < std::f64::consts::PI).then_some(sine * sine);
-        // A little more than the angle, so that no row at the edge is lost.
+        // Slightly more than the angle, so that no row at the edge is lost.
         Self { middle, edge, degrees: angle.to_degrees() * 1.000_001 + 1e-9 }
     }
 
-    /// Whether a place lies within.
+    /// Whether a location is in the circle.
     pub(crate) fn has(&self, latitude: f64, longitude: f64) -> bool {
         self.edge.is_none_or(|edge| {
             (latitude - self.middle.latitude).abs() <= self.degrees
@@ -137,7 +137,8 @@ impl EarthCircle {
         })
     }
 
-    /// Whether the place of a row lies within. A database finds the rows of a strip by an index, and looks at these.
+    /// Whether the location of a row is in the circle. The latitude range lets a database use an index before it
+    /// computes distances.
     pub(crate) fn to_sql(self, latitude: Expr, longitude: Expr) -> Expr {
         let Some(edge) = self.edge else {
             return latitude.is_not_null().and(longitude.is_not_null());
@@ -153,7 +154,7 @@ impl EarthCircle {
 mod tests {
     use super::*;
 
-    /// As textbooks have it.
+    /// The textbook formula.
     fn by_sines(a: Point, latitude: f64, longitude: f64) -> f64 {
         let (north, east) = (latitude - a.latitude, longitude - a.longitude);
         let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
@@ -193,7 +194,7 @@ mod tests {
         let (washington, new_york) = (at(38.9072, -77.0369), at(40.7128, -74.0060));
         assert_eq!(far(washington, new_york), "327.583");
         assert_eq!(far(washington, washington), "0.000");
-        // A degree of a meridian, and a degree across the line where days begin.
+        // One degree along a meridian, and one across the 180th meridian.
         assert_eq!(far(at(0.0, 0.0), at(1.0, 0.0)), "111.195");
         assert_eq!(far(at(0.0, 179.5), at(0.0, -179.5)), "111.195");
         assert_eq!(far(at(0.0, 0.0), at(0.0, 180.0)), "20015.114");

@@ -1,11 +1,11 @@
-//! What a filter means: one value, whoever evaluates it.
+//! Filters as values, with one meaning in SQL and in memory.
 //!
-//! A test is either true or false, never unknown: every comparison with a missing value is false
-//! (`isNull` apart), and `not` is the exact complement of what it holds. So `not: { year: { eq: 2020 } }`
-//! keeps rows without a year, and `year: { ne: 2020 }` does not.
+//! A test is either true or false, never unknown. Every comparison with a missing value is false (except `isNull`),
+//! and `not` is the exact complement of its contents. So `not: { year: { eq: 2020 } }` keeps rows without a year, and
+//! `year: { ne: 2020 }` does not.
 //!
-//! Text is compared by its bytes; `contains`, `startsWith` and `endsWith` take upper and lower case of
-//! ASCII letters as the same, because that is what SQLite's `LIKE` does and PostgreSQL can do alike.
+//! Text is compared by its bytes. `contains`, `startsWith` and `endsWith` ignore the case of ASCII letters, because
+//! SQLite's `LIKE` does and PostgreSQL can be made to do the same.
 
 use sea_orm::{
     DbBackend,
@@ -22,11 +22,11 @@ use super::{
 /// A filter over the rows of one table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
-    /// All hold; true of everything where there are none.
+    /// All hold. True if the list is empty.
     All(Vec<Predicate>),
-    /// One holds; true of nothing where there are none.
+    /// At least one holds. False if the list is empty.
     Any(Vec<Predicate>),
-    /// It does not hold.
+    /// The filter does not hold.
     Not(Box<Predicate>),
     /// A column passes a test.
     Is {
@@ -35,26 +35,26 @@ pub enum Predicate {
         /// The test.
         test: Test,
     },
-    /// What one column is more than another passes a test; of days, in days. Where one of them is missing, so is that.
+    /// The difference of two columns passes a test; for dates, in days. It is missing if either column is.
     Difference {
-        /// What it is taken from.
+        /// The minuend.
         column: &'static str,
-        /// What is taken.
+        /// The subtrahend.
         less: &'static str,
-        /// Whether they are days.
+        /// Whether the columns are dates.
         is_of_days: bool,
         /// The test.
         test: Test,
     },
-    /// A row of another table, whose column `to` has the value of ours, is kept by a filter there.
+    /// A row of another table whose column `to` equals our column matches a filter.
     Through {
         /// Our column.
         column: &'static str,
         /// The other table.
         table: &'static Table,
-        /// The column there.
+        /// The column of the other table.
         to: &'static str,
-        /// The filter there.
+        /// The filter over the other table.
         keeps: Box<Predicate>,
     },
     /// The row is within a circle on the Earth.
@@ -66,11 +66,11 @@ pub enum Predicate {
         /// The circle.
         circle: EarthCircle,
     },
-    /// The row has a word that begins with each of these.
+    /// For each of these words, the row has a word that starts with it.
     Words {
         /// The primary key of the table.
         key: &'static str,
-        /// The words, folded.
+        /// The words, normalized.
         words: Vec<String>,
     },
 }
@@ -78,43 +78,43 @@ pub enum Predicate {
 /// A test of one column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
-    /// Compares like this with a value.
+    /// The comparison with a value holds.
     Compare(Comparison, Value),
-    /// Is one of these.
+    /// Is one of these values.
     In(Vec<Value>),
-    /// Is known, and none of these.
+    /// Is known and is none of these values.
     NotIn(Vec<Value>),
-    /// Is one of these keys, of which there may be any number.
+    /// Is one of these keys, of which there may be many.
     Keys(Vec<i32>),
-    /// Is missing, if true; is known, if false.
+    /// If true, is missing; if false, is known.
     Null(bool),
-    /// Has this somewhere.
+    /// Contains this text.
     Contains(String),
-    /// Begins with this.
+    /// Starts with this text.
     StartsWith(String),
-    /// Ends with this.
+    /// Ends with this text.
     EndsWith(String),
 }
 
 /// A comparison with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
-    /// The same.
+    /// Equal.
     Equal,
-    /// Another.
+    /// Not equal.
     NotEqual,
-    /// Before it.
+    /// Less.
     Less,
-    /// Before it, or the same.
+    /// Less or equal.
     LessOrEqual,
-    /// After it.
+    /// Greater.
     Greater,
-    /// After it, or the same.
+    /// Greater or equal.
     GreaterOrEqual,
 }
 
 impl Comparison {
-    /// Whether it holds of two values, given how the first compares with the second.
+    /// Whether the comparison holds, given the ordering of the first value relative to the second.
     pub(crate) fn holds(self, ordering: std::cmp::Ordering) -> bool {
         match self {
             Self::Equal => ordering.is_eq(),
@@ -128,12 +128,12 @@ impl Comparison {
 }
 
 impl Predicate {
-    /// Everything.
+    /// The filter that keeps every row.
     pub(crate) fn all() -> Self {
         Self::All(Vec::new())
     }
 
-    /// Both this and another.
+    /// The conjunction of two filters.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::All(mut these), Self::All(those)) => {
@@ -148,7 +148,7 @@ impl Predicate {
         }
     }
 
-    /// How many conditions and values it has.
+    /// The number of its conditions and values.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::All(parts) | Self::Any(parts) => {
@@ -161,13 +161,13 @@ impl Predicate {
             }
             Self::Is { .. } | Self::Difference { .. } => 1,
             Self::Through { keeps, .. } => 1 + keeps.weight(),
-            // As many steps as a database takes for some comparisons.
+            // A database needs about as many steps as for 16 comparisons.
             Self::Near { .. } => 16,
             Self::Words { words, .. } => words.len(),
         }
     }
 
-    /// How many of its conditions look at rows that refer to others: what a database does row by row.
+    /// The number of its conditions on child rows, which a database evaluates row by row.
     pub(crate) fn related(&self) -> usize {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::related).sum(),
@@ -179,7 +179,7 @@ impl Predicate {
         }
     }
 
-    /// Whether it looks for words, for which a database has an index.
+    /// Whether it contains a word search, which databases answer from an index.
     pub(crate) fn has_words(&self) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_words),
@@ -190,12 +190,12 @@ impl Predicate {
         }
     }
 
-    /// Whether it keeps everything.
+    /// Whether it keeps every row.
     pub(crate) fn is_all(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())
     }
 
-    /// Whether it keeps only rows that have a value in a column, as far as that is easily seen.
+    /// Whether it obviously keeps only rows with a value in a column. May miss some cases.
     pub(crate) fn excludes_null(&self, name: &str) -> bool {
         match self {
             Self::All(parts) => parts.iter().any(|part| part.excludes_null(name)),
@@ -205,7 +205,7 @@ impl Predicate {
         }
     }
 
-    /// The middles of the circles that all rows it keeps are within.
+    /// The centers of the circles that contain all rows it keeps.
     pub(crate) fn middles(&self) -> Vec<Point> {
         match self {
             Self::All(parts) => parts.iter().flat_map(Self::middles).collect(),
@@ -214,12 +214,12 @@ impl Predicate {
         }
     }
 
-    /// The condition in SQL, as (a part of) the `WHERE` of a statement over the rows of a table.
+    /// The SQL condition as the `WHERE` clause of a statement over the rows of a table, or as part of it.
     pub(crate) fn to_sql(&self, table: &str, backend: DbBackend) -> Expr {
         self.to_sql_at(Place::Where, table, backend)
     }
 
-    /// The condition in SQL, as a value that a statement over the rows of a table computes.
+    /// The SQL condition as a value that a statement over the rows of a table computes.
     pub(crate) fn to_sql_value(&self, table: &str, backend: DbBackend) -> Expr {
         self.to_sql_at(Place::Value, table, backend)
     }
@@ -236,7 +236,7 @@ impl Predicate {
                 .map(|part| part.to_sql_at(Place::Value, table, backend))
                 .reduce(ExprTrait::or)
                 .unwrap_or_else(|| Expr::cust("FALSE")),
-            // A comparison with NULL is unknown in SQL: what is not true is false here.
+            // In SQL, a comparison with NULL is unknown. Here, unknown counts as false.
             Self::Not(part) => {
                 let not_true = Expr::Constant(true.into());
                 part.to_sql_at(Place::Value, table, backend).binary(BinOper::IsNot, not_true)
@@ -287,11 +287,11 @@ impl Predicate {
     }
 }
 
-/// Where a condition stands in a statement.
+/// The position of a condition in a statement.
 ///
-/// A database joins the rows of `WHERE a IN (SELECT ...)`. Below `OR` and `NOT`, and outside of `WHERE`, it looks
-/// each row up in the list instead: PostgreSQL makes a hash of the list if it expects the list to fit into
-/// `hash_mem`, and otherwise reads all of the list for each row. So the list holds each value once there.
+/// A database turns `WHERE a IN (SELECT ...)` into a join. Below `OR` and `NOT`, and outside of `WHERE`, it looks up
+/// each row in the list instead: PostgreSQL hashes the list if it expects the list to fit into `hash_mem`, and
+/// otherwise scans the whole list for each row. So the list holds each value only once there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Where,
@@ -313,7 +313,7 @@ impl Test {
                 column.binary(operator, Expr::val(value.clone()))
             }
             Self::In(values) => column.is_in(values.iter().cloned()),
-            // `x NOT IN ()` is true of NULL, while `x NOT IN (1)` is not: say the former alike.
+            // `x NOT IN ()` is true for NULL, while `x NOT IN (1)` is not. Treat both alike.
             Self::NotIn(values) if values.is_empty() => column.is_not_null(),
             Self::NotIn(values) => column.is_not_in(values.iter().cloned()),
             Self::Keys(keys) => keys_in(column, keys, backend),
@@ -326,7 +326,7 @@ impl Test {
     }
 }
 
-/// A column of a table, by its full name: inside a subquery the nearest table of a name is meant.
+/// A column qualified by its table. In a subquery, this means the innermost table of that name.
 pub(crate) fn column_of(table: &str, column: &str) -> Expr {
     Expr::col((Alias::new(table), Alias::new(column)))
 }
@@ -336,13 +336,13 @@ pub(crate) fn days_between(from: Expr, to: Expr, backend: DbBackend) -> Expr {
     if backend == DbBackend::Postgres {
         return to.sub(from);
     }
-    // Days begin at noon there, so the difference of two is whole.
+    // Julian days start at noon, so the difference between two dates is whole.
     let day = |day: Expr| Expr::expr(Func::cust("julianday").arg(day));
     Expr::expr(Func::cast_as(day(to).sub(day(from)), Alias::new("INTEGER")))
 }
 
-/// That a column has one of many values, in a statement whose text does not depend on how many: the
-/// database need not read it again.
+/// The condition that a column has one of many values. The text of the statement does not depend on their number, so
+/// the database can reuse the prepared statement.
 pub(crate) fn keys_in(column: Expr, keys: &[i32], backend: DbBackend) -> Expr {
     if let [key] = keys {
         return column.eq(*key);
@@ -368,8 +368,9 @@ fn like(column: Expr, pattern: &str, backend: DbBackend) -> Expr {
     }
 }
 
-/// Whether a row has a word that begins with each of these. The index finds all such rows, and some others: PostgreSQL
-/// takes the beginning of `12e3ab` for a number and cuts the word behind it. So the words are compared as they are, too.
+/// The condition that for each of these words, a row has a word that starts with it. The index finds all such rows
+/// and some others: PostgreSQL parses the start of `12e3ab` as a number and splits the word after it. So the words
+/// are also compared directly.
 fn words_of_postgres(table: &str, words: &[String]) -> Expr {
     let search = column_of(table, "search");
     let query: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
@@ -379,7 +380,7 @@ fn words_of_postgres(table: &str, words: &[String]) -> Expr {
     words.iter().fold(found, |found, word| {
         let words = Expr::cust("' '").binary(BinOper::Custom("||"), search.clone());
         let place = Func::cust("strpos").arg(words).arg(format!(" {word}"));
-        // The planner takes this to be true of nearly all rows, as it is.
+        // The planner assumes that this holds for nearly all rows, which is correct.
         found.and(Expr::expr(place).ne(0))
     })
 }

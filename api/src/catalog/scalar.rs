@@ -1,4 +1,4 @@
-//! The types of columns: how a cell becomes a GraphQL value, and a GraphQL value an operand.
+//! The types of columns, with conversions from cells to GraphQL values and from GraphQL values to operands.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -12,32 +12,32 @@ use sea_orm::sea_query::{ColumnType, Value};
 pub(crate) enum Scalar {
     /// Free text.
     Text,
-    /// A list of texts, in one column with a vertical bar between them.
+    /// A list of texts, stored in one column with vertical bars between them.
     TextList,
     /// The two-letter code of a state.
     State,
     /// An originating agency identifier.
     Ori,
-    /// A value of a closed set.
+    /// A value of an enum.
     Enum,
     /// A whole number of 32 bits.
     Int,
     /// A whole number of 64 bits.
     BigInt,
-    /// An exact decimal number of so many digits.
+    /// An exact decimal number with this many decimals.
     Fixed(u32),
     /// A floating-point number.
     Float,
     /// True or false.
     Boolean,
-    /// A day.
+    /// A date.
     Date,
-    /// A moment.
+    /// A date and time.
     DateTime,
 }
 
 impl Scalar {
-    /// The type behind the name of a GraphQL type that is no enum.
+    /// The type for a GraphQL type name. `None` for enums.
     pub(crate) fn named(name: &str) -> Option<Self> {
         if let Some((_, digits)) = FIXED_POINT.iter().find(|(fixed, _)| *fixed == name) {
             return Some(Self::Fixed(*digits));
@@ -56,22 +56,22 @@ impl Scalar {
         })
     }
 
-    /// Whether greater and less mean something.
+    /// Whether values can be ordered.
     pub(crate) fn is_ordered(self) -> bool {
         !matches!(self, Self::Boolean | Self::Enum | Self::TextList)
     }
 
-    /// Whether a part of it can be looked for.
+    /// Whether values can be searched for a substring.
     pub(crate) fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::TextList | Self::Ori)
     }
 }
 
-/// The type of a column for clients, and the width that the database gives it.
+/// The type of a column for clients, and its width in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ColumnKind {
     pub(crate) scalar: Scalar,
-    /// Whether the database keeps it in 64 bits: PostgreSQL does not convert by itself.
+    /// Whether the database stores it in 64 bits. PostgreSQL does not convert automatically.
     wide: bool,
 }
 
@@ -80,16 +80,16 @@ impl ColumnKind {
         Self { scalar, wide: matches!(column, ColumnType::BigInteger) }
     }
 
-    /// The kind of a value that is not compared with a column yet.
+    /// The kind of an input value that is not yet compared with a column.
     pub(crate) fn of_input(scalar: Scalar) -> Self {
         Self { scalar, wide: true }
     }
 
-    /// Looks at a value of a client, and at the digits of the literal where it is a number of a document: they may
-    /// say more than a number can hold.
+    /// Checks a client's value, and the digits of a number literal in the document, which may be more precise than a
+    /// float.
     ///
     /// # Errors
-    /// Says what is wrong with the value.
+    /// Returns what is wrong with the value.
     pub(crate) fn check(self, value: &GraphQl, literal: Option<&str>) -> Result<(), String> {
         self.operand(value)?;
         match (self.scalar, literal) {
@@ -102,13 +102,13 @@ impl ColumnKind {
         }
     }
 
-    /// The texts of a list.
+    /// Splits a stored text into the items of a list.
     pub(crate) fn list(text: &str) -> GraphQl {
         let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
         GraphQl::List(parts.map(GraphQl::from).collect())
     }
 
-    /// The kind of a column as the database keeps it: the texts of a list are one text there.
+    /// The kind of the column as stored: a list of texts is one text in the database.
     pub(crate) fn as_kept(self) -> Self {
         match self.scalar {
             Scalar::TextList => Self { scalar: Scalar::Text, ..self },
@@ -116,24 +116,24 @@ impl ColumnKind {
         }
     }
 
-    /// Whether the database keeps it in 64 bits.
+    /// Whether the database stores it in 64 bits.
     pub(crate) fn is_wide(self) -> bool {
         self.wide
     }
 
-    /// Reads a value of a client as an operand for this column.
+    /// Converts a client's value to an operand for this column.
     ///
     /// # Errors
-    /// Says what is wrong with the value.
+    /// Returns what is wrong with the value.
     pub(crate) fn operand(self, value: &GraphQl) -> Result<Value, String> {
         let text = || match value {
-            // PostgreSQL's texts cannot hold it, so nothing can be found by it.
+            // PostgreSQL cannot store this character, so no row can match.
             GraphQl::String(text) if text.contains('\0') => {
-                Err("has the character U+0000, which no text here has".to_owned())
+                Err("contains the character U+0000, which no stored text contains".to_owned())
             }
             GraphQl::String(text) => Ok(text.clone()),
             GraphQl::Enum(name) => Ok(name.to_string()),
-            other => Err(format!("{other} is not a text")),
+            other => Err(format!("{other} is not a string")),
         };
         let whole = || fixed(value, 0);
         let narrow = |n: i64| i32::try_from(n).map_err(|_| format!("{value} is out of range"));
@@ -148,7 +148,7 @@ impl ColumnKind {
             Scalar::Float => real_number(value)?.into(),
             Scalar::Boolean => match value {
                 GraphQl::Boolean(truth) => (*truth).into(),
-                other => return Err(format!("{other} is not true or false")),
+                other => return Err(format!("{other} is not a Boolean")),
             },
             Scalar::Date => day(&text()?)?.into(),
             Scalar::DateTime => moment(&text()?)?.into(),
@@ -156,13 +156,13 @@ impl ColumnKind {
     }
 }
 
-/// Reads a code that has one spelling.
+/// Parses a code and requires its canonical spelling.
 fn code<T: FromStr<Err = CodeError> + Display>(text: &str) -> Result<String, String> {
     let code = text.parse::<T>().map_err(|error| error.to_string())?.to_string();
-    if code == text { Ok(code) } else { Err(format!("{text:?} is written {code:?}")) }
+    if code == text { Ok(code) } else { Err(format!("{text:?} must be written {code:?}")) }
 }
 
-/// Reads a fixed-point number: a JSON number, or its digits as text.
+/// Parses a fixed-point number: a JSON number, or its digits as text.
 fn fixed(value: &GraphQl, digits: u32) -> Result<i64, String> {
     match value {
         GraphQl::String(text) => {
@@ -171,15 +171,15 @@ fn fixed(value: &GraphQl, digits: u32) -> Result<i64, String> {
             let is_digits =
                 |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             if !is_digits(whole) || !is_digits(fraction) {
-                return Err(format!("{text:?} is not a number such as \"1250000.50\""));
+                return Err(format!("{text:?} is not a number like \"1250000.50\""));
             }
         }
-        // A floating-point number holds 15 digits; what has more was something else before it became one.
+        // A floating-point number holds 15 digits, so a longer one was already rounded.
         GraphQl::Number(number) if !number.is_i64() => {
             let size = number.as_f64().map_or(f64::INFINITY, f64::abs);
             if size * 10_f64.powi(digits.cast_signed()) >= 1e15 {
                 return Err(format!(
-                    "{number} has more digits than a number of JSON holds: send it as text"
+                    "{number} has more digits than a JSON number can hold. Send it as a string"
                 ));
             }
         }
@@ -188,14 +188,14 @@ fn fixed(value: &GraphQl, digits: u32) -> Result<i64, String> {
     fixed_from_value(value, digits)
 }
 
-/// Reads a day: four digits of the year, and two of the month and of the day.
+/// Parses a date with a four-digit year and a two-digit month and day.
 fn day(text: &str) -> Result<NaiveDate, String> {
     let is_shaped = text.len() == 10 && text.is_ascii() && !text.starts_with(['+', '-', ' ']);
     let day = text.parse().ok().filter(|day: &NaiveDate| is_shaped && day.year() > 0);
-    day.ok_or_else(|| format!("{text:?} is not a day such as \"2020-06-30\""))
+    day.ok_or_else(|| format!("{text:?} is not a date like \"2020-06-30\""))
 }
 
-/// Reads a moment, as RFC 3339 writes it.
+/// Parses a date and time in RFC 3339 format.
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let is_shaped = text.is_ascii()
         && text.as_bytes().get(10) == Some(&b'T')
@@ -203,10 +203,10 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
         && text.get(17..19).is_some_and(|second| second < "60");
     let moment = DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
     let moment = moment.filter(|moment| is_shaped && (1..=9999).contains(&moment.year()));
-    moment.ok_or_else(|| format!("{text:?} is not a moment such as \"2020-06-30T12:00:00Z\""))
+    moment.ok_or_else(|| format!("{text:?} is not a date and time like \"2020-06-30T12:00:00Z\""))
 }
 
-/// Reads a floating-point number.
+/// Parses a floating-point number.
 pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
     let number = match value {
         GraphQl::Number(number) => number.as_f64(),
@@ -215,7 +215,7 @@ pub(crate) fn real_number(value: &GraphQl) -> Result<f64, String> {
     number.ok_or_else(|| format!("{value} is not a number"))
 }
 
-/// The name of a value of an enum.
+/// The name of an enum value.
 pub(crate) fn enum_word(value: Option<&GraphQl>) -> Option<&str> {
     match value {
         Some(GraphQl::Enum(word)) => Some(word.as_str()),
@@ -224,7 +224,7 @@ pub(crate) fn enum_word(value: Option<&GraphQl>) -> Option<&str> {
     }
 }
 
-/// The items of an argument that is a list. A single value stands for a list of it, as GraphQL says.
+/// The items of an argument that is a list. As in GraphQL, a single value stands for a list of one item.
 pub(crate) fn items(value: Option<&GraphQl>) -> &[GraphQl] {
     match value {
         None | Some(GraphQl::Null) => &[],
@@ -272,7 +272,7 @@ mod tests {
         for (scalar, right, wrong) in cases {
             assert!(takes(scalar, right), "{scalar:?} {right}");
             for wrong in wrong {
-                // An ORI of seven is one, too.
+                // A seven-character ORI is valid, too.
                 let is_short = scalar == Scalar::Ori && wrong == "CA01942";
                 assert_eq!(takes(scalar, wrong), is_short, "{scalar:?} {wrong}");
             }

@@ -1,8 +1,8 @@
-//! Tables, their columns, and how they refer to each other.
+//! Tables, their columns, and their relations.
 //!
-//! A GraphQL type is declared once, in `graphql/`, as a [`Table`]: an entity, the relations that lead
-//! from it, and the order of its lists. Its fields, filter, orders and connection all follow from that
-//! and from the entity's `Model`, so none of them can be forgotten or disagree.
+//! A GraphQL type is declared once, in `graphql/`, as a [`Table`]: an entity with its relations, natural keys, group
+//! keys and measures. Its fields, filter, orders and connection are derived from that and from the entity's `Model`,
+//! so that none can be forgotten or contradict another.
 
 use std::{collections::HashMap, fmt, sync::OnceLock};
 
@@ -15,43 +15,43 @@ use super::{
     scalar::{ColumnKind, Scalar},
 };
 
-/// A column of a table. Those without a field serve relations and look-ups.
+/// A column of a table. Columns without a field serve relations and lookups.
 #[derive(Debug)]
 pub(crate) struct Column {
     /// The name in the database.
     pub(crate) name: &'static str,
-    /// The name in GraphQL. `None` where clients do not see it.
+    /// The name in GraphQL. `None` if clients do not see it.
     pub(crate) field: Option<String>,
     pub(crate) kind: ColumnKind,
     pub(crate) nullable: bool,
     pub(crate) description: String,
     /// The name of the GraphQL type.
     pub(crate) type_name: String,
-    /// Its values, where its type is a closed set.
+    /// Its values, if its type is an enum.
     pub(crate) values: Option<ClosedSet>,
-    /// What its type says of itself, where that is a scalar of this API.
+    /// The description of its type, if that is a scalar of this API.
     pub(crate) scalar_description: Option<String>,
-    /// Why it goes, and what to ask for instead.
+    /// The reason for its deprecation, with the replacement.
     pub(crate) deprecated: Option<String>,
 }
 
-/// An enum: a type with a few values.
+/// An enum.
 #[derive(Clone, Debug)]
 pub(crate) struct ClosedSet {
     pub(crate) description: String,
     pub(crate) values: Vec<ClosedValue>,
 }
 
-/// A value of a closed set.
+/// A value of an enum.
 #[derive(Clone, Debug)]
 pub(crate) struct ClosedValue {
     pub(crate) name: String,
     pub(crate) description: String,
-    /// Why it goes, and what to use instead.
+    /// The reason for its deprecation, with the replacement.
     pub(crate) deprecated: Option<String>,
 }
 
-/// What columns can be compared by: only like is compared with like.
+/// The classes of columns that can be compared with each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparable {
     Number,
@@ -60,7 +60,7 @@ pub(crate) enum Comparable {
 }
 
 impl Column {
-    /// What it can be compared by, where it can.
+    /// The class of the column, if it can be compared.
     fn comparable(&self) -> Option<Comparable> {
         match self.kind.scalar {
             Scalar::Int | Scalar::BigInt => Some(Comparable::Number),
@@ -71,7 +71,7 @@ impl Column {
     }
 }
 
-/// How a row leads to rows of another table.
+/// A relation from a row to rows of another table.
 #[derive(Debug)]
 pub(crate) struct Relation {
     /// The name of the field.
@@ -80,14 +80,14 @@ pub(crate) struct Relation {
     pub(crate) cardinality: Cardinality,
     /// The name of the other table.
     pub(crate) table: &'static str,
-    /// The column here.
+    /// The column of this table.
     pub(crate) from: &'static str,
-    /// The column there.
+    /// The column of the other table.
     pub(crate) to: &'static str,
     pub(crate) nullable: bool,
-    /// Whether lists can be ordered by the columns of the other row.
+    /// Whether lists can be ordered and grouped by the other row.
     pub(crate) orders: bool,
-    /// What the sum over no rows is, where it leads to many.
+    /// For a to-many relation: what a sum over no rows is.
     pub(crate) childless: Childless,
     pub(super) other: OnceLock<&'static Table>,
 }
@@ -103,48 +103,48 @@ impl Relation {
     }
 }
 
-/// What it means that a row has no rows of a to-many relation.
+/// The meaning of a row without child rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Childless {
-    /// There is nothing: an agency without awards got no money.
+    /// The sum is 0: an agency without awards received no money.
     Zero,
-    /// Nothing is known: an award without rows of officers may have funded some, of which its source says nothing.
+    /// The sum is unknown: an award without rows of officers may have funded some that its source does not report.
     Unknown,
 }
 
-/// How many rows a relation leads to.
+/// The number of rows that a relation leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cardinality {
     One,
     Many,
 }
 
-/// A field that is a row of one of several tables.
+/// A field whose value is a row of one of several tables.
 #[derive(Debug)]
 pub(crate) struct Union {
     pub(crate) field: &'static str,
     pub(crate) type_name: &'static str,
     pub(crate) description: &'static str,
-    /// The to-one relations, by field name, of which exactly one leads somewhere.
+    /// The to-one relations, by field name, of which exactly one is set.
     pub(crate) arms: &'static [&'static str],
 }
 
-/// A field that is neither in a row nor in another, but computed for many rows at once.
+/// A field that is computed for many rows at once, instead of read from a column or a relation.
 #[derive(Debug)]
 pub(crate) struct ComputedField {
     pub(crate) field: &'static str,
-    /// The GraphQL type; that it ends in `!` says that there always is a value.
+    /// The GraphQL type. It ends in `!` if there always is a value.
     pub(crate) type_name: &'static str,
     pub(crate) description: &'static str,
-    /// Which of the functions of the table computes it, and which of their values it is.
+    /// The index of the function of the table that computes it, and the index among the values of that function.
     pub(crate) batch: usize,
     pub(crate) place: usize,
-    /// The tables whose rows are all looked at, however few the rows are that show the field.
+    /// The tables of which all rows are read, even if few rows show the field.
     pub(crate) looks_at: &'static [&'static str],
 }
 
 impl ComputedField {
-    /// Whether a value is of the type, as far as that shows in JSON.
+    /// Whether a value matches the type, as far as JSON shows it.
     pub(crate) fn takes(&self, value: &GraphQl) -> bool {
         let named = self.type_name.trim_end_matches('!');
         match (value, Scalar::named(named)) {
@@ -158,28 +158,29 @@ impl ComputedField {
                 scalar,
                 Some(Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Date | Scalar::DateTime)
             ),
-            // A closed set, a list, or what is known by its name only.
+            // An enum, a list, or a type known only by name.
             (_, scalar) => scalar.is_none(),
         }
     }
 }
 
-/// The field that says how far a row is from a place.
+/// The field for the distance of a row from a location.
 pub(crate) const DISTANCE: &str = "distanceKm";
 
-/// What it says of itself.
-pub(crate) const DISTANCE_DESCRIPTION: &str = "How many kilometers the place is from this one, along a great circle of a \
-    sphere of 6371.0088 km, to the meter. Null where either of `latitude` and `longitude` is unknown.";
+/// The description of that field.
+pub(crate) const DISTANCE_DESCRIPTION: &str = "The distance in kilometers from the given location, along a great \
+    circle of a sphere with a radius of 6371.0088 km, rounded to the meter. Null if the latitude or longitude of the \
+    row is unknown.";
 
-/// A way to name one row other than by its id.
+/// A way to identify one row other than by its id.
 #[derive(Debug)]
 pub(crate) struct NaturalKey {
     pub(crate) argument: &'static str,
     pub(crate) description: &'static str,
     pub(crate) type_name: &'static str,
-    /// The unique columns that it may stand in.
+    /// The unique columns to look it up in.
     pub(crate) columns: Vec<&'static str>,
-    /// What is done to the argument before it is compared.
+    /// Normalizes the argument before it is compared.
     pub(crate) normalise: fn(&str) -> String,
 }
 
@@ -190,9 +191,9 @@ pub struct Table {
     /// The name of the GraphQL type.
     pub(crate) type_name: String,
     pub(crate) description: String,
-    /// The root field of one row, where it has natural keys.
+    /// The root field for one row, if the table has natural keys.
     pub(crate) one: &'static str,
-    /// The root field of the list.
+    /// The root field for the list.
     pub(crate) list: &'static str,
     /// The primary key.
     pub(crate) key: &'static str,
@@ -201,20 +202,20 @@ pub struct Table {
     pub(crate) unions: Vec<Union>,
     pub(crate) computed: Vec<ComputedField>,
     pub(crate) natural_keys: Vec<NaturalKey>,
-    /// Whether it has words to search.
+    /// Whether full-text search covers it.
     pub(crate) searched: bool,
-    /// Where its rows are, if they are anywhere.
+    /// The columns with the location of its rows, if there are any.
     pub(crate) location: Option<Location>,
-    /// The key that tells of which year the amounts of a row are, where one does.
+    /// The key for the year of a row's amounts, if there is one.
     pub(crate) priced_by: Option<&'static str>,
-    /// What first happens to those whom its rows are of, by which these are before or after.
+    /// The event that "years since" keys count from.
     pub(crate) event: Option<FirstEvent>,
-    /// What its rows are grouped by, and what is computed of them.
+    /// The group keys and measures.
     pub(crate) declared: Declared,
     lookup: HashMap<String, FieldOf>,
 }
 
-/// A table is known by its name.
+/// Shows only the name.
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
@@ -227,7 +228,7 @@ impl PartialEq for Table {
     }
 }
 
-/// What a field of a GraphQL type is.
+/// The kinds of fields of a GraphQL type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FieldOf {
     Id,
@@ -235,13 +236,13 @@ pub(crate) enum FieldOf {
     Relation(usize),
     Union(usize),
     Computed(usize),
-    /// How far a row is from a place.
+    /// The distance of a row from a location.
     Distance,
 }
 
 impl Table {
-    /// A table of columns, with the root fields of one row and of the list. Types begin with
-    /// `table_of` of [`crate::graphql`], which knows the columns of an entity.
+    /// A table of columns, with the root fields for one row and for the list. Types start with `table_of` of
+    /// [`crate::graphql`], which knows the columns of an entity.
     pub(crate) fn new<E: EntityTrait>(
         (type_name, description): (String, String),
         (one, list): (&'static str, &'static str),
@@ -277,13 +278,12 @@ impl Table {
             .expect("relations and keys name columns of their own table")
     }
 
-    /// The field of a name.
+    /// The field with a name.
     pub(crate) fn field(&self, name: &str) -> Option<FieldOf> {
         self.lookup.get(name).copied()
     }
 
-    /// The columns that can be compared with another of theirs: their names as values of an enum, and what they are
-    /// compared by.
+    /// The columns that can be compared with another column, with their enum value names and their classes.
     pub(crate) fn comparable(&self) -> Vec<(String, &Column, Comparable)> {
         let all: Vec<_> = self
             .visible()
@@ -330,7 +330,7 @@ impl Table {
     }
 }
 
-/// `fiscal_year` as GraphQL writes it: `fiscalYear`.
+/// Converts `fiscal_year` to `fiscalYear`, as fields are spelled in GraphQL.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut upper = false;
@@ -347,7 +347,7 @@ pub(crate) fn camel_case(name: &str) -> String {
     out
 }
 
-/// `fiscalYear` as GraphQL writes the value of an enum: `FISCAL_YEAR`.
+/// Converts `fiscalYear` to `FISCAL_YEAR`, as enum values are spelled in GraphQL.
 pub(crate) fn screaming_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for c in name.chars() {
@@ -359,7 +359,7 @@ pub(crate) fn screaming_case(name: &str) -> String {
     out
 }
 
-/// Names of tables live as long as the program; the catalog is made once.
+/// Leaks a name, which is fine because the catalog is built once and never dropped.
 pub(super) fn leak(name: &str) -> &'static str {
     Box::leak(name.to_owned().into_boxed_str())
 }

@@ -1,7 +1,7 @@
-//! The codes of errors, each with what it means. They are contract: a client may act on them.
+//! The error codes and their meanings. They are part of the API contract: clients may act on them.
 //!
-//! This is the one list of them. `docs/querying.md`, `docs/errors.md`, `/dictionary.csv` and the tests take it from here, and a
-//! test fails where one of them lacks a code or has another. What refuses a request names its code by the constant:
+//! This is their only list. `docs/querying.md`, `docs/errors.md`, `/dictionary.csv` and the tests use it, and a test
+//! fails if one of them has a missing or unknown code. Code that refuses a request refers to the constants:
 //!
 //! ```
 //! use cops_graphql::error::codes;
@@ -10,8 +10,8 @@
 //! assert!(codes::ALL.iter().any(|(code, _)| *code == codes::TIMEOUT));
 //! ```
 //!
-//! They are texts and no enum, because they come back out of answers as texts: a status follows from the code of an error
-//! that async-graphql has carried.
+//! They are strings instead of an enum, because they are read back from answers: the HTTP status follows from the
+//! code of an error that async-graphql has carried.
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {
@@ -20,64 +20,65 @@ macro_rules! codes {
             pub const $name: &str = stringify!($name);
         )+
 
-        /// Every code, with what it means.
+        /// Every code with its meaning.
         pub const ALL: &[(&str, &str)] = &[$((stringify!($name), concat!($($doc),+).trim_ascii()),)+];
     };
 }
 
 codes! {
-    /// The request is not what HTTP or GraphQL over HTTP wants: its method, its headers, its URL or its body.
+    /// The method, headers, URL or body of the request do not conform to HTTP or GraphQL over HTTP.
     BAD_REQUEST;
-    /// The document cannot be parsed, does not fit the schema, or asks for a change, or for a subscription where one answer
-    /// is given.
+    /// The document cannot be parsed, does not fit the schema, contains a mutation, or is a subscription sent to an
+    /// endpoint that gives one answer.
     INVALID_QUERY;
-    /// An argument has the right type and still makes no sense.
+    /// An argument has the right type but an invalid value.
     BAD_ARGUMENT;
-    /// A cursor that this list has not given out in this order.
+    /// The cursor does not come from this list in this order.
     INVALID_CURSOR;
-    /// An id that no object can have.
+    /// No object can have this id.
     INVALID_ID;
-    /// The page is larger than pages may be (`--max-page`, `--max-groups`).
+    /// The page exceeds the maximum page size (`--max-page`, `--max-groups`).
     PAGE_TOO_LARGE;
-    /// There are more groups than an answer may have (`--max-groups`), and nobody asked for a page of them.
+    /// The request has more groups than an answer may have (`--max-groups`) and does not page through them.
     TOO_MANY_GROUPS;
-    /// The request is larger than requests may be. The message names the limit.
+    /// The request exceeds a size limit. The message names the limit.
     QUERY_TOO_LARGE;
-    /// The query may cost too much (`--max-cost`).
+    /// The price of the query exceeds the limit (`--max-cost`).
     QUERY_TOO_EXPENSIVE;
-    /// What is asked for as a file does not fit into a table.
+    /// The result requested as a file does not fit into a table.
     NOT_A_TABLE;
-    /// The table has more rows than a file may have (`--max-export-rows`), and Parquet has no place to say so.
+    /// The table has more rows than a file may have (`--max-export-rows`), and a Parquet file cannot say that it is
+    /// truncated.
     EXPORT_TOO_LARGE;
-    /// The last record of a file in NDJSON: there are more rows (`--max-export-rows`).
+    /// The last record of an NDJSON file that was truncated because there are more rows (`--max-export-rows`).
     EXPORT_TRUNCATED;
-    /// There is no file of this name.
+    /// There is no file with this name.
     NOT_FOUND;
-    /// The server does not know the document of this hash or id: send the document.
+    /// The server does not know a document with this hash or id. Send the document.
     PERSISTED_QUERY_NOT_FOUND;
-    /// The server answers trusted documents only (`--trusted-only`), and this is none.
+    /// The server only accepts trusted documents (`--trusted-only`), and this is not one.
     NOT_TRUSTED;
-    /// The server does not answer what asks for its schema (`--no-introspection`).
+    /// Introspection is disabled on this server (`--no-introspection`).
     INTROSPECTION_DISABLED;
-    /// The revision that the request names is kept no more, or is of another dataset.
+    /// The requested revision is no longer kept, or belongs to another dataset.
     REVISION_GONE;
-    /// The revision that the request names has never been.
+    /// The requested revision never existed.
     NO_SUCH_REVISION;
-    /// A new revision was loaded while this one was read: ask again.
+    /// A new revision was loaded while this one was being read. Send the request again.
     DATASET_CHANGED;
-    /// The client has asked for more than it may (`--rate-limit`): wait as long as `Retry-After` says.
+    /// The client exceeded its rate limit (`--rate-limit`). Wait as long as `Retry-After` says.
     RATE_LIMITED;
-    /// More is asked than can be answered just now: ask again in a second.
+    /// The server is overloaded. Try again in 1 second.
     OVERLOADED;
-    /// The query took longer than queries may (`--deadline`).
+    /// The query exceeded its deadline (`--deadline`).
     TIMEOUT;
-    /// The database cannot be reached just now: ask again in a few seconds.
+    /// The database is unreachable. Try again in a few seconds.
     UNAVAILABLE;
-    /// Something went wrong in the server. Its log says what, under the request id.
+    /// Internal error. The server's log has the cause under the request id.
     INTERNAL;
 }
 
-/// Whether a text is the code of an error.
+/// Whether a text is an error code.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
     ALL.iter().any(|(code, _)| *code == text)

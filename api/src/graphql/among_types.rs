@@ -1,4 +1,4 @@
-//! The types of what groups come to among each other: windows of a group, and the summary of all of them.
+//! The types of figures across groups: the window of one group, and the summary of all groups.
 
 use super::{
     figure_types::{PRICED, days},
@@ -20,11 +20,11 @@ use crate::{
     query::show::Show,
 };
 
-/// The units of figures, and that of real numbers.
+/// The units of figures; `None` stands for real numbers.
 const UNITS: [Option<Unit>; 5] =
     [Some(Unit::Dollars), Some(Unit::Officers), Some(Unit::Hours), Some(Unit::Whole), None];
 
-/// Registers the types that all tables share.
+/// Registers the types shared by all tables.
 pub(super) fn shared(types: &mut Types<'_>) {
     for unit in UNITS {
         windows(types, unit);
@@ -33,45 +33,43 @@ pub(super) fn shared(types: &mut Types<'_>) {
     for unit in Unit::ALL {
         let fields = STATISTICS.iter().map(|name| {
             let of = summary_type(unit_of_statistic(name, unit));
-            let about = format!("Of the `{name}` of each group.");
+            let about = format!("Statistics of the `{name}` of each group.");
             field(name, &format!("{of}!"), &about, of_percentile(name))
         });
-        let description = format!(
-            "Statistics of groups, by which statistic of a number of {} each group is looked at.",
-            unit.words()
-        );
+        let description =
+            format!("Statistics over groups, for each statistic of a value in {}.", unit.words());
         types.object(summaries_type(unit), &description, fields.collect());
     }
     let fields = ["n", "pearson", "spearman"].map(|name| {
         let about = correlation(name).map_or("", |(.., about)| about);
         field(name, if name == "n" { "Int!" } else { "Float" }, about, vec![])
     });
-    types.object("Correlation", "How two numbers go together.", fields.into());
+    types.object("Correlation", "The correlation of two numbers.", fields.into());
     let fields = ESTIMATES.map(|(name, _, show, about)| {
         field(name, if show == Show::Real { "Float" } else { "Int!" }, about, vec![])
     });
-    let description = "A mean or a rate over clusters of rows, and how sure it is.";
+    let description = "A mean or a rate over clusters of rows, with its precision.";
     types.object("ClusteredEstimate", description, fields.into());
 }
 
-/// The argument of what is a place among values.
+/// The argument of statistics that need a position among the values.
 fn of_percentile(name: &str) -> Vec<super::registry::InputField> {
     match name {
         "percentile" => {
-            vec![input("p", "Float!", "The part of the values below it, from 0 to 1.")]
+            vec![input("p", "Float!", "The fraction of values below it, from 0 to 1.")]
         }
-        "topShare" => vec![input("p", "Float!", "The part of the groups, from 0 to 1.")],
+        "topShare" => vec![input("p", "Float!", "The fraction of the groups, from 0 to 1.")],
         _ => Vec::new(),
     }
 }
 
-/// An exact number of a unit; without one, a real number.
+/// The exact number type of a unit, or `Float` for real numbers.
 fn number(unit: Option<Unit>) -> &'static str {
     unit.map_or("Float", Unit::scalar_name)
 }
 
 fn windows(types: &mut Types<'_>, unit: Option<Unit>) {
-    // Quotients are not added up.
+    // Quotients have no running sums or shares.
     let fields = WINDOWS.iter().filter(|(_, kind, _)| unit.is_some() || !kind.adds_up());
     let fields = fields.map(|(name, kind, about)| {
         let of = match kind {
@@ -81,7 +79,7 @@ fn windows(types: &mut Types<'_>, unit: Option<Unit>) {
         };
         field(name, of, about, vec![])
     });
-    let description = "What a figure of a group is among those of the other groups.";
+    let description = "A figure of a group in relation to the other groups.";
     types.object(window_type(unit), description, fields.collect());
 }
 
@@ -94,11 +92,11 @@ fn summary_of(types: &mut Types<'_>, unit: Option<Unit>) {
         };
         field(name, of, about, of_percentile(name))
     });
-    let description = "Statistics of one figure of groups, each of which counts once.";
+    let description = "Statistics of one figure over groups. Each group counts once.";
     types.object(summary_type(unit), description, fields.collect());
 }
 
-/// The fields of an object of a table's measures.
+/// One field for each measure of a table.
 fn fields(
     measures: &MeasureCatalog,
     type_name: impl Fn(&ComputedMeasure) -> &'static str,
@@ -115,7 +113,7 @@ fn fields(
     measures.computed.iter().map(field).collect()
 }
 
-/// Registers the windows of a table's groups, and tells of the field that shows them.
+/// Registers the windows of a table's groups, and returns the field that holds them.
 pub(super) fn window(
     types: &mut Types<'_>,
     table: &Table,
@@ -129,7 +127,7 @@ pub(super) fn window(
         What::Ratio { .. } => window_type(None),
     };
     let description = format!(
-        "What a group of {} comes to among the others, measure by measure: of their sums, counts and quotients.",
+        "The sums, counts and quotients of a group of {} in relation to the other groups.",
         table.list
     );
     let name = format!("{type_name}GroupWindow");
@@ -138,9 +136,9 @@ pub(super) fn window(
         input(
             "within",
             &format!("[{type_name}Dimension!]"),
-            "The keys in which groups must be alike to be held against each other. All groups where left out.",
+            "The keys that groups must share to be compared with each other. Omit it to compare all groups.",
         ),
-        input("where", &format!("{type_name}Filter"), "Only of the rows that this filter keeps."),
+        input("where", &format!("{type_name}Filter"), "Uses only the rows that this filter keeps."),
     ];
     field("window", &format!("{name}!"), about, arguments)
 }
@@ -155,12 +153,12 @@ pub(super) fn summary(types: &mut Types<'_>, table: &Table, measures: &MeasureCa
         What::Ratio { .. } => summary_type(None),
     };
     let mut all = fields(measures, of);
-    all.insert(0, field("groups", "Int!", "How many groups there are.", vec![]));
+    all.insert(0, field("groups", "Int!", "The number of groups.", vec![]));
     all.push(field(
         "where",
         &format!("{name}!"),
-        "The same of a part of the rows of each group. A group without such rows has nothing of it, and counts.",
-        vec![input("filter", &format!("{type_name}Filter!"), "Which rows the part has.")],
+        "The same over a part of the rows of each group. A group without rows in the part still counts.",
+        vec![input("filter", &format!("{type_name}Filter!"), "The rows of the part.")],
     ));
     if let Some(of) = days(types, table, measures) {
         let type_name = format!("{}!", summaries_type(Unit::Whole));
@@ -170,18 +168,18 @@ pub(super) fn summary(types: &mut Types<'_>, table: &Table, measures: &MeasureCa
     all.push(field(
         "ratio",
         &format!("{}!", summary_type(None)),
-        "Of the quotient of two figures of each group.",
-        vec![
-            input("of", &figure, "What is divided."),
-            input("to", &figure, "What it is divided by."),
-        ],
+        "Statistics of the quotient of two figures of each group.",
+        vec![input("of", &figure, "The numerator."), input("to", &figure, "The denominator.")],
     ));
     all.push(field(
         "correlation",
         "Correlation!",
-        "How two figures of each group go together.",
-        vec![input("of", &figure, "One of them."), input("with", &figure, "The other.")],
+        "The correlation of two figures over the groups.",
+        vec![
+            input("of", &figure, "One of the figures."),
+            input("with", &figure, "The other figure."),
+        ],
     ));
-    let description = format!("Statistics of groups of {}, each of which counts once.", table.list);
+    let description = format!("Statistics over groups of {}. Each group counts once.", table.list);
     types.object(&name, &description, all);
 }

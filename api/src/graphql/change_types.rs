@@ -1,5 +1,5 @@
-//! The types of what changed between two revisions, of every table whose history is kept. Why they are types of their own
-//! says [`crate::query::changes`].
+//! The types of changes between two revisions, for every table with history. See [`crate::query::changes`] for why
+//! they are separate types.
 
 use super::registry::{ObjectField, Types, field, input, value};
 use crate::{
@@ -15,29 +15,39 @@ use crate::{
     },
 };
 
-/// Tells of the types of every table, and of those that they share.
+/// Registers the types of every table, and the types that they share.
 pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
     let values = ChangeKind::ALL.map(|kind| {
         let about = match kind {
-            ChangeKind::Added => "The later revision has the row, and the earlier one has not.",
-            ChangeKind::Changed => "Both have it, with other values.",
-            ChangeKind::Removed => "The earlier revision has the row, and the later one has not.",
+            ChangeKind::Added => "Only the later revision has the row.",
+            ChangeKind::Changed => "Both revisions have the row, with different values.",
+            ChangeKind::Removed => "Only the earlier revision has the row.",
         };
         value(kind.name(), about)
     });
     let values: Vec<ClosedValue> = values.into();
-    types.enumeration("ChangeKind", "What may happen to a row between two revisions.", values);
+    types.enumeration("ChangeKind", "The kinds of changes to a row between two revisions.", values);
     let count = |about| field("count", "Int!", about, vec![]);
     let fields = vec![
-        field("kind", "ChangeKind!", "What happened to the rows.", vec![]),
-        count("How many rows there are to which it happened."),
+        field("kind", "ChangeKind!", "The kind of change.", vec![]),
+        count("The number of rows with this kind of change."),
     ];
-    types.object("ChangeKindCount", "How many rows were added, changed or removed.", fields);
+    types.object(
+        "ChangeKindCount",
+        "The number of rows that were added, changed or removed.",
+        fields,
+    );
     let fields = vec![
-        field("field", "String!", "The name of the field, as the versions have it.", vec![]),
-        count("In how many changed rows it differs. Rows that were added or removed do not count."),
+        field("field", "String!", "The name of the field in the versions.", vec![]),
+        count(
+            "The number of changed rows in which it differs. Added and removed rows do not count.",
+        ),
     ];
-    types.object("ChangeFieldCount", "In how many changed rows a field differs.", fields);
+    types.object(
+        "ChangeFieldCount",
+        "The number of changed rows in which a field differs.",
+        fields,
+    );
     for table in catalog.tables.iter().filter(|table| has_history(table)) {
         of_table(types, table);
     }
@@ -56,8 +66,8 @@ pub(super) fn root_fields(catalog: &Catalog) -> Vec<ObjectField> {
             input(name, &type_of.replace("{}", type_name), &format!("{about}{most}"))
         });
         let description = format!(
-            "What changed in the list of {type_name} between two revisions: the rows that one of them has and the other \
-             has not, or that both have with other values, ordered by their ids."
+            "The changes to the list of {type_name} between two revisions: rows that only one of them has, or that \
+             have different values, ordered by id."
         );
         let returns = format!("{type_name}ChangeConnection!");
         field(&field_name(table), &returns, &description, arguments.into())
@@ -89,50 +99,51 @@ fn of_table(types: &mut Types<'_>, table: &'static Table) {
         }
     });
     let description = format!(
-        "{type_name} as one revision had it: its own columns, and the ids of the rows that it refers to."
+        "{type_name} as of one revision: its own columns, and the ids of the rows that it refers to."
     );
     types.object(&version, &description, fields.collect());
     let fields = vec![
         field("rowId", "ID!", "The global id of the row, in both revisions.", vec![]),
-        field("kind", "ChangeKind!", "What happened to the row.", vec![]),
-        field("before", &version, "The row at `from`. Null where it was added since.", vec![]),
-        field("after", &version, "The row at `to`. Null where it was removed until then.", vec![]),
+        field("kind", "ChangeKind!", "The kind of change.", vec![]),
+        field("before", &version, "The row at `from`. Null if it was added later.", vec![]),
+        field("after", &version, "The row at `to`. Null if it was removed before.", vec![]),
         field(
             "fields",
             "[String!]!",
-            "The names of the fields that differ; of a row that was added or removed, those that have a value.",
+            "The names of the fields that differ. For an added or removed row, the fields that have a value.",
             vec![],
         ),
     ];
-    types.object(&change, &format!("{type_name}: what one row was, and what it became."), fields);
+    types.object(&change, &format!("One row of {type_name} before and after."), fields);
     let fields = vec![
-        field("cursor", "String!", "The place of the row among those that changed.", vec![]),
-        field("node", &format!("{change}!"), "What changed.", vec![]),
+        field("cursor", "String!", "The position of the row among the changed rows.", vec![]),
+        field("node", &format!("{change}!"), "The change.", vec![]),
     ];
-    types.object(&edge, &format!("One change of {type_name} at its place."), fields);
+    types.object(&edge, &format!("One change of {type_name} at its position."), fields);
     let fields = vec![
         field(
             "edges",
             &format!("[{edge}!]!"),
-            "The changes of the page, each with its cursor.",
+            "The changes of the page, with their cursors.",
             vec![],
         ),
         field("nodes", &format!("[{change}!]!"), "The changes of the page.", vec![]),
-        field("pageInfo", "PageInfo!", "Where the page stands among all changes.", vec![]),
-        field("totalCount", "Int!", "How many rows changed, pages aside.", vec![]),
+        field("pageInfo", "PageInfo!", "The position of the page among all changes.", vec![]),
+        field("totalCount", "Int!", "The number of changed rows on all pages.", vec![]),
         field(
             "kinds",
             "[ChangeKindCount!]!",
-            "How many of them, by what happened, pages aside.",
+            "The number of changed rows on all pages, by kind of change.",
             vec![],
         ),
         field(
             "fields",
             "[ChangeFieldCount!]!",
-            "In how many changed rows each field differs, pages aside: the fields that differ in any.",
+            "The number of changed rows on all pages in which each field differs. Fields that never differ are left \
+             out.",
             vec![],
         ),
     ];
-    let description = format!("A page of what changed in the list of {type_name}.");
+    let description = format!("A page of changes to the list of {type_name}.");
     types.object(&format!("{type_name}ChangeConnection"), &description, fields);
 }

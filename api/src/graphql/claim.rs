@@ -1,4 +1,4 @@
-//! `Claim`: what leads from it.
+//! Declares the GraphQL type `Claim`.
 
 use entity::claim;
 

@@ -1,4 +1,4 @@
-//! `County`: what leads from it, and how one is named.
+//! Declares the GraphQL type `County`.
 
 use entity::{agency, county};
 
@@ -10,24 +10,24 @@ pub(super) fn table() -> Table {
         .one(
             "inState",
             county::Relation::State,
-            "The state that it is in. Null where its code begins with that of none.",
+            "The state that the county is in. Null if no state has the first two digits of its code.",
         )
         .aside()
         .many(
             "agencies",
             agency::Relation::County,
             Childless::Zero,
-            "The agencies that have their headquarters in it.",
+            "The agencies with headquarters in the county.",
         )
         .named_by(
             "fips",
             "String",
             &[county::Column::Fips],
             str::to_owned,
-            "The five-digit FIPS code, state first.",
+            "The five-digit FIPS code, starting with the state.",
         )
         .keys(&[county::Column::Name])
-        .measure("agencies", "agencies.count", "The agencies of each county.")
-        .measure("federalShare", "agencies.grants.federalShare", "The federal share of the awards to each county's agencies together: 0 where they have none, and unknown where that of one award is.")
+        .measure("agencies", "agencies.count", "The number of agencies in each county.")
+        .measure("federalShare", "agencies.grants.federalShare", "The total federal share of the awards to the agencies of each county. 0 if there are no awards; unknown if the share of any award is unknown.")
         .provenance(county::Relation::Source, county::Relation::Revision)
 }

@@ -1,4 +1,4 @@
-//! The dataset as a whole: which revision this is, whether it is real, and how to cite it.
+//! The dataset as a whole: its revision, whether it is synthetic, and how to cite it.
 
 use async_graphql::{Json, Name, Positioned, ServerError, Value, parser::types::Field};
 use chrono::SecondsFormat;
@@ -19,11 +19,11 @@ use crate::{
     query::{load::Loaders, plan::ConnectionPlan, planner::Planner, price::Price, walk::run},
 };
 
-/// The terms of the data, as far as they can be said in a sentence.
+/// The terms of the data in short.
 const LICENCE: &str = "Works of the United States government are in the public domain in the United \
     States (17 U.S.C. 105). Each source states its own terms.";
 
-/// There are about so many labels.
+/// The approximate maximum number of labels.
 const MOST_LABELS: u64 = 150;
 
 async fn counts(session: &Session, catalog: &Catalog) -> Result<Vec<(&'static str, i64)>, Error> {
@@ -41,7 +41,7 @@ async fn counts(session: &Session, catalog: &Catalog) -> Result<Vec<(&'static st
     tables.iter().enumerate().map(count).collect()
 }
 
-/// The dataset, and what is shown of it.
+/// The planned root field `dataset`.
 #[derive(Debug)]
 pub(crate) struct Plan(Vec<(Name, DatasetField)>);
 
@@ -55,7 +55,7 @@ enum DatasetField {
     Synthetic,
     Licence,
     List(Box<ConnectionPlan>),
-    /// The fields of an object, by what they are called there.
+    /// The fields of an object, with their response names.
     Citation(Vec<(Name, String)>),
     Counts(Vec<(Name, String)>),
     Labels(Vec<(Name, String)>),
@@ -63,7 +63,7 @@ enum DatasetField {
 }
 
 impl Plan {
-    /// Adds it to the price of a request.
+    /// Adds the field to the price of a request.
     pub(super) fn price(&self, price: &mut Price<'_>) -> Result<(), Error> {
         price.add(Work::statements(1));
         for (_, field) in &self.0 {
@@ -116,7 +116,7 @@ pub(super) fn plan<'a>(
     Ok(Plan(shown))
 }
 
-/// The fields that are selected of an object.
+/// The selected fields of an object.
 fn object_plan<'a>(
     planner: &Planner<'a>,
     type_name: &str,
@@ -206,7 +206,7 @@ fn bands(fields: &[(Name, String)]) -> Value {
     Value::List(labels::bands().into_iter().map(shown).collect())
 }
 
-/// How the dataset is cited, which is the same as long as it is: it tells of no moment of access.
+/// The citation of the dataset. It contains no access date, so it stays the same as long as the data does.
 fn citation(
     dataset: &Dataset,
     operator: &Operator,
@@ -214,7 +214,7 @@ fn citation(
 ) -> Result<Value, Error> {
     let formats = Formats::of_dataset(&dataset.into(), operator);
     let csl_json = Value::from_json(formats.csl_json).map_err(|error| {
-        tracing::error!(%error, "a citation cannot be written");
+        tracing::error!(%error, "cannot convert the citation to a GraphQL value");
         Error::Internal
     })?;
     Ok(object("DatasetCitation", fields, |field| match field {
@@ -230,111 +230,111 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &Catalog) {
         field(
             "revision",
             "Int!",
-            "The number of the last load. It grows with every load; between two loads no answer changes. A request that \
-             names it, by the header `X-Dataset-Revision` or as `revision` among its `extensions`, is answered of this \
-             revision or refused: earlier ones are kept until the operator forgets them.",
+            "The number of the latest load. Every load increments it, and no answer changes between two loads. A \
+             request with the header `X-Dataset-Revision`, or with `revision` in its `extensions`, is answered as of \
+             that revision or refused. Earlier revisions are kept until the operator removes them.",
             vec![],
         ),
         field(
             "revisionToken",
             "String!",
-            "What tells this revision from any other that has its number, such as one that was made after an older \
-             backup was restored. A request that names both (`4-00c0ffee00c0ffee`) is answered of these very data or \
-             refused.",
+            "A token that distinguishes this revision from any other with the same number, such as one created after \
+             restoring an older backup. A request that names both (`4-00c0ffee00c0ffee`) is answered from exactly this \
+             data or refused.",
             vec![],
         ),
         field(
             "identity",
             "String!",
-            "What tells this dataset from others. It stays the same from load to load, and is another once synthetic \
-             rows are replaced by real ones or everything is loaded anew.",
+            "A token that distinguishes this dataset from others. It stays the same across loads, and changes when \
+             real data replaces synthetic data or everything is loaded anew.",
             vec![],
         ),
-        field("loadedAt", "DateTime", "When that load was made. Null before the first.", vec![]),
+        field(
+            "loadedAt",
+            "DateTime",
+            "The time of the latest load. Null before the first load.",
+            vec![],
+        ),
         field(
             "synthetic",
             "Boolean!",
-            "Whether agencies, grants, officers, outcomes and trainees are made up. They are until real files are \
-             loaded; made-up and real rows are never mixed.",
+            "Whether agencies, grants, officers, outcomes and trainees are synthetic. They are until real files are \
+             loaded. Synthetic and real rows are never mixed.",
             vec![],
         ),
-        field("counts", "[TableCount!]!", "How many rows each table has.", vec![]),
+        field("counts", "[TableCount!]!", "The number of rows of each table.", vec![]),
         field(
             "labels",
             "[ValueLabel!]!",
-            "What people call each value of each enum that is found in the data, by enum.",
+            "A label for people for each enum value that columns can have, by enum.",
             vec![],
         ),
         field(
             "populationBands",
             "[BandEdges!]!",
-            "Where each `PopulationBand` begins and ends, the smallest first.",
+            "The limits of each `PopulationBand`, smallest first.",
             vec![],
         ),
         field(
             "sources",
             "SourceConnection!",
-            "Where the rows came from. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
-             source the load that brought it.",
+            "The sources of the rows. Files (`filter: { kind: { eq: FILE } }`) have a digest and a size, and each \
+             source has the load that added it.",
             list_arguments(catalog.table("sources")),
         ),
         field(
             "loads",
             "RevisionConnection!",
-            "What was loaded when, and what that did to each table.",
+            "The loads, with their times and their effects on each table.",
             list_arguments(catalog.table("revisions")),
         ),
         field(
             "citation",
             "DatasetCitation!",
-            "How to cite the dataset as it stands. To cite an answer, so that others can get it again and see that \
-             it is the same, send its query with the header `GraphQL-Cite: 1`: `extensions.citation` is what \
-             `cops-graphql verify` reads.",
+            "How to cite the dataset in its current state. To cite an answer so that others can reproduce and verify \
+             it, send its query with the header `GraphQL-Cite: 1`: `cops-graphql verify` reads the resulting \
+             `extensions.citation`.",
             vec![],
         ),
         field("licence", "String!", "The terms of the data.", vec![]),
     ];
-    types.object("Dataset", "The dataset as a whole.", fields);
+    types.object("Dataset", "Information about the dataset as a whole.", fields);
     let fields = vec![
         field("table", "String!", "The name of the list, as in the query.", vec![]),
-        field("rows", "Int!", "Its number of rows.", vec![]),
+        field("rows", "Int!", "The number of rows.", vec![]),
     ];
-    types.object("TableCount", "How many rows a table has.", fields);
+    types.object("TableCount", "The number of rows of a table.", fields);
     label_types(types);
     let csl_json = types.declared::<Json<serde_json::Value>>();
     let fields = vec![
-        field("text", "String!", "A sentence.", vec![]),
-        field("bibtex", "String!", "An entry of BibTeX.", vec![]),
-        field(
-            "cslJson",
-            &csl_json,
-            "An item of CSL-JSON, as reference managers import it.",
-            vec![],
-        ),
+        field("text", "String!", "Plain text.", vec![]),
+        field("bibtex", "String!", "A BibTeX entry.", vec![]),
+        field("cslJson", &csl_json, "A CSL-JSON item for import into reference managers.", vec![]),
     ];
-    let description = "How to cite the dataset, at its revision: in three formats.";
+    let description = "The citation of the dataset at its revision, in three formats.";
     types.object("DatasetCitation", description, fields);
 }
 
-/// Adds the types of labels.
+/// Adds the types of labels and bands.
 fn label_types(types: &mut Types<'_>) {
     let fields = vec![
         field("enum", "String!", "The name of the enum, such as `AgencyKind`.", vec![]),
         field("value", "String!", "The value, such as `MUNICIPAL_POLICE`.", vec![]),
-        field("label", "String!", "What people call it, such as `Municipal police`.", vec![]),
-        field("description", "String!", "What it means.", vec![]),
+        field("label", "String!", "The label, such as `Municipal police`.", vec![]),
+        field("description", "String!", "The meaning of the value.", vec![]),
     ];
-    types.object("ValueLabel", "What people call a value of an enum.", fields);
+    types.object("ValueLabel", "The label of an enum value.", fields);
     let fields = vec![
         field("band", "PopulationBand!", "The band.", vec![]),
-        field("from", "Int!", "The fewest people of the band.", vec![]),
+        field("from", "Int!", "The smallest population of the band.", vec![]),
         field(
             "to",
             "Int",
-            "The fewest people of the next band, which are not in this one. Null for the last.",
+            "The smallest population of the next band, which is not in this one. Null for the last band.",
             vec![],
         ),
-        field("label", "String!", "What people call it, such as `10,000 to 24,999`.", vec![]),
+        field("label", "String!", "The label, such as `10,000 to 24,999`.", vec![]),
     ];
-    types.object("BandEdges", "Where a band of population begins and ends.", fields);
+    types.object("BandEdges", "The limits of a population band.", fields);
 }

@@ -1,5 +1,5 @@
-//! The types that name a figure, and of what is computed of the rows of a group beside the statistics of its measures:
-//! quotients, days between two dates, histograms, correlations, estimates and stocks.
+//! The types that name a figure, and the types of results computed from the rows of a group besides the statistics of
+//! its measures: quotients, days between two dates, histograms, correlations, estimates and stocks.
 
 use super::registry::{InputField, ObjectField, Types, field, input, value};
 use crate::{
@@ -11,27 +11,28 @@ use crate::{
     query::groups::first_days::{MOST_DAYS, PERIODS},
 };
 
-/// What the argument `inDollarsOf` says.
-pub(super) const PRICED: &str = "The year in whose dollars the amounts are, by the consumer price index (CPI-U) of \
-    the fiscal year of each; each is rounded to the cent before it is added up. An amount whose year \
-    is unknown, or has no index yet, is missing then. In the dollars of their day where left out.";
+/// The description of the argument `inDollarsOf`.
+pub(super) const PRICED: &str = "Converts the amounts to dollars of this year, using the consumer price index (CPI-U) \
+    of each amount's fiscal year. Each amount is rounded to the cent before it is added up. An amount whose year is \
+    unknown or has no index yet counts as missing. If omitted, amounts are in the dollars of their day.";
 
-/// Registers the types that all tables share.
+/// Registers the types shared by all tables.
 pub(super) fn shared(types: &mut Types<'_>) {
     let scales = vec![
-        value("LINEAR", "By equal steps."),
-        value("LOG", "By powers of ten, and round steps within them."),
+        value("LINEAR", "Equal steps."),
+        value("LOG", "Powers of ten, with round steps between them."),
     ];
-    types.enumeration("Scale", "How the edges of a histogram follow each other.", scales);
+    types.enumeration("Scale", "The spacing of the edges of a histogram.", scales);
     let periods = PERIODS.map(|(name, .., about)| value(name, about));
-    types.enumeration("Period", "A part of the calendar.", periods.into());
+    types.enumeration("Period", "A calendar period.", periods.into());
     let days = vec![
-        input("every", "Period!", "Of what the first day is meant."),
+        input("every", "Period!", "The period to take the first day of."),
         input("from", "Int!", "The first year."),
         input("to", "Int!", "The last year."),
     ];
-    let about =
-        format!("The first day of each of some years, quarters or months: at most {MOST_DAYS}.");
+    let about = format!(
+        "The first days of a range of years, quarters or months: at most {MOST_DAYS} days."
+    );
     types.input_object("FirstDays", &about, days, false);
 }
 
@@ -44,29 +45,30 @@ pub(super) fn figure_fields(
     let type_name = &table.type_name;
     let mut fields = vec![input("measure", &format!("{type_name}Measure"), "A measure.")];
     if measures.days.is_some() {
-        let about = "The days from one day of each row to another, instead of a measure.";
+        let about = "The days from one date of each row to another, instead of a measure.";
         fields.push(input("days", &format!("{type_name}Days"), about));
     }
     fields.push(input(
         "statistic",
         "Statistic",
-        "Which statistic of the measure, where it has several. Default `SUM`.",
+        "The statistic of the measure, if it has several. The default is `SUM`.",
     ));
-    let about = "Which percentile, from 0 to 1, where the statistic is `PERCENTILE`.";
+    let about = "The percentile, from 0 to 1, if the statistic is `PERCENTILE`.";
     fields.push(input("p", "Float", about));
     if measures.computed.iter().any(|computed| computed.is_priced) {
         fields.push(input("inDollarsOf", "Int", PRICED));
     }
-    let about = "Only of the rows that this filter keeps.";
+    let about = "Uses only the rows that this filter keeps.";
     fields.push(input("where", &format!("{type_name}Filter"), about));
     if divides {
-        let about = "Divides the figure by another of the same group: for shares and rates. Null where one of the                      two is, and where there is nothing to divide by; the sum of a part without rows is 0.";
+        let about = "Divides the figure by another figure of the same group, for shares and rates. Null if either \
+            figure is null or the divisor is 0. The sum of a part without rows is 0.";
         fields.push(input("dividedBy", &format!("{type_name}Figure"), about));
     }
     fields
 }
 
-/// Registers what names a figure, and tells of the field that divides two.
+/// Registers the types that name a figure, and returns the field that divides two figures.
 pub(super) fn ratio(
     types: &mut Types<'_>,
     table: &Table,
@@ -74,22 +76,23 @@ pub(super) fn ratio(
 ) -> ObjectField {
     let name = format!("{}Figure", table.type_name);
     let description = format!(
-        "One number of rows of {}: a measure, which statistic of it, and of which part of the rows.",
+        "A figure of rows of {}: a measure, its statistic, and the part of the rows to use.",
         table.list
     );
     types.input_object(&name, &description, figure_fields(table, measures, false), false);
     field(
         "ratio",
         "Float",
-        "The quotient of two figures of these rows, divided once. Null where one of them is, and where there is          nothing to divide by; the sum of a part without rows is 0.",
+        "The quotient of two figures of these rows, divided once. Null if either figure is null or the divisor is 0. \
+         The sum of a part without rows is 0.",
         vec![
-            input("of", &format!("{name}!"), "What is divided."),
-            input("to", &format!("{name}!"), "What it is divided by."),
+            input("of", &format!("{name}!"), "The numerator."),
+            input("to", &format!("{name}!"), "The denominator."),
         ],
     )
 }
 
-/// Tells of the days from one day of a row to another, where it has two.
+/// The field for the days from one date of a row to another, for tables with two dates.
 pub(super) fn days(
     types: &mut Types<'_>,
     table: &Table,
@@ -98,28 +101,39 @@ pub(super) fn days(
     let days = measures.days.as_ref()?;
     let day = format!("{}Day!", table.type_name);
     let ends = [
-        input("from", &day, "The day from which is counted."),
-        input("to", &day, "The day to which is counted."),
+        input("from", &day, "The date to count from."),
+        input("to", &day, "The date to count to."),
     ];
     let name = format!("{}Days", table.type_name);
-    types.input_object(&name, "From which day of a row to which is counted.", ends.to_vec(), false);
+    types.input_object(
+        &name,
+        "The two dates of a row to count days between.",
+        ends.to_vec(),
+        false,
+    );
     let (type_name, about) = days.computed.type_name();
     Some(field(&days.computed.field, &type_name, &about, ends.to_vec()))
 }
 
-/// Registers the bins of a unit, and tells of the field that shows them.
+/// Registers the bins of a unit, and returns the field that lists them.
 pub(super) fn histogram(types: &mut Types<'_>, unit: Unit) -> ObjectField {
     let exact = unit.scalar_name();
     let fields = vec![
         field(
             "from",
             exact,
-            "The least value that the bin may hold. Null where it is open: for what is less than the first edge, or has no place on a logarithmic scale.",
+            "The smallest value that the bin may hold. Null for an open bin, which holds values below the first edge \
+             or without a place on a logarithmic scale.",
             vec![],
         ),
-        field("to", exact, "What its values are less than. Null where it is open.", vec![]),
-        field("count", "Int!", "How many values it holds.", vec![]),
-        field("sum", &format!("{exact}!"), "Their sum.", vec![]),
+        field(
+            "to",
+            exact,
+            "The upper edge; all values are below it. Null for an open bin.",
+            vec![],
+        ),
+        field("count", "Int!", "The number of values in the bin.", vec![]),
+        field("sum", &format!("{exact}!"), "The sum of the values.", vec![]),
     ];
     types.object(unit.bin_name(), "The values between two edges of a histogram.", fields);
     let default = |mut input: InputField, value: &'static str| {
@@ -131,87 +145,85 @@ pub(super) fn histogram(types: &mut Types<'_>, unit: Unit) -> ObjectField {
             input(
                 "bins",
                 "Int!",
-                &format!("How many bins there may be, at most {MOST_BINS}, beside open ones."),
+                &format!(
+                    "The maximum number of bins, not counting open ones; at most {MOST_BINS}."
+                ),
             ),
             "20",
         ),
-        default(input("scale", "Scale!", "How edges follow each other."), "LINEAR"),
-        input(
-            "from",
-            exact,
-            "The first edge. That of the least value, rounded down, where left out.",
-        ),
+        default(input("scale", "Scale!", "The spacing of the edges."), "LINEAR"),
+        input("from", exact, "The first edge. The default is the smallest value, rounded down."),
         input(
             "to",
             exact,
-            "The last edge: values as great are beyond it. That of the greatest value, rounded up, where left out.",
+            "The last edge; values equal to it are beyond it. The default is the greatest value, rounded up.",
         ),
     ];
     field(
         "histogram",
         &format!("[{}!]!", unit.bin_name()),
-        "How the values are spread: bins between round edges, which are the same for all groups of a list. Values \
-         beyond edges that are named are in bins that are open; unknown ones are in none (`missing`).",
+        "The distribution of the values in bins with round edges, which are the same for all groups of a list. Values \
+         beyond explicit edges go into open bins. Unknown values are in no bin (see `missing`).",
         arguments,
     )
 }
 
-/// Tells of how two measures of the rows go together.
+/// The field for the correlation of two measures of the rows.
 pub(super) fn correlation(table: &Table, measures: &MeasureCatalog) -> ObjectField {
     let measure = format!("{}Measure!", table.type_name);
     let mut arguments = vec![
         input(
             "of",
             &measure,
-            "One of the measures. It must be a number of each row, with statistics.",
+            "One of the measures. It must have one number per row, and statistics.",
         ),
-        input("with", &measure, "The other."),
+        input("with", &measure, "The other measure."),
     ];
     if measures.computed.iter().any(|computed| computed.is_priced) {
         arguments.push(input("inDollarsOf", "Int", PRICED));
     }
-    let about = "How two measures go together, row by row, over the rows that have both: a number of a related row \
-                 stands for each row that leads to it.";
+    let about = "The correlation of two measures over the rows that have both. A number of a related row counts for \
+        each row that refers to it.";
     field("correlation", "Correlation!", about, arguments)
 }
 
-/// Tells of how sure a mean or a rate is.
+/// The field for the precision of a mean or a rate.
 pub(super) fn estimate(table: &Table, measures: &MeasureCatalog) -> ObjectField {
     let type_name = &table.type_name;
     let mut arguments = vec![
         input(
             "of",
             &format!("{type_name}Measure!"),
-            "A number of each row, of which this is the mean, or a quotient of two, which is a rate: the sum of one by that of \
-             the other.",
+            "The measure to estimate: one with a number per row gives its mean, a quotient gives the rate, which is \
+             the sum of one number divided by the sum of the other.",
         ),
         input(
             "clusteredBy",
             &format!("{type_name}Dimension!"),
-            "What rows that are not independent have in common, such as the agency that they are of.",
+            "The key shared by rows that are not independent, such as their agency.",
         ),
     ];
     if measures.computed.iter().any(|computed| computed.is_priced) {
         arguments.push(input("inDollarsOf", "Int", PRICED));
     }
-    let about = "A mean or a rate, with its standard error and a 95 % interval, as if the rows were a sample: robust to \
-                 clusters (CR1), with Student's t of one degree of freedom less than there are clusters. It describes how \
-                 much rows differ; it is no estimate of what caused anything.";
+    let about = "A mean or a rate, with its standard error and 95% interval, treating the rows as a sample. The error \
+        is cluster-robust (CR1) and uses Student's t with one degree of freedom less than the number of clusters. It \
+        describes how much rows vary; it is not a causal estimate.";
     field("estimate", "ClusteredEstimate!", about, arguments)
 }
 
-/// Tells of the rows that are active on days, where rows have two.
+/// The field for the rows that are active on given days, for tables with two dates.
 pub(super) fn active(table: &Table, measures: &MeasureCatalog) -> Option<ObjectField> {
     measures.days.as_ref()?;
     let type_name = &table.type_name;
     let day = format!("{type_name}Day!");
     let arguments = vec![
-        input("from", &day, "The day from which a row is active."),
-        input("to", &day, "The last day on which it is."),
-        input("on", "FirstDays!", "On which days."),
+        input("from", &day, "The first day on which a row is active."),
+        input("to", &day, "The last day on which it is active."),
+        input("on", "FirstDays!", "The days to look at."),
     ];
-    let about = "The measures of the rows that are active on each of some days: from one of their days to another, both \
-                 included. A row is active on many of them, so these are stocks, and are not added up. A row of which one \
-                 of the two is unknown is active on none.";
+    let about = "The measures of the rows that are active on each of several days. A row is active from one of its \
+        dates to another, both included. These are stocks: a row is active on many of the days, so do not add them up. \
+        A row with either date unknown is never active.";
     Some(field("active", &format!("[{type_name}OnDay!]!"), about, arguments))
 }

@@ -1,4 +1,4 @@
-//! The types of what a list holds at a glance: facets, overlaps, and what is known of its columns.
+//! The types that summarize a list: facets, overlaps, and the completeness of its columns.
 
 use super::registry::{InputField, ObjectField, Types, field, input};
 use crate::{catalog::table::Table, measures::MOST_OVERLAPPING};
@@ -10,13 +10,17 @@ pub(super) fn fields(table: &Table) -> Vec<ObjectField> {
         field(
             "facets",
             &format!("[{type_name}Facet!]!"),
-            "The rows counted by each of some keys, under all conditions of the list but those on that key alone: what \
-             could be chosen instead of what is chosen.",
+            "The rows counted by each of several keys, each under all conditions of the list except those on that key \
+             itself. It shows the alternatives to the current filter.",
             vec![
                 input("by", &format!("[{type_name}Dimension!]!"), "The keys, at most 20."),
                 InputField {
                     default: Some("10"),
-                    ..input("first", "Int!", "How many values of each, the most frequent first.")
+                    ..input(
+                        "first",
+                        "Int!",
+                        "The number of values of each key, most frequent first.",
+                    )
                 },
             ],
         ),
@@ -24,70 +28,76 @@ pub(super) fn fields(table: &Table) -> Vec<ObjectField> {
             "overlap",
             "[Overlap!]!",
             &format!(
-                "For each two values of a key, in how many of another key both are found: `of: AGENCY, by: PROGRAM` counts \
-                 the agencies that have rows of both programs. A value beside itself counts all that have it. Pairs that \
-                 nothing has are left out; at most {MOST_OVERLAPPING} values are held against each other."
+                "For each pair of values of one key (`by`), the number of values of another key (`of`) that have both: \
+                 `of: AGENCY, by: PROGRAM` counts the agencies with rows in both programs. A value paired with itself \
+                 counts all that have it. Pairs without matches are left out. `by` may have at most {MOST_OVERLAPPING} \
+                 values."
             ),
             vec![
                 input(
                     "of",
                     &format!("{type_name}Dimension!"),
-                    "What is counted. The unknown is not.",
+                    "The key to count. Unknown values are not counted.",
                 ),
-                input("by", &format!("{type_name}Dimension!"), "What is found together."),
+                input("by", &format!("{type_name}Dimension!"), "The key whose values are paired."),
             ],
         ),
         field(
             "quality",
             "[ColumnQuality!]!",
-            "How well each column is filled, over all rows that the filter keeps.",
+            "How complete each column is, over all rows that the filter keeps.",
             vec![],
         ),
     ]
 }
 
-/// Registers the types of facets, overlaps and of what is known of columns, which all tables share.
+/// Registers the types of facets, overlaps and column quality, which all tables share.
 pub(super) fn shared(types: &mut Types<'_>) {
     let key = || {
         vec![
             field(
                 "key",
                 "String",
-                "The value: of a row its global id, of a set the name of the value. Null is the unknown.",
+                "The value: the global id of a row, or the name of an enum value. Null means unknown.",
                 vec![],
             ),
             field(
                 "label",
                 "String",
-                "What people call it: the name of a row, and else the value.",
+                "The label for people: the name of a row, or else the value.",
                 vec![],
             ),
         ]
     };
-    types.object("KeyText", "The value of a key, as a text.", key());
+    types.object("KeyText", "The value of a key, as text.", key());
     let mut fields = key();
-    fields.push(field("count", "Int!", "How many rows have it.", vec![]));
-    types.object("FacetValue", "A value of a key, and how many rows have it.", fields);
+    fields.push(field("count", "Int!", "The number of rows with this value.", vec![]));
+    types.object("FacetValue", "A value of a key with its number of rows.", fields);
     let fields = vec![
         field("first", "KeyText!", "One value.", vec![]),
-        field("second", "KeyText!", "The other; the same for all that have it.", vec![]),
-        field("count", "Int!", "How many have both.", vec![]),
+        field(
+            "second",
+            "KeyText!",
+            "The other value, or the same value to count all that have it.",
+            vec![],
+        ),
+        field("count", "Int!", "The number that have both.", vec![]),
     ];
-    types.object("Overlap", "Two values of a key, and how many have both.", fields);
+    types.object("Overlap", "Two values of a key, and the number that have both.", fields);
     let fields = vec![
         field("column", "String!", "The name of the field.", vec![]),
-        field("known", "Int!", "How many rows have a value.", vec![]),
-        field("missing", "Int!", "How many rows have none.", vec![]),
-        field("distinct", "Int!", "How many different values there are.", vec![]),
+        field("known", "Int!", "The number of rows with a value.", vec![]),
+        field("missing", "Int!", "The number of rows without a value.", vec![]),
+        field("distinct", "Int!", "The number of different values.", vec![]),
         field(
             "min",
             "String",
-            "The least value, as it is shown; texts compare by their bytes.",
+            "The smallest value, formatted as text. Texts compare by their bytes.",
             vec![],
         ),
         field("max", "String", "The greatest value.", vec![]),
     ];
-    types.object("ColumnQuality", "What is known of a column.", fields);
+    types.object("ColumnQuality", "How complete a column is.", fields);
 }
 
 /// Registers the facets of a table.
@@ -98,11 +108,11 @@ pub(super) fn types(types: &mut Types<'_>, table: &Table) {
         field(
             "distinct",
             "Int!",
-            "How many different values there are, the unknown among them.",
+            "The number of different values, counting unknown as one.",
             vec![],
         ),
         field("values", "[FacetValue!]!", "The most frequent values.", vec![]),
-        field("others", "Int!", "How many rows have other values.", vec![]),
+        field("others", "Int!", "The number of rows with other values.", vec![]),
     ];
     let description = format!("The rows of {}, counted by one key.", table.list);
     types.object(&format!("{type_name}Facet"), &description, fields);

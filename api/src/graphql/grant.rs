@@ -1,4 +1,4 @@
-//! `Grant`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Grant`.
 
 use entity::{claim, grant, obligation, officers_funded, training_session};
 
@@ -13,13 +13,13 @@ use crate::{
 
 pub(super) fn table() -> Type {
     table_of::<grant::Entity>("grant", "grants")
-        .one("agency", grant::Relation::Agency, "The agency that got the award. Null where the recipient is an organization.")
-        .one("organization", grant::Relation::Organization, "The organization that got the award. Null where the recipient is an agency.")
-        .union("recipient", "Recipient", &["agency", "organization"], "Who got an award: an agency or another organization.")
-        .one("inDistrict", grant::Relation::District, "The congressional district of the recipient, where its headquarters are: not all of what the money pays for is done there. Null where the source does not say, or names several.")
-        .one("program", grant::Relation::Program, "The program that the award was made under. Null where the source does not say: it is never guessed.")
+        .one("agency", grant::Relation::Agency, "The agency that received the award. Null if the recipient is an organization.")
+        .one("organization", grant::Relation::Organization, "The organization that received the award. Null if the recipient is an agency.")
+        .union("recipient", "Recipient", &["agency", "organization"], "The recipient of an award: an agency or another organization.")
+        .one("inDistrict", grant::Relation::District, "The congressional district of the recipient's headquarters. Not all of the funded work is necessarily done there. Null if the source does not say, or names several districts.")
+        .one("program", grant::Relation::Program, "The program that the award was made under. Null if the source does not say; it is never guessed.")
         .many("obligations", obligation::Relation::Grant, Childless::Unknown, "The financial transactions on the award.")
-        .many("claims", claim::Relation::Grant, Childless::Unknown, "What each kind of source says of the award, field by field, where several kinds tell of it. Empty where one does: then the award is what its source says.")
+        .many("claims", claim::Relation::Grant, Childless::Unknown, "What each kind of source says about the award, field by field, if several kinds describe it. Empty if only one kind does: the fields of the award are then what that source says.")
         .many("officersFunded", officers_funded::Relation::Grant, Childless::Unknown, "The officers that the award funds, by kind.")
         .many("trainingSessions", training_session::Relation::Grant, Childless::Zero, "The training sessions that the award paid for.")
         .named_by("awardNumber", "String", &[grant::Column::AwardKey], award_key, "The award number, with or without hyphens.")
@@ -46,25 +46,25 @@ pub(super) fn table() -> Type {
             grant::Column::ProjectTotal,
             grant::Column::Outlayed,
         ])
-        .measure("officersRequested", "officersFunded.requested", "The officers that each award was applied for with, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
-        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds, all kinds together. Unknown for an award without rows of officers (its source may say nothing of them), and where one of its rows does not say.")
-        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted, all kinds together; unknown as `officersFunded` is.")
-        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired, or redeployed, all kinds together; unknown as `officersFunded` is.")
-        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended, all kinds together; unknown as `officersFunded` is.")
-        .measure("peopleTrained", "trainingSessions.trainees.count", "The people trained in the sessions that each award paid for, once for each session: 0 for an award that paid for none.")
-        .measure("population", "agency.population", "The people that the recipient agencies serve: each agency counts once, however many awards it has. The sum over groups may be more than the total, as an agency can be in several.")
-        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars for each officer funded, over the awards where both are known. It is not the quotient of the sums shown beside it, which are of more awards.")
-        .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars for each person that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
-        .ratio_of_people("dollarsPerResident", ("federalShare", "agency.inState.residents2020"), 1, "Federal dollars for each person who lived in 2020 in the states of the recipient agencies, over the awards where both are known: each state's residents count once in a group, however many awards there are, so group by AGENCY_IN_STATE or AGENCY_STATE. Those who live there, and not those whom the agencies serve: these are in `dollarsPerCapita`. Awards to organizations are not in it.")
-        .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the awards where both are known and there are any people; each agency's people count once. It is not the quotient of the sums shown beside it, which are of more awards.")
-        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired for each officer funded, over the rows of officers where both are known, as `officersFunded { totals { hiredRate } }` has it: 1 is all of them.")
-        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained for each officer hired, over the rows of officers where both are known, as `officersFunded { totals { retainedRate } }` has it: 1 is all of them.")
+        .measure("officersRequested", "officersFunded.requested", "The officers requested for each award, all kinds together. Unknown for an award without rows of officers (its source may not report them), and if any of its rows lacks the number.")
+        .measure("officersFunded", "officersFunded.funded", "The officers that each award funds, all kinds together. Unknown for an award without rows of officers (its source may not report them), and if any of its rows lacks the number.")
+        .measure("officersAccepted", "officersFunded.accepted", "The funded officers of each award that the recipient accepted, all kinds together. Unknown in the same cases as `officersFunded`.")
+        .measure("officersHired", "officersFunded.hired", "The accepted officers of each award who were hired or redeployed, all kinds together. Unknown in the same cases as `officersFunded`.")
+        .measure("officersRetained", "officersFunded.retained", "The hired officers of each award who were kept after it ended, all kinds together. Unknown in the same cases as `officersFunded`.")
+        .measure("peopleTrained", "trainingSessions.trainees.count", "The people trained in the sessions that each award paid for. A person counts once per session. 0 for an award that paid for none.")
+        .measure("population", "agency.population", "The people that the recipient agencies serve. Each agency counts once, however many awards it has. The sum over groups can exceed the total, because an agency can be in several groups.")
+        .ratio("dollarsPerOfficer", ("federalShare", "officersFunded.funded"), 1, "Federal dollars per officer funded, over the awards where both are known. It can differ from the quotient of the sums shown with it, which may cover more awards.")
+        .ratio_of_people("dollarsPerCapita", ("federalShare", "agency.population"), 1, "Federal dollars per person that the recipient agencies serve, over the awards where both are known and the population is not 0. The population of each agency counts once. It can differ from the quotient of the sums shown with it, which may cover more awards.")
+        .ratio_of_people("dollarsPerResident", ("federalShare", "agency.inState.residents2020"), 1, "Federal dollars per 2020 resident of the recipient agencies' states, over the awards where both are known. The residents of each state count once per group, however many awards there are, so group by AGENCY_IN_STATE or AGENCY_STATE. Residents are not the people that agencies serve; for those, use `dollarsPerCapita`. Awards to organizations are excluded.")
+        .ratio_of_people("officersPer100k", ("officersFunded.funded", "agency.population"), 100_000, "Officers funded per 100,000 people that the recipient agencies serve, over the awards where both are known and the population is not 0. The population of each agency counts once. It can differ from the quotient of the sums shown with it, which may cover more awards.")
+        .ratio("hiredRate", ("officersFunded.hired", "officersFunded.funded"), 1, "Officers hired per officer funded, over the rows of officers where both are known, as in `officersFunded { totals { hiredRate } }`. 1 means all of them.")
+        .ratio("retainedRate", ("officersFunded.retained", "officersFunded.hired"), 1, "Officers retained per officer hired, over the rows of officers where both are known, as in `officersFunded { totals { retainedRate } }`. 1 means all of them.")
         .provenance(grant::Relation::Source, grant::Relation::Revision)
-        .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award for each person trained in the sessions that it paid for, who counts once for each session. Null where the federal share is unknown, and where nobody was trained.")
+        .computed("costPerTrainee", "Float", cost_per_trainee, "Federal dollars of the award per person trained in the sessions that it paid for. A person counts once per session. Null if the federal share is unknown, or if nobody was trained.")
         .looking_at(&["training_sessions", "trainees"])
 }
 
-/// The federal share of each award by the people trained in its sessions.
+/// The federal share of each award divided by the people trained in its sessions.
 fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
     async move {
         let found = grants.measures(["federalShare", "trainingSessions.trainees.count"]).await?;
@@ -74,7 +74,7 @@ fn cost_per_trainee(grants: ComputedRows<'_>) -> ComputedValues<'_> {
     .boxed()
 }
 
-/// An award number as awards are matched: without hyphens and spaces, in upper case.
+/// Normalizes an award number for matching: upper case, without hyphens and spaces.
 fn award_key(number: &str) -> String {
     number.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
 }

@@ -1,5 +1,5 @@
-//! Words for people: a label for each value of an enum that is found in the data, and where the bands of population begin
-//! and end. They follow from the names and the descriptions of the schema, so that no client keeps a list of its own.
+//! Labels for people: one for each enum value in the data, and the limits of the population bands. They are derived
+//! from the names and descriptions of the schema, so that clients need no list of their own.
 
 use std::collections::BTreeMap;
 
@@ -26,15 +26,15 @@ pub(super) struct ValueLabel {
 pub(super) struct BandEdges {
     pub(super) band: String,
     pub(super) from: i64,
-    /// The first number beyond; none where there is no end.
+    /// The first number beyond the band; `None` for the last band.
     pub(super) to: Option<i64>,
     pub(super) label: String,
 }
 
-/// Words that are written otherwise than in lower case.
+/// Words that are not written in lower case.
 const WORDS: [(&str, &str); 3] = [("ORI", "ORI"), ("UEI", "UEI"), ("USASPENDING", "USAspending")];
 
-/// The labels of all values, by the names of the enums, in the order of their values.
+/// The labels of all values, sorted by enum name, with values in enum order.
 pub(super) fn labels(catalog: &Catalog) -> Vec<ValueLabel> {
     let columns = catalog.tables.iter().flat_map(|table| &table.columns);
     let sets: BTreeMap<&str, &ClosedSet> = columns
@@ -53,7 +53,7 @@ pub(super) fn labels(catalog: &Catalog) -> Vec<ValueLabel> {
     sets.into_iter().flat_map(of_set).collect()
 }
 
-/// The bands of population, the smallest first.
+/// The bands of population, smallest first.
 pub(super) fn bands() -> Vec<BandEdges> {
     let band = |(index, from): (usize, &i64)| {
         let to = BANDS.get(index + 1).copied();
@@ -67,7 +67,7 @@ pub(super) fn bands() -> Vec<BandEdges> {
     BANDS.iter().enumerate().map(band).collect()
 }
 
-/// `MUNICIPAL_POLICE` as people write it: `Municipal police`.
+/// Converts `MUNICIPAL_POLICE` to `Municipal police`.
 fn words(name: &str) -> String {
     let word = |(place, word): (usize, &str)| {
         let known = WORDS.iter().find(|(known, _)| *known == word);

@@ -1,4 +1,4 @@
-//! `Measure`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Measure`.
 
 use entity::{measure, outcome};
 

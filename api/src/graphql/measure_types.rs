@@ -1,4 +1,4 @@
-//! The types of aggregates: what can be computed of the rows of a list, in total and by keys.
+//! The types of aggregates: the measures of the rows of a list, in total and by group key.
 
 use super::{
     among_types, difference_types,
@@ -25,62 +25,55 @@ use crate::{
     },
 };
 
-/// The fields of a connection that are computed of all its rows.
+/// The fields of a connection that are computed from all its rows.
 pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
     let type_name = &table.type_name;
     let most = format!(
-        "At most {}. Where neither `first` nor `last` says so, all: where that is more, the request is refused.",
+        "At most {}. Without `first` and `last`, all groups are returned, and the request is refused if there are \
+         more.",
         Limits::default().groups
     );
     let mut arguments = vec![
         input(
             "by",
             &format!("[{type_name}Dimension!]!"),
-            &format!("The keys, at most {MOST_KEYS}. Without any there is one group, of all rows."),
+            &format!("The group keys, at most {MOST_KEYS}. Without any, all rows form one group."),
         ),
-        input("having", &format!("{type_name}Having"), "Which groups to keep."),
+        input("having", &format!("{type_name}Having"), "Filters the groups."),
         input(
             "orderBy",
             &format!("[{type_name}GroupOrder!]"),
-            "What to order by, first term first. Groups that tie are ordered by their keys, upwards, \
-             with the unknown last.",
+            "The sort terms, most significant first. Ties are ordered by their keys, ascending, with unknown keys \
+             last.",
         ),
         input(
             "subtotals",
             "Boolean",
-            "Whether to add the groups of each prefix of the keys, down to that of all rows; `level` \
-             tells them apart. Each is computed anew, so nothing is counted twice in it.",
+            "Adds subtotal groups for each prefix of the keys, up to the total of all rows; `level` tells them apart. \
+             Each subtotal is computed from the rows, so nothing is counted twice in it.",
         ),
         input(
             "fill",
             "Boolean",
-            "Whether years, quarters and months among the keys have no gaps: adds a group of nothing for each between the \
-             first and the last that any row has, beside each combination of the other keys.",
+            "Fills gaps in years, quarters and months among the keys. Adds an empty group for each missing one between \
+             the first and the last that any row has, for each combination of the other keys.",
         ),
-        input(
-            "top",
-            "Int",
-            "How many groups from the front stand for themselves, instead of a page.",
-        ),
+        input("top", "Int", "The number of groups to return from the start, instead of a page."),
         input(
             "others",
             "Boolean",
-            "With `top`: whether all rows of other groups, also of those that `having` leaves out, are one more group at \
-             the end (`isOthers`): the groups add up to the whole.",
+            "With `top`: puts all rows of the other groups, including groups that `having` removes, into one more \
+             group at the end (`isOthers`), so that the groups add up to the whole.",
         ),
-        input("first", "Int", &format!("How many groups from the front. {most}")),
-        input("after", "String", "The cursor of the group after which the page begins."),
-        input(
-            "last",
-            "Int",
-            &format!("How many groups from the back, in the order of the list. {most}"),
-        ),
-        input("before", "String", "The cursor of the group before which the page ends."),
+        input("first", "Int", &format!("The number of groups from the start. {most}")),
+        input("after", "String", "Starts the page after the group with this cursor."),
+        input("last", "Int", &format!("The number of groups from the end, in list order. {most}")),
+        input("before", "String", "Ends the page before the group with this cursor."),
     ];
     if let Some(event) = &table.event {
         arguments.insert(1, input("event", &format!("{type_name}Event"), event.about));
     }
-    let about = "over all rows that the filter keeps, pages aside";
+    let about = "over all rows that the filter keeps, on all pages";
     let mut fields = vec![
         field(
             "totals",
@@ -92,8 +85,8 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
             "groups",
             &format!("{type_name}GroupConnection!"),
             &format!(
-                "The same by keys, {about}. A row whose key is unknown is in a group of its own, \
-                      with a null key: the groups add up to the whole."
+                "The same by group key, {about}. Rows whose key is unknown form a group with a null key, so the groups \
+                 add up to the whole."
             ),
             arguments,
         ),
@@ -103,7 +96,7 @@ pub(crate) fn connection_fields(table: &Table) -> Vec<ObjectField> {
     fields
 }
 
-/// Registers the types that all aggregates share.
+/// Registers the types shared by all aggregates.
 pub(crate) fn shared(types: &mut Types<'_>) {
     for unit in Unit::ALL {
         statistics(types, unit);
@@ -117,25 +110,25 @@ pub(crate) fn shared(types: &mut Types<'_>) {
         input(
             "p",
             "Float!",
-            "The part of the values below it, from 0 to 1: 0.9 is the ninth decile.",
+            "The fraction of the values below it, from 0 to 1: 0.9 is the ninth decile.",
         ),
         input("is", &operators(types, Scalar::Float, "Float"), "Tests of the percentile."),
     ];
     let description = "A test of a percentile of a group.";
     types.input_object("PercentileHaving", description, fields, false);
     let words = |name: &&str| match *name {
-        "known" => "How many values are known.",
-        "missing" => "How many values are unknown.",
+        "known" => "The number of known values.",
+        "missing" => "The number of unknown values.",
         "sum" => "The sum.",
         "avg" => "The mean.",
-        "min" => "The least value.",
+        "min" => "The smallest value.",
         "max" => "The greatest value.",
         "median" => "The median.",
-        "percentile" => "A percentile: `p` says which.",
-        "distinct" => "How many different values are known.",
-        "mode" => "The most frequent value: the least of several that are.",
-        "stddev" => "The sample's standard deviation.",
-        _ => "The sample's variance.",
+        "percentile" => "The percentile given by `p`.",
+        "distinct" => "The number of different known values.",
+        "mode" => "The most frequent value, or the smallest of several.",
+        "stddev" => "The sample standard deviation.",
+        _ => "The sample variance.",
     };
     let values = STATISTICS.iter().map(|name| value(screaming_case(name), words(name)));
     types.enumeration("Statistic", "A statistic of the values of a measure.", values.collect());
@@ -144,21 +137,21 @@ pub(crate) fn shared(types: &mut Types<'_>) {
             (0, Some(next)) => format!("Fewer than {} people.", thousands(*next)),
             (_, Some(next)) => {
                 format!(
-                    "{} people or more, and fewer than {}.",
+                    "At least {} and fewer than {} people.",
                     thousands(*first),
                     thousands(*next)
                 )
             }
-            (_, None) => format!("{} people or more.", thousands(*first)),
+            (_, None) => format!("At least {} people.", thousands(*first)),
         };
         value(band_name(*first), description)
     });
     let description =
-        "How many people an agency serves, by the classes in which the FBI groups agencies.";
+        "The number of people that an agency serves, in the FBI's population classes for agencies.";
     types.enumeration("PopulationBand", description, bands.collect());
 }
 
-/// A number with a comma before each three of its digits.
+/// Formats a number with a comma between each three digits.
 pub(super) fn thousands(number: i64) -> String {
     match number / 1000 {
         0 => number.to_string(),
@@ -171,16 +164,17 @@ fn statistics(types: &mut Types<'_>, unit: Unit) {
         let (type_name, description) = unit.statistic_type(name);
         let mut arguments = Vec::new();
         if *name == "percentile" {
-            let words = "The part of the values below it, from 0 to 1: 0.9 is the ninth decile.";
+            let words =
+                "The fraction of the values below it, from 0 to 1: 0.9 is the ninth decile.";
             arguments.push(input("p", "Float!", words));
         }
         field(name, &type_name, &description, arguments)
     });
     let fields = fields.chain([histogram(types, unit)]);
     let description = format!(
-        "Statistics of a number of {} for each row. They are exact: sums are sums of whole numbers of \
-         the smallest unit, and what is a quotient or a root is divided or rooted once. Missing values \
-         are left out of all but `missing`.",
+        "Exact statistics of one value per row, in {}. Sums are sums of whole numbers of the smallest unit; a \
+         quotient or a root is computed from them in one step. All statistics except `missing` leave out missing \
+         values.",
         unit.words()
     );
     types.object(unit.statistics_name(), &description, fields.collect());
@@ -207,7 +201,7 @@ fn statistics_having(types: &mut Types<'_>, unit: Unit) {
         fields.push(input("inDollarsOf", "Int", PRICED));
     }
     let name = format!("{}Having", unit.statistics_name());
-    let description = "Tests of the statistics of a measure of a group. Those given must all hold.";
+    let description = "Tests of the statistics of a measure of a group. All given tests must hold.";
     types.input_object(&name, description, fields, false);
 }
 
@@ -219,8 +213,8 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
     let part = field(
         "where",
         &format!("{all}!"),
-        "The same over a part of the rows: for shares and rates.",
-        vec![input("filter", &format!("{type_name}Filter!"), "Which rows the part has.")],
+        "The same over a part of the rows, for shares and rates.",
+        vec![input("filter", &format!("{type_name}Filter!"), "The rows of the part.")],
     );
     let mut fields: Vec<_> = measures.computed.iter().map(computed).collect();
     fields.push(part);
@@ -239,16 +233,17 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
         types.object(&format!("{type_name}OnDay"), &description, on_day);
     }
 
-    let about = "What the group comes to among the others of the list, pages aside: running sums and changes are in the order of the list.";
+    let about = "The figures of the group in relation to the other groups of the list, on all pages. Running sums and \
+        changes follow the order of the list.";
     fields.push(among_types::window(types, table, measures, about));
     fields.insert(0, field("isOthers", "Boolean!", IS_OTHERS, vec![]));
     let level =
-        "How many keys the group has: fewer than were asked for in a subtotal, 0 in the total.";
+        "The number of keys of the group: fewer than requested for a subtotal, 0 for the total.";
     fields.insert(0, field("level", "Int!", level, vec![]));
-    let key = "The values of the keys. A null is the unknown; in a subtotal (see `level`) a null of a key \
-               beyond the level is everything.";
+    let key = "The values of the keys. Null means unknown; in a subtotal (see `level`), null for a key beyond the \
+        level means all values.";
     fields.insert(0, field("key", &format!("{type_name}GroupKey!"), key, vec![]));
-    let description = format!("The rows of {} of one combination of keys.", table.list);
+    let description = format!("The rows of {} with one combination of keys.", table.list);
     types.object(&format!("{type_name}Group"), &description, fields);
 
     let keys = measures.dimensions.iter().map(|dimension| {
@@ -263,13 +258,13 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog, table: &'s
         field(&dimension.field, &type_name, &dimension.description, vec![])
     });
     let description = format!(
-        "The values of the keys of a group of {}. Asking for one that `by` does not name is an error.",
+        "The values of the keys of a group of {}. Requesting a key that is not in `by` is an error.",
         table.list
     );
     types.object(&format!("{type_name}GroupKey"), &description, keys.collect());
     let values = measures.dimensions.iter();
     let values = values.map(|dimension| value(&dimension.name, &dimension.description));
-    let description = format!("What {} can be grouped by.", table.list);
+    let description = format!("The keys that {} can be grouped by.", table.list);
     types.enumeration(&format!("{type_name}Dimension"), &description, values.collect());
     glance_types::types(types, table);
     event(types, table);
@@ -295,26 +290,27 @@ fn group_connection(types: &mut Types<'_>, table: &Table) {
         field(
             "edges",
             &format!("[{type_name}GroupEdge!]!"),
-            "The groups of the page, each with its cursor.",
+            "The groups of the page, with their cursors.",
             vec![],
         ),
         field("nodes", &format!("[{type_name}Group!]!"), "The groups of the page.", vec![]),
-        field("pageInfo", "PageInfo!", "Where the page stands among the groups.", vec![]),
-        field("totalCount", "Int!", "How many groups there are, pages aside.", vec![]),
+        field("pageInfo", "PageInfo!", "The position of the page among the groups.", vec![]),
+        field("totalCount", "Int!", "The number of groups on all pages.", vec![]),
         field(
             "summary",
             &format!("{type_name}GroupsSummary!"),
-            "Statistics of the groups, pages and subtotals aside: each group counts once, however many rows it has.",
+            "Statistics over the groups of all pages, without subtotals. Each group counts once, however many rows it \
+             has.",
             vec![],
         ),
     ];
     let description = format!("A page of groups of {}.", table.list);
     types.object(&format!("{type_name}GroupConnection"), &description, fields);
     let fields = vec![
-        field("cursor", "String!", "The place of the group in this order.", vec![]),
+        field("cursor", "String!", "The position of the group in this order.", vec![]),
         field("node", &format!("{type_name}Group!"), "The group.", vec![]),
     ];
-    let description = format!("A group of {} at its place.", table.list);
+    let description = format!("A group of {} at its position.", table.list);
     types.object(&format!("{type_name}GroupEdge"), &description, fields);
 }
 
@@ -326,22 +322,21 @@ fn order(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
         let deprecated = computed.deprecated.map(str::to_owned);
         ClosedValue { deprecated, ..value(name, &computed.description) }
     });
-    let description =
-        format!("What groups of {} can be ordered by, beside their keys.", table.list);
+    let description = format!("The measures of {}.", table.list);
     types.enumeration(&format!("{type_name}Measure"), &description, values.collect());
     let with_default = |mut input: InputField, value: &'static str| {
         input.default = Some(value);
         input
     };
-    let key = input("key", &format!("{type_name}Dimension"), "A key, which `by` must name.");
+    let key = input("key", &format!("{type_name}Dimension"), "A key, which must be in `by`.");
     let mut fields = vec![key];
     fields.extend(figure_fields(table, measures, true));
-    fields.push(with_default(input("direction", "OrderDirection!", "Which way."), "ASC"));
-    let nulls = "Where groups go whose key is unknown, or whose statistic is missing.";
+    fields.push(with_default(input("direction", "OrderDirection!", "The direction."), "ASC"));
+    let nulls = "The position of groups whose key is unknown or whose figure is missing.";
     fields.push(with_default(input("nulls", "NullsOrder!", nulls), "LAST"));
     let description = format!(
-        "One term of an order of groups of {}: either a key or a figure. Subtotals come after the \
-         groups that they add up where a key is compared.",
+        "One sort term of groups of {}: either a key or a figure. A comparison by key puts subtotals after the groups \
+         that they add up.",
         table.list
     );
     types.input_object(&format!("{type_name}GroupOrder"), &description, fields, false);
@@ -358,15 +353,15 @@ fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
     let test = format!("{}FigureHaving", table.type_name);
     types.input_object(&test, "Tests of any figure of a group.", tests, false);
     let mut fields = vec![
-        input("and", &format!("[{name}!]"), "Keeps groups that all of these keep."),
-        input("or", &format!("[{name}!]"), "Keeps groups that at least one of these keeps."),
+        input("and", &format!("[{name}!]"), "Keeps groups that match all of these."),
+        input("or", &format!("[{name}!]"), "Keeps groups that match at least one of these."),
         input(
             "not",
             &name,
-            "Keeps groups that this does not keep, those with a missing value among them.",
+            "Keeps groups that do not match this, including groups with a missing value.",
         ),
     ];
-    let about = "By any figures: of parts of the rows, of days, or quotients. All must hold.";
+    let about = "Tests figures of any kind: of parts of the rows, of days, or quotients. All tests must hold.";
     fields.push(input("figures", &format!("[{test}!]"), about));
     for computed in &measures.computed {
         let type_name = match &computed.what {
@@ -378,25 +373,25 @@ fn having(types: &mut Types<'_>, table: &Table, measures: &MeasureCatalog) {
         fields.push(InputField { deprecated: computed.deprecated.map(str::to_owned), ..input });
     }
     let description = format!(
-        "Which groups of {} to keep. Fields that are given must all hold; one that is null filters \
-         nothing. A comparison with a missing value never holds.",
+        "Filters the groups of {}. All given fields must match. A null field filters nothing. A comparison with a \
+         missing value never matches.",
         table.list
     );
     types.input_object(&name, &description, fields, false);
 }
 
-/// Registers the argument that says which event rows are placed by.
+/// Registers the argument that selects the event.
 fn event(types: &mut Types<'_>, table: &'static Table) {
     let Some(event) = &table.event else { return };
     let happens = event.happens(table);
     let counts = happens.other();
-    let unplaced = "Rows without years since stay.";
+    let unplaced = "Rows without a number of years since the event are kept.";
     let fields = vec![
         input(
             event.happens,
             &format!("{}Filter", counts.type_name),
             &format!(
-                "Which {} count. The first of them is the event. All where left out.",
+                "Filters which {} count. The first that counts is the event. Omit it to count all.",
                 counts.list
             ),
         ),
@@ -404,20 +399,21 @@ fn event(types: &mut Types<'_>, table: &'static Table) {
             "from",
             "Int",
             &format!(
-                "The first of the years since to look at, such as -5 for five years before the event; all where left out, with `to`. {unplaced}"
+                "The first number of years since the event to include, such as -5 for five years before it. Omit \
+                 `from` and `to` to include all. {unplaced}"
             ),
         ),
         input(
             "to",
             "Int",
-            &format!("The last of the years since to look at, such as 10. {unplaced}"),
+            &format!("The last number of years since the event to include, such as 10. {unplaced}"),
         ),
         input(
             "balanced",
             "Boolean",
             &format!(
-                "Whether to look only at a balanced panel: at each `{}` that has a value (which `filter` \
-                 keeps) in every year from `from` to `to`, measure by measure; both are needed then. {unplaced}",
+                "Limits the data to a balanced panel: each `{}` with a value (that `filter` keeps) in every year from \
+                 `from` to `to`, measure by measure. Requires both `from` and `to`. {unplaced}",
                 event.subject
             ),
         ),

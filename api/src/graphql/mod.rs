@@ -1,14 +1,14 @@
-//! The contract: one module for each GraphQL type, and what makes an answer of a document.
+//! The API contract: one module per GraphQL type, and the code that turns a document into an answer.
 //!
-//! - A type is declared by its `table()`: the entity, the relations that lead from it, what names one row, what rows are
-//!   grouped by and what is computed of them. Its fields and their descriptions are those of the entity's `Model`; its
-//!   filter, order and connection follow. To add a type is to add a module here, and its line in `types()`.
-//! - [`registry`] tells async-graphql of the types, which [`schema_types`], [`measure_types`], [`figure_types`], [`among_types`],
-//!   [`glance_types`], [`difference_types`], [`change_types`] and [`operator_types`] make of the catalog. [`root`] plans and runs
-//!   the root fields, and [`subscription`] has those that can be subscribed to.
-//! - [`documents`] says what a document means, and [`sizes`] how large it is. [`execute`] takes a request from the document to
-//!   the answer.
-//! - [`citation`]: how an answer is cited, and what it takes to see that it is still the same.
+//! - Each type is declared by its `table()`: the entity, its relations, natural keys, group keys and measures. Its
+//!   fields and their descriptions come from the entity's `Model`; its filter, order and connection are derived. To
+//!   add a type, add a module here and a line in `types()`.
+//! - [`registry`] registers the types with async-graphql. [`schema_types`], [`measure_types`], [`figure_types`],
+//!   [`among_types`], [`glance_types`], [`difference_types`], [`change_types`] and [`operator_types`] derive them
+//!   from the catalog. [`root`] plans and runs the root fields; [`subscription`] has the fields of subscriptions.
+//! - [`documents`] defines what a document means, and [`sizes`] its size limits. [`execute`] takes a request from the
+//!   document to the answer.
+//! - [`citation`] defines how to cite an answer, and how to verify it later.
 
 mod agency;
 mod among_types;
@@ -63,22 +63,22 @@ use crate::{
     query::computed::{Batches, Type},
 };
 
-/// The schema: queries and subscriptions, and nothing that writes.
+/// The schema: queries and subscriptions, without mutations.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
 
-/// Makes the schema.
+/// Builds the schema.
 ///
 /// # Panics
-/// Where what the types declare is no GraphQL: the program does not start then.
+/// If the declared types do not form a valid GraphQL schema, which stops the program at startup.
 #[must_use]
 pub fn schema() -> Schema {
     schema_of(Operator::default())
 }
 
-/// Makes the schema of a server that somebody runs.
+/// Builds the schema of a server with a named operator.
 ///
 /// # Panics
-/// As [`schema`] does.
+/// In the same cases as [`schema`].
 #[must_use]
 pub fn schema_of(operator: Operator) -> Schema {
     documents::check_contract();
@@ -94,19 +94,19 @@ fn built(operator: Operator) -> Schema {
         .finish()
 }
 
-/// The schema in the schema definition language, as `schema.graphql` holds it.
+/// The schema in the schema definition language (SDL), as in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
     built(Operator::default()).sdl()
 }
 
-/// What this API is about.
+/// The catalog of this API.
 #[must_use]
 pub fn catalog() -> &'static Catalog {
     sources().0
 }
 
-/// What this API is about, and what computes fields of it.
+/// The catalog of this API, and the functions that compute fields.
 fn sources() -> (&'static Catalog, &'static Batches) {
     static SOURCES: LazyLock<(Catalog, Batches)> = LazyLock::new(|| {
         let (tables, batches) = Batches::split(types());
@@ -144,7 +144,7 @@ fn types() -> Vec<Type> {
     ]
 }
 
-/// A type with computed fields, or a table without any.
+/// Converts a table without computed fields to a type.
 fn of(declared: impl Into<Type>) -> Type {
     declared.into()
 }

@@ -1,4 +1,4 @@
-//! `Obligation`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Obligation`.
 
 use entity::obligation;
 
@@ -7,7 +7,7 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<obligation::Entity>("obligation", "obligations")
-        .one("grant", obligation::Relation::Grant, "The award that the transaction is on.")
+        .one("grant", obligation::Relation::Grant, "The award that the transaction belongs to.")
         .priced_by("obligatedOn:fiscalYear")
         .keys(&[obligation::Column::ObligatedOn])
         .measure("grants", "grant", "The number of different awards.")

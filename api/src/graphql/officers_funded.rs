@@ -1,4 +1,4 @@
-//! `OfficersFunded`: what leads from it, and how one is named.
+//! Declares the GraphQL type `OfficersFunded`.
 
 use entity::officers_funded;
 
@@ -25,12 +25,12 @@ pub(super) fn table() -> Table {
             officers_funded::Column::Veterans,
             officers_funded::Column::PartTime,
         ])
-        .measure("federalShare", "grant.federalShare", "The federal share of the awards: each award counts once in a group, however many rows of officers it has. It is the money of the whole award, so it does not add up over kinds of officers.")
-        .measure("population", "grant.agency.population", "The people that the recipient agencies serve: each agency counts once in a group.")
-        .ratio("dollarsPerOfficer", ("grant.federalShare", "funded"), 1, "Refused: the money of an award is not split over its kinds of officers.")
-        .refused("dollarsPerOfficer", "the money of an award is not split over its kinds of officers; ask `grants { totals { dollarsPerOfficer } }`, which is of whole awards")
-        .ratio_of_people("officersPer100k", ("funded", "grant.agency.population"), 100_000, "Officers funded for each 100,000 people that the recipient agencies serve, over the rows where both are known and there are any people; each agency's people count once.")
-        .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired for each officer funded, over the rows where both are known: 1 is all of them.")
-        .ratio("retainedRate", ("retained", "hired"), 1, "Officers retained for each officer hired, over the rows where both are known: 1 is all of them.")
+        .measure("federalShare", "grant.federalShare", "The federal share of the awards. Each award counts once per group, however many rows of officers it has. It covers the whole award, so do not add it up over kinds of officers.")
+        .measure("population", "grant.agency.population", "The people that the recipient agencies serve. Each agency counts once per group.")
+        .ratio("dollarsPerOfficer", ("grant.federalShare", "funded"), 1, "Refused: the money of an award is not split between its kinds of officers.")
+        .refused("dollarsPerOfficer", "the money of an award is not split between its kinds of officers. Use `grants { totals { dollarsPerOfficer } }`, which covers whole awards")
+        .ratio_of_people("officersPer100k", ("funded", "grant.agency.population"), 100_000, "Officers funded per 100,000 people that the recipient agencies serve, over the rows where both are known and the population is not 0. The population of each agency counts once.")
+        .ratio("hiredRate", ("hired", "funded"), 1, "Officers hired per officer funded, over the rows where both are known. 1 means all of them.")
+        .ratio("retainedRate", ("retained", "hired"), 1, "Officers retained per officer hired, over the rows where both are known. 1 means all of them.")
         .provenance(officers_funded::Relation::Source, officers_funded::Relation::Revision)
 }

@@ -1,4 +1,4 @@
-//! `Organization`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Organization`.
 
 use entity::{grant, organization, partnership, training};
 
@@ -8,19 +8,19 @@ use crate::catalog::table::{Childless, Table};
 
 pub(super) fn table() -> Table {
     table_of::<organization::Entity>("organization", "organizations")
-        .one("inState", organization::Relation::State, "The state that it is in, with what is said of it. Null where unknown.")
+        .one("inState", organization::Relation::State, "The state that the organization is in, as an object. Null if unknown.")
         .list(organization::Column::FormerNames)
         .many(
             "grants",
             grant::Relation::Organization,
             Childless::Zero,
-            "The awards that the organization got.",
+            "The awards to the organization.",
         )
         .many(
             "trainings",
             training::Relation::Provider,
             Childless::Zero,
-            "The courses that it gives.",
+            "The courses that it offers.",
         )
         .many(
             "partnerships",
@@ -40,12 +40,13 @@ pub(super) fn table() -> Table {
             organization::Column::State,
             organization::Column::City,
         ])
-        .measure("grants", "grants.count", "The awards of each organization.")
+        .measure("grants", "grants.count", "The number of awards to each organization.")
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The federal share of each organization's awards together: 0 where it has none, and unknown where that of one award is.",
+            "The total federal share of the awards to each organization. 0 if there are no awards; unknown if the \
+             share of any award is unknown.",
         )
-        .measure("trainings", "trainings.count", "The courses that each organization gives.")
+        .measure("trainings", "trainings.count", "The number of courses that each organization offers.")
         .provenance(organization::Relation::Source, organization::Relation::Revision)
 }

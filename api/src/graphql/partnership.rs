@@ -1,4 +1,4 @@
-//! `Partnership`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Partnership`.
 
 use entity::partnership;
 

@@ -1,4 +1,4 @@
-//! `PriceIndex`: what leads from it, and how one is named.
+//! Declares the GraphQL type `PriceIndex`.
 
 use entity::price_index;
 

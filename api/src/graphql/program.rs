@@ -1,4 +1,4 @@
-//! `Program`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Program`.
 
 use entity::{grant, program, published_figure};
 
@@ -18,7 +18,7 @@ pub(super) fn table() -> Table {
             "publishedFigures",
             published_figure::Relation::Program,
             Childless::Unknown,
-            "What was published about the program.",
+            "The published figures about the program.",
         )
         .named_by(
             "code",
@@ -28,11 +28,12 @@ pub(super) fn table() -> Table {
             "The short name, such as `CHP`.",
         )
         .keys(&[program::Column::Category, program::Column::FirstYear, program::Column::LastYear])
-        .measure("grants", "grants.count", "The awards made under each program.")
+        .measure("grants", "grants.count", "The number of awards under each program.")
         .measure(
             "federalShare",
             "grants.federalShare",
-            "The federal share of each program's awards together: 0 where it has none, and unknown where that of one award is.",
+            "The total federal share of the awards under each program. 0 if there are no awards; unknown if the share \
+             of any award is unknown.",
         )
         .provenance(program::Relation::Source, program::Relation::Revision)
 }

@@ -1,4 +1,4 @@
-//! `Publication`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Publication`.
 
 use entity::publication;
 

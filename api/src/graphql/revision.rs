@@ -1,4 +1,4 @@
-//! `Revision`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Revision`.
 
 use entity::{revision, source, table_load};
 
@@ -11,18 +11,18 @@ pub(super) fn table() -> Table {
             revision::Column::Id,
             "number",
             "Int",
-            "The number of the load. `dataset { revision }` is that of the last one.",
+            "The number of the load. `dataset { revision }` is the number of the latest load.",
         )
         .many(
             "sources",
             source::Relation::Revision,
             Childless::Zero,
-            "What was loaded: files, each with its digest and its size, or publications.",
+            "The sources of the load: files with their digests and sizes, or publications.",
         )
         .many(
             "tables",
             table_load::Relation::Revision,
             Childless::Zero,
-            "What the load did, table by table. Empty where that was not recorded.",
+            "What the load did, by table. Empty if this was not recorded.",
         )
 }

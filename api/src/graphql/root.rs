@@ -37,11 +37,11 @@ use crate::{
     },
 };
 
-/// The values that are told of the schema, and of one type, about.
+/// The approximate number of values in an introspection answer: for the whole schema, and for one type.
 const VALUES_OF_SCHEMA: u64 = 50_000;
 const VALUES_OF_TYPE: u64 = 150;
 
-/// Everything that can be asked.
+/// The root of all queries.
 #[derive(Clone, Copy, Debug)]
 pub struct Query;
 
@@ -51,20 +51,25 @@ impl OutputType for Query {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        registry::root::<Self>(registry, "Everything that can be asked.", |types| {
+        registry::root::<Self>(registry, "The root of all queries.", |types| {
             let catalog = catalog();
             schema_types::types(types, catalog);
             change_types::types(types, catalog);
             dataset::types(types, catalog);
             let ids = input("ids", "[ID!]!", "At most 100 ids, in any order.");
-            let id = input("id", "ID!", "The id, as the field `id` of an object gives it.");
+            let id = input("id", "ID!", "The id from the field `id` of an object.");
             let mut fields = vec![
-                field("dataset", "Dataset!", "The dataset as a whole.", vec![]),
-                field("node", "Node", "The object of an id. Null where there is none.", vec![id]),
+                field("dataset", "Dataset!", "Information about the dataset as a whole.", vec![]),
+                field(
+                    "node",
+                    "Node",
+                    "Looks up an object by its global id. Null if there is none.",
+                    vec![id],
+                ),
                 field(
                     "nodes",
                     "[Node]!",
-                    "The objects of ids, in their order. Null stands for one that is not there.",
+                    "Looks up objects by their global ids, in the given order. Null for an id without an object.",
                     vec![ids],
                 ),
             ];
@@ -88,7 +93,7 @@ impl ContainerType for Query {
         let key = &context.item.node.response_key().node;
         let planned = context.data_opt::<Arc<Plans>>().and_then(|plans| plans.fields.get(key));
         let (Some(planned), Some(loaders)) = (planned, context.data_opt::<Loaders>()) else {
-            let text = "a document is planned before it runs: ask by `cops_graphql::graphql::execute::execute`";
+            let text = "this document was not planned before it ran. Use `cops_graphql::graphql::execute::execute`";
             return Err(ServerError::new(text, Some(context.item.pos)));
         };
         let answer = match planned {
@@ -112,11 +117,11 @@ impl ContainerType for Query {
 
 impl ObjectType for Query {}
 
-/// A root field, planned.
+/// A planned root field.
 #[derive(Debug)]
 pub(crate) enum Root {
     TypeName,
-    /// What asks something of the schema, of all of it or of one type, is answered elsewhere.
+    /// Introspection of the whole schema or of one type, which is answered elsewhere.
     Introspection {
         is_of_all: bool,
     },
@@ -129,20 +134,20 @@ pub(crate) enum Root {
     DatasetChanged(subscription::ChangePlan),
 }
 
-/// The root fields of an operation, planned: nothing was read for them yet, and nothing is wrong with them.
+/// The planned root fields of an operation. They are valid, and nothing has been read for them yet.
 #[derive(Debug)]
 pub(crate) struct Plans {
-    /// By their names in the answer, in the order of the document, each with its place there.
+    /// The fields by their response names, in document order.
     pub(crate) fields: IndexMap<Name, Root>,
-    /// What is easily misread in them.
+    /// Warnings about results that are easily misread.
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// The root fields of an operation that tells of loads, by their names in the answer. Its changes are counted since a
-/// revision; since none where the dataset is another one.
+/// Plans the root fields of a subscription to loads, by their response names. It counts the changes since a revision;
+/// `None` means that the dataset was replaced.
 ///
 /// # Errors
-/// What the planner says.
+/// The errors of the planner.
 pub(crate) fn plan_changed<'a>(
     planner: &Planner<'a>,
     selected: &'a SelectionSet,
@@ -159,7 +164,7 @@ pub(crate) fn plan_changed<'a>(
 /// Plans the root fields of an operation.
 ///
 /// # Errors
-/// The first argument that makes no sense.
+/// The first invalid argument.
 pub(crate) fn plan<'a>(
     planner: &Planner<'a>,
     selected: &'a SelectionSet,
@@ -192,7 +197,7 @@ pub(crate) fn plan<'a>(
 }
 
 impl Plans {
-    /// What they cost where this answers: points, and bytes of memory.
+    /// The price of the request on this instance: points, and bytes of memory.
     pub(crate) fn price(&self, aggregates: &Aggregates) -> Result<(u64, u64), Error> {
         let mut price = Price::of(catalog(), aggregates);
         for root in self.fields.values() {
@@ -216,15 +221,15 @@ impl Plans {
         Ok((price.points(), price.bytes()))
     }
 
-    /// The document that async-graphql runs: the root fields that are read, each once and by its name in the answer.
-    /// What they show is in their plans.
+    /// The document for async-graphql to run: each root field that reads data, once, under its response name. The
+    /// plans hold the selections.
     pub(crate) fn document(&self) -> ExecutableDocument {
         let at = |node| Positioned::new(node, Pos::default());
         let field = |(key, root): (&Name, &Root)| {
             let name = match root {
                 Root::Introspection { .. } => return None,
                 Root::TypeName => Name::new("__typename"),
-                // async-graphql runs a query, which has no field `datasetChanged`: what is answered goes by the key.
+                // async-graphql runs a query, which has no field `datasetChanged`; the response name finds the plan.
                 Root::Dataset(_) | Root::DatasetChanged(_) => Name::new("dataset"),
                 Root::Node(_) => Name::new("node"),
                 Root::Nodes(_) => Name::new("nodes"),
@@ -263,7 +268,7 @@ fn at_selection(selection: Selection) -> Positioned<Selection> {
     Positioned::new(selection, Pos::default())
 }
 
-/// What makes async-graphql leave validation to [`crate::graphql::documents`].
+/// Makes async-graphql leave validation to [`crate::graphql::documents`].
 pub(super) struct Validated;
 
 impl ExtensionFactory for Validated {
@@ -284,14 +289,14 @@ impl Extension for Validated {
     }
 }
 
-/// What a root field shows of a table.
+/// The kinds of root fields of a table.
 enum FieldOfTable {
     List,
     One,
     Changes,
 }
 
-/// The table of a GraphQL name, for root fields.
+/// The table and kind of a root field.
 fn root_field(catalog: &Catalog, name: &str) -> Option<(&'static Table, FieldOfTable)> {
     catalog.tables.iter().find_map(|table| match name {
         name if name == table.list => Some((table, FieldOfTable::List)),

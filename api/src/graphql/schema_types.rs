@@ -1,5 +1,5 @@
-//! The types that follow from the catalog: objects with their relations, filters, orders, connections, keys. So
-//! `schema.graphql`, introspection and validation know them as if they had been written by hand.
+//! The types derived from the catalog: objects with their relations, filters, orders, connections and keys.
+//! `schema.graphql`, introspection and validation treat them like handwritten types.
 
 use entity::scalar::BigInt;
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Tells of every type of a catalog.
+/// Registers every type of a catalog.
 pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
     shared(types, catalog);
     measure_types::shared(types);
@@ -41,18 +41,18 @@ pub(super) fn types(types: &mut Types<'_>, catalog: &'static Catalog) {
     }
 }
 
-/// The root fields of every table: the one row of a key, and the list.
+/// The root fields of every table: the lookup by key, and the list.
 pub(super) fn root_fields(catalog: &Catalog) -> Vec<ObjectField> {
     let mut fields = Vec::new();
     for table in catalog.tables {
         let type_name = &table.type_name;
         if !table.natural_keys.is_empty() {
             let by =
-                input("by", &format!("{type_name}Key!"), "The key: exactly one of its fields.");
-            let description = format!("The {type_name} of a key. Null where there is none.");
+                input("by", &format!("{type_name}Key!"), "The key. Set exactly one of its fields.");
+            let description = format!("Looks up one {type_name} by key. Null if there is none.");
             fields.push(field(table.one, type_name, &description, vec![by]));
         }
-        let description = format!("A list of {type_name}: filtered, ordered, a page at a time.");
+        let description = format!("A list of {type_name}, filtered, ordered and paginated.");
         fields.push(field(
             table.list,
             &format!("{type_name}Connection!"),
@@ -69,46 +69,49 @@ pub(super) fn list_arguments(table: &Table) -> Vec<InputField> {
     let mut arguments = vec![input(
         "filter",
         &format!("{type_name}Filter"),
-        "Which rows to keep. All of them where it is left out.",
+        "Filters the list. Omit it to include every row.",
     )];
     if table.searched {
         arguments.push(input(
             "search",
             "String",
-            "Keeps rows that have, for each of these words, a word that begins with it. Looks at names, \
-             titles, and the numbers and short names by which things are known. Case, accents and \
-             apostrophes do not matter; at most 16 different words.",
+            "Keeps rows in which, for each of these words, some word starts with it. Searches names, titles, and \
+             identifying numbers and short names. Case, accents and apostrophes do not matter. Allows at most 16 \
+             different words.",
         ));
     }
-    let most = format!("Default {DEFAULT_PAGE}, at most {}.", Limits::default().page);
+    let most = format!("The default is {DEFAULT_PAGE}, the maximum {}.", Limits::default().page);
     arguments.extend([
         input(
             "orderBy",
             &format!("[{type_name}Order!]"),
-            "What to order by, first key first. Rows that tie are ordered by their id, in the direction of the last key; upwards where there is no key.",
+            "The sort keys, most significant first. Ties are ordered by id, in the direction of the last key, or \
+             ascending if there is no key.",
         ),
-        input("first", "Int", &format!("How many rows from the front. {most}")),
-        input("after", "String", "The cursor of the row after which the page begins."),
+        input("first", "Int", &format!("The number of rows from the start. {most}")),
+        input("after", "String", "Starts the page after the row with this cursor."),
         input(
             "last",
             "Int",
-            &format!("How many rows from the back, in the order of the list. {most}"),
+            &format!("The number of rows from the end, in list order. {most}"),
         ),
-        input("before", "String", "The cursor of the row before which the page ends."),
+        input("before", "String", "Ends the page before the row with this cursor."),
     ]);
     arguments
 }
 
-/// The arguments of a list at the root that narrow it by what is computed first.
+/// The arguments of a root list that narrow it by values that are computed first.
 fn narrowing_arguments(catalog: &Catalog, table: &'static Table) -> Vec<InputField> {
     let type_name = &table.type_name;
     let mut arguments = Vec::new();
     if !figure_order::relations(catalog, table).is_empty() {
-        let about = "Keeps rows whose related rows together pass these tests; a row without any counts, too.";
+        let about = "Keeps rows whose related rows, taken together, pass these tests. A row without related rows is \
+            tested, too.";
         arguments.push(input("having", &format!("{type_name}RelatedHaving"), about));
     }
     if catalog.measures(table).is_some() {
-        let about = "Keeps rows beyond a percentile of the rows that are alike, among those that the filter keeps.";
+        let about =
+            "Keeps rows beyond a percentile of comparable rows, among those that the filter keeps.";
         arguments.push(input("beyond", &format!("{type_name}Beyond"), about));
     }
     arguments
@@ -117,7 +120,7 @@ fn narrowing_arguments(catalog: &Catalog, table: &'static Table) -> Vec<InputFie
 fn object(types: &mut Types<'_>, table: &Table) {
     let mut fields = Vec::new();
     let mut add = |field: ObjectField| fields.push(field);
-    add(field("id", "ID!", "The global id: the same object has the same id everywhere.", vec![]));
+    add(field("id", "ID!", "The global id. An object has the same id everywhere.", vec![]));
     for (name, column) in table.visible() {
         let type_name = match column.kind.scalar {
             Scalar::TextList => "[String!]!".to_owned(),
@@ -166,12 +169,16 @@ fn object(types: &mut Types<'_>, table: &Table) {
 fn filter(types: &mut Types<'_>, table: &Table) {
     let type_name = format!("{}Filter", table.type_name);
     let mut fields = vec![
-        input("and", &format!("[{type_name}!]"), "Keeps rows that all of these keep."),
-        input("or", &format!("[{type_name}!]"), "Keeps rows that at least one of these keeps."),
+        input("and", &format!("[{type_name}!]"), "Keeps rows that match all of these filters."),
+        input(
+            "or",
+            &format!("[{type_name}!]"),
+            "Keeps rows that match at least one of these filters.",
+        ),
         input(
             "not",
             &type_name,
-            "Keeps rows that this does not keep, those with a missing value among them.",
+            "Keeps rows that do not match this filter, including rows with a missing value.",
         ),
         input("id", "IDFilter", "By the global id."),
     ];
@@ -180,7 +187,7 @@ fn filter(types: &mut Types<'_>, table: &Table) {
         let mut description = format!("By `{name}`: {}", first_sentence(&column.description));
         if column.kind.scalar == Scalar::TextList {
             description.push_str(
-                " As one text, with a vertical bar between them; missing where there are none.",
+                " Tests one text with vertical bars between the items; it is missing if there are none.",
             );
         }
         fields.push(input(name, &operators, &description));
@@ -194,7 +201,7 @@ fn filter(types: &mut Types<'_>, table: &Table) {
                 relation.field,
                 &format!("{other}Filter"),
                 &format!(
-                    "By `{}`: {about} An empty filter keeps rows that have one.",
+                    "By `{}`: {about} An empty filter keeps every row that has one.",
                     relation.field
                 ),
             ),
@@ -208,17 +215,17 @@ fn filter(types: &mut Types<'_>, table: &Table) {
     }
     if table.location.is_some() {
         near(types);
-        fields.push(input("near", "NearFilter", "Keeps rows within a circle on the Earth, edge and all. Order by DISTANCE, and they come nearest first."));
+        fields.push(input("near", "NearFilter", "Keeps rows within a circle on the Earth, including its edge. Order by DISTANCE to list the nearest first."));
     }
     let description = format!(
-        "Which rows of {} to keep. Fields that are given must all hold; one that is null, such as a \
-         variable left out, filters nothing. A comparison with a missing value never holds.",
+        "Filters the rows of {}. All given fields must match. A field that is null, such as an omitted variable, \
+         filters nothing. A comparison with a missing value never matches.",
         table.list
     );
     types.input_object(&type_name, &description, fields, false);
 }
 
-/// The fields of a filter that compare two columns of a row.
+/// The fields of a filter that compare columns of a row with each other.
 fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
     let (columns, type_name) = (table.comparable(), &table.type_name);
     let mut fields = Vec::new();
@@ -230,49 +237,50 @@ fn column_comparisons(types: &mut Types<'_>, table: &Table) -> Vec<InputField> {
         let column = format!("{type_name}Comparable!");
         let comparison = vec![
             input("column", &column, "The column."),
-            input("is", "Comparison!", "How it must compare."),
+            input("is", "Comparison!", "The comparison."),
             input(
                 "with",
                 &column,
-                "With which column: of days, another day; of an amount, another of its unit.",
+                "The other column: a day for a day, an amount for an amount of the same unit.",
             ),
         ];
         let name = format!("{type_name}Comparison");
         let description =
-            "A comparison of two columns of a row. It never holds where one of them is missing.";
+            "A comparison of two columns of a row. It never holds if either value is missing.";
         types.input_object(&name, description, comparison, false);
         fields.push(input(
             "compare",
             &format!("[{name}!]"),
-            "By two columns of the row, compared with each other. All must hold.",
+            "Compares columns of the row with each other. All comparisons must hold.",
         ));
     }
     if columns.iter().filter(|(.., of)| *of == Comparable::Day).count() > 1 {
         let whole = operators(types, Scalar::Int, "Int");
         let day = format!("{type_name}Day!");
         let days = vec![
-            input("from", &day, "The day from which is counted."),
-            input("to", &day, "The day to which is counted."),
+            input("from", &day, "The date to count from."),
+            input("to", &day, "The date to count to."),
             input("is", &format!("{whole}!"), "Tests of the number of days."),
         ];
         let name = format!("{type_name}DaysFilter");
-        let description = "Tests of the days from one day of a row to another: negative where the other comes first, and missing where one of them is.";
+        let description = "Tests of the days from one date of a row to another. The number is negative if the second \
+            date comes first, and missing if either date is missing.";
         types.input_object(&name, description, days, false);
         fields.push(input(
             "days",
             &format!("[{name}!]"),
-            "By the days between two of the row's. All must hold.",
+            "Tests the days between two dates of the row. All tests must hold.",
         ));
         let named = columns.iter().filter(|(.., of)| *of == Comparable::Day);
         let named = named.map(|(name, column, _)| value(name, &column.description));
-        let description = format!("The days that {} have.", table.list);
+        let description = format!("The dates of rows of {}.", table.list);
         types.enumeration(&format!("{type_name}Day"), &description, named.collect());
     }
     fields
 }
 
-const NORTH: &str = "In degrees north, from -90 to 90.";
-const EAST: &str = "In degrees east, from -180 to 180.";
+const NORTH: &str = "Degrees north, from -90 to 90.";
+const EAST: &str = "Degrees east, from -180 to 180.";
 
 /// A circle on the Earth.
 fn near(types: &mut Types<'_>) {
@@ -282,11 +290,11 @@ fn near(types: &mut Types<'_>) {
         input(
             "kilometers",
             "Float",
-            "How far the edge is from the middle. Where it is left out, all rows are kept whose place is known.",
+            "The radius of the circle. Omit it to keep every row whose location is known.",
         ),
     ];
-    let description = "Rows within a circle on the Earth, which is taken for a sphere of 6371.0088 km. A row whose place \
-        is not known is in none.";
+    let description = "Filters rows by a circle on the Earth, taken as a sphere with a radius of 6371.0088 km. A row \
+        whose location is unknown never matches.";
     types.input_object("NearFilter", description, fields, false);
 }
 
@@ -295,53 +303,54 @@ fn list_filter(types: &mut Types<'_>, name: &str, other: &str) {
         input(
             "some",
             &format!("{other}Filter"),
-            "Keeps rows of which at least one related row is kept by this filter.",
+            "Keeps rows with at least one related row that matches this filter.",
         ),
         input(
             "none",
             &format!("{other}Filter"),
-            "Keeps rows of which no related row is kept by this filter.",
+            "Keeps rows without any related row that matches this filter.",
         ),
     ];
-    let description = format!("Which rows to keep, by their related rows of {other}.");
+    let description = format!("Filters rows by their related {other} rows.");
     types.input_object(name, &description, fields, false);
 }
 
-/// Registers what narrows a list by what is computed first.
+/// Registers the types that narrow a list by values that are computed first.
 fn narrowings(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
     let type_name = &table.type_name;
     let relations = figure_order::relations(catalog, table);
     if !relations.is_empty() {
         let having = |relation: &&Relation| {
             let of = format!("{}Having", relation.other().type_name);
-            input(
-                relation.field,
-                &of,
-                &format!("By what its `{}` come to together.", relation.field),
-            )
+            input(relation.field, &of, &format!("Tests aggregates of its `{}`.", relation.field))
         };
         let fields = relations.iter().map(having).collect();
         let description =
-            format!("Which rows of {} to keep, by what their related rows come to.", table.list);
+            format!("Filters rows of {} by aggregates of their related rows.", table.list);
         types.input_object(&format!("{type_name}RelatedHaving"), &description, fields, false);
     }
     if catalog.measures(table).is_some() {
         let fields = vec![
-            input("measure", &format!("{type_name}Measure!"), "A number of the row itself."),
+            input("measure", &format!("{type_name}Measure!"), "A measure of the row itself."),
             input(
                 "above",
                 "Float",
-                "Keeps rows whose number is more than this percentile, from 0 to 1: 0.99 is the 99th.",
+                "Keeps rows whose value is above this percentile, from 0 to 1: 0.99 is the 99th percentile.",
             ),
-            input("below", "Float", "Keeps rows whose number is less than this percentile."),
+            input(
+                "below",
+                "Float",
+                "Keeps rows whose value is below this percentile, from 0 to 1.",
+            ),
             input(
                 "within",
                 &format!("[{type_name}Dimension!]"),
-                "The keys in which rows are alike, each of which has percentiles of its own. All rows where left out.",
+                "The keys that define comparable rows. Each combination of their values has its own percentiles. Omit \
+                 it to compare all rows.",
             ),
         ];
         let description = format!(
-            "Which rows of {} to keep, by their place among those alike: name either `above` or `below`.",
+            "Filters rows of {} by their rank among comparable rows. Set either `above` or `below`.",
             table.list
         );
         types.input_object(&format!("{type_name}Beyond"), &description, fields, false);
@@ -364,26 +373,31 @@ fn order(types: &mut Types<'_>, catalog: &Catalog, table: &'static Table) {
     });
     let mut values: Vec<_> = values.collect();
     if table.location.is_some() {
-        let description = "By the distance from the middle of the one `near` in `filter`, outside of `or` and `not`.";
+        let description = "By the distance from the center of the `near` filter. `filter` must have exactly one, \
+            outside of `or` and `not`.";
         values.push(value(BY_DISTANCE.to_owned(), description.to_owned()));
     }
     let fields = format!("{type_name}OrderField");
-    types.enumeration(&fields, &format!("What {} can be ordered by.", table.list), values);
-    let mut direction = input("direction", "OrderDirection!", "Which way.");
+    types.enumeration(
+        &fields,
+        &format!("The fields that {} can be ordered by.", table.list),
+        values,
+    );
+    let mut direction = input("direction", "OrderDirection!", "The direction.");
     direction.default = Some("ASC");
-    let mut nulls = input("nulls", "NullsOrder!", "Where rows without a value go.");
+    let mut nulls = input("nulls", "NullsOrder!", "The position of rows without a value.");
     nulls.default = Some("LAST");
     let mut fields = vec![input("field", &fields, "A column to order by.")];
     for relation in figure_order::relations(catalog, table) {
         let of = format!("{}Figure", relation.other().type_name);
         let about = format!(
-            "What each row's `{}` come to, to order by, instead of a column. Of a list that hangs on no row.",
+            "Orders by an aggregate of each row's `{}` instead of a column. Only for lists at the root of the query.",
             relation.field
         );
         fields.push(input(relation.field, &of, &about));
     }
     fields.extend([direction, nulls]);
-    let description = format!("One key of an order of {}.", table.list);
+    let description = format!("One sort key of {}.", table.list);
     types.input_object(&format!("{type_name}Order"), &description, fields, false);
 }
 
@@ -391,27 +405,26 @@ fn connection(types: &mut Types<'_>, catalog: &Catalog, table: &Table) {
     let type_name = &table.type_name;
     let edge = format!("{type_name}Edge");
     let mut fields = vec![
+        field("edges", &format!("[{edge}!]!"), "The rows of the page, with their cursors.", vec![]),
+        field("nodes", &format!("[{type_name}!]!"), "The rows of the page.", vec![]),
+        field("pageInfo", "PageInfo!", "The position of the page in the list.", vec![]),
         field(
-            "edges",
-            &format!("[{edge}!]!"),
-            "The rows of the page, each with its cursor.",
+            "totalCount",
+            "Int!",
+            "The number of rows that the filter keeps, on all pages.",
             vec![],
         ),
-        field("nodes", &format!("[{type_name}!]!"), "The rows of the page.", vec![]),
-        field("pageInfo", "PageInfo!", "Where the page stands in the list.", vec![]),
-        field("totalCount", "Int!", "How many rows the filter keeps, pages aside.", vec![]),
     ];
     if catalog.measures(table).is_some() {
         fields.extend(measure_types::connection_fields(table));
     }
-    let description =
-        format!("A page of a list of {type_name}, and what holds for the whole list.");
+    let description = format!("A page of a list of {type_name}, with totals of the whole list.");
     types.object(&format!("{type_name}Connection"), &description, fields);
     let fields = vec![
-        field("cursor", "String!", "The place of the row in this list, in this order.", vec![]),
+        field("cursor", "String!", "The position of the row in this list, in this order.", vec![]),
         field("node", &format!("{type_name}!"), "The row.", vec![]),
     ];
-    types.object(&edge, &format!("One {type_name} at its place in a list."), fields);
+    types.object(&edge, &format!("One {type_name} at its position in a list."), fields);
 }
 
 fn key(types: &mut Types<'_>, table: &Table) {
@@ -420,61 +433,65 @@ fn key(types: &mut Types<'_>, table: &Table) {
         fields.push(input(natural.argument, natural.type_name, natural.description));
     }
     let type_name = &table.type_name;
-    let description = format!("What names one {type_name}: exactly one of these.");
+    let description = format!("Identifies one {type_name}. Set exactly one field.");
     types.input_object(&format!("{type_name}Key"), &description, fields, true);
 }
 
-/// The types that do not belong to one table.
+/// The types that no single table owns.
 fn shared(types: &mut Types<'_>, catalog: &Catalog) {
-    // Of no column, but of sums.
+    // Sums use it, even if no column does.
     types.declared::<BigInt>();
-    let description = "A day of the calendar, as ISO 8601 writes it: `2020-06-30`.";
+    let description = "A calendar date in ISO 8601 format: `2020-06-30`.";
     types.scalar("Date", description);
-    let description = "A moment, in UTC, as RFC 3339 writes it: `2020-06-30T12:00:00Z`.";
+    let description = "A date and time in UTC in RFC 3339 format: `2020-06-30T12:00:00Z`.";
     types.scalar("DateTime", description);
     let id = field("id", "ID!", "The global id.", vec![]);
     let objects = catalog.tables.iter().map(|table| table.type_name.clone());
     types.interface("Node", "An object with a global id.", vec![id], objects);
     let fields = vec![
-        field("hasNextPage", "Boolean!", "Whether rows come after this page.", vec![]),
-        field("hasPreviousPage", "Boolean!", "Whether rows come before this page.", vec![]),
+        field("hasNextPage", "Boolean!", "Whether there are rows after this page.", vec![]),
+        field("hasPreviousPage", "Boolean!", "Whether there are rows before this page.", vec![]),
         field(
             "startCursor",
             "String",
-            "The cursor of the first row. Null where the page is empty.",
+            "The cursor of the first row. Null if the page is empty.",
             vec![],
         ),
         field(
             "endCursor",
             "String",
-            "The cursor of the last row. Null where the page is empty.",
+            "The cursor of the last row. Null if the page is empty.",
             vec![],
         ),
     ];
-    types.object("PageInfo", "Where a page stands in its list.", fields);
+    types.object("PageInfo", "The position of a page in its list.", fields);
     let values = [("ASC", "Smallest first."), ("DESC", "Greatest first.")];
-    types.enumeration("OrderDirection", "Which way to order.", owned(&values));
+    types.enumeration("OrderDirection", "The direction of an order.", owned(&values));
     let values = [("FIRST", "Before the others."), ("LAST", "After the others.")];
-    types.enumeration("NullsOrder", "Where rows without a value go in an order.", owned(&values));
+    types.enumeration(
+        "NullsOrder",
+        "The position of rows without a value in an order.",
+        owned(&values),
+    );
     let fields = vec![
-        input("eq", "ID", "Is this."),
-        input("ne", "ID", "Is not this."),
-        input("in", "[ID!]", "Is one of these."),
-        input("notIn", "[ID!]", "Is none of these."),
+        input("eq", "ID", "Equals this id."),
+        input("ne", "ID", "Differs from this id."),
+        input("in", "[ID!]", "Is one of these ids."),
+        input("notIn", "[ID!]", "Is none of these ids."),
     ];
     let comparisons = [
-        ("EQ", "Is the same."),
-        ("NE", "Is another."),
-        ("LT", "Is less, or earlier."),
-        ("LTE", "Is less, earlier, or the same."),
-        ("GT", "Is more, or later."),
-        ("GTE", "Is more, later, or the same."),
+        ("EQ", "Equal."),
+        ("NE", "Not equal."),
+        ("LT", "Less or earlier."),
+        ("LTE", "Less, earlier or equal."),
+        ("GT", "Greater or later."),
+        ("GTE", "Greater, later or equal."),
     ];
     let values = comparisons.map(|(name, about)| value(name, about));
-    types.enumeration("Comparison", "How two values compare.", values.into());
+    types.enumeration("Comparison", "The comparisons of two values.", values.into());
     types.input_object(
         "IDFilter",
-        "Tests of a global id. Those given must all hold.",
+        "Tests of a global id. All given tests must hold.",
         fields,
         false,
     );

@@ -1,4 +1,4 @@
-//! `Source`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Source`.
 
 use entity::source;
 
@@ -7,7 +7,7 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<source::Entity>("source", "sources")
-        .one("revision", source::Relation::Revision, "The load that brought it.")
+        .one("revision", source::Relation::Revision, "The load that added the source.")
         .named_by(
             "code",
             "String",

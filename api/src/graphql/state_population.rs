@@ -1,4 +1,4 @@
-//! `StatePopulation`: what leads from it.
+//! Declares the GraphQL type `StatePopulation`.
 
 use entity::state_population;
 
@@ -7,7 +7,7 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<state_population::Entity>("statePopulation", "statePopulations")
-        .one("inState", state_population::Relation::State, "The state that they lived in.")
+        .one("inState", state_population::Relation::State, "The state that the people lived in.")
         .years(&[state_population::Column::Year])
         .keys(&[state_population::Column::Year])
         .sums(&[state_population::Column::Residents])

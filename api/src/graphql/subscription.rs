@@ -1,8 +1,8 @@
 //! The root of all subscriptions: what a load changed, and the answer of a query after each load.
 //!
-//! async-graphql knows the type, so it is in the schema, and does not run it. `live { X }` is read as the query `{ X }`
-//! ([`super::documents`]), and `datasetChanged` is planned like a root field ([`super::root`]); when they run is for the
-//! server to say.
+//! async-graphql only knows the type, so that it is in the schema. The server runs subscriptions itself: `live { X }`
+//! is treated as the query `{ X }` ([`super::documents`]), `datasetChanged` is planned like a root field
+//! ([`super::root`]), and the server decides when they run.
 
 use std::{borrow::Cow, pin::Pin};
 
@@ -25,10 +25,10 @@ use crate::{
 
 /// The field that answers any query.
 pub(crate) const LIVE: &str = "live";
-/// The field that tells of loads.
+/// The field that reports loads.
 const CHANGED: &str = "datasetChanged";
 
-/// Everything that can be subscribed to.
+/// The root of all subscriptions.
 #[derive(Clone, Copy, Debug)]
 pub struct Subscription;
 
@@ -38,22 +38,22 @@ impl SubscriptionType for Subscription {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        let description = "Everything that can be subscribed to, by WebSocket (`graphql-transport-ws`, at `/graphql/ws`) or as \
-            server-sent events (`Accept: text/event-stream`, at `/graphql`).";
+        let description = "The root of all subscriptions. Subscribe over WebSocket (`graphql-transport-ws` at \
+            `/graphql/ws`) or with server-sent events (`Accept: text/event-stream` at `/graphql`).";
         registry::subscriptions::<Self>(registry, description, |types| {
             change_types(types);
             vec![
                 field(
                     CHANGED,
                     "DatasetChange!",
-                    "What changed, told after each load from now on.",
+                    "Reports what changed after each load from now on.",
                     vec![],
                 ),
                 field(
                     LIVE,
                     "Query!",
-                    "The answer of any query: at once, and again after each load that changes it. \
-                     `extensions.dataset.revision` says which revision an answer is of.",
+                    "The answer of any query, sent at once and again after each load that changes it. \
+                     `extensions.dataset.revision` is the revision of an answer.",
                     vec![],
                 ),
             ]
@@ -64,7 +64,7 @@ impl SubscriptionType for Subscription {
         &'a self,
         context: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
-        let text = "a subscription is run by the server, which knows of loads: subscribe over HTTP";
+        let text = "only the server can run a subscription. Subscribe over HTTP";
         let error = ServerError::new(text, Some(context.item.pos));
         Some(Box::pin(stream::once(async { Response::from_errors(vec![error]) })))
     }
@@ -72,53 +72,54 @@ impl SubscriptionType for Subscription {
 
 fn change_types(types: &mut Types<'_>) {
     let fields = vec![
-        field("revision", "Int!", "The revision that there is now.", vec![]),
+        field("revision", "Int!", "The current revision.", vec![]),
         field(
             "previousRevision",
             "Int",
-            "The revision that there was before, from which the changes are counted. Null where the dataset was replaced \
-             by another one, whose revisions are not those of the first.",
+            "The previous revision, from which changes are counted. Null if another dataset replaced it, whose \
+             revisions are unrelated.",
             vec![],
         ),
-        field("loadedAt", "DateTime", "When the last load was made.", vec![]),
-        field("synthetic", "Boolean!", "Whether rows of the dataset are made up.", vec![]),
+        field("loadedAt", "DateTime", "The time of the latest load.", vec![]),
+        field("synthetic", "Boolean!", "Whether the dataset is synthetic.", vec![]),
         field(
             "loads",
             "Int",
-            "How many loads there were since `previousRevision`: usually one. Null where the dataset was replaced.",
+            "The number of loads since `previousRevision`, usually one. Null if the dataset was replaced.",
             vec![],
         ),
         field(
             "tables",
             "[DatasetTableChange!]",
-            "The tables in which rows were added, changed or removed, by name. Null where the dataset was replaced.",
+            "The tables in which rows were added, changed or removed, sorted by name. Null if the dataset was \
+             replaced.",
             vec![],
         ),
     ];
-    types.object("DatasetChange", "What loads have changed.", fields);
+    types.object("DatasetChange", "A change of the dataset by loads.", fields);
     let rows = |name, about| field(name, "Int!", about, vec![]);
     let fields = vec![
         field(
             "table",
             "String!",
-            "The name of the list, as in the query. Its changes, row by row, are in the field of the same type, such as \
+            "The name of the list, as in the query. The changes row by row are in the field for the same type, such as \
              `grantChanges`.",
             vec![],
         ),
-        rows("added", "Rows that were added."),
-        rows("changed", "Rows that were changed."),
-        rows("removed", "Rows that were removed."),
+        rows("added", "The number of rows added."),
+        rows("changed", "The number of rows changed."),
+        rows("removed", "The number of rows removed."),
     ];
-    let description = "How many rows of a table loads have changed. Several loads are added up: a row that two of them \
+    let description = "The number of rows of a table that loads changed, added up over the loads: a row that two loads \
         changed counts twice.";
     types.object("DatasetTableChange", description, fields);
 }
 
-/// What is shown of a change, and since when.
+/// The planned field `datasetChanged`.
 #[derive(Debug)]
 pub(crate) struct ChangePlan {
     fields: Vec<(Name, DatasetChangeField)>,
-    /// The revision before; none where the dataset is another one.
+    /// The previous revision; `None` if the dataset was replaced.
     since: Option<i32>,
 }
 
@@ -130,7 +131,7 @@ enum DatasetChangeField {
     LoadedAt,
     Synthetic,
     Loads,
-    /// The fields of each, by what they are called there.
+    /// The fields of each table, with their response names.
     Tables(Vec<(Name, String)>),
 }
 
@@ -163,7 +164,7 @@ pub(super) fn plan<'a>(
 }
 
 impl ChangePlan {
-    /// Adds it to the price of a request.
+    /// Adds the field to the price of a request.
     pub(super) fn price(&self, price: &mut Price<'_>) {
         let is_read = |field: &DatasetChangeField| {
             matches!(field, DatasetChangeField::Loads | DatasetChangeField::Tables(_))
@@ -199,7 +200,7 @@ pub(super) async fn resolve(loaders: &Loaders, plan: &ChangePlan) -> Result<Valu
     Ok(Value::Object(answer))
 }
 
-/// How many loads there were after a revision.
+/// The number of loads after a revision.
 async fn loads(session: &Session, since: i32) -> Result<i64, Error> {
     let mut count = Select::select();
     count
@@ -211,7 +212,7 @@ async fn loads(session: &Session, since: i32) -> Result<i64, Error> {
     Ok(row.try_get_by_index(0)?)
 }
 
-/// What loads have done to a table.
+/// The effects of loads on a table.
 struct TableChange {
     table: String,
     added: i64,
@@ -235,12 +236,12 @@ impl TableChange {
     }
 }
 
-/// The tables that loads have changed after a revision, by name.
+/// The tables that loads changed after a revision, by name.
 async fn tables(session: &Session, since: i32) -> Result<Vec<TableChange>, Error> {
     let mut select = Select::select();
     select.column(Alias::new("table_name"));
     for count in ["added", "changed", "removed"] {
-        // The sum of integers is another type in PostgreSQL.
+        // In PostgreSQL, the sum of integers may have another type.
         select.expr(Expr::col(Alias::new(count)).sum().cast_as(Alias::new("bigint")));
     }
     select

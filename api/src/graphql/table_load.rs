@@ -1,4 +1,4 @@
-//! `TableLoad`: what leads from it.
+//! Declares the GraphQL type `TableLoad`.
 
 use entity::table_load;
 

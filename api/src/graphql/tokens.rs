@@ -1,28 +1,27 @@
-//! The tokens of a document, without a parser: one pass over the text, and no recursion.
+//! The tokens of a document, found without a parser: one pass over the text, without recursion.
 //!
-//! Whoever must look at a document before it is parsed, or must not change more of it than what GraphQL ignores,
-//! looks at these. A text that is no GraphQL has tokens, too; which ones does not matter, because the parser
-//! refuses it.
+//! Used by code that looks at a document before it is parsed, or that changes only what GraphQL ignores. Text that is
+//! not GraphQL also yields tokens; they do not matter, because the parser refuses it.
 
-/// A token, as it is written.
+/// A token as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
     pub(crate) kind: TokenKind,
-    /// Where it begins, in bytes.
+    /// The byte offset of its start.
     pub(crate) at: usize,
     pub(crate) text: &'a str,
 }
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     Name,
     Number,
-    /// A string, quotes and all.
+    /// A string, including its quotes.
     String,
     /// `...`
     Spread,
-    /// One of the characters that stand by themselves, or one that GraphQL does not know.
+    /// A single-character punctuator, or a character that GraphQL does not know.
     Punctuator,
 }
 
@@ -77,7 +76,7 @@ fn is_of_number(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E')
 }
 
-/// The bytes of the string at the beginning of a text, quotes and all.
+/// The length in bytes of the string at the start of a text, including its quotes.
 fn string_length(text: &str) -> usize {
     if let Some(block) = text.strip_prefix("\"\"\"") {
         let mut from = 0;

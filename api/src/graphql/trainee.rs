@@ -1,4 +1,4 @@
-//! `Trainee`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Trainee`.
 
 use entity::trainee;
 
@@ -7,11 +7,11 @@ use crate::catalog::table::Table;
 
 pub(super) fn table() -> Table {
     table_of::<trainee::Entity>("trainee", "trainees")
-        .one("session", trainee::Relation::Session, "The session that the person went to.")
+        .one("session", trainee::Relation::Session, "The session that the person attended.")
         .one(
             "agency",
             trainee::Relation::Agency,
-            "The agency that the person works for. Null for others, or where unknown.",
+            "The agency that the person works for. Null for people who do not work for an agency, or if unknown.",
         )
         .keys(&[trainee::Column::Role, trainee::Column::CompletedOn])
         .measure("sessions", "session", "The number of different sessions.")

@@ -1,4 +1,4 @@
-//! `Training`: what leads from it, and how one is named.
+//! Declares the GraphQL type `Training`.
 
 use entity::{training, training_session};
 
@@ -8,7 +8,11 @@ use crate::catalog::table::{Childless, Table};
 pub(super) fn table() -> Table {
     table_of::<training::Entity>("training", "trainings")
         .list(training::Column::Topics)
-        .one("provider", training::Relation::Provider, "Who gives the course. Null where unknown.")
+        .one(
+            "provider",
+            training::Relation::Provider,
+            "The organization that offers the course. Null if unknown.",
+        )
         .many(
             "sessions",
             training_session::Relation::Training,
@@ -22,6 +26,6 @@ pub(super) fn table() -> Table {
         ])
         .measure("providers", "provider", "The number of different providers.")
         .sums(&[training::Column::Hours])
-        .measure("sessions", "sessions.count", "The sessions of each course.")
+        .measure("sessions", "sessions.count", "The number of sessions of each course.")
         .provenance(training::Relation::Source, training::Relation::Revision)
 }

@@ -1,4 +1,4 @@
-//! `TrainingSession`: what leads from it, and how one is named.
+//! Declares the GraphQL type `TrainingSession`.
 
 use entity::{trainee, training_session};
 
@@ -15,9 +15,9 @@ pub(super) fn table() -> Table {
         .one(
             "grant",
             training_session::Relation::Grant,
-            "The award that paid for it. Null where unknown.",
+            "The award that paid for it. Null if unknown.",
         )
-        .many("trainees", trainee::Relation::Session, Childless::Zero, "The people who went.")
+        .many("trainees", trainee::Relation::Session, Childless::Zero, "The people who attended.")
         .named_by(
             "code",
             "String",
@@ -32,17 +32,18 @@ pub(super) fn table() -> Table {
             training_session::Column::EndsOn,
         ])
         .measure("trainings", "training", "The number of different courses.")
-        .measure("grants", "grant", "The number of different awards that paid.")
-        .measure("trainees", "trainees.count", "The people who went to each session.")
+        .measure("grants", "grant", "The number of different awards that paid for sessions.")
+        .measure("trainees", "trainees.count", "The number of people who attended each session.")
         .measure(
             "traineeHours",
             "trainees.hours",
-            "The hours of all people of each session together: 0 where nobody went, and unknown where those of one person are.",
+            "The total hours of all people in each session. 0 if nobody attended; unknown if the hours of any person \
+             are unknown.",
         )
         .measure(
             "hours",
             "training.hours",
-            "The hours of the courses: each course counts once in a group.",
+            "The hours of the courses. Each course counts once per group.",
         )
         .provenance(training_session::Relation::Source, training_session::Relation::Revision)
 }

@@ -1,28 +1,28 @@
-//! What one request may ask for: numbers, each a setting of the server. A refusal names it.
+//! The size limits of one request. Most are server options, and a refusal names the option.
 //!
-//! The text and the tree of a document are held against them in [`crate::graphql`], before anything is read; what a query
-//! costs is known when it is planned ([`crate::query`]), and is looked at last.
+//! [`crate::graphql`] checks the text and the tree of a document before anything is read. The price of a query is
+//! known once it is planned ([`crate::query`]), and is checked last.
 
 pub(crate) mod usage;
 pub(crate) mod work;
 
 use crate::error::Error;
 
-/// Conditions and values that a filter may have. Databases build a tree as deep as there are conditions:
-/// SQLite gives up at 1,000.
+/// The maximum number of conditions and values in a filter. Databases build a tree as deep as the number of
+/// conditions, and SQLite fails at a depth of 1,000.
 pub(crate) const MOST_CONDITIONS: usize = 900;
-/// Conditions on rows that refer to others (`some`, `none`) that all filters of a request may have together. Each looks
-/// at all rows of a table.
+/// The maximum number of conditions on child rows (`some`, `none`) in all filters of a request together. Each one
+/// scans a whole table.
 pub(crate) const MOST_RELATED: usize = 200;
-/// Keys that a list may be ordered by.
+/// The maximum number of sort keys of a list.
 pub(crate) const MOST_KEYS: usize = 10;
-/// Different words that may be searched for at once.
+/// The maximum number of different words in a search.
 pub(crate) const MOST_WORDS: usize = 16;
 
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $field:ident: $type:ident = $default:literal, $least:literal.., $flag:literal, $env:literal
         $(, $counts:literal)?;)+) => {
-        /// How large a request may be. A setting is the option of the same name of `cops-graphql serve`.
+        /// The size limits of a request, set by the options of the same names of `cops-graphql serve`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
         #[command(next_help_heading = "Limits of a request")]
         #[group(id = "limits")]
@@ -38,7 +38,7 @@ macro_rules! limits {
                 )]
                 pub $field: $type,
             )+
-            /// Whether clients may ask for the schema.
+            /// Whether introspection is enabled.
             #[arg(skip = true)]
             pub introspection: bool,
         }
@@ -50,65 +50,65 @@ macro_rules! limits {
         }
 
         impl Limits {
-            /// What only memory and time limit: for a query that one asks of one's own database.
+            /// No limits except memory and time, for queries of one's own database.
             #[must_use]
             pub fn unlimited() -> Self {
                 Self { $($field: <$type>::MAX,)+ introspection: true }
             }
 
             $($(
-                /// Refuses what is more.
+                /// Refuses a count above the limit.
                 pub(crate) fn $field(&self, count: usize) -> Result<(), Error> {
-                    refuse($counts, count, self.$field as usize, concat!(" (setting: --", $flag, ")"))
+                    refuse($counts, count, self.$field as usize, concat!(" (--", $flag, ")"))
                 }
             )?)+
         }
     };
 }
 
-// The least of each: with less, nothing could be asked for.
+// The minimum of each still allows a request.
 limits! {
-    /// Bytes of a body, or of the query of a URL.
+    /// Maximum bytes of a request body, or of the query string of a URL.
     body: u32 = 102_400, 1.., "max-body", "MAX_BODY", "bytes of request";
-    /// Bytes of a document.
+    /// Maximum bytes of a document.
     document: u32 = 65_536, 1.., "max-document", "MAX_DOCUMENT", "bytes of document";
-    /// Names, values and punctuators of a document.
+    /// Maximum number of tokens in a document: names, values and punctuators.
     tokens: u32 = 2_000, 1.., "max-tokens", "MAX_TOKENS", "tokens";
-    /// Fields in each other.
+    /// Maximum depth of nested fields.
     depth: u32 = 12, 1.., "max-depth", "MAX_DEPTH", "levels of fields";
-    /// Fields, those of a fragment once for each time that it is spread.
+    /// Maximum number of fields. Fields of a fragment count each time it is spread.
     fields: u32 = 1_000, 1.., "max-fields", "MAX_FIELDS", "fields";
-    /// Fields at the root.
+    /// Maximum number of root fields.
     root_fields: u32 = 20, 1.., "max-root-fields", "MAX_ROOT_FIELDS", "fields at the root";
-    /// Fields that have an alias.
+    /// Maximum number of aliases.
     aliases: u32 = 30, 0.., "max-aliases", "MAX_ALIASES", "aliases";
-    /// Bytes of an alias, which an answer repeats for each row.
+    /// Maximum bytes of an alias, which an answer repeats for each row.
     alias: u32 = 100, 1.., "max-alias", "MAX_ALIAS", "bytes of alias";
-    /// Directives.
+    /// Maximum number of directives.
     directives: u32 = 20, 0.., "max-directives", "MAX_DIRECTIVES", "directives";
-    /// Items of a list among the arguments or variables.
+    /// Maximum number of items in a list argument or variable.
     list_items: u32 = 250, 1.., "max-list-items", "MAX_LIST_ITEMS", "items in a list";
-    /// Points that a query may be priced at: each is about twenty microseconds of one core. Ten times as many with
-    /// `--aggregates sql`.
+    /// Maximum price of a query in points; a point is about 20 microseconds of one core. The limit is 10 times higher
+    /// with `--aggregates sql`.
     cost: u32 = 20_000, 1.., "max-cost", "MAX_COST";
-    /// Mebibytes of memory that a query may take.
+    /// Maximum memory of a query, in MiB.
     memory: u32 = 128, 1.., "max-memory", "MAX_MEMORY";
-    /// Rows of a page.
+    /// Maximum number of rows per page.
     page: u32 = 100, 1.., "max-page", "MAX_PAGE";
-    /// Groups of a page.
+    /// Maximum number of groups per page.
     groups: u32 = 1_000, 1.., "max-groups", "MAX_GROUPS";
 }
 
-/// The fields that an introspection query may have, and how deep they may stand in each other. That of
-/// GraphiQL has some hundred, fifteen deep.
+/// The maximum number of fields in an introspection query, and their maximum depth. The query of GraphiQL has about
+/// 100 fields, nested 15 levels deep.
 pub(crate) const INTROSPECTED_FIELDS: usize = 500;
 pub(crate) const INTROSPECTED_DEPTH: usize = 20;
-/// How often it may ask for the members of a type within the members of a type.
+/// The maximum number of member lists (such as `fields`) nested in each other.
 pub(crate) const INTROSPECTED_LISTS: usize = 2;
-/// How often it may ask for the whole schema.
+/// The maximum number of `__schema` fields.
 pub(crate) const INTROSPECTED_SCHEMAS: usize = 1;
 
-/// Refuses what is more than may be.
+/// Refuses a value above the limit.
 pub(crate) fn refuse(
     counts: &'static str,
     value: usize,
@@ -121,7 +121,7 @@ pub(crate) fn refuse(
     }
 }
 
-/// The cores that there are: more is not done at once.
+/// The number of cores, which limits parallel work.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -1,8 +1,8 @@
-//! What a request takes while it runs: work, which is counted, and memory, which has an end.
+//! The resources of a running request: work, which is counted, and memory, which is limited.
 //!
-//! Memory is counted where it may be much: rows that are read, and what is kept for each row, group or value while groups
-//! are computed. What is small beside that is not. A request may take so much, and all that run at once so much together:
-//! what they are expected to take is set aside before they run, so that others wait instead of making them fail.
+//! Memory is only counted where it can be large: for rows that are read, and for data kept per row, group or value
+//! while groups are computed. Each request has a limit, and so do all running requests together. The estimated memory
+//! of a request is reserved before it runs, so that requests wait instead of failing each other.
 
 use std::{
     sync::{
@@ -17,32 +17,32 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::work::Work;
 use crate::error::Error;
 
-/// The unit of memory that is set aside.
+/// The unit of reserved memory.
 const MEBIBYTE: u64 = 1 << 20;
-/// What a request may take of what is set aside for nobody.
+/// The memory that a request may use without a reservation.
 const FREE: u64 = MEBIBYTE;
 
-/// What an operator sets the memory of a query by.
-pub(crate) const MOST_OF_EACH: &str = " (setting: --max-memory)";
+/// The server option for the memory of a query.
+pub(crate) const MOST_OF_EACH: &str = " (--max-memory)";
 
-/// The memory that requests may take.
+/// The memory limits of requests.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryBudget {
-    /// The bytes that each may take, and the setting that says so.
+    /// The limit in bytes for each request, and the option that sets it.
     each: u64,
     setting: &'static str,
-    /// The mebibytes that all may take together.
+    /// The limit in mebibytes for all requests together.
     all: Arc<Semaphore>,
     most: u32,
 }
 
 impl MemoryBudget {
-    /// So many mebibytes for each query, and so many for all together.
+    /// A budget in mebibytes for each query and for all together.
     pub(crate) fn new(each: u32, all: u32) -> Self {
         Self::of(each, all, MOST_OF_EACH)
     }
 
-    /// So many mebibytes for all files together, of which one may take all.
+    /// A budget in mebibytes for all files together. One file may use all of it.
     pub(crate) fn of_files(all: u32) -> Self {
         Self::of(all, all, " (a third of --max-memory-of-all)")
     }
@@ -53,8 +53,8 @@ impl MemoryBudget {
         Self { each: u64::from(each) * MEBIBYTE, setting, all: permits, most }
     }
 
-    /// Sets memory aside for a request that will take so many bytes, as soon as there is as much. `is_apart` says whether
-    /// it is worked on by threads beside those that serve.
+    /// Reserves memory for a request, waiting until enough is available. `is_apart` tells whether the request runs on
+    /// the threads for expensive requests.
     pub(crate) async fn set_aside(&self, bytes: u64, is_apart: bool) -> Usage {
         let aside = match self.wanted(bytes) {
             0 => None,
@@ -63,7 +63,7 @@ impl MemoryBudget {
         self.usage(aside, is_apart)
     }
 
-    /// The same, where there is as much just now.
+    /// Reserves memory if enough is available now.
     pub(crate) fn set_aside_now(&self, bytes: u64, is_apart: bool) -> Option<Usage> {
         let aside = match self.wanted(bytes) {
             0 => None,
@@ -82,18 +82,18 @@ impl MemoryBudget {
     }
 }
 
-/// Memory that stays set aside when its request is done: for an answer that is yet to be sent.
+/// Memory that stays reserved after its request is done, for an answer that is not sent yet.
 #[derive(Debug)]
 pub(crate) struct MemoryAside {
     _permit: OwnedSemaphorePermit,
 }
 
-/// Whole mebibytes that hold so many bytes.
+/// Bytes in mebibytes, rounded up.
 fn mebibytes(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(u32::MAX)
 }
 
-/// What one request has taken so far, whoever takes it.
+/// The resources that one request has used so far, in all its parts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Usage(Arc<UsageInner>);
 
@@ -101,17 +101,17 @@ pub(crate) struct Usage(Arc<UsageInner>);
 struct UsageInner {
     work: AtomicU64,
     bytes: AtomicU64,
-    /// None where only the machine sets an end.
+    /// `None` if only the machine limits memory.
     budget: Option<MemoryBudget>,
     aside: Mutex<Option<OwnedSemaphorePermit>>,
     is_apart: bool,
-    /// Whether nobody waits for it any more.
+    /// Whether nobody is waiting for the request anymore.
     is_given_up: AtomicBool,
-    /// When it has to be done.
+    /// The deadline of the request.
     deadline: OnceLock<Instant>,
 }
 
-/// Memory that is taken until this is dropped.
+/// Memory in use until this is dropped.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct TakenMemory {
@@ -119,7 +119,7 @@ pub(crate) struct TakenMemory {
     bytes: u64,
 }
 
-/// Somebody who waits for a request: it is given up when this is dropped.
+/// Someone waiting for a request, which is canceled when this is dropped.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Waiter(Usage);
@@ -131,40 +131,40 @@ impl Drop for Waiter {
 }
 
 impl Usage {
-    /// Waits for the request until a moment, and as long as this is held.
+    /// Keeps the request running until the deadline, and as long as the returned value is held.
     pub(crate) fn wait_until(&self, deadline: Instant) -> Waiter {
-        // A request has one deadline.
+        // A request has one deadline, so the first one stays.
         let _ = self.0.deadline.set(deadline);
         Waiter(self.clone())
     }
 
-    /// Whether anybody waits for the request.
+    /// Whether anyone is still waiting for the request.
     pub(crate) fn is_waited_for(&self) -> bool {
         let is_late = || self.0.deadline.get().is_some_and(|deadline| Instant::now() > *deadline);
         !self.0.is_given_up.load(Relaxed) && !is_late()
     }
 
-    /// Whether it is worked on by threads beside those that serve.
+    /// Whether the request runs on the threads for expensive requests.
     pub(crate) fn is_apart(&self) -> bool {
         self.0.is_apart
     }
 
-    /// Notes work.
+    /// Adds work.
     pub(crate) fn add(&self, work: Work) {
         self.0.work.fetch_add(work.0, Relaxed);
     }
 
-    /// What all of it comes to.
+    /// The total work.
     pub(crate) fn work(&self) -> Work {
         Work(self.0.work.load(Relaxed))
     }
 
-    /// Takes memory until what this gives is dropped.
+    /// Takes memory until the returned value is dropped.
     ///
     /// # Errors
-    /// Says that it is more than a request may take, or than there is for all.
+    /// If it exceeds the limit of a request, or the memory available to all.
     pub(crate) fn take(&self, bytes: u64) -> Result<TakenMemory, Error> {
-        // Where it is refused, it is given back.
+        // Dropping this on a refusal returns the memory.
         let taken = TakenMemory { of: self.clone(), bytes };
         self.keep(bytes).map(|()| taken)
     }
@@ -172,7 +172,7 @@ impl Usage {
     /// Takes memory for the rest of the request.
     ///
     /// # Errors
-    /// As [`Usage::take`].
+    /// The same as [`Usage::take`].
     pub(crate) fn keep(&self, bytes: u64) -> Result<(), Error> {
         let now = self.0.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
         let Some(budget) = &self.0.budget else { return Ok(()) };
@@ -185,10 +185,10 @@ impl Usage {
         }
     }
 
-    /// Keeps so many bytes of what was set aside until what this gives is dropped: nothing, where they are few.
+    /// Keeps part of the reservation until the returned value is dropped. Returns `None` for small amounts.
     ///
     /// # Errors
-    /// Where there is not as much for all.
+    /// If not enough memory is available to all.
     pub(crate) fn hold(&self, bytes: u64) -> Result<Option<MemoryAside>, Error> {
         let Some(budget) = &self.0.budget else { return Ok(None) };
         let wanted = mebibytes(bytes.saturating_sub(FREE)).min(budget.most);
@@ -201,7 +201,7 @@ impl Usage {
         Ok(permit.map(|permit| MemoryAside { _permit: permit }))
     }
 
-    /// Sets memory aside where more is taken than was expected.
+    /// Reserves more memory if the request uses more than estimated.
     fn set_more_aside(&self, budget: &MemoryBudget, wanted: u32) -> Result<(), Error> {
         let mut aside = self.0.aside.lock().unwrap_or_else(PoisonError::into_inner);
         let there = aside.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
@@ -226,7 +226,7 @@ impl Drop for TakenMemory {
     }
 }
 
-/// How a request is refused, or ended, that takes more memory than it may.
+/// The error for a request that exceeds its memory limit.
 pub(crate) fn too_much(bytes: u64, most: u64, setting: &'static str) -> Error {
     let whole = |bytes: u64| usize::try_from(bytes.div_ceil(MEBIBYTE)).unwrap_or(usize::MAX);
     let (value, most) = (whole(bytes), whole(most));
@@ -252,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_is_given_up_when_nobody_waits_or_it_is_late() {
         let usage = Usage::default();
-        assert!(usage.is_waited_for(), "nobody has said how long");
+        assert!(usage.is_waited_for(), "there is no deadline");
         let waiter = usage.wait_until(Instant::now() + std::time::Duration::from_mins(1));
         assert!(usage.is_waited_for());
         drop(waiter);
@@ -267,15 +267,12 @@ mod tests {
         let budget = MemoryBudget::new(8, 10);
         let first = budget.set_aside(7 * MEBIBYTE, false).await;
         assert!(first.take(7 * MEBIBYTE).is_ok());
-        // Another of the size waits until the first is done.
+        // Another request of this size waits until the first is done.
         let mut second = Box::pin(budget.set_aside(8 * MEBIBYTE, false));
         assert!(futures_util::poll!(&mut second).is_pending());
         let small = budget.set_aside(0, false).await;
-        assert!(small.take(MEBIBYTE).is_ok(), "little is always there");
-        assert_eq!(
-            small.take(7 * MEBIBYTE).expect_err("it was not set aside").code(),
-            "OVERLOADED"
-        );
+        assert!(small.take(MEBIBYTE).is_ok(), "a small amount is always available");
+        assert_eq!(small.take(7 * MEBIBYTE).expect_err("it was not reserved").code(), "OVERLOADED");
         drop(first);
         assert!(second.await.take(8 * MEBIBYTE).is_ok());
     }

@@ -1,8 +1,8 @@
-//! What a query takes, in points: about twenty microseconds of one core each.
+//! The work of a query in points. A point is about 20 microseconds of one core.
 //!
-//! The price of a query is said before it runs, of what its plan will look at, and what it did cost after it, of what
-//! was looked at. Both are made of the same units, each with the time that it takes on a usual core;
-//! `tests/load/units.mjs` holds them against the clock.
+//! The price of a query is estimated before it runs, from what its plan will look at; its cost is known afterwards,
+//! from what it did look at. Both use the same units, each with its time on a typical core. `tests/load/units.mjs`
+//! checks these against real measurements.
 
 use std::{
     iter::Sum,
@@ -17,53 +17,53 @@ const POINT: u64 = 20_000_000;
 pub(crate) struct Work(pub(super) u64);
 
 impl Work {
-    /// So many units, of so many picoseconds each.
+    /// A number of units that take `each` picoseconds.
     const fn of(count: u64, each: u64) -> Self {
         Self(count.saturating_mul(each))
     }
 
-    /// A request: to read it, to plan it, and to answer.
+    /// The fixed work of a request: parsing, planning and answering.
     pub(crate) const REQUEST: Self = Self::of(1, 120_000_000);
 
-    /// Values that are told of the schema.
+    /// Values in an introspection answer.
     pub(crate) const fn introspected(values: u64) -> Self {
         Self::of(values, 400_000)
     }
 
-    /// An answer for groups or totals, beside what it looks at.
+    /// The fixed work of groups or totals, without the rows they look at.
     pub(crate) const ANSWER: Self = Self::of(1, 60_000_000);
 
-    /// Statements, beside what they look at.
+    /// The fixed work of statements, without the rows they look at.
     pub(crate) const fn statements(count: u64) -> Self {
         Self::of(count, 150_000_000)
     }
 
-    /// Rows of so many cells that a statement answers.
+    /// Rows returned by a statement, with a number of cells each.
     pub(crate) const fn rows(rows: u64, cells: u64) -> Self {
         Self::of(rows, 900_000 + 250_000 * cells)
     }
 
-    /// Bytes of an answer that are written, and hashed.
+    /// Bytes of an answer that are written and hashed.
     pub(crate) const fn written(bytes: u64) -> Self {
         Self::of(bytes, 8_000)
     }
 
-    /// Rows that a statement looks at, each for a condition or a place in an order.
+    /// Rows that a statement scans for a condition or sorts.
     pub(crate) const fn scanned(rows: u64) -> Self {
         Self::of(rows, 60_000)
     }
 
-    /// Rows that a statement numbers, to find the first of each parent.
+    /// Rows that a statement numbers to find the first ones of each parent row.
     pub(crate) const fn numbered(rows: u64) -> Self {
         Self::of(rows, 600_000)
     }
 
-    /// Rows that come from what was read before.
+    /// Rows that come from a cache.
     pub(crate) const fn remembered(rows: u64) -> Self {
         Self::of(rows, 300_000)
     }
 
-    /// Texts that are looked through.
+    /// Texts that are searched.
     pub(crate) const fn texts(count: u64) -> Self {
         Self::of(count, 30_000)
     }
@@ -73,27 +73,27 @@ impl Work {
         Self::of(count, 2_000)
     }
 
-    /// Rows whose code is compared, many at a time.
+    /// Rows whose codes are compared in batches.
     pub(crate) const fn codes(rows: u64) -> Self {
         Self::of(rows, 400)
     }
 
-    /// Rows that are put somewhere or added to something, one by one.
+    /// Rows that are copied or added up one by one.
     pub(crate) const fn passed(rows: u64) -> Self {
         Self::of(rows, 1_500)
     }
 
-    /// Numbers of which the middle ones are found.
+    /// Numbers that a median or percentile is selected from.
     pub(crate) const fn ranked(rows: u64) -> Self {
         Self::of(rows, 12_000)
     }
 
-    /// Rows that are put into so many groups by a key, which memory at hand does not hold where they are many.
+    /// Rows that are assigned to groups by a key. Many groups do not fit into the CPU cache.
     pub(crate) const fn grouped(rows: u64, groups: u64) -> Self {
         Self::of(rows, if groups > 20_000 { 60_000 } else { 1_500 })
     }
 
-    /// Groups that are made.
+    /// Groups that are created.
     pub(crate) const fn made(groups: u64) -> Self {
         Self::of(groups, 150_000)
     }
@@ -103,22 +103,22 @@ impl Work {
         Self::of(count, 60_000)
     }
 
-    /// Groups or rows that are compared with others for a place in an order.
+    /// Groups or rows that are sorted.
     pub(crate) const fn placed(count: u64) -> Self {
         Self::of(count, 40_000)
     }
 
-    /// Groups of so many cells that are shown.
+    /// Groups in an answer, with a number of cells each.
     pub(crate) const fn groups(groups: u64, cells: u64) -> Self {
         Self::of(groups, 500_000 + 150_000 * cells)
     }
 
-    /// In points, of which a part counts as one.
+    /// The work in points, rounded up.
     pub(crate) const fn points(self) -> u64 {
         self.0.div_ceil(POINT)
     }
 
-    /// So many times.
+    /// Multiplies the work.
     pub(crate) const fn times(self, count: u64) -> Self {
         Self::of(self.0, count)
     }

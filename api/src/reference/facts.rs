@@ -1,8 +1,7 @@
-//! The facts as they lie in `api/facts/`, one struct a file.
+//! The facts in `api/facts/`, one struct per file.
 //!
-//! A fact is checked when it is read: a column that is missing or not known, a word that is not of
-//! its closed set, a number that would have to be rounded is an error, and a test reads every file.
-//! So a slip in a file never gets as far as a database.
+//! Facts are checked when they are read: a missing or unknown column, an unknown enum value, or a number that would
+//! have to be rounded is an error. A test reads every file, so an error in a file never reaches a database.
 
 use std::fmt;
 
@@ -16,9 +15,9 @@ use entity::{
 use sea_orm::{ActiveEnum, prelude::Date};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
-/// A file of facts: its columns are the fields of the struct, all of them and no other.
+/// A file of facts: its columns are exactly the fields of the struct.
 pub(super) trait Fact: Clone + DeserializeOwned {
-    /// The names of the columns, in the order of the file.
+    /// The column names, in file order.
     const COLUMNS: &'static [&'static str];
     /// The name and the text of the file.
     const FILE: (&'static str, &'static str);
@@ -158,7 +157,7 @@ facts! {
 
 fn word<'de, D: Deserializer<'de>, E: ActiveEnum<Value = String>>(from: D) -> Result<E, D::Error> {
     let text = String::deserialize(from)?;
-    E::try_from_value(&text).map_err(|_| D::Error::custom(format!("{text:?} is not of its set")))
+    E::try_from_value(&text).map_err(|_| D::Error::custom(format!("{text:?} is not a valid value")))
 }
 
 fn optional_word<'de, D: Deserializer<'de>, E: ActiveEnum<Value = String>>(
@@ -166,7 +165,7 @@ fn optional_word<'de, D: Deserializer<'de>, E: ActiveEnum<Value = String>>(
 ) -> Result<Option<E>, D::Error> {
     let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
     let word = E::try_from_value(&text);
-    word.map(Some).map_err(|_| D::Error::custom(format!("{text:?} is not of its set")))
+    word.map(Some).map_err(|_| D::Error::custom(format!("{text:?} is not a valid value")))
 }
 
 fn text<'de, D, T>(from: D) -> Result<T, D::Error>

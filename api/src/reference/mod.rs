@@ -1,10 +1,9 @@
-//! The reference data: facts about the COPS Office that are real, few, and each with its source.
+//! The reference data: real facts about the COPS Office, few in number, each with its source.
 //!
-//! Programs, partners, courses, publications, figures that somebody published, the price index and the
-//! catalogue of measures lie as CSV in `api/facts/` and are part of the program, so every database has
-//! them from its first start and offline. They are a load of their own (format `reference`, not
-//! synthetic): whatever else a database holds, made up or real, stands beside them, refers to them and
-//! can be replaced without touching them.
+//! Programs, partners, courses, publications, published figures, the price index and the list of measures are CSV
+//! files in `api/facts/` and part of the program, so every database has them from its first start, even offline. They
+//! are a separate load (format `reference`, not synthetic). Other data, synthetic or real, refers to them and can be
+//! replaced without touching them.
 
 mod facts;
 mod spellings;
@@ -25,26 +24,26 @@ use crate::database::{
     refold,
 };
 
-/// The format by which the revision of the reference data is known.
+/// The format name of the reference data.
 pub const FORMAT: &str = "reference";
-/// The edition of the facts in `api/facts/`, which grows whenever they change: databases that have an older one are
-/// brought up to date.
+/// The edition of the facts in `api/facts/`. Increment it whenever they change: databases with an older edition are
+/// then updated.
 pub const EDITION: i32 = 3;
-/// The counter that tells which edition a database has.
+/// The counter that holds the edition of a database.
 const COUNTER: &str = "reference data";
 
-/// Why the reference data could not be loaded.
+/// The errors of loading the reference data.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
-    /// A file of facts is wrong. A test reads them all, so a released program never says this.
+    /// A file of facts is invalid. A test reads all files, so a released program never returns this.
     #[error("api/facts/{file}: {why}")]
     Fact {
         /// The name of the file.
         file: &'static str,
-        /// What is wrong, and where.
+        /// The reason, with the position.
         why: String,
     },
-    /// A table has no column that tells its rows apart.
+    /// A table has no column that identifies its rows.
     #[error("a table of the reference data has no key")]
     NoKey,
     /// The database failed.
@@ -52,7 +51,7 @@ pub enum ReferenceError {
     Database(#[from] DbErr),
 }
 
-/// The first and the last year whose prices are among the reference data.
+/// The first and the last year in the price index.
 #[must_use]
 pub fn price_years() -> Option<RangeInclusive<i32>> {
     static YEARS: LazyLock<Option<RangeInclusive<i32>>> = LazyLock::new(|| {
@@ -63,10 +62,10 @@ pub fn price_years() -> Option<RangeInclusive<i32>> {
     YEARS.clone()
 }
 
-/// The revision that brought the reference data, if the database has them.
+/// The revision of the load of the reference data, if the database has them.
 ///
 /// # Errors
-/// Whatever the database says.
+/// Database errors.
 pub async fn find(db: &impl ConnectionTrait) -> Result<Option<revision::Model>, DbErr> {
     revision::Entity::find()
         .filter(revision::Column::Format.eq(FORMAT))
@@ -75,27 +74,27 @@ pub async fn find(db: &impl ConnectionTrait) -> Result<Option<revision::Model>, 
         .await
 }
 
-/// The edition of the reference data that a database has; 0 where it has none.
+/// The edition of the reference data in a database; 0 if it has none.
 ///
 /// # Errors
-/// Whatever the database says.
+/// Database errors.
 pub async fn edition(db: &impl ConnectionTrait) -> Result<i32, DbErr> {
     counter(db, COUNTER).await
 }
 
-/// Brings the reference data to those of this program, where they are older or missing, and says whether that was
-/// needed. What else a newer program keeps otherwise is brought up to date first. Those of a newer program stay.
+/// Loads the reference data of this program if the database has an older edition or none, and returns whether it did.
+/// First updates other data that a newer program stores differently. Reference data of a newer program stay as they
+/// are.
 ///
 /// # Errors
-/// Whatever the database says; it is then as it was.
+/// Database errors, which leave the database unchanged.
 pub async fn ensure(db: &impl Begins) -> Result<bool, ReferenceError> {
     refold::ensure(db).await?;
     if edition(db).await? >= EDITION {
         return Ok(false);
     }
     let load = Load::begin(db, FORMAT, false).await?;
-    // Another process may have been first while this one waited for its turn. What began here is
-    // dropped, and with it rolled back.
+    // Another process may have done this while this one waited for its turn. Dropping the load rolls it back.
     if edition(load.transaction()).await? >= EDITION {
         return Ok(false);
     }
@@ -112,25 +111,25 @@ async fn write(load: &Load, resets: bool) -> Result<Tallies, ReferenceError> {
     Ok(tables)
 }
 
-/// Notes that the reference data of a load are those of this program.
+/// Records that the reference data of a load are those of this program.
 ///
 /// # Errors
-/// Whatever the database says.
+/// Database errors.
 pub async fn note(load: &Load) -> Result<(), DbErr> {
     load.raise(COUNTER, EDITION).await
 }
 
-/// Empties every table but that of the revisions, which tell what was loaded when, and of the reference data, which are
-/// written as they are without any import: as if nothing had ever been imported. What comes then is another dataset.
-/// Says what that did to the tables.
+/// Starts a new dataset, as if nothing had ever been imported: empties every table except the revisions, which record
+/// what was loaded when, and the reference data, which are rewritten without changes by imports. Returns the effects
+/// on the tables.
 ///
 /// # Errors
-/// Whatever the database says.
+/// Database errors.
 pub async fn reset(load: &mut Load) -> Result<Tallies, ReferenceError> {
     load.begin_dataset().await?;
-    // Facts refer to facts from here on, so that all else can go.
+    // From here on, facts only refer to facts, so everything else can be removed.
     let mut tables = write(load, true).await?;
-    // All that hold rows of a source, and the sources.
+    // All tables with rows of a source, and the sources themselves.
     let facts = format!("kind = '{}'", SourceKind::Publication.to_value());
     for table in
         entity::table::tables().into_iter().filter(|it| it.has("source_id") || it.name == "sources")
@@ -185,7 +184,7 @@ mod tests {
         }
         let digest = format!("{:x}", digest.finalize());
         let known = "0f140e1f525e7bfcb0a719105031af72acfeca5d5b5625ef4b7bd728957c8c86";
-        assert_eq!((EDITION, &*digest), (3, known), "the facts changed: raise EDITION, too");
+        assert_eq!((EDITION, &*digest), (3, known), "the facts changed: increment EDITION, too");
     }
 
     #[tokio::test]
@@ -206,11 +205,11 @@ mod tests {
         let programs = "SELECT id || ' ' || code || ' ' || name FROM programs ORDER BY id";
         let (before, titles) = (rows(programs).await, rows("SELECT title FROM publications").await);
         for sql in [
-            // As an older edition had them: another name, one less, and one that is gone now.
+            // An older edition: a different name, one row less, and one row that no longer exists.
             "UPDATE programs SET name = 'Old' WHERE id = 2",
             "DELETE FROM publications WHERE id = 1",
             "UPDATE publications SET title = 'Gone' WHERE id = 2",
-            // What a file has said since.
+            // A later import.
             "INSERT INTO sources (id, code, kind, title, revision_id) VALUES (900, 'f', 'FILE', 'f', 1)",
             "UPDATE trainings SET source_id = 900, acronym = 'FILED' WHERE id = 1",
             "UPDATE counters SET value = 0 WHERE name = 'reference data'",

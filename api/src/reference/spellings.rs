@@ -1,23 +1,23 @@
-//! By what a program is known: its names in descriptions, the letters of its award numbers, its assistance listings.
+//! The spellings of programs: names in descriptions, letters in award numbers, and assistance listings.
 //!
-//! They are facts like others, in `api/facts/program_spellings.csv`, and a person who knows more has a file of the same
-//! columns. Unlike others they are about files and not of the dataset, so no table holds them.
+//! They are facts in `api/facts/program_spellings.csv`, and users can add a file with the same columns. Unlike other
+//! facts, they describe files instead of the dataset, so no table holds them.
 
 use serde::Deserialize;
 
 /// The facts.
 const FACTS: &str = include_str!("../../facts/program_spellings.csv");
 
-/// What kind of spelling it is.
+/// The kinds of spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SpellingKind {
-    /// Words that stand in a description.
+    /// Words in a description.
     Name,
-    /// The four letters that stand for the program in an award number: `UHPX` of `15JCOPS24GG03715UHPX`, `UMWX` of
+    /// The four letters for the program in an award number: `UHPX` in `15JCOPS24GG03715UHPX`, `UMWX` in
     /// `2019UMWX0010`.
     Letters,
-    /// An assistance listing under which there is no other program.
+    /// An assistance listing that belongs to one program only.
     Listing,
     /// The number of one award.
     Award,
@@ -29,37 +29,37 @@ pub enum SpellingKind {
 pub struct ProgramSpelling {
     /// The code of the program.
     pub program: String,
-    /// What kind of spelling it is.
+    /// The kind of spelling.
     pub kind: SpellingKind,
     /// The spelling.
     pub text: String,
-    /// The first fiscal year of which that is known; none where it holds for all. Of letters only.
+    /// The first fiscal year for which the spelling is known to hold; `None` if it holds for all. Only for letters.
     #[serde(default)]
     pub first_year: Option<i32>,
-    /// The last one.
+    /// The last such fiscal year.
     #[serde(default)]
     pub last_year: Option<i32>,
-    /// How that is known.
+    /// The evidence for it.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// Reads spellings from a CSV.
+/// Reads spellings from CSV.
 ///
 /// # Errors
-/// Says which line is wrong.
+/// If a line is wrong, with its number.
 pub fn read_spellings(text: &str) -> Result<Vec<ProgramSpelling>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let rows: Result<Vec<ProgramSpelling>, csv::Error> = reader.deserialize().collect();
     let rows = rows.map_err(|error| error.to_string())?;
     match rows.iter().find(|row| row.text.is_empty() || row.program.is_empty()) {
-        Some(_) => Err("a row lacks the program or the text".to_owned()),
+        Some(_) => Err("a row has no program or no text".to_owned()),
         None => Ok(rows),
     }
 }
 
-/// The spellings that are known. A test reads them, so a released program has them all.
+/// The built-in spellings. A test reads the file, so a released program has all of them.
 #[must_use]
 pub fn known_spellings() -> Vec<ProgramSpelling> {
     read_spellings(FACTS).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The facts as rows, where they refer to one another, and how those that a database has are brought up to date.
+//! Writes the facts as rows that refer to each other, and updates those of an older edition.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::database::load::{Load, TableTally, Tallies};
 
-/// The source of the rows of a file that has no column for it.
+/// The sources of files without a source column.
 const PROGRAMS: &str = "cops-graphql-programs";
 const MEASURES: &str = "fbi-ucr";
 const PRICES: &str = "bls-cpi-u";
@@ -29,9 +29,9 @@ const RESIDENTS: &str = "census-state-population";
 /// The year of `residents2020`.
 const CENSUS: i32 = 2020;
 
-/// Brings the facts of a database to those of this program, and says what that did to the tables. A fact that stands
-/// already keeps its id, and one that is gone goes where nothing refers to it. What a file has said since of the same
-/// thing stays as it is, unless it `resets` that.
+/// Updates the facts of a database to those of this program, and returns the effects on the tables. An existing fact
+/// keeps its id, and an obsolete one is removed unless other rows refer to it. Later changes by imports are kept,
+/// unless `resets`.
 pub(super) async fn all(load: &Load, resets: bool) -> Result<Tallies, ReferenceError> {
     let db = load.transaction();
     let publications =
@@ -55,15 +55,15 @@ pub(super) async fn all(load: &Load, resets: bool) -> Result<Tallies, ReferenceE
     Ok(writer.tables)
 }
 
-/// The ids of what others refer to by a name or a code.
+/// The ids of rows that facts refer to by a name or a code.
 struct Ids(HashMap<String, i32>);
 
 impl Ids {
-    /// The id of a name that a fact of type `F` gives.
+    /// The id for a name in a fact of type `F`.
     fn get<F: Fact>(&self, name: &str) -> Result<i32, ReferenceError> {
         let (file, _) = F::FILE;
         let unknown =
-            || ReferenceError::Fact { file, why: format!("{name:?} is not among the facts") };
+            || ReferenceError::Fact { file, why: format!("{name:?} is not in the facts") };
         self.0.get(name).copied().ok_or_else(unknown)
     }
 
@@ -76,16 +76,16 @@ struct ReferenceWriter<'a> {
     load: &'a Load,
     revision_id: i32,
     resets: bool,
-    /// The sources that facts have.
+    /// The sources of facts.
     ours: HashSet<i32>,
     tables: Tallies,
-    /// The keys of the rows that are facts no more, by table.
+    /// The keys of rows of obsolete facts, by table.
     stale: BTreeMap<&'static str, (&'static str, Vec<i32>)>,
 }
 
 impl ReferenceWriter<'_> {
-    /// Brings the rows of a table to those of a file. `key` are the columns by which a fact is known, and `row` makes one
-    /// of an id, what stands there already, and a fact.
+    /// Updates the rows of a table to the facts of a file. The columns in `key` identify a fact, and `row` builds a
+    /// row from an id, the existing row, and a fact.
     async fn agree<E, F>(
         &mut self,
         key: &[E::Column],
@@ -150,7 +150,7 @@ impl ReferenceWriter<'_> {
         Ok(rows)
     }
 
-    /// Takes out the rows that are facts no more, but for those that others refer to.
+    /// Removes the rows of obsolete facts, except those that other rows refer to.
     async fn remove_stale(&mut self) -> Result<(), ReferenceError> {
         let tables = tables();
         for table in &tables {
@@ -362,7 +362,7 @@ impl ReferenceWriter<'_> {
         rows.await.map(drop)
     }
 
-    /// The price index has the year for its key.
+    /// The key of the price index is the year.
     async fn prices(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::PriceIndex>(PRICES)?;
@@ -394,7 +394,7 @@ impl ReferenceWriter<'_> {
         rows.await.map(drop)
     }
 
-    /// The states have their FIPS codes for keys.
+    /// The key of a state is its FIPS code.
     async fn states(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let populations = facts::StatePopulation::read()?;
@@ -423,7 +423,7 @@ impl ReferenceWriter<'_> {
         rows.await.map(drop)
     }
 
-    /// The key of a population is that of its state and the year.
+    /// The key of a population combines the key of its state and the year.
     async fn populations(&mut self, sources: &Ids) -> Result<(), ReferenceError> {
         let revision_id = self.revision_id;
         let source_id = sources.get::<facts::StatePopulation>(RESIDENTS)?;
@@ -447,7 +447,7 @@ impl ReferenceWriter<'_> {
     }
 }
 
-/// A FIPS code as a number.
+/// Parses a FIPS code as a number.
 fn fips(text: &str) -> Result<i32, ReferenceError> {
     let (file, _) = facts::UsState::FILE;
     let why = || format!("{text:?} is not a FIPS code");

@@ -1,12 +1,12 @@
-//! A document without what GraphQL ignores.
+//! Removes what GraphQL ignores from a document.
 
 use crate::graphql::tokens::{TokenKind, Tokens};
 
-/// The document as it is hashed: its tokens, with a space only where two would run together. Space, commas
-/// and comments do not tell two documents apart; names and strings, and their order, do. It is what
-/// `stripIgnoredCharacters` of graphql-js makes of it, except that block strings stay as they are written.
+/// Normalizes a document for its digest: its tokens, with a space only where two tokens would merge. Whitespace,
+/// commas and comments do not distinguish documents; names, strings and their order do. The result is that of
+/// graphql-js `stripIgnoredCharacters`, except that block strings stay as written.
 ///
-/// The document must be one that can be parsed.
+/// The document must be parsable.
 pub(super) fn normalised(document: &str) -> String {
     let mut normal = String::with_capacity(document.len());
     let mut was_word = false;

@@ -1,4 +1,4 @@
-//! A citation as people write it, and as reference managers read it.
+//! The text formats of a citation, for people and for reference managers.
 
 use std::fmt::Write as _;
 
@@ -8,22 +8,22 @@ use serde_json::{Value, json};
 
 use super::{Edition, LinkedCitation, Operator, PROGRAM, moment};
 
-/// The digits of a digest that stand in the key of an entry.
+/// The number of digits of a digest in the key of an entry.
 const KEY_DIGITS: usize = 12;
 
 /// The same citation in three formats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Formats {
-    /// A sentence.
+    /// Plain text.
     pub(crate) text: String,
-    /// An entry of BibTeX.
+    /// A BibTeX entry.
     pub(crate) bibtex: String,
-    /// An item of CSL-JSON.
+    /// A CSL-JSON item.
     pub(crate) csl_json: Value,
 }
 
-/// What is written of a citation.
+/// The contents of a citation.
 struct WrittenCitation<'a> {
     dataset: &'a Edition,
     key: String,
@@ -34,7 +34,7 @@ struct WrittenCitation<'a> {
 }
 
 impl Formats {
-    /// How a dataset is cited as such.
+    /// The citation of a dataset as a whole.
     pub(crate) fn of_dataset(dataset: &Edition, operator: &Operator) -> Self {
         let key = format!("cops-graphql-r{}", dataset.revision);
         let note = format!("Served by {PROGRAM}.");
@@ -42,7 +42,7 @@ impl Formats {
         WrittenCitation { dataset, key, note, accessed_at: None, operator, link }.formats()
     }
 
-    /// How an answer or a file is cited.
+    /// The citation of an answer or a file.
     pub(super) fn of_answer(
         cited: &LinkedCitation,
         operator: &Operator,
@@ -96,7 +96,7 @@ impl WrittenCitation<'_> {
                 let _ = writeln!(bibtex, "  {name} = {{{value}}},");
             }
         };
-        // Braces keep a name from being taken apart, and a title as it is.
+        // Braces keep BibTeX from splitting a name or changing the case of a title.
         let whole = |text: &String| format!("{{{text}}}");
         line("author", author.as_ref().map(whole));
         line("title", Some(whole(&title)));

@@ -1,7 +1,7 @@
-//! A citation as the end of a link: all that [`super::Citation`] says but what follows from the rest.
+//! A citation as the last part of a link: everything in [`super::Citation`] except what can be derived.
 //!
-//! The server keeps no citations, so a link carries its own: JSON with short names, deflated (RFC 1951), in base64url
-//! (RFC 4648). Nobody signs it. Whoever follows it sees whether the server has those data.
+//! The server stores no citations, so a link contains its own: JSON with short names, compressed with deflate (RFC
+//! 1951), in base64url (RFC 4648). It is not signed. The server that receives it checks whether it has the data.
 
 use std::io::Read as _;
 
@@ -16,25 +16,27 @@ use crate::database::token::DataToken;
 
 /// The first path segment of a link.
 pub(crate) const PATH: &str = "cite";
-/// The bytes that the end of a link may have: browsers and proxies take no longer links for sure.
+/// The maximum bytes of the last part of a link. Some browsers and proxies reject longer links.
 const MOST_BYTES: usize = 7_000;
-/// The version of what a link carries.
+/// The version of the contents of a link.
 const VERSION: u8 = 1;
 
-/// Why the end of a link is no citation.
+/// The reasons that the last part of a link is not a citation.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadLink {
     #[error(
-        "the link is damaged: {0}. Copy all of it, up to its last character, as the citation has it"
+        "the link is damaged: {0}. Copy the whole link from the citation, up to its last character"
     )]
     Damaged(String),
-    #[error("the link is of version {0}, and this program reads version {VERSION}: update it")]
+    #[error(
+        "the link has version {0}, but this program reads version {VERSION}. Update the program"
+    )]
     Version(u64),
-    #[error("the link carries more than the {0} bytes that a query may have (setting: --max-body)")]
+    #[error("the query in the link exceeds the limit of {0} bytes (--max-body)")]
     TooLarge(usize),
 }
 
-/// What a link carries.
+/// The contents of a link.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Carried {
@@ -60,24 +62,24 @@ struct Carried {
     accessed_at: DateTime<Utc>,
     #[serde(rename = "p")]
     program: String,
-    /// None where a file was cited, whose bytes nobody had seen by then.
+    /// `None` if a file was cited, because its bytes were not known yet.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
 }
 
-/// A citation that a link carries.
+/// A citation in a link.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LinkedCitation {
     pub(crate) dataset: Edition,
     pub(crate) accessed_at: DateTime<Utc>,
     pub(crate) program: String,
     pub(crate) query: CitedQuery,
-    /// None where a file was cited.
+    /// `None` if a file was cited.
     pub(crate) result: Option<Digested>,
 }
 
 impl LinkedCitation {
-    /// The end of a link; none where it would be too long, or where the dataset is from before there were tokens.
+    /// The last part of a link. `None` if it would be too long, or if the dataset has no tokens because it is too old.
     pub(crate) fn end(&self) -> Option<String> {
         let Self { dataset, query, .. } = self;
         let carried = Carried {
@@ -100,32 +102,32 @@ impl LinkedCitation {
         Some(URL_SAFE_NO_PAD.encode(deflated)).filter(|end| end.len() <= MOST_BYTES)
     }
 
-    /// The link, of a server at a place.
+    /// The link for a server address.
     pub(crate) fn link(&self, base: &str) -> Option<String> {
         self.end().map(|end| format!("{base}/{PATH}/{end}"))
     }
 
-    /// Reads the end of a link, of which so many bytes may come.
+    /// Reads the last part of a link. `most` limits the bytes of its contents.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// If the link is damaged, too large, or of another version.
     pub(crate) fn of_end(end: &str, most: usize) -> Result<Self, BadLink> {
         let damaged = |reason: &str| BadLink::Damaged(reason.to_owned());
         let deflated =
-            URL_SAFE_NO_PAD.decode(end).map_err(|_| damaged("its last part is no base64url"))?;
-        // Reading ends at the limit, whatever the bytes would become.
+            URL_SAFE_NO_PAD.decode(end).map_err(|_| damaged("its last part is not base64url"))?;
+        // Stop reading at the limit, however large the decompressed contents would be.
         let mut json = Vec::new();
         let mut decoder = DeflateDecoder::new(&*deflated);
         let read = decoder.by_ref().take(most as u64 + 1).read_to_end(&mut json);
         if json.len() > most {
             return Err(BadLink::TooLarge(most));
         }
-        read.map_err(|_| damaged("what it carries breaks off"))?;
+        read.map_err(|_| damaged("its contents are cut off"))?;
         if decoder.total_in() != deflated.len() as u64 {
-            return Err(damaged("it goes on after its end"));
+            return Err(damaged("it continues after its end"));
         }
         let value: Value =
-            serde_json::from_slice(&json).map_err(|_| damaged("what it carries is no JSON"))?;
+            serde_json::from_slice(&json).map_err(|_| damaged("its contents are not JSON"))?;
         match value.get("v").and_then(Value::as_u64) {
             Some(version) if version != u64::from(VERSION) => {
                 return Err(BadLink::Version(version));
@@ -133,12 +135,12 @@ impl LinkedCitation {
             _ => {}
         }
         let carried: Carried = serde_json::from_value(value)
-            .map_err(|error| damaged(&format!("what it carries is no citation ({error})")))?;
+            .map_err(|error| damaged(&format!("its contents are not a citation ({error})")))?;
         let is_digest = |text: &String| {
             text.len() == 64 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
         };
         if carried.sha256.as_ref().is_some_and(|digest| !is_digest(digest)) {
-            return Err(damaged("its digest is no SHA-256"));
+            return Err(damaged("its digest is not SHA-256"));
         }
         let mut query = CitedQuery {
             document: carried.document,
@@ -197,7 +199,7 @@ mod tests {
         let file = LinkedCitation { result: None, ..cited };
         let end = file.end().expect("a short link");
         assert_eq!(LinkedCitation::of_end(&end, 10_000), Ok(file));
-        // What nobody can shorten.
+        // Incompressible text.
         let noise: String = (0..300).map(|i| super::super::digest(&Value::from(i))).collect();
         assert_eq!(linked(&format!("{{ a }} #{noise}")).end(), None);
     }
@@ -209,15 +211,15 @@ mod tests {
         let bomb = deflated(&vec![b' '; 50 << 20]);
         assert!(bomb.len() < 100_000);
         for (text, words) in [
-            (&end[..end.len() - 5], "breaks off"),
-            (&format!("{end}AAAA"), "goes on after its end"),
-            ("a b", "no base64url"),
-            ("", "breaks off"),
-            (&deflated(b"{}"), "no citation"),
-            (&deflated(b"[1]"), "no citation"),
-            (&deflated(b"hello"), "no JSON"),
+            (&end[..end.len() - 5], "are cut off"),
+            (&format!("{end}AAAA"), "continues after its end"),
+            ("a b", "not base64url"),
+            ("", "are cut off"),
+            (&deflated(b"{}"), "not a citation"),
+            (&deflated(b"[1]"), "not a citation"),
+            (&deflated(b"hello"), "not JSON"),
             (&version, "version 2"),
-            (&bomb, "more than the 1000 bytes"),
+            (&bomb, "limit of 1000 bytes"),
         ] {
             let error = LinkedCitation::of_end(text, 1_000).expect_err(text).to_string();
             assert!(error.contains(words), "{error}");

@@ -1,12 +1,12 @@
-//! How an answer is cited, so that somebody else can get it again and see that it is the same.
+//! Citations, with which others can get an answer again and verify that it is the same.
 //!
-//! This follows the recommendations of the Research Data Alliance for data that change ("Data Citation of
-//! Evolving Data", 2015): what is cited is a query, the revision of the dataset that answered it and the moment
-//! at which it did, with a digest of the query in a normal form and a digest of the answer. There is no store of
-//! queries: a [`Citation`] carries its own, and so does its [`link`]. `cops-graphql verify` runs it again.
+//! They follow the recommendations of the Research Data Alliance for changing data ("Data Citation of Evolving Data",
+//! 2015). A citation identifies a query, the revision of the dataset that answered it and the time of access, with a
+//! digest of the normalized query and a digest of the answer. The server stores no queries: a [`Citation`] contains
+//! its query, and so does its [`link`]. `cops-graphql verify` runs it again.
 //!
-//! Both digests are SHA-256 of canonical JSON (RFC 8785), which libraries of other languages write, too. So
-//! they can be checked without this program.
+//! Both digests are SHA-256 of canonical JSON (RFC 8785), for which other languages have libraries, so they can be
+//! checked without this program.
 
 mod document;
 mod formats;
@@ -24,31 +24,31 @@ pub use self::operator::Operator;
 pub(crate) use self::{formats::Formats, link::LinkedCitation, read::read};
 use crate::{catalog::dataset::Dataset, database::token::DataToken};
 
-/// What a citation says that it is.
+/// The format name of a citation.
 const FORMAT: &str = "cops-graphql-citation/1";
-/// The program that answers, and its version.
+/// The name and version of this program.
 pub(crate) const PROGRAM: &str = concat!("cops-graphql ", env!("CARGO_PKG_VERSION"));
 
-/// An answer, cited.
+/// The citation of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Citation {
-    /// What this is: [`FORMAT`].
+    /// The format name: [`FORMAT`].
     pub(crate) format: String,
-    /// For people and reference managers.
+    /// The citation for people and reference managers.
     #[serde(flatten)]
     pub(crate) formats: Formats,
     /// The dataset that answered.
     pub(crate) dataset: Edition,
-    /// When it did.
+    /// The time of the answer.
     pub(crate) accessed_at: DateTime<Utc>,
-    /// The program that did, and its version.
+    /// The name and version of the program that answered.
     pub(crate) program: String,
-    /// What was asked.
+    /// The query.
     pub(crate) query: CitedQuery,
-    /// What was answered.
+    /// The digest of the answer.
     pub(crate) result: Digested,
-    /// Where the answer is found again; none where nothing is known of that, or where it would be too long.
+    /// The link to the answer. `None` if the public address is unknown, or if the link would be too long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
 }
@@ -57,13 +57,13 @@ pub(crate) struct Citation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Edition {
-    /// The number of the last load.
+    /// The number of the latest load.
     pub(crate) revision: i32,
-    /// When it was made, to the second.
+    /// The time of the latest load, to the second.
     pub(crate) loaded_at: Option<DateTime<Utc>>,
-    /// Whether rows are made up.
+    /// Whether rows are synthetic.
     pub(crate) synthetic: bool,
-    /// The identity of the dataset, and the token of the revision; none in citations from before there were any.
+    /// The identity of the dataset, and the token of the revision; `None` in citations from before these existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<DataToken>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ pub(crate) struct Edition {
 }
 
 impl Edition {
-    /// Whether two are of the same load into the same database.
+    /// Whether both identify the same load into the same database.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         if let (Some(token), Some(other)) = (self.token, other.token) {
             return token == other;
@@ -81,24 +81,24 @@ impl Edition {
     }
 }
 
-/// A query, with all that is needed to run it again.
+/// A query with everything needed to run it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CitedQuery {
-    /// The document, as it was sent.
+    /// The document as sent.
     pub(crate) document: String,
-    /// The operation of it that ran; none where it has no name.
+    /// The name of the operation that ran; `None` if it has no name.
     pub(crate) operation_name: Option<String>,
     /// The values of its variables.
     pub(crate) variables: Map<String, Value>,
-    /// The digest of the query in its normal form.
+    /// The digest of the query in normalized form.
     pub(crate) sha256: String,
 }
 
 /// The digest of the `data` of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Digested {
-    /// In hexadecimal digits.
+    /// The SHA-256 digest in hexadecimal.
     pub(crate) sha256: String,
 }
 
@@ -112,7 +112,7 @@ impl From<&Dataset> for Edition {
 }
 
 impl CitedQuery {
-    /// A query whose document can be parsed.
+    /// A query with a parsable document.
     pub(crate) fn new(
         document: &str,
         operation: Option<&str>,
@@ -129,8 +129,7 @@ impl CitedQuery {
         asked
     }
 
-    /// The digest that belongs to what is asked: of the document without what GraphQL ignores, the operation and
-    /// the variables.
+    /// The digest of the query: of the normalized document, the operation and the variables.
     pub(crate) fn digest(&self) -> String {
         digest(&json!({
             "document": document::normalised(&self.document),
@@ -141,7 +140,7 @@ impl CitedQuery {
 }
 
 impl LinkedCitation {
-    /// Cites an answer, or a file, that is given now.
+    /// Cites an answer or a file as of now.
     pub(crate) fn new(dataset: &Dataset, query: CitedQuery, data: Option<&Value>) -> Self {
         Self {
             dataset: Edition::from(dataset),
@@ -152,12 +151,12 @@ impl LinkedCitation {
         }
     }
 
-    /// As it is written and read, by whoever runs the server, whose link it has.
+    /// The text formats, with the operator of the server and the link.
     pub(crate) fn formats(&self, operator: &Operator, link: Option<&str>) -> Formats {
         Formats::of_answer(self, operator, link)
     }
 
-    /// The citation of an answer; none where a file was cited.
+    /// The citation of an answer; `None` if a file was cited.
     pub(crate) fn citation(&self, operator: &Operator, link: Option<&str>) -> Option<Citation> {
         Some(Citation {
             format: FORMAT.to_owned(),
@@ -172,7 +171,7 @@ impl LinkedCitation {
     }
 }
 
-/// The name of the operation, where the document has one only.
+/// The name of the operation if the document has only one.
 fn only_operation(document: &str) -> Option<String> {
     let document = parse_query(document).ok()?;
     let mut operations = document.operations.iter();
@@ -182,13 +181,13 @@ fn only_operation(document: &str) -> Option<String> {
     }
 }
 
-/// The SHA-256 of a value as canonical JSON, in hexadecimal digits.
+/// The SHA-256 of a value as canonical JSON, in hexadecimal.
 pub(crate) fn digest(value: &Value) -> String {
     let canonical = serde_json_canonicalizer::to_vec(value).expect("JSON in memory");
     format!("{:x}", Sha256::digest(canonical))
 }
 
-/// A moment to the second.
+/// Formats a time to the second.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
@@ -199,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_digest_is_that_of_rfc_8785() {
-        // What any other implementation of it makes of money, order, escapes and large numbers.
+        // The expected result for money, order, escapes and large numbers is that of other implementations.
         let text = r#"{"b":[513701374.09,14000000000.0,0.10,-0.0,1e21,1e-7],"a":{"é":"\u0061/\u000a","\ud83d\ude00":null,"":true}}"#;
         let value: Value = serde_json::from_str(text).expect("JSON");
         let canonical = serde_json_canonicalizer::to_string(&value).expect("JSON");

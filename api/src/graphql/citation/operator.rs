@@ -1,12 +1,12 @@
-//! Who runs the server, as citations name them.
+//! The operator of the server, as named in citations.
 
-/// Who runs the server, as citations name them.
+/// The operator of the server, as named in citations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operator {
-    /// Where the server is found, without a slash at the end, such as `https://data.example.gov/cops`.
+    /// The public address of the server, without a trailing slash, such as `https://data.example.gov/cops`.
     pub public_url: Option<String>,
-    /// Who has made the dataset of the server.
+    /// The author of the dataset.
     pub author: Option<String>,
-    /// Who publishes it.
+    /// The publisher of the dataset.
     pub publisher: Option<String>,
 }

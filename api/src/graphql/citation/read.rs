@@ -1,40 +1,40 @@
-//! A citation in a file, of which nobody knows what became of it.
+//! Reads a citation from a file that may have been changed.
 
 use serde_json::Value;
 
 use super::{Citation, FORMAT, LinkedCitation, digest};
 use crate::{graphql::sizes, limits::Limits};
 
-/// Why a file is not a citation that can be verified.
+/// The reasons that a file cannot be verified as a citation.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
-    /// It is something else, which is told apart where that helps.
+    /// It is something else, which the message names if possible.
     #[error(
-        "this is {0}: a citation is `extensions.citation` of an answer to a query that was sent with the \
-             header `GraphQL-Cite: 1`, or the whole of that answer"
+        "this is {0}. A citation is the `extensions.citation` of an answer to a query sent with the header \
+         `GraphQL-Cite: 1`, or that whole answer"
     )]
     Kind(&'static str),
     /// It is not JSON.
-    #[error("this is not JSON ({0}): a citation is a JSON file")]
+    #[error("this is not JSON ({0}). A citation is a JSON file")]
     Json(serde_json::Error),
     /// It was written by another version.
     #[error(
-        "this citation is of the format {0:?}, and this version of the program reads {FORMAT:?}: verify it \
-             with the version that it names in `program`"
+        "this citation has the format {0:?}, but this version of the program reads {FORMAT:?}. Verify it with the \
+         version named in its `program`"
     )]
     Version(String),
-    /// A part is missing, or is not what it must be.
+    /// A part is missing or invalid.
     #[error("this citation is damaged: {0}")]
     Damaged(String),
-    /// It is not as it was written.
+    /// It was changed after it was written.
     #[error("this citation was tampered with: {0}")]
     Tampered(String),
 }
 
-/// Reads a citation, or an answer that has one, and looks whether its parts belong together.
+/// Reads a citation, or an answer that contains one, and checks that its parts are consistent.
 ///
 /// # Errors
-/// Says what it is instead, or what is wrong with it.
+/// What the file is instead, or what is wrong with it.
 pub(crate) fn read(text: &str) -> Result<Citation, Unreadable> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if let Some(kind) = kind_of_text(text) {
@@ -55,11 +55,11 @@ pub(crate) fn read(text: &str) -> Result<Citation, Unreadable> {
     Ok(citation)
 }
 
-/// What a text is that is not JSON.
+/// The kind of a text that is not JSON.
 fn kind_of_text(text: &str) -> Option<&'static str> {
     match text.chars().next() {
         None => Some("an empty file"),
-        Some('@') => Some("BibTeX, which says what was cited and not what was asked"),
+        Some('@') => Some("BibTeX, which does not contain the query"),
         Some('{' | '[') => None,
         _ if text.contains("query sha256:") => Some("the text of a citation, without its query"),
         _ => None,
@@ -79,24 +79,22 @@ fn parse(value: Value) -> Result<Citation, Unreadable> {
             return Err(Unreadable::Kind("the citation of a dataset, which has no query"));
         }
         _ if object.get("type").is_some_and(|kind| kind == "dataset") => {
-            return Err(Unreadable::Kind(
-                "CSL-JSON, which says what was cited and not what was asked",
-            ));
+            return Err(Unreadable::Kind("CSL-JSON, which does not contain the query"));
         }
         _ => return Err(Unreadable::Kind("a JSON object of another kind")),
     }
     serde_json::from_value(value).map_err(|error| Unreadable::Damaged(error.to_string()))
 }
 
-/// Whether the digests are those of what they are said to be of.
+/// Checks the digests against the query and the data.
 fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
     let query = &citation.query;
-    // Whoever wrote the file may have meant to take the parser down.
+    // The file may be crafted to crash the parser.
     sizes::document(&query.document, &Limits::unlimited())
         .map_err(|error| Unreadable::Damaged(error.to_string()))?;
     if query.digest() != query.sha256 {
         return Err(Unreadable::Tampered(
-            "its query (document, operation and variables) does not have the digest that is recorded for it"
+            "its query (document, operation and variables) does not match the recorded digest"
                 .to_owned(),
         ));
     }
@@ -105,7 +103,7 @@ fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
         && digest(data) != *recorded
     {
         return Err(Unreadable::Tampered(format!(
-            "the data of the answer do not have the digest that is recorded for them, sha256:{recorded}"
+            "the data of the answer does not match the recorded digest, sha256:{recorded}"
         )));
     }
     let carries = |link: &str| {
@@ -116,12 +114,14 @@ fn check(citation: &Citation, data: Option<&Value>) -> Result<(), Unreadable> {
         })
     };
     if citation.link.as_deref().is_some_and(|link| !carries(link)) {
-        return Err(Unreadable::Tampered("its link carries another query or digest".to_owned()));
+        return Err(Unreadable::Tampered(
+            "its link contains a different query or digest".to_owned(),
+        ));
     }
     for (name, digest) in [("query", &query.sha256), ("data", recorded)] {
         if !citation.formats.text.contains(digest.as_str()) {
             return Err(Unreadable::Tampered(format!(
-                "its text names another digest of the {name}"
+                "its text contains a different digest of the {name}"
             )));
         }
     }

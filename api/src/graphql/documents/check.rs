@@ -1,9 +1,9 @@
-//! Whether a document fits the schema.
+//! Checks whether a document fits the schema.
 //!
-//! `apollo-compiler` validates it by the rules of GraphQL. This module goes before it and looks at what that does not
-//! look at closely enough, or does not say well: that fields and arguments are there, with the names that may have
-//! been meant, and that each value is one of the type of its place ([`super::values`]), which takes in keys given
-//! twice, `@oneOf`, variables within lists and objects, and the scalars of this schema.
+//! `apollo-compiler` validates it by the rules of GraphQL. This module runs first and checks what it checks too
+//! loosely or reports poorly: that fields and arguments exist, with suggestions, and that each value matches the type
+//! of its position ([`super::values`]). This includes duplicate keys, `@oneOf`, variables within lists and objects,
+//! and the scalars of this schema.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,10 +26,10 @@ use super::{
 };
 use crate::error::Error;
 
-/// Validates a document, in which no fragment spreads itself if it is finite.
+/// Validates a document. If it is finite, no fragment spreads itself.
 ///
 /// # Errors
-/// What is wrong with it, in the order of the document.
+/// All errors found, in document order.
 pub(super) fn check(
     document: &ast::Document,
     is_finite: bool,
@@ -59,11 +59,11 @@ pub(super) fn check(
         .collect())
 }
 
-/// What `apollo-compiler` says, without the colour of a terminal around the names.
+/// The message of `apollo-compiler`, with quotes instead of backticks and adapted wording.
 fn sentence(message: &str) -> String {
     let message = message.replace('`', "\"").replace("in this document", "in this schema");
     match message.contains("using the same name") {
-        true => format!("{message}: give one of them an alias"),
+        true => format!("{message}. Give one of them an alias"),
         false => message,
     }
 }
@@ -71,7 +71,7 @@ fn sentence(message: &str) -> String {
 /// A document that fits the schema.
 pub(super) struct Checked {
     pub(super) document: Valid<ExecutableDocument>,
-    /// By the name of the operation.
+    /// The variables that must not be null, by operation name.
     pub(super) not_null: HashMap<Option<String>, Vec<NotNull>>,
 }
 
@@ -86,7 +86,7 @@ struct Visitor<'a> {
     is_finite: bool,
     lines: &'a Lines<'a>,
     variables: Variables<'a>,
-    /// The fragments of the operation that were looked at.
+    /// The fragments of the operation that were visited.
     seen: HashSet<&'a Name>,
     errors: Vec<(Pos, String)>,
     /// The variables of the operation that must not be null.
@@ -117,7 +117,7 @@ impl<'a> Visitor<'a> {
         Visited { errors: visitor.errors, not_null: all }
     }
 
-    /// Whether a type is there, which is said where it is not, with those that may stand in its place.
+    /// Whether a type exists. If not, reports an error with suggestions.
     fn is_type(&mut self, name: &Name, may_be: fn(&ExtendedType) -> bool) -> bool {
         let is_there = contract().types.contains_key(name);
         if !is_there {
@@ -152,7 +152,7 @@ impl<'a> Visitor<'a> {
             let key = first.response_name();
             let [at, also] = [first, other].map(|field| self.lines.of_node(field));
             let message = format!(
-                "{:?} stands for two different fields, here and in line {}, column {}: give one an alias",
+                "{:?} names two different fields, here and at line {}, column {}. Give one an alias",
                 key.as_str(),
                 also.line,
                 also.column,
@@ -169,7 +169,7 @@ impl<'a> Visitor<'a> {
 
     fn selections(&mut self, selections: &'a [Selection], on: &Name) {
         for selection in selections {
-            // Nobody is told of more.
+            // The maximum number of errors is reached.
             if self.errors.len() >= MOST_ERRORS {
                 return;
             }
@@ -218,20 +218,21 @@ impl<'a> Visitor<'a> {
                 let name = field.name.as_str();
                 match (contract().types.get(on), field.selection_set.is_empty()) {
                     (Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)), false) => {
-                        let reason = format!("{name:?} is {on}, which has no fields to select");
+                        let reason =
+                            format!("{name:?} has type {on}, which has no fields to select");
                         self.errors.push((self.lines.of_node(field), reason));
                     }
                     (Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)), true) => {}
                     (_, true) => {
                         let reason = format!(
-                            "{name:?} is {on}: say which of its fields, as in `{name} {{ ... }}`"
+                            "{name:?} has type {on}. Select some of its fields, as in `{name} {{ ... }}`"
                         );
                         self.errors.push((self.lines.of_node(field), reason));
                     }
                     (_, false) => self.selections(&field.selection_set, on),
                 }
             }
-            // What is not there, or no type of objects, is for validation to name.
+            // Validation reports unknown types and types that are not objects.
             Err(_) => match contract().types.get(on) {
                 None => {}
                 Some(of) => {
@@ -266,7 +267,7 @@ impl<'a> Visitor<'a> {
         of: &str,
     ) {
         for argument in given {
-            // Nobody is told of more.
+            // The maximum number of errors is reached.
             if self.errors.len() >= MOST_ERRORS {
                 return;
             }
@@ -286,7 +287,7 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// Whether a fragment may be on it.
+/// Whether a fragment can have this type condition.
 fn has_fields(of: &ExtendedType) -> bool {
     matches!(of, ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
 }

@@ -1,7 +1,7 @@
-//! A document as async-graphql knows it, from what the parser made of it: the same tree, with the places of the text.
+//! Converts a parsed document to async-graphql's tree, with source positions.
 //!
-//! To print and parse it again would move the places that errors name. Names must be unique, or the last of two
-//! remains: this is looked at before it is validated only to see how large it is.
+//! Printing it and parsing it again would change the positions in errors. This requires unique names, or the last of
+//! two wins; before validation, the result is only used to measure the size.
 
 use apollo_compiler::{Name as ParsedName, Node, ast};
 use async_graphql::{
@@ -16,7 +16,7 @@ use async_graphql_value::Value;
 
 use super::lines::Lines;
 
-/// The document, with what its operations are called in the order of the text.
+/// Converts a document. Its operations stay in the order of the text.
 pub(super) fn document(parsed: &ast::Document, lines: &Lines<'_>) -> ExecutableDocument {
     let convert = Convert { lines };
     let (mut operations, mut fragments) = (Vec::new(), std::collections::HashMap::new());
@@ -170,7 +170,7 @@ fn of_type(parsed: &ast::Type) -> Type {
     }
 }
 
-/// A value, with its variables.
+/// A value, which may contain variables.
 pub(super) fn written(value: &ast::Value) -> Value {
     match value {
         ast::Value::Null => Value::Null,
@@ -190,13 +190,13 @@ pub(super) fn written(value: &ast::Value) -> Value {
     }
 }
 
-/// A value without variables. Only such a one has no variable in it.
+/// A value without variables; `None` if it contains any.
 pub(super) fn constant(value: &ast::Value) -> Option<Constant> {
     written(value).into_const()
 }
 
-/// The number of a literal: a whole one, where it fits into 64 bits, or a floating-point one. What is larger than
-/// those has no number, and was refused where it stands.
+/// The number of a literal: an integer if it fits into 64 bits, or else a floating-point number. Larger literals have
+/// no number, and are refused by the check of their position.
 fn number(digits: &str) -> Value {
     let whole = digits.parse::<i64>().map(Number::from);
     let whole = whole.or_else(|_| digits.parse::<u64>().map(Number::from)).ok();

@@ -1,8 +1,8 @@
-//! What a document asks of the schema itself, answered by `apollo-compiler` from the same schema that documents are
-//! validated against.
+//! Introspection, answered by `apollo-compiler` from the same schema that validates documents.
 //!
-//! It does not know `isOneOf`, which says of an input object whether exactly one of its fields is to be given. So a
-//! document asks it for the kind and the name of the type in that place, and the answer has `isOneOf` there.
+//! It does not support `isOneOf`, which tells whether exactly one field of an input object must be set. So the
+//! document is rewritten to request the kind and name of the type in its place, and the answer gets `isOneOf` from
+//! these.
 
 use std::sync::LazyLock;
 
@@ -20,15 +20,15 @@ use indexmap::IndexMap;
 
 use super::contract::{contract, is_one_of};
 
-/// A document that asks something of the schema.
+/// A document with introspection.
 #[derive(Debug)]
 pub(super) struct Introspection {
     document: Valid<ExecutableDocument>,
     instead: Instead,
 }
 
-/// What the answer calls the kind and the name of a type whose `isOneOf` is wanted, before the name of that: nothing
-/// that the document has.
+/// The prefixes of the aliases for the kind and name of a type whose `isOneOf` is requested. They do not occur in the
+/// document.
 #[derive(Debug)]
 struct Instead {
     kind: String,
@@ -36,7 +36,7 @@ struct Instead {
 }
 
 impl Introspection {
-    /// The document, if any of its operations asks something of the schema.
+    /// The document, if any of its operations has introspection fields.
     pub(super) fn of(text: &str, document: Valid<ExecutableDocument>) -> Option<Self> {
         let asks = |field: &Node<Field>| matches!(field.name.as_str(), "__schema" | "__type");
         let asked = document.operations.iter().any(|it| it.root_fields(&document).any(asks));
@@ -57,10 +57,10 @@ impl Introspection {
         Some(Self { document: Valid::assume_valid(document), instead })
     }
 
-    /// The fields at the root of an operation that ask something of the schema, by their names in the answer.
+    /// The introspection fields at the root of an operation, by response name.
     ///
     /// # Errors
-    /// What the library says, which would be a mistake of this module.
+    /// Errors of the library, which would be a bug in this module.
     pub(super) fn answer(
         &self,
         operation: Option<&str>,
@@ -69,7 +69,7 @@ impl Introspection {
         static IMPLEMENTERS: LazyLock<HashMap<ParsedName, Implementers>> =
             LazyLock::new(|| contract().implementers_map());
         let failed = |error: &dyn std::fmt::Display| {
-            tracing::error!(%error, "the schema cannot be told");
+            tracing::error!(%error, "introspection failed");
             crate::error::Error::Internal.at(async_graphql::Pos::default(), &[])
         };
         let found =
@@ -101,7 +101,7 @@ fn converted(value: JsonValue) -> Value {
     }
 }
 
-/// Asks for the kind and the name of a type in the place of `isOneOf`.
+/// Replaces `isOneOf` with the kind and name of the type.
 fn ask_for_kinds(set: &mut SelectionSet, instead: &Instead) {
     let on_type = set.ty == "__Type";
     let selections = std::mem::take(&mut set.selections);
@@ -124,7 +124,7 @@ fn ask_for_kinds(set: &mut SelectionSet, instead: &Instead) {
     }
 }
 
-/// Another field in the place of one, under the same conditions.
+/// A replacement for a field, with the same directives.
 fn other(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
     let definition = contract().type_field("__Type", name).ok()?.node.clone();
     let other = Field::new(definition.name.clone(), definition)
@@ -134,7 +134,7 @@ fn other(field: &Node<Field>, name: &str, alias: &str) -> Option<Selection> {
 }
 
 impl Instead {
-    /// Says `isOneOf` in the place of the kind and the name.
+    /// Replaces the kind and name with `isOneOf`.
     fn tell_one_of(&self, fields: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
         let mut told = IndexMap::with_capacity(fields.len());
         for (key, value) in fields {
@@ -157,7 +157,7 @@ impl Instead {
     }
 }
 
-/// Null where it is no input object.
+/// The value of `isOneOf`; null if the type is not an input object.
 fn one_of(kind: &Value, name: Option<&Value>) -> Value {
     match (kind, name) {
         (Value::String(kind), Some(Value::String(name))) if kind == "INPUT_OBJECT" => {

@@ -1,9 +1,9 @@
-//! From byte offsets to lines and columns, as GraphQL counts them.
+//! From byte offsets to lines and columns, as defined by GraphQL.
 
 use apollo_compiler::{Node, parser::SourceSpan};
 use async_graphql::{Pos, Positioned};
 
-/// Where the lines of a text begin. A line ends with `\n`, `\r\n` or `\r`, and a column is a character.
+/// The line starts of a text. A line ends with `\n`, `\r\n` or `\r`, and a column is a character.
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     text: &'a str,
@@ -22,7 +22,7 @@ impl<'a> Lines<'a> {
         Self { text, starts }
     }
 
-    /// The place of a byte.
+    /// The position of a byte.
     pub(super) fn at(&self, offset: usize) -> Pos {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
@@ -30,17 +30,17 @@ impl<'a> Lines<'a> {
         Pos { line, column: self.text[start..end].chars().count() + 1 }
     }
 
-    /// The place where a span begins.
+    /// The position of the start of a span.
     pub(super) fn of_span(&self, span: Option<SourceSpan>) -> Pos {
         span.map_or(Pos::default(), |span| self.at(span.offset()))
     }
 
-    /// The place of a node.
+    /// The position of a node.
     pub(super) fn of_node<T: ?Sized>(&self, node: &Node<T>) -> Pos {
         self.of_span(node.location())
     }
 
-    /// A value at the place of a span.
+    /// A value with the position of a span.
     pub(super) fn positioned<T>(&self, span: Option<SourceSpan>, value: T) -> Positioned<T> {
         Positioned::new(value, self.of_span(span))
     }

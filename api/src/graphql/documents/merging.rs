@@ -1,9 +1,9 @@
-//! Fields of one name in the answer must be one field: the same, with the same arguments.
+//! Checks that fields with the same response name are the same field with the same arguments.
 //!
-//! `apollo-compiler` validates this, too, and takes two lists for the same where one begins with the other: `by:
-//! [STATE]` and `by: [STATE, KIND]`. The answer would be that of the first. So each set of fields that may be of one
-//! object is looked at here once more, for their arguments. A document has few enough fields, with its fragments
-//! spread, to do so without more ado ([`crate::limits`]).
+//! `apollo-compiler` validates this, too, but takes two lists as equal if one is a prefix of the other: `by: [STATE]`
+//! and `by: [STATE, KIND]`. The answer would be that of the first. So this module compares the arguments in each set
+//! of fields that may apply to one object again. The limits on fields, with fragments spread, keep this cheap
+//! ([`crate::limits`]).
 
 use std::collections::HashMap;
 
@@ -16,11 +16,10 @@ use indexmap::IndexMap;
 
 use super::contract::{contract, field_type};
 
-/// How deep selections may nest, with their fragments spread.
+/// The maximum depth of nested selections, with fragments spread.
 pub(super) const MOST_LEVELS: usize = 90;
 
-/// How deep the selections of a document nest, with their fragments spread; without an end where a fragment spreads
-/// itself.
+/// The depth of the selections of a document, with fragments spread; `None` if a fragment spreads itself.
 pub(super) fn levels(document: &ast::Document) -> Option<usize> {
     let fragments = document.definitions.iter().filter_map(|it| it.as_fragment_definition());
     let fragments: Fragments<'_> =
@@ -54,7 +53,7 @@ fn levels_of<'a>(
                 if let Some(levels) = known.get(&spread.fragment_name) {
                     (*levels)?
                 } else {
-                    // Whoever comes here again before it is known has come round.
+                    // Finding this entry again before it is replaced means a cycle.
                     known.insert(&spread.fragment_name, None);
                     let levels = levels_of(&fragment.selection_set, fragments, known)?;
                     known.insert(&spread.fragment_name, Some(levels));
@@ -70,14 +69,14 @@ fn levels_of<'a>(
 /// Fragments by name.
 pub(super) type Fragments<'a> = HashMap<&'a Name, &'a ast::FragmentDefinition>;
 
-/// A field that is selected of a type.
+/// A field selected on a type.
 #[derive(Clone, Copy)]
 struct SelectedField<'a> {
     on: &'a str,
     field: &'a Node<Field>,
 }
 
-/// The first two fields of an operation that cannot be one, and are of one name in the answer.
+/// The first two different fields of an operation with the same response name.
 pub(super) fn conflict<'a>(
     operation: &'a ast::OperationDefinition,
     fragments: &Fragments<'a>,
@@ -88,7 +87,7 @@ pub(super) fn conflict<'a>(
     within(&fields, fragments)
 }
 
-/// The fields of a set, with those of its fragments.
+/// The fields of a selection set, including those of its fragments.
 fn collect<'a>(
     selections: &'a [Selection],
     on: &'a str,
@@ -125,7 +124,7 @@ fn within<'a>(
     fields: &[SelectedField<'a>],
     fragments: &Fragments<'a>,
 ) -> Option<[&'a Node<Field>; 2]> {
-    // What is selected of an interface or a union may be of any object.
+    // A field selected on an interface or a union may apply to any object.
     let mut objects: Vec<&str> = fields.iter().map(|it| it.on).filter(|on| is_object(on)).collect();
     objects.sort_unstable();
     objects.dedup();
@@ -165,7 +164,7 @@ fn is_object(name: &str) -> bool {
     matches!(contract().types.get(name), Some(ExtendedType::Object(_)))
 }
 
-/// Whether two fields have the same arguments, in whatever order.
+/// Whether two fields have the same arguments, in any order.
 fn are_same(some: &[Node<Argument>], others: &[Node<Argument>]) -> bool {
     some.len() == others.len()
         && some.iter().all(|argument| {

@@ -1,13 +1,13 @@
-//! What a document means: one parser and one validator decide, and whatever runs has passed both.
+//! Defines what a document means: one parser and one validator, which every document that runs has passed.
 //!
 //! A document is *read* once: its syntax ([`parse`]), its size ([`crate::limits`]), and whether it fits the schema
-//! ([`check`]), with each literal in it ([`values`]). What was read is kept, as async-graphql's own tree with the
-//! places of the text ([`convert`]). A document says nothing of the values of variables; these are held against the
-//! declared types for each request ([`Document::coerce`]), by the same rules as literals.
+//! ([`check`]) including each literal ([`values`]). The result is cached as async-graphql's own tree, with source
+//! positions ([`convert`]). The values of variables are not part of a document. They are checked against the declared
+//! types for each request ([`Document::coerce`]), by the same rules as literals.
 //!
-//! Why not async-graphql's own parser and validator: they take some documents that GraphQL refuses, and answer them
-//! with plausible wrong numbers (of two different fields of one name only the first), and refuse some that are
-//! right. `tests/conformance` holds this module against graphql-js.
+//! async-graphql's own parser and validator are not used: they accept some documents that GraphQL forbids and answer
+//! them with plausible but wrong numbers (only the first of two different fields with the same name), and reject some
+//! valid ones. `tests/conformance` compares this module with graphql-js.
 
 mod check;
 mod contract;
@@ -46,13 +46,13 @@ use crate::{
     trace,
 };
 
-/// The errors of one document that are told.
+/// The maximum number of errors reported for one document.
 pub(crate) const MOST_ERRORS: usize = 50;
-/// The bytes that documents may take.
+/// The maximum bytes of cached documents.
 const MOST_BYTES: u64 = 32 << 20;
-/// A document that was read takes about so many times the bytes of its text.
+/// The memory of a document, as a multiple of the bytes of its text.
 const TREE: u64 = 20;
-/// One that asks something of the schema is kept as the other library knows it, too.
+/// The same for a document with introspection, which is also kept as a tree of `apollo-compiler`.
 const BOTH_TREES: u64 = 40;
 
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Weighter<Arc<str>, Arc<Document>> for DocumentWeigher {
     }
 }
 
-/// The documents that have been read.
+/// The cache of documents.
 #[derive(Debug)]
 pub(crate) struct Documents(Cache<Arc<str>, Arc<Document>, DocumentWeigher>);
 
@@ -80,22 +80,22 @@ impl Default for Documents {
 pub(crate) struct Document {
     /// The document as a tree.
     pub(crate) parsed: ExecutableDocument,
-    /// What it asks of the schema, if anything.
+    /// Its introspection, if any.
     introspection: Option<Introspection>,
     /// The operations that are subscriptions.
     subscriptions: HashMap<Option<String>, SubscriptionKind>,
-    /// The variables of each operation that must not be null, though they may be left out.
+    /// The variables of each operation that must not be null but may be omitted.
     not_null: HashMap<Option<String>, Vec<NotNull>>,
 }
 
-/// An operation of a document, and what it is called.
+/// An operation of a document with its name.
 pub(crate) type Operation<'a> = (Option<&'a Name>, &'a OperationDefinition);
 
 impl Document {
-    /// The operation that is asked for.
+    /// The requested operation.
     ///
     /// # Errors
-    /// Says which there are, where none is asked for or that is not there.
+    /// If there is no such operation, or none was named. The error lists the operations.
     pub(crate) fn operation(&self, wanted: Option<&str>) -> Result<Operation<'_>, Error> {
         let operations = || self.parsed.operations.iter();
         let found = match wanted {
@@ -109,26 +109,26 @@ impl Document {
             let names: Vec<String> =
                 names.iter().map(|name| format!("{:?}", name.as_str())).collect();
             let there_are = match names.as_slice() {
-                [] => "it has one, without a name".to_owned(),
+                [] => "its only operation has no name".to_owned(),
                 names => format!("it has {}", names.join(", ")),
             };
             return Err(Error::NoSuchOperation(match wanted {
                 Some(name) => format!("the document has no operation {name:?}: {there_are}"),
-                None => format!("`operationName` must say which operation is to run: {there_are}"),
+                None => format!("`operationName` must name the operation to run: {there_are}"),
             }));
         };
         Ok((name, &operation.node))
     }
 
-    /// What an operation subscribes to; none where it is a query.
+    /// The kind of subscription of an operation; `None` for a query.
     pub(crate) fn subscription(&self, (name, _): Operation<'_>) -> Option<&SubscriptionKind> {
         self.subscriptions.get(&name.map(ToString::to_string))
     }
 
-    /// The values that an operation runs with.
+    /// The variable values that an operation runs with.
     ///
     /// # Errors
-    /// What is wrong with those that are sent.
+    /// The errors in the values that were sent.
     pub(crate) fn coerce(
         &self,
         (name, operation): Operation<'_>,
@@ -138,7 +138,7 @@ impl Document {
         variables::coerce(operation, not_null.map_or(&[], Vec::as_slice), sent)
     }
 
-    /// What an operation asks of the schema, by the names in the answer.
+    /// The introspection fields of an operation, by response name.
     pub(crate) fn introspect(
         &self,
         operation: Option<&str>,
@@ -151,11 +151,10 @@ impl Document {
     }
 }
 
-/// Reads the document of a request, unless it was read before.
+/// Reads the document of a request, or takes it from the cache.
 ///
 /// # Errors
-/// What is wrong with it: the first thing that is wrong with its syntax, the limit that it goes beyond, or what does
-/// not fit the schema.
+/// The first syntax error, the limit that is exceeded, or the validation errors.
 pub(crate) fn read(
     schema: &Schema,
     text: &str,
@@ -179,7 +178,7 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
     let tree =
         trace::parse().in_scope(|| parse::parse(text, &lines)).map_err(|error| vec![error])?;
     let parsed = convert::document(&tree, &lines);
-    // Fragments within fragments can stand for more than anybody could validate.
+    // Nested fragments can stand for more fields than validation can handle.
     for (_, operation) in parsed.operations.iter() {
         let sizes = Sizes::of(&operation.node, &parsed);
         sizes.check_document(limits).map_err(|error| vec![error.at(operation.pos, &[])])?;
@@ -189,7 +188,7 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
     {
         return Err(vec![Error::NotAQuery.at(other.pos, &[])]);
     }
-    // What nests without an end is for validation to name.
+    // Validation reports fragments that spread themselves.
     let levels = merging::levels(&tree);
     if let Some(levels) = levels {
         limits::refuse("levels of selections, with fragments spread,", levels, MOST_LEVELS, "")
@@ -201,7 +200,7 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
         Some(tree) => {
             let document = tree.to_executable(contract::contract());
             let document = document.map_err(|error| {
-                tracing::error!(%error, "a live query cannot be read as a query");
+                tracing::error!(%error, "cannot convert a live query to a query");
                 vec![Error::Internal.at(Pos::default(), &[])]
             })?;
             (convert::document(&tree, &lines), Valid::assume_valid(document))
@@ -212,11 +211,11 @@ fn read_anew(text: &str, limits: &Limits) -> Result<Document, Vec<ServerError>> 
     Ok(Document { parsed, introspection, subscriptions: kinds, not_null: checked.not_null })
 }
 
-/// What is wrong with a document, and where.
+/// An error in a document, with its position.
 pub(crate) struct Problem {
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub(crate) line: usize,
-    /// The column, from 1.
+    /// The column, starting at 1.
     pub(crate) column: usize,
     /// What is wrong.
     pub(crate) message: String,

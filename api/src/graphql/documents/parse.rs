@@ -1,4 +1,4 @@
-//! From the text of a document to a tree, and what is wrong with its syntax in a line.
+//! Parses the text of a document to a tree, with one-line syntax errors.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ use crate::{error::Error, graphql::sizes::MOST_NESTING};
 /// Parses a document.
 ///
 /// # Errors
-/// The first thing that is wrong with its syntax: what comes after it is guesswork.
+/// The first syntax error. Later errors would be guesses.
 pub(super) fn parse(text: &str, lines: &Lines<'_>) -> Result<ast::Document, ServerError> {
     let text = bare(text);
-    // The limits of a document were looked at before; each bracket may be a few steps of the parser.
+    // The size was checked before. Each bracket can take several recursive steps of the parser.
     let mut parser = Parser::new().recursion_limit(8 * MOST_NESTING);
     let document = parser.parse_ast(&*text, "").map_err(|found| {
         let wrong = found.errors.iter().map(|error| {
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, lines: &Lines<'_>) -> Result<ast::Document, Serv
     }
 }
 
-/// What the parser says, with its tokens as they are written.
+/// The parser's message, with tokens as written in the document.
 fn in_words(message: &str) -> String {
     const TOKENS: [(&str, &str); 9] = [
         ("syntax error: ", ""),
@@ -48,12 +48,12 @@ fn in_words(message: &str) -> String {
 }
 
 fn wrong_at(at: Pos, wants: &str) -> ServerError {
-    let message = format!("syntax error in line {}, column {}: {wants}", at.line, at.column);
+    let message = format!("syntax error at line {}, column {}: {wants}", at.line, at.column);
     Error::InvalidDocument(message).at(at, &[])
 }
 
-/// Where a document differs from what the parser has understood of it, which it writes with all that belongs there.
-/// The parser goes on where something is missing, such as a colon, and would take the document for another.
+/// The first difference between a document and the parser's understanding of it, printed in full. The parser
+/// continues if something is missing, such as a colon, and could take the document for another one.
 fn first_difference(text: &str, understood: &str) -> Option<(usize, String)> {
     let (mut written, mut understood) = (tokens(text), tokens(understood));
     loop {
@@ -62,7 +62,7 @@ fn first_difference(text: &str, understood: &str) -> Option<(usize, String)> {
             pair => pair,
         };
         let same = found.zip(wanted).is_some_and(|(found, wanted)| match wanted.kind {
-            // Each string may be written in several ways.
+            // A string can be written in several ways.
             TokenKind::String => found.kind == TokenKind::String,
             _ => found.text == wanted.text,
         });
@@ -78,7 +78,7 @@ fn first_difference(text: &str, understood: &str) -> Option<(usize, String)> {
     }
 }
 
-/// The tokens of a document, without the word `query` where it may be left out: the parser writes it or not.
+/// The tokens of a document, without an optional `query` keyword, which the parser may or may not print.
 fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut tokens = Tokens::of(text).peekable();
     let mut depth = 0_usize;
@@ -96,14 +96,14 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-/// Whether a token that looks like a string is one: it ends, and its escapes are those of GraphQL.
+/// Whether a string token is valid: it is terminated, and its escapes are those of GraphQL.
 fn is_string(token: &str) -> bool {
     Parser::new().parse_ast(format!("{{a(b:{token})}}"), "").is_ok()
 }
 
-/// The text with blanks in the place of all that GraphQL ignores, and as long as it was. Commas and comments lead the
-/// parser astray where it looks ahead. The descriptions of operations, fragments and variables it does not know, and
-/// they mean nothing to whoever answers.
+/// The text with spaces in place of everything that GraphQL ignores, and of the same length. Commas and comments
+/// confuse the parser's lookahead. It does not support descriptions of operations, fragments and variables, which
+/// have no effect on the answer.
 fn bare(text: &str) -> Cow<'_, str> {
     let mut bare = String::with_capacity(text.len());
     let mut open: Vec<&str> = Vec::new();
@@ -139,7 +139,7 @@ fn bare(text: &str) -> Cow<'_, str> {
     if bare == text { Cow::Borrowed(text) } else { Cow::Owned(bare) }
 }
 
-/// Adds as many blanks as a text has bytes, and its line ends.
+/// Appends a space for each byte of a text, but keeps line ends.
 fn blank(to: &mut String, text: &str) {
     to.extend(
         text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }),
@@ -158,14 +158,14 @@ mod tests {
     #[test]
     fn what_the_parser_guesses_is_refused() {
         for (text, message) in [
-            ("{a(b 1)}", "syntax error in line 1, column 6: expected \")\", got 1"),
-            ("{a(b c: 1)}", "syntax error in line 1, column 4: \"b\" is not complete"),
-            ("{a(b: {c d: 1})}", "syntax error in line 1, column 8: \"c\" is not complete"),
-            ("{a}\n}", "syntax error in line 2, column 1: "),
-            ("query Q(){a}", "syntax error in line 1, column 9: "),
-            ("queryQ{a}", "syntax error in line 1, column 1: "),
-            ("\n\n\n\n\n\n\n\n\n\n{\na(\n}", "syntax error in line 13, column 1: "),
-            ("", "syntax error in line 1, column 1: "),
+            ("{a(b 1)}", "syntax error at line 1, column 6: expected \")\", got 1"),
+            ("{a(b c: 1)}", "syntax error at line 1, column 4: \"b\" is not complete"),
+            ("{a(b: {c d: 1})}", "syntax error at line 1, column 8: \"c\" is not complete"),
+            ("{a}\n}", "syntax error at line 2, column 1: "),
+            ("query Q(){a}", "syntax error at line 1, column 9: "),
+            ("queryQ{a}", "syntax error at line 1, column 1: "),
+            ("\n\n\n\n\n\n\n\n\n\n{\na(\n}", "syntax error at line 13, column 1: "),
+            ("", "syntax error at line 1, column 1: "),
         ] {
             let error = parsed(text).expect_err(text);
             assert!(error.starts_with(message) && !error.contains('\n'), "{text}: {error}");
@@ -176,7 +176,8 @@ mod tests {
     fn what_graphql_ignores_may_stand_anywhere() {
         let text = "\u{feff}\"\"\"what\nit is\"\"\" query Q(\"how many\" $n # c\n : , Int ! = 1 \"more\" $t: [ String ! ] = [\"a\"]) \
             {a ,: b(c:,[\"x\"] d: $n e: $t) ...on, #c\n A {x} ...F} \"of it\" fragment F on A {y}";
-        let plain = "query Q($n: Int! = 1, $t: [String!] = [\"a\"]) {a: b(c: [\"x\"], d: $n, e: $t) ...on A {x} ...F} fragment F on A {y}";
+        let plain = "query Q($n: Int! = 1, $t: [String!] = [\"a\"]) {a: b(c: [\"x\"], d: $n, e: $t) ...on A {x} ...F} \
+            fragment F on A {y}";
         assert_eq!(parsed(text), parsed(plain));
         assert!(parsed(text).is_ok(), "{:?}", parsed(text));
         assert!(parsed("\"what\" {a}").is_err());

@@ -1,12 +1,11 @@
-//! Operations that are subscriptions: which field they subscribe to, and `live { X }` read as the query `{ X }`.
+//! Subscription operations: which field they subscribe to, and how `live { X }` is treated as the query `{ X }`.
 //!
-//! A planner takes what stands at the root of a query. So the tree of `subscription Q($n: Int) @a { now: live { X } }`
-//! becomes that of `query Q($n: Int) @a { X }`: its variables, its fragments and the places of its fields stay what they
-//! are, and errors say where in the text they are. The answer is put under `now` again ([`crate::graphql::execute`]). What
-//! subscribes to loads is left as it is.
+//! A planner expects the root of a query. So the tree of `subscription Q($n: Int) @a { now: live { X } }` becomes
+//! that of `query Q($n: Int) @a { X }`. Its variables, fragments and source positions stay the same, so errors refer
+//! to the original text. The answer is nested under `now` again ([`crate::graphql::execute`]). Subscriptions to loads
+//! are left unchanged.
 //!
-//! Validation sees the tree as it was, and lets only such operations pass that have one field at the root, under no
-//! condition.
+//! Validation sees the original tree. It only accepts subscriptions with a single root field, without conditions.
 
 use std::collections::HashMap;
 
@@ -18,24 +17,24 @@ use async_graphql::Name;
 
 use crate::graphql::subscription::LIVE;
 
-/// What an operation subscribes to.
+/// The kinds of subscriptions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SubscriptionKind {
-    /// The answers of a query, under this name.
+    /// The answers of a query, under this response name.
     Live(Name),
-    /// What loads change.
+    /// The changes made by loads.
     Changed,
 }
 
-/// A document in which live queries are queries.
+/// A document with live queries converted to queries.
 pub(super) struct ReadAsQueries {
-    /// None where it has no live query, and is as it was.
+    /// `None` if it has no live query, so that nothing changed.
     pub(super) tree: Option<ast::Document>,
-    /// The subscriptions, by the names of the operations.
+    /// The subscriptions, by operation name.
     pub(super) kinds: HashMap<Option<String>, SubscriptionKind>,
 }
 
-/// Reads a valid document.
+/// Converts a valid document.
 pub(super) fn read(tree: &ast::Document) -> ReadAsQueries {
     let (mut kinds, mut changed) = (HashMap::new(), None::<ast::Document>);
     for (index, definition) in tree.definitions.iter().enumerate() {
@@ -61,7 +60,7 @@ pub(super) fn read(tree: &ast::Document) -> ReadAsQueries {
     ReadAsQueries { tree: changed, kinds }
 }
 
-/// The first field at the root, within whatever fragments.
+/// The first root field, including fields of fragments.
 fn root_field<'a>(
     tree: &'a ast::Document,
     selections: &'a [Selection],

@@ -1,13 +1,13 @@
-//! What may have been meant by a name that is not there, as a sentence for the error.
+//! Suggests names for an unknown name, as a sentence for the error.
 //!
-//! Three kinds of guesses, the surest first, and only the surest kind that there is:
-//! 1. *Near names*: one slip of the keyboard away (`firts`), or with the words of the name among their own (`STATE`:
-//!    `AGENCY_STATE`), or what other APIs call by that name (`limit`: `first`).
-//! 2. *Places*: the name is known one step further in. `fiscalYear` of a filter over many rows is
-//!    `some: { fiscalYear: ... }`, and `name` of a page is `nodes { name }`.
-//! 3. *Far names*: more slips away.
+//! There are three kinds of guesses, best first, and only the best kind with results is used:
+//! 1. *Near names*: one typo away (`firts`), or containing the words of the name (`STATE`: `AGENCY_STATE`), or the
+//!    name here for what other APIs call differently (`limit`: `first`).
+//! 2. *Places*: the name exists one level deeper. `fiscalYear` in a filter over child rows is `some: { fiscalYear:
+//!    ... }`, and `name` on a page is `nodes { name }`.
+//! 3. *Far names*: several typos away.
 //!
-//! A guess says nothing of whether a document is valid: it is made where that is decided.
+//! A guess has no influence on whether a document is valid; the callers decide that.
 
 use std::collections::HashSet;
 
@@ -18,14 +18,14 @@ use apollo_compiler::{
 
 use super::contract::contract;
 
-/// No name of the schema is longer, and to compare takes the square of the length.
+/// No name in the schema is longer, and comparing takes quadratic time.
 const LONGEST: usize = 64;
-/// The guesses of one sentence.
+/// The maximum number of guesses in a sentence.
 const MOST: usize = 3;
-/// How far in a filter is searched.
+/// The depth to which filters are searched.
 const DEEPEST: usize = 2;
 
-/// What other APIs call an argument, a field or an operator, and what it is called here.
+/// Names of arguments, fields and operators in other APIs, with their names here.
 const ELSEWHERE: [(&str, &str); 20] = [
     ("limit", "first"),
     ("take", "first"),
@@ -49,14 +49,14 @@ const ELSEWHERE: [(&str, &str); 20] = [
     ("every", "none"),
 ];
 
-/// The names that may have been meant. Empty where none looks like it.
+/// Suggests names. Empty if no name is similar.
 pub(super) fn names<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let found = Near::of(name, known);
     let best = if found.near.is_empty() { found.far } else { found.near };
     sentence(best.into_iter().map(|name| format!("{name:?}")))
 }
 
-/// The fields of a type that may have been meant.
+/// Suggests fields of a type.
 pub(super) fn field(name: &str, on: &ExtendedType) -> String {
     if name.len() > LONGEST {
         return String::new();
@@ -78,18 +78,18 @@ pub(super) fn field(name: &str, on: &ExtendedType) -> String {
     match (places.is_empty(), on) {
         (false, _) => sentence(places.into_iter()),
         (true, ExtendedType::Union(_)) => {
-            " Name a type first, as in `... on Agency { name }`.".to_owned()
+            " Select a type first, as in `... on Agency { name }`.".to_owned()
         }
         (true, _) => sentence(found.far.into_iter().map(|name| format!("{name:?}"))),
     }
 }
 
-/// The arguments that may have been meant, or the fields of what they take.
+/// Suggests arguments, or fields of their types.
 pub(super) fn argument(name: &str, known: &[Node<InputValueDefinition>]) -> String {
     inputs(name, known)
 }
 
-/// The fields of an input object that may have been meant, or those of what they take.
+/// Suggests fields of an input object, or fields of their types.
 pub(super) fn input_field(name: &str, of: &InputObjectType) -> String {
     let known: Vec<Node<InputValueDefinition>> =
         of.fields.values().map(|field| field.node.clone()).collect();
@@ -112,10 +112,10 @@ fn inputs(name: &str, known: &[Node<InputValueDefinition>]) -> String {
     }
 }
 
-/// Where an input field of a name is, the fewest steps in.
+/// Finds the nearest nested input fields with a name.
 fn input_places(name: &str, known: &[Node<InputValueDefinition>]) -> Vec<String> {
     let mut seen: HashSet<&Name> = HashSet::new();
-    // The names on the way, and the type that they lead to.
+    // The path of names, and the type at its end.
     let mut level: Vec<(Vec<&str>, &Name)> = known
         .iter()
         .map(|known| (vec![known.name.as_str()], known.ty.inner_named_type()))
@@ -123,7 +123,7 @@ fn input_places(name: &str, known: &[Node<InputValueDefinition>]) -> Vec<String>
     for _ in 0..DEEPEST {
         let mut next = Vec::new();
         let mut found = Vec::new();
-        // A filter over many rows is no step of its own: it grows while it is gone through.
+        // A filter over child rows does not count as a level, so its fields are added to this one during the loop.
         let mut at = 0;
         while at < level.len() {
             let (way, of) = level[at].clone();
@@ -154,11 +154,11 @@ fn input_places(name: &str, known: &[Node<InputValueDefinition>]) -> Vec<String>
     Vec::new()
 }
 
-/// Names that look like one that is not known.
+/// Names similar to an unknown name.
 struct Near<'a> {
-    /// Surely meant, if any is.
+    /// The names most likely meant.
     near: Vec<&'a str>,
-    /// What is left to guess.
+    /// Less likely names.
     far: Vec<&'a str>,
 }
 
@@ -179,13 +179,13 @@ impl<'a> Near<'a> {
                     false => usize::MAX,
                 };
                 let words = words(known);
-                // What is short is within a slip of anything.
+                // Any short name is one typo away from many others.
                 if distance <= 1 && plain.len() > 2 || distance == 0 {
                     near.push((0, distance, known));
                 } else if let Some(at) =
                     words.windows(wanted.len().max(1)).position(|part| part == wanted.as_slice())
                 {
-                    // What ends with the name before what only has it.
+                    // Prefer names that end with the name over those that only contain it.
                     let behind = words.len() - at - wanted.len();
                     near.push((1 + behind, words.len(), known));
                 } else if distance <= most {
@@ -195,7 +195,7 @@ impl<'a> Near<'a> {
         }
         near.sort_unstable();
         far.sort_unstable();
-        // Where there is a slip at all, another may be a slip, too: `agencys` of `agency` or of `agencies`.
+        // If there is one typo, there may be another: `agencys` for `agency` or `agencies`.
         if !near.is_empty() && near.iter().all(|(rank, distance, _)| (*rank, *distance) == (0, 1)) {
             near.extend(far.extract_if(.., |(distance, ..)| *distance <= 2));
         }
@@ -206,7 +206,7 @@ impl<'a> Near<'a> {
     }
 }
 
-/// A name in lower case, without what separates its words.
+/// A name in lower case, without word separators.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
@@ -231,7 +231,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The fields of a type, with the types that they are of.
+/// The fields of a type, with their types.
 fn fields(of: &ExtendedType) -> impl Iterator<Item = (&str, &Name)> {
     let fields = match of {
         ExtendedType::Object(of) => Some(&of.fields),
@@ -241,7 +241,7 @@ fn fields(of: &ExtendedType) -> impl Iterator<Item = (&str, &Name)> {
     fields.into_iter().flatten().map(|(name, field)| (name.as_str(), field.ty.inner_named_type()))
 }
 
-/// The types that what is of a union or an interface may be of.
+/// The possible types of a union or an interface.
 fn members(of: &ExtendedType) -> Vec<&Name> {
     match of {
         ExtendedType::Union(of) => of.members.iter().map(|member| &member.name).collect(),
@@ -262,7 +262,7 @@ fn has_field(on: &Name, field: &str) -> bool {
     contract().type_field(on, field).is_ok()
 }
 
-/// The sentence that asks whether one of these was meant.
+/// The sentence with the guesses.
 fn sentence(guesses: impl Iterator<Item = String>) -> String {
     let guesses: Vec<String> = guesses.collect();
     match guesses.as_slice() {

@@ -1,11 +1,11 @@
-//! Values, held against the types of their places.
+//! Checks values against the types of their positions.
 //!
-//! A literal in a document and the value that a client sends for a variable are held against the same types by the
-//! same rules ([`ReadableValue`] says where they differ): the rules of GraphQL for its own types, and for the types of this
-//! schema those by which columns read them ([`Scalar`]). So whatever reaches a resolver is of the type of its place,
-//! and each value has one spelling.
+//! Literals in a document and variable values sent by a client are checked against the same types by the same rules
+//! ([`ReadableValue`] defines the differences): the rules of GraphQL for built-in types, and the rules of columns
+//! ([`Scalar`]) for the types of this schema. So every value that reaches a resolver has the right type, and each
+//! value has one spelling.
 //!
-//! What is wrong is said with the path to it: `filter.grants.every: there is no field "every" in GrantListFilter`.
+//! Errors start with the path to the value: `filter.grants.every: there is no field "every" in GrantListFilter`.
 
 use apollo_compiler::{
     Name as DeclaredName, Node,
@@ -22,46 +22,46 @@ use super::{
 };
 use crate::catalog::scalar::{ColumnKind, Scalar};
 
-/// A value that is not one of its type.
+/// A value that does not match its type.
 #[derive(Debug)]
 pub(super) struct Wrong<P> {
-    /// Where the value stands, where it stands in a document.
+    /// The position of the value, if it is in a document.
     pub(super) place: P,
-    /// The path to it, and what is wrong with it.
+    /// The path to the value, and what is wrong with it.
     pub(super) message: String,
 }
 
-/// A value as it stands somewhere: what the rules of types need to know of it.
+/// A value from any source, with what the type rules need to know.
 pub(super) trait ReadableValue: Sized {
-    /// What tells where it stands.
+    /// The type of its position.
     type Place;
-    /// Whether it is a literal, in which a name is something else than a text, and `1.0` no whole number.
+    /// Whether it is a literal, in which a name differs from a string, and `1.0` is not an integer.
     const IS_LITERAL: bool;
 
     fn place(&self) -> Self::Place;
-    /// The value as it is. It may have variables in it, if it is none of the kinds below.
+    /// The shape of the value. Lists and objects may contain variables.
     fn shape(&self) -> ValueShape<'_, Self>;
-    /// How a person would write it.
+    /// The value as a person would write it.
     fn shown(&self) -> String;
 }
 
-/// What a value looks like.
+/// The shapes of values.
 pub(super) enum ValueShape<'a, I> {
     Null,
     Variable(&'a str),
     Boolean(bool),
-    /// A number as a literal is written, where it is one.
+    /// A number, with the text of its literal if it is one.
     Number(Number, Option<&'a str>),
     /// A literal that is too large for any number.
     TooLarge,
     String(&'a str),
-    /// A name: what a literal of an enum is.
+    /// A name, which is the literal of an enum value.
     Name(&'a str),
     List(Vec<I>),
     Object(Vec<(&'a str, I)>),
 }
 
-/// The variables that a value may have in it.
+/// The variables that a value may contain.
 pub(super) type Variables<'a> = &'a [Node<VariableDefinition>];
 
 /// A literal of a document.
@@ -105,7 +105,7 @@ fn number<'a, I>(value: &ast::Value, digits: &'a str) -> ValueShape<'a, I> {
     }
 }
 
-/// A value that a client sends for a variable.
+/// A variable value sent by a client.
 impl ReadableValue for &Constant {
     type Place = ();
     const IS_LITERAL: bool = false;
@@ -131,7 +131,7 @@ impl ReadableValue for &Constant {
     }
 }
 
-/// A value for the words of an error: it may be a whole document.
+/// Shortens a value for an error message, because it can be very long.
 fn short(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -140,33 +140,32 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Holds a value against the type of its place, and gives it back as that type wants it: a list for what stands for
-/// one, whole numbers where they are wanted, a text for an id. Where the value has variables in it they are taken for
-/// null; who has their values puts them in.
+/// Checks a value against the type of its position and returns the coerced value: a list for a single item, integers
+/// where expected, a string for an id. Variables are treated as null; the caller inserts their values.
 pub(super) struct Check<'a, P> {
     /// The variables of the operation.
     pub(super) variables: Variables<'a>,
     pub(super) wrong: Vec<Wrong<P>>,
-    /// Where there must be a value, and a variable may stand because of a default: it must not be null then.
+    /// Positions that need a value and accept a nullable variable because of a default. The variable must not be null then.
     pub(super) not_null: Vec<NotNull>,
 }
 
-/// A variable that may be left out, and must not be null.
+/// A variable that may be omitted but must not be null.
 #[derive(Debug)]
 pub(super) struct NotNull {
     pub(super) variable: String,
-    /// Where it stands.
+    /// The path to its position.
     pub(super) path: String,
-    /// What is wanted there.
+    /// The type expected there.
     pub(super) of: String,
 }
 
-/// Where a value stands.
+/// The position of a value.
 struct At<'a, 'b> {
     of: &'a Type,
-    /// Whether there is a default where it is left out.
+    /// Whether the position has a default.
     has_default: bool,
-    /// Whether it is the one field of an object that wants exactly one.
+    /// Whether it is the only field of a `@oneOf` object.
     is_the_one: bool,
     path: &'b str,
 }
@@ -207,7 +206,7 @@ impl<'a, P> Check<'a, P> {
     }
 
     fn check<I: ReadableValue<Place = P>>(&mut self, at: &At<'_, '_>, value: &I) -> Constant {
-        // Nobody is told of more.
+        // The maximum number of errors is reached.
         if self.wrong.len() >= MOST_ERRORS {
             return Constant::Null;
         }
@@ -217,7 +216,7 @@ impl<'a, P> Check<'a, P> {
         }
         if let ValueShape::Null = shape {
             if at.of.is_non_null() || at.is_the_one {
-                return self.refuse(at, value, &format!("null is no value of {}", at.of));
+                return self.refuse(at, value, &format!("null is not a value of {}", at.of));
             }
             return Constant::Null;
         }
@@ -237,12 +236,12 @@ impl<'a, P> Check<'a, P> {
             Some(named @ ExtendedType::InputObject(of)) => {
                 self.object(at, of, is_one_of(named), value, shape)
             }
-            // A type that no value can have, or that is not there, is for validation to name.
+            // Validation reports unknown types, and types that are not input types.
             _ => Constant::Null,
         }
     }
 
-    /// Holds the type that a variable is declared with against that of its place.
+    /// Checks the declared type of a variable against the type of its position.
     fn variable<I: ReadableValue<Place = P>>(
         &mut self,
         at: &At<'_, '_>,
@@ -255,7 +254,7 @@ impl<'a, P> Check<'a, P> {
             let reason = format!("the variable ${name} is not declared.{near}");
             return self.refuse(at, value, &reason);
         };
-        // A type that is not there is said once, where it is declared.
+        // An unknown type is reported once, at the declaration.
         if !contract().types.contains_key(declared.ty.inner_named_type()) {
             return Constant::Null;
         }
@@ -265,10 +264,10 @@ impl<'a, P> Check<'a, P> {
             self.not_null.push(NotNull { variable, path, of: at.of.to_string() });
         }
         let has_default = has_default(declared);
-        // What must be there, and is there where the variable has a default; a null is refused where it is read.
+        // The position needs a value, which a default provides. A null is refused when the variable is coerced.
         if at.is_the_one && !declared.ty.is_non_null() && !has_default {
             let is = &declared.ty;
-            let reason = format!("the variable ${name} is declared as {is}: declare it as {is}!");
+            let reason = format!("the variable ${name} is declared as {is}. Declare it as {is}!");
             return self.refuse(at, value, &reason);
         }
         let wanted = match at.of {
@@ -282,7 +281,7 @@ impl<'a, P> Check<'a, P> {
         if !declared.ty.is_assignable_to(&wanted) {
             let (is, wants) = (&declared.ty, at.of);
             let reason =
-                format!("the variable ${name} is declared as {is}, and {wants} is wanted here");
+                format!("the variable ${name} is declared as {is}, but {wants} is expected here");
             return self.refuse(at, value, &reason);
         }
         Constant::Null
@@ -312,11 +311,11 @@ impl<'a, P> Check<'a, P> {
             ValueShape::Name(name) => *name,
             ValueShape::String(name) if !I::IS_LITERAL => *name,
             ValueShape::String(name) if of.values.contains_key(*name) => {
-                let reason = format!("{name:?} is a text: write {name}, without quotes");
+                let reason = format!("{name:?} is a string. Write {name} without quotes");
                 return self.refuse(at, value, &reason);
             }
             _ => {
-                let reason = format!("{} is no value of {}", value.shown(), of.name);
+                let reason = format!("{} is not a value of {}", value.shown(), of.name);
                 return self.refuse(at, value, &reason);
             }
         };
@@ -324,7 +323,7 @@ impl<'a, P> Check<'a, P> {
             return Constant::Enum(Name::new(name));
         }
         let near = suggestions::names(name, of.values.keys().map(DeclaredName::as_str));
-        self.refuse(at, value, &format!("{name:?} is no value of {}.{near}", of.name))
+        self.refuse(at, value, &format!("{name:?} is not a value of {}.{near}", of.name))
     }
 
     fn object<I: ReadableValue<Place = P>>(
@@ -341,12 +340,12 @@ impl<'a, P> Check<'a, P> {
         };
         if is_one_of && given.len() != 1 {
             let names: Vec<&str> = of.fields.keys().map(DeclaredName::as_str).collect();
-            let reason = format!("name exactly one of {}", names.join(", "));
+            let reason = format!("set exactly one of {}", names.join(", "));
             return self.refuse(at, value, &reason);
         }
         let mut fields: IndexMap<Name, Constant> = IndexMap::with_capacity(given.len());
         for (name, value) in &given {
-            // Nobody is told of more.
+            // The maximum number of errors is reached.
             if self.wrong.len() >= MOST_ERRORS {
                 break;
             }
@@ -358,7 +357,7 @@ impl<'a, P> Check<'a, P> {
                 continue;
             };
             if fields.contains_key(*name) {
-                self.refuse_at(&path, value, "is given twice: leave one of them out");
+                self.refuse_at(&path, value, "is given twice. Remove one");
                 continue;
             }
             let at = At {
@@ -372,7 +371,7 @@ impl<'a, P> Check<'a, P> {
         }
         for field in of.fields.values().filter(|field| is_required(field)) {
             if !fields.contains_key(field.name.as_str()) {
-                let reason = format!("{} is missing: it is {}", field.name, field.ty);
+                let reason = format!("{} of type {} is missing", field.name, field.ty);
                 self.refuse(at, value, &reason);
             }
         }
@@ -380,14 +379,14 @@ impl<'a, P> Check<'a, P> {
     }
 }
 
-/// What is wrong with a value in the place of an object, and how a filter would be written with it.
+/// The error for a value in place of an object. For a filter, it shows how to write the value.
 fn not_an_object(shown: &str, of: &InputObjectType, is_list: bool) -> String {
     let operator = if is_list { "in" } else { "eq" };
     let write = match of.fields.contains_key(operator) {
-        true => format!(": write `{{ {operator}: {shown} }}`"),
+        true => format!(". Write `{{ {operator}: {shown} }}`"),
         false => String::new(),
     };
-    format!("{shown} is not an object, as {} is{write}", of.name)
+    format!("{shown} is not an object of type {}{write}", of.name)
 }
 
 fn has_default(variable: &VariableDefinition) -> bool {
@@ -398,15 +397,15 @@ fn is_required(field: &InputValueDefinition) -> bool {
     field.ty.is_non_null() && field.default_value.is_none()
 }
 
-/// A value of a scalar.
+/// Coerces a value to a scalar.
 fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Constant, String> {
     let no = |wants: &str| Err(format!("{shown} is not {wants}"));
     match (name, shape) {
         (_, ValueShape::String(text)) if text.contains('\0') => {
-            Err("has the character U+0000, which no text here has".to_owned())
+            Err("contains the character U+0000, which no stored text contains".to_owned())
         }
         ("String" | "ID", ValueShape::String(text)) => Ok(Constant::String((*text).to_owned())),
-        ("String", _) => no("a text, in quotes"),
+        ("String", _) => no("a string in quotes"),
         ("ID", ValueShape::Number(number, digits)) => match (whole(number), digits) {
             (Some(id), None) => Ok(Constant::String(id.to_string())),
             (Some(_), Some(digits)) if !is_float(digits) => {
@@ -416,7 +415,7 @@ fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Const
         },
         ("ID", _) => no("an id"),
         ("Boolean", ValueShape::Boolean(truth)) => Ok(Constant::Boolean(*truth)),
-        ("Boolean", _) => no("true or false"),
+        ("Boolean", _) => no("a Boolean"),
         ("Int", ValueShape::Number(number, digits)) if !digits.is_some_and(is_float) => {
             match whole(number).map(i32::try_from) {
                 Some(Ok(number)) => Ok(Constant::Number(number.into())),
@@ -437,7 +436,7 @@ fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Const
                 ValueShape::Number(number, digits) => (Constant::Number(number.clone()), *digits),
                 ValueShape::String(text) => (Constant::String((*text).to_owned()), None),
                 ValueShape::TooLarge => return Err(format!("{shown} is too large")),
-                _ => return no(&format!("one of {name}")),
+                _ => return no(&format!("a value of {name}")),
             };
             match Scalar::named(name) {
                 Some(scalar) => ColumnKind::of_input(scalar).check(&value, digits).map(|()| value),
@@ -447,14 +446,14 @@ fn scalar<I>(name: &str, shape: &ValueShape<'_, I>, shown: &str) -> Result<Const
     }
 }
 
-/// Whether a literal is one of a floating-point number.
+/// Whether a literal is a floating-point number.
 fn is_float(digits: &str) -> bool {
     digits.contains(['.', 'e', 'E'])
 }
 
-/// A number without a fraction. JSON knows one kind of numbers only: `1.0` is 1.
+/// A number without a fraction. JSON has only one kind of number, so `1.0` is 1.
 fn whole(number: &Number) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "what is larger is not taken")]
+    #[expect(clippy::cast_possible_truncation, reason = "larger numbers are filtered out")]
     let of_float = |number: f64| {
         (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
     };
@@ -462,5 +461,5 @@ fn whole(number: &Number) -> Option<i64> {
 }
 
 fn out_of_range(shown: &str) -> String {
-    format!("{shown} is out of range: Int goes from {} to {}", i32::MIN, i32::MAX)
+    format!("{shown} is out of range. Int ranges from {} to {}", i32::MIN, i32::MAX)
 }

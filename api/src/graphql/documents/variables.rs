@@ -1,4 +1,4 @@
-//! The values of variables, as the operation declares them.
+//! The values of variables, checked against the types that the operation declares.
 
 use apollo_compiler::{Name as DeclaredName, ast};
 use async_graphql::{
@@ -9,12 +9,12 @@ use async_graphql::{
 use super::values::{Check, NotNull, Wrong};
 use crate::error::Error;
 
-/// The values that an operation runs with: what the client sends, held against the types that are declared, and the
-/// defaults of what it does not send. A variable that has neither has no value, which is something else than null.
-/// What is sent and not declared is not looked at.
+/// The variable values that an operation runs with: the values sent by the client, checked against the declared
+/// types, and the defaults of variables that are not sent. A variable with neither has no value, which differs from
+/// null. Undeclared variables are ignored.
 ///
 /// # Errors
-/// What is wrong with each variable.
+/// The errors of each variable.
 pub(super) fn coerce(
     operation: &OperationDefinition,
     not_null: &[NotNull],
@@ -28,7 +28,8 @@ pub(super) fn coerce(
                     continue;
                 };
                 let reason = format!(
-                    "the variable ${variable} must not be null: {path} wants {of}; leave the variable out"
+                    "the variable ${variable} must not be null, because {path} expects {of}. Omit the variable or give \
+                     it a value"
                 );
                 errors.push(Error::BadArgument(reason).at(definition.pos, &[]));
             }
@@ -45,7 +46,7 @@ pub(super) fn coerce(
     if errors.is_empty() { Ok(values) } else { Err(errors) }
 }
 
-/// Where a variable must not be null.
+/// Finds the position at which a variable must not be null.
 fn find<'a>(
     not_null: &'a [NotNull],
     definition: &Positioned<VariableDefinition>,
@@ -60,7 +61,7 @@ fn variable(
     let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
     let (name, of): (&Name, &Type) = (&name.node, &var_type.node);
     let Some(sent) = sent.or(default_value.as_ref().map(|default| &default.node)) else {
-        let missing = format!("the variable ${name} of type {of} is missing: give it a value");
+        let missing = format!("the variable ${name} of type {of} is missing. Give it a value");
         return if of.nullable { Ok(None) } else { Err(vec![missing]) };
     };
     let mut check = Check::new(&[]);
@@ -71,7 +72,7 @@ fn variable(
     Err(check.wrong.into_iter().map(|Wrong { message, .. }| message).collect())
 }
 
-/// A type as validation knows it.
+/// Converts a type to the form that validation uses.
 fn declared(of: &Type) -> ast::Type {
     let inner = match &of.base {
         BaseType::List(of) => declared(of).list(),

@@ -41,35 +41,35 @@ use crate::{
     trace::QueryWork,
 };
 
-/// How many times as much a query may cost where a database answers what is computed of all rows.
+/// The factor on the price limit if aggregates run in the database.
 const IN_DATABASE: u64 = 10;
 
-/// An answer, and what it cost.
+/// An answer with its cost.
 #[derive(Debug)]
 pub struct QueryAnswer {
-    /// What GraphQL answers.
+    /// The GraphQL response.
     pub response: Response,
-    /// What was read for it.
+    /// The reads for this answer.
     pub reads: Vec<Read>,
-    /// What it was priced at before it ran, in points of about twenty microseconds of one core.
+    /// The price before it ran, in points of about 20 microseconds of one core.
     pub price: u64,
-    /// What was done for it.
+    /// The work done.
     pub(crate) done: Work,
-    /// Whether it was given up: then its price is paid, for it is not known how much was done.
+    /// Whether it was canceled. It is then charged its price, because the work done is unknown.
     pub(crate) gave_up: bool,
-    /// What is right in it and easily misread.
+    /// Warnings about correct results that are easily misread.
     pub warnings: Vec<Warning>,
-    /// The revision of the copy in memory that was read, where one was.
+    /// The revision of the in-memory copy, if it was read.
     pub copy: Option<DataStamp>,
-    /// The revisions that rows were read of.
+    /// The revisions of the rows that were read.
     pub(crate) revisions: Revisions,
-    /// The name of the operation that was asked for, where it has one and its document can be read.
+    /// The name of the operation, if it has one and the document is valid.
     pub operation: Option<String>,
 }
 
 impl QueryAnswer {
-    /// What is answered where nothing was read, and why. What is wrong with a request stands at a place of the
-    /// document, and at none of the answer, which there is none of.
+    /// The answer if nothing was read, with the reasons. Errors in a request have a location in the document but no
+    /// path, because there is no data.
     pub(crate) fn refused(mut errors: Vec<ServerError>) -> Self {
         for error in &mut errors {
             error.path.clear();
@@ -90,13 +90,13 @@ impl QueryAnswer {
         }
     }
 
-    /// The SQL statements that it cost, with placeholders for their values.
+    /// The SQL statements that were run, with placeholders for their values.
     #[must_use]
     pub fn statements(&self) -> Vec<&str> {
         self.reads.iter().filter_map(|read| read.statement.as_deref()).collect()
     }
 
-    /// What it did cost, for its span.
+    /// The work, for the span of the query.
     pub(crate) fn work(&self) -> QueryWork<'_> {
         QueryWork {
             operation: self.operation.as_deref(),
@@ -107,15 +107,15 @@ impl QueryAnswer {
         }
     }
 
-    /// What it did cost, in points: what was done for it, and to read, plan and answer it.
+    /// The cost in points: the work done, plus the fixed work of a request.
     #[must_use]
     pub fn cost(&self) -> u64 {
         (Work::REQUEST + self.done).points()
     }
 }
 
-/// Runs a request against a database. Everything that one request reads is batched and shared within
-/// it, and nothing is shared with others.
+/// Runs a request against a database. All reads of one request are batched and shared within it, and nothing is
+/// shared with other requests.
 pub async fn execute(
     schema: &Schema,
     readers: &Readers,
@@ -131,7 +131,7 @@ pub async fn execute(
     }
 }
 
-/// Checks and prices a request, and reads nothing: its data have no fields.
+/// Validates and prices a request without reading anything; its data has no fields.
 #[must_use]
 pub fn price(
     schema: &Schema,
@@ -145,10 +145,10 @@ pub fn price(
     }
 }
 
-/// Checks and plans a request whose one root field is to become a table of so many rows at most.
+/// Validates and plans a request whose one root field becomes a table with at most `most` rows.
 ///
 /// # Errors
-/// The answer that says what is wrong.
+/// The answer with the errors.
 pub(crate) fn plan_export(
     schema: &Schema,
     aggregates: &Aggregates,
@@ -156,7 +156,7 @@ pub(crate) fn plan_export(
     most: u32,
     request: &Request,
 ) -> Result<Export, Box<QueryAnswer>> {
-    // It is bounded by its rows, and paid for as it is read.
+    // An export is limited by its rows, and charged while it is read.
     let limits = Limits { page: most, groups: most, cost: u32::MAX, memory: u32::MAX, ..*limits };
     let pages = ("--max-export-rows", AskedFor::OneAnswer);
     let prepared = Prepared::planned(schema, aggregates, &limits, pages, request)?;
@@ -166,18 +166,18 @@ pub(crate) fn plan_export(
     let no_table = |reason: &str| refused(Error::NotATable(reason.to_owned()));
     let plans = Arc::into_inner(prepared.plans).ok_or_else(|| refused(Error::Internal))?;
     if plans.fields.is_empty() {
-        return Err(no_table("nothing is asked for"));
+        return Err(no_table("the query selects nothing"));
     }
     let mut fields = plans.fields.into_values();
     match (fields.next(), fields.next()) {
         (Some(Root::List(plan)), None) => {
             Export::of(*plan, most, price, &Estimates::of(aggregates)).map_err(refused)
         }
-        _ => Err(no_table("a table is one list: ask for one field at the root, such as `grants`")),
+        _ => Err(no_table("a table holds one list. Select one root field, such as `grants`")),
     }
 }
 
-/// Loaders over a database, which may take rows that were looked up before, and take work and memory of a request.
+/// Loaders over a database. They may use cached rows, and count the work and memory of a request.
 pub(crate) fn loaders(
     readers: &Readers,
     aggregates: &Aggregates,
@@ -188,40 +188,39 @@ pub(crate) fn loaders(
     Loaders::new(session, aggregates.clone(), sources(), kept)
 }
 
-/// How an operation is asked for.
+/// The way in which an operation is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AskedFor {
-    /// For one answer, which a subscription has not.
+    /// For one answer, which excludes subscriptions.
     OneAnswer,
-    /// For one of the answers of a subscription. Changes are counted since a revision; since none where the dataset was
-    /// replaced by another one.
+    /// For one answer of a subscription. Changes are counted since a revision; `None` means that the dataset was
+    /// replaced.
     Delivery {
         /// The revision.
         since: Option<i32>,
     },
 }
 
-/// A request that is right: what remains is to read.
+/// A valid request, ready to run.
 pub(crate) struct Prepared {
     document: Arc<Document>,
-    /// What it subscribes to; none of a query.
+    /// The kind of subscription; `None` for a query.
     pub(crate) subscription: Option<SubscriptionKind>,
     /// The name of the operation.
     operation: Option<String>,
     variables: Variables,
     plans: Arc<Plans>,
-    /// What it costs, in points.
+    /// The price in points.
     pub(crate) price: u64,
-    /// The memory that it is expected to take.
+    /// The estimated memory in bytes.
     pub(crate) bytes: u64,
 }
 
 impl Prepared {
-    /// Reads the document, takes in the values of variables, plans all that is asked for, and prices it for what is to
-    /// answer.
+    /// Reads the document, coerces the variables, plans the request, and prices it for the executor that will answer.
     ///
     /// # Errors
-    /// The answer that says what is wrong.
+    /// The answer with the errors.
     pub(crate) fn of(
         schema: &Schema,
         aggregates: &Aggregates,
@@ -232,7 +231,7 @@ impl Prepared {
         Self::planned(schema, aggregates, limits, (PAGES, asked_for), request)
     }
 
-    /// The same, where `pages` is the setting of the size of pages.
+    /// The same; `pages` is the option that limits the page size.
     fn planned(
         schema: &Schema,
         aggregates: &Aggregates,
@@ -266,7 +265,7 @@ impl Prepared {
         };
         let plans = plans.map_err(|error| named(refused(vec![error])))?;
         let (price, bytes) = plans.price(aggregates).map_err(one).map_err(named)?;
-        // What a database does for aggregates it does on cores of its own, and takes longer for.
+        // A database computes aggregates on its own cores, and takes longer.
         let most = match aggregates {
             Aggregates::Memory(_) => u64::from(limits.cost),
             Aggregates::Database(_) => u64::from(limits.cost) * IN_DATABASE,
@@ -284,7 +283,7 @@ impl Prepared {
         Ok(Self { document, subscription, operation: name, variables, plans, price, bytes })
     }
 
-    /// The answer of a request that is only priced: its data have no fields.
+    /// The answer of a request that is only priced; its data has no fields.
     pub(crate) fn priced(self) -> QueryAnswer {
         let mut answer = QueryAnswer::refused(Vec::new());
         answer.response.data = Value::Object(IndexMap::new());
@@ -292,14 +291,14 @@ impl Prepared {
         QueryAnswer { price, warnings: plans.warnings.clone(), operation, ..answer }
     }
 
-    /// The answer of a request that ran, and came to nothing.
+    /// The answer of a request that failed while it ran.
     pub(crate) fn failed(&self, error: Error, done: Work) -> QueryAnswer {
         let refused = QueryAnswer::refused(vec![error.at(Pos::default(), &[])]);
         let (price, operation) = (self.price, self.operation.clone());
         QueryAnswer { price, done, gave_up: true, operation, ..refused }
     }
 
-    /// Reads what was asked for.
+    /// Runs the request.
     pub(crate) async fn run(&self, schema: &Schema, loaders: Loaders) -> QueryAnswer {
         let introspected = self.document.introspect(self.operation.as_deref(), &self.variables);
         let mut introspected = match introspected {
@@ -347,9 +346,9 @@ impl Prepared {
     }
 }
 
-/// Puts the answer of a query under the name of the field that it was asked for by.
+/// Nests the answer of a live query under the response name of its field.
 fn put_under(key: &Name, response: &mut Response, warnings: &mut [Warning]) {
-    // There must be a value, so without one there is no answer.
+    // The field is not nullable, so without a value there is no data.
     if response.data != Value::Null {
         let data = std::mem::take(&mut response.data);
         response.data = Value::Object([(key.clone(), data)].into_iter().collect());
@@ -362,7 +361,7 @@ fn put_under(key: &Name, response: &mut Response, warnings: &mut [Warning]) {
     }
 }
 
-/// How many values a value has in it, and is.
+/// The number of values in a value, including itself.
 fn values(value: &Value) -> u64 {
     match value {
         Value::List(items) => 1 + items.iter().map(values).sum::<u64>(),
@@ -371,7 +370,7 @@ fn values(value: &Value) -> u64 {
     }
 }
 
-/// About how many bytes a value has in an answer.
+/// The approximate bytes of a value in an answer.
 fn bytes(value: &Value) -> u64 {
     match value {
         Value::List(items) => items.iter().map(bytes).sum(),

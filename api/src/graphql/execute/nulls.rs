@@ -1,10 +1,10 @@
-//! An answer of which a part could not be read, made whole: what GraphQL says of errors in fields.
+//! Handles errors in fields as GraphQL requires, for answers in which a part could not be read.
 //!
-//! Whoever cannot read something leaves a mark in its place ([`Failures::fail`]), and the rest of the answer goes on.
-//! Here each mark becomes a null and an error with its path, or, where there must not be a null, what it stands in
-//! does, and so on up. An answer without marks is not looked at.
+//! Code that cannot read something leaves a mark in its place ([`Failures::fail`]), and the rest of the answer
+//! continues. Here, each mark becomes a null and an error with its path. If null is not allowed there, its parent
+//! becomes null instead, and so on. An answer without marks is not traversed.
 //!
-//! An error that is about the request itself ([`Error::is_of_request`]) leaves no answer at all.
+//! An error about the whole request ([`Error::is_of_request`]) leaves no data at all.
 //!
 //! [`Failures::fail`]: crate::query::failures::Failures::fail
 //! [`Error::is_of_request`]: crate::error::Error::is_of_request
@@ -26,7 +26,7 @@ use crate::{
 
 type FragmentMap = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Puts the fields at the root into a response, and errors in the place of what could not be read.
+/// Puts the root fields into a response, and replaces marks with nulls and errors.
 pub(super) fn complete(
     response: &mut Response,
     fields: IndexMap<Name, Value>,
@@ -56,7 +56,7 @@ pub(super) fn complete(
     }
 }
 
-/// What is selected of an object, with the type that each set is for.
+/// The selection sets of an object, with their types.
 type SelectedSets<'a> = [(String, &'a SelectionSet)];
 
 struct NullWalk<'a> {
@@ -64,11 +64,11 @@ struct NullWalk<'a> {
     failures: &'a Failures,
     path: Vec<PathSegment>,
     errors: Vec<ServerError>,
-    /// Whether an error is about the request itself.
+    /// Whether an error concerns the whole request.
     of_request: bool,
 }
 
-/// That there must be a value, and is none.
+/// A required value is missing.
 struct Missing;
 
 impl<'a> NullWalk<'a> {
@@ -83,7 +83,7 @@ impl<'a> NullWalk<'a> {
             for (on, set) in selected {
                 self.find(on, set, &key, &mut found);
             }
-            // Fields of one key have one shape, whatever the type of the object: validation sees to that.
+            // Validation ensures that fields with one key have one shape, whatever the type of the object.
             let Some(of) =
                 found.first().and_then(|(on, field)| field_type(on, &field.node.name.node))
             else {
@@ -143,7 +143,7 @@ impl<'a> NullWalk<'a> {
                     .iter()
                     .map(|(_, field)| (on.clone(), &field.node.selection_set.node))
                     .collect();
-                // A value that GraphQL does not look into has no selection.
+                // A scalar with an object value has no selection.
                 if selected.iter().all(|(_, set)| set.items.is_empty()) {
                     return Ok(Value::Object(values));
                 }
@@ -153,7 +153,7 @@ impl<'a> NullWalk<'a> {
         }
     }
 
-    /// The fields of a key, with the types that they are selected of.
+    /// The fields with a key, with the types that they are selected on.
     fn find(
         &self,
         on: &str,

@@ -1,8 +1,7 @@
-//! Published figures beside what the loaded data say: for all figures of a page at once, a request for
-//! aggregates for each thing that they count.
+//! Compares published figures with the loaded data: one aggregate request per subject, for all figures of a page.
 //!
-//! Amounts and officers are added up by program and year, and a figure is the sum of its groups. Agencies are
-//! not: one that was funded in two years is one. So they are counted of the awards of each figure.
+//! Amounts and officers are added up by program and year, and a figure is the sum of its groups. Agencies cannot be
+//! added up, because one agency can be funded in several years, so they are counted over the awards of each figure.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -31,7 +30,7 @@ use crate::{
     query::computed::{ComputedRows, ComputedSources, ComputedValues},
 };
 
-/// Something that figures count, where the data hold it.
+/// The subjects of figures that the data can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum FigureSubject {
     Share,
@@ -48,7 +47,7 @@ impl FigureSubject {
             FigureMetric::OfficersFunded => Some(Self::Officers),
             FigureMetric::AgenciesFunded => Some(Self::Agencies),
             FigureMetric::DollarsObligated => Some(Self::Obligations),
-            // The day of a training is not always known, and its program never.
+            // The date of a training is not always known, and its program never is.
             FigureMetric::PeopleTrained => {
                 (claim.to_year.is_none() && claim.program_id.is_none()).then_some(Self::People)
             }
@@ -56,7 +55,7 @@ impl FigureSubject {
         }
     }
 
-    /// What is asked of the data: of each program in each year, but for people.
+    /// The aggregate request: by program and year, except for people.
     fn request(self, catalog: &Catalog) -> Result<Request, Error> {
         let (table, program, year, measure) = match self {
             Self::Share => ("grants", "program", "fiscalYear", "federalShare"),
@@ -79,7 +78,7 @@ impl FigureSubject {
         known.figure(measure, Statistic::Missing)?.figure(measure, Statistic::Sum)
     }
 
-    /// The hundredths in the smallest unit.
+    /// The number of hundredths in the smallest unit.
     fn hundredths(self) -> i128 {
         match self {
             Self::Share | Self::Obligations => 1,
@@ -89,15 +88,15 @@ impl FigureSubject {
     }
 }
 
-/// What is known of a program in a year; the program may be none, and so may the year.
+/// The known numbers of a program in a year. Program and year may be unknown.
 struct KnownGroup {
     program: Option<i128>,
     year: Option<i128>,
-    /// None where a part of it is not known.
+    /// `None` if part of it is unknown.
     sum: Option<i128>,
 }
 
-/// What the data say of figures, in the order of the fields: `computed`, `difference`, `agrees`.
+/// Computes the fields `computed`, `difference` and `agrees`, in this order.
 pub(super) fn compare(rows: ComputedRows<'_>) -> ComputedValues<'_> {
     async move {
         let (ComputedSources { session, .. }, keys) = (rows.sources, rows.keys);
@@ -136,7 +135,7 @@ pub(super) fn compare(rows: ComputedRows<'_>) -> ComputedValues<'_> {
     .boxed()
 }
 
-/// What the data hold of something, in groups of which anything is known.
+/// The groups of a subject for which the data has anything.
 async fn known(
     sources: &ComputedSources,
     counted: FigureSubject,
@@ -162,8 +161,8 @@ async fn known(
     Ok(answer.groups.iter().filter_map(group).collect())
 }
 
-/// The sum of the groups of a claim; none where the data do not reach to both ends of its years, of any program,
-/// or where something is not known of what it is about.
+/// The sum of the groups of a claim. `None` if the data does not reach both ends of its years (for any program), or
+/// if part of it is unknown.
 fn total(claim: &Claim, groups: &[KnownGroup]) -> Option<i128> {
     if claim.metric == FigureMetric::PeopleTrained {
         return groups.first().and_then(|group| group.sum);
@@ -183,7 +182,7 @@ fn total(claim: &Claim, groups: &[KnownGroup]) -> Option<i128> {
     of_claim.sum()
 }
 
-/// The different agencies among the recipients of the awards that each claim is about.
+/// The number of different agencies among the recipients of each claim's awards.
 async fn count_agencies(
     sources: &ComputedSources,
     claims: &[Claim],
@@ -223,7 +222,7 @@ fn awards_of(claim: &Claim) -> Predicate {
     Predicate::All(of)
 }
 
-/// The fields of a claim, of which the data say so many hundredths.
+/// The field values of a claim, given the computed number in hundredths.
 fn shown(claim: &Claim, computed: Option<i64>) -> Vec<GraphQl> {
     let Some(computed) = computed else { return vec![GraphQl::Null; 3] };
     let said = claim.value.0;
@@ -234,7 +233,7 @@ fn shown(claim: &Claim, computed: Option<i64>) -> Vec<GraphQl> {
     ]
 }
 
-/// Whether a number is what a figure says, both in hundredths.
+/// Whether a computed number agrees with a figure, both in hundredths.
 fn agrees(qualifier: Qualifier, said: i64, computed: i64) -> bool {
     let most = said.abs() / 50;
     let difference = computed.saturating_sub(said);

@@ -1,4 +1,4 @@
-//! `PublishedFigure`: what leads from it, how one is named, and what the loaded data say of it.
+//! Declares the GraphQL type `PublishedFigure`.
 
 mod check;
 
@@ -7,28 +7,27 @@ use entity::published_figure;
 use super::registry::table_of;
 use crate::query::computed::{Computes as _, Type};
 
-/// What the data say, and whether that is what was published.
+/// The loaded data compared with the published figure.
 const FIELDS: &[(&str, &str, &str)] = &[
     (
         "computed",
         "Figure",
-        "The same number, computed of the loaded data, in the unit of the figure: of the awards of the fiscal \
-                      years `fromYear` to `toYear` (all since, where that is null) and of the program. Dollars invested \
-                      and awarded are the federal share of awards, those that were withdrawn too; agencies are \
-                      different ones among the recipients; officers are those funded, by the rows of officers. Dollars obligated are the \
-                      transactions of the federal fiscal years, of every assistance listing that was loaded. People \
-                      trained are rows of trainees, of figures without a `toYear`. `asOf` is not looked at: awards are \
-                      announced and obligated months apart. Null where the data cannot say: they hold neither \
-                      budgets nor copies of publications, or nothing of the first year, of the last year or of the \
-                      program, or not all of the amounts that there are.",
+        "The same number computed from the loaded data, in the unit of the figure, over the awards of the fiscal years \
+         `fromYear` to `toYear` (or all later years, if that is null) and of the program. Dollars invested and awarded \
+         are the federal share of awards, including withdrawn ones. Agencies are the different agencies among the \
+         recipients. Officers are funded officers, from the rows of officers. Dollars obligated are the transactions \
+         of the federal fiscal years, over all assistance listings loaded. People trained are rows of trainees, only \
+         for figures without a `toYear`. `asOf` is ignored, because awards are announced and obligated months apart. \
+         Null if the data cannot answer: it has no budgets and no copies of publications, or it lacks the first year, \
+         the last year, the program, or some of the amounts.",
     ),
-    ("difference", "Figure", "`computed` less `value`. Null where the data cannot say."),
+    ("difference", "Figure", "`computed` minus `value`. Null if `computed` is null."),
     (
         "agrees",
         "Boolean",
-        "Whether `computed` is what the figure says, by its `qualifier`. EXACT: the same; where the figure is a \
-                      whole number, the same when rounded to one. ABOUT: at most 2 percent more or less. NEARLY: less, by \
-                      at most 2 percent. MORE_THAN: more, however much. Null where the data cannot say.",
+        "Whether `computed` agrees with the figure, according to its `qualifier`. EXACT: equal, or equal after \
+         rounding if the figure is a whole number. ABOUT: within 2 percent. NEARLY: less, by at most 2 percent. \
+         MORE_THAN: more, by any amount. Null if `computed` is null.",
     ),
 ];
 

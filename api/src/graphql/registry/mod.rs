@@ -1,22 +1,24 @@
-//! The one door to `async_graphql::registry`.
+//! The only access to `async_graphql::registry`.
 //!
-//! # Why there is a door
-//! async-graphql makes a schema out of what `OutputType::create_type_info` puts into its `Registry`. Its macros do that
-//! for a type whose fields are Rust functions, and then call one of them for each field of each row, each in a future
-//! of its own: an answer of 5,000 rows is tens of thousands of boxed futures, which cost more than its SQL. Here a list
-//! is planned as a whole and answered by one future for each relation field of the query ([`crate::query`]), so there
-//! are no such functions, and the types are told to the registry as what they are: names, types and descriptions.
+//! # Why it exists
+//! async-graphql builds a schema from what `OutputType::create_type_info` puts into its `Registry`. Its macros do
+//! that for types whose fields are Rust functions, and call one function for each field of each row, each in its own
+//! future: an answer of 5,000 rows takes tens of thousands of boxed futures, which cost more than its SQL. This
+//! program plans a list as a whole and answers it with one future for each relation field of the query
+//! ([`crate::query`]). There are no such functions, so the types are registered as data: names, types and
+//! descriptions.
 //!
-//! # Why it is the only one
-//! The module is `#[doc(hidden)]`: a release of async-graphql may change it without a word. Nothing else of this
-//! program names it; whoever has a type to tell does it by [`Types`], [`ObjectField`] and [`InputField`]. The version is pinned in
-//! `Cargo.toml` (`=7.2.1`); the tests below say in words what has changed where another one behaves otherwise.
+//! # Why it is the only access
+//! The module is `#[doc(hidden)]`, so a release of async-graphql may change it without notice. Nothing else in this
+//! program uses it; other modules register types with [`Types`], [`ObjectField`] and [`InputField`]. The version is
+//! pinned in `Cargo.toml` (`=7.2.1`), and the tests below explain what changed if another version behaves
+//! differently.
 //!
-//! # What an entity's `Model` may say
-//! [`table_of`] reads it the way in which async-graphql sees it. It takes over names of types, descriptions,
-//! `deprecation` and `skip`. What it cannot take over stops the program at its start, with words: a field that is no
-//! column (`#[graphql(name)]` on a field, `complex`), and what would be ignored (`visible`, `complexity`, arguments,
-//! directives). Only a `guard` leaves no trace there, so nobody can tell that it does nothing: this dataset is public.
+//! # What an entity's `Model` may contain
+//! [`table_of`] reads it as async-graphql sees it, and supports type names, descriptions, `deprecation` and `skip`.
+//! Anything unsupported stops the program at startup with an error: a field that is not a column (`#[graphql(name)]`
+//! on a field, `complex`), and attributes that would be ignored (`visible`, `complexity`, arguments, directives).
+//! Only a `guard` leaves no trace and would be ignored silently; this is acceptable because the dataset is public.
 //!
 //! ```ignore
 //! pub(super) fn table() -> Table {
@@ -35,10 +37,10 @@ use indexmap::IndexMap;
 pub(super) use self::model::table_of;
 use crate::catalog::table::ClosedValue;
 
-/// What async-graphql knows of all types; only to be named where its traits demand it.
+/// The types registered with async-graphql. Use it only where its traits require it.
 pub(super) use async_graphql::registry::Registry;
 
-/// The types that the schema has so far.
+/// The types registered so far.
 pub(super) struct Types<'a>(&'a mut Registry);
 
 /// A field of an object.
@@ -48,7 +50,7 @@ pub(super) struct ObjectField {
     pub(super) type_name: String,
     pub(super) description: String,
     pub(super) arguments: Vec<InputField>,
-    /// Why it goes, and what to ask for instead.
+    /// The reason for its deprecation, with the replacement.
     pub(super) deprecated: Option<String>,
 }
 
@@ -59,7 +61,7 @@ pub(super) struct InputField {
     pub(super) type_name: String,
     pub(super) description: String,
     pub(super) default: Option<&'static str>,
-    /// Why it goes, and what to ask for instead.
+    /// The reason for its deprecation, with the replacement.
     pub(super) deprecated: Option<String>,
 }
 
@@ -85,7 +87,7 @@ pub(super) fn value(name: impl Into<String>, description: impl Into<String>) -> 
     ClosedValue { name: name.into(), description: description.into(), deprecated: None }
 }
 
-/// Tells of the root object, by way of `OutputType::create_type_info`.
+/// Registers the root object, for `OutputType::create_type_info`.
 pub(super) fn root<T: OutputType>(
     registry: &mut Registry,
     description: &str,
@@ -98,7 +100,7 @@ pub(super) fn root<T: OutputType>(
     })
 }
 
-/// Tells of the root object of subscriptions, by way of `SubscriptionType::create_type_info`.
+/// Registers the root object of subscriptions, for `SubscriptionType::create_type_info`.
 pub(super) fn subscriptions<T: SubscriptionType>(
     registry: &mut Registry,
     description: &str,
@@ -116,18 +118,17 @@ pub(super) fn subscriptions<T: SubscriptionType>(
 }
 
 impl Types<'_> {
-    /// Whether there is a type of a name.
+    /// Whether a type with this name exists.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.types.contains_key(name)
     }
 
-    /// Adds a type that async-graphql declares itself, such as a scalar, and gives its name as a type that cannot be
-    /// null.
+    /// Adds a type that async-graphql declares itself, such as a scalar, and returns its name as a non-null type.
     pub(super) fn declared<T: OutputType>(&mut self) -> String {
         T::create_type_info(self.0)
     }
 
-    /// Adds a scalar. Whether a value is one is found where it is read, with words for what is wrong with it.
+    /// Adds a scalar. Its values are validated when they are read, which gives better errors.
     pub(super) fn scalar(&mut self, name: &str, description: &str) {
         let scalar = MetaType::Scalar {
             name: name.to_owned(),
@@ -148,12 +149,12 @@ impl Types<'_> {
         self.add(name, object(name, description, fields));
     }
 
-    /// Says that an object has the fields of an interface.
+    /// Declares that an object implements an interface.
     pub(super) fn implements(&mut self, object: &str, interface: &str) {
         self.0.add_implements(object, interface);
     }
 
-    /// Adds an interface of some objects.
+    /// Adds an interface of several objects.
     pub(super) fn interface(
         &mut self,
         name: &str,
@@ -178,7 +179,7 @@ impl Types<'_> {
         self.add(name, interface);
     }
 
-    /// Adds a union of some objects.
+    /// Adds a union of several objects.
     pub(super) fn union(
         &mut self,
         name: &str,
@@ -198,7 +199,7 @@ impl Types<'_> {
         self.add(name, union);
     }
 
-    /// Adds an input object, of which exactly one field is to be given where it is `one_of`.
+    /// Adds an input object. If `one_of`, exactly one of its fields must be set.
     pub(super) fn input_object(
         &mut self,
         name: &str,

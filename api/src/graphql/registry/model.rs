@@ -1,4 +1,4 @@
-//! What an entity's `Model` says of its table, as async-graphql sees it.
+//! Reads an entity's `Model` as async-graphql sees it.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::catalog::{
     table::{ClosedSet, ClosedValue, Column, Table, camel_case},
 };
 
-/// What `@deprecated` says where it gives no reason.
+/// The default reason of `@deprecated`.
 const NO_REASON: &str = "No longer supported";
 
-/// Begins the declaration of a type: the table of an entity, with the root fields of one row and of the list.
+/// Starts the declaration of a type: the table of an entity, with the root fields for one row and for the list.
 ///
 /// # Panics
-/// Where its `Model` says something that would be lost: see [`super`].
+/// If its `Model` contains something that would be ignored: see [`super`].
 pub(crate) fn table_of<E>(one: &'static str, list: &'static str) -> Table
 where
     E: EntityTrait,
@@ -42,7 +42,7 @@ where
     Table::new::<E>((model.name, model.description), (one, list), key, columns)
 }
 
-/// A `Model`, as async-graphql sees it.
+/// A `Model` as async-graphql sees it.
 struct Model {
     name: String,
     description: String,
@@ -81,7 +81,10 @@ impl Model {
             None => hidden(kept),
             Some(_) if values.is_some() => Scalar::Enum,
             Some(field) => Scalar::named(type_name).unwrap_or_else(|| {
-                panic!("{}.{} is a {type_name}, which no column holds", self.name, field.name)
+                panic!(
+                    "{}.{} has the type {type_name}, which no column can hold",
+                    self.name, field.name
+                )
             }),
         };
         let is_own =
@@ -96,7 +99,7 @@ impl Model {
             kind: ColumnKind::new(scalar, kept),
             nullable,
             description: field.and_then(|field| field.description.clone()).unwrap_or_default(),
-            // As clients know it.
+            // The name that clients see.
             type_name: if scalar == Scalar::Date { "Date" } else { type_name }.to_owned(),
             values,
             scalar_description,
@@ -104,20 +107,20 @@ impl Model {
         }
     }
 
-    /// Makes sure that nothing of the model is lost.
+    /// Checks that nothing in the model is ignored.
     fn check(&self, columns: &[Column]) {
         for field in self.fields.values() {
             let at = format!("{}.{}", self.name, field.name);
             let is_column = columns.iter().any(|column| column.field.as_ref() == Some(&field.name));
             assert!(
                 is_column,
-                "{at} is no column of the entity. A column goes by its own name in camelCase: leave `#[graphql(name)]` \
-                 away, or skip the field and show it by `Table::shows`. What is computed (`complex`) is declared by \
-                 `.computed(...)`."
+                "{at} is not a column of the entity. A column has its own name in camelCase: remove \
+                 `#[graphql(name)]`, or skip the field and show it with `Table::shows`. Declare a computed field \
+                 (`complex`) with `.computed(...)`."
             );
             assert!(
                 !field.ty.starts_with('['),
-                "{at} is a list, which no column holds: keep it as one text, and show it by `Table::list`"
+                "{at} is a list, which no column can hold. Store it as one text and show it with `Table::list`"
             );
             let lost = [
                 ("arguments", !field.args.is_empty()),
@@ -127,7 +130,7 @@ impl Model {
                 ("directives", !field.directive_invocations.is_empty()),
             ];
             if let Some((what, _)) = lost.iter().find(|(_, is_there)| *is_there) {
-                panic!("{at}: {what} of a column would be ignored; take them away");
+                panic!("{at}: {what} of a column would be ignored. Remove them");
             }
         }
     }
@@ -157,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// What a test looks at.
+    /// An enum of a test.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
     enum Sort {
         /// The first.
@@ -176,7 +179,7 @@ mod tests {
         old_name: Option<String>,
         sort: Sort,
         #[graphql(skip)]
-        #[expect(dead_code, reason = "only its absence is looked at")]
+        #[expect(dead_code, reason = "only its absence is checked")]
         secret: String,
     }
 
@@ -215,7 +218,7 @@ mod tests {
         ["name", "old_name", "sort", "secret"].map(column).into()
     }
 
-    /// What a program says that cannot start.
+    /// The panic message for a model.
     fn refused<M: OutputType>() -> String {
         let refuses = || {
             let model = Model::of::<M>();
@@ -227,8 +230,8 @@ mod tests {
 
     #[test]
     fn what_a_model_says_of_itself_is_taken_over() {
-        let changed = "async-graphql tells its registry something else of a SimpleObject than before: look at \
-                       `Model::of` and `Model::column`";
+        let changed = "async-graphql registers a SimpleObject differently than before: check `Model::of` and \
+            `Model::column`";
         let model = Model::of::<Plain>();
         assert_eq!(
             (&*model.name, &*model.description),
@@ -243,7 +246,7 @@ mod tests {
         assert_eq!(columns[1].deprecated.as_deref(), Some("Ask for the name."), "{changed}");
         assert_eq!(columns[2].kind.scalar, Scalar::Enum, "{changed}");
         let set = columns[2].values.as_ref().expect(changed);
-        assert_eq!(set.description, "What a test looks at.", "{changed}");
+        assert_eq!(set.description, "An enum of a test.", "{changed}");
         let values: Vec<_> =
             set.values.iter().map(|value| (&*value.name, &value.deprecated)).collect();
         let second = Some("Take the first.".to_owned());
@@ -253,10 +256,10 @@ mod tests {
     #[test]
     fn what_would_be_lost_stops_the_program_with_words() {
         for (said, words) in [
-            (refused::<Renamed>(), "Renamed.title is no column of the entity"),
-            (refused::<Complex>(), "declared by `.computed(...)`"),
+            (refused::<Renamed>(), "Renamed.title is not a column of the entity"),
+            (refused::<Complex>(), "with `.computed(...)`"),
             (refused::<Hidden>(), "`visible` of a column would be ignored"),
-            (refused::<Listed>(), "Listed.name is a list, which no column holds"),
+            (refused::<Listed>(), "Listed.name is a list, which no column can hold"),
         ] {
             assert!(said.contains(words), "{said}");
         }

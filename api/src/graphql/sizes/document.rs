@@ -1,19 +1,18 @@
-//! The text of a document, looked at before anything else looks at it.
+//! Checks the text of a document before anything else does.
 //!
-//! The parser, the validator and the database all walk a query by recursion, so a query that nests deeply
-//! enough would take the whole process with it. This looks at the text only, in one pass and without
-//! recursion, and is the first thing that a document meets.
+//! The parser, the validator and the database all walk a query recursively, so a deeply nested query could crash the
+//! whole process. This check runs first. It makes one pass over the text, without recursion.
 
 use crate::limits::{Limits, refuse};
 use crate::{error::Error, graphql::tokens::Tokens};
 
-/// How deep brackets may stand in each other.
+/// The maximum nesting depth of brackets.
 pub(crate) const MOST_NESTING: usize = 64;
 
-/// Looks at the text of a document.
+/// Checks the text of a document.
 ///
 /// # Errors
-/// Says which limit it goes beyond.
+/// The limit that it exceeds.
 pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
     limits.document(text.len())?;
     let (mut tokens, mut nesting, mut deepest) = (0_usize, 0_usize, 0);
@@ -28,7 +27,7 @@ pub(crate) fn document(text: &str, limits: &Limits) -> Result<(), Error> {
             _ => {}
         }
     }
-    refuse("brackets in each other", deepest, MOST_NESTING, "")?;
+    refuse("levels of nested brackets", deepest, MOST_NESTING, "")?;
     limits.tokens(tokens)
 }
 

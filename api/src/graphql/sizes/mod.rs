@@ -1,8 +1,8 @@
-//! How large a document is, held against the [`Limits`](crate::limits::Limits) of a request.
+//! Measures a document against the [`Limits`](crate::limits::Limits) of a request.
 //!
-//! [`document()`] looks at the text, before anything else does: parsers work by recursion. [`operation`]
-//! looks at the tree, with its fragments spread, before it is validated. What a query costs is known when
-//! it is planned ([`crate::query`]), and is looked at last.
+//! [`document()`] checks the text before anything else does, because parsers are recursive. [`operation`] checks the
+//! tree before it is validated, counting fragments each time they are spread. The price of a query is known once it
+//! is planned ([`crate::query`]), and is checked last.
 
 mod document;
 mod operation;

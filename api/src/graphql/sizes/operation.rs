@@ -1,7 +1,7 @@
-//! How large an operation is, counted on its tree.
+//! Measures an operation by its tree.
 //!
-//! A fragment counts each time that it is spread, and is looked at once: a document can spread fragments
-//! within fragments so that some dozen lines stand for billions of fields.
+//! A fragment counts each time it is spread but is visited only once: a few dozen lines of nested fragments can stand
+//! for billions of fields.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ use crate::limits::{
     refuse,
 };
 
-/// What an operation comes to, or a part of it.
+/// The sizes of an operation or a part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sizes {
     fields: usize,
@@ -31,13 +31,13 @@ pub(crate) struct Sizes {
     directives: usize,
     /// The longest list.
     items: usize,
-    /// How often members are asked for within members of a type.
+    /// The number of member lists of types nested in each other.
     lists: usize,
     root_fields: usize,
     introspected: Introspected,
 }
 
-/// What an operation asks of the schema, which counts for one field otherwise.
+/// The introspection of an operation, which otherwise counts as one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Introspected {
     fields: usize,
@@ -67,7 +67,7 @@ impl Sizes {
     /// Refuses an operation that is too large, whatever the values of its variables.
     ///
     /// # Errors
-    /// Names the limit.
+    /// The limit that it exceeds.
     pub(crate) fn check_document(&self, limits: &Limits) -> Result<(), Error> {
         let schema = &self.introspected;
         limits.depth(self.depth)?;
@@ -79,14 +79,14 @@ impl Sizes {
         limits.list_items(self.items)?;
         refuse("fields of the schema", schema.fields, INTROSPECTED_FIELDS, "")?;
         refuse("levels of fields of the schema", schema.depth, INTROSPECTED_DEPTH, "")?;
-        refuse("lists of members in each other", schema.lists, INTROSPECTED_LISTS, "")?;
+        refuse("levels of nested member lists", schema.lists, INTROSPECTED_LISTS, "")?;
         refuse("fields `__schema`", schema.schemas, INTROSPECTED_SCHEMAS, "")
     }
 
-    /// Refuses an operation that is too large, with the values of its variables.
+    /// Refuses an operation that is too large with the values of its variables.
     ///
     /// # Errors
-    /// Names the limit.
+    /// The limit that it exceeds.
     pub(crate) fn check(&self, limits: &Limits, variables: &Variables) -> Result<(), Error> {
         self.check_document(limits)?;
         limits.list_items(variables.values().map(longest).max().unwrap_or_default())?;
@@ -96,7 +96,7 @@ impl Sizes {
         Ok(())
     }
 
-    /// Takes in what stands beside it.
+    /// Adds the sizes of a sibling.
     fn add(&mut self, other: &Self) {
         let add = |to: &mut usize, count: usize| *to = to.saturating_add(count);
         add(&mut self.fields, other.fields);
@@ -111,7 +111,7 @@ impl Sizes {
         self.introspected.lists = self.introspected.lists.max(other.introspected.lists);
     }
 
-    /// Takes in the directives of one place.
+    /// Adds the directives at one position.
     fn take_directives(&mut self, directives: &[Positioned<Directive>]) {
         self.directives = self.directives.saturating_add(directives.len());
         let values = directives.iter().flat_map(|directive| &directive.node.arguments);
@@ -121,7 +121,7 @@ impl Sizes {
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
-    /// What each fragment comes to; nothing while it is looked at, because it must not spread itself.
+    /// The sizes of each fragment. They are empty while it is being visited, because it must not spread itself.
     fragments: HashMap<&'a Name, Sizes>,
 }
 
@@ -178,7 +178,7 @@ impl<'a> Counter<'a> {
     }
 }
 
-/// The fields at the root of an operation, by their names in the answer: skipped ones count.
+/// The root fields of an operation by response name, including skipped ones.
 fn root_fields<'a>(
     operation: &'a OperationDefinition,
     document: &'a ExecutableDocument,
@@ -213,7 +213,7 @@ fn root_fields<'a>(
     found
 }
 
-/// The items of the longest list of a value.
+/// The length of the longest list in a value.
 fn longest(value: &Constant) -> usize {
     match value {
         Constant::List(items) => items.iter().map(longest).fold(items.len(), usize::max),
@@ -222,7 +222,7 @@ fn longest(value: &Constant) -> usize {
     }
 }
 
-/// The items of the longest list of a value that may have variables in it.
+/// The length of the longest list in a value that may contain variables.
 fn longest_of(value: &Value) -> usize {
     match value {
         Value::List(items) => items.iter().map(longest_of).fold(items.len(), usize::max),
@@ -263,7 +263,7 @@ mod tests {
         let sizes = sizes(&text);
         assert_eq!(sizes.fields, usize::MAX);
         assert!(sizes.check(&Limits::default(), &Variables::default()).is_err());
-        // What validation refuses must not keep anybody counting.
+        // A cycle, which validation refuses later, must not make the counting loop forever.
         let sizes = self::sizes("{ ...A } fragment A on T { a ...B } fragment B on T { b ...A }");
         assert_eq!(sizes.fields, 2);
     }
