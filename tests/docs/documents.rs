@@ -5,7 +5,10 @@
 //! - A subscription gets an answer, at once or after a load.
 //! - An excerpt of the schema is in `schema.graphql`, apart from whitespace.
 
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 use cops_graphql::database::load::{Load, LoadCounts};
 use serde_json::{Value, json};
@@ -15,7 +18,11 @@ use super::{
     blocks::{Block, blocks},
     for_users, root, shell, synthetic,
 };
-use crate::{research, serve::Running, support::Client};
+use crate::{
+    research,
+    serve::Running,
+    support::{Client, TestDatabase, binary},
+};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,6 +185,51 @@ pub(crate) async fn shown_answers(client: &Client) {
     }
     assert_none(&failures);
     assert!(compared > 0, "no page shows an answer");
+}
+
+/// The tutorial loads the files of `docs/examples`, and shows the answer of its last query as a table.
+#[tokio::test]
+async fn the_tutorial_shows_what_its_files_hold() {
+    const PAGE: &str = "docs/getting-started.md";
+    let query = documents().into_iter().rfind(|it| it.place.starts_with(PAGE)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(root().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let database =
+        TestDatabase::at(format!("sqlite://{}", folder.path().join("mine.db").display()));
+    let mut import = Command::new(binary());
+    import.args(["import", "auto"]).arg(folder.path()).env("DATABASE_URL", &database.url);
+    let output = import.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{PAGE}: {}", String::from_utf8_lossy(&output.stderr));
+    let data = database.client().await.data(&query.text).await;
+    let nodes = data["grants"]["nodes"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let expected: Vec<Vec<String>> = nodes
+        .iter()
+        .map(|node| {
+            let recipient = node["recipient"].as_object().unwrap().values().next().unwrap();
+            [&node["awardNumber"], &node["federalShare"], &node["matchedBy"], recipient]
+                .map(text)
+                .into()
+        })
+        .collect();
+    let page = fs::read_to_string(root().join(PAGE)).unwrap();
+    let rows = page.lines().skip_while(|line| !line.starts_with("| awardNumber |")).skip(2);
+    let cell = |cell: &str| cell.trim().trim_matches('`').to_owned();
+    let shown: Vec<Vec<String>> = rows
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(cell).collect())
+        .collect();
+    assert_eq!(shown, expected, "{}", query.place);
+    let officers = &data["grants"]["totals"]["officersFunded"];
+    let words = format!(
+        "a sum of {} over {} known awards and {} missing",
+        officers["sum"], officers["known"], officers["missing"]
+    );
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(page.contains(&words), "{PAGE} does not say {words:?}");
 }
 
 #[test]

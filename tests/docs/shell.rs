@@ -26,21 +26,21 @@ use super::{
 use crate::{serve::Running, support::binary};
 
 const PROGRAM: &str = "cops-graphql";
+/// How a clone runs the program. The tests run what they have built.
+const BY_CARGO: &str = "cargo run --release --";
 
 /// What runs here beside the program. What is not installed is skipped with its block, and said.
 const RUN: [&str; 3] = ["curl", "jq", "promtool"];
 
 /// What does not run here.
-const NOT_RUN: [(&str, &str); 10] = [
+const NOT_RUN: [(&str, &str); 8] = [
     ("apt-get", "installs packages"),
-    ("cargo", "compiles the program, whose command lines are read all the same"),
+    ("cargo", "compiles and tests; `cargo run -- ...` is the program"),
     ("cd", "leads to a folder of the repository, to work there"),
     ("createdb", "needs a PostgreSQL of one's own"),
     ("export", "names a database server"),
     ("node", "is a stage of .ci/run, or takes minutes"),
     ("npm", "is a stage of .ci/run"),
-    ("pg_dump", "needs a PostgreSQL of one's own"),
-    ("psql", "needs a PostgreSQL of one's own"),
     ("tests/bench/run", "is a stage of .ci/run"),
 ];
 
@@ -215,9 +215,9 @@ fn refusal_of_span(words: &[&str]) -> Option<String> {
 /// Whether a command runs here, or why it cannot be told.
 fn runs(words: &[String]) -> Result<bool, String> {
     let first = words[0].as_str();
-    if first == PROGRAM {
-        let command = words.get(1).filter(|word| !word.starts_with('-'));
-        let command = command.map_or("", String::as_str);
+    if let Some(words) = of_program(words) {
+        let command = words.get(1).filter(|word| !word.starts_with('-')).copied();
+        let command = command.unwrap_or_default();
         return Ok(NOT_RUN_COMMANDS.iter().all(|(name, _)| *name != command));
     }
     if first == "curl" && !words.iter().any(|word| word.starts_with(ADDRESS)) {
@@ -321,6 +321,12 @@ fn folder(database: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(database, folder.path().join("cops.db")).unwrap();
     fs::write(folder.path().join("agencies.csv"), AGENCIES).unwrap();
+    let examples = folder.path().join("docs/examples");
+    fs::create_dir_all(&examples).unwrap();
+    for entry in fs::read_dir(root().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, examples.join(path.file_name().unwrap())).unwrap();
+    }
     fs::write(folder.path().join(".curlrc"), "fail-with-body\nmax-time = 60\n").unwrap();
     fs::create_dir(folder.path().join("bin")).unwrap();
     symlink(binary(), folder.path().join("bin").join(PROGRAM)).unwrap();
@@ -341,7 +347,7 @@ fn shell(folder: &Path, script: &str) -> Command {
 /// What is wrong with a line that ran, or with what it wrote.
 fn run(folder: &Path, line: &Line, server: &str) -> Option<String> {
     let words: Vec<&str> = line.commands.iter().flatten().map(String::as_str).collect();
-    let script = line.text.replace(ADDRESS, server);
+    let script = line.text.replace(ADDRESS, server).replace(BY_CARGO, PROGRAM);
     let script = script.trim_end().split(' ').map(with_example).collect::<Vec<_>>().join(" ");
     if words.iter().any(|word| word.contains("text/event-stream")) {
         return first_event(folder, &script);

@@ -24,10 +24,12 @@ use crate::{
 type Check = fn(&Path, &Block) -> Option<String>;
 
 /// The languages of the pages for users.
-const LANGUAGES: [(&str, Check); 11] = [
+const LANGUAGES: [(&str, Check); 12] = [
     // `shell` holds commands and what they print.
     ("", |_, _| None),
     ("sh", |_, _| None),
+    // A drawing.
+    ("text", |_, _| None),
     // `documents` holds queries and their answers.
     ("graphql", |_, _| None),
     ("json", is_no_json),
