@@ -10,9 +10,9 @@ use crate::links;
 pub(super) struct Block {
     /// The path of its page within the repository.
     pub(super) page: String,
-    /// The line of the page on which its text begins.
+    /// The line of the page where its text starts.
     pub(super) line: usize,
-    /// The word behind the fence; empty where there is none.
+    /// The word after the fence; empty if there is none.
     pub(super) language: String,
     pub(super) text: String,
 }
@@ -23,7 +23,7 @@ impl Block {
     }
 }
 
-/// The pages of the repository: their paths within it, and their texts.
+/// The path and the text of each page of the repository.
 pub(super) fn pages() -> Vec<(String, String)> {
     let paths = links::pages(root());
     let page = |path: &std::path::PathBuf| {
@@ -33,7 +33,7 @@ pub(super) fn pages() -> Vec<(String, String)> {
     paths.iter().map(page).collect()
 }
 
-/// The blocks of all pages, in their order.
+/// The blocks of all pages, in order.
 pub(super) fn blocks() -> Vec<Block> {
     pages().iter().flat_map(|(page, text)| blocks_of(page, text)).collect()
 }
@@ -60,7 +60,7 @@ fn blocks_of(page: &str, text: &str) -> Vec<Block> {
     blocks
 }
 
-/// The code spans of a page outside of its blocks, with their lines. A span may go on in the next line.
+/// The code spans of a page outside its blocks, with their lines. A span may continue on the next line.
 pub(super) fn spans(text: &str) -> Vec<(usize, String)> {
     let (mut is_block, mut paragraph, mut began) = (false, String::new(), 1);
     let mut spans = Vec::new();

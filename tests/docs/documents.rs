@@ -24,7 +24,7 @@ use crate::{
     support::{Client, TestDatabase, binary},
 };
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Query,
@@ -37,7 +37,7 @@ struct Document {
     place: String,
     kind: Kind,
     text: String,
-    /// The block of JSON that follows, and its place.
+    /// The JSON block that follows, with its place.
     json: Option<(String, Value)>,
 }
 
@@ -48,20 +48,20 @@ impl Document {
             .unwrap_or_default()
     }
 
-    /// What the page shows as the answer, and where.
+    /// The answer that the page shows, with its place.
     fn answer(&self) -> Option<(&str, &Value)> {
         let (place, json) = self.json.as_ref()?;
         json.as_object()?.contains_key("data").then_some((place, json))
     }
 
-    /// The errors that the page shows, and where.
+    /// The errors that the page shows, with their place.
     fn errors(&self) -> Option<(&str, &Value)> {
         let (place, json) = self.json.as_ref()?;
         Some((place, json.get("errors")?))
     }
 }
 
-/// The documents of the pages for users: blocks, and what a `curl` sends.
+/// The documents of the pages for users: blocks, and the queries that `curl` sends.
 fn documents() -> Vec<Document> {
     let blocks: Vec<Block> = blocks().into_iter().filter(for_users).collect();
     let mut documents = Vec::new();
@@ -85,7 +85,7 @@ fn documents() -> Vec<Document> {
     documents
 }
 
-/// By the first word that is neither of a comment nor of a description.
+/// Decides by the first word after the comments.
 fn kind(text: &str) -> Kind {
     const SCHEMA: [&str; 9] =
         ["directive", "enum", "extend", "input", "interface", "scalar", "schema", "type", "union"];
@@ -98,7 +98,7 @@ fn kind(text: &str) -> Kind {
     }
 }
 
-/// Why what is shown is not what was found: everything shown must be there, with the same value.
+/// How an answer differs from the page: it must contain everything shown, with the same values.
 fn lacks(shown: &Value, found: &Value, at: &str) -> Option<String> {
     match (shown, found) {
         (Value::Object(shown), Value::Object(found)) => shown.iter().find_map(|(name, shown)| {
@@ -117,7 +117,7 @@ fn lacks(shown: &Value, found: &Value, at: &str) -> Option<String> {
     }
 }
 
-/// The same of the shapes: the names of fields and the kinds of their values.
+/// How the shape of an answer differs from the page: the names of fields and the types of their values.
 fn differs(shown: &Value, found: &Value, at: &str) -> Option<String> {
     match (shown, found) {
         (Value::Object(shown), Value::Object(found)) => {
@@ -161,7 +161,9 @@ async fn every_document_of_the_docs_is_answered() {
         let errors = response.get("errors");
         let wrong = match (document.errors(), document.answer(), errors) {
             (Some((_, shown)), _, Some(errors)) => lacks(shown, errors, "errors"),
-            (Some((place, _)), ..) => Some(format!("there is no error, but {place} shows one")),
+            (Some((place, _)), ..) => {
+                Some(format!("the query has no error, but {place} shows one"))
+            }
             (.., Some(errors)) => Some(errors.to_string()),
             (_, Some((_, shown)), _) => differs(&shown["data"], &response["data"], "data"),
             _ => None,
@@ -172,7 +174,7 @@ async fn every_document_of_the_docs_is_answered() {
     assert!(answered > 30, "{answered} documents");
 }
 
-/// Answers are shown as the dataset of the first run gives them. `tests/demo.rs` has one, and calls this.
+/// The docs show answers from the dataset of the first run, which `tests/demo.rs` creates before it calls this.
 pub(crate) async fn shown_answers(client: &Client) {
     let (mut failures, mut compared) = (Vec::new(), 0);
     for document in documents() {
@@ -187,7 +189,7 @@ pub(crate) async fn shown_answers(client: &Client) {
     assert!(compared > 0, "no page shows an answer");
 }
 
-/// The tutorial loads the files of `docs/examples`, and shows the answer of its last query as a table.
+/// The tutorial loads the files of `docs/examples` and shows the answer to its last query as a table.
 #[tokio::test]
 async fn the_tutorial_shows_what_its_files_hold() {
     const PAGE: &str = "docs/getting-started.md";
@@ -239,7 +241,11 @@ fn every_error_that_is_shown_has_its_query_before_it() {
     for block in blocks().iter().filter(|block| for_users(block) && block.language == "json") {
         let json: Value = serde_json::from_str(&block.text).unwrap_or_default();
         if json.get("errors").is_some() {
-            assert!(queries.contains(&block.place()), "{}: whose error is this?", block.place());
+            assert!(
+                queries.contains(&block.place()),
+                "{}: no query comes before this error",
+                block.place()
+            );
         }
     }
 }
@@ -261,7 +267,7 @@ async fn every_subscription_of_the_docs_gets_an_answer() {
         assert_eq!(response.status(), 200, "{}", document.place);
         open.push((document.place, response));
     }
-    // What tells of changes alone is answered after one.
+    // `datasetChanged` sends its first answer after a load.
     let load = Load::begin(&database.writer().await, "docs", false).await.unwrap();
     load.commit(LoadCounts::default()).await.unwrap();
     for (place, mut response) in open {

@@ -17,9 +17,9 @@ use self::blocks::Block;
 pub(crate) use self::documents::shown_answers;
 use crate::support::TestDatabase;
 
-/// Where the docs say that a server is.
+/// The address of a server in the docs.
 const ADDRESS: &str = "http://127.0.0.1:8080";
-/// The scale of the dataset: some hundred awards, and ten thousand people trained.
+/// The scale of the dataset: several hundred awards, and ten thousand people trained.
 const SCALE: f64 = 0.02;
 
 fn root() -> &'static Path {
@@ -31,7 +31,7 @@ fn for_users(block: &Block) -> bool {
     block.page == "README.md" || block.page.starts_with("docs/")
 }
 
-/// A database as the first run leaves it, but smaller.
+/// A smaller version of the database that the first run creates.
 async fn synthetic() -> TestDatabase {
     let database = TestDatabase::sqlite().await;
     let writer = database.writer().await;
@@ -39,7 +39,7 @@ async fn synthetic() -> TestDatabase {
     database
 }
 
-/// Fails with a line for each failure.
+/// Panics with one line per failure.
 fn assert_none(failures: &[String]) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -26,25 +26,25 @@ use super::{
 use crate::{serve::Running, support::binary};
 
 const PROGRAM: &str = "cops-graphql";
-/// How a clone runs the program. The tests run what they have built.
+/// How the docs run the program in a clone. The tests run the binary.
 const BY_CARGO: &str = "cargo run --release --";
 
-/// What runs here beside the program. What is not installed is skipped with its block, and said.
+/// Commands that run besides the program. A block with one that is not installed is skipped with a message.
 const RUN: [&str; 3] = ["curl", "jq", "promtool"];
 
-/// What does not run here.
+/// Commands that do not run here.
 const NOT_RUN: [(&str, &str); 8] = [
     ("apt-get", "installs packages"),
-    ("cargo", "compiles and tests; `cargo run -- ...` is the program"),
-    ("cd", "leads to a folder of the repository, to work there"),
-    ("createdb", "needs a PostgreSQL of one's own"),
+    ("cargo", "compiles; `cargo run -- ...` counts as the program"),
+    ("cd", "enters a folder of a clone"),
+    ("createdb", "needs a PostgreSQL server"),
     ("export", "names a database server"),
     ("node", "is a stage of .ci/run, or takes minutes"),
     ("npm", "is a stage of .ci/run"),
     ("tests/bench/run", "is a stage of .ci/run"),
 ];
 
-/// Commands of the program that are read, and do not run.
+/// Commands of the program that are parsed but do not run.
 const NOT_RUN_COMMANDS: [(&str, &str); 4] = [
     ("", "serves until it is stopped"),
     ("serve", "serves until it is stopped"),
@@ -52,7 +52,7 @@ const NOT_RUN_COMMANDS: [(&str, &str); 4] = [
     ("fetch", "needs the API of USAspending"),
 ];
 
-/// Words that stand for what the reader puts in their place.
+/// Placeholders in the docs, with an example for each.
 const PLACEHOLDERS: [(&str, &str); 6] = [
     ("FORMAT", "fbi-agencies"),
     ("PATH...", "agencies.csv"),
@@ -65,17 +65,17 @@ const PLACEHOLDERS: [(&str, &str); 6] = [
 const AGENCIES: &str = "ori,agency_type_name,edited_flag,edited_name,pub_agency_name,icpsr_name\n\
     AK0010100,City,,A,A,\n";
 
-/// A line of a script: commands joined by `|`, `&&`, `||`, `;` or `&`, over quotes and continued lines.
+/// A logical line of a script: commands joined by `|`, `&&`, `||`, `;` or `&`, with continuations.
 #[derive(Debug)]
 struct Line {
-    /// Its place in the script, from 0.
+    /// Its line in the script, from 0.
     at: usize,
     text: String,
-    /// The words of each command, without settings of the environment before it and without redirections.
+    /// The words of each command, without environment settings and redirections.
     commands: Vec<Vec<String>>,
 }
 
-/// Reads the lines of a script, as far as the docs need it. What it does not know it refuses.
+/// Splits a script into lines, as far as the docs need it. Other syntax is an error.
 fn lines(script: &str) -> Result<Vec<Line>, String> {
     let mut reader = Reader::default();
     let mut chars = script.chars().peekable();
@@ -84,9 +84,11 @@ fn lines(script: &str) -> Result<Vec<Line>, String> {
         match (reader.quote, found) {
             (Some(quote), _) if quote == found => reader.quote = None,
             (Some('"') | None, '$') if chars.peek() == Some(&'(') => {
-                return Err("$(...) is not read here".to_owned());
+                return Err("this test does not read $(...)".to_owned());
             }
-            (Some('"') | None, '`') => return Err("a command in backticks is not read".to_owned()),
+            (Some('"') | None, '`') => {
+                return Err("this test does not read commands in backticks".to_owned());
+            }
             (Some('"') | None, '\\') => {
                 let next = chars.next().ok_or("it ends with a backslash")?;
                 reader.text.push(next);
@@ -107,7 +109,7 @@ fn lines(script: &str) -> Result<Vec<Line>, String> {
             (None, '\n') => reader.end_line(),
             (None, '|' | '&' | ';') => reader.end_command(),
             (None, '<' | '>') if chars.peek() == Some(&'<') => {
-                return Err("a document within the script is not read".to_owned());
+                return Err("this test does not read here-documents".to_owned());
             }
             (None, '<' | '>') => {
                 reader.word.take_if(|word| word == "2");
@@ -132,11 +134,11 @@ fn lines(script: &str) -> Result<Vec<Line>, String> {
     Ok(reader.lines)
 }
 
-/// A script that was read so far.
+/// The state of `lines`.
 #[derive(Default)]
 struct Reader {
     lines: Vec<Line>,
-    /// How many lines of the text came before this one.
+    /// The number of lines before this one.
     before: usize,
     text: String,
     commands: Vec<Vec<String>>,
@@ -182,7 +184,7 @@ impl Reader {
     }
 }
 
-/// The words of the program's command line that a command is, also where Cargo runs it.
+/// The words of a command if it runs the program, directly or with Cargo.
 fn of_program(words: &[String]) -> Option<Vec<&str>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let rest = match words.as_slice() {
@@ -193,26 +195,26 @@ fn of_program(words: &[String]) -> Option<Vec<&str>> {
     Some([PROGRAM].into_iter().chain(rest.iter().map(|word| with_example(word))).collect())
 }
 
-/// A word, or an example of what it stands for.
+/// Replaces a placeholder with its example.
 fn with_example(word: &str) -> &str {
     PLACEHOLDERS.iter().find(|(name, _)| *name == word).map_or(word, |(_, example)| example)
 }
 
-/// Why the program would refuse a command line.
+/// Why the program's parser rejects a command line.
 fn refusal(words: &[&str]) -> Option<String> {
     let error = Cli::try_parse_from(words).err()?;
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     (!is_help).then(|| error.to_string())
 }
 
-/// The same of a code span, which may also be just the name of a command.
+/// Why the parser rejects a code span, which may also be just the name of a command.
 fn refusal_of_span(words: &[&str]) -> Option<String> {
     let command = Cli::command();
     let is_name = words.len() == 2 && command.find_subcommand(words[1]).is_some();
     if is_name { None } else { refusal(words) }
 }
 
-/// Whether a command runs here, or why it cannot be told.
+/// Whether a command runs here, or why that is unknown.
 fn runs(words: &[String]) -> Result<bool, String> {
     let first = words[0].as_str();
     if let Some(words) = of_program(words) {
@@ -221,7 +223,7 @@ fn runs(words: &[String]) -> Result<bool, String> {
         return Ok(NOT_RUN_COMMANDS.iter().all(|(name, _)| *name != command));
     }
     if first == "curl" && !words.iter().any(|word| word.starts_with(ADDRESS)) {
-        return Err(format!("curl asks something else than {ADDRESS}"));
+        return Err(format!("curl requests something other than {ADDRESS}"));
     }
     if RUN.contains(&first) {
         return Ok(true);
@@ -234,7 +236,7 @@ fn runs(words: &[String]) -> Result<bool, String> {
     ))
 }
 
-/// The document of the first `curl` of a block that sends one as JSON, and whose answer is JSON.
+/// The document that a block sends by `curl` as JSON, if the answer is JSON.
 pub(super) fn sent_by_curl(block: &Block) -> Option<String> {
     let lines = lines(&block.text).ok()?;
     let curl = lines.iter().flat_map(|line| &line.commands).find(|words| words[0] == "curl")?;
@@ -265,7 +267,7 @@ fn every_command_line_of_the_program_is_one() {
                     failures.extend(refusal(&words).map(|error| format!("{place}: {error}")));
                 }
                 failures.extend(runs(words).err().map(|error| format!("{place}: {error}")));
-                // What is in the repository is there.
+                // A script of the repository exists.
                 let file = words.first().filter(|word| word.starts_with("tests/"));
                 failures.extend(
                     file.filter(|file| !root().join(file).exists())
@@ -286,7 +288,7 @@ fn every_command_line_of_the_program_is_one() {
     assert!(read > 20, "{read} command lines");
 }
 
-/// The tables of options name those that the program has, with their variables.
+/// The program has every option in the docs' tables, with the same environment variable.
 #[test]
 fn every_option_in_a_table_is_one() {
     let command = Cli::command();
@@ -316,7 +318,7 @@ fn every_option_in_a_table_is_one() {
     assert!(read > 30, "{read} options");
 }
 
-/// A folder in which the blocks of a page run.
+/// The folder in which the blocks of a page run.
 fn folder(database: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(database, folder.path().join("cops.db")).unwrap();
@@ -333,7 +335,7 @@ fn folder(database: &Path) -> TempDir {
     folder
 }
 
-/// A script of a page, to be run in its folder.
+/// A command that runs a script of a page in its folder.
 fn shell(folder: &Path, script: &str) -> Command {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut bash = Command::new("bash");
@@ -344,7 +346,7 @@ fn shell(folder: &Path, script: &str) -> Command {
     bash
 }
 
-/// What is wrong with a line that ran, or with what it wrote.
+/// Runs a line. Returns what is wrong with its exit code or its output.
 fn run(folder: &Path, line: &Line, server: &str) -> Option<String> {
     let words: Vec<&str> = line.commands.iter().flatten().map(String::as_str).collect();
     let script = line.text.replace(ADDRESS, server).replace(BY_CARGO, PROGRAM);
@@ -362,7 +364,7 @@ fn run(folder: &Path, line: &Line, server: &str) -> Option<String> {
         let bytes = fs::read(folder.join(pair[1])).unwrap_or_default();
         (pair[1], String::from_utf8_lossy(&bytes).into_owned())
     });
-    // What checks its input may print nothing; these two print what they are asked for.
+    // A checker may print nothing on success; these two must print something.
     let is_asked = line.commands.last().is_some_and(|last| last[0] == "curl" || last[0] == "jq");
     let mut outputs: Vec<(&str, String)> = written.collect();
     if is_asked && outputs.is_empty() || !said.is_empty() {
@@ -377,11 +379,11 @@ fn run(folder: &Path, line: &Line, server: &str) -> Option<String> {
     })
 }
 
-/// Runs what does not end by itself up to its first event.
+/// Runs a subscription until its first event.
 fn first_event(folder: &Path, script: &str) -> Option<String> {
     let mut child = shell(folder, &format!("exec {script}")).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let event = lines.filter_map(|line| line.strip_prefix("data: ").map(ToOwned::to_owned)).next();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let event = lines.find_map(|line| line.strip_prefix("data: ").map(ToOwned::to_owned));
     let _ = child.kill();
     let _ = child.wait();
     let Some(event) = event else { return Some("there is no event".to_owned()) };
@@ -395,7 +397,7 @@ fn is_installed(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).exists())
 }
 
-/// The lines of a block, where all of them can run here.
+/// The lines of a block, if all of them can run here.
 fn lines_to_run(block: &Block) -> Option<Vec<Line>> {
     let lines = lines(&block.text).ok()?;
     let commands = || lines.iter().flat_map(|line| &line.commands);
@@ -405,7 +407,7 @@ fn lines_to_run(block: &Block) -> Option<Vec<Line>> {
     let missing =
         commands().map(|words| words[0].as_str()).find(|it| RUN.contains(it) && !is_installed(it));
     if let Some(missing) = missing {
-        // Straight to standard error: what a passing test prints is not shown.
+        // Directly to standard error, since the output of a passing test is not shown.
         let words = format!("skipped: {}: {missing} is not installed", block.place());
         let _ = writeln!(std::io::stderr(), "{words}");
         return None;
@@ -417,7 +419,7 @@ fn lines_to_run(block: &Block) -> Option<Vec<Line>> {
 async fn every_command_that_can_run_here_does() {
     let database = synthetic().await;
     let scratch = tempfile::tempdir().unwrap();
-    // A document that docs/http.md asks for by its id.
+    // The trusted document that docs/http.md requests by its id.
     let documents = scratch.path().join("documents");
     fs::create_dir_all(documents.join("spending")).unwrap();
     let document = "{ grants { groups(by: [AGENCY_STATE]) { nodes { count } } } }";
@@ -454,11 +456,11 @@ async fn every_command_that_can_run_here_does() {
     assert!(ran > 8, "{ran} lines");
 }
 
-/// A block without a language shows what `cops-graphql doctor` says of the dataset of the first run.
+/// A block without a language shows output of `cops-graphql doctor` on the dataset of the first run.
 fn is_not_said_by_doctor(folder: &Path, block: &Block) -> Option<String> {
     let output = shell(folder, "cops-graphql doctor --listen 127.0.0.1:0").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    // How wide the columns are depends on what else there is to say.
+    // The width of the columns depends on the other lines.
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines: Vec<String> = said.lines().map(words).collect();
     let line = block.text.lines().find(|line| !lines.contains(&words(line)))?;

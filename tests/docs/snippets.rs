@@ -20,22 +20,22 @@ use crate::{
     support::binary,
 };
 
-/// What holds the blocks of a language: what is wrong with one.
+/// Checks a block. Returns what is wrong with it.
 type Check = fn(&Path, &Block) -> Option<String>;
 
-/// The languages of the pages for users.
+/// The languages of the pages for users, with their checks.
 const LANGUAGES: [(&str, Check); 12] = [
-    // `shell` holds commands and what they print.
+    // `shell` checks commands and their output.
     ("", |_, _| None),
     ("sh", |_, _| None),
-    // A drawing.
+    // A diagram.
     ("text", |_, _| None),
-    // `documents` holds queries and their answers.
+    // `documents` checks queries and their answers.
     ("graphql", |_, _| None),
     ("json", is_no_json),
     ("csv", is_no_list_of_programs),
     ("js", |folder, block| is_refused_by(folder, block, "snippet.mjs", &["node", "--check"])),
-    // These run in `tests/files/run`, which names their pages.
+    // `tests/files/run` runs these, and names their pages.
     ("python", |folder, block| {
         let refused = is_refused_by(folder, block, "snippet.py", &["python3", "-m", "py_compile"]);
         refused.or_else(|| does_not_run(block))
@@ -46,7 +46,7 @@ const LANGUAGES: [(&str, Check); 12] = [
     }),
     ("nginx", |_, block| is_not_in(block, "docs/proxy/nginx.conf")),
     ("yaml", is_refused_by_prometheus),
-    // Sets up Citus, which is not here: `TEST_CITUS_URL` names one that was set up so.
+    // Sets up Citus, which is not installed here. `TEST_CITUS_URL` names a cluster that was set up this way.
     ("sql", |_, _| None),
 ];
 
@@ -54,7 +54,7 @@ fn is_no_json(_: &Path, block: &Block) -> Option<String> {
     serde_json::from_str::<Value>(&block.text).err().map(|error| error.to_string())
 }
 
-/// The program takes it for `import --programs`.
+/// `import --programs` accepts it.
 fn is_no_list_of_programs(folder: &Path, block: &Block) -> Option<String> {
     fs::write(folder.join("programs.csv"), &block.text).unwrap();
     let award = [
@@ -74,14 +74,14 @@ fn is_no_list_of_programs(folder: &Path, block: &Block) -> Option<String> {
     (!output.status.success()).then(|| error.into_owned())
 }
 
-/// Whether a command refuses the block as a file. Where the command is not installed, this is said.
+/// Gives the block to a command as a file. If the command is not installed, prints a message.
 fn is_refused_by(folder: &Path, block: &Block, name: &str, command: &[&str]) -> Option<String> {
     fs::write(folder.join(name), &block.text).unwrap();
     let (first, rest) = command.split_first().unwrap();
     let mut child = Command::new(first);
     let output = child.args(rest).arg(name).current_dir(folder).stdin(Stdio::null()).output();
     let Ok(output) = output else {
-        // Straight to standard error: what a passing test prints is not shown.
+        // Directly to standard error, since the output of a passing test is not shown.
         let words = format!("skipped: {}: {first} is not installed", block.place());
         let _ = writeln!(std::io::stderr(), "{words}");
         return None;
@@ -90,13 +90,13 @@ fn is_refused_by(folder: &Path, block: &Block, name: &str, command: &[&str]) -> 
     (!output.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
 }
 
-/// Prometheus takes it as its configuration, with the rules that are beside the page.
+/// Prometheus accepts it as its configuration, with the rules beside the page.
 fn is_refused_by_prometheus(folder: &Path, block: &Block) -> Option<String> {
     fs::copy(root().join("docs/observability/alerts.yml"), folder.join("alerts.yml")).unwrap();
     is_refused_by(folder, block, "prometheus.yml", &["promtool", "check", "config"])
 }
 
-/// The lines are those of a file, in their order.
+/// The lines are in a file, in the same order.
 fn is_not_in(block: &Block, file: &str) -> Option<String> {
     let text = fs::read_to_string(root().join(file)).unwrap();
     let mut lines = text.lines().map(str::trim);
@@ -104,7 +104,7 @@ fn is_not_in(block: &Block, file: &str) -> Option<String> {
     Some(format!("{missing:?} is not in {file}, or not in this place"))
 }
 
-/// The page is not among those whose examples run.
+/// `tests/files/run` names the page.
 fn does_not_run(block: &Block) -> Option<String> {
     let script = fs::read_to_string(root().join("tests/files/run")).unwrap();
     (!script.contains(&block.page)).then(|| "tests/files/run does not run the page".to_owned())
