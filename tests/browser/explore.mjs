@@ -157,7 +157,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await calm(page);
       assert.equal(new URL(page.url()).search, "?measure=per-resident&dollars=2025");
       assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerResident.toLocaleString("en-US", { style: "currency", currency: "USD" }));
-      await figure(page, "Dollars per resident (2025 prices) by state").waitFor();
+      await figure(page, "Dollars per resident (2025 dollars) by state").waitFor();
       const funnel = figure(page, "From requested to retained");
       assert.ok((await funnel.innerText()).includes(`${(grants.totals.hiredRate * 100).toFixed(1).replace(".0", "")}% of the officers funded were hired`));
       await context.close();
@@ -379,7 +379,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await page.goto(`${loaded.url}/explore`);
       await told;
       const foot = page.locator("footer");
-      const revision = async () => Number(/Revision (\d+)/.exec(await foot.innerText())[1]);
+      const revision = async () => Number(/revision (\d+)/.exec(await foot.innerText())[1]);
       const before = await revision();
       await loaded.load([["AK0010700", "Moose Pass Police"]]);
       await page.getByRole("status").getByText(`Updated to revision ${before + 1}`).waitFor();

@@ -220,7 +220,7 @@ const tests = {
     await choose(page, "One agency and its related rows");
     await run(page);
     await page.getByRole("button", { name: "Download CSV" }).click();
-    await page.getByText(/is a list inside of a row/).waitFor();
+    await page.getByText(/is a list within a row/).waitFor();
     await context.close();
   },
 
@@ -279,7 +279,7 @@ const tests = {
     await picture(page, "playground-multiples");
     await choose(page, "One agency and its related rows");
     await page.getByRole("radio", { name: "Chart" }).check();
-    await page.getByText(/is a list inside of a row/).waitFor();
+    await page.getByText(/is a list within a row/).waitFor();
     await context.close();
   },
 
