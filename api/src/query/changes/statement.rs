@@ -198,7 +198,7 @@ impl ChangesPlan {
             rows.expr_as(value, Alias::new(field.to_string()));
         }
         if !self.keeps.is_all() {
-            rows.expr_as(one_where(self.keeps.to_sql(name, backend)), Alias::new(KEPT));
+            rows.expr_as(one_where(self.keeps.to_sql_value(name, backend)), Alias::new(KEPT));
         }
         let revision = match side {
             Side::Before => {
