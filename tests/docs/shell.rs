@@ -96,7 +96,6 @@ fn lines(script: &str) -> Result<Vec<Line>, String> {
                     reader.word().push(next);
                 }
             }
-            (Some(_), _) => reader.word().push(found),
             (None, '\'' | '"') => {
                 reader.word();
                 reader.quote = Some(found);
@@ -124,7 +123,7 @@ fn lines(script: &str) -> Result<Vec<Line>, String> {
                     reader.end_word();
                 }
             }
-            (None, _) => reader.word().push(found),
+            _ => reader.word().push(found),
         }
     }
     if reader.quote.is_some() {
