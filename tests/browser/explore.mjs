@@ -1,4 +1,4 @@
-// The explorer, used as a person would: what is on the page is held against what the API answers.
+// Uses the explorer as a person would, and compares the page with the answers of the API.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 

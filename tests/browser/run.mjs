@@ -1,5 +1,5 @@
-// Opens the pages of the server in Chromium with the network closed, uses them as a person would, and looks
-// at what is on them: `node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]`.
+// Opens the pages of the server in Chromium, without a network, uses them as a person would, and checks their contents:
+// `node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]`.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
