@@ -239,6 +239,8 @@ impl Draw<'_> {
             let are_keys = dimensions.iter().filter(|it| [measure, "level"].contains(&&*it.name()));
             by.extend(are_keys.cloned());
         }
+        // A statistic of all groups is over all measures again.
+        let summary = self.random.chance(30).then(|| self.summary(table, free));
         let free = free || is_apart;
         for _ in 0..*self.random.pick(&[0, 1, 1, 1, 2, 2, 3]) {
             let placed: Vec<_> = dimensions.iter().filter(|it| it.is_placed()).collect();
@@ -252,7 +254,6 @@ impl Draw<'_> {
         }
         let subtotals = !is_apart && self.random.chance(25);
         let selection = self.selection(table, free, 2);
-        let summary = self.random.chance(30).then(|| self.summary(table, free));
         let (having, order, page, fills) = (None, Vec::new(), None, false);
         let windows = self.random.chance(25);
         let event = self.event();

@@ -129,7 +129,7 @@ fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Result<GroupsAnswer, Error
     let all = if request.windows.is_empty() { Vec::new() } else { kept.clone() };
     kept.retain(|group| request.having.passes(finish.figures(*group)));
     let total = kept.len();
-    let summary = finish.summary(&kept)?;
+    let (summarized, summary) = finish.summary(&kept)?;
     let (windows, sums) = finish.windows(&all, &kept);
     let page = &request.page;
     if let Some(after) = &page.after {
@@ -162,7 +162,7 @@ fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Result<GroupsAnswer, Error
     };
     let groups: Vec<Group> = kept.into_iter().map(show).collect();
     let has_others = groups.len() < count;
-    Ok(GroupsAnswer { groups, total, more, has_others, summary, sums })
+    Ok(GroupsAnswer { groups, total, more, has_others, summarized, summary, sums })
 }
 
 impl Finish<'_> {
@@ -241,16 +241,18 @@ impl Finish<'_> {
         Ordering::Equal
     }
 
-    /// The summary of the groups of all keys.
-    fn summary(&self, kept: &[usize]) -> Result<Vec<Number>, Error> {
+    /// The number of groups that are no subtotals, and the summaries of their figures.
+    fn summary(&self, kept: &[usize]) -> Result<(usize, Vec<Number>), Error> {
         let level = self.request.keys.len();
+        let is_whole = |group: &&usize| usize::from(self.groups.levels[**group]) == level;
         let of = |figure: usize| -> Vec<Number> {
-            let groups =
-                kept.iter().filter(|group| usize::from(self.groups.levels[**group]) == level);
+            let groups = kept.iter().filter(is_whole);
             groups.map(|group| self.figures(*group)[figure]).collect()
         };
         let summaries = self.request.summaries.iter();
-        summaries.map(|it| summarize(it.statistic, &of(it.figure), of)).collect()
+        let summary: Result<_, Error> =
+            summaries.map(|it| summarize(it.statistic, &of(it.figure), of)).collect();
+        Ok((kept.iter().filter(is_whole).count(), summary?))
     }
 
     /// The windows of each kept group, and the sum of each figure over all groups.

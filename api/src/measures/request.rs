@@ -223,6 +223,8 @@ pub struct GroupsAnswer {
     pub more: bool,
     /// Whether there are rows outside the groups of the page: beyond it, or excluded by `having`.
     pub has_others: bool,
+    /// The number of groups that the summaries are of: subtotals are not among them.
+    pub summarized: usize,
     /// The summaries of all groups.
     pub summary: Vec<Number>,
     /// The sum of each window's figure over all groups.

@@ -117,7 +117,7 @@ fn connection(plan: &GroupsPlan, answer: &GroupsAnswer, rows: &KeyRows) -> Resul
         Ok(match field {
             GroupsField::TypeName => GraphQl::String(format!("{type_name}GroupConnection")),
             GroupsField::TotalCount => GraphQl::from(answer.total),
-            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.total)?,
+            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.summarized)?,
             GroupsField::Nodes(shape) => {
                 let nodes = answer.groups.iter().map(|group| measures(shape, group, rows));
                 GraphQl::List(nodes.collect::<Result<_, _>>()?)
