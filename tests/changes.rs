@@ -1,4 +1,4 @@
-//! What changed between two revisions, as the API answers it, is what differs between the copies of both.
+//! The changes between two revisions that the API reports are the differences between the two datasets.
 
 use std::collections::{BTreeMap, BTreeSet};
 

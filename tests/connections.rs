@@ -1,4 +1,4 @@
-//! Connections over real sockets: how many there may be, how slow, and which one goes.
+//! Connections over real sockets: how many are allowed, how slow they may be, and which one is closed first.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

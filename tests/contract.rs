@@ -1,4 +1,4 @@
-//! `schema.graphql` is what the server serves, and says what everything is.
+//! `schema.graphql` is the schema that the server serves, and describes every element.
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
-//! The demo dataset is what it says: it meets every published figure, it is made again alike, and it is
-//! whole at every scale.
+//! The synthetic dataset: it meets every published figure, is reproducible, and is complete at every scale.
 
 use std::{collections::HashMap, fmt::Write as _, path::Path};
 
@@ -10,12 +9,8 @@ use entity::{
 };
 use indicatif::ProgressBar;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
-use serde_json::Value;
 
-use crate::{
-    plot,
-    support::{Client, TestDatabase},
-};
+use crate::{docs, plot, support::TestDatabase};
 
 const TABLES: [&str; 24] = [
     "agencies",
@@ -211,21 +206,8 @@ async fn at_scale_one_every_published_figure_comes_out() {
     panel(&db).await;
     let client = test.client().await;
     plot::check(&client).await;
-    readme(&client).await;
+    docs::shown_answers(&client).await;
     whole(&db).await;
-}
-
-/// The answer of the first query that the README shows.
-async fn readme(client: &Client) {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let between = |from: &str, to: &str| {
-        let (_, rest) = readme.split_once(from).unwrap();
-        rest.split_once(to).unwrap().0.to_owned()
-    };
-    let asked: Value = serde_json::from_str(&between("json' -d '", "'\n```")).unwrap();
-    let shown: Value = serde_json::from_str(&between("```json\n", "```")).unwrap();
-    assert_eq!(client.data(asked["query"].as_str().unwrap()).await, shown["data"]);
 }
 
 /// What the API says of the same: each figure beside what was made, from memory and from the database alike,

@@ -1,4 +1,4 @@
-//! A database on several machines: no answer has rows of two revisions, whatever is committed meanwhile.
+//! A database on several machines: no answer mixes rows of two revisions, whatever is committed meanwhile.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! A document that was read before is answered as one that was not.
+//! A document from the cache gets the same answer as a new document.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! While a load goes on, readers go on, too, with the load before.
+//! During a load, readers continue to see the previous revision.
 
 use std::time::Duration;
 

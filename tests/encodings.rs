@@ -1,4 +1,4 @@
-//! A database that does not keep texts as UTF-8 is refused by all that would write into it.
+//! A database whose encoding is not UTF-8 is refused by every command that writes.
 
 use std::process::{Command, Output, Stdio};
 

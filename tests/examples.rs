@@ -1,5 +1,5 @@
-//! The worked examples of the playground: each runs as it stands, finds something in a synthetic dataset,
-//! and says who asks it and what it teaches. And what the explorer asks.
+//! The worked examples of the playground: each runs as it is, finds something in a synthetic dataset, and names its
+//! audience and its topic. Also the documents of the explorer.
 
 use std::{collections::BTreeMap, path::Path};
 

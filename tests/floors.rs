@@ -1,8 +1,8 @@
-//! The floors of `api/`: a file uses what stands below it, and no two files use each other.
+//! The floors of `api/`: a file uses only what is below it, and no two files use each other.
 //!
-//! A floor is a module of the crate's root. What a file uses is what its paths name (`use crate::...`, `super::...`
-//! and the paths in code), where a re-export stands for the file that declares the item. A module and the modules
-//! within it are one: they may use each other. Code under `#[cfg(test)]` may use anything.
+//! A floor is a module of the crate's root. A file uses what its paths name (`use crate::...`, `super::...` and the
+//! paths in code); a re-export counts as the file that declares the item. A module and its submodules are one: they
+//! may use each other. Code under `#[cfg(test)]` may use anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

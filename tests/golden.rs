@@ -1,8 +1,7 @@
-//! Golden queries: each file of `queries/` with its answer and the statements that it cost.
+//! Golden queries: each file of `queries/` with its answer and its SQL statements.
 //!
-//! The answer is the same on both databases, and whether a copy in memory or the database computes its
-//! aggregates, so it is one snapshot; the statements are one for each database, with the copy.
-//! `INSTA_UPDATE=always cargo test --workspace golden` rewrites them.
+//! The answer is the same on both databases, and from memory as in SQL, so it is one snapshot. The statements have one
+//! snapshot per database, with the in-memory copy. `INSTA_UPDATE=always cargo test --workspace golden` rewrites them.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Every revision stays what it was: whatever loads do afterwards, it is asked for and answered as before.
+//! Every revision is kept: whatever later loads do, queries as of it get the same answer.
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 

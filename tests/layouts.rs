@@ -1,8 +1,8 @@
-//! Databases for tests that are on several machines.
+//! Databases for tests on several machines.
 //!
-//! Citus is asked where [`CITUS`] names its coordinator. Elsewhere PostgreSQL itself stands in for it, with the same layout: the
-//! rows of trainees and outcomes are in two other databases, over `postgres_fdw`. Each of those has a snapshot of its own, and
-//! commits by itself, so what Citus does between two machines happens there, too.
+//! [`CITUS`] names the coordinator of a Citus cluster. Without it, PostgreSQL itself stands in, with the same layout:
+//! the rows of trainees and outcomes are in two other databases, over `postgres_fdw`. Each has its own snapshot and
+//! commits separately, so everything that happens between two machines of Citus happens there, too.
 
 use std::io::Write as _;
 

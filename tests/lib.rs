@@ -1,1 +1,1 @@
-//! Nothing of its own: see `main.rs`.
+//! Empty: see `main.rs`.

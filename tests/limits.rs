@@ -1,4 +1,4 @@
-//! Each limit of a request: what is one below it, at it, and one above.
+//! Each limit of a request: just below it, at it, and just above it.
 
 use async_graphql::{Request, Variables};
 use cops_graphql::limits::Limits;

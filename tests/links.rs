@@ -1,4 +1,4 @@
-//! Links of the docs lead to files and headings that are there.
+//! Links in the docs lead to files and headings that exist.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The Markdown files of a folder and those below it, by their paths within it.
-fn pages(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn pages(root: &Path) -> Vec<PathBuf> {
     const NOT_OURS: [&str; 5] = ["node_modules", "target", ".git", "dist", "fixtures"];
     let (mut folders, mut pages) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {

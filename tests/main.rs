@@ -1,4 +1,4 @@
-//! Tests of the whole, through the same doors that its users take. One binary.
+//! End-to-end tests, through the same interfaces as users. One binary.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,6 +9,7 @@ mod contract;
 mod counts;
 mod demo;
 mod distributed;
+mod docs;
 mod documents;
 mod during_load;
 mod encodings;

@@ -1,4 +1,4 @@
-//! The tables that the migrations make are those that the entities expect.
+//! The migrations create the tables that the entities expect.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Pages in the order of related rows, or of several columns: the copy in memory finds their keys, and the database
-//! would find the same, from both ends and between any two places.
+//! Pages ordered by related rows or by several columns: the in-memory copy finds the same keys as the database would,
+//! from both ends and between any two places.
 
 use std::{cell::Cell, fmt::Write as _};
 

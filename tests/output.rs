@@ -1,4 +1,4 @@
-//! What commands print, where it cannot be written: to a full disk, or to a reader that has gone.
+//! Commands whose output cannot be written: to a full disk, or to a reader that has closed the pipe.
 
 #![cfg(target_os = "linux")]
 

@@ -1,5 +1,5 @@
-//! Pages put together are the whole list: for every order, direction and place of missing values, with
-//! ties, from both ends, at the root and nested.
+//! Pages together are the whole list: for every order, direction and position of missing values, with ties, from both
+//! ends, at the root and nested.
 
 use std::{cell::RefCell, fmt::Write as _};
 

@@ -1,5 +1,5 @@
-//! Where agencies are: within a circle, nearest first, in a county and in a state. Both databases and both executors find
-//! what textbooks and the Census Bureau say.
+//! Agencies by place: within a circle, nearest first, in a county and in a state. Both databases and both executors
+//! find what textbooks and the Census Bureau say.
 
 use std::cmp::Ordering;
 

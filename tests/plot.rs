@@ -1,4 +1,4 @@
-//! The plot of the docs: what the query beside it answers of the synthetic dataset, drawn.
+//! The plot in the docs: the answer of the query next to it over the synthetic dataset.
 //!
 //! `UPDATE_PLOT=1 cargo test --workspace` draws it again.
 

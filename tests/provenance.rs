@@ -1,4 +1,4 @@
-//! Every row leads to its source and to its load, and every load says what it did.
+//! Every row leads to its source and its load, and every load records what it did.
 
 use cops_graphql::{
     demo,

@@ -1,5 +1,5 @@
-//! A database that becomes another one under a running server: a backup is restored, a file is moved or copied over it,
-//! or is deleted.
+//! A database that is replaced while the server runs: a backup is restored, or a file is moved, copied over it, or
+//! deleted.
 
 use std::{
     path::Path,

@@ -1,4 +1,4 @@
-//! Several servers on a primary of PostgreSQL and a replica of it: clusters of their own, thrown away.
+//! Several servers on a primary and a replica of PostgreSQL, in temporary clusters.
 
 #![cfg(unix)]
 

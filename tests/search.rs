@@ -1,4 +1,4 @@
-//! What is typed finds what is written, the same on every database, and no more than that.
+//! Search finds what was typed, the same on every database, and nothing else.
 
 use std::{
     collections::BTreeSet,

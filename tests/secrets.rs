@@ -1,4 +1,4 @@
-//! The password of a database: whatever is wrong with its URL, nothing shows it.
+//! The password of a database never appears in any output, whatever is wrong with its URL.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},

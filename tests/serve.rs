@@ -1,4 +1,4 @@
-//! The server as an operator runs it: the binary, signals, a database that is not there.
+//! The server as an operator runs it: the binary, signals, a missing database.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},

@@ -1,4 +1,4 @@
-//! Settings that make no sense are refused at the start, with what they may be.
+//! Invalid settings are refused at startup, with the valid values.
 
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-//! What a server does on a signal, and what its log says of that.
+//! The server's reaction to signals, and its log.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! No N+1: a relation field costs one statement, however many rows it is asked of.
+//! No N+1: a relation field costs one statement, whatever the number of parent rows.
 
 use cops_graphql::graphql::execute::Purpose;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};

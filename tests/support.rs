@@ -1,4 +1,4 @@
-//! Databases for tests: real ones, thrown away at the end.
+//! Databases for tests: real ones, deleted at the end.
 
 use std::{
     io::Write as _,

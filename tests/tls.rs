@@ -1,4 +1,4 @@
-//! TLS to PostgreSQL, with a certificate of the test's own.
+//! TLS to PostgreSQL, with a certificate made by the test.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! Variables that are not sent: what they leave of a filter, on both executors and databases.
+//! Variables that are not sent: what remains of a filter, on both executors and databases.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The pages for people, over a real socket: the front page, and the files of the explorer and of the playground.
+//! The web pages, over a real socket: the front page, and the files of the explorer and the playground.
 
 use std::{collections::BTreeSet, io::Read as _};
 

@@ -1,7 +1,6 @@
-// Builds the playground and the explorer again, elsewhere, and compares them with what is committed in `dist/`.
+// Builds the playground and the explorer in a temporary folder, and compares them with the committed `dist/`.
 //
-// Files are compared as they are before compression: two versions of Node may write the same text in
-// different bytes of Brotli.
+// Files are compared before compression, because versions of Node may compress the same text differently.
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { build } from "vite";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** The files below a folder by their names, decompressed. */
+/** The files in a folder by name, decompressed. */
 async function contents(folder) {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -34,11 +33,11 @@ try {
     return one === undefined || other === undefined || !one.equals(other);
   });
   if (different.length > 0) {
-    console.error(`api/web/dist is not what api/web builds: ${different.sort().join(", ")}`);
-    console.error("Run `npm ci && npm run build` in api/web, and commit what it makes.");
+    console.error(`api/web/dist is stale: ${different.sort().join(", ")}`);
+    console.error("Run `npm ci && npm run build` in api/web, and commit the result.");
     process.exitCode = 1;
   } else {
-    console.log(`api/web/dist is what api/web builds: ${built.size} files.`);
+    console.log(`api/web/dist is up to date: ${built.size} files.`);
   }
 } finally {
   await rm(again, { recursive: true });

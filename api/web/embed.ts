@@ -1,11 +1,11 @@
-// Makes of the files of a build what the server embeds: each asset compressed with Brotli, once, as well as
-// it goes, and `assets.rs`, which names them all to the compiler.
+// Prepares a build for embedding in the server: compresses each asset with Brotli at the highest quality, and writes
+// `assets.rs`, which lists them for the compiler.
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { Plugin } from "vite";
 
-/** A plugin that does so with the folder `assets` of the build. */
+/** The plugin; it works on the `assets` folder of the build. */
 export function embed(): Plugin {
   let folder = "";
   return {

@@ -6,16 +6,16 @@ export default defineConfig({
   base: "/playground/",
   build: {
     target: "es2023",
-    // Every asset is a file: a `data:` URL would need a hole in the page's Content-Security-Policy.
+    // Every asset is a file, because the page's Content-Security-Policy forbids `data:` URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     license: { fileName: "assets/licenses.md" },
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
-      // Packages say "use client" to frameworks that render on a server, which none is here.
+      // Packages have "use client" directives for server-side rendering, which this page does not use.
       checks: { moduleLevelDirective: false },
-      // What is ours changes more often than what is not: a change of it should leave the rest as it is, in
-      // caches and in the history of this project.
+      // Our code changes more often than our dependencies. A separate chunk for them stays the same in caches and
+      // in the repository.
       output: {
         codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?!monaco-|prettier)/ }] },
       },

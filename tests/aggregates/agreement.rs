@@ -1,5 +1,5 @@
-//! Whatever is asked, every executor gives the same answer, and it keeps what was asked for: what passes,
-//! in order, and pages that are the whole when they are put together.
+//! Both executors give the same answer to any request, and the answer has the requested properties: filters, order,
+//! and pages that together are the whole.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,5 @@
-//! Every executor of aggregates gives the same answer to every request, value for value; and what they
-//! agree on is right where it is easy to get wrong.
+//! Both executors of aggregates give the same answer to every request, value for value, and the difficult cases are
+//! right.
 
 mod agreement;
 mod events;

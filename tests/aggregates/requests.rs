@@ -1,4 +1,4 @@
-//! Requests as they are made up.
+//! Random requests.
 
 use async_graphql::Value as GraphQl;
 use cops_graphql::{

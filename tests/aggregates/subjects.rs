@@ -1,4 +1,4 @@
-//! What requests are made up of: tables, and what can be asked of each.
+//! The parts of random requests: tables, and the possible queries of each.
 
 use cops_graphql::measures::Statistic;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-// PostgreSQL for the benchmark: a cluster that is thrown away, or the database of a URL.
+// PostgreSQL for the benchmark: a temporary cluster, or the database at a URL.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';

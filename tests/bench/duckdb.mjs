@@ -1,5 +1,5 @@
-// DuckDB over the program's own Parquet files, as an HTTP server: a query's name comes in, and the rows of its SQL go
-// out as JSON. The rows lie in memory, in tables of DuckDB's own, which is the quickest that it can have them.
+// An HTTP server for DuckDB over the program's own Parquet files: it receives the name of a query and sends the rows of
+// its SQL as JSON. The rows are in memory, in DuckDB's own tables, which is its fastest setup.
 //
 // node duckdb.mjs FOLDER
 

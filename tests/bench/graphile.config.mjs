@@ -1,4 +1,4 @@
-// PostGraphile as its manual sets it up for production, with the plugins that the queries of the benchmark need.
+// PostGraphile in the production setup of its manual, with the plugins that the queries of the benchmark need.
 
 import { PgAggregatesPreset } from '@graphile/pg-aggregates';
 import { makePgService } from 'postgraphile/adaptors/pg';

@@ -1,4 +1,4 @@
-// Asks several servers the same of the same rows, sees that they say the same, and measures them.
+// Sends the same queries over the same rows to several servers, checks that the answers are equal, and measures.
 //
 // See `run` beside this file, which builds what it needs.
 

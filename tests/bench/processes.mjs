@@ -1,4 +1,4 @@
-// What processes cost, as Linux tells it.
+// The CPU time and memory of processes, as Linux reports them.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { ask } from './database.mjs';

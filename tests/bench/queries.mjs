@@ -1,5 +1,5 @@
-// What is asked. Each query is a folder of `queries/` with the words of each server for it; here is what an answer
-// of each must say, in one shape: money in cents, officers and hours in tenths, as the tables have them.
+// The queries. Each is a folder of `queries/` with the text for each server; this file converts the answers to one
+// form: money in cents, officers and hours in tenths, as in the tables.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Puts what a report says before its line between the two marks of its scale in a page:
+// Inserts the summary of a report between the two marks of its scale in a page:
 // `node readme.mjs REPORT PAGE SCALE`.
 
 import { readFileSync, writeFileSync } from 'node:fs';

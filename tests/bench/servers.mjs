@@ -1,4 +1,4 @@
-// The servers: how each is started, with as many connections to the database as the others.
+// The servers: how to start each, with the same number of connections to the database.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

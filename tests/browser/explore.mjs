@@ -1,4 +1,4 @@
-// The explorer, used as a person would: what is on the page is held against what the API answers.
+// Uses the explorer as a person would, and compares the page with the answers of the API.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
@@ -75,7 +75,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       assert.equal(await headline(page, "Awards"), whole(totals.count));
       assert.equal(await headline(page, "People trained"), whole(totals.peopleTrained.sum));
       const text = await page.locator(".headline").innerText();
-      assert.ok(text.includes(`${whole(totals.officersFunded.missing)} awards not known`), text);
+      assert.ok(text.includes(`${whole(totals.officersFunded.missing)} awards of unknown value`), text);
       assert.ok(text.includes(`${whole(totals.count)} awards to ${whole(totals.agencies)} agencies and ${whole(totals.organizations)} other organizations.`), text);
 
       const years = await numbers(page, "Federal dollars by fiscal year");
@@ -157,7 +157,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await calm(page);
       assert.equal(new URL(page.url()).search, "?measure=per-resident&dollars=2025");
       assert.equal(await headline(page, "Dollars per resident"), grants.totals.dollarsPerResident.toLocaleString("en-US", { style: "currency", currency: "USD" }));
-      await figure(page, "Dollars per resident (2025 prices) by state").waitFor();
+      await figure(page, "Dollars per resident (2025 dollars) by state").waitFor();
       const funnel = figure(page, "From requested to retained");
       assert.ok((await funnel.innerText()).includes(`${(grants.totals.hiredRate * 100).toFixed(1).replace(".0", "")}% of the officers funded were hired`));
       await context.close();
@@ -309,7 +309,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       assert.deepEqual(await firsts(), [awardNumber]);
       await table.getByRole("searchbox").fill("nobody is called so");
       await page.keyboard.press("Enter");
-      await table.getByText("Nothing has this in its name or number.").waitFor();
+      await table.getByText("No name or number matches.").waitFor();
       await context.close();
     },
 
@@ -379,25 +379,25 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await page.goto(`${loaded.url}/explore`);
       await told;
       const foot = page.locator("footer");
-      const revision = async () => Number(/Revision (\d+)/.exec(await foot.innerText())[1]);
+      const revision = async () => Number(/revision (\d+)/.exec(await foot.innerText())[1]);
       const before = await revision();
       await loaded.load([["AK0010700", "Moose Pass Police"]]);
-      await page.getByRole("status").getByText(`New data are shown: revision ${before + 1}`).waitFor();
-      await foot.getByText(`Revision ${before + 1} of the data.`).waitFor();
+      await page.getByRole("status").getByText(`Updated to revision ${before + 1}`).waitFor();
+      await foot.getByText(`Data revision ${before + 1}.`).waitFor();
       // Who is at a menu keeps what it is of.
       await page.locator("summary").first().click();
       await loaded.load([["AK0010800", "Nome Police"]]);
-      await page.getByRole("status").getByText(`There are new data, revision ${before + 2}.`).waitFor();
+      await page.getByRole("status").getByText(`New data: revision ${before + 2}.`).waitFor();
       assert.equal(await revision(), before + 1);
       await page.keyboard.press("Escape");
-      await foot.getByText(`Revision ${before + 2} of the data.`).waitFor();
+      await foot.getByText(`Data revision ${before + 2}.`).waitFor();
       await page.getByRole("button", { name: "Close" }).click();
       // A link that names its revision keeps it, and says that there are newer data.
       await page.goto(`${loaded.url}/explore?revision=${before + 2}`);
-      await page.getByText(`This link names revision ${before + 2} of the data`).waitFor();
+      await page.getByText(`You see revision ${before + 2} of the data, as this link asks.`).waitFor();
       await page.waitForResponse((response) => response.headers()["content-type"]?.startsWith("text/event-stream"));
       await loaded.load([["AK0010900", "Ouzinkie Police"]]);
-      await page.getByText(`There are newer data: revision ${before + 3}, loaded on `).waitFor();
+      await page.getByText(`Newer data are available: revision ${before + 3}, loaded on `).waitFor();
       assert.equal(await revision(), before + 2);
       await context.close();
     },
@@ -435,9 +435,9 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       for (const text of [award.title, dollars(award.federalShare), agency.name]) assert.ok(told.includes(text), text);
       await picture(page, "explore-award");
       await page.goto(`${server.url}/explore/award/none%2Fof%20them`);
-      await page.getByText("These data have no award with the number none/of them.").waitFor();
+      await page.getByText("The data have no award with the number none/of them.").waitFor();
       await page.goto(`${server.url}/explore/agency/CA0000000`);
-      await page.getByText("These data have no agency with the ORI CA0000000.").waitFor();
+      await page.getByText("The data have no agency with the ORI CA0000000.").waitFor();
       await context.close();
     },
 
@@ -445,16 +445,16 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       const context = await visit({}, /^(409|Failed to load resource)/);
       const page = await open(context, "?state=ZZ&color=red&kind=SHERIFF");
       const alert = page.getByRole("alert");
-      assert.match(await alert.innerText(), /state=ZZ: there is no ZZ\.[^]*color=red: this page has no such filter\./);
+      assert.match(await alert.innerText(), /state=ZZ: there is no ZZ\.[^]*color=red: there is no such filter\./);
       assert.equal(await page.getByRole("checkbox", { name: /^Sheriff: / }).getAttribute("aria-checked"), "true");
-      await page.getByRole("button", { name: "Go on without it" }).click();
+      await page.getByRole("button", { name: "Remove them" }).click();
       assert.equal(new URL(page.url()).search, "?kind=SHERIFF");
       await page.goto(`${server.url}/explore?program=GONE`);
       await page.getByText("GONE (not in these data)").first().waitFor();
       await calm(page);
       assert.equal(await headline(page, "Awards"), "0");
       await page.goto(`${server.url}/explore?page=after:nonsense`);
-      await page.getByRole("alert").getByText("The server refuses this page of the table").waitFor();
+      await page.getByRole("alert").getByText("The server rejected this page of the table").waitFor();
       await page.locator("svg.timeline").waitFor();
       await page.getByRole("button", { name: "Show the first page" }).click();
       await figure(page, "Agencies").locator("tbody tr").first().waitFor();
@@ -477,13 +477,13 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       assert.equal(link, `${server.url}/explore?kind=SHERIFF&revision=${dataset.revision}-${dataset.revisionToken}`);
       const shown = await headline(page, "Awards");
       await page.goto(link);
-      await page.getByText(`This link names revision ${dataset.revision} of the data`).waitFor();
+      await page.getByText(`You see revision ${dataset.revision} of the data, as this link asks.`).waitFor();
       await calm(page);
       assert.equal(await headline(page, "Awards"), shown);
-      assert.ok(!(await page.locator(".notices").innerText()).includes("newer data"));
+      assert.ok(!(await page.locator(".notices").innerText()).includes("Newer data"));
       // An old one says so: before the synthetic data there was a revision of facts alone.
       await page.goto(`${server.url}/explore?revision=${dataset.revision - 1}`);
-      await page.getByText(`There are newer data: revision ${dataset.revision}, loaded on `).waitFor();
+      await page.getByText(`Newer data are available: revision ${dataset.revision}, loaded on `).waitFor();
       assert.equal(await headline(page, "Awards"), "0");
       await page.getByRole("button", { name: "Show the newest data" }).click();
       await page.locator("svg.timeline").waitFor();

@@ -1,5 +1,5 @@
-// Takes the pictures at the top of the README, of the synthetic data: `node pictures.mjs PATH-OF-THE-SERVER`, or the URL of one
-// that runs.
+// Takes the screenshots at the top of the README, with synthetic data: `node pictures.mjs PATH-OF-THE-SERVER`, or with
+// the URL of a running server.
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";

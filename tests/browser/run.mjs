@@ -1,5 +1,5 @@
-// Opens the pages of the server in Chromium with the network closed, uses them as a person would, and looks
-// at what is on them: `node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]`.
+// Opens the pages of the server in Chromium, without a network, uses them as a person would, and checks their contents:
+// `node run.mjs PATH-OF-THE-SERVER [FOLDER-FOR-SCREENSHOTS]`.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -159,7 +159,7 @@ const tests = {
     const page = await playground(context);
     assert.match(await page.locator(".synthetic").innerText(), /Synthetic data/);
     assert.match(await query(page), /query LargestAwards/);
-    await choose(page, "One agency, and what hangs on it");
+    await choose(page, "One agency and its related rows");
     await page.waitForFunction(() => document.querySelector(".graphiql-query-editor").textContent.includes("OneAgency"));
     assert.match(await tab(page), /OneAgency/);
     const body = await run(page);
@@ -168,8 +168,8 @@ const tests = {
     await beside(page, body.extensions);
     await picture(page, "playground-light");
     // Choosing it again finds its tab.
-    await choose(page, "The largest awards, a page at a time");
-    await choose(page, "One agency, and what hangs on it");
+    await choose(page, "The largest awards, page by page");
+    await choose(page, "One agency and its related rows");
     assert.equal(await page.locator(".graphiql-tab").count(), 2);
     await context.close();
   },
@@ -216,11 +216,11 @@ const tests = {
     const [names, ...rows] = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
     assert.ok(names.startsWith("awardNumber,fiscalYear,program.code,program.name,agency.name,agency.state,"), names);
     assert.deepEqual(rows.map((row) => row.split(",")[0]), data.grants.nodes.map((grant) => grant.awardNumber));
-    await page.getByText(/Saved 10 rows; the list goes on/).waitFor();
-    await choose(page, "One agency, and what hangs on it");
+    await page.getByText(/Saved 10 rows; the list has more rows/).waitFor();
+    await choose(page, "One agency and its related rows");
     await run(page);
     await page.getByRole("button", { name: "Download CSV" }).click();
-    await page.getByText(/is a list inside of a row/).waitFor();
+    await page.getByText(/is a list within a row/).waitFor();
     await context.close();
   },
 
@@ -251,7 +251,7 @@ const tests = {
     await guest.locator(".drawing svg.bars").waitFor();
     assert.deepEqual(
       await guest.locator(".drawing .bar title").allTextContents(),
-      grants.groups.nodes.map(({ key, count }) => `${key.fiscalYear ?? "Not known"}: ${count.toLocaleString("en")}`),
+      grants.groups.nodes.map(({ key, count }) => `${key.fiscalYear ?? "Unknown"}: ${count.toLocaleString("en")}`),
     );
     await context.close();
   },
@@ -277,9 +277,9 @@ const tests = {
     await page.locator(".multiples svg.lines").first().waitFor();
     assert.deepEqual(await page.locator(".multiples figcaption").allInnerTexts(), ["Community member", "Government leader", "Law enforcement"]);
     await picture(page, "playground-multiples");
-    await choose(page, "One agency, and what hangs on it");
+    await choose(page, "One agency and its related rows");
     await page.getByRole("radio", { name: "Chart" }).check();
-    await page.getByText(/is a list inside of a row/).waitFor();
+    await page.getByText(/is a list within a row/).waitFor();
     await context.close();
   },
 
@@ -330,7 +330,7 @@ const tests = {
       assert.ok(width <= NARROW.width, `${path} is ${width} wide`);
       await picture(page, `${path === "/" ? "front" : "playground"}-narrow`);
     }
-    await choose(page, "The largest awards, a page at a time");
+    await choose(page, "The largest awards, page by page");
     await page.locator(".graphiql-query-editor .view-line").first().click();
     await page.keyboard.press("Control+Enter");
     await page.locator(".result-window .view-line").nth(1).waitFor();
@@ -433,7 +433,7 @@ async function beside(page, { cost, explain } = {}) {
   if (!explain) return assert.equal(await button.count(), 0);
   assert.match(await button.innerText(), new RegExp(`${explain.reads.length} statement`));
   await button.click();
-  const rows = page.getByRole("region", { name: "How the answer was read" }).locator("tbody tr");
+  const rows = page.getByRole("region", { name: "Statements behind the answer" }).locator("tbody tr");
   assert.equal(await rows.count(), explain.reads.length);
 }
 

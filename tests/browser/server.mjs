@@ -1,4 +1,4 @@
-// The program under test, over a small dataset, behind a wire that counts what goes over it.
+// The program under test, over a small dataset, behind a proxy that counts the bytes sent.
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";

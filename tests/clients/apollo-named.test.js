@@ -1,4 +1,4 @@
-// Apollo Client: documents that are named by their hash, and GET.
+// Apollo Client: persisted queries, and GET.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

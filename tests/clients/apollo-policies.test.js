@@ -1,4 +1,4 @@
-// The policies of docs/apollo.md, as they stand there: what one selection brings is not lost to another.
+// The policies of docs/apollo.md, exactly as shown: one selection does not overwrite another.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Apollo Client as an application sets it up.
+// Apollo Client, set up as in an application.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// GraphQL Code Generator as an application sets it up: the types of the operations in `codegen/`.
+// GraphQL Code Generator, set up as in an application: the types of the operations in `codegen/`.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

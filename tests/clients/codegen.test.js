@@ -1,4 +1,4 @@
-// GraphQL Code Generator: the types of operations compile strictly, and hold for what the server answers.
+// GraphQL Code Generator: the types of operations compile strictly, and match the server's answers.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,5 +1,5 @@
-// What we show to others is what strict clients send: each document of the README and each golden query is
-// valid by the rules of graphql-js, which clients, editors and code generators apply.
+// The documents that we publish are valid for strict clients: graphql-js, whose rules clients, editors and code
+// generators apply, accepts each document of the README and of docs, and each golden query.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';

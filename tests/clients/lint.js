@@ -1,4 +1,4 @@
-// What graphql-eslint looks at in the schema: all of its rules for schemas and for Relay, but for these.
+// The rules of graphql-eslint for the schema: all rules for schemas and for Relay, with these exceptions.
 
 import plugin from '@graphql-eslint/eslint-plugin';
 import { SCHEMA } from './scratch.js';

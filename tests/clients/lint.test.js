@@ -1,4 +1,4 @@
-// graphql-eslint: the schema is in good shape, for people and for Relay.
+// graphql-eslint finds no problem in the schema.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Live queries and what loads change, by the clients that people use: graphql-ws, graphql-sse, Apollo Client's split link and
-// urql. A load comes from another process, as it does where somebody imports a file.
+// Live queries with common clients: graphql-ws, graphql-sse, Apollo Client's split link and urql. Another process loads
+// a file, as in practice.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Relay: the compiler accepts the schema and the documents in `relay/`, and what it makes of them runs.
+// Relay: the compiler accepts the schema and the documents in `relay/`, and the compiled documents run.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 // Runs real clients and tools against the program: `node run.js PROGRAM [TEST...]`.
 //
-// The program serves a small synthetic dataset while the tests run, and is stopped at the end. Each test
-// file is a process of its own, which finds the address in `GRAPHQL_URL`.
+// The program serves a small synthetic dataset while the tests run, and stops at the end. Each test file is a process
+// of its own, which finds the address in `GRAPHQL_URL`.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Where tools write what they make: a folder that is gone at the end, with the packages of this project.
+// A temporary folder for the output of tools, with the packages of this project.
 
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// What a client sends and gets: the address of the server, and a `fetch` that takes notes.
+// The address of the server, and a `fetch` that records requests and responses.
 
 import assert from 'node:assert/strict';
 

@@ -1,4 +1,4 @@
-// Requests to the program, and what it makes of them.
+// Sends requests to the program, and classifies its answers.
 
 /** Sends a request; gives the status and the answer. */
 export async function ask(url, { document, variables, operationName }, headers = {}) {

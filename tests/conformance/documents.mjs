@@ -1,4 +1,4 @@
-// Random documents: right ones, and ones made wrong for each rule of validation and by tokens.
+// Random documents: valid ones, and ones made invalid by each validation rule and by changes to tokens.
 
 import { parse, print } from 'graphql';
 import { agree, each, made } from './ask.mjs';

@@ -1,4 +1,4 @@
-// What the program says of its schema, and what graphql-js says of schema.graphql.
+// Compares the program's introspection answers with those of graphql-js on schema.graphql.
 
 import { buildSchema, getIntrospectionQuery, graphqlSync, isIntrospectionType, isSpecifiedScalarType } from 'graphql';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Documents made wrong: a mutator for each rule of validation, and some for the syntax.
+// Makes documents invalid: a mutator for each validation rule, and some for the syntax.
 
 import { Kind, parse, print, visit } from 'graphql';
 

@@ -1,4 +1,4 @@
-// What graphql-js says of a request, by the text of schema.graphql and the rules of this API's own scalars.
+// The verdict of graphql-js on a request, with schema.graphql and the rules of this API's own scalars.
 
 import { readFileSync } from 'node:fs';
 import {

@@ -1,4 +1,4 @@
-// Random choices that can be made again from a seed.
+// Random choices that a seed reproduces.
 
 export class Random {
   #state;

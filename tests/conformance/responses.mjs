@@ -1,8 +1,8 @@
-// Answers, held against graphql-js executing the same query over the same rows: the order of keys, merged fields,
+// Compares answers with graphql-js, which executes the same query over the same rows: the order of keys, merged fields,
 // directives, fragments, `__typename` and nulls, byte for byte.
 //
-// The rows come from the program, by a query that asks for everything once and names each field by its arguments.
-// How lists are filtered and ordered is for other tests: here a list has one of a few sets of arguments.
+// The rows come from the program, by a query that selects everything once and names each field by its arguments. Other
+// tests cover how lists are filtered and ordered: here a list has one of a few sets of arguments.
 
 import { defaultFieldResolver, execute, getNamedType, isAbstractType, isCompositeType, parse, validate } from 'graphql';
 

@@ -1,7 +1,8 @@
-// Holds what documents mean to the program against graphql-js: `node run.mjs PROGRAM [--documents N] [--seed N]`.
+// Compares how the program interprets documents with graphql-js: `node run.mjs PROGRAM [--documents N] [--seed N]`.
 //
-// What differs is told with the seed that makes it again, and fails. A request that graphql-js takes may be refused by
-// a limit of this API or for an argument that makes no sense in the data (LIMITS): that is no difference.
+// A difference fails, and is reported with the seed that reproduces it. If graphql-js accepts a request that the
+// program refuses because of a limit of this API or an argument that is invalid for the data (LIMITS), that is no
+// difference.
 
 import { parseArgs } from 'node:util';
 

@@ -1,4 +1,4 @@
-//! Instructions, which Valgrind counts: this program runs itself under it.
+//! Instructions, counted by Valgrind: this program runs itself under it.
 
 use std::{io::Write as _, process::Command};
 

@@ -1,12 +1,10 @@
-//! What the hot paths cost, counted and not timed: the queries of the benchmark (`bench/queries/`), from the
-//! request over HTTP to the last byte of the answer, by how often and how much memory is allocated for them, how
-//! many instructions they take, and how many statements they send.
+//! The cost of the hot paths, counted instead of timed: the queries of the benchmark (`bench/queries/`), from the HTTP
+//! request to the last byte of the answer, by allocations, instructions and SQL statements.
 //!
-//! Unlike a time, that is the same however busy a machine is: what is counted is done on the thread that answers,
-//! after all that is kept for the next time is kept. `agreed.json` has the numbers that were last agreed to, and a
-//! number that differs from them by a tenth fails: where it is greater because something costs more, where it is
-//! less so that what was won is not lost unseen. Another compiler may move the instructions, too.
-//! `UPDATE_COUNTS=1 cargo test --workspace counts` rewrites them.
+//! Unlike a time, a count is the same however busy the machine is: everything counted happens on the thread that
+//! answers, after the caches are filled. `agreed.json` has the agreed numbers. A difference of 10 % fails, also if the
+//! cost went down, so that a gain is not lost unnoticed. Another compiler may change the instructions, too.
+//! `UPDATE_COUNTS=1 cargo test --workspace counts` rewrites the numbers.
 
 mod instructions;
 

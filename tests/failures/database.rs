@@ -1,4 +1,4 @@
-//! A database that is gone, busy, or not as it should be.
+//! A database that is unreachable, busy, or damaged.
 
 use std::{
     process::Command,

@@ -1,4 +1,4 @@
-//! A part of an answer that cannot be read: what is null then, and what is said of it.
+//! A part of an answer that cannot be read: which fields become null, and which errors are reported.
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A load that is killed in its middle: it leaves no rows, and no history.
+//! A load that is killed halfway leaves no rows and no history.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! The server while what it depends on misbehaves.
+//! The server when its dependencies misbehave.
 
 mod database;
 mod fields;

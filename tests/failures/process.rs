@@ -1,4 +1,4 @@
-//! A process that is asked to stop, killed, or given too little.
+//! A process that is stopped, killed, or short of resources.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! The command itself, and what is in the dataset after it.
+//! The `fetch` command, and the dataset after it.
 
 use std::{
     collections::BTreeSet,

@@ -1,4 +1,4 @@
-//! An API that is slow, broken or something else.
+//! An API that is slow, broken or not the expected one.
 
 use std::time::{Duration, Instant};
 

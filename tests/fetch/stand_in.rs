@@ -1,5 +1,5 @@
-//! A stand-in for the API of USAspending: it follows the published contracts, makes real ZIPs of a handful
-//! of rows, refuses what the API refuses, and fails where it is told to.
+//! A stand-in for the API of USAspending: it follows the published contracts, makes real ZIP files of a handful of
+//! rows, refuses what the API refuses, and fails on demand.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -1,7 +1,7 @@
 // Runs the audits of graphql-http against the program: `node audit.js PROGRAM`.
 //
-// The program is started on a database of its own, empty but for the reference data, and stopped at the
-// end. Every audit must come out `ok`: those that the specification only recommends, too.
+// The program runs on a database with only the reference data. Every audit must be `ok`, including those that the
+// specification only recommends.
 
 import { serverAudits } from 'graphql-http';
 import { serving } from '../program.mjs';

@@ -1,4 +1,4 @@
-//! The FBI's two files, and the crosswalk.
+//! The FBI's two files of agencies, and the crosswalk.
 
 use cops_graphql::ingest::{Format, FoundBy};
 

@@ -1,4 +1,4 @@
-//! Answers of the USAspending API: each is read as what it is.
+//! Answers of the USAspending API: each kind is recognized and read.
 
 use cops_graphql::{
     ingest::{self, Format, Listings},

@@ -1,4 +1,4 @@
-//! Files that nobody names the format of, trials that leave everything as it is, and reports for machines.
+//! Format detection, dry runs that change nothing, and reports in JSON.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Lists of awards with columns of their own.
+//! Award lists with custom columns.
 
 use cops_graphql::ingest::{Format, FoundBy};
 use entity::{grant, officers_funded};

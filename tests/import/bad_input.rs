@@ -1,4 +1,4 @@
-//! What is wrong is said, with its place, and changes nothing.
+//! Wrong input is reported with its place, and changes nothing.
 
 use std::io::Write as _;
 

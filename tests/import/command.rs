@@ -1,4 +1,4 @@
-//! The command itself: its exit codes, standard input, and being killed.
+//! The `import` command: its exit codes, standard input, and being killed.
 
 use std::{
     io::Write as _,

@@ -1,4 +1,4 @@
-//! Rows that contradict themselves or each other: none is taken, and none in silence.
+//! Rows that contradict themselves or each other: none is loaded, and each is reported.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The same files make the same dataset in SQLite and in PostgreSQL, as clients see it.
+//! The same files make the same dataset in SQLite and in PostgreSQL, as seen by clients.
 
 use cops_graphql::{ingest, reference};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What the FBI's Crime Data Explorer and the downloads of NIBRS tell of agencies and their offenses.
+//! Agencies and offenses from the FBI's Crime Data Explorer and from NIBRS downloads.
 
 use std::io::{Cursor, Write as _};
 

@@ -1,4 +1,4 @@
-//! Workbooks of every kind, made by hand: cells as Excel and `LibreOffice` write them.
+//! Workbooks of every kind, built by hand, with cells as Excel and `LibreOffice` write them.
 
 use std::{
     fmt::Write as _,

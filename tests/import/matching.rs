@@ -1,4 +1,4 @@
-//! Whose money it is: how recipients are matched, what people decide, and what two sources say of one award.
+//! How recipients are matched to agencies, what reviewers decide, and two sources for one award.
 
 use std::path::Path;
 

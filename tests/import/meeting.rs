@@ -1,4 +1,4 @@
-//! Rows of lists without an award number, and the awards that they are.
+//! Rows of award lists without an award number, and the awards that they match.
 
 use cops_graphql::ingest::{Format, ImportReport};
 

@@ -1,4 +1,4 @@
-//! Loading real-world files: what becomes of their rows, and what of wrong ones.
+//! Loading real-world files, right and wrong ones.
 
 mod agencies;
 mod api_answers;

@@ -1,4 +1,4 @@
-//! The FBI's employees, offenses and estimates: what is kept, what is marked, and what is no zero.
+//! The FBI's employees, offenses and estimates: which values are kept, flagged, or missing rather than zero.
 
 use cops_graphql::{
     ingest::{self, Format, FoundBy},

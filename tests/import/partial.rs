@@ -1,4 +1,4 @@
-//! Files that hold some of the transactions of an award.
+//! Files with only some of the transactions of an award.
 
 use cops_graphql::ingest::{Format, ImportReport};
 

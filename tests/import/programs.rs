@@ -1,4 +1,4 @@
-//! Under which programs awards were made, as they say it themselves or a person does.
+//! The program of an award, from its own data or from a user's file.
 
 use cops_graphql::{ingest::Format, reference};
 

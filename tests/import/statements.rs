@@ -1,4 +1,4 @@
-//! What a load sends to the database, counted: it grows with the rows of a file, whatever their order, and not faster.
+//! The number of statements of a load: it grows with the rows of a file, in any order, and not faster.
 
 use std::{
     fmt::Write as _,

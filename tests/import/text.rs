@@ -1,4 +1,4 @@
-//! Tables of text as Excel, R and databases write them.
+//! CSV files as Excel, R and databases write them.
 
 use cops_graphql::ingest::{Format, ImportReport, MaxRejects};
 

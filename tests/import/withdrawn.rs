@@ -1,4 +1,4 @@
-//! Values that a publisher has withdrawn: the newer file has their column, and nothing in it.
+//! Values that a publisher has withdrawn: the newer file has the column, with an empty cell.
 
 use cops_graphql::ingest::{Format, ImportReport};
 

@@ -1,4 +1,4 @@
-//! Sheets of workbooks, as tables of text are.
+//! Sheets of workbooks are read as CSV files are.
 
 use std::io::{Cursor, Write as _};
 

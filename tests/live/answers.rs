@@ -1,4 +1,4 @@
-//! What subscribers are told.
+//! The answers that subscribers receive.
 
 use std::time::Instant;
 

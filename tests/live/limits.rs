@@ -1,4 +1,4 @@
-//! How much there may be, and what is refused.
+//! The limits of subscriptions, and what is refused.
 
 use cops_graphql::{
     limits::Limits,

@@ -1,4 +1,4 @@
-//! The protocol of a WebSocket, and what a client may do wrong.
+//! The WebSocket protocol, and mistakes of clients.
 
 use cops_graphql::server::{ClientConnections, ConnectionLimits, LiveLimits};
 

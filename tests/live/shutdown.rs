@@ -1,4 +1,4 @@
-//! What subscribers hear when the server stops.
+//! What subscribers receive when the server stops.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-// The dearest requests that a client may send, each another one each time, so that no answer is kept for the next.
+// The most expensive requests that a client may send. Each is different, so that no answer comes from the cache.
 
 /** A filter of trainees: one whose agency has a trainee whose agency ... */
 function chain(hops, year) {

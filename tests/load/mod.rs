@@ -1,4 +1,4 @@
-//! What a request costs: that its price says what it does, whatever it asks.
+//! The price of a request predicts its cost, whatever it asks.
 
 mod requests;
 

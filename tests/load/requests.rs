@@ -1,4 +1,4 @@
-//! Requests of every shape, as they are made up from the schema.
+//! Random requests of every shape, generated from the schema.
 
 use std::{collections::HashMap, fmt::Write as _};
 

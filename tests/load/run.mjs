@@ -1,15 +1,17 @@
-// Attacks a server from eight addresses, and looks how another client fares, and whether the work ends with who asked.
+// Attacks a server from eight addresses, and checks that another client is served and that work ends when its client
+// disconnects.
 //
 //     node tests/load/run.mjs PROGRAM [SECONDS [SCALE [TIMES]]]
 //
-// It starts a server over the synthetic dataset of SCALE (0.1), and measures a small query and `/health/live` of one
-// client alone. Then 64 connections of 127.0.0.2 to 127.0.0.9 send the dearest requests there are for SECONDS (20), every
-// third of which hangs up, and another address holds as many half-sent requests as it may. It fails where
-// - a small query or a look at `/health/live` of the client fails,
-// - one in a hundred of its queries takes more than MOST ms and TIMES (20) as long as alone,
-// - the server still works when all have hung up,
-// - or it takes more than 512 MiB.
-// Without Linux's loopback network, where all of 127.0.0.0/8 is this machine, and `/proc`, it says that it was skipped.
+// It starts a server over a synthetic dataset of SCALE (0.1), and measures a small query and `/health/live` for a
+// single client. Then 64 connections from 127.0.0.2 to 127.0.0.9 send the most expensive requests allowed for SECONDS
+// (20); a third of them disconnect early, and another address holds as many half-sent requests as it may. It fails if
+// - a small query or a request for `/health/live` fails,
+// - 1 % of the client's queries take more than MOST ms and more than TIMES (20) as long as without the attack,
+// - the server still works after all clients have disconnected,
+// - or it uses more than 512 MiB.
+// It needs Linux's loopback network, where all of 127.0.0.0/8 is this machine, and `/proc`; without them it is skipped
+// with a message.
 
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';

@@ -1,11 +1,11 @@
-// Holds prices, and what queries did cost, against the clock: points of 20 microseconds that a server ran for them.
+// Compares the prices and costs of queries with the clock: a point is 20 microseconds of processor time.
 //
 //     LOAD_REQUESTS=/tmp/requests cargo test -p tests a_price_says
 //     node tests/load/units.mjs PROGRAM /tmp/requests [COUNT [SCALE]]
 //
-// It starts a server over the synthetic dataset of SCALE (1) that keeps no answers, asks COUNT (500) of the requests three
-// times each, and tells how the price and the cost of each are to the least that the server ran for it. It needs Linux,
-// and a machine that does nothing else.
+// It starts a server without a cache over a synthetic dataset of SCALE (1), sends COUNT (500) of the requests three
+// times each, and reports the ratio of the price and the cost of each to the shortest time that the server ran for it.
+// It needs Linux, and an otherwise idle machine.
 
 import { readFileSync } from 'node:fs';
 import { serving } from '../program.mjs';

@@ -1,4 +1,4 @@
-//! What is never added up: values of several measures, of agencies and the states that they are in.
+//! Values that are never added up: of several measures, or of agencies and their states.
 
 use crate::{
     fixture::{self, SMALL},

@@ -1,4 +1,4 @@
-//! What is wrong with aggregates.
+//! Invalid aggregates.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Totals and groups over GraphQL: nested as at the root, a page at a time, and what is wrong with them.
+//! Totals and groups over GraphQL: nested as at the root, one page at a time, and invalid requests.
 
 mod apart;
 mod mistakes;

@@ -1,4 +1,4 @@
-//! What is asked of rows: measures with their statistics, and the same over a part.
+//! Queries about rows: measures with their statistics, and the same over a part of the rows.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What is computed of rows beside statistics of their measures: histograms, correlations, and how sure a mean is.
+//! Values other than statistics of measures: histograms, correlations, and standard errors of means.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Takes away and changes what data may lack: numbers, children, parents, years, prices.
+//! Removes and changes data that may be missing: numbers, child rows, parent rows, years, prices.
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 

@@ -1,4 +1,4 @@
-//! The raw rows, as plain `SELECT`s read them, and how to follow what they refer to.
+//! The raw rows, read by plain `SELECT`s, and how to follow their references.
 
 use std::collections::BTreeMap;
 

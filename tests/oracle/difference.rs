@@ -1,4 +1,4 @@
-//! What changed after an event, less what changed elsewhere, as the description of `differenceInDifferences` has it.
+//! Differences in differences, as the description of `differenceInDifferences` defines them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

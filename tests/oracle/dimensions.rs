@@ -1,4 +1,4 @@
-//! Keys: the columns of a row and of what it refers to, and the rows that it refers to themselves.
+//! Group keys: the columns of a row and of its parent rows, and the parent rows themselves.
 
 use super::{
     data::{Cell, Data, Row, Value},

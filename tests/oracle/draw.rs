@@ -1,4 +1,4 @@
-//! Requests, drawn.
+//! Draws random requests.
 
 use super::{
     asked::{Asked, STATISTICS, Selection, YEARS, kept},

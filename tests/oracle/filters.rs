@@ -1,4 +1,4 @@
-//! Filters: drawn, written as GraphQL, and applied to a row as their descriptions say.
+//! Filters: drawn at random, written as GraphQL, and applied to a row as their descriptions say.
 
 use std::{cmp::Ordering, fmt::Write as _};
 

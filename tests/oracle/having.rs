@@ -1,4 +1,4 @@
-//! Which groups are kept, and in what order.
+//! Which groups are kept, and in which order.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! What measures come to over a list of rows, by their descriptions, in whole numbers.
+//! The values of measures over a list of rows, by their descriptions, in whole numbers.
 
 use std::{cmp::Ordering, collections::BTreeMap};
 

@@ -1,6 +1,6 @@
-//! Another program for the same questions: it reads the raw rows, answers requests in plain Rust by what the docs and
-//! `schema.graphql` say, and holds the answers of both executors on both databases to that, value by value. The rows
-//! are those of the fixture with much of it taken away and changed.
+//! An independent implementation: it reads the raw rows, answers requests in plain Rust as the docs and
+//! `schema.graphql` define them, and compares the answers of both executors on both databases, value by value. The
+//! rows are those of the fixture, with many values removed or changed.
 
 mod asked;
 mod beside;

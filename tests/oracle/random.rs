@@ -1,4 +1,4 @@
-//! Choices that look random and are the same in each run: `SplitMix64`.
+//! Pseudo-random choices that are the same in each run: `SplitMix64`.
 
 pub(super) struct Random(u64);
 

@@ -1,4 +1,4 @@
-//! Requests: drawn, written as GraphQL, and answered from the raw rows.
+//! Requests: drawn at random, written as GraphQL, and answered from the raw rows.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 

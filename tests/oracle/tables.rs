@@ -1,5 +1,5 @@
-//! What there is to ask of each type, as `schema.graphql` and the declarations of the types say: columns, relations
-//! and measures, without how any of it is computed.
+//! The columns, relations and measures of each type, as `schema.graphql` and the declarations of the types define
+//! them, without how they are computed.
 
 use self::{
     Kind::{Big, Code, Date, Dollars, Enum, Tenths, Text, Truth, Whole},

@@ -1,4 +1,4 @@
-//! Bodies and heads that are none: what breaks off, what is in a coding, and what is too long.
+//! Malformed bodies and headers: truncated, encoded, or too long.
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -1,4 +1,4 @@
-//! The same answer, at once, as long as it is the right one.
+//! Cached answers: fast, and only as long as they are right.
 
 use std::{
     io::Read as _,

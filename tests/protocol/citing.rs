@@ -1,4 +1,4 @@
-//! Answers that are cited, and revisions that are asked for.
+//! Citations of answers, and queries as of a revision.
 
 use std::{
     io::Write as _,

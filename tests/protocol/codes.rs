@@ -1,4 +1,4 @@
-//! The codes of errors are one list, which the documents and the dictionary repeat.
+//! The error codes are one list, repeated in the docs and the dictionary.
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 

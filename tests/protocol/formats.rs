@@ -1,4 +1,4 @@
-//! Files as Parquet, and files in codings.
+//! Parquet files, and compressed files.
 
 use std::io::Read as _;
 

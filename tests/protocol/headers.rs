@@ -1,4 +1,4 @@
-//! What headers of a request change, and what headers of an answer say of it.
+//! Which request headers change an answer, and which response headers say so.
 
 use std::collections::BTreeSet;
 

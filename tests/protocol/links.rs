@@ -1,4 +1,4 @@
-//! Links of citations: the data that they cite, and the page about them.
+//! Citation links: the cited data, and the page about them.
 
 use std::{process::Command, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! How answers stand in time, as RFC 7089 writes it.
+//! The position of answers in time, by RFC 7089.
 
 use super::*;
 

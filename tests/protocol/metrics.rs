@@ -1,4 +1,4 @@
-//! What an operator sees.
+//! The metrics for operators.
 
 use std::{collections::BTreeSet, fs};
 

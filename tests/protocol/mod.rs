@@ -1,4 +1,4 @@
-//! GraphQL over HTTP as clients, proxies and browsers meet it.
+//! GraphQL over HTTP for clients, proxies and browsers.
 
 mod bodies;
 mod caching;

@@ -1,4 +1,4 @@
-//! Documents that a client names instead of sending them.
+//! Documents that a client names instead of sending.
 
 use std::{fs, path::Path, process::Command, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! What `docs/observability` is made of: metrics as Prometheus reads them, alerts and a dashboard.
+//! The contents of `docs/observability`: metrics as Prometheus reads them, alerts and a dashboard.
 
 use std::{
     collections::BTreeSet,

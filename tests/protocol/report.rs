@@ -1,4 +1,4 @@
-//! What a client may learn beside the answer.
+//! The extensions of an answer: cost and explanation.
 
 use serde_json::Value;
 

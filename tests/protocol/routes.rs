@@ -1,4 +1,4 @@
-//! Which routes there are: of a server that tells its schema, and of one that does not.
+//! The routes of a server, with introspection and without.
 
 use cops_graphql::{limits::Limits, server::TrustedDocuments};
 

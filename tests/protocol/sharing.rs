@@ -1,4 +1,4 @@
-//! Pages of other sites, and several requests in one.
+//! Pages of other sites (CORS), and batches of requests.
 
 use cops_graphql::{limits::Limits, server::Settings};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What is asked how, and what the status and the media type say to it.
+//! The status and the media type of each kind of request.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How much is answered at once and for whom, and what every response says for the safety of browsers.
+//! Limits on concurrent work per client, and security headers for browsers.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What is told of answers that are right and easily misread.
+//! Warnings about answers that are right but easily misread.
 
 use serde_json::{Value, json};
 

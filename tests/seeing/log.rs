@@ -1,4 +1,4 @@
-//! The log for machines.
+//! The log in JSON.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What an operator sees: of slow queries, of traces, and of what is wrong with a configuration.
+//! What an operator sees: slow queries, traces, and problems of a configuration.
 
 mod doctor;
 mod log;

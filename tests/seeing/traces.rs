@@ -1,4 +1,4 @@
-//! Traces, as a collector of OpenTelemetry receives them.
+//! Traces, as an OpenTelemetry collector receives them.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,16 +1,16 @@
-// Asks the server for four times what it can answer, and looks whether it stays a server.
+// Sends four times as many requests as the server can answer, and checks that it keeps working.
 //
 //     node tests/soak/run.mjs PROGRAM [SECONDS [URL]]
 //
-// It makes a synthetic dataset of a tenth of the usual size (or asks the server at URL), measures the
-// answers without load and what the server can do at most, and then sends four times as many requests a
-// second for SECONDS (600), whether answers come or not. No answer is kept, so each is worked out. The first of them
-// are a burst, which waits: in less than a minute they are more than one in a hundred. A tenth of all requests are the
-// dearest that there are (`tests/load/attacks.mjs`), from eight other addresses, where the machine has them. It fails where
-// - the 99th percentile of what was answered to the others is more than 100 ms and ten times that without load,
-// - anything else is said than an answer, or 503 with the code OVERLOADED and `Retry-After`,
+// It creates a synthetic dataset of scale 0.1 (or uses the server at URL), measures latency without load and maximum
+// throughput, and then sends four times as many requests per second for SECONDS (600), without waiting for answers. No
+// answer is cached, so the server computes each. The first requests are a burst that has to wait: in a run of less than
+// a minute they are more than 1 % of all. A tenth of all requests are the most expensive ones allowed
+// (`tests/load/attacks.mjs`), from eight other addresses where the machine has them. It fails if
+// - the 99th percentile of the other requests exceeds both 100 ms and ten times that without load,
+// - a response is neither an answer nor 503 with the code OVERLOADED and `Retry-After`,
 // - the memory of the server grows by more than a tenth in the second half,
-// - or the server is not well when it is over.
+// - or the server is not healthy at the end.
 // The queries are those of a dashboard: a row, a page, nested pages, a filtered page with its count, sums.
 
 import { execFileSync } from 'node:child_process';

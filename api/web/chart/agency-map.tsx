@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Agencies where they are: the area of a circle is its number. The keyboard reaches them in the table of agencies.
+// Agencies on a map: the area of a circle shows the number. Keyboard users reach them in the table of agencies.
 import { scaleSqrt } from "d3-scale";
 import { memo } from "preact/compat";
 import { height, outlines, width } from "virtual:states";
@@ -21,12 +21,12 @@ export interface Place {
 interface Properties {
   readonly label: string;
   readonly places: readonly Place[];
-  /** The states that are shown; all where none is named. */
+  /** The states shown; empty for all. */
   readonly states: readonly string[];
   readonly short: (value: number) => string;
 }
 
-/** The radius of the greatest circle, in thousandths of the width of the picture. */
+/** The radius of the largest circle, in thousandths of the width of the map. */
 const GREATEST = 13;
 
 export const AgencyMap = memo(({ label, places, states, short }: Properties) => {
@@ -48,7 +48,7 @@ export const AgencyMap = memo(({ label, places, states, short }: Properties) => 
           </g>
         ))}
         {circles.map(({ id, name, state, point: [x, y], value, text, href }) => {
-          const words = `${name}, ${state ?? "state not known"}: ${text}`;
+          const words = `${name}, ${state ?? "state unknown"}: ${text}`;
           const circle = <circle cx={x} cy={y} r={radius(value)}><title>{words}</title></circle>;
           return href === null ? <g key={id} class="place">{circle}</g> : <a key={id} class="place" href={href} tabindex={-1} aria-label={words}>{circle}</a>;
         })}

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Bars by category. Each is a check box: it filters the other pictures.
+// Bars by category. Each bar is a check box that filters the other charts.
 import { scaleLinear } from "d3-scale";
 import { memo } from "preact/compat";
 import { shortened, textWidth } from "./letters";
@@ -8,11 +8,11 @@ import { place, useWidth } from "./width";
 export interface Bar {
   readonly id: string;
   readonly label: string;
-  /** Null: not known, or of nothing. */
+  /** Null if unknown, or if there are no rows. */
   readonly value: number | null;
-  /** The number in short, or why there is none. */
+  /** The short number, or why there is none. */
   readonly text: string;
-  /** The number in full. */
+  /** The full number. */
   readonly full: string;
   readonly isChosen: boolean;
 }
@@ -20,14 +20,14 @@ export interface Bar {
 interface Properties {
   readonly label: string;
   readonly bars: readonly Bar[];
-  /** The least and the greatest number of charts that share a scale; those of the bars, if it is left out. */
+  /** The range of all charts that share a scale; by default, that of the bars. */
   readonly range?: readonly [number, number];
-  /** Left out where the bars are there to be looked at only. */
+  /** Omitted if the bars are read-only. */
   readonly onToggle?: (id: string) => void;
 }
 
 const ROW = 26;
-/** Between a name, a bar and a number. */
+/** The gap between a name, a bar and a number. */
 const GAP = 8;
 
 export const Bars = memo(({ label, bars, range, onToggle }: Properties) => {
@@ -95,7 +95,7 @@ function Box({ isChosen }: { readonly isChosen: boolean }) {
   );
 }
 
-/** Enter and space choose; the arrows lead to the neighbors. */
+/** Enter and Space toggle a bar; arrow keys move between bars. */
 export function onKey(event: KeyboardEvent, choose: () => void): void {
   const element = event.currentTarget as Element;
   const step = { ArrowDown: "nextElementSibling", ArrowRight: "nextElementSibling", ArrowUp: "previousElementSibling", ArrowLeft: "previousElementSibling" }[event.key];

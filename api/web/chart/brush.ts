@@ -1,4 +1,4 @@
-// What a pointer and keys do to the years that are chosen: without any drawing.
+// How the pointer and the keyboard change the selected years; no drawing.
 
 export interface Brush {
   readonly from: number;
@@ -9,20 +9,20 @@ export interface Brush {
 export interface Axis {
   readonly first: number;
   readonly last: number;
-  /** Where the first year begins. */
+  /** The left edge of the first year. */
   readonly left: number;
-  /** How wide a year is. */
+  /** The width of a year. */
   readonly step: number;
 }
 
-/** A drag that has begun: at a year, with what was chosen by then. */
+/** A drag in progress: its first year, and the selection before it. */
 export interface Drag {
   readonly kind: "new" | "from" | "to" | "move";
   readonly at: number;
   readonly before: Brush | null;
 }
 
-/** How near to a handle a pointer takes it. */
+/** The distance at which the pointer grabs a handle. */
 const NEAR = 9;
 
 export const start = ({ first, left, step }: Axis, year: number) => left + (year - first) * step;
@@ -30,7 +30,7 @@ const within = ({ first, last }: Axis, year: number) => Math.max(first, Math.min
 const yearAt = (axis: Axis, pixels: number) => within(axis, axis.first + Math.floor((pixels - axis.left) / axis.step));
 const ordered = (one: number, other: number): Brush => ({ from: Math.min(one, other), to: Math.max(one, other) });
 
-/** The part of a choice that the axis has: a link may name years without any award. */
+/** The part of a selection that is on the axis; a link may name years without any award. */
 export function visible(axis: Axis, brush: Brush | null): Brush | null {
   if (!brush || brush.to < axis.first || brush.from > axis.last) return null;
   return { from: within(axis, brush.from), to: within(axis, brush.to) };
@@ -45,7 +45,7 @@ export function begun(axis: Axis, brush: Brush | null, pixels: number): Drag {
   return { kind: isInside ? "move" : "new", at, before: brush };
 }
 
-/** What is chosen while the pointer is there. */
+/** The selection while the pointer is at a year. */
 export function dragged(axis: Axis, { kind, at, before }: Drag, pixels: number): Brush {
   const now = yearAt(axis, pixels);
   if (kind === "new" || !before) return ordered(at, now);
@@ -55,7 +55,7 @@ export function dragged(axis: Axis, { kind, at, before }: Drag, pixels: number):
   return { from: before.from + by, to: before.to + by };
 }
 
-/** What is chosen in the end. A click on the only year takes it away; one on several chooses that year of them. */
+/** The selection at the end of a drag. Clicking the only selected year clears it; clicking one of several selects it. */
 export function released(axis: Axis, drag: Drag, pixels: number): Brush | null {
   const { kind, at, before } = drag;
   const next = dragged(axis, drag, pixels);
@@ -64,7 +64,7 @@ export function released(axis: Axis, drag: Drag, pixels: number): Brush | null {
   return kind === "move" && isClick ? { from: at, to: at } : next;
 }
 
-/** What a key on a handle chooses: null for all years, undefined where the key is for something else. */
+/** The selection after a key on a handle: null for all years, undefined if the key does nothing here. */
 export function stepped(axis: Axis, brush: Brush | null, which: keyof Brush, key: string): Brush | null | undefined {
   const now = brush ?? { from: axis.first, to: axis.last };
   if (key === "Escape" || key === "Delete") return null;

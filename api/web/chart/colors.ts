@@ -1,10 +1,10 @@
-// Which states have one color.
+// The color classes of a map.
 import { scaleQuantile } from "d3-scale";
 
-/** How many colors there are, from the lightest to the darkest; on a dark page the other way around. */
+/** The number of colors, from the lightest to the darkest; reversed on a dark page. */
 export const CLASSES = 5;
 
-/** Classes of about as many states each: what is drawn shows the order of states, and the legend the numbers. */
+/** Quantiles: the colors show the order of the states, and the legend shows the numbers. */
 export function classes(values: readonly (number | null)[]): { color: (value: number | null) => string; steps: [number, number][] } {
   const known = values.filter((value) => value !== null).filter((value) => value !== 0);
   const distinct = [...new Set(known)].sort((one, other) => one - other);

@@ -1,4 +1,4 @@
-// The outlines of counties, which are loaded when somebody wants to see them: they are larger than all else together.
+// The outlines of counties. They are larger than everything else together, so they are loaded on demand.
 import { geoPath } from "d3-geo";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
@@ -17,10 +17,10 @@ export interface CountyOutline {
 
 type Named = GeometryCollection<{ name: string }>;
 
-/** All of them. The page stays responsive: after each state it can do something else. */
+/** All outlines. Yields after each state, so that the page stays responsive. */
 export async function countyOutlines(): Promise<CountyOutline[]> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`the response is ${response.status} ${response.statusText}`);
   const topology = (await response.json()) as Topology<{ states: Named; counties: Named }>;
   const lands = feature(topology, topology.objects.states).features as Land[];
   const counties = Map.groupBy(topology.objects.counties.geometries, ({ id }) => String(id).slice(0, 2));

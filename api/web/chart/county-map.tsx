@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The counties, colored by a measure: those of the states that are chosen, or of the country.
+// Counties, colored by a measure: of the selected states, or of the country.
 import { memo } from "preact/compat";
 import { useMemo } from "preact/hooks";
 import { outlines } from "virtual:states";
@@ -17,7 +17,7 @@ interface Properties {
   readonly values: ReadonlyMap<string, StateValue>;
   readonly states: readonly string[];
   readonly chosen: readonly string[];
-  /** What stands for a county without awards. */
+  /** The value and the text of a county without awards. */
   readonly none: { readonly value: number | null; readonly text: string };
   readonly short: (value: number) => string;
   readonly onToggle: (fips: string) => void;

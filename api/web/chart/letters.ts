@@ -1,8 +1,8 @@
-// How wide a text is in a chart, so that it gets the place that it needs and no other text stands on it.
+// The width of text in a chart, so that labels fit and do not overlap.
 
 const SIZE = 12;
 let context: CanvasRenderingContext2D | null = null;
-/** The widths of letters; that of a text is their sum, but for kerning, which is less than the gap beside it. */
+/** The widths of letters. The width of a text is their sum; kerning is less than the gap beside it. */
 const known = new Map<string, number>();
 
 /** The width of a text in pixels. */
@@ -22,7 +22,7 @@ function measured(letter: string): number {
   return width;
 }
 
-/** As much of a text as has a place. */
+/** A text, shortened to fit. */
 export function shortened(text: string, place: number, width: (text: string) => number = textWidth): string {
   if (width(text) <= place) return text;
   let length = text.length - 1;

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// A line over years, what happened in some of them, and a level to compare it with. Where a year has no number the line has a gap.
+// Lines over years, with marks for events and a level for comparison. A year without a number is a gap.
 import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
@@ -8,7 +8,7 @@ import { place, useWidth } from "./width";
 
 export interface Point {
   readonly x: number;
-  /** Null: not known. */
+  /** Null if unknown. */
   readonly y: number | null;
   readonly text: string;
 }
@@ -20,24 +20,24 @@ export interface Series {
 
 interface Properties {
   readonly label: string;
-  /** One or two of them, which have the same years. */
+  /** One or two series with the same years. */
   readonly series: readonly Series[];
-  /** A level that is the same for all of x. */
+  /** A horizontal line. */
   readonly level: { readonly y: number; readonly label: string } | null;
-  /** The least and the greatest number of charts that share a scale; those of the lines, if it is left out. */
+  /** The range of all charts that share a scale; by default, that of the lines. */
   readonly range?: readonly [number, number];
   /** In pixels. */
   readonly height?: number;
   readonly format: (value: number) => string;
   readonly xLabel: string;
   readonly xFormat: (x: number) => string;
-  /** Where something happened. */
+  /** The positions of events. */
   readonly events: readonly number[];
 }
 
 const HEIGHT = 260;
 const [BOTTOM, LEFT] = [40, 52];
-/** Above the lines: their names, one below the other. */
+/** The height of a name in the legend above the lines. */
 const [MARGIN, NAME] = [12, 18];
 
 export const Lines = memo((properties: Properties) => {
@@ -60,7 +60,7 @@ function Drawn({ label, series, level, range, height = HEIGHT, format, xLabel, x
   const y = scaleLinear(range ?? [Math.min(0, ...known), highest], [height - BOTTOM, top]).nice(4);
   const path = line<Point>().defined((point) => point.y !== null).x((point) => x(point.x)).y((point) => y(point.y!));
   const years = series[0]?.points ?? [];
-  // Where years are close to each other, marks would hide the line.
+  // If years are close together, marks would hide the line.
   const size = (width - LEFT) / Math.max(1, years.length) < 9 ? 1.75 : 3.5;
   const every = Math.ceil(years.length / Math.max(1, Math.floor((width - LEFT) / 40)));
   return (
@@ -92,14 +92,14 @@ function Drawn({ label, series, level, range, height = HEIGHT, format, xLabel, x
   );
 }
 
-/** A round mark, or a square one: two lines differ in more than their color. */
+/** A round or a square mark, so that two lines differ in more than color. */
 function Mark({ kind, x, y, text, size = 3.5 }: { readonly kind: number; readonly x: number; readonly y: number; readonly text: string; readonly size?: number }) {
   const title = text === "" ? null : <title>{text}</title>;
   if (kind === 0) return <circle class="point" cx={x} cy={y} r={size}>{title}</circle>;
   return <rect class="point" x={x - size} y={y - size} width={2 * size} height={2 * size}>{title}</rect>;
 }
 
-/** What each line is. */
+/** The legend. */
 function Names({ series, level }: Pick<Properties, "series" | "level">) {
   return (
     <>

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The states, colored by a measure. Each is a check box: it filters the other pictures.
+// The states, colored by a measure. Each state is a check box that filters the other charts.
 import { memo } from "preact/compat";
 import { height, outlines, width } from "virtual:states";
 import { stateName } from "./states";
@@ -17,15 +17,15 @@ interface Properties {
   readonly values: ReadonlyMap<string, StateValue>;
   readonly chosen: readonly string[];
   readonly short: (value: number) => string;
-  /** The numbers of all maps that share their colors; those of this one, if it is left out. */
+  /** The numbers of all maps that share a color scale; by default, those of this map. */
   readonly scale?: readonly (number | null)[];
-  /** What is said of a state without a number. */
+  /** The text of a state without a number. */
   readonly none?: string;
-  /** Left out where the map is there to be looked at only. */
+  /** Omitted if the map is read-only. */
   readonly onToggle?: (code: string) => void;
 }
 
-/** Small enough that a pointer misses them: they have a button beside the map. */
+/** States too small to click; they have a button beside the map. */
 const SMALL = ["VT", "NH", "MA", "RI", "CT", "NJ", "DE", "MD", "DC"];
 const SIDE = { x: width - 66, y: 236, step: 27 };
 
@@ -70,12 +70,12 @@ export const StateMap = memo(({ label, values, chosen, short, scale, none = "no 
           </g>
         ))}
       </svg>
-      <Legend {...{ steps, has, short }} unknown={none === "no awards" ? "not known" : none} />
+      <Legend {...{ steps, has, short }} unknown={none === "no awards" ? "unknown" : none} />
     </div>
   );
 });
 
-/** The pattern of what is not known. */
+/** The pattern for unknown values. */
 export const Nothing = () => (
   <defs>
     <pattern id="nothing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -89,11 +89,11 @@ interface LegendProperties {
   readonly steps: readonly (readonly [number, number])[];
   readonly has: { readonly zero: boolean; readonly unknown: boolean };
   readonly short: (value: number) => string;
-  /** What the stripes mean. */
+  /** The label of the striped pattern. */
   readonly unknown?: string;
 }
 
-export function Legend({ steps, has, short, unknown = "not known" }: LegendProperties) {
+export function Legend({ steps, has, short, unknown = "unknown" }: LegendProperties) {
   return (
     <ul class="legend" aria-label="Colors">
       {steps.map(([from, to], index) => (

@@ -1,12 +1,12 @@
-// How numbers are written for people.
+// Formats numbers for display.
 
-/** A formatter takes milliseconds to be made: it is made when it is used. */
+/** Creating a formatter takes milliseconds, so it is created on first use. */
 const format = (options: Intl.NumberFormatOptions) => {
   let formatter: Intl.NumberFormat | undefined;
   return (value: number) => (formatter ??= new Intl.NumberFormat("en-US", options)).format(value);
 };
 
-/** Whole numbers, which most are, need no formatter: a page writes hundreds of them before it shows what was clicked. */
+/** Whole numbers need no formatter: a page writes hundreds of them before it shows the result of a click. */
 const quick = (unit: string, otherwise: (value: number) => string) => (value: number) =>
   Number.isSafeInteger(value) ? `${value < 0 ? "-" : ""}${unit}${String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ",")}` : otherwise(value);
 
@@ -30,7 +30,7 @@ const SCALES: readonly (readonly [number, string])[] = [[1e9, " B"], [1e6, " M"]
 export function short(value: number, unit = ""): string {
   const sign = value < 0 ? "−" : "";
   const size = Math.abs(value);
-  // 999,500 is a million when it is written with three digits.
+  // With three digits, 999,500 rounds to a million.
   const [scale, letter] = SCALES.find(([scale]) => size >= scale * 0.9995) ?? [1, ""];
   const scaled = size / scale;
   const digits = scale === 1 ? (Number.isInteger(scaled) ? 0 : 1) : scaled >= 99.95 ? 0 : 1;

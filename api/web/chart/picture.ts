@@ -1,7 +1,7 @@
-// A chart as a file: SVG that stands by itself, and PNG that is made of it.
+// Exports a chart as a file: a self-contained SVG, or a PNG made from it.
 //
-// The colors of the page come from its style sheet. A file has none, so they are written into its elements; and it says
-// below the chart what it shows, and of which data.
+// A file has no style sheet, so the colors are written into its elements. A caption below the chart says what it shows
+// and which data it is from.
 
 export interface Caption {
   readonly title: string;
@@ -12,10 +12,10 @@ const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-li
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const MARGIN = 16;
 const LINE = 18;
-/** Pixels of a PNG for one of the page. */
+/** Pixels of a PNG per pixel of the page. */
 const SHARP = 2;
 
-/** Charts, each with its title where it has one, as a document of SVG in which they stand as they do on the page. */
+/** Charts with their titles as one SVG document, arranged as on the page. */
 export function svgText(charts: readonly SVGSVGElement[], caption: Caption): string {
   const [chart] = charts as readonly [SVGSVGElement];
   const boxes = charts.map((chart) => chart.getBoundingClientRect());
@@ -48,7 +48,7 @@ export function svgText(charts: readonly SVGSVGElement[], caption: Caption): str
   return new XMLSerializer().serializeToString(page);
 }
 
-/** A chart with all its colors, and without what is there for the page only. */
+/** A copy of a chart with inline colors, without its controls. */
 function copied(chart: SVGSVGElement, place: Record<string, number>): SVGSVGElement {
   const copy = chart.cloneNode(true) as SVGSVGElement;
   inline(chart, copy);
@@ -76,7 +76,7 @@ function element(name: string, attributes: Record<string, string | number>, text
   return made;
 }
 
-/** The colors of a legend with what they mean, in rows. */
+/** The legend, in rows. */
 function swatches(legend: Element | null | undefined, width: number): { x: number; y: number; fill: string; text: string }[] {
   let [x, y] = [0, 0];
   return [...(legend?.querySelectorAll("li") ?? [])].map((item) => {
@@ -89,7 +89,7 @@ function swatches(legend: Element | null | undefined, width: number): { x: numbe
   });
 }
 
-/** A text in lines of so many letters. */
+/** Wraps a text at a number of letters. */
 export function wrapped(text: string, letters: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
@@ -100,7 +100,7 @@ export function wrapped(text: string, letters: number): string[] {
   return lines;
 }
 
-/** The same as a PNG. */
+/** Turns an SVG document into a PNG. */
 export async function png(svg: string): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
@@ -112,14 +112,14 @@ export async function png(svg: string): Promise<Blob> {
     canvas.height = image.naturalHeight * SHARP;
     canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser makes no PNG of this picture"))), "image/png");
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser cannot turn this chart into a PNG. Export SVG instead."))), "image/png");
     });
   } finally {
     URL.revokeObjectURL(url);
   }
 }
 
-/** Lets the visitor save a file. */
+/** Offers a file to save. */
 export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");

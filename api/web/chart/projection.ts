@@ -1,4 +1,4 @@
-// Where states, territories and counties are on the map.
+// The projection of states, territories and counties.
 import { geoAlbersUsa, geoMercator } from "d3-geo";
 import type { GeoProjection } from "d3-geo";
 import type { Feature, MultiPolygon, Polygon } from "geojson";
@@ -10,7 +10,7 @@ export type Box = readonly [x: number, y: number, width: number, height: number]
 export const WIDTH = 1022;
 export const HEIGHT = 690;
 
-/** Where the territories stand: a row below the states, since they are far from them and from each other. */
+/** The boxes of the territories: a row below the states, because they are far from them and from each other. */
 export const INSETS: Readonly<Record<string, Box>> = {
   PR: [420, 618, 130, 66],
   VI: [560, 618, 100, 66],
@@ -19,10 +19,10 @@ export const INSETS: Readonly<Record<string, Box>> = {
   AS: [822, 618, 120, 66],
 };
 
-/** The latitudes of the islands on which people live: the others are specks, hundreds of miles away. */
+/** The latitudes of the inhabited islands; the others are specks, hundreds of miles away. */
 const ISLANDS: Readonly<Record<string, readonly [south: number, north: number]>> = { MP: [14, 15.4], AS: [-14.4, -14.1] };
 
-/** The projection of a state: of all of the country, or, of a territory, of its own box. */
+/** The projection of a state: that of the country, or a territory's own. */
 export function projection(code: string, land: Land): GeoProjection {
   const box = INSETS[code];
   return box ? fitted(inhabited(code, land), box) : country;
@@ -39,7 +39,7 @@ function center(land: Land): number {
   return (points[0]![0]! + points[Math.floor(points.length / 2)]![0]!) / 2;
 }
 
-/** A territory, or a part of it, without what is far away from the rest. */
+/** A territory, or a part of it, without its remote islands. */
 export function inhabited(code: string, land: Land): Land {
   const [south, north] = ISLANDS[code] ?? [-90, 90];
   const kept = polygons(land).filter(([ring]) => ring!.every(([, latitude]) => latitude! > south && latitude! < north));

@@ -15,5 +15,5 @@ export const states: readonly UsState[] = LIST.split("|").map((line) => {
 
 const names = new Map(states.map((state) => [state.code, state.name]));
 
-/** The name of a state; its code where it is none that is known here. */
+/** The name of a state; the code itself if it is not in the list. */
 export const stateName = (code: string): string => names.get(code) ?? code;

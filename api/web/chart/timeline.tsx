@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Columns by fiscal year, with a brush: drag to choose years, or move its two handles by the arrow keys.
+// Columns by fiscal year, with a brush: drag to select years, or move its two handles with the arrow keys.
 import { scaleLinear } from "d3-scale";
 import type { ScaleLinear } from "d3-scale";
 import { memo } from "preact/compat";
@@ -10,7 +10,7 @@ import { place, useWidth } from "./width";
 
 export interface YearColumn {
   readonly year: number;
-  /** Null: not known. */
+  /** Null if unknown. */
   readonly value: number | null;
   readonly text: string;
 }
@@ -21,7 +21,7 @@ interface Properties {
   readonly columns: readonly YearColumn[];
   readonly brush?: Brush | null;
   readonly short: (value: number) => string;
-  /** Told at each step; at the last one `settled` is true. Left out where years are not to be chosen. */
+  /** Called at each step; `settled` is true at the last one. Omitted if years cannot be selected. */
   readonly onBrush?: (brush: Brush | null, settled: boolean) => void;
 }
 
@@ -32,9 +32,9 @@ const TOP = 10;
 const BOTTOM = 24;
 const LEFT = 52;
 const RIGHT = 8;
-/** Between two columns, as a part of a year. */
+/** The gap between two columns, as a fraction of a year. */
 const GAP = 0.16;
-/** How much place a year needs to be written. */
+/** The width of a year's label. */
 const LETTERS = 46;
 
 export const Timeline = memo((properties: Properties) => {

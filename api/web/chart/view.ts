@@ -1,7 +1,7 @@
-// The part of the map that is shown.
+// The visible part of the map.
 import { height, width } from "virtual:states";
 
-/** The part of the map that shows some outlines, with a margin. */
+/** The view box of some outlines, with a margin. */
 export function view(paths: readonly string[], isAll: boolean): [number, number, number, number] {
   if (paths.length === 0 || isAll) return [0, 0, width, height];
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -13,7 +13,7 @@ export function view(paths: readonly string[], isAll: boolean): [number, number,
     }
   }
   const margin = Math.max(right - left, bottom - top) * 0.03;
-  // No taller than wide: the picture keeps its place on the page.
+  // Never taller than wide, so that the map keeps its place on the page.
   const [wide, tall] = [right - left + 2 * margin, bottom - top + 2 * margin];
   const grown = Math.max(wide, (tall * width) / height);
   return [left - margin - (grown - wide) / 2, top - margin, grown, tall];

@@ -1,4 +1,4 @@
-// How wide an element is, in pixels: charts are drawn for their place, so that their letters keep their size.
+// The width of an element in pixels. Charts are drawn for their width, so that text keeps its size.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 
@@ -8,7 +8,7 @@ export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   useLayoutEffect(() => {
     const { current } = element;
     if (!current) return;
-    // The observer tells before the first paint, and of all charts at once: to ask each would be a layout for each.
+    // The observer reports all charts at once, before the first paint. Measuring each would cause a layout for each.
     const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
     observer.observe(current);
     return () => observer.disconnect();
@@ -16,5 +16,5 @@ export function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   return [element, width];
 }
 
-/** The place that a chart of a height takes before it is drawn, so that nothing below it moves. */
+/** Reserves the height of a chart before it is drawn, so that nothing below it moves. */
 export const place = (height: number) => ({ minHeight: `${height}px` });

@@ -14,12 +14,12 @@ export default defineConfig({
     target: "es2023",
     outDir: here("../dist/explore"),
     emptyOutDir: true,
-    // Every asset is a file: a `data:` URL would need a hole in the page's Content-Security-Policy.
+    // Every asset is a file, because the page's Content-Security-Policy forbids `data:` URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     license: { fileName: "assets/licenses.md" },
     rolldownOptions: {
-      // The map of counties brings its own packages when it is wanted.
+      // The map of counties loads its own packages on demand.
       output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?!d3-geo|topojson-client|us-atlas)/ }] } },
     },
   },

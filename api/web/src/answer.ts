@@ -1,8 +1,8 @@
-// What the server says beside an answer: what the query cost, how it was read, of which dataset it is.
+// What the server reports with an answer: the cost of the query, its statements, and the dataset.
 //
-// The playground asks for the cost and the explanation with every query, and takes both out of what the
-// editor shows: nobody's own client gets them unasked. They are kept by the text that is shown, so that
-// whatever answer is on the page, of whatever tab, its own numbers stand beside it.
+// The playground requests the cost and the explanation with every query and removes both from what the editor
+// shows, because other clients do not get them by default. They are stored by the text shown, so that every
+// answer, in any tab, appears with its own numbers.
 import { formatResult } from "@graphiql/toolkit";
 import { useSyncExternalStore } from "react";
 import { isObject, type Json, type JsonObject } from "./json";
@@ -24,13 +24,13 @@ export interface Explanation {
   readonly reads: readonly Read[];
 }
 
-/** What is known about an answer beside its text. */
+/** What is known about an answer besides its text. */
 export interface Beside {
-  /** From sending the query to having the whole answer; null where the server answered unasked. */
+  /** From sending the query to receiving the whole answer; null for later answers of a subscription. */
   readonly milliseconds: number | null;
   readonly cost: Cost | null;
   readonly explanation: Explanation | null;
-  /** What was asked: it knows the types of the answer. */
+  /** The query, which determines the types in the answer. */
   readonly asked: Asked;
 }
 
@@ -44,14 +44,14 @@ export interface Dataset {
   readonly synthetic: boolean;
 }
 
-/** How many answers are remembered: more than anybody has tabs. */
+/** How many answers are remembered: more than there are tabs. */
 const REMEMBERED = 50;
 
 const beside = new Map<string, Beside>();
 let dataset: Dataset | null = null;
 const listeners = new Set<() => void>();
 
-/** Remembers what stands beside an answer, and gives the answer as it is to be shown. */
+/** Remembers what came with an answer, and returns the answer to show. */
 export function take(answer: JsonObject, milliseconds: number | null, asked: Asked): JsonObject {
   const { extensions, ...rest } = answer;
   const { cost, explain, ...others } = isObject(extensions) ? extensions : {};
@@ -67,12 +67,12 @@ export function take(answer: JsonObject, milliseconds: number | null, asked: Ask
   return shown;
 }
 
-/** What stands beside the answer of this text. */
+/** What came with the answer of this text. */
 export function recall(text: string | null | undefined): Beside | null {
   return (text && beside.get(text)) || null;
 }
 
-/** The dataset of the newest answer; null before the first. */
+/** The dataset of the latest answer; null before the first. */
 export function useDataset(): Dataset | null {
   return useSyncExternalStore(
     (listener) => {
@@ -83,7 +83,7 @@ export function useDataset(): Dataset | null {
   );
 }
 
-/** The name of a file of an answer, which says which data it is of. */
+/** The name of a file made from an answer; it names the revision of the data. */
 export function fileName(name: string, dataset: Dataset | null): string {
   const about = dataset === null ? [] : [dataset.revision === null ? null : `revision-${dataset.revision}`, dataset.synthetic ? "synthetic" : null];
   return [name, ...about].filter((part) => part !== null).join("-");

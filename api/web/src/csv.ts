@@ -2,7 +2,8 @@
 import { isObject, type Json } from "./json";
 import type { Table } from "./table";
 
-// RFC 4180; a row of one empty cell is quoted, since readers skip empty lines. There is no byte order mark: R and older tools would read it as part of the first name.
+// RFC 4180. A row of one empty cell is quoted, because readers skip empty lines. There is no byte order mark, because R
+// and older tools would read it as part of the first name.
 export function csv({ columns, rows }: Table): string {
   const lines = [columns.map((path) => path.join(".")), ...rows.map((row) => row.map(cell))];
   return lines.map((line) => (line.map(quoted).join(",") || '""') + "\r\n").join("");
@@ -14,7 +15,7 @@ function cell(value: Json): string {
   return typeof value === "string" ? harmless(value) : String(value);
 }
 
-/** Text that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text. */
+/** Puts an apostrophe before text that a spreadsheet would run as a formula. */
 function harmless(text: string): string {
   return /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
 }

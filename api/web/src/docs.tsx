@@ -1,21 +1,21 @@
-// The pane of the documentation: it begins with what there is to ask for, before the names of all types.
+// The documentation pane. It starts with an introduction, before the list of all types.
 import { DocExplorer, useDocExplorer, useDocExplorerActions } from "@graphiql/plugin-doc-explorer";
 import { DocsFilledIcon, DocsIcon, useGraphiQL, type GraphiQLPlugin } from "@graphiql/react";
 import { useEffect, useState } from "react";
 import { createPortal } from "react-dom";
 
-/** The types that matter, with what each is. */
+/** The most important types, each with a short description. */
 export const TYPES: readonly (readonly [name: string, about: string])[] = [
-  ["Query", "Where every query begins."],
+  ["Query", "The root of every query."],
   ["Grant", "An award: its money, dates, program and recipient."],
   ["Agency", "A law enforcement agency, with its awards, trainees and outcomes."],
   ["Organization", "Any other recipient, such as a university."],
-  ["Program", "What awards are made under, such as the COPS Hiring Program."],
+  ["Program", "A grant program, such as the COPS Hiring Program."],
   ["OfficersFunded", "The officers of an award, from requested to retained."],
-  ["TrainingSession", "A session that awards paid for, and who attended."],
-  ["Outcome", "What an agency reported, such as offenses, year by year."],
-  ["GrantGroup", "Awards added up by keys, such as year and state: counts, money, rates."],
-  ["Dataset", "Which data these are, and how to cite them."],
+  ["TrainingSession", "A training session that an award paid for, and its trainees."],
+  ["Outcome", "A value that an agency reported for a year, such as offenses."],
+  ["GrantGroup", "Awards grouped by keys, such as year and state: counts, money, rates."],
+  ["Dataset", "The dataset: its revision, its sources, and how to cite it."],
 ];
 
 function Introduction() {
@@ -24,11 +24,11 @@ function Introduction() {
   return (
     <div className="introduction">
       <p>
-        What the COPS Office of the U.S. Department of Justice has funded since 1994, and what came of it. Lists take a <code>filter</code>, a <code>search</code>, an <code>orderBy</code> and a
-        page. Beside their rows they have <code>totals</code> and <code>groups</code>, over all that the filter keeps.
+        What the COPS Office of the U.S. Department of Justice has funded since 1994, and the outcomes that agencies reported. Lists take <code>filter</code>, <code>search</code>,{" "}
+        <code>orderBy</code> and page arguments. Besides rows, they have <code>totals</code> and <code>groups</code>, over all rows that the filter keeps.
       </p>
-      <p>A null is what is not known, never a zero. Each answer says which revision of the data it is of.</p>
-      <h3>Ten types to begin with</h3>
+      <p>Null means unknown, never zero. Each answer names the revision of its data.</p>
+      <h3>Ten types to start with</h3>
       <dl>
         {TYPES.map(([name, about]) => {
           const type = schema?.getType(name);
@@ -44,7 +44,7 @@ function Introduction() {
   );
 }
 
-/** The introduction stands in the first page of the documentation, above what GraphiQL says there. */
+/** Shows the introduction on the first page of the documentation, above GraphiQL's own text. */
 function Docs() {
   const isFirst = useDocExplorer().length === 1;
   const [place, setPlace] = useState<Element | null>(null);

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Draws a plot with the charts of the explorer. They are Preact's, as this is; the page around it is React's.
+// Draws a plot with the explorer's charts. The charts and this file use Preact; the page around them uses React.
 import { render } from "preact";
 import { Bars } from "../chart/bars";
 import { Lines } from "../chart/lines";
@@ -9,7 +9,7 @@ import { stateName } from "../chart/states";
 import { humanized } from "./shape";
 import type { Panel, Plot } from "./plot";
 
-/** Draws a plot into an element; nothing, if it is null. */
+/** Draws a plot into an element, or clears the element if the plot is null. */
 export function draw(plot: Plot | null, element: Element): void {
   render(plot && <Drawn plot={plot} />, element);
 }
@@ -33,7 +33,7 @@ function One({ plot, panel, isSmall = false }: { readonly plot: Plot; readonly p
   const { kind, format, short, range, drawn } = plot;
   const { points, title } = panel;
   const label = title === "" ? plot.title : `${title}: ${plot.title}`;
-  const written = (value: number | null | undefined) => (value === null || value === undefined ? "not known" : format(value));
+  const written = (value: number | null | undefined) => (value === null || value === undefined ? "unknown" : format(value));
   if (kind === "lines") {
     const series = drawn.map((measure, index) => ({
       name: drawn.length > 1 ? measure.label : "",
@@ -47,6 +47,6 @@ function One({ plot, panel, isSmall = false }: { readonly plot: Plot; readonly p
     const scale = plot.panels.flatMap(({ points }) => points.map(({ values: [value = null] }) => value));
     return <StateMap {...{ label, values, short, scale }} none="not in the answer" chosen={[]} />;
   }
-  const bars = points.map(({ id, label, values: [value = null] }) => ({ id, label: plot.x.order === "state" ? stateName(label) : label, value, text: value === null ? "not known" : short(value), full: written(value), isChosen: false }));
+  const bars = points.map(({ id, label, values: [value = null] }) => ({ id, label: plot.x.order === "state" ? stateName(label) : label, value, text: value === null ? "unknown" : short(value), full: written(value), isChosen: false }));
   return <Bars {...{ label, bars, range }} />;
 }

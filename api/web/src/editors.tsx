@@ -1,9 +1,9 @@
-// The look of the editors: the page's colors, and a font of the reader's own system, since GraphiQL's is no
-// part of this build. It stands before the editors, so that it is at work when they are made.
+// The look of the editors: the page's colors and a system font, since this build does not include GraphiQL's.
+// This component must come before the editors, so that the themes exist when they are created.
 import { useMonaco } from "@graphiql/react";
 import { useEffect } from "react";
 
-/** The names by which GraphiQL asks for them. */
+/** The theme names that GraphiQL uses. */
 export const themes = { light: "cops-light", dark: "cops-dark" };
 
 export function Editors() {

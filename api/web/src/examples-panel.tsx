@@ -1,4 +1,4 @@
-// The panel of worked examples, which opens each in a tab.
+// The panel of worked examples. Each opens in a tab.
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { examples, type Example } from "./examples";
 import { isNarrow, useOpen } from "./tabs";
@@ -23,7 +23,7 @@ function Panel() {
   return (
     <section aria-label="Examples" className="examples">
       <h2>Examples</h2>
-      <p>Real questions, each with a comment that explains it. Pick one, run it, change it.</p>
+      <p>Real questions, each explained in a comment. Choose one, run it, change it.</p>
       {[...audiences].map(([audience, group]) => (
         <div key={audience}>
           <h3>{audience}</h3>

@@ -1,17 +1,17 @@
-// The worked examples of `examples/`: one file each, and beside it its variables where it has any.
+// The worked examples of `examples/`: one file each, with an optional JSON file of variables beside it.
 //
-// A file begins with a comment. Its first line says for whom the example is, and its title; the comment
-// goes on with what the example teaches. A test of the workspace runs each against the server.
+// A file starts with a comment. Its first line has the audience and the title; the rest says what the example
+// teaches. `tests/examples.rs` runs each.
 
 /** A worked example. */
 export interface Example {
-  /** The name of its file, without number and extension. */
+  /** The name of its file, without the number and the extension. */
   readonly slug: string;
-  /** Who asks such a thing. */
+  /** Who it is for. */
   readonly audience: string;
   readonly title: string;
   readonly query: string;
-  /** JSON text; empty where there are none. */
+  /** JSON text; empty if there are none. */
   readonly variables: string;
 }
 
@@ -23,10 +23,7 @@ export const examples: readonly Example[] = Object.entries(queries)
   .sort(([one], [other]) => (one < other ? -1 : 1))
   .map(([path, query]) => example(path, query, variables[path.replace(/graphql$/, "json")] ?? ""));
 
-/**
- * A query whose comment has a line for each paragraph: files have lines of a width of their own, and the editor breaks
- * lines where it ends, so that a text which is broken already would be ragged.
- */
+/** Joins the lines of each paragraph in the comment, because the editor wraps lines itself. */
 export function unwrapped(query: string): string {
   return query.replace(/^# (?=\S)(?:.*\n# (?=\S))+.*$/gm, (paragraph) => paragraph.replaceAll("\n# ", " "));
 }
@@ -35,7 +32,7 @@ export function example(path: string, query: string, variables: string): Example
   const [, slug] = /\/\d+-([^/]+)\.graphql$/.exec(path) ?? [];
   const [, audience, title] = /^# ([^:\n]+): (.+)\n/.exec(query) ?? [];
   if (slug === undefined || audience === undefined || title === undefined) {
-    throw new Error(`${path}: an example is called 01-slug.graphql and begins with "# Audience: Title"`);
+    throw new Error(`${path}: an example must be named 01-slug.graphql and start with "# Audience: Title"`);
   }
   return { slug, audience, title, query: unwrapped(query), variables };
 }

@@ -1,14 +1,14 @@
-// How the playground sends a query: a POST that can be stopped.
+// Sends the playground's queries, as POST requests that can be canceled.
 import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
 import { stripIgnoredCharacters, type ExecutionResult } from "graphql";
 import { take, type Asked } from "./answer";
 import { isObject, type JsonObject } from "./json";
 import { isSubscription, subscribe } from "./subscribe";
 
-/** What GraphiQL asks for when it reads the schema. */
+/** The operation by which GraphiQL reads the schema. */
 const INTROSPECTION = "IntrospectionQuery";
 
-/** The one way in which GraphiQL observes: with an object, not with functions. */
+/** GraphiQL always observes with an object, never with functions. */
 interface Observer {
   next(answer: ExecutionResult): void;
   error(error: unknown): void;
@@ -16,8 +16,8 @@ interface Observer {
 }
 
 /**
- * A fetcher for the server at `url`. It gives an observable, not a promise, since GraphiQL's button to stop,
- * and its leaving a tab, end what an observable has begun.
+ * A fetcher for the server at `url`. It returns an observable, not a promise, because GraphiQL can cancel an
+ * observable when you press Stop or leave a tab.
  */
 export function fetcher(url: string): Fetcher {
   return (parameters, options) => {
@@ -43,8 +43,8 @@ export function fetcher(url: string): Fetcher {
 }
 
 /**
- * What is sent: without the name of an operation that is nowhere in the text. GraphiQL notes a tenth of a second late
- * which operations a changed text has, and may be told to run it before that.
+ * Drops an operation name that is not in the query. GraphiQL updates its list of operations 0.1 s after a change, and
+ * you may run the query before that.
  */
 export function current(parameters: FetcherParams): FetcherParams {
   const { operationName, ...rest } = parameters;
@@ -53,7 +53,7 @@ export function current(parameters: FetcherParams): FetcherParams {
 
 type Headers = Record<string, string>;
 
-/** Answers one after the other, until the server or somebody ends them. */
+/** Passes answers on until the server or the user ends the subscription. */
 function subscribed(url: string, parameters: FetcherParams, headers: Headers | undefined, observer: Observer) {
   const abort = new AbortController();
   const asked = current(parameters);
@@ -72,20 +72,20 @@ function subscribed(url: string, parameters: FetcherParams, headers: Headers | u
   return { unsubscribe: () => abort.abort() };
 }
 
-/** What an editor has to be asked for. */
+/** The contents of the editors. */
 interface Text {
   readonly query: string;
-  /** JSON; empty where there are none. */
+  /** JSON; empty if there are none. */
   readonly variables: string;
   readonly operationName: string | null;
 }
 
-/** Asks by GET, which browsers and proxies keep, and gives the answer as it is shown. */
+/** Sends a GET request, which browsers and proxies cache, and returns the answer to show. */
 export function look(url: string, asked: Text, signal: AbortSignal): Promise<JsonObject> {
   return answered(address(url, asked), { signal }, asked);
 }
 
-/** The address that asks, without what is in a query for people only. */
+/** The URL of a query, without its comments and spaces. */
 export function address(url: string, { query, variables, operationName }: Text): string {
   const parameters = new URLSearchParams({ query: stripIgnoredCharacters(query) });
   if (variables.trim() !== "") parameters.set("variables", JSON.stringify(JSON.parse(variables)));
@@ -93,7 +93,7 @@ export function address(url: string, { query, variables, operationName }: Text):
   return `${url}?${parameters}`;
 }
 
-/** Asks, and gives the answer as it is shown. */
+/** Sends a POST request, and returns the answer to show. */
 function send(url: string, asked: FetcherParams, headers: Headers, signal: AbortSignal): Promise<JsonObject> {
   const init = { method: "POST", body: JSON.stringify(asked), headers: { "Content-Type": "application/json", ...headers }, signal };
   return answered(url, init, { query: asked.query, operationName: asked.operationName ?? null });
@@ -109,7 +109,7 @@ async function answered(url: string, init: RequestInit & { headers?: Record<stri
   const milliseconds = performance.now() - began;
   const answer = parse(text);
   if (answer === null) {
-    throw new Error(`The server answered ${response.status} ${response.statusText} with something that is not GraphQL: ${text.slice(0, 200)}`);
+    throw new Error(`The response is not GraphQL (${response.status} ${response.statusText}): ${text.slice(0, 200)}`);
   }
   return take(answer, milliseconds, asked);
 }

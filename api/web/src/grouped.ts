@@ -1,4 +1,4 @@
-/** Items by what they have in common, in the order in which each comes first: `Map.groupBy`, which Node 20 does not have. */
+/** Groups items by a key, in the order of first appearance. Node 20 lacks `Map.groupBy`. */
 export function grouped<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

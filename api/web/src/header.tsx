@@ -1,4 +1,4 @@
-// The head of the page: where this is, whether the data are real, and the light.
+// The page header: the site name, the notice about synthetic data, and the theme button.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useDataset } from "./answer";
 
@@ -11,7 +11,7 @@ export function Header() {
       </h1>
       {dataset?.synthetic && (
         <p className="synthetic" role="note">
-          <strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees are made up.
+          <strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees are generated, not real.
         </p>
       )}
       <nav aria-label="Site">

@@ -1,4 +1,4 @@
-// JSON as it comes over the wire, and the one cast that TypeScript does not do by itself.
+// The types of JSON values, and the type guard for objects.
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {

@@ -1,4 +1,4 @@
-// The page: GraphiQL with a head above it, examples beside it, and a bar below the answer.
+// The page: GraphiQL with a header above it, examples beside it, and a bar below the answer.
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { DocExplorerStore } from "@graphiql/plugin-doc-explorer";
 import { HISTORY_PLUGIN, HistoryStore } from "@graphiql/plugin-history";
@@ -22,7 +22,7 @@ const send = fetcher("/graphql");
 const plugins = [docsPlugin, examplesPlugin, explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
 const first = examples.slice(0, 1).map(({ query, variables }) => ({ query, variables }));
 
-// On a narrow screen a panel covers the rest: there none is open at first.
+// On a narrow screen a panel covers the page, so none is open at first.
 const panel = isNarrow() ? {} : { visiblePlugin: examplesPlugin };
 
 export function Playground() {
@@ -36,7 +36,7 @@ export function Playground() {
       defaultTabs={first}
       inputValueDeprecation
       schemaDescription
-      // The server's schema has been validated where it was made.
+      // The server's schema was validated when it was built.
       dangerouslyAssumeSchemaIsValid
     >
       <HistoryStore>
@@ -70,7 +70,7 @@ export function Playground() {
   );
 }
 
-/** Opens what the address asks for: once the editors are there, and whenever the address changes. */
+/** Opens the query in the address: once the editors are ready, and whenever the address changes. */
 function Links() {
   const open = useOpen();
   useEffect(() => {
@@ -78,7 +78,7 @@ function Links() {
     const follow = () => {
       const shared = asked(location.hash);
       if (shared === null) return;
-      // What the link gave is in a tab of its own: coming back to the page must not open it again.
+      // The query now has its own tab; returning to the page must not open it again.
       history.replaceState(null, "", location.pathname + location.search);
       open(shared);
     };

@@ -1,4 +1,4 @@
-// What is drawn of a shape: which chart, of which numbers, in how many panels.
+// Turns a shape into a plot: which chart, which numbers, how many panels.
 import { dollars, dollarsEach, officers, short, whole } from "../chart/numbers";
 import { grouped } from "./grouped";
 import type { Leaf } from "./response-types";
@@ -6,54 +6,54 @@ import { humanized, NotAPicture } from "./shape";
 import type { Choice, Key, Kind, Measure, Shape } from "./shape";
 
 export interface PlotPoint {
-  /** Where it stands on an axis of years or days. */
+  /** Its position on an axis of years or days. */
   readonly x: number;
-  /** What tells it from the others of its panel. */
+  /** Unique within its panel. */
   readonly id: string;
   readonly label: string;
-  /** The numbers of the lines; of bars and maps there is one. Null: not known. */
+  /** One number per line; bars and maps have one. Null means unknown. */
   readonly values: readonly (number | null)[];
 }
 
 export interface Panel {
-  /** The value of the key that makes panels; empty where there is one panel. */
+  /** The value of the key that makes panels; empty if there is one panel. */
   readonly title: string;
   readonly points: readonly PlotPoint[];
 }
 
 export interface Plot {
   readonly kind: Kind;
-  /** What it could be drawn as instead. */
+  /** The kinds of chart that fit. */
   readonly kinds: readonly Kind[];
-  /** What is drawn: two measures where they are the same number in two ways. */
+  /** The measures drawn: two if they are two versions of one number. */
   readonly drawn: readonly Measure[];
   readonly measures: readonly Measure[];
   readonly title: string;
   readonly x: Key;
-  /** The key that makes panels, and those that could. */
+  /** The key that makes panels. */
   readonly by: Key | null;
   readonly keys: readonly Key[];
   readonly panels: readonly Panel[];
-  /** What an axis says at a place. */
+  /** Formats a position on the axis. */
   readonly xFormat: (x: number) => string;
-  /** The numbers of all panels, which share a scale. */
+  /** The range of the numbers of all panels, which share a scale. */
   readonly range: readonly [number, number];
   readonly format: (value: number) => string;
   readonly short: (value: number) => string;
-  /** What is not drawn, and why. */
+  /** What the plot leaves out, and why. */
   readonly notes: readonly string[];
 }
 
-/** As many as can be looked at. */
+/** More would not be readable. */
 const [MOST_PANELS, MOST_BARS] = [24, 60];
-/** Years between the first and the last that an axis has room for. */
+/** The longest time axis, in years. */
 const MOST_YEARS = 300;
 
 export function plot(shape: Shape, choice: Choice): Plot {
   const measure = shape.measures.find(({ path }) => path === choice.measure) ?? shape.measures[0]!;
   const { x, by } = axes(shape, choice.by);
   const along: Kind[] = [...(x.order === "year" || x.order === "date" ? ["lines" as const] : x.order === "state" ? ["map" as const] : []), "bars"];
-  // Lines and maps have no place for what stands for all others.
+  // Lines and maps have no place for the group of all others.
   const kinds = shape.rows.some((row) => x.of(row)?.value === OTHERS) ? along.toReversed() : along;
   const kind = kinds.find((kind) => kind === choice.kind) ?? kinds[0]!;
   const pair = kind === "lines" && !by && choice.measure === undefined ? pairOf(measure, shape.measures) : null;
@@ -61,15 +61,15 @@ export function plot(shape: Shape, choice: Choice): Plot {
   const notes = [...shape.notes];
   const format = formats(measure.leaf);
 
-  const groups = grouped(shape.rows, (row) => (by ? (by.of(row)?.label ?? "Not known") : ""));
+  const groups = grouped(shape.rows, (row) => (by ? (by.of(row)?.label ?? "Unknown") : ""));
   const titles = [...groups.keys()];
   if (by?.order === "year") titles.sort((one, other) => Number(one) - Number(other));
-  if (titles.length > MOST_PANELS) notes.push(`The first ${MOST_PANELS} of ${whole(titles.length)} are drawn.`);
+  if (titles.length > MOST_PANELS) notes.push(`Shown: the first ${MOST_PANELS} of ${whole(titles.length)}.`);
   const axis = axisOf(kind, x, shape.rows);
   const all = titles.slice(0, MOST_PANELS).map((title) => ({ title, points: points(kind, x, groups.get(title)!, drawn, axis) }));
   const panels = all.filter(({ points }) => points.some(({ values }) => values.some((value) => value !== null)));
   const values = panels.flatMap(({ points }) => points.flatMap(({ values }) => values)).filter((value) => value !== null);
-  if (values.length === 0) throw new NotAPicture(`No ${measure.label.toLowerCase()} is known.`);
+  if (values.length === 0) throw new NotAPicture(`Every value of ${measure.label.toLowerCase()} is unknown.`);
   notes.push(...leftOut(kind, x, shape.rows, drawn, format.full), ...cut(kind, groups));
   const called = drawn.map(({ label }, index) => (index === 0 ? label : label.toLowerCase())).join(" and ");
   const title = x.name === "field" ? called : `${called} by ${humanized(x.name).toLowerCase()}${by ? `, for each ${humanized(by.name).toLowerCase()}` : ""}`;
@@ -79,7 +79,7 @@ export function plot(shape: Shape, choice: Choice): Plot {
   };
 }
 
-/** Which key is drawn along, and which makes panels. */
+/** Chooses the key of the axis and the key that makes panels. */
 function axes({ keys, rows }: Shape, chosen: string | undefined): { x: Key; by: Key | null } {
   if (keys.length < 2) return { x: keys[0]!, by: null };
   const by = keys.find(({ name }) => name === chosen);
@@ -90,7 +90,7 @@ function axes({ keys, rows }: Shape, chosen: string | undefined): { x: Key; by: 
   return { x, by: other };
 }
 
-/** Another measure that is the same number in another way, such as nominal and real dollars. */
+/** Another version of the same number, such as real dollars beside nominal dollars. */
 function pairOf(measure: Measure, measures: readonly Measure[]): Measure | null {
   const end = ({ path }: Measure) => path.split(".").at(-1);
   const same = measures.filter((other) => other.leaf?.type === measure.leaf?.type && other.leaf?.field === measure.leaf?.field && end(other) === end(measure) && other.path.includes(".") && !other.path.startsWith("window."));
@@ -98,7 +98,7 @@ function pairOf(measure: Measure, measures: readonly Measure[]): Measure | null 
 }
 
 interface AxisOfKey {
-  /** All places of the axis, in their order; empty for bars and maps. */
+  /** All positions on the axis, in order; empty for bars and maps. */
   readonly places: readonly number[];
   readonly at: (value: string | number) => number;
   readonly format: (x: number) => string;
@@ -114,8 +114,8 @@ function axisOf(kind: Kind, x: Key, rows: Shape["rows"]): AxisOfKey {
   const years = (known as (number | string)[]).filter((year) => typeof year === "number");
   const [first, last] = [Math.min(...years), Math.max(...years)];
   const step = /decade/i.test(x.name) ? 10 : 1;
-  if (years.length === 0) throw new NotAPicture("No year of these rows is known.");
-  if (last - first > MOST_YEARS) throw new NotAPicture(`The years go from ${first} to ${last}, which no axis has room for: filter them.`);
+  if (years.length === 0) throw new NotAPicture("None of these rows has a known year.");
+  if (last - first > MOST_YEARS) throw new NotAPicture(`The years from ${first} to ${last} do not fit on an axis. Filter them to at most ${MOST_YEARS} years.`);
   const isSigned = /since/i.test(x.name);
   return {
     places: Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step),
@@ -124,7 +124,7 @@ function axisOf(kind: Kind, x: Key, rows: Shape["rows"]): AxisOfKey {
   };
 }
 
-/** What stands for all groups that are not of the list. */
+/** The value of the group of all others. */
 const OTHERS = "\u0000others";
 
 function points(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measure[], axis: AxisOfKey): PlotPoint[] {
@@ -132,13 +132,13 @@ function points(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measure
   const isSame = x.isShared || kind !== "bars";
   const same = grouped(rows, (row) => (isSame ? x.of(row)?.value : row));
   if (kind === "bars") {
-    return [...same.values()].slice(0, MOST_BARS).map((rows, index) => ({ x: index, id: String(index), label: x.of(rows[0]!)?.label ?? "Not known", values: read(rows) }));
+    return [...same.values()].slice(0, MOST_BARS).map((rows, index) => ({ x: index, id: String(index), label: x.of(rows[0]!)?.label ?? "Unknown", values: read(rows) }));
   }
   const found = new Map<string, PlotPoint>();
   for (const rows of same.values()) {
     const key = x.of(rows[0]!);
     if (key === null || key.value === OTHERS) continue;
-    if (rows.length > 1 && !x.isShared) throw new NotAPicture(`Two rows have the same ${humanized(x.name).toLowerCase()}, ${key.label}: draw them as bars, or ask for all keys of the groups.`);
+    if (rows.length > 1 && !x.isShared) throw new NotAPicture(`Two rows have the same ${humanized(x.name).toLowerCase()}, ${key.label}. Choose bars, or select all keys of the groups.`);
     const id = String(key.value);
     found.set(id, { x: axis.at(key.value), id, label: key.label, values: read(rows) });
   }
@@ -148,22 +148,22 @@ function points(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measure
   return axis.places.map((place) => byPlace.get(place) ?? { x: place, id: String(place), label: axis.format(place), values: drawn.map(() => null) });
 }
 
-/** The number of rows that are drawn as one: a sum or a count adds up, and another number is there once or not at all. */
+/** The number for rows drawn as one mark: sums and counts add up; any other number needs exactly one row. */
 function together(measure: Measure, rows: Shape["rows"]): number | null {
   const known = rows.map((row) => measure.of(row)).filter((value) => value !== null);
   if (known.length <= 1) return known[0] ?? null;
-  if (!["sum", "count"].includes(measure.leaf?.field ?? "")) throw new NotAPicture(`${measure.label} of two groups in one state cannot be added up: group by one kind of recipient.`);
+  if (!["sum", "count"].includes(measure.leaf?.field ?? "")) throw new NotAPicture(`${measure.label} cannot be added up over two groups of one state. Group by one kind of recipient.`);
   return Math.round(known.reduce((sum, value) => sum + value, 0) * 100) / 100;
 }
 
-/** What a line and a map have no place for, and what the numbers leave out. */
+/** What lines and maps cannot show, and what the numbers leave out. */
 function leftOut(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measure[], format: (value: number) => string): string[] {
   const notes: string[] = [];
   if (kind !== "bars") {
     const without = rows.filter((row) => x.of(row) === null);
     const others = rows.filter((row) => x.of(row)?.value === OTHERS);
     const [measure] = drawn as readonly [Measure];
-    for (const [words, of] of [[`whose ${humanized(x.name).toLowerCase()} is not known`, without], ["of all others together", others]] as const) {
+    for (const [words, of] of [[`with an unknown ${humanized(x.name).toLowerCase()}`, without], ["in the group of all others", others]] as const) {
       const value = of.length === 1 ? measure.of(of[0]!) : null;
       if (of.length === 1) notes.push(`Not drawn: ${value === null ? "a row" : format(value)} ${words}.`);
       if (of.length > 1) notes.push(`Not drawn: ${whole(of.length)} rows ${words}.`);
@@ -171,14 +171,14 @@ function leftOut(kind: Kind, x: Key, rows: Shape["rows"], drawn: readonly Measur
   }
   for (const measure of drawn) {
     const missing = measure.missing ? rows.reduce((sum, row) => sum + measure.missing!(row), 0) : 0;
-    if (missing > 0) notes.push(`${measure.label} leaves out ${whole(missing)} ${missing === 1 ? "row" : "rows"} of the data whose value is not known.`);
+    if (missing > 0) notes.push(`${measure.label} leaves out ${whole(missing)} ${missing === 1 ? "row" : "rows"} of unknown value.`);
   }
   return notes;
 }
 
 function cut(kind: Kind, groups: ReadonlyMap<string, Shape["rows"]>): string[] {
   const most = Math.max(...[...groups.values()].map((rows) => rows.length));
-  return kind === "bars" && most > MOST_BARS ? [`The first ${MOST_BARS} of ${whole(most)} rows are drawn.`] : [];
+  return kind === "bars" && most > MOST_BARS ? [`Shown: the first ${MOST_BARS} of ${whole(most)} rows.`] : [];
 }
 
 const decimals = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });

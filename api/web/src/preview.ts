@@ -1,8 +1,8 @@
-// What an example answers, before anybody runs it: the pane of answers is never an empty one.
+// Shows the answer of an example before anyone runs it, so that the answer pane is never empty.
 //
-// It is asked of the server, and not part of the page, so that it is what this server's data say. It goes by GET, so that
-// browsers and proxies keep it; what somebody typed is never asked unbidden. A link that shares a picture is: it is there
-// to be seen.
+// The answer comes from the server, not from the page, so it reflects this server's data. It is requested by GET, which
+// browsers and proxies cache. A query that somebody typed is never sent without being run; a link that shares a chart is,
+// because the chart is there to be seen.
 import { formatResult } from "@graphiql/toolkit";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect } from "react";
@@ -11,7 +11,7 @@ import { look } from "./fetcher";
 import { isSubscription } from "./subscribe";
 import { arrived } from "./views";
 
-/** The tabs whose answer was looked for, by what they asked then. */
+/** The tabs whose preview was requested, by tab, query and variables. */
 const looked = new Set<string>();
 
 export function Preview() {
@@ -38,7 +38,7 @@ export function Preview() {
         responseEditor?.setValue(text);
         updateActiveTabValues({ response: text });
       },
-      // A server that does not answer says so when the query is run.
+      // If the server cannot be reached, running the query shows the error.
       () => {},
     );
     return () => abort.abort();

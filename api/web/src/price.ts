@@ -1,14 +1,14 @@
-// What the query in the editor costs, as it is typed: the server prices it, and does not run it.
+// The price of the query in the editor, updated while you type. The server prices the query and does not run it.
 import { useGraphiQL } from "@graphiql/react";
 import { parse } from "graphql";
 import { useEffect, useState } from "react";
 import { isObject, type JsonObject } from "./json";
 import { isSubscription } from "./subscribe";
 
-/** How long the keys have to rest, in milliseconds. */
+/** How long to wait after the last keystroke, in milliseconds. */
 const REST = 300;
 
-/** A price, or why the server would refuse the query; null where nothing can be said, as of a query that is half typed. */
+/** A price, or why the server would refuse the query. */
 export interface Price {
   readonly points: number | null;
   readonly refused: string | null;
@@ -40,7 +40,10 @@ export function usePrice(url: string): Price | null {
   return price;
 }
 
-/** What is sent, once the query is whole: who types is not asked about. A subscription has no price: what it costs depends on how often data are loaded. */
+/**
+ * The request body, or null while the query does not parse. A subscription has no price: its cost depends on how often
+ * data are loaded.
+ */
 export function whole(query: string, variables: string, operationName: string | null): string | null {
   if (isSubscription({ query, operationName })) return null;
   try {
@@ -62,7 +65,7 @@ async function priced(url: string, body: string, signal: AbortSignal): Promise<P
   return read(await response.json());
 }
 
-/** The price of an answer that only says it. */
+/** Reads the price from the answer to a pricing request. */
 export function read(answer: unknown): Price | null {
   if (!isObject(answer)) return null;
   const { extensions, errors } = answer;

@@ -1,7 +1,7 @@
-// The types of the leaves of an answer, by their places in it.
+// The types of the leaves of an answer, by path.
 //
-// The same number is drawn and written differently where it is dollars, a year or a count. Only the query that was asked, read
-// with the schema, knows which it is: an answer has names of its asker's choice.
+// Dollars, years and counts are formatted and drawn differently. The answer alone does not show the type, since aliases
+// rename fields, so it comes from the query and the schema.
 import { getNamedType, isCompositeType, isEnumType, isInterfaceType, isObjectType, Kind, parse } from "graphql";
 import type { FragmentDefinitionNode, GraphQLNamedType, GraphQLSchema, OperationDefinitionNode, SelectionSetNode } from "graphql";
 
@@ -9,13 +9,13 @@ export interface Leaf {
   /** The name of its scalar or enum. */
   readonly type: string;
   readonly isEnum: boolean;
-  /** The name of its field, whatever the answer calls it. */
+  /** The name of its field, without regard to aliases. */
   readonly field: string;
-  /** The name of the type that the field is of, such as `DollarsStats`. */
+  /** The type that has the field, such as `DollarsStats`. */
   readonly of: string;
 }
 
-/** The leaves of what a query answers, by their paths with dots between; empty where it cannot be read. */
+/** The leaves of a query's answer, by dotted path; empty if the query does not parse. */
 export function responseTypes(schema: GraphQLSchema, query: string, operationName: string | null): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   const definitions = parsed(query);
@@ -57,7 +57,7 @@ function walk(context: Walk, { selections }: SelectionSetNode, parent: GraphQLNa
     }
     const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
     const name = isSpread ? selection.name.value : "";
-    // A fragment inside of itself is not valid, and has no end.
+    // A fragment that spreads itself is invalid, and would never end.
     const fragment = isSpread ? (inside.has(name) ? undefined : context.fragments.get(name)) : selection;
     if (!fragment) continue;
     const on = fragment.typeCondition ? context.schema.getType(fragment.typeCondition.name.value) : parent;

@@ -1,4 +1,4 @@
-// The bar below an answer: how long it took, what it cost, how it was read, and its rows as a file.
+// The bar below an answer: its time, its cost, its statements, and a button that saves its rows as CSV.
 import { VisuallyHidden } from "@graphiql/react";
 import { useState } from "react";
 import { fileName, type Explanation, recall, useDataset } from "./answer";
@@ -7,21 +7,21 @@ import { csv } from "./csv";
 import { usePrice } from "./price";
 import { NotATable, tableOf } from "./table";
 
-/** What the query in the editor costs, beside the button that runs it. Nothing where the server does not say. */
+/** The cost of the query in the editor, next to the run button. Empty if the server does not report one. */
 export function CostBadge() {
   const price = usePrice("/graphql");
   if (!price) return null;
-  const title = price.refused === null ? `Cost: ${price.points?.toLocaleString()} points, as estimated before it runs` : `The server would refuse this query: ${price.refused}`;
+  const title = price.refused === null ? `Estimated cost: ${price.points?.toLocaleString()} points` : `The server would reject this query: ${price.refused}`;
   return (
     <p className={price.refused === null ? "cost" : "cost refused"} title={title} aria-live="polite">
       <VisuallyHidden>{title}</VisuallyHidden>
-      <span aria-hidden="true">{price.points === null ? "refused" : "cost"}</span>
+      <span aria-hidden="true">{price.points === null ? "rejected" : "cost"}</span>
       {price.points !== null && <strong aria-hidden="true">{compact(price.points)}</strong>}
     </p>
   );
 }
 
-/** The answer that is shown, and the name of its tab. */
+/** The answer shown, and the name of its tab. */
 interface ResultBarProperties {
   readonly text: string;
   readonly operationName: string | null;
@@ -63,7 +63,7 @@ export function ResultBar({ text, operationName }: ResultBarProperties) {
   );
 }
 
-/** The statements that an answer took. */
+/** The statements behind an answer. */
 function Reads({ explanation }: { explanation: Explanation }) {
   const rows = explanation.reads.map((read, index) => (
     <tr key={index}>
@@ -75,7 +75,7 @@ function Reads({ explanation }: { explanation: Explanation }) {
   ));
   const total = explanation.milliseconds === null ? "" : `, ${explanation.milliseconds.toFixed(1)} ms on the server`;
   return (
-    <div className="reads" tabIndex={0} role="region" aria-label="How the answer was read">
+    <div className="reads" tabIndex={0} role="region" aria-label="Statements behind the answer">
       <table>
         <caption>
           {count(explanation.reads.length, "statement")}
@@ -84,7 +84,7 @@ function Reads({ explanation }: { explanation: Explanation }) {
         <thead>
           <tr>
             <th scope="col">Table</th>
-            <th scope="col">What for</th>
+            <th scope="col">Purpose</th>
             <th scope="col">Rows</th>
             <th scope="col">ms</th>
           </tr>
@@ -95,12 +95,12 @@ function Reads({ explanation }: { explanation: Explanation }) {
   );
 }
 
-/** Saves the answer as a file, and says what was saved, or why nothing was. */
+/** Saves the answer as a file. Returns what was saved, or why nothing was. */
 function save(text: string, name: string): string {
   try {
     const table = tableOf(text);
     saveFile(new Blob([csv(table)], { type: "text/csv;charset=utf-8" }), name);
-    return `Saved ${count(table.rows.length, "row")}${table.more ? "; the list goes on after this page" : ""}.`;
+    return `Saved ${count(table.rows.length, "row")}${table.more ? "; the list has more rows" : ""}.`;
   } catch (error) {
     if (error instanceof NotATable) return error.message;
     throw error;

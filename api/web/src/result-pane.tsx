@@ -1,4 +1,4 @@
-// The pane of the answer: as JSON, as a table, or drawn.
+// The answer pane: JSON, a table or a chart.
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect, useMemo, useRef } from "react";
 import { png, save, svgText } from "../chart/picture";
@@ -13,12 +13,12 @@ import type { View } from "./share";
 import { NotATable, tableOf, type Table } from "./table";
 import { show, useView } from "./views";
 
-/** How many rows of a table are shown; the file has all. */
+/** The most rows that the table shows; the file has all of them. */
 const MOST_ROWS = 500;
 const VIEWS = { json: "JSON", table: "Table", chart: "Chart" } as const;
 const KINDS: Readonly<Record<Kind, string>> = { lines: "Lines", map: "Map", bars: "Bars" };
 
-/** Something, or why it is not there. */
+/** A value, or why there is none. */
 type Made<T> = { readonly is: T; readonly why: null } | { readonly is: null; readonly why: string };
 
 function made<T>(make: () => T): Made<T> {
@@ -45,11 +45,11 @@ export function ResultPane() {
     return { rows, form: after(rows, (table) => shape(table, leaves)) };
   }, [text, schema]);
   if (text === "") return null;
-  // Groups are there to be looked at; a list is there to be read.
+  // Groups open as a chart, other lists as JSON.
   const view = chosen ?? { as: form.is?.isGroups ? "chart" : "json" };
   return (
     <>
-      <div className="views" data-as={view.as} role="radiogroup" aria-label="How the answer is shown">
+      <div className="views" data-as={view.as} role="radiogroup" aria-label="View of the answer">
         {(["json", "table", "chart"] as const).map((as) => (
           <label key={as}>
             <input type="radio" name="view" checked={view.as === as} onChange={() => show(id, { ...view, as })} />
@@ -68,7 +68,7 @@ const Nothing = ({ why }: { why: string | null }) => <p className="nothing-drawn
 
 function Rows({ table: { columns, rows, more } }: { table: Table }) {
   const isNumber = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
-  const notes = [rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length.toLocaleString()} rows; the file has all.` : "", more ? "The list goes on after this page." : ""].filter((note) => note !== "");
+  const notes = [rows.length > MOST_ROWS ? `Shown: the first ${MOST_ROWS} of ${rows.length.toLocaleString()} rows. The CSV file has all of them.` : "", more ? "The list has more rows than this page." : ""].filter((note) => note !== "");
   return (
     <div className="rows-shown" tabIndex={0} role="region" aria-label="The answer as a table">
       <table>
@@ -133,13 +133,13 @@ interface ToolsProperties {
   readonly element: () => HTMLDivElement | null;
 }
 
-/** Changes what is drawn, and saves it. */
+/** Controls that change the chart and save it. */
 function Tools({ plot, name, onChoose, element }: ToolsProperties) {
   const dataset = useDataset();
   const file = () => {
     const charts = [...(element()?.querySelectorAll<SVGSVGElement>(".chart svg") ?? [])];
-    const of = dataset?.revision == null ? "" : `Revision ${dataset.revision} of the data of ${location.origin}.`;
-    return svgText(charts, { title: plot.title, lines: [...plot.notes, dataset?.synthetic ? "Synthetic data: these numbers are made up." : "", of].filter((line) => line !== "") });
+    const of = dataset?.revision == null ? "" : `Revision ${dataset.revision} of the data at ${location.origin}.`;
+    return svgText(charts, { title: plot.title, lines: [...plot.notes, dataset?.synthetic ? "Synthetic data: these numbers are not real." : "", of].filter((line) => line !== "") });
   };
   const called = fileName(name ?? "answer", dataset);
   return (
@@ -172,7 +172,7 @@ function Select({ label, value, options, onChoose }: SelectProperties) {
   );
 }
 
-/** What the server warns of, by the places in the answer. */
+/** The server's warnings, with their paths in the answer. */
 function warned(text: string): { readonly place: string; readonly message: string }[] {
   const answer: unknown = JSON.parse(text);
   const warnings = isObject(answer) && isObject(answer["extensions"]) ? answer["extensions"]["warnings"] : null;
@@ -180,7 +180,7 @@ function warned(text: string): { readonly place: string; readonly message: strin
   return warnings.flatMap((warning) => (isObject(warning) && Array.isArray(warning["path"]) ? [{ place: warning["path"].join("."), message: String(warning["message"]) }] : []));
 }
 
-/** What the server warns of what is drawn. */
+/** The warnings about the measures drawn. */
 const about = ({ drawn }: Plot, warnings: readonly { readonly place: string; readonly message: string }[]) =>
   warnings.filter(({ place }) => drawn.some(({ path }) => place.endsWith(`.${path}`))).map(({ message }) => sentence(message));
 

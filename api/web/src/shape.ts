@@ -1,22 +1,22 @@
-// What an answer can be drawn as.
+// Finds out which chart fits an answer.
 //
-// The keys of groups say it: a year makes a line, a state a map, anything else bars; a second key makes small multiples.
-// A list of other rows is drawn by what its rows are called. What would mislead is refused: rows of several levels in one
-// picture, numbers of different kinds on one scale.
+// The keys of groups decide: a year makes lines, a state a map, anything else bars; a second key makes small multiples.
+// Other lists are drawn by the names of their rows. A misleading chart is refused, such as one that mixes rows of several
+// levels, or numbers of different kinds on one scale.
 import { grouped } from "./grouped";
 import type { Json } from "./json";
 import type { Leaf } from "./response-types";
 import type { Table } from "./table";
 
-/** Why an answer is no picture; its message is for the person who asked. */
+/** Why an answer cannot be drawn; the message is for the user. */
 export class NotAPicture extends Error {}
 
 export type Kind = "lines" | "map" | "bars";
 
-/** What somebody chose; what is left out goes by the shape. */
+/** What the user chose; the shape decides the rest. */
 export interface Choice {
   readonly kind?: Kind | undefined;
-  /** The path of the number that is drawn. */
+  /** The path of the number to draw. */
   readonly measure?: string | undefined;
   /** The key that makes small multiples. */
   readonly by?: string | undefined;
@@ -24,13 +24,13 @@ export interface Choice {
 
 type Order = "year" | "date" | "state" | "category";
 
-/** What tells rows apart. */
+/** A key that distinguishes rows. */
 export interface Key {
   readonly name: string;
   readonly order: Order;
-  /** Whether several rows may have the same value: those of an agency in a state, and of another organization there. */
+  /** Whether several rows may share a value, such as the agencies and the organizations of a state. */
   readonly isShared?: boolean;
-  /** What the value of a row is, and what it is called; null: not known. */
+  /** The value of a row and its label; null if unknown. */
   readonly of: (row: readonly Json[]) => { readonly value: string | number; readonly label: string } | null;
 }
 
@@ -39,7 +39,7 @@ export interface Measure {
   readonly label: string;
   readonly leaf: Leaf | undefined;
   readonly of: (row: readonly Json[]) => number | null;
-  /** How many rows of the data the number of a row leaves out, where the answer tells. */
+  /** How many rows of the data the number leaves out, if the answer says so. */
   readonly missing: ((row: readonly Json[]) => number) | null;
 }
 
@@ -47,15 +47,15 @@ export interface Shape {
   readonly keys: readonly Key[];
   readonly measures: readonly Measure[];
   readonly rows: readonly (readonly Json[])[];
-  /** Whether the rows are groups, which are more than a list to read. */
+  /** Whether the rows are groups. */
   readonly isGroups: boolean;
-  /** What of the answer is in no picture. */
+  /** What the chart leaves out. */
   readonly notes: readonly string[];
 }
 
-// A published figure is left out: each has a unit of its own.
+// `Figure` is missing on purpose: each published figure has its own unit.
 const NUMBERS = new Set(["Int", "Float", "BigInt", "Dollars", "Officers", "Hours", "IndexPoints"]);
-/** Numbers that say how a number came about, or where a row stands: drawn only if somebody wants it. */
+/** Secondary numbers, such as counts and ranks: drawn only if chosen. */
 const ASIDE = /(^|\.)(known|missing|rank|count|agencies|organizations|programs|sessions|totalCount)$/;
 const RATE = /^rate|rate$|per[A-Z0-9]/i;
 const NO_MEASURE = /(^|\.)(latitude|longitude|level|id|cursor)$/i;
@@ -67,27 +67,27 @@ interface Column {
   readonly at: number;
 }
 
-/** The shape of a table, with the types of its columns as far as they are known. */
+/** The shape of a table, with the types of its columns where known. */
 export function shape(table: Table, leaves: ReadonlyMap<string, Leaf>): Shape {
   const columns = table.columns.map((path, at): Column => ({ path: path.join("."), leaf: leaves.get([...table.list, ...path].join(".")), at }));
   const isGroups = columns.some(({ path }) => path.startsWith("key."));
   const keys = isGroups ? keysOfGroups(columns, table.rows) : table.list.length > 0 ? keyOfRows(columns, table) : [];
   const { rows, notes } = finest(columns, table, isGroups ? new Set(columns.filter(({ path }) => path.startsWith("key.")).map(({ path }) => path.split(".")[1])).size : 0);
   const measures = columns.filter((column) => isMeasure(column, table.rows, isGroups)).map((column) => measureOf(column, columns));
-  // Sums over a set of rows that changes from year to year say less than rates do.
+  // The set of rows may change from year to year, so rates come before sums.
   const isEvent = keys.some(({ name }) => /since/i.test(name));
   const rank = ({ path, leaf }: Measure) => (ASIDE.test(path) ? 2 : isEvent && !(leaf && RATE.test(leaf.field)) ? 1 : 0);
   measures.sort((one, other) => rank(one) - rank(other));
   if (measures.length === 0) throw new NotAPicture("The answer has no numbers to draw.");
   if (table.list.length === 0) return fields(measures, table);
-  if (keys.length > 2) throw new NotAPicture(`A picture has room for two keys, and these groups have ${keys.length}. The table has all of them.`);
-  if (keys.length === 0) throw new NotAPicture("Nothing in the rows says what they are: ask for a name, too.");
-  if (rows.length === 1 && keys.length > 0 && isGroups) notes.push("There is one group only.");
-  if (table.more) notes.push("The list goes on: these are the rows of one page.");
+  if (keys.length > 2) throw new NotAPicture(`A chart shows at most two keys, and these groups have ${keys.length}. The table shows all of them.`);
+  if (keys.length === 0) throw new NotAPicture("The rows have no name to label them with. Select a name, too.");
+  if (rows.length === 1 && keys.length > 0 && isGroups) notes.push("There is only one group.");
+  if (table.more) notes.push("The list has more rows: this chart shows one page.");
   return { keys, measures, rows, isGroups, notes };
 }
 
-/** Rows of the finest level: subtotals are of the same rows again. */
+/** Rows of the finest level; subtotals repeat the same data. */
 function finest(columns: readonly Column[], { rows }: Table, keys: number) {
   const level = columns.find(({ path }) => path === "level");
   const notes: string[] = [];
@@ -104,7 +104,7 @@ function keysOfGroups(columns: readonly Column[], rows: Table["rows"]): Key[] {
   return keys.map((key) => (others ? { ...key, of: (row) => (row[others.at] === true ? { value: "\u0000others", label: "All others" } : key.of(row)) } : key));
 }
 
-/** Two keys that are states, of which each row has one at most, are the state of whoever received something. */
+/** Merges two state keys into the recipient's state, if no row has both. */
 function recipients(keys: readonly Key[], rows: Table["rows"]): readonly Key[] {
   const states = keys.filter(({ order }) => order === "state");
   const [one, other] = states;
@@ -112,7 +112,7 @@ function recipients(keys: readonly Key[], rows: Table["rows"]): readonly Key[] {
   return [{ name: "state", order: "state", isShared: true, of: (row) => one.of(row) ?? other.of(row) }, ...keys.filter(({ order }) => order !== "state")];
 }
 
-/** The key of rows that are no groups: a year that each has once, or what they are called. */
+/** The key of rows that are not groups: a distinct year, a distinct state, or a name. */
 function keyOfRows(columns: readonly Column[], { rows, list }: Table): Key[] {
   const isDistinct = ({ at }: Column) => new Set(rows.map((row) => row[at])).size === rows.length && rows.every((row) => row[at] !== null);
   const year = columns.find((column) => isYear(column) && isDistinct(column));
@@ -127,7 +127,7 @@ function keyOfRows(columns: readonly Column[], { rows, list }: Table): Key[] {
   const more = isDistinct(called) ? [] : texts.filter(({ path }) => path !== called.path && /(^|\.)(state|city)$/.test(path));
   const of: Key["of"] = (row) => {
     const label = [called, ...more].map(({ at }) => row[at]).filter((value) => value !== null).map((value) => (isEnum ? words(String(value)) : String(value))).join(", ");
-    return { value: `${label}\u0000${rows.indexOf(row)}`, label: label === "" ? "not known" : label };
+    return { value: `${label}\u0000${rows.indexOf(row)}`, label: label === "" ? "unknown" : label };
   };
   return [{ name: called.path, order: "category", of }];
 }
@@ -174,20 +174,20 @@ function measureOf({ path, leaf, at }: Column, columns: readonly Column[]): Meas
   };
 }
 
-/** An answer without a list: its numbers of one kind beside each other, as the stages of a funnel are. */
+/** An answer without a list: its numbers of one kind side by side, like the stages of a funnel. */
 function fields(measures: readonly Measure[], { rows }: Table): Shape {
   const kinds = grouped(measures.filter(({ path }) => !ASIDE.test(path)), ({ path, leaf }) => `${leaf?.of} ${leaf?.type} ${path.split(".").at(-1)}`);
   const [kept] = [...kinds.values()].sort((one, other) => other.length - one.length);
   const [row] = rows;
-  if (!kept || kept.length < 2 || !row) throw new NotAPicture("One number is no picture: ask for groups, such as `groups(by: [FISCAL_YEAR])`.");
+  if (!kept || kept.length < 2 || !row) throw new NotAPicture("A chart needs more than one number. Select groups, such as `groups(by: [FISCAL_YEAR])`.");
   const paths = kept.map(({ path }) => path.split("."));
-  // Where they differ is what they are called; what they share is what they are of.
+  // The part of the paths that differs is the label; the part that they share is the title.
   const same = paths[0]!.findIndex((part, index) => paths.some((path) => path[index] !== part));
   const name = (path: readonly string[]) => path.slice(same).filter((part, index, parts) => parts.length === 1 || part !== parts.at(-1) || index === 0).join(" ");
   const notes = kept.length < measures.filter(({ path }) => !ASIDE.test(path)).length ? ["Only numbers of one kind are drawn."] : [];
   for (const [index, { missing }] of kept.entries()) {
     const count = missing?.(row) ?? 0;
-    if (count > 0) notes.push(`${humanized(name(paths[index]!))} leaves out ${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of the data whose value is not known.`);
+    if (count > 0) notes.push(`${humanized(name(paths[index]!))} leaves out ${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of unknown value.`);
   }
   const about = paths[0]!.slice(0, same).filter((part) => part !== "totals").at(-1) ?? "answer";
   const measure: Measure = { path: about, label: humanized(about), leaf: kept[0]!.leaf, of: (row) => row[1] as number | null, missing: null };

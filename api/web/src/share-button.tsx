@@ -1,10 +1,10 @@
-// The button that copies a link to what stands in the editor.
+// The button that copies a link to the query in the editor.
 import { ToolbarButton, useGraphiQL } from "@graphiql/react";
 import { useEffect, useState } from "react";
 import { link } from "./share";
 import { viewOf } from "./views";
 
-/** How long the button says what it has done. */
+/** How long the confirmation stays, in milliseconds. */
 const SAID_FOR = 2500;
 
 export function ShareButton() {
@@ -31,7 +31,7 @@ export function ShareButton() {
       await navigator.clipboard.writeText(url);
       setSaid("Link copied");
     } catch {
-      // A page without https may not write to the clipboard: then the address bar holds the link.
+      // Without HTTPS, a page cannot write to the clipboard, so the link goes to the address bar.
       history.replaceState(null, "", url);
       setSaid("The link is in the address bar");
     }

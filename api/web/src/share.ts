@@ -1,25 +1,25 @@
-// A link that opens the playground with a query, its variables and the operation that names the tab.
+// A link that opens the playground with a query, its variables and its operation name.
 //
-// All of it stands in the fragment, which browsers do not send: what somebody asks stays between those who
-// have the link. Headers are left out, since they are where secrets would be.
+// All of it is in the fragment, which browsers do not send, so the query stays with the people who have the link.
+// Headers are left out, because they may hold secrets.
 
 /** How the answer is shown. */
 export interface View {
   readonly as: "json" | "table" | "chart";
-  /** What is drawn, where that was chosen: the kind of chart, the path of the number, the key of small multiples. */
+  /** The chart, if chosen: its kind, the path of the number, the key of the small multiples. */
   readonly chart?: string;
   readonly measure?: string;
   readonly by?: string;
 }
 
-/** What a link shares. */
+/** The contents of a link. */
 export interface Shared {
   readonly query: string;
-  /** JSON text, as it stands in the editor; empty where there are none. */
+  /** JSON text, as in the editor; empty if there are none. */
   readonly variables: string;
-  /** The operation that is chosen, by which the tab is called. */
+  /** The chosen operation, which names the tab. */
   readonly operationName: string | null;
-  /** How the answer is shown; null where nobody chose. */
+  /** How the answer is shown; null if the user did not choose. */
   readonly view: View | null;
 }
 
@@ -36,7 +36,7 @@ export function link(page: string, shared: Shared): string {
   return url.href;
 }
 
-/** What a fragment shares, with or without its `#`; null where it is something else. */
+/** Reads a fragment, with or without its `#`; null if it has no query. */
 export function read(fragment: string): Shared | null {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ""));
   const query = parameters.get("query");
@@ -57,7 +57,7 @@ function readView(parameters: URLSearchParams): View | null {
   return { as, ...Object.fromEntries(CHOSEN.flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name)]] : []))) };
 }
 
-/** The slug of the example that a fragment asks for, such as `#example=money-by-year`. */
+/** The slug of the example in a fragment such as `#example=money-by-year`. */
 export function readExample(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, "")).get("example");
 }

@@ -1,8 +1,8 @@
-// Subscriptions, as server-sent events: a response that goes on, with an answer after each load that changes it.
+// Subscriptions over server-sent events: a response that stays open, with a new answer after each load that changes it.
 import { Kind, parse, type OperationDefinitionNode } from "graphql";
 import { isObject, type JsonObject } from "./json";
 
-/** Whether what is asked for is a subscription: the operation that is named, or the only one. */
+/** Whether the named operation, or the only one, is a subscription. */
 export function isSubscription({ query, operationName }: { readonly query: string; readonly operationName?: string | null | undefined }): boolean {
   try {
     const operations = parse(query).definitions.filter((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION);
@@ -13,12 +13,12 @@ export function isSubscription({ query, operationName }: { readonly query: strin
   }
 }
 
-/** Gives each answer as it comes; ends with the last, or throws what went wrong. */
+/** Passes on each answer; returns after the last one, or throws. */
 export async function subscribe(url: string, body: string, headers: Record<string, string>, next: (answer: JsonObject) => void, signal: AbortSignal): Promise<void> {
   const response = await fetch(url, { method: "POST", body, headers: { Accept: "text/event-stream", "Content-Type": "application/json", ...headers }, signal });
   if (!response.body || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
     const answer = parsed(await response.text());
-    if (answer === null) throw new Error(`The server answered ${response.status} ${response.statusText} with something that is no stream of events.`);
+    if (answer === null) throw new Error(`The response is not an event stream (${response.status} ${response.statusText}).`);
     next(answer);
     return;
   }
@@ -27,7 +27,7 @@ export async function subscribe(url: string, body: string, headers: Record<strin
     const answer = event === "next" ? parsed(data) : null;
     if (answer) next(answer);
   }
-  throw new Error("The server ended the connection. Run the subscription again to go on.");
+  throw new Error("The server closed the connection. Run the subscription again to continue.");
 }
 
 interface ServerEvent {
@@ -35,7 +35,7 @@ interface ServerEvent {
   readonly data: string;
 }
 
-/** The events of a stream: lines of fields, an empty line behind each event, comments between. */
+/** The events of a stream: lines of fields, an empty line after each event, and comments. */
 export async function* events(text: ReadableStream<string>): AsyncGenerator<ServerEvent> {
   let rest = "";
   let [event, data] = ["message", [] as string[]];

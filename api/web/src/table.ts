@@ -1,34 +1,34 @@
-// The answer of a query as a table.
+// Turns the answer of a query into a table.
 //
-// A table has rows of one kind. So the one list at the root becomes the rows (the `nodes` or `edges` of a
-// connection, or of its `groups`), nested objects become dotted columns, and whatever else has no place in
-// a table is an error that says what to ask instead. An answer without a list is a table of one row.
+// The one list at the root becomes the rows (the `nodes` or `edges` of a connection, or of its `groups`), and nested
+// objects become dotted columns. Anything that does not fit is an error that says what to select instead. An answer
+// without a list is a table of one row.
 import { isObject, type Json, type JsonObject } from "./json";
 
-/** Why an answer is not a table; its message is for the person who asked. */
+/** Why an answer is not a table; the message is for the user. */
 export class NotATable extends Error {}
 
-/** A table, and what of the answer it does not hold. */
+/** A table, and whether the list has more rows. */
 export interface Table {
-  /** Where the rows stand in the answer; empty for an answer without a list. */
+  /** The path of the rows in the answer; empty for an answer without a list. */
   readonly list: readonly string[];
-  /** The paths of the columns, inside of a row. */
+  /** The paths of the columns within a row. */
   readonly columns: readonly (readonly string[])[];
   /** The cells of each row, in the order of the columns. */
   readonly rows: readonly (readonly Json[])[];
-  /** Whether the list goes on after the page that was asked for, as far as the answer tells. */
+  /** Whether the list has more rows than this page, as far as the answer says. */
   readonly more: boolean;
 }
 
-/** The columns of a list of rows: what has columns below it is no column itself. */
+/** The columns of a list of rows, as a tree whose leaves are columns. */
 type Columns = Map<string, Columns>;
 
-/** Makes a table of the `data` of an answer. */
+/** Turns the `data` of an answer into a table. */
 export function table(data: JsonObject): Table {
   const lists = [...listsIn(data, [], data)];
   if (lists.length > 1) {
     const names = lists.map((list) => `\`${list.path.join(".")}\``).join(" and ");
-    throw new NotATable(`The answer has ${lists.length} lists, ${names}, and a table has one: ask for one of them.`);
+    throw new NotATable(`The answer has ${lists.length} lists, ${names}, and a table shows one. Select only one of them.`);
   }
   const list = lists[0];
   const rows = list?.rows ?? [data];
@@ -44,7 +44,7 @@ export function table(data: JsonObject): Table {
   };
 }
 
-/** The table of an answer as the editor shows it. */
+/** The table of an answer in the form that the editor shows. */
 export function tableOf(text: string): Table {
   return table(dataOf(text));
 }
@@ -66,7 +66,7 @@ interface List {
   readonly rows: Json[];
 }
 
-/** The lists that stand in objects, but in no list. */
+/** The lists that are not inside another list. */
 function* listsIn(value: Json, path: string[], parent: JsonObject): Generator<List> {
   if (Array.isArray(value)) {
     yield { path, parent, rows: value };
@@ -81,7 +81,7 @@ function collect(row: Json, columns: Columns, list: string[], path: string[] = [
     const here = [...path, key];
     if (isListOfRows(value)) {
       const place = [...list, ...here].join(".");
-      throw new NotATable(`\`${place}\` is a list inside of a row, which a table has no place for: leave it out, or ask for that list by itself.`);
+      throw new NotATable(`\`${place}\` is a list within a row, which does not fit in a table. Remove it, or query that list by itself.`);
     }
     const below = columns.get(key) ?? new Map();
     columns.set(key, below);
@@ -89,7 +89,7 @@ function collect(row: Json, columns: Columns, list: string[], path: string[] = [
   }
 }
 
-/** A list of plain values fits a cell; any other is rows of its own, and so may be an empty one. */
+/** A list of plain values fits in a cell; a list of objects does not. */
 function isListOfRows(value: Json): boolean {
   return Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null);
 }
@@ -103,7 +103,7 @@ function* leaves(columns: Columns, path: string[]): Generator<string[]> {
 }
 
 function at(row: Json, path: string[]): Json {
-  // A list of plain values has rows without names.
+  // A list of plain values has one column without a name.
   if (!isObject(row)) return row;
   let value: Json = row;
   for (const key of path) value = isObject(value) ? (value[key] ?? null) : null;

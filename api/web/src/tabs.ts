@@ -1,12 +1,9 @@
-// Opening a query in a tab: an example, or what a link shares.
+// Opens a query in a tab: an example, or the query of a link.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import type { Shared } from "./share";
 import { expectView } from "./views";
 
-/**
- * Gives a function that shows a query in the tab that has it, or in a new one. It waits for the editors,
- * which are there a moment after the page: until then it is null.
- */
+/** Returns a function that shows a query in the tab that has it, or in a new tab; null until the editors are ready. */
 export function useOpen(): ((shared: Shared) => void) | null {
   const { addTab, changeTab, updateActiveTabValues, setOperationName } = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL((state) => ({
@@ -31,7 +28,7 @@ export function useOpen(): ((shared: Shared) => void) | null {
   };
 }
 
-/** Whether the page shows one thing at a time: the width is that of the style sheet. */
+/** Whether the screen is narrow. The width matches the style sheet. */
 export function isNarrow(): boolean {
   return matchMedia("(max-width: 50rem)").matches;
 }

@@ -1,13 +1,13 @@
-// How the answer of each tab is shown: as somebody chose, or as a link says.
+// How each tab shows its answer: as chosen by the user, or by a link.
 import { useSyncExternalStore } from "react";
 import type { View } from "./share";
 
 const views = new Map<string, View>();
-/** What a link says of the query that it has, whose tab has no id before it is there. */
+/** The views that links ask for, by query: a tab has no id before it opens. */
 const awaited = new Map<string, View>();
 const listeners = new Set<() => void>();
 
-/** How the answer of a tab is shown; null where nobody chose. */
+/** How a tab shows its answer; null if the user did not choose. */
 export const viewOf = (tab: string): View | null => views.get(tab) ?? null;
 
 export function show(tab: string, view: View): void {
@@ -15,12 +15,12 @@ export function show(tab: string, view: View): void {
   for (const listener of listeners) listener();
 }
 
-/** Shows the answer of a query so, once a tab has it. */
+/** Applies a view to the next tab that opens the query. */
 export function expectView(query: string, view: View): void {
   awaited.set(query, view);
 }
 
-/** Whether a link says how the answer of the query is shown: then the tab is the one that it opened. */
+/** Whether a link opened this tab and set its view; applies the view. */
 export function arrived(tab: string, query: string): boolean {
   const view = awaited.get(query);
   if (!view) return false;

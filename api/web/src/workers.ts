@@ -1,5 +1,5 @@
-// The workers in which Monaco parses and checks what is typed, so that typing never waits. They are files
-// of this build: the same as `graphiql/setup-workers/vite`, which writes to the console each time.
+// The workers in which Monaco parses and checks the text, so that typing never blocks. `graphiql/setup-workers/vite`
+// does the same, but writes to the console each time.
 import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
 import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker.js?worker";
 import GraphQLWorker from "monaco-graphql/esm/graphql.worker.js?worker";

@@ -81,7 +81,7 @@ test("whether the list goes on is told where the answer tells it", () => {
 
 test("what is not a table says what to do", () => {
   const cases: [Parameters<typeof table>[0], RegExp][] = [
-    [{ a: { nodes: [{ b: { nodes: [{ c: 1 }] } }] } }, /`a\.nodes\.b\.nodes` is a list inside of a row/],
+    [{ a: { nodes: [{ b: { nodes: [{ c: 1 }] } }] } }, /`a\.nodes\.b\.nodes` is a list within a row/],
     [{ a: { nodes: [{ x: 1 }] }, b: { nodes: [{ y: 1 }] } }, /2 lists, `a\.nodes` and `b\.nodes`/],
     [{ a: { nodes: [] } }, /no rows/],
   ];

@@ -19,8 +19,8 @@ test("there are a dozen and more, each with a name, an audience and a comment th
 });
 
 test("a file that does not say what it is, is refused", () => {
-  expect(() => example("../examples/01-x.graphql", "{ a }", "")).toThrow(/begins with/);
-  expect(() => example("../examples/x.graphql", "# A: B\n{ a }", "")).toThrow(/is called/);
+  expect(() => example("../examples/01-x.graphql", "{ a }", "")).toThrow(/start with/);
+  expect(() => example("../examples/x.graphql", "# A: B\n{ a }", "")).toThrow(/must be named/);
 });
 
 test("paragraphs of a comment become lines, and nothing else changes", () => {

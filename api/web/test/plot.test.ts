@@ -40,7 +40,7 @@ test("a year makes lines, with a gap where a year has no row, and says what is n
   const { kind, kinds, panels, notes, title, range, short } = drawn(query, data);
   expect([kind, kinds, title, range, short(1_500_000)]).toEqual(["lines", ["lines", "bars"], "Federal share by fiscal year", [0, 30], "$1.5 M"]);
   expect(panels.map(({ points }) => points.map(({ x, values }) => [x, values[0]]))).toEqual([[[2010, 10], [2011, null], [2012, 30]]]);
-  expect(notes).toEqual(["Not drawn: $5 whose fiscal year is not known.", "Federal share leaves out 3 rows of the data whose value is not known."]);
+  expect(notes).toEqual(["Not drawn: $5 with an unknown fiscal year.", "Federal share leaves out 3 rows of unknown value."]);
 });
 
 test("a state makes a map, anything else bars, and a hand may choose another chart and number", () => {
@@ -50,7 +50,7 @@ test("a state makes a map, anything else bars, and a hand may choose another cha
   // What cannot be is not: a state has no line.
   expect(drawn(state.query, state.data, { kind: "lines" }).kind).toBe("map");
   const status = groups("status", [node({ status: "OPEN" }, 1), node({ status: null }, 2)]);
-  expect(drawn(status.query, status.data).panels[0]!.points.map(({ label }) => label)).toEqual(["Open", "Not known"]);
+  expect(drawn(status.query, status.data).panels[0]!.points.map(({ label }) => label)).toEqual(["Open", "Unknown"]);
 });
 
 test("a second key makes small multiples on one scale, by the key that a hand chooses", () => {
@@ -62,7 +62,7 @@ test("a second key makes small multiples on one scale, by the key that a hand ch
   const swapped = drawn(query, data, { by: "fiscalYear" });
   expect(swapped).toMatchObject({ kind: "bars", panels: [{ title: "2010", points: [{ label: "Open" }, { label: "Closed" }] }, { title: "2011" }] });
   const three = groups("fiscalYear status instrument", [node({ fiscalYear: 1, status: "OPEN", instrument: null }, 1)]);
-  expect(() => drawn(three.query, three.data)).toThrow(/room for two keys, and these groups have 3/);
+  expect(() => drawn(three.query, three.data)).toThrow(/at most two keys, and these groups have 3/);
 });
 
 test("the state of whoever received something is one key", () => {
@@ -70,8 +70,8 @@ test("the state of whoever received something is one key", () => {
   const { query, data } = groups("agencyState organizationState", rows, "count dollarsPerResident federalShare { sum missing }");
   const map = drawn(query, data);
   expect(map).toMatchObject({ kind: "map", by: null, title: "Federal share by state", panels: [{ points: [{ id: "CA", values: [3.3] }] }] });
-  expect(map.notes).toEqual(["Not drawn: $4 whose state is not known."]);
-  expect(drawn(query, data, { kind: "bars" }).panels[0]!.points.map(({ label, values }) => [label, values[0]])).toEqual([["CA", 3.3], ["Not known", 4]]);
+  expect(map.notes).toEqual(["Not drawn: $4 with an unknown state."]);
+  expect(drawn(query, data, { kind: "bars" }).panels[0]!.points.map(({ label, values }) => [label, values[0]])).toEqual([["CA", 3.3], ["Unknown", 4]]);
   // A rate does not add up.
   const rates = (one: number | null) => [{ key: { agencyState: "CA", organizationState: null }, dollarsPerResident: 5 }, { key: { agencyState: null, organizationState: "CA" }, dollarsPerResident: one }];
   const rate = (one: number | null) => groups("agencyState organizationState", rates(one), "dollarsPerResident");
@@ -82,10 +82,10 @@ test("the state of whoever received something is one key", () => {
 test("subtotals and all others are not drawn among their parts", () => {
   const levels = groups("fiscalYear", [{ level: 0, ...node({ fiscalYear: null }, 3) }, { level: 1, ...node({ fiscalYear: 2010 }, 3) }], "level count federalShare { sum missing }");
   const { panels, notes } = drawn(levels.query, levels.data);
-  expect([panels[0]!.points.length, notes]).toEqual([1, ["Subtotals are left out.", "There is one group only."]]);
+  expect([panels[0]!.points.length, notes]).toEqual([1, ["Subtotals are left out.", "There is only one group."]]);
   const top = groups("agencyState", [{ isOthers: false, ...node({ agencyState: "CA" }, 1) }, { isOthers: true, ...node({ agencyState: null }, 9) }], "isOthers count federalShare { sum missing }");
   expect(drawn(top.query, top.data)).toMatchObject({ kind: "bars", panels: [{ points: [{ label: "CA" }, { label: "All others" }] }] });
-  expect(drawn(top.query, top.data, { kind: "map" }).notes).toEqual(["Not drawn: $9 of all others together."]);
+  expect(drawn(top.query, top.data, { kind: "map" }).notes).toEqual(["Not drawn: $9 in the group of all others."]);
 });
 
 test("two ways of one number are two lines", () => {
@@ -109,17 +109,17 @@ test("other rows are drawn by what they are called, and one row by its numbers o
   });
   expect(funnel.title).toBe("Officers funded");
   expect(funnel.panels[0]!.points.map(({ label, values }) => [label, values[0]])).toEqual([["Requested", 9], ["Funded", 4]]);
-  expect(funnel.notes).toEqual(["Only numbers of one kind are drawn.", "Funded leaves out 2 rows of the data whose value is not known."]);
+  expect(funnel.notes).toEqual(["Only numbers of one kind are drawn.", "Funded leaves out 2 rows of unknown value."]);
 });
 
 test("what would mislead is refused, and says why", () => {
   const twice = groups("program { category } fiscalYear", [node({ program: { category: "HIRING" }, fiscalYear: 2010 }, 1), node({ program: { category: "HIRING" }, fiscalYear: 2010 }, 2)]);
   const cases: [string, JsonObject, RegExp][] = [
     [twice.query, twice.data, /Two rows have the same fiscal year, 2010/],
-    ["{ dataset { revision } }", { dataset: { revision: 3 } }, /One number is no picture/],
+    ["{ dataset { revision } }", { dataset: { revision: 3 } }, /more than one number/],
     ["{ programs { nodes { code name } } }", { programs: { nodes: [{ code: "A", name: "B" }] } }, /no numbers/],
     ["{ publishedFigures { nodes { metric value } } }", { publishedFigures: { nodes: [{ metric: "PEOPLE_TRAINED", value: 7 }] } }, /no numbers/],
-    ["{ agencies { nodes { population } } }", { agencies: { nodes: [{ population: 3 }] } }, /ask for a name/],
+    ["{ agencies { nodes { population } } }", { agencies: { nodes: [{ population: 3 }] } }, /Select a name/],
   ];
   for (const [query, data, message] of cases) {
     expect(() => drawn(query, data)).toThrow(NotAPicture);

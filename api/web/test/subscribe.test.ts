@@ -48,6 +48,6 @@ test("each answer comes in turn, until the server is done", async () => {
 
 test("what is no stream is shown as it is, and a connection that breaks off says so", async () => {
   expect(await answers(Response.json({ errors: [{ message: "no" }] }, { status: 400 }))).toEqual([{ errors: [{ message: "no" }] }]);
-  await expect(answers(new Response("<html>", { status: 502 }))).rejects.toThrow(/answered 502/);
+  await expect(answers(new Response("<html>", { status: 502 }))).rejects.toThrow(/not an event stream \(502/);
   await expect(answers(sent('event: next\ndata: {"data":1}\n\n'))).rejects.toThrow(/Run the subscription again/);
 });

@@ -1,4 +1,4 @@
-// Gives the page the outlines of the states as the module `virtual:states`.
+// Provides the outlines of the states as the module `virtual:states`.
 import type { Plugin } from "vite";
 import { HEIGHT, outlines, WIDTH } from "./states.ts";
 

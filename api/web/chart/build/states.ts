@@ -1,5 +1,5 @@
-// The outlines of the states and territories, projected when the page is built: what is drawn is a path, and the page
-// needs neither a projection nor a topology.
+// The outlines of the states and territories, projected at build time: the page gets paths, and needs neither a
+// projection nor a topology.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { geoBounds, geoPath } from "d3-geo";
@@ -11,15 +11,15 @@ import { states } from "../states.ts";
 
 export { HEIGHT, WIDTH } from "../projection.ts";
 
-/** Points of an outline that are nearer to the last one than this, in degrees, are left out. */
+/** Points closer than this to the previous one, in degrees, are left out. */
 const COARSE = 0.06;
 
 export interface Outline {
   readonly code: string;
   readonly path: string;
-  /** The box that it is drawn in, where it has one of its own. */
+  /** Its own box, if it has one. */
   readonly inset: Box | null;
-  /** Which places are in that box, and how they are projected. */
+  /** The places in that box, and their projection. */
   readonly places: Places | null;
 }
 
@@ -56,7 +56,7 @@ function features(topology: States): Map<string, Land> {
   return new Map(features.map((land) => [String(land.id), land as Land]));
 }
 
-/** The same with fewer points: a border that two states share stays the same for both. */
+/** The outlines with fewer points; a border stays the same for both of its states. */
 function coarser<T extends Topology>(topology: T): T {
   const [scale, offset] = [topology.transform!.scale, topology.transform!.translate];
   const arcs = topology.arcs.map((arc) => {

@@ -1,12 +1,13 @@
-// Writes `src/operations.ts`: the types of what the documents of `queries/` answer and take, of `schema.graphql`.
+// Writes `src/operations.ts`: the types of the answers and variables of the documents in `queries/`, from
+// `schema.graphql`.
 //
-// `npm run codegen` writes it; without that, the test holds the file against what it would write.
+// `npm run codegen` writes it, and a test compares the file with what it would write.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// As CommonJS, all three: else there are two copies of graphql-js, which refuse each other's schemas.
+// All three must be CommonJS: otherwise there are two copies of graphql-js, which reject each other's schemas.
 const require = createRequire(import.meta.url);
 const { codegen }: typeof import("@graphql-codegen/core") = require("@graphql-codegen/core");
 const operations: typeof import("@graphql-codegen/typescript-operations") = require("@graphql-codegen/typescript-operations");
@@ -19,7 +20,7 @@ export const target = join(folder, "src/operations.ts");
 export async function generated(): Promise<string> {
   const text = (name: string) => readFileSync(join(folder, "queries", name), "utf8");
   const graphql = (of: string) => readdirSync(join(folder, "queries", of)).filter((name) => name.endsWith(".graphql")).sort();
-  // A page has one of the fragments at a time: each of their fields may be missing, but for the count.
+  // The page uses one of the fragments at a time, so each of their fields except the count may be missing.
   const measures = graphql("measures").map((name) => /\{(.*)\}\s*$/s.exec(text(`measures/${name}`))![1]!.replace(/\bcount\b/, ""));
   const measure = `fragment Measure on GrantGroup { count ... @include(if: true) { ${measures.join(" ")} } }`;
   const sources = [...graphql(".").map(text), measure].map((source, index) => ({ location: `${index}.graphql`, document: parse(source) }));

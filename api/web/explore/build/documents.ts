@@ -1,25 +1,25 @@
-// The documents of the page, as the build makes them of `queries/`.
+// Builds the documents of the page from `queries/`.
 //
-// A file is one document. One that spreads `...Measure` becomes a document for each fragment of `queries/measures/`,
-// called `overview/dollars` and so on. Of `overview` and `neighbors` each list is cut out as a document of its own, called
-// `overview/dollars/years`, so that the query that a picture leads to cannot differ from the one that it was drawn from.
-// Of a page of a list there is `awards/file`, which has all rows and nothing beside them.
+// A file is one document. A file that spreads `...Measure` becomes one document per fragment in `queries/measures/`,
+// named `overview/dollars` and so on. Each list of `overview` and `neighbors` also becomes a document of its own, named
+// `overview/dollars/years`, so that the query a chart links to cannot differ from the query it was drawn from. A paged
+// list also becomes `awards/file`, which has all rows and nothing else.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, print, visit } from "graphql";
 import type { DocumentNode, OperationDefinitionNode } from "graphql";
 
-/** A document, by the name that the page has for it. */
+/** A built document. */
 export interface BuiltDocument {
   readonly text: string;
-  /** The SHA-256 of the text, by which the server may know it. */
+  /** The SHA-256 of the text, by which the server finds it. */
   readonly hash: string;
 }
 
-/** The documents of which each list is one, too. */
+/** Documents whose lists become documents, too. */
 const CUT = ["overview", "neighbors"];
-/** The documents that ask for a page, of which the whole list is one, too. */
+/** Documents of a page whose whole list becomes a document, too. */
 const PAGED = ["agencies", "awards", "agency-outcomes", "award-claims", "award-obligations", "award-officers"];
 
 /** All documents of a folder. */
@@ -48,7 +48,7 @@ export function documents(folder: string): Record<string, BuiltDocument> {
   return built;
 }
 
-/** The documents that each ask for one root field of a document. */
+/** One document for each root field of a document. */
 function parts(document: DocumentNode): [string, DocumentNode][] {
   const operation = document.definitions.find((definition) => definition.kind === "OperationDefinition");
   if (!operation) throw new Error("a document without an operation");
@@ -62,7 +62,7 @@ function parts(document: DocumentNode): [string, DocumentNode][] {
   });
 }
 
-/** A document that asks for all rows of its list. */
+/** A document without the page arguments of its list. */
 function whole(document: DocumentNode): DocumentNode {
   const page = ["first", "after", "last", "before"];
   return used(visit(document, {
@@ -71,7 +71,7 @@ function whole(document: DocumentNode): DocumentNode {
   }));
 }
 
-/** A document without the fragments and variables that nothing in it uses. */
+/** A document without unused fragments and variables. */
 function used(document: DocumentNode): DocumentNode {
   const spread = spreads(document);
   const kept = { ...document, definitions: document.definitions.filter((definition) => definition.kind !== "FragmentDefinition" || spread.has(definition.name.value)) };

@@ -1,4 +1,4 @@
-// Gives the page its documents as the module `virtual:documents`, and the server the same as `documents.json`.
+// Provides the documents to the page as the module `virtual:documents`, and to the server as `documents.json`.
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Plugin } from "vite";

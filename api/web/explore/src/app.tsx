@@ -1,4 +1,4 @@
-// The pages: the overview, and those of one agency and of one award.
+// The pages: the overview, one agency, one award.
 import { hasPlayground, route } from "./route";
 import { arrived, isReady, shownOf } from "./store";
 import { AgencyPage } from "./view/agency-page";
@@ -30,7 +30,7 @@ export function App() {
   );
 }
 
-/** Says that there are new data: over the page, so that nothing on it moves. */
+/** Announces new data in an overlay, so that nothing on the page moves. */
 function Arrived() {
   const now = arrived.value;
   return (
@@ -38,7 +38,7 @@ function Arrived() {
       {now && (
         <p>
           <span>
-            {now.isShown ? `New data are shown: revision ${now.dataset.revision}` : `There are new data, revision ${now.dataset.revision}. They are shown as soon as you are done`}
+            {now.isShown ? `Updated to revision ${now.dataset.revision}` : `New data: revision ${now.dataset.revision}. The page updates when you are done`}
             {now.isShown && now.dataset.loadedAt && `, loaded at ${new Date(now.dataset.loadedAt).toLocaleTimeString("en-US", { timeStyle: "short" })}`}.
           </span>
           <button type="button" class="small" onClick={() => { arrived.value = null; }}>Close</button>
@@ -53,8 +53,8 @@ function Foot() {
   return (
     <footer>
       <p>
-        {of && `Revision ${of.revision} of the data. `}
-        Every picture is a query of the public API. <a href="/explore/assets/licenses.md">Licenses</a>
+        {of && `Data revision ${of.revision}. `}
+        Every chart is a query of the public API. <a href="/explore/assets/licenses.md">Licenses</a>
       </p>
     </footer>
   );

@@ -1,5 +1,5 @@
-// How the page asks the server: by GET, so that browsers and proxies can keep answers, and by the hash of a document,
-// so that addresses are short. A server that does not know the hash is told the document once.
+// Sends the page's queries: by GET, so that browsers and proxies can cache answers, and by the hash of a document, so
+// that URLs are short. If the server does not know the hash, the document is sent once.
 import documents from "virtual:documents";
 
 /** The revision that an answer is of. */
@@ -18,14 +18,14 @@ export type Trouble =
   | "unreachable"
   /** The server is busy, or the client asked for too much. */
   | "busy"
-  /** The revision is not there. */
+  /** The revision is not available. */
   | "revision"
-  /** The request is refused as it is. */
+  /** The request is wrong. */
   | "refused";
 
 export class AskError extends Error {
   readonly trouble: Trouble;
-  /** When to ask again, in seconds. Null: there is no use in it. */
+  /** When to try again, in seconds. Null if that would not help. */
   readonly retryAfter: number | null;
   constructor(trouble: Trouble, message: string, retryAfter: number | null = null) {
     super(message);
@@ -40,7 +40,7 @@ export interface Ask {
   /** The name of a document. */
   readonly document: string;
   readonly variables: Variables;
-  /** Null: the newest. */
+  /** Null for the newest. */
   readonly revision: string | null;
 }
 
@@ -57,7 +57,7 @@ function found(name: string) {
   return document;
 }
 
-/** The address that asks. With `query` it has the whole document, which any server understands. */
+/** The URL of a query. With `query` it has the whole document, which any server understands. */
 export function address({ document, variables, revision }: Ask, query: boolean): string {
   const { text, hash } = found(document);
   const parameters = new URLSearchParams();
@@ -72,7 +72,7 @@ export function address({ document, variables, revision }: Ask, query: boolean):
   return `${ENDPOINT}?${parameters}`;
 }
 
-/** The variables that a document has. */
+/** The variables that a document uses. */
 export function used(text: string, variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([name, value]) => value !== undefined && new RegExp(`\\$${name}\\b`).test(text)));
 }
@@ -84,8 +84,8 @@ interface Body {
 }
 
 /**
- * Asks, and gives the answer, or throws an `AskError`. An abort goes through as it is. `fresh`: what the browser keeps may be
- * of older data, and is not good enough.
+ * Sends a query and returns the answer, or throws an `AskError`. An abort is rethrown as it is. `fresh` bypasses the
+ * browser's cache, which may hold older data.
  */
 export async function ask<T>(what: Ask, signal?: AbortSignal, fresh = false): Promise<Answer<T>> {
   const cache: RequestCache = fresh ? "no-cache" : "default";
@@ -124,15 +124,15 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-const unreachable = () => new AskError("unreachable", "The server does not answer.", 3);
+const unreachable = () => new AskError("unreachable", "The server does not respond.", 3);
 
 function taken<T>(response: Response, body: Body | null): Answer<T> {
   const [error] = body?.errors ?? [];
   if (error || !response.ok || !body || body.data === undefined || body.data === null) {
-    throw trouble(response, error?.extensions?.code, error?.message ?? `The server answered ${response.status} ${response.statusText}.`);
+    throw trouble(response, error?.extensions?.code, error?.message ?? `The response is ${response.status} ${response.statusText}.`);
   }
   const of = body.extensions?.dataset;
-  if (!of) throw new AskError("refused", "The answer does not say which data it is of.");
+  if (!of) throw new AskError("refused", "The answer does not name its revision.");
   return { data: body.data as T, of };
 }
 
@@ -164,6 +164,6 @@ export async function citation(what: Ask): Promise<Citation> {
   const { response, body } = await get(address(what, true), { headers: { "GraphQL-Cite": "1" } });
   taken(response, body);
   const citation = (body?.extensions as { citation?: Citation } | undefined)?.citation;
-  if (!citation) throw new AskError("refused", "The server cites nothing for this answer.");
+  if (!citation) throw new AskError("refused", "The server returned no citation for this answer.");
   return citation;
 }

@@ -1,11 +1,11 @@
-// The numbers of states.
+// Numbers by state.
 import { empty } from "./measure";
 import type { Measure, Reading } from "./measure";
 import type { OverviewQuery } from "./operations";
 
 /**
- * The numbers of states. A recipient is an agency or another organization, so a sum of a state is that of both; a quotient
- * cannot be added up, and is that of agencies, the only ones that serve residents and have officers.
+ * The numbers by state. A recipient is an agency or another organization, so a sum covers both. A ratio cannot be added
+ * up, so it covers agencies only, which are the ones with officers and residents.
  */
 export function byState(answer: OverviewQuery, measure: Measure): { states: Map<string, Reading>; unknown: Reading } {
   const found = new Map<string, Reading>();
@@ -27,5 +27,5 @@ function added(one: Reading, other: Reading): Reading {
   return { value: sum(one.value, other.value), missing: sum(one.missing, other.missing), awards: one.awards + other.awards };
 }
 
-/** A sum of dollars or officers, without what binary fractions add to it. */
+/** Rounds a sum of dollars or officers to two decimals, to remove binary fractions. */
 const cents = (value: number) => Math.round(value * 100) / 100;

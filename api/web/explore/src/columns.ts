@@ -1,4 +1,4 @@
-// The columns of the tables, and what the server orders each by.
+// The columns of the tables, and the key by which the server sorts each.
 import { measures } from "./measure";
 import type { GrantMeasure, GrantOrderField } from "./operations";
 
@@ -9,7 +9,7 @@ export interface Column {
   readonly label: string;
   /** Whether it holds numbers. */
   readonly isNumber: boolean;
-  /** What the server orders by; null: it cannot. */
+  /** The server's sort key; null if the column cannot be sorted. */
   readonly order: GrantMeasure | GrantOrderField | null;
 }
 

@@ -1,7 +1,7 @@
-// The dimensions by which awards are filtered and drawn: the values of each, and the filter that a choice of them is.
+// The dimensions by which awards are filtered and drawn: the values of each, and the filter for a choice of values.
 //
-// `UNKNOWN` is a value like the others. Its filter is the exact complement of what is known, so an award whose recipient
-// is no agency has an unknown kind of agency.
+// `UNKNOWN` is a value like the others. Its filter is the exact complement of the known values, so an award whose
+// recipient is not an agency has an unknown kind of agency.
 import type { AgencyFilter, AgencyKind, DollarsFilter, GrantFilter, GrantStatus, PopulationBand, ProgramCategory } from "./operations";
 import { states } from "../../chart/states";
 
@@ -11,18 +11,18 @@ export type DimensionName = "categories" | "programs" | "kinds" | "bands" | "sta
 
 export interface Dimension {
   readonly name: DimensionName;
-  /** The parameter of a link. */
+  /** The name of its URL parameter. */
   readonly parameter: string;
   readonly label: string;
-  /** What the unknown value is called. */
+  /** The label of the unknown value. */
   readonly unknown: string;
-  /** Names of values; null where they come from the data. */
+  /** Labels by value; null if the values come from the data. */
   readonly values: Readonly<Record<string, string>> | null;
-  /** What a value looks like, where the values come from the data. */
+  /** The pattern of a value, if the values come from the data. */
   readonly pattern?: RegExp;
-  /** What keeps the awards of known values. */
+  /** The filter that keeps awards with these values. */
   readonly known: (values: readonly string[]) => GrantFilter;
-  /** What keeps the awards of an unknown one. */
+  /** The filter that keeps awards with an unknown value. */
   readonly missing: GrantFilter;
 }
 
@@ -72,7 +72,7 @@ export const statuses: Readonly<Record<GrantStatus, string>> = {
 
 export type SizeName = "under10K" | "from10K" | "from50K" | "from100K" | "from250K" | "from500K" | "from1M" | "from5M";
 
-/** Sizes of awards, by the names that they have in `overview.graphql`. */
+/** Sizes of awards, by their names in `overview.graphql`. */
 export const SIZES: Readonly<Record<SizeName, { readonly label: string; readonly range: DollarsFilter }>> = {
   under10K: { label: "Under $10,000", range: { lt: 10_000 } },
   from10K: { label: "$10,000–$49,999", range: { gte: 10_000, lt: 50_000 } },
@@ -84,7 +84,7 @@ export const SIZES: Readonly<Record<SizeName, { readonly label: string; readonly
   from5M: { label: "$5 million or more", range: { gte: 5_000_000 } },
 };
 
-/** The least and the least greater population of each band. */
+/** The bounds of each band: the first included, the second not. */
 const RANGES: Readonly<Record<PopulationBand, readonly [number, number | null]>> = {
   UNDER_10000: [0, 10_000],
   FROM_10000: [10_000, 25_000],
@@ -184,7 +184,7 @@ export const dimensions: Readonly<Record<DimensionName, Dimension>> = {
 
 export const dimensionNames = Object.keys(dimensions) as DimensionName[];
 
-/** The filter that a choice is; undefined where nothing is chosen. */
+/** The filter for a choice; undefined if nothing is chosen. */
 export function clause({ known, missing }: Dimension, chosen: readonly string[]): GrantFilter | undefined {
   const values = chosen.filter((value) => value !== UNKNOWN);
   if (chosen.length === 0) return undefined;

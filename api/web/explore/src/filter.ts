@@ -1,4 +1,4 @@
-// What a state means to the server: the variables of the documents.
+// Turns the state of the page into the variables of its queries.
 import { clause, dimensionNames, dimensions, UNKNOWN } from "./dimension";
 import type { DimensionName } from "./dimension";
 import type { Measure } from "./measure";
@@ -12,34 +12,34 @@ function ofYears(years: Years | null): GrantFilter | undefined {
   return { fiscalYear: from === to ? { eq: from } : { gte: from, lte: to } };
 }
 
-/** The filters that are chosen, by the names of the variables of `overview.graphql`. */
+/** The active filters, by the names of the variables in `overview.graphql`. */
 function clauses(state: State): Partial<Record<"years" | DimensionName, GrantFilter>> {
   const all = [["years", ofYears(state.years)] as const, ...dimensionNames.map((name) => [name, clause(dimensions[name], state.chosen[name])] as const)];
   return Object.fromEntries(all.filter(([, filter]) => filter !== undefined));
 }
 
-/** The variables of all documents that a measure is asked with. */
+/** The variables of all queries of a measure. */
 export function overviewVariables(state: State): OverviewQueryVariables {
   return { ...clauses(state), ...inDollarsOf(state) };
 }
 
-/** The year of whose prices money is wanted, if any money is shown. */
+/** The year of constant dollars, if chosen. */
 export const inDollarsOf = ({ dollarsOf }: State): { inDollarsOf?: number } => (dollarsOf === null ? {} : { inDollarsOf: dollarsOf });
 
-/** One filter that keeps the awards that are chosen; undefined where all are. */
+/** One filter for the selected awards; undefined for all awards. */
 export function awardFilter(state: State, without: readonly ("years" | DimensionName)[] = []): GrantFilter | undefined {
   const kept = Object.entries(clauses(state)).filter(([name]) => !without.includes(name as "years" | DimensionName));
   const filters = kept.map(([, filter]) => filter);
   return filters.length > 1 ? { and: filters } : filters[0];
 }
 
-/** Two values of one dimension, chosen to be compared. */
+/** Two values of one dimension to compare. */
 export interface Compared {
   readonly name: DimensionName;
   readonly values: readonly [string, string];
 }
 
-/** What is compared: the first dimension of which exactly two values are chosen. */
+/** The first dimension with exactly two selected values. */
 export function compared({ chosen }: State): Compared | null {
   const name = dimensionNames.find((name) => chosen[name].length === 2);
   return name === undefined ? null : { name, values: chosen[name] as unknown as readonly [string, string] };
@@ -52,7 +52,7 @@ export function compareVariables(state: State, { name, values }: Compared): Comp
   return { ...(filter && { filter }), one, two, ...inDollarsOf(state) };
 }
 
-/** The variables of the event study: the agencies that are chosen, and the awards that may be the first. */
+/** The variables of the event study: the selected agencies, and the awards that count as events. */
 export function eventVariables(state: State): EventStudyQueryVariables {
   const agency = agencyFilter(state);
   const awards = awardFilter(state, ["kinds", "bands", "states", "counties"]);
@@ -66,7 +66,7 @@ export function eventVariables(state: State): EventStudyQueryVariables {
   };
 }
 
-/** The agencies that are chosen, of which those without awards are some. */
+/** The filter for the selected agencies, which include agencies without awards. */
 function agencyFilter({ chosen }: State): AgencyFilter | undefined {
   const both = (known: AgencyFilter | undefined, missing: AgencyFilter, of: readonly string[]) =>
     !of.includes(UNKNOWN) ? known : known ? { or: [known, missing] } : missing;
@@ -81,7 +81,7 @@ function agencyFilter({ chosen }: State): AgencyFilter | undefined {
   return filters.length > 1 ? { and: filters } : filters[0];
 }
 
-/** What a measure is called, with the prices that its dollars are of. */
+/** The label of a measure, with the year of constant dollars. */
 export function measureLabel(measure: Measure, dollarsOf: number | null): string {
-  return measure.isMoney && dollarsOf !== null ? `${measure.label} (${dollarsOf} prices)` : measure.label;
+  return measure.isMoney && dollarsOf !== null ? `${measure.label} (${dollarsOf} dollars)` : measure.label;
 }

@@ -1,20 +1,20 @@
-// Answers for a wish that keeps changing.
+// The latest answer to a query that keeps changing.
 //
-// While a brush is moved, the next question waits until the last answer is drawn, and only the newest wish is asked: so
-// that every step that the server can keep up with is seen. A click does not wait: what was asked before is aborted.
+// While the brush moves, the next query waits until the last answer is drawn, and only the newest query is sent, so the
+// user sees every step that the server can keep up with. A click does not wait: it aborts the query in progress.
 import { batch, computed, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import { ask, AskError, address } from "./ask";
 import type { Answer, Ask } from "./ask";
 
-/** An answer, and what was asked for it. */
+/** An answer and its query. */
 export interface Answered<T> {
   readonly answer: Answer<T>;
   readonly asked: Ask;
 }
 
 interface Status {
-  /** What is the matter, if the newest wish has no answer. */
+  /** The error, if the newest query has no answer. */
   readonly error: AskError | null;
   readonly isLoading: boolean;
 }
@@ -25,7 +25,7 @@ export interface Shown<T> extends Status {
   readonly asked: Ask | null;
 }
 
-/** How many answers are at hand for back and forward. */
+/** How many answers are cached for Back and Forward. */
 const KEPT = 50;
 
 export class Latest<T> {
@@ -38,20 +38,20 @@ export class Latest<T> {
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #drawn: () => Promise<void>;
 
-  /** `drawn` ends when what was shown is on the screen. */
+  /** `drawn` resolves when the answer is on the screen. */
   constructor(drawn: () => Promise<void> = nextFrame) {
     this.#drawn = drawn;
   }
 
-  /** What is shown, and how it stands with what is wished for. */
+  /** The answer shown, and the status of the newest query. */
   readonly shown: ReadonlySignal<Shown<T>> = computed(() => ({ answer: null, asked: null, ...this.#answered.value, ...this.#status.value }));
 
-  /** What is shown: this changes only when there is something new to draw. */
+  /** The answer shown; it changes only when there is something new to draw. */
   get answered(): ReadonlySignal<Answered<T> | null> {
     return this.#answered;
   }
 
-  /** Wishes for an answer; `patient`: once the running question is answered and drawn. */
+  /** Requests an answer; with `patient`, after the running query is answered and drawn. */
   wish(what: Ask, patient = false): void {
     clearTimeout(this.#retry);
     const key = address(what, true);
@@ -68,19 +68,19 @@ export class Latest<T> {
     void this.#run(what, key);
   }
 
-  /** Forgets what is at hand, as when the data have changed. */
+  /** Drops the cached answers, such as after a load. */
   forget(): void {
     this.#kept.clear();
   }
 
   /**
-   * Asks again for what is shown, where another answer was of a newer revision: pictures beside each other are of the same
-   * data. Once for each revision: a server that lags behind is not asked for ever.
+   * Sends the query again if another answer is of a newer revision, so that all charts show the same data. This happens
+   * once per revision, so that a server that lags behind is not queried forever.
    */
   renew(revision: number): void {
     const shown = this.#answered.peek();
     if (!shown || shown.answer.of.revision >= revision || this.#renewedFor >= revision) return;
-    // What is being asked may be of the newer data, or leads here again.
+    // The running query may return the newer data, or lead here again.
     if (this.#running) return;
     this.#renewedFor = revision;
     void this.#run(shown.asked, address(shown.asked, true), true);
@@ -135,7 +135,7 @@ export class Latest<T> {
   }
 }
 
-/** Ends behind the next frame. A page that nobody looks at has none: there it ends soon. */
+/** Resolves after the next frame. A hidden page has no frames, so there it resolves soon. */
 function nextFrame(): Promise<void> {
   return new Promise((resolve) => {
     if (document.hidden) setTimeout(resolve);

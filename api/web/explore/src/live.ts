@@ -1,16 +1,16 @@
-// Data that are loaded while somebody looks: the server says that there are new ones, and the page shows them.
+// Follows data that are loaded while the page is open.
 //
-// A live query tells the revision at once and after each load, so nothing is missed while nobody listens. A page that is
-// hidden does not listen: a browser has few connections to a server, and all of its pages share them.
+// A live query sends the revision at once and after each load, so nothing is missed while the page does not listen. A
+// hidden page does not listen, because a browser has few connections to a server, shared by all its pages.
 import { address } from "./ask";
 import type { LiveSubscription } from "./operations";
 
 export type Dataset = LiveSubscription["live"]["dataset"];
 
-/** How long to wait where the server does not want to tell, in milliseconds: it may be busy, or know no subscriptions. */
+/** How long to wait if the server refuses, in milliseconds: it may be busy, or have no subscriptions. */
 const AGAIN = 60_000;
 
-/** What is used of an `EventSource`. */
+/** The part of an `EventSource` used here. */
 export interface Source {
   readonly readyState: number;
   addEventListener(type: string, listener: (event: { readonly data?: unknown }) => void): void;
@@ -21,7 +21,7 @@ const CLOSED = 2;
 
 export interface Page {
   readonly isHidden: () => boolean;
-  /** Calls whenever the page is hidden or shown. */
+  /** Registers a callback for when the page is hidden or shown. */
   readonly onTurn: (turned: () => void) => void;
   readonly source: (url: string) => Source;
 }
@@ -30,14 +30,14 @@ const here: Page = {
   isHidden: () => document.hidden,
   onTurn: (turned) => {
     document.addEventListener("visibilitychange", turned);
-    // Pages that are kept for the way back have no connections.
+    // Pages in the back-forward cache have no connections.
     addEventListener("pagehide", turned);
     addEventListener("pageshow", turned);
   },
   source: (url) => new EventSource(url) as Source,
 };
 
-/** Tells of the dataset that there is, whenever it is another one, as long as the page is looked at. */
+/** Reports the dataset whenever it changes while the page is visible. */
 export function follow(told: (dataset: Dataset) => void, page: Page = here): void {
   const url = address({ document: "live", variables: {}, revision: null }, true);
   let source: Source | null = null;
@@ -59,7 +59,7 @@ export function follow(told: (dataset: Dataset) => void, page: Page = here): voi
       again = setTimeout(listen, AGAIN);
     };
     opened.addEventListener("complete", later);
-    // A connection that broke is opened again by the browser; a refusal is not.
+    // The browser reconnects after a broken connection, but not after a refusal.
     opened.addEventListener("error", () => opened.readyState === CLOSED && later());
   };
   page.onTurn(listen);

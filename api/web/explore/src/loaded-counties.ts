@@ -1,4 +1,4 @@
-// The map of counties, once somebody wants to see it.
+// Loads the map of counties on first use.
 import { effect, signal } from "@preact/signals";
 import type { CountyOutline } from "../../chart/counties";
 import type { CountyMap } from "../../chart/county-map";
@@ -17,7 +17,7 @@ effect(() => {
   isLoading = true;
   load().catch((error: unknown) => {
     isLoading = false;
-    failure.value = `The map of counties cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`;
+    failure.value = `Cannot load the map of counties: ${error instanceof Error ? error.message : String(error)}.`;
   });
 });
 
@@ -27,7 +27,7 @@ async function load(): Promise<void> {
   failure.value = "";
 }
 
-/** What a county is called: nothing is known of it before the outlines are there. */
+/** The name of a county; its FIPS code until the outlines are loaded. */
 export function countyName(fips: string): string {
   const found = loaded.value?.outlines.find((county) => county.fips === fips);
   return found ? `${found.name}, ${found.state}` : fips;

@@ -10,13 +10,13 @@ const root = document.getElementById("explore")!;
 root.replaceChildren();
 render(<App />, root);
 
-/** Whether somebody is at something that new data would take from under the hand: a menu, or a button that is held. */
+/** Whether the user holds a button or has a menu open, which new data would disturb. */
 let isHeld = false;
 addEventListener("pointerdown", () => { isHeld = true; }, true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { isHeld = false; }, true);
 const isBusy = () => isHeld || document.querySelector(".take[open]") !== null;
 
-// The first pictures come first.
+// Wait until the first charts are shown.
 let isListening = false;
 effect(() => {
   if (!isReady.value || isListening) return;

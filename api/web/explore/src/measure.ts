@@ -1,14 +1,14 @@
-// The measures that a visitor chooses from: what each counts, how it is read from an answer, and how it is written.
+// The measures to choose from: what each counts, how to read it from an answer, and how to format it.
 import type { GrantMeasure, MeasureFragment, OverviewQuery } from "./operations";
 import { dollars, dollarsEach, officers, people, short, whole } from "../../chart/numbers";
 
 export type MeasureName = "dollars" | "awards" | "officers" | "per-officer" | "per-resident" | "per-served" | "trained";
 
-/** A number, and what it does not cover. */
+/** A number, and how many awards it leaves out. */
 export interface Reading {
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly value: number | null;
-  /** Awards whose value is not known, and which the number leaves out. Null where that is not told. */
+  /** Awards of unknown value, which the number leaves out. Null if the answer does not say. */
   readonly missing: number | null;
   readonly awards: number;
 }
@@ -18,19 +18,19 @@ type Totals = Pick<OverviewQuery["all"]["totals"], "count" | "federalShare" | "o
 export interface Measure {
   readonly name: MeasureName;
   readonly label: string;
-  /** What it counts, in a sentence. */
+  /** What it counts, in one sentence. */
   readonly about: string;
-  /** Whether it is money, of which years have different prices. */
+  /** Whether it is an amount of money, which can be adjusted for inflation. */
   readonly isMoney: boolean;
-  /** Whether the numbers of groups add up to that of the whole. */
+  /** Whether the numbers of groups add up to the total. */
   readonly isSum: boolean;
   readonly read: (group: MeasureFragment) => Reading;
   readonly total: (totals: Totals) => Reading;
-  /** In full. */
+  /** The full number. */
   readonly format: (value: number) => string;
-  /** As short as an axis needs. */
+  /** Short, for axes. */
   readonly short: (value: number) => string;
-  /** As a headline. */
+  /** For the headline. */
   readonly headline: (value: number) => string;
   readonly order: GrantMeasure;
 }
@@ -46,7 +46,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   dollars: {
     name: "dollars",
     label: "Federal dollars",
-    about: "The federal share of the awards. Withdrawn and terminated awards count with what their source says.",
+    about: "The federal share of the awards. Withdrawn and terminated awards count with the amount that their source states.",
     isMoney: true,
     isSum: true,
     read: (group) => sum(group.federalShare, group.count),
@@ -72,7 +72,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   officers: {
     name: "officers",
     label: "Officers funded",
-    about: "The officers that the office approved money for. Funded is not hired: an agency may hire fewer, later, or none.",
+    about: "Officers whose funding the office approved. Funded is not hired: an agency may hire fewer, later, or none.",
     isMoney: false,
     isSum: true,
     read: (group) => sum(group.officersFunded, group.count),
@@ -99,7 +99,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
     name: "per-resident",
     label: "Dollars per resident",
     about:
-      "Federal dollars of agencies divided by the people who live in their states, as the census of 2020 counted them. A state counts once, however many awards it has; awards to other organizations are left out.",
+      "Federal dollars to agencies divided by the residents of their states on July 1, 2020, as estimated by the Census Bureau. Each state counts once, however many awards it has; awards to other organizations are left out.",
     isMoney: true,
     isSum: false,
     read: (group) => ratio(group.dollarsPerResident, group.count),
@@ -113,7 +113,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
     name: "per-served",
     label: "Dollars per person served",
     about:
-      "Federal dollars divided by the people whom the funded agencies serve. An agency counts once, however many awards it has; people whom two agencies serve count twice.",
+      "Federal dollars divided by the population that the funded agencies serve. Each agency counts once, however many awards it has; people served by two agencies count twice.",
     isMoney: true,
     isSum: false,
     read: (group) => ratio(group.dollarsPerCapita, group.count),
@@ -126,7 +126,7 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
   trained: {
     name: "trained",
     label: "People trained",
-    about: "The people trained in sessions that the awards paid for. Someone trained twice counts twice.",
+    about: "People trained in sessions that the awards paid for. A person trained twice counts twice.",
     isMoney: false,
     isSum: true,
     read: (group) => sum(group.peopleTrained, group.count),
@@ -140,5 +140,5 @@ export const measures: Readonly<Record<MeasureName, Measure>> = {
 
 export const measureNames = Object.keys(measures) as MeasureName[];
 
-/** What stands for a group that no award is in: nothing for a sum, and no number for a quotient. */
+/** The reading of a group without awards: 0 for a sum, unknown for a ratio. */
 export const empty = (measure: Measure): Reading => ({ value: measure.isSum ? 0 : null, missing: null, awards: 0 });

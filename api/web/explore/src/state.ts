@@ -1,8 +1,8 @@
-// What a visitor has chosen, and the link that says it.
+// The choices of the user, and their encoding in the URL.
 //
-// All of it stands in the query of the address, so that a link opens what its sender saw, and that back and forward work.
-// What is as it is at the start is left out. What a link says that this page does not know is told as a problem, and
-// never passed over.
+// All choices are in the query of the address, so that a link opens what its sender saw, and Back and Forward work.
+// Defaults are left out. Anything in a link that this page does not recognize is reported as a problem, never ignored
+// silently.
 import { columns } from "./columns";
 import type { TableName } from "./columns";
 import { dimensionNames, dimensions, UNKNOWN } from "./dimension";
@@ -10,7 +10,7 @@ import type { DimensionName } from "./dimension";
 import { measureNames } from "./measure";
 import type { MeasureName } from "./measure";
 
-/** Fiscal years: from one to another, both included, or those that are unknown. */
+/** A range of fiscal years, both ends included, or the unknown years. */
 export type Years = { readonly from: number; readonly to: number } | typeof UNKNOWN;
 
 export type Choices = Readonly<Record<DimensionName, readonly string[]>>;
@@ -21,9 +21,9 @@ export type MapName = (typeof mapNames)[number];
 export interface TableState {
   readonly of: TableName;
   readonly search: string;
-  /** The column and, behind a `-`, that the greatest comes first. Empty: as the table begins. */
+  /** The column, with a leading `-` for descending order. Empty for the default. */
   readonly order: string;
-  /** The cursor of a page, behind `after:` or `before:`. */
+  /** The cursor of a page, after `after:` or `before:`. */
   readonly page: string;
 }
 
@@ -34,19 +34,19 @@ export interface EventState {
 
 export interface State {
   readonly measure: MeasureName;
-  /** The year of whose prices the dollars are; null: as they were awarded. */
+  /** The year of constant dollars; null for nominal dollars. */
   readonly dollarsOf: number | null;
   readonly years: Years | null;
   readonly chosen: Choices;
   /** What the map shows. */
   readonly map: MapName;
-  /** The revision of the data; null: the newest. */
+  /** The revision of the data; null for the newest. */
   readonly revision: string | null;
   readonly table: TableState;
   readonly event: EventState;
 }
 
-/** What a link says that this page does not know. */
+/** A part of a link that this page does not recognize. */
 export interface Problem {
   readonly parameter: string;
   readonly value: string;
@@ -64,7 +64,7 @@ export const initial: State = {
   event: { measure: "violent_crime", balanced: false },
 };
 
-/** The query of the address of a state, with its `?`; empty for the state at the start. */
+/** The query string of a state, with its `?`; empty for the initial state. */
 export function write(state: State): string {
   const parameters = new URLSearchParams();
   const set = (name: string, value: string | null) => {
@@ -86,7 +86,7 @@ export function write(state: State): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** The state of an address, and what in it is not known. */
+/** Reads the state from a query string, with its problems. */
 export function read(query: string): { state: State; problems: Problem[] } {
   const problems: Problem[] = [];
   const known = new Set<string>();
@@ -95,7 +95,7 @@ export function read(query: string): { state: State; problems: Problem[] } {
     known.add(name);
     const values = parameters.getAll(name);
     if (values.length === 0) return otherwise;
-    const parsed = values.length > 1 ? refuse("it is there more than once") : parse(values[0]!);
+    const parsed = values.length > 1 ? refuse("it appears more than once") : parse(values[0]!);
     if (!(parsed instanceof Refused)) return parsed;
     problems.push({ parameter: name, value: values.join(" and "), reason: parsed.reason });
     return otherwise;
@@ -107,26 +107,26 @@ export function read(query: string): { state: State; problems: Problem[] } {
   const sortable = columns[of].filter(({ order }) => order !== null).map(({ name }) => name);
   const state: State = {
     measure: take("measure", initial.measure, oneOf(measureNames)),
-    dollarsOf: take<number | null>("dollars", null, (value) => (/^\d{4}$/.test(value) ? Number(value) : refuse("this is no year"))),
+    dollarsOf: take<number | null>("dollars", null, (value) => (/^\d{4}$/.test(value) ? Number(value) : refuse("it is not a year"))),
     years: take<Years | null>("years", null, years),
     chosen,
     map: take("map", initial.map, oneOf(mapNames)),
     revision: take<string | null>("revision", null, (value) =>
-      /^(\d+(-[0-9a-f]{16})?|\d{4}-\d{2}-\d{2})$/.test(value) ? value : refuse("this names no revision"),
+      /^(\d+(-[0-9a-f]{16})?|\d{4}-\d{2}-\d{2})$/.test(value) ? value : refuse("it is not a revision"),
     ),
     table: {
       of,
       search: take("search", "", (value) => value),
-      order: take("order", "", (value) => (sortable.includes(value.replace(/^-/, "")) ? value : refuse(`there are ${sortable.join(", ")}`))),
-      page: take("page", "", (value) => (/^(after|before):./.test(value) ? value : refuse("this is no page"))),
+      order: take("order", "", (value) => (sortable.includes(value.replace(/^-/, "")) ? value : refuse(`use one of ${sortable.join(", ")}`))),
+      page: take("page", "", (value) => (/^(after|before):./.test(value) ? value : refuse("it is not a page"))),
     },
     event: {
       measure: take("outcome", initial.event.measure, (value) => value),
-      balanced: take("balanced", false, (value) => (value === "1" ? true : refuse("this can only be 1"))),
+      balanced: take("balanced", false, (value) => (value === "1" ? true : refuse("only 1 is valid"))),
     },
   };
   for (const name of new Set(parameters.keys())) {
-    if (!known.has(name)) problems.push({ parameter: name, value: parameters.get(name)!, reason: "this page has no such filter" });
+    if (!known.has(name)) problems.push({ parameter: name, value: parameters.get(name)!, reason: "there is no such filter" });
   }
   return { state, problems };
 }
@@ -142,12 +142,12 @@ const refuse = (reason: string) => new Refused(reason);
 const oneOf =
   <T extends string>(names: readonly T[]) =>
   (value: string): T | Refused =>
-    names.find((name) => name === value) ?? refuse(`there are ${names.join(", ")}`);
+    names.find((name) => name === value) ?? refuse(`use one of ${names.join(", ")}`);
 
 function years(value: string): Years | Refused {
   if (value === UNKNOWN) return UNKNOWN;
   const [, from, to] = /^(\d{4})-(\d{4})$/.exec(value) ?? [];
-  if (from === undefined || to === undefined) return refuse("write it as 2009-2025");
+  if (from === undefined || to === undefined) return refuse("use the form 2009-2025");
   return Number(from) <= Number(to) ? { from: Number(from), to: Number(to) } : refuse("the first year is after the last");
 }
 
@@ -157,20 +157,20 @@ function values(name: DimensionName, text: string): readonly string[] | Refused 
   const isKnown = (value: string) => value === UNKNOWN || (values === null ? pattern?.test(value) !== false : Object.hasOwn(values, value));
   const strange = chosen.filter((value) => !isKnown(value));
   if (strange.length > 0) return refuse(`there is no ${strange.join(", ")}`);
-  return new Set(chosen).size === chosen.length ? chosen : refuse("a value is there twice");
+  return new Set(chosen).size === chosen.length ? chosen : refuse("a value appears twice");
 }
 
-/** Whether any award is filtered away. */
+/** Whether any filter is active. */
 export const isFiltered = ({ years, chosen }: State) => years !== null || dimensionNames.some((name) => chosen[name].length > 0);
 
-/** The same with a value chosen, or no longer. */
+/** The state with a value selected or deselected. */
 export function toggled(state: State, name: DimensionName, value: string): State {
   const before = state.chosen[name];
   const after = before.includes(value) ? before.filter((other) => other !== value) : [...before, value];
   return withChosen(state, { ...state.chosen, [name]: after });
 }
 
-/** The same with other filters; the table begins at its first page. */
+/** The state with other filters; the table returns to its first page. */
 export const withChosen = (state: State, chosen: Choices): State => ({ ...state, chosen, table: { ...state.table, page: "" } });
 export const withYears = (state: State, years: Years | null): State => ({ ...state, years, table: { ...state.table, page: "" } });
 export const withoutFilters = (state: State): State => withYears(withChosen(state, initial.chosen), null);

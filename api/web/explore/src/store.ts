@@ -1,4 +1,4 @@
-// The state of the page, its address, and what is asked for it.
+// The state of the page, its address, and its queries.
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Ask, Variables } from "./ask";
 import { awardFilter, compared, compareVariables, eventVariables, inDollarsOf, overviewVariables } from "./filter";
@@ -17,9 +17,9 @@ import { groupOrder, tableAsk } from "./table-order";
 const first = read(location.search);
 
 export const state = signal<State>(first.state);
-/** What the address asks for that this page does not know. */
+/** The parts of the address that this page does not recognize. */
 export const problems = signal<readonly Problem[]>(first.problems);
-/** Whether a brush is being moved: then what needs rows waits. */
+/** Whether the user is moving the brush; queries of rows wait until the end. */
 export const isBrushing = signal(false);
 
 export const catalog = new Latest<CatalogQuery>();
@@ -30,18 +30,18 @@ export const comparison = new Latest<CompareQuery>();
 export const trained = new Latest<TrainedQuery>();
 export const counties = new Latest<CountiesQuery>();
 export const agencyMap = new Latest<AgencyMapQuery>();
-/** The newest data, where others are shown. */
+/** The newest data, if the page shows an earlier revision. */
 export const newest = new Latest<NewestQuery>();
 export const agency = new Latest<AgencyQuery>();
 export const agencyOutcomes = new Latest<AgencyOutcomesQuery>();
 export const neighbors = new Latest<NeighborsQuery>();
 export const award = new Latest<AwardQuery>();
-/** All that is asked; what is asked first stands first. */
+/** All queries, the first ones first. */
 const asked: readonly Latest<unknown>[] = [catalog, overview, agency, award, comparison, counties, agencyMap, trained, table, event, agencyOutcomes, neighbors];
 
-/** The data that are shown; null before the first answer. */
+/** The dataset shown; null before the first answer. */
 export const shownOf = computed(() => asked.map((latest) => latest.shown.value.answer?.of).find((of) => of !== undefined) ?? null);
-/** Where an answer is of newer data than others, those are asked again, and what is at hand of older data is forgotten. */
+/** When an answer is of newer data than others, sends those queries again and drops the cached answers. */
 let last = 0;
 effect(() => {
   const revisions = asked.map((latest) => latest.answered.value?.answer.of.revision ?? 0);
@@ -51,23 +51,23 @@ effect(() => {
   for (const latest of asked) latest.renew(newest);
 });
 
-/** What is the matter, if anything is. */
+/** The error to show, if any. */
 export const trouble = computed(() => {
-  // A page of the table that is refused, as of an old cursor, is told in its place.
+  // A page of the table that is rejected, such as for an old cursor, shows its error itself.
   const errors = asked.map((latest) => ({ latest, error: latest.shown.value.error }));
   return errors.find(({ latest, error }) => error !== null && !(latest === table && error.trouble === "refused"))?.error ?? null;
 });
 
-/** The measure that is chosen. */
+/** The chosen measure. */
 export const measure = computed(() => measures[state.value.measure]);
 
-/** Whether there is something to show: before, the page would only move under the eyes of whoever reads it. */
+/** Whether there is something to show; rendering earlier would only make the page jump. */
 export const isReady = computed(() => {
   const first = [overview, agency, award].some((latest) => latest.answered.value !== null);
   return trouble.value !== null || (first && catalog.answered.value !== null);
 });
 
-/** Changes the state. `settled`: it is a step that back undoes. */
+/** Changes the state. With `settled`, the change is a step that Back undoes. */
 export function change(next: State, settled = true): void {
   if (next === state.peek()) return;
   batch(() => {
@@ -79,7 +79,7 @@ export function change(next: State, settled = true): void {
   if (address !== `${location.pathname}${location.search}`) history.pushState(null, "", address);
 }
 
-/** A link that opens what is shown, of the revision that is shown. */
+/** A link that opens the current view at the revision shown. */
 export function sharedLink(): string {
   const shown = shownOf.peek();
   const token = catalog.shown.peek().answer?.data.dataset;
@@ -88,7 +88,7 @@ export function sharedLink(): string {
   return `${location.origin}${location.pathname}${write({ ...now, revision: now.revision ?? known })}`;
 }
 
-/** Begins to ask for whatever the state needs. */
+/** Starts sending the queries that the state needs. */
 export function start(): void {
   addEventListener("popstate", () => {
     const { state: next, problems: found } = read(location.search);
@@ -108,14 +108,14 @@ export function start(): void {
   else startOverview();
 }
 
-/** Data that were loaded while the page was open: seen, and shown as soon as no hand is at work. */
+/** Data loaded while the page is open; shown as soon as the user is idle. */
 export const arrived = signal<{ readonly dataset: Dataset; readonly isShown: boolean } | null>(null);
-/** The newest data that the server told of by itself. */
+/** The newest dataset that the server announced. */
 export const told = signal<Dataset | null>(null);
-/** How often to see whether a hand is still at work, in milliseconds. */
+/** How often to check whether the user is still busy, in milliseconds. */
 const LOOK = 500;
 
-/** Shows what is loaded from now on. A link that names its revision keeps it, and says that there are newer data. */
+/** Follows new loads. A link that names its revision keeps it, and says that newer data are available. */
 export function startLive(isBusy: () => boolean): void {
   let later: ReturnType<typeof setTimeout> | undefined;
   const show = (dataset: Dataset) => {
@@ -139,7 +139,7 @@ export function startLive(isBusy: () => boolean): void {
 
 function startOverview(): void {
   effect(() => overview.wish(overviewAsk(state.value), isBrushing.value));
-  // What costs more waits for the pictures: a visitor looks at them first.
+  // Expensive queries wait for the charts, which the user sees first.
   const isCalm = computed(() => !isBrushing.value && !overview.shown.value.isLoading);
   effect(() => {
     const both = compared(state.value);
@@ -175,10 +175,10 @@ function startAgency(ori: string): void {
   });
 }
 
-/** What keeps the awards of an agency. */
+/** The filter for the awards of an agency. */
 export const ofAgency = (ori: string): GrantFilter => ({ agency: { or: [{ ori9: { eq: ori } }, { ori7: { eq: ori } }] } });
 
-/** Asks for everything again. */
+/** Sends all queries again. */
 export function again(): void {
   for (const latest of asked) latest.forget();
   state.value = { ...state.peek() };
@@ -189,7 +189,7 @@ export const overviewAsk = (state: State) => ({
   variables: overviewVariables(state),
   revision: state.revision,
 });
-/** How many agencies the map shows. */
+/** The most agencies that the map shows. */
 export const MOST_AGENCIES = 500;
 export const agencyMapAsk = (state: State) => ({
   document: `agency-map/${state.measure}`,

@@ -1,4 +1,4 @@
-// What the server is asked for a page of the table.
+// The query for a page of the table.
 import type { Ask } from "./ask";
 import { columns } from "./columns";
 import type { Column } from "./columns";
@@ -10,7 +10,7 @@ import type { State } from "./state";
 
 export const ROWS = 25;
 
-/** The column that orders a table, and whether the greatest comes first. */
+/** The column that a table is sorted by, and whether it is descending. */
 export function orderOf(state: State): { column: Column; descending: boolean } {
   const { of, order } = state.table;
   const sortable = columns[of].filter(({ order }) => order !== null);
@@ -20,17 +20,17 @@ export function orderOf(state: State): { column: Column; descending: boolean } {
   return { column: byMeasure ?? sortable.find(({ name }) => name === "dollars")!, descending: true };
 }
 
-/** What keeps the rows that have a text somewhere in what they are known by. */
+/** The filter for rows that contain a text in a name or a number. */
 function searched(text: string): GrantFilter | undefined {
   const contains = text.trim();
   if (contains === "") return undefined;
-  // An ORI is looked up as a whole: other texts are none.
+  // An ORI must match as a whole.
   const ori = /^[A-Za-z]{2}[A-Za-z0-9]{7}$/.test(contains) ? [{ agency: { ori9: { eq: contains.toUpperCase() } } }] : [];
   const names = [{ agency: { name: { contains } } }, { organization: { name: { contains } } }, { recipientName: { contains } }, { awardNumber: { contains } }];
   return { or: [...names, ...ori] };
 }
 
-/** What is asked for the page of the table that is chosen. */
+/** The query for the chosen page of the table. */
 export function tableAsk(state: State): Ask {
   const filters = [awardFilter(state), searched(state.table.search)].filter((filter) => filter !== undefined);
   const filter = filters.length > 1 ? { and: filters } : filters[0];

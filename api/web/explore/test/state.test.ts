@@ -34,7 +34,7 @@ test("what a link asks for and the page does not know is told, and the rest is k
     ["balanced", "color", "county", "dollars", "map", "measure", "order", "page", "population", "program", "purpose", "revision", "state", "status", "table", "years"],
   );
   expect(problems.find(({ parameter }) => parameter === "state")).toEqual({ parameter: "state", value: "CA,ZZ", reason: "there is no ZZ" });
-  expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it is there more than once" }]);
+  expect(read("?state=CA&state=TX").problems).toEqual([{ parameter: "state", value: "CA and TX", reason: "it appears more than once" }]);
   // Not a value of any object.
   expect(read("?kind=constructor").problems).toHaveLength(1);
 });

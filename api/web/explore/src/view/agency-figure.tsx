@@ -1,4 +1,4 @@
-// The map of agencies, in the place of that of states.
+// The map of agencies.
 import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
@@ -13,7 +13,7 @@ import { columns, leftOut, row, Waiting, written } from "./readings";
 import { askedMeasure } from "./shown";
 import { filterWords } from "./words";
 
-/** The drawing, which brings its projection when somebody wants to see it. */
+/** The map component, which is loaded with its projection on first use. */
 const drawing = signal<typeof AgencyMap | null>(null);
 const failure = signal("");
 
@@ -24,7 +24,7 @@ effect(() => {
       drawing.value = loaded.AgencyMap;
     },
     () => {
-      failure.value = "The map of agencies cannot be loaded.";
+      failure.value = "Cannot load the map of agencies. Reload the page to try again.";
     },
   );
 });
@@ -57,7 +57,7 @@ function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
     () =>
       found.map(({ agency, reading }, index): Place => ({
         id: agency.ori9 ?? agency.ori7 ?? String(index),
-        name: agency.name ?? "Name not known",
+        name: agency.name ?? "Name unknown",
         state: agency.state,
         longitude: agency.longitude!,
         latitude: agency.latitude!,
@@ -68,19 +68,19 @@ function Agencies({ answered: { answer, asked }, Drawing, tools }: Properties) {
     [found, revision],
   );
   const missing = leftOut(found.map(({ reading }) => reading));
-  if (nowhere.totalCount > 0) missing.push(`${counted(nowhere.totalCount, "award")} without an agency whose place is known ${nowhere.totalCount === 1 ? "is" : "are"} not on the map.`);
+  if (nowhere.totalCount > 0) missing.push(`${counted(nowhere.totalCount, "award")} without an agency at a known place ${nowhere.totalCount === 1 ? "is" : "are"} not on the map.`);
   const { first: _, ...variables } = asked.variables;
   return (
     <Figure
       class="map-figure"
       title={`${label} by agency`}
       about={measure.about}
-      hint={grants.groups.totalCount > found.length ? `The first ${whole(MOST_AGENCIES)} of ${whole(grants.groups.totalCount)} agencies whose place is known.` : `${counted(found.length, "agency", "agencies")} whose place is known.`}
+      hint={grants.groups.totalCount > found.length ? `The top ${whole(MOST_AGENCIES)} of ${whole(grants.groups.totalCount)} agencies at a known place.` : `${counted(found.length, "agency", "agencies")} at a known place.`}
       missing={missing}
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("agency-map/", "agency-map-file/"), variables } }]}
       columns={["Agency", ...columns(label)]}
-      rows={() => found.map(({ agency, reading }) => row(`${agency.name ?? "Name not known"}, ${agency.state ?? "state not known"}`, measure, reading))}
+      rows={() => found.map(({ agency, reading }) => row(`${agency.name ?? "Name unknown"}, ${agency.state ?? "state unknown"}`, measure, reading))}
       filters={() => filterWords(state.value, null)}
       tools={tools}
     >

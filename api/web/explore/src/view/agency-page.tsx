@@ -19,7 +19,7 @@ export function AgencyPage({ ori }: { readonly ori: string }) {
   const { answer, asked, error } = agency.shown.value;
   const found = answer?.data.agency;
   if (!answer || !asked) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
-  if (!found) return <p class="waiting">These data have no agency with the ORI {ori}. <a href="/explore">Look for it by its name.</a></p>;
+  if (!found) return <p class="waiting">The data have no agency with the ORI {ori}. <a href="/explore">Search by name.</a></p>;
   const { totals } = found.grants;
   return (
     <>
@@ -39,7 +39,7 @@ export function AgencyPage({ ori }: { readonly ori: string }) {
           ["Officers funded", amount(totals.officersFunded, officers)],
           ["Dollars per officer funded", totals.dollarsPerOfficer === null ? null : dollars(totals.dollarsPerOfficer)],
           ["Dollars per person served", totals.dollarsPerCapita === null ? null : dollarsEach(totals.dollarsPerCapita)],
-          ["Its people who were trained", whole(found.trainees.totals.count)],
+          ["Trainees from this agency", whole(found.trainees.totals.count)],
           ["Source", found.source.title],
         ]}
       />
@@ -62,7 +62,7 @@ interface Stats {
 /** A sum, and how many awards it leaves out. */
 export function amount({ sum, missing }: Stats, format: (value: number) => string): string | null {
   if (sum === null) return null;
-  return missing === 0 ? format(sum) : `${format(sum)}, without ${counted(missing, "award")} not known`;
+  return missing === 0 ? format(sum) : `${format(sum)}, excluding ${counted(missing, "award")} of unknown value`;
 }
 
 interface Properties {
@@ -71,7 +71,7 @@ interface Properties {
 }
 
 const words = ({ ori, found }: Properties) => `Agency: ${found.name ?? ori}.`;
-/** What is asked of the awards of an agency alone. */
+/** A query of the awards of one agency. */
 const asking = (document: string, ori: string) => ({ document, variables: { filter: ofAgency(ori) }, revision: state.value.revision });
 const number = (text: string) => ({ text, isNumber: true });
 
@@ -84,20 +84,20 @@ function Years({ ori, found }: Properties) {
   const columns = Array.from({ length: last - first + 1 }, (_, index) => {
     const node = nodes.find(({ key }) => key.fiscalYear === first + index);
     const value = node ? node.federalShare.sum : 0;
-    return { year: first + index, value, text: node ? `${amount(node.federalShare, dollars) ?? "not known"}, ${counted(node.count, "award")}` : "no awards" };
+    return { year: first + index, value, text: node ? `${amount(node.federalShare, dollars) ?? "unknown"}, ${counted(node.count, "award")}` : "no awards" };
   });
   const unknown = nodes.find(({ key }) => key.fiscalYear === null);
   return (
     <Figure
       class="wide"
       title="Federal dollars by fiscal year"
-      about="The federal share of its awards, in the dollars of their day."
-      missing={unknown ? [`${counted(unknown.count, "award")} of an unknown year: ${amount(unknown.federalShare, dollars) ?? "not known"}.`] : []}
+      about="The federal share of its awards, in nominal dollars."
+      missing={unknown ? [`${counted(unknown.count, "award")} of unknown year: ${amount(unknown.federalShare, dollars) ?? "unknown"}.`] : []}
       ask={asking("years-file/dollars", ori)}
-      columns={["Fiscal year", "Federal dollars", "Awards", "Awards not known"]}
+      columns={["Fiscal year", "Federal dollars", "Awards", "Awards of unknown value"]}
       rows={() => nodes.map(({ key, count, federalShare }) => [
         { text: key.fiscalYear === null ? "Unknown" : String(key.fiscalYear) },
-        number(federalShare.sum === null ? "not known" : dollars(federalShare.sum)),
+        number(federalShare.sum === null ? "unknown" : dollars(federalShare.sum)),
         number(whole(count)),
         number(whole(federalShare.missing)),
       ])}
@@ -117,20 +117,20 @@ function Officers({ ori, found }: Properties) {
     ["Hired", totals.officersHired],
     ["Retained", totals.officersRetained],
   ] as const;
-  const written = (stats: Stats) => inShort(stats, officers) ?? "not known";
+  const written = (stats: Stats) => inShort(stats, officers) ?? "unknown";
   return (
     <Figure
       class="half"
       title="From requested to retained"
       about="Officers at each stage, over the awards for which that stage is known."
       hint={`Funded is not hired.${totals.hiredRate === null ? "" : ` ${percent(totals.hiredRate)} of the officers funded were hired, over the awards for which both are known.`}`}
-      missing={stages.some(([, { missing }]) => missing > 0) ? ["* Without awards for which the stage is not known."] : []}
+      missing={stages.some(([, { missing }]) => missing > 0) ? ["* Excludes awards for which the stage is unknown."] : []}
       ask={asking("officers-file", ori)}
-      columns={["Stage", "Officers", "Awards not known"]}
-      rows={() => stages.map(([label, { sum, missing }]) => [{ text: label }, number(sum === null ? "not known" : officers(sum)), number(whole(missing))])}
+      columns={["Stage", "Officers", "Awards of unknown value"]}
+      rows={() => stages.map(([label, { sum, missing }]) => [{ text: label }, number(sum === null ? "unknown" : officers(sum)), number(whole(missing))])}
       filters={() => words({ ori, found })}
     >
-      <Bars label="Officers" bars={stages.map(([label, stats]) => ({ id: label, label, value: stats.sum, text: written(stats), full: amount(stats, officers) ?? "not known", isChosen: false }))} />
+      <Bars label="Officers" bars={stages.map(([label, stats]) => ({ id: label, label, value: stats.sum, text: written(stats), full: amount(stats, officers) ?? "unknown", isChosen: false }))} />
     </Figure>
   );
 }
@@ -145,25 +145,25 @@ function Reported({ ori, found }: Properties) {
   const points = Array.from({ length: last - first + 1 }, (_, index) => {
     const node = whole12.find(({ year }) => year === first + index);
     const doubt = node?.flag ? `, ${FLAGS[node.flag]}` : "";
-    return { x: first + index, y: node && !node.flag ? node.value : null, text: `${first + index}: ${node ? `${whole(node.value)}${per(node)}${doubt}` : "not reported in whole"}` };
+    return { x: first + index, y: node && !node.flag ? node.value : null, text: `${first + index}: ${node ? `${whole(node.value)}${per(node)}${doubt}` : "not reported for the whole year"}` };
   });
   const events = [...new Set(found.grants.groups.nodes.map(({ key }) => key.fiscalYear).filter((year) => year !== null))];
   const left = nodes.length - points.filter(({ y }) => y !== null).length;
-  const title = `${measure?.name ?? "What it"} reported`;
+  const title = `${measure?.name ?? "Outcomes"} reported`;
   return (
     <Figure
       class="half"
       title={title}
-      about={`What the agency reported of whole years${measure ? `, in ${measure.unit.toLowerCase().replaceAll("_", " ")}` : ""}.`}
-      missing={left > 0 ? [`${counted(left, "year")} reported in part or doubtful ${left === 1 ? "is" : "are"} left out.`] : []}
+      about={`What the agency reported for whole years${measure ? `, in ${measure.unit.toLowerCase().replaceAll("_", " ")}` : ""}.`}
+      missing={left > 0 ? [`${counted(left, "year")} partly reported or flagged ${left === 1 ? "is" : "are"} left out.`] : []}
       ask={nodes.length > 0 ? asked : null}
       {...(asked && { files: wholeList(asked) })}
-      columns={["Year", "Value", "People served", "Months reported", "In doubt"]}
+      columns={["Year", "Value", "People served", "Months reported", "Flag"]}
       rows={() => nodes.map(({ year, value, populationServed, monthsReported, flag }) => [
         { text: String(year) },
         number(whole(value)),
-        number(populationServed === null ? "not known" : whole(populationServed)),
-        number(monthsReported === null ? "not known" : String(monthsReported)),
+        number(populationServed === null ? "unknown" : whole(populationServed)),
+        number(monthsReported === null ? "unknown" : String(monthsReported)),
         { text: flag ? FLAGS[flag] : "" },
       ])}
       filters={() => words({ ori, found })}
@@ -179,13 +179,13 @@ function Reported({ ori, found }: Properties) {
       }
     >
       {points.length > 0 ? (
-        <Lines label={title} series={[{ name: measure?.unit ?? "value", points }]} level={null} format={whole} xLabel="Year; dashed: fiscal years of awards" xFormat={String} events={events} />
-      ) : <p class="waiting">{answer ? "It reported nothing of this that covers a whole year." : "Loading…"}</p>}
+        <Lines label={title} series={[{ name: measure?.unit ?? "value", points }]} level={null} format={whole} xLabel="Year; dashed lines mark fiscal years of awards" xFormat={String} events={events} />
+      ) : <p class="waiting">{answer ? "It reported no whole year of this." : "Loading…"}</p>}
     </Figure>
   );
 }
 
-const FLAGS = { IMPLAUSIBLE: "implausible", COUNTED_ELSEWHERE: "its people are counted by another agency", CAVEAT: "with a caveat" } as const;
+const FLAGS = { IMPLAUSIBLE: "implausible", COUNTED_ELSEWHERE: "its population is counted by another agency", CAVEAT: "with a caveat" } as const;
 const per = ({ value, populationServed }: { readonly value: number; readonly populationServed: number | null }) =>
   populationServed ? ` (${rate((value * 100_000) / populationServed)} per 100,000)` : "";
 
@@ -213,7 +213,7 @@ function AwardsOf({ ori, found }: Properties) {
           ],
         }))}
       />
-      {grants.totalCount > grants.nodes.length && <p class="missing">The newest {whole(grants.nodes.length)} of {whole(grants.totalCount)}; the file has all.</p>}
+      {grants.totalCount > grants.nodes.length && <p class="missing">Shown: the newest {whole(grants.nodes.length)} of {whole(grants.totalCount)}. The file has all of them.</p>}
     </Section>
   );
 }
@@ -221,7 +221,7 @@ function AwardsOf({ ori, found }: Properties) {
 function Neighbors({ found }: { readonly found: Agency }) {
   const { answer, asked } = neighbors.shown.value;
   if (found.population === null || found.kind === null) {
-    return <Section title="Agencies of its size" class="wide"><p class="waiting">How many people it serves, or what kind it is, is not known.</p></Section>;
+    return <Section title="Agencies of its size" class="wide"><p class="waiting">Its population or its kind is unknown.</p></Section>;
   }
   if (!answer || !asked) return null;
   const { below, above } = answer.data;
@@ -241,7 +241,7 @@ function Neighbors({ found }: { readonly found: Agency }) {
         rows={all.map((other) => ({
           key: other.ori9 ?? other.ori7 ?? other.name ?? "",
           cells: [
-            other.isOwn ? <strong key="own">{other.name}</strong> : <Linked key="link" href={agencyLink(other, state.value.revision)} text={other.name ?? "not known"} />,
+            other.isOwn ? <strong key="own">{other.name}</strong> : <Linked key="link" href={agencyLink(other, state.value.revision)} text={other.name ?? "unknown"} />,
             other.state,
             other.population === null ? null : whole(other.population),
             whole(other.grants.totals.count),
@@ -249,18 +249,18 @@ function Neighbors({ found }: { readonly found: Agency }) {
           ],
         }))}
       />
-      <p class="about">The nearest of the same kind ({kinds[found.kind].toLowerCase()}) in the country, by the people whom they serve. * leaves out awards whose value is not known.</p>
+      <p class="about">The agencies of the same kind ({kinds[found.kind].toLowerCase()}) closest in population served, nationwide. * Excludes awards of unknown value.</p>
     </Section>
   );
 }
 
-/** The numbers of a neighbor; nothing where it has no awards. */
+/** The numbers of a neighbor; dashes if it has no awards. */
 function ofAwards({ count, federalShare, officersFunded, dollarsPerCapita }: NeighborFragment["grants"]["totals"]) {
   if (count === 0) return ["–", "–", "–"];
   return [inShort(federalShare, dollars), inShort(officersFunded, officers), dollarsPerCapita === null ? null : dollarsEach(dollarsPerCapita)];
 }
 
-/** A sum, with a star where it leaves out awards. */
+/** A sum, with an asterisk if it leaves out awards. */
 const inShort = ({ sum, missing }: Stats, format: (value: number) => string) => (sum === null ? null : `${format(sum)}${missing > 0 ? "*" : ""}`);
 
 export function Linked({ href, text }: { readonly href: string | null; readonly text: string }) {

@@ -19,7 +19,7 @@ const INSTRUMENTS: Readonly<Record<Instrument, string>> = {
 const KINDS: Readonly<Record<OfficerKind, string>> = {
   NEW_HIRE: "New hires",
   REHIRE_LAID_OFF: "Rehired after a layoff",
-  REHIRE_PENDING_LAYOFF: "Kept from a layoff",
+  REHIRE_PENDING_LAYOFF: "Retained despite a scheduled layoff",
   REDEPLOYED: "Redeployed (full-time equivalents)",
 };
 
@@ -27,7 +27,7 @@ export function AwardPage({ number }: { readonly number: string }) {
   const { answer, asked, error } = award.shown.value;
   const found = answer?.data.grant;
   if (!answer || !asked) return <p class="waiting">{error ? "Nothing to show." : "Loading…"}</p>;
-  if (!found) return <p class="waiting">These data have no award with the number {number}. <a href="/explore?table=awards">Look for it in the table.</a></p>;
+  if (!found) return <p class="waiting">The data have no award with the number {number}. <a href="/explore?table=awards">Search the table.</a></p>;
   return (
     <>
       <div class="title">
@@ -62,7 +62,7 @@ function facts(found: Award): [string, preact.ComponentChildren][] {
     ["Paid out", money(found.outlayed)],
     ["Announced", found.announcedOn],
     ["Obligated", found.obligatedOn],
-    ["Period", found.periodStart && `${found.periodStart} to ${found.periodEnd ?? "an unknown day"}${found.originalPeriodEnd && found.originalPeriodEnd !== found.periodEnd ? ` (at first ${found.originalPeriodEnd})` : ""}`],
+    ["Period", found.periodStart && `${found.periodStart} to ${found.periodEnd ?? "an unknown date"}${found.originalPeriodEnd && found.originalPeriodEnd !== found.periodEnd ? ` (originally ${found.originalPeriodEnd})` : ""}`],
     ["Instrument", found.instrument && INSTRUMENTS[found.instrument]],
     ["Assistance listing", found.assistanceListing],
     ["Training sessions paid for", whole(found.trainingSessions.totals.count)],
@@ -70,7 +70,7 @@ function facts(found: Award): [string, preact.ComponentChildren][] {
   ];
 }
 
-/** What can be taken of one list of an award; nothing of an empty one. */
+/** The export menu of one list of an award; none if the list is empty. */
 function Taken({ found, of, count }: { readonly found: Award; readonly of: "officers" | "obligations" | "claims"; readonly count: number }) {
   const number = found.awardNumber;
   if (count === 0 || number === null) return null;
@@ -84,7 +84,7 @@ function Officers({ found }: { readonly found: Award }) {
   const { nodes } = found.officersFunded;
   return (
     <Section title="Officers" class="half" tools={<Taken found={found} of="officers" count={nodes.length} />}>
-      {nodes.length === 0 ? <p class="waiting">The data say nothing of officers for this award. It may have paid for none.</p> : (
+      {nodes.length === 0 ? <p class="waiting">The data have no officers for this award. It may not have paid for any.</p> : (
         <PlainTable
           label="Officers"
           columns={["Officers", "Requested", "Funded", "Accepted", "Hired", "Retained"]}
@@ -104,16 +104,16 @@ function Obligations({ found }: { readonly found: Award }) {
   const { nodes, totalCount } = found.obligations;
   return (
     <Section title="Obligations" class="half" tools={<Taken found={found} of="obligations" count={totalCount} />}>
-      {nodes.length === 0 ? <p class="waiting">The data have no transactions of this award.</p> : (
+      {nodes.length === 0 ? <p class="waiting">The data have no transactions for this award.</p> : (
         <PlainTable
           label="Obligations"
-          columns={["Day", "Amount", "Modification", "Description"]}
+          columns={["Date", "Amount", "Modification", "Description"]}
           numbers={[1]}
           rows={nodes.map((node, index) => ({ key: String(index), cells: [node.obligatedOn, dollars(node.amount), node.modificationNumber ?? "–", node.description ?? "–"] }))}
         />
       )}
-      {totalCount > nodes.length && <p class="missing">The first {whole(nodes.length)} of {whole(totalCount)}.</p>}
-      <p class="about">An amount below zero takes money back. The federal share is their sum.</p>
+      {totalCount > nodes.length && <p class="missing">Shown: the first {whole(nodes.length)} of {whole(totalCount)}.</p>}
+      <p class="about">A negative amount is a de-obligation. The federal share is the sum of the obligations.</p>
     </Section>
   );
 }

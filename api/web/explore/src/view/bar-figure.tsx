@@ -34,7 +34,7 @@ const keyOf: Readonly<Record<BarName, (answer: OverviewQuery) => readonly { read
   statuses: (answer) => answer.statuses.groups.nodes.map((node) => ({ id: node.key.status ?? UNKNOWN, node })),
 };
 
-/** The values of a dimension that are in the data, whatever is chosen: so that bars stay in their place. */
+/** All values of a dimension in the data, without regard to the filters, so that bars keep their places. */
 function present(name: BarName, { grants, programs }: CatalogQuery): { id: string; label: string; awards: number }[] {
   const dimension = dimensions[name];
   const label = (id: string, title?: string) => (id === UNKNOWN ? dimension.unknown : (title ?? dimension.values?.[id] ?? id));
@@ -56,7 +56,7 @@ function present(name: BarName, { grants, programs }: CatalogQuery): { id: strin
 function categories(name: BarName, chosen: readonly string[], answer: OverviewQuery, known: CatalogQuery, measure: Measure): Category[] {
   const nodes = new Map(keyOf[name](answer).map(({ id, node }) => [id, node]));
   const values = present(name, known);
-  // What a link chose and the data do not have is shown, too: else nothing on the page would say why it is empty.
+  // A value from a link that is not in the data is shown, too, to explain why the page is empty.
   const strange = chosen.filter((id) => !values.some((value) => value.id === id));
   const all = [...values, ...strange.map((id) => ({ id, label: `${dimensions[name].values?.[id] ?? id} (not in these data)` }))];
   return all.map(({ id, label }) => {
@@ -101,7 +101,7 @@ const Categories = memo(({ name, shown, title, chosen }: CategoriesProperties) =
       rows={() => found.map(({ label, reading }) => row(label, measure, reading))}
       filters={() => filterWords(state.value, name)}
     >
-      {bars.length === 0 && <p class="waiting">These data have no awards.</p>}
+      {bars.length === 0 && <p class="waiting">The data have no awards.</p>}
       <Bars label={dimension.label} bars={bars} onToggle={(id) => change(toggled(state.peek(), name, id))} />
     </Figure>
   );

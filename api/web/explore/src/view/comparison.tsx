@@ -1,4 +1,4 @@
-// Two choices side by side: there whenever exactly two values of something are chosen.
+// Two values side by side, shown when exactly two values of a dimension are selected.
 import { Lines } from "../../../chart/lines";
 import type { Series } from "../../../chart/lines";
 import { dimensions } from "../dimension";
@@ -56,7 +56,7 @@ export function Comparison() {
   );
 }
 
-/** The number of a year; that of no awards where there are none. */
+/** The reading of a year. */
 function ofYear(side: Side, year: number, measure: Measure): Reading {
   const node = side.groups.nodes.find(({ key }) => key.fiscalYear === year);
   return node ? measure.read(node) : empty(measure);
@@ -67,6 +67,6 @@ function Totals({ names, sides }: { readonly names: readonly [string, string]; r
     key: name,
     cells: [measures[name].label, ...sides.map(({ totals }) => written(measures[name], measures[name].total(totals)))],
   }));
-  const hired = { key: "hired", cells: ["Hired, of the officers funded", ...sides.map(({ totals }) => (totals.hiredRate === null ? null : percent(totals.hiredRate)))] };
-  return <PlainTable label="Totals" columns={["Together", ...names]} numbers={[1, 2]} rows={[...rows, hired]} />;
+  const hired = { key: "hired", cells: ["Share of funded officers hired", ...sides.map(({ totals }) => (totals.hiredRate === null ? null : percent(totals.hiredRate)))] };
+  return <PlainTable label="Totals" columns={["Total", ...names]} numbers={[1, 2]} rows={[...rows, hired]} />;
 }

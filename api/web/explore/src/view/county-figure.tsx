@@ -1,4 +1,4 @@
-// The map by counties, in the place of that of states.
+// The map of counties.
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { StateValue } from "../../../chart/map";
@@ -32,7 +32,7 @@ interface CountiesProperties extends Loaded {
 function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isLoading }: CountiesProperties) {
   const { measure, label } = askedMeasure(asked);
   const names = useMemo(() => new Map(outlines.map(({ fips, name, state }) => [fips, `${name}, ${state}`])), [outlines]);
-  // The map is large: it is drawn again for another answer only.
+  // The map is large, so it is drawn again only for a new answer.
   const { readings, values, none } = useMemo(() => {
     const { one, two, three, four } = answer.data;
     const nodes = [one, two, three, four].flatMap(({ groups }) => groups.nodes);
@@ -44,14 +44,14 @@ function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isL
   const { chosen } = state.value;
   const strange = [...readings].filter(([fips]) => !names.has(fips)).reduce((sum, [, { awards }]) => sum + awards, 0);
   const missing = [...leftOut([...readings.values()])];
-  if (unknown.totals.count > 0) missing.push(`${counted(unknown.totals.count, "award")} without an agency whose county is known ${unknown.totals.count === 1 ? "is" : "are"} not on the map.`);
-  if (strange > 0) missing.push(`${counted(strange, "award")} in counties that the map does not have.`);
+  if (unknown.totals.count > 0) missing.push(`${counted(unknown.totals.count, "award")} without an agency in a known county ${unknown.totals.count === 1 ? "is" : "are"} not on the map.`);
+  if (strange > 0) missing.push(`${counted(strange, "award")} in counties that are not on the map.`);
   return (
     <Figure
       class="map-figure"
       title={`${label} by county`}
       about={measure.about}
-      hint={`The county is that of the agency's headquarters. ${chosen.states.length === 0 ? "Choose states before, to see only theirs." : ""}`}
+      hint={`The county is that of the agency's headquarters. ${chosen.states.length === 0 ? "Select states to see only their counties." : ""}`}
       missing={missing}
       ask={asked}
       files={[{ of: "", ask: { ...asked, document: asked.document.replace("counties/", "county-file/") } }]}
@@ -60,7 +60,7 @@ function Counties({ answered: { answer, asked }, outlines, CountyMap, tools, isL
         .sort(([, one], [, other]) => (other.value ?? -Infinity) - (one.value ?? -Infinity))
         .slice(0, MOST_ROWS)
         .map(([fips, reading]) => row(names.get(fips) ?? fips, measure, reading))}
-      more={readings.size > MOST_ROWS ? `The first ${MOST_ROWS} of ${readings.size} counties; the file has all.` : ""}
+      more={readings.size > MOST_ROWS ? `Shown: the first ${MOST_ROWS} of ${readings.size} counties. The file has all of them.` : ""}
       filters={() => filterWords(state.value, "counties")}
       tools={tools}
       isStale={isLoading || overview.shown.value.isLoading}

@@ -1,4 +1,4 @@
-// What agencies reported around their first award. A description, and no estimate of what an award causes.
+// What agencies reported around their first award. This describes; it does not estimate what an award causes.
 import { Lines } from "../../../chart/lines";
 import type { Point } from "../../../chart/lines";
 import { counted, rate, whole } from "../../../chart/numbers";
@@ -16,7 +16,7 @@ export function EventStudy() {
     return (
       <section class="figure wide study">
         <header><h2>What agencies reported</h2></header>
-        <p class="waiting">These data have no outcomes: nobody loaded what agencies reported, such as offenses and officers.</p>
+        <p class="waiting">The data have no outcomes, such as offenses and officers: none have been loaded.</p>
       </section>
     );
   }
@@ -26,7 +26,7 @@ export function EventStudy() {
   const years = nodes.filter(({ key }) => key.yearsSinceFirstGrant !== null).sort((one, other) => one.key.yearsSinceFirstGrant! - other.key.yearsSinceFirstGrant!);
   const found = new Map(years.map((node) => [node.key.yearsSinceFirstGrant!, node]));
   const [first, last] = [years[0]?.key.yearsSinceFirstGrant ?? 0, years.at(-1)?.key.yearsSinceFirstGrant ?? -1];
-  // Some sources tell no people: then an agency is what can be compared.
+  // Some sources have no population; then the values are per agency.
   const isRate = nodes.length === 0 || nodes.some(({ ratePer100k }) => ratePer100k !== null);
   const notFunded = nodes.find(({ key }) => key.everFunded === false);
   const never = isRate ? notFunded?.ratePer100k : notFunded?.value.avg;
@@ -34,7 +34,7 @@ export function EventStudy() {
     const node = found.get(first + index);
     const value = (isRate ? node?.ratePer100k : node?.value.avg) ?? null;
     const when = first + index === 0 ? "the year of the award" : `${Math.abs(first + index)} years ${first + index < 0 ? "before" : "after"}`;
-    return { x: first + index, y: value, text: `${when}: ${value === null ? "not known" : rate(value)}, ${counted(node?.agencies ?? 0, "agency", "agencies")}` };
+    return { x: first + index, y: value, text: `${when}: ${value === null ? "unknown" : rate(value)}, ${counted(node?.agencies ?? 0, "agency", "agencies")}` };
   });
   const name = measure?.name ?? of;
   const title = `${name} ${isRate ? "per 100,000 people" : "per agency"} around the first award`;
@@ -43,22 +43,22 @@ export function EventStudy() {
     <Figure
       class="wide study"
       title={title}
-      about={isRate ? "Values divided by the people served, over the agencies that reported both." : "The mean of the agencies that reported. How many people they serve is not known."}
+      about={isRate ? "Values divided by the people served, over agencies that reported both." : "The mean of the agencies that reported. The number of people served is unknown."}
       hint={
-        "Year 0 is the first award of an agency that the filters keep. This describes; it does not say what an award causes. " +
-        "Years reported in part and doubtful values are left out."
+        "Year 0 is the year of an agency's first award that matches the filters. This describes; it does not show what an award causes. " +
+        "Partly reported years and flagged values are left out."
       }
       missing={years.length === 0 ? [] : [
-        `${Math.min(...counts) === Math.max(...counts) ? counted(counts[0]!, "agency", "agencies") : `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies`} a year${now.event.balanced ? ", the same ones each year." : ", not the same ones each year."}`,
+        `${Math.min(...counts) === Math.max(...counts) ? counted(counts[0]!, "agency", "agencies") : `Between ${whole(Math.min(...counts))} and ${whole(Math.max(...counts))} agencies`} a year${now.event.balanced ? ", the same each year." : ", not the same each year."}`,
       ]}
       ask={asked}
       columns={["Years since the first award", isRate ? "Per 100,000" : "Per agency", "Agencies", "Value", "People served"]}
       rows={() => nodes.map((node) => [
-        { text: node.key.yearsSinceFirstGrant === null ? (node.key.everFunded ? "Outside of the window" : "Never had such an award") : String(node.key.yearsSinceFirstGrant) },
+        { text: node.key.yearsSinceFirstGrant === null ? (node.key.everFunded ? "Outside the window" : "Never had such an award") : String(node.key.yearsSinceFirstGrant) },
         number(isRate ? node.ratePer100k : node.value.avg),
         { text: whole(node.agencies), isNumber: true },
-        { text: node.value.sum === null ? "not known" : whole(node.value.sum), isNumber: true },
-        { text: node.populationServed.sum === null ? "not known" : whole(node.populationServed.sum), isNumber: true },
+        { text: node.value.sum === null ? "unknown" : whole(node.value.sum), isNumber: true },
+        { text: node.populationServed.sum === null ? "unknown" : whole(node.populationServed.sum), isNumber: true },
       ])}
       filters={() => filterWords(now, null)}
       tools={
@@ -81,15 +81,15 @@ export function EventStudy() {
         <Lines
           label={title}
           series={[{ name: "Agencies with such an award, by years since the first", points }]}
-          level={never == null ? null : { y: never, label: `Agencies that never had one, all years together: ${rate(never)}` }}
+          level={never == null ? null : { y: never, label: `Agencies that never had one, all years: ${rate(never)}` }}
           format={whole}
           xLabel="Years since the first award"
           xFormat={(x) => (x > 0 ? `+${x}` : String(x))}
           events={[0]}
         />
-      ) : <p class="waiting">{answer ? "No agency that the filters keep reported this around its first award." : "Loading…"}</p>}
+      ) : <p class="waiting">{answer ? "No agency that matches the filters reported this around its first award." : "Loading…"}</p>}
     </Figure>
   );
 }
 
-const number = (value: number | null) => ({ text: value === null ? "not known" : rate(value), isNumber: true });
+const number = (value: number | null) => ({ text: value === null ? "unknown" : rate(value), isNumber: true });

@@ -1,4 +1,4 @@
-// What is known of one thing, as a list of facts. What is not known is said.
+// The facts about one agency or award; unknown values are shown as such.
 import type { ComponentChildren } from "preact";
 
 export type Fact = readonly [label: string, value: ComponentChildren];
@@ -9,7 +9,7 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
       {facts.map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{value ?? <em>not known</em>}</dd>
+          <dd>{value ?? <em>unknown</em>}</dd>
         </div>
       ))}
     </dl>
@@ -21,7 +21,7 @@ export interface PlainRow {
   readonly cells: readonly ComponentChildren[];
 }
 
-/** A small table. The columns of `numbers` hold numbers. */
+/** A small table. `numbers` lists the columns that hold numbers. */
 export function PlainTable({ label, columns, numbers, rows }: { readonly label: string; readonly columns: readonly string[]; readonly numbers: readonly number[]; readonly rows: readonly PlainRow[] }) {
   const of = (index: number) => (numbers.includes(index) ? "number" : "");
   return (
@@ -32,7 +32,7 @@ export function PlainTable({ label, columns, numbers, rows }: { readonly label: 
         </thead>
         <tbody>
           {rows.map(({ key, cells }) => (
-            <tr key={key}>{cells.map((cell, index) => <td key={index} class={of(index)}>{cell ?? <em>not known</em>}</td>)}</tr>
+            <tr key={key}>{cells.map((cell, index) => <td key={index} class={of(index)}>{cell ?? <em>unknown</em>}</td>)}</tr>
           ))}
         </tbody>
       </table>

@@ -1,4 +1,4 @@
-// The frame of a picture: its title, what it counts and what it leaves out, and the ways to take it away.
+// The frame of a chart: its title, what it counts, what it leaves out, and the export menu.
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Ask } from "../ask";
@@ -12,22 +12,22 @@ export interface TableCell {
 
 export interface Properties {
   readonly title: string;
-  /** What the picture counts: it stands above all pictures of a measure, with the table of each, and in each file. */
+  /** What the chart counts: shown once for the measure, with each table, and in each file. */
   readonly about: string;
-  /** What to know when looking at it. */
+  /** How to read or use the chart. */
   readonly hint?: string;
-  /** What it leaves out, and what is unknown; empty where that is nothing. */
+  /** What it leaves out, and what is unknown. */
   readonly missing?: readonly string[];
-  /** What is asked for exactly this picture; null where nothing is shown yet. */
+  /** The query of exactly this chart; null if nothing is shown yet. */
   readonly ask: Ask | null;
-  /** What is asked for files of it, where that is not what it was drawn from. */
+  /** The queries of its files, if they differ from the query of the chart. */
   readonly files?: readonly FileAsk[];
-  /** The numbers behind the picture. */
+  /** The table behind the chart. */
   readonly columns: readonly string[];
   readonly rows: () => readonly (readonly TableCell[])[];
-  /** What is said below the numbers, such as that there are more. */
+  /** A note below the table, such as that there are more rows. */
   readonly more?: string;
-  /** What is filtered, in words, for files. */
+  /** The active filters in words, for files. */
   readonly filters: () => string;
   readonly children: ComponentChildren;
   readonly tools?: ComponentChildren;

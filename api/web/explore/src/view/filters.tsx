@@ -1,4 +1,4 @@
-// What is filtered, and how to take it away.
+// The active filters, each with a button that removes it.
 import { dimensionNames, dimensions } from "../dimension";
 import { isFiltered, toggled, withoutFilters, withYears } from "../state";
 import { change, sharedLink, state } from "../store";
@@ -10,7 +10,7 @@ export function Filters() {
   const years = yearsWords(now);
   return (
     <nav class="filters" aria-label="Filters">
-      {!isFiltered(now) && <span class="none">All awards. Choose years, states or bars to filter everything else; exactly two of a kind to compare them.</span>}
+      {!isFiltered(now) && <span class="none">All awards. Select years, states or bars to filter the other charts. Select exactly two of a kind to compare them.</span>}
       {years !== null && <Chip label="Fiscal year" value={years} onRemove={() => change(withYears(now, null))} />}
       {dimensionNames.flatMap((name) =>
         now.chosen[name].map((value) => (

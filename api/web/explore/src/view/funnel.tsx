@@ -1,4 +1,4 @@
-// From what agencies asked for to the officers whom they kept.
+// Officers from requested to retained.
 import { overview, state } from "../store";
 import { Bars } from "../../../chart/bars";
 import { awardFilter } from "../filter";
@@ -31,18 +31,18 @@ export function Funnel() {
       title="From requested to retained"
       about="Officers at each stage, over the awards for which that stage is known."
       hint={["Funded is not hired.", ...rates].join(" ")}
-      missing={unknown.length === 0 ? [] : [`* Without awards for which the stage is not known: ${unknown.join(", ")}.`]}
+      missing={unknown.length === 0 ? [] : [`* Excludes awards for which the stage is unknown: ${unknown.join(", ")}.`]}
       ask={{ ...asked, document: `${asked.document}/all` }}
       files={[{ of: "", ask: { ...asked, document: "officers-file", variables: { filter: awardFilter(state.value) } } }]}
-      columns={["Stage", "Officers", "Awards not known"]}
-      rows={() => stages.map(({ label, sum, missing }) => [{ text: label }, { text: sum === null ? "not known" : officers(sum), isNumber: true }, { text: whole(missing), isNumber: true }])}
+      columns={["Stage", "Officers", "Awards of unknown value"]}
+      rows={() => stages.map(({ label, sum, missing }) => [{ text: label }, { text: sum === null ? "unknown" : officers(sum), isNumber: true }, { text: whole(missing), isNumber: true }])}
       filters={() => filterWords(state.value, null)}
     >
-      {isNothing ? <p class="waiting">These data say nothing of officers for these awards.</p> : (
+      {isNothing ? <p class="waiting">The data have no officers for these awards.</p> : (
         <Bars label="Stages" bars={stages.map(({ label, sum, missing }) => ({ id: label, label, value: sum, text: number(sum, missing), full: number(sum, missing), isChosen: false }))} />
       )}
     </Figure>
   );
 }
 
-const number = (sum: number | null, missing: number) => (sum === null ? "not known" : `${officers(sum)}${missing > 0 ? "*" : ""}`);
+const number = (sum: number | null, missing: number) => (sum === null ? "unknown" : `${officers(sum)}${missing > 0 ? "*" : ""}`);

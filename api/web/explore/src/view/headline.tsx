@@ -1,4 +1,4 @@
-// The numbers of all awards that are chosen. Each is the measure that the pictures can show.
+// The totals of the selected awards. Each selects the measure that the charts show.
 import { measureNames, measures } from "../measure";
 import { counted } from "../../../chart/numbers";
 import { catalog, change, overview, state } from "../store";
@@ -10,7 +10,7 @@ export function Headline() {
   const totals = answer?.data.all.totals;
   return (
     <section class="headline" aria-label="Totals" aria-busy={isLoading}>
-      <div class="measures" role="radiogroup" aria-label="What the pictures show">
+      <div class="measures" role="radiogroup" aria-label="Measure shown in the charts">
         {measureNames.map((name) => {
           const measure = measures[name];
           const reading = totals && measure.total(totals);
@@ -19,7 +19,7 @@ export function Headline() {
               <input type="radio" name="measure" value={name} checked={now.measure === name} onChange={() => change({ ...state.peek(), measure: name })} />
               <span class="label">{measure.label}</span>
               <strong>{reading ? (reading.value === null ? "–" : measure.headline(reading.value)) : "…"}</strong>
-              <span class="note">{reading?.missing ? `${counted(reading.missing, "award")} not known` : " "}</span>
+              <span class="note">{reading?.missing ? `${counted(reading.missing, "award")} of unknown value` : " "}</span>
             </label>
           );
         })}

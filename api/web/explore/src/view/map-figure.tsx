@@ -1,4 +1,4 @@
-// Awards on a map: of states, of counties, or of agencies.
+// Awards on a map of states, counties or agencies.
 import { useMemo } from "preact/hooks";
 import { StateMap } from "../../../chart/map";
 import type { StateValue } from "../../../chart/map";
@@ -20,7 +20,7 @@ import { filterWords } from "./words";
 
 const MAPS: Readonly<Record<MapName, string>> = { states: "States", counties: "Counties", agencies: "Agencies" };
 
-/** Chooses what the map shows. */
+/** Selects what the map shows. */
 function MapSwitch() {
   const { map } = state.value;
   return (
@@ -37,7 +37,7 @@ function MapSwitch() {
 
 export function MapFigure() {
   const { map, measure } = state.value;
-  if (map !== "states" && measure === "per-resident") return <Waiting title={`${measures[measure].label} by ${map === "counties" ? "county" : "agency"}`} class="map-figure" words="Residents are those of states: choose the map of states, or dollars per person served." tools={<MapSwitch />} />;
+  if (map !== "states" && measure === "per-resident") return <Waiting title={`${measures[measure].label} by ${map === "counties" ? "county" : "agency"}`} class="map-figure" words="Residents are known only for states. Select the map of states, or dollars per person served." tools={<MapSwitch />} />;
   if (map === "counties") return <CountyFigure tools={<MapSwitch />} />;
   return map === "agencies" ? <AgencyFigure tools={<MapSwitch />} /> : <StateFigure />;
 }

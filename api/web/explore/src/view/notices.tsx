@@ -1,4 +1,4 @@
-// What is the matter, above everything else: made-up data, a link that asks for what is not there, a server that is gone.
+// The notices at the top: synthetic data, a link that cannot be honored, a server that cannot be reached.
 import { again, catalog, change, newest, problems, shownOf, state, told, trouble } from "../store";
 import { write } from "../state";
 
@@ -8,7 +8,7 @@ export function Notices() {
     <section class="notices" aria-label="Notices">
       {dataset?.synthetic && (
         <p class="notice synthetic">
-          <strong>Synthetic data.</strong> Agencies, awards, officers, outcomes and trainees of this server are made up; programs and published figures are real.
+          <strong>Synthetic data.</strong> Agencies, awards, officers, outcomes and trainees on this server are generated; programs and published figures are real.
         </p>
       )}
       <Pinned />
@@ -26,8 +26,8 @@ function Pinned() {
   const isOld = last !== undefined && shown !== undefined && last.revision > shown;
   return (
     <p class="notice">
-      This link names revision {shown ?? revision.split("-")[0]} of the data, and that is what you see.
-      {isOld && ` There are newer data: revision ${last.revision}${last.loadedAt ? `, loaded on ${last.loadedAt.slice(0, 10)}` : ""}.`}
+      You see revision {shown ?? revision.split("-")[0]} of the data, as this link asks.
+      {isOld && ` Newer data are available: revision ${last.revision}${last.loadedAt ? `, loaded on ${last.loadedAt.slice(0, 10)}` : ""}.`}
       <button type="button" class="small" onClick={() => change({ ...state.peek(), revision: null })}>Show the newest data</button>
     </p>
   );
@@ -36,13 +36,13 @@ function Pinned() {
 function Strange() {
   return (
     <div class="notice warning" role="alert">
-      <p>The address asks for what this page does not know. It is left out below.</p>
+      <p>The address has values that this page does not recognize. They are ignored.</p>
       <ul>
         {problems.value.map(({ parameter, value, reason }) => (
           <li key={parameter}><code>{parameter}={value}</code>: {reason}.</li>
         ))}
       </ul>
-      <button type="button" class="small" onClick={() => { problems.value = []; history.replaceState(null, "", `${location.pathname}${write(state.peek())}`); }}>Go on without it</button>
+      <button type="button" class="small" onClick={() => { problems.value = []; history.replaceState(null, "", `${location.pathname}${write(state.peek())}`); }}>Remove them</button>
     </div>
   );
 }
@@ -53,14 +53,14 @@ function Trouble() {
   const words = {
     unreachable: "The server cannot be reached.",
     busy: "The server is busy.",
-    revision: "The revision that this link names is not there.",
-    refused: "The server refuses this request.",
+    revision: "The revision in this link is not available.",
+    refused: "The server rejected this request.",
   }[error.trouble];
   return (
     <div class="notice warning" role="alert">
       <p><strong>{words}</strong> {error.message}</p>
       <p>
-        {error.retryAfter !== null && `Trying again in ${Math.ceil(error.retryAfter)} s. What you see is what was read before. `}
+        {error.retryAfter !== null && `Trying again in ${Math.ceil(error.retryAfter)} s. The page shows earlier answers. `}
         {error.trouble === "revision" ? (
           <button type="button" class="small" onClick={() => change({ ...state.peek(), revision: null, table: { ...state.peek().table, page: "" } })}>Show the newest data</button>
         ) : (

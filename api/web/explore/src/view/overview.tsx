@@ -1,4 +1,4 @@
-// The overview: pictures that filter each other.
+// The overview: charts that filter each other.
 import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { catalog, overview } from "../store";
@@ -48,7 +48,7 @@ export function Overview() {
 }
 
 const STAGES = 7;
-/** How many pictures may be drawn: after the first answer one more in each task, so that none of them is long. */
+/** How many charts may be drawn: after the first answer, one more per task, so that no task is long. */
 const stage = signal(0);
 
 let hasBegun = false;
@@ -64,6 +64,6 @@ function next(): void {
 }
 
 function Staged({ at, children, ...rest }: { readonly at: number; readonly children: ComponentChildren; readonly class?: string }) {
-  // Where there is no answer, the picture says so.
+  // Without an answer, the chart shows the error.
   return stage.value >= at || overview.shown.value.error ? <>{children}</> : <Waiting title=" " {...rest} />;
 }

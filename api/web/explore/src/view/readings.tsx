@@ -1,23 +1,23 @@
-// Numbers and what they leave out, as all pictures write them.
+// How all charts format numbers, and report what they leave out.
 import type { ComponentChildren } from "preact";
 import type { Measure, Reading } from "../measure";
 import { counted, whole } from "../../../chart/numbers";
 import { overview } from "../store";
 
-/** A number as it is written, or why there is none. */
+/** A formatted number, or why there is none. */
 export function written(measure: Measure, { value, missing, awards }: Reading, format = measure.format): string {
   if (value !== null) return `${format(value)}${missing ? "*" : ""}`;
-  return awards === 0 ? "no awards" : "not known";
+  return awards === 0 ? "no awards" : "unknown";
 }
 
-/** What the numbers of a picture leave out. */
+/** What the numbers of a chart leave out. */
 export function leftOut(readings: readonly Reading[]): string[] {
   const missing = readings.reduce((sum, reading) => sum + (reading.missing ?? 0), 0);
   if (missing === 0) return [];
-  return [`* Without ${counted(missing, "award")} whose value is not known.`];
+  return [`* Excludes ${counted(missing, "award")} of unknown value.`];
 }
 
-/** A row of the table behind a picture. */
+/** A row of the table behind a chart. */
 export const row = (label: string, measure: Measure, reading: Reading) => [
   { text: label },
   { text: written(measure, reading).replace("*", ""), isNumber: true },
@@ -25,18 +25,18 @@ export const row = (label: string, measure: Measure, reading: Reading) => [
   { text: reading.missing === null ? "" : whole(reading.missing), isNumber: true },
 ];
 
-/** What the columns of that table are. */
-export const columns = (label: string) => [label, "Awards", "Awards not known"];
+/** The columns of that table after the first. */
+export const columns = (label: string) => [label, "Awards", "Awards of unknown value"];
 
 interface WaitingProperties {
   readonly title: string;
-  /** Why there is none, where that is known. */
+  /** Why there is no chart, if known. */
   readonly words?: string;
   readonly tools?: ComponentChildren;
   readonly class?: string;
 }
 
-/** What stands for a picture that is not there yet. */
+/** The placeholder of a chart. */
 export const Waiting = ({ title, words, tools, ...rest }: WaitingProperties) => (
   <section class={`figure ${rest.class ?? ""}`} aria-busy={overview.shown.value.error === null && words === undefined}>
     <header>

@@ -1,4 +1,4 @@
-// The table of agencies or of awards: searched, ordered and paged by the server.
+// The table of agencies or awards; the server searches, sorts and pages it.
 import { memo } from "preact/compat";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { kinds, statuses } from "../dimension";
@@ -40,7 +40,7 @@ export function Rows() {
       <header>
         <h2 id="rows">{title}</h2>
         <div class="tools">
-          <div class="switch" role="radiogroup" aria-label="What the table lists">
+          <div class="switch" role="radiogroup" aria-label="Contents of the table">
             {(["agencies", "awards"] as const).map((name) => (
               <label key={name} class="small">
                 <input type="radio" name="table" checked={of === name} onChange={() => turn({ of: name, order: "", page: "" })} />
@@ -54,7 +54,7 @@ export function Rows() {
       </header>
       {error?.trouble === "refused" && (
         <p class="waiting" role="alert">
-          The server refuses this page of the table: {error.message}{" "}
+          The server rejected this page of the table: {error.message}{" "}
           <button type="button" class="small" onClick={() => turn({ order: "", page: "" })}>Show the first page</button>
         </p>
       )}
@@ -83,11 +83,11 @@ interface Order {
 interface TableProperties extends Order {
   readonly of: TableName;
   readonly page: Page;
-  /** Why it is empty, if it is. */
+  /** The text of an empty table. */
   readonly nothing: string;
 }
 
-/** Drawn again for another page or order only: the page changes more often than its table does. */
+/** Memoized, because the page changes more often than the table. */
 const Table = memo(({ of, column: by, descending, page, nothing }: TableProperties) => {
   const shown = columns[of];
   return (
@@ -115,7 +115,7 @@ const Table = memo(({ of, column: by, descending, page, nothing }: TableProperti
         {page.count === 0 && <p class="waiting">{nothing}</p>}
       </div>
       <nav class="pages" aria-label="Pages of the table">
-        <span role="status">{whole(page.count)} {of}, {ROWS} a page. * leaves out awards whose value is not known.</span>
+        <span role="status">{whole(page.count)} {of}, {ROWS} per page. * Excludes awards of unknown value.</span>
         <button type="button" class="small" disabled={!page.before} onClick={() => turn({ page: `before:${page.before}` })}>Previous</button>
         <button type="button" class="small" disabled={!page.after} onClick={() => turn({ page: `after:${page.after}` })}>Next</button>
       </nav>
@@ -123,12 +123,12 @@ const Table = memo(({ of, column: by, descending, page, nothing }: TableProperti
   );
 });
 
-/** Why a table is empty, and what to do. */
+/** Why a table is empty, and what to do about it. */
 function nothing(state: State): string {
   const { of, search } = state.table;
-  if (search !== "") return "Nothing has this in its name or number. Search for something else, or take a filter away.";
-  if (isFiltered(state)) return "Nothing is left. Take a filter away.";
-  return of === "agencies" ? "No agency received an award, as far as these data know. Look at the awards." : "These data have no awards.";
+  if (search !== "") return "No name or number matches. Search for something else, or remove a filter.";
+  if (isFiltered(state)) return "Nothing matches the filters. Remove a filter.";
+  return of === "agencies" ? "The data have no awards to agencies. See the awards." : "The data have no awards.";
 }
 
 function Head({ column, order }: { readonly column: Column; readonly order: Order }) {
@@ -151,7 +151,7 @@ interface Stats {
   readonly missing: number;
 }
 const sum = ({ sum, missing }: Stats, format: (value: number) => string) =>
-  sum === null ? { text: "not known" } : { text: `${format(sum)}${missing > 0 ? "*" : ""}`, ...(missing > 0 && { note: `${missing} not known` }) };
+  sum === null ? { text: "unknown" } : { text: `${format(sum)}${missing > 0 ? "*" : ""}`, ...(missing > 0 && { note: `Excludes ${missing} of unknown value` }) };
 const maybe = (value: number | null, format: (value: number) => string) => ({ text: value === null ? "–" : format(value) });
 
 type Info = { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
@@ -163,7 +163,7 @@ function ofAgencies({ grants: { groups } }: AgenciesQuery, revision: string | nu
   const rows = groups.nodes.map((node): Cells => {
     const { agency } = node.key;
     return {
-      agency: { ...linked(agency?.name ?? "not known", agency && agencyLink(agency, revision)), ...(agency?.kind && { note: kinds[agency.kind] }) },
+      agency: { ...linked(agency?.name ?? "unknown", agency && agencyLink(agency, revision)), ...(agency?.kind && { note: kinds[agency.kind] }) },
       state: { text: agency?.state ?? "–" },
       population: maybe(agency?.population ?? null, whole),
       awards: { text: whole(node.count) },
@@ -182,11 +182,11 @@ function ofAwards({ grants }: AwardsQuery, revision: string | null): Page {
     const { funded, hired } = node.officersFunded.totals;
     return {
       award: linked(node.awardNumber ?? "no number", awardLink(node.awardNumber, revision)),
-      recipient: linked(node.agency?.name ?? node.organization?.name ?? node.recipientName ?? "not known", node.agency && agencyLink(node.agency, revision)),
+      recipient: linked(node.agency?.name ?? node.organization?.name ?? node.recipientName ?? "unknown", node.agency && agencyLink(node.agency, revision)),
       state: { text: node.agency?.state ?? node.organization?.state ?? "–" },
-      program: { text: node.program?.code ?? "not known" },
-      year: { text: node.fiscalYear === null ? "not known" : String(node.fiscalYear) },
-      status: { text: node.status === null ? "not known" : statuses[node.status] },
+      program: { text: node.program?.code ?? "unknown" },
+      year: { text: node.fiscalYear === null ? "unknown" : String(node.fiscalYear) },
+      status: { text: node.status === null ? "unknown" : statuses[node.status] },
       dollars: maybe(node.federalShare, dollars),
       officers: sum(funded, officers),
       hired: sum(hired, officers),

@@ -1,4 +1,4 @@
-// What the pictures of the overview show.
+// What the charts of the overview show.
 import { useComputed } from "@preact/signals";
 import type { Ask } from "../ask";
 import { measureLabel } from "../filter";
@@ -8,7 +8,7 @@ import { catalog, overview } from "../store";
 
 export type ShownOverview = NonNullable<ReturnType<typeof useShown>["value"]>;
 
-/** What is shown: an answer and the measure that it was asked with, which may be another than the one chosen by now. */
+/** The answer shown, with the measure that was requested, which may differ from the current choice. */
 export function useShown() {
   return useComputed(() => {
     const answered = overview.answered.value;
@@ -19,7 +19,7 @@ export function useShown() {
   });
 }
 
-/** The measure that a document was asked with, and what it is called: another one may be chosen by now. */
+/** The measure that was requested, and its label; the user may have chosen another since. */
 export function askedMeasure({ document, variables }: Ask): { measure: Measure; label: string } {
   const measure = measures[document.split("/")[1] as MeasureName];
   return { measure, label: measureLabel(measure, (variables["inDollarsOf"] as number | undefined) ?? null) };

@@ -1,4 +1,4 @@
-// How large awards are: the distribution.
+// The distribution of awards by size.
 import { Bars } from "../../../chart/bars";
 import { dimensions, SIZES, UNKNOWN } from "../dimension";
 import type { SizeName } from "../dimension";
@@ -26,8 +26,8 @@ export function Sizes() {
   return (
     <Figure
       title="Awards by size"
-      about="The number of awards by their federal share, in the dollars of their day."
-      hint={median === null ? "" : `Half of the awards are below ${dollars(median)}; the middle half is from ${dollars(lower ?? median)} to ${dollars(upper ?? median)}.`}
+      about="The number of awards by federal share, in nominal dollars."
+      hint={median === null ? "" : `The median is ${dollars(median)}; the middle half ranges from ${dollars(lower ?? median)} to ${dollars(upper ?? median)}.`}
       ask={{ ...asked, document: `${asked.document}/sizes` }}
       files={[{ of: "", ask: { ...asked, document: "sizes-file", variables: { filter } } }]}
       columns={["Federal dollars of an award", "Awards"]}

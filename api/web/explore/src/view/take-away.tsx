@@ -1,4 +1,4 @@
-// What a visitor can take from a picture: its query, its numbers, itself, and how to cite it.
+// The export menu of a chart: its query, its numbers, its image and its citation.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { link } from "../../../src/share";
 import { citation, file, text, used } from "../ask";
@@ -7,10 +7,10 @@ import { hasPlayground } from "../route";
 import { png, save, svgText } from "../../../chart/picture";
 import { catalog, sharedLink, shownOf } from "../store";
 
-/** The file of a list of which a page was asked for: it has all rows. */
+/** The file of a paged list; it has all rows. */
 export const wholeList = (ask: Ask): readonly FileAsk[] => [{ of: "", ask: { ...ask, document: `${ask.document}/file` } }];
 
-/** A file, and what it is of where there are several. */
+/** The query of a file, and its name if there are several. */
 export interface FileAsk {
   readonly of: string;
   readonly ask: Ask;
@@ -18,12 +18,12 @@ export interface FileAsk {
 
 interface Properties {
   readonly title: string;
-  /** What is said below it in a file. */
+  /** The caption in a file. */
   readonly words: () => readonly string[];
   readonly ask: Ask;
-  /** What is asked for files, where that is not the same. */
+  /** The queries of its files, if they differ. */
   readonly files?: readonly FileAsk[];
-  /** The chart that is shown; left out where there is none. */
+  /** The chart shown; null if there is none. */
   readonly svg: (() => SVGSVGElement | null) | null;
 }
 
@@ -47,15 +47,15 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
     tried(async () => save(await file({ ...ask, revision }, type), `${fileName(`${title} ${of}`)}.${ending}`));
   const picture = () => {
     const chart = svg?.();
-    if (!chart) throw new Error("Show the picture first: its table is shown now.");
+    if (!chart) throw new Error("Turn off the table first, so that the chart is shown.");
     return svgText([chart], { title, lines: caption(words()) });
   };
   return (
     <details class="take" ref={menu} onToggle={(event) => setOpen(event.currentTarget.open)} onKeyDown={(event) => event.key === "Escape" && close(menu.current)}>
-      <summary class="small" aria-label={`Take away: ${title}`}>Take away</summary>
+      <summary class="small" aria-label={`Export: ${title}`}>Export</summary>
       {isOpen && <div class="menu">
         {hasPlayground
-          ? <a href={playground(ask, svg ? "chart" : "table")} target="_blank" rel="noreferrer">Query, in the playground</a>
+          ? <a href={playground(ask, svg ? "chart" : "table")} target="_blank" rel="noreferrer">Open the query in the playground</a>
           : <button type="button" onClick={tried(() => copy(text(ask.document)))}>Copy the query</button>}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "text/csv", "csv")}>CSV{of(file)}</button>)}
         {files.map((file) => <button key={file.of} type="button" onClick={saveTable(file, "application/vnd.apache.parquet", "parquet")}>Parquet{of(file)}</button>)}
@@ -75,15 +75,15 @@ export function TakeAway({ title, words, ask, files = [{ of: "", ask }], svg }: 
   );
 }
 
-/** Copies a text. A page that came over plain HTTP from another machine may not. */
+/** Copies a text. Browsers forbid this to pages from another machine over plain HTTP. */
 async function copy(text: string): Promise<void> {
-  if (!navigator.clipboard) throw new Error("The browser lets pages copy over HTTPS only: select the text instead.");
+  if (!navigator.clipboard) throw new Error("Browsers allow copying only over HTTPS. Select the text and copy it yourself.");
   await navigator.clipboard.writeText(text);
 }
 
 const of = (file: FileAsk) => (file.of === "" ? "" : ` of ${file.of}`);
 
-/** The playground, with the query of a picture. */
+/** The link that opens the query of a chart in the playground. */
 export function playground(ask: Ask, as: "chart" | "table"): string {
   const document = text(ask.document);
   const [, operationName] = /^query (\w+)/.exec(document) ?? [];
@@ -91,10 +91,10 @@ export function playground(ask: Ask, as: "chart" | "table"): string {
   return link(`${location.origin}/playground`, { query: document, variables: variables === "{}" ? "" : variables, operationName: operationName ?? null, view: { as } });
 }
 
-/** What is said below a picture that leaves the page. */
+/** The caption of an exported chart. */
 function caption(words: readonly string[]): string[] {
   const dataset = catalog.shown.peek().answer?.data.dataset;
-  const synthetic = dataset?.synthetic ? ["Synthetic data: these numbers are made up."] : [];
+  const synthetic = dataset?.synthetic ? ["Synthetic data: these numbers are not real."] : [];
   return [...words.filter((word) => word !== ""), ...synthetic, ...(dataset ? [dataset.citation.text] : []), sharedLink()];
 }
 

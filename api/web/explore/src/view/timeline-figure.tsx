@@ -42,7 +42,7 @@ function Years({ shown }: { readonly shown: ShownOverview }) {
       class="wide"
       title={`${label} by fiscal year`}
       about={measure.about}
-      hint="Drag over years to choose them; click again to choose all."
+      hint="Drag over years to select them, or click one. Click it again to select all years."
       missing={leftOut([...years.map(({ reading }) => reading), ...(unknown ? [unknown] : [])])}
       ask={{ ...asked, document: `${asked.document}/years` }}
       columns={["Fiscal year", ...columns(label)]}
@@ -59,7 +59,7 @@ function Years({ shown }: { readonly shown: ShownOverview }) {
         </>
       }
     >
-      {years.length === 0 && <p class="waiting">These data have no awards of a known fiscal year.</p>}
+      {years.length === 0 && <p class="waiting">The data have no awards with a known fiscal year.</p>}
       <Timeline
         label="Fiscal years"
         columns={drawn}
@@ -71,7 +71,7 @@ function Years({ shown }: { readonly shown: ShownOverview }) {
   );
 }
 
-/** Each year from the first with an award to the last, and the awards of unknown years, if there are any. */
+/** Each year from the first with an award to the last, and the awards of unknown year, if any. */
 function byYear(answer: OverviewQuery, { grants }: CatalogQuery, measure: Measure) {
   const nodes = new Map(answer.years.groups.nodes.map((node) => [node.key.fiscalYear, node]));
   const all = grants.years.nodes.map(({ key }) => key.fiscalYear);

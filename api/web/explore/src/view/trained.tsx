@@ -1,4 +1,4 @@
-// The people whom awards trained.
+// The people trained in sessions that awards paid for.
 import { Bars } from "../../../chart/bars";
 import { counted, short, whole } from "../../../chart/numbers";
 import type { TraineeRole } from "../operations";
@@ -23,20 +23,20 @@ export function Trained() {
   return (
     <Figure
       title="People trained"
-      about="People in sessions that the awards paid for. Someone trained twice counts twice."
-      hint={all && all.count > 0 ? `${counted(all.sessions, "session")}, for people of ${counted(all.agencies, "agency", "agencies")}; ${all.hours.sum === null ? "hours not known" : `${whole(all.hours.sum)} hours${all.hours.missing > 0 ? "*" : ""}`}.` : ""}
-      missing={all && all.hours.missing > 0 ? [`* Without ${counted(all.hours.missing, "person", "people")} whose hours are not known.`] : []}
+      about="People in sessions that the awards paid for. A person trained twice counts twice."
+      hint={all && all.count > 0 ? `${counted(all.sessions, "session")}, with people from ${counted(all.agencies, "agency", "agencies")}; ${all.hours.sum === null ? "hours unknown" : `${whole(all.hours.sum)} hours${all.hours.missing > 0 ? "*" : ""}`}.` : ""}
+      missing={all && all.hours.missing > 0 ? [`* Excludes ${counted(all.hours.missing, "person", "people")} with unknown hours.`] : []}
       ask={asked}
-      columns={["Role", "People", "Hours", "Hours not known"]}
+      columns={["Role", "People", "Hours", "People with unknown hours"]}
       rows={() => roles.map(({ label, count, hours }) => [
         { text: label },
         { text: whole(count), isNumber: true },
-        { text: hours.sum === null ? "not known" : whole(hours.sum), isNumber: true },
+        { text: hours.sum === null ? "unknown" : whole(hours.sum), isNumber: true },
         { text: whole(hours.missing), isNumber: true },
       ])}
       filters={() => filterWords(state.value, null)}
     >
-      {roles.length === 0 ? <p class="waiting">These awards paid for no training that the data know.</p> : (
+      {roles.length === 0 ? <p class="waiting">The data have no training paid for by these awards.</p> : (
         <Bars label="Roles" bars={roles.map(({ label, count }) => ({ id: label, label, value: count, text: short(count), full: whole(count), isChosen: false }))} />
       )}
     </Figure>

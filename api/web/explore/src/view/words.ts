@@ -1,11 +1,11 @@
-// What is filtered, in words.
+// Describes the active filters in words.
 import { dimensionNames, dimensions, UNKNOWN } from "../dimension";
 import type { DimensionName } from "../dimension";
 import { countyName } from "../loaded-counties";
 import type { State } from "../state";
 import { catalog } from "../store";
 
-/** A value of a dimension as it is called. */
+/** The label of a value of a dimension. */
 export function valueName(name: DimensionName, value: string): string {
   const dimension = dimensions[name];
   if (value === UNKNOWN) return dimension.unknown;
@@ -16,14 +16,14 @@ export function valueName(name: DimensionName, value: string): string {
   return program?.name ?? (programs ? `${value} (not in these data)` : value);
 }
 
-/** The years that are chosen; null where all are. */
+/** The selected years; null for all. */
 export function yearsWords({ years }: State): string | null {
   if (years === null) return null;
   if (years === UNKNOWN) return "unknown";
   return years.from === years.to ? String(years.from) : `${years.from}–${years.to}`;
 }
 
-/** All filters in a sentence, but for that of the picture that it stands below. */
+/** All filters in a sentence, except the chart's own. */
 export function filterWords(state: State, without: "years" | DimensionName | null): string {
   const years = without === "years" ? null : yearsWords(state);
   const parts = dimensionNames
