@@ -161,7 +161,7 @@ fn what_cannot_be_served_is_said() {
         (vec!["--listen", free, "--database", "mysql://x"], 2, "sqlite://PATH or postgres://"),
         (vec!["--listen", "nowhere"], 1, "cannot listen on nowhere"),
         (vec!["--log", "=,=", "--listen", free], 1, "is not a log filter"),
-        (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is no level"),
+        (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is not a level"),
     ];
     for (arguments, code, words) in cases {
         let mut child =

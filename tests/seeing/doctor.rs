@@ -231,5 +231,5 @@ fn an_option_that_cannot_be_read_is_refused_before() {
     let output = Command::new(binary()).args(["doctor", "--cors-origin", "example.gov/x"]).output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("write it as a browser does"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("write it as https://example.gov, without a path"));
 }

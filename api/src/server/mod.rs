@@ -12,7 +12,7 @@
 //! - `observe`: metrics, and queries that were slow.
 //! - `live`: subscriptions, by WebSocket and as server-sent events.
 //! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page, the explorer, the playground, and what citations link to.
+//! - `pages`: the front page, the explorer, the playground, the docs, and what citations link to.
 //!
 //! With `--trusted-only` there are `/graphql`, `/graphql/ws` and `/cite/{link}` for the trusted documents, among them those of the explorer,
 //! `/explore`, `/` without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
@@ -74,7 +74,7 @@ use self::{
     live::{Live, websocket},
     observe::metrics::{self, Metrics},
     pages::{
-        cited, explore,
+        cited, docs, explore,
         front::{self, Front},
         playground,
     },
@@ -158,7 +158,10 @@ impl Server {
             pages = pages
                 .route("/playground", get(playground::index))
                 .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
-                .route("/playground/assets/{name}", get(playground::asset));
+                .route("/playground/assets/{name}", get(playground::asset))
+                .route("/docs", get(docs::index))
+                .route("/docs/", get(|| async { Redirect::permanent("/docs") }))
+                .route("/docs/{*page}", get(docs::page));
         }
         let open = open.layer(cors);
         Router::new()

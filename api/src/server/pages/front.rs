@@ -1,6 +1,6 @@
 //! `/`: one page for a person in a browser, and the same as JSON for everybody else.
 //!
-//! It says what this is, which data it holds, and the four ways in; where the schema is not told there is one of them. The page is plain HTML and one style
+//! It says what this is, which data it holds, and the ways in; where the schema is not told there is one of them. The page is plain HTML and one style
 //! sheet inside of it: no script, and nothing from elsewhere. What it says of the dataset it asks of the
 //! schema, as any client would, once for each revision.
 
@@ -170,6 +170,8 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
         playground: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         schema: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        docs: Option<String>,
     }
     let link = |path| tells_schema.then(|| format!("{base}{path}"));
     let said = Said {
@@ -182,6 +184,7 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
             explore: format!("{base}/explore"),
             playground: link("/playground"),
             schema: link("/schema.graphql"),
+            docs: link("/docs"),
         },
         dataset,
     };

@@ -1,7 +1,8 @@
-//! Pages for people: the front page, the explorer, the playground, and what citations link to.
+//! Pages for people: the front page, the explorer, the playground, the docs, and what citations link to.
 
 mod bundle;
 pub(crate) mod cited;
+pub(crate) mod docs;
 pub(crate) mod explore;
 pub(crate) mod front;
 mod page;
