@@ -58,8 +58,9 @@ pub(super) async fn ask(server: &str, cited: &Citation) -> Result<Citation, Stri
     let (status, bytes) = answer
         .map_err(|_| unanswered(format!("no answer within {} seconds", ANSWER.as_secs())))??;
     let text = String::from_utf8_lossy(&bytes);
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|_| format!("{url} is not a server of this API: it answers {status} without JSON"))?;
+    let value: Value = serde_json::from_str(&text).map_err(|_| {
+        format!("{url} is not a server of this API: it answers {status} without JSON")
+    })?;
     if let Some(error) = value.pointer("/errors/0") {
         let part = |name: &str| error.pointer(name).and_then(Value::as_str).unwrap_or_default();
         let (code, message) = (part("/extensions/code"), part("/message"));

@@ -174,8 +174,7 @@ fn cited_name(text: &str) -> Result<String, String> {
 
 /// Parses an origin as browsers send it: a scheme, a host, and optionally a port, without a path.
 fn origin(text: &str) -> Result<HeaderValue, String> {
-    let wrong =
-        || "write it as https://example.gov, without a path, or as *".to_owned();
+    let wrong = || "write it as https://example.gov, without a path, or as *".to_owned();
     if text != "*" {
         let uri: Uri = text.parse().map_err(|_| wrong())?;
         let has_more = text.ends_with('/') || text.contains(['@', '#']);

@@ -4,7 +4,7 @@ use crate::database::SPARE;
 
 /// Open files besides connections: the log, the runtime, the listener, certificates.
 const BESIDE: usize = 32;
-/// Client connections beyond the limit, which are accepted and closed.
+/// Client connections beyond the limit, which get answers from `/health` and refusals.
 const RESERVE: usize = 16;
 /// The files of one SQLite connection: the database, its log, and the index of the log.
 const OF_SQLITE: usize = 3;

@@ -132,7 +132,9 @@ impl Signals {
             // The server may have ended on its own.
             let _ = stop.send(());
             let code = self.stop().await;
-            tracing::warn!("stopped immediately after a second signal: requests in progress were cut off");
+            tracing::warn!(
+                "stopped immediately after a second signal: requests in progress were cut off"
+            );
             std::process::exit(code);
         });
         async move {

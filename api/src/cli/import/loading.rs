@@ -64,9 +64,9 @@ impl Loading {
         };
         let remark = match folder {
             Some(_) => Some("there is no database yet: an import creates it"),
-            None if migration::is_behind(&db).await? => Some(
-                "the database is empty or of an older version: an import updates it first",
-            ),
+            None if migration::is_behind(&db).await? => {
+                Some("the database is empty or of an older version: an import updates it first")
+            }
             None => None,
         };
         let transaction = migration::begin(&db).await?;

@@ -247,9 +247,9 @@ pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
 pub(super) fn done(report: &ImportReport) -> String {
     let ImportReport { rows_read, refused, .. } = report;
     match report.revision {
-        Some(revision) => format!(
-            "revision {revision} was committed: {rows_read} rows read, {refused} refused"
-        ),
+        Some(revision) => {
+            format!("revision {revision} was committed: {rows_read} rows read, {refused} refused")
+        }
         None => "there was nothing to commit".to_owned(),
     }
 }
