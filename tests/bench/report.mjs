@@ -23,7 +23,7 @@ function compared({ found, servers }, cell) {
     query.title,
     ...servers.map((server) => {
       const one = measured(query, server);
-      return one ? cell(one) : 'not asked';
+      return one ? cell(one) : 'not run';
     }),
   ]);
   return table(['', ...servers.map(({ title }) => title)], rows);
@@ -36,39 +36,39 @@ export function report({ found, servers, options, clients, postgres }) {
   const [{ model }, { length: cores }] = [cpus()[0], cpus()];
   const rustc = execFileSync('rustc', ['--version']).toString().split(' ')[1];
   const memory = (server) => found.findLast((of) => of.server === server && of.measured).measured.memory;
-  return `Answers a second, ${many} clients at once:
+  return `Answers per second, ${many} clients at once:
 
 ${compared(all, (measured) => whole.format(measured[many].rate))}
 
-Milliseconds for an answer, one client, median and 99th percentile:
+Milliseconds per answer, one client, median and 99th percentile:
 
 ${compared(all, (measured) => `${millis(measured[one].p50)} / ${millis(measured[one].p99)}`)}
 
-The servers themselves:
+The servers:
 
 ${table(['', ...servers.map(({ title }) => title)], [
     ['seconds from the start to the first answer', ...servers.map(({ answers }) => answers ? digits(answers) : '')],
-    ['seconds until all is ready', ...servers.map(({ ready }) => digits(ready))],
-    ['MiB of memory, after all of it', ...servers.map((server) => whole.format(memory(server)))],
+    ['seconds until ready', ...servers.map(({ ready }) => digits(ready))],
+    ['MiB of memory at the end', ...servers.map((server) => whole.format(memory(server)))],
   ])}
 
 ${servers.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
 
-A dataset of scale ${options.scale}; ${options.seconds} s for each figure, after a warm-up${
-  options.vary ? '; a different agency each time' : '; the same document again and again'}. PostgreSQL ${
-  postgres.version.split(' ')[0]} with ${postgres.buffers} of buffers, the servers and wrk share ${cores} cores (${model.trim()}); rustc ${rustc}. All servers gave the same answers, value for value, before and after.
+A dataset of scale ${options.scale}; ${options.seconds} s per figure, after a warm-up${
+  options.vary ? '; a different agency each time' : '; the same document every time'}. PostgreSQL ${
+  postgres.version.split(' ')[0]} with ${postgres.buffers} of buffers; the servers and wrk share ${cores} cores (${model.trim()}); rustc ${rustc}. All servers gave the same answers, value for value, before and after.
 
 ---
 
-Milliseconds for an answer, ${many} clients at once, median and 99th percentile:
+Milliseconds per answer, ${many} clients at once, median and 99th percentile:
 
 ${compared(all, (measured) => `${millis(measured[many].p50)} / ${millis(measured[many].p99)}`)}
 
-Milliseconds of CPU for an answer, ${many} clients at once: the server's own, and PostgreSQL's:
+Milliseconds of CPU per answer, ${many} clients at once: the server and PostgreSQL:
 
 ${compared(all, ({ [many]: { own, postgres } }) => `${millis(own)} + ${postgres === undefined ? '?' : millis(postgres)}`)}
 
-SQL statements for an answer:
+SQL statements per answer:
 
 ${compared(all, ({ statements }) => `${statements ?? '?'}`)}
 `;

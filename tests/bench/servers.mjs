@@ -91,16 +91,16 @@ export const SERVERS = [
   named('duckdb', duckdb),
   program(
     'cops-graphql',
-    'on PostgreSQL, no answer kept (`--cache-size 0`), but rows that were looked up by an id before, as it is started',
+    'on PostgreSQL, without the cache of answers (`--cache-size 0`), but with the default cache of rows',
     'database',
     ['--cache-size', '0'],
   ),
   program(
-    'cops-graphql, nothing kept',
-    'on PostgreSQL, neither answers nor rows kept (`--row-cache-size 0`, too)',
+    'cops-graphql, no caches',
+    'on PostgreSQL, without any cache (also `--row-cache-size 0`)',
     'database',
     ['--cache-size', '0', '--row-cache-size', '0'],
   ),
-  program('cops-graphql, kept', 'on PostgreSQL, answers kept, as it is started', 'database', []),
-  program('cops-graphql, SQLite', 'the same rows in SQLite, no answer kept', 'sqlite', ['--cache-size', '0']),
+  program('cops-graphql, cached', 'on PostgreSQL, with the default caches', 'database', []),
+  program('cops-graphql, SQLite', 'the same rows in SQLite, without the cache of answers', 'sqlite', ['--cache-size', '0']),
 ];
