@@ -42,7 +42,8 @@ async fn every_page_of_the_docs_is_shown_and_every_link_leads_somewhere() {
         }
         let response = get(&format!("{url}{path}"), &[(header::ACCEPT, "text/html")]).await;
         assert_eq!(response.status(), 200, "{path}");
-        let is_page = path.starts_with("/docs") && said(&response, header::CONTENT_TYPE).contains("html");
+        let is_page =
+            path.starts_with("/docs") && said(&response, header::CONTENT_TYPE).contains("html");
         let body = response.bytes().await.unwrap();
         let text = if is_page { String::from_utf8(body.to_vec()).unwrap() } else { String::new() };
         for value in ["href", "src", "srcset"].iter().flat_map(|name| values(&text, name)) {
@@ -128,7 +129,12 @@ async fn the_search_finds_sections_and_escapes_what_is_asked() {
     assert_eq!(found.matches("<li><h2>").count(), 30);
     let (status, found) = search("<b>\"'&zzz").await;
     assert_eq!(status, 200);
-    assert!(found.contains("No section of the docs contains <strong>&lt;b&gt;&quot;&#39;&amp;zzz</strong>"), "{found}");
+    assert!(
+        found.contains(
+            "No section of the docs contains <strong>&lt;b&gt;&quot;&#39;&amp;zzz</strong>"
+        ),
+        "{found}"
+    );
     assert!(found.contains("value=\"&lt;b&gt;&quot;&#39;&amp;zzz\""), "{found}");
     assert!(!found.contains("<b>"), "{found}");
     let (status, found) = search(&"x".repeat(101)).await;

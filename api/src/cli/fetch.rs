@@ -50,7 +50,7 @@ Examples:
 pub(super) const HELP: &str = "\
 Examples:
   cops-graphql fetch usaspending
-  cops-graphql fetch usaspending --help";
+  cops-graphql fetch usaspending --from 2020-10-01 --no-import";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]

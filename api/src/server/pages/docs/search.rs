@@ -152,15 +152,19 @@ impl Excerpt {
             }
         }
         let mut parts: Vec<(String, bool)> = Vec::new();
-        let dots = |is_cut: bool| is_cut.then(|| ("…".to_owned(), false));
-        parts.extend(dots(start > 0));
-        for at in start..end {
-            match parts.last_mut() {
-                Some((text, is_marked)) if *is_marked == marked[at] => text.push(all[at]),
-                _ => parts.push((all[at].to_string(), marked[at])),
-            }
+        let mut push = |character: char, is_marked: bool| match parts.last_mut() {
+            Some((text, last)) if *last == is_marked => text.push(character),
+            _ => parts.push((character.to_string(), is_marked)),
+        };
+        if start > 0 {
+            push('…', false);
         }
-        parts.extend(dots(end < all.len()));
+        for at in start..end {
+            push(all[at], marked[at]);
+        }
+        if end < all.len() {
+            push('…', false);
+        }
         Self { parts }
     }
 }
