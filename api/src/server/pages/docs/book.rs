@@ -12,7 +12,7 @@ use super::{
 
 /// The docs.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(super) struct DocsBook {
     /// In the order in which they are read.
     pub(super) pages: Vec<BookPage>,
     /// In the order of the pages.
@@ -30,9 +30,9 @@ pub(super) struct BookPage {
 }
 
 /// Rendered when somebody first opens a page.
-static BOOK: LazyLock<Book> = LazyLock::new(Book::new);
+static BOOK: LazyLock<DocsBook> = LazyLock::new(DocsBook::new);
 
-impl Book {
+impl DocsBook {
     /// The docs of this program.
     pub(super) fn get() -> &'static Self {
         &BOOK

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 use axum::http::HeaderValue;
 
 use super::{
-    book::{Book, BookPage},
+    book::{BookPage, DocsBook},
     search::{Excerpt, FoundSections, LONGEST},
 };
 use crate::server::pages::page::{ICON, escape, hash};
@@ -23,7 +23,7 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// A page of the book, by its place.
-pub(super) fn page(book: &Book, at: usize) -> String {
+pub(super) fn page(book: &DocsBook, at: usize) -> String {
     let BookPage { title, url, rendered, .. } = &book.pages[at];
     // The table of contents follows the title.
     let (top, rest) = rendered.html.split_once("</h1>\n").unwrap_or(("", &rendered.html));
@@ -33,7 +33,7 @@ pub(super) fn page(book: &Book, at: usize) -> String {
 }
 
 /// The page with the results of a search.
-pub(super) fn results(book: &Book, words: &str, found: &FoundSections<'_>) -> String {
+pub(super) fn results(book: &DocsBook, words: &str, found: &FoundSections<'_>) -> String {
     let asked = escape(words);
     let (total, shown) = (found.total, found.shown.len());
     let mut main = "<h1>Search</h1>\n".to_owned();
@@ -73,7 +73,7 @@ pub(super) fn results(book: &Book, words: &str, found: &FoundSections<'_>) -> St
 }
 
 /// The page for a search that is too long.
-pub(super) fn too_long(book: &Book) -> String {
+pub(super) fn too_long(book: &DocsBook) -> String {
     let main = format!(
         "<h1>Search</h1>\n<p>The search exceeds the limit of {LONGEST} characters. Search for fewer words.</p>\n"
     );
@@ -81,7 +81,7 @@ pub(super) fn too_long(book: &Book) -> String {
 }
 
 /// The page for a name that is none.
-pub(super) fn missing(book: &Book) -> String {
+pub(super) fn missing(book: &DocsBook) -> String {
     let main = "<h1>No such page</h1>\n<p>The docs have no page at this address. Search for it, or pick one from the list.</p>\n";
     whole(book, "No such page", None, "", main)
 }
@@ -95,7 +95,7 @@ fn marked(excerpt: &Excerpt) -> String {
 }
 
 /// The headings below the title, where there are several.
-fn contents(book: &Book, at: usize) -> String {
+fn contents(book: &DocsBook, at: usize) -> String {
     let sections = book.pages[at].rendered.sections.iter().filter(|it| it.level == 2);
     let links: Vec<String> = sections
         .map(|it| {
@@ -113,7 +113,7 @@ fn contents(book: &Book, at: usize) -> String {
 }
 
 /// Links to the page before and the page after.
-fn neighbors(book: &Book, at: usize) -> String {
+fn neighbors(book: &DocsBook, at: usize) -> String {
     let link = |page: Option<&BookPage>, rel: &str, label: &str| {
         page.map_or_else(String::new, |page| {
             let (url, title) = (&page.url, escape(&page.title));
@@ -129,7 +129,7 @@ fn neighbors(book: &Book, at: usize) -> String {
 }
 
 /// The list of all pages, of which one may be shown.
-fn pages(book: &Book, current: Option<&str>) -> String {
+fn pages(book: &DocsBook, current: Option<&str>) -> String {
     let (mut html, mut part) = (String::new(), None);
     for page in &book.pages {
         if part != Some(page.part.as_str()) {
@@ -151,7 +151,7 @@ fn pages(book: &Book, current: Option<&str>) -> String {
 }
 
 /// A page with its header and the list of pages.
-fn whole(book: &Book, title: &str, current: Option<&str>, words: &str, main: &str) -> String {
+fn whole(book: &DocsBook, title: &str, current: Option<&str>, words: &str, main: &str) -> String {
     let (title, words, pages) = (escape(title), escape(words), pages(book, current));
     let version = env!("CARGO_PKG_VERSION");
     format!(

@@ -23,7 +23,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use self::{book::Book, coded::CodedBody, embedded::FILES};
+use self::{book::DocsBook, coded::CodedBody, embedded::FILES};
 use super::page;
 use crate::server::request::{
     compress::{self, Coding},
@@ -32,7 +32,7 @@ use crate::server::request::{
 
 /// What is served below `/docs/`, by its name; the page at `/docs` has none.
 static DOCUMENTS: LazyLock<BTreeMap<&str, DocsDocument>> = LazyLock::new(|| {
-    let book = Book::get();
+    let book = DocsBook::get();
     let pages = book.pages.iter().enumerate().map(|(at, page)| {
         let name = page.url.trim_start_matches("/docs").trim_start_matches('/');
         (
@@ -80,7 +80,7 @@ struct DocsBody {
 
 fn document(name: &str, coding: Coding) -> std::io::Result<DocsBody> {
     let Some(DocsDocument { body, content_type }) = DOCUMENTS.get(name) else {
-        return made(StatusCode::NOT_FOUND, html::missing(Book::get()), coding);
+        return made(StatusCode::NOT_FOUND, html::missing(DocsBook::get()), coding);
     };
     let content_type = *content_type;
     // An image is compressed already.
@@ -91,7 +91,7 @@ fn document(name: &str, coding: Coding) -> std::io::Result<DocsBody> {
 
 /// The page with what a search finds.
 fn found(words: &str, coding: Coding) -> std::io::Result<DocsBody> {
-    let book = Book::get();
+    let book = DocsBook::get();
     if words.chars().count() > search::LONGEST {
         return made(StatusCode::BAD_REQUEST, html::too_long(book), coding);
     }
