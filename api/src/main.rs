@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// An answer consists of thousands of small values. With the allocator of the system, allocation took a quarter of the time.
+/// An answer consists of thousands of small values. With the allocator of the system, allocation took a quarter of the
+/// time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,7 +1,7 @@
 //! Parses the command line, and reports what is wrong with it.
 //!
-//! An error shows the wrong text, unless the text may hold a password, such as the URL of a database without its option, or
-//! an address with a user where none belongs.
+//! An error shows the wrong text, unless the text may hold a password, such as the URL of a database without its
+//! option, or an address with a user where none belongs.
 
 use std::process::ExitCode;
 

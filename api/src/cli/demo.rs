@@ -1,7 +1,7 @@
 //! `cops-graphql demo`: generates a synthetic dataset at a scale of your choice.
 //!
-//! It replaces earlier synthetic data. It refuses to change a database that holds real data, unless `--force` tells it to
-//! delete them.
+//! It replaces earlier synthetic data. It refuses to change a database that holds real data, unless `--force` tells it
+//! to delete them.
 
 use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
@@ -16,10 +16,11 @@ use crate::{
 
 /// The end of its help.
 pub(super) const HELP: &str = "\
-Replaces earlier synthetic data, and refuses to replace real data without --force. Prints how many rows of each kind it made.
+Replaces earlier synthetic data, and refuses to replace real data without --force. Prints how many rows of each kind \
+it generated.
 
-Exit codes: 0 done, 1 the database failed and nothing changed, 2 refused and nothing changed, 3 done, but the output could
-not be written.
+Exit codes: 0 done, 1 the database failed and nothing changed, 2 refused and nothing changed, 3 done, but the output \
+could not be written.
 
 Examples:
   cops-graphql demo
@@ -101,8 +102,8 @@ pub(crate) fn progress() -> ProgressBar {
 
 fn told(made: &Made) -> String {
     let mut text = format!(
-        "{} synthetic rows in {:.1} s: {} agencies in {} counties, {} organizations, {} grants, {} obligations, {} rows \
-         of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
+        "{} synthetic rows in {:.1} s: {} agencies in {} counties, {} organizations, {} grants, {} obligations, {} \
+         rows of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
         made.rows(),
         made.took.as_secs_f64(),
         made.agencies,

@@ -1,7 +1,7 @@
 //! `cops-graphql diff`: lists what changed between two revisions.
 //!
-//! It runs the queries that any client can send (`grantChanges` and similar fields), so it cannot disagree with the API and
-//! writes values as the API does.
+//! It runs the queries that any client can send (`grantChanges` and similar fields), so it cannot disagree with the API
+//! and writes values as the API does.
 
 use std::{collections::BTreeMap, fmt::Write as _, process::ExitCode};
 
@@ -24,8 +24,8 @@ use crate::{
 pub(super) const HELP: &str = "\
 Lists the rows that were added, changed or removed after the first revision, up to and including the second.
 
-Exit codes: 0 no difference, 1 some difference, 2 unknown, because a revision is no longer kept or the database cannot be
-read, 3 the output could not be written.
+Exit codes: 0 no difference, 1 some difference, 2 unknown, because a revision is no longer kept or the database cannot \
+be read, 3 the output could not be written.
 
 Examples:
   cops-graphql diff 3 5
@@ -99,8 +99,8 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
     let readers = Readers::open_for(url, CONNECTIONS, longest).await.map_err(unreadable)?;
     migration::refuse(readers.spare()).await.map_err(unreadable)?;
     if migration::is_behind(readers.spare()).await.map_err(unreadable)? {
-        return Err("the tables of the database do not match this version of the program: `cops-graphql doctor` explains \
-                    how to fix that"
+        return Err("the tables of the database do not match this version of the program: `cops-graphql doctor` \
+                    explains how to fix that"
             .to_owned());
     }
     let schema = schema();

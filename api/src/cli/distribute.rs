@@ -12,14 +12,14 @@ use crate::database::{
 
 /// The end of its help.
 pub(super) const HELP: &str = "\
-Name the coordinator of Citus with --database. Load the data first, run no loads during the command, and restart servers
-after it. Trainees and outcomes are divided among the machines by id, with their history; every other table is copied to
-every machine. The command is all or nothing. Run it again after an upgrade: it distributes new tables.
+Name the coordinator of Citus with --database. Load the data first, run no loads during the command, and restart \
+servers after it. Trainees and outcomes are divided among the machines by id, with their history; every other table is \
+copied to every machine. The command is all or nothing. Run it again after an upgrade: it distributes new tables.
 
 Serve such a database with --aggregates sql. Servers may connect to any machine; loads must connect to the coordinator.
 
-Exit codes: 0 done, now or earlier; 1 failed, and nothing changed; 2 this database cannot be distributed; 3 done, but the
-output could not be written.
+Exit codes: 0 done, now or earlier; 1 failed, and nothing changed; 2 this database cannot be distributed; 3 done, but \
+the output could not be written.
 
 Examples:
   cops-graphql distribute --database postgres://coordinator/cops
@@ -28,8 +28,8 @@ Examples:
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DistributeArgs {
-    /// The number of shards of trainees and outcomes: two to four for each processor of all machines. Omit it to use the
-    /// setting of Citus.
+    /// The number of shards of trainees and outcomes: two to four for each processor of all machines. Omit it to use
+    /// the setting of Citus.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     shards: Option<u16>,
 }
@@ -88,8 +88,8 @@ fn words(done: &Distributed) -> String {
     }
     let count = |place| tables.iter().filter(|(_, placed)| *placed == place).count();
     let mut words = format!(
-        "distributed {} tables over {machines} machines (Citus {citus}): {} divided by id into {shards} shards, {} on every \
-         machine",
+        "distributed {} tables over {machines} machines (Citus {citus}): {} divided by id into {shards} shards, {} on \
+         every machine",
         tables.len(),
         count(Placement::ById),
         count(Placement::Everywhere),

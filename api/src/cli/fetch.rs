@@ -24,20 +24,20 @@ const INTERRUPTED: u8 = 130;
 const PUBLISHER: &str = "USAspending.gov";
 
 const EXAMPLES: &str = "\
-The API generates the files on request, which takes some minutes. They stay in the folder,
-with the requests (downloads.json) and their digests (SHA256SUMS), and are imported in one
-load. Files that are already there are not downloaded again. To continue after a failure or
+The API generates the files on request, which takes some minutes. They stay in the folder, \
+with the requests (downloads.json) and their digests (SHA256SUMS), and are imported in one \
+load. Files that are already there are not downloaded again. To continue after a failure or \
 an interruption, run the same command again. It prints each file and the report of the load.
 
-USAspending has awards from October 2000 on. For the time before October 2007 it has only the
-transactions of the whole Department of Justice, one file per fiscal year; the import selects
+USAspending has awards from October 2000 on. For the time before October 2007 it has only the \
+transactions of the whole Department of Justice, one file per fiscal year; the import selects \
 the listings.
 
-The amount of an award is the sum of its transactions. If --from excludes some transactions of
+The amount of an award is the sum of its transactions. If --from excludes some transactions of \
 an award, its amount is the total that the files state, and the report says so.
 
-Exit codes: 0 done, 1 the API or the database failed, 2 the options or the files are wrong,
-3 done, but the report could not be written, 130 interrupted. After 1 and 2 nothing was
+Exit codes: 0 done, 1 the API or the database failed, 2 the options or the files are wrong, \
+3 done, but the report could not be written, 130 interrupted. After 1 and 2 nothing was \
 imported.
 
 Examples:
@@ -136,8 +136,8 @@ pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
             bar.finish_and_clear();
             // The load may just have been committed.
             super::fail(if is_loading.load(Ordering::Relaxed) {
-                "interrupted during the load, which is all or nothing: run the command again; files that were loaded are \
-                 not loaded twice"
+                "interrupted during the load, which is all or nothing: run the command again; files that were loaded \
+                 are not loaded twice"
             } else {
                 "interrupted; the downloaded files are kept: run the command again to continue"
             });

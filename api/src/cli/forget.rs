@@ -10,8 +10,8 @@ use crate::database::{
 
 /// The end of its help.
 pub(super) const HELP: &str = "\
-Every revision is kept until this command deletes it. After that, requests for the revision get REVISION_GONE, and citations
-of it can no longer be verified. Later revisions do not change. Only a backup brings the history back.
+Every revision is kept until this command deletes it. After that, requests for the revision get REVISION_GONE, and \
+citations of it can no longer be verified. Later revisions do not change. Only a backup brings the history back.
 
 An SQLite file keeps its size, and later loads reuse the space; `sqlite3 cops.db VACUUM` shrinks it.
 

@@ -44,8 +44,8 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     revision_cache_size: u64,
-    /// The public address of this server, such as `https://data.example.gov`. Citations link to it [default: the address
-    /// that the client used].
+    /// The public address of this server, such as `https://data.example.gov`. Citations link to it [default: the
+    /// address that the client used].
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// The author of the dataset in citations.
@@ -79,8 +79,8 @@ pub(crate) struct HttpArgs {
     /// How many rows an exported file may have; 0 disables files.
     #[arg(long, env = "MAX_EXPORT_ROWS", value_name = "ROWS", default_value_t = 1_000_000)]
     max_export_rows: u32,
-    /// The trusted documents, which clients may name instead of sending: a folder of `.graphql` files, or the manifest of
-    /// Apollo, Relay or GraphQL Code Generator.
+    /// The trusted documents, which clients may name instead of sending: a folder of `.graphql` files, or the manifest
+    /// of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
     pub(super) trusted_documents: Option<PathBuf>,
     /// Refuse all documents except the trusted ones and those of the explorer. The server then has `/graphql`, `/cite`,
@@ -167,7 +167,7 @@ fn cited_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     let is_odd = |c: char| c.is_control() || matches!(c, '{' | '}' | '\\');
     if name.is_empty() || name.chars().count() > 200 || name.contains(is_odd) {
-        return Err("write a name of 1 to 200 characters, without braces and backslashes, which BibTeX interprets".to_owned());
+        return Err("write a name of 1 to 200 characters, without braces and backslashes (BibTeX uses them)".to_owned());
     }
     Ok(name.to_owned())
 }

@@ -1,7 +1,7 @@
 //! The log: its filter, its format, and how to change the filter while the server runs.
 //!
-//! An option cannot change in a running process, so a filter that can change is in a file. If the log cannot be written, for
-//! example because the disk is full, its lines are lost and the server continues.
+//! An option cannot change in a running process, so a filter that can change is in a file. If the log cannot be
+//! written, for example because the disk is full, its lines are lost and the server continues.
 
 use std::{
     io::IsTerminal as _,
@@ -153,8 +153,8 @@ fn parse(text: &str) -> Result<EnvFilter, String> {
     }
     if let Some(word) = text.split(',').map(str::trim).find(|word| is_slip(word)) {
         return Err(format!(
-            "is not a log filter: {word:?} is not a level (error, warn, info, debug, trace or off). To log another module, \
-             add a level: {word}=debug"
+            "is not a log filter: {word:?} is not a level (error, warn, info, debug, trace or off). To log another \
+             module, add a level: {word}=debug"
         ));
     }
     EnvFilter::try_new(text).map_err(|error| format!("is not a log filter: {error}"))

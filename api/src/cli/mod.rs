@@ -30,8 +30,8 @@ use std::{io::Write as _, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 const HELP: &str = "\
-Without a command, the program creates cops.db with synthetic data if there is no database yet, and serves it. It prints the
-addresses of its pages once it serves.
+Without a command, the program creates cops.db with synthetic data if there is no database yet, and serves it. It \
+prints the addresses of its pages once it serves.
 
 Examples:
   cops-graphql
@@ -147,7 +147,8 @@ mod tests {
 
     use super::*;
 
-    /// The command lines in a help text: each starts with the name of the program and ends before a pipe or a redirection.
+    /// The command lines in a help text: each starts with the name of the program and ends before a pipe or a
+    /// redirection.
     fn examples(help: &str) -> Vec<Vec<String>> {
         let (_, examples) = help.split_once("Examples:\n").unwrap_or_default();
         let lines = examples.replace("\\\n", " ");

@@ -1,7 +1,7 @@
 //! The options that name the database and protect its password.
 //!
-//! Every user of the machine can read command lines, so the URL can also come from the environment or from a file. It is
-//! parsed after the command line, because errors of the command line show the wrong text.
+//! Every user of the machine can read command lines, so the URL can also come from the environment or from a file. It
+//! is parsed after the command line, because errors of the command line show the wrong text.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 

@@ -1,8 +1,8 @@
 //! Writes to standard output, which may be a pipe that nobody reads or a file on a full disk.
 //!
-//! A command that has changed something must not claim that it failed. If it cannot write its report, it says on standard
-//! error what it did, and ends with an exit code of its own. For a command that changes nothing, a reader that stops early
-//! (`| head`) is no failure.
+//! A command that has changed something must not claim that it failed. If it cannot write its report, it says on
+//! standard error what it did, and ends with an exit code of its own. For a command that changes nothing, a reader that
+//! stops early (`| head`) is no failure.
 
 use std::{
     io::{ErrorKind, Write as _},
@@ -38,8 +38,8 @@ impl Output {
         }
     }
 
-    /// The exit code of a command that changed something. If its report could not be written, standard error says what is
-    /// done.
+    /// The exit code of a command that changed something. If its report could not be written, standard error says what
+    /// is done.
     pub(super) fn end_after(self, done: &str) -> ExitCode {
         let Some(error) = self.failed else { return ExitCode::SUCCESS };
         super::fail(&format!(

@@ -26,7 +26,7 @@ use crate::{
 
 /// The end of its help.
 pub(super) const HELP: &str = "\
-Prints the addresses of its pages once it serves. Every option can also be set by the environment variable that is
+Prints the addresses of its pages once it serves. Every option can also be set by the environment variable that is \
 shown with it.
 
 Examples:
@@ -94,15 +94,16 @@ async fn serve(
     let least = open_files::wanted(1, queries, url.is_sqlite());
     if let Some(limit) = open_files::limit().filter(|limit| *limit < least) {
         return Err(format!(
-            "the limit of {limit} open files (`ulimit -n`) is too low: with --database-connections {queries} the server \
-             needs at least {least}. Raise the limit"
+            "the limit of {limit} open files (`ulimit -n`) is too low: with --database-connections {queries} the \
+             server needs at least {least}. Raise the limit"
         ));
     }
     if let Some(limit) = open_files::limit().filter(|limit| *limit < wanted) {
         tracing::warn!(
             limit,
             wanted,
-            "the limit of open files is too low for --max-connections, so some clients cannot connect: raise `ulimit -n`"
+            "the limit of open files is too low for --max-connections, so some clients cannot connect: raise \
+             `ulimit -n`"
         );
     }
     tokio::select! {
@@ -172,8 +173,8 @@ fn pages(base: &str, settings: &Settings) -> Vec<(&'static str, String)> {
 /// Says where each page is, and whether the data are synthetic: in plain lines for people, or as events of the log for
 /// programs.
 fn announce(args: &ServeArgs, pages: &[(&str, String)], synthetic: bool) {
-    let notice = "The data are synthetic. To load real data: `cops-graphql fetch usaspending`, or `cops-graphql import --help` \
-                  for files you have.";
+    let notice = "The data are synthetic. To load real data: `cops-graphql fetch usaspending`, or `cops-graphql \
+                  import --help` for files you have.";
     if args.log.is_json() {
         for (page, url) in pages {
             tracing::info!(page, url, "serving a page");

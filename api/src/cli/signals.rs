@@ -5,8 +5,8 @@
 //! | SIGTERM, SIGINT | The server finishes the requests in progress and stops. A second signal stops it immediately. |
 //! | SIGHUP | The server reloads the trusted documents and the file of the log filter. |
 //!
-//! A reload replaces the old value only if the new one is valid as a whole; if not, the log says what is wrong, and the old
-//! value stays. All other options are fixed when the process starts.
+//! A reload replaces the old value only if the new one is valid as a whole; if not, the log says what is wrong, and the
+//! old value stays. All other options are fixed when the process starts.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -121,7 +121,8 @@ impl Signals {
 }
 
 impl Signals {
-    /// Handles signals for a running server. The future ends on the first signal to stop; on the second, the process ends.
+    /// Handles signals for a running server. The future ends on the first signal to stop; on the second, the process
+    /// ends.
     pub(super) fn of_server(mut self, reloaded: Reloaded) -> impl Future<Output = ()> {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {

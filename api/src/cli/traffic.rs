@@ -24,7 +24,8 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u32).range(1..=3600)
     )]
     deadline: u32,
-    /// How many queries run at once [default: with SQLite two per core and at least four, with PostgreSQL twice as many].
+    /// How many queries run at once [default: with SQLite two per core and at least four, with PostgreSQL twice as
+    /// many].
     #[arg(
         long,
         env = "MAX_RUNNING",
@@ -41,8 +42,8 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST)
     )]
     max_waiting: usize,
-    /// The memory of all queries together. Queries sent as files share a third of it; the others have at least --max-memory,
-    /// which one query may take.
+    /// The memory of all queries together. Queries sent as files share a third of it; the others have at least
+    /// --max-memory, which one query may take.
     #[arg(
         long,
         env = "MAX_MEMORY_OF_ALL",
@@ -68,7 +69,8 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_connections_per_address: Option<usize>,
-    /// How many subscriptions may be active at once; 0 refuses all. At most half of the connections can carry subscriptions.
+    /// How many subscriptions may be active at once; 0 refuses all. At most half of the connections can carry
+    /// subscriptions.
     #[arg(
         long,
         env = "MAX_SUBSCRIPTIONS",
@@ -110,8 +112,8 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     rate_burst: u32,
-    /// The address of a proxy, or a network of proxies such as `10.0.0.0/8`, which is trusted to name the address of the
-    /// client; may be repeated.
+    /// The address of a proxy, or a network of proxies such as `10.0.0.0/8`, which is trusted to name the address of
+    /// the client; may be repeated.
     #[arg(
         long,
         env = "TRUSTED_PROXY",

@@ -23,10 +23,10 @@ use crate::{
 
 /// The end of its help.
 pub(super) const HELP: &str = "\
-The citation is the JSON of `extensions.citation` in the answer to a query with the header `GraphQL-Cite: 1`, or that
+The citation is the JSON of `extensions.citation` in the answer to a query with the header `GraphQL-Cite: 1`, or that \
 whole answer, or its link as printed in a paper. For a link, the command queries the server that the link leads to.
 
-Exit codes: 0 the answer is the same, 1 it differs, 2 unknown, because the file is not a citation or was changed, or
+Exit codes: 0 the answer is the same, 1 it differs, 2 unknown, because the file is not a citation or was changed, or \
 the database or the server cannot answer, 3 the same, but the output could not be written.
 
 Examples:
@@ -221,8 +221,8 @@ fn reason(cited: &str, Answered { program, place, .. }: &Answered) -> String {
         );
     }
     format!(
-        "; the program differs: {cited} made the citation, and {program}{place} answers now. Run {cited} to see whether the \
-         rows are still the same"
+        "; the program differs: {cited} made the citation, and {program}{place} answers now. Run {cited} to see \
+         whether the rows are still the same"
     )
 }
 
@@ -237,8 +237,8 @@ fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
     };
     let Some((server, end)) = of_server() else {
         return Some(Err(format!(
-            "{text} is not the link of a citation, which is https://HOST/{PATH}/ followed by many letters and digits. To \
-             query a server, name it with --server"
+            "{text} is not the link of a citation, which is https://HOST/{PATH}/ followed by many letters and digits. \
+             To query a server, name it with --server"
         )));
     };
     let most = Limits::default().body as usize;
@@ -246,7 +246,8 @@ fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
     let citation = cited.and_then(|linked| {
         let link = format!("{server}/{PATH}/{end}");
         linked.citation(&Operator::default(), Some(&link)).ok_or_else(|| {
-            "this link cites a file, which has no recorded digest to compare; its revision determines its data".to_owned()
+            "this link cites a file, which has no recorded digest to compare; its revision determines its data"
+                .to_owned()
         })
     });
     Some(citation.map(|citation| (citation, server)))

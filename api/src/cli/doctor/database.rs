@@ -1,5 +1,5 @@
-//! Checks the database as the server would use it: whether it answers, whether its tables match this version, whether the
-//! server's connections can write, and what data it has.
+//! Checks the database as the server would use it: whether it answers, whether its tables match this version, whether
+//! the server's connections can write, and what data it has.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Checks a database on several machines: whether all tables are distributed, whether each machine answers, and whether a
-//! load was interrupted during its commit.
+//! Checks a database on several machines: whether all tables are distributed, whether each machine answers, and whether
+//! a load was interrupted during its commit.
 
 use sea_orm::DatabaseConnection;
 
@@ -15,7 +15,8 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
     }
     if is_cut_off(reader).await {
         let message = "a load is being committed, or its commit was interrupted";
-        let mend = "if no load is running, start the server once as a user who may write: it completes or rolls back the load";
+        let mend = "if no load is running, start the server once as a user who may write: it completes the load or \
+                    rolls it back";
         return findings.problem(CHECK, message, mend);
     }
     if let Err(error) = ask_every_machine(reader).await {

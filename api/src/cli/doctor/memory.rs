@@ -39,7 +39,8 @@ pub(super) fn look(
     }
 }
 
-/// The available bytes: the free memory of the machine, or the limit of the container if that is lower. None outside Linux.
+/// The available bytes: the free memory of the machine, or the limit of the container if that is lower. None outside
+/// Linux.
 fn available() -> Option<u64> {
     let read = |path| std::fs::read_to_string(path).ok();
     let free = read("/proc/meminfo").as_deref().and_then(free_of);

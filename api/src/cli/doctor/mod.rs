@@ -1,8 +1,8 @@
 //! `cops-graphql doctor`: checks a configuration as `serve` would use it, and says what is wrong.
 //!
 //! It takes the options and the environment of `serve` and changes nothing. It runs all checks, whatever they find, and
-//! prints one line for each: ok, a warning, or a problem that keeps the server from working, with a way to fix it. An option
-//! that cannot be parsed is refused by the command line before the checks, with exit code 2.
+//! prints one line for each: ok, a warning, or a problem that keeps the server from working, with a way to fix it. An
+//! option that cannot be parsed is refused by the command line before the checks, with exit code 2.
 
 mod database;
 mod finding;
@@ -25,7 +25,7 @@ use crate::database::DatabaseUrl;
 pub(super) const HELP: &str = "\
 Takes the options and the environment of `serve`, prints the result of each check, and changes nothing.
 
-Exit codes: 0 the server works, perhaps with warnings, 1 it does not work, 2 an option is wrong, 3 it works, but the
+Exit codes: 0 the server works, perhaps with warnings, 1 it does not work, 2 an option is wrong, 3 it works, but the \
 output could not be written.
 
 Examples:

@@ -91,7 +91,7 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
         findings.ok("encoding", "UTF8");
     } else {
         let message = format!("the encoding of the database is {}", found.encoding);
-        let mend = "create another database with `createdb --encoding=UTF8 --template=template0 NAME`, and name that one";
+        let mend = "create another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that one";
         findings.problem("encoding", message, mend);
     }
     // The server's connections set a timeout when they start.

@@ -1,4 +1,5 @@
-//! `cops-graphql import auto`: recognizes files and loads each on its own. The pages of one answer of an API are one load.
+//! `cops-graphql import auto`: recognizes files and loads each on its own. The pages of one answer of an API are one
+//! load.
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -1,8 +1,8 @@
 //! Prepares the database for loads, or leaves it as it is during a trial (`--dry-run`).
 //!
-//! A trial does everything that a load does and then rolls it back: it updates an older database, adds the reference data to
-//! an empty one, and loads each file on top of the previous ones, all in one transaction that is never committed. If the
-//! SQLite file does not exist yet, the trial uses a database in a temporary folder.
+//! A trial does everything that a load does and then rolls it back: it updates an older database, adds the reference
+//! data to an empty one, and loads each file on top of the previous ones, all in one transaction that is never
+//! committed. If the SQLite file does not exist yet, the trial uses a database in a temporary folder.
 
 use std::{fs, path::PathBuf};
 
@@ -111,8 +111,8 @@ fn missing(url: &DatabaseUrl) -> bool {
     !path.exists() && folder.is_none_or(std::path::Path::is_dir)
 }
 
-/// Opens a reader of an SQLite file whose log is not empty, as after a server was killed. The last writer to close the file
-/// would move the log into it, unless a reader is still open.
+/// Opens a reader of an SQLite file whose log is not empty, as after a server was killed. The last writer to close the
+/// file would move the log into it, unless a reader is still open.
 async fn log_reader(url: &DatabaseUrl) -> Result<Option<DatabaseConnection>, ImportError> {
     let Some(path) = url.file() else { return Ok(None) };
     let mut log = path.as_os_str().to_owned();

@@ -19,19 +19,19 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-A load is all or nothing, and a file that was loaded before changes nothing. Load agencies
-first, so that awards find their agencies. Refused rows are written to PATH.rejected.csv.
+A load is all or nothing, and a file that was loaded before changes nothing. Load agencies \
+first, so that awards find their agencies. Refused rows are written to PATH.rejected.csv. \
 The command prints a report of each load.
 
-`import auto` recognizes each file by its columns, including files in folders, and loads them
-one by one in the right order: agencies, awards, reported outcomes, training. It names files
+`import auto` recognizes each file by its columns, including files in folders, and loads them \
+one by one in the right order: agencies, awards, reported outcomes, training. It names files \
 that fail or are not recognized, and loads the others; fix those files and run it again.
 
-`--dry-run` reports what a load would do, and neither changes nor creates the database.
+`--dry-run` reports what a load would do, and neither changes nor creates the database. \
 `--format json` prints one line of JSON per load, and nothing else on standard output.
 
-Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing changed (`auto`: a
-file failed or was not recognized, and the others were loaded), 3 done, but the report could
+Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing changed (`auto`: a \
+file failed or was not recognized, and the others were loaded), 3 done, but the report could \
 not be written.
 
 Examples:
@@ -74,8 +74,8 @@ pub(crate) struct ImportArgs {
     /// pages of one answer of an API are one load.
     #[arg(required_unless_present_any = ["template", "review", "matches"], value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Assistance listings to load (usaspending) [default: those of the COPS Office]. If named, they also apply to files
-    /// that state no listing.
+    /// Assistance listings to load (usaspending) [default: those of the COPS Office]. If named, they also apply to
+    /// files that state no listing.
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = listing)]
     listing: Vec<String>,
     /// Load awards of every assistance listing (usaspending).
@@ -109,8 +109,8 @@ pub(crate) struct ImportArgs {
     /// Explain for every recipient how it was matched.
     #[arg(long)]
     explain: bool,
-    /// Write the recipients without an agency to a new CSV file, with the agencies that they may be. Without a format, it
-    /// covers the data in the database.
+    /// Write the recipients without an agency to a new CSV file, with the agencies that they may be. Without a format,
+    /// it covers the data in the database.
     #[arg(long, value_name = "FILE")]
     review: Option<PathBuf>,
     /// Load the edited file of --review, which says which agencies recipients are. Later loads use it, too.

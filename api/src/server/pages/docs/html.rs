@@ -47,7 +47,8 @@ pub(super) fn results(book: &DocsBook, words: &str, found: &FoundSections<'_>) -
         1 => writeln!(main, "<p>One section contains <strong>{asked}</strong>.</p>"),
         _ if total > shown => writeln!(
             main,
-            "<p>{total} sections contain <strong>{asked}</strong>. These are the best {shown}; add a word to see fewer.</p>"
+            "<p>{total} sections contain <strong>{asked}</strong>. These are the best {shown}; add a word to see \
+             fewer.</p>"
         ),
         _ => writeln!(main, "<p>{total} sections contain <strong>{asked}</strong>.</p>"),
     };
@@ -82,7 +83,8 @@ pub(super) fn too_long(book: &DocsBook) -> String {
 
 /// The page for a name that is none.
 pub(super) fn missing(book: &DocsBook) -> String {
-    let main = "<h1>No such page</h1>\n<p>The docs have no page at this address. Search for it, or pick one from the list.</p>\n";
+    let main = "<h1>No such page</h1>\n<p>The docs have no page at this address. Search for it, or pick one from \
+                the list.</p>\n";
     whole(book, "No such page", None, "", main)
 }
 
@@ -105,8 +107,8 @@ fn contents(book: &DocsBook, at: usize) -> String {
     match links.len() {
         0 | 1 => String::new(),
         _ => format!(
-            "<details class=\"contents\" open><summary>On this page</summary>\n<nav aria-label=\"On this page\">\n<ul>\n{}\
-             </ul>\n</nav>\n</details>\n",
+            "<details class=\"contents\" open><summary>On this page</summary>\n<nav aria-label=\"On this \
+             page\">\n<ul>\n{}</ul>\n</nav>\n</details>\n",
             links.concat()
         ),
     }
@@ -167,7 +169,8 @@ fn whole(book: &DocsBook, title: &str, current: Option<&str>, words: &str, main:
 <body>
 <a class="skip" href="#main">Skip to the text</a>
 <header>
-<p class="site"><a href="/"><span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>COPS Office funding and outcomes</a></p>
+<p class="site"><a href="/">
+<span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>COPS Office funding and outcomes</a></p>
 <nav aria-label="Site">
 <a href="/explore">Explorer</a>
 <a href="/playground">Playground</a>
@@ -175,7 +178,8 @@ fn whole(book: &DocsBook, title: &str, current: Option<&str>, words: &str, main:
 <a class="narrow" href="#pages">All pages</a>
 </nav>
 <form role="search" action="/docs">
-<input type="search" name="search" value="{words}" maxlength="{LONGEST}" aria-label="Search the docs" placeholder="Search the docs" required>
+<input type="search" name="search" value="{words}" maxlength="{LONGEST}" aria-label="Search the docs"
+placeholder="Search the docs" required>
 <button>Search</button>
 </form>
 </header>

@@ -1,9 +1,9 @@
 //! `/docs`: the pages of `docs/` as HTML, with a search.
 //!
-//! The Markdown is part of the program, so the docs fit its version and need nothing from elsewhere. `docs/SUMMARY.md` names
-//! the pages and their order; the README is the page at `/docs`. A link between pages works in the repository and here: it
-//! becomes a link to the page on this server, or text if the server does not have its target (see [`links`]). The pages have
-//! no script: the server renders the results of a search, too.
+//! The Markdown is part of the program, so the docs fit its version and need nothing from elsewhere. `docs/SUMMARY.md`
+//! names the pages and their order; the README is the page at `/docs`. A link between pages works in the repository and
+//! here: it becomes a link to the page on this server, or text if the server does not have its target (see [`links`]).
+//! The pages have no script: the server renders the results of a search, too.
 
 mod book;
 mod coded;

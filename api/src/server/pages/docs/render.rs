@@ -35,9 +35,11 @@ pub(super) fn render(path: &str, markdown: &str) -> RenderedPage {
     while let Some(event) = events.next() {
         renderer.take(event, &mut events);
     }
-    let mut page = RenderedPage { html: String::new(), sections: renderer.sections };
-    html::push_html(&mut page.html, renderer.events.into_iter());
-    page
+    let mut html = String::new();
+    html::push_html(&mut html, renderer.events.into_iter());
+    // To a screen reader, an empty header is a header without a name.
+    let html = html.replace("<th></th>", "<td></td>");
+    RenderedPage { html, sections: renderer.sections }
 }
 
 #[derive(Default)]
@@ -239,12 +241,14 @@ mod tests {
             html("![a](explorer-dark.png)"),
             "<p><img src=\"/docs/explorer-dark.png\" alt=\"a\" /></p>\n"
         );
-        let picture = "<picture>\n<source srcset=\"explorer-dark.png\">\n<img src=\"explorer-light.png\">\n</picture>\n";
+        let picture = "<picture>\n<source srcset=\"explorer-dark.png\">\n<img src=\"explorer-light.png\">\n\
+                       </picture>\n";
         let shown = html(picture);
         for target in ["srcset=\"/docs/explorer-dark.png\"", "src=\"/docs/explorer-light.png\""] {
             assert!(shown.contains(target), "{shown}");
         }
         assert_eq!(html("<!-- a -->\n\nb"), "<p>b</p>\n");
+        assert!(html("| a | |\n| --- | --- |\n| b | c |\n").contains("<th>a</th><td></td>"));
     }
 
     #[test]

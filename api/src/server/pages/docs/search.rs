@@ -1,7 +1,7 @@
 //! Finds sections of the docs by the words in them.
 //!
-//! A section is found if it contains every word, in its text, its heading or the title of its page; `a` is also found within
-//! `cat`, and case does not matter. Sections with the words in their headings come first.
+//! A section is found if it contains every word, in its text, its heading or the title of its page; `a` is also found
+//! within `cat`, and case does not matter. Sections with the words in their headings come first.
 
 use std::cmp::Reverse;
 
