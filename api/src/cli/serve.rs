@@ -155,7 +155,7 @@ fn local_url(mut address: SocketAddr) -> String {
 
 /// What the server at `base` serves, and where.
 fn pages(base: &str, settings: &Settings) -> Vec<(&'static str, String)> {
-    let tells_schema = settings.limits.introspection && !settings.trusted_only;
+    let tells_schema = settings.tells_schema();
     let exports = settings.most_export_rows > 0 && !settings.trusted_only;
     let all = [
         (true, "Front page", "/"),

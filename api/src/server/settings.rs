@@ -118,7 +118,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether clients are told the schema, and so what explains or shows it: the dictionary and the playground.
+    /// Whether clients may read the schema, and what explains it: the dictionary, the playground and the docs.
     pub(crate) fn tells_schema(&self) -> bool {
         self.limits.introspection && !self.trusted_only
     }

@@ -112,7 +112,10 @@ mod tests {
         assert!(files.remove("docs/SUMMARY.md"));
         let embedded: BTreeSet<_> = PAGES.iter().map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(embedded.len(), PAGES.len(), "a page is embedded twice");
-        assert_eq!(embedded, files, "embedded.rs does not name the files of docs/");
+        assert_eq!(
+            embedded, files,
+            "PAGES of api/src/server/pages/docs/embedded.rs are not the files of docs/"
+        );
         let listed: Vec<_> =
             summary::parts(SUMMARY).into_iter().flat_map(|part| part.pages).collect();
         let mut named: BTreeSet<_> = listed.iter().map(|page| page.path.clone()).collect();
