@@ -29,7 +29,7 @@ fn is_refused(url: &str, encoding: &str, mend: &str) {
         let output = run(url, arguments);
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.contains(&format!("it keeps texts as {encoding}")), "{arguments:?}: {said}");
+        assert!(said.contains(&format!("it stores text as {encoding}")), "{arguments:?}: {said}");
         assert!(said.contains(mend), "{arguments:?}: {said}");
     }
     let output = run(url, &["doctor", "--listen", "127.0.0.1:0"]);
@@ -65,5 +65,5 @@ async fn sqlite_has_to_keep_utf_8() {
         db.execute_unprepared(statement).await.unwrap();
     }
     db.close().await.unwrap();
-    is_refused(&url, "UTF-16le", "name another file");
+    is_refused(&url, "UTF-16le", "name a new file");
 }

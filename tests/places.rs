@@ -162,23 +162,23 @@ async fn what_is_no_place_is_refused() {
     for (query, message) in [
         (
             near("{ latitude: 90.5, longitude: 0 }"),
-            "filter.near.latitude: 90.5 is not from -90 to 90",
+            "filter.near.latitude: 90.5 is not between -90 and 90",
         ),
         (
             near("{ latitude: 0, longitude: -181 }"),
-            "filter.near.longitude: -181 is not from -180 to 180",
+            "filter.near.longitude: -181 is not between -180 and 180",
         ),
         (
             near("{ latitude: 0, longitude: 0, kilometers: -1 }"),
-            "filter.near.kilometers: -1 is not from 0 to 20016",
+            "filter.near.kilometers: -1 is not between 0 and 20016",
         ),
         (
             "{ agencies { nodes { distanceKm(latitude: 91, longitude: 0) } } }".to_owned(),
-            "distanceKm.latitude: 91 is not from -90 to 90",
+            "distanceKm.latitude: 91 is not between -90 and 90",
         ),
         (
             by("{ not: { near: { latitude: 0, longitude: 0 } } }"),
-            "orderBy[0]: rows are ordered by their distance from the middle of `near`: name one in `filter`, outside of \
+            "orderBy[0]: DISTANCE is measured from the center of `near`; add exactly one `near` to `filter`, outside of \
              `or` and `not`",
         ),
     ] {

@@ -124,7 +124,7 @@ async fn a_file_that_is_deleted_or_of_another_version_is_told_of() {
     until(&server, "start", |data| data["search"]["totalCount"] == 1).await;
     let aside = folder.path().join("aside.db");
     std::fs::rename(&path, &aside).unwrap();
-    until_ready_says(&server, 503, "the file of the database is gone").await;
+    until_ready_says(&server, 503, "the database file is gone").await;
     assert_eq!(server.data(QUERY).await, Value::Null);
     std::fs::rename(&aside, &path).unwrap();
     until(&server, "back", |data| data["search"]["totalCount"] == 1).await;

@@ -205,7 +205,7 @@ async fn servers_on_a_primary_and_a_replica_go_on_to_a_new_revision_and_never_mi
         .output()
         .unwrap();
     let said = String::from_utf8(alone.stderr).unwrap();
-    assert!(said.contains("start a server on its primary first"), "{said}");
+    assert!(said.contains("first start a server on its primary"), "{said}");
     // The first server makes the tables and what refers to nothing; a replica finds them in place.
     drop(Running::start(&primary.url(), &["--empty"]));
     import(&primary.url(), 1);

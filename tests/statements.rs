@@ -192,3 +192,30 @@ async fn the_rows_of_a_filter_over_many_are_found_in_the_copy() {
     assert_eq!(in_sql.statements().iter().filter(|sql| sql.contains("trainees")).count(), 2);
     assert_eq!(in_sql.response.data, found.response.data);
 }
+
+#[tokio::test]
+async fn related_rows_are_hashed_however_many_there_are() {
+    // SQLite looks them up in an index.
+    let Some(test) = TestDatabase::postgres("related_rows_are_hashed_however_many_there_are").await
+    else {
+        return;
+    };
+    let database = test.writer().await;
+    fixture::load(&database, Size { trainees: 20_000, ..SMALL }).await;
+    let query =
+        "{ agencies(filter: { trainees: { none: {} } }, first: 2) { totalCount nodes { id } } }";
+    let answer = test.client_in_sql().await.answer(query, Value::Null).await;
+    let mut plans = 0;
+    for sql in answer.statements().iter().filter(|sql| sql.contains("trainees")) {
+        for setting in ["ANALYZE", "SET work_mem = '64kB'", "SET hash_mem_multiplier = 1"] {
+            database.execute_unprepared(setting).await.unwrap();
+        }
+        let plan = format!("EXPLAIN {}", sql.replace("$1", "100"));
+        let plan = Statement::from_string(DbBackend::Postgres, plan);
+        let plan = database.query_all_raw(plan).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.try_get_by(0).unwrap()).collect();
+        assert!(plan.iter().any(|step| step.contains("hashed SubPlan")), "{plan:#?}");
+        plans += 1;
+    }
+    assert!(plans > 0, "{:?}", answer.statements());
+}

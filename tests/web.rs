@@ -35,7 +35,9 @@ async fn a_browser_gets_a_page_and_others_get_json() {
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let tag = said(&page, header::ETAG);
     let page = page.text().await.unwrap();
-    for words in ["Five ways in", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"] {
+    for words in
+        ["Five ways to use it", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"]
+    {
         assert!(page.contains(words), "{words} is not in {page}");
     }
     assert!(!page.contains("<script") && !page.contains("class=\"synthetic\""), "{page}");

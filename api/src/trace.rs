@@ -1,12 +1,12 @@
-//! Spans: where the time of one request goes, for OpenTelemetry.
+//! Spans for OpenTelemetry: where the time of a request goes.
 //!
-//! A request has a span; in it are one for the query, and in that the parsing, the validation, each batch
-//! of a loader, each statement, and each look at the copy in memory. They say tables, counts and the text of
-//! statements with placeholders, and never what somebody asked for: no document, no literal, no value of a
+//! A request has a span. It contains the span of the query, which contains those of parsing, validation, each batch of
+//! a loader, each statement, and each read of the in-memory copy. Spans record tables, counts and the text of
+//! statements with placeholders. They never record what a client asked for: no document, no literal, no value of a
 //! variable.
 //!
-//! They have a target of their own and the lowest level, so the log shows none of them, and where nobody
-//! collects them making one is a comparison of two numbers. [`export`] sends them to a collector.
+//! Spans have their own target and the lowest level, so the log shows none of them. When nobody collects them, making
+//! one costs a comparison of two numbers. [`export`] sends them to a collector.
 
 pub(crate) mod export;
 
@@ -19,14 +19,15 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field::Empty, trace_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// What the spans are known by.
+/// The target of the spans.
 pub(crate) const TARGET: &str = "cops_graphql::trace";
-/// The letters of the name of an operation that are told.
+/// The most characters of an operation name to record.
 const LONGEST_NAME: usize = 100;
-/// The bytes of a path that are told.
+/// The most bytes of a path to record.
 const LONGEST_PATH: usize = 200;
 
-/// The span of an HTTP request, to what the router knows as a route. Where the client has a trace (`traceparent`), it is a part of that.
+/// The span of an HTTP request to a route of the router. If the client sends a trace (`traceparent`), the span belongs
+/// to it.
 pub(crate) fn request(route: &'static str, method: &Method, headers: &HeaderMap, id: &str) -> Span {
     let span = trace_span!(
         target: TARGET,
@@ -43,14 +44,14 @@ pub(crate) fn request(route: &'static str, method: &Method, headers: &HeaderMap,
     if !span.is_disabled() {
         let parent = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
         if parent.span().span_context().is_valid() {
-            // It can fail only where nothing is collected, and then nothing is lost.
+            // It fails only if nothing is collected, and then nothing is lost.
             let _ = span.set_parent(parent);
         }
     }
     span
 }
 
-/// Tells what became of a request.
+/// Records the status of a response.
 pub(crate) fn answered(span: &Span, status: StatusCode) {
     span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
@@ -72,9 +73,9 @@ pub(crate) fn query() -> Span {
     )
 }
 
-/// What a query did cost.
+/// The cost of a query.
 pub(crate) struct QueryWork<'a> {
-    /// The name of the operation: letters, digits and underscores, for it stood in a document.
+    /// The name of the operation: letters, digits and underscores, because it comes from a document.
     pub(crate) operation: Option<&'a str>,
     pub(crate) price: u64,
     pub(crate) cost: u64,
@@ -82,7 +83,7 @@ pub(crate) struct QueryWork<'a> {
     pub(crate) errors: usize,
 }
 
-/// Tells what a query did cost.
+/// Records the cost of a query.
 pub(crate) fn worked_out<'a>(span: &Span, work: impl FnOnce() -> QueryWork<'a>) {
     if span.is_disabled() {
         return;
@@ -97,12 +98,12 @@ pub(crate) fn worked_out<'a>(span: &Span, work: impl FnOnce() -> QueryWork<'a>) 
     span.record("errors", whole(errors));
 }
 
-/// The span of reading a document.
+/// The span of parsing a document.
 pub(crate) fn parse() -> Span {
     trace_span!(target: TARGET, "parse")
 }
 
-/// The span of holding a document against the schema.
+/// The span of validating a document.
 pub(crate) fn validate() -> Span {
     trace_span!(target: TARGET, "validate")
 }
@@ -130,7 +131,7 @@ pub(crate) fn statement(system: &str, table: &str, purpose: &str, text: &str) ->
     )
 }
 
-/// Tells how many rows a statement returned; none, where it failed.
+/// Records how many rows a statement returned; `None` if it failed.
 pub(crate) fn returned(span: &Span, rows: Option<usize>) {
     match rows {
         Some(rows) => span.record("db.response.returned_rows", whole(rows)),
@@ -138,13 +139,13 @@ pub(crate) fn returned(span: &Span, rows: Option<usize>) {
     };
 }
 
-/// The span of aggregates that the copy in memory answers.
+/// The span of aggregates that the in-memory copy computes.
 pub(crate) fn memory(table: &str) -> Span {
     trace_span!(target: TARGET, "memory", otel.name = %format_args!("memory {table}"), table)
 }
 
-/// The name of a method; of one that HTTP does not define, what OpenTelemetry calls it: a client can make it as long as it
-/// likes.
+/// The name of a method. A method outside HTTP gets OpenTelemetry's placeholder, because a client can make it
+/// arbitrarily long.
 pub(crate) fn method(method: &Method) -> &str {
     let known = [
         Method::GET,
@@ -160,12 +161,12 @@ pub(crate) fn method(method: &Method) -> &str {
     if known.contains(method) { method.as_str() } else { "_OTHER" }
 }
 
-/// The beginning of a path, as much of it as is told.
+/// The start of a path, as much of it as is recorded.
 pub(crate) fn begin_of(path: &str) -> &str {
     &path[..path.floor_char_boundary(LONGEST_PATH)]
 }
 
-/// A time in whole milliseconds, as a number that JSON can hold: the log writes wider ones as texts.
+/// A time in whole milliseconds, as a number that fits into JSON. The log writes larger types as strings.
 pub(crate) fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
@@ -175,7 +176,7 @@ pub(crate) fn microseconds(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A number as OpenTelemetry knows it.
+/// A number of the type that OpenTelemetry uses.
 fn whole(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }

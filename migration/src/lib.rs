@@ -1,8 +1,7 @@
-//! The database schema of the dataset, and how it came to be.
+//! The database schema of the dataset, as migrations.
 //!
-//! A migration never changes once it has landed: a change of the schema is a new module and a new
-//! line in [`Migrator::migrations`]. A test holds the tables that the migrations make against the
-//! entities, on SQLite and on PostgreSQL.
+//! A released migration never changes: a schema change is a new module and a new line in [`Migrator::migrations`]. A
+//! test compares the tables that the migrations create with the entities, on SQLite and on PostgreSQL.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,7 +25,7 @@ mod m20261127_000011_places;
 mod m20261128_000012_commit_marks;
 mod m20261128_000013_tables_read;
 
-/// The table of the migrations that a database has.
+/// The table that records the migrations of a database.
 const TABLE: &str = "seaql_migrations";
 
 /// All migrations, oldest first.
@@ -51,13 +50,13 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// The key of PostgreSQL's advisory lock under which migrations and loads run: one at a time for a
-/// database, from whatever machine.
+/// The key of the PostgreSQL advisory lock for migrations and loads: only one runs at a time on a database, whatever
+/// the machine.
 pub const LOCK_KEY: i64 = 0x0063_6f70_735f_6462;
 
-/// What can begin transactions: a connection, or a transaction within which others are parts.
+/// Anything that can begin transactions: a connection, or a transaction that contains others.
 pub trait Begins: ConnectionTrait + TransactionTrait<Transaction = DatabaseTransaction> {
-    /// Where it connects to; none where what begins is a part of another transaction, and so commits nothing by itself.
+    /// The connection; `None` within another transaction, whose parts commit nothing by themselves.
     fn connections(&self) -> Option<&DatabaseConnection>;
 }
 
@@ -73,20 +72,20 @@ impl Begins for DatabaseTransaction {
     }
 }
 
-/// Begins the transaction that writes: one at a time for a database. Waits for the one that is on, however long that
-/// takes, and says so in the log.
+/// Begins the transaction that writes, of which a database has one at a time. Waits for a running one, however long
+/// that takes, and logs that it waits.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
-    // A process waits for its schema and then for its load, and that is one wait to whoever looks on.
+    // A process may wait for its migration and then for its load; that is reported once.
     static HAS_SAID: AtomicBool = AtomicBool::new(false);
     let wait = || {
         if HAS_SAID.swap(true, Ordering::Relaxed) {
             return;
         }
         tracing::info!(
-            "another process is writing to the database: waiting until it is done (Ctrl-C gives up, and changes nothing)"
+            "another process is writing to the database: waiting until it is done (Ctrl-C gives up without changes)"
         );
     };
     let options = TransactionOptions {
@@ -95,7 +94,7 @@ pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
     };
     let mut waits = false;
     let transaction = loop {
-        // SQLite waits by itself for as long as the connection says.
+        // SQLite itself waits for the busy timeout of the connection.
         match db.begin_with_options(options).await {
             Err(error) if is_locked(&error) => {
                 if !std::mem::replace(&mut waits, true) {
@@ -118,7 +117,7 @@ pub async fn begin(db: &impl Begins) -> Result<DatabaseTransaction, DbErr> {
     Ok(transaction)
 }
 
-/// Whether SQLite has waited in vain for a lock: somebody else works on the whole file.
+/// Whether SQLite has waited in vain for a lock: another process has locked the file.
 #[must_use]
 pub fn is_locked(error: &DbErr) -> bool {
     let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
@@ -126,7 +125,7 @@ pub fn is_locked(error: &DbErr) -> bool {
     else {
         return false;
     };
-    // SQLITE_BUSY and SQLITE_LOCKED, with what is said beyond them in the higher bits.
+    // SQLITE_BUSY and SQLITE_LOCKED. Extended codes use the higher bits.
     matches!(&**error, sqlx::Error::Database(error) if error
         .try_downcast_ref::<sqlx::sqlite::SqliteError>()
         .and_then(sqlx::error::DatabaseError::code)
@@ -134,11 +133,11 @@ pub fn is_locked(error: &DbErr) -> bool {
         .is_some_and(|code| matches!(code & 0xff, 5 | 6)))
 }
 
-/// Brings the database to the newest schema, in one transaction and under a lock: any number of
-/// processes may call this at once, and the first does the work.
+/// Migrates the database to the newest schema, in one transaction and under a lock: any number of processes may call
+/// this at once, and the first one does the work.
 ///
 /// # Errors
-/// Whatever the database says; the schema is then as it was.
+/// If a statement fails; then the schema is unchanged.
 pub async fn run(db: &impl Begins) -> Result<(), DbErr> {
     let transaction = begin(db).await?;
     refuse(&transaction).await?;
@@ -146,11 +145,11 @@ pub async fn run(db: &impl Begins) -> Result<(), DbErr> {
     transaction.commit().await
 }
 
-/// Refuses a database that this program must not write to: one whose texts are kept in another encoding, one of a newer
-/// version, and one of another program. It is only read.
+/// Refuses a database that this program must not write to: one with another text encoding, one of a newer version,
+/// and one of another program. Only reads it.
 ///
 /// # Errors
-/// What is in the way, or whatever the database says.
+/// What is in the way, or if a statement fails.
 pub async fn refuse(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     refuse_encoding(db).await?;
     if let Some(table) = foreign_table(db).await? {
@@ -162,16 +161,16 @@ pub async fn refuse(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     }
 }
 
-/// Refuses a database that keeps texts in another encoding than UTF-8: it could not keep all of them, or would compare
-/// them in another order. Whatever writes brings the database to the newest schema first, and so comes by here.
+/// Refuses a database that stores text in another encoding than UTF-8: it could not store all texts, or would compare
+/// them in another order. Everything that writes migrates the database first, and so passes this check.
 async fn refuse_encoding(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let (question, wanted, mend) = match db.get_database_backend() {
         DbBackend::Postgres => (
             "SELECT current_setting('server_encoding')",
             "UTF8",
-            "make another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that",
+            "create another one with `createdb --encoding=UTF8 --template=template0 NAME`, and name that",
         ),
-        _ => ("PRAGMA encoding", "UTF-8", "name another file, which is made as it has to be"),
+        _ => ("PRAGMA encoding", "UTF-8", "name a new file, which gets the right encoding"),
     };
     let statement = Statement::from_string(db.get_database_backend(), question);
     let row = db.query_one_raw(statement).await?;
@@ -179,25 +178,25 @@ async fn refuse_encoding(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     match encoding.filter(|encoding| encoding != wanted) {
         None => Ok(()),
         Some(encoding) => Err(DbErr::Custom(format!(
-            "it keeps texts as {encoding}, and has to keep them as {wanted}: {mend}"
+            "it stores text as {encoding}, but must store it as {wanted}: {mend}"
         ))),
     }
 }
 
-/// A table of a database that has tables, and none of the migrations of this program.
+/// A table of a database that has tables, but none of this program's migrations.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn foreign_table(db: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
     let (applied, known) = (applied(db).await?, names());
     let is_ours = applied.iter().any(|version| known.contains(version));
     Ok(if is_ours { None } else { tables(db).await?.into_iter().next() })
 }
 
-/// The tables of a database by name.
+/// The names of a database's tables.
 async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let sql = match db.get_database_backend() {
-        // What belongs to an extension, such as the systems of coordinates of PostGIS, is nobody's data.
+        // Tables of an extension, such as the coordinate systems of PostGIS, do not count.
         DbBackend::Postgres => {
             "SELECT relname::text FROM pg_class \
              WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'f') \
@@ -213,20 +212,20 @@ async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// What is said of a database that has such a table.
+/// The error for a database that has such a table.
 #[must_use]
 pub fn made_by_another(table: &str) -> String {
     format!(
-        "it has tables (such as `{table}`), and none of the migrations of cops-graphql: name an empty database, or a file \
-         that is yet to be made"
+        "it has tables (such as `{table}`) but none of the migrations of cops-graphql: name an empty database, or a \
+         file that does not exist yet"
     )
 }
 
-/// What is said of a database that has a migration of a newer program.
+/// The error for a database with a migration of a newer program.
 #[must_use]
 pub fn made_by_newer(migration: &str) -> String {
     format!(
-        "it was made by a newer version of cops-graphql (it has {migration}): run that version, or name another \
+        "it was written by a newer version of cops-graphql (it has {migration}): run that version, or name another \
          database"
     )
 }
@@ -236,7 +235,7 @@ fn names() -> Vec<String> {
     Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
-/// The migrations that a database has. It is only read: it may be a replica.
+/// The migrations that a database has. Only reads it: it may be a replica.
 async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     if !tables(db).await?.iter().any(|table| table == TABLE) {
         return Ok(Vec::new());
@@ -247,10 +246,10 @@ async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Whether the database lacks a migration that this program knows: `true` also for an empty one.
+/// Whether the database lacks a migration that this program knows; also `true` for an empty one.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let applied = applied(db).await?;
     Ok(names().iter().any(|name| !applied.contains(name)))
@@ -259,7 +258,7 @@ pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
 /// The migrations of a database that this program does not know: those of a newer version.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn unknown(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let (mut found, known) = (applied(db).await?, names());
     found.retain(|name| !known.contains(name));

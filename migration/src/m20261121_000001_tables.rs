@@ -1,10 +1,10 @@
-//! All tables of the dataset, with an index on every column that refers, filters or orders.
+//! All tables of the dataset, with an index on every column that references, filters or orders.
 //!
-//! Ids are assigned by the loader, not by the database: a load knows the ids of its rows before it
-//! writes them, so whole tables go in by the thousand rows a statement.
+//! The loader assigns ids, not the database: a load knows the ids of its rows before it writes them, so it inserts
+//! whole tables in statements of thousands of rows.
 //!
-//! Text is compared by its bytes on both databases: SQLite does by default, and PostgreSQL is told to
-//! with `COLLATE "C"`. So lists have the same order, and pages the same cursors, on both.
+//! Text is compared by its bytes on both databases: that is SQLite's default, and PostgreSQL uses `COLLATE "C"`. So
+//! lists have the same order, and pages the same cursors, on both.
 
 use sea_orm_migration::{
     prelude::*,
@@ -429,7 +429,7 @@ impl Table {
             if column.unique {
                 index.unique();
             } else if backend == DbBackend::Postgres {
-                // SQLite's indexes end with the key by themselves; pages are ordered by it last.
+                // SQLite's indexes implicitly end with the key, by which pages are ordered last.
                 let key = self.columns.iter().find(|column| column.key);
                 index.col(Alias::new(key.expect("every table has a key").name));
             }
@@ -481,7 +481,7 @@ impl MigrationTrait for Migration {
                         "CREATE INDEX {name}_search ON {name} \
                          USING gin (to_tsvector('simple', search))"
                     ),
-                    // The index keeps no copy of the text, and a load rebuilds it when it ends.
+                    // The index stores no copy of the text; a load rebuilds it at its end.
                     _ => format!(
                         "CREATE VIRTUAL TABLE {name}_search USING fts5 \
                          (search, content='{name}', content_rowid='id', detail='none')"

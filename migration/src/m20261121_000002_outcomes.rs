@@ -1,13 +1,12 @@
-//! What a rate divides by, and what the publisher says, beside each outcome; and one outcome of a measure
-//! for an agency, a state or the nation in a year, never two.
+//! Adds each outcome's population and the publisher's note, and makes outcomes unique by measure, year and agency,
+//! state or nation.
 //!
-//! PostgreSQL does not look up the four references of each outcome: these are millions of rows, and looking
-//! up took twice as long as all else together. A load knows the ids of what it refers to because it made or
-//! read them; SQLite, where a look-up costs little, still holds the same code to that. And a load could not
-//! set the references aside and check them once at its end: that would shut readers out of the tables referred
-//! to for as long as it takes.
+//! PostgreSQL does not check the four references of each outcome: there are millions of rows, and the checks took
+//! twice as long as everything else together. A load knows the ids because it created or read the referenced rows,
+//! and SQLite, where checks are cheap, still verifies the same code. Deferring the checks to the end of a load is no
+//! option: it would block readers of the referenced tables for that time.
 //!
-//! The index of what is unique begins with the agency, so it serves whoever looks up the outcomes of one.
+//! The unique index begins with the agency, so it also serves lookups of one agency's outcomes.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,4 +1,4 @@
-//! What each load did, table by table.
+//! The changes of each load, table by table.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,5 +1,5 @@
-//! Whom an outcome is of, as a column: values of agencies, states and the nation hold each other, and are told apart
-//! by filters and keys.
+//! Adds the level of an outcome as a column: values of agencies are contained in those of states and the nation, so
+//! filters and keys must tell them apart.
 
 use sea_orm_migration::{
     prelude::*,
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
             _ => ("text", ""),
         };
         for sql in [
-            // Most are of agencies, and a column that must have a value is added with one.
+            // Most are of agencies, and adding a NOT NULL column needs a default.
             format!("ALTER TABLE outcomes ADD COLUMN level {text} NOT NULL DEFAULT 'AGENCY'"),
             "UPDATE outcomes SET level = CASE WHEN state IS NULL THEN 'NATION' ELSE 'STATE' END \
              WHERE agency_id IS NULL"

@@ -1,12 +1,11 @@
-//! Which dataset a database holds, and that its ids are given out once: tokens of revisions and datasets, and the last
-//! ids of tables.
+//! Adds the identity of the dataset (tokens of revisions and datasets), and counters that keep ids from being reused.
 
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// The tables as they are now, those that have ids.
+/// The tables with ids at the time of this migration.
 const TABLES: [&str; 17] = [
     "agencies",
     "grants",
@@ -45,7 +44,7 @@ impl MigrationTrait for Migration {
             format!("ALTER TABLE revisions ADD COLUMN token {number} NOT NULL DEFAULT 0"),
             format!("ALTER TABLE revisions ADD COLUMN dataset {number} NOT NULL DEFAULT 0"),
             format!("UPDATE revisions SET token = {random}"),
-            // All of them until now count as one dataset. No two tokens are the same.
+            // All existing revisions count as one dataset. No two tokens are the same.
             format!(
                 "UPDATE revisions SET dataset = {random} WHERE id = (SELECT MIN(id) FROM revisions)"
             ),
@@ -61,7 +60,7 @@ impl MigrationTrait for Migration {
                 "INSERT INTO counters (name, value) SELECT '{table}', MAX(id) FROM {table} HAVING MAX(id) IS NOT NULL"
             ));
         }
-        // Reference data from before they had editions.
+        // Reference data loaded before they had editions.
         statements.push(
             "INSERT INTO counters (name, value) SELECT DISTINCT 'reference data', 1 FROM revisions \
              WHERE format = 'reference'"

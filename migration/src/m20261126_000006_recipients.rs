@@ -1,5 +1,5 @@
-//! How the recipient of each award was found, what people decided of recipients that nothing else tells, and what
-//! several sources say of one award.
+//! Adds how the recipient of each award was found, people's decisions about unclear recipients, and the claims of
+//! several sources about one award.
 
 use sea_orm_migration::{
     prelude::*,

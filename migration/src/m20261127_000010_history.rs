@@ -1,12 +1,13 @@
-//! What rows were before a load changed or removed them: beside each table one of the same columns, with the revision
-//! that ended the row. It has the indexes of the table, but nothing in it is unique, and nothing refers.
+//! Adds history tables for the versions of rows before loads changed or removed them: each has the columns of its
+//! table, and the revision that ended the row. They have the table's indexes, but no unique indexes and no
+//! references.
 
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{ConnectionTrait, DbBackend, Statement},
 };
 
-/// The tables as they are now, those whose rows loads change.
+/// The tables whose rows loads change, at the time of this migration.
 const TABLES: [&str; 18] = [
     "agencies",
     "claims",
@@ -58,7 +59,7 @@ impl MigrationTrait for Migration {
                 db.execute_unprepared(&sql).await?;
             }
         }
-        // What there was before the newest revision was not kept.
+        // Versions before the newest revision were not kept.
         db.execute_unprepared(
             "INSERT INTO counters (name, value) \
              SELECT 'first kept revision', MAX(id) FROM revisions HAVING MAX(id) IS NOT NULL",
@@ -78,7 +79,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The columns of a table of SQLite, as they are declared.
+/// The columns of a SQLite table, as they are declared.
 async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT name || ' ' || type || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END \

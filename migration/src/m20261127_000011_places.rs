@@ -1,12 +1,12 @@
-//! States with what is said of them and the people who live there, counties, of which agencies are, and congressional
-//! districts, to which awards go; each with its history.
+//! Adds states with their facts and populations, counties, which agencies are in, and congressional districts, which
+//! awards go to; each table with its history.
 
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// A new table: its columns with their types, those that are unique, and those that refer to another table.
+/// A new table: its columns with their types, the unique ones, and the references to other tables.
 struct NewTable {
     name: &'static str,
     columns: &'static [(&'static str, &'static str)],
@@ -58,7 +58,7 @@ const TABLES: [NewTable; 4] = [
     },
 ];
 
-/// Columns of tables that are there already, and what they refer to.
+/// New columns of existing tables, and what they reference.
 const LINKS: [(&str, &str, &str); 4] = [
     ("agencies", "state_id", "states"),
     ("agencies", "county_id", "counties"),
@@ -66,7 +66,7 @@ const LINKS: [(&str, &str, &str); 4] = [
     ("grants", "district_id", "congressional_districts"),
 ];
 
-/// The columns that each row has, and what they refer to.
+/// The provenance columns that each row has, and what they reference.
 const PROVENANCE: [(&str, &str); 2] = [("source_id", "sources"), ("revision_id", "revisions")];
 
 #[derive(DeriveMigrationName)]
@@ -128,7 +128,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What makes a table, its history and their indexes.
+/// The statements that create a table, its history and their indexes.
 fn statements(table: &NewTable, backend: DbBackend) -> Vec<String> {
     let NewTable { name, columns, unique, references } = table;
     let kind = |kind: &str| match backend {

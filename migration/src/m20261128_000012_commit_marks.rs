@@ -1,5 +1,5 @@
-//! What tells readers of a database on several machines that a load is being committed. Where one machine holds all of
-//! it, the table is empty.
+//! Adds the mark that tells readers of a database on several machines that a load is being committed. On a single
+//! machine the table is empty.
 
 use sea_orm_migration::{
     prelude::*,

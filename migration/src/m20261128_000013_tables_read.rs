@@ -1,4 +1,4 @@
-//! Which kinds of tables a load has read, by which is known who said a value of an agency.
+//! Adds the kinds of tables that a load read, which tell where each value of an agency came from.
 
 use sea_orm_migration::{
     prelude::*,

@@ -112,9 +112,9 @@ async fn what_makes_no_sense_is_said() {
     let event = Event::default;
     let over = |table: &str, event| super::over(table).around(event);
     for (request, words) in [
-        (over("grants", event()), "grants are not placed by what happens"),
-        (over("outcomes", event().within(3, 1)), "from 3 is after to 1"),
-        (over("outcomes", event().within(-900, 1)), "200 years at most"),
+        (over("grants", event()), "grants have no event to count years from"),
+        (over("outcomes", event().within(3, 1)), "`from` (3) is after `to` (1)"),
+        (over("outcomes", event().within(-900, 1)), "within 200 years"),
         (over("outcomes", event().balanced()), "needs `from` and `to`"),
         (over("outcomes", event().within(-60, 60).balanced()), "at most 64 years"),
     ] {

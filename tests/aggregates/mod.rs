@@ -207,16 +207,13 @@ async fn what_is_wrong_with_a_request_is_said() {
         (grants().by("obligatedOn:week"), "is not a part of a value: year, quarter"),
         (figure("title", Statistic::Sum), "not a number"),
         (figure("agency.latitude", Statistic::Sum), "not a number"),
-        (figure("agency", Statistic::Sum), "rows are counted"),
-        (
-            figure("federalShare", Statistic::Percentile(2.0, 0)),
-            "p is 2, which is not between 0 and 1",
-        ),
+        (figure("agency", Statistic::Sum), "rows can only be counted"),
+        (figure("federalShare", Statistic::Percentile(2.0, 0)), "p must be between 0 and 1, not 2"),
         (
             figure("federalShare", Statistic::Percentile(f64::NAN, 0)),
-            "which is not between 0 and 1",
+            "must be between 0 and 1, not NaN",
         ),
-        (keys(9), "9 keys are more than the 8"),
+        (keys(9), "9 keys exceed the limit of 8"),
         (Ok(grants().having(Having::Missing(0))), "having: names a figure"),
         (
             Ok(grants().order(vec![Order {
@@ -224,7 +221,7 @@ async fn what_is_wrong_with_a_request_is_said() {
                 descending: false,
                 nulls_first: false,
             }])),
-            "orderBy: names what is not asked for",
+            "orderBy: names a key or figure that is not requested",
         ),
     ];
     for (request, words) in cases {
@@ -282,7 +279,7 @@ async fn many_rows_and_many_keys_are_answered_alike() {
     }
     let request = request.by("id").unwrap().by("id").unwrap().subtotals();
     let refused = executors.replica.answer(&request).unwrap_err();
-    assert!(refused.to_string().contains("group by less"), "{refused}");
+    assert!(refused.to_string().contains("group by fewer keys"), "{refused}");
     let other = sql::answer(&executors.database, &request).await.unwrap_err();
     assert_eq!(other.to_string(), refused.to_string());
 }

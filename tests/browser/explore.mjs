@@ -459,7 +459,7 @@ export function explorer({ server, loaded, visit, ask, picture, wide, narrow }) 
       await page.getByRole("button", { name: "Show the first page" }).click();
       await figure(page, "Agencies").locator("tbody tr").first().waitFor();
       await page.goto(`${server.url}/explore?revision=99`);
-      await page.getByRole("alert").getByText("there is no revision 99").waitFor();
+      await page.getByRole("alert").getByText("Revision 99 does not exist").waitFor();
       await page.getByRole("button", { name: "Show the newest data" }).click();
       await page.locator("svg.timeline").waitFor();
       await calm(page);

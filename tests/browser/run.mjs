@@ -113,7 +113,7 @@ const tests = {
     const page = await context.newPage();
     await page.goto(server.url);
     await page.getByRole("heading", { level: 1, name: "COPS Office funding and outcomes" }).waitFor();
-    assert.match(await page.locator(".synthetic").innerText(), /made up/);
+    assert.match(await page.locator(".synthetic").innerText(), /generated, not real/);
     const { dataset } = await ask("{ dataset { revision citation { text } counts { table rows } } }");
     const text = await page.locator("main").innerText();
     assert.ok(text.includes(dataset.citation.text) && text.includes(`Revision ${dataset.revision}`), text);

@@ -45,7 +45,13 @@ async fn a_connection_carries_so_many_operations() {
         last = socket.next().await;
         assert_eq!(last["type"] == "next", id < 100, "{id}: {last}");
     }
-    assert!(last["payload"][0]["message"].as_str().unwrap().contains("this connection"), "{last}");
+    assert!(
+        last["payload"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("The connection has reached its limit"),
+        "{last}"
+    );
     host.load().await;
     for _ in 0..100 {
         assert_eq!(socket.next().await["type"], "next");

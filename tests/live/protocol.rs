@@ -21,7 +21,7 @@ async fn what_makes_no_sense_closes_the_connection_with_a_code_and_words() {
         (vec![live], 4401, "Unauthorized"),
         (vec![INIT, live, live], 4409, "Subscriber for a already exists"),
         (vec![INIT, INIT], 4429, "Too many initialisation requests"),
-        (vec![INIT, &large], 1009, "at most 102400 bytes (setting: --max-body)"),
+        (vec![INIT, &large], 1009, "at most 102400 bytes (--max-body)"),
     ] {
         let mut socket = host.open(&[]).await.unwrap();
         for message in messages {

@@ -19,7 +19,7 @@ async fn subscribers_are_told_that_the_server_stops() {
     while let Some(bytes) = within(events.chunk()).await.unwrap() {
         text.push_str(std::str::from_utf8(&bytes).unwrap());
     }
-    assert!(text.ends_with(": the server is stopping, ask again\n\n"), "{text}");
+    assert!(text.ends_with(": the server is stopping, reconnect\n\n"), "{text}");
     assert!(!text.contains("complete"), "{text}");
     assert!(within(host.served).await.unwrap(), "nobody was cut off");
 }

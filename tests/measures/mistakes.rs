@@ -26,7 +26,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
         (
             "totals { federalShare(inDollarsOf: 1800) { sum } }".to_owned(),
             "BAD_ARGUMENT",
-            "years known: 1990 to ",
+            "choose a year from 1990 to ",
         ),
         (
             by(", having: { federalShare: { inDollarsOf: 2023, sum: { gt: 1 } } }"),
@@ -43,7 +43,7 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "BAD_ARGUMENT",
             "between 0 and 1",
         ),
-        (nine_keys, "BAD_ARGUMENT", "9 keys are more than the 8"),
+        (nine_keys, "BAD_ARGUMENT", "9 keys exceed the limit of 8"),
         (groups("by: [STATUS, STATUS]"), "BAD_ARGUMENT", "STATUS is named twice"),
         (groups("by: [COLOUR]"), "INVALID_QUERY", "COLOUR"),
         (by(", having: { federalShare: { modus: { gt: 1 } } }"), "INVALID_QUERY", "mode"),
@@ -57,22 +57,22 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "BAD_ARGUMENT",
             "having.federalShare.percentile[0]",
         ),
-        (by(", orderBy: [{ key: STATUS }]"), "BAD_ARGUMENT", "`by` does not name STATUS"),
-        (by(", orderBy: [{}]"), "BAD_ARGUMENT", "orderBy[0]: name either"),
+        (by(", orderBy: [{ key: STATUS }]"), "BAD_ARGUMENT", "STATUS is not in `by`"),
+        (by(", orderBy: [{}]"), "BAD_ARGUMENT", "orderBy[0]: name one of"),
         (
             by(", orderBy: [{ key: FISCAL_YEAR, measure: COUNT }]"),
             "BAD_ARGUMENT",
-            "name one of them",
+            "use one or the other",
         ),
         (
             by(", orderBy: [{ measure: COUNT, statistic: AVG }]"),
             "BAD_ARGUMENT",
-            "COUNT has one value",
+            "COUNT has a single value",
         ),
         (
             by(", orderBy: [{ measure: FEDERAL_SHARE, statistic: PERCENTILE }]"),
             "BAD_ARGUMENT",
-            "p: a percentile needs it",
+            "p: a percentile requires it",
         ),
         (
             by(", orderBy: [{ measure: OFFICERS_FUNDED, inDollarsOf: 2024 }]"),
@@ -88,17 +88,17 @@ fn mistakes(cursor: &str) -> Vec<(String, &'static str, &'static str)> {
             "INVALID_CURSOR",
             "another key or order",
         ),
-        (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "place of a group"),
+        (by(", after: \"bnVsbA\""), "INVALID_CURSOR", "not a cursor of groups"),
         (by(", before: \"???\""), "INVALID_CURSOR", "base64"),
         (
             "groups(by: [FISCAL_YEAR]) { nodes { key { status } } }".to_owned(),
             "BAD_ARGUMENT",
-            "`by` does not name STATUS",
+            "STATUS is not in `by`",
         ),
         (
             format!("totals {{ federalShare {{ {figures} }} }}"),
             "BAD_ARGUMENT",
-            "514 figures are more than 512",
+            "514 figures exceed the limit of 512",
         ),
         (
             "totals { where(filter: { federalShare: { gt: \"x\" } }) { count } }".to_owned(),
@@ -113,49 +113,49 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
     let groups = |arguments: &str| format!("groups({arguments}) {{ totalCount }}");
     let by = |arguments: &str| groups(&format!("by: [FISCAL_YEAR]{arguments}"));
     vec![
-        (by(", others: true"), "BAD_ARGUMENT", "`top`, which is missing"),
-        (by(", top: 3, first: 3"), "BAD_ARGUMENT", "leave `first` out"),
-        (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: subtotals"),
-        (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` names no years"),
+        (by(", others: true"), "BAD_ARGUMENT", "requires `top`"),
+        (by(", top: 3, first: 3"), "BAD_ARGUMENT", "remove `first`"),
+        (by(", top: 3, others: true, subtotals: true"), "BAD_ARGUMENT", "others: this cannot be combined with `subtotals`"),
+        (groups("by: [STATUS], fill: true"), "BAD_ARGUMENT", "fill: `by` has no years"),
         (
             "groups(by: [STATUS]) { nodes { window(within: [FISCAL_YEAR]) { count { share } } } }".to_owned(),
             "BAD_ARGUMENT",
-            "within: `by` does not name FISCAL_YEAR",
+            "within: FISCAL_YEAR is not in `by`",
         ),
         (
             "groups(by: [STATUS]) { nodes { window { agencies { cumulative } } } }".to_owned(),
             "BAD_ARGUMENT",
-            "groups may share what this counts",
+            "groups may share what it counts",
         ),
         (
             "groups(by: [STATUS]) { summary { count { topShare(p: 1.5) } } }".to_owned(),
             "BAD_ARGUMENT",
-            "p: is not between 0 and 1",
+            "p: must be between 0 and 1",
         ),
         (
             by(", having: { figures: [{ measure: COUNT, statistic: AVG, is: { gt: 1 } }] }"),
             "BAD_ARGUMENT",
-            "having.figures[0]: COUNT has one value",
+            "having.figures[0]: COUNT has a single value",
         ),
         (
             by(", orderBy: [{ days: { from: PERIOD_START, to: PERIOD_END }, inDollarsOf: 2024 }]"),
             "BAD_ARGUMENT",
-            "belongs to amounts, not to days",
+            "applies to dollar amounts, not to days",
         ),
         (
             "totals { correlation(of: COUNT, with: FEDERAL_SHARE) { n } }".to_owned(),
             "BAD_ARGUMENT",
-            "of: COUNT is no number of each row",
+            "of: COUNT is not a number of each row",
         ),
         (
             "totals { correlation(of: POPULATION, with: OFFICERS_FUNDED, inDollarsOf: 2024) { n } }".to_owned(),
             "BAD_ARGUMENT",
-            "neither of these is an amount",
+            "neither measure is a dollar amount",
         ),
         (
             "totals { estimate(of: POPULATION, clusteredBy: AGENCY) { value } }".to_owned(),
             "BAD_ARGUMENT",
-            "its rows are no sample",
+            "these rows are not a sample",
         ),
         (
             "totals { federalShare { histogram(bins: 201) { count } } }".to_owned(),
@@ -165,7 +165,7 @@ fn mistakes_among_groups() -> Vec<(String, &'static str, &'static str)> {
         (
             "totals { federalShare { histogram(from: 5, to: 5) { count } } }".to_owned(),
             "BAD_ARGUMENT",
-            "ends before the first begins",
+            "`to` must be greater than `from`",
         ),
         (
             "totals { active(from: PERIOD_START, to: PERIOD_END, on: { every: MONTH, from: 1990, to: 2020 }) { count } }".to_owned(),
@@ -221,31 +221,34 @@ async fn what_is_wrong_with_aggregates_is_said_before_anything_is_read() {
         ),
         (
             "{ grants(beyond: { measure: POPULATION, above: 0.9 }) { totalCount } }",
-            "of a related row",
+            "belongs to a related row",
         ),
         ("{ grants(beyond: { measure: FEDERAL_SHARE, above: 99 }) { totalCount } }", "0.99"),
         (
             "{ agencies { nodes { grants(orderBy: [{ officersFunded: { measure: FUNDED } }]) { nodes { id } } } } }",
-            "ask `grants`",
+            "use `grants`",
         ),
         (
             "{ grants(filter: { compare: [{ column: PERIOD_END, is: GT, with: FEDERAL_SHARE }] }) { totalCount } }",
-            "days are compared with days",
+            "compare dates with dates",
         ),
         (
             "{ outcomes { groups(by: [MEASURE, LEVEL]) { nodes { window { value { cumulative } } } } } }",
             "several measures",
         ),
-        ("{ agencies { nodes { grants { quality { column } } } } }", "hangs on no row"),
+        (
+            "{ agencies { nodes { grants { quality { column } } } } }",
+            "not available on a nested list",
+        ),
         (
             "{ agencies { nodes { outcomes { differenceInDifferences(of: VALUE) { clusters } } } } }",
-            "hangs on no row",
+            "not available on a nested list",
         ),
         ("{ outcomes { differenceInDifferences(of: AGENCIES) { clusters } } }", "has no mean"),
-        ("{ outcomes { differenceInDifferences(of: POPULATION) { clusters } } }", "no sample"),
+        ("{ outcomes { differenceInDifferences(of: POPULATION) { clusters } } }", "not a sample"),
         (
             "{ outcomes { differenceInDifferences(of: YEARS, event: { from: 3, to: 1 }) { clusters } } }",
-            "from 3 is after to 1",
+            "`from` (3) is after `to` (1)",
         ),
         (
             "{ outcomes { differenceInDifferences(of: YEARS, event: { balanced: true }) { clusters } } }",

@@ -1,8 +1,9 @@
 //! Requests, drawn.
 
 use super::{
-    asked::{Asked, STATISTICS, Selection, YEARS},
+    asked::{Asked, STATISTICS, Selection, YEARS, kept},
     beside::Beside,
+    beyond::{Beyond, MOST_ALIKE},
     data::Data,
     difference::Difference,
     dimensions::Dimension,
@@ -13,6 +14,7 @@ use super::{
     measures::{Exact, Figure, Path, Statistic},
     random::Random,
     requests::{Parent, Request},
+    summaries::{OF_GROUPS, Summary, WHOLE},
     tables::{Kind, Measure, TABLES, Table},
 };
 
@@ -39,6 +41,9 @@ impl Draw<'_> {
             let one = self.one_measure(table, on);
             filter = Some(Filter::And([one].into_iter().chain(filter).collect()));
         }
+        let beyond = (parent.is_none() && self.random.chance(20))
+            .then(|| self.beyond(table, free, filter.as_ref()))
+            .flatten();
         let (totals, groups) =
             *self.random.pick(&[(true, false), (false, true), (false, true), (true, true)]);
         let totals = totals.then(|| self.selection(table, free, 2));
@@ -46,7 +51,7 @@ impl Draw<'_> {
         let groups = groups.then(|| self.groups(table, free));
         let is_compared = table.name == "outcomes" && parent.is_none() && free;
         let difference = (is_compared && self.random.chance(50)).then(|| self.difference());
-        Request { table, parent, filter, totals, difference, groups }
+        Request { table, parent, filter, beyond, totals, difference, groups }
     }
 
     /// Rows on which a list of the table hangs, if there are any.
@@ -148,6 +153,47 @@ impl Draw<'_> {
         Some(Beside::Estimate(measure, key))
     }
 
+    fn beyond(
+        &mut self,
+        table: &'static Table,
+        free: bool,
+        filter: Option<&Filter>,
+    ) -> Option<Beyond> {
+        let is_own = |measure: &&Measure| {
+            matches!(measure, Measure::Number(..))
+                && (free || !GUARDED.contains(&measure.name()))
+                && Path::parse(table, measure.path()).is_of_column()
+        };
+        let measures: Vec<&'static Measure> = table.measures.iter().filter(is_own).collect();
+        let measure = *(!measures.is_empty()).then(|| self.random.pick(&measures))?;
+        let mut keys = Dimension::all(table);
+        keys.retain(|key| !key.is_placed());
+        let within = (0..self.random.below(3)).map(|_| self.random.pick(&keys).clone()).collect();
+        let twentieths = i128::try_from(self.random.below(20)).unwrap();
+        let mut beyond = Beyond { measure, twentieths, is_above: self.random.chance(50), within };
+        let rows = kept(self.data, &self.data.all(table.name), filter);
+        while beyond.alike(self.data, &rows).len() > MOST_ALIKE {
+            beyond.within.pop();
+        }
+        Some(beyond)
+    }
+
+    /// A statistic of all groups.
+    fn summary(&mut self, table: &'static Table, free: bool) -> Summary {
+        let mut asked = self.measure(table, free);
+        if asked.is_ratio() {
+            asked.measure = None;
+        }
+        asked.year = None;
+        let figure = match self.statistic(asked, free) {
+            figure @ (Statistic::Known | Statistic::Missing) => figure,
+            _ => *self.random.pick(&WHOLE),
+        };
+        let count = 1 + self.random.below(4);
+        let of = (0..count).map(|_| *self.random.pick(&OF_GROUPS)).collect();
+        Summary { asked, figure, of }
+    }
+
     fn difference(&mut self) -> Difference {
         let of = *self.random.pick(&["value", "populationServed", "ratePer100k"]);
         Difference { of, is_never: self.random.chance(50), event: self.event() }
@@ -193,6 +239,8 @@ impl Draw<'_> {
             let are_keys = dimensions.iter().filter(|it| [measure, "level"].contains(&&*it.name()));
             by.extend(are_keys.cloned());
         }
+        // A statistic of all groups is over all measures again.
+        let summary = self.random.chance(30).then(|| self.summary(table, free));
         let free = free || is_apart;
         for _ in 0..*self.random.pick(&[0, 1, 1, 1, 2, 2, 3]) {
             let placed: Vec<_> = dimensions.iter().filter(|it| it.is_placed()).collect();
@@ -209,8 +257,18 @@ impl Draw<'_> {
         let (having, order, page, fills) = (None, Vec::new(), None, false);
         let windows = self.random.chance(25);
         let event = self.event();
-        let mut groups =
-            Groups { by, event, having, order, subtotals, fills, windows, page, selection };
+        let mut groups = Groups {
+            by,
+            event,
+            having,
+            order,
+            subtotals,
+            fills,
+            windows,
+            page,
+            selection,
+            summary,
+        };
         let (data, rows) = (self.data, self.data.all(table.name));
         let whole = groups.of(data, table, &rows);
         if self.random.chance(35) {

@@ -10,6 +10,7 @@ use super::{
     having::{Having, Term},
     measures::{self, Exact, Figure},
     requests::{Expected, Ids},
+    summaries::Summary,
     tables::{Table, screaming},
 };
 
@@ -34,6 +35,8 @@ pub(super) struct Groups {
     pub(super) windows: bool,
     pub(super) page: Option<Page>,
     pub(super) selection: Selection,
+    /// What is asked of all groups, pages aside.
+    pub(super) summary: Option<Summary>,
 }
 
 /// A group: its key, and its rows.
@@ -74,8 +77,9 @@ impl Groups {
             if keys.is_empty() { String::new() } else { format!("key {{ {} }} ", keys.join(" ")) };
         let selection = self.selection.text();
         let windows = if self.windows { WINDOWS } else { "" };
+        let summary = self.summary.as_ref().map(Summary::text).unwrap_or_default();
         format!(
-            "groups({arguments}) {{ totalCount nodes {{ level isOthers {keys}{selection} {windows} }} }}"
+            "groups({arguments}) {{ totalCount {summary} nodes {{ level isOthers {keys}{selection} {windows} }} }}"
         )
     }
 
@@ -207,7 +211,14 @@ impl Groups {
             groups[page.clone()].iter().zip(page).map(|(group, place)| node(group, Some(place)));
         let others = others.iter().map(|group| node(group, None));
         let nodes = Expected::List(nodes.chain(others).collect());
-        Expected::Object(vec![("totalCount".to_owned(), total), ("nodes".to_owned(), nodes)])
+        let mut fields = vec![("totalCount".to_owned(), total), ("nodes".to_owned(), nodes)];
+        if let Some(summary) = &self.summary {
+            let whole = groups.iter().filter(|(key, _)| level_of(key) == self.by.len());
+            let whole =
+                whole.map(|(key, rows)| (rows.is_empty() && !key.is_empty(), rows.as_slice()));
+            fields.push(("summary".to_owned(), summary.answer(data, table, whole)));
+        }
+        Expected::Object(fields)
     }
 }
 

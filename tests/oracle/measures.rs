@@ -274,7 +274,13 @@ pub(super) fn statistic(
     of_numbers(&known, missing, path.kind().unit(), statistic)
 }
 
-fn of_numbers(known: &[i128], missing: usize, unit: i128, statistic: Statistic) -> Figure {
+/// A statistic of numbers in order.
+pub(super) fn of_numbers(
+    known: &[i128],
+    missing: usize,
+    unit: i128,
+    statistic: Statistic,
+) -> Figure {
     let many = i128::try_from(known.len()).unwrap();
     let sum: i128 = known.iter().sum();
     match statistic {

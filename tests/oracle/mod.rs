@@ -4,6 +4,7 @@
 
 mod asked;
 mod beside;
+mod beyond;
 mod breakage;
 mod data;
 mod difference;
@@ -16,6 +17,7 @@ mod having;
 mod measures;
 mod random;
 mod requests;
+mod summaries;
 mod tables;
 
 use std::collections::BTreeMap;

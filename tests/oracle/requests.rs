@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     asked::{Selection, kept, shown},
+    beyond::Beyond,
     data::{Data, Row},
     difference::{self, Difference},
     filters::Filter,
@@ -49,6 +50,8 @@ pub(super) struct Request {
     pub(super) table: &'static Table,
     pub(super) parent: Option<Parent>,
     pub(super) filter: Option<Filter>,
+    /// Which of those that the filter keeps are meant.
+    pub(super) beyond: Option<Beyond>,
     pub(super) totals: Option<Selection>,
     /// What changed after an event, less what changed elsewhere.
     pub(super) difference: Option<Difference>,
@@ -58,7 +61,9 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn text(&self, alias: &str) -> String {
         let filter = |filter: &Filter| format!("filter: {}", filter.text());
-        let own = self.filter.as_ref().map(|own| format!("({})", filter(own))).unwrap_or_default();
+        let own = self.filter.iter().map(filter).chain(self.beyond.iter().map(Beyond::text));
+        let own: Vec<String> = own.collect();
+        let own = if own.is_empty() { String::new() } else { format!("({})", own.join(", ")) };
         let mut of = "totalCount".to_owned();
         if let Some(totals) = &self.totals {
             write!(of, " totals {{ {} }}", totals.text()).unwrap();
@@ -108,7 +113,10 @@ impl Request {
     }
 
     fn of(&self, data: &Data, ids: &Ids, rows: &[&Row]) -> Expected {
-        let rows = kept(data, rows, self.filter.as_ref());
+        let mut rows = kept(data, rows, self.filter.as_ref());
+        if let Some(beyond) = &self.beyond {
+            rows = beyond.kept(data, self.table, &rows);
+        }
         let mut fields = vec![("totalCount".to_owned(), shown(measures::count(rows.len())))];
         if let Some(totals) = &self.totals {
             let totals = Expected::Object(totals.answer(data, self.table, &rows));

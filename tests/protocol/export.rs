@@ -325,7 +325,7 @@ async fn a_whole_table_is_a_link_with_a_tag_of_the_revision() {
         let (status, answer) = read(link(file)).await;
         assert_eq!((status.as_u16(), code(&answer)), (404, "NOT_FOUND"));
         let message = answer["errors"][0]["message"].as_str().unwrap().to_owned();
-        let tables = message.rsplit(" are ").next().unwrap();
+        let tables = message.rsplit(" are ").next().unwrap().trim_end_matches('.');
         for table in tables.split(", ") {
             let text = file_of(&site, &format!("{table}.csv")).await;
             assert!(records(&text).0.len() > 2, "{table}");

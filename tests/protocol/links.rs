@@ -103,7 +103,7 @@ async fn a_link_gives_the_cited_data_and_a_page_about_them() {
             "<strong>Verified.</strong>",
             digest,
             "<strong>another answer</strong> today. The current revision is <strong>2</strong>",
-            "Rows that 1 load since have written",
+            "Rows that 1 load since then changed",
             "<td class=\"number\">0</td><td class=\"number\">72</td><td class=\"number\">0</td>",
             "<code>cops-graphql diff 1 2</code>",
             "<th scope=\"col\">federalShare</th><th scope=\"col\">title</th><th scope=\"col\">agency.name</th>",
@@ -169,25 +169,25 @@ async fn links_that_are_no_longer_so(site: &Site, citation: &Value) {
     let other = with(json!({ "d": "0".repeat(64) }));
     let (status, html) = page(site, &other).await;
     assert!(status == 200 && html.contains("<strong>Not the same.</strong>"), "{html}");
-    assert!(html.contains("the digest of the link or the rows"), "{html}");
+    assert!(html.contains("the digest in the link or the rows"), "{html}");
     let (exit, words) = verify_link(&[&other]);
     assert!(exit == 1 && words.contains("the citation was made by the same program"), "{words}");
     let older = with(json!({ "d": "0".repeat(64), "p": "cops-graphql <i>0.0.9" }));
     let (_, html) = page(site, &older).await;
     assert!(
-        html.contains("they were cited by cops-graphql &lt;i&gt;0.0.9, and this is "),
+        html.contains("cops-graphql &lt;i&gt;0.0.9 cited them, and this server runs "),
         "{html}"
     );
     let (exit, words) = verify_link(&[&older]);
     assert!(exit == 1 && words.contains("the program differs"), "{words}");
-    assert!(words.contains("cited by cops-graphql <i>0.0.9, and are answered by cops-"), "{words}");
+    assert!(words.contains("cops-graphql <i>0.0.9 made the citation, and cops-graphql"), "{words}");
     for (link, status, words) in [
-        (with(json!({ "l": "2001-01-01T00:00:00Z" })), 400, "says of its revision what is not so"),
-        (with(json!({ "s": true })), 400, "says of its revision what is not so"),
+        (with(json!({ "l": "2001-01-01T00:00:00Z" })), 400, "says about its revision"),
+        (with(json!({ "s": true })), 400, "says about its revision"),
         (with(json!({ "q": "{ nothing }" })), 400, "nothing"),
         (with(json!({ "q": "<script>" })), 400, "&lt;"),
         (with(json!({ "t": "00000000000000ff" })), 409, "has another token"),
-        (with(json!({ "r": 9 })), 409, "there is no revision 9"),
+        (with(json!({ "r": 9 })), 409, "Revision 9 does not exist"),
         (with(json!({ "d": "0" })), 400, "no SHA-256"),
         (with(json!({ "y": 1 })), 400, "no citation"),
         (with(json!({ "v": 2 })), 400, "version 2"),

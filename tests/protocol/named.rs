@@ -59,7 +59,7 @@ async fn what_is_no_persisted_query_is_refused() {
         ),
         (json!({ "query": text, "extensions": version }), "version 1"),
         (json!({ "extensions": { "persistedQuery": { "version": 1 } } }), "sha256Hash"),
-        (json!({ "query": text, "documentId": "a" }), "send one of them"),
+        (json!({ "query": text, "documentId": "a" }), "Send one of them"),
     ] {
         let (status, answer) = read(site.post(&body)).await;
         assert_eq!((status.as_u16(), code(&answer)), (400, "BAD_REQUEST"));
@@ -179,7 +179,7 @@ fn a_bad_document_stops_the_start() {
     assert!(error.contains("bad.graphql: line 3, column 5: there is no field"), "{error}");
     assert!(!folder.path().join("new.db").exists(), "the database is not touched before");
     for (arguments, words) in [
-        (["--trusted-documents", "/nowhere"], "/nowhere: cannot be read"),
+        (["--trusted-documents", "/nowhere"], "cannot read /nowhere"),
         (["--cache-size", "much"], "write it as a number"),
         (["--cors-origin", "https://example.gov/"], "without a path"),
         (["--batch", "1000"], "1000 is not in 0..=100"),

@@ -76,8 +76,8 @@ async fn what_is_not_told_has_no_route_and_no_link() {
         let links = page.split("href=\"/").skip(1).map(|rest| rest.split('"').next().unwrap());
         let links: Vec<_> = links.map(|link| format!("{base}/{link}")).collect();
         assert_eq!(links.len(), if tells_schema { 6 } else { 2 }, "{links:?}");
-        assert_eq!(page.contains("Five ways in"), tells_schema);
-        assert_eq!(page.contains("does not tell its schema"), !tells_schema);
+        assert_eq!(page.contains("Five ways to use it"), tells_schema);
+        assert_eq!(page.contains("does not publish its schema"), !tells_schema);
         let (_, told) = read(site.client.get(&base)).await;
         let named = told["links"].as_object().unwrap().values();
         let named = named.map(|link| link.as_str().unwrap().to_owned());

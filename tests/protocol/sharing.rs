@@ -69,7 +69,7 @@ async fn a_list_of_requests_is_taken_where_the_operator_says_so() {
         "{body}"
     );
     let site = Site::with(Settings { most_in_batch: 10, ..Settings::default() }).await;
-    for (count, words) in [(0, "empty"), (11, "at most 10")] {
+    for (count, words) in [(0, "empty"), (11, "limit of 10")] {
         let (status, body) = read(site.post(&list(count))).await;
         assert_eq!(status, 400);
         assert!(body["errors"][0]["message"].as_str().unwrap().contains(words), "{body}");

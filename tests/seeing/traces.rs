@@ -192,6 +192,6 @@ async fn a_collector_that_is_gone_takes_nothing_with_it() {
     let data = server.data("{ agencies(first: 1) { nodes { name } } }").await;
     assert_eq!(data["agencies"]["nodes"].as_array().unwrap().len(), 1);
     assert_eq!(server.stop(), Some(0));
-    let told = server.log.iter().find(|line| line.contains("the collector takes no traces"));
+    let told = server.log.iter().find(|line| line.contains("traces cannot be sent"));
     assert!(told.is_some(), "nothing was told of it");
 }

@@ -214,23 +214,32 @@ impl Predicate {
         }
     }
 
-    /// The condition in SQL, over the rows of a table.
+    /// The condition in SQL, as (a part of) the `WHERE` of a statement over the rows of a table.
     pub(crate) fn to_sql(&self, table: &str, backend: DbBackend) -> Expr {
+        self.to_sql_at(Place::Where, table, backend)
+    }
+
+    /// The condition in SQL, as a value that a statement over the rows of a table computes.
+    pub(crate) fn to_sql_value(&self, table: &str, backend: DbBackend) -> Expr {
+        self.to_sql_at(Place::Value, table, backend)
+    }
+
+    fn to_sql_at(&self, place: Place, table: &str, backend: DbBackend) -> Expr {
         match self {
             Self::All(parts) => parts
                 .iter()
-                .map(|part| part.to_sql(table, backend))
+                .map(|part| part.to_sql_at(place, table, backend))
                 .reduce(ExprTrait::and)
                 .unwrap_or_else(|| Expr::cust("TRUE")),
             Self::Any(parts) => parts
                 .iter()
-                .map(|part| part.to_sql(table, backend))
+                .map(|part| part.to_sql_at(Place::Value, table, backend))
                 .reduce(ExprTrait::or)
                 .unwrap_or_else(|| Expr::cust("FALSE")),
             // A comparison with NULL is unknown in SQL: what is not true is false here.
             Self::Not(part) => {
                 let not_true = Expr::Constant(true.into());
-                part.to_sql(table, backend).binary(BinOper::IsNot, not_true)
+                part.to_sql_at(Place::Value, table, backend).binary(BinOper::IsNot, not_true)
             }
             Self::Is { column, test } => test.to_sql(column_of(table, column), backend),
             Self::Difference { column, less, is_of_days, test } => {
@@ -246,6 +255,9 @@ impl Predicate {
                 inner
                     .column((Alias::new(other.name), Alias::new(*to)))
                     .from(Alias::new(other.name));
+                if place == Place::Value && backend == DbBackend::Postgres && *to != other.key {
+                    inner.distinct();
+                }
                 if !keeps.is_all() {
                     inner.and_where(keeps.to_sql(other.name, backend));
                 }
@@ -273,6 +285,17 @@ impl Predicate {
             }
         }
     }
+}
+
+/// Where a condition stands in a statement.
+///
+/// A database joins the rows of `WHERE a IN (SELECT ...)`. Below `OR` and `NOT`, and outside of `WHERE`, it looks
+/// each row up in the list instead: PostgreSQL makes a hash of the list if it expects the list to fit into
+/// `hash_mem`, and otherwise reads all of the list for each row. So the list holds each value once there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Where,
+    Value,
 }
 
 impl Test {

@@ -1,15 +1,15 @@
-//! Statements that read the dataset as it was after an earlier load.
+//! Statements that read the dataset as of an earlier revision.
 //!
-//! Each row says which load has brought or changed it last, and what it was before that stands in the history of its
-//! table, with the load that ended it ([`super::load`]). So the rows of a revision are those of the table that no later
-//! load has touched, and those of its history that it had still. In front of a statement stands a common table expression
-//! for each table that it reads, of the same name: whatever builds statements need not know.
+//! Each row names the load that last added or changed it. Its earlier versions are in the history of its table, with
+//! the load that ended them ([`super::load`]). So the rows of a revision are the table's rows that no later load has
+//! touched, plus the history rows that were still valid then. A statement gets a common table expression for each
+//! table that it reads, with the table's name, so code that builds statements need not know about revisions.
 //!
-//! On PostgreSQL the conditions stand outside the arms of the `UNION ALL`, which lets it merge the indexes of both in
-//! order; inside, it would sort. SQLite wants them inside. Its full-text search knows the rows of now only: words of
-//! earlier rows are looked up in the column that they are indexed from.
+//! On PostgreSQL the conditions are outside the arms of the `UNION ALL`, which lets it merge the indexes of both in
+//! order; with conditions inside, it would sort. SQLite wants them inside. Its full-text search covers only current
+//! rows: words in earlier rows are searched in the column that the index is built from.
 //!
-//! Revisions that were forgotten are empty: whoever reads one finds none of that number.
+//! Deleted revisions are empty: a reader finds no revision with that number.
 
 use std::sync::LazyLock;
 
@@ -41,7 +41,7 @@ pub(super) fn read_at(statement: &mut Statement, revision: i32) {
     }
 }
 
-/// Makes a part of a statement read the dataset as of a revision, whatever the rest of it reads.
+/// Makes a part of a statement read the dataset as of a revision, whatever the rest reads.
 pub(crate) fn read_part_at(part: &mut SelectStatement, backend: DbBackend, revision: i32) {
     let sql = backend.build(part).sql;
     let mut with = WithClause::new();
@@ -55,8 +55,8 @@ pub(crate) fn read_part_at(part: &mut SelectStatement, backend: DbBackend, revis
     part.with_cte(with);
 }
 
-/// The rows of a table that a load has changed or removed after a revision, up to another one, as they were before: all
-/// columns of the table, and no others.
+/// The rows of a table that were changed or removed by loads after revision `from`, up to `to`, as they were before:
+/// all columns of the table, and no others.
 pub(crate) fn ended_between(table: &EntityTable, (from, to): (i32, i32)) -> SelectStatement {
     let column = |name: &str| Expr::col(Alias::new(name));
     let mut ended = Query::select();
@@ -69,7 +69,7 @@ pub(crate) fn ended_between(table: &EntityTable, (from, to): (i32, i32)) -> Sele
     ended
 }
 
-/// Makes a statement whose parts say themselves which revision they read tell of the revision that is asked for.
+/// For a statement whose parts select their revisions themselves: makes it report the requested revision.
 pub(super) fn tell_of(statement: &mut Statement, revision: i32) {
     let revisions = TABLES.iter().find(|table| table.name == "revisions");
     if let Some(shadow) = revisions.and_then(|it| shadow(it, statement.db_backend, revision)) {
@@ -77,25 +77,25 @@ pub(super) fn tell_of(statement: &mut Statement, revision: i32) {
     }
 }
 
-/// Rows that are written as text, as a statement.
+/// Rows given as SQL text, as a statement.
 fn rows_as_select(rows: &str) -> SelectStatement {
     let mut select = Query::select();
     select.expr(Expr::cust(rows.strip_prefix("SELECT ").unwrap_or(rows).to_owned()));
     select
 }
 
-/// What stands for a table; none where the table has only what is true of every revision.
+/// The expression that replaces a table; `None` if the table is the same at every revision.
 fn shadow(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<String> {
     let rows = rows_at(table, backend, revision)?;
     Some(format!("\"{}\" AS NOT MATERIALIZED ({rows})", table.name))
 }
 
-/// The rows of a table as of a revision; none where the table has only what is true of every revision.
+/// The rows of a table as of a revision; `None` if the table is the same at every revision.
 fn rows_at(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<String> {
     let name = table.name;
     let columns: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let columns = columns.join(", ");
-    // The name alone would be that of the expression itself.
+    // The unqualified name would refer to the expression itself.
     let schema = if backend == DbBackend::Sqlite { "main." } else { "" };
     Some(if name == "revisions" {
         let written = if backend == DbBackend::Postgres { ", xmin" } else { "" };
@@ -125,8 +125,8 @@ fn rows_at(table: &EntityTable, backend: DbBackend, revision: i32) -> Option<Str
     })
 }
 
-/// The same statement, which looks for words in the rows themselves. The words are a parameter of the form `"a"* AND "b"*`,
-/// of letters and digits only.
+/// The same statement, searching words in the rows themselves. The words are a parameter of the form `"a"* AND "b"*`,
+/// with letters and digits only.
 fn look_through(sql: &str, table: &str) -> String {
     let by_index = format!(
         "SELECT \"{table}_search\".\"rowid\" FROM \"{table}_search\" WHERE \"{table}_search\" MATCH ?"

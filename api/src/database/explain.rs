@@ -1,7 +1,7 @@
-//! What a driver says, in words for an operator.
+//! Explains the errors of a database driver to an operator.
 //!
-//! The one place where that happens: what is said names the file of SQLite, never the URL of a server, and says what
-//! to do where that is known.
+//! Only this module does that. Its texts name the SQLite file but never the URL of a server, and say how to fix the
+//! problem if that is known.
 
 use std::path::Path;
 
@@ -22,11 +22,11 @@ pub fn explain(url: &DatabaseUrl, error: &DbErr) -> String {
         Some(sqlx::Error::PoolTimedOut) => no_connection(),
         Some(sqlx::Error::Io(error)) => {
             format!(
-                "the server cannot be reached: {error}: check the host and the port, and that it runs"
+                "the server cannot be reached: {error}: check that it runs, and check the host and the port"
             )
         }
         Some(sqlx::Error::Tls(error)) => {
-            format!("no encryption could be agreed on: {error}: check sslmode and sslrootcert")
+            format!("encryption could not be negotiated: {error}: check sslmode and sslrootcert")
         }
         Some(sqlx::Error::Database(said)) => {
             let code = said.code().unwrap_or_default();
@@ -41,12 +41,12 @@ pub fn explain(url: &DatabaseUrl, error: &DbErr) -> String {
 fn no_connection() -> String {
     let seconds = ACQUIRE.as_secs();
     format!(
-        "no connection within {seconds} s: check the host and the port, whether the server is up, and whether it has any \
-         connection left"
+        "no connection within {seconds} s: check the host and the port, whether the server is up, and whether it has \
+         connections left"
     )
 }
 
-/// What the driver said.
+/// The driver's error.
 fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(error))
@@ -56,31 +56,31 @@ fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-/// What to do about an error of PostgreSQL, by its code.
+/// How to fix a PostgreSQL error, by its code.
 fn mend_of_postgres(code: &str) -> Option<&'static str> {
     Some(match code {
         "28P01" | "28000" => {
-            "check the user and the password, and what pg_hba.conf of the server allows"
+            "check the user and the password, and what the server's pg_hba.conf allows"
         }
         "3D000" => {
-            "make it with `createdb --encoding=UTF8 --template=template0 NAME`, or name another"
+            "create it with `createdb --encoding=UTF8 --template=template0 NAME`, or name another one"
         }
-        "42501" => "grant it to the user: `cops-graphql doctor` says what is missing",
+        "42501" => "grant the user the missing privileges, which `cops-graphql doctor` lists",
         "25006" => {
-            "it may only be read, as a replica may: start a server on its primary first, and wait until the replica \
-             has followed"
+            "it is read-only, like a replica: first start a server on its primary, and wait until the replica has \
+             caught up"
         }
         "53300" => {
-            "close what is not needed, or raise max_connections of the server or the limit of the role"
+            "close unused connections, or raise the server's max_connections or the limit of the role"
         }
-        "53100" => "the disk of the server is full: make room on it",
+        "53100" => "the disk of the server is full: free some space",
         _ => return None,
     })
 }
 
-/// What went wrong with a file of SQLite.
+/// What went wrong with a SQLite file.
 fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
-    let locked = "another process has locked it: wait until that is done, or end it";
+    let locked = "another process has locked it: wait until it is done, or stop it";
     if migration::is_locked(error) || matches!(error, DbErr::ConnectionAcquire(_)) {
         return Some(locked.to_owned());
     }
@@ -91,30 +91,30 @@ fn of_sqlite(path: &Path, error: &DbErr) -> Option<String> {
     };
     let code = said.code()?.parse::<u32>().ok()?;
     let shown = path.display();
-    // The codes of SQLite; what is said beyond them stands in the higher bits.
+    // SQLite's primary codes are in the lower bits.
     Some(match code & 0xff {
         // SQLITE_PERM, SQLITE_READONLY
         3 | 8 => format!(
-            "{shown} or its folder cannot be written, where SQLite keeps its log: let this user write both, or name a \
-             finished file as sqlite://PATH?mode=ro&immutable=true"
+            "{shown} or its folder is not writable, but SQLite keeps its log there: make both writable for this user, \
+             or name a finished file as sqlite://PATH?mode=ro&immutable=true"
         ),
         // SQLITE_IOERR
-        10 => format!("{shown} cannot be read or written: {}: look at its disk", said.message()),
+        10 => format!("{shown} cannot be read or written: {}: check its disk", said.message()),
         // SQLITE_CORRUPT
-        11 => format!("{shown} is damaged: take a copy of it from before, or make a new one"),
+        11 => format!("{shown} is damaged: restore a backup, or create a new file"),
         // SQLITE_FULL
         13 => {
-            format!("the disk of {shown} is full: make room on it, or name a file on another disk")
+            format!("the disk of {shown} is full: free some space, or name a file on another disk")
         }
         // SQLITE_CANTOPEN
         14 => cannot_open(path),
         // SQLITE_NOTADB
-        26 => format!("{shown} is no file of SQLite: name another"),
+        26 => format!("{shown} is not a SQLite file: name another one"),
         _ => return None,
     })
 }
 
-/// Why a file cannot be opened or made, as far as the system says it.
+/// Why a file cannot be opened or created, according to the system.
 fn cannot_open(path: &Path) -> String {
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -129,27 +129,29 @@ fn cannot_open(path: &Path) -> String {
         }
         (Ok(_), _) => match std::fs::File::open(path) {
             Err(error) => {
-                format!("{shown} cannot be read: {error}: let this user read and write it")
+                format!(
+                    "{shown} cannot be read: {error}: make it readable and writable for this user"
+                )
             }
             Ok(_) => format!(
-                "{shown} can be read, and its log beside it cannot be made: let this user write the folder {at}, or \
-                 name a finished file as sqlite://PATH?mode=ro&immutable=true"
+                "{shown} can be read, but its log next to it cannot be created: make the folder {at} writable for this \
+                 user, or name a finished file as sqlite://PATH?mode=ro&immutable=true"
             ),
         },
         (Err(_), Err(error)) => {
             format!(
-                "{shown} is not there, nor is its folder {at}: {error}: make the folder, or name another file"
+                "neither {shown} nor its folder {at} exists: {error}: create the folder, or name another file"
             )
         }
         (Err(_), Ok(found)) if !found.is_dir() => {
-            format!("{at} is a file, and no folder that could hold {shown}: name another file")
+            format!("{at} is a file, not a folder, so {shown} cannot be in it: name another file")
         }
         (Err(error), Ok(_)) if error.kind() != std::io::ErrorKind::NotFound => format!(
-            "{shown} cannot be opened: {error}: let this user read and write it, or name another file"
+            "{shown} cannot be opened: {error}: make it readable and writable for this user, or name another file"
         ),
         (Err(_), Ok(_)) => format!(
-            "{shown} is not there and cannot be made: let this user write the folder {at}, and see that its disk is not \
-             full, or name another file"
+            "{shown} does not exist and cannot be created: make the folder {at} writable for this user, check that its \
+             disk is not full, or name another file"
         ),
     }
 }

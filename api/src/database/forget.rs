@@ -1,4 +1,4 @@
-//! Forgetting earlier revisions, which takes their rows out of the history and is never undone.
+//! Deletes earlier revisions: removes their rows from the history for good.
 
 use entity::{revision, table::tables};
 use migration::Begins;
@@ -9,7 +9,7 @@ use super::{
     load::{ENDED_BY, KEPT_COUNTER, counter, raise},
 };
 
-/// What was forgotten, or would be.
+/// What was deleted, or would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forgotten {
     /// The first revision that was kept before.
@@ -18,29 +18,27 @@ pub struct Forgotten {
     pub kept: i32,
     /// The current revision.
     pub current: i32,
-    /// The rows that only the forgotten revisions had.
+    /// The rows that only the deleted revisions had.
     pub rows: u64,
 }
 
-/// Why nothing is forgotten.
+/// Why nothing is deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum ForgetError {
     /// There is nothing before the revision.
-    #[error(
-        "there is nothing before revision {before} that could be forgotten: kept are the revisions {from} to {current}"
-    )]
+    #[error("no revision before {before} is kept: the available revisions are {from} to {current}")]
     Nothing {
-        /// What was asked for.
+        /// The requested revision.
         before: i32,
         /// The first revision that is kept.
         from: i32,
         /// The current revision.
         current: i32,
     },
-    /// The revision is yet to come.
-    #[error("there is no revision {before}: the current one is {current}, which is always kept")]
+    /// The revision does not exist yet.
+    #[error("revision {before} does not exist: the current one is {current}, which is always kept")]
     NoSuchRevision {
-        /// What was asked for.
+        /// The requested revision.
         before: i32,
         /// The current revision.
         current: i32,
@@ -50,19 +48,19 @@ pub enum ForgetError {
     Database(#[from] DbErr),
 }
 
-/// The first and the last revision that can be asked for.
+/// The first and the last available revision.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn kept(db: &impl ConnectionTrait) -> Result<(i32, i32), DbErr> {
     let last = revision::Entity::find().order_by_desc(revision::Column::Id).one(db).await?;
     Ok((counter(db, KEPT_COUNTER).await?.max(1), last.map_or(0, |last| last.id)))
 }
 
-/// Forgets the revisions before one. A trial only counts what that would take out.
+/// Deletes the revisions before one. A trial run only counts the rows.
 ///
 /// # Errors
-/// Says why there is nothing to forget, or what the database says; nothing has changed then.
+/// If there is nothing to delete, or a statement fails; then nothing has changed.
 pub async fn forget(
     db: &impl Begins,
     before: i32,

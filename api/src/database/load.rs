@@ -1,8 +1,8 @@
 //! One load of data: one transaction, one revision.
 //!
-//! Everything that writes rows (reference data, the demo dataset, every importer) does so through a
-//! [`Load`]. Until it commits, no reader sees any of it, and a process that dies takes nothing with it.
-//! Loads run one at a time, on PostgreSQL under an advisory lock, on SQLite because it has one writer.
+//! All code that writes rows (reference data, the demo dataset, every importer) does so through a [`Load`]. Until it
+//! commits, no reader sees any of it, and if the process dies nothing has changed. Loads run one at a time: on
+//! PostgreSQL under an advisory lock, on SQLite because it has one writer.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,27 +29,27 @@ use super::{
     token::DataToken,
 };
 
-/// Parameters a statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
+/// Parameters per statement: below the limits of SQLite (32,766) and PostgreSQL (65,535).
 const PARAMETERS: usize = 16_000;
-/// The last id after which a load may begin to give out more: no load adds as many as there are beyond.
+/// The highest id at which a load may begin to assign more: no load adds more rows than there are ids beyond it.
 const LAST_ID: i32 = i32::MAX - 100_000_000;
-/// The counter that tells how the words of a database were folded.
+/// The counter of the folding version that the database's search words have.
 pub(super) const FOLDING_COUNTER: &str = "search folding";
-/// The counter of the first revision whose rows are all there, in the tables or in their history.
+/// The counter of the first revision whose rows are all available, in the tables or in their history.
 pub(crate) const KEPT_COUNTER: &str = "first kept revision";
-/// The column of a history that tells which revision has ended a row.
+/// The column of a history table with the revision that ended a row.
 pub(crate) const ENDED_BY: &str = "ended_by";
-/// The keys that are looked up at once.
+/// How many keys are looked up at once.
 const KEYS: usize = 1_000;
-/// What makes an insertion into the counters raise those that are there.
+/// Makes an insertion into the counters raise existing ones.
 const GROWS: &str = " ON CONFLICT (name) DO UPDATE SET value = excluded.value \
                      WHERE excluded.value > counters.value";
 
-/// A load that has begun and is not yet seen by anyone.
+/// A load that has begun and is not yet visible.
 #[derive(Debug)]
 pub struct Load {
     transaction: DatabaseTransaction,
-    /// What commits it where the database is on several machines.
+    /// Marks its commit if the database is on several machines.
     marks: Option<CommitMarks>,
     revision: revision::Model,
     suspended: Vec<String>,
@@ -62,45 +62,45 @@ pub struct Load {
 pub struct LoadCounts {
     /// Rows read.
     pub rows_read: u64,
-    /// What became of the tables.
+    /// The changes to each table.
     pub tables: Tallies,
 }
 
-/// What a load did to tables, by their names in the database.
+/// The changes of a load by table, with the names used in the database.
 pub type Tallies = BTreeMap<&'static str, TableTally>;
 
-/// What a load did to one table.
+/// The changes of a load to one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TableTally {
     /// Rows added.
     pub added: u64,
     /// Rows changed.
     pub changed: u64,
-    /// Rows read again and found the same.
+    /// Rows read again and found unchanged.
     pub unchanged: u64,
-    /// Rows taken out.
+    /// Rows removed.
     pub removed: u64,
-    /// Rows that were to go here and could not be taken.
+    /// Rows for this table that were refused.
     pub refused: u64,
 }
 
 impl LoadCounts {
-    /// A number of all tables together.
+    /// The sum over all tables.
     fn sum(&self, part: impl Fn(&TableTally) -> u64) -> i32 {
         number(self.tables.values().map(part).sum())
     }
 }
 
-/// How far a counter has come; 0 where it has not begun.
+/// The value of a counter; 0 if it does not exist.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If the statement fails.
 pub(crate) async fn counter(db: &impl ConnectionTrait, name: &str) -> Result<i32, DbErr> {
     let found = counter::Entity::find_by_id(name.to_owned()).one(db).await?;
     Ok(found.map_or(0, |counter| counter.value))
 }
 
-/// Raises a counter, which never falls.
+/// Raises a counter; it never decreases.
 pub(super) async fn raise(
     transaction: &DatabaseTransaction,
     name: &'static str,
@@ -115,23 +115,23 @@ pub(super) async fn raise(
     Ok(())
 }
 
-/// Draws a token.
+/// Draws a random token.
 fn draw() -> Result<i64, DbErr> {
     let token =
         DataToken::draw().map_err(|error| DbErr::Custom(format!("no random number: {error}")))?;
     Ok(token.as_stored())
 }
 
-/// A count as it is kept.
+/// A count as it is stored.
 fn number(count: u64) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl Load {
-    /// Begins a load of a format. Waits for another load to end.
+    /// Begins a load of a format. Waits until other loads end.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn begin(db: &impl Begins, format: &str, synthetic: bool) -> Result<Self, DbErr> {
         let transaction = migration::begin(db).await?;
         let marks = CommitMarks::of(db, &transaction).await?;
@@ -162,36 +162,36 @@ impl Load {
         load.revision.id = load.next_id::<revision::Entity>().await?;
         load.insert::<revision::Entity>(std::slice::from_ref(&load.revision)).await?;
         if before.is_none() {
-            // All words are folded from the first on as this program folds them.
+            // In a new database, all words are folded by this version.
             load.raise(FOLDING_COUNTER, search::FOLDING).await?;
         }
         Ok(load)
     }
 
-    /// The revision that this load makes; its rows carry it.
+    /// The revision that this load creates; its rows carry it.
     #[must_use]
     pub fn revision(&self) -> i32 {
         self.revision.id
     }
 
-    /// The transaction, for what a load must look up or change.
+    /// The transaction, for lookups and changes of a load.
     #[must_use]
     pub fn transaction(&self) -> &DatabaseTransaction {
         &self.transaction
     }
 
-    /// Notes that the load has read a table of some kind, a line of text.
+    /// Records that the load has read a table of some kind, given as one line of text.
     pub(crate) fn note_table(&mut self, kind: &str) {
         if !self.tables_read.contains(kind) {
             self.tables_read.insert(kind.to_owned());
         }
     }
 
-    /// Makes this load the first of another dataset: what was there is gone, its history with it, and what is there now
-    /// has nothing to do with it.
+    /// Makes this load the first one of another dataset: earlier data are gone, including their history, and
+    /// unrelated to the new data.
     ///
     /// # Errors
-    /// Whatever the database says, or where the system has no random numbers to give.
+    /// If a statement fails, or the system provides no random numbers.
     pub async fn begin_dataset(&mut self) -> Result<(), DbErr> {
         self.revision.dataset = draw()?;
         self.raise(KEPT_COUNTER, self.revision.id).await?;
@@ -202,10 +202,10 @@ impl Load {
         Ok(())
     }
 
-    /// The first id that no row of the table has, or ever had.
+    /// The first id that no row of the table has or ever had.
     ///
     /// # Errors
-    /// Whatever the database says, or that there are no ids left.
+    /// If the statement fails, or no ids are left.
     pub async fn next_id<E: EntityTrait>(&self) -> Result<i32, DbErr> {
         let table = E::default().table_name().to_owned();
         let sql = format!(
@@ -214,17 +214,17 @@ impl Load {
         );
         let statement = Statement::from_string(self.transaction.get_database_backend(), sql);
         let row = self.transaction.query_one_raw(statement).await?;
-        let row = row.ok_or_else(|| DbErr::Custom("an aggregate has a row".to_owned()))?;
+        let row = row.ok_or_else(|| DbErr::Custom("an aggregate returned no row".to_owned()))?;
         let last = row.try_get_by_index::<Option<i32>>(0)?.unwrap_or_default();
         if last > LAST_ID {
             return Err(DbErr::Custom(format!(
-                "the ids of {table} are used up ({last} were given out): load into a new database"
+                "the ids of {table} are used up ({last} were assigned): load into a new database"
             )));
         }
         Ok(last + 1)
     }
 
-    /// Notes which ids were given out, so that they are not given out again.
+    /// Records which ids were assigned, so that they are not assigned again.
     async fn note_ids(&self) -> Result<(), DbErr> {
         let tables = tables();
         let last = tables.iter().filter(|table| table.has("id")).map(|table| {
@@ -240,19 +240,19 @@ impl Load {
         Ok(())
     }
 
-    /// Raises a counter, which never falls.
+    /// Raises a counter; it never decreases.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If the statement fails.
     pub async fn raise(&self, name: &'static str, value: i32) -> Result<(), DbErr> {
         raise(&self.transaction, name, value).await
     }
 
-    /// Adds rows, thousands a statement. Statements of whole chunks have the same text, so the
-    /// database reads it once.
+    /// Inserts rows, thousands per statement. Statements of full chunks have the same text, so the database parses it
+    /// once.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn insert<E: EntityTrait>(&self, rows: &[E::Model]) -> Result<(), DbErr>
     where
         E::Model: ModelTrait<Entity = E>,
@@ -260,8 +260,8 @@ impl Load {
         self.send::<E>(rows, &insertion::<E>(), "").await.map(|_| ())
     }
 
-    /// Sends rows, thousands a statement, as a list of values between some words. Tells how many rows of the database that
-    /// has touched.
+    /// Sends rows, thousands per statement, as a list of values between `before` and `after`. Returns how many rows
+    /// of the database were affected.
     async fn send<E: EntityTrait>(
         &self,
         rows: &[E::Model],
@@ -289,10 +289,10 @@ impl Load {
         Ok(touched)
     }
 
-    /// Changes rows that are there already, all columns of each, thousands a statement. What they were goes to the history.
+    /// Updates existing rows, all columns of each, thousands per statement. Their old versions go to the history.
     ///
     /// # Errors
-    /// Whatever the database says, or that a row does not say that this load has changed it, is not there, or is named twice.
+    /// If a statement fails, or if a row does not carry this load's revision, does not exist, or appears twice.
     pub async fn change<E: EntityTrait>(&self, rows: Vec<E::Model>) -> Result<(), DbErr>
     where
         E::Model: ModelTrait<Entity = E>,
@@ -300,12 +300,14 @@ impl Load {
         let (key, revision) = (key_of::<E>()?, column::<E>("revision_id")?);
         let table = E::default().table_name().to_owned();
         if rows.iter().any(|row| row.get(revision) != self.revision.id.into()) {
-            return Err(DbErr::Custom(format!("a row of {table} is changed by no load")));
+            return Err(DbErr::Custom(format!(
+                "a changed row of {table} does not carry the revision of its load"
+            )));
         }
         for rows in rows.chunks(KEYS) {
             self.keep::<E>(key.is_in(rows.iter().map(|row| row.get(key)))).await?;
         }
-        // The columns of a list of values are named by their places.
+        // The columns of a list of values are named by position.
         let (mut sets, mut of_key) = (Vec::new(), 0);
         for (at, column) in (1..).zip(E::Column::iter()) {
             let name = column.as_str();
@@ -320,17 +322,17 @@ impl Load {
         let touched = self.send::<E>(&rows, &before, &after).await?;
         if touched != rows.len() as u64 {
             return Err(DbErr::Custom(format!(
-                "a row of {table} is changed twice, or is not there"
+                "a row of {table} is changed twice, or does not exist"
             )));
         }
         Ok(())
     }
 
-    /// Changes the rows of these ids by a statement, which has to say that this load has changed them. What they were goes
-    /// to the history.
+    /// Changes the rows with these ids by a statement, which must set this load's revision. Their old versions go to
+    /// the history.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn change_by<E: EntityTrait>(
         &self,
         ids: impl IntoIterator<Item = i32>,
@@ -341,10 +343,10 @@ impl Load {
         Ok(())
     }
 
-    /// Takes out the rows for which a condition holds, and says how many. What they were goes to the history.
+    /// Removes the rows that match a condition, and returns how many. Their old versions go to the history.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn remove<E: EntityTrait>(
         &self,
         condition: impl IntoCondition + Clone,
@@ -354,10 +356,11 @@ impl Load {
         Ok(deleted.rows_affected)
     }
 
-    /// Takes out the rows of a table for which an expression holds, and says how many. What they were goes to the history.
+    /// Removes the rows of a table that match an expression, and returns how many. Their old versions go to the
+    /// history.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub(crate) async fn remove_from(
         &self,
         table: &EntityTable,
@@ -368,16 +371,17 @@ impl Load {
         self.clear(table.name, condition).await
     }
 
-    /// Takes out rows without a history: those of a dataset that is gone.
+    /// Removes rows without writing a history: those of a dataset that is replaced.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If the statement fails.
     pub(crate) async fn clear(&self, table: &str, condition: &str) -> Result<u64, DbErr> {
         let sql = format!("DELETE FROM {table} WHERE {condition}");
         Ok(self.transaction.execute_unprepared(&sql).await?.rows_affected())
     }
 
-    /// Copies rows of earlier revisions to the history, as this load ends them. What it has brought itself, nobody has seen.
+    /// Copies rows of earlier revisions to the history, ended by this load. Rows that this load itself added were
+    /// never visible.
     async fn keep<E: EntityTrait>(&self, condition: impl IntoCondition) -> Result<(), DbErr> {
         let table = E::default().table_name().to_owned();
         let columns: Vec<E::Column> = E::Column::iter().collect();
@@ -404,14 +408,14 @@ impl Load {
         Ok(())
     }
 
-    /// Drops the plain indexes of a table of SQLite until [`Self::commit`] makes them again: sorting once is several
-    /// times faster than keeping sorted, and readers go on with the indexes of the load before. Worth it where most rows
-    /// of the table are new.
+    /// Drops the plain indexes of a SQLite table until [`Self::commit`] creates them again: sorting once is several
+    /// times faster than keeping an index sorted, and readers still use the indexes of the previous revision. It pays
+    /// if most rows of the table are new.
     ///
-    /// PostgreSQL keeps its indexes. There `DROP INDEX` locks all readers out of the table until the load commits.
+    /// PostgreSQL keeps its indexes: there `DROP INDEX` blocks all readers of the table until the load commits.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn suspend_indexes<E: EntityTrait>(&mut self) -> Result<(), DbErr> {
         let backend = self.transaction.get_database_backend();
         if backend != DbBackend::Sqlite {
@@ -429,12 +433,11 @@ impl Load {
         Ok(())
     }
 
-    /// Brings what follows from the rows to what they say now: the counties and districts, and which state, county and
-    /// district each is in. Says what that did to the tables. A load is settled when it is committed, or before by
-    /// whoever wants to know.
+    /// Updates what is derived from the rows: the counties and districts, and the state, county and district of each
+    /// row. Returns the changes to the tables. A commit settles the load; call this before only to see the changes.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub async fn settle(&self) -> Result<Tallies, DbErr> {
         let counties = places::counties(&self.transaction, self.revision.id).await?;
         let districts = places::districts(&self.transaction, self.revision.id).await?;
@@ -458,11 +461,10 @@ impl Load {
         Ok(tallies.into())
     }
 
-    /// Makes the indexes again, refreshes the full-text search, notes what was done, and lets
-    /// everybody see it.
+    /// Creates the indexes again, refreshes the full-text search, records the changes, and makes them visible.
     ///
     /// # Errors
-    /// Whatever the database says; nothing has changed then.
+    /// If a statement fails; then nothing has changed.
     pub async fn commit(mut self, mut counts: LoadCounts) -> Result<revision::Model, DbErr> {
         for sql in std::mem::take(&mut self.suspended) {
             self.transaction.execute_unprepared(&sql).await?;
@@ -517,7 +519,7 @@ impl Load {
     }
 }
 
-/// What becomes of a table of places.
+/// The changes to a table of places.
 fn tally<M>(changes: &PlaceChanges<M>) -> TableTally {
     let [added, changed] = [&changes.added, &changes.changed].map(|rows| rows.len() as u64);
     TableTally { added, changed, removed: changes.gone.len() as u64, ..TableTally::default() }
@@ -529,21 +531,21 @@ fn column<E: EntityTrait>(name: &str) -> Result<E::Column, DbErr> {
     E::Column::iter().find(|column| column.as_str() == name).ok_or_else(missing)
 }
 
-/// The column by which rows of an entity are known.
+/// The primary key of an entity.
 fn key_of<E: EntityTrait>() -> Result<E::Column, DbErr> {
     let key = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column);
     let key = key.map(|key| key.as_str().to_owned()).unwrap_or_default();
     column::<E>(&key)
 }
 
-/// What stands before the values of rows that are inserted.
+/// The beginning of an insertion, before the values.
 fn insertion<E: EntityTrait>() -> String {
     let names: Vec<E::Column> = E::Column::iter().collect();
     let names: Vec<&str> = names.iter().map(IdenStatic::as_str).collect();
     format!("INSERT INTO {} ({}) VALUES ", E::default().table_name(), names.join(", "))
 }
 
-/// The parameters of rows: `(?, ?), (?, ?)`.
+/// The placeholders of rows: `(?, ?), (?, ?)`.
 fn value_list(columns: usize, rows: usize, backend: DbBackend) -> String {
     let mut sql = String::new();
     let mut parameter = 0;

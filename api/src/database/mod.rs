@@ -1,8 +1,8 @@
-//! Connections: one that writes (migrations and loads), a pool that cannot, and [`Readers`], which cannot
-//! either and stop what nobody waits for.
+//! Database connections: one that writes (for migrations and loads), a read-only pool, and [`Readers`], which are
+//! also read-only and stop statements that nobody waits for.
 //!
-//! The database is named by a [`DatabaseUrl`]: `sqlite://PATH` (the file is made where it is missing) or
-//! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing shows it, and [`explain()`] alone says what a driver says.
+//! A [`DatabaseUrl`] names the database: `sqlite://PATH` (a missing file is created) or
+//! `postgres://USER:PASSWORD@HOST:PORT/NAME`. Nothing displays it, and only [`explain()`] shows driver errors.
 
 pub(crate) mod as_of;
 pub mod distributed;
@@ -35,28 +35,27 @@ pub use self::{
     url::{DatabaseUrl, DatabaseUrlError},
 };
 
-/// The connections of a pool, and how long one is waited for.
+/// The size of a pool, and how long to wait for a connection.
 pub(crate) const SPARE: u32 = 6;
 const ACQUIRE: Duration = Duration::from_secs(5);
-/// How long PostgreSQL works on a statement that is not a query of a client, and how much longer than its deadline on one
-/// that is: where it could not be told to stop, it stops by itself.
+/// PostgreSQL's statement timeout for statements other than client queries, and how far it exceeds the deadline for
+/// client queries: a statement that could not be canceled ends by itself.
 const STATEMENT: Duration = Duration::from_secs(15);
 const AFTER_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a connection to PostgreSQL may take to answer when it has nothing to do.
+/// How long an idle connection to PostgreSQL may take to answer.
 const WELL: Duration = Duration::from_secs(2);
-/// The rows that SQLite reads before the first of them is taken: at the default of 50, threads spend their
-/// time on waking each other.
+/// How many rows SQLite reads ahead: with the default of 50, threads spend their time waking each other.
 const ROWS_AHEAD: usize = 1_000;
-/// How long a reader of SQLite waits for a lock, which only maintenance takes.
+/// How long a SQLite reader waits for a lock, which only maintenance takes.
 const LOCKED: Duration = Duration::from_millis(500);
-/// How long a writer of SQLite waits for another to finish before it says that it waits.
+/// How long a SQLite writer waits for another one before it reports that it waits.
 const BUSY: Duration = Duration::from_secs(1);
-/// How often a new file of SQLite is put into write-ahead logging, and the pause between: where several
+/// How many times to try to switch a new SQLite file to write-ahead logging, and the pause between: if several
 /// processes do it at once, SQLite refuses all but one of them without waiting.
 const PUT_INTO_WAL: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The options of connections. SeaORM shows them in a span, and so is given no URL that says anything.
+/// The options of connections. SeaORM shows the URL in a span, so it is given one without any details.
 fn options(
     url: &DatabaseUrl,
     sqlite: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
@@ -73,11 +72,11 @@ fn options(
     options
 }
 
-/// One connection that may write, as a migration or a load needs it. A SQLite file that is missing is
-/// made, and put into write-ahead logging so that a load never keeps readers waiting.
+/// One connection that may write, for a migration or a load. A missing SQLite file is created and switched to
+/// write-ahead logging, so that a load never blocks readers.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If the connection fails.
 pub async fn writer(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
@@ -96,11 +95,11 @@ pub async fn writer(
     }
 }
 
-/// One connection that may write, to a database with the newest schema. One that this program must not write to is
-/// refused before anything of it is touched: even to open a file of SQLite for writing may change it.
+/// One connection that may write, to a database with the newest schema. A database that this program must not write
+/// to is refused before anything is changed: even opening a SQLite file for writing may change it.
 ///
 /// # Errors
-/// What is in the way ([`migration::refuse`]), or whatever the database says.
+/// What is in the way ([`migration::refuse`]), or if a statement fails.
 pub async fn prepared(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
@@ -116,7 +115,7 @@ pub async fn prepared(
     Ok(writer)
 }
 
-/// How a connection writes to SQLite.
+/// The options for writing to SQLite.
 fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .synchronous(SqliteSynchronous::Normal)
@@ -126,11 +125,11 @@ fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-/// One connection that writes what is taken back: nothing is made, and SQLite is left in the journal mode that it has. What is
-/// written may go into the write-ahead log before it is taken back, and never into the file itself.
+/// One connection for writes that are rolled back: nothing is created, and SQLite keeps its journal mode. The writes
+/// may go to the write-ahead log before they are rolled back, but never to the file itself.
 ///
 /// # Errors
-/// Whatever the database says, such as that the file is missing.
+/// If the connection fails, for example because the file is missing.
 pub async fn trial_writer(url: &DatabaseUrl) -> Result<DatabaseConnection, DbErr> {
     let sqlite = |options| writing(options).create_if_missing(false);
     let mut options = options(url, sqlite, |options| options);
@@ -141,18 +140,18 @@ pub async fn trial_writer(url: &DatabaseUrl) -> Result<DatabaseConnection, DbErr
         let row = db.query_one_raw(question).await?;
         let mode = row.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
         if mode.as_deref() != Some("wal") {
-            // Without a log, pages that do not fit into memory would go into the file.
+            // Without a log, pages that do not fit into memory would be written to the file.
             db.execute_unprepared("PRAGMA cache_spill = 0").await?;
         }
     }
     Ok(db)
 }
 
-/// Closes a connection of [`writer`]. What was written is moved from the write-ahead log of SQLite into the file, so that
-/// a copy of that is whole, as far as nobody reads the log just then.
+/// Closes a connection of [`writer`]. Moves the writes from SQLite's write-ahead log into the file, unless somebody
+/// is reading the log, so that a copy of the file is complete.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
     if writer.get_database_backend() == DbBackend::Sqlite {
         let pause = format!("PRAGMA busy_timeout = {}", WELL.as_millis());
@@ -163,11 +162,10 @@ pub async fn finish(writer: DatabaseConnection) -> Result<(), DbErr> {
     writer.close().await
 }
 
-/// A pool of connections that cannot write, as a server needs it: whatever reached the database
-/// through it, the database itself would refuse to change.
+/// A pool of read-only connections, for a server: the database itself would refuse any change made through it.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If the connection fails.
 pub async fn reader(
     url: impl TryInto<DatabaseUrl, Error = DbErr>,
 ) -> Result<DatabaseConnection, DbErr> {
@@ -180,8 +178,8 @@ async fn reader_of(
     replaced: Option<ReplacedAt>,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = read_only(url, STATEMENT);
-    // The pool itself waits without end for a connection that says nothing, and has one less until it answers.
-    // A file that is replaced is opened by nobody before all have closed the old one.
+    // The pool would wait without limit for a silent connection, and would have one connection less until it answers.
+    // For a replaced file, no connection may be opened before all connections to the old one are closed.
     let least = u32::from(!url.is_sqlite());
     options.max_connections(SPARE).min_connections(least).map_sqlx_postgres_pool_opts(|pool| {
         pool.before_acquire(|connection, _| Box::pin(is_well(connection)))
@@ -205,8 +203,8 @@ async fn is_well(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     ping.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
-/// Waits for a statement over a connection of [`reader`]. PostgreSQL ends it in time, but a network may keep its answer:
-/// then the connection counts as lost.
+/// Waits for a statement over a connection of [`reader`]. PostgreSQL ends it in time, but its answer may be lost in
+/// the network: then the connection counts as lost.
 pub(crate) async fn in_time<T>(
     database: &DatabaseConnection,
     statement: impl Future<Output = Result<T, DbErr>>,
@@ -218,12 +216,12 @@ pub(crate) async fn in_time<T>(
     answer.unwrap_or_else(|_| Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)))
 }
 
-/// The options of connections that cannot write, and over which PostgreSQL works so long on a statement.
+/// The options of read-only connections, with PostgreSQL's statement timeout.
 fn read_only(url: &DatabaseUrl, longest: Duration) -> ConnectOptions {
     let longest = format!("{}ms", longest.as_millis());
     let sqlite = |options: SqliteConnectOptions| {
         options
-            // The last that closes a file would else move its log into whatever has been copied over it.
+            // Otherwise the last connection to close a file would move its log into whatever file has replaced it.
             .read_only(true)
             .busy_timeout(LOCKED)
             .statement_cache_capacity(500)

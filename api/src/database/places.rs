@@ -1,10 +1,10 @@
-//! What follows from the rows of a load: the counties and congressional districts that they name, and which of these, and
-//! which state, each row is in.
+//! Data derived from the rows of a load: the counties and congressional districts that they name, and the state,
+//! county and district of each row.
 //!
-//! Agencies give the FIPS code of a county and its name, which they spell in several ways. A county is a row for each
-//! code, with the name that most of its agencies give; of several such names the longest, and of these the first by its
-//! bytes. A district is a row for each code that awards give. So the rows of two databases with the same agencies and
-//! awards are the same, however they were loaded.
+//! Agencies give the FIPS code of a county and its name, in several spellings. There is one county row per code, with
+//! the name that most of its agencies give; of several such names the longest, and of those the first by its bytes.
+//! There is one district row per code in awards. So two databases with the same agencies and awards have the same
+//! rows, however they were loaded.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryResult, Statement,
 };
 
-/// Statements that let rows refer to the places that they are in. They follow from columns of the same row, so that is
-/// no change of it, and leaves no history.
+/// Statements that link rows to their places. The links follow from columns of the same row, so they do not count as
+/// changes and leave no history.
 pub(super) const LINKS: [&str; 4] = [
     "UPDATE agencies SET state_id = (SELECT id FROM states WHERE code = agencies.state) \
      WHERE COALESCE(state_id, 0) <> COALESCE((SELECT id FROM states WHERE code = agencies.state), 0)",
@@ -27,17 +27,17 @@ pub(super) const LINKS: [&str; 4] = [
      COALESCE((SELECT id FROM congressional_districts WHERE code = grants.district), 0)",
 ];
 
-/// What becomes of the rows of a table.
+/// The changes to the rows of a table.
 #[derive(Debug)]
 pub(super) struct PlaceChanges<M> {
     pub(super) added: Vec<M>,
     pub(super) changed: Vec<M>,
-    /// The keys of those that are gone.
+    /// The keys of removed rows.
     pub(super) gone: Vec<i32>,
 }
 
 impl<M> PlaceChanges<M> {
-    /// What leads from the rows that are there, by their keys, to those that there have to be.
+    /// The changes that turn the existing rows, by their keys, into the required ones.
     fn between(
         mut standing: BTreeMap<i32, M>,
         made: impl IntoIterator<Item = (i32, M)>,
@@ -55,16 +55,16 @@ impl<M> PlaceChanges<M> {
     }
 }
 
-/// What agencies say of a county.
+/// What agencies say about a county.
 #[derive(Debug, Default)]
 struct CountyNames {
-    /// How many give each name.
+    /// How many agencies give each name.
     names: BTreeMap<String, i64>,
-    /// The least of their sources.
+    /// The lowest id of their sources.
     source_id: i32,
 }
 
-/// What has to be done for the counties to be those that agencies name.
+/// The changes that make the counties match those that agencies name.
 pub(super) async fn counties(
     db: &DatabaseTransaction,
     revision_id: i32,
@@ -95,7 +95,7 @@ pub(super) async fn counties(
     }))
 }
 
-/// What has to be done for the districts to be those that awards name.
+/// The changes that make the districts match those that awards name.
 pub(super) async fn districts(
     db: &DatabaseTransaction,
     revision_id: i32,
@@ -134,16 +134,16 @@ async fn rows(db: &DatabaseTransaction, sql: &str) -> Result<Vec<QueryResult>, D
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await
 }
 
-/// The key of a county, where a text is a code of one.
+/// The key of a county, if a text is a county code.
 fn county_key(fips: &str) -> Option<i32> {
     let is_code = fips.len() == 5 && fips.bytes().all(|byte| byte.is_ascii_digit());
     fips.parse().ok().filter(|key| is_code && *key > 0)
 }
 
-/// The name that is given most often; of several the longest, and of these the first.
+/// The name that is given most often; of several the longest, and of those the first.
 fn best(names: &BTreeMap<String, i64>) -> Option<String> {
     let rank = |(name, count): &(&String, &i64)| (**count, name.chars().count());
-    // Of equals the last one is the greatest: so from the back.
+    // Of equals `max_by_key` takes the last: so from the back.
     names.iter().rev().max_by_key(rank).map(|(name, _)| name.clone())
 }
 

@@ -1,6 +1,6 @@
-//! Rows are found by words that were folded when they were written: where a newer version of the program folds
-//! otherwise, those of older ones are folded again, where they stand and in the history. That changes no data, so no row
-//! counts as changed by it.
+//! Search finds rows by words that were folded when the rows were written. If a newer version of the program folds
+//! them differently, the words written by older ones are folded again, in the tables and in the history. That changes
+//! no data, so no row counts as changed by it.
 
 use entity::{
     agency, grant, organization, program, publication, revision,
@@ -17,34 +17,35 @@ use sea_orm::{
 
 use super::load::{ENDED_BY, FOLDING_COUNTER, Load, LoadCounts, TableTally, counter};
 
-/// The format of the load that folds words again.
+/// The format name of the load that folds words again.
 pub const FORMAT: &str = "search";
-/// Rows that are read at once.
+/// How many rows are read at once.
 const ROWS: u64 = 5_000;
 
 /// Whether the words of a database were folded by an older version of the program.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub async fn is_behind(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let is_empty = revision::Entity::find().count(db).await? == 0;
     Ok(!is_empty && counter(db, FOLDING_COUNTER).await? < FOLDING)
 }
 
-/// Folds the words of all rows again where an older version of the program did, and says whether that was needed.
+/// Folds the words of all rows again if an older version of the program folded them, and returns whether that was
+/// needed.
 ///
 /// # Errors
-/// Whatever the database says; it is then as it was.
+/// If a statement fails; then nothing has changed.
 pub async fn ensure(db: &impl Begins) -> Result<bool, DbErr> {
     if !is_behind(db).await? {
         return Ok(false);
     }
     let load = Load::begin(db, FORMAT, false).await?;
-    // Another process may have been first while this one waited for its turn.
+    // Another process may have done it while this one waited for its turn.
     if counter(load.transaction(), FOLDING_COUNTER).await? >= FOLDING {
         return Ok(false);
     }
-    tracing::info!("folding the words by which rows are found");
+    tracing::info!("folding the search words of all rows again");
     let mut counts = LoadCounts::default();
     for (table, tally) in [
         ("agencies", fold::<agency::Entity>(&load).await?),
@@ -95,7 +96,7 @@ where
     }
 }
 
-/// Folds the words of the history of a table. What a row was when each revision ended it has words of its own.
+/// Folds the words in the history of a table. Each version of a row has its own words.
 async fn fold_history<E>(load: &Load) -> Result<(), DbErr>
 where
     E: EntityTrait,

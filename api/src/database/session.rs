@@ -1,4 +1,4 @@
-//! What one request reads of the database: every statement goes through here, and is told of.
+//! What one request reads from the database: every statement goes through here and is recorded.
 
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -19,22 +19,22 @@ use crate::{
     trace,
 };
 
-/// Something that was read for a request.
+/// One read of a request.
 #[derive(Clone, Debug)]
 pub struct Read {
     /// The table.
     pub table: &'static str,
-    /// What for.
+    /// The purpose.
     pub purpose: Purpose,
-    /// How many rows came of it, or groups.
+    /// How many rows or groups it returned.
     pub rows: usize,
     /// How long it took.
     pub took: Duration,
-    /// The statement, with placeholders for its values; none where it was read from memory.
+    /// The statement, with placeholders for its values; none if it was read from memory.
     pub statement: Option<String>,
 }
 
-/// The revisions that rows were read of: each statement says of which its rows are.
+/// The revisions of the rows that were read: each statement reports the revision of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Revisions {
     /// Nothing was read.
@@ -42,8 +42,8 @@ pub(crate) enum Revisions {
     None,
     /// All rows are of this one.
     One(DataStamp),
-    /// Something was looked for and not found, which does not say of which revision it is missing; what
-    /// was found, if anything, is of one.
+    /// A row was not found, which does not show at which revision it is missing; the rows that were found, if any,
+    /// are of one revision.
     Unsure,
     /// A load was committed in between.
     Several,
@@ -62,13 +62,13 @@ impl Revisions {
     }
 }
 
-/// Rows, and what says of which revision they are; none where there are none.
+/// Rows, and the stamp of their revision; no stamp without rows.
 pub(crate) struct RowsRead<T> {
     pub(crate) rows: T,
     pub(crate) stamp: Option<DataStamp>,
 }
 
-/// What something is read for.
+/// The purpose of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The page of a list.
@@ -77,20 +77,20 @@ pub enum Purpose {
     Pages,
     /// Rows by their keys.
     Rows,
-    /// The key of the row that a natural key names.
+    /// The key of the row with a natural key.
     Key,
-    /// What is computed of all rows.
+    /// Aggregates over all rows.
     Aggregates,
     /// The dataset as a whole.
     Dataset,
-    /// The keys of rows in an order, from the copy in memory or all keys of a file.
+    /// The keys of rows in an order, from the in-memory copy or from a file.
     Order,
-    /// Rows, or pages of parents, that were read before.
+    /// Cached rows, or cached pages of parents.
     Kept,
 }
 
 impl Purpose {
-    /// In words, for people.
+    /// The name for people.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -113,24 +113,23 @@ pub(crate) struct Session(Arc<SessionInner>);
 #[derive(Debug)]
 struct SessionInner {
     readers: Readers,
-    /// What its statements take turns by.
+    /// Limits its concurrent statements.
     turns: Semaphore,
     reads: Mutex<Vec<Read>>,
-    /// The revision of the copy in memory that was read, where one was.
+    /// The revision of the in-memory copy that was read, if any.
     copy: OnceLock<DataStamp>,
     revisions: Mutex<Revisions>,
     usage: Usage,
 }
 
-/// The statements of one request that run at once: no request takes all connections.
+/// How many statements of one request run at once, so that no request takes all connections.
 const AT_ONCE: usize = 2;
 
-/// What a statement calls the revision of its rows.
+/// The column of a statement with the revision of its rows.
 const REVISION: &str = "of_revision";
 
-/// Writes the limit of a statement into its text. As a placeholder it would keep PostgreSQL from planning the
-/// statement once for all: a plan for whatever limit looks dearer than one for the limit at hand, so that it
-/// would be planned anew each time.
+/// Writes the limit of a statement into its text. As a placeholder it would keep PostgreSQL from reusing a plan: the
+/// generic plan for any limit looks more expensive than one for the actual limit, so PostgreSQL would plan each time.
 fn show_limit(statement: &mut Statement) {
     const LIMIT: &str = " LIMIT $";
     let Some(values) = &mut statement.values else { return };
@@ -146,15 +145,15 @@ fn show_limit(statement: &mut Statement) {
     values.0.pop();
 }
 
-/// The token of the newest revision; nothing where there is none. On PostgreSQL it is mixed with the number of the
-/// transaction that has written it there: a backup that is restored has the same token, and another number.
+/// The token of the newest revision; nothing without revisions. On PostgreSQL it is combined with the number of the
+/// transaction that wrote it: a restored backup has the same token but another number.
 pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
     let (mut last, mut newest) = (Query::select(), Query::select());
     last.expr(Expr::col(Alias::new("id")).max()).from(Alias::new("revisions"));
     let last = Expr::SubQuery(None, Box::new(last.into()));
     let is_last = Expr::col(Alias::new("id")).eq(last);
     match backend {
-        // Each of several machines has transactions of its own.
+        // Each of several machines has its own transactions.
         DbBackend::Postgres => newest
             .expr(Expr::cust("token # COALESCE((SELECT 0 FROM commit_marks), xmin::text::bigint)")),
         _ => newest.column(Alias::new("token")),
@@ -163,9 +162,9 @@ pub(crate) fn newest_stamp(backend: DbBackend) -> SelectStatement {
     newest
 }
 
-/// A statement that tells of which revision its rows are: in itself, so it is of the same snapshot and costs no other one.
-/// On PostgreSQL it tells the number of the commits, too, and stands by itself: where several machines work on it, they
-/// cannot tell the revision within what they add up.
+/// A statement that reports the revision of its rows. It does so itself, so the revision is of the same snapshot and
+/// needs no other statement. On PostgreSQL it also reports the commit number, in an outer query: several machines
+/// cannot report the revision within what they aggregate.
 fn telling(mut select: SelectStatement, backend: DbBackend) -> SelectStatement {
     let newest = Expr::SubQuery(None, Box::new(newest_stamp(backend).into()));
     if backend != DbBackend::Postgres {
@@ -186,7 +185,7 @@ impl Session {
         Self::taking(readers, Usage::default())
     }
 
-    /// The database as a request sees it that takes work and memory of its own.
+    /// The database as seen by a request that tracks its own work and memory.
     pub(crate) fn taking(readers: Readers, usage: Usage) -> Self {
         Self(Arc::new(SessionInner {
             readers,
@@ -198,7 +197,7 @@ impl Session {
         }))
     }
 
-    /// What was taken so far.
+    /// What was used so far.
     pub(crate) fn usage(&self) -> &Usage {
         &self.0.usage
     }
@@ -208,7 +207,7 @@ impl Session {
         self.0.readers.backend()
     }
 
-    /// What the conventions of OpenTelemetry call the kind of database.
+    /// The name of the kind of database in OpenTelemetry's conventions.
     fn system(&self) -> &'static str {
         match self.backend() {
             DbBackend::Postgres => "postgresql",
@@ -227,7 +226,7 @@ impl Session {
         Ok(self.read(table, purpose, select, count).await?.rows)
     }
 
-    /// Runs a statement, and makes of its rows what they stand for, and how many that is.
+    /// Runs a statement, and converts its rows; `make` returns the result and its count.
     pub(crate) async fn read<T>(
         &self,
         table: &'static str,
@@ -239,7 +238,7 @@ impl Session {
         self.read_placed(table, purpose, select, place, make).await
     }
 
-    /// The same, of a statement whose parts say themselves which revision they read.
+    /// The same, for a statement whose parts select their revisions themselves.
     pub(crate) async fn read_parts<T>(
         &self,
         table: &'static str,
@@ -269,7 +268,7 @@ impl Session {
         let began = Instant::now();
         let span = trace::statement(self.system(), table, purpose.words(), &sql);
         let turn = self.0.turns.acquire().await.map_err(|_| Error::Internal)?;
-        // A driver's future is large, and all that may ask something of a database would be so, too.
+        // A driver's future is large; unboxed it would enlarge every future that may query the database.
         let readers = &self.0.readers;
         let opened = readers.opened();
         let rows =
@@ -284,7 +283,8 @@ impl Session {
             Ok((stored.map(|stored| DataStamp::new(stored, opened)), make(rows)?))
         });
         let made = match made {
-            // Half of a file, or a table that is yet to be restored, fails in ways that no statement of ours would.
+            // An incomplete file, or a table that is not restored yet, fails in ways that our statements otherwise
+            // never do.
             Err(Error::Internal) if Box::pin(readers.are_replaced()).await => {
                 Err(Error::Unavailable)
             }
@@ -304,21 +304,21 @@ impl Session {
         *all = all.and(revisions);
     }
 
-    /// The revisions that rows were read of.
+    /// The revisions of the rows that were read.
     pub(crate) fn revisions(&self) -> Revisions {
         *self.0.revisions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that rows of so many keys were looked up before.
+    /// Records that a number of rows came from the cache.
     pub(crate) fn note_kept(&self, revision: DataStamp, table: &'static str, rows: usize) {
         self.add(Revisions::One(revision));
         let (purpose, took) = (Purpose::Kept, Duration::ZERO);
         self.note(Read { table, purpose, rows, took, statement: None });
     }
 
-    /// Notes that the copy in memory of a revision was read.
+    /// Records that the in-memory copy of a revision was read.
     pub(crate) fn note_copy(&self, revision: DataStamp, read: Read) {
-        // A request reads one copy only.
+        // A request reads only one copy.
         let _ = self.0.copy.set(revision);
         self.note(read);
     }
@@ -327,7 +327,7 @@ impl Session {
         self.0.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
     }
 
-    /// The revision of the copy in memory that was read, where one was.
+    /// The revision of the in-memory copy that was read, if any.
     pub(crate) fn copy(&self) -> Option<DataStamp> {
         self.0.copy.get().copied()
     }

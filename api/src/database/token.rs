@@ -1,37 +1,37 @@
-//! What tells data apart that have the same number: a backup that is restored and loaded into again makes a second
+//! Tokens distinguish data with the same number: after a backup is restored and loaded into again, there is a second
 //! revision 5.
 //!
-//! And what tells the same data apart that were opened, or written, twice: while a file is copied over a database, or a
-//! backup is restored table by table, there are rows of both under one token.
+//! Stamps distinguish the same data that were opened, or written, twice: while a file is copied over a database, or a
+//! backup is restored table by table, rows of both exist under one token.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A number of 63 bits that is drawn once and never again. It is written as sixteen hexadecimal digits, since JSON's
-/// numbers do not hold it.
+/// A random 63-bit number that is never drawn again. It is written as sixteen hexadecimal digits, because JSON
+/// numbers cannot hold it.
 ///
-/// A dataset has one, which stays as long as loads add to it, and so does each of its revisions.
+/// A dataset has one, which stays the same across loads, and so does each of its revisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct DataToken(i64);
 
 impl DataToken {
-    /// Draws one.
+    /// Draws a token.
     ///
     /// # Errors
-    /// Where the system has no random numbers to give.
+    /// If the system provides no random numbers.
     pub fn draw() -> Result<Self, getrandom::Error> {
         getrandom::u64().map(|bits| Self((bits >> 1).cast_signed()))
     }
 
-    /// As the database holds it; 0 where it holds no revision.
+    /// The number in the database; 0 without a revision.
     #[must_use]
     pub fn as_stored(self) -> i64 {
         self.0
     }
 
-    /// Reads sixteen hexadecimal digits.
+    /// Parses sixteen hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_hexadecimal = text.len() == 16 && text.bytes().all(|it| it.is_ascii_hexdigit());
@@ -65,13 +65,13 @@ impl TryFrom<String> for DataToken {
     }
 }
 
-/// What a statement says of the data that it has read. Two that say the same have read the same revision, of the same
-/// file as it was opened last, or as the same transaction of PostgreSQL wrote it. It is never shown, nor stored.
+/// Identifies the data that a statement read. Two statements with the same stamp read the same revision, from the
+/// same opening of a file, or as written by the same PostgreSQL transaction. It is never shown or stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DataStamp(i64);
 
 impl DataStamp {
-    /// That of data of a file that was opened anew so many times.
+    /// The stamp of data in a file that was opened again `opened` times.
     #[must_use]
     pub(super) fn new(stored: i64, opened: u64) -> Self {
         Self(stored ^ opened.rotate_left(u64::BITS / 2).cast_signed())

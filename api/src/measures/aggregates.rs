@@ -1,4 +1,4 @@
-//! Whichever executor serves.
+//! Answers requests for aggregates with either executor.
 
 use std::{
     collections::HashMap,
@@ -29,19 +29,19 @@ use crate::{
     trace,
 };
 
-/// The work that is done while others wait, in points: half a millisecond. More is done on a thread of its own.
+/// The most work, in points, to do on the calling thread: half a millisecond. More runs on a thread of its own.
 const FEW: u64 = 25;
 
-/// As many large requests are worked on at once as there are cores: more would not be done sooner, and
-/// each needs memory for all its rows.
+/// The number of large requests that run at once: one per core. More would not finish sooner, and each needs memory for
+/// all its rows.
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(cores()));
 
-/// What answers requests for aggregates.
+/// The executor of requests for aggregates.
 #[derive(Clone, Debug)]
 pub enum Aggregates {
-    /// A copy of the dataset in memory.
+    /// The in-memory copy of the dataset.
     Memory(Arc<Replica>),
-    /// The database, whose tables have so many rows.
+    /// The database, with the sizes of its tables.
     Database(Arc<TableSizes>),
 }
 
@@ -59,7 +59,7 @@ impl Aggregates {
         }
     }
 
-    /// Answers a request for each of its parents.
+    /// Answers a request for each of some parents.
     pub(crate) async fn answer_each(
         &self,
         session: &Session,
@@ -81,7 +81,8 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// The keys of the first rows of each parent, whose keys stand in a column, where the copy in memory stands.
+    /// The keys of the first rows of each parent, by the column with the parent's key; `None` without an in-memory
+    /// copy.
     pub(crate) async fn first_keys_of_each(
         &self,
         session: &Session,
@@ -102,7 +103,7 @@ impl Aggregates {
         Ok(Some(keys))
     }
 
-    /// What is known of each column of a table that clients see, of the rows that a filter keeps.
+    /// The quality of each public column of a table, over the rows that a filter keeps.
     pub(crate) async fn quality(
         &self,
         session: &Session,
@@ -122,7 +123,8 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// In how many of the first key of a request each two values of the second are found together.
+    /// The overlaps of a request: for each two values of the second key, the number of values of the first that have
+    /// both.
     pub(crate) async fn overlaps(
         &self,
         session: &Session,
@@ -141,7 +143,7 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// How values changed after an event, less how they changed elsewhere.
+    /// How values changed after an event, minus how they changed in the comparison group.
     pub(crate) async fn difference(
         &self,
         session: &Session,
@@ -166,7 +168,7 @@ impl Aggregates {
         Ok(found)
     }
 
-    /// How many rows a table has, where the copy in memory stands.
+    /// The number of rows of a table in the in-memory copy; `None` without one.
     pub(crate) fn copied_rows(&self, table: &Table) -> Result<Option<u64>, Error> {
         match self {
             Self::Memory(replica) => replica.rows_in(table).map(Some),
@@ -174,7 +176,7 @@ impl Aggregates {
         }
     }
 
-    /// The keys of the first rows of an order, where the copy in memory stands; else the database is to find them.
+    /// The keys of the first rows of an order; `None` without an in-memory copy, when the database must find them.
     pub(crate) async fn first_keys(
         &self,
         session: &Session,
@@ -200,7 +202,7 @@ impl Aggregates {
         match self {
             Self::Database(_) => sql::answers(session, request).await,
             Self::Memory(replica) => {
-                // Dropped when the answers are there: nothing in between has a span.
+                // Held until the answers are there; the work in between has no spans of its own.
                 let _span = trace::memory(request.table.name);
                 let began = Instant::now();
                 let work = replica.estimate(request, None, &Samples::none(replica))?.work;
@@ -221,8 +223,8 @@ impl Aggregates {
     }
 }
 
-/// Does work that may be so much: at once where it is little or nobody else would wait for it, and else on a thread of its
-/// own, in turn. The work ends when nobody waits for it.
+/// Does work with this estimate: on the calling thread if it is small or has a thread to itself, otherwise on a thread
+/// of its own, when its turn comes. The work stops when nobody waits for it.
 async fn at_work<T: Send + 'static>(
     session: &Session,
     estimate: Work,
@@ -235,7 +237,7 @@ async fn at_work<T: Send + 'static>(
     }
     let turn = TURNS.acquire().await.map_err(|_| Error::Internal)?;
     let done = tokio::task::spawn_blocking(move || {
-        // It is over when the work is, which is soon where nobody waits for it.
+        // The turn ends with the work, which stops soon after nobody waits for it.
         let _turn = turn;
         work(&stop)
     });

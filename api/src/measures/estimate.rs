@@ -1,13 +1,15 @@
-//! How sure a mean or a rate is: its standard error where rows of one cluster are not independent, and a 95 % interval.
+//! A mean or a rate with its standard error, which allows for dependence between rows of one cluster, and a 95 %
+//! confidence interval.
 //!
 //! An agency that reports more crime than others does so in many years, so its rows say less than as many rows of
-//! different agencies would. The standard error is the cluster-robust one (CR1) of a regression on a constant: of the mean of
-//! `y`, or of the rate `sum(y) / sum(x)`, which is the mean of `y / x` weighted by `x`. With the residual sums `e` of `G`
-//! clusters it is the root of `G / (G - 1) * sum(e * e)`, by the number of rows or by `sum(x)`. The interval has the quantiles
-//! of Student's t with `G - 1` degrees of freedom. `statsmodels` in Python gives the same with `cov_type="cluster"` and
-//! `use_t=True`: of the mean with `OLS` on a constant, of the rate with `WLS` of `y / x` on a constant, weighted by `x`.
+//! different agencies would. The standard error is the cluster-robust one (CR1) of a regression on a constant: of the
+//! mean of `y`, or of the rate `sum(y) / sum(x)`, which is the mean of `y / x` weighted by `x`. With the residual sums
+//! `e` of `G` clusters, it is the square root of `G / (G - 1) * sum(e * e)`, divided by the number of rows or by
+//! `sum(x)`. The interval uses the quantiles of Student's t with `G - 1` degrees of freedom. `statsmodels` in Python
+//! gives the same with `cov_type="cluster"` and `use_t=True`: for the mean with `OLS` on a constant, for the rate with
+//! `WLS` of `y / x` on a constant, weighted by `x`.
 //!
-//! The sums of clusters are exact. Their residuals are added up in order, so whoever answers gets the same bits.
+//! The sums of clusters are exact. Their residuals are added up in a fixed order, so both executors get the same bits.
 
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
@@ -21,54 +23,54 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clustered {
     pub(crate) above: Measure,
-    /// What is divided by; the rows where not said.
+    /// The denominator; `None` stands for the number of rows.
     pub(crate) below: Option<Measure>,
-    /// Whether rows count only where there is any of what is divided by.
+    /// Whether a row counts only if its denominator is positive.
     pub(crate) is_of_people: bool,
-    /// What both are multiplied with, to bring them to their units.
+    /// The factors that bring numerator and denominator to their units.
     pub(crate) factor: (i64, i64),
-    /// What rows of one cluster have in common.
+    /// The key that identifies the cluster of a row.
     pub(crate) cluster: Key,
     /// The part of the rows, by its position.
     pub(crate) part: Option<usize>,
 }
 
-/// What is told of it.
+/// A result of an estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Estimated {
     /// The mean or the rate.
     Value,
     /// Its standard error.
     Error,
-    /// The lower end of the interval.
+    /// The lower end of the confidence interval.
     Low,
-    /// The upper end.
+    /// The upper end of the confidence interval.
     High,
-    /// How many clusters there are.
+    /// The number of clusters.
     Clusters,
-    /// How many rows are looked at.
+    /// The number of rows used.
     Rows,
-    /// How many are not: one of their values is unknown, or their cluster.
+    /// The number of rows left out, because one of their values or their cluster is unknown.
     Missing,
 }
 
-/// What rows come to, cluster by cluster.
+/// The sums of rows by cluster.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClusterSums {
-    /// The sums of what is divided and of what it is divided by.
+    /// The sums of the numerator and of the denominator.
     pub(crate) sums: Vec<(i128, i128)>,
     pub(crate) rows: u64,
     pub(crate) missing: u64,
 }
 
 impl Clustered {
-    /// The two sides of a row, where it has both: what is divided, and what by.
+    /// The numerator and denominator of a row, if it has both.
     pub(crate) fn sides(&self, above: Option<i64>, below: Option<i64>) -> Option<(i64, i64)> {
         let below = below.filter(|below| !self.is_of_people || *below > 0);
         above.zip(below)
     }
 
-    /// The quotient of the two sides of a row, in its unit; none where there is nothing to divide by.
+    /// The quotient of a row, in its unit; `None` if the denominator is zero.
     pub(crate) fn value(&self, (above, below): (i64, i64)) -> Option<f64> {
         let (above, below) = (i128::from(above), i128::from(below));
         let factor = (i128::from(self.factor.0), i128::from(self.factor.1));
@@ -77,7 +79,7 @@ impl Clustered {
 }
 
 impl ClusterSums {
-    /// Computes what is told.
+    /// Computes a result.
     ///
     /// # Errors
     /// Says that the sums are too large.
@@ -104,13 +106,14 @@ impl ClusterSums {
         }))
     }
 
-    /// The standard error, before it is brought to its unit.
+    /// The standard error, before conversion to its unit.
     fn error(&self, above: i128, below: i128) -> Result<f64, Error> {
         let too_large = || {
-            let text = "estimate: the products of these sums do not fit into 128 bits";
+            let text =
+                "estimate: the products of these sums do not fit into 128 bits; narrow the filter";
             Error::BadArgument(text.to_owned())
         };
-        // Each residual sum times what all is divided by is a whole number.
+        // Each residual sum times the overall denominator is a whole number.
         let residual = |(of, by): &(i128, i128)| {
             let (own, all) = (of.checked_mul(below)?, above.checked_mul(*by)?);
             own.checked_sub(all).map(|residual| (real(residual) / real(below)).powi(2))
@@ -124,7 +127,7 @@ impl ClusterSums {
     }
 }
 
-/// The quantile of Student's t of a 95 % interval.
+/// The quantile of Student's t for a 95 % confidence interval.
 ///
 /// # Errors
 /// Says that there are no degrees of freedom.
@@ -145,7 +148,7 @@ mod tests {
         let sums = ClusterSums { sums: sums.to_vec(), rows: 9, missing: 1 };
         match sums.compute(what, (1, 1)).expect("they are small") {
             Number::Real(real) => real,
-            other => panic!("{other:?} is no real number"),
+            other => panic!("{other:?} is not a real number"),
         }
     }
 

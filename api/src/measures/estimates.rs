@@ -1,7 +1,8 @@
-//! What a query will take, whoever answers: the copy in memory knows its tables, and of a database their sizes are known.
+//! Estimates the work of a query, for either executor: the in-memory copy knows its rows, and a database its table
+//! sizes.
 //!
-//! An estimate is of a usual case. It says what a query costs and how much of it is done at once; what bounds a query while
-//! it runs is the deadline and the memory that it may take.
+//! An estimate assumes a typical case. It sets the price of a query, and decides whether its work gets a thread of its
+//! own. The deadline and the memory limit bound the query while it runs.
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use crate::{
     limits::work::Work,
 };
 
-/// What a filter of a database counts as: nobody knows how many rows it keeps.
+/// The assumed share of rows that a filter keeps in a database, where it is unknown.
 const KEPT: f64 = 0.3;
 
 /// The estimates of one request.
@@ -35,7 +36,7 @@ pub(crate) enum Estimates<'a> {
 }
 
 impl<'a> Estimates<'a> {
-    /// What is known of what answers.
+    /// Estimates for an executor.
     pub(crate) fn of(aggregates: &'a Aggregates) -> Self {
         match aggregates {
             Aggregates::Memory(replica) => Self::Memory(replica, Samples::of(replica)),
@@ -43,12 +44,12 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// Whether there is a copy in memory.
+    /// Whether there is an in-memory copy.
     pub(crate) fn is_copied(&self) -> bool {
         matches!(self, Self::Memory(..))
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub(crate) fn rows(&self, table: &Table) -> Result<u64, Error> {
         match self {
             Self::Memory(replica, _) => replica.rows_in(table),
@@ -56,7 +57,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// How many rows a filter keeps.
+    /// The number of rows that a filter keeps.
     pub(crate) fn kept(&self, table: &Table, keeps: &Predicate) -> Result<u64, Error> {
         let share = match self {
             Self::Memory(replica, samples) => {
@@ -68,7 +69,7 @@ impl<'a> Estimates<'a> {
         Ok(part_of(self.rows(table)?, share))
     }
 
-    /// How many rows refer to some others by a column.
+    /// The number of rows that refer to these parents by a column.
     pub(crate) fn children(&self, table: &Table, parents: Parents<'_>) -> Result<u64, Error> {
         match self {
             Self::Memory(replica, _) => replica.children(replica.table_named(table.name)?, parents),
@@ -82,7 +83,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// What a filter takes.
+    /// The work of a filter.
     pub(crate) fn filter(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
         match self {
             Self::Memory(replica, _) => replica.work_of_filter(table.name, keeps),
@@ -90,7 +91,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// What it takes to look at all columns of the rows that a filter keeps.
+    /// The work of reading all columns of the rows that a filter keeps.
     pub(crate) fn quality(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
         match self {
             Self::Memory(replica, _) => replica.work_of_quality(table, keeps),
@@ -102,7 +103,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// What it takes to count what is found together: by the copy in memory where it is of one list, else of groups.
+    /// The work of counting overlaps: in the in-memory copy for a root list, otherwise from groups.
     pub(crate) fn overlaps(
         &self,
         request: &Request,
@@ -113,12 +114,12 @@ impl<'a> Estimates<'a> {
             let work = replica.work_of_overlaps(request)?;
             return Ok(Estimate { work, bytes: groups.bytes.min(32 << 20), ..groups });
         }
-        // Each of the first key has a few of the second.
+        // A typical value of the first key has a few of the second.
         let pairs = Work::passed(groups.groups.saturating_mul(8));
         Ok(Estimate { work: groups.work + pairs, ..groups })
     }
 
-    /// What it takes to compare what happened after an event with what happened elsewhere, and its bytes.
+    /// The work and the bytes of a difference in differences.
     pub(crate) fn difference(&self, asked: &DifferenceRequest) -> Result<(Work, u64), Error> {
         let (table, keeps) = (asked.request.table, &asked.request.keeps);
         let kept = self.kept(table, keeps)?;
@@ -136,11 +137,11 @@ impl<'a> Estimates<'a> {
                     + difference::work(kept)
             }
         };
-        // The rows, the values by year, and what each subject adds in each.
+        // The rows, the values by year, and the contribution of each subject in each year.
         Ok((work, kept.saturating_mul(100)))
     }
 
-    /// What it takes to find a page in the copy in memory, of a list of which a filter keeps so many rows.
+    /// The work of finding a page of a list in the in-memory copy, when a filter keeps this many rows.
     pub(crate) fn first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         match self {
             Self::Memory(replica, _) => replica.work_of_first(asked, kept),
@@ -148,7 +149,8 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// What it takes to find the pages of so many parents in the copy in memory, where they have so many rows together.
+    /// The work of finding the pages of this many parents in the in-memory copy, when they have this many child rows
+    /// together.
     pub(crate) fn first_of_each(
         &self,
         asked: &FirstRows,
@@ -161,7 +163,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// What an answer takes, for so many parents whose rows a column tells apart.
+    /// The work of an answer; for each parent, if a column identifies parents.
     pub(crate) fn answer(
         &self,
         request: &Request,
@@ -173,7 +175,7 @@ impl<'a> Estimates<'a> {
         }
     }
 
-    /// A statement for the groups of each level, and one for each measure of them.
+    /// One statement for the groups of each level, and one for each measure of them.
     fn in_sql(
         &self,
         sizes: &TableSizes,
@@ -201,13 +203,13 @@ impl<'a> Estimates<'a> {
         let groups = if request.keys.is_empty() { 1 } else { rows / 4 + 1 };
         let work = (each.times(statements) + parts).times(levels) + Work::rows(groups, statements);
         let work = if request.adds.others { work.times(2) } else { work };
-        // What the database takes is its own.
+        // The memory of the database is not counted.
         let bytes = groups.saturating_mul(64 + 32 * statements);
         Ok(Estimate { work, groups, bytes })
     }
 }
 
-/// The rows that a database looks at for a filter.
+/// The rows that a database scans for a filter.
 fn scanned(sizes: &TableSizes, table: &Table, keeps: &Predicate) -> Work {
     let each = |parts: &[Predicate]| parts.iter().map(|part| scanned(sizes, table, part)).sum();
     match keeps {

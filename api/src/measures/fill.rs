@@ -1,9 +1,9 @@
-//! Groups of nothing for years, quarters and months that no row has, so that a series has no gaps.
+//! Adds empty groups for years, quarters and months without rows, so that a series has no gaps.
 //!
-//! Keys that follow each other (see [`Key::follows`](crate::catalog::key::Key::follows)) are filled from the first to the
-//! last that any row has, beside each combination of the other keys
-//! that any row has, or that is filled before, in the order of the keys. In such a group everything is
-//! counted, and comes to 0; what is divided, or is a place among values, is missing.
+//! Keys whose values follow each other (see [`Key::follows`](crate::catalog::key::Key::follows)) are filled from the
+//! first value of any row to the last. They are filled for each combination of the other keys that any row has, or that
+//! was filled before, in the order of the keys. In an empty group, counts and sums are 0; quotients and order
+//! statistics are missing.
 
 use chrono::{Datelike as _, Months, NaiveDate};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,13 +19,13 @@ use super::{
 };
 use crate::{catalog::key::Part, error::Error};
 
-/// The cells that may be added.
+/// The most cells that may be added.
 const MOST_FILLED: usize = 1_000_000;
 
-/// The cells of keys, of which some are filled.
+/// The cells of keys, some of which are filled.
 pub(super) struct FilledCells<'a> {
     cells: &'a dyn Cells,
-    /// The cells from ordinal 1 on of the keys that are.
+    /// The cells from ordinal 1 on, for filled keys.
     filled: Vec<Option<Vec<Cell>>>,
 }
 
@@ -45,10 +45,10 @@ impl Cells for FilledCells<'_> {
     }
 }
 
-/// Adds the groups that are not there.
+/// Adds the missing groups.
 ///
 /// # Errors
-/// Says that they would be too many.
+/// Says that there would be too many.
 pub(super) fn fill<'a>(
     request: &Request,
     groups: &mut Groups,
@@ -82,7 +82,7 @@ pub(super) fn fill<'a>(
 }
 
 impl Request {
-    /// The figures of a group without rows, where a sum is 0 or, if nothing is known of what is not there, missing.
+    /// The figures of a group without rows. A sum is 0 if absent rows mean zero, and otherwise missing.
     pub(crate) fn figures_of_nothing(&self, sums_to_zero: bool) -> Result<Vec<Number>, Error> {
         let figure = |figure: &Figure| match figure {
             Figure::Of { statistic, .. } => {
@@ -103,7 +103,7 @@ impl Request {
     }
 }
 
-/// Adds the groups of some first keys that are not there.
+/// Adds the missing groups of a prefix of the keys.
 fn add_level(
     request: &Request,
     groups: &mut Groups,
@@ -133,12 +133,12 @@ fn add_level(
         let cells = beside.len().saturating_mul(count).saturating_mul(1 + width + empty.len());
         if cells > MOST_FILLED {
             return Err(Error::BadArgument(
-                "fill: this adds too many groups without rows: narrow the filter, or group by less"
+                "fill: this adds too many empty groups; narrow the filter, or group by fewer keys"
                     .to_owned(),
             ));
         }
         for combination in beside {
-            // Those of one parent are not filled for another.
+            // The range of one parent is not filled for another.
             let parent = if request.of_parents { combination[0] } else { ALL };
             let (first, last) = ends.get(&parent).copied().unwrap_or((1, 0));
             all.extend((first..=last).map(|ordinal| {
@@ -160,7 +160,7 @@ fn add_level(
     Ok(())
 }
 
-/// Adds the bins of a group without rows: those of another of its parent, without their values.
+/// Adds the bins of an empty group: the edges of another group of its parent, with no values.
 fn add_bins(request: &Request, groups: &mut Groups, parent: u32) {
     let parents = groups.ordinals.chunks(request.keys.len());
     let mut alike = parents.zip(0..).filter(|(key, _)| !request.of_parents || key[0] == parent);
@@ -171,7 +171,7 @@ fn add_bins(request: &Request, groups: &mut Groups, parent: u32) {
     }
 }
 
-/// The first and the last ordinal of a key, of each parent.
+/// The first and the last ordinal of a key, for each parent.
 fn ends_of_parents(request: &Request, groups: &Groups, key: usize) -> FxHashMap<u32, (u32, u32)> {
     let mut ends: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for ordinals in groups.ordinals.chunks(request.keys.len()) {

@@ -1,8 +1,8 @@
-//! From all groups to the page of them: `having`, order and page, the same for every executor.
+//! Selects the page of all groups: `having`, order and page, in the same way for each executor.
 //!
-//! A group is kept here as ordinals: the place of its cell among the cells of the key in order. They
-//! compare as the cells do, so nothing is decoded but what the page shows; and where the page is small,
-//! its groups are selected before they are sorted.
+//! A group is held as ordinals: the position of its cell among the sorted cells of the key. Ordinals compare as the
+//! cells do, so only the cells of the page are decoded. If the page is small, its groups are selected before they are
+//! sorted.
 
 use std::cmp::Ordering;
 
@@ -20,10 +20,10 @@ use super::{
 };
 use crate::error::Error;
 
-/// A value that an order compares: first where missing ones are put, then by itself.
+/// A value that an order compares. Missing values go where the order puts them.
 #[derive(Clone, Copy)]
 enum Term {
-    /// A cell, by twice its ordinal; odd where it lies between two.
+    /// A cell, as twice its ordinal; an odd number lies between two cells.
     Cell(u64),
     Null,
     All,
@@ -36,10 +36,10 @@ struct Finish<'a> {
     cells: &'a dyn Cells,
 }
 
-/// The page of groups that a request asks for; of parents, that of each which has rows, with its id.
+/// The page of groups that a request asks for; with parents, one page for each that has rows, with its id.
 ///
 /// # Errors
-/// Says that there would be too many groups, or that a figure is too large to compute with.
+/// Says that there are too many groups, or that a figure is too large to compute with.
 pub(crate) fn finish(
     request: &Request,
     mut groups: Groups,
@@ -72,7 +72,7 @@ fn pages(
     by_parent.into_iter().map(answer).collect()
 }
 
-/// The answer where there is no row at all.
+/// The answer when there are no rows.
 pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
     struct NoCells;
     impl Cells for NoCells {
@@ -105,7 +105,7 @@ pub(crate) fn nothing(request: &Request) -> Result<GroupsAnswer, Error> {
     page(&finish, (0..groups.levels.len()).collect())
 }
 
-/// Computes the ratios, of figures that are there already.
+/// Computes the ratios, from figures that are already there.
 pub(super) fn divide(request: &Request, figures: &mut [Number]) {
     let ratios = request.figures.iter().enumerate().filter_map(|(figure, asked)| match asked {
         Figure::Ratio { above, below, factor } => Some((figure, *above, *below, *factor)),
@@ -124,12 +124,12 @@ pub(super) fn divide(request: &Request, figures: &mut [Number]) {
 
 fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Result<GroupsAnswer, Error> {
     let request = finish.request;
-    // All of them are looked at again only by windows.
+    // Only windows need all of them again.
     let count = kept.len();
     let all = if request.windows.is_empty() { Vec::new() } else { kept.clone() };
     kept.retain(|group| request.having.passes(finish.figures(*group)));
     let total = kept.len();
-    let summary = finish.summary(&kept)?;
+    let (summarized, summary) = finish.summary(&kept)?;
     let (windows, sums) = finish.windows(&all, &kept);
     let page = &request.page;
     if let Some(after) = &page.after {
@@ -162,7 +162,7 @@ fn page(finish: &Finish<'_>, mut kept: Vec<usize>) -> Result<GroupsAnswer, Error
     };
     let groups: Vec<Group> = kept.into_iter().map(show).collect();
     let has_others = groups.len() < count;
-    Ok(GroupsAnswer { groups, total, more, has_others, summary, sums })
+    Ok(GroupsAnswer { groups, total, more, has_others, summarized, summary, sums })
 }
 
 impl Finish<'_> {
@@ -241,19 +241,21 @@ impl Finish<'_> {
         Ordering::Equal
     }
 
-    /// What is computed of the groups of all keys.
-    fn summary(&self, kept: &[usize]) -> Result<Vec<Number>, Error> {
+    /// The number of groups that are no subtotals, and the summaries of their figures.
+    fn summary(&self, kept: &[usize]) -> Result<(usize, Vec<Number>), Error> {
         let level = self.request.keys.len();
+        let is_whole = |group: &&usize| usize::from(self.groups.levels[**group]) == level;
         let of = |figure: usize| -> Vec<Number> {
-            let groups =
-                kept.iter().filter(|group| usize::from(self.groups.levels[**group]) == level);
+            let groups = kept.iter().filter(is_whole);
             groups.map(|group| self.figures(*group)[figure]).collect()
         };
         let summaries = self.request.summaries.iter();
-        summaries.map(|it| summarize(it.statistic, &of(it.figure), of)).collect()
+        let summary: Result<_, Error> =
+            summaries.map(|it| summarize(it.statistic, &of(it.figure), of)).collect();
+        Ok((kept.iter().filter(is_whole).count(), summary?))
     }
 
-    /// What each group that is kept comes to among the others, and the sum over all of them of each figure.
+    /// The windows of each kept group, and the sum of each figure over all groups.
     fn windows(
         &self,
         all: &[usize],

@@ -1,6 +1,6 @@
-//! Groups while they are worked on: ordinals instead of cells.
+//! Groups while they are computed, as ordinals instead of cells.
 //!
-//! An ordinal is the place of a cell among the cells of its key in order. They compare as the cells do.
+//! An ordinal is the position of a cell among the sorted cells of its key. Ordinals compare as the cells do.
 
 use std::cmp::Ordering;
 
@@ -9,33 +9,33 @@ use super::{
     value::{Cell, Number},
 };
 
-/// The ordinal of the unknown.
+/// The ordinal of an unknown value.
 pub(crate) const NULL: u32 = 0;
-/// The ordinal of everything, in a subtotal.
+/// The ordinal of all values, in a subtotal.
 pub(crate) const ALL: u32 = u32::MAX;
 
-/// The cells of the keys: that of ordinal 0 is null, and the others are in order.
+/// The cells of the keys. Ordinal 0 is null; the others are in order.
 pub(crate) trait Cells {
-    /// How many ordinals a key has.
+    /// The number of ordinals of a key.
     fn count(&self, key: usize) -> u32;
     /// The cell of an ordinal.
     fn cell(&self, key: usize, ordinal: u32) -> Cell;
 }
 
-/// Groups, with their ordinals and figures one after the other.
+/// Groups, with their ordinals and figures in flat vectors.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    /// How many keys each is of.
+    /// The number of keys of each group.
     pub(crate) levels: Vec<u8>,
-    /// An ordinal for each key of each.
+    /// An ordinal for each key of each group.
     pub(crate) ordinals: Vec<u32>,
-    /// A number for each figure of each.
+    /// A number for each figure of each group.
     pub(crate) figures: Vec<Number>,
-    /// The bins of each, of each histogram.
+    /// The bins of each histogram of each group.
     pub(crate) histograms: Vec<Vec<Vec<Bin>>>,
 }
 
-/// Twice the ordinal of a cell; one less than that of the next where there is no such cell.
+/// Twice the ordinal of a cell, or one less than twice that of the next cell if there is no such cell.
 pub(super) fn search(cells: &dyn Cells, key: usize, cell: &Cell) -> u64 {
     let (mut low, mut high) = (1, cells.count(key));
     while low < high {

@@ -3,24 +3,24 @@
 use super::value::Number;
 use crate::catalog::predicate::Comparison;
 
-/// A filter over groups. As in a filter over rows, a comparison with what is missing does not hold,
-/// and `Not` is the exact complement.
+/// A filter over groups. As in a filter over rows, a comparison with a missing value is false, and `Not` is the exact
+/// complement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Having {
-    /// All hold; true of everything where there are none.
+    /// All conditions hold; true if there are none.
     All(Vec<Having>),
-    /// One holds; true of nothing where there are none.
+    /// At least one condition holds; false if there are none.
     Any(Vec<Having>),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Having>),
-    /// A figure, by its position, compares like this with a number.
+    /// Compares the figure at a position with a number.
     Is(usize, Comparison, Number),
-    /// A figure, by its position, is missing.
+    /// The figure at a position is missing.
     Missing(usize),
 }
 
 impl Having {
-    /// Whether it names no figure but the first so many.
+    /// Whether it uses only the first figures, this many.
     pub(crate) fn is_known(&self, figures: usize) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.is_known(figures)),
@@ -29,7 +29,7 @@ impl Having {
         }
     }
 
-    /// How many conditions it has.
+    /// The number of conditions.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::All(parts) | Self::Any(parts) => {
@@ -40,7 +40,7 @@ impl Having {
         }
     }
 
-    /// Whether a group passes, given its figures.
+    /// Whether a group with these figures passes.
     pub(crate) fn passes(&self, figures: &[Number]) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.passes(figures)),

@@ -1,10 +1,10 @@
-//! How values are spread: how many of them, and how much, lie between edges that people can read.
+//! Histograms: the count and the sum of values between round edges.
 //!
-//! A bin holds the values from its lower edge on and below its upper one. Where no edges are named, bins cover all values of
-//! the rows that are looked at, the same in each of their groups, so that groups can be held against each other; of each
-//! parent, its own. Edges are round: 1, 2 and 5 with zeros behind, or on a logarithmic scale such steps within each power
-//! of ten, as fine as the number of bins allows. What lies beyond an edge that is named, or has no place on a logarithmic
-//! scale, is in a bin that is open at that end: no value is left out.
+//! A bin holds the values from its lower edge up to, but not including, its upper edge. Unless the request names edges,
+//! the bins cover all values of the rows, and all groups share the same edges, so that groups can be compared; each
+//! parent has its own. Edges are round: 1, 2 and 5 times a power of ten, or, on a logarithmic scale, such steps within
+//! each power of ten, as fine as the number of bins allows. Values beyond a named edge, and values that have no place
+//! on a logarithmic scale, go into a bin that is open at that end, so no value is left out.
 
 use std::hash::Hash;
 
@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{catalog::key::Measure, error::Error};
 
-/// The bins that a histogram may have.
+/// The most bins of a histogram.
 pub(crate) const MOST_BINS: usize = 200;
 
 /// A histogram of each group.
@@ -24,33 +24,33 @@ pub(crate) struct Histogram {
     pub(crate) bins: Bins,
 }
 
-/// Which bins there are.
+/// The bins of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bins {
-    /// How many, at most, beside the open ones.
+    /// The most bins, apart from the open ones.
     pub(crate) most: usize,
     pub(crate) is_logarithmic: bool,
-    /// Where the first begins, in the smallest unit.
+    /// The start of the first bin, in the smallest unit.
     pub(crate) from: Option<i64>,
-    /// Where the last ends.
+    /// The end of the last bin.
     pub(crate) to: Option<i64>,
 }
 
 /// A bin of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bin {
-    /// The least value that it may hold; none where it is open.
+    /// The lower edge, inclusive; `None` if the bin is open at that end.
     pub from: Option<i64>,
-    /// What its values are less than; none where it is open.
+    /// The upper edge, exclusive; `None` if the bin is open at that end.
     pub to: Option<i64>,
-    /// How many values it holds.
+    /// The number of values.
     pub count: u64,
     /// Their sum.
     pub sum: i128,
 }
 
 impl Bins {
-    /// Says what makes no sense about them.
+    /// Checks that the bins make sense.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let bad = |text: String| Err(Error::BadArgument(text));
         if self.most == 0 || self.most > MOST_BINS {
@@ -59,20 +59,20 @@ impl Bins {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
-            return bad("from, to: the last bin ends before the first begins".to_owned());
+            return bad("from, to: `to` must be greater than `from`".to_owned());
         }
         if self.is_logarithmic && [self.from, self.to].iter().flatten().any(|edge| *edge <= 0) {
-            return bad("from, to: on a logarithmic scale edges are above 0".to_owned());
+            return bad("from, to: edges on a logarithmic scale must be greater than 0".to_owned());
         }
         Ok(())
     }
 
-    /// The edges of bins that cover values, given the least and the greatest of those that have a place on the scale.
+    /// The edges of bins that cover values, from the least and the greatest value that has a place on the scale.
     fn edges(&self, least: Option<i64>, greatest: Option<i64>) -> Vec<i64> {
         let (Some(first), Some(last)) = (self.from.or(least), self.to.or(greatest)) else {
             return Vec::new();
         };
-        // Values as great as the last belong to a bin, unless it is said where these end.
+        // The last bin includes the greatest value, unless `to` is given.
         let end = if self.to.is_some() { last } else { last.saturating_add(1) };
         if first >= end {
             return Vec::new();
@@ -90,13 +90,13 @@ impl Bins {
         edges
     }
 
-    /// Multiples of a round step, from one not above the first on to one not below the end.
+    /// Multiples of a round step, from at most `first` to at least `end`.
     fn linear(&self, first: i64, end: i64) -> Vec<i64> {
         let (first, end) = (i128::from(first), i128::from(end));
         let mut power = 1_i128;
         loop {
             for step in [power, 2 * power, 5 * power] {
-                // However long a step is, 0 is an edge: one bin around it goes as far down as up.
+                // 0 is always an edge of steps, so a single bin around it extends equally far both ways.
                 if self.most == 1 && first < 0 && end > 0 {
                     if step >= end.max(-first) {
                         return vec![within(-step), within(step)];
@@ -126,7 +126,7 @@ impl Bins {
         let (first, end) = (i128::from(first), i128::from(end));
         let edges = |steps: &[i128], powers: u32| {
             let scales = (0..=20_u32).step_by(powers as usize).map(|power| 10_i128.pow(power));
-            // Tenths are cut off: there is nothing below the smallest unit.
+            // Fractions are dropped: nothing is below the smallest unit.
             let all = scales.flat_map(|scale| steps.iter().map(move |step| step * scale / 10));
             let mut all: Vec<i128> = all.collect();
             all.dedup();
@@ -144,12 +144,12 @@ impl Bins {
     }
 }
 
-/// A number of 64 bits.
+/// A number limited to 64 bits.
 fn within(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The edges of a histogram, of each parent where rows are told apart by one, and whether any value lies beyond them.
+/// The edges of a histogram, for each parent if there are parents, and whether any value lies beyond them.
 #[derive(Debug)]
 pub(crate) struct Edges<P>(FxHashMap<P, (Vec<i64>, [bool; 2])>);
 
@@ -160,7 +160,7 @@ impl<P> Default for Edges<P> {
 }
 
 impl<P: Hash + Eq + Clone> Edges<P> {
-    /// Puts the values of groups between the edges of their parents, which are found if they are not known yet.
+    /// Puts the values of groups into the bins of their parents, whose edges are computed if they are not known yet.
     pub(crate) fn fill(
         &mut self,
         bins: &Bins,
@@ -196,7 +196,7 @@ impl<P: Hash + Eq + Clone> Edges<P> {
         all
     }
 
-    /// Leaves out the open bins that no group of a parent has a value in.
+    /// Removes the open bins that are empty in all groups of a parent.
     pub(crate) fn trim(&self, all: &mut [Vec<Bin>], parents: &[P]) {
         for (bins, parent) in all.iter_mut().zip(parents) {
             let Some((_, [below, above])) = self.0.get(parent) else { continue };
@@ -210,7 +210,7 @@ impl<P: Hash + Eq + Clone> Edges<P> {
     }
 }
 
-/// Bins without values, of which the first and the last are open.
+/// Bins without values; the first and the last are open.
 fn empty(edges: &[i64]) -> Vec<Bin> {
     let edge = |place: usize| edges.get(place).copied();
     let bin = |place: usize| Bin {

@@ -1,10 +1,10 @@
-//! Exact aggregates over everything, in milliseconds.
+//! Exact aggregates over all rows, in milliseconds.
 //!
-//! A [`Request`] is one value: the rows of a table that a filter keeps, the keys to group them by, the
-//! figures of each group (a measure and a statistic of it), and which of the groups, in what order. Two
-//! executors answer it, and a property test holds them to the same answer, bit by bit:
-//! - [`Replica`], which serves: a read-only copy of the tables in memory, column by column.
-//! - [`sql`], which asks the database.
+//! A [`Request`] is one value: the rows of a table that a filter keeps, the keys to group them by, the figures of each
+//! group (a statistic of a measure), and the order and page of the groups. Two executors answer it, and a property test
+//! checks that their answers are equal, bit by bit:
+//! - [`Replica`], the default: a read-only in-memory copy of the tables, in columns.
+//! - [`sql`], which queries the database.
 //!
 //! ```no_run
 //! # async fn example(db: sea_orm::DatabaseConnection) -> Result<(), cops_graphql::error::Error> {
@@ -23,36 +23,36 @@
 //! ```
 //!
 //! # What a group is
-//! A group is a combination of the keys' values that at least one row has. A row whose key is unknown
-//! belongs to the group of the unknown ([`Cell::Null`]), and is never left out: the groups add up to the
-//! whole. A request without keys has one group, which is there even where no row is. Subtotals are the
-//! groups of each prefix of the keys, with [`Cell::All`] for the keys beyond it.
+//! A group is a combination of key values that at least one row has. Rows whose key is unknown form a group of their
+//! own ([`Cell::Null`]) and are never left out, so the groups add up to the whole. A request without keys has one
+//! group, which exists even without rows. Subtotals are the groups of each prefix of the keys, with [`Cell::All`] for
+//! the other keys.
 //!
 //! # Why nothing is counted twice
-//! A key or a measure is a path over to-one relations, so it makes one value of each row. What lies at the
-//! other side of a to-many relation is summed for each of its parents before anything else happens. And a
-//! measure of a related row counts that row once in a group, however many rows lead there: the population
-//! of an agency with nine grants is its population. The sum over groups may be more than the total then,
-//! because two groups may share an agency.
+//! A key or a measure is a path over to-one relations, so it has one value for each row. Values at the other end of a
+//! to-many relation are summed for each parent before anything else happens. A measure of a related row counts that row
+//! once in a group, however many rows refer to it: the population of an agency with nine grants is its population. The
+//! sum over groups can then exceed the total, because groups can share an agency.
 //!
 //! # Why the answers are exact
-//! Every number of the dataset is an integer of its smallest unit, and sums have 128 bits. Where an
-//! answer is not an integer, it is computed once, from exact integers, in one place ([`Statistic`]).
+//! Every number of the dataset is an integer of its smallest unit, and sums have 128 bits. An answer that is not an
+//! integer is computed once, from exact integers, in one place ([`Statistic`]).
 //!
-//! # The rooms
-//! `request`, `event` and `having` say what is asked, by the keys and measures of [`crate::catalog`]; `value` what comes
-//! back; `statistic` computes, and `prices` brings amounts to the dollars of one year; `group_page` turns all groups into the
-//! page of them: [`window`] says what each comes to among the others, [`summary`] what all of them come to, [`histogram`] how the
-//! values of each are spread, [`quality`] what is known of columns, [`estimate`] how
-//! sure a mean is, [`difference`] how values changed after an event, and [`fill`] adds
-//! those that no row is in. `memory/` and `sql/` are the executors, and `aggregates` is whichever of them serves. `estimates` says what it
-//! will take, by the `table_sizes` of a database or by what the copy knows; `stop` ends what nobody waits for.
+//! # Modules
+//! - The request: `request`, `event` and `having`, over the keys and measures of [`crate::catalog`].
+//! - The answer: `value`; `group_page` selects the page from all groups.
+//! - Computation: `statistic` computes statistics, and `prices` converts amounts to the dollars of one year. [`window`]
+//!   compares each group with the others, and [`summary`] summarizes all of them. [`histogram`] bins values,
+//!   [`quality`] describes columns, [`estimate`] has standard errors, [`difference`] has differences in differences,
+//!   and [`fill`] adds empty groups.
+//! - The executors: `memory/` and `sql/`; `aggregates` picks one. `estimates` estimates their work, from the in-memory
+//!   copy or from the `table_sizes` of a database. `stop` ends work that nobody waits for.
 //!
-//! # Why not a query engine from the shelf
-//! Three keys over 600,000 rows are one pass over coded columns here, and a query engine would be asked the same over a
-//! schema of its own, with its own meaning of NULL, text and percentiles. `tests/bench/run` holds this engine against
-//! `DuckDB` over the Parquet files that the program writes itself; `docs/benchmarks.md` has the figures. `DataFusion` 55 was
-//! tried on the same rows: 20 to 35 ms for that query, and 41 minutes of processor time to compile.
+//! # Why not an existing query engine
+//! Three keys over 600,000 rows are one pass over coded columns here. A query engine would compute the same over its
+//! own schema, with its own meaning of NULL, text and percentiles. `tests/bench/run` compares this engine with `DuckDB`
+//! over the Parquet files that the program writes; `docs/benchmarks.md` has the results. `DataFusion` 55, tried on the
+//! same rows, took 20 to 35 ms for that query, and 41 minutes of processor time to compile.
 
 mod aggregates;
 mod difference;

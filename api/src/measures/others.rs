@@ -1,7 +1,7 @@
-//! The group of all rows that no group of a page is of.
+//! The group that combines all rows outside the groups of a page.
 //!
-//! Ten groups and this one are all rows, also where `having` leaves groups out. What it comes to is computed of its rows,
-//! as that of any other group: a median of the others is their median, and no agency counts twice in them.
+//! Together with the page it covers all rows, including those of groups that `having` excludes. Its figures are
+//! computed from its rows, as in any other group: its median is the median of its rows, and no agency counts twice.
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +13,7 @@ use super::{
     window::WindowKind,
 };
 
-/// The keys of the groups of all pages, that of the parent first where there are parents, of those that leave rows out.
+/// The keys of the groups of all pages that leave rows out. With parents, the parent's key comes first.
 pub(super) fn shown(request: &Request, answers: &[(Cell, GroupsAnswer)]) -> Vec<Vec<Cell>> {
     let mut all = Vec::new();
     for (parent, answer) in answers.iter().filter(|(_, answer)| answer.has_others) {
@@ -25,13 +25,13 @@ pub(super) fn shown(request: &Request, answers: &[(Cell, GroupsAnswer)]) -> Vec<
     all
 }
 
-/// What the rows of no group come to.
+/// The figures of the remaining rows.
 pub(super) struct OtherRows {
     pub(super) figures: Vec<Number>,
     pub(super) histograms: Vec<Vec<Bin>>,
 }
 
-/// Puts what the rows of no group come to behind the groups of each page, by the parent.
+/// Appends the group of remaining rows to each page, by parent.
 pub(super) fn add(
     request: &Request,
     answers: &mut [(Cell, GroupsAnswer)],

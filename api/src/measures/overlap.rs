@@ -1,24 +1,24 @@
-//! In how many of one key values of another are found together.
+//! Overlaps: how many values of one key have two values of another in common.
 
 use rustc_hash::FxHashMap;
 
 use super::{request::GroupsAnswer, value::Cell};
 use crate::error::Error;
 
-/// The values between which an overlap is counted.
+/// The most values to compare with each other.
 pub(crate) const MOST_OVERLAPPING: usize = 200;
 
-/// How often each two values are found together.
+/// The overlaps of each two values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overlaps {
-    /// In order, with the unknown last.
+    /// The values in order, with the unknown last.
     pub(crate) values: Vec<Cell>,
-    /// By the places of both values.
+    /// The counts, by the positions of both values.
     pub(crate) counts: Vec<u64>,
 }
 
 impl Overlaps {
-    /// What all groups of both keys come to.
+    /// The overlaps, computed from all groups of both keys.
     ///
     /// # Errors
     /// Says that there are too many values.
@@ -48,7 +48,7 @@ impl Overlaps {
 
     pub(super) fn too_many(values: usize) -> Error {
         Error::BadArgument(format!(
-            "by: {values} values are more than the {MOST_OVERLAPPING} that can be held against each other: narrow the filter"
+            "by: {values} values exceed the limit of {MOST_OVERLAPPING} for an overlap; narrow the filter"
         ))
     }
 }

@@ -1,9 +1,9 @@
 //! Amounts in the dollars of one year.
 //!
-//! An amount of year `a` is worth `amount * index(b) / index(a)` in the dollars of year `b`, by the
-//! consumer price index of the table `price_index`. Each amount is rounded to the cent, half a cent away
-//! from zero, before anything is added up; so sums stay exact integers and both executors agree on them.
-//! An amount whose year is unknown, or has no index, is a missing value, and is counted as one.
+//! An amount of year `a` is worth `amount * index(b) / index(a)` in the dollars of year `b`, by the consumer price
+//! index in the table `price_index`. Each amount is rounded to the cent, half a cent away from zero, before amounts are
+//! added up. So sums stay exact integers, and both executors agree on them. An amount whose year is unknown or has no
+//! index is a missing value, and is counted as one.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Debug, Default)]
 pub(crate) struct Prices(BTreeMap<i64, i64>);
 
-/// From the prices of one year to those of another.
+/// The conversion from the prices of one year to those of another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rate {
     pub(crate) from: i64,
@@ -21,13 +21,15 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// An amount at the other prices. In SQL this is [`super::sql`]'s expression, with 64 bits: enough
-    /// for amounts of a hundred billion dollars.
+    /// Converts an amount. In SQL, the same expression ([`super::sql`]) has 64 bits: enough for amounts of a hundred
+    /// billion dollars.
     pub(crate) fn apply(self, amount: i64) -> Result<i64, Error> {
         let (from, to) = (i128::from(self.from), i128::from(self.to));
         let half = if amount < 0 { -from } else { from };
         i64::try_from((i128::from(amount) * 2 * to + half) / (2 * from)).map_err(|_| {
-            Error::BadArgument("inDollarsOf: an amount is beyond 64 bits then".to_owned())
+            Error::BadArgument(
+                "inDollarsOf: an amount in these dollars does not fit into 64 bits".to_owned(),
+            )
         })
     }
 }
@@ -38,10 +40,10 @@ impl Prices {
         Self(by_year.into_iter().filter(|(_, index)| *index > 0).collect())
     }
 
-    /// The rates to the prices of a year, by the years that they are from.
+    /// The conversions to the prices of a year, by the year of the amount.
     ///
     /// # Errors
-    /// Names the years whose prices are known, where this is none of them.
+    /// Names the years with a price index, if this is not one of them.
     pub(crate) fn rates(&self, year: i32) -> Result<BTreeMap<i64, Rate>, Error> {
         let Some(to) = self.0.get(&i64::from(year)).copied() else {
             let known = match (self.0.first_key_value(), self.0.last_key_value()) {
@@ -49,7 +51,7 @@ impl Prices {
                 _ => "none".to_owned(),
             };
             return Err(Error::BadArgument(format!(
-                "inDollarsOf: the prices of {year} are not known; years known: {known}"
+                "inDollarsOf: this database has no price index for {year}; years with one: {known}"
             )));
         };
         Ok(self.0.iter().map(|(year, from)| (*year, Rate { from: *from, to })).collect())

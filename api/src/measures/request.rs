@@ -1,4 +1,4 @@
-//! A request for aggregates: one value that says everything, whoever answers it.
+//! A request for aggregates: one value that describes it in full, for either executor.
 
 use super::{
     estimate::{Clustered, Estimated},
@@ -19,63 +19,63 @@ use crate::{
     error::Error,
 };
 
-/// The keys that a request may have.
+/// The most keys of a request.
 pub const MOST_KEYS: usize = 8;
-/// The figures that a request may ask for.
+/// The most figures of a request.
 pub const MOST_FIGURES: usize = 512;
-/// The cells, keys and figures of all groups together, that an answer may be chosen from.
+/// The most cells (keys and figures of all groups together) from which an answer is selected.
 pub const MOST_CELLS: usize = 10_000_000;
 
-/// Which groups of the rows of a table, and what of each.
+/// The groups to form from the rows of a table, and the figures of each.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
-    /// What rows are placed by, and which are looked at because of it.
+    /// The event that places rows in time, and may restrict them to its window.
     pub(crate) event: Option<Event>,
-    /// The keys; that of the parents before all others, where there are parents.
+    /// The keys. With parents, the parent's key comes first.
     pub(crate) keys: Vec<Key>,
-    /// Whether the first key tells parents apart, each of which has groups of its own.
+    /// Whether the first key identifies parents, each of which has its own groups.
     pub(crate) of_parents: bool,
-    /// The parts of the rows, beside all of them, that figures are computed of.
+    /// The parts of the rows that some figures cover.
     pub(crate) parts: Vec<Subset>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) having: Having,
     pub(crate) order: Vec<Order>,
     pub(crate) page: Page,
-    /// How the values of groups are spread.
+    /// The histograms of the values of groups.
     pub(crate) histograms: Vec<Histogram>,
-    /// What groups come to among the others.
+    /// The windows over the groups.
     pub(crate) windows: Vec<Window>,
-    /// What is computed of all groups.
+    /// The summaries of all groups.
     pub(crate) summaries: Vec<Summary>,
-    /// The groups beside those that rows are in.
+    /// The groups to add to those that rows form.
     pub(crate) adds: AddedGroups,
 }
 
-/// Which groups there are beside those of all keys that rows are in.
+/// The groups to add to those that rows form by all keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AddedGroups {
-    /// Those of fewer keys, down to none.
+    /// Groups of fewer keys, down to none.
     pub(crate) subtotals: bool,
-    /// Those without rows, so that keys that follow each other have no gaps.
+    /// Groups without rows, so that a series has no gaps.
     pub(crate) fills: bool,
-    /// That of all rows of other groups than those of the page.
+    /// The group of all rows outside the groups of the page.
     pub(crate) others: bool,
 }
 
-/// A part of the rows: those that a filter keeps, and of these those that have a value of each of some measures.
+/// A part of the rows: those that a filter keeps and that have a value for each of some measures.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Subset {
     pub(crate) keeps: Predicate,
     pub(crate) known: Vec<Known>,
 }
 
-/// That a row has a value of a measure.
+/// The condition that a row has a value for a measure.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Known {
     pub(crate) measure: Measure,
-    /// Whether the value must be more than nothing: nobody is served where others count the people.
+    /// Whether the value must be positive: a population of 0 means that another agency counts the people.
     pub(crate) is_positive: bool,
 }
 
@@ -85,7 +85,7 @@ impl Subset {
         Self { keeps, known: Vec::new() }
     }
 
-    /// Whether it is all of them.
+    /// Whether it is all rows.
     pub(crate) fn is_all(&self) -> bool {
         self.keeps.is_all() && self.known.is_empty()
     }
@@ -96,38 +96,38 @@ impl Subset {
 pub enum Figure {
     /// A statistic of a measure.
     Of {
-        /// What is computed with.
+        /// The measure.
         measure: Measure,
-        /// What is computed.
+        /// The statistic.
         statistic: Statistic,
-        /// The part of the rows, by its position; all of them where not said.
+        /// The part of the rows, by its position; `None` stands for all rows.
         part: Option<usize>,
     },
-    /// How two measures of the same rows go together.
+    /// A correlation of two measures of the same rows.
     Correlation {
-        /// Of what.
+        /// The measures.
         measures: [Measure; 2],
-        /// What is computed.
+        /// The kind of correlation.
         kind: Correlation,
-        /// The part of the rows, by its position; all of them where not said.
+        /// The part of the rows, by its position; `None` stands for all rows.
         part: Option<usize>,
     },
-    /// A mean or a rate over clusters of rows, or how sure it is.
+    /// A mean or a rate over clusters of rows, or its standard error.
     Estimate(Box<Clustered>, Estimated),
-    /// The quotient of two figures, by their positions, times that of a factor. Missing where one of
-    /// them is, or the lower is zero.
+    /// The quotient of two figures, by their positions, each times its factor. Missing if either is missing or the
+    /// divisor is zero.
     Ratio {
-        /// What is divided.
+        /// The dividend.
         above: usize,
-        /// By what.
+        /// The divisor.
         below: usize,
-        /// What both are multiplied with, to bring them to their units.
+        /// The factors that bring both to their units.
         factor: (i64, i64),
     },
 }
 
 impl Figure {
-    /// The measures that it is computed of, figures that it divides aside.
+    /// The measures that it is computed from, except for figures that it divides.
     pub(crate) fn measures(&self) -> Vec<&Measure> {
         match self {
             Self::Of { measure, .. } => vec![measure],
@@ -138,7 +138,7 @@ impl Figure {
     }
 }
 
-/// What groups are ordered by.
+/// A term to order groups by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// A key, by its position.
@@ -150,7 +150,7 @@ pub enum By {
 /// One term of an order of groups. Subtotals come after the groups that they add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// What is compared.
+    /// The key or figure to compare.
     pub by: By,
     /// Whether the greatest comes first.
     pub descending: bool,
@@ -158,7 +158,7 @@ pub struct Order {
     pub nulls_first: bool,
 }
 
-/// Where a group stands in an order: the figures that the order looks at, and its key.
+/// The place of a group in an order: the figures that the order compares, and its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupPlace {
     /// A number for each term of the order that is a figure.
@@ -167,24 +167,23 @@ pub struct GroupPlace {
     pub key: Vec<Cell>,
 }
 
-/// Which of the groups in order.
+/// A page of the ordered groups.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// How many. All where not said.
+    /// The most groups; `None` stands for all.
     pub limit: Option<usize>,
-    /// Whether the last so many, not the first. They still come in the order of the list.
+    /// Whether these are the last groups instead of the first. They still come in the order of the list.
     pub backward: bool,
-    /// Only those after this place.
+    /// Only groups after this place.
     pub after: Option<GroupPlace>,
-    /// Only those before this place.
+    /// Only groups before this place.
     pub before: Option<GroupPlace>,
 }
 
 /// A group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
-    /// How many of the keys it is of; fewer than all for a subtotal, whose other cells are
-    /// [`Cell::All`].
+    /// The number of its keys. A subtotal has fewer than the request, and its other cells are [`Cell::All`].
     pub level: usize,
     /// A cell for each key.
     pub key: Vec<Cell>,
@@ -194,12 +193,12 @@ pub struct Group {
     pub histograms: Vec<Vec<Bin>>,
     /// A number for each window.
     pub windows: Vec<Number>,
-    /// Whether it is of all rows that no other group of the page is of. Its cells are [`Cell::All`] then.
+    /// Whether it combines all rows outside the other groups of the page. Its cells are then [`Cell::All`].
     pub is_others: bool,
 }
 
 impl Group {
-    /// Where it stands in the order of a request: the place that a cursor holds.
+    /// Its place in the order of a request, as a cursor holds it.
     #[must_use]
     pub fn place(&self, request: &Request) -> GroupPlace {
         let figure = |order: &Order| match order.by {
@@ -218,31 +217,33 @@ impl Group {
 pub struct GroupsAnswer {
     /// The groups, in order.
     pub groups: Vec<Group>,
-    /// How many groups there are, pages aside.
+    /// The number of groups, not only those of the page.
     pub total: usize,
-    /// Whether there are more beyond the page, in the direction in which it was counted.
+    /// Whether there are more groups beyond the page, in its direction.
     pub more: bool,
-    /// Whether there are rows of other groups than those of the page: beyond it, or which `having` leaves out.
+    /// Whether there are rows outside the groups of the page: beyond it, or excluded by `having`.
     pub has_others: bool,
-    /// What is computed of all groups.
+    /// The number of groups that the summaries are of: subtotals are not among them.
+    pub summarized: usize,
+    /// The summaries of all groups.
     pub summary: Vec<Number>,
-    /// The sum of the figure of each window over all groups.
+    /// The sum of each window's figure over all groups.
     pub sums: Vec<Number>,
 }
 
 impl Request {
-    /// All rows of a table as one group, of which nothing is asked yet.
+    /// All rows of a table as one group, without any figures yet.
     #[must_use]
     pub fn over(table: &'static Table) -> Self {
         Self::of(table, Predicate::all())
     }
 
-    /// Whether nothing is asked of the rows.
+    /// Whether nothing is computed of the rows.
     pub(crate) fn is_empty(&self) -> bool {
         self.figures.is_empty() && self.histograms.is_empty()
     }
 
-    /// The table whose rows these are.
+    /// The table of the rows.
     #[must_use]
     pub fn table(&self) -> &'static Table {
         self.table
@@ -268,27 +269,28 @@ impl Request {
         }
     }
 
-    /// Keeps only rows that a filter keeps.
+    /// Keeps only rows that pass a filter.
     #[must_use]
     pub fn keep(mut self, keeps: Predicate) -> Self {
         self.keeps = self.keeps.and(keeps);
         self
     }
 
-    /// Places rows by an event, and looks only at those of its window.
+    /// Places rows by an event, and keeps only those in its window.
     #[must_use]
     pub fn around(mut self, event: Event) -> Self {
         self.event = Some(event);
         self
     }
 
-    /// The event that rows are placed by: where a key looks at one and none is named, the first of all.
+    /// The event that places rows. If a key needs one and the request names none, it is the first event of each
+    /// subject.
     pub(crate) fn event(&self) -> Option<Event> {
         let is_looked_at = || self.keys.iter().any(|key| key.part.is_of_event());
         self.event.clone().or_else(|| is_looked_at().then(Event::default))
     }
 
-    /// Groups by one key more; see [`Key::parse`].
+    /// Adds a key to group by; see [`Key::parse`].
     ///
     /// # Errors
     /// Says what is wrong with the name.
@@ -297,8 +299,8 @@ impl Request {
         Ok(self)
     }
 
-    /// Answers for each of some parents, whose ids stand in a column: the rows of each have groups, an
-    /// order and a page of their own. Said before any key.
+    /// Answers for each of some parents, whose ids are in a column: each has its own groups, order and page. Call it
+    /// before adding keys.
     #[must_use]
     pub(crate) fn of_each(mut self, column: usize, parents: &[i32]) -> Self {
         let test = Test::Keys(parents.to_vec());
@@ -310,35 +312,35 @@ impl Request {
         self
     }
 
-    /// The keys of the groups themselves.
+    /// The keys of the groups, without the parent's.
     pub(crate) fn own_keys(&self) -> &[Key] {
         &self.keys[self.skipped()..]
     }
 
-    /// How many keys are not those of the groups themselves.
+    /// The number of keys before those of the groups.
     pub(crate) fn skipped(&self) -> usize {
         usize::from(self.of_parents)
     }
 
-    /// Asks for one figure more of each group; see [`Measure::parse`]. The figures of a group are in
-    /// the order in which they were asked for.
+    /// Adds a figure to each group; see [`Measure::parse`]. The figures of a group come in the order in which they are
+    /// added.
     ///
     /// # Errors
-    /// Says what is wrong with the name, or that rows are only counted.
+    /// Says what is wrong with the name, or that rows can only be counted.
     pub fn figure(mut self, measure: &str, statistic: Statistic) -> Result<Self, Error> {
         let measure = Measure::parse(self.table, measure)?;
         self.figures.push(Figure::Of { measure, statistic, part: None });
         Ok(self)
     }
 
-    /// Asks for one figure more of each group, of any kind.
+    /// Adds a figure of any kind to each group.
     #[must_use]
     pub fn compute(mut self, figure: Figure) -> Self {
         self.figures.push(figure);
         self
     }
 
-    /// Names a part of the rows, for figures that are computed of it only.
+    /// Adds a part of the rows, for figures that cover only that part.
     #[must_use]
     pub fn part(mut self, keeps: Predicate) -> Self {
         self.parts.push(Subset::of(keeps));
@@ -352,54 +354,52 @@ impl Request {
         self
     }
 
-    /// Puts the groups in an order; where it leaves two alike, their keys decide, upwards, with the
-    /// unknown last.
+    /// Orders the groups. Ties are ordered by their keys, ascending, with the unknown last.
     #[must_use]
     pub fn order(mut self, order: Vec<Order>) -> Self {
         self.order = order;
         self
     }
 
-    /// Answers a page of the groups.
+    /// Selects a page of the groups.
     #[must_use]
     pub fn page(mut self, page: Page) -> Self {
         self.page = page;
         self
     }
 
-    /// Adds the groups of each prefix of the keys, down to that of everything, which is there even
-    /// where no row is.
+    /// Adds the groups of each prefix of the keys, down to the grand total, which exists even without rows.
     #[must_use]
     pub fn subtotals(mut self) -> Self {
         self.adds.subtotals = true;
         self
     }
 
-    /// How many keys the groups have: of each level that is asked for.
+    /// The number of keys of the groups, for each requested level.
     pub(crate) fn levels(&self) -> std::ops::RangeInclusive<usize> {
         let least = if self.adds.subtotals { self.skipped() } else { self.keys.len() };
         least..=self.keys.len()
     }
 
-    /// Says what makes no sense, before any work is done.
+    /// Checks the request before any work is done.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let bad = |text: String| Err(Error::BadArgument(text));
         if self.own_keys().len() > MOST_KEYS {
             return bad(format!(
-                "by: {} keys are more than the {MOST_KEYS} that groups may have",
+                "by: {} keys exceed the limit of {MOST_KEYS}",
                 self.own_keys().len()
             ));
         }
         if self.figures.len() > MOST_FIGURES {
             let count = self.figures.len();
             return bad(format!(
-                "{count} figures are more than {MOST_FIGURES}: ask for some at a time"
+                "{count} figures exceed the limit of {MOST_FIGURES}; split the query"
             ));
         }
         let among = self.windows.len() + self.summaries.len();
         if among > MOST_FIGURES {
             return bad(format!(
-                "{among} numbers of windows and summaries are more than {MOST_FIGURES}: ask for some at a time"
+                "{among} numbers of windows and summaries exceed the limit of {MOST_FIGURES}; split the query"
             ));
         }
         if let Some(event) = &self.event {
@@ -417,12 +417,12 @@ impl Request {
                 By::Figure(figure) => figure < self.figures.len(),
             };
             if !known {
-                return bad("orderBy: names what is not asked for".to_owned());
+                return bad("orderBy: names a key or figure that is not requested".to_owned());
             }
         }
         self.check_series()?;
         if !self.having.is_known(self.figures.len()) {
-            return bad("having: names a figure that is not asked for".to_owned());
+            return bad("having: names a figure that is not requested".to_owned());
         }
         let figures = self.order.iter().filter(|order| matches!(order.by, By::Figure(_))).count();
         let fits = |place: &Option<GroupPlace>| {
@@ -432,23 +432,23 @@ impl Request {
         };
         match fits(&self.page.after) && fits(&self.page.before) {
             true => Ok(()),
-            false => bad("after, before: this is a place among other groups".to_owned()),
+            false => bad("after, before: this place belongs to other groups".to_owned()),
         }
     }
 
-    /// Says what makes no sense about the groups as a whole.
+    /// Checks the groups as a whole.
     fn check_series(&self) -> Result<(), Error> {
         let bad = |text: &str| Err(Error::BadArgument(text.to_owned()));
         if self.adds.fills && !self.own_keys().iter().any(|key| key.follows(self.table)) {
-            return bad(
-                "fill: `by` names no years, quarters or months, and nothing else has gaps to fill",
-            );
+            return bad("fill: `by` has no years, quarters or months; only those can be filled");
         }
         if self.adds.others && self.adds.subtotals {
-            return bad("others: subtotals are of all rows already: ask for one of the two");
+            return bad(
+                "others: this cannot be combined with `subtotals`, which already cover all rows",
+            );
         }
         if self.adds.others && self.own_keys().is_empty() {
-            return bad("others: without keys there is one group, of all rows");
+            return bad("others: without keys, a single group already covers all rows");
         }
         Ok(())
     }
@@ -459,55 +459,54 @@ impl Request {
             Figure::Of { part: Some(part), .. } | Figure::Correlation { part: Some(part), .. }
                 if *part >= self.parts.len() =>
             {
-                bad("a figure names a part that is not there".to_owned())
+                bad("a figure names a part that does not exist".to_owned())
             }
             Figure::Ratio { above, below, .. } if *above.max(below) >= position => {
-                bad("a ratio names figures that do not come before it".to_owned())
+                bad("a ratio must name figures that come before it".to_owned())
             }
             Figure::Of { measure, statistic, .. } => match *statistic {
                 Statistic::Count => Ok(()),
                 _ if matches!(measure, Measure::Rows | Measure::Distinct(_)) => {
-                    bad("rows are counted, and nothing else".to_owned())
+                    bad("rows can only be counted".to_owned())
                 }
                 Statistic::Percentile(part, _)
                 | Statistic::Floor(part)
                 | Statistic::Ceiling(part)
                     if !(0.0..=1.0).contains(&part) =>
                 {
-                    bad(format!("percentile: p is {part}, which is not between 0 and 1"))
+                    bad(format!("percentile: p must be between 0 and 1, not {part}"))
                 }
                 _ => Ok(()),
             },
             Figure::Correlation { measures, .. }
                 if measures.iter().any(|of| !matches!(of, Measure::Numbers(..))) =>
             {
-                bad("correlation: rows are counted, and have no number to go with another"
-                    .to_owned())
+                bad("correlation: rows can only be counted; name a measure of each row".to_owned())
             }
             Figure::Estimate(clustered, _)
                 if clustered.part.is_some_and(|part| part >= self.parts.len()) =>
             {
-                bad("a figure names a part that is not there".to_owned())
+                bad("a figure names a part that does not exist".to_owned())
             }
             Figure::Correlation { .. } | Figure::Estimate(..) | Figure::Ratio { .. } => Ok(()),
         }
     }
 
-    /// The groups, of all levels together, that an answer may be chosen from.
+    /// The most groups, of all levels together, from which an answer is selected.
     pub(crate) fn most_groups(&self) -> usize {
         MOST_CELLS / self.width()
     }
 
-    /// That there are more groups than that.
+    /// The error for more groups than that.
     pub(crate) fn too_many_groups(&self) -> Error {
         let (most, width) = (self.most_groups(), self.width());
         Error::BadArgument(format!(
-            "by: this makes more than {most} groups of {width} cells each: narrow the filter, or group \
-             by less"
+            "by: this makes more than {most} groups of {width} cells each; narrow the filter, or group \
+             by fewer keys"
         ))
     }
 
-    /// The cells that are kept of a group: its level, keys, figures and bins.
+    /// The cells that a group takes: its level, keys, figures and bins.
     fn width(&self) -> usize {
         let bins = self.histograms.iter().map(|histogram| 2 * histogram.bins.most);
         1 + self.keys.len() + self.figures.len() + bins.sum::<usize>()

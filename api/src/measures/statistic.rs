@@ -1,55 +1,55 @@
-//! The statistics, each computed in one place from exact integers, whoever has gathered them.
+//! The statistics. Each is computed in one place from exact integers, for both executors.
 //!
-//! A [`Tally`] is made while values pass by; what depends on their distribution is computed from the
-//! values of a group. Floats appear once, at the end, and their operations are those of IEEE 754, so
-//! two executors that hand over the same integers get the same bits:
-//! - `avg` is the exact sum, divided once by the count and the smallest units of a unit.
-//! - `percentile` is the continuous one: at place `p * (n - 1)` of the values in order, and linear
-//!   between two of them.
-//! - `variance` is that of a sample. Its numerator `n * sum(x * x) - sum(x)^2` is computed as an integer,
-//!   so values that lie close together lose nothing to rounding; `stddev` is its root.
+//! A [`Tally`] is updated value by value. Statistics that depend on the distribution are computed from the values of a
+//! group. Floats appear once, at the end, and their operations follow IEEE 754, so two executors with the same integers
+//! get the same bits:
+//! - `avg` is the exact sum, divided once by the count times the scale of the unit.
+//! - `percentile` is continuous: at position `p * (n - 1)` of the sorted values, interpolated linearly between two of
+//!   them.
+//! - `variance` is the sample variance. Its numerator `n * sum(x * x) - sum(x)^2` is an integer, so values that lie
+//!   close together lose nothing to rounding. `stddev` is its square root.
 
 use super::value::Number;
 use crate::error::Error;
 
-/// What to compute of the values of a measure.
+/// A statistic of the values of a measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Statistic {
-    /// The number of values known; of rows or of distinct rows, their number.
+    /// The number of known values; for rows or distinct rows, their number.
     Count,
-    /// The number of values unknown.
+    /// The number of unknown values.
     Missing,
-    /// The number of different values known.
+    /// The number of different known values.
     Distinct,
-    /// The value that is there most often; of several, the least.
+    /// The most frequent value; of ties, the least.
     Mode,
-    /// The sum. Missing where no value is known, as are those below.
+    /// The sum. Missing if no value is known, like the statistics below.
     Sum,
-    /// The sum, which is 0 where there are no rows at all.
+    /// The sum, which is 0 if there are no rows.
     Total,
-    /// The mean, in units that have so many decimals: so it is divided once.
+    /// The mean, in units with this many decimals, which avoids a second division.
     Average(u32),
     /// The least value.
     Minimum,
     /// The greatest value.
     Maximum,
-    /// The value at a part, from 0 to 1, of the values in order, linear between two values, in such units.
+    /// The percentile of a part from 0 to 1, linear between two values, in units with this many decimals.
     Percentile(f64, u32),
-    /// The greatest whole number not above the percentile of a part.
+    /// The greatest whole number that is not above the percentile.
     Floor(f64),
-    /// The least whole number not below it.
+    /// The least whole number that is not below the percentile.
     Ceiling(f64),
-    /// The sample's standard deviation, in such units. Missing below two values.
+    /// The sample standard deviation, in such units. Missing if fewer than two values are known.
     Deviation(u32),
-    /// The sample's variance, in squares of such units. Missing below two values.
+    /// The sample variance, in squares of such units. Missing if fewer than two values are known.
     Variance(u32),
 }
 
 impl Statistic {
-    /// The median of whole numbers, which is the percentile of one half.
+    /// The median of whole numbers: the 50th percentile.
     pub const MEDIAN: Self = Self::Percentile(0.5, 0);
 
-    /// What it is computed of.
+    /// The inputs that it needs.
     pub(crate) fn needs(self) -> Needs {
         match self {
             Self::Count | Self::Missing | Self::Sum | Self::Total | Self::Average(_) => Needs::Sum,
@@ -65,10 +65,10 @@ impl Statistic {
     }
 }
 
-/// What is to be kept of values, each more than the one before.
+/// The inputs of statistics. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Needs {
-    /// Their sum and their numbers.
+    /// The sum and the counts.
     Sum,
     /// All of a [`Tally`].
     Tally,
@@ -76,7 +76,7 @@ pub(crate) enum Needs {
     Values,
 }
 
-/// What is kept of values that pass by.
+/// A running total of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) known: u64,
@@ -93,7 +93,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Takes one value in.
+    /// Adds one value.
     #[inline]
     pub(crate) fn add(&mut self, value: Option<i64>) {
         match value {
@@ -107,7 +107,7 @@ impl Tally {
         }
     }
 
-    /// Takes one value in, so many times, at least once.
+    /// Adds one value this many times, at least once.
     pub(crate) fn add_often(&mut self, value: Option<i64>, times: u64) {
         match value {
             Some(value) => self.merge(&Self {
@@ -121,7 +121,7 @@ impl Tally {
         }
     }
 
-    /// Takes in what another has taken in.
+    /// Adds another tally.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.known += other.known;
         self.missing += other.missing;
@@ -134,14 +134,14 @@ impl Tally {
 /// The values of a group.
 #[derive(Debug)]
 pub(crate) enum Values<'a> {
-    /// Each of them. Their order is changed.
+    /// Each value. Computing may reorder them.
     Listed(&'a mut [i64]),
-    /// Values in order, and how often each is there.
+    /// Distinct values in order, and how often each occurs.
     Counted(&'a [i64], &'a [u32]),
 }
 
 impl Values<'_> {
-    /// The value at a place in order, and the one that follows, where there is one.
+    /// The value at a sorted position, and the next one if there is one.
     fn at(&mut self, place: usize) -> (i64, Option<i64>) {
         match self {
             Self::Listed(values) => {
@@ -155,7 +155,7 @@ impl Values<'_> {
                     end
                 });
                 let mut after = values.iter().zip(ends).skip_while(|(_, end)| *end <= place);
-                // Those that are there no time end where the one before ends.
+                // A value with no occurrences ends where the one before it ends.
                 let (value, end) = after.next().map_or((0, 0), |(value, end)| (*value, end));
                 let next = if place + 1 < end {
                     Some(value)
@@ -167,7 +167,7 @@ impl Values<'_> {
         }
     }
 
-    /// Calls for each different value in order, with how often it is there.
+    /// Calls `visit` for each distinct value in order, with its number of occurrences.
     pub(crate) fn each(&mut self, mut visit: impl FnMut(i64, u64)) {
         match self {
             Self::Listed(values) => {
@@ -184,7 +184,7 @@ impl Values<'_> {
         }
     }
 
-    /// The sum of the squares, where it fits.
+    /// The sum of the squares, if it fits.
     fn squares(&self) -> Option<i128> {
         let square = |value: i64| i128::from(value) * i128::from(value);
         match self {
@@ -200,8 +200,8 @@ impl Values<'_> {
     }
 }
 
-/// A statistic, of a tally and of the values that it was made of. The values may be missing where
-/// [`Statistic::needs`] says so.
+/// A statistic, from a tally and the values in it. The values may be absent if [`Statistic::needs`] does not include
+/// them.
 pub(crate) fn compute(
     statistic: Statistic,
     tally: &Tally,
@@ -252,8 +252,8 @@ pub(crate) fn compute(
     })
 }
 
-/// The quotient of two numbers, each times its factor. Missing where one of them is, or the lower is zero. A real number is
-/// in its unit already, so only the factor of the other stands.
+/// The quotient of two numbers, each times its factor. Missing if either is missing or the divisor is zero. A real
+/// number is already in its unit, so only the other factor applies.
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 pub(crate) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Number {
     let quotient_of_reals = |above: f64, below: f64| match above / below {
@@ -275,37 +275,37 @@ pub(crate) fn ratio(above: Number, below: Number, (up, down): (i64, i64)) -> Num
     }
 }
 
-/// How many of the smallest units one has.
+/// The number of smallest units in one unit.
 fn power(digits: u32) -> i128 {
     10_i128.pow(digits)
 }
 
-/// The float next to a quotient.
+/// The float nearest to a quotient.
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 pub(super) fn quotient(above: i128, below: i128) -> f64 {
-    /// Whole numbers up to this are floats as they are, and the quotient of floats is the one next to it.
+    /// Whole numbers up to this are exact as floats, and the float quotient of two is the nearest one.
     const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
-    /// More binary digits than a float has, and one that says whether anything is left.
+    /// The precision of a float plus one binary digit, and another one that says whether a remainder is left.
     const DIGITS: u32 = f64::MANTISSA_DIGITS + 2;
     let (up, down) = (above.unsigned_abs(), below.unsigned_abs());
-    // Shifted to the left end, the upper one has so many more digits that the whole quotient has enough.
+    // With the dividend shifted to the left end, the whole quotient has enough digits.
     let shift = up.leading_zeros();
     if up == 0 || (up <= EXACT && down <= EXACT) || down.leading_zeros() < DIGITS {
         return above as f64 / below as f64;
     }
     let (up, rest) = ((up << shift) / down, (up << shift) % down);
-    // What is left is told by the last digit, which is beyond those that count.
+    // The last digit, which is beyond the precision, says whether a remainder is left.
     let size = (up | u128::from(rest > 0)) as f64 / 2_f64.powi(shift.cast_signed());
     if (above < 0) == (below < 0) { size } else { -size }
 }
 
-/// The value at a part of so many values in order, at least one: one division of whole numbers.
+/// The percentile of at least one value, with one division of whole numbers.
 fn percentile(values: &mut Values<'_>, count: u64, part: f64, digits: u32) -> f64 {
     let (above, below) = place(values, count, part);
     quotient(above, below * power(digits))
 }
 
-/// The same in the smallest unit, as a fraction.
+/// The percentile in the smallest unit, as a fraction.
 fn place(values: &mut Values<'_>, count: u64, part: f64) -> (i128, i128) {
     let (up, down) = fraction(part);
     let last = i128::from(count - 1);
@@ -320,8 +320,8 @@ fn place(values: &mut Values<'_>, count: u64, part: f64) -> (i128, i128) {
     }
 }
 
-/// A part of a whole, from 0 to 1, as the decimal fraction that it is written as: 0.9 is 9 / 10, and not
-/// the float nearest to it. What is finer than the decimals below is cut off.
+/// A part of a whole, from 0 to 1, as the decimal fraction that was written: 0.9 is 9 / 10, not the nearest float.
+/// Digits beyond the decimals below are dropped.
 pub(super) fn fraction(part: f64) -> (i128, i128) {
     const DECIMALS: usize = 17;
     let text = format!("{part:.DECIMALS$}");
@@ -332,10 +332,10 @@ pub(super) fn fraction(part: f64) -> (i128, i128) {
     (up, down)
 }
 
-/// The sample's variance of values, given their tally.
+/// The sample variance of values, from their tally.
 ///
-/// With `sum = q * n + r`, the sum of squared distances is `squares - q * (sum + r) - r * r / n`, and
-/// all but the last term is a whole number no greater than the sum of squares.
+/// With `sum = q * n + r`, the sum of squared distances is `squares - q * (sum + r) - r * r / n`, and all but the last
+/// term is a whole number no greater than the sum of squares.
 fn variance(values: &Values<'_>, tally: &Tally, digits: u32) -> Result<Option<f64>, Error> {
     if tally.known < 2 {
         return Ok(None);
@@ -347,12 +347,12 @@ fn variance(values: &Values<'_>, tally: &Tally, digits: u32) -> Result<Option<f6
         .and_then(|squares| squares.checked_sub(q.checked_mul(sum.checked_add(r)?)?))
         .ok_or_else(|| {
             Error::BadArgument(
-                "variance, stddev: the squares of these values do not fit into 128 bits".to_owned(),
+                "variance, stddev: the sum of squares does not fit into 128 bits; narrow the filter".to_owned(),
             )
         })?;
     Ok(Some(match whole.checked_mul(n).and_then(|whole| whole.checked_sub(r * r)) {
         Some(numerator) => quotient(numerator, n * (n - 1) * units),
-        // The values lie so far apart that the fraction is beyond what a float holds.
+        // The values are so far apart that the fraction is below the precision of a float.
         None => quotient(whole, (n - 1) * units),
     }))
 }
@@ -363,7 +363,7 @@ mod tests {
 
     use super::*;
 
-    /// The statistic of values, whether they are listed or counted.
+    /// The statistic of values, which is the same whether they are listed or counted.
     fn of(statistic: Statistic, values: &[i64]) -> Number {
         let mut tally = Tally::default();
         let mut counts = BTreeMap::from([(-7, 0_u32), (15, 0), (17, 0), (1 << 60, 0)]);
@@ -389,7 +389,7 @@ mod tests {
         for (above, below, expected) in [
             (1, 3, 1.0_f64 / 3.0),
             (-550_949_129, 3_400, -162_043.861_470_588_22),
-            // Each of these floats is beside the number, and so would their quotient be.
+            // Each of these floats is near the number but not equal to it, and so would the float quotient be.
             ((1 << 53) + 1, 1, 9_007_199_254_740_992.0),
             ((1 << 53) + 3, 1, 9_007_199_254_740_996.0),
             (((1 << 53) + 1) * 1_000 + 1, 1_000, 9_007_199_254_740_994.0),
@@ -424,7 +424,7 @@ mod tests {
         assert_eq!(of(Statistic::Percentile(1.0, 0), &values), Number::Real(40.0));
         assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(37.0));
         assert_eq!(of(Statistic::MEDIAN, &[i64::MAX, i64::MIN]), Number::Real(-0.5));
-        // In floats 0.9 of 89 places is a little more than 80.1.
+        // In floats, 0.9 * 89 is slightly more than 80.1.
         let values: Vec<i64> = (0..90).map(|value| value * 1_000_000_007).collect();
         assert_eq!(of(Statistic::Percentile(0.9, 0), &values), Number::Real(80_100_000_560.7));
         assert_eq!(fraction(0.9), (9, 10));

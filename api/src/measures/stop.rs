@@ -1,8 +1,8 @@
-//! Work that ends when nobody waits for it any more.
+//! Stops work that nobody waits for any more.
 //!
-//! A client that hangs up drops the future of its answer, and so do the deadline and a shutdown. What works for that future
-//! knows nothing of it, unless it asks: before each pass over rows it looks at a [`Stop`]. That is set where a [`Waiting`]
-//! is dropped, which whoever handed work to another thread holds, or where the request itself is given up.
+//! When a client hangs up, the future of its answer is dropped; a deadline or a shutdown does the same. Work on another
+//! thread does not notice, so it checks a [`Stop`] before each pass over rows. The stop is set when the matching
+//! [`Waiting`], held by whoever handed over the work, is dropped, or when the request itself is abandoned.
 
 use std::sync::{
     Arc,
@@ -17,24 +17,24 @@ use crate::{
     },
 };
 
-/// Whether work is to end, and what it takes.
+/// Whether work must stop, and the resources that it uses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop {
     is_set: Arc<AtomicBool>,
     usage: Usage,
 }
 
-/// Somebody who waits: work ends when this is dropped.
+/// The waiting side: work stops when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting(Stop);
 
 impl Waiting {
-    /// Somebody who waits for work of a request that has done some already.
+    /// The waiting side of a request that has already used some resources.
     pub(crate) fn of(usage: Usage) -> Self {
         Self(Stop { is_set: Arc::default(), usage })
     }
 
-    /// What the work looks at.
+    /// The handle that the work checks.
     pub(crate) fn stop(&self) -> Stop {
         self.0.clone()
     }
@@ -47,10 +47,10 @@ impl Drop for Waiting {
 }
 
 impl Stop {
-    /// Ends the work where nobody waits for it.
+    /// Stops the work if nobody waits for it.
     ///
     /// # Errors
-    /// One that nobody reads.
+    /// An error that nobody reads.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.is_set.load(Relaxed) || !self.usage.is_waited_for() {
             true => Err(Error::Unavailable),
@@ -58,19 +58,19 @@ impl Stop {
         }
     }
 
-    /// Notes work that is about to be done; ends it where nobody waits for it.
+    /// Records work that is about to be done; stops if nobody waits for it.
     ///
     /// # Errors
-    /// One that nobody reads.
+    /// An error that nobody reads.
     pub(crate) fn spend(&self, work: Work) -> Result<(), Error> {
         self.usage.add(work);
         self.check()
     }
 
-    /// Takes memory for so many things of a size.
+    /// Takes memory for this many items of a size.
     ///
     /// # Errors
-    /// Says that it is more than there may be.
+    /// Says that it exceeds the limit.
     pub(crate) fn take(&self, count: usize, size: usize) -> Result<TakenMemory, Error> {
         self.usage.take((count as u64).saturating_mul(size as u64))
     }

@@ -1,11 +1,11 @@
-//! Statistics of groups: of one figure of all of them, pages aside.
+//! Statistics over groups: of one figure of all groups, not only the page.
 //!
-//! They are those of the groups that `having` keeps, of all keys (subtotals are none of them). Exact figures are computed
-//! with as whole numbers, as the values of rows are ([`super::statistic`]), and real ones are added up in their order, so
-//! that whoever answers gets the same bits.
+//! They cover the groups with all keys that `having` keeps; subtotals are not included. Exact figures are computed with
+//! as whole numbers, like the values of rows ([`super::statistic`]). Real figures are added up in sorted order, so both
+//! executors get the same bits.
 //!
-//! Shares of a sum, and so the Gini coefficient, have no sense where a figure is below zero, or where all of them come to
-//! nothing: they are missing then.
+//! Shares of a sum, including the Gini coefficient, make no sense if a figure is negative or the sum is zero; they are
+//! then missing.
 
 use super::{
     statistic::{Statistic, Tally, Values, compute, fraction, quotient},
@@ -21,14 +21,14 @@ pub(crate) struct Summary {
     pub(crate) statistic: GroupStatistic,
 }
 
-/// What is computed of the figures of groups.
+/// A statistic over the figures of groups.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum GroupStatistic {
-    /// What is computed of values of rows, too.
+    /// A statistic that also applies to values of rows.
     Of(Statistic),
-    /// The Gini coefficient: 0 where all have the same, near 1 where one has everything.
+    /// The Gini coefficient: 0 if all groups are equal, near 1 if one group has everything.
     Gini,
-    /// The part of the sum that the greatest have: so large a part of the groups, rounded up.
+    /// The share of the sum held by the greatest groups: this fraction of the groups, rounded up.
     TopShare(f64),
     /// The correlation with another figure, over the groups that have both.
     Correlation(Correlation, usize),
@@ -37,11 +37,11 @@ pub(crate) enum GroupStatistic {
 /// A correlation of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Correlation {
-    /// How many have both.
+    /// The number of pairs.
     Count,
-    /// Pearson's: of the numbers.
+    /// Pearson's correlation, of the numbers.
     Pearson,
-    /// Spearman's: of their ranks, where those that tie have the mean of theirs.
+    /// Spearman's correlation, of their ranks; ties get the mean of their ranks.
     Spearman,
 }
 
@@ -99,17 +99,19 @@ pub(crate) fn summarize(
 }
 
 fn beyond() -> Error {
-    Error::BadArgument("a figure of a group is beyond 64 bits: narrow the filter".to_owned())
+    Error::BadArgument(
+        "a figure of a group does not fit into 64 bits; narrow the filter".to_owned(),
+    )
 }
 
-/// How many are so large a part of so many, rounded up.
+/// The number of items in a fraction of this many, rounded up.
 fn greatest(part: f64, count: usize) -> usize {
     let (up, down) = fraction(part);
     let whole = up * count as i128;
     usize::try_from((whole + down - 1) / down).unwrap_or(count)
 }
 
-/// The same of real figures, in order.
+/// The same for real figures, in sorted order.
 #[expect(clippy::cast_precision_loss, reason = "these are floats")]
 fn of_reals(statistic: GroupStatistic, figures: &[f64], missing: usize) -> Number {
     let count = figures.len() as f64;
@@ -158,8 +160,8 @@ fn of_reals(statistic: GroupStatistic, figures: &[f64], missing: usize) -> Numbe
     })
 }
 
-/// The correlation of pairs of numbers, of those that have both. Missing below two pairs, and where one of the numbers is
-/// the same in all of them.
+/// The correlation of pairs of numbers, over those that have both. Missing if there are fewer than two pairs or if
+/// either number is constant.
 ///
 /// # Errors
 /// Says that the products of the numbers do not fit.
@@ -184,10 +186,10 @@ pub(crate) fn correlation(
         })
         .collect();
     let Some(whole) = whole else { return Ok(of_real_pairs(&pairs)) };
-    // From the first pair, so that numbers which lie close together make small products.
+    // Relative to the first pair, so that numbers close together have small products.
     let Some((first_a, first_b)) = whole.first().copied() else { return Ok(Number::Missing) };
     let too_large = || {
-        let text = "correlation: the products of these numbers do not fit into 128 bits";
+        let text = "correlation: the products of these numbers do not fit into 128 bits; narrow the filter";
         Error::BadArgument(text.to_owned())
     };
     let mut sums = [0_i128; 5];
@@ -212,7 +214,7 @@ pub(crate) fn correlation(
     Ok(Number::Real((real(ab) / (real(aa) * real(bb)).sqrt()).clamp(-1.0, 1.0)))
 }
 
-/// Twice the ranks of both numbers of each pair, which are whole: those that tie have the mean of theirs.
+/// Twice the ranks of both numbers of each pair, which are whole because ties get the mean of their ranks.
 fn ranked(pairs: &[(Number, Number)]) -> Vec<(Number, Number)> {
     let ranks = |of: &dyn Fn(&(Number, Number)) -> Number| {
         let mut order: Vec<usize> = (0..pairs.len()).collect();
@@ -233,7 +235,7 @@ fn ranked(pairs: &[(Number, Number)]) -> Vec<(Number, Number)> {
     ranks(&|pair| pair.0).into_iter().zip(ranks(&|pair| pair.1)).collect()
 }
 
-/// Pearson's correlation of real numbers, which come in an order of their own.
+/// Pearson's correlation of real numbers, in sorted order.
 #[expect(clippy::cast_precision_loss, reason = "these are floats")]
 fn of_real_pairs(pairs: &[(Number, Number)]) -> Number {
     let mut pairs: Vec<(f64, f64)> =
@@ -269,7 +271,7 @@ mod tests {
             assert_eq!(of(GroupStatistic::Gini, without), Number::Missing);
             assert_eq!(of(GroupStatistic::TopShare(0.5), without), Number::Missing);
         }
-        // One in a hundred of four groups is one, and a half of them are two.
+        // One percent of four groups rounds up to one group, and half of them is two.
         assert_eq!(of(GroupStatistic::TopShare(0.01), &[1, 2, 3, 4]), Number::Real(0.4));
         assert_eq!(of(GroupStatistic::TopShare(0.5), &[1, 2, 3, 4]), Number::Real(0.7));
         assert_eq!(of(GroupStatistic::TopShare(1.0), &[1, 2, 3, 4]), Number::Real(1.0));

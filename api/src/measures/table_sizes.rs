@@ -1,4 +1,4 @@
-//! How many rows the tables of a database have: what its answers are priced by.
+//! The sizes of a database's tables, from which requests are priced.
 
 use std::collections::HashMap;
 
@@ -12,17 +12,17 @@ use crate::{
     error::Error,
 };
 
-/// What a table counts as whose size is not known.
+/// The assumed size of a table whose size is unknown.
 const UNKNOWN: u64 = 100_000;
-/// How many rows the tables of a database have.
+/// The number of rows of each table of a database.
 #[derive(Debug, Default)]
 pub struct TableSizes(HashMap<&'static str, u64>);
 
 impl TableSizes {
-    /// Counts the rows of a database, which takes a pass over each table.
+    /// Counts the rows of a database, with a pass over each table.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// The error of the database.
     pub async fn read(
         catalog: &'static Catalog,
         database: &DatabaseConnection,
@@ -42,7 +42,7 @@ impl TableSizes {
         Ok(Self(sizes))
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub(crate) fn rows(&self, table: &Table) -> u64 {
         self.0.get(table.name).copied().unwrap_or(UNKNOWN)
     }

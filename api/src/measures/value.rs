@@ -1,23 +1,23 @@
-//! What a group is called and what is known of it: cells of keys, and numbers.
+//! The values of a group: cells of its keys, and numbers.
 
 use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 
-/// The value of one key of a group. The cells of one key have one order, the same in every executor:
-/// texts by their bytes.
+/// The value of one key of a group. The cells of a key have one order, the same in each executor; text is ordered by
+/// its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cell {
     /// Unknown: the rows that have no value for the key. They are a group like any other.
     Null,
     /// True or false.
     Boolean(bool),
-    /// A whole number, in the smallest unit of its column; a year; the first number of a band; or,
-    /// where the key is a row, the primary key of that row.
+    /// A whole number in the smallest unit of its column, a year, the first number of a band, or, if the key is a row,
+    /// the primary key of that row.
     Whole(i64),
-    /// A text, or a value of a closed set.
+    /// Text, or a value of an enum.
     Text(String),
-    /// A day; of a month or a quarter, its first day.
+    /// A date; for a month or a quarter, its first day.
     Date(NaiveDate),
     /// Every value: the group is a subtotal over this key.
     All,
@@ -26,16 +26,16 @@ pub enum Cell {
 /// The value of one figure of a group, in the smallest unit of its column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
-    /// There is none: no value is known, or too few are.
+    /// No number: no value is known, or too few are.
     Missing,
     /// An exact whole number.
     Whole(i128),
-    /// A quotient or a root: the float nearest to what one division of exact numbers gives.
+    /// A quotient or a root: the float nearest to the result of one division of exact numbers.
     Real(f64),
 }
 
 impl Number {
-    /// It as a text that [`Number::parse`] reads: floats go by their bits.
+    /// The number as text for [`Number::parse`]; floats are written as their bits.
     pub(crate) fn text(self) -> Option<String> {
         match self {
             Self::Missing => None,
@@ -55,7 +55,7 @@ impl Number {
         }
     }
 
-    /// How two numbers compare. Nothing compares with what is missing.
+    /// Compares two numbers. A missing number compares with nothing.
     pub(crate) fn compare(self, other: Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Missing, _) | (_, Self::Missing) => None,

@@ -1,11 +1,11 @@
-//! What a group comes to among the others: running sums, shares, changes and ranks.
+//! Windows over groups: running sums, shares, changes and ranks.
 //!
-//! A [`Window`] looks at one figure of all groups of a level (of those alike in some keys, where it names them), in the
-//! order of the list and pages aside. What a group is compared with is what the list shows, so groups that `having`
-//! leaves out have no place in it; but a share is one of all of them, shown or not: a part of a sum is never taken for the
-//! whole.
+//! A [`Window`] covers one figure of all groups of a level (or of those with equal values in some keys), in the order
+//! of the list and across pages. A group is compared with the groups that the list shows, so groups that `having`
+//! excludes take no part. A share is the exception: it is a share of all groups, shown or not, so that a part of the
+//! sum is never taken for the whole.
 //!
-//! A figure that is missing stays missing: it adds nothing to a running sum, and has no share, change or rank.
+//! A missing figure stays missing: it adds nothing to a running sum, and has no share, change or rank.
 
 use std::cmp::Ordering;
 
@@ -13,28 +13,28 @@ use rustc_hash::FxHashMap;
 
 use super::{statistic::ratio, value::Number};
 
-/// Something that a group comes to among others.
+/// A window over groups.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Window {
-    /// What is looked at, by the position of the figure.
+    /// The position of the figure.
     pub(crate) figure: usize,
-    /// The keys in which groups must be alike, by their positions.
+    /// The positions of the keys in which groups must be equal.
     pub(crate) within: Vec<usize>,
     pub(crate) kind: WindowKind,
 }
 
-/// What it comes to.
+/// The kind of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WindowKind {
-    /// The sum of this group's and of those before it.
+    /// The running sum up to this group.
     Cumulative,
-    /// Its part of the sum of all.
+    /// Its share of the sum of all groups.
     Share,
-    /// How much more it is than that of the group before.
+    /// The difference from the previous group.
     Change,
-    /// The change as a part of what the group before has.
+    /// The relative change from the previous group.
     Growth,
-    /// How many groups have more, and one.
+    /// 1 plus the number of groups with a greater value.
     Rank,
 }
 
@@ -45,7 +45,7 @@ impl WindowKind {
     }
 }
 
-/// The sum of two numbers, of which a missing one adds nothing.
+/// The sum of two numbers; a missing one adds nothing.
 pub(super) fn sum(a: Number, b: Number) -> Number {
     match (a, b) {
         (Number::Missing, other) | (other, Number::Missing) => other,
@@ -54,7 +54,7 @@ pub(super) fn sum(a: Number, b: Number) -> Number {
     }
 }
 
-/// How much more one is than another.
+/// The difference of two numbers.
 fn change(after: Number, before: Number) -> Number {
     match (after, before) {
         (Number::Missing, _) | (_, Number::Missing) => Number::Missing,
@@ -63,15 +63,15 @@ fn change(after: Number, before: Number) -> Number {
     }
 }
 
-/// Groups, of which the alike stand in one place.
+/// Groups with equal values in some keys.
 pub(super) struct Partition {
     /// The sum over all groups, kept or not.
     pub(super) sum: Number,
-    /// The groups that are kept, in their order.
+    /// The groups that `having` keeps, in their order.
     pub(super) kept: Vec<usize>,
 }
 
-/// What a window comes to for each group of a partition, in order.
+/// The values of a window for each group of a partition, in order.
 pub(super) fn of_partition(
     kind: WindowKind,
     partition: &Partition,
@@ -110,7 +110,7 @@ pub(super) fn of_partition(
     }
 }
 
-/// The ranks of groups: those that tie share one.
+/// The ranks of groups; ties share a rank.
 fn ranks(
     partition: &Partition,
     figure: impl Fn(usize) -> Number,
@@ -134,7 +134,7 @@ fn ranks(
     }
 }
 
-/// The partitions of groups by what tells them apart.
+/// Divides groups into partitions by equal values.
 pub(super) fn partitions(
     figure: impl Fn(usize) -> Number,
     alike: impl Fn(usize) -> Vec<u32>,
@@ -167,7 +167,7 @@ mod tests {
     fn a_group_stands_among_the_others() {
         let (missing, whole) = (Number::Missing, Number::Whole);
         let figures = [whole(10), missing, whole(30), whole(10), whole(50)];
-        // The last is left out by `having`, and counts in the whole.
+        // `having` excludes the last one, which still counts in the whole.
         let partitions = partitions(|it| figures[it], |_| vec![], &[0, 1, 2, 3, 4], &[0, 1, 2, 3]);
         let of = |kind| {
             let mut found = [missing; 4];

@@ -1,10 +1,9 @@
-//! The arguments of a field, with the values of variables in them.
+//! The arguments of a field, with the values of variables filled in.
 //!
-//! A variable that has no value is something else than one whose value is null. An argument, or a field of an input
-//! object, that is such a variable is *not there*, as GraphQL says. Within a filter that takes away a comparison;
-//! and what is left empty by it is not there either, all the way up: a test of a field, a relation, a branch of `or`,
-//! a `not`. So a client can send one document with all the filters that its users may set, and those that they do
-//! not set do nothing:
+//! A variable without a value differs from one whose value is null. An argument or input field set to a variable
+//! without a value is *absent*, as GraphQL specifies. Within a filter, that removes a comparison. Anything left empty
+//! by the removal is absent too, all the way up: a test of a field, a relation, a branch of `or`, a `not`. So a client
+//! can send one document with every filter that its users may set, and the ones they leave unset do nothing:
 //!
 //! ```graphql
 //! query ($state: State, $not: GrantStatus, $year: Int) {
@@ -12,9 +11,9 @@
 //! }
 //! ```
 //!
-//! With `$year` alone these are the grants of a year. Were `not: {}` what remained of the `not`, it would keep
-//! nothing, and the emptied branch of an `or` would keep everything: plausible numbers, and wrong ones. What a
-//! client writes empty itself (`{}`, `some: {}`, null) means what it says.
+//! With only `$year` set, this counts the grants of that year. If the `not` stayed as `not: {}`, it would keep nothing,
+//! and an emptied branch of an `or` would keep everything: plausible numbers, and wrong ones. Anything a client itself
+//! writes empty (`{}`, `some: {}`, null) keeps its meaning.
 
 use std::collections::HashMap;
 
@@ -25,16 +24,16 @@ use indexmap::IndexMap;
 /// The arguments of a field by name.
 pub(crate) type Arguments = HashMap<String, Value>;
 
-/// The arguments that say which rows or groups to keep, in which what is left empty goes.
+/// The arguments that filter rows or groups, from which emptied parts are removed.
 const KEEPING: [&str; 3] = ["filter", "having", "event"];
-/// The field of another argument that does, too.
+/// The field of other arguments that is also a filter.
 const PART: &str = "where";
-/// The field without which a test tests nothing, where it has one.
+/// The field that holds the test, in tests that have parameters. Without it, nothing is tested.
 const TEST: &str = "is";
 /// The fields of a filter that compare nothing by themselves.
 const PARAMETERS: [&str; 2] = ["p", "inDollarsOf"];
 
-/// The values of a field's arguments. Validation has held them against the schema before.
+/// The values of a field's arguments, which were validated against the schema.
 pub(crate) fn of(field: &Positioned<Field>, variables: &Variables) -> Arguments {
     let arguments = field.node.arguments.iter().filter_map(|(name, value)| {
         let name = name.node.as_str();
@@ -46,12 +45,12 @@ pub(crate) fn of(field: &Positioned<Field>, variables: &Variables) -> Arguments 
 
 struct ArgumentReading<'a> {
     variables: &'a Variables,
-    /// Whether what is left empty goes.
+    /// Whether emptied parts are removed.
     prunes: bool,
 }
 
 impl ArgumentReading<'_> {
-    /// The value; none where it is not there.
+    /// The value; `None` if it is absent.
     fn value(&self, written: &Written) -> Option<Value> {
         Some(match written {
             Written::Variable(name) => return self.variables.get(name).cloned(),
@@ -72,7 +71,7 @@ impl ArgumentReading<'_> {
         })
     }
 
-    /// An item of a list. A variable without a value leaves a null in its place.
+    /// An item of a list. A variable without a value becomes a null.
     fn item(&self, written: &Written) -> Option<Value> {
         match (written, self.value(written)) {
             (Written::Variable(_), None) => Some(Value::Null),
@@ -102,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    /// What is left of an argument of a name; none where nothing is.
+    /// What remains of an argument; `None` if nothing does.
     fn left(argument: &str, sent: serde_json::Value) -> Option<String> {
         let document = parse_query(format!("{{ a({argument}) }}")).expect("it is GraphQL");
         let (_, operation) = document.operations.iter().next().expect("it has an operation");

@@ -1,6 +1,6 @@
-//! Fields that are neither in a row nor in another, but computed for many rows at once.
+//! Fields that are neither columns nor relations, but are computed for many rows at once.
 //!
-//! A type adds one after everything else that it declares, by its name, its GraphQL type and the function that
+//! A type adds such a field after its other declarations, with its name, its GraphQL type and the function that
 //! computes it. `Grant.costPerTrainee` is one:
 //!
 //! ```ignore
@@ -20,9 +20,9 @@
 //! }
 //! ```
 //!
-//! The function is called once for all rows of a level that show the field, through a loader as any relation is. A row
-//! for which it gives no value shows null; where the type ends in `!` that is an error of the field. What it reads, it
-//! reads by the request's own session and aggregates, so an answer stays of one revision.
+//! The function is called once, through a loader, for all rows of a level that show the field. A row that it gives no
+//! value shows null; if the type ends in `!`, that is an error of the field. The function reads through the request's
+//! own session and aggregates, so the whole answer has one revision.
 
 use std::collections::HashMap;
 
@@ -41,16 +41,16 @@ use crate::{
     measures::{Aggregates, Figure, GroupsAnswer, Number, Request, Statistic},
 };
 
-/// What a function needs that computes fields: the rows that they are of, and what can be asked.
+/// The input of a function that computes fields: the rows, and the sources to read from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ComputedRows<'a> {
     pub(crate) sources: &'a ComputedSources,
     pub(crate) table: &'static Table,
-    /// The keys of the rows, each once, in order.
+    /// The keys of the rows, without duplicates, in order.
     pub(crate) keys: &'a [i32],
 }
 
-/// What a request reads from.
+/// The sources that a request reads from.
 #[derive(Debug)]
 pub(crate) struct ComputedSources {
     pub(crate) session: Session,
@@ -58,10 +58,10 @@ pub(crate) struct ComputedSources {
     pub(crate) catalog: &'static Catalog,
 }
 
-/// The values of each field of a function, by the key of a row.
+/// The values of each field of a function, by row key.
 pub(crate) type ComputedValues<'a> = BoxFuture<'a, Result<HashMap<i32, Vec<GraphQl>>, Error>>;
 
-/// What computes fields: a value for each field, in their order, for each row.
+/// A function that computes fields: for each row, a value for each field, in their order.
 pub(crate) type Batch = for<'a> fn(ComputedRows<'a>) -> ComputedValues<'a>;
 
 /// The functions that compute fields, by the table of the rows.
@@ -81,7 +81,7 @@ impl From<Table> for Type {
     }
 }
 
-/// What can have computed fields: a table, or a type that has some already.
+/// A table, or a type that has some computed fields already.
 pub(crate) trait Computes: Into<Type> {
     /// Adds a field that a function computes.
     fn computed(
@@ -111,7 +111,7 @@ pub(crate) trait Computes: Into<Type> {
         it
     }
 
-    /// Says of the last function which tables it looks at all rows of: so a query that shows its fields is priced.
+    /// Declares the tables whose rows the last function reads in full, so that its fields are priced.
     fn looking_at(self, tables: &'static [&'static str]) -> Type {
         let mut it: Type = self.into();
         let last = it.batches.len().saturating_sub(1);
@@ -125,7 +125,7 @@ pub(crate) trait Computes: Into<Type> {
 impl<T: Into<Type>> Computes for T {}
 
 impl Batches {
-    /// Takes the functions of types, and leaves their tables.
+    /// Separates types into their tables and their functions.
     pub(crate) fn split(types: Vec<Type>) -> (Vec<Table>, Self) {
         let mut all = Self::default();
         let tables = types.into_iter().map(|it| {
@@ -135,17 +135,17 @@ impl Batches {
         (tables.collect(), all)
     }
 
-    /// The function of a table at a place.
+    /// A table's function, by its position.
     pub(crate) fn of(&self, table: &Table, batch: usize) -> Option<Batch> {
         self.0.get(table.name)?.get(batch).copied()
     }
 }
 
-/// The values of one field: a number of the measures of each row. A count is shown as it is, a quotient as a float, and
-/// what is missing as null.
+/// The values of one field, a number computed from the measures of each row. A count is shown as an integer, a quotient
+/// as a float, and a missing number as null.
 ///
 /// # Errors
-/// Says that a number is beyond 64 bits.
+/// Says that a number does not fit into 64 bits.
 pub(crate) fn each<const N: usize>(
     found: HashMap<i32, [Number; N]>,
     value: impl Fn([Number; N]) -> Number,
@@ -159,10 +159,10 @@ pub(crate) fn each<const N: usize>(
 }
 
 impl ComputedRows<'_> {
-    /// Measures of each row, by their paths as [`Measure::parse`] reads them: counts, and sums in the smallest unit.
+    /// Measures of each row, by their paths (see [`Measure::parse`]): counts, and sums in the smallest unit.
     ///
     /// # Errors
-    /// Says which path leads nowhere, or whatever the database says.
+    /// Says which path leads nowhere, or returns the error of the database.
     pub(crate) async fn measures<const N: usize>(
         &self,
         paths: [&str; N],

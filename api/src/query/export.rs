@@ -1,12 +1,13 @@
-//! A list, or its groups, as a table: all of its rows, a part at a time.
+//! A list, or its groups, as a table of all its rows, read in parts.
 //!
-//! The plan is that of the same query. Where that gives a page, this goes on behind its last row until there
-//! are no more rows, or as many as an export may have. A part is what one page would be, read with loaders
-//! of its own, so memory holds a part or two, however many there are. To read and to show are apart: while one
-//! part is shown, the database reads the next.
+//! The plan is the same as for the query. Where a query returns one page, an export continues after the last row until
+//! the list or the limit of an export ends. Each part equals one page and has its own loaders, so memory holds one or
+//! two parts, however many rows there are. Reading and showing overlap: the database reads the next part while one is
+//! shown.
 //!
-//! A table as it is, by its keys, goes on behind the last key. Any other list would be filtered and sorted again for each
-//! part, so the keys of all its rows are found once, in order, and each part is some of them: four bytes a row.
+//! A whole table in key order continues after the last key. Any other list would have to be filtered and sorted again
+//! for each part, so the export finds the keys of all rows first, in order, and each part reads some of them. A key
+//! takes four bytes.
 
 use std::sync::Arc;
 
@@ -32,34 +33,34 @@ use crate::{
     measures::{Estimates, GroupsAnswer},
 };
 
-/// The rows that are read at a time.
+/// The number of rows read at a time.
 const PART: u32 = 1_000;
 
-/// A table that was planned.
+/// A planned export.
 #[derive(Debug)]
 pub(crate) struct Export {
     plan: ConnectionPlan,
-    /// What stands in a row.
+    /// The columns of a row.
     pub(crate) columns: Arc<Columns>,
     /// The name of the list.
     pub(crate) name: &'static str,
-    /// What the plan is priced at, in points.
+    /// The price of the plan, in points.
     pub(crate) price: u64,
     /// The memory that it is expected to take.
     pub(crate) bytes: u64,
     source: RowSource,
-    /// How many rows the client wants, where it says so.
+    /// The number of rows that the client asks for, if it does.
     chosen: Option<u32>,
-    /// The rows that there may be.
+    /// The most rows of an export.
     most: u32,
 }
 
-/// Where the rows of a table are.
+/// Where the rows of a table come from.
 #[derive(Debug)]
 enum RowSource {
-    /// In the list, of which the field at a position shows them: `nodes` or `edges`.
+    /// From the list: the position of the field that shows them, `nodes` or `edges`.
     List(usize),
-    /// In its groups: the position of that field, and within it of the one that shows them.
+    /// From its groups: the position of that field, and of the field within it that shows them.
     Groups(usize, usize),
 }
 
@@ -67,27 +68,27 @@ enum RowSource {
 #[derive(Clone, Debug)]
 pub(crate) struct ExportWalk {
     list: List,
-    /// The plan of which all that it needs to know first is known, where it needs to.
+    /// The plan after its first requests were answered, if it has any.
     narrowed: Option<Arc<ConnectionPlan>>,
-    /// The rows that may still come.
+    /// The number of rows that may still follow.
     left: u32,
-    /// Where to go on behind the last row.
+    /// The cursor after the last row.
     cursor: Option<String>,
-    /// The keys of all rows in order, and whether there are more rows, where they are found at once.
+    /// The keys of all rows in order, and whether there are more rows, if the keys are found first.
     keys: Option<(Arc<[i32]>, bool)>,
-    /// The groups, which are computed at once.
+    /// The groups, which are computed all at once.
     groups: Option<Arc<GroupsAnswer>>,
-    /// How many of the keys or groups were given.
+    /// The number of keys or groups already returned.
     given: usize,
 }
 
-/// A part of a table, as it was read.
+/// A part of a table, as read.
 #[derive(Debug)]
 pub(crate) struct ExportPart {
     rows: PartRows,
     /// Whether it is the last.
     pub(crate) is_last: bool,
-    /// What is to be said at the end of a table that has not all rows.
+    /// The notice at the end of a table that is cut off.
     pub(crate) truncated: Option<String>,
 }
 
@@ -98,7 +99,7 @@ enum PartRows {
 }
 
 impl ExportPart {
-    /// How many rows it has.
+    /// The number of rows.
     pub(crate) fn len(&self) -> usize {
         match &self.rows {
             PartRows::Rows(rows) => rows.len(),
@@ -108,7 +109,7 @@ impl ExportPart {
 }
 
 impl Export {
-    /// The table of a connection that was planned, of so many rows at most, priced at so many points and bytes.
+    /// The export of a planned connection, with its row limit and its price in points and bytes.
     pub(crate) fn of(
         mut plan: ConnectionPlan,
         most: u32,
@@ -128,7 +129,7 @@ impl Export {
                 | ConnectionField::Quality(_)
                 | ConnectionField::Difference(_) => {
                     let reason =
-                        format!("`{name}` is not of one row: leave it out, or ask for JSON");
+                        format!("`{name}` is not a value of each row; remove it, or ask for JSON");
                     return Err(Error::NotATable(reason));
                 }
                 ConnectionField::Nodes(rows) => {
@@ -147,22 +148,22 @@ impl Export {
                 }
             };
             if source.replace(found).is_some() {
-                let reason = format!("`{name}` would be a second table: ask for one at a time");
+                let reason = format!("`{name}` would be a second table; ask for one at a time");
                 return Err(Error::NotATable(reason));
             }
         }
         let Some((columns, source)) = source else {
-            let reason = "nothing here has rows: ask for `nodes`, `edges` or `groups`";
+            let reason = "nothing here has rows; ask for `nodes`, `edges` or `groups`";
             return Err(Error::NotATable(reason.to_owned()));
         };
         if plan.list.backward {
-            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            let reason = "`last` counts from the end; use `first` with the opposite order";
             return Err(Error::NotATable(reason.to_owned()));
         }
         if columns.names().is_empty() {
             return Err(Error::NotATable("the rows have no columns".to_owned()));
         }
-        // The keys of all rows are there until the end, and a part that was read ahead.
+        // The keys of all rows stay in memory until the end, along with a part that was read ahead.
         let keys = estimates.rows(table)?.min(u64::from(most));
         let part = bytes_of_rows(u64::from(PART), columns.cells().len() as u64);
         let of_list = part + if plan.list.is_table() { 0 } else { 4 * keys };
@@ -180,19 +181,19 @@ impl Export {
         })
     }
 
-    /// Whether its rows are groups, which are all made for the first of them.
+    /// Whether its rows are groups, which are all computed before the first one is sent.
     pub(crate) fn is_of_groups(&self) -> bool {
         matches!(self.source, RowSource::Groups(..))
     }
 
-    /// The beginning of the table.
+    /// The start of the table.
     pub(crate) fn begin(&self) -> ExportWalk {
         let left = self.chosen.unwrap_or(self.most);
         let list = self.plan.list.clone();
         ExportWalk { list, narrowed: None, left, cursor: None, keys: None, groups: None, given: 0 }
     }
 
-    /// Reads the rows that follow.
+    /// Reads the next rows.
     pub(crate) async fn read(
         &self,
         walk: &mut ExportWalk,
@@ -249,7 +250,7 @@ impl Export {
         let part = &keys[walk.given..end];
         let rows = rows_of_keys(loaders, walk.list.table, &self.plan.picks, part).await?;
         if rows.len() < part.len() {
-            // A row is gone since its key was found.
+            // A row disappeared after its key was found.
             return Err(Error::Changed);
         }
         let more = *more || end < keys.len();
@@ -289,7 +290,7 @@ impl Export {
     /// The rows of a part.
     ///
     /// # Errors
-    /// Whatever cannot be read: a file has no place to say so.
+    /// Any read error: a file cannot report errors.
     pub(crate) async fn show(
         &self,
         part: &ExportPart,
@@ -324,7 +325,7 @@ impl Export {
         }
     }
 
-    /// Whether there are more rows than there may be, which a first part has not told.
+    /// Whether rows beyond the limit exist, when the first part did not show it.
     pub(crate) async fn is_cut(&self, walk: &ExportWalk, loaders: &Loaders) -> Result<bool, Error> {
         match (self.chosen, &self.source) {
             (Some(_), _) => Ok(false),
@@ -340,21 +341,21 @@ impl Export {
         }
     }
 
-    /// How it is refused where there are more rows than there may be.
+    /// The error for a table that exceeds the limit of rows.
     pub(crate) fn too_large(&self) -> Error {
         Error::TooManyRows { name: self.name, most: self.most }
     }
 
-    /// What is said where there are more rows than there may be.
+    /// The notice for a table that exceeds the limit of rows.
     fn truncated(&self, walk: &ExportWalk) -> String {
         let (most, name) = (self.most, self.name);
         let go_on = match &walk.cursor {
-            Some(cursor) => format!(", or go on with `after: \"{cursor}\"`"),
+            Some(cursor) => format!(", or continue with `after: \"{cursor}\"`"),
             None => String::new(),
         };
         format!(
-            "TRUNCATED: these are the first {most} rows of {name}, and there are more than an export may \
-             have (setting: --max-export-rows): ask for fewer by a filter{go_on}"
+            "TRUNCATED: these are the first {most} rows of {name}, the limit of an export \
+             (--max-export-rows); narrow the filter{go_on}"
         )
     }
 }
@@ -367,10 +368,10 @@ fn items(list: Option<GraphQl>) -> Vec<GraphQl> {
 }
 
 impl GroupsPlan {
-    /// The position of the field that has the groups.
+    /// The position of the field that shows the groups.
     fn rows(&self) -> Result<usize, Error> {
         if self.request.page.backward {
-            let reason = "`last` counts from the end: ask for `first`, in the opposite order";
+            let reason = "`last` counts from the end; use `first` with the opposite order";
             return Err(Error::NotATable(reason.to_owned()));
         }
         let is_rows =
@@ -378,9 +379,9 @@ impl GroupsPlan {
         let mut found = self.fields.iter().enumerate().filter(|(_, (_, field))| is_rows(field));
         match (found.next(), found.next()) {
             (Some((position, _)), None) => Ok(position),
-            (None, _) => Err(Error::NotATable("groups: ask for `nodes` or `edges`".to_owned())),
+            (None, _) => Err(Error::NotATable("groups: select `nodes` or `edges`".to_owned())),
             (_, Some(_)) => {
-                Err(Error::NotATable("groups: ask for one of `nodes` and `edges`".to_owned()))
+                Err(Error::NotATable("groups: select only one of `nodes` and `edges`".to_owned()))
             }
         }
     }

@@ -1,7 +1,7 @@
-//! An order of rows by what the related rows of each come to: agencies by the money of their grants.
+//! An order of rows by an aggregate of each row's related rows: agencies by the money of their grants.
 //!
-//! The numbers are computed by a request for aggregates ([`narrow`](super::narrow::narrow)) before the list is read, and the copy in
-//! memory puts its rows in their order.
+//! A request for aggregates ([`narrow`](super::narrow::narrow)) computes the numbers before the list is read, and the
+//! in-memory copy sorts the rows.
 
 use std::sync::Arc;
 
@@ -19,30 +19,30 @@ use crate::{
     measures::{Number, RankedNumbers, Request},
 };
 
-/// An order by what the related rows of each row come to.
+/// An order by an aggregate of the related rows of each row.
 #[derive(Clone, Debug)]
 pub(crate) struct FigureOrder {
-    /// What tells it from others.
+    /// The text that identifies it.
     pub(crate) identity: String,
-    /// What computes it, by the key of the row.
+    /// The request that computes it, by row key.
     pub(crate) request: Arc<Request>,
     /// The position of the figure.
     pub(crate) figure: usize,
-    /// What a row without related rows comes to.
+    /// The value for a row without related rows.
     pub(crate) nothing: Number,
     /// The numbers, once they are known.
     pub(crate) ranked: Option<Arc<RankedNumbers>>,
 }
 
 impl FigureOrder {
-    /// What a cursor holds of a row.
+    /// The value of a row in a cursor.
     pub(crate) fn cell(&self, key: i32) -> GraphQl {
         let number = self.ranked.as_ref().and_then(|ranked| ranked.of(key).text());
         number.map_or(GraphQl::Null, GraphQl::String)
     }
 }
 
-/// A request for the rows that a relation leads to, of each row.
+/// A request over the related rows of each row.
 pub(crate) fn request_of(relation: &Relation) -> Figures {
     let other = relation.other();
     let common = Common { keys: Vec::new(), parent: Some(relation.to) };
@@ -60,12 +60,12 @@ pub(crate) fn related<'t>(table: &'t Table, name: &str) -> Result<&'t Relation, 
     }
 }
 
-/// What no related rows come to.
+/// The value of each figure over no related rows.
 pub(crate) fn of_nothing(request: &Request, relation: &Relation) -> Result<Vec<Number>, Error> {
     request.figures_of_nothing(relation.childless == Childless::Zero)
 }
 
-/// Reads what a list is ordered by, where that is what each row's related rows come to.
+/// Reads an order by an aggregate of the related rows.
 ///
 /// # Errors
 /// Says what makes no sense.

@@ -1,4 +1,4 @@
-//! From the filter that a client sends to the [`Predicate`] that it means.
+//! Turns a client's filter into a [`Predicate`].
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -25,13 +25,13 @@ pub(crate) const COMPARISONS: [(&str, Comparison); 6] = [
     ("gte", Comparison::GreaterOrEqual),
 ];
 
-/// Reads a filter over a table. `path` says where it stands, for the words of an error.
+/// Reads a filter over a table. `path` is its place, for error messages.
 pub(crate) fn parse(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
     let keeps = predicate(table, value, path)?;
     let weight = keeps.weight();
     if weight > MOST_CONDITIONS {
         return Err(Error::BadArgument(format!(
-            "{path}: {weight} conditions and values are more than the {MOST_CONDITIONS} that a filter may have"
+            "{path}: {weight} conditions and values exceed the limit of {MOST_CONDITIONS} for a filter"
         )));
     }
     Ok(keeps)
@@ -42,7 +42,7 @@ fn predicate(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Er
     for (name, value) in object(value, path)? {
         let here = format!("{path}.{name}");
         match (name.as_str(), value) {
-            // A variable that was not given filters nothing.
+            // A variable without a value filters nothing.
             (_, GraphQl::Null) => {}
             ("and", value) => {
                 parts.extend(each(value, &here, |value, path| predicate(table, value, path))?);
@@ -62,8 +62,7 @@ fn predicate(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Er
     })
 }
 
-/// Reads what a client searches for. A blank finds everything, and what has neither letter nor digit
-/// finds nothing.
+/// Reads the text of a search. Blank text finds everything; text with no letter or digit finds nothing.
 pub(crate) fn search(table: &Table, text: &str) -> Result<Predicate, Error> {
     let mut words: Vec<String> = Vec::new();
     for word in entity::search::words(text) {
@@ -71,7 +70,7 @@ pub(crate) fn search(table: &Table, text: &str) -> Result<Predicate, Error> {
             words.push(word);
         }
         if words.len() > MOST_WORDS {
-            let reason = format!("search: more than {MOST_WORDS} different words; leave some out");
+            let reason = format!("search: more than {MOST_WORDS} different words; remove some");
             return Err(Error::BadArgument(reason));
         }
     }
@@ -111,13 +110,13 @@ fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Err
         let column = |name: &str| {
             let word = enum_word(given.get(name));
             let found = columns.iter().find(|(column, ..)| Some(column.as_str()) == word);
-            let bad = || Error::BadArgument(format!("{path}.{name}: is not a column to compare"));
+            let bad = || Error::BadArgument(format!("{path}.{name}: not a comparable column"));
             found.map(|(_, column, of)| (column.name, *of)).ok_or_else(bad)
         };
         let ((column, of), (less, other)) = (column("column")?, column("with")?);
         if of != other {
             let text = format!(
-                "{path}: only days are compared with days, amounts of one unit with each other, and counts with counts"
+                "{path}: compare dates with dates, amounts with amounts of the same unit, and counts with counts"
             );
             return Err(Error::BadArgument(text));
         }
@@ -130,7 +129,7 @@ fn compares(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Err
     Ok(Predicate::All(each(value, path, comparison)?))
 }
 
-/// Tests of the days between two of a row's.
+/// Tests of the number of days between two dates of a row.
 fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> {
     let columns = table.comparable();
     let test_of = |value: &GraphQl, path: &str| {
@@ -139,7 +138,8 @@ fn days(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> 
             let word = enum_word(given.get(name));
             let mut days = columns.iter().filter(|(.., of)| *of == Comparable::Day);
             let found = days.find(|(column, ..)| Some(column.as_str()) == word);
-            let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
+            let bad =
+                || Error::BadArgument(format!("{path}.{name}: not a date field of these rows"));
             found.map(|(_, column, _)| column.name).ok_or_else(bad)
         };
         let (less, column) = (day("from")?, day("to")?);
@@ -172,7 +172,7 @@ fn near(table: &Table, value: &GraphQl, path: &str) -> Result<Predicate, Error> 
     })
 }
 
-/// Reads a place from the values that a client gives for its degrees.
+/// Reads a place from its latitude and longitude.
 pub(crate) fn point<'a>(
     given: impl Fn(&str) -> Option<&'a GraphQl>,
     path: &str,
@@ -185,12 +185,12 @@ pub(crate) fn point<'a>(
     Ok(Point { latitude: read("latitude", 90.0)?, longitude: read("longitude", 180.0)? })
 }
 
-/// Reads a number within bounds.
+/// Reads a number within limits.
 fn degrees(value: &GraphQl, least: f64, most: f64, path: &str) -> Result<f64, Error> {
     match real_number(value) {
-        // There is one zero.
+        // Makes -0.0 the same as 0.0.
         Ok(number) if (least..=most).contains(&number) => Ok(number + 0.0),
-        _ => Err(Error::BadArgument(format!("{path}: {value} is not from {least} to {most}"))),
+        _ => Err(Error::BadArgument(format!("{path}: {value} is not between {least} and {most}"))),
     }
 }
 
@@ -239,7 +239,7 @@ fn test(kind: ColumnKind, operator: &str, value: &GraphQl, path: &str) -> Result
     };
     let part = || match value {
         GraphQl::String(text) if !text.contains('\0') => Ok(text.clone()),
-        other => Err(Error::BadArgument(format!("{path}: {other} is not a text"))),
+        other => Err(Error::BadArgument(format!("{path}: {other} is not text, or contains NUL"))),
     };
     if let Some((_, comparison)) = COMPARISONS.iter().find(|(name, _)| *name == operator) {
         return Ok(Test::Compare(*comparison, operand(value, path)?));
@@ -274,7 +274,7 @@ fn id_test(table: &Table, operator: &str, value: &GraphQl, path: &str) -> Result
     })
 }
 
-/// Reads a list. A single value stands for a list of it, as GraphQL says.
+/// Reads a list. A single value counts as a list of one, as GraphQL specifies.
 fn each<T>(
     value: &GraphQl,
     path: &str,

@@ -1,4 +1,4 @@
-//! From the selection of a list to its plan.
+//! Plans a list from its selection.
 
 use async_graphql::{Name, Positioned, ServerError, parser::types::Field as FieldNode};
 
@@ -23,8 +23,8 @@ use crate::{
 };
 
 impl<'a> Planner<'a> {
-    /// Plans a connection, of each parent where a column says whose its rows are, for fields whose selection is that of a
-    /// connection.
+    /// Plans a connection from the fields that select it; for each parent, if a column says which parent a row belongs
+    /// to.
     pub(crate) fn connection(
         &self,
         table: &'static Table,
@@ -40,7 +40,7 @@ impl<'a> Planner<'a> {
         let narrowings = narrowings.map_err(at)?;
         if list.has_figures() && parent.is_some() {
             let text = format!(
-                "orderBy: a list that hangs on a row is ordered by its own columns: ask `{}` for rows by what they add up to",
+                "orderBy: a nested list can be ordered only by its own columns; to order by aggregates of related rows, use `{}`",
                 table.list
             );
             return Err(at(Error::BadArgument(text)));

@@ -1,9 +1,8 @@
-//! Rows from the database, batched: whatever the number of parents, one statement.
+//! Rows from the database, in batches: one statement, whatever the number of parents.
 //!
-//! Every relation goes through a loader of the `dataloader` crate. A request has one [`Loaders`], which
-//! makes a loader when it is first asked for one; what a loader reads (table, cells, filter, order,
-//! page) is its identity, so two fields that ask the same share its rows, and two that do not cannot be
-//! mixed up.
+//! Every relation goes through a loader of the `dataloader` crate. A request has one [`Loaders`], which makes each
+//! loader when it is first needed. The identity of a loader is what it reads (table, cells, filter, order, page), so
+//! two fields with the same needs share rows, and two with different needs cannot be mixed up.
 
 use std::{
     any::Any,
@@ -42,14 +41,14 @@ use crate::{
     trace,
 };
 
-/// How often a loader lets others go first, who may have keys for the same batch. Each time costs the whole
-/// request another look at where it stands, and the fields of a level have all asked after the first.
+/// How often a loader yields before it sends a batch, so that other fields can add keys. Each yield polls the whole
+/// request again, and the fields of a level have all added their keys after the first.
 const YIELDS: usize = 1;
 
-/// What a batch answers for a key.
+/// The result of a batch for a key.
 type Loaded<T> = Result<T, Error>;
 
-/// Looks rows up by key. A key without a row has the answer `None`.
+/// Looks up rows by key. A key without a row gives `None`.
 pub(crate) struct ByKey {
     session: Session,
     kept: Option<row_cache::LookupKind>,
@@ -105,7 +104,8 @@ impl BatchFn<i32, Loaded<RowPage>> for ByParent {
         let span = trace::batch(table.name, purpose.words(), parents.len());
         let read = self.read(&parents).instrument(span).await;
         let stamp = read.as_ref().ok().and_then(|read| read.stamp);
-        // The keys of a filter may be of the copy: of another revision, a page is not one to be kept.
+        // The keys of a filter may come from the in-memory copy. If that has another revision, the page must not be
+        // cached.
         let copy = self.session.copy();
         let stamp = stamp.filter(|stamp| copy.is_none_or(|copy| copy == *stamp));
         let answers = answer(&parents, read.map(|read| read.rows));
@@ -133,7 +133,7 @@ impl ByParent {
         Ok(RowsRead { rows, stamp })
     }
 
-    /// The pages whose rows the copy in memory finds.
+    /// The pages whose rows the in-memory copy finds.
     async fn read_of_copy(
         &self,
         parents: &[i32],
@@ -187,7 +187,7 @@ impl BatchFn<i32, Loaded<Vec<GraphQl>>> for Computing {
     }
 }
 
-/// An answer for every key: what was found, nothing where nothing was, or the error of the batch.
+/// An answer for every key: the value, an empty value, or the error of the batch.
 fn answer<T: Clone + Default>(
     keys: &[i32],
     found: Result<HashMap<i32, T>, Error>,
@@ -200,7 +200,7 @@ fn answer<T: Clone + Default>(
     }
 }
 
-/// Keeps what a batch has read at a revision for the requests that follow.
+/// Caches the rows that a batch read at a revision, for later requests.
 fn keep<T: Clone>(
     kept: Option<&row_cache::LookupKind>,
     stamp: Option<DataStamp>,
@@ -217,16 +217,16 @@ fn keep<T: Clone>(
 
 /// The loaders of one request.
 ///
-/// What they wait for is in boxes: levels of a query wait within each other, and each would need room on the
-/// stack for all that a statement is.
+/// Their futures are boxed: the levels of a query await each other, and each would otherwise need stack space for a
+/// whole statement.
 pub(crate) struct Loaders {
     pub(crate) session: Session,
     pub(crate) catalog: &'static Catalog,
-    /// What could not be read.
+    /// The values that could not be read.
     pub(crate) failures: Failures,
     pub(super) aggregates: Aggregates,
     batches: &'static Batches,
-    /// What was looked up before.
+    /// The cached rows.
     kept: Option<Arc<RevisionRows>>,
     made: Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>,
 }
@@ -242,12 +242,12 @@ impl Loaders {
         Self { session, catalog, failures, aggregates, batches, kept, made }
     }
 
-    /// Notes that something cannot be read, and gives what stands for it.
+    /// Records a failure, and returns its placeholder.
     pub(crate) fn fail(&self, error: Error) -> GraphQl {
         self.failures.fail(error)
     }
 
-    /// Looks rows up by key; keys without a row are missing from the answer.
+    /// Looks up rows by key; keys without a row are missing from the answer.
     pub(crate) async fn by_key(
         &self,
         table: &'static Table,
@@ -297,7 +297,7 @@ impl Loaders {
         Ok(found)
     }
 
-    /// Computes the fields of rows that one function computes, by their keys.
+    /// Computes the fields of one function for rows, by their keys.
     pub(crate) async fn computed(
         &self,
         table: &'static Table,
@@ -323,7 +323,7 @@ impl Loaders {
         Box::pin(answer).await.map(Arc::new)
     }
 
-    /// What is known of the columns of a table, of the rows that a filter keeps.
+    /// The quality of the columns of a table, over the rows that a filter keeps.
     pub(crate) async fn quality(
         &self,
         table: &'static Table,
@@ -332,12 +332,13 @@ impl Loaders {
         Box::pin(self.aggregates.quality(&self.session, table, keeps.clone())).await
     }
 
-    /// In how many of the first key of a request each two values of the second are found together.
+    /// The overlaps of a request: for each two values of the second key, the number of values of the first that have
+    /// both.
     pub(crate) async fn overlaps(&self, request: &Request) -> Result<Overlaps, Error> {
         Box::pin(self.aggregates.overlaps(&self.session, request)).await
     }
 
-    /// How values changed after an event, less how they changed elsewhere.
+    /// How values changed after an event, minus how they changed in the comparison group.
     pub(crate) async fn difference(
         &self,
         asked: &Arc<DifferenceRequest>,
@@ -345,7 +346,7 @@ impl Loaders {
         Box::pin(self.aggregates.difference(&self.session, asked)).await
     }
 
-    /// Answers a request for aggregates for each parent, whose ids stand in a column.
+    /// Answers a request for aggregates for each parent, by the column that holds its id.
     pub(crate) async fn measures_by_parent(
         &self,
         request: &Request,
@@ -380,7 +381,7 @@ impl Loaders {
     }
 }
 
-/// What was looked up before, and the keys for which nothing was.
+/// The cached rows, and the keys that are not cached.
 fn take<T>(
     session: &Session,
     kept: Option<&row_cache::LookupKind>,
@@ -403,7 +404,7 @@ fn take<T>(
     (found, missing)
 }
 
-/// Reads rows, and of which revision they are.
+/// Reads rows with their revision.
 pub(super) async fn read(
     session: &Session,
     table: &'static Table,
@@ -441,7 +442,7 @@ where
     found.into_iter().map(|(key, answer)| Ok((key, answer?))).collect()
 }
 
-/// Cuts the one row more off a page, and turns a page that was read from the end around.
+/// Removes the one extra row from a page, and reverses a page that was read from the end.
 pub(super) fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> RowPage {
     let more = rows.len() > list.limit as usize;
     rows.truncate(list.limit as usize);
@@ -451,7 +452,7 @@ pub(super) fn cut(mut rows: Vec<Arc<Row>>, list: &List) -> RowPage {
     RowPage { rows, more }
 }
 
-/// Keys in order: the statement of a batch does not depend on which field came first.
+/// The keys in order, so that the statement of a batch does not depend on which field came first.
 fn sorted(keys: &[i32]) -> Vec<i32> {
     let mut keys = keys.to_vec();
     keys.sort_unstable();

@@ -1,24 +1,23 @@
-//! Lists of rows, with no word of the domain in them: filter, order, page, plan, load.
+//! Lists of rows, independent of the domain: filter, order, page, plan, load.
 //!
-//! [`crate::graphql`] says what there is (a [`crate::catalog::Catalog`]); this module does the rest for all of it alike.
-//! A root field runs in three steps:
-//! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. Whatever is wrong with them is
-//!    found here, before anything is read; only a year whose prices this program knows, and the database does not,
-//!    is found by who computes. [`price`] says what the plan will take.
-//! 2. [`walk::run`] goes through the plan a level at a time. The root list is a [`root_page`], and [`load`] reads the rows
-//!    of each level and field below it at once. Relations go through the `dataloader` crate, but for what was looked up
-//!    before ([`row_cache`]).
+//! [`crate::graphql`] declares the types (as a [`crate::catalog::Catalog`]); this module answers queries over all of
+//! them. A root field runs in three steps:
+//! 1. [`planner`] and [`list_plan`] turn the selection and its arguments into a [`plan`]. They find every mistake
+//!    before any data is read, with one exception: only the executor knows whether the database has a price index for a
+//!    year. [`price`] estimates the cost of the plan.
+//! 2. [`walk::run`] goes through the plan level by level. The root list is a [`root_page`], and [`load`] reads the rows
+//!    of each field of a level at once. Relations go through the `dataloader` crate, except for cached rows
+//!    ([`row_cache`]).
 //! 3. The rows, already GraphQL values ([`packed`]), are put together.
 //!
-//! A list that becomes a file goes on where its page would end ([`export`]), and its values stay in columns,
-//! whose types are known before. These are the ways through a plan ([`walk`]). What is computed of all rows is planned and shown by
-//! [`groups`], and answered by [`crate::measures`]. What is computed of each row is [`computed`]. What
-//! changed between two revisions is [`changes`].
+//! An [`export`] of a list to a file continues where its page would end, and keeps its values in columns of known
+//! types. Both are ways through a plan ([`walk`]). [`groups`] plans and shows aggregates, and [`crate::measures`]
+//! computes them. [`computed`] has fields computed for each row, and [`changes`] has the changes between two revisions.
 //!
 //! # Why not a resolver for each field
-//! As async-graphql derives them, a list of 50 x 10 x 2 rows is 5,000 boxed futures, and costs more than its SQL. Here it
-//! is one for each relation field of the query. The crate still runs the root fields, and introspection, validation and
-//! `schema.graphql` know the types as if they had been derived.
+//! With the resolvers that async-graphql derives, a list of 50 x 10 x 2 rows takes 5,000 boxed futures, and costs more
+//! than its SQL. Here it takes one future for each relation field of the query. The crate still runs the root fields,
+//! and its introspection, validation and `schema.graphql` know the types as if they had been derived.
 
 mod arguments;
 pub(crate) mod changes;
@@ -55,7 +54,7 @@ use crate::{
     error::Error,
 };
 
-/// Reads a filter over a table, written as the argument `filter` of its list.
+/// Reads a filter over a table, as in the argument `filter` of its list.
 ///
 /// # Errors
 /// Says what is wrong with the filter.
@@ -63,7 +62,7 @@ pub fn filter(table: &'static Table, filter: &Value) -> Result<Predicate, Error>
     filter::parse(table, filter, "filter")
 }
 
-/// Reads what a client searches for in a table.
+/// Reads the text of a search in a table.
 ///
 /// # Errors
 /// Says what is wrong with the text.

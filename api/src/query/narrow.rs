@@ -1,7 +1,7 @@
-//! A plan of which all that it needs to know first is known: its rows are narrowed, and numbered for its order.
+//! Narrows the rows of a plan, and computes the numbers that order them, before the list is read.
 //!
-//! What is computed first is said by [`narrowing`](super::narrowing) and [`figure_order`](super::figure_order). It is found anew for
-//! each answer, of the revision that is read.
+//! [`narrowing`](super::narrowing) and [`figure_order`](super::figure_order) define the requests to answer first. They
+//! are answered again for each query, from the revision that it reads.
 
 use std::sync::Arc;
 
@@ -23,14 +23,13 @@ use crate::{
     measures::{Aggregates, Cell, GroupsAnswer, Number, RankedNumbers},
 };
 
-/// The groups of rows alike that percentiles are found in.
+/// The most groups within which percentiles are computed.
 const MOST_ALIKE: usize = 200;
 
-/// A plan of which all that it needs to know first is known.
+/// The plan after its first requests are answered.
 ///
 /// # Errors
-/// Whatever is wrong with what is computed first; that there are too many groups of rows alike; that nothing here can put
-/// rows in such an order.
+/// Any error of the first requests; too many groups for `beyond.within`; or an order that this server cannot compute.
 pub(crate) async fn narrow(
     loaders: &Loaders,
     plan: &ConnectionPlan,
@@ -44,8 +43,8 @@ pub(crate) async fn narrow(
     for key in &mut narrowed.list.order {
         let Some(figure) = &mut key.figure else { continue };
         if !matches!(loaders.aggregates, Aggregates::Memory(_)) {
-            let text = "orderBy: what rows add up to is ordered by a copy of the data in memory, and this server keeps none \
-                        (`--aggregates sql`): order groups by it instead";
+            let text = "orderBy: ordering rows by aggregates of related rows needs the in-memory copy, which this server does not keep \
+                        (`--aggregates sql`); order groups by the measure instead";
             return Err(Error::BadArgument(text.to_owned()));
         }
         let answer = loaders.measures(&figure.request).await?;
@@ -86,7 +85,7 @@ pub(crate) async fn narrow(
     Ok(narrowed)
 }
 
-/// The rows that are left.
+/// The condition that keeps the remaining rows.
 fn condition(
     table: &'static Table,
     narrowing: &Narrowing,
@@ -104,7 +103,7 @@ fn condition(
         Narrowing::Beyond { request, column, is_above } => {
             if answer.groups.len() > MOST_ALIKE {
                 return Err(Error::BadArgument(format!(
-                    "beyond.within: this makes {} groups of rows alike, more than {MOST_ALIKE}: name fewer keys, or narrow the filter",
+                    "beyond.within: {} groups exceed the limit of {MOST_ALIKE}; name fewer keys, or narrow the filter",
                     answer.groups.len()
                 )));
             }
@@ -125,7 +124,7 @@ fn condition(
     }
 }
 
-/// That a row has a value of a key.
+/// The condition that a row has a value of a key.
 fn is(table: &'static Table, key: &Key, cell: &Cell) -> Result<Predicate, Error> {
     let end = key.path.table(table);
     let (column, relations) = match (key.path.end, key.path.relations.split_last()) {

@@ -1,9 +1,9 @@
-//! What a list needs to know before it is read: which rows others come to enough for, which lie beyond a percentile of
-//! those alike, and what each row's related rows add up to, where it is ordered by that.
+//! Conditions and orders that need aggregates before a list is read: rows whose related rows pass a test, rows beyond a
+//! percentile of their group, and rows ordered by an aggregate of their related rows.
 //!
-//! These are requests for aggregates like any other. What they come to becomes a condition on the list, or numbers to
-//! order its rows by, and everything below it (its page, totals, groups and files) sees the list that is left. It is
-//! found anew for each answer, of the revision that is read.
+//! These aggregates are requests like any other. Their answers become a condition on the list, or numbers that order
+//! its rows. Everything below the list (its page, totals, groups and files) covers the remaining rows. They are
+//! computed again for each query, from the revision that it reads.
 //!
 //! ```graphql
 //! { agencies(having: { grants: { federalShare: { sum: { gte: 1000000 } } } },
@@ -11,8 +11,8 @@
 //!   grants(beyond: { measure: FEDERAL_SHARE, above: 0.99, within: [PROGRAM] }) { totalCount } }
 //! ```
 //!
-//! A row without related rows counts, too: it comes to nothing where the relation says that there is nothing, and is
-//! unknown where nothing is known.
+//! A row without related rows counts, too. Its value is zero if the relation declares that no child rows mean zero, and
+//! unknown otherwise.
 
 use async_graphql::Value as GraphQl;
 
@@ -34,17 +34,17 @@ use crate::{
     measures::{Having, Request, Statistic},
 };
 
-/// What narrows a list.
+/// A condition that narrows a list.
 #[derive(Clone, Debug)]
 pub(crate) enum Narrowing {
-    /// The rows whose related rows together pass; the request finds those that do, or those that do not.
+    /// The rows whose related rows together pass; the request finds either those that do or those that do not.
     Having { request: Request, finds_others: bool },
-    /// The rows beyond a percentile of those alike.
+    /// The rows beyond a percentile of their group.
     Beyond { request: Request, column: &'static str, is_above: bool },
 }
 
 impl Narrowing {
-    /// What is computed first.
+    /// The request to answer first.
     pub(crate) fn request(&self) -> &Request {
         match self {
             Self::Having { request, .. } | Self::Beyond { request, .. } => request,
@@ -52,7 +52,7 @@ impl Narrowing {
     }
 }
 
-/// Reads what narrows a list.
+/// Reads the arguments that narrow a list.
 ///
 /// # Errors
 /// Says what makes no sense.
@@ -115,13 +115,13 @@ fn beyond(
     let computed = measures.computed.iter().find(|computed| named(&computed.field));
     let measure = match computed.map(|computed| &computed.what) {
         Some(What::Statistics(measure, _)) => measure.clone(),
-        _ => return Err(bad(format!("{name} is no number of each row"))),
+        _ => return Err(bad(format!("{name} is not a number of each row"))),
     };
     let Measure::Numbers(Way(Path { relations, end: End::Column(column) }), None) = &measure else {
-        return Err(bad(format!("{name} is not a column of the row itself: name one that is")));
+        return Err(bad(format!("{name} is not a column of the row itself; name one that is")));
     };
     if !relations.is_empty() {
-        return Err(bad(format!("{name} is of a related row: ask for a list of those")));
+        return Err(bad(format!("{name} belongs to a related row; query the list of those rows")));
     }
     let column = table.columns[*column].name;
     let part = |name: &str| {
@@ -138,7 +138,7 @@ fn beyond(
     let (statistic, is_above) = match (part("above")?, part("below")?) {
         (Some(part), None) => (Statistic::Floor(part), true),
         (None, Some(part)) => (Statistic::Ceiling(part), false),
-        _ => return Err(bad("name either `above` or `below`".to_owned())),
+        _ => return Err(bad("name either `above` or `below`, not both".to_owned())),
     };
     let within = items(given.get("within"));
     let mut keys = Vec::new();

@@ -1,4 +1,4 @@
-//! Rows by what names them: a global id, or a natural key such as an ORI.
+//! Rows looked up by a global id, or by a natural key such as an ORI.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::{
     limits::work::Work,
 };
 
-/// A root field that is the row of an id or of a natural key.
+/// A root field that looks up one row by an id or a natural key.
 #[derive(Debug)]
 pub(crate) struct NodePlan {
     table: &'static Table,
@@ -26,7 +26,7 @@ pub(crate) struct NodePlan {
     plan: Lookup,
 }
 
-/// What names a row.
+/// The key that identifies a row.
 #[derive(Debug)]
 enum NodeKey {
     Key(i32),
@@ -47,7 +47,7 @@ impl NodePlan {
     }
 }
 
-/// Plans a row that is looked up by what names it.
+/// Plans the lookup of one row by its key.
 pub(crate) fn plan_one<'a>(
     planner: &Planner<'a>,
     table: &'static Table,
@@ -74,7 +74,7 @@ fn by(
         return Err(Error::BadArgument("by: name one key".to_owned()));
     };
     if value == Value::Null {
-        return Err(Error::BadArgument(format!("by.{name}: is null; name one key")));
+        return Err(Error::BadArgument(format!("by.{name}: the key is null; give it a value")));
     }
     let text = text_of(&value);
     if name == "id" {
@@ -87,11 +87,12 @@ fn by(
         return Ok(NodeKey::Key(key));
     }
     let natural = table.natural_keys.iter().find(|natural| natural.argument == name);
-    let natural = natural.ok_or_else(|| Error::BadArgument(format!("by.{name}: no such key")))?;
+    let natural =
+        natural.ok_or_else(|| Error::BadArgument(format!("by.{name}: there is no such key")))?;
     Ok(NodeKey::Natural(natural, text))
 }
 
-/// Answers a row that was planned; null where there is none.
+/// Answers the lookup of one row; null if there is none.
 pub(crate) async fn one(loaders: &Loaders, plan: &NodePlan) -> Result<Value, Error> {
     let key = match &plan.by {
         NodeKey::Key(key) => Some(*key),
@@ -102,7 +103,7 @@ pub(crate) async fn one(loaders: &Loaders, plan: &NodePlan) -> Result<Value, Err
     Ok(found.remove(&key).unwrap_or_default())
 }
 
-/// Objects by their ids, whatever their types.
+/// Objects by their ids, of any type.
 #[derive(Debug)]
 pub(crate) struct Objects {
     ids: Vec<(&'static Table, i32)>,
@@ -120,7 +121,7 @@ impl Objects {
     }
 }
 
-/// Plans the root fields `node` and `nodes`, by the argument that has the ids.
+/// Plans the root fields `node` and `nodes`, given the argument with the ids.
 pub(crate) fn plan_objects<'a>(
     planner: &Planner<'a>,
     argument: &str,
@@ -132,8 +133,7 @@ pub(crate) fn plan_objects<'a>(
     let values = items(value.as_ref());
     let (count, most) = (values.len(), planner.limits.page);
     if count > most as usize {
-        let text =
-            format!("{argument}: {count} are more than one request may name: at most {most}");
+        let text = format!("{argument}: {count} ids exceed the limit of {most} for a request");
         return Err(at(Error::BadArgument(text)));
     }
     let ids = values.iter().map(|id| id::decode(planner.catalog, &text_of(id)));
@@ -147,7 +147,7 @@ pub(crate) fn plan_objects<'a>(
     Ok(Objects { ids, plans })
 }
 
-/// The text of an id, which GraphQL lets be written as a number.
+/// The text of an id, which GraphQL allows to be written as a number.
 fn text_of(id: &Value) -> String {
     match id {
         Value::String(text) => text.clone(),
@@ -155,7 +155,7 @@ fn text_of(id: &Value) -> String {
     }
 }
 
-/// Answers objects that were planned, in the order of the ids: null where there is none.
+/// Answers the lookup of objects, in the order of the ids; null for an id without an object.
 pub(crate) async fn objects(loaders: &Loaders, plan: &Objects) -> Result<Vec<Value>, Error> {
     let mut found = HashMap::new();
     for (name, lookup) in &plan.plans {
@@ -167,7 +167,7 @@ pub(crate) async fn objects(loaders: &Loaders, plan: &Objects) -> Result<Vec<Val
     Ok(plan.ids.iter().map(|id| value(id).unwrap_or_default()).collect())
 }
 
-/// The key of the row that a natural key names.
+/// The key of the row that has a natural key.
 async fn find(
     loaders: &Loaders,
     table: &'static Table,

@@ -1,9 +1,9 @@
-//! The order of a list, and the cursors that hold a place in it.
+//! The order of a list, and its cursors.
 //!
-//! A list is ordered by any number of keys and by its primary key at last, so that no two rows tie. A
-//! cursor holds the values of those keys in one row and a mark of the order that it belongs to; the
-//! rows after it are found by comparing with these values, not by counting. So a page costs the same
-//! wherever it is, and a row that comes or goes elsewhere moves nothing.
+//! A list is ordered by any number of keys and finally by its primary key, so no two rows tie. A cursor holds the
+//! values of those keys in one row, and a mark that identifies the order. The next rows are found by comparing with
+//! these values, not by counting. So a page costs the same wherever it is, and rows that appear or disappear elsewhere
+//! move nothing.
 
 use async_graphql::Value as GraphQl;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -24,24 +24,24 @@ use crate::{error::Error, limits::MOST_KEYS, measures::Number};
 /// One key of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderKey {
-    /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
+    /// The position of the to-one relation that leads to the column; `None` for a column of the table itself.
     pub(crate) through: Option<usize>,
-    /// The column, by its position in its table.
+    /// The position of the column in its table.
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
-    /// Whether a row may have no value for it.
+    /// Whether its value may be missing.
     pub(crate) nullable: bool,
-    /// What is compared instead of a column.
+    /// The aggregate to compare, instead of a column.
     pub(crate) figure: Option<FigureOrder>,
-    /// The place from which the distance is meant, where the rows are at these columns, and not the column.
+    /// The place to measure distance from, and the columns with the place of a row, instead of a column.
     pub(crate) from: Option<(Point, Location)>,
 }
 
-/// The name of the order by the distance from the middle of `near`.
+/// The name of the order by distance from the center of `near`.
 pub(crate) const BY_DISTANCE: &str = "DISTANCE";
 
-/// The columns that a table can be ordered by, with the names of the enum values.
+/// The columns that can order a table, with the names of the enum values.
 pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
     let columns = |table: &Table| -> Vec<(String, usize)> {
         table
@@ -66,7 +66,7 @@ pub(crate) fn orderable(table: &Table) -> Vec<(String, Option<usize>, usize)> {
     own.chain(theirs).collect()
 }
 
-/// Reads the argument `orderBy`, and adds the primary key. What is ordered by distance is within circles of these middles.
+/// Reads the argument `orderBy`, and adds the primary key. `middles` are the centers of the circles in the filter.
 pub(crate) fn parse(
     catalog: &'static Catalog,
     table: &'static Table,
@@ -76,14 +76,13 @@ pub(crate) fn parse(
     let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
-        let reason =
-            format!("orderBy: {count} keys are more than the {MOST_KEYS} that a list may have");
+        let reason = format!("orderBy: {count} keys exceed the limit of {MOST_KEYS}");
         return Err(Error::BadArgument(reason));
     }
     let mut keys = Vec::with_capacity(values.len() + 1);
     for (index, value) in values.iter().enumerate() {
         let bad = |what: &str| Error::BadArgument(format!("orderBy[{index}]: {what}"));
-        let GraphQl::Object(value) = value else { return Err(bad("is not an object")) };
+        let GraphQl::Object(value) = value else { return Err(bad("this is not an object")) };
         let word = |name: &str| enum_word(value.get(name));
         let (descending, nulls_first) =
             (word("direction") == Some("DESC"), word("nulls") == Some("FIRST"));
@@ -93,7 +92,7 @@ pub(crate) fn parse(
         let column = table.column_index(table.key);
         if let Some((name, value)) = figure {
             if word("field").is_some() || figures.any(|of| is_given(of.field).is_some()) {
-                return Err(bad("names more than one thing to order by"));
+                return Err(bad("name only one thing to order by"));
             }
             let path = format!("orderBy[{index}].{name}");
             let figure = Some(figure_order::parse(catalog, table, name, value, &path)?);
@@ -101,11 +100,11 @@ pub(crate) fn parse(
             keys.push(OrderKey { descending, nulls_first, figure, ..key });
             continue;
         }
-        let field = word("field").ok_or_else(|| bad("names nothing to order by"))?;
+        let field = word("field").ok_or_else(|| bad("name a field to order by"))?;
         if let (BY_DISTANCE, Some(location)) = (field, table.location) {
             let [from] = middles else {
                 return Err(bad(
-                    "rows are ordered by their distance from the middle of `near`: name one in `filter`, outside of \
+                    "DISTANCE is measured from the center of `near`; add exactly one `near` to `filter`, outside of \
                      `or` and `not`",
                 ));
             };
@@ -120,14 +119,14 @@ pub(crate) fn parse(
         let key = OrderKey::plain(through, column);
         keys.push(OrderKey { descending, nulls_first, nullable: key.may_be_null(table), ..key });
     }
-    // In the direction of the key before it: so an index can be read from either end.
+    // The direction of the last key, so that an index can be read from either end.
     let descending = keys.last().is_some_and(|key: &OrderKey| key.descending);
     keys.push(OrderKey { descending, ..OrderKey::plain(None, table.column_index(table.key)) });
     Ok(keys)
 }
 
 impl OrderKey {
-    /// A key in ascending order that each row has.
+    /// An ascending key that every row has.
     pub(crate) fn plain(through: Option<usize>, column: usize) -> Self {
         let (descending, nulls_first, nullable) = (false, false, false);
         Self { through, column, descending, nulls_first, nullable, figure: None, from: None }
@@ -140,7 +139,7 @@ impl OrderKey {
         }
     }
 
-    /// The expression in SQL; [`join`] makes it known.
+    /// The SQL expression; needs the joins of [`join`].
     pub(crate) fn to_sql(&self, table: &Table) -> Expr {
         if let Some((from, Location { latitude, longitude })) = self.from {
             let degrees = |column: usize| column_of(table.name, table.columns[column].name);
@@ -158,7 +157,7 @@ impl OrderKey {
             || self.column(table).nullable
     }
 
-    /// How to sort by it, to the front or to the back.
+    /// The direction and the place of nulls in SQL, forward or backward.
     pub(crate) fn sort(&self, backward: bool) -> (Order, Option<NullOrdering>) {
         let order = if self.descending == backward { Order::Asc } else { Order::Desc };
         let nulls = self.nullable.then_some(match self.nulls_first == backward {
@@ -169,7 +168,7 @@ impl OrderKey {
     }
 }
 
-/// Joins the rows that to-one relations lead to, given their positions.
+/// Joins the rows at the end of the to-one relations at these positions.
 pub(crate) fn join(
     select: &mut SelectStatement,
     table: &Table,
@@ -193,8 +192,8 @@ pub(crate) fn join(
 
 /// The condition that a row comes after a place (before it, if `backward`).
 ///
-/// For keys `a, b` it is `a >= x AND (a > x OR (a = x AND b > y))`, with missing values where the order puts
-/// them. The first part says nothing new, but it is what an index can begin at.
+/// For keys `a, b` it is `a >= x AND (a > x OR (a = x AND b > y))`, with missing values where the order puts them. The
+/// first part is redundant, but an index can start from it.
 pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward: bool) -> Expr {
     let mut condition: Option<Expr> = None;
     for (key, value) in keys.iter().zip(place).rev() {
@@ -243,7 +242,7 @@ pub(crate) fn beyond(table: &Table, keys: &[OrderKey], place: &[Value], backward
 }
 
 impl OrderKey {
-    /// The columns whose values a key takes of a row, by their positions: one, or those that tell where it is.
+    /// The positions of the columns whose values a key needs: one, or those with the place of the row.
     pub(crate) fn columns(&self) -> Vec<usize> {
         match self.from {
             Some((_, Location { latitude, longitude })) => vec![latitude, longitude],
@@ -252,14 +251,14 @@ impl OrderKey {
     }
 }
 
-/// The cursor of a row, given the values of the columns of its keys.
+/// The cursor of a row, from the values of the columns of its keys.
 pub(crate) fn encode_cursor(table: &Table, keys: &[OrderKey], cells: &[GraphQl]) -> String {
     let mut parts = vec![GraphQl::from(mark(table, keys))];
     parts.extend_from_slice(cells);
     URL_SAFE_NO_PAD.encode(GraphQl::List(parts).into_json().unwrap_or_default().to_string())
 }
 
-/// The values that a cursor holds.
+/// The values in a cursor.
 pub(crate) fn decode_cursor(
     table: &Table,
     keys: &[OrderKey],
@@ -277,7 +276,7 @@ pub(crate) fn decode_cursor(
         return Err(invalid("it belongs to another list or order; start again without it"));
     }
     if cells.len() != keys.iter().map(|key| key.columns().len()).sum::<usize>() {
-        return Err(invalid("it holds another number of keys"));
+        return Err(invalid("it holds the wrong number of keys"));
     }
     let mut cells = cells.iter().map(|cell| GraphQl::from_json(cell.clone()).unwrap_or_default());
     let mut next = || cells.next().unwrap_or_default();
@@ -287,7 +286,7 @@ pub(crate) fn decode_cursor(
             if let Some((from, _)) = key.from {
                 let degrees = |cell: &GraphQl, most: f64| {
                     let degrees = real_number(cell).ok().filter(|it| it.abs() <= most);
-                    degrees.ok_or_else(|| invalid("it holds no place on the Earth"))
+                    degrees.ok_or_else(|| invalid("it does not hold a place on Earth"))
                 };
                 let haversine = from.haversine(degrees(&cell, 90.0)?, degrees(&next(), 180.0)?);
                 return Ok(Value::Double(Some(haversine)));
@@ -309,12 +308,12 @@ pub(crate) fn decode_cursor(
         .collect()
 }
 
-/// Whether a cursor holds no value for a key.
+/// Whether a cursor has no value for a key.
 pub(crate) fn is_null(value: &Value) -> bool {
     matches!(value, Value::String(None))
 }
 
-/// A short mark of a table and an order, to tell cursors of other lists from ours.
+/// A short mark that identifies a table and an order, so that cursors of other lists are refused.
 fn mark(table: &Table, keys: &[OrderKey]) -> String {
     let mut words = vec![table.name];
     let place = |from: &(Point, Location)| format!("{} {}", from.0.latitude, from.0.longitude);

@@ -1,9 +1,9 @@
 //! A page of a list: its arguments, and the statements that read and count it.
 //!
-//! A page is one statement that asks for one row more than it shows, so that it knows whether there is
-//! a next one; or two, where rows without a value stand at another end than that at which an index has
-//! them. The pages of many parents are one statement too: a window numbers the rows of each parent in
-//! order, and the first so many of each are kept by the database.
+//! A page is one statement that reads one row more than it shows, which tells whether there is a next page. It is two
+//! statements if rows without a value belong at the other end from where an index has them. The pages of many parents
+//! are one statement too: a window numbers the rows of each parent in order, and the database keeps the first few of
+//! each.
 
 use async_graphql::Value as GraphQl;
 use sea_orm::{
@@ -30,23 +30,23 @@ use crate::{
     measures::{FirstRows, RowTerm},
 };
 
-/// What a statement calls the parent of a row.
+/// The name of a row's parent in a statement.
 pub(crate) const PARENT: &str = "parent";
-/// The rows of a table from which on a database takes long to look through it.
+/// The number of rows from which a database takes long to scan a table.
 const MANY: u64 = 5_000;
-/// The rows of a page where a client does not say how many.
+/// The default number of rows of a page.
 pub(crate) const DEFAULT_PAGE: u32 = 25;
 
-/// Which rows of a table, in what order, and which page of them.
+/// The filter, order and page of a list over a table.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
     pub(crate) order: Vec<OrderKey>,
     pub(crate) limit: u32,
-    /// Whether a client says how many rows it wants from the front.
+    /// Whether a client asks for a number of rows from the front.
     pub(crate) chosen: bool,
-    /// Whether the page is the last rows before a place, not the first after it.
+    /// Whether the page is the last rows before a place, rather than the first after it.
     pub(crate) backward: bool,
     after: Option<Vec<Value>>,
     before: Option<Vec<Value>>,
@@ -70,7 +70,7 @@ impl List {
         }
         let mut order = order::parse(catalog, table, given("orderBy"), &keeps.middles())?;
         for key in order.iter_mut().filter(|key| key.through.is_none()) {
-            // Then an index gives the order as it is, wherever it would put missing values.
+            // Without nulls, an index gives this order, wherever it would put nulls.
             key.nullable &= !keeps.excludes_null(table.columns[key.column].name);
         }
         let (limit, backward) = sizes.of(given("first"), given("last"))?;
@@ -85,7 +85,7 @@ impl List {
         Ok(Self { table, keeps, order, limit, chosen, backward, after, before })
     }
 
-    /// Makes it the page behind a cursor.
+    /// Makes it the page after a cursor.
     pub(crate) fn go_on_after(&mut self, cursor: &str) -> Result<(), Error> {
         self.after = Some(decode_cursor(self.table, &self.order, "after", cursor)?);
         Ok(())
@@ -108,9 +108,9 @@ impl List {
         select
     }
 
-    /// The list in parts, to be read one after the other until the page is full. Most lists are one. Where rows may
-    /// have no value for the first key, and belong at another end than that at which the database has them by
-    /// itself, no index is in that order: so those that have a value are one part, and the others another.
+    /// The list in parts, to be read one after the other until the page is full. Most lists have one part. If the first
+    /// key can be null, and nulls belong at the other end from the database's default, no index has that order. Then
+    /// rows with a value are one part, and rows without are the other.
     pub(crate) fn parts(&self, backend: DbBackend) -> Vec<Self> {
         let key = &self.order[0];
         let by_itself = match (key.sort(self.backward), backend) {
@@ -129,14 +129,14 @@ impl List {
         [missing_first, !missing_first].into_iter().filter_map(|part| self.part(part)).collect()
     }
 
-    /// The rows that have no value for the first key, or those that have one; none where the page has none of them.
+    /// The rows with or without a value for the first key; `None` if the page has none of them.
     fn part(&self, missing: bool) -> Option<Self> {
         let mut part = self.clone();
         let key = &mut part.order[0];
         key.nullable = false;
         let column = self.table.columns[key.column].name;
         part.keeps = part.keeps.and(Predicate::Is { column, test: Test::Null(missing) });
-        // A place among the others is behind all of these or before them.
+        // A cursor in the other part comes after all of these rows, or before them all.
         let bounds = [(&mut part.after, !key.nulls_first), (&mut part.before, key.nulls_first)];
         for (place, missing_is_there) in bounds {
             if place.as_ref().is_some_and(|values| order::is_null(&values[0]) != missing) {
@@ -159,8 +159,8 @@ impl List {
         count
     }
 
-    /// The statement that reads the page of each parent, and one row more of each: first the parent,
-    /// then the cells, parents apart and rows in order.
+    /// The statement that reads the page of each parent, and one row more of each. The parent comes first, then the
+    /// cells. Rows are ordered within each parent.
     pub(crate) fn select_by_parent(
         &self,
         picks: &Picks,
@@ -195,12 +195,12 @@ impl List {
             .and_where(Expr::col(Alias::new("place")).lte(i64::from(self.limit) + 1))
             .order_by(Alias::new(PARENT), sea_orm::Order::Asc)
             .order_by(Alias::new("place"), sea_orm::Order::Asc)
-            // More than there can be: where several machines have them, a limit keeps them in order.
+            // More rows than can exist. On a distributed database, a limit keeps the order.
             .limit(i32::MAX.unsigned_abs().into());
         outer
     }
 
-    /// Whether rows come before the page, and after it, given whether one more was found.
+    /// Whether rows come before the page and after it, given whether the extra row was found.
     pub(crate) fn neighbours(&self, more: bool) -> (bool, bool) {
         match self.backward {
             false => (self.after.is_some(), more),
@@ -208,42 +208,42 @@ impl List {
         }
     }
 
-    /// Whether the page begins at an end of the list, so that a page without a neighbour is all of it.
+    /// Whether the page begins at an end of the list, so that a page without a neighbor is the whole list.
     pub(crate) fn is_whole(&self) -> bool {
         self.after.is_none() && self.before.is_none()
     }
 
-    /// What tells this list from others, in words.
+    /// The text that identifies this list.
     pub(crate) fn identity(&self) -> String {
         let Self { table, keeps, order, limit, chosen: _, backward, after, before } = self;
         let table = table.name;
         format!("{table} {keeps:?} {order:?} {limit} {backward} {after:?} {before:?}")
     }
 
-    /// Whether an index has the rows in this order, so that no more of them are read than are shown.
+    /// Whether an index has the rows in this order, so that only the rows of the page are read.
     pub(crate) fn is_indexed(&self) -> bool {
         let key = &self.order[0];
         self.order.len() <= 2 && key.through.is_none() && key.from.is_none()
     }
 
-    /// Whether the copy in memory is to find the page, where the table has so many rows: a database would sort all of
-    /// them, or may look through many of them for few.
+    /// Whether the in-memory copy should find the page, in a table with this many rows. A database would sort all rows,
+    /// or scan many to find a few.
     pub(crate) fn is_of_copy(&self, rows: u64) -> bool {
         let is_through = rows >= MANY && !self.keeps.is_all() && !self.keeps.has_words();
         self.has_figures() || !self.is_indexed() || self.keeps.related() > 0 || is_through
     }
 
-    /// Whether rows are ordered by what others come to.
+    /// Whether rows are ordered by aggregates of related rows.
     pub(crate) fn has_figures(&self) -> bool {
         self.order.iter().any(|key| key.figure.is_some())
     }
 
-    /// Whether it is all rows of the table by their keys.
+    /// Whether it is all rows of the table in key order.
     pub(crate) fn is_table(&self) -> bool {
         self.order.len() == 1 && self.keeps.is_all()
     }
 
-    /// The rows of the page and one row more, as the copy in memory finds them.
+    /// The rows of the page and one more, as a request to the in-memory copy.
     pub(crate) fn first_rows(&self) -> FirstRows {
         let term = |key: &OrderKey| RowTerm {
             through: key.through,
@@ -301,7 +301,7 @@ pub(crate) fn select_by_key(
     select
 }
 
-/// Selects the key of a table's rows, then the cells, and joins the rows that some more relations lead to.
+/// Selects the key of a table's rows, then the cells, and joins the related rows that further relations lead to.
 fn select_joined(
     table: &Table,
     picks: &Picks,
@@ -318,24 +318,24 @@ fn select_joined(
     select
 }
 
-/// The name of a cell of a statement; the key is the first.
+/// The name of a cell in a statement; the key comes first.
 pub(crate) fn cell_name(index: usize) -> Alias {
     Alias::new(format!("c{index}"))
 }
 
-/// How large the pages of a list may be.
+/// The page sizes of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageSizes {
-    /// Where a client does not say.
+    /// The default.
     pub(crate) default: u32,
-    /// At most.
+    /// The maximum.
     pub(crate) most: u32,
-    /// What an operator sets that by.
+    /// The option that sets the maximum.
     pub(crate) setting: &'static str,
 }
 
 impl PageSizes {
-    /// Reads how much of a list a page has, and whether it is counted from its end.
+    /// Reads the size of a page, and whether it counts from the end.
     pub(crate) fn of(
         &self,
         first: Option<&GraphQl>,
@@ -343,7 +343,7 @@ impl PageSizes {
     ) -> Result<(u32, bool), Error> {
         match (first, last) {
             (Some(_), Some(_)) => Err(Error::BadArgument(
-                "first, last: a page is counted from one end; leave one of them out".to_owned(),
+                "first, last: a page counts from one end; use only one of them".to_owned(),
             )),
             (Some(value), None) => Ok((self.read("first", value)?, false)),
             (None, Some(value)) => Ok((self.read("last", value)?, true)),
@@ -362,7 +362,7 @@ impl PageSizes {
                 Err(Error::PageTooLarge { argument, value, most, setting })
             }
             Some(value) => u32::try_from(value).map_err(|_| {
-                Error::BadArgument(format!("{argument}: {value} is negative: ask for 0 to {most}"))
+                Error::BadArgument(format!("{argument}: {value} is negative; choose 0 to {most}"))
             }),
             None => Err(Error::BadArgument(format!("{argument}: {value} is not a whole number"))),
         }

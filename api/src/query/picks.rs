@@ -6,17 +6,16 @@ use crate::catalog::{
     table::{Column, Table},
 };
 
-/// The cells of a row that a plan reads: the columns of the table, and the columns of related rows by
-/// which a list is ordered.
+/// The cells of a row that a plan reads: columns of the table, and columns of related rows by which a list is ordered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Picks(Vec<Pick>);
 
-/// One cell: a column, of the table itself or of the row that a to-one relation leads to.
+/// One cell: a column of the table itself, or of the row that a to-one relation leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pick {
     pub(crate) through: Option<usize>,
     pub(crate) column: usize,
-    /// Whether it is the place of a row in an order, and not shown: that is the column as the database keeps it.
+    /// Whether the cell is part of an order and not shown; it is then read in the format of the database.
     pub(crate) is_key: bool,
 }
 
@@ -28,7 +27,7 @@ impl Pick {
 }
 
 impl Picks {
-    /// Where the cell stands; it is added where it is not there yet.
+    /// The position of the cell, which is added if necessary.
     pub(crate) fn place(&mut self, through: Option<usize>, column: usize) -> usize {
         self.place_of(Pick { through, column, is_key: false })
     }
@@ -44,7 +43,7 @@ impl Picks {
         self.0.iter().copied()
     }
 
-    /// The column of the table itself that a cell is of.
+    /// The column of the table itself that a cell holds.
     pub(crate) fn column(&self, cell: usize, table: &'static Table) -> &'static Column {
         &table.columns[self.0[cell].column]
     }

@@ -1,8 +1,9 @@
-//! The plan of a list: what to read, and how the answer is put together.
+//! The plan of a list: what to read, and how to put the answer together.
 //!
-//! A plan is a value. [`list_plan`](super::list_plan) makes it of a selection, [`run`](super::walk::run) turns it into an
-//! answer, and [`export`](super::export) into a file. Its root is a [`ConnectionPlan`]; below it are [`RowsPlan`], whose fields
-//! lead to more of both, and the [`MeasuresPlan`] of what is computed of all rows or of groups.
+//! A plan is a value. [`list_plan`](super::list_plan) makes it from a selection, [`run`](super::walk::run) turns it
+//! into an answer, and [`export`](super::export) into a file. Its root is a [`ConnectionPlan`]. Below that are
+//! [`RowsPlan`], whose fields lead to more of both, and the [`MeasuresPlan`] of aggregates over all rows or over
+//! groups.
 //!
 //! ```text
 //! grants(first: 2) { nodes { awardNumber agency { name } } totals { federalShare { sum } } }
@@ -51,16 +52,16 @@ pub(crate) enum RowField {
         cell: usize,
         lookup: Lookup,
     },
-    /// The one of several relations that leads somewhere.
+    /// The first of several to-one relations that is set.
     Union(Vec<(usize, Lookup)>),
     /// The computed field at a position.
     Computed(usize),
-    /// How far the place in two cells, of degrees north and east, is from another.
+    /// The distance of the place in two cells (degrees north and east) from another place.
     Distance {
         cells: [usize; 2],
         from: Point,
     },
-    /// The rows that hold our key.
+    /// The rows that refer to this one.
     Many {
         to: usize,
         connection: Box<ConnectionPlan>,
@@ -75,24 +76,24 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    /// Whether the keys tell all that is shown.
+    /// Whether the keys alone give everything that is shown.
     pub(crate) fn reads_nothing(&self) -> bool {
         let tells = |field: &RowField| matches!(field, RowField::TypeName | RowField::Id);
         self.rows.fields.iter().all(|(_, field)| tells(field))
     }
 }
 
-/// A page of a list with all that hangs on it.
+/// A page of a list, with everything below it.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionPlan {
     pub(crate) list: List,
-    /// What is to be known first, beside what it is ordered by.
+    /// The conditions that need aggregates before the list is read.
     pub(crate) narrowings: Vec<Narrowing>,
     pub(crate) picks: Picks,
-    /// Where the values of the order keys stand among the cells, but for figures; empty where no cursor is asked for.
+    /// The positions of the order keys among the cells, except figures; empty if no cursor is needed.
     pub(crate) keys: Vec<Option<usize>>,
     pub(crate) fields: Vec<(Name, ConnectionField)>,
-    /// What is computed of all rows, pages aside.
+    /// The aggregates over all rows, not only the page.
     pub(crate) totals: Request,
 }
 
@@ -121,7 +122,7 @@ pub(crate) enum EdgeField<N> {
     Node(N),
 }
 
-/// A field of a page's description.
+/// A field of `pageInfo`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PageInfoField {
     TypeName,
@@ -146,19 +147,19 @@ impl ConnectionField {
 }
 
 impl ConnectionPlan {
-    /// What is to be computed before the list is read.
+    /// The requests to answer before the list is read.
     pub(crate) fn computed_first(&self) -> impl Iterator<Item = &Request> {
         let of_order = self.list.order.iter().filter_map(|key| key.figure.as_ref());
         let narrowings = self.narrowings.iter().map(Narrowing::request);
         narrowings.chain(of_order.map(|figure| &*figure.request))
     }
 
-    /// Whether anything is.
+    /// Whether there are any.
     pub(crate) fn is_narrowed(&self) -> bool {
         self.computed_first().next().is_some()
     }
 
-    /// Whether any row must be read.
+    /// Whether rows must be read.
     pub(crate) fn reads_rows(&self) -> bool {
         self.fields.iter().any(|(_, field)| {
             matches!(
@@ -170,7 +171,7 @@ impl ConnectionPlan {
         })
     }
 
-    /// Reads the values of the order keys, so that each row has a cursor.
+    /// Adds the values of the order keys to the cells, so that each row has a cursor.
     pub(crate) fn find_keys(&mut self) {
         let keys = self.list.order.iter().flat_map(|key| {
             let (through, kind) = (key.through, key.column(self.list.table).kind);
@@ -185,20 +186,20 @@ impl ConnectionPlan {
         self.keys = keys.collect();
     }
 
-    /// Whether nothing is computed of all rows but their number, at most.
+    /// Whether the only aggregate over all rows is their count, if any.
     pub(crate) fn only_counts(&self) -> bool {
         !self.fields.iter().any(|(_, field)| matches!(field, ConnectionField::Totals(_)))
     }
 }
 
-/// What is shown of the measures of a group, or of all rows.
+/// The shape of the measures of a group, or of all rows.
 #[derive(Clone, Debug)]
 pub(crate) struct MeasuresPlan {
     pub(crate) type_name: String,
     pub(crate) fields: Vec<(Name, MeasureField)>,
 }
 
-/// An object of numbers that a request computes of groups, by their positions.
+/// An object of numbers over groups, by their positions in the answer.
 #[derive(Clone, Debug)]
 pub(crate) struct NumbersPlan {
     pub(crate) type_name: Cow<'static, str>,
@@ -209,9 +210,9 @@ pub(crate) struct NumbersPlan {
 #[derive(Clone, Debug)]
 pub(crate) enum NumberField {
     TypeName,
-    /// How many groups there are.
+    /// The number of groups.
     Groups,
-    /// A number, and what it says of itself.
+    /// A number and its description.
     Number(usize, Show, &'static str),
     Object(NumbersPlan),
 }
@@ -220,37 +221,37 @@ pub(crate) enum NumberField {
 #[derive(Clone, Debug)]
 pub(crate) enum MeasureField {
     TypeName,
-    /// How many keys the group has.
+    /// The number of keys of the group.
     Level,
     Key(Vec<(Name, KeyField)>),
     /// One figure.
     Figure(usize, Show, FigureOf),
     /// The figures of one measure.
     Statistics(Unit, Vec<(Name, StatisticField)>, &'static ComputedMeasure),
-    /// The measures of a part.
+    /// The measures of a part of the rows.
     Part(MeasuresPlan),
     /// The measures of the rows that are active on each of some days.
     OnDays(Vec<MeasuresPlan>),
-    /// The day that measures are of.
+    /// The day that measures belong to.
     Day(NaiveDate),
-    /// Figures of an object of a type: how two measures go together, or how sure a mean is.
+    /// The figures of a correlation or an estimate, with the name of its type.
     Figures(&'static str, Vec<(Name, ToldField)>),
-    /// What the group comes to among the others.
+    /// The group's windows.
     Window(NumbersPlan),
-    /// Whether the group is of all rows that no other is of.
+    /// Whether the group stands for the remaining rows.
     IsOthers,
 }
 
-/// What a group says of whether it is that of all other rows.
-pub(crate) const IS_OTHERS: &str = "Whether the group is that of all rows which no other group of the list is of, as `others` asks for. \
-    Its keys are null, as they are everything else.";
+/// The description of `isOthers`.
+pub(crate) const IS_OTHERS: &str = "Whether this group combines all rows outside the other groups of the list (see the argument `others`). \
+    Its keys are null, because it covers every other key.";
 
-/// What a figure is.
+/// The source of a figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FigureOf {
-    /// That of a measure that has one value.
+    /// A measure that has a single value.
     Measure(&'static ComputedMeasure),
-    /// The quotient of two that a client names.
+    /// A quotient that a client defines.
     Ratio,
 }
 
@@ -258,7 +259,7 @@ pub(crate) enum FigureOf {
 #[derive(Clone, Debug)]
 pub(crate) enum StatisticField {
     TypeName,
-    /// A figure, which shows the statistic of a name.
+    /// A figure with the name of its statistic.
     Figure(usize, Show, &'static str),
     /// The histogram at a position, in a unit.
     Histogram(usize, Unit, Vec<(Name, BinField)>),
@@ -278,7 +279,7 @@ pub(crate) enum BinField {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ToldField {
     TypeName,
-    /// A figure, and what it says of itself.
+    /// A figure and its description.
     Figure(usize, Show, &'static str),
 }
 
@@ -292,7 +293,7 @@ pub(crate) enum KeyField {
     Row(usize, Lookup),
 }
 
-/// Counts of rows by one key each.
+/// Counts of rows by single keys.
 #[derive(Clone, Debug)]
 pub(crate) struct FacetsPlan {
     pub(crate) type_name: String,
@@ -305,7 +306,7 @@ pub(crate) struct FacetsPlan {
 pub(crate) struct FacetPlan {
     pub(crate) dimension: &'static Dimension,
     pub(crate) request: Request,
-    /// What shows the rows that the key is.
+    /// Looks up the names of the rows that the key stands for.
     pub(crate) label: Option<Lookup>,
 }
 
@@ -319,7 +320,7 @@ pub(crate) enum FacetField {
     Values(Vec<(Name, KeyTextField)>),
 }
 
-/// A field of a key as a text.
+/// A field of a key written as text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum KeyTextField {
     TypeName(&'static str),
@@ -328,12 +329,12 @@ pub(crate) enum KeyTextField {
     Count,
 }
 
-/// In how many of one key values of another are found together.
+/// Counts of the values of one key that have two values of another in common.
 #[derive(Clone, Debug)]
 pub(crate) struct OverlapPlan {
     pub(crate) dimension: &'static Dimension,
     pub(crate) request: Request,
-    /// What shows the rows that the key is.
+    /// Looks up the names of the rows that the key stands for.
     pub(crate) label: Option<Lookup>,
     pub(crate) fields: Vec<(Name, OverlapField)>,
 }
@@ -347,7 +348,7 @@ pub(crate) enum OverlapField {
     Count,
 }
 
-/// How well columns are filled.
+/// How complete columns are.
 #[derive(Clone, Debug)]
 pub(crate) struct QualityPlan {
     pub(crate) table: &'static Table,
@@ -355,7 +356,7 @@ pub(crate) struct QualityPlan {
     pub(crate) fields: Vec<(Name, QualityField)>,
 }
 
-/// A field of what is known of a column.
+/// A field of the quality of a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum QualityField {
     TypeName,
@@ -367,23 +368,23 @@ pub(crate) enum QualityField {
     Max,
 }
 
-/// How values changed after an event, less how they changed elsewhere.
+/// How values changed after an event, minus how they changed in the comparison group.
 #[derive(Clone, Debug)]
 pub(crate) struct DifferencePlan {
     pub(crate) asked: Arc<DifferenceRequest>,
     pub(crate) fields: Vec<(Name, DifferenceField)>,
 }
 
-/// A field of such differences, or of a part of them.
+/// A field of a difference in differences, or of a part of it.
 #[derive(Clone, Debug)]
 pub(crate) enum DifferenceField {
     TypeName(&'static str),
-    /// What its object tells by this name.
+    /// The value with this name.
     Told(String),
     Part(DifferencePart, Vec<(Name, DifferenceField)>),
 }
 
-/// A part of what is told of differences.
+/// A part of a difference in differences.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum DifferencePart {
     Overall,
@@ -399,15 +400,15 @@ impl GroupsField {
     }
 }
 
-/// Groups, and what is shown of them.
+/// Groups, and the shape of their answer.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupsPlan {
     pub(crate) table: &'static Table,
     pub(crate) request: Request,
     pub(crate) fields: Vec<(Name, GroupsField)>,
-    /// What tells the cursors of these groups from others.
+    /// The mark that identifies the cursors of these groups.
     pub(crate) mark: String,
-    /// Whether a client says how many groups it wants.
+    /// Whether a client asks for a number of groups.
     pub(crate) chosen: bool,
 }
 
@@ -416,7 +417,7 @@ pub(crate) struct GroupsPlan {
 pub(crate) enum GroupsField {
     TypeName,
     TotalCount,
-    /// What is computed of all groups.
+    /// The summary of all groups.
     Summary(NumbersPlan),
     Nodes(MeasuresPlan),
     Edges(Vec<(Name, EdgeField<MeasuresPlan>)>),

@@ -1,9 +1,9 @@
-//! What planning a request needs everywhere: fields merged as GraphQL says, arguments with the values of variables, and
-//! what is easily misread.
+//! The parts of planning that every request needs: merging fields as GraphQL specifies, filling in the values of
+//! variables, and collecting warnings.
 //!
-//! The whole selection below a root field is planned before anything is read, so every argument of it is checked first,
-//! and the plan knows which columns each level needs. Lists are planned in [`list_plan`](super::list_plan), and what is
-//! computed of their rows in [`groups`](super::groups).
+//! The whole selection below a root field is planned before any data is read, so all arguments are checked first, and
+//! the plan knows which columns each level needs. [`list_plan`](super::list_plan) plans lists, and
+//! [`groups`](super::groups) plans aggregates of their rows.
 
 use std::{
     borrow::Cow,
@@ -31,29 +31,29 @@ use crate::{
     limits::{Limits, MOST_RELATED, refuse},
 };
 
-/// What an operator sets the most rows of a page of an answer by.
+/// The option that sets the most rows of a page.
 pub(crate) const PAGES: &str = "--max-page";
 
-/// What is right in an answer and easily misread.
+/// A warning: the answer is right, but easy to misread.
 #[derive(Clone, Debug)]
 pub struct Warning {
-    /// The first field that it is about, by the names in the answer; of a list, that of all items.
+    /// The first field that it concerns, by its path in the answer, without the positions in lists.
     pub path: Vec<String>,
-    /// A word that a client may act on.
+    /// A code that a client can act on.
     pub code: &'static str,
-    /// What to know, and what to ask instead.
+    /// What to know, and what to ask for instead.
     pub message: Cow<'static, str>,
 }
 
 /// Plans the selections of one request.
 pub(crate) struct Planner<'a> {
-    /// How many conditions look at rows that refer to others.
+    /// The number of conditions that test rows referring to others.
     related: Cell<usize>,
-    /// What is easily misread.
+    /// The warnings so far.
     warnings: RefCell<Vec<Warning>>,
     pub(crate) limits: Limits,
     pub(crate) catalog: &'static Catalog,
-    /// What an operator sets the most rows of a page by.
+    /// The option that sets the most rows of a page.
     pages: &'static str,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
@@ -76,27 +76,27 @@ impl<'a> Planner<'a> {
         Self { related, warnings, limits, catalog, pages, fragments, variables }
     }
 
-    /// The pages of lists.
+    /// The page sizes of lists.
     pub(crate) fn page_sizes(&self) -> PageSizes {
         PageSizes { default: DEFAULT_PAGE, most: self.limits.page, setting: self.pages }
     }
 
-    /// What an operator sets the most groups by: those of a file are its rows.
+    /// The option that sets the most groups. In an export, groups are rows.
     pub(crate) fn groups_setting(&self) -> &'static str {
         if self.pages == PAGES { "--max-groups" } else { self.pages }
     }
 
-    /// Tells what is easily misread.
+    /// Adds a warning.
     pub(crate) fn warn(&self, warning: Warning) {
         self.warnings.borrow_mut().push(warning);
     }
 
-    /// What is easily misread, of all that was planned.
+    /// Takes the warnings about everything that was planned.
     pub(crate) fn take_warnings(&self) -> Vec<Warning> {
         self.warnings.take()
     }
 
-    /// Counts the conditions of a filter that look at rows which refer to others.
+    /// Counts the conditions of a filter that test rows referring to others.
     ///
     /// # Errors
     /// Says that the filters of the request have too many of them.
@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
         self.count_relations(keeps.related())
     }
 
-    /// Counts so many of them.
+    /// Counts this many of them.
     ///
     /// # Errors
     /// Says that the filters of the request have too many.
@@ -127,7 +127,7 @@ impl<'a> Planner<'a> {
         self.root_of("Query", set)
     }
 
-    /// The same of an operation on another root type.
+    /// The fields at the root of an operation on this root type.
     pub(crate) fn root_of(
         &self,
         type_name: &str,
@@ -141,8 +141,7 @@ impl<'a> Planner<'a> {
     /// The fields selected on a concrete type, merged by response key, in the order of the document.
     ///
     /// # Errors
-    /// Where fields of one key are not the same: validation should have found it, and one answer cannot be that of
-    /// both.
+    /// Says that one key stands for different fields. Validation should have found that, and one answer cannot be both.
     pub(crate) fn collect(
         &self,
         type_name: &str,
@@ -166,7 +165,7 @@ impl<'a> Planner<'a> {
                 let same = other.node.name.node == first.node.name.node;
                 if !same || self.arguments(other) != self.arguments(first) {
                     let reason = format!(
-                        "{:?} stands for two different fields: give one an alias",
+                        "{:?} stands for two different fields; give one of them an alias",
                         key.as_str()
                     );
                     let mut error = Error::BadArgument(reason).at(first.pos, &[]);
@@ -214,7 +213,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether `@skip` or `@include` leave out what they stand at.
+    /// Whether `@skip` or `@include` excludes a selection.
     fn is_skipped(&self, directives: &[Positioned<Directive>]) -> bool {
         directives.iter().any(|directive| {
             let skips = match directive.node.name.node.as_str() {
@@ -234,7 +233,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Whether an object of a type is also of the type that a fragment asks for.
+/// Whether an object of a type matches the type condition of a fragment.
 fn applies(catalog: &Catalog, condition: &str, type_name: &str) -> bool {
     condition == type_name
         || condition == "Node" && catalog.by_type(type_name).is_some()
@@ -249,7 +248,7 @@ fn applies(catalog: &Catalog, condition: &str, type_name: &str) -> bool {
         })
 }
 
-/// Where a field below another stands.
+/// The path of a field below another.
 pub(crate) fn join(path: &[String], name: &Name) -> Vec<String> {
     path.iter().cloned().chain([name.to_string()]).collect()
 }

@@ -1,8 +1,8 @@
-//! What a query will cost: the work that its plan makes, of the sizes of what it looks at.
+//! The price of a query: an estimate of the work of its plan, from the sizes of the tables it reads.
 //!
-//! It is an estimate of a usual case, said before anything is read: how many rows a filter keeps is told by a sample of
-//! them, and how many rows hang on others by how they are spread over them. A client pays for what was done, and for a
-//! query never more than this.
+//! The price estimates a typical case before any data is read. A sample of the rows estimates how many a filter keeps,
+//! and the spread of child rows over parents estimates how many a parent has. A client pays for the work done, and
+//! never more than the price.
 
 use async_graphql::Name;
 
@@ -26,14 +26,14 @@ pub(crate) struct Price<'a> {
     catalog: &'static Catalog,
     estimates: Estimates<'a>,
     work: Work,
-    /// The bytes of the rows that it reads, of what is kept of groups, and of the answer.
+    /// The bytes of the rows that it reads, of the state of its groups, and of the answer.
     bytes: u64,
-    /// How often a row at hand is shown: one that many others lead to is read once, and stands beside each of them.
+    /// How often a row is shown. A row that many others refer to is read once and shown with each of them.
     times: u64,
 }
 
 impl<'a> Price<'a> {
-    /// That of a request for nothing.
+    /// The price of an empty request.
     pub(crate) fn of(catalog: &'static Catalog, aggregates: &'a Aggregates) -> Self {
         Self {
             catalog,
@@ -44,7 +44,7 @@ impl<'a> Price<'a> {
         }
     }
 
-    /// In points.
+    /// The price in points.
     pub(crate) fn points(&self) -> u64 {
         self.work.points()
     }
@@ -54,28 +54,28 @@ impl<'a> Price<'a> {
         self.bytes
     }
 
-    /// Adds rows of so many cells that a statement answers.
+    /// Adds rows that a statement returns, each with this many cells.
     fn read(&mut self, rows: u64, cells: usize) {
         self.work += Work::statements(1) + Work::rows(rows, cells as u64);
         self.bytes = self.bytes.saturating_add(bytes_of_rows(rows, cells as u64));
     }
 
-    /// Adds what is known otherwise.
+    /// Adds work that was estimated elsewhere.
     pub(crate) fn add(&mut self, work: Work) {
         self.work += work;
     }
 
-    /// Adds memory that is known otherwise.
+    /// Adds memory that was estimated elsewhere.
     pub(crate) fn keep(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub(crate) fn rows_in(&self, table: &Table) -> Result<u64, Error> {
         self.estimates.rows(table)
     }
 
-    /// What a filter takes where the database looks at each row of a table for it.
+    /// The work of a filter that the database tests against each row of a table.
     pub(crate) fn in_database(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
         let each = |parts: &[Predicate]| {
             let parts = parts.iter().map(|part| self.in_database(table, part));
@@ -103,12 +103,12 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds so many objects with these fields, which are read nowhere.
+    /// Adds objects with these fields, which need no read.
     pub(crate) fn objects<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
         self.show(count, names);
     }
 
-    /// Adds a list, of each parent where it has some.
+    /// Adds a list; for each parent, if there are parents.
     pub(crate) fn list(
         &mut self,
         plan: &ConnectionPlan,
@@ -191,7 +191,7 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds a comparison of what happened after an event with what happened elsewhere.
+    /// Adds a difference in differences.
     fn difference(&mut self, plan: &DifferencePlan) -> Result<(), Error> {
         let (work, bytes) = self.estimates.difference(&plan.asked)?;
         self.work += work;
@@ -200,14 +200,14 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds what is shown of so many differences.
+    /// Adds the output of this many differences.
     fn differences(&mut self, fields: &[(Name, DifferenceField)], count: u64) {
         self.show(count, fields.iter().map(|(name, _)| name));
         for (_, field) in fields {
             if let DifferenceField::Part(part, fields) = field {
                 let parts = match part {
                     DifferencePart::Overall | DifferencePart::PreTrend => 1,
-                    // Of as many years as there are usually.
+                    // A typical number of years.
                     DifferencePart::ByYearsSince => 40,
                     DifferencePart::ByCohort => 600,
                 };
@@ -216,7 +216,7 @@ impl<'a> Price<'a> {
         }
     }
 
-    /// Adds what it takes to find the rows of the pages of a list, and tells how many there are.
+    /// Adds the work of finding the rows of the pages of a list, and returns their number.
     fn page(&mut self, list: &List, of_each: Option<Parents<'_>>) -> Result<u64, Error> {
         let (estimates, table) = (&self.estimates, list.table);
         let limit = u64::from(list.limit);
@@ -234,20 +234,20 @@ impl<'a> Price<'a> {
         let found = of_each_parent(estimates, list, parents.count, children)?;
         self.work += found.work;
         if found.is_of_copy {
-            // Then the rows come by their keys.
+            // The rows are then read by their keys.
             self.work += Work::statements(1);
         }
         let kept = children.saturating_mul(kept).div_ceil(all.max(1));
         Ok(kept.min(parents.count.saturating_mul(limit)))
     }
 
-    /// Adds what is written of so many objects that have these members, each as often as it is shown.
+    /// Adds the output of this many objects with these members, each as often as it is shown.
     fn show<'n>(&mut self, count: u64, names: impl Iterator<Item = &'n Name>) {
         let (mut written, mut kept) = (0, BYTES_OF_OBJECT);
         for name in names {
             let member = name.len() as u64 + BYTES_OF_VALUE;
             written += member;
-            // As a value, and then as text.
+            // Once as a value, and once as text.
             kept += BYTES_OF_MEMBER + 2 * member;
         }
         let shown = count.saturating_mul(self.times);
@@ -255,7 +255,7 @@ impl<'a> Price<'a> {
         self.bytes = self.bytes.saturating_add(shown.saturating_mul(kept));
     }
 
-    /// Adds the rows that so many others lead to.
+    /// Adds the rows that this many others refer to.
     pub(crate) fn lookup(&mut self, plan: &Lookup, count: u64) -> Result<(), Error> {
         let keys = count.min(self.estimates.rows(plan.rows.table)?);
         if !plan.reads_nothing() {
@@ -268,7 +268,7 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds what is shown of so many rows, which may have been picked.
+    /// Adds the output of this many rows. `are_picked` says whether they were selected by a filter or a page.
     fn rows(&mut self, plan: &RowsPlan, count: u64, are_picked: bool) -> Result<(), Error> {
         if count == 0 {
             return Ok(());
@@ -306,7 +306,7 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds the groups of each parent, and what is shown of them.
+    /// Adds the groups of each parent, and their output.
     fn groups(&mut self, plan: &GroupsPlan, of_each: Option<Parents<'_>>) -> Result<(), Error> {
         let request = &plan.request;
         let found = self.estimates.answer(request, of_each)?;
@@ -342,7 +342,7 @@ impl<'a> Price<'a> {
         Ok(())
     }
 
-    /// Adds what is shown of so many objects of numbers, and tells how many numbers each has.
+    /// Adds the output of this many objects of numbers, and returns how many numbers each has.
     fn numbers(&mut self, plan: &NumbersPlan, count: u64) -> u64 {
         self.show(count, plan.fields.iter().map(|(name, _)| name));
         let cells = plan.fields.iter().map(|(_, field)| match field {
@@ -352,7 +352,7 @@ impl<'a> Price<'a> {
         cells.sum()
     }
 
-    /// Adds what is shown of so many groups.
+    /// Adds the output of this many groups.
     fn measures(
         &mut self,
         plan: &MeasuresPlan,
@@ -403,24 +403,24 @@ impl<'a> Price<'a> {
     }
 }
 
-/// The memory of an object of an answer, and of each of its members beside their text.
+/// The memory of an object of an answer, and of each member beyond its text.
 pub(crate) const BYTES_OF_OBJECT: u64 = 200;
 pub(crate) const BYTES_OF_MEMBER: u64 = 100;
-/// The bytes of a value in an answer, with what is written around it.
+/// The bytes of a value in an answer, including punctuation.
 pub(crate) const BYTES_OF_VALUE: u64 = 16;
 
-/// The memory of rows of so many cells, with the objects that are made of them.
+/// The memory of rows with this many cells, including the objects made from them.
 pub(crate) fn bytes_of_rows(rows: u64, cells: u64) -> u64 {
     rows.saturating_mul(200 + 250 * cells)
 }
 
-/// What a database does to find the rows of a page.
+/// The work of a database to find the rows of a page.
 pub(crate) fn in_database(estimates: &Estimates<'_>, list: &List) -> Result<Work, Error> {
     let all = estimates.rows(list.table)?;
     if !list.is_indexed() {
         return Ok(estimates.filter(list.table, &list.keeps)? + Work::scanned(all));
     }
-    // As many as it takes to find those of the page.
+    // The rows to scan until the page is full.
     let kept = estimates.kept(list.table, &list.keeps)?.max(1);
     let looked_at = all.saturating_mul(u64::from(list.limit) + 1).div_ceil(kept).min(all);
     Ok(Work::scanned(looked_at.saturating_mul(conditions(list))))
@@ -428,13 +428,13 @@ pub(crate) fn in_database(estimates: &Estimates<'_>, list: &List) -> Result<Work
 
 /// How the pages of parents are found.
 pub(crate) struct PagesOfParents {
-    /// Whether the copy in memory finds them, where there is one.
+    /// Whether the in-memory copy finds them, if there is one.
     pub(crate) is_of_copy: bool,
     pub(crate) work: Work,
 }
 
-/// How to find the pages of so many parents that have so many rows together: a database numbers all of these, and the copy
-/// in memory looks at each row of the table.
+/// How to find the pages of this many parents that have this many child rows together. A database numbers all of those;
+/// the in-memory copy scans each row of the table.
 pub(crate) fn of_each_parent(
     estimates: &Estimates<'_>,
     list: &List,

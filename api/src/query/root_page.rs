@@ -1,7 +1,7 @@
-//! The pages of lists that hang on no row.
+//! Pages of root lists.
 //!
-//! The database reads them, in the order of an index. Where it would sort all rows, or look through many of them for few,
-//! the copy in memory finds the keys of the page, and the rows come by these.
+//! The database reads them, in the order of an index. If it would have to sort all rows, or scan many to find a few,
+//! the in-memory copy finds the keys of the page, and the rows are read by key.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     measures::Estimates,
 };
 
-/// Reads a page of a list that has no parent.
+/// Reads a page of a root list.
 pub(crate) async fn root_page(
     loaders: &Loaders,
     list: &List,
@@ -52,7 +52,7 @@ pub(crate) async fn root_page(
     Ok(cut(rows, list))
 }
 
-/// The keys of a page of a list that has no parent, counted from the front, and whether there is one row more.
+/// The keys of a page of a root list, counted from the front, and whether there is one row more.
 pub(crate) async fn root_keys(loaders: &Loaders, list: &List) -> Result<(Vec<i32>, bool), Error> {
     let session = &loaders.session;
     let found = loaders.aggregates.first_keys(session, list.first_rows());
@@ -65,7 +65,7 @@ pub(crate) async fn root_keys(loaders: &Loaders, list: &List) -> Result<(Vec<i32
     Ok((keys, more))
 }
 
-/// The keys of a page, and one more, as the database finds them: they alone are sorted, and no rows.
+/// The keys of a page and one more, from the database. It sorts only keys, not whole rows.
 async fn keys_in_database(session: &Session, list: &List) -> Result<Vec<i32>, Error> {
     let mut keys = Vec::new();
     for mut part in list.parts(session.backend()) {
@@ -84,7 +84,7 @@ async fn keys_in_database(session: &Session, list: &List) -> Result<Vec<i32>, Er
     Ok(keys)
 }
 
-/// Rows by their keys, in the order of these.
+/// Rows by their keys, in the same order.
 pub(crate) async fn rows_of_keys(
     loaders: &Loaders,
     table: &'static Table,
@@ -95,7 +95,7 @@ pub(crate) async fn rows_of_keys(
     Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
 }
 
-/// Whether a list that has no parent has more rows than its page.
+/// Whether a root list has more rows than its page.
 pub(crate) async fn has_more(loaders: &Loaders, list: &List) -> Result<bool, Error> {
     let session = &loaders.session;
     if loaders.aggregates.copied_rows(list.table)?.is_some_and(|rows| list.is_of_copy(rows)) {

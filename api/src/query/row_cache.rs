@@ -1,12 +1,12 @@
-//! Rows that were looked up before: they cannot change within a revision.
+//! A cache of rows, which cannot change within a revision.
 //!
-//! A program is asked for by most queries about grants, and an agency by its id again and again. What a
-//! loader has read for a key is kept for the requests that follow, in so many bytes, and goes whole when a
-//! new revision comes. What a list reads that has no parent is not kept here, unless its rows are looked up by keys: it
-//! depends on a filter, an order and a page, and [`crate::server`] keeps whole answers.
+//! Most queries about grants read a program, and the same agency is looked up by its id again and again. The rows that
+//! a loader reads for a key are cached for later requests, up to a number of bytes, and dropped when a new revision
+//! comes. Root lists are not cached here unless their rows are looked up by key: they depend on a filter, an order and
+//! a page, and [`crate::server`] caches whole answers.
 //!
-//! Nothing is kept that is not known to be of the revision, and whoever takes something says so to its
-//! [`Session`](crate::database::session::Session): an answer is of one revision, wherever its rows come from.
+//! Only rows known to be of the revision are cached. Whoever takes rows from the cache reports that to its
+//! [`Session`](crate::database::session::Session): an answer has one revision, wherever its rows come from.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -22,30 +22,30 @@ use quick_cache::{
 use super::rows::{Row, RowPage};
 use crate::{catalog::dataset::Dataset, database::token::DataStamp};
 
-/// Bytes that something costs beside its cells.
+/// The bytes of an entry beyond its cells.
 const OVERHEAD: u64 = 96;
-/// How many kinds of look-ups are remembered: what is read, of which table, through which filter.
+/// The most kinds of lookups to remember: what is read, from which table, through which filter.
 const KINDS: usize = 1_000;
-/// What something is expected to weigh.
+/// The expected weight of an entry, in bytes.
 const USUAL: u64 = 256;
 
-/// What is kept for the key of a row.
+/// The cached rows of a key.
 #[derive(Clone, Debug)]
 pub(crate) enum CachedRows {
-    /// The row with that key, where there is one.
+    /// The row with that key, if there is one.
     Row(Option<Arc<Row>>),
     /// The page of that parent.
     Page(RowPage),
 }
 
-/// The rows of the newest revision that is known.
+/// The rows of the newest known revision.
 #[derive(Debug)]
 pub(crate) struct RowCache {
     bytes: u64,
     newest: Mutex<Newest>,
 }
 
-/// The rows that are kept, and what the server was told last of the dataset when they began.
+/// The cached rows, and the state of the dataset that the server knew when they began.
 #[derive(Debug)]
 struct Newest {
     told: DataStamp,
@@ -92,15 +92,15 @@ impl Weighter<(u64, i32), CachedRows> for Weights {
 }
 
 impl RowCache {
-    /// Keeps so many bytes of rows.
+    /// A cache of this many bytes.
     pub(crate) fn new(dataset: Dataset, bytes: u64) -> Self {
         let told = dataset.stamp;
         let rows = Arc::new(RevisionRows::new(dataset, bytes));
         Self { bytes, newest: Mutex::new(Newest { told, rows }) }
     }
 
-    /// The rows of the revision that the server was told of, or of one that somebody has met since: what the server
-    /// hears next is of that. Those of another go.
+    /// The rows of the revision that the server knows, or of a newer one found since, which the server will learn of
+    /// next. Rows of any other revision are dropped.
     pub(crate) fn at(&self, told: &Dataset) -> Arc<RevisionRows> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if newest.told != told.stamp {
@@ -110,7 +110,7 @@ impl RowCache {
         Arc::clone(&newest.rows)
     }
 
-    /// The rows of a revision that the database was just found to hold.
+    /// The rows of a revision that the database was just found to have.
     pub(crate) fn met(&self, found: &Dataset) -> Arc<RevisionRows> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         self.replace(&mut newest, found);
@@ -123,7 +123,7 @@ impl RowCache {
         }
     }
 
-    /// How many bytes are kept.
+    /// The number of bytes in the cache.
     pub(crate) fn bytes(&self) -> u64 {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).rows.found.weight()
     }
@@ -141,10 +141,10 @@ impl RevisionRows {
         }
     }
 
-    /// The rows of the look-ups that are called so: two that read something else have other names.
+    /// The rows of the lookups with this name. Lookups that read different rows have different names.
     pub(crate) fn kind(self: &Arc<Self>, name: &str) -> LookupKind {
         let number = self.kinds.get(name).unwrap_or_else(|| {
-            // One that was forgotten gets a new number, and what was kept for it is found no more.
+            // A forgotten kind gets a new number, so its old rows are never found again.
             let number = self.count.fetch_add(1, Ordering::Relaxed);
             self.kinds.insert(name.into(), number);
             number
@@ -154,7 +154,7 @@ impl RevisionRows {
 }
 
 impl LookupKind {
-    /// What statements say that read rows of the same revision.
+    /// The stamp of statements that read rows of the same revision.
     pub(crate) fn stamp(&self) -> DataStamp {
         self.kept.dataset.stamp
     }
@@ -163,7 +163,7 @@ impl LookupKind {
         self.kept.found.get(&(self.number, key))
     }
 
-    /// Keeps what was read at a revision, where it is this one.
+    /// Caches rows read at a revision, if it is this one.
     pub(crate) fn keep(
         &self,
         stamp: Option<DataStamp>,

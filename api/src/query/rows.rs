@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Value as GraphQl;
 
-/// A row as far as it was read: its key and the cells asked for.
+/// A row as far as it was read: its key and the requested cells.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) key: i32,

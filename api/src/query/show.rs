@@ -1,21 +1,21 @@
-//! How a figure becomes a value of GraphQL, and a value of a client a figure to compare with.
+//! Converts figures to GraphQL values, and values of clients to figures for comparison.
 
 use async_graphql::{Number as JsonNumber, Value as GraphQl};
 use entity::scalar::{fixed_from_value, fixed_to_value};
 
 use crate::{catalog::scalar::real_number, error::Error, measures::Number};
 
-/// How a figure becomes a value of GraphQL.
+/// How to write a figure as a GraphQL value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Show {
-    /// An exact number of so many decimals.
+    /// An exact number with this many decimals.
     Exact(u32),
     /// A real number.
     Real,
 }
 
 impl Show {
-    /// The decimals of an exact number; a real one is in its unit.
+    /// The decimals of an exact number; a real number is already in its unit.
     pub(crate) fn digits(self) -> u32 {
         match self {
             Self::Exact(digits) => digits,
@@ -44,8 +44,8 @@ impl Show {
 }
 
 impl Show {
-    /// A value of a client as a figure to compare with. A float is moved to the smallest unit by its
-    /// decimals, so that `0.1` dollars are ten cents, and not almost.
+    /// A client's value as a figure for comparison. A float is converted to the smallest unit by its decimals, so `0.1`
+    /// dollars are exactly ten cents.
     pub(crate) fn operand(self, value: &GraphQl) -> Result<Number, String> {
         match self {
             Self::Exact(digits) => Ok(Number::Whole(fixed_from_value(value, digits)?.into())),
@@ -55,5 +55,5 @@ impl Show {
 }
 
 fn beyond() -> Error {
-    Error::BadArgument("a sum is beyond 64 bits: narrow the filter".to_owned())
+    Error::BadArgument("a sum does not fit into 64 bits; narrow the filter".to_owned())
 }

@@ -22,15 +22,15 @@ use super::{
 };
 use crate::error::codes;
 
-/// The requests of a batch that run at once.
+/// How many requests of a batch run at once.
 const AT_ONCE: usize = 4;
-/// The bytes of all answers of a batch together.
+/// The maximum total size of a batch's answers, in bytes.
 const MOST_OF_BATCH: usize = 16 << 20;
-/// The bytes of an answer that are sent once more, for a point.
+/// How many bytes of uncompressed answers are sent for one point.
 const SENT: u64 = 16 << 10;
 
 impl Endpoint {
-    /// Answers several requests by a list of answers, a few at a time.
+    /// Answers several requests with a list of answers, a few at a time.
     pub(crate) async fn batch(
         &self,
         requests: Vec<Value>,
@@ -41,15 +41,17 @@ impl Endpoint {
         if count > most || count == 0 {
             let reason = match (most, count) {
                 (0, _) => {
-                    "the body is a list, and this server takes one request at a time".to_owned()
+                    "The body is a list of requests, but this server takes one request at a time (--batch).".to_owned()
                 }
-                (_, 0) => "the list of requests is empty".to_owned(),
-                _ => format!("the list has {count} requests: at most {most} may be sent at once"),
+                (_, 0) => "The list of requests is empty.".to_owned(),
+                _ => format!(
+                    "The list of {count} requests exceeds the limit of {most} (--batch)."
+                ),
             };
             return Err(Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, &reason));
         }
         let wishes = Wishes::of(client.headers)?;
-        // What a run costs is told of one request at a time.
+        // Costs and reads are reported for single requests only.
         let ReportOptions { cite, no_warnings, .. } = wishes.report;
         let report =
             ReportOptions { cite, no_warnings, is_of_many: true, ..ReportOptions::default() };
@@ -67,7 +69,7 @@ impl Endpoint {
             if length > MOST_OF_BATCH {
                 let most = MOST_OF_BATCH >> 20;
                 let reason = format!(
-                    "the answers of the list have more than {most} MiB together: send fewer requests at once"
+                    "The answers of the list exceed {most} MiB together. Send fewer requests at once."
                 );
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
                 return Err(Refusal::new(status, codes::QUERY_TOO_LARGE, &reason));
@@ -92,7 +94,7 @@ impl Endpoint {
                 match self.0.works.apart(account, price, code).await? {
                     Ok(body) => Body::from(body),
                     Err(error) => {
-                        tracing::error!(%error, "a batch cannot be written");
+                        tracing::error!(%error, "cannot write the answers of a batch");
                         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
                     }
                 }
@@ -111,7 +113,7 @@ impl Endpoint {
     }
 }
 
-/// A JSON list of answers, in parts.
+/// A JSON list of answers, as parts.
 fn list(answers: &[Bytes]) -> impl Iterator<Item = Bytes> {
     let between = |at| Bytes::from_static(if at == 0 { b"[" } else { b"," });
     let parts =
@@ -119,7 +121,7 @@ fn list(answers: &[Bytes]) -> impl Iterator<Item = Bytes> {
     parts.chain([Bytes::from_static(b"]")])
 }
 
-/// A body of them, which are not copied.
+/// A body of these answers, without copying them.
 fn joined(answers: &[Bytes]) -> Body {
     let parts: Vec<_> = list(answers).map(Ok::<_, std::convert::Infallible>).collect();
     Body::from_stream(stream::iter(parts))

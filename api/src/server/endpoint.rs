@@ -1,5 +1,5 @@
-//! From a request that was read to an answer: which document it means, whether the answer is at hand, and what it says
-//! beside the answer. Only then does GraphQL see the request.
+//! From a parsed request to an answer: finds the document, the cached answer, and what to report besides the answer.
+//! Only then does GraphQL see the request.
 
 use std::sync::Arc;
 
@@ -34,16 +34,16 @@ use crate::{
     trace,
 };
 
-/// The bytes of an answer that are cited, and that are compressed, for a point.
+/// How many bytes of an answer are cited for one point.
 const CITED: u64 = 700;
 pub(super) const CODED: u64 = 1_000;
-/// The bytes of memory that it takes to cite a byte.
+/// How many bytes of memory citing one byte takes.
 const CITED_MEMORY: u64 = 14;
 
 /// RFC 9211.
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
-/// What `/graphql` is made of.
+/// The parts of `/graphql`.
 #[derive(Clone)]
 pub(crate) struct Endpoint(pub(crate) Arc<EndpointInner>);
 
@@ -55,12 +55,12 @@ pub(crate) struct EndpointInner {
     rates: ClientRates,
 }
 
-/// What the headers of a request say of what it asks.
+/// What the headers of a request ask for.
 #[derive(Clone, Default)]
 pub(crate) struct Wishes {
     pub(super) report: ReportOptions,
     pub(super) pin: Option<Pin>,
-    /// Where its client has found the server, where that is to be told.
+    /// The URL at which its client found the server, if the answer needs it.
     pub(super) base: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl From<Arc<HttpAnswer>> for Reply {
     }
 }
 
-/// The span of a request to a route.
+/// The tracing span of a request to a route.
 pub(crate) fn span(route: &'static str, request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
@@ -92,7 +92,7 @@ pub(crate) fn span(route: &'static str, request: &Request) -> Span {
 }
 
 impl Endpoint {
-    /// An endpoint that answers with what was worked out before, and with what is.
+    /// An endpoint that answers from the cache or computes the answer.
     pub(crate) fn new(works: Works, answers: Arc<Answers>) -> Self {
         let settings = &works.settings;
         let documents = PersistedDocuments::new(settings.trusted.clone(), settings.trusted_only);
@@ -102,7 +102,7 @@ impl Endpoint {
         Self(Arc::new(EndpointInner { works, answers, documents, freshness, rates }))
     }
 
-    /// Counts a request, and tells its span what became of it.
+    /// Counts a request, and records its outcome in the span.
     pub(crate) async fn watch(
         &self,
         span: Span,
@@ -115,7 +115,7 @@ impl Endpoint {
         response
     }
 
-    /// The account of whoever asks.
+    /// The rate-limit account of the client.
     pub(crate) fn account(&self, parts: &Parts) -> Account {
         self.0.rates.account(parts.extensions.get::<Peer>().copied(), &parts.headers)
     }
@@ -132,7 +132,7 @@ impl Endpoint {
         self.answer_named(named, parameters, (coding, wishes), account).await
     }
 
-    /// Answers one request whose document was found.
+    /// Answers one request whose document is known.
     pub(crate) async fn answer_named(
         &self,
         named: Named,
@@ -159,11 +159,12 @@ impl Endpoint {
             is_by_token,
             asked_for: AskedFor::OneAnswer,
         };
-        // A citation is put into an answer that is in no coding.
+        // A citation is added to an uncompressed answer.
         let coding_of_answer = if report.cite { Coding::Identity } else { coding };
         let mut reply = self.reply(ask.clone(), coding_of_answer, account).await;
         if let Some(pin) = pin.filter(|pin| !pin.is_met_by(&reply.answer)) {
-            // Others were waiting for it, who take the copy in memory as it is; or a load has just committed.
+            // The run was shared with others, who accept the in-memory copy as it is; or a load has just been
+            // committed.
             let works = Arc::clone(&self.0.works);
             let answer = works.answer(ask.clone(), account.clone()).await;
             if let Some(dataset) = answer.dataset.as_ref().filter(|_| !pin.is_met_by(&answer)) {
@@ -184,8 +185,8 @@ impl Endpoint {
         Ok(reply)
     }
 
-    /// An answer with its citation, in a coding; as it is, where it cannot be cited. It is read, written in its canonical
-    /// form and hashed, which takes time and memory by its size.
+    /// An answer with its citation, in a content coding; unchanged if it cannot be cited. The answer is parsed,
+    /// written in canonical form and hashed, which takes time and memory in proportion to its size.
     async fn cited(
         &self,
         answer: Arc<HttpAnswer>,
@@ -213,13 +214,13 @@ impl Endpoint {
         match self.0.works.apart(account, price, cite).await? {
             Ok(cited) => Ok(Arc::new(cited)),
             Err(error) => {
-                tracing::error!(%error, "an answer cannot be cited");
+                tracing::error!(%error, "cannot cite an answer");
                 Ok(answer)
             }
         }
     }
 
-    /// The answer of a request: one that is kept, or that is worked out.
+    /// The answer of a request: cached, or computed now.
     pub(crate) async fn reply(&self, ask: Ask, coding: Coding, account: &Account) -> Reply {
         let works = &self.0.works;
         if ask.report.is_of_one_run() {
@@ -233,7 +234,7 @@ impl Endpoint {
             let answers = &self.0.answers;
             let (answer, found) = answers.get(current, key, coding, run).await;
             if found == CacheOutcome::Joined && answer.is_of_one_client {
-                // Another client was refused, and this one may not be.
+                // Another client was refused; this one may not be.
                 continue;
             }
             if found != CacheOutcome::Miss {
@@ -246,7 +247,7 @@ impl Endpoint {
         }
     }
 
-    /// The reply to a request that is not answered.
+    /// The reply to a refused request.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Reply {
         Reply { answer: Arc::new(self.0.works.refuse(refusal)), found: None }
     }
@@ -268,8 +269,8 @@ impl Endpoint {
         response
     }
 
-    /// Tells a client of its account. What shared caches may keep goes to others, too, and tells nothing of it; a POST is
-    /// answered for its client alone then.
+    /// Adds the rate-limit headers. Answers that shared caches may store go to other clients too, so they carry none;
+    /// with a POST the answer becomes private.
     pub(crate) fn tell(&self, account: &Account, method: &Method, headers: &mut HeaderMap) {
         let Freshness { private, .. } = &self.0.freshness;
         let control = headers.get(header::CACHE_CONTROL);
@@ -283,7 +284,7 @@ impl Endpoint {
     }
 }
 
-/// Where an answer came from, as RFC 9211 writes it.
+/// Where an answer came from, in the syntax of RFC 9211.
 fn cache_status(found: CacheOutcome) -> HeaderValue {
     HeaderValue::from_static(match found {
         CacheOutcome::Hit => "cops-graphql; hit",
@@ -292,7 +293,7 @@ fn cache_status(found: CacheOutcome) -> HeaderValue {
     })
 }
 
-/// Whether a response is of an answer that was kept.
+/// Whether a response came from the cache.
 pub(crate) fn is_kept(headers: &HeaderMap) -> bool {
     headers.get(CACHE_STATUS).is_some_and(|status| *status == cache_status(CacheOutcome::Hit))
 }

@@ -1,7 +1,7 @@
 //! `/graphql`: from a request to a response.
 //!
-//! The order is that of cost: what a client accepts, what it sends, which document it means, and whether
-//! the answer is at hand. Only then does GraphQL see the request.
+//! Checks run in order of cost: what the client accepts, what it sends, which document it names, and whether the
+//! answer is cached. Only then does GraphQL see the request.
 
 use std::sync::Arc;
 
@@ -32,12 +32,12 @@ use super::{
 };
 use crate::error::codes;
 
-/// Where a browser is sent that opens the API's own address.
+/// Where a browser that opens the endpoint's URL is redirected.
 const PLAYGROUND: &str = "/playground";
-/// Where it is sent where there is no playground.
+/// The redirect if there is no playground.
 const FRONT: &str = "/";
 
-/// Any method on `/graphql` but OPTIONS, which [`super::request::cors`] answers.
+/// Any method on `/graphql` except OPTIONS, which [`super::request::cors`] answers.
 pub(crate) async fn serve(State(live): State<Arc<Live>>, request: Request) -> Response {
     let span = endpoint::span("/graphql", &request);
     live.endpoint.watch(span, Box::pin(answer(&live, request))).await
@@ -71,14 +71,14 @@ async fn answer(live: &Arc<Live>, request: Request) -> Response {
     } else if method == Method::POST {
         body::read(headers, body, limits, endpoint.0.works.settings.connections.limits().body).await
     } else {
-        let reason = "a query is sent by GET or POST";
+        let reason = "Send a query with GET or POST.";
         Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, codes::BAD_REQUEST, reason))
     };
     let table =
         negotiate::table(headers).filter(|_| endpoint.0.works.settings.most_export_rows > 0);
     let asked = match (table, asked) {
         (Some(format), Ok(Asks::One(asked))) => {
-            // A file is large work, and no answer is to pay for that.
+            // A file is much more work; boxing keeps its state out of the future of every other answer.
             return Box::pin(endpoint.export(asked, format, &parts, &account)).await;
         }
         (_, asked) => asked,
@@ -125,13 +125,13 @@ async fn answer(live: &Arc<Live>, request: Request) -> Response {
 }
 
 fn not_acceptable() -> Refusal {
-    let reason = "an answer is `application/json` or `application/graphql-response+json`, that of a subscription \
-                  `text/event-stream`, and a file `text/csv`, \
-                  `application/x-ndjson` or `application/vnd.apache.parquet`: name one of them in the header `Accept`";
+    let reason = "The header `Accept` names no media type that this server sends. Answers are `application/json` or \
+     `application/graphql-response+json`, subscriptions `text/event-stream`, and files `text/csv`, \
+     `application/x-ndjson` or `application/vnd.apache.parquet`.";
     Refusal::new(StatusCode::NOT_ACCEPTABLE, codes::BAD_REQUEST, reason)
 }
 
-/// Answers one request by events.
+/// Answers one request with server-sent events.
 async fn stream(live: &Arc<Live>, asked: Parameters, parts: &Parts, account: &Account) -> Response {
     let endpoint = &live.endpoint;
     let client = Client { media: MediaType::Json, method: &parts.method, headers: &parts.headers };

@@ -1,24 +1,25 @@
-//! GraphQL over HTTP, the schema, the pages for people, and health.
+//! GraphQL over HTTP, the schema, the web pages, and health.
 //!
-//! [`graphql_route`] is `/graphql`: it reads a request, whose answer [`endpoint`] finds, or those of several ([`batch`]). What is
-//! not at hand is worked out by [`run`], and [`one_revision`] is the query that runs for it; [`past`] finds earlier revisions.
-//! The rooms, from the bottom:
-//! - `request`: what a client takes (`negotiate`) and sends (`ask`), which document it means (`persisted`, `trusted`), which
-//!   revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
-//! - `cache`: answers that are kept, requests for the same one that share it (`single_flight`), and the copies in memory
-//!   of the dataset (`copy`) and of its earlier revisions (`past_copies`).
-//! - `traffic`: how much is done at once: connections (`connections`) and how slow they may be (`listen`), clients
-//!   (`rate`), queries (`admission`), and the threads of dear ones (`pool`).
-//! - `observe`: metrics, and queries that were slow.
+//! [`graphql_route`] is `/graphql`: it reads a request, or several ([`batch`]), and [`endpoint`] finds the answer. If
+//! no answer is cached, [`run`] computes it; [`one_revision`] runs the query, and [`past`] finds earlier revisions.
+//! The modules, from the bottom:
+//! - `request`: what a client accepts (`negotiate`) and sends (`ask`), which document it names (`persisted`,
+//!   `trusted`), which revision it wants (`pin`), and the response (`answer`, `standing`, `compress`).
+//! - `cache`: cached answers, identical requests that share one run (`single_flight`), and the in-memory copies of
+//!   the dataset (`copy`) and of its earlier revisions (`past_copies`).
+//! - `traffic`: limits on concurrent work: connections (`connections`) and how slow they may be (`listen`), clients
+//!   (`rate`), queries (`admission`), and the threads for expensive ones (`pool`).
+//! - `observe`: metrics and the log of slow queries.
 //! - `live`: subscriptions, by WebSocket and as server-sent events.
-//! - `files`: an answer that is a file, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page, the explorer, the playground, the docs, and what citations link to.
+//! - `files`: answers as files, all rows of a table, and the dictionary that explains its columns.
+//! - `pages`: the front page, the explorer, the playground, the docs, and the pages that citations link to.
 //!
-//! With `--trusted-only` there are `/graphql`, `/graphql/ws` and `/cite/{link}` for the trusted documents, among them those of the explorer,
-//! `/explore`, `/` without a way to the schema, `/health/live`, `/health/ready` and `/metrics`, and no other route.
+//! With `--trusted-only` the only routes are `/graphql`, `/graphql/ws` and `/cite/{link}` (for trusted documents,
+//! which include those of the explorer), `/explore`, `/` (without a link to the schema), `/health/live`,
+//! `/health/ready` and `/metrics`.
 //!
-//! Nothing here writes: the pool behind it cannot, and the schema has no mutation. A POST must say that its body is
-//! JSON, which a form on another site cannot, so no browser can be made to send one unasked.
+//! Nothing here writes: the connection pool is read-only, and the schema has no mutation. A POST must declare its
+//! body as JSON. A form on another site cannot do that, so no site can make a browser send one.
 
 mod batch;
 mod cache;
@@ -86,11 +87,11 @@ use crate::{
     catalog::dataset::Dataset, limits::usage::MemoryBudget, query::row_cache::RowCache, trace,
 };
 
-/// How long a look at the database may take before it counts as gone.
+/// How long a database check may take before the database counts as unreachable.
 const PING: Duration = Duration::from_secs(2);
 
 impl Server {
-    /// The routes, with nothing chosen by an operator.
+    /// The routes, with default settings.
     pub fn router(self) -> Router {
         self.router_with(Settings::default())
     }
@@ -106,7 +107,7 @@ impl Server {
                 tracing::info_span!("request", method, path, id)
             })
             .on_response(log_response)
-            // What fails is logged where it fails.
+            // Failures are logged where they happen.
             .on_failure(());
         let cors = cors::layer(&settings.origins);
         let running = settings.running_over(self.0.readers.backend());
@@ -172,7 +173,7 @@ impl Server {
             .route("/health/live", get(|| async { "live\n" }))
             .route("/health/ready", get(ready))
             .route("/metrics", get(metrics::serve).with_state(metrics))
-            // In one layer, so that they cost one boxed future: the first is the outermost.
+            // One layer, so that these cost one boxed future. The first is the outermost.
             .layer((
                 MapRequestLayer::new(request_id::bounded),
                 SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid),
@@ -191,7 +192,7 @@ impl Server {
     }
 }
 
-/// The explorer, with links to the playground where there is one.
+/// The explorer, with links to the playground if the server has one.
 fn explorer(has_playground: bool) -> Router<Server> {
     let page = if has_playground { get(explore::index) } else { get(explore::index_alone) };
     Router::new()
@@ -202,17 +203,17 @@ fn explorer(has_playground: bool) -> Router<Server> {
         .route("/explore/assets/{name}", get(explore::asset))
 }
 
-/// Sets a header of what does not set it itself.
+/// Sets a header unless the response already has it.
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Says what became of a request. An answer that was kept is not worth a line of the usual log: writing it
-/// would cost half as much as the answer.
+/// Logs the outcome of a request. A cached answer is logged at debug level only: a line of the usual log would cost
+/// half as much as the answer.
 fn log_response<B>(response: &Response<B>, latency: Duration, _: &Span) {
     let (status, latency_us) = (response.status().as_u16(), trace::microseconds(latency));
     if endpoint::is_kept(response.headers()) {
-        tracing::debug!(status, latency_us, "answered what was kept");
+        tracing::debug!(status, latency_us, "answered from the cache");
     } else {
         tracing::info!(status, latency_us, "answered");
     }
@@ -231,15 +232,15 @@ async fn ready(State(server): State<Server>) -> impl IntoResponse {
     let told = server.dataset();
     let reason = match ping {
         Ok(Ok(dataset)) if dataset != told && !dataset.follows(&told) => {
-            "the database is being replaced by another one"
+            "the database is being replaced"
         }
         Ok(Ok(dataset)) if server.has_aggregates() => {
             let body = serde_json::json!({ "ready": true, "revision": dataset.revision });
             return (StatusCode::OK, Json(body));
         }
         Ok(Ok(_)) if server.has_failed_to_copy() => {
-            "the dataset could not be copied into memory, which is tried again: the log says why, and `cops-graphql \
-             doctor` what to do"
+            "the dataset could not be copied into memory, and the server will retry: see the log, or run `cops-graphql \
+             doctor`"
         }
         Ok(Ok(_)) => "the dataset is being copied into memory",
         _ => "the database cannot be reached",

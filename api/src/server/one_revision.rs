@@ -1,4 +1,4 @@
-//! A query against the dataset as it is: bounded in time, and of one revision.
+//! Runs a query against the dataset: within its deadline, and on one revision.
 
 use std::sync::Arc;
 
@@ -15,24 +15,24 @@ use crate::{
     query::row_cache::RowCache,
 };
 
-/// How often a query is tried where loads commit while it runs.
+/// How many times a query is tried if loads commit while it runs.
 const TRIES: u32 = 4;
 
-/// What is to answer.
+/// What a query is answered from.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
-    /// What answers what asks for aggregates.
+    /// What answers its aggregates.
     pub(crate) aggregates: Aggregates,
-    /// The dataset of the copy in memory, where that does.
+    /// The dataset of the in-memory copy, if that answers.
     copied: Dataset,
-    /// The dataset that is wanted, where one is named.
+    /// The dataset that the request names, if any.
     wanted: Option<Arc<Dataset>>,
-    /// The same, where it is an earlier one.
+    /// The same, if it is an earlier revision.
     pub(crate) past: Option<Arc<Dataset>>,
 }
 
 impl Sources {
-    /// What answers of the dataset that is wanted. A copy of another revision is not looked at.
+    /// The sources for the wanted dataset. A copy of another revision is not used.
     pub(crate) fn of(
         server: &Server,
         past_copies: &PastCopies,
@@ -53,8 +53,8 @@ impl Sources {
     }
 }
 
-/// The answer of one revision of the dataset, and which. A load that commits while a query runs would
-/// leave it with rows of both, and so would a copy in memory that is behind: then the query runs again.
+/// The answer of one revision of the dataset, and that dataset. A load that commits while a query runs would mix rows
+/// of both, and so would an in-memory copy that is behind: then the query runs again.
 pub(crate) async fn of_one_revision(
     server: &Server,
     settings: &Settings,
@@ -81,14 +81,15 @@ pub(crate) async fn of_one_revision(
         let Ok(answer) = tokio::time::timeout_at(deadline, answer).await else {
             return (late(), dataset);
         };
-        // Work that was stopped at the deadline cannot say so itself.
+        // Work that was stopped at the deadline cannot report it.
         if !answer.response.errors.is_empty() && !usage.is_waited_for() {
             return (late(), dataset);
         }
         tracing::debug!(reads = answer.reads.len(), copy = ?answer.copy, "answered");
         let is_of = |stamp| answer.copy.is_none_or(|copy| copy == stamp);
         match answer.revisions {
-            // What read no rows is of the copy's revision, or of any; a database that is gone has said so.
+            // An answer that read no rows has the revision of the copy, or any revision; an unreachable database has
+            // reported itself.
             Revisions::None => {
                 let of_copy = answer.copy.is_some();
                 return (answer, if of_copy { copied } else { dataset });
@@ -103,11 +104,11 @@ pub(crate) async fn of_one_revision(
             Ok(Err(error)) => return (prepared.failed(error, usage.work()), dataset),
             Err(_) => return (late(), dataset),
         };
-        // What was missing was so in the one revision that there was before and after.
+        // A missing row was missing in the one revision that was current before and after.
         if answer.revisions == Revisions::Unsure && current == dataset && is_of(current.stamp) {
             return (answer, dataset);
         }
-        // It was the current one until a load was committed, of which the server is yet to hear.
+        // The wanted revision was current until a load was committed that the server has not noticed yet.
         if let Some(wanted) = wanted.as_ref().filter(|wanted| ***wanted != current) {
             let past = (server.database(), Arc::clone(wanted));
             return of_past(server, settings, prepared, past, usage).await;
@@ -135,7 +136,7 @@ async fn of_past(
         match answer.revisions {
             Revisions::One(stamp) if stamp == past.stamp => answer,
             Revisions::None => answer,
-            // It may have been forgotten meanwhile, and the database replaced.
+            // The revision may have been deleted meanwhile, and the database replaced.
             _ => match Dataset::of(&readers).await {
                 Ok(found) if found == *past && answer.revisions == Revisions::Unsure => answer,
                 Ok(_) => prepared.failed(Error::Changed, usage.work()),

@@ -1,4 +1,4 @@
-//! Earlier revisions of the dataset, which the history of its tables holds.
+//! Earlier revisions of the dataset, from the history of its tables.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement};
@@ -13,10 +13,10 @@ use crate::{
     error::Error,
 };
 
-/// The dataset as of an earlier revision; none where that is not kept, or is of another dataset.
+/// The dataset as of an earlier revision; `None` if that revision is not kept or belongs to another dataset.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub(crate) async fn at(
     server: &Server,
     revision: i32,
@@ -30,10 +30,10 @@ pub(crate) async fn at(
     Ok(Some(found).filter(|_| is_kept))
 }
 
-/// The last revision that was loaded before a day ended.
+/// The last revision that was loaded by the end of a day.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub(crate) async fn last_of(server: &Server, day: NaiveDate) -> Result<Option<i32>, Error> {
     let Some(next) = day.checked_add_days(Days::new(1)) else { return Ok(None) };
     let ends = next.and_time(NaiveTime::MIN).and_utc();
@@ -44,10 +44,10 @@ pub(crate) async fn last_of(server: &Server, day: NaiveDate) -> Result<Option<i3
     number(server, "revisions", last).await
 }
 
-/// The first revision whose rows are all there.
+/// The first revision whose rows are all still there.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub(crate) async fn first_kept(server: &Server) -> Result<i32, Error> {
     let mut kept = Query::select();
     kept.column(Alias::new("value"))

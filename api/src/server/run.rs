@@ -1,4 +1,4 @@
-//! The work of a query whose answer is not at hand: it is planned and priced, paid for, and done when its turn comes.
+//! The work of a query whose answer is not cached: plan, price, charge, wait for a slot, and run.
 
 use std::{sync::Arc, time::Instant};
 
@@ -38,24 +38,24 @@ use crate::{
 };
 use tracing::{Instrument as _, Span};
 
-/// What queries are worked out with.
+/// What computing an answer needs.
 pub(crate) struct Works {
     pub(crate) server: Server,
-    /// Rows that were looked up before.
+    /// The row cache.
     pub(crate) kept: Arc<RowCache>,
-    /// Copies in memory of earlier revisions.
+    /// In-memory copies of earlier revisions.
     pub(crate) past_copies: Arc<PastCopies>,
     pub(crate) settings: Settings,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) admission: Arc<Admission>,
     pub(crate) pool: Pool,
     pub(crate) memory: MemoryBudget,
-    /// That of files, which may take as long as their clients do to read them.
+    /// The memory of files, which stay as long as their clients take to read them.
     pub(crate) memory_of_files: MemoryBudget,
     pub(crate) file_shares: Arc<FileShares>,
 }
 
-/// A query, and what is to be told of it.
+/// A query, and what the answer should report about it.
 struct Asked {
     document: Arc<str>,
     operation: Option<String>,
@@ -63,7 +63,7 @@ struct Asked {
     began: Instant,
 }
 
-/// A query that is right and waits for its turn.
+/// A valid query that waits for its slot.
 struct ReadyQuery {
     asked: Asked,
     prepared: Prepared,
@@ -71,18 +71,18 @@ struct ReadyQuery {
     span: Span,
 }
 
-/// The bytes above which a document is read away from the threads that serve.
+/// The size in bytes above which a document is parsed away from the serving threads.
 const LARGE_DOCUMENT: usize = 4 << 10;
-/// The bytes of a document that are read, checked and answered for a point.
+/// How many bytes of a document are parsed, validated and answered for one point.
 const READ: usize = 64;
 
-/// What it costs to read a document that does not run, in points.
+/// The price in points of parsing a document that does not run.
 fn price_of_reading(document: &str) -> u64 {
     1 + (document.len() / READ) as u64
 }
 
 impl Works {
-    /// Works an answer out for a client.
+    /// Computes an answer for a client.
     pub(crate) async fn answer(self: Arc<Self>, ask: Ask, account: Account) -> HttpAnswer {
         if self.admission.is_full_for(account.client) {
             return self.refuse(Refusal::busy());
@@ -107,7 +107,7 @@ impl Works {
         let ReadyQuery { asked, prepared, sources, span } = match prepared {
             Ok(ready) => ready,
             Err(answer) => {
-                // What a document costs is free to ask, unless that is long; and what is wrong with it is not.
+                // Pricing a short, valid document is free.
                 if !is_free || !answer.is_flawless() {
                     account.pay(reading);
                 }
@@ -123,7 +123,7 @@ impl Works {
         };
         let admitted = self.admit(account.client, prepared.price, &self.memory, prepared.bytes);
         let Ok((turn, usage)) = admitted.await else {
-            // Nothing was done for it.
+            // The query did no work.
             reservation.settle(0);
             return self.refuse(Refusal::busy());
         };
@@ -160,10 +160,10 @@ impl Works {
         }
     }
 
-    /// What an operation subscribes to, if it does, and what one of its answers is priced at.
+    /// What an operation subscribes to, if it does, and the price of one of its answers.
     ///
     /// # Errors
-    /// The answer that says what is wrong with it.
+    /// The answer that says what is wrong with the operation.
     pub(crate) async fn look(
         self: &Arc<Self>,
         ask: Ask,
@@ -189,7 +189,7 @@ impl Works {
         }
     }
 
-    /// Reads, plans and prices a query; what cannot run, or is only to be priced, is answered.
+    /// Parses, plans and prices a query. A query that cannot run, or is only to be priced, gets its answer here.
     fn prepare(&self, ask: Ask) -> Result<ReadyQuery, Box<HttpAnswer>> {
         let (document, operation) = (Arc::clone(&ask.document), ask.operation.clone());
         let report = ask.report;
@@ -213,8 +213,8 @@ impl Works {
         }
     }
 
-    /// Takes a turn for work of such a price, and the memory that it takes. Whoever waits for memory has no turn meanwhile:
-    /// what has the memory may be waiting for one.
+    /// Takes a slot for work of a given price, and reserves its memory. A request that waits for memory gives up its
+    /// slot: whoever holds the memory may be waiting for one.
     pub(crate) async fn admit(
         &self,
         client: ClientAddress,
@@ -233,11 +233,11 @@ impl Works {
         Ok((self.admission.enter(client, price).await?, usage))
     }
 
-    /// Does what is not a query and takes time by the bytes that it looks at, as a dear query: paid for, in turn, and away
-    /// from the threads that serve.
+    /// Runs work that is not a query and whose time depends on its bytes. Like an expensive query it is paid for,
+    /// takes a slot, and runs away from the serving threads.
     ///
     /// # Errors
-    /// Why it is not done.
+    /// Why the work was refused.
     pub(crate) async fn apart<T: Send + 'static>(
         &self,
         account: &Account,
@@ -260,7 +260,7 @@ impl Works {
         done.map_err(|error| Refusal::of(StatusCode::INTERNAL_SERVER_ERROR, &error))
     }
 
-    /// Notes how long the database has worked on an earlier revision, which a copy in memory would have spared it.
+    /// Records how long the database worked on an earlier revision, time that an in-memory copy would have saved.
     fn note_miss(&self, past: Option<&Dataset>, answer: &QueryAnswer) {
         let missed = past.filter(|_| answer.copy.is_none());
         if let (Some(past), Some(current)) = (missed, self.server.copy()) {
@@ -274,7 +274,7 @@ impl Works {
         HttpAnswer::of(answer.response, &self.server.dataset())
     }
 
-    /// Says why a request is not taken.
+    /// The answer that says why a request is refused.
     pub(crate) fn refuse(&self, refusal: Refusal) -> HttpAnswer {
         self.metrics.error(refusal.code(), refusal.limit());
         refusal.into()

@@ -1,4 +1,4 @@
-//! What an operator may choose about HTTP.
+//! The HTTP settings of an operator.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,17 +12,17 @@ use super::{
 };
 use crate::limits::{Limits, cores};
 
-/// How many subscriptions there may be, and what they may take.
+/// How many subscriptions may exist, and what they may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct LiveLimits {
-    /// How many there may be at once.
+    /// The maximum number of subscriptions at once.
     pub most: usize,
-    /// How many one client may have; where nothing is chosen, a tenth of all.
+    /// The maximum for one client; the default is a tenth of all.
     pub most_per_client: Option<usize>,
-    /// The points that the answers of all different ones may be priced at together, which is their work after a load. One
-    /// client may have a fifth of them.
+    /// The total price in points of one answer of every distinct subscription, which is the work after a load. One
+    /// client may use a fifth of it.
     pub cost: u64,
-    /// After how long without a word a client is asked whether it is still there.
+    /// How long a client may be silent before the server pings it.
     pub ping: Duration,
 }
 
@@ -33,12 +33,12 @@ impl Default for LiveLimits {
 }
 
 impl LiveLimits {
-    /// How many one client may have.
+    /// The maximum number of subscriptions of one client.
     pub(crate) fn per_client(&self) -> usize {
         self.most_per_client.unwrap_or(self.most / 10).max(1)
     }
 
-    /// The points that those of one client may be priced at.
+    /// The total price in points of one client's subscriptions.
     pub(crate) fn cost_of_client(&self) -> u64 {
         self.cost / 5
     }
@@ -47,46 +47,46 @@ impl LiveLimits {
 /// How the server answers over HTTP.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The bytes of answers that are kept in memory; 0 keeps none.
+    /// The size of the answer cache in bytes; 0 disables it.
     pub cache_bytes: u64,
-    /// The bytes of rows that are kept in memory, which a query looks up by their ids; 0 keeps none.
+    /// The size in bytes of the cache of rows that queries look up by id; 0 disables it.
     pub row_cache_bytes: u64,
-    /// The bytes of copies in memory of earlier revisions; 0 makes none.
+    /// The bytes for in-memory copies of earlier revisions; 0 disables them.
     pub revision_cache_bytes: u64,
-    /// For how many seconds a browser or a proxy may use an answer without asking again.
+    /// How many seconds a browser or a proxy may reuse an answer without revalidating it.
     pub max_age: u32,
-    /// The origins whose pages may read answers; any, where this is empty.
+    /// The origins whose pages may read answers; empty allows any origin.
     pub origins: Vec<HeaderValue>,
-    /// How many requests one body may hold; 0 takes no lists.
+    /// The maximum number of requests in one body; 0 disables batches.
     pub most_in_batch: usize,
-    /// The documents that clients may name.
+    /// The trusted documents, which clients may request by id.
     pub trusted: Option<Arc<TrustedDocuments>>,
-    /// Whether all other documents are refused.
+    /// Whether the server rejects all other documents.
     pub trusted_only: bool,
-    /// How large a request may be.
+    /// The size limits of a request.
     pub limits: Limits,
-    /// How many rows a file may have; 0 sends none.
+    /// The maximum number of rows in a file; 0 disables exports.
     pub most_export_rows: u32,
-    /// How long a query may take.
+    /// The deadline of a query.
     pub deadline: Duration,
-    /// How many queries run at once; where nothing is chosen, twice as many over a database on a server of its own,
-    /// which they wait for, as over a file, which they read themselves.
+    /// How many queries run at once. The default is twice as high for a database server, for which queries wait, as
+    /// for a file, which they read themselves.
     pub most_running: Option<usize>,
-    /// How many others wait for a turn.
+    /// How many more queries may wait.
     pub most_waiting: usize,
-    /// The mebibytes of memory that all queries may take together.
+    /// The memory that all queries may use together, in MiB.
     pub most_memory: u32,
-    /// The connections of clients, and how many there may be.
+    /// The connections of clients, and their limits.
     pub connections: Arc<ClientConnections>,
-    /// How many subscriptions there may be.
+    /// The limits of subscriptions.
     pub live: LiveLimits,
-    /// How much one client may ask for.
+    /// The rate limit of one client.
     pub rate_limit: RateLimit,
-    /// Whether an error says which name may have been meant.
+    /// Whether an error suggests the name that was probably meant.
     pub suggestions: bool,
-    /// How long a query takes that the log tells of; none, where it is to tell of none.
+    /// How long a query must take to be logged as slow; none disables the log.
     pub slow_query: Option<Duration>,
-    /// Where it is counted how often answers were at hand.
+    /// The counters of cache hits.
     pub counters: Arc<Counters>,
 }
 
@@ -118,12 +118,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether clients may read the schema, and what explains it: the dictionary, the playground and the docs.
+    /// Whether clients may see the schema, and with it the dictionary, the playground and the docs.
     pub(crate) fn tells_schema(&self) -> bool {
         self.limits.introspection && !self.trusted_only
     }
 
-    /// How many queries run at once over such a database.
+    /// How many queries run at once over a database of this kind.
     pub(crate) fn running_over(&self, database: DbBackend) -> usize {
         self.most_running.unwrap_or_else(|| match database {
             DbBackend::Sqlite => (2 * cores()).max(4),

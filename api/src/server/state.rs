@@ -1,4 +1,4 @@
-//! What every request needs: the schema, the connections, and the newest revision that is known.
+//! What every request needs: the schema, the connections, and the newest known revision.
 
 use std::{
     sync::{
@@ -20,14 +20,14 @@ use crate::{
     measures::{Aggregates, TableSizes},
 };
 
-/// How often the server looks whether there is a new revision.
+/// How often the server checks for a new revision.
 const REVISION_POLL: Duration = Duration::from_secs(1);
-/// How often it looks whether the file of the database is still the same.
+/// How often the server checks whether the database file has been replaced.
 const FILE_POLL: Duration = Duration::from_millis(250);
-/// How long such a look may take. A connection that says nothing may be dead, and the next look takes another.
+/// The timeout of such a check. A connection that does not answer may be dead, and the next check uses another one.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Since when a server answers of the data that it has, as far as no load has changed them: since its start, or since its
-/// database was replaced by another one. In seconds since 1970.
+/// Since when a server has served its data, apart from changes by loads: since its start, or since its database was
+/// replaced. In seconds since 1970.
 #[derive(Clone, Debug)]
 pub(crate) struct Since(Arc<AtomicU64>);
 
@@ -37,7 +37,8 @@ impl Since {
         Self(Arc::new(AtomicU64::new(seconds())))
     }
 
-    /// The data are others from now on. What was answered within the same second bears an earlier date than what follows.
+    /// Marks the data as replaced. Adding a second gives answers from the same second an earlier date than later
+    /// ones.
     fn renew(&self) {
         self.0.store(seconds() + 1, Ordering::Relaxed);
     }
@@ -62,24 +63,24 @@ pub(crate) struct ServerInner {
     pub(crate) operator: Operator,
     pub(crate) readers: Readers,
     pub(super) dataset: watch::Receiver<Dataset>,
-    /// Since when it answers of them.
+    /// Since when it has served these data.
     pub(super) since: Since,
-    /// How many rows the tables have.
+    /// The row counts of the tables.
     sizes: watch::Receiver<Arc<TableSizes>>,
-    /// The copy in memory that answers aggregates; none of it where the database does.
+    /// The in-memory copy that answers aggregates; `None` if the database answers them.
     copy: Option<watch::Receiver<Copies>>,
 }
 
 /// What answers aggregates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum AggregatesBy {
-    /// A copy of the dataset in memory: milliseconds for most of what is asked.
+    /// An in-memory copy of the dataset: milliseconds for most queries.
     Memory,
     /// The database: for data that outgrow memory.
     Sql,
 }
 
-/// The schema, which has nothing to say when it is printed.
+/// The schema, in a wrapper that keeps it out of debug output.
 pub(crate) struct SchemaHandle(pub(crate) Schema);
 
 impl std::fmt::Debug for SchemaHandle {
@@ -89,13 +90,13 @@ impl std::fmt::Debug for SchemaHandle {
 }
 
 impl Server {
-    /// A server over a database that holds a dataset. It looks for new revisions as long as it lives.
+    /// A server over a database that holds a dataset. It follows new revisions as long as it lives.
     #[must_use]
     pub fn new(readers: impl Into<Readers>, dataset: Dataset, aggregates: AggregatesBy) -> Self {
         Self::of_operator(readers, dataset, aggregates, Operator::default())
     }
 
-    /// One whose answers are cited as an operator says.
+    /// A server whose citations use the operator's settings.
     #[must_use]
     pub fn of_operator(
         readers: impl Into<Readers>,
@@ -124,11 +125,11 @@ impl Server {
         self.0.dataset.borrow().clone()
     }
 
-    /// The dataset as the database holds it now. Where it is not the one that the server was told of, it has to be whole: a
-    /// backup may be half restored.
+    /// The dataset that the database holds now. If it differs from the dataset that the server knows, it must be
+    /// complete: a backup may be half restored.
     ///
     /// # Errors
-    /// Where it is not, and whatever the database says.
+    /// If the dataset is incomplete, or a statement fails.
     pub(crate) async fn current(&self) -> Result<Dataset, Error> {
         let readers = &self.0.readers;
         let found = Dataset::of(readers).await?;
@@ -138,49 +139,50 @@ impl Server {
         Ok(found)
     }
 
-    /// Tells of each new revision, and of other data in its place.
+    /// Notifies of each new revision, and of replaced data.
     pub(crate) fn datasets(&self) -> watch::Receiver<Dataset> {
         self.0.dataset.clone()
     }
 
-    /// Waits until the copy in memory is of a dataset.
+    /// Waits until the in-memory copy is of a dataset.
     pub(crate) async fn copied(&self, dataset: &Dataset) {
         let Some(copies) = &self.0.copy else { return };
         let is_copied =
             |copies: &Copies| copies.newest.as_ref().is_some_and(|copy| copy.dataset == *dataset);
-        // Its sender lives as long as there are receivers.
+        // The sender lives as long as there are receivers.
         let _ = copies.clone().wait_for(is_copied).await;
     }
 
-    /// The copy that answers aggregates, once it stands.
+    /// The in-memory copy that answers aggregates, once it is ready.
     pub(crate) fn copy(&self) -> Option<Copy> {
         self.0.copy.as_ref()?.borrow().newest.clone()
     }
 
-    /// The database as what answers.
+    /// The database as the executor of aggregates.
     pub(crate) fn database(&self) -> Aggregates {
         Aggregates::Database(Arc::clone(&self.0.sizes.borrow()))
     }
 
-    /// Whether what answers aggregates could not be made.
+    /// Whether the in-memory copy could not be made.
     pub(crate) fn has_failed_to_copy(&self) -> bool {
         self.0.copy.as_ref().is_some_and(|copy| copy.borrow().has_failed)
     }
 
-    /// Whether everything stands that answers aggregates.
+    /// Whether aggregates can be answered.
     pub(crate) fn has_aggregates(&self) -> bool {
         self.0.copy.as_ref().is_none_or(|copy| copy.borrow().began)
     }
 }
 
-/// Tells of each new revision, and of other data in its place, until nobody listens any more.
+/// Sends each new revision, and replaced data, until nobody listens.
 async fn follow(readers: Readers, sender: watch::Sender<Dataset>, since: Since) {
     let mut ticks = tokio::time::interval(FILE_POLL);
     let mut next = Instant::now();
     while !sender.is_closed() {
         ticks.tick().await;
         let is_other = readers.look().await;
-        // What is lost and found may be another database: nobody shall be told of the old one any longer than needs be.
+        // A database that was lost and found again may be another one: clients must not see the old dataset any
+        // longer than needed.
         if readers.are_gone() {
             next = Instant::now();
             continue;
@@ -191,7 +193,7 @@ async fn follow(readers: Readers, sender: watch::Sender<Dataset>, since: Since) 
         next = Instant::now() + REVISION_POLL;
         // An unreachable database is logged where it fails, and readiness says so.
         let found = tokio::time::timeout(PATIENCE, Dataset::of(&readers.by_spare())).await;
-        // A newer program may have been let loose on it, or somebody who restores a backup.
+        // A newer version of the program may have changed the database, or a backup may be half restored.
         let fit = tokio::time::timeout(PATIENCE, readers.is_fit()).await;
         if let (Ok(Ok(found)), Ok(Ok(true))) = (found, fit) {
             sender.send_if_modified(|dataset| {
@@ -209,7 +211,7 @@ async fn follow(readers: Readers, sender: watch::Sender<Dataset>, since: Since) 
     }
 }
 
-/// Counts the rows of each new revision, until nobody asks any more.
+/// Counts the rows of each new revision, until nobody listens.
 async fn measure(
     database: DatabaseConnection,
     mut datasets: watch::Receiver<Dataset>,
@@ -217,7 +219,7 @@ async fn measure(
 ) {
     loop {
         datasets.borrow_and_update();
-        // An unreachable database is logged where it fails; until then, the sizes are those from before.
+        // An unreachable database is logged where it fails; meanwhile the old sizes stay.
         if let Ok(found) = TableSizes::read(catalog(), &database).await {
             sizes.send_replace(Arc::new(found));
         }

@@ -1,8 +1,8 @@
 //! Sends spans to a collector, in batches, by OTLP over HTTP.
 //!
-//! The stock exporter does the work; only its HTTP client is ours, because the ones it brings along would
-//! double what is compiled. It speaks plain HTTP: a collector stands on the same machine or in the same
-//! network, and brings what it gets elsewhere over TLS.
+//! The standard exporter does the work. Only its HTTP client is ours, because the clients that it supports would double
+//! what is compiled. It speaks plain HTTP: the collector runs on the same machine or network, and forwards spans over
+//! TLS.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -23,13 +23,13 @@ use tokio::runtime::Handle;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{Layer, filter::Targets, registry::LookupSpan};
 
-/// How the program calls itself, unless `OTEL_SERVICE_NAME` says otherwise.
+/// The service name, unless `OTEL_SERVICE_NAME` sets another.
 const SERVICE: &str = "cops-graphql";
-/// Where a collector takes spans.
+/// The path at which a collector accepts spans.
 const PATH: &str = "/v1/traces";
-/// How long a collector may take.
+/// The timeout of a request to the collector.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The bytes of its answer that are read.
+/// The bytes of its response to read.
 const MOST_BYTES: usize = 64 << 10;
 
 /// Collects spans and sends them.
@@ -37,8 +37,8 @@ const MOST_BYTES: usize = 64 << 10;
 pub(crate) struct Exporter(SdkTracerProvider);
 
 impl Exporter {
-    /// Begins to collect, for the collector at an address such as `http://127.0.0.1:4318`. What else the
-    /// variables `OTEL_*` say about resources, sampling, batches and headers is respected.
+    /// Starts collecting for the collector at an address such as `http://127.0.0.1:4318`. The other variables `OTEL_*`
+    /// (for resources, sampling, batches and headers) apply.
     ///
     /// # Errors
     /// Says what is wrong with the address.
@@ -65,7 +65,7 @@ impl Exporter {
         Ok(Self(provider))
     }
 
-    /// What hears of spans.
+    /// The layer that receives spans.
     pub(crate) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
@@ -78,7 +78,7 @@ impl Exporter {
             .with_filter(Targets::new().with_target(super::TARGET, Level::TRACE))
     }
 
-    /// Sends what has been collected, and ends.
+    /// Sends the collected spans, and stops.
     pub(crate) async fn stop(self) {
         let stopped = tokio::task::spawn_blocking(move || self.0.shutdown()).await;
         if !matches!(stopped, Ok(Ok(()))) {
@@ -87,35 +87,33 @@ impl Exporter {
     }
 }
 
-/// Looks at the address of a collector.
+/// Checks the address of a collector.
 ///
 /// # Errors
 /// Says how to write it.
 pub(crate) fn endpoint(text: &str) -> Result<String, String> {
-    // It would be shown, and credentials in it would not be sent.
+    // The address appears in messages, and credentials in it would not be sent.
     if text.contains('@') {
-        return Err(
-            "an address has no user and no password: what the collector wants to know goes into \
+        return Err("the address must not contain a user or a password; put credentials into \
                     OTEL_EXPORTER_OTLP_HEADERS"
-                .to_owned(),
-        );
+            .to_owned());
     }
     let uri = text.parse::<Uri>().ok().filter(|uri| uri.host().is_some() && uri.query().is_none());
     match uri.as_ref().and_then(Uri::scheme_str) {
         Some("http") => Ok(text.to_owned()),
-        Some("https") => Err("traces go to a collector nearby by http://, such as \
-                              http://127.0.0.1:4318: let it bring them elsewhere over TLS"
+        Some("https") => Err("https:// is not supported: use a local collector, such as \
+                              http://127.0.0.1:4318, which can forward them over TLS"
             .to_owned()),
         _ => Err("write it as http://HOST:PORT, such as http://127.0.0.1:4318".to_owned()),
     }
 }
 
-/// Sends requests from the thread of the exporter, which has no runtime of its own.
+/// Sends requests from the exporter's thread, which has no runtime of its own.
 #[derive(Debug)]
 struct Sender {
     client: Client<HttpConnector, Full<Bytes>>,
     runtime: Handle,
-    /// Whether the last one failed: each change is worth a line of the log, and no more.
+    /// Whether the last request failed, so that only changes are logged.
     fails: AtomicBool,
 }
 
@@ -123,8 +121,8 @@ impl Sender {
     fn tell(&self, failure: Option<String>) {
         let failed = self.fails.swap(failure.is_some(), Ordering::Relaxed);
         match failure {
-            Some(reason) if !failed => tracing::warn!(reason, "the collector takes no traces"),
-            None if failed => tracing::info!("the collector takes traces again"),
+            Some(reason) if !failed => tracing::warn!(reason, "traces cannot be sent"),
+            None if failed => tracing::info!("traces can be sent again"),
             _ => {}
         }
     }
@@ -143,7 +141,7 @@ impl HttpClient for Sender {
             self.runtime.spawn(async { tokio::time::timeout(PATIENCE, answer).await? }).await?;
         self.tell(match &sent {
             Ok(response) if response.status().is_success() => None,
-            Ok(response) => Some(format!("it answers {}", response.status())),
+            Ok(response) => Some(format!("the collector answered {}", response.status())),
             Err(error) => Some(error.to_string()),
         });
         sent

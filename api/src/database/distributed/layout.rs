@@ -1,12 +1,12 @@
-//! How a loaded database is laid out on several machines.
+//! The layout of a loaded database on several machines.
 //!
-//! Two tables grow without end: trainees and outcomes. Each of their rows is on one machine, by the hash of its id, and so is
-//! its history; all other tables are on every machine, so that whatever joins them does so where the rows are. Sessions
-//! could be divided with their trainees, and grants with their agencies, but they are a hundredth of the rows, and what is
-//! asked of them would have to be put together for nothing.
+//! Two tables grow without limit: trainees and outcomes. Their rows and histories are distributed over the machines
+//! by the hash of the id. All other tables are replicated to every machine, so that joins with them are local.
+//! Sessions could be distributed with their trainees, and grants with their agencies, but they are one percent of the
+//! rows, and queries would have to combine their results for little gain.
 //!
-//! Everything happens in one transaction, under the lock of loads: a database is never half laid out by this, and what
-//! somebody else has begun is completed, or refused where it is another layout.
+//! Everything happens in one transaction, under the lock of loads, so a database is never left half laid out. A
+//! layout that somebody else has begun is completed, or refused if it differs.
 
 use entity::{
     commit_mark, outcome,
@@ -18,18 +18,18 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityName, QueryResult, Statement,
 };
 
-/// The least version of Citus, and the one that this was tried with.
+/// The oldest supported version of Citus, and the one that was tested.
 const OLDEST: u32 = 13;
 const TRIED: &str = "13.2";
-/// Where Citus is told of.
+/// The home page of Citus.
 const CITUS: &str = "https://github.com/citusdata/citus";
 
 /// Where the rows of a table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// All of them on every machine.
+    /// All rows on every machine.
     Everywhere,
-    /// Each on one machine, by its id.
+    /// Each row on one machine, by its id.
     ById,
 }
 
@@ -44,61 +44,62 @@ pub struct Distributed {
     pub shards: i64,
     /// The tables that were laid out.
     pub tables: Vec<(String, Placement)>,
-    /// How many were so before.
+    /// How many already had their layout.
     pub before: usize,
-    /// The indexes that are no longer unique: no machine could tell.
+    /// The indexes that are no longer unique, because no machine could check that.
     pub loosened: Vec<String>,
 }
 
-/// Why a database is not laid out on several machines.
+/// Why a database cannot be laid out on several machines.
 #[derive(Debug, thiserror::Error)]
 pub enum DistributeError {
-    /// It is one file.
+    /// The database is one file.
     #[error(
-        "a file of SQLite cannot be distributed: load the data into PostgreSQL with Citus, and name that by --database"
+        "a SQLite file cannot be distributed: load the data into PostgreSQL with Citus, and name it with --database"
     )]
     Sqlite,
-    /// The server has no Citus.
+    /// The server does not have Citus.
     #[error(
         "this PostgreSQL has no Citus: install Citus {TRIED} ({CITUS}) on each machine, set \
          shared_preload_libraries = 'citus', restart it, and run CREATE EXTENSION citus in this database on each"
     )]
     NotInstalled,
-    /// The server has it, and the database does not.
+    /// The server has Citus, but the database does not.
     #[error(
-        "Citus is installed, and this database does not use it: run CREATE EXTENSION citus in it on each machine, then \
-         SELECT citus_set_coordinator_host('HOST', PORT) and SELECT citus_add_node('HOST', PORT) for each worker, here"
+        "Citus is installed, but this database does not use it: run CREATE EXTENSION citus in it on each machine; then \
+         run here SELECT citus_set_coordinator_host('HOST', PORT) and, for each worker, \
+         SELECT citus_add_node('HOST', PORT)"
     )]
     NotCreated,
     /// Its version is too old.
-    #[error("Citus {0} is too old: {OLDEST} or newer is needed, and {TRIED} was tried")]
+    #[error("Citus {0} is too old: install {OLDEST} or newer ({TRIED} is tested)")]
     TooOld(String),
     /// It is a worker.
-    #[error("this is a worker of Citus: name the coordinator by --database")]
+    #[error("this is a Citus worker: name the coordinator with --database")]
     NotCoordinator,
     /// The workers cannot reach the coordinator.
     #[error(
-        "the workers do not know the coordinator: run SELECT citus_set_coordinator_host('HOST', PORT) here, with the address \
-         by which they reach it"
+        "the workers do not know the coordinator: run here SELECT citus_set_coordinator_host('HOST', PORT) with the \
+         address at which they can reach it"
     )]
     Unknown,
-    /// No machine takes rows.
+    /// No machine holds rows.
     #[error(
-        "no machine holds rows: run SELECT citus_set_coordinator_host('HOST', PORT) here, with the address by which the \
-         workers reach it, then SELECT citus_add_node('HOST', PORT) for each worker"
+        "no machine holds rows: run here SELECT citus_set_coordinator_host('HOST', PORT) with the address at which the \
+         workers can reach it, then SELECT citus_add_node('HOST', PORT) for each worker"
     )]
     NoMachines,
-    /// A table is laid out otherwise.
+    /// A table has another layout.
     #[error(
-        "{table} is already {found}, and has to be {wanted}: run SELECT undistribute_table('{table}', \
-         cascade_via_foreign_keys => true), then this again"
+        "{table} is already {found}, but must be {wanted}: run SELECT undistribute_table('{table}', \
+         cascade_via_foreign_keys => true), then try again"
     )]
     Otherwise {
         /// The table.
         table: String,
-        /// How it is laid out.
+        /// The layout it has.
         found: String,
-        /// How it has to be.
+        /// The layout it must have.
         wanted: &'static str,
     },
     /// The database failed.
@@ -115,12 +116,12 @@ impl Placement {
     }
 }
 
-/// The tables whose rows are divided.
+/// Whether the rows of a table are distributed by id.
 pub(crate) fn is_divided(table: &str) -> bool {
     table == trainee::Entity.table_name() || table == outcome::Entity.table_name()
 }
 
-/// Every table, each after those that it refers to, and where its rows belong.
+/// Every table, after those that it refers to, and its placement.
 fn wanted() -> Vec<(String, Placement)> {
     let mut wanted = vec![("seaql_migrations".to_owned(), Placement::Everywhere)];
     let mut divided = Vec::new();
@@ -139,10 +140,11 @@ fn wanted() -> Vec<(String, Placement)> {
     wanted
 }
 
-/// Lays a loaded database out on the machines of its Citus. `on` is told each table before its rows are moved.
+/// Distributes a loaded database over the machines of its Citus cluster. `on` is called with each table before its
+/// rows are moved.
 ///
 /// # Errors
-/// Says what is in the way, or what the database says; the database is then as it was.
+/// If something is in the way, or a statement fails; the database is then unchanged.
 pub async fn distribute(
     db: &impl Begins,
     shards: Option<u16>,
@@ -154,7 +156,7 @@ pub async fn distribute(
     let citus = version(db).await?;
     let transaction = migration::begin(db).await?;
     let mut done = machines(&transaction, citus).await?;
-    // One connection for each machine, or the transaction could not see what it has just moved.
+    // One connection per machine: otherwise the transaction could not see what it has just moved.
     transaction
         .execute_unprepared("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
         .await?;
@@ -204,7 +206,7 @@ async fn version(db: &impl ConnectionTrait) -> Result<String, DistributeError> {
     }
 }
 
-/// Looks whether the machines are there.
+/// Checks the machines of the cluster.
 async fn machines(
     db: &impl ConnectionTrait,
     citus: String,
@@ -229,7 +231,7 @@ async fn machines(
     Ok(Distributed { citus, machines, ..Distributed::default() })
 }
 
-/// How a table is laid out, in words; none where it is on this machine alone.
+/// The layout of a table, in words; `None` if it is on this machine only.
 async fn found(db: &impl ConnectionTrait, table: &str) -> Result<Option<String>, DbErr> {
     let sql = format!(
         "SELECT CASE WHEN partmethod = 'h' THEN 'divided by ' || column_to_column_name(logicalrelid, partkey) \
@@ -241,7 +243,7 @@ async fn found(db: &impl ConnectionTrait, table: &str) -> Result<Option<String>,
     row.map(|row| row.try_get_by_index::<Option<String>>(0)).transpose().map(Option::flatten)
 }
 
-/// The tables that are on one machine only; none where this is no Citus.
+/// The tables that are on one machine only; none without Citus.
 pub(crate) async fn not_laid_out(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT CASE WHEN to_regclass('pg_dist_partition') IS NULL THEN 0 ELSE 1 END::bigint";
     let mut missing = Vec::new();
@@ -273,8 +275,8 @@ async fn place(
     Ok(())
 }
 
-/// Makes plain indexes of the unique ones of a table, but for its key: each machine knows of its own rows only. Loads look
-/// for what is there already before they add anything.
+/// Replaces the unique indexes of a table, except its primary key, with plain ones: each machine knows only its own
+/// rows. Loads look for existing rows before they add any.
 async fn loosen(db: &impl ConnectionTrait, table: &str) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index \
@@ -292,7 +294,7 @@ async fn loosen(db: &impl ConnectionTrait, table: &str) -> Result<Vec<String>, D
 
 async fn one(db: &impl ConnectionTrait, sql: &str) -> Result<QueryResult, DbErr> {
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    row.ok_or_else(|| DbErr::Custom("the database says nothing".to_owned()))
+    row.ok_or_else(|| DbErr::Custom("the database returned no row".to_owned()))
 }
 
 async fn number(db: &impl ConnectionTrait, sql: &str) -> Result<i64, DbErr> {

@@ -1,7 +1,6 @@
-//! One connection of those that answer queries, and how its statement is stopped.
+//! One connection for queries, and how its statement is stopped.
 //!
-//! It is kept open between statements, and nothing is sent to see whether it is well: a pool would ask the
-//! database once more for each statement.
+//! It stays open between statements and is not pinged: a pool would send one more request for each statement.
 
 use std::{
     sync::{
@@ -24,16 +23,16 @@ use sea_query_sqlx::SqlxValues;
 use super::file::ReplacedAt;
 use crate::database::{AFTER_DEADLINE, DatabaseUrl, WELL, read_only};
 
-/// How long a new connection may take. A database that does not answer by then counts as gone.
+/// How long a new connection may take. A database that does not answer by then counts as unreachable.
 const CONNECT: Duration = Duration::from_millis(500);
-/// The steps after which a statement of SQLite looks whether it is still wanted.
+/// How many steps SQLite runs before it checks whether a statement is still wanted.
 const STEPS: i32 = 1_000;
 
 #[derive(Debug)]
 pub(super) struct Connection {
-    /// Makes a connection, and keeps none.
+    /// Makes connections, and keeps none.
     maker: DatabaseConnection,
-    /// None before the first statement, and after one has broken it.
+    /// None before the first statement, and after a statement has broken it.
     open: Option<OpenConnection>,
     stop: StopStatement,
 }
@@ -44,23 +43,23 @@ pub(super) enum OpenConnection {
     Postgres(PgConnection),
 }
 
-/// How the statement of a connection is stopped.
+/// How a connection's statement is stopped.
 #[derive(Clone, Debug)]
 enum StopStatement {
-    /// It ends when this is set.
+    /// The statement ends when this is set.
     Flag(Arc<AtomicBool>),
-    /// The process of the server that works for the connection.
+    /// The process of the server that serves the connection.
     Backend(Arc<AtomicI32>),
 }
 
-/// What became of a statement that was stopped.
+/// The outcome of a statement that was stopped.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StatementEnd {
-    /// It has ended, or its connection has broken.
+    /// It has ended, or its connection is broken.
     Known,
-    /// Its connection says nothing any more.
+    /// Its connection does not answer any more.
     Unknown,
-    /// Nor does the database over another one.
+    /// Nor does the database over another connection.
     Gone,
 }
 
@@ -79,7 +78,7 @@ impl Connection {
             let replaced = replaced.clone();
             options.map_sqlx_sqlite_pool_opts(move |pool| {
                 let (flag, replaced) = (Arc::clone(&flag), replaced.clone());
-                // One that nobody waited for in the end stays in this pool, open.
+                // A connection that nobody waited for stays in this pool, open.
                 let pool = pool.before_acquire(move |_, connection| {
                     let is_of_file = replaced.is_before(connection.age);
                     Box::pin(async move { Ok(is_of_file) })
@@ -113,7 +112,7 @@ impl Connection {
         Ok(Self { maker: Database::connect(options).await?, open: None, stop })
     }
 
-    /// Runs a statement, over a new connection where there is none.
+    /// Runs a statement, over a new connection if there is none.
     pub(super) async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         let connection = match &mut self.open {
             Some(connection) => connection,
@@ -123,17 +122,17 @@ impl Connection {
         rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
     }
 
-    /// Takes the connection that is open out of this.
+    /// Takes out the open connection.
     pub(super) fn take(&mut self) -> Option<OpenConnection> {
         self.open.take()
     }
 
-    /// Lets go of a connection that has broken.
+    /// Drops a broken connection.
     pub(super) fn forget(&mut self) {
         self.open = None;
     }
 
-    /// Stops the statement that runs, and waits until it has ended: over a network, no longer than it may take.
+    /// Stops the running statement, and waits until it has ended: over a network, only for a limited time.
     pub(super) async fn clear(&mut self, spare: &DatabaseConnection) -> StatementEnd {
         let (is_well, end) = match &self.stop {
             StopStatement::Flag(flag) => {
@@ -152,7 +151,7 @@ impl Connection {
                 let patience = if is_canceled { WELL } else { WELL / 4 };
                 let is_well = OpenConnection::is_well(&mut self.open);
                 match tokio::time::timeout(patience, is_well).await {
-                    // What was to cancel this one might still arrive, and cancel the next.
+                    // The cancellation might still arrive, and cancel the next statement.
                     Ok(is_well) => (is_well && is_canceled, StatementEnd::Known),
                     Err(_) if is_canceled => (false, StatementEnd::Unknown),
                     Err(_) => (false, StatementEnd::Gone),
@@ -162,7 +161,7 @@ impl Connection {
         if !is_well {
             self.forget();
         }
-        tracing::debug!(is_well, ?end, "a statement that nobody waited for was stopped");
+        tracing::debug!(is_well, ?end, "stopped a statement that nobody waited for");
         end
     }
 }
@@ -178,7 +177,7 @@ impl OpenConnection {
     }
 
     async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
-        // The text is what `sea_query` has built: values are bound, never written into it.
+        // The text was built by `sea_query`: values are bound, never written into it.
         let sql = AssertSqlSafe(statement.sql.as_str());
         let values = statement.values.clone().unwrap_or_else(|| Values(Vec::new()));
         let values = SqlxValues(values);
@@ -195,22 +194,22 @@ impl OpenConnection {
         })
     }
 
-    /// Waits until a statement that was left has ended, and tells whether the connection is well, if there is one.
+    /// Waits until an abandoned statement has ended, and returns whether the connection, if any, is usable.
     async fn is_well(open: &mut Option<Self>) -> bool {
         let Some(connection) = open else { return true };
-        // It has its turn when the statement has ended. PostgreSQL answers the first with what became of that.
+        // The ping waits for the statement. PostgreSQL answers the first one with the statement's error.
         let first = connection.ping().await;
         first.is_ok() || connection.ping().await.is_ok()
     }
 
-    /// Closes it, and waits until it is closed.
+    /// Closes the connection, and waits until it is closed.
     pub(super) async fn close(self) {
         let closed = match self {
             Self::Sqlite(connection) => connection.close().await,
             Self::Postgres(connection) => connection.close().await,
         };
         if let Err(error) = closed {
-            tracing::debug!(%error, "a connection was closed with an error");
+            tracing::debug!(%error, "closing a connection failed");
         }
     }
 

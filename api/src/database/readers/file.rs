@@ -1,8 +1,8 @@
-//! Whether the file of a SQLite database is still the one that was opened.
+//! Detects whether the file of a SQLite database has been replaced.
 //!
-//! A connection keeps the file that it has opened, whatever happens to its name: where an operator moves another file
-//! over it, the connections would go on with the old one for good. And where a file is copied over it, they would
-//! take pages of both.
+//! A connection keeps the file that it opened, whatever happens to its name. If an operator moves another file over
+//! it, the connections would continue with the old one for good. If another file is copied over it, they would read
+//! pages of both.
 
 use std::{
     fs::{self, Metadata},
@@ -14,9 +14,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-/// How long nothing is written to a file that was replaced before it counts as whole.
+/// How long a replaced file must be unchanged before it counts as complete.
 const FRESH: Duration = Duration::from_millis(500);
-/// How long what was written into the log may take to get from there into the file, while the log stays as it is.
+/// How long SQLite may take to move pages from an unchanged log into the file.
 const CHECKPOINT: Duration = Duration::from_secs(30);
 
 /// The file of a database, as it was last seen.
@@ -29,13 +29,13 @@ pub(super) struct DatabaseFile {
 #[derive(Debug, Default)]
 struct LastLook {
     file: Option<SeenFile>,
-    /// Whether it was replaced, and may not be whole yet.
+    /// Whether it was replaced, and may not be complete yet.
     is_unsettled: bool,
-    /// The log of the file before, which is not empty and stands beside the new one.
+    /// The log of the previous file, if it is not empty and lies next to the new one.
     old_log: Option<FileStamp>,
 }
 
-/// When the file of a database was last replaced, and how often: what was opened before that is of another.
+/// When the database file was last replaced, and how often: connections opened earlier belong to another file.
 #[derive(Clone, Debug)]
 pub(crate) struct ReplacedAt(Arc<(Mutex<Instant>, AtomicU64)>);
 
@@ -46,18 +46,18 @@ impl Default for ReplacedAt {
 }
 
 impl ReplacedAt {
-    /// It was just now.
+    /// Records that the file was replaced just now.
     pub(super) fn note(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.0.1.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Whether a connection of such an age is of the file that is there.
+    /// Whether a connection of this age belongs to the current file.
     pub(crate) fn is_before(&self, age: Duration) -> bool {
         age < self.0.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
-    /// How often it was.
+    /// How often the file was replaced.
     pub(super) fn count(&self) -> u64 {
         self.0.1.load(Ordering::Acquire)
     }
@@ -66,26 +66,26 @@ impl ReplacedAt {
 /// What happened to a file since it was last seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileChange {
-    /// Nothing, but perhaps a load.
+    /// Nothing, except perhaps a load.
     Same,
-    /// It is another file, or has the pages of one. It may be written still.
+    /// It is another file, or has pages of another one. It may still be incomplete.
     Replaced,
-    /// It was replaced before, and nothing has been written to it for a while.
+    /// It was replaced earlier, and has not been written to for a while.
     Settled,
-    /// It was replaced, and the log of the file before stands beside it: SQLite would write that into it.
+    /// It was replaced, but the log of the previous file lies next to it: SQLite would write that log into it.
     BesideOldLog,
-    /// There is none.
+    /// The file does not exist.
     Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct SeenFile {
     main: FileStamp,
-    /// The write-ahead log beside it.
+    /// The write-ahead log next to it.
     log: Option<FileStamp>,
 }
 
-/// What tells a file from what it was, and from others.
+/// What distinguishes a file from earlier versions and from other files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileStamp {
     id: (u64, u64),
@@ -102,15 +102,15 @@ impl FileStamp {
 }
 
 impl SeenFile {
-    /// Whether it is not the file that it was before. What a load has written comes by way of the log, which is written
-    /// first and stays as long as anybody has the file open. What comes otherwise was copied over the file.
+    /// Whether the file has been replaced. A load writes through the log, which is written first and exists as long
+    /// as anybody has the file open. Any other change means that another file was copied over it.
     fn is_other(self, before: Self) -> bool {
         if before.main.id != self.main.id {
             return true;
         }
         before.main != self.main
             && match (before.log, self.log) {
-                // What moves from the log into the file makes it no smaller.
+                // Moving pages from the log into the file never makes it smaller.
                 (of_before, log) if of_before == log => {
                     self.main.bytes < before.main.bytes
                         || !log.is_some_and(FileStamp::is_being_moved)
@@ -135,14 +135,14 @@ fn id(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// Elsewhere an open file can be neither moved nor deleted.
+/// On other systems an open file can be neither moved nor deleted.
 #[cfg(not(unix))]
 fn id(_: &Metadata) -> (u64, u64) {
     (0, 0)
 }
 
 impl DatabaseFile {
-    /// A file that is to be watched.
+    /// A file to watch.
     pub(super) fn new(path: PathBuf) -> Self {
         let file = Self { path, seen: Mutex::default() };
         file.seen().file = file.stamps();
@@ -158,7 +158,7 @@ impl DatabaseFile {
     }
 
     fn stamps(&self) -> Option<SeenFile> {
-        // SQLite keeps the log beside the file itself, wherever a link to that is.
+        // SQLite keeps the log next to the file itself, even if it is opened through a link.
         let path = fs::canonicalize(&self.path).ok()?;
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
@@ -166,7 +166,7 @@ impl DatabaseFile {
         Some(SeenFile { main, log: FileStamp::of(Path::new(&log)) })
     }
 
-    /// Looks at the file, which is then the one that was seen.
+    /// Checks the file, and remembers its current state.
     pub(super) fn look(&self) -> FileChange {
         let (mut seen, found) = (self.seen(), self.stamps());
         let Some(now) = found else { return FileChange::Missing };
@@ -177,7 +177,7 @@ impl DatabaseFile {
             seen.old_log = now.log.filter(|log| log.bytes > 0 && Some(*log) == log_before);
         }
         seen.old_log = seen.old_log.filter(|log| now.log == Some(*log));
-        // A copy takes its time, and what is opened meanwhile has pages of both.
+        // Copying takes time, and a connection opened meanwhile reads pages of both files.
         let age = now.main.modified.and_then(|modified| modified.elapsed().ok());
         let is_fresh = age.is_some_and(|age| age < FRESH);
         match (is_other, seen.is_unsettled) {
@@ -192,12 +192,12 @@ impl DatabaseFile {
         }
     }
 
-    /// The file that was replaced is open.
+    /// Records that the replaced file has been opened.
     pub(super) fn settle(&self) {
         self.seen().is_unsettled = false;
     }
 
-    /// Whether the file is another one than the one that is open, or may not be whole yet.
+    /// Whether the file differs from the open one, or may be incomplete.
     pub(super) fn is_unsettled(&self) -> bool {
         let (seen, now) = (self.seen(), self.stamps());
         let is_same = seen.file.zip(now).is_some_and(|(seen, now)| !now.is_other(seen));
@@ -237,20 +237,20 @@ mod tests {
         assert_eq!(file.look(), FileChange::Settled);
         file.settle();
         assert_eq!(file.look(), FileChange::Same);
-        // A load, which writes both.
+        // A load, which writes both files.
         fs::write(path("a.db-wal"), "log").unwrap();
         assert_eq!(file.look(), FileChange::Same);
         fs::write(path("a.db"), "four!!").unwrap();
         fs::write(path("a.db-wal"), "").unwrap();
         assert_eq!(file.look(), FileChange::Same);
-        // What was in the log gets into the file a while after the log was written.
+        // Pages move from the log into the file some time after the log was written.
         fs::write(path("a.db-wal"), "log").unwrap();
         file.look();
         for pages in ["five!!", "sixes!"] {
             fs::write(path("a.db"), pages).unwrap();
             assert_eq!(file.look(), FileChange::Same, "{pages}");
         }
-        // With its log gone it is another one; with an old log beside it, too, and must not be opened.
+        // With its log gone it is another file; also if an old log lies next to it, and then it must not be opened.
         fs::write(path("a.db"), "seven").unwrap();
         fs::remove_file(path("a.db-wal")).unwrap();
         assert_eq!(file.look(), FileChange::Replaced);

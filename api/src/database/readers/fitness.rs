@@ -1,4 +1,4 @@
-//! Whether a database holds a whole dataset, with the tables of this version of the program.
+//! Whether a database holds a complete dataset, with the tables of this version of the program.
 
 use entity::table::tables;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
@@ -9,10 +9,10 @@ use crate::database::{
     session::newest_stamp,
 };
 
-/// Why a database cannot be asked; none where it can.
+/// Why a database cannot be queried; `None` if it can.
 ///
 /// # Errors
-/// Whatever the database says.
+/// If a statement fails.
 pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String>, DbErr> {
     if let Some(version) = migration::unknown(database).await?.first() {
         return Ok(Some(format!(
@@ -23,11 +23,13 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
     if migration::is_behind(database).await? {
         if let Some(table) = migration::foreign_table(database).await? {
             let reason = migration::made_by_another(&table);
-            return Ok(Some(format!("the database is not, or not yet, ours: {reason}")));
+            return Ok(Some(format!(
+                "the database does not, or not yet, belong to cops-graphql: {reason}"
+            )));
         }
         return Ok(Some(
-            "the database lacks tables of this version of cops-graphql: if it is not being restored, start the \
-             server anew, which brings it up to date"
+            "the database lacks tables of this version of cops-graphql: unless it is being restored, restart the \
+             server, which creates them"
                 .to_owned(),
         ));
     }
@@ -42,26 +44,26 @@ pub(super) async fn unfit(database: &DatabaseConnection) -> Result<Option<String
     }
     let newest = newest_stamp(database.get_database_backend());
     if database.query_one(&newest).await?.is_none() {
-        return Ok(Some("the database holds no dataset yet: is it being restored?".to_owned()));
+        return Ok(Some("the database contains no dataset yet: is it being restored?".to_owned()));
     }
     match mark {
         None => Ok(None),
         Some(mark) if is_under_way(mark) && distributed::stands(database, mark).await? => Ok(Some(
-            "a load is being committed on several machines; if none runs, one was cut off: start a server or a load, \
-             which finds out what became of it"
+            "a load is being committed on several machines; if none is running, one was interrupted: start a server or \
+             a load, which resolves its commit"
                 .to_owned(),
         )),
         Some(_) => {
-            // Every machine has a part of it, and answers, or this fails.
+            // Every machine has a part of the data, so this fails unless all of them answer.
             distributed::ask_every_machine(database).await?;
             Ok(None)
         }
     }
 }
 
-/// The statement that counts what is made last where a dataset is restored, and how many there must be. A dump of
-/// PostgreSQL makes the keys of a table after its rows: until then it may be empty. What is divided among machines need have
-/// none of its own.
+/// The statement that counts what a restore creates last, and how many there must be. A PostgreSQL dump creates the
+/// keys of a table after its rows: until then the table may be empty. Tables distributed over machines need not have
+/// any here.
 fn made_last(backend: DbBackend, is_divided: bool) -> (String, usize) {
     let mut tables = tables();
     tables.retain(|table| !is_divided || !distributed::is_divided(table.name));

@@ -1,4 +1,4 @@
-//! Statements to a database on several machines, which count where no load was committed while they ran
+//! Statements to a database on several machines. Their results count only if no load was committed while they ran
 //! ([`crate::database::distributed`]).
 
 use std::{
@@ -14,18 +14,18 @@ use crate::{
     error::Error,
 };
 
-/// What a statement calls the number of the commits.
+/// The column of a statement with the commit number.
 pub(crate) const MARKED: &str = "commits";
-/// How long it is waited before a statement is run again, at first and at most.
+/// The pause before a statement runs again: the first, and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(100)];
 
-/// The number of the commits as it was last seen.
+/// The commit number as last seen.
 #[derive(Debug, Default)]
 pub(super) struct SeenMark(Mutex<Seen>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Seen {
-    /// Nobody has looked yet.
+    /// Not read yet.
     #[default]
     Nothing,
     /// There is none: one machine holds the database.
@@ -44,10 +44,10 @@ impl SeenMark {
 }
 
 impl Readers {
-    /// Runs a statement that tells the number of the commits, again where one came in between.
+    /// Runs a statement that reports the commit number, and runs it again if a load was committed meanwhile.
     ///
     /// # Errors
-    /// As [`Self::query`] does, and [`Error::Unavailable`] where a commit does not come to its end.
+    /// Those of [`Self::query`], and [`Error::Unavailable`] if a commit does not finish.
     pub(crate) async fn query_between_commits(
         &self,
         statement: Statement,
@@ -56,7 +56,7 @@ impl Readers {
             return self.ask(&statement).await;
         }
         let (began, mut pause) = (Instant::now(), PAUSES[0]);
-        // Where loads follow each other, each is another one that is waited for.
+        // If loads follow each other, the waiting time starts again with each.
         let (mut last, mut stands) = (Seen::Nothing, began);
         while began.elapsed() < self.0.deadline {
             let before = match self.0.mark.get() {
@@ -77,7 +77,7 @@ impl Readers {
             if mark != last {
                 (last, stands) = (mark, Instant::now());
             } else if stands.elapsed() > COMMIT {
-                self.lose("a load is being committed, or was cut off while it was");
+                self.lose("a load is being committed, or was interrupted during its commit");
                 return Err(Error::Unavailable);
             }
             tokio::time::sleep(pause).await;

@@ -1,19 +1,19 @@
-//! The connections that answer queries. A statement that nobody waits for any more is stopped.
+//! The connections for queries. A statement that nobody waits for is stopped.
 //!
-//! A query that takes too long, or whose client hangs up, is dropped; its statement would run on in the
-//! database, and keep a connection. So each connection here is taken by one statement, whose end is known: on
-//! SQLite the statement looks at a flag every thousand steps, and on PostgreSQL the server is told, over
-//! another connection, to cancel what that backend does. A connection comes back when its statement has
-//! ended, and not before.
+//! If a query takes too long or its client disconnects, it is dropped, but its statement would continue in the
+//! database and occupy a connection. So each connection here runs one statement, whose end is known. On SQLite the
+//! statement checks a flag every thousand steps. On PostgreSQL the server is told, over another connection, to cancel
+//! the statement of that backend. A connection becomes free only when its statement has ended.
 //!
-//! Connections break, as when the database restarts. A statement on a broken one is sent once more, on a
-//! new one, and so is one that a replica has cancelled in favour of what its primary did. Where there is no
-//! connection to be had, the database counts as gone: until it answers again, nobody waits for it. So it does where a
-//! statement cannot be stopped because the database says nothing at all, as behind a network that swallows what is
-//! sent. Its connections are closed then, and new ones are made when it is back.
+//! Connections can break, for example when the database restarts. A statement on a broken connection is sent once
+//! more on a new one, and so is a statement that a replica canceled in favor of its primary. If no connection can be
+//! made, the database counts as unreachable: until it answers again, requests fail at once. The same holds if a
+//! statement cannot be stopped because the database does not answer at all, for example if the network drops all
+//! packets. Then its connections are closed, and new ones are made when it is back.
 //!
-//! A database may become another one: its file is replaced, or a backup is restored. A file is looked at several times a
-//! second, and opened anew. What is not a whole dataset of this version of the program counts as gone, with the reason.
+//! A database can be replaced: another file takes its place, or a backup is restored. A file is checked several times
+//! a second, and opened again if it was replaced. A database without a complete dataset of this version of the
+//! program counts as unreachable, with the reason.
 
 mod connection;
 mod file;
@@ -40,37 +40,37 @@ pub(crate) use self::{file::ReplacedAt, marked::MARKED};
 use super::{DatabaseUrl, WELL, in_time};
 use crate::error::{Error, is_gone, is_overtaken};
 
-/// How often it is looked whether a database that was gone is back.
+/// How often to check whether an unreachable database is back.
 const PROBE: Duration = Duration::from_millis(250);
-/// How often it is looked whether a connection has been closed.
+/// How often to check whether a connection has been closed.
 const PAUSE: Duration = Duration::from_millis(5);
-/// Why most databases are gone.
+/// The usual reason.
 const UNREACHABLE: &str = "the database cannot be reached";
-/// How long a query may take where nobody says.
+/// The default deadline of a query.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Connections for queries, and which revision of the dataset they read.
+/// The connections for queries, and the revision of the dataset that they read.
 #[derive(Clone, Debug)]
 pub struct Readers(Arc<ReadersInner>, Option<i32>);
 
 #[derive(Debug)]
 struct ReadersInner {
-    /// For all that is not a query of a client.
+    /// For everything except client queries.
     spare: DatabaseConnection,
-    /// None where queries share that.
+    /// None if queries share the spare connections.
     connections: Option<Connections>,
-    /// How many connections there are.
+    /// The number of connections.
     count: usize,
-    /// How long a statement may take, its wait for a connection included.
+    /// The deadline of a statement, including its wait for a connection.
     deadline: Duration,
-    /// How many statements wait for a connection.
+    /// The number of statements that wait for a connection.
     waiting: AtomicUsize,
-    /// Why the database cannot answer, where it cannot.
+    /// Why the database cannot answer, if it cannot.
     gone: watch::Sender<Option<Arc<str>>>,
-    /// When that was last another file.
+    /// When the database file was last replaced.
     replaced: ReplacedAt,
-    /// The file that it is, where it is one.
+    /// The database file, if it is one.
     file: Option<DatabaseFile>,
-    /// What tells whether a load is being committed, where several machines hold it.
+    /// The commit number, if the database is on several machines.
     mark: SeenMark,
 }
 
@@ -86,13 +86,13 @@ impl Connections {
     }
 }
 
-/// Whether a connection has broken, which says nothing yet of another.
+/// Whether a connection is broken, which says nothing about others.
 fn is_broken(error: &DbErr) -> bool {
     is_gone(error) && !matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
 }
 
 impl From<DatabaseConnection> for Readers {
-    /// Queries that share connections with everything else, and whose statements run to their end.
+    /// Queries that share connections with everything else; their statements are not stopped.
     fn from(spare: DatabaseConnection) -> Self {
         Self::with(spare, None, DEADLINE, ReplacedAt::default(), None)
     }
@@ -105,10 +105,10 @@ impl From<&DatabaseConnection> for Readers {
 }
 
 impl Readers {
-    /// Opens a database for queries, so many at once.
+    /// Opens a database for a number of concurrent queries.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If the connection fails.
     pub async fn open(
         url: impl TryInto<DatabaseUrl, Error = DbErr>,
         count: usize,
@@ -116,10 +116,10 @@ impl Readers {
         Self::open_for(url, count, DEADLINE).await
     }
 
-    /// Opens a database for queries that may take so long, so many at once.
+    /// Opens a database for a number of concurrent queries with a deadline.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If the connection fails.
     pub async fn open_for(
         url: impl TryInto<DatabaseUrl, Error = DbErr>,
         count: usize,
@@ -136,7 +136,7 @@ impl Readers {
         }
         let turns = Arc::new(Semaphore::new(count));
         let connections = Connections { free: Mutex::new(free), turns };
-        // An immutable file says that it never changes, and one in memory has no name.
+        // An immutable file declares that it never changes, and one in memory has no name.
         let file = (spare.get_database_backend() == DbBackend::Sqlite).then(|| {
             let options = spare.get_sqlite_connection_pool().connect_options();
             options.get_filename().to_owned()
@@ -168,13 +168,13 @@ impl Readers {
         Self(Arc::new(inner), None)
     }
 
-    /// Connections for what is not a query of a client, such as a copy of the dataset.
+    /// The connections for everything except client queries, such as a copy of the dataset.
     #[must_use]
     pub fn spare(&self) -> &DatabaseConnection {
         &self.0.spare
     }
 
-    /// The same database, read by way of those.
+    /// The same database, read over the spare connections.
     pub(crate) fn by_spare(&self) -> Self {
         let inner = &self.0;
         let spare = inner.spare.clone();
@@ -182,26 +182,26 @@ impl Readers {
         Self(by_spare.0, self.1)
     }
 
-    /// The same, which read the dataset as it was after an earlier load.
+    /// The same connections, reading the dataset as of an earlier revision.
     pub(crate) fn as_of(&self, revision: i32) -> Self {
         Self(Arc::clone(&self.0), Some(revision))
     }
 
-    /// Makes a statement read the revision that these read.
+    /// Makes a statement read the revision of these readers.
     pub(crate) fn place(&self, statement: &mut Statement) {
         if let Some(revision) = self.1 {
             super::as_of::read_at(statement, revision);
         }
     }
 
-    /// The same for a statement whose parts say themselves which revision they read.
+    /// The same for a statement whose parts select their revisions themselves.
     pub(crate) fn place_parts(&self, statement: &mut Statement) {
         if let Some(revision) = self.1 {
             super::as_of::tell_of(statement, revision);
         }
     }
 
-    /// How often the file of the database was opened anew.
+    /// How often the database file was opened again.
     pub(super) fn opened(&self) -> u64 {
         self.0.replaced.count()
     }
@@ -212,7 +212,7 @@ impl Readers {
         self.0.spare.get_database_backend()
     }
 
-    /// How many queries may read at once, and how many do.
+    /// The number of connections for queries, and how many are busy.
     #[must_use]
     pub fn busy(&self) -> (usize, usize) {
         let free = self
@@ -223,7 +223,7 @@ impl Readers {
         (self.0.count, self.0.count - free)
     }
 
-    /// How many statements wait for their turn.
+    /// The number of statements that wait for a connection.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.waiting.load(Ordering::Relaxed)
@@ -235,22 +235,22 @@ impl Readers {
         self.0.gone.borrow().is_some()
     }
 
-    /// Why the database cannot answer, where it cannot.
+    /// Why the database cannot answer, if it cannot.
     pub(crate) fn reason(&self) -> Option<Arc<str>> {
         self.0.gone.borrow().clone()
     }
 
-    /// Looks whether the file of the database is still the one that is open. One that was replaced is opened when it is
-    /// whole: until then the database counts as gone. Tells whether another one was opened.
+    /// Checks whether the database file has been replaced. A new file is opened when it is complete; until then the
+    /// database counts as unreachable. Returns whether another file was opened.
     pub(crate) async fn look(&self) -> bool {
         let Some(file) = &self.0.file else { return false };
         let mut change = file.look();
         if change == FileChange::Replaced {
-            tracing::warn!("the file of the database was replaced");
+            tracing::warn!("the database file was replaced");
             self.close().await;
             change = file.look();
             if change != FileChange::Settled {
-                self.lose("the file of the database is being replaced");
+                self.lose("the database file is being replaced");
             }
         }
         match change {
@@ -258,32 +258,32 @@ impl Readers {
                 if !self.are_gone() {
                     self.close().await;
                 }
-                self.lose("the file of the database is gone");
+                self.lose("the database file is gone");
             }
             FileChange::Settled => {
                 self.close().await;
                 file.settle();
-                tracing::info!("the file that replaced that of the database is open");
+                tracing::info!("opened the new database file");
             }
             FileChange::BesideOldLog => self.lose(
-                "the file of the database was replaced, and beside it stands the write-ahead log of the file before: \
-                 remove what has its name and ends with -wal or -shm",
+                "the database file was replaced, but the write-ahead log of the previous file lies next to it: \
+                 delete the files with its name that end with -wal or -shm",
             ),
             FileChange::Replaced | FileChange::Same => {}
         }
         change == FileChange::Settled
     }
 
-    /// Closes all connections, so that the next statements open the file that is there. Those that run are waited for, and
-    /// those that come wait: two files of one name must not be open at once, for they share a log.
+    /// Closes all connections, so that the next statements open the current file. Running statements are waited for,
+    /// and new ones wait: two files with one name must not be open at once, because they share a log.
     async fn close(&self) {
         let Some(connections) = &self.0.connections else { return };
         let all = u32::try_from(self.0.count).unwrap_or(u32::MAX);
         let turns = connections.turns.acquire_many(all);
         let Ok(Ok(_turns)) = tokio::time::timeout(self.0.deadline, turns).await else {
-            return self.lose("the file of the database was replaced while a query ran");
+            return self.lose("the database file was replaced while a query was running");
         };
-        // Whatever is opened before all is closed is closed the next time that it is asked for.
+        // A connection opened before all are closed is closed the next time it is requested.
         self.0.replaced.note();
         let open: Vec<_> = connections.free().iter_mut().filter_map(Connection::take).collect();
         for connection in open {
@@ -299,11 +299,11 @@ impl Readers {
         }
     }
 
-    /// Looks whether the database holds a whole dataset of this version of the program; where it does not, nobody asks
-    /// it until it does.
+    /// Checks whether the database holds a complete dataset of this version of the program. If it does not, queries
+    /// are refused until it does.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// If a statement fails.
     pub(crate) async fn is_fit(&self) -> Result<bool, DbErr> {
         let reason = fitness::unfit(&self.0.spare).await?;
         if let Some(reason) = &reason {
@@ -312,17 +312,17 @@ impl Readers {
         Ok(reason.is_none())
     }
 
-    /// Whether a statement that made no sense was asked of a database that becomes another one.
+    /// Whether a statement failed because the database is being replaced.
     pub(crate) async fn are_replaced(&self) -> bool {
         let is_unsettled = || self.0.file.as_ref().is_some_and(DatabaseFile::is_unsettled);
         self.are_gone() || is_unsettled() || !self.is_fit().await.unwrap_or(false)
     }
 
-    /// Runs a statement, which is stopped where this future is dropped.
+    /// Runs a statement, and stops it if this future is dropped.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the database cannot be reached, at once where that is known, and
-    /// [`Error::Timeout`] where it takes longer than a query may.
+    /// [`Error::Unavailable`] if the database cannot be reached, at once if that is known, and [`Error::Timeout`]
+    /// after the deadline.
     pub async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>, Error> {
         self.ask(&statement).await
     }
@@ -336,7 +336,7 @@ impl Readers {
         answer.await.map_err(|_| Error::Timeout(self.0.deadline.as_secs_f64()))?
     }
 
-    /// Runs a statement over a connection of its own, and once more where that has broken.
+    /// Runs a statement over its own connection, and once more if the connection was broken.
     async fn run(
         &self,
         connections: &Connections,
@@ -367,14 +367,14 @@ impl Readers {
         Ok(Taken { readers: self.clone(), connection, turn: Some(turn), is_running: false })
     }
 
-    /// Closes the connections that nobody has: where one is dead, the others may be, too.
+    /// Closes the free connections: if one is dead, the others may be, too.
     fn forget_free(&self) {
         if let Some(connections) = &self.0.connections {
             connections.free().iter_mut().for_each(Connection::forget);
         }
     }
 
-    /// Notes that the database is gone, and why, and looks for it until it is back.
+    /// Records that the database is unreachable, and why, and checks until it is back.
     fn lose(&self, reason: &str) {
         let before = self.0.gone.send_replace(Some(reason.into()));
         if before.as_deref() != Some(reason) {
@@ -396,7 +396,7 @@ impl Readers {
                 match fit {
                     Ok(Ok(None)) => break,
                     Ok(Ok(Some(reason))) => drop(readers.0.gone.send_replace(Some(reason.into()))),
-                    // A file is opened anew: what is open may be of one that is there no more.
+                    // The file is opened again: the open one may have been replaced.
                     _ if readers.0.file.is_some() => readers.0.replaced.note(),
                     _ => {}
                 }
@@ -407,7 +407,7 @@ impl Readers {
     }
 }
 
-/// Somebody who waits, until this is dropped.
+/// A waiting statement, until this is dropped.
 struct WaitingStatement<'a>(&'a AtomicUsize);
 
 impl<'a> WaitingStatement<'a> {
@@ -423,7 +423,7 @@ impl Drop for WaitingStatement<'_> {
     }
 }
 
-/// A connection while somebody has it.
+/// A connection in use.
 struct Taken {
     readers: Readers,
     connection: Option<Connection>,
@@ -434,7 +434,7 @@ struct Taken {
 impl Taken {
     async fn run(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.is_running = true;
-        let connection = self.connection.as_mut().expect("it is given back when this ends");
+        let connection = self.connection.as_mut().expect("returned only when this is dropped");
         let result = connection.run(statement).await;
         if result.as_ref().is_err_and(is_broken) {
             connection.forget();

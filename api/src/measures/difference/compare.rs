@@ -1,4 +1,4 @@
-//! The comparison: cell by cell, and what the cells come to.
+//! The comparison: cell by cell, and the aggregates of the cells.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::{error::Error, limits::work::Work, measures::stop::Stop};
 /// Compares.
 ///
 /// # Errors
-/// Says that a subject has several values of a year, that the years are too many, or that nobody waits for it.
+/// Says that a subject has several values for a year, or that there are too many years; stops if nobody waits for the
+/// answer.
 pub(crate) fn compare(
     panel: Panel,
     asked: &DifferenceRequest,
@@ -42,7 +43,7 @@ pub(crate) fn compare(
     }
     let clusters = all.subjects();
     let sure = Sureness::new(clusters)?;
-    // Of which nobody knows how sure it is, nobody knows how far it is from 0.
+    // An effect without a known error cannot be tested against 0.
     let is_sure = |sums: &&EffectSums| sure.of(sums, &grid).error.is_some();
     let before = by_since.range(..-1).map(|(_, sums)| sums);
     let before: Vec<&EffectSums> = before.filter(is_sure).collect();
@@ -54,7 +55,7 @@ pub(crate) fn compare(
     let mut by_year: Vec<EffectOfYear> = by_since.iter().map(of_year).collect();
     let shows_base = asked.window.is_none_or(|(from, to)| (from..=to).contains(&-1));
     if shows_base && !by_year.is_empty() {
-        // What all is compared with.
+        // The base year, relative to which all effects are measured.
         let base =
             Effect { value: Some(0.0), error: None, low: None, high: None, ..sure.of(&all, &grid) };
         let place = by_year.partition_point(|it| it.since < -1);
@@ -76,7 +77,7 @@ pub(crate) fn compare(
     })
 }
 
-/// Visits each cohort in each year in which somebody of it can be compared with somebody else.
+/// Visits each cohort in each year in which some of its subjects can be compared with others.
 fn each_cell(
     grid: &Grid,
     asked: &DifferenceRequest,
@@ -93,7 +94,8 @@ fn each_cell(
             if since == -1 || !asked.window.is_none_or(is_in) {
                 continue;
             }
-            // Whoever has the event in the same year is of the cohort, and no control of it in the years before.
+            // A subject with the event in the same year belongs to the cohort, so it is not a control in the years
+            // before.
             let latest = match asked.control {
                 ControlGroup::NotYet => year.max(cohort),
                 ControlGroup::Never => i64::MAX - 1,
@@ -123,7 +125,7 @@ mod tests {
         measures::{estimate::Clustered, request::Request},
     };
 
-    /// The year of the event of each subject, and its values from the first year on.
+    /// For each subject, the year of the event, and its values from the first year on.
     const PANEL: [(Option<i64>, [Option<f64>; 5]); 8] = [
         (None, [Some(10.0), Some(11.0), Some(13.0), Some(12.0), Some(15.0)]),
         (None, [Some(7.0), Some(9.0), Some(8.0), Some(11.0), Some(10.0)]),
@@ -162,12 +164,12 @@ mod tests {
     }
 
     fn found(rows: Vec<PanelRow>, asked: &DifferenceRequest) -> Differences {
-        compare(Panel { rows, missing: 4 }, asked, &Stop::default()).expect("they compare")
+        compare(Panel { rows, missing: 4 }, asked, &Stop::default()).expect("the panel is valid")
     }
 
     #[test]
     fn differences_are_those_of_the_regression_of_stacked_cells() {
-        // statsmodels 0.15.0, as `tests/queries/research/26_crime_after_the_first_award.py` asks it.
+        // statsmodels 0.15.0, as in `tests/queries/research/26_crime_after_the_first_award.py`.
         for (control, overall, years, statistic, p) in [
             (
                 ControlGroup::NotYet,
@@ -201,7 +203,11 @@ mod tests {
                 is(of.effect.error, error);
             }
             let test = found.pre_trend.expect("two years before are known");
-            assert_eq!((test.years, test.freedom), (1, 7), "three years before each is alone");
+            assert_eq!(
+                (test.years, test.freedom),
+                (1, 7),
+                "three years before, the subject is alone in its cohort"
+            );
             is(Some(test.statistic), statistic);
             is(Some(test.p), p);
             assert_eq!((found.clusters, found.left_out, found.missing), (8, 0, 4));
@@ -221,12 +227,16 @@ mod tests {
         let all = found(rows.clone(), &asked(ControlGroup::Never, None));
         assert_eq!((all.clusters, all.left_out), (4, 4));
         let one = all.by_year.iter().find(|it| it.since == 0).expect("the year of the event");
-        assert_eq!((one.effect.controls, one.effect.error), (1, None), "one has no spread");
+        assert_eq!(
+            (one.effect.controls, one.effect.error),
+            (1, None),
+            "a single control has no spread"
+        );
         let base = all.by_year.iter().find(|it| it.since == -1).expect("the year before");
         assert_eq!((base.effect.value, base.effect.error), (Some(0.0), None));
         let balanced =
             DifferenceRequest { is_balanced: true, ..asked(ControlGroup::NotYet, Some((-3, 0))) };
-        // The other of the fourth year has no value of the first.
+        // The other subject of the fourth year has no value for the first year.
         let of_fourth = found(rows.clone(), &balanced).by_cohort;
         let of_fourth = of_fourth.iter().filter(|cell| cell.cohort == 4);
         let treated: Vec<u64> = of_fourth.map(|cell| cell.effect.treated).collect();
@@ -244,7 +254,7 @@ mod tests {
         rows.push(rows[0]);
         let panel = Panel { rows, missing: 0 };
         let refused = compare(panel, &asked(ControlGroup::Never, None), &Stop::default());
-        let refused = refused.expect_err("nobody knows which of them counts").to_string();
-        assert!(refused.contains("several values of 1"), "{refused}");
+        let refused = refused.expect_err("several values for a year").to_string();
+        assert!(refused.contains("several values for 1"), "{refused}");
     }
 }

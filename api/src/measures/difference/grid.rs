@@ -1,23 +1,23 @@
-//! Values by year and subject, as a comparison looks at them.
+//! Values by year and subject, for a comparison.
 
 use super::{DifferenceRequest, FirstYear, PanelRow};
 use crate::{error::Error, limits::usage::TakenMemory, measures::stop::Stop};
 
-/// The years from the first value to the last.
+/// The most years from the first value to the last.
 const MOST_YEARS: i64 = 200;
 
-/// The values of subjects, year by year. What is not known is not a number.
+/// The values of subjects, by year. An unknown value is NaN.
 pub(super) struct Grid {
     begins: i64,
     /// The values of all subjects for each year.
     years: Vec<Vec<f64>>,
-    /// When the event was, of each subject.
+    /// For each subject, when the event first happened.
     pub(super) first: Vec<FirstYear>,
     _taken: TakenMemory,
 }
 
 impl Grid {
-    /// None where there are no values.
+    /// `None` if there are no values.
     pub(super) fn new(mut rows: Vec<PanelRow>, stop: &Stop) -> Result<Option<Self>, Error> {
         rows.sort_unstable_by_key(|row| (row.subject, row.year));
         let ends = rows.iter().map(|row| row.year).min().zip(rows.iter().map(|row| row.year).max());
@@ -27,7 +27,7 @@ impl Grid {
         let span = ends.saturating_sub(begins).saturating_add(1);
         if span > MOST_YEARS {
             return bad(format!(
-                "there are values from {begins} to {ends}, and at most {MOST_YEARS} years are compared: narrow the filter"
+                "the values range from {begins} to {ends}, which exceeds the limit of {MOST_YEARS} years; narrow the filter"
             ));
         }
         let subjects = rows.chunk_by(|a, b| a.subject == b.subject);
@@ -43,7 +43,7 @@ impl Grid {
                 let place = &mut years[year][subject];
                 if !place.is_nan() {
                     return bad(format!(
-                        "some have several values of {}: keep one of each year by the filter",
+                        "some subjects have several values for {}; filter for one value in each year",
                         row.year
                     ));
                 }
@@ -53,14 +53,14 @@ impl Grid {
         Ok(Some(Self { begins, years, first, _taken: taken }))
     }
 
-    /// How many there are.
+    /// The number of subjects.
     pub(super) fn subjects(&self) -> usize {
         self.first.len()
     }
 
     /// The years, from the first value to the last.
     pub(super) fn years(&self) -> std::ops::Range<i64> {
-        // They are few.
+        // There are few, so the conversion cannot fail.
         self.begins..self.begins + i64::try_from(self.years.len()).unwrap_or_default()
     }
 
@@ -70,7 +70,7 @@ impl Grid {
         self.years.get(place).map(Vec::as_slice)
     }
 
-    /// The years of the event, once each.
+    /// The distinct years of the event.
     pub(super) fn cohorts(&self) -> Vec<i64> {
         let year = |first: &FirstYear| match first {
             FirstYear::In(year) => Some(*year),
@@ -82,7 +82,7 @@ impl Grid {
         cohorts
     }
 
-    /// Those who had the event in a year, and may count as treated.
+    /// The subjects that had the event in a year and may count as treated.
     pub(super) fn treated(&self, cohort: i64, asked: &DifferenceRequest) -> Vec<usize> {
         let window = asked.window.filter(|_| asked.is_balanced);
         let is_whole = |subject: usize| {
@@ -95,7 +95,7 @@ impl Grid {
         (0..self.subjects()).filter(is_of).filter(|subject| is_whole(*subject)).collect()
     }
 
-    /// Those who may be controls: the later the event, the earlier they come, and first of all who never had it.
+    /// The possible controls: those that never had the event first, then by year of the event, latest first.
     pub(super) fn candidates(&self) -> Vec<(i64, usize)> {
         let until = |(subject, first): (usize, &FirstYear)| match first {
             FirstYear::Never => Some((i64::MAX, subject)),

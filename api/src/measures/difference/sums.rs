@@ -1,4 +1,4 @@
-//! What each subject adds to a mean of differences, and how sure that mean is by it.
+//! The contribution of each subject to a mean of differences, and the standard error of the mean.
 
 use rustc_hash::FxHashSet;
 use statrs::distribution::{ContinuousCDF as _, FisherSnedecor};
@@ -6,7 +6,7 @@ use statrs::distribution::{ContinuousCDF as _, FisherSnedecor};
 use super::{Effect, FirstYear, PreTrend, grid::Grid};
 use crate::{error::Error, measures::estimate::quantile};
 
-/// What is left of a number that others tell, but for rounding.
+/// What rounding leaves of a number that is a linear combination of others.
 const ROUNDING: f64 = 1e-9;
 
 /// One side of a cell: how the values of some subjects changed from one year to another.
@@ -16,7 +16,7 @@ pub(super) struct ComparedSide {
 }
 
 impl ComparedSide {
-    /// None where nobody has both values.
+    /// `None` if no subject has both values.
     pub(super) fn of(
         subjects: impl Iterator<Item = usize>,
         [from, to]: [&[f64]; 2],
@@ -31,23 +31,23 @@ impl ComparedSide {
         self.changes.len()
     }
 
-    /// The square of the error of the mean.
+    /// The squared standard error of the mean.
     fn variance(&self) -> f64 {
         let squares = self.changes.iter().map(|(_, change)| (change - self.mean).powi(2));
         squares.sum::<f64>() / real(self.count()).powi(2)
     }
 }
 
-/// Those who had the event, against those who had not, in one year.
+/// Treated subjects and their controls in one year.
 pub(super) struct ComparedPair {
     pub(super) treated: ComparedSide,
     pub(super) controls: ComparedSide,
 }
 
-/// What one cell comes to.
+/// The result of one cell.
 pub(super) struct CellSummary {
     value: f64,
-    /// The square of its error, but for the clusters being a sample.
+    /// The squared error, before the correction for a sample of clusters.
     variance: f64,
     treated: usize,
     controls: usize,
@@ -65,17 +65,17 @@ impl ComparedPair {
     }
 }
 
-/// How a subject is part of a mean.
+/// The role of a subject in a mean.
 const TREATED: u8 = 1;
 const CONTROL: u8 = 2;
 const ALONE: u8 = 4;
 
-/// Cells that are added up, each as often as it has treated subjects.
+/// Combined cells, each weighted by its number of treated subjects.
 #[derive(Clone)]
 pub(super) struct EffectSums {
     sum: f64,
     count: f64,
-    /// What each subject adds to the sum beyond its share.
+    /// The contribution of each subject to the sum, beyond its share.
     residuals: Vec<f64>,
     roles: Vec<u8>,
 }
@@ -102,7 +102,7 @@ impl EffectSums {
         }
     }
 
-    /// Adds cells that were added up.
+    /// Adds combined cells.
     pub(super) fn include(&mut self, others: &Self) {
         self.sum += others.sum;
         self.count += others.count;
@@ -114,7 +114,7 @@ impl EffectSums {
         }
     }
 
-    /// How many subjects are part of it.
+    /// The number of subjects that contribute.
     pub(super) fn subjects(&self) -> usize {
         self.roles.iter().filter(|roles| **roles != 0).count()
     }
@@ -125,12 +125,12 @@ impl EffectSums {
     }
 }
 
-/// What turns squares of residuals into errors and intervals.
+/// Converts squared residuals to errors and confidence intervals.
 pub(super) struct Sureness {
     clusters: usize,
-    /// For the clusters being a sample.
+    /// The correction for a sample of clusters.
     factor: f64,
-    /// That of Student's t; none where one cluster tells nothing.
+    /// The quantile of Student's t; `None` if there is only one cluster.
     quantile: Option<f64>,
 }
 
@@ -141,7 +141,7 @@ impl Sureness {
         Ok(Self { clusters, factor: real(clusters) / freedom, quantile })
     }
 
-    /// The effect of cells that were added up.
+    /// The effect of combined cells.
     pub(super) fn of(&self, sums: &EffectSums, grid: &Grid) -> Effect {
         let count = |role: u8| sums.with(role).count() as u64;
         let years = sums.with(TREATED).filter_map(|subject| match grid.first[subject] {
@@ -185,7 +185,7 @@ impl Sureness {
         Effect { value: Some(value), error, low, high, ..counts }
     }
 
-    /// Whether all of some effects may be 0; none where that cannot be told.
+    /// Tests whether all of some effects are 0; `None` if that cannot be tested.
     pub(super) fn pre_trend(&self, effects: &[&EffectSums]) -> Result<Option<PreTrend>, Error> {
         let years = effects.len();
         let freedom = self.clusters.saturating_sub(1);
@@ -196,7 +196,7 @@ impl Sureness {
             let pairs = a.residuals.iter().zip(&b.residuals);
             pairs.map(|(a, b)| a * b).sum::<f64>() * self.factor
         };
-        // In units of its error each effect has a variance of 1.
+        // In units of its error, each effect has a variance of 1.
         let errors: Vec<f64> = effects.iter().map(|it| product(it, it).sqrt()).collect();
         if errors.contains(&0.0) {
             return Ok(None);
@@ -205,7 +205,7 @@ impl Sureness {
         let mut statistic = 0.0;
         let mut solved: Vec<f64> = Vec::with_capacity(years);
         for (row, effect) in effects.iter().enumerate() {
-            // The row of the root of the matrix (Cholesky), and with it the number that solves it.
+            // A row of the Cholesky factor, and the matching element of the solution.
             let mut root: Vec<f64> = Vec::with_capacity(row + 1);
             for (column, other) in effects[..row].iter().enumerate() {
                 let known: f64 = root.iter().zip(&rows[column]).map(|(a, b)| a * b).sum();

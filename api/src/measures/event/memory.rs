@@ -1,4 +1,4 @@
-//! Rows before and after an event: one pass over what happens, and one over the rows.
+//! Places rows before and after an event: one pass over the rows that can be the event, and one over the rows to place.
 
 use super::{Event, declared};
 use crate::measures::memory::{
@@ -14,15 +14,15 @@ use crate::{
     measures::{difference::FirstYear, groups::NULL, value::Cell},
 };
 
-/// The year of an event that never was, and of one of an unknown year.
+/// The year of an event that never happened, and of one without a known year.
 const NEVER: i64 = MISSING;
 const UNDATED: i64 = MISSING + 1;
 
 /// Rows, placed by an event.
 pub(crate) struct PlacedRows<'a> {
-    /// The ordinals of the years since, of the rows that are looked at.
+    /// The ordinals of the years since, for the rows in the window.
     since: Codes,
-    /// The least of the years since, and how many there are.
+    /// The least of the years since, and their number.
     first: i64,
     count: u32,
     /// The subject of each row, and whether each subject ever had the event.
@@ -31,7 +31,7 @@ pub(crate) struct PlacedRows<'a> {
 }
 
 impl PlacedRows<'_> {
-    /// The ordinals and the cells of a part that looks at the event.
+    /// The ordinals and the cells of a key part that depends on the event.
     pub(crate) fn key<'a>(
         &'a self,
         table: &'a Stored,
@@ -52,7 +52,7 @@ impl PlacedRows<'_> {
 }
 
 impl Replica {
-    /// Places the rows of a mask by an event, and takes those out of it that are not looked at.
+    /// Places the rows of a mask by an event, and removes the rows outside the window from the mask.
     pub(crate) fn place<'a>(
         &self,
         masks: &Masks<'_>,
@@ -67,7 +67,7 @@ impl Replica {
         let year_of_code = years.numbers();
         let (first, last) = bounds(&year_of_code, &events, event.window);
         let count = u32::try_from((last - first + 1).max(0)).map_err(|_| Error::Internal)?;
-        // What is beyond the window has an ordinal of its own, until its rows are taken out.
+        // Rows beyond the window get an ordinal of their own until they are removed.
         let beyond = count + 1;
         let ordinal = |row: usize| {
             let year = year_of_code[years.codes.get(row) as usize];
@@ -110,7 +110,7 @@ impl Replica {
         Ok(PlacedRows { since, first, count, subjects, ever })
     }
 
-    /// A value for each row that a mask keeps, and that of nothing for the others.
+    /// A value for each row that a mask keeps, and the default for the others.
     fn fill<T: Copy + Default + Send>(
         &self,
         rows: usize,
@@ -128,7 +128,7 @@ impl Replica {
         values
     }
 
-    /// When the event was, of each subject, by its ordinal.
+    /// For each subject, by its ordinal, when the event first happened.
     pub(crate) fn first_years(
         &self,
         masks: &Masks<'_>,
@@ -143,7 +143,7 @@ impl Replica {
         Ok(self.events(masks, table, event)?.into_iter().map(first).collect())
     }
 
-    /// The year of the event of each subject, by its ordinal.
+    /// For each subject, by its ordinal, the year of the event.
     fn events(&self, masks: &Masks<'_>, table: &Stored, event: &Event) -> Result<Vec<i64>, Error> {
         let declared = declared(table.table)?;
         let subjects = self.table_named(declared.subject(table.table).table)?;
@@ -167,8 +167,8 @@ impl Replica {
     }
 }
 
-/// The least and the greatest of the years since that there can be, from the years of rows and of events; the
-/// greatest is less than the least where there are none.
+/// The least and the greatest possible years since, from the years of rows and of events. The greatest is less than the
+/// least if there are none.
 fn bounds(years: &[i64], events: &[i64], window: Option<(i32, i32)>) -> (i64, i64) {
     let known = || years.iter().copied().filter(|year| *year != MISSING);
     let dated = || events.iter().copied().filter(|year| *year > UNDATED);

@@ -1,12 +1,13 @@
-//! Events: what first happened to those whom rows are of, so that rows are before it or after it.
+//! Events: the first time that something happens to the subject of a row, which places the row before or after it.
 //!
-//! A table declares one ([`FirstEvent`]): its rows are of a subject, in a year, and of a series (outcomes:
-//! of an agency, in a year, of a measure), and to a subject something happens (the agency gets a grant).
-//! A request says which of that counts ([`Event`]): the first of it is the event. Two parts of keys look at
-//! it: [`Part::Since`](crate::catalog::key::Part::Since), the years since, and [`Part::Ever`](crate::catalog::key::Part::Ever).
+//! A table declares one ([`FirstEvent`]): each row has a subject, a year and a series (an outcome has an agency, a year
+//! and a measure), and things happen to a subject (the agency gets grants). A request says which of these count
+//! ([`Event`]), and the first of them is the event. Two key parts depend on it:
+//! [`Part::Since`](crate::catalog::key::Part::Since), the years since the event, and
+//! [`Part::Ever`](crate::catalog::key::Part::Ever), whether it ever happened.
 //!
-//! A row whose subject never had the event, or had it nobody knows when, has no years since; one without a
-//! subject is neither of those that had it nor of those that had not.
+//! A row has no years since if its subject never had the event, or had it in an unknown year. A row without a subject
+//! counts neither as having had the event nor as not having had it.
 
 pub(crate) mod memory;
 pub(crate) mod sql;
@@ -16,20 +17,20 @@ use crate::{
     error::Error,
 };
 
-/// The years that a window of a balanced panel may have: a bit for each.
+/// The most years of the window of a balanced panel: one bit for each.
 pub(crate) const MOST_YEARS: i32 = 64;
-/// The years before and after that a window may reach.
+/// The most years before and after the event that a window may reach.
 const FURTHEST: i32 = 200;
 
-/// Which event rows are placed by, and which of them are looked at because of it.
+/// The event by which rows are placed, and the restrictions on rows that come with it.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What counts, of all that happens.
+    /// The filter on what can be the event.
     pub(crate) counts: Predicate,
-    /// The first and the last of the years since that are looked at. Rows without years since stay.
+    /// The first and the last year since that are included. Rows without years since stay.
     pub(crate) window: Option<(i32, i32)>,
-    /// Whether only subjects are looked at that have a row of the series in each year of the window. Those
-    /// without years since stay.
+    /// Whether only subjects with a row of the series in each year of the window are included. Subjects without years
+    /// since stay.
     pub(crate) is_balanced: bool,
 }
 
@@ -40,40 +41,40 @@ impl Default for Event {
 }
 
 impl Event {
-    /// The first of all that happens that a filter keeps.
+    /// The first row that a filter keeps is the event.
     #[must_use]
     pub fn of(counts: Predicate) -> Self {
         Self { counts, ..Self::default() }
     }
 
-    /// The same, looking only at rows of some years since.
+    /// Includes only rows within these years since.
     #[must_use]
     pub fn within(self, first: i32, last: i32) -> Self {
         Self { window: Some((first, last)), ..self }
     }
 
-    /// The same, looking only at subjects whose series have a row in each year of the window.
+    /// Includes only subjects whose series has a row in each year of the window.
     #[must_use]
     pub fn balanced(self) -> Self {
         Self { is_balanced: true, ..self }
     }
 
-    /// Says what makes no sense about it.
+    /// Checks that the event makes sense.
     pub(crate) fn check(&self, table: &'static Table) -> Result<(), Error> {
         declared(table)?;
         let bad = |text: String| Err(Error::BadArgument(text));
         match self.window {
             Some((first, last)) if first > last => {
-                bad(format!("event: from {first} is after to {last}"))
+                bad(format!("event: `from` ({first}) is after `to` ({last})"))
             }
             Some((first, last)) if first < -FURTHEST || last > FURTHEST => {
-                bad(format!("event: from and to reach {FURTHEST} years at most"))
+                bad(format!("event: `from` and `to` must be within {FURTHEST} years"))
             }
             Some((first, last)) if self.is_balanced && last - first >= MOST_YEARS => {
-                bad(format!("event: a balanced panel has at most {MOST_YEARS} years"))
+                bad(format!("event: a balanced panel can have at most {MOST_YEARS} years"))
             }
             None if self.is_balanced => bad(
-                "event: a balanced panel needs `from` and `to`, the years in all of which there must be \
+                "event: a balanced panel needs `from` and `to`, the first and the last of the years that must have \
                  values"
                     .to_owned(),
             ),
@@ -85,6 +86,6 @@ impl Event {
 /// The event of a table.
 pub(crate) fn declared(table: &'static Table) -> Result<&'static FirstEvent, Error> {
     table.event.as_ref().ok_or_else(|| {
-        Error::BadArgument(format!("event: {} are not placed by what happens", table.list))
+        Error::BadArgument(format!("event: {} have no event to count years from", table.list))
     })
 }

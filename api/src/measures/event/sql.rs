@@ -1,4 +1,4 @@
-//! Rows before and after an event, in SQL: the first years of the event, joined to the rows.
+//! Places rows before and after an event, in SQL: joins the first years of the event to the rows.
 
 use sea_orm::{
     DbBackend,
@@ -14,10 +14,10 @@ use crate::{
     measures::request::Request,
 };
 
-/// The name of the joined events: the subject `k` of each, and its `first` year.
+/// The name of the joined events: `k` is the subject, and `first` the year.
 const EVENT: &str = "event";
 
-/// Joins the events to a selection of rows, and leaves rows out that are not looked at.
+/// Joins the events to a selection of rows, and excludes the rows outside the window.
 pub(crate) fn place(
     request: &Request,
     event: &Event,
@@ -78,7 +78,7 @@ fn join(
     Ok(())
 }
 
-/// The subject to whom it happened, and the first year in which it did.
+/// The subject of the event, and the year in which it first happened.
 pub(crate) fn first() -> [Expr; 2] {
     [column_of(EVENT, "k"), column_of(EVENT, "first")]
 }
@@ -89,7 +89,7 @@ pub(crate) fn since(table: &'static Table) -> Result<Expr, Error> {
     Ok(year.sub(column_of(EVENT, "first")))
 }
 
-/// Whether the event ever was, as a number.
+/// Whether the event ever happened, as a number.
 pub(crate) fn ever(table: &'static Table) -> Result<Expr, Error> {
     let subject = column_of(table.name, declared(table)?.subject(table).from);
     let case = CaseStatement::new()

@@ -1,6 +1,6 @@
-//! From the database to columns: all tables are read ([`super::read`]), and coded.
+//! Builds the in-memory copy: reads all tables from the database ([`super::read`]) and encodes them as columns.
 //!
-//! If a load was committed meanwhile, what was read may be of two revisions, and is read again.
+//! If a load is committed meanwhile, the rows may have two revisions, so everything is read again.
 
 use futures_util::future::try_join_all;
 
@@ -20,14 +20,14 @@ use crate::{
     error::Error,
 };
 
-/// How often it is tried to read all tables between two loads.
+/// How often to try to read all tables between two loads.
 const ATTEMPTS: usize = 3;
 
 impl Replica {
     /// Copies the dataset from a database.
     ///
     /// # Errors
-    /// Whatever the database says, or that loads follow each other too fast.
+    /// The error of the database, or that loads follow each other too fast.
     pub async fn build(
         catalog: &'static Catalog,
         readers: impl Into<Readers>,
@@ -46,17 +46,17 @@ impl Replica {
                 return assemble.await.map_err(|_| Error::Internal);
             }
         }
-        tracing::error!("the dataset changed each time that it was copied");
+        tracing::error!("the dataset changed during each attempt to copy it");
         Err(Error::Unavailable)
     }
 }
 
-/// What says of which revision the data are.
+/// The stamp of the current revision.
 async fn stamp(readers: &Readers) -> Result<DataStamp, Error> {
     Ok(Dataset::of(&readers.by_spare()).await?.stamp)
 }
 
-/// Codes the columns, those that refer to a table after its keys.
+/// Encodes the columns; foreign keys come after the primary keys that they refer to.
 fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Replica {
     let keys: Vec<StoredColumn> =
         read.iter().map(|reading| StoredColumn::key(&reading.keys)).collect();
@@ -94,7 +94,7 @@ fn assemble(catalog: &Catalog, read: Vec<TableReading>, stamp: DataStamp) -> Rep
     replica
 }
 
-/// The table, by its position in the catalog, whose keys a column holds.
+/// The position in the catalog of the table whose keys a column holds.
 fn refers_to(catalog: &Catalog, table: &Table, column: usize) -> Option<usize> {
     let name = table.columns[column].name;
     let mut ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);

@@ -1,4 +1,4 @@
-//! What the rows of each slot come to, cluster by cluster.
+//! The sums of rows by cluster, for each slot.
 
 use rustc_hash::FxHashMap;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Replica {
-    /// Computes the estimates of the slots, each mean or rate once for all that is told of it.
+    /// Computes the estimates of the slots. Each mean or rate is computed once for all its results.
     pub(super) fn estimates(
         &self,
         asked: &MemoryRequest<'_>,

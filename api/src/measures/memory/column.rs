@@ -1,8 +1,8 @@
-//! A column in memory: a narrow code for each row, and what the codes stand for.
+//! A column in memory: a compact code for each row, and the value of each code.
 //!
-//! Code 0 is the missing value. The others number the values of the column in order, so codes compare
-//! as their values do, whatever their type: a test is evaluated once for each value, a key is its codes,
-//! and only what is shown or added up is ever decoded.
+//! Code 0 is the missing value. The other codes number the values of the column in order, so codes of any type compare
+//! as their values do. A test is evaluated once for each value, a key consists of codes, and only values that are shown
+//! or added up are ever decoded.
 
 use std::{
     borrow::Cow,
@@ -12,10 +12,10 @@ use std::{
 
 use rustc_hash::FxHashMap;
 
-/// The codes of the rows, as narrow as they fit.
+/// The codes of the rows, in the narrowest type that fits.
 #[derive(Debug)]
 pub(crate) enum Codes {
-    /// The code of a row is its position and one: a column of distinct values in order.
+    /// The code of a row is its position plus one: a column of distinct values in order.
     Position(usize),
     Byte(Box<[u8]>),
     Short(Box<[u16]>),
@@ -23,7 +23,7 @@ pub(crate) enum Codes {
 }
 
 impl Codes {
-    /// The codes of rows, of which the greatest is known.
+    /// The codes of rows, given the greatest.
     pub(crate) fn new(codes: &[u32], greatest: usize) -> Self {
         if u8::try_from(greatest).is_ok() {
             Self::Byte(codes.iter().map(|code| u8::try_from(*code).unwrap_or_default()).collect())
@@ -56,7 +56,7 @@ impl Codes {
     }
 }
 
-/// Texts, one after the other in one piece of memory.
+/// Texts, one after the other in one allocation.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     text: String,
@@ -80,13 +80,13 @@ impl Texts {
     }
 }
 
-/// What the codes of a column stand for: the value of code 1 is the first.
+/// The values of the codes of a column. Code 1 has the first value.
 #[derive(Debug)]
 pub(crate) enum ColumnValues {
-    /// So many whole numbers, each one more than the last.
+    /// This many consecutive whole numbers, from the first on.
     Range(i64, usize),
-    /// Behind [`MISSING`], which stands at the code of the missing value, whole numbers in order. Days count
-    /// from the year 1, moments in microseconds.
+    /// Whole numbers in order, after [`MISSING`] at the code of the missing value. Dates count days from year 1, and
+    /// timestamps count microseconds.
     Whole(Box<[i64]>),
     /// Floats in order.
     Real(Box<[f64]>),
@@ -95,12 +95,12 @@ pub(crate) enum ColumnValues {
 }
 
 impl ColumnValues {
-    /// Whole numbers that are in order.
+    /// Whole numbers that are already in order.
     fn listed(numbers: &[i64]) -> Self {
         Self::Whole(once(MISSING).chain(numbers.iter().copied()).collect())
     }
 
-    /// How many there are.
+    /// The number of values.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Range(_, count) => *count,
@@ -110,7 +110,7 @@ impl ColumnValues {
         }
     }
 
-    /// The whole number of a code; that of a missing value is none.
+    /// The whole number of a code; `None` for a missing value.
     #[inline]
     pub(crate) fn whole(&self, code: u32) -> Option<i64> {
         match self {
@@ -128,14 +128,14 @@ impl ColumnValues {
                 let index = usize::try_from(value.checked_sub(*first)?).ok();
                 index.filter(|index| index < count).map(|index| index + 1)
             }
-            // No column holds what stands at code 0.
+            // No column holds the placeholder at code 0.
             Self::Whole(numbers) => numbers.binary_search(&value).ok().filter(|code| *code > 0),
             Self::Real(_) | Self::Text(_) => None,
         };
         u32::try_from(code?).ok()
     }
 
-    /// Where a whole number stands among them: the first code that is not less, and the first that is greater.
+    /// The position of a whole number: the first code whose value is not less, and the first whose value is greater.
     pub(crate) fn place(&self, value: i64) -> (u32, u32) {
         let ends = match self {
             Self::Range(first, count) => {
@@ -164,17 +164,17 @@ impl ColumnValues {
     }
 }
 
-/// How the rows of a column are spread over its values, of those that any row has.
+/// How the rows of a column are spread over the values that occur.
 #[derive(Debug)]
 pub(crate) struct Spread {
-    /// How many rows the middle one of its values has.
+    /// The number of rows of the median value.
     pub(crate) median: u64,
-    /// How many rows the one, two, three and so on values with the most rows have together.
+    /// The number of rows of the one, two, three (and so on) most frequent values together.
     most: Vec<u64>,
 }
 
 impl Spread {
-    /// How many rows so many of its values have together, at most.
+    /// The most rows that this many values can have together.
     pub(crate) fn most(&self, values: u64) -> u64 {
         let last = usize::try_from(values).unwrap_or(usize::MAX).min(self.most.len());
         last.checked_sub(1).map_or(0, |last| self.most[last])
@@ -186,10 +186,10 @@ impl Spread {
 pub(crate) struct StoredColumn {
     pub(crate) codes: Codes,
     pub(crate) values: Arc<ColumnValues>,
-    /// The table, by its position in the catalog, whose rows it refers to: a code is then the position
-    /// of the row there, and one.
+    /// The position in the catalog of the table that it refers to. A code is then the position of the row there, plus
+    /// one.
     pub(crate) refers_to: Option<usize>,
-    /// How its rows are spread over its values, once somebody has asked.
+    /// How its rows are spread over its values, computed on first use.
     spread: OnceLock<Spread>,
 }
 
@@ -199,7 +199,7 @@ impl StoredColumn {
         Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
-    /// The column of whole numbers that are distinct and in order.
+    /// A column of distinct whole numbers in order.
     pub(crate) fn key(numbers: &[i64]) -> Self {
         let values = range(numbers.iter().copied(), numbers.len());
         let values = values.unwrap_or_else(|| ColumnValues::listed(numbers));
@@ -207,7 +207,7 @@ impl StoredColumn {
         Self { codes, values: Arc::new(values), refers_to: None, spread: OnceLock::new() }
     }
 
-    /// The column of whole numbers, [`MISSING`] standing for a missing one.
+    /// A column of whole numbers, with [`MISSING`] for a missing one.
     pub(crate) fn whole(numbers: &[i64]) -> Self {
         let known = || numbers.iter().copied().filter(|number| *number != MISSING);
         let values = range(known(), MOST_OF_RANGE).unwrap_or_else(|| {
@@ -220,7 +220,7 @@ impl StoredColumn {
         Self::new(&numbers.iter().map(code).collect::<Vec<_>>(), values)
     }
 
-    /// The column of keys of another table; a key that is not there is as good as missing.
+    /// A column of keys of another table; a key that does not exist there counts as missing.
     pub(crate) fn reference(numbers: &[i64], table: usize, keys: &Self) -> Self {
         let code = |number: &i64| keys.values.find(*number).unwrap_or_default();
         let codes: Vec<u32> = numbers.iter().map(code).collect();
@@ -232,7 +232,7 @@ impl StoredColumn {
         }
     }
 
-    /// The column of floats, one that is not a number standing for a missing one.
+    /// A column of floats, with NaN for a missing one.
     pub(crate) fn real(numbers: &[f64]) -> Self {
         let mut values: Vec<f64> = numbers.iter().copied().filter(|x| !x.is_nan()).collect();
         values.sort_unstable_by(f64::total_cmp);
@@ -255,7 +255,7 @@ impl StoredColumn {
         }
     }
 
-    /// The whole number of each code, [`MISSING`] for that of the missing value. They are in order.
+    /// The whole number of each code, in order, with [`MISSING`] for the missing value.
     pub(crate) fn numbers(&self) -> Cow<'_, [i64]> {
         match &*self.values {
             ColumnValues::Whole(numbers) => Cow::Borrowed(numbers),
@@ -291,20 +291,20 @@ impl StoredColumn {
         })
     }
 
-    /// The number of codes, that of the missing value among them.
+    /// The number of codes, including that of the missing value.
     pub(crate) fn codes(&self) -> usize {
         self.values.len() + 1
     }
 }
 
-/// The span up to which whole numbers are numbered by their distance from the least, whether they are all
-/// there or not: what is made for each code, such as what it stands for, stays small.
+/// The widest range in which whole numbers are numbered by their distance from the least, whether all occur or not.
+/// Tables with an entry for each code stay small.
 const MOST_OF_RANGE: usize = 1 << 16;
 
-/// Stands for a missing whole number while a column is read: no column of the dataset holds it.
+/// The placeholder for a missing whole number while a column is read. No column of the dataset holds it.
 pub(crate) const MISSING: i64 = i64::MIN;
 
-/// Whole numbers as a range, if it is no longer than so many.
+/// Whole numbers as a range, if it is no longer than this.
 fn range(numbers: impl Iterator<Item = i64>, most: usize) -> Option<ColumnValues> {
     let bounds = numbers.fold(None, |bounds: Option<(i64, i64)>, number| {
         Some(bounds.map_or((number, number), |(min, max)| (min.min(number), max.max(number))))
@@ -314,7 +314,7 @@ fn range(numbers: impl Iterator<Item = i64>, most: usize) -> Option<ColumnValues
     (count <= most).then_some(ColumnValues::Range(min, count))
 }
 
-/// Texts while a column is read: each is kept once.
+/// Texts while a column is read. Each distinct text is stored once.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     found: FxHashMap<Box<str>, u32>,
@@ -322,7 +322,7 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// Takes the text of the next row in.
+    /// Adds the text of the next row.
     pub(crate) fn push(&mut self, text: Option<&str>) {
         let next = self.next();
         let Some(text) = text else { return self.codes.push(0) };
@@ -333,7 +333,7 @@ impl Interner {
         self.codes.push(next);
     }
 
-    /// Takes in the texts of the rows that follow.
+    /// Adds the texts of the next rows.
     pub(crate) fn append(&mut self, other: Self) {
         let mut new_codes = vec![0; other.found.len() + 1];
         for (text, old) in other.found {
@@ -347,7 +347,7 @@ impl Interner {
         u32::try_from(self.found.len() + 1).expect("a column has fewer than 2^32 texts")
     }
 
-    /// The column of the texts, coded in their order.
+    /// The column of the texts, with codes in their order.
     pub(crate) fn finish(self) -> StoredColumn {
         let mut found: Vec<(Box<str>, u32)> = self.found.into_iter().collect();
         found.sort_unstable();

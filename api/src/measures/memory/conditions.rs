@@ -1,8 +1,8 @@
-//! The conditions of a request, told apart by what they say.
+//! Numbers the distinct conditions of a request.
 //!
-//! A filter may name the same condition in each branch of an `or`, and each `where` within another has the filter of
-//! its parent. Each condition gets a number, made of the numbers of what it consists of. So a chain of ten relations is
-//! ten conditions, wherever it stands and however often.
+//! A filter can repeat a condition in each branch of an `or`, and each nested `where` repeats the filter of its parent.
+//! Each distinct condition gets a number, derived from the numbers of its parts. So a chain of ten relations is ten
+//! conditions, wherever it occurs and however often.
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +13,7 @@ use crate::{catalog::predicate::Predicate, error::Error};
 #[derive(Default)]
 pub(super) struct Conditions(FxHashMap<(usize, Condition), u32>);
 
-/// What a condition says, by the numbers of those that it consists of.
+/// The identity of a condition, by the numbers of its parts.
 #[derive(PartialEq, Eq, Hash)]
 enum Condition {
     All(Vec<u32>),
@@ -25,7 +25,7 @@ enum Condition {
 }
 
 impl Conditions {
-    /// The number of a condition, given those of what it consists of, and whether it is new.
+    /// The number of a condition, given those of its parts, and whether it is new.
     pub(super) fn number(
         &mut self,
         table: &Stored,
@@ -49,7 +49,7 @@ impl Conditions {
     }
 }
 
-/// The conditions that a condition consists of, and the table of their rows.
+/// The parts of a condition, with the table of their rows.
 pub(super) fn parts_of<'r, 'p>(
     replica: &'r Replica,
     table: &'r Stored,

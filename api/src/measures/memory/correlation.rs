@@ -1,4 +1,4 @@
-//! How two measures of the same rows go together, slot by slot.
+//! Correlations of two measures of the same rows, for each slot.
 
 use super::{
     MemoryRequest, Replica, column::MISSING, group::Slots, rows::RowSet, tally::RowWork, work::many,
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// Reads the number of each of some rows.
+/// Reads a number for each of some rows.
 struct NumbersOfRows<'a, F> {
     rows: RowSet<'a>,
-    /// The position and one of the row that holds the number.
+    /// The position, plus one, of the row that holds the number.
     at: F,
 }
 
@@ -34,7 +34,7 @@ impl<F: Fn(usize) -> u32> RowWork for NumbersOfRows<'_, F> {
 }
 
 impl Replica {
-    /// Computes the correlations of the slots, each pair of measures of a part once.
+    /// Computes the correlations of the slots. Each pair of measures of a part is read once.
     pub(super) fn correlations(
         &self,
         asked: &MemoryRequest<'_>,
@@ -86,7 +86,7 @@ impl Replica {
         Ok(())
     }
 
-    /// The number of a measure of each of some rows.
+    /// The number of a measure for each of some rows.
     pub(super) fn number_of_each(
         &self,
         asked: &MemoryRequest<'_>,

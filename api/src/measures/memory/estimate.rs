@@ -1,4 +1,4 @@
-//! What an answer will take, before it is worked out: the steps of it, of numbers of rows and groups that are estimated.
+//! Estimates the work of an answer before it runs, step by step, from estimated numbers of rows and groups.
 
 use super::{
     Replica, Stored,
@@ -20,36 +20,36 @@ use crate::{
     },
 };
 
-/// The values that a part of a day or of a number has, about.
+/// The approximate number of values of a part of a date or of a number.
 const PARTS: u64 = 40;
 
-/// The rows that lists hang on.
+/// The parent rows of nested lists.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parents<'a> {
-    /// The column of the rows of a list that says whose they are.
+    /// The column of the child rows that refers to the parent.
     pub(crate) column: &'a str,
-    /// How many there may be.
+    /// The number of parents.
     pub(crate) count: u64,
-    /// Whether they were picked by a filter or an order: they may be those with the most rows.
+    /// Whether a filter or an order selected them: they may then be those with the most rows.
     pub(crate) are_picked: bool,
 }
 
-/// An estimate of an answer: what it takes, and how many groups there are to choose a page from.
+/// An estimate of an answer: its work, and the number of groups from which the page is selected.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Estimate {
     pub(crate) work: Work,
     pub(crate) groups: u64,
-    /// The memory that it takes at once.
+    /// The peak memory.
     pub(crate) bytes: u64,
 }
 
 impl Replica {
-    /// What a filter takes.
+    /// The work of a filter.
     pub(crate) fn work_of_filter(&self, table: &str, keeps: &Predicate) -> Result<Work, Error> {
         self.filter(&mut Conditions::default(), self.table_named(table)?, keeps).map(|it| it.1)
     }
 
-    /// The number of a filter, and what it takes where none of its conditions is evaluated otherwise.
+    /// The number of a filter, and its work, without conditions that are already counted.
     fn filter(
         &self,
         known: &mut Conditions,
@@ -71,7 +71,7 @@ impl Replica {
         Ok((number, work))
     }
 
-    /// What the rows of an answer take to find, once for all of its parents.
+    /// The work of finding the rows of an answer, once for all of its parents.
     fn filters(&self, table: &Stored, request: &Request) -> Result<Work, Error> {
         let mut known = Conditions::default();
         let mut work = Work::ANSWER + self.filter(&mut known, table, &request.keeps)?.1;
@@ -87,7 +87,7 @@ impl Replica {
         Ok(work)
     }
 
-    /// The numbers of all measures, each worked out once.
+    /// The work of computing the numbers of all measures, once each.
     fn numbers_to_work_out(&self, table: &Stored, request: &Request) -> Result<Work, Error> {
         let known = request.parts.iter().flat_map(|part| &part.known);
         let figures = request.figures.iter().flat_map(Figure::measures);
@@ -101,7 +101,7 @@ impl Replica {
         measures.into_iter().map(|measure| self.work_of_numbers(table, measure)).sum()
     }
 
-    /// What an answer takes for so many parents, whose rows are told apart by a column; where there are none, for all rows.
+    /// The work of an answer: for these parents, if there are any, and otherwise for all rows.
     pub(crate) fn estimate(
         &self,
         request: &Request,
@@ -169,15 +169,15 @@ impl Replica {
         let of_group = of_group + 48 * many(bins);
         let bytes = kept.saturating_mul(16).saturating_add(groups.saturating_mul(of_group));
         if request.adds.others {
-            // Once more, over the rows of no group of the page.
+            // Once more, over the rows outside the groups of the page.
             work = work.times(2);
         }
         let among = 1 + many(request.windows.len() + request.summaries.len());
         Ok(Estimate { work: work + Work::placed(groups.saturating_mul(among)), groups, bytes })
     }
 
-    /// The rows of a table that refer to some others by a column. It is between their mean and what half of these have
-    /// less than, for a few have very many; of those that were picked, it is between the mean and the most that there are.
+    /// The number of rows that refer to these parents by a column. A few parents have very many rows, so the estimate
+    /// lies between the mean and the median. If the parents were selected, it lies between the mean and the maximum.
     pub(crate) fn children(&self, table: &Stored, parents: Parents<'_>) -> Result<u64, Error> {
         let column = table.column_named(parents.column)?;
         let rows = many(table.rows);
@@ -191,13 +191,14 @@ impl Replica {
         Ok(mean.saturating_mul(other).isqrt().min(rows))
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub(crate) fn rows_in(&self, table: &Table) -> Result<u64, Error> {
         Ok(many(self.table_named(table.name)?.rows))
     }
 
-    /// How many combinations keys have in so many lists of so many rows. Those of one related row are no more than such
-    /// rows. Where they could be as many as there are rows, they are usually far fewer, as a county is of one state.
+    /// The number of combinations of the keys, in this many lists with this many rows. Keys of one related row have at
+    /// most as many combinations as there are such rows. Where there could be as many as rows, there are usually far
+    /// fewer: a county, for example, is in one state.
     fn combinations(
         &self,
         table: &Stored,
@@ -236,7 +237,7 @@ impl Replica {
         })
     }
 
-    /// How many values a key has.
+    /// The number of values of a key.
     pub(super) fn values_of(&self, table: &Stored, key: &Key) -> Result<u64, Error> {
         let end = self.table_named(key.path.table(table.table).name)?;
         let values = match key.path.end {
@@ -247,7 +248,7 @@ impl Replica {
     }
 }
 
-/// A part of a number of rows, from none (0) to all (1).
+/// A fraction of a number of rows, from none (0) to all (1).
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

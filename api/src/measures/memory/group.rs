@@ -1,9 +1,8 @@
-//! Which group each row belongs to: a slot for each combination of keys.
+//! Assigns rows to groups: one slot for each combination of keys.
 //!
-//! Slots are numbered as they are met ([`super::group_ids`]). What a slot's keys are is told by any row of
-//! it, so nothing needs to be taken apart again. Each thread numbers slots of its own in a range of the
-//! rows; their numbers are brought to those of the first by their examples: one row of each slot is
-//! numbered again.
+//! Slots are numbered as they are found ([`super::group_ids`]). Any row of a slot has its keys, so one example row is
+//! kept and nothing is decoded. Each thread numbers its own slots in a range of the rows. These numbers are then mapped
+//! to those of the first thread by numbering the example rows again.
 
 use std::ops::Range;
 
@@ -15,14 +14,14 @@ use super::{
     rows::{RowSet, position},
 };
 
-/// What is known of a slot: how many rows it has, and one of them.
+/// A slot: the number of its rows, and one of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slot {
     pub(crate) rows: u32,
     pub(crate) example: u32,
 }
 
-/// The slots of rows. Each has a row, but for the one of a request without keys, and those of a part.
+/// The slots of rows. Each has at least one row, except the slot of a request without keys and the slots of a part.
 #[derive(Clone, Debug)]
 pub(crate) struct Slots {
     /// The slot of each row that was kept.
@@ -31,7 +30,7 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// The same slots with the rows of a part only, and these rows.
+    /// The same slots with only the rows of a part, and these rows.
     pub(crate) fn narrowed(&self, rows: RowSet<'_>, part: &Mask) -> (Self, Vec<u32>) {
         let mut slots = vec![Slot::default(); self.slots.len()];
         let (mut of_row, mut kept) = (Vec::new(), Vec::new());
@@ -47,7 +46,7 @@ impl Slots {
     }
 }
 
-/// Puts rows into slots by keys; none where they would be more than so many.
+/// Assigns rows to slots by keys; `None` if there would be more than `most`.
 pub(crate) fn assign(
     keys: &[Ordinals<'_>],
     rows: RowSet<'_>,
@@ -56,12 +55,12 @@ pub(crate) fn assign(
 ) -> Option<Slots> {
     let mut of_row = vec![0; rows.len()];
     if keys.is_empty() {
-        // One slot, and no need to look at any row.
+        // There is one slot, so no row needs to be read.
         let example = if rows.len() > 0 { rows.get(0) } else { 0 };
         let slot = Slot { rows: position(rows.len()), example: position(example) };
         return Some(Slots { of_row, slots: vec![slot] });
     }
-    // Many slots would be numbered by each, and then once more.
+    // Each thread would number many slots, and they would be numbered again when merged.
     let combinations =
         keys.iter().fold(1, |all: usize, key| all.saturating_mul(key.count as usize));
     let workers = workers.where_few(combinations, rows.len());
@@ -75,7 +74,7 @@ pub(crate) fn assign(
         return None;
     }
     workers.fill(&mut of_row, |start, of_row| {
-        // None for the first range.
+        // There are no numbers for the first range.
         if let Some((_, numbers)) = numbers.iter().find(|(of, _)| *of == start) {
             for slot in of_row {
                 *slot = numbers[*slot as usize];
@@ -85,15 +84,15 @@ pub(crate) fn assign(
     Some(Slots { of_row, slots: first.slots() })
 }
 
-/// The slots that were met in a range of rows.
+/// The slots found in a range of rows.
 struct Numbered<'a> {
     numbering: Numbering<'a>,
-    /// How many rows each has.
+    /// The number of rows of each.
     counts: Vec<u32>,
 }
 
 impl<'a> Numbered<'a> {
-    /// Numbers the slots of a range of rows, from a start on; none where they are more than so many.
+    /// Numbers the slots of a range of rows, from `start` on; `None` if there are more than `most`.
     fn of(
         keys: &'a [Ordinals<'a>],
         rows: RowSet<'_>,
@@ -112,7 +111,7 @@ impl<'a> Numbered<'a> {
         Some(Self { numbering, counts })
     }
 
-    /// Takes in the slots of another range, and says which number each has here.
+    /// Adds the slots of another range, and returns the number of each here.
     fn take_in(&mut self, other: &Self) -> Vec<u32> {
         let mut numbers = vec![0; other.counts.len()];
         for (start, numbers) in blocks(0, &mut numbers) {
@@ -131,10 +130,10 @@ impl<'a> Numbered<'a> {
     }
 }
 
-/// How many rows each of so many slots has.
+/// The number of rows of each slot.
 fn count(of_row: &[u32], slots: usize) -> Vec<u32> {
-    // A processor waits where it adds to what it has just added to, as it would to few slots all the
-    // time. So each row of four counts for itself.
+    // A processor stalls when it adds to a counter that it has just written, which happens all the time with few slots.
+    // So four consecutive rows use four separate counters.
     let mut counts = vec![[0; 4]; slots];
     let fours = of_row.chunks_exact(4);
     for slot in fours.remainder() {
@@ -148,7 +147,7 @@ fn count(of_row: &[u32], slots: usize) -> Vec<u32> {
     counts.iter().map(|counts| counts.iter().sum()).collect()
 }
 
-/// Works on ranges of rows, each with memory of its own for every slot, and merges what comes out.
+/// Works on ranges of rows, each with its own memory for every slot, and merges the results.
 pub(crate) fn fold<T: Send>(
     rows: usize,
     slots: usize,
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
     use crate::measures::memory::column::Codes;
 
-    /// Many to a combination: they are shared out.
+    /// Many rows for each combination, so several threads share the work.
     const ROWS: usize = 250_000;
 
     #[test]
@@ -192,7 +191,7 @@ mod tests {
             for slot in &expected {
                 counted[*slot as usize] += 1;
             }
-            // Combinations for a table, for a hash map, and beyond 64 bits.
+            // Combinations that fit a table, need a hash map, or exceed 64 bits.
             for counts in [[6, 702], [600_000, 702], [u32::MAX, u32::MAX]] {
                 for workers in [Workers::new(1, 1), Workers::new(3, 1_000)] {
                     let [few, many] = [key(&few, counts[0]), key(&many, counts[1])];

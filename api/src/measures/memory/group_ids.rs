@@ -1,9 +1,8 @@
-//! From the keys of rows to numbers, which count up as new combinations are met.
+//! Numbers the combinations of keys of rows, in the order in which they are found.
 //!
-//! Rows are gone through in blocks that fit into the nearest cache. In a block, the ordinals of the keys
-//! are combined into one number for each row, one key after the other; then each combination is looked
-//! up: in a table with a place for each that could be, where these are not many more than the rows, and
-//! else in a hash map.
+//! Rows are processed in blocks that fit into the first-level cache. In a block, the ordinals of the keys are combined
+//! into one number for each row, one key after the other. Then each combination is looked up: in a table with an entry
+//! for each possible combination if there are not many more than rows, otherwise in a hash map.
 
 use std::ops::{AddAssign, Mul};
 
@@ -15,15 +14,15 @@ use super::{
     rows::{RowSet, position},
 };
 
-/// The rows that are worked on at a time.
+/// The number of rows processed at a time.
 const BLOCK: usize = 1024;
-/// The combinations for which there is a table, and not a hash map: so many at least; so many for each
-/// row; and never more than so many, which take 64 MB.
+/// The limits of the combinations for which a table replaces the hash map: at least this many, this many for each row,
+/// and never more than this many, which take 64 MB.
 const FEW: u64 = 1 << 14;
 const OF_A_ROW: u64 = 16;
 const MANY: u64 = 1 << 24;
 
-/// Cuts what belongs to rows from a start on into blocks.
+/// Divides the values of rows from `start` on into blocks.
 pub(crate) fn blocks(
     start: usize,
     of_row: &mut [u32],
@@ -31,22 +30,22 @@ pub(crate) fn blocks(
     (start..).step_by(BLOCK).zip(of_row.chunks_mut(BLOCK))
 }
 
-/// Numbers combinations of keys as they are met.
+/// Numbers combinations of keys as they are found.
 ///
-/// Where the combinations of all keys do not fit into 64 bits, there is more than one step: the numbers
-/// of the first keys' combinations, which are no more than rows, are combined with the keys that follow.
+/// If the combinations of all keys do not fit into 64 bits, there are several steps: each combines the numbers from the
+/// step before, which are at most as many as the rows, with the next keys.
 pub(crate) struct Numbering<'a>(Vec<Step<'a>>);
 
-/// Numbers the combinations of some keys and of a number given before.
+/// Numbers the combinations of some keys and of a number from the step before.
 struct Step<'a> {
     places: Places<'a>,
-    /// A row of each that was met, by its number.
+    /// An example row of each combination, by its number.
     examples: Vec<u32>,
 }
 
-/// Where the number of a combination is found.
+/// Where to find the number of a combination.
 enum Places<'a> {
-    /// At the place of the combination the number and one, or zero.
+    /// At the position of the combination, its number plus one, or zero.
     Table(Combining<'a, u32>, Vec<u32>),
     Map(Combining<'a, u64>, FxHashMap<u64, u32>),
 }
@@ -76,12 +75,12 @@ impl<'a> Numbering<'a> {
         Self(steps)
     }
 
-    /// A row of each combination of all keys that was met.
+    /// An example row of each combination of all keys.
     pub(crate) fn examples(&self) -> &[u32] {
         self.0.last().map_or(&[], |step| &step.examples)
     }
 
-    /// Puts the numbers of the combinations of a block of rows in the place of zeros.
+    /// Replaces zeros by the numbers of the combinations of a block of rows.
     pub(crate) fn number(&mut self, rows: RowSet<'_>, start: usize, of_row: &mut [u32]) {
         for step in &mut self.0 {
             step.number(rows, start, of_row);
@@ -90,7 +89,7 @@ impl<'a> Numbering<'a> {
 }
 
 impl Step<'_> {
-    /// Puts the numbers of the combinations of a block of rows in the place of numbers given before.
+    /// Replaces the numbers of the step before by those of the combinations of a block of rows.
     fn number(&mut self, rows: RowSet<'_>, start: usize, of_row: &mut [u32]) {
         let examples = &mut self.examples;
         match &mut self.places {
@@ -120,25 +119,25 @@ impl Step<'_> {
     }
 }
 
-/// Notes a row of a combination that is met for the first time: its number, and one.
+/// Records a row of a new combination; returns its number plus one.
 #[cold]
 fn meet(examples: &mut Vec<u32>, row: usize) -> u32 {
     examples.push(position(row));
     position(examples.len())
 }
 
-/// Keys, and what an ordinal of each adds to a combination.
+/// Keys, with what each ordinal adds to a combination.
 struct Combining<'a, N> {
     keys: Vec<(&'a Codes, Worth<N>)>,
-    /// What a number given before is worth; none where there is no step before.
+    /// The factor of the number from the step before; `None` if there is no such step.
     before: Option<N>,
 }
 
 /// What a code of a key adds to a combination.
 enum Worth<N> {
-    /// So much times the code.
+    /// The code times this factor.
     Times(N),
-    /// What is at the place of the code.
+    /// The entry of this list for the code.
     Listed(Vec<N>),
 }
 
@@ -159,7 +158,7 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
         Self { keys, before: (!is_first).then_some(times) }
     }
 
-    /// The combinations of a block of rows, each with a number given before.
+    /// The combinations of a block of rows, each with a number from the step before.
     fn combine<'b>(
         &self,
         rows: RowSet<'_>,
@@ -177,7 +176,7 @@ impl<'a, N: Copy + From<u32> + AddAssign + Mul<Output = N>> Combining<'a, N> {
             }
         }
         for (codes, worth) in &self.keys {
-            // Every kind of codes has a loop of its own.
+            // Each kind of codes has its own loop.
             match (codes, rows) {
                 (Codes::Byte(codes), RowSet::All(_)) => {
                     worth.add(codes[start..].iter().map(|code| (*code).into()), combined);

@@ -1,8 +1,7 @@
-//! A key as codes: one look-up for each row, whatever the length of its path.
+//! A key as codes: one lookup for each row, whatever the length of its path.
 //!
-//! The rows of the table are many and those at the end of a path are few. So the path is walked once
-//! for each code of its first step, not for each row, and what it comes to is kept in a table of
-//! ordinals: those of the cells of the key, in order.
+//! A table has many rows, and the end of a path has few. So the path is walked once for each code of its first step,
+//! not for each row. The result is a table of ordinals: the positions of the cells of the key in order.
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -26,9 +25,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Ordinals<'a> {
     pub(crate) codes: &'a Codes,
-    /// The ordinal of each code; where there is none, the code is the ordinal.
+    /// The ordinal of each code; if absent, the code is the ordinal.
     pub(crate) translation: Option<Vec<u32>>,
-    /// How many there are.
+    /// The number of ordinals.
     pub(crate) count: u32,
 }
 
@@ -41,12 +40,12 @@ impl Ordinals<'_> {
     }
 }
 
-/// What the ordinals of a key stand for.
+/// The cells of the ordinals of a key.
 #[derive(Debug)]
 pub(crate) struct KeyCells<'a> {
     pub(crate) column: &'a StoredColumn,
     pub(crate) scalar: Scalar,
-    /// The cells from ordinal 1 on, where the key is a part of its value.
+    /// The cells from ordinal 1 on, if the key is a part of its value.
     pub(crate) parts: Option<Vec<Cell>>,
 }
 
@@ -70,7 +69,7 @@ impl Cells for AllCells<'_> {
     }
 }
 
-/// The value of a code as a cell.
+/// The value of a code, as a cell.
 fn cell(values: &ColumnValues, scalar: Scalar, code: u32) -> Cell {
     if let ColumnValues::Text(texts) = values {
         return Cell::Text(texts.get(code as usize - 1).to_owned());
@@ -87,7 +86,7 @@ fn day(number: i64) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::try_from(number).ok()?)
 }
 
-/// A part of a number of people or of a day.
+/// A part of a population or of a date.
 fn part(take: Part, is_day: bool, number: i64) -> Option<Cell> {
     if take == Part::Band {
         return BANDS.iter().rev().find(|band| **band <= number).map(|band| Cell::Whole(*band));
@@ -112,7 +111,7 @@ fn part(take: Part, is_day: bool, number: i64) -> Option<Cell> {
 }
 
 impl Replica {
-    /// The ordinals of the rows that paths lead to: their positions, and one.
+    /// The ordinals of the rows at the end of a path: their positions, plus one.
     pub(crate) fn rows_at<'a>(
         &'a self,
         table: &'a Stored,
@@ -182,7 +181,7 @@ impl Replica {
     }
 }
 
-/// The ordinal of each code, and the cells that they stand for: values in order have parts in order.
+/// The ordinal of each code, and the cells of the ordinals. Parts of sorted values are sorted, too.
 fn parts(values: &ColumnValues, take: Part, is_day: bool) -> (Vec<u32>, Vec<Cell>) {
     let mut ordinals = vec![NULL];
     let mut cells: Vec<Cell> = Vec::new();

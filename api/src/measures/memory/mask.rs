@@ -1,8 +1,7 @@
 //! A filter as a mask: a bit for each row of a table.
 //!
-//! A test of a column is made once for each value that the column has, and the mask of the rows is
-//! looked up by their codes. A filter through a relation is the mask of the other table, carried over
-//! the keys that refer from one to the other.
+//! A test of a column is evaluated once for each value of the column, and the mask is looked up by the codes of the
+//! rows. A filter through a relation is the mask of the other table, mapped over the foreign keys.
 
 use std::{cmp::Ordering, ops::Range};
 
@@ -34,8 +33,8 @@ impl Mask {
         Self { words: (0..rows).step_by(64).map(word).collect(), rows }
     }
 
-    /// The mask of rows by their codes. Tests of 64 codes are made one like the other and then put into a word:
-    /// so a compiler can make many of them at once.
+    /// The mask of rows by their codes. Tests of 64 codes are made in the same way and then packed into a word, so that
+    /// a compiler can vectorize them.
     fn from_codes<C: Copy>(codes: &[C], passes: impl Fn(C) -> bool) -> Self {
         let word = |codes: &[C]| {
             let mut bytes = [0; 64];
@@ -92,7 +91,7 @@ impl Mask {
         size_of_val(self.words.as_slice())
     }
 
-    /// The rows whose bits are set, counted.
+    /// The number of set bits.
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -110,7 +109,7 @@ impl Mask {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
-    /// The rows whose bit is set, in order.
+    /// The rows whose bits are set, in order.
     pub(crate) fn rows(&self) -> Vec<u32> {
         let mut rows = Vec::with_capacity(self.count());
         for (first, word) in (0_u32..).step_by(64).zip(&self.words) {
@@ -125,7 +124,7 @@ impl Mask {
 }
 
 impl Replica {
-    /// The rows of a table that a filter keeps, given the masks of the filters that it consists of.
+    /// The rows of a table that a filter keeps, given the masks of its parts.
     pub(crate) fn evaluate(
         &self,
         table: &Stored,
@@ -188,7 +187,7 @@ impl Replica {
                     }
                     accepts[0] = false;
                 } else {
-                    tracing::error!(%column, "a filter goes through what is not a relation");
+                    tracing::error!(%column, "a filter uses a column that is not a relation");
                     return Err(Error::Internal);
                 }
                 Ok(by_code(table, from, &Accepted::Listed(accepts)))
@@ -199,9 +198,9 @@ impl Replica {
 
 /// The codes that pass a test.
 enum Accepted {
-    /// From one to before another: codes compare as their values do.
+    /// A range, from a code up to but not including another. Codes compare as their values do.
     Range(Range<u32>),
-    /// Whether each does.
+    /// Whether each code passes.
     Listed(Vec<bool>),
 }
 
@@ -227,7 +226,7 @@ fn by_code(table: &Stored, column: &StoredColumn, accepted: &Accepted) -> Mask {
     }
 }
 
-/// Which codes of a column pass a test.
+/// The codes of a column that pass a test.
 fn accepted(column: &StoredColumn, test: &Test) -> Result<Accepted, Error> {
     let all = u32::try_from(column.codes()).map_err(|_| Error::Internal)?;
     if let Test::Null(null) = test {
@@ -305,7 +304,7 @@ pub(super) fn passes(column: &StoredColumn, code: u32, test: &Test) -> Result<bo
     })
 }
 
-/// Whether what one column of a row is more than another passes a test.
+/// Whether the difference of two columns of a row passes a test.
 pub(super) fn difference_passes(
     column: &StoredColumn,
     less: &StoredColumn,
@@ -337,14 +336,14 @@ pub(super) fn difference_passes(
         Test::Compare(comparison, operand) => compares(*comparison, operand),
         Test::In(operands) => one_of(operands),
         Test::NotIn(operands) => Ok(!one_of(operands)?),
-        // Numbers have no parts, and differences are no keys.
+        // Numbers have no text parts, and differences are not keys.
         _ => Err(Error::Internal),
     }
 }
 
 /// Whether each code of a column passes a test.
 fn listed(column: &StoredColumn, test: &Test) -> Result<Vec<bool>, Error> {
-    // Text keeps its case in comparisons; parts of it are looked for in lower case.
+    // Comparisons of text are case-sensitive; `contains` and the like search in lower case.
     Ok(match test {
         Test::Contains(part) => {
             let part = part.to_ascii_lowercase();
@@ -385,7 +384,7 @@ fn listed(column: &StoredColumn, test: &Test) -> Result<Vec<bool>, Error> {
     })
 }
 
-/// Whether the value of each code compares like this with one of the operands.
+/// Whether the value of each code compares in this way with one of the operands.
 fn compared(
     column: &StoredColumn,
     comparison: Comparison,
@@ -441,7 +440,7 @@ fn texts(column: &StoredColumn, lower: bool, passes: impl Fn(&str) -> bool) -> V
     accepts
 }
 
-/// An operand as the whole numbers of columns are kept.
+/// An operand as a whole number, as columns store it.
 pub(super) fn whole(operand: &Value) -> Option<i64> {
     match operand {
         Value::Int(number) => number.map(i64::from),
@@ -454,7 +453,7 @@ pub(super) fn whole(operand: &Value) -> Option<i64> {
 }
 
 fn unfit(operand: &Value) -> Error {
-    tracing::error!(?operand, "an operand is not of the type of its column");
+    tracing::error!(?operand, "an operand does not have the type of its column");
     Error::Internal
 }
 

@@ -1,7 +1,7 @@
-//! The masks of one request: each filter is evaluated once, however often it stands in it.
+//! The masks of one request. Each filter is evaluated once, however often it occurs.
 //!
-//! A mask is kept by the number of its condition ([`super::conditions`]). Few conditions are evaluated as they come: to
-//! tell them apart would cost more than it saves.
+//! A mask is cached by the number of its condition ([`super::conditions`]). If there are few conditions, they are
+//! evaluated directly: numbering them would cost more than it saves.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -18,23 +18,23 @@ use crate::{
     measures::{request::Request, stop::Stop},
 };
 
-/// The conditions of a request from which on they are told apart.
+/// The number of conditions from which on they are numbered.
 const MANY: usize = 8;
-/// The bytes of masks that are kept for a request. Beyond them, they are made again.
+/// The most bytes of masks to cache for a request. Beyond that, masks are computed again.
 const MOST_BYTES: usize = 32 << 20;
 
 /// The masks of a request.
 pub(crate) struct Masks<'a> {
     replica: &'a Replica,
     stop: &'a Stop,
-    /// None where the conditions are few.
+    /// `None` if there are few conditions.
     made: Option<RefCell<MadeMasks>>,
 }
 
 #[derive(Default)]
 struct MadeMasks {
     conditions: Conditions,
-    /// By the number of a condition, where they are kept.
+    /// By the number of a condition, while they fit.
     masks: FxHashMap<u32, Rc<Mask>>,
     bytes: usize,
 }
@@ -59,7 +59,7 @@ impl<'a> Masks<'a> {
     /// The rows of a table that a filter keeps.
     ///
     /// # Errors
-    /// Whatever is wrong with the filter, or that nobody waits for it any more.
+    /// Any error of the filter, or that nobody waits for the answer any more.
     pub(crate) fn of(&self, table: &Stored, keeps: &Predicate) -> Result<Mask, Error> {
         Ok(match &self.made {
             None => self.evaluate(table, keeps, &mut |table, part| self.of(table, part))?,
@@ -95,7 +95,7 @@ impl<'a> Masks<'a> {
         Ok((number, mask))
     }
 
-    /// Evaluates a condition, given the masks of what it consists of.
+    /// Evaluates a condition, given the masks of its parts.
     fn evaluate(
         &self,
         table: &Stored,
@@ -149,7 +149,7 @@ mod tests {
         let twenty = serde_json::json!({ "or": vec![chain(10); 20] });
         assert_eq!(evaluated(&trainees(twenty)), Some(one + 1));
         let few = serde_json::json!({ "role": { "isNull": false } });
-        assert_eq!(evaluated(&trainees(few)), None, "few are not told apart");
+        assert_eq!(evaluated(&trainees(few)), None, "few conditions are not numbered");
     }
 
     #[tokio::test]

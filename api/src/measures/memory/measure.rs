@@ -1,4 +1,4 @@
-//! What a measure is of each row, and which rows count.
+//! The value of a measure for each row, and the rows that count.
 
 use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc};
 
@@ -28,11 +28,11 @@ use crate::{
     },
 };
 
-/// The bits up to which rows are told apart by a bit for each slot and row: 16 MB.
+/// The most bits to use for finding distinct rows with one bit for each slot and row: 16 MB.
 const MOST_BITS: usize = 1 << 27;
 
-/// The numbers of rows that an answer has worked out so far: sums of children, days, and amounts at other prices. Several
-/// parts of the rows, and several statistics, need the same.
+/// The numbers of rows that an answer has computed so far: sums over children, days, and amounts at other prices.
+/// Several parts of the rows and several statistics share them.
 pub(crate) struct WorkedNumbers<'a> {
     stop: &'a Stop,
     all: RefCell<Vec<WorkedOut>>,
@@ -48,7 +48,7 @@ struct WorkedOut {
 }
 
 impl<'a> WorkedNumbers<'a> {
-    /// None yet.
+    /// No numbers yet.
     pub(crate) fn new(stop: &'a Stop) -> Self {
         Self { stop, all: RefCell::default() }
     }
@@ -59,7 +59,7 @@ fn by_row(numbers: Vec<i64>) -> Numbers<'static> {
 }
 
 impl Replica {
-    /// What a measure comes to in the slots of rows.
+    /// Computes a measure over the slots of rows.
     pub(crate) fn gather<'a>(
         &'a self,
         asked: &MemoryRequest<'a>,
@@ -91,7 +91,7 @@ impl Replica {
         Ok(over.gather(numbers, needs))
     }
 
-    /// Clears the bits of the rows that have no value of a measure.
+    /// Clears the bits of the rows that have no value for a measure.
     pub(crate) fn keep_known(
         &self,
         table: &Stored,
@@ -110,7 +110,7 @@ impl Replica {
         Ok(())
     }
 
-    /// The numbers of a measure of a table, of the rows that its path leads to: worked out once for an answer.
+    /// The numbers of a measure for the rows at the end of its path, computed once for an answer.
     pub(super) fn numbers_of<'a>(
         &'a self,
         (table, end): (&Stored, &'a Stored),
@@ -134,7 +134,7 @@ impl Replica {
         Ok(numbers)
     }
 
-    /// The numbers that a path ends in, at other prices if so.
+    /// The numbers at the end of a path, converted to other prices if necessary.
     fn numbers<'a>(
         &'a self,
         end: &'a Stored,
@@ -175,7 +175,7 @@ impl Replica {
         }
     }
 
-    /// The sum of a column over the children of each row; without a column, their number.
+    /// The sum of a column over the children of each row, or their number if there is no column.
     fn sums<'a>(
         &'a self,
         of: &'a Stored,
@@ -199,7 +199,7 @@ impl Replica {
         Ok(by_row(counts))
     }
 
-    /// The numbers of a column, at other prices if so.
+    /// The numbers of a column, converted to other prices if necessary.
     fn amounts<'a>(
         &'a self,
         of: &'a Stored,
@@ -213,7 +213,7 @@ impl Replica {
         })
     }
 
-    /// Adds up numbers of children for each row that they are of.
+    /// Adds up the numbers of children for each parent row.
     fn add_up<'a>(
         &'a self,
         of: &'a Stored,
@@ -227,7 +227,7 @@ impl Replica {
         numbers.work(SumUp { rows: 0..children.rows, parents: of.rows, parent, takes })
     }
 
-    /// The amounts of each row of a table at other prices.
+    /// The amounts of each row of a table, converted to other prices.
     fn priced(
         &self,
         table: &Stored,
@@ -251,7 +251,7 @@ impl Replica {
     }
 }
 
-/// Whether each row has a number that will do.
+/// Whether each row has an acceptable number.
 struct Each<F> {
     rows: usize,
     is_known: F,
@@ -264,12 +264,12 @@ impl<F: Fn(i64) -> bool> RowWork for Each<F> {
     }
 }
 
-/// Which children count.
+/// The children that count.
 #[derive(Clone, Copy)]
 enum Takes<'a> {
-    /// All: one without a value leaves the sum unknown. The sum of none is said by the relation.
+    /// All children. One without a value makes the sum unknown. The relation defines the sum of none.
     All(Childless),
-    /// Those that have a value here, by its code, too.
+    /// Children that have a value in this other column, by its codes.
     Beside(&'a Codes, &'a [i64]),
 }
 
@@ -307,7 +307,9 @@ impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
             }
             let sum = if sums[parent] == MISSING { 0 } else { sums[parent] };
             sums[parent] = sum.checked_add(number).ok_or_else(|| {
-                Error::BadArgument("the sum of one row's parts is beyond 64 bits".to_owned())
+                Error::BadArgument(
+                    "the sum over the child rows of one row does not fit into 64 bits".to_owned(),
+                )
             })?;
         }
         for (sum, is_unknown) in sums.iter_mut().zip(is_unknown) {
@@ -319,7 +321,7 @@ impl<P: Fn(usize) -> Option<usize>> RowWork for SumUp<'_, P> {
     }
 }
 
-/// The distinct rows that the rows of each slot lead to.
+/// The distinct rows that the rows of each slot refer to.
 fn distinct(slots: &Slots, rows: RowSet<'_>, to: &Ordinals<'_>) -> Vec<(u32, u32)> {
     let pairs = (0..rows.len()).filter_map(|index| {
         let row = to.get(rows.get(index)).checked_sub(1)?;

@@ -1,21 +1,21 @@
-//! The executor that serves: a read-only copy of the tables in memory, column by column.
+//! The in-memory executor: a read-only copy of the tables, stored as columns.
 //!
-//! - [`mod@column`]: a code for each row, and the values in order that the codes stand for.
-//! - [`build`]: from the database ([`read`]) to columns. Keys that refer to another table become positions there,
-//!   so a path through relations is a chain of array look-ups.
-//! - [`mask`]: a filter as a bit for each row. [`masks`]: those of a request, whose [`conditions`] are told apart.
-//! - [`keys`]: a key as the ordinals of its cells. [`group`]: rows into slots by them, which [`group_ids`]
+//! - [`mod@column`]: a code for each row, and the sorted values of the codes.
+//! - [`build`]: converts the rows of the database ([`read`]) to columns. Foreign keys become positions in the other
+//!   table, so a path through relations is a chain of array lookups.
+//! - [`mask`]: a filter as a bit for each row. [`masks`]: the masks of a request, by its numbered [`conditions`].
+//! - [`keys`]: a key as the ordinals of its cells. [`group`]: assigns rows to slots by keys, which [`group_ids`]
 //!   numbers.
-//! - [`order`]: the keys of the first rows of an order; [`ranks`]: numbers that rows are ordered by.
-//! - [`event`](super::event): the rows before and after what happened to those whom they are of.
-//! - [`measure`]: what a measure is of each row. [`tally`]: what that comes to in each slot.
-//! - [`correlation`]: the numbers that two measures are of each row.
-//! - [`clusters`]: what rows come to, cluster by cluster.
-//! - [`overlap`]: in how many of one key values of another are found together.
-//! - [`panel`]: the values of subjects year by year, for a comparison of them.
-//! - [`quality`]: what is known of the columns.
-//! - [`work`]: what each step takes. [`estimate`]: what an answer will take, by a [`sample`] of the rows.
-//! - [`parallel`]: all of it on all cores where the rows are many.
+//! - [`order`]: the keys of the first rows of an order. [`ranks`]: numbers that order rows.
+//! - [`event`](super::event): the rows before and after an event.
+//! - [`measure`]: the value of a measure for each row. [`tally`]: its aggregate in each slot.
+//! - [`correlation`]: the pairs of values of two measures.
+//! - [`clusters`]: sums by cluster.
+//! - [`overlap`]: how many values of one key have two values of another in common.
+//! - [`panel`]: the values of subjects by year, for differences in differences.
+//! - [`quality`]: the quality of columns.
+//! - [`work`]: the work of each step. [`estimate`]: the work of an answer, estimated from a [`sample`] of the rows.
+//! - [`parallel`]: runs all of that on all cores if there are many rows.
 
 mod build;
 mod clusters;
@@ -77,7 +77,7 @@ use crate::{
     limits::{usage::TakenMemory, work::Work},
 };
 
-/// A copy of the dataset in memory, of one revision.
+/// An in-memory copy of one revision of the dataset.
 #[derive(Debug)]
 pub struct Replica {
     /// In the order of the catalog.
@@ -86,21 +86,25 @@ pub struct Replica {
     pub(crate) workers: Workers,
 }
 
-/// A table of the copy: its rows in the order of their keys.
+/// A table of the copy, with its rows in the order of their keys.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) table: &'static Table,
     /// Its position in the catalog.
     pub(crate) index: usize,
     pub(crate) rows: usize,
-    /// In the order of the catalog; those that nothing can ask for are left out.
+    /// In the order of the catalog; `None` for columns that no request can use.
     pub(crate) columns: Vec<Option<StoredColumn>>,
 }
 
 impl Stored {
     pub(crate) fn column(&self, index: usize) -> Result<&StoredColumn, Error> {
         self.columns[index].as_ref().ok_or_else(|| {
-            tracing::error!(table = self.table.name, index, "a column is not in the copy");
+            tracing::error!(
+                table = self.table.name,
+                index,
+                "a column is not in the in-memory copy"
+            );
             Error::Internal
         })
     }
@@ -121,24 +125,24 @@ impl Stored {
 }
 
 impl Replica {
-    /// What statements say that read the revision of the dataset that this is a copy of.
+    /// The stamp of statements that read the same revision as this copy.
     #[must_use]
     pub fn stamp(&self) -> DataStamp {
         self.stamp
     }
 
-    /// The rows of all tables.
+    /// The number of rows of all tables.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.tables.iter().map(|table| table.rows).sum()
     }
 
-    /// The memory that the columns take.
+    /// The memory of the columns.
     #[must_use]
     pub fn size_in_bytes(&self) -> usize {
         let columns = self.tables.iter().flat_map(|table| table.columns.iter().flatten());
         let size = |column: &StoredColumn| {
-            // The values of a key that refers are those of the table it refers to.
+            // A foreign key shares the values of the key that it refers to.
             let values = match column.refers_to {
                 Some(_) => 0,
                 None => column.values.size_in_bytes(),
@@ -148,8 +152,7 @@ impl Replica {
         columns.map(size).sum()
     }
 
-    /// The same copy, whose answers are worked out by at most so many threads, each with at least so
-    /// many rows. The answers are the same.
+    /// The same copy, using at most this many threads, each with at least this many rows. The answers are the same.
     #[must_use]
     pub fn with_threads(mut self, most: usize, rows_of_each: usize) -> Self {
         self.workers = Workers::new(most, rows_of_each);
@@ -163,7 +166,7 @@ impl Replica {
     /// Answers a request.
     ///
     /// # Errors
-    /// Says what makes no sense about it, or that it makes too many groups.
+    /// Says that the request makes no sense, or makes too many groups.
     pub fn answer(&self, request: &Request) -> Result<GroupsAnswer, Error> {
         match self.answers(request, &Stop::default())?.pop() {
             Some((_, answer)) => Ok(answer),
@@ -171,7 +174,7 @@ impl Replica {
         }
     }
 
-    /// Answers a request for each parent that has rows, as long as anybody waits.
+    /// Answers a request for each parent that has rows, until nobody waits for it.
     pub(crate) fn answers(
         &self,
         request: &Request,
@@ -230,7 +233,7 @@ impl Replica {
         Ok(answers)
     }
 
-    /// Adds what the rows of no group of the pages come to.
+    /// Adds the group of the rows outside the groups of the pages.
     fn add_others(
         &self,
         asked: &MemoryRequest<'_>,
@@ -241,7 +244,7 @@ impl Replica {
         let request = asked.request;
         let ordinal = |(key, cell): (usize, &Cell)| match cell {
             Cell::Null => Some(NULL),
-            // A group that no row is in has a cell that no row has.
+            // A group without rows has a cell that no row has.
             cell => u32::try_from(search(cells, key, cell))
                 .ok()
                 .filter(|it| it % 2 == 0)
@@ -291,7 +294,7 @@ impl Replica {
         })))
     }
 
-    /// Adds the groups of some first keys.
+    /// Adds the groups of a prefix of the keys.
     fn level(
         &self,
         asked: &MemoryRequest<'_>,
@@ -302,7 +305,7 @@ impl Replica {
         let request = asked.request;
         let (first, width) = (groups.levels.len(), request.figures.len());
         let most = request.most_groups().saturating_sub(first);
-        // How many there will be, nobody knows yet.
+        // The number of groups is not known yet.
         let work = work_of_groups(asked.table, request, keys.len(), many(rows.len()), 0)?;
         asked.stop.spend(work)?;
         let _slots_of_rows = asked.stop.take(rows.len(), size_of::<u32>())?;
@@ -315,7 +318,7 @@ impl Replica {
         }
         let all = first + slots.slots.len();
         let of_group = width * size_of::<Number>() + request.keys.len() * size_of::<u32>();
-        // Sorted, they are indexed, and a page of them is copied.
+        // Sorting needs an index for each, and the page is copied.
         let taken = asked.stop.take(slots.slots.len(), of_group + 2 * size_of::<usize>())?;
         groups.levels.resize(all, u8::try_from(keys.len()).map_err(|_| Error::Internal)?);
         for slot in &slots.slots {
@@ -328,7 +331,7 @@ impl Replica {
         Ok(taken)
     }
 
-    /// Computes the figures of the slots, each measure of a part once for all its statistics.
+    /// Computes the figures of the slots. Each measure of a part is read once for all its statistics.
     fn figures(
         &self,
         asked: &MemoryRequest<'_>,
@@ -443,7 +446,7 @@ impl Replica {
     }
 }
 
-/// A request with what is looked up once for all of it.
+/// A request with everything that is looked up once for all of it.
 pub(crate) struct MemoryRequest<'a> {
     request: &'a Request,
     pub(crate) table: &'a Stored,
@@ -457,7 +460,7 @@ pub(crate) struct MemoryRequest<'a> {
 }
 
 impl MemoryRequest<'_> {
-    /// Leaves out open bins without values.
+    /// Removes empty open bins.
     fn trim(&self, groups: &mut Groups) {
         let (width, of_parents) = (self.request.keys.len(), self.request.of_parents);
         let parent = |group: usize| if of_parents { groups.ordinals[group * width] } else { ALL };

@@ -1,9 +1,9 @@
-//! The keys of rows in an order: a page of a list, without a look at any row that is not on it.
+//! The keys of rows in an order: finds a page of a list without sorting the table.
 //!
-//! Codes are in the order of their values, so each term of an order is a number for each row, its rank, and rows are
-//! compared by ranks: first those of the first term, then those of the next, and at last by key. The rows are gone
-//! through once. Whatever comes behind as many rows as there may be is dropped as soon as that is known, so few are ever
-//! sorted. A place holds values, not codes: one that no row has lies between two ranks.
+//! Codes have the order of their values, so each term of an order gives each row a number, its rank. Rows are compared
+//! by their ranks: first in the first term, then in the next, and finally by key. The rows are scanned once. A row that
+//! comes after a full page is dropped as soon as that is known, so few rows are ever sorted. A place holds values, not
+//! codes: a value that no row has lies between two ranks.
 
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
@@ -31,43 +31,43 @@ use crate::{
     measures::{stop::Stop, value::Number},
 };
 
-/// The rows between two looks at whether anybody waits.
+/// The number of rows between two checks whether anybody waits.
 const ROWS_AT_ONCE: usize = 1 << 16;
-/// The rows that are gathered before those too far behind are dropped, at least.
+/// The least number of rows to gather before dropping those that are too far behind.
 const LEAST_GATHERED: usize = 1 << 10;
 
-/// The first rows of an order: those that a filter keeps, between two places.
+/// A request for the first rows of an order: those that a filter keeps, between two places.
 #[derive(Clone, Debug)]
 pub(crate) struct FirstRows {
     pub(crate) table: &'static Table,
     pub(crate) keeps: Predicate,
-    /// The last term is the primary key: no two rows tie.
+    /// The last term is the primary key, so no two rows tie.
     pub(crate) order: Vec<RowTerm>,
-    /// The values of the terms behind which the rows begin.
+    /// The values of the terms after which the rows begin.
     pub(crate) behind: Option<Vec<Value>>,
-    /// The values of the terms before which they end.
+    /// The values of the terms before which the rows end.
     pub(crate) before: Option<Vec<Value>>,
-    /// How many there may be.
+    /// The most rows to find.
     pub(crate) most: usize,
 }
 
 /// A term of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct RowTerm {
-    /// The to-one relation that leads to the column, by its position; `None` for a column of the table.
+    /// The position of the to-one relation that leads to the column; `None` for a column of the table itself.
     pub(crate) through: Option<usize>,
-    /// The column, by its position in its table.
+    /// The position of the column in its table.
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
-    /// The numbers that are compared instead of a column.
+    /// The numbers to compare, instead of a column.
     pub(crate) ranked: Option<Arc<RankedNumbers>>,
-    /// The place from which the distance is meant, and not the column.
+    /// The place to measure distance from, instead of a column.
     pub(crate) from: Option<(Point, Location)>,
 }
 
 impl RowTerm {
-    /// The rank of a code: what comes first has the least.
+    /// The rank of a code; the least comes first.
     #[inline]
     fn rank(&self, code: u32) -> u32 {
         match (code, self.nulls_first) {
@@ -78,7 +78,7 @@ impl RowTerm {
         }
     }
 
-    /// Twice the rank of a value; an odd number is between two ranks.
+    /// Twice the rank of a value; an odd number lies between two ranks.
     fn place(&self, column: &StoredColumn, value: &Value) -> Result<u64, Error> {
         let twice = |code| 2 * u64::from(self.rank(code));
         if is_missing(value) {
@@ -93,7 +93,7 @@ impl RowTerm {
         };
         Ok(match (less < greater, self.descending) {
             (true, _) => twice(less),
-            // It is before the first code that is not less.
+            // The value comes before the first code that is not less.
             (false, false) => twice(less) - 1,
             (false, true) => twice(less) + 1,
         })
@@ -105,7 +105,7 @@ fn is_missing(value: &Value) -> bool {
     matches!(value, Value::String(None))
 }
 
-/// The first code whose value is not less than this one, and the first whose value is greater.
+/// The first code whose value is not less, and the first code whose value is greater.
 fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
     let place = |compare: &dyn Fn(usize) -> Ordering| {
         let less = first_where(values.len(), |index| compare(index).is_ge());
@@ -117,7 +117,7 @@ fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
             Ok(place(&|index| texts.get(index).cmp(text.as_str())))
         }
         (ColumnValues::Real(reals), Value::Double(Some(real))) => {
-            // As columns have it, there is one zero.
+            // Makes -0.0 the same as 0.0, as in columns.
             let real = real + 0.0;
             Ok(place(&|index| reals[index].total_cmp(&real)))
         }
@@ -129,7 +129,7 @@ fn place_of(values: &ColumnValues, value: &Value) -> Result<(u32, u32), Error> {
     }
 }
 
-/// The first of so many of which something holds, where it holds of all that follow, too.
+/// The first index for which a condition holds that also holds for all later ones.
 fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     let Range { mut start, mut end } = 0..count;
     while start < end {
@@ -143,7 +143,7 @@ fn first_where(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     start
 }
 
-/// A term, and the codes of the rows.
+/// A term, with the codes of the rows.
 struct Ranks<'a> {
     term: RowTerm,
     codes: Ordinals<'a>,
@@ -157,10 +157,10 @@ impl Ranks<'_> {
     }
 }
 
-/// A row, and its rank in the first term.
+/// A row, with its rank in the first term.
 type Ranked = (u32, u32);
 
-/// An order, with what it takes to compare rows.
+/// An order, with the data to compare rows.
 struct RowOrder<'a> {
     first: Ranks<'a>,
     others: Vec<Ranks<'a>>,
@@ -223,7 +223,7 @@ impl<'a> RowOrder<'a> {
         a.0.cmp(&b.0).then_with(others)
     }
 
-    /// How a row compares with a place.
+    /// Compares a row with a place.
     fn compare_with(&self, row: Ranked, place: &[u64]) -> Ordering {
         let twice = |rank: u32| 2 * u64::from(rank);
         let first = twice(row.0).cmp(&place[0]);
@@ -241,7 +241,7 @@ impl<'a> RowOrder<'a> {
         is(&self.behind, Ordering::is_gt) && is(&self.before, Ordering::is_lt)
     }
 
-    /// The first of some rows, as many as there may be, in any order.
+    /// The first rows of a range, at most the limit, in any order.
     fn gather(
         &self,
         rows: RowSet<'_>,
@@ -250,7 +250,7 @@ impl<'a> RowOrder<'a> {
     ) -> Result<Vec<Ranked>, Error> {
         let full = self.most.saturating_mul(2).max(LEAST_GATHERED);
         let mut found: Vec<Ranked> = Vec::new();
-        // Behind this row, there are enough before.
+        // After this row, there are already enough before it.
         let mut last: Option<Ranked> = None;
         for start in range.clone().step_by(ROWS_AT_ONCE) {
             stop.check()?;
@@ -271,7 +271,7 @@ impl<'a> RowOrder<'a> {
         Ok(found)
     }
 
-    /// Drops the rows behind as many as there may be. The last that stays is the last in order.
+    /// Drops the rows beyond the limit. The last that remains is the last in order.
     fn cut(&self, rows: &mut Vec<Ranked>) {
         if let Some(last) = self.most.checked_sub(1).filter(|last| *last < rows.len()) {
             rows.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
@@ -281,7 +281,7 @@ impl<'a> RowOrder<'a> {
 }
 
 impl Replica {
-    /// The keys of the first rows of an order, in that order, as long as anybody waits.
+    /// The keys of the first rows of an order, in that order. Stops when nobody waits.
     pub(crate) fn first_keys(&self, asked: &FirstRows, stop: &Stop) -> Result<Vec<i32>, Error> {
         let table = self.table_named(asked.table.name)?;
         let mask = Masks::of_filter(self, &asked.keeps, stop).of(table, &asked.keeps)?;
@@ -301,7 +301,8 @@ impl Replica {
         table.keys_of(first.into_iter().map(|(_, row)| row))
     }
 
-    /// The keys of the first rows of each of some parents, whose keys stand in a column, as long as anybody waits.
+    /// The keys of the first rows of each of some parents, by the column with the parent's key. Stops when nobody
+    /// waits.
     pub(crate) fn first_keys_of_each(
         &self,
         asked: &FirstRows,
@@ -312,7 +313,7 @@ impl Replica {
         let mask = Masks::of_filter(self, &asked.keeps, stop).of(table, &asked.keeps)?;
         stop.spend(Work::codes(many(table.rows)))?;
         let column = table.column_named(column)?;
-        // Where the rows of a parent are gathered, by its code.
+        // Where to gather the rows of a parent, by its code.
         let mut places = vec![None; column.codes()];
         for (place, parent) in parents.iter().enumerate() {
             if let Some(code) = column.values.find(i64::from(*parent)) {
@@ -350,7 +351,7 @@ impl Replica {
         keys.collect()
     }
 
-    /// What those take, where the parents have so many rows together.
+    /// The work of finding them, when the parents have this many rows together.
     pub(crate) fn work_of_first_of_each(
         &self,
         asked: &FirstRows,
@@ -363,7 +364,7 @@ impl Replica {
         Ok(self.work_of_first(asked, 0)? + Work::codes(rows) + order)
     }
 
-    /// What they take, where a filter keeps so many rows.
+    /// The work of finding them, when a filter keeps this many rows.
     pub(crate) fn work_of_first(&self, asked: &FirstRows, kept: u64) -> Result<Work, Error> {
         let mut work = self.work_of_filter(asked.table.name, &asked.keeps)?;
         let ranked = asked.order.iter().filter(|term| term.ranked.is_some()).count();
@@ -381,7 +382,7 @@ impl Replica {
     }
 }
 
-/// For each term that means a distance the column of it, where a mask keeps the rows.
+/// For each term that orders by distance, a column of the distances of the rows that a mask keeps.
 fn distances(
     table: &Stored,
     asked: &FirstRows,
@@ -403,7 +404,7 @@ fn distances(
     asked.order.iter().map(column).collect()
 }
 
-/// Rows of which the first are found, and sorted.
+/// The work of finding and sorting the first of these rows.
 fn work_of_order(rows: u64, most: u64) -> Work {
     Work::passed(rows.saturating_mul(2)) + Work::placed(rows.min(most).saturating_mul(2))
 }

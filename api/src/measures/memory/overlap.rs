@@ -1,4 +1,4 @@
-//! In how many of one key values of another are found together: a bit for each two, instead of a group.
+//! Overlaps of groups, with one bit for each two values instead of a group.
 
 use super::{
     Replica,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Replica {
-    /// Counts in how many of the first key each two values of the second are found together.
+    /// The overlaps: for each two values of the second key, the number of values of the first that have both.
     pub(crate) fn overlaps(&self, request: &Request, stop: &Stop) -> Result<Overlaps, Error> {
         request.check()?;
         let [of, by] = &request.keys[..] else { return Err(Error::Internal) };
@@ -32,7 +32,7 @@ impl Replica {
         let (of, _) = self.key(table, &of.path, of.part)?;
         let (by, cells) = self.key(table, &by.path, by.part)?;
         stop.spend(Work::passed(count.saturating_mul(3)) + Work::values(of.count.into()))?;
-        // The values that there are, in order, with the unknown last.
+        // The values that occur, in order, with the unknown last.
         let mut place = vec![None; by.count as usize];
         for row in (0..rows.len()).map(|index| rows.get(index)) {
             place[by.get(row) as usize] = Some(0);
@@ -51,7 +51,7 @@ impl Replica {
         Ok(Overlaps { values, counts })
     }
 
-    /// What that takes.
+    /// The work of computing overlaps.
     pub(crate) fn work_of_overlaps(&self, request: &Request) -> Result<Work, Error> {
         let table = self.table_named(request.table.name)?;
         let rows = Work::passed(many(table.rows).saturating_mul(3));
@@ -62,7 +62,7 @@ impl Replica {
     }
 }
 
-/// How often each two values are found together, by their places.
+/// The overlaps of each two values, by their positions.
 fn together(
     rows: RowSet<'_>,
     (of, by): (&Ordinals<'_>, &Ordinals<'_>),

@@ -1,4 +1,4 @@
-//! The values of subjects year by year, and when something first happened to each.
+//! The values of subjects by year, and the first year of the event of each.
 
 use super::{
     MemoryRequest, Replica, column::MISSING, masks::Masks, measure::WorkedNumbers, rows::RowSet,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Replica {
-    /// Gathers the values that are to be compared.
+    /// Reads the values to compare.
     pub(crate) fn panel(&self, asked: &DifferenceRequest, stop: &Stop) -> Result<Panel, Error> {
         let request = &asked.request;
         let table = self.table_named(request.table.name)?;
@@ -62,7 +62,7 @@ impl Replica {
         Ok(panel)
     }
 
-    /// What it takes to gather them, and to compare them.
+    /// The work of reading and comparing them.
     pub(crate) fn work_of_difference(
         &self,
         asked: &DifferenceRequest,

@@ -1,12 +1,12 @@
-//! Work over many rows on all cores, where there are so many that it pays.
+//! Runs work over many rows on all cores, if there are enough rows.
 
 use std::{iter::once, num::NonZero, ops::Range, thread};
 
-/// The rows below which a thread of its own does not pay: a pass takes some nanoseconds a row, and a
-/// thread some ten microseconds until it runs.
+/// The least number of rows for a thread of its own: a pass takes a few nanoseconds for each row, and starting a thread
+/// about ten microseconds.
 const ROWS_OF_A_THREAD: usize = 100_000;
 
-/// How many work, and on how much.
+/// The number of threads, and the least number of rows for each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Workers {
     most: usize,
@@ -14,7 +14,7 @@ pub(crate) struct Workers {
 }
 
 impl Default for Workers {
-    /// One for each core.
+    /// One thread for each core.
     fn default() -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self::new(cores, ROWS_OF_A_THREAD)
@@ -22,24 +22,24 @@ impl Default for Workers {
 }
 
 impl Workers {
-    /// At most so many, each with at least so many rows.
+    /// At most this many threads, each with at least this many rows.
     pub(crate) fn new(most: usize, rows_of_each: usize) -> Self {
         Self { most: most.max(1), rows_of_each: rows_of_each.max(1) }
     }
 
-    /// These where there are many rows to a slot, and one where each would have slots of its own to make.
+    /// These threads if there are many rows for each slot, and one thread if each would have to make its own slots.
     pub(crate) fn where_few(self, slots: usize, rows: usize) -> Self {
         if slots > rows / 8 { Self { most: 1, ..self } } else { self }
     }
 
-    /// How many rows each is given of so many.
+    /// The number of rows for each thread.
     fn share(self, count: usize) -> usize {
         let workers = (count / self.rows_of_each).clamp(1, self.most);
         count.div_ceil(workers).max(1)
     }
 
-    /// Cuts `0..count` into ranges, and works on all at once. What comes out is in the order of the
-    /// ranges, of which there is at least one.
+    /// Divides `0..count` into ranges, and works on all at once. The results are in the order of the ranges, of which
+    /// there is at least one.
     pub(crate) fn map<T: Send>(
         self,
         count: usize,
@@ -50,8 +50,8 @@ impl Workers {
         at_once(0..count.min(share), others, work)
     }
 
-    /// Cuts values into ranges, and works on all at once, with the position of the first of each. What
-    /// comes out is in the order of the ranges, of which there is at least one.
+    /// Divides values into ranges, and works on all at once, given the position of the first value of each. The results
+    /// are in the order of the ranges, of which there is at least one.
     pub(crate) fn fill<V: Send, T: Send>(
         self,
         values: &mut [V],
@@ -64,7 +64,7 @@ impl Workers {
     }
 }
 
-/// Works on a part on this thread, and on each other on one of its own.
+/// Works on one part on this thread, and on each other part on a thread of its own.
 fn at_once<P: Send, T: Send>(
     first: P,
     others: impl Iterator<Item = P>,

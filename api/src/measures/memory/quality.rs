@@ -1,4 +1,4 @@
-//! What is known of the columns of a table: its codes, counted.
+//! The quality of the columns of a table, computed by counting codes.
 
 use chrono::NaiveDate;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Replica {
-    /// What is known of each column that clients see, of the rows that a filter keeps.
+    /// The quality of each public column, over the rows that a filter keeps.
     pub(crate) fn quality(
         &self,
         table: &'static Table,
@@ -39,7 +39,7 @@ impl Replica {
         Ok(all)
     }
 
-    /// What that takes.
+    /// The work of computing it.
     pub(crate) fn work_of_quality(&self, table: &Table, keeps: &Predicate) -> Result<Work, Error> {
         let stored = self.table_named(table.name)?;
         let mut work = self.work_of_filter(table.name, keeps)?;

@@ -1,21 +1,21 @@
-//! Numbers of rows by their keys, to put the rows in order by.
+//! Numbers that order rows, by their keys.
 
 use rustc_hash::FxHashMap;
 
 use crate::measures::value::Number;
 
-/// A number for each row, and the place of each among them.
+/// A number for each row, and its position among all numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct RankedNumbers {
     by_key: FxHashMap<i32, Number>,
-    /// That of rows that are not named.
+    /// The number of all other rows.
     nothing: Number,
-    /// The different numbers in order.
+    /// The different numbers, in order.
     sorted: Vec<Number>,
 }
 
 impl RankedNumbers {
-    /// The numbers of rows by their keys, and that of all others.
+    /// The numbers of rows by their keys, and the number of all others.
     pub(crate) fn new(numbers: impl IntoIterator<Item = (i32, Number)>, nothing: Number) -> Self {
         let by_key: FxHashMap<i32, Number> = numbers.into_iter().collect();
         let all = by_key.values().copied().chain([nothing]);
@@ -31,12 +31,12 @@ impl RankedNumbers {
         self.by_key.get(&key).copied().unwrap_or(self.nothing)
     }
 
-    /// How many different numbers there are.
+    /// The number of different numbers.
     pub(crate) fn len(&self) -> usize {
         self.sorted.len()
     }
 
-    /// The code of a row: 0 where its number is missing, and else the place of that in order, from 1 on.
+    /// The code of a row: 0 if its number is missing, otherwise the position of the number in order, from 1 on.
     pub(crate) fn code(&self, key: i32) -> u32 {
         match self.of(key) {
             Number::Missing => 0,

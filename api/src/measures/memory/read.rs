@@ -1,10 +1,9 @@
-//! A table from the database into memory, before it is coded.
+//! Reads a table from the database, before it is encoded.
 //!
-//! Tables are read at once, and long ones in parts at once, each in chunks in the order of its key.
+//! Tables are read concurrently, and so are parts of long tables. Each part is read in chunks, in the order of its key.
 //!
-//! SQLite is asked for one row for each chunk, in which a column is a JSON array: otherwise each row would
-//! be handed from one thread to another and each cell copied into memory of its own, which takes about
-//! four times as long.
+//! SQLite returns one row for each chunk, with a JSON array for each column. Otherwise it would pass each row from one
+//! thread to another and copy each cell into its own memory, which takes about four times as long.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -28,32 +27,32 @@ use crate::{
     error::Error,
 };
 
-/// The rows that are read at a time. They take kilobytes each until they are columns, on every
-/// connection; a statement takes some milliseconds.
+/// The rows of a chunk. On each connection, they take kilobytes each until they become columns; a statement takes some
+/// milliseconds.
 const CHUNK: usize = 2_000;
-/// The parts of a table that are read at once, and the keys below which there is one part.
+/// The number of parts of a table that are read concurrently, and the keys below which there is one part.
 const PARTS: i64 = 4;
 const KEYS_OF_A_PART: i64 = 50_000;
-/// The statements that read at once: what is asked meanwhile finds a connection, too.
+/// The statements that run at once. This leaves connections for queries.
 static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// A column while it is read.
 pub(crate) enum Raw {
-    /// [`MISSING`] where there is none.
+    /// [`MISSING`] stands for a missing value.
     Whole(Vec<i64>),
-    /// Not a number where there is none.
+    /// NaN stands for a missing value.
     Real(Vec<f64>),
     Text(Interner),
 }
 
-/// A table while it is read: its keys, and the columns that are kept.
+/// A table while it is read: its keys, and the columns to store.
 pub(crate) struct TableReading {
     pub(crate) table: &'static Table,
     pub(crate) keys: Vec<i64>,
     pub(crate) columns: Vec<(usize, Raw)>,
 }
 
-/// Reads a table, the parts of a long one at once.
+/// Reads a table; the parts of a long one concurrently.
 pub(crate) async fn read(readers: Readers, table: &'static Table) -> Result<TableReading, Error> {
     let mut select = Query::select();
     let key = || column_of(table.name, table.key);
@@ -99,7 +98,7 @@ async fn read_part(
     }
 }
 
-/// The rows of a statement, as of the revision that is read.
+/// The rows of a statement, as of the revision being read.
 async fn all(readers: &Readers, select: &SelectStatement) -> Result<Vec<QueryResult>, Error> {
     let mut statement = readers.backend().build(select);
     readers.place(&mut statement);
@@ -111,7 +110,7 @@ async fn one(readers: &Readers, select: &SelectStatement) -> Result<QueryResult,
     all(readers, select).await?.into_iter().next().ok_or(Error::Internal)
 }
 
-/// Whether anything can ask for a column: a client, a search or a relation.
+/// Whether a client, a search or a relation can use a column.
 fn is_wanted(table: &Table, index: usize) -> bool {
     let column = &table.columns[index];
     let refers = |relation: &crate::catalog::table::Relation| relation.from == column.name;
@@ -136,7 +135,7 @@ impl TableReading {
         }
     }
 
-    /// Takes in the rows that follow.
+    /// Adds the next rows.
     fn append(&mut self, other: Self) {
         self.keys.extend(other.keys);
         for ((_, raw), (_, other)) in self.columns.iter_mut().zip(other.columns) {
@@ -144,12 +143,12 @@ impl TableReading {
                 (Raw::Whole(numbers), Raw::Whole(others)) => numbers.extend(others),
                 (Raw::Real(numbers), Raw::Real(others)) => numbers.extend(others),
                 (Raw::Text(texts), Raw::Text(others)) => texts.append(others),
-                _ => unreachable!("a column is read alike in every part"),
+                _ => unreachable!("a column is read in the same way in every part"),
             }
         }
     }
 
-    /// The statement for the first chunk of rows whose keys are in a range.
+    /// The statement for the next chunk of rows whose keys are in a range.
     fn select(&self, keys: Range<i64>) -> SelectStatement {
         let table = self.table;
         let key = || column_of(table.name, table.key);
@@ -167,7 +166,7 @@ impl TableReading {
         select
     }
 
-    /// The statement for the same rows as one of JSON arrays.
+    /// The statement that packs these rows into one, with JSON arrays.
     fn packed(&self, select: SelectStatement) -> SelectStatement {
         let mut packed = Query::select();
         let mut pack = |cell: Expr| {
@@ -178,7 +177,7 @@ impl TableReading {
             let cell = Expr::col(name(cell));
             pack(match raw {
                 Raw::Whole(_) | Raw::Text(_) => cell,
-                // A JSON number would have fewer digits than tell every float from the next.
+                // A JSON number would not have enough digits to distinguish every float.
                 Raw::Real(_) => {
                     let digits = Func::cust("printf").arg("%!.17g").arg(cell.clone());
                     Expr::case(cell.is_not_null(), digits).into()
@@ -189,7 +188,7 @@ impl TableReading {
         packed
     }
 
-    /// Takes in rows as one of JSON arrays.
+    /// Adds rows that were packed into JSON arrays.
     fn unpack(&mut self, packed: &QueryResult) -> Result<(), DbErr> {
         let array = |cell| packed.try_get_by_index::<String>(cell);
         self.keys.extend(cells::<i64>(&array(0)?)?.into_iter().flatten());
@@ -220,7 +219,7 @@ impl TableReading {
         Ok(())
     }
 
-    /// Takes a row in.
+    /// Adds a row.
     fn push(&mut self, row: &QueryResult) -> Result<(), DbErr> {
         self.keys.push(row.try_get_by_index::<i32>(0)?.into());
         for (cell, (column, raw)) in (1..).zip(&mut self.columns) {
@@ -241,7 +240,7 @@ impl TableReading {
     }
 }
 
-/// A float as it is kept. There is one zero.
+/// A float as it is stored; -0.0 becomes 0.0.
 fn real(number: Option<f64>) -> f64 {
     number.map_or(f64::NAN, |number| number + 0.0)
 }

@@ -1,11 +1,11 @@
-//! Which rows of a table are looked at, and how they are numbered.
+//! The rows of a table to use, and their numbers.
 
 /// The rows that a filter keeps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RowSet<'a> {
-    /// So many from the first on.
+    /// All rows, this many.
     All(usize),
-    /// These.
+    /// These rows.
     Some(&'a [u32]),
 }
 

@@ -1,7 +1,7 @@
-//! How many rows a filter keeps, before it is evaluated: of a sample of the rows.
+//! Estimates how many rows a filter keeps, from a sample of the rows.
 //!
-//! It says what the steps after a filter will take, so it is worth some microseconds and no more. Rows that refer to those
-//! of the sample are not looked up where they are many: it is told from a sample of them how likely there is one.
+//! The estimate predicts the work of the steps after a filter, so it may cost a few microseconds at most. If many rows
+//! refer to those of the sample, they are not looked up: a sample of them gives the probability that one passes.
 
 use std::{
     cell::{Cell as Counter, RefCell},
@@ -17,16 +17,16 @@ use crate::{catalog::predicate::Predicate, error::Error};
 
 /// The rows of a sample.
 const SAMPLE: usize = 128;
-/// The rows of a sample of those that refer to others: a little too many of them are very many of the others.
+/// The rows of a sample of child rows. A small error in their share becomes a large one in the share of parents.
 const SAMPLE_OF_CHILDREN: usize = 1_024;
-/// Tests that may be made for all samples of a request. Beyond them, a filter counts as one that keeps everything.
+/// The most tests for all samples of a request. Beyond that, a filter is assumed to keep everything.
 const TESTS: usize = 50_000;
 
 /// Samples of the rows of one request.
 pub(crate) struct Samples<'a> {
     replica: &'a Replica,
     left: Counter<usize>,
-    /// How likely a row has one that refers to it and is kept, by the address of the condition.
+    /// The probability that a row has a child row that passes, by the address of the condition.
     children: RefCell<HashMap<usize, f64>>,
 }
 
@@ -35,17 +35,17 @@ impl<'a> Samples<'a> {
         Self { replica, left: Counter::new(TESTS), children: RefCell::default() }
     }
 
-    /// No sample: every filter counts as one that keeps everything.
+    /// No sample: every filter is assumed to keep everything.
     pub(crate) fn none(replica: &'a Replica) -> Self {
         Self { replica, left: Counter::new(0), children: RefCell::default() }
     }
 
-    /// The part of a table's rows that a filter keeps, from none (0) to all (1).
+    /// The share of a table's rows that a filter keeps, from none (0) to all (1).
     pub(crate) fn share(&self, table: &Stored, keeps: &Predicate) -> Result<f64, Error> {
         self.share_of(SAMPLE, table, keeps)
     }
 
-    /// The same, of a sample of so many rows.
+    /// The share, from a sample of this many rows.
     fn share_of(&self, most: usize, table: &Stored, keeps: &Predicate) -> Result<f64, Error> {
         let each = keeps.weight().max(1);
         if keeps.is_all() {
@@ -60,13 +60,13 @@ impl<'a> Samples<'a> {
         for index in 0..count {
             kept += self.odds(table, index * table.rows / count, keeps)?;
         }
-        // Of those that are not in the sample, one in so many may be kept though none of it is.
+        // Rows outside the sample may pass even if none in it does.
         let may_be = count < table.rows && (kept > 0.0 || !self.is_never(keeps)?);
         let least = if may_be { 0.5 } else { 0.0 };
         Ok(f64::max(kept, least) / as_float(count))
     }
 
-    /// Whether no row can be kept, because each would have to refer to one of a few rows that are not.
+    /// Whether no row can pass, because each would have to refer to one of a few rows that do not.
     fn is_never(&self, keeps: &Predicate) -> Result<bool, Error> {
         match keeps {
             Predicate::All(parts) => {
@@ -93,7 +93,7 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// How likely a row is kept.
+    /// The probability that a row passes.
     fn odds(&self, table: &Stored, row: usize, keeps: &Predicate) -> Result<f64, Error> {
         Ok(match keeps {
             Predicate::All(parts) => {
@@ -155,7 +155,7 @@ impl<'a> Samples<'a> {
 }
 
 impl Samples<'_> {
-    /// How likely one of the rows that refer to a row is kept. Where they are few, they are looked at.
+    /// The probability that a child row of a row passes. If there are few child rows, they are tested.
     fn odds_of_children(
         &self,
         table: &Stored,
@@ -165,15 +165,15 @@ impl Samples<'_> {
     ) -> Result<f64, Error> {
         let to = table.column_named(to)?;
         if table.rows > SAMPLE {
-            // The same for all parents, so it is found once for each condition.
+            // It is the same for all parents, so it is computed once for each condition.
             let condition = std::ptr::from_ref(keeps).addr();
             if let Some(known) = self.children.borrow().get(&condition) {
                 return Ok(*known);
             }
             let share = self.share_of(SAMPLE_OF_CHILDREN, table, keeps)?;
             let children = i32::try_from(to.spread().median).unwrap_or(i32::MAX);
-            // Those of one parent are alike, such as the trainees of a session, who end it on one day: it is between what
-            // it were if all were alike, and if none had to do with another, and nearer to the first.
+            // Child rows of one parent are similar: the trainees of a session all finish on the same day. So the
+            // probability lies between that of identical child rows and that of independent ones, nearer to the former.
             let apart = 1.0 - (1.0 - share).powi(children.max(1));
             let odds = (share * share * apart).cbrt();
             self.children.borrow_mut().insert(condition, odds);

@@ -1,8 +1,8 @@
-//! What the numbers of rows come to in each slot.
+//! Aggregates the numbers of rows in each slot.
 //!
-//! Where a column has few codes, they are counted in each slot, and nothing is decoded until the counts
-//! stand: every statistic follows from them. Otherwise each number is added to the tally of its slot
-//! and, where the values themselves are needed, put beside the others of the slot.
+//! If a column has few codes, they are counted in each slot. Every statistic follows from the counts, so nothing is
+//! decoded before. Otherwise each number is added to the tally of its slot and, if the values themselves are needed,
+//! stored with the others of the slot.
 
 use std::{borrow::Cow, marker::PhantomData, ops::Range, rc::Rc};
 
@@ -14,27 +14,27 @@ use super::{
 };
 use crate::measures::statistic::{Needs, Tally, Values};
 
-/// The numbers of the rows of a table, [`MISSING`] where there is none.
+/// The numbers of the rows of a table, with [`MISSING`] for a missing one.
 pub(crate) enum Numbers<'a> {
-    /// Codes, and what they stand for: in order.
+    /// Codes, and their values in order.
     Coded(&'a Codes, Cow<'a, [i64]>),
-    /// One for each row: sums of children, or amounts at other prices.
+    /// One for each row: sums over children, or amounts at other prices.
     ByRow(Rc<Vec<i64>>),
 }
 
-/// Work on the numbers of rows, to be compiled for each kind of codes: it is done for each row.
+/// Work on the numbers of rows. It is compiled for each kind of codes, because it runs for each row.
 pub(crate) trait RowWork {
     type Output;
     fn run(self, number: impl Fn(usize) -> i64 + Sync) -> Self::Output;
 }
 
 impl Numbers<'_> {
-    /// Whether the sum of any so many of them fits into 64 bits.
+    /// Whether the sum of any `count` of them fits into 64 bits.
     fn fit(&self, count: usize) -> bool {
         let ends;
         let numbers = match self {
             Self::Coded(_, numbers) => {
-                // The first is of those that are missing.
+                // The first entry is the missing value.
                 ends = [numbers.get(1), numbers.last()].map(|end| end.copied().unwrap_or(MISSING));
                 &ends[..]
             }
@@ -64,7 +64,7 @@ impl Numbers<'_> {
     }
 }
 
-/// Which rows a measure counts, in which slot: each row kept, or each distinct row that they lead to.
+/// The rows that a measure counts, with their slots: each kept row, or each distinct row that they refer to.
 pub(crate) enum CountedRows<'a> {
     Each(&'a Slots, RowSet<'a>),
     Distinct(Vec<(u32, u32)>),
@@ -78,7 +78,7 @@ impl CountedRows<'_> {
         }
     }
 
-    /// The slot and the row of each in a range.
+    /// Visits the slot and the row of each in a range.
     #[inline]
     pub(crate) fn each(&self, range: Range<usize>, mut visit: impl FnMut(usize, usize)) {
         match self {
@@ -101,7 +101,7 @@ impl CountedRows<'_> {
     }
 }
 
-/// What a measure comes to: a tally for each slot and, where they are needed, the values of each.
+/// The aggregate of a measure: a tally for each slot and, if needed, the values of each.
 #[derive(Debug)]
 pub(crate) struct Gathered<'a> {
     pub(crate) tallies: Vec<Tally>,
@@ -113,12 +113,12 @@ enum KeptNumbers<'a> {
     Nothing,
     /// The values of all slots, and where those of each begin.
     Listed(Vec<i64>, Vec<usize>),
-    /// The numbers of codes, and for each slot how often each is there.
+    /// The numbers of the codes, and how often each occurs in each slot.
     Counts(Cow<'a, [i64]>, Vec<u32>),
 }
 
 impl Gathered<'_> {
-    /// What no values are needed of.
+    /// Tallies that need no values.
     pub(crate) fn of(tallies: Vec<Tally>) -> Self {
         Self { tallies, kept: KeptNumbers::Nothing }
     }
@@ -133,7 +133,7 @@ impl Gathered<'_> {
             }
             KeptNumbers::Counts(numbers, counts) => {
                 let counts = &counts[slot * numbers.len()..][..numbers.len()];
-                // The first is of those that are missing.
+                // The first entry is the missing value.
                 Values::Counted(&numbers[1..], &counts[1..])
             }
         };
@@ -141,7 +141,7 @@ impl Gathered<'_> {
     }
 }
 
-/// What numbers are gathered over.
+/// The rows and slots to aggregate over.
 #[derive(Clone, Copy)]
 pub(crate) struct Over<'a> {
     pub(crate) counted: &'a CountedRows<'a>,
@@ -175,7 +175,7 @@ impl Over<'_> {
         }
     }
 
-    /// How often each code is in each slot.
+    /// How often each code occurs in each slot.
     fn count(self, codes: &Codes, width: usize) -> Vec<u32> {
         match codes {
             Codes::Position(_) => self.count_by(width, |row| row + 1),
@@ -199,7 +199,7 @@ impl Over<'_> {
     }
 }
 
-/// The tally of numbers that are there so often.
+/// The tally of numbers with their numbers of occurrences.
 fn tally(numbers: &[i64], counts: &[u32]) -> Tally {
     let mut tally = Tally::default();
     for (number, count) in numbers.iter().zip(counts).filter(|(_, count)| **count > 0) {
@@ -212,7 +212,7 @@ fn known(number: i64) -> Option<i64> {
     Some(number).filter(|number| *number != MISSING)
 }
 
-/// What takes in numbers one after the other.
+/// Accumulates numbers.
 trait Total: Clone + Default + Send {
     fn add(&mut self, number: i64);
     fn merge(&mut self, other: &Self);
@@ -229,8 +229,8 @@ impl Total for Tally {
     }
 }
 
-/// The part of a [`Tally`] that most statistics are computed of, in a third of its memory: many slots
-/// stay in the nearest cache.
+/// The part of a [`Tally`] that most statistics need, in a third of its memory, so that many slots stay in the
+/// first-level cache.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     of_known: i64,
@@ -263,7 +263,7 @@ impl From<Sum> for Tally {
     }
 }
 
-/// Takes the numbers of each slot in.
+/// Adds up the numbers of each slot.
 struct AddUp<'a, T>(Over<'a>, PhantomData<T>);
 
 impl<'a, T> AddUp<'a, T> {
@@ -289,7 +289,7 @@ impl<T: Total> RowWork for AddUp<'_, T> {
     }
 }
 
-/// Puts the numbers slot by slot.
+/// Sorts the numbers by slot.
 struct Collect<'a>(Over<'a>, &'a [Tally]);
 
 impl RowWork for Collect<'_> {
@@ -315,5 +315,5 @@ impl RowWork for Collect<'_> {
 }
 
 fn as_index(count: u64) -> usize {
-    usize::try_from(count).expect("what is counted is in memory")
+    usize::try_from(count).expect("a count of values in memory")
 }

@@ -1,4 +1,4 @@
-//! What the steps of an answer take: the same units before it runs, of numbers that are estimated, and while it runs.
+//! The work of each step of an answer, in the same units before it runs (from estimated sizes) and while it runs.
 
 use super::{Replica, Stored, column::ColumnValues};
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn many(count: usize) -> u64 {
 }
 
 impl Replica {
-    /// A condition, given the masks of those that it consists of.
+    /// The work of a condition, given the masks of its parts.
     pub(super) fn work_of_condition(
         &self,
         table: &Stored,
@@ -25,7 +25,7 @@ impl Replica {
     ) -> Result<Work, Error> {
         let rows = many(table.rows);
         Ok(match keeps {
-            // A word for each 64 rows.
+            // One word for each 64 rows.
             Predicate::All(parts) | Predicate::Any(parts) => {
                 Work::codes(rows / 64 * many(parts.len()))
             }
@@ -49,19 +49,19 @@ impl Replica {
         })
     }
 
-    /// A measure of rows in groups, given its numbers.
+    /// The work of a measure over rows in groups, given its numbers.
     pub(super) fn work_of_measure(measure: &Measure, needs: Needs, rows: u64) -> Work {
         let path = match measure {
             Measure::Rows => return Work::default(),
             Measure::Distinct(Way(path)) | Measure::Numbers(Way(path), _) => path,
         };
-        // What a path leads to counts once in a group.
+        // A related row counts once in a group.
         let passes = if path.relations.is_empty() { 1 } else { 3 };
         let ranked = if needs == Needs::Values { Work::ranked(rows) } else { Work::default() };
         Work::passed(rows.saturating_mul(passes)) + ranked
     }
 
-    /// The numbers of a measure, before any of them is looked at.
+    /// The work of computing the numbers of a measure.
     pub(super) fn work_of_numbers(&self, table: &Stored, measure: &Measure) -> Result<Work, Error> {
         let Measure::Numbers(Way(path), year) = measure else { return Ok(Work::default()) };
         let end = self.table_named(path.table(table.table).name)?;
@@ -100,7 +100,7 @@ impl Replica {
     }
 }
 
-/// Rows that are put into groups by some first keys.
+/// The work of grouping rows by a prefix of the keys.
 pub(super) fn work_of_groups(
     table: &Stored,
     request: &Request,
@@ -121,13 +121,13 @@ pub(super) fn work_of_groups(
     Ok(looked_at + Work::values(translated))
 }
 
-/// A test of the values of a column.
+/// The work of testing the values of a column.
 fn work_of_test(values: &ColumnValues, test: &Test) -> Work {
     let count = many(values.len());
     let is_text = matches!(values, ColumnValues::Text(_) | ColumnValues::Real(_));
     match test {
         Test::Contains(_) | Test::StartsWith(_) | Test::EndsWith(_) => Work::texts(count),
-        // A place among values in order.
+        // A binary search in sorted values.
         Test::Null(_) => Work::default(),
         Test::Compare(comparison, _) if !is_text && *comparison != Comparison::NotEqual => {
             Work::default()

@@ -1,4 +1,4 @@
-//! The values of keys, as statements answer them.
+//! The values of keys, as read from statements.
 
 use chrono::NaiveDate;
 use sea_orm::QueryResult;
@@ -13,7 +13,7 @@ use crate::{
     measures::value::Cell,
 };
 
-/// The type of the value of a key; none where it is a row.
+/// The type of the value of a key; `None` if it is a row.
 pub(super) fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     match key.path.end {
         End::Column(column) => Some(key.path.table(table).columns[column].kind.scalar),
@@ -25,7 +25,7 @@ pub(super) fn scalar(table: &'static Table, key: &Key) -> Option<Scalar> {
     }
 }
 
-/// Whether the value of a key is read as a text.
+/// Whether the value of a key is read as text.
 pub(super) fn is_text(table: &'static Table, key: &Key) -> bool {
     key.part == Part::Itself
         && matches!(

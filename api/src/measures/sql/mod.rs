@@ -1,13 +1,13 @@
-//! The executor that asks the database, through sea-query: the oracle of the other, and what serves
-//! where the rows outgrow memory.
+//! The executor that queries the database. It checks the in-memory executor in tests, and serves datasets that do not
+//! fit into memory.
 //!
-//! Each level and measure is one statement (`statement`): an inner `SELECT` of the keys and of the
-//! value of each row that the filter keeps, or of each distinct related row, and around it the `GROUP
-//! BY`. Nothing is joined to rows that many others hold, so nothing fans out.
-//! - A sum is read as two: that of the upper and that of the lower 32 bits of the values. Neither can
-//!   overflow 64 bits, and SQLite has no wider integers.
-//! - Percentiles and variances are computed from the values read, by the code that the other executor
-//!   uses: SQLite has neither, and PostgreSQL rounds elsewhere.
+//! Each level and measure is one statement (`statement`): an inner `SELECT` of the keys and the value of each row that
+//! the filter keeps, or of each distinct related row, within a `GROUP BY`. To-many relations are never joined, so rows
+//! do not multiply.
+//! - A sum is read as two: of the upper and of the lower 32 bits of the values. Neither can overflow 64 bits, and
+//!   SQLite has no wider integers.
+//! - Percentiles and variances are computed from the values, by the code of the other executor: SQLite has neither, and
+//!   PostgreSQL rounds differently.
 
 mod cells;
 mod panel;
@@ -42,14 +42,14 @@ use crate::{
     error::Error,
 };
 
-/// What was found of a measure in one group.
+/// What was found for a measure in one group.
 #[derive(Clone, Debug, Default)]
 struct FoundNumbers {
     tally: Tally,
     values: Vec<i64>,
 }
 
-/// The cells of each key in order, without that of the unknown.
+/// The cells of each key in order, without the unknown.
 struct Sorted(Vec<Vec<Cell>>);
 
 impl Cells for Sorted {
@@ -68,7 +68,7 @@ impl Cells for Sorted {
 /// Answers a request from a database.
 ///
 /// # Errors
-/// Says what makes no sense about it, or that it makes too many groups; or whatever the database says.
+/// Says that the request makes no sense or makes too many groups, or returns the error of the database.
 pub async fn answer(
     database: &DatabaseConnection,
     request: &Request,
@@ -120,7 +120,7 @@ pub(crate) async fn answers(
     Ok(answers)
 }
 
-/// Adds what the rows of no group of the pages come to.
+/// Adds the group of the rows outside the groups of the pages.
 async fn add_others(
     session: &Session,
     request: &Request,
@@ -147,7 +147,7 @@ async fn add_others(
     Ok(())
 }
 
-/// The parent that groups of a key are of.
+/// The parent of a group with this key.
 fn parent(request: &Request, key: &[Cell]) -> Cell {
     if request.of_parents { key[0].clone() } else { Cell::All }
 }
@@ -174,7 +174,7 @@ async fn bins_of(
     Ok(())
 }
 
-/// Leaves out open bins without values.
+/// Removes empty open bins.
 fn trim(
     request: &Request,
     groups: &[Vec<Cell>],
@@ -187,7 +187,7 @@ fn trim(
     }
 }
 
-/// The values of a measure of a part of the rows, by the keys of the groups.
+/// The values of a measure over a part of the rows, by the keys of the groups.
 async fn values(
     session: &Session,
     rows: SqlRows<'_>,
@@ -206,7 +206,7 @@ async fn values(
     Ok(found)
 }
 
-/// The consumer price index, where a measure of a part of the rows needs it.
+/// The consumer price index, if a measure or a part of the rows needs it.
 async fn prices_of(
     session: &Session,
     request: &Request,
@@ -222,7 +222,7 @@ async fn prices_of(
     }
 }
 
-/// Computes the figures of groups, each measure of a part once for all its statistics.
+/// Computes the figures of groups. Each measure of a part is read once for all its statistics.
 async fn figures_of(
     session: &Session,
     rows: SqlRows<'_>,
@@ -253,7 +253,7 @@ async fn figures_of(
     estimates_of(session, rows, index, figures).await
 }
 
-/// Computes the estimates of groups, each mean or rate once for all that is told of it.
+/// Computes the estimates of groups. Each mean or rate is read once for all its results.
 async fn estimates_of(
     session: &Session,
     rows: SqlRows<'_>,
@@ -307,7 +307,7 @@ async fn estimates_of(
     Ok(())
 }
 
-/// Computes the correlations of groups, each pair of measures of a part once.
+/// Computes the correlations of groups. Each pair of measures of a part is read once.
 async fn correlations_of(
     session: &Session,
     rows: SqlRows<'_>,
@@ -351,12 +351,12 @@ async fn correlations_of(
     Ok(())
 }
 
-/// The statistics of one measure, of one part of the rows, at one level.
+/// The statistics of one measure, over one part of the rows, at one level.
 struct SqlRequest<'a> {
     rows: SqlRows<'a>,
     measure: &'a Measure,
     part: Option<usize>,
-    /// With the positions of their figures.
+    /// The statistics, with the positions of their figures.
     wanted: Vec<(usize, Statistic)>,
 }
 
@@ -364,7 +364,7 @@ fn ordinal(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(ALL)
 }
 
-/// The distinct cells of a key in order, without the unknown and the subtotals.
+/// The distinct cells of a key in order, without the unknown and subtotals.
 fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
     let known = |cell: &&Cell| !matches!(cell, Cell::Null | Cell::All);
     let mut cells: Vec<Cell> =
@@ -374,7 +374,7 @@ fn sorted(keys: &[Vec<Cell>], key: usize) -> Vec<Cell> {
     cells
 }
 
-/// The keys of the groups of a level, after so many groups of others.
+/// The keys of the groups of a level, given the number of groups of other levels.
 async fn groups(
     session: &Session,
     rows: SqlRows<'_>,
@@ -445,7 +445,7 @@ async fn prices(session: &Session) -> Result<Prices, Error> {
     Ok(Prices::new(rows.collect::<Result<Vec<_>, _>>()?))
 }
 
-/// Reads the aggregates that follow the keys.
+/// Reads the aggregates after the keys.
 fn read_tally(measure: &Measure, level: usize, row: &QueryResult) -> Result<Tally, Error> {
     let rows = count(row, level)?;
     if !matches!(measure, Measure::Numbers(..)) {

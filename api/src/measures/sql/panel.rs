@@ -1,4 +1,4 @@
-//! The values of subjects year by year, read from the database.
+//! The values of subjects by year, read from the database.
 
 use super::statement::{SqlRows, Statements};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Gathers the values that are to be compared.
+/// Reads the values to compare.
 pub(crate) async fn panel(session: &Session, asked: &DifferenceRequest) -> Result<Panel, Error> {
     let request = &asked.request;
     let prices = Prices::default();

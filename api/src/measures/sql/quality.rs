@@ -1,4 +1,4 @@
-//! What is known of the columns of a table, by the aggregates of the database.
+//! The quality of columns, from the aggregates of the database.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -17,10 +17,10 @@ use crate::{
     measures::quality::{ColumnEnd, ColumnQuality, columns},
 };
 
-/// The columns of one statement: a database has a most of what one may select.
+/// The columns of one statement. Databases limit how many one can select.
 const COLUMNS: usize = 50;
 
-/// What is known of each column that clients see, of the rows that a filter keeps.
+/// The quality of each public column, over the rows that a filter keeps.
 pub(crate) async fn quality(
     session: &Session,
     table: &'static Table,
@@ -38,7 +38,7 @@ pub(crate) async fn quality(
             let cell = column_of(table.name, column.name);
             let value = match (column.kind.scalar, session.backend()) {
                 (Scalar::Boolean, _) => {
-                    // PostgreSQL has no least of two truths.
+                    // PostgreSQL has no MIN for booleans.
                     let number = Func::cast_as(cell, Alias::new("INTEGER"));
                     Func::cast_as(number, Alias::new("BIGINT")).into()
                 }

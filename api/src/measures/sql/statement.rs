@@ -29,31 +29,31 @@ use crate::{
     },
 };
 
-/// From each year's prices to those of another.
+/// The conversion from each year's prices to those of another.
 pub(super) type YearRates = BTreeMap<i64, Rate>;
 
-/// The rows of which groups of some first keys are made.
+/// The rows from which the groups of a level are formed.
 #[derive(Clone, Copy)]
 pub(crate) struct SqlRows<'a> {
     pub(crate) request: &'a Request,
     pub(crate) level: usize,
-    /// Of which groups of all keys they are not, if so.
+    /// The groups, by all keys, whose rows are excluded, if any.
     pub(crate) shown: Option<&'a [Vec<Cell>]>,
 }
 
-/// Makes the statements of one level of a request.
+/// Builds the statements of one level of a request.
 pub(crate) struct Statements<'a> {
     request: &'a Request,
     level: usize,
-    /// Of which groups of all keys the rows are not, if so.
+    /// The groups, by all keys, whose rows are excluded, if any.
     shown: Option<&'a [Vec<Cell>]>,
     backend: DbBackend,
     prices: &'a Prices,
     /// The paths that are joined.
     joined: Vec<Vec<usize>>,
-    /// How many tables of sums are joined.
+    /// The number of joined tables of sums.
     pub(super) tables_of_sums: usize,
-    /// The rows that the filter keeps, where it does not keep all.
+    /// The rows that the filter keeps, unless it keeps all.
     pub(super) kept: Option<SelectStatement>,
     pub(super) select: SelectStatement,
 }
@@ -90,7 +90,7 @@ impl<'a> Statements<'a> {
         Ok(statements)
     }
 
-    /// The number of a measure, of each row.
+    /// The value of a measure for each row.
     fn number(&mut self, measure: &Measure) -> Result<Expr, Error> {
         let Measure::Numbers(Way(path), year) = measure else { return Err(Error::Internal) };
         let rates = year.map(|year| self.prices.rates(year)).transpose()?;
@@ -104,8 +104,8 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// The keys of each group, its rows (or distinct related rows) and, of numbers, how many are known,
-    /// the sums of their upper and lower halves, the least and the greatest.
+    /// For each group, the keys, the number of rows (or distinct related rows) and, for numbers, the count of known
+    /// values, the sums of their upper and lower halves, the least and the greatest.
     pub(crate) fn tallies(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.counted(measure)?;
         let mut outer = Query::select();
@@ -139,7 +139,7 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
-    /// The rows that are counted: those of [`inner`](Self::inner), or of these those that are of no group that is shown.
+    /// The rows to count: those of [`inner`](Self::inner), without those of excluded groups.
     fn counted(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         let inner = self.inner(measure)?;
         let columns: &[&str] = match measure {
@@ -151,7 +151,7 @@ impl<'a> Statements<'a> {
         Ok(self.without_shown(inner, columns))
     }
 
-    /// The keys and the numbers of two measures, of each row that has both.
+    /// The keys and the values of two measures, for each row that has both.
     pub(crate) fn pairs(&mut self, measures: &[Measure; 2]) -> Result<SelectStatement, Error> {
         self.select_keys()?;
         for (measure, name) in measures.iter().zip(["v", "w"]) {
@@ -170,7 +170,7 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
-    /// The keys, the cluster and the two sides of a mean or a rate, of each row.
+    /// The keys, the cluster and the numerator and denominator of a mean or a rate, for each row.
     pub(crate) fn clustered(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
         self.select_keys()?;
         let cluster = self.key(&clustered.cluster)?;
@@ -192,7 +192,8 @@ impl<'a> Statements<'a> {
         Ok(outer)
     }
 
-    /// The subject, the two sides of its value, the year, and whom something happened to and when first, of each row.
+    /// For each row, the subject, the numerator and denominator of its value, the year, and the subject and first year
+    /// of the event.
     pub(crate) fn panel(&mut self, clustered: &Clustered) -> Result<SelectStatement, Error> {
         let table = self.request.table;
         let subject = self.key(&clustered.cluster)?;
@@ -209,7 +210,7 @@ impl<'a> Statements<'a> {
         Ok(std::mem::take(&mut self.select))
     }
 
-    /// Of rows with the keys of all groups, those that are of no group that is shown, where some are; each related row once.
+    /// Rows with the keys of all groups, without those of excluded groups. Each related row comes once.
     fn without_shown(&self, inner: SelectStatement, columns: &[&str]) -> SelectStatement {
         let Some(shown) = self.shown else { return inner };
         let mut rest = Query::select();
@@ -229,7 +230,7 @@ impl<'a> Statements<'a> {
         });
         let mut same = Query::select();
         same.expr(Expr::val(1)).from_values(values, Alias::new("shown"));
-        // A comparison that takes one missing value for another.
+        // A comparison that treats two nulls as equal.
         let is = match self.backend {
             DbBackend::Postgres => BinOper::Custom("IS NOT DISTINCT FROM"),
             _ => BinOper::Is,
@@ -244,7 +245,7 @@ impl<'a> Statements<'a> {
         rest
     }
 
-    /// The value of a key as [`read_cell`](super::cells::read_cell) reads it.
+    /// The value of a key, in the form that [`read_cell`](super::cells::read_cell) reads.
     fn key_value(&self, key: &Key, cell: &Cell) -> Value {
         let months = |day: &NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
         let is_text = is_text(self.request.table, key);
@@ -262,8 +263,8 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// The keys `k0, k1, ...` of each row that the filter keeps, and the number `v` of a measure. For a
-    /// measure of related rows, those of each distinct one, `e`.
+    /// The keys `k0, k1, ...` of each row that the filter keeps, and the value `v` of a measure. For a measure of
+    /// related rows, the keys come once for each distinct related row, `e`.
     fn inner(&mut self, measure: &Measure) -> Result<SelectStatement, Error> {
         self.select_keys()?;
         match measure {
@@ -282,7 +283,7 @@ impl<'a> Statements<'a> {
         Ok(std::mem::take(&mut self.select))
     }
 
-    /// Selects the keys: those of the level, or of all groups where some are left out.
+    /// Selects the keys of the level, or of all groups if some are excluded.
     fn select_keys(&mut self) -> Result<(), Error> {
         let keys = if self.shown.is_some() { self.request.keys.len() } else { self.level };
         for (index, key) in self.request.keys[..keys].iter().enumerate() {
@@ -299,7 +300,7 @@ impl<'a> Statements<'a> {
         Ok(())
     }
 
-    /// What a path ends in; what is added up there at other prices, if so.
+    /// The value at the end of a path, with its amounts converted to other prices if there are rates.
     fn end(&mut self, path: &Path, rates: Option<&YearRates>) -> Result<Expr, Error> {
         let end = path.table(self.request.table);
         Ok(match (path.end, path.relations.split_last()) {
@@ -332,8 +333,7 @@ impl<'a> Statements<'a> {
         })
     }
 
-    /// Amounts of the rows of a table, by the name that it is known by, at other prices: as
-    /// [`Rate::apply`] has it.
+    /// Amounts of the rows of a table, known by an alias, converted to other prices as by [`Rate::apply`].
     pub(super) fn priced(
         &self,
         table: &'static Table,
@@ -363,7 +363,7 @@ impl<'a> Statements<'a> {
         Path { relations: relations.to_vec(), end: End::Row }.table(self.request.table)
     }
 
-    /// The name by which the row at the end of relations is known; it is joined if it is not yet.
+    /// The alias of the row at the end of relations, which is joined if necessary.
     pub(super) fn joined(&mut self, relations: &[usize]) -> String {
         if let Some((_, others)) = relations.split_last()
             && !self.joined.iter().any(|joined| joined == relations)
@@ -377,7 +377,7 @@ impl<'a> Statements<'a> {
         self.alias(relations)
     }
 
-    /// The name by which the row at the end of relations is known.
+    /// The alias of the row at the end of relations.
     pub(super) fn alias(&self, relations: &[usize]) -> String {
         if relations.is_empty() {
             return self.request.table.name.to_owned();
@@ -386,7 +386,7 @@ impl<'a> Statements<'a> {
         format!("to_{}", steps.join("_"))
     }
 
-    /// Joins the row at the end of relations to that before it.
+    /// Joins the row at the end of relations to the row before it.
     pub(super) fn join(&self, select: &mut SelectStatement, relations: &[usize]) {
         let Some((last, others)) = relations.split_last() else { return };
         let relation = &self.table_at(others).relations[*last];
@@ -399,7 +399,7 @@ impl<'a> Statements<'a> {
         );
     }
 
-    /// The value of a key: a number or a text, as [`read_cell`](super::cells::read_cell) reads it.
+    /// The value of a key: a number or a text, in the form that [`read_cell`](super::cells::read_cell) reads.
     fn key(&mut self, key: &Key) -> Result<Expr, Error> {
         match key.part {
             Part::Since => return Ok(big(event::since(self.request.table)?)),
@@ -410,7 +410,7 @@ impl<'a> Statements<'a> {
         Ok(self.part(key.part, scalar(self.request.table, key), value))
     }
 
-    /// What a key takes of a value.
+    /// The part of a value that a key uses.
     fn part(&self, part: Part, scalar: Option<Scalar>, value: Expr) -> Expr {
         let year = || self.part_of_day("year", "%Y", &value);
         let month = || self.part_of_day("month", "%m", &value);
@@ -432,7 +432,7 @@ impl<'a> Statements<'a> {
                 };
                 year.clone().sub(year.modulo(10))
             }
-            // Read before it comes to this.
+            // Handled before, in `key`.
             Part::Since | Part::Ever => value,
             Part::Band => {
                 let case = |case: CaseStatement, band: &i64| {
@@ -456,7 +456,7 @@ fn key_column(index: usize) -> Expr {
     Expr::col(Alias::new(format!("k{index}")))
 }
 
-/// A number of 64 bits, whatever the database makes of it.
+/// A number of 64 bits, whatever type the database infers.
 fn big(value: impl Into<Expr>) -> Expr {
     Func::cast_as(value, Alias::new("BIGINT")).into()
 }

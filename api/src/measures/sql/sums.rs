@@ -1,8 +1,7 @@
-//! What child rows come to for each of their parents: a table of sums, joined to the parents.
+//! Sums over child rows for each parent: a table of sums, joined to the parents.
 //!
-//! It is made once for all parents. Sums of each parent by itself, in place of the join, would look up the children of each,
-//! and where several machines hold them, no machine could answer. It is made of the parents that the filter keeps only,
-//! where it keeps few.
+//! It is computed once for all parents. A subquery for each parent would look up the children of each one, and a
+//! distributed database could not run it. If the filter keeps few parents, the table covers only those.
 
 use sea_orm::sea_query::{
     Alias, CaseStatement, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement,
@@ -17,14 +16,14 @@ use crate::{
     error::Error,
 };
 
-/// What a table of sums calls the parent, and what its children come to.
+/// The names of the parent and of the sum in a table of sums.
 const PARENT: &str = "parent";
 const SUM: &str = "sum";
 /// The sums of grandchildren within a table of sums.
 const EACH: &str = "of_each";
 
 impl Statements<'_> {
-    /// The sum of a column over the rows that a relation leads to; without a column, their number.
+    /// The sum of a column over the rows that a relation leads to, or their number if there is no column.
     pub(super) fn sum_of_children(
         &mut self,
         relations: &[usize],
@@ -38,7 +37,7 @@ impl Statements<'_> {
         Ok(self.join_sums(relations, relation, sums, childless))
     }
 
-    /// The sum over the children of what their own children come to.
+    /// The sum over the children of the sums of their own children.
     pub(super) fn sum_of_grandchildren(
         &mut self,
         relations: &[usize],
@@ -64,7 +63,7 @@ impl Statements<'_> {
         Ok(self.join_sums(relations, relation, sums, childless))
     }
 
-    /// The sum of a column over those children whose other column has a value.
+    /// The sum of a column over the children whose other column has a value.
     pub(super) fn sum_beside(
         &mut self,
         relations: &[usize],
@@ -79,7 +78,7 @@ impl Statements<'_> {
         self.join_sums(relations, relation, sums, Childless::Unknown)
     }
 
-    /// What the children of a parent come to, and what it means that there are none.
+    /// The sum over the children of a parent, which is zero or unknown without children, as the relation declares.
     fn sum(
         &self,
         relation: &Relation,
@@ -93,7 +92,7 @@ impl Statements<'_> {
         Ok((sum_where_known(number, relation.childless), relation.childless))
     }
 
-    /// Joins a table of sums, and says how to read them.
+    /// Joins a table of sums, and returns the expression to read it.
     fn join_sums(
         &mut self,
         relations: &[usize],
@@ -109,7 +108,7 @@ impl Statements<'_> {
         read(&alias, childless)
     }
 
-    /// The parents that the filter keeps; none where it keeps all.
+    /// The parents that the filter keeps; `None` if it keeps all.
     fn parents(&self, relations: &[usize], relation: &Relation) -> Option<SelectStatement> {
         let mut kept = self.kept.clone()?;
         for steps in 1..=relations.len() {
@@ -120,7 +119,7 @@ impl Statements<'_> {
     }
 }
 
-/// A table of what the children come to, for each parent that has some.
+/// A table of sums, for each parent that has children.
 fn sums(relation: &Relation, sum: Expr, parents: Option<SelectStatement>) -> SelectStatement {
     let children = relation.table;
     let parent = || column_of(children, relation.to);
@@ -135,7 +134,7 @@ fn sums(relation: &Relation, sum: Expr, parents: Option<SelectStatement>) -> Sel
     sums
 }
 
-/// What the children of a parent come to.
+/// Reads the sum of a parent from the table.
 fn read(alias: &str, childless: Childless) -> Expr {
     let sum = column_of(alias, SUM);
     match childless {
@@ -147,7 +146,7 @@ fn read(alias: &str, childless: Childless) -> Expr {
     }
 }
 
-/// The sum of numbers, which is known where each of them is.
+/// The sum of numbers, which is known only if each number is.
 fn sum_where_known(number: Expr, childless: Childless) -> Expr {
     let all_are_known = Expr::cust("COUNT(*)").eq(number.clone().count());
     let sum = match childless {

@@ -1,14 +1,15 @@
-//! What changed in a table between two revisions: `grantChanges(from: 3, to: 5)`.
+//! The changes of a table between two revisions: `grantChanges(from: 3, to: 5)`.
 //!
-//! A change is a row that one of two revisions has and the other has not, or that both have with other values. It shows the
-//! row before and after as *versions*: the columns of the row, and the ids of the rows that it refers to. A version is no
-//! `Grant`, for two reasons. The rows that it refers to have versions of their own, and a field that led to them could only
-//! show those of one revision. And a version has no `id`: clients keep objects by type and id, so the second of two
-//! versions would take the place of the first. Of which load a row is does not count as a difference, since it differs
-//! wherever anything does.
+//! A change is a row that only one of two revisions has, or that both have with different values. It shows the row
+//! before and after as *versions*: the columns of the row, and the ids of the rows that it refers to. A version is not
+//! a `Grant`, for two reasons. The related rows have versions of their own, and a field that led to them could only
+//! show those of one revision. And a version has no `id`: clients cache objects by type and id, so the second of two
+//! versions would replace the first. The load that wrote a row is not a difference, because it differs whenever
+//! anything does.
 //!
-//! The database compares, in one statement ([`statement`]) whose parts say themselves which revision they read, so the
-//! answer is the same whichever revision the request is about. Only revisions up to that one can be compared.
+//! The database compares the revisions in one statement ([`statement`]). The parts of the statement say which revision
+//! they read, so the answer is the same whichever revision the request reads. Only revisions up to that one can be
+//! compared.
 //!
 //! ```text
 //! grantChanges(from: 1, to: 2) { nodes { kind after { title } } totalCount }
@@ -41,10 +42,10 @@ use crate::{
     limits::work::Work,
 };
 
-/// What a comparison of a table takes, in looks at each of its rows.
+/// The work of comparing a table, in passes over its rows.
 const PASSES: u64 = 3;
 
-/// What may have happened to a row.
+/// The kinds of changes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChangeKind {
     Added,
@@ -55,7 +56,7 @@ pub(crate) enum ChangeKind {
 impl ChangeKind {
     pub(crate) const ALL: [Self; 3] = [Self::Added, Self::Changed, Self::Removed];
 
-    /// As GraphQL writes it.
+    /// The value of the GraphQL enum.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Added => "ADDED",
@@ -72,16 +73,16 @@ pub(crate) enum Side {
     After,
 }
 
-/// A field of a version: a column that clients see, or the id of the row that it refers to.
+/// A field of a version: a public column, or the id of a related row.
 #[derive(Debug)]
 pub(crate) struct VersionField {
     pub(crate) name: String,
     pub(crate) column: &'static Column,
-    /// What a column that clients do not see refers to.
+    /// The relation of a column that is not public.
     pub(crate) refers: Option<&'static Relation>,
 }
 
-/// Whether what the rows of a table were is kept.
+/// Whether the history of a table's rows is kept.
 pub(crate) fn has_history(table: &Table) -> bool {
     entity::table::tables().iter().any(|it| it.name == table.name && it.has_history())
 }
@@ -101,7 +102,7 @@ pub(crate) fn version_fields(table: &'static Table) -> Vec<VersionField> {
     });
     let mut fields: Vec<VersionField> = columns.collect();
     for field in ones {
-        // Several relations may go by one column, and clients may see it.
+        // Several relations may share one column, which may also be public.
         if fields.iter().all(|other| other.name != field.name) {
             fields.push(field);
         }
@@ -115,28 +116,28 @@ pub(crate) fn field_name(table: &Table) -> String {
     format!("{}{rest}Changes", first.to_ascii_lowercase())
 }
 
-/// What changed in a table, and what is shown of it.
+/// The changes of a table to read, and the shape of the answer.
 #[derive(Debug)]
 pub(crate) struct ChangesPlan {
     pub(crate) table: &'static Table,
     from: i32,
     to: i32,
-    /// The rows that count, before or after.
+    /// The filter, which a row must pass before or after.
     keeps: Predicate,
-    /// What counts of what happened to them.
+    /// The kinds of changes to include.
     kinds: Vec<ChangeKind>,
     limit: u32,
-    /// The key of the row behind which the page begins.
+    /// The key of the row after which the page begins.
     after: Option<i32>,
     versions: Vec<VersionField>,
     cells: Vec<ChangeCell>,
     fields: Vec<(Name, ChangesField)>,
 }
 
-/// What is read of a change beside its key and its kind.
+/// A cell of a change beyond its key and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChangeCell {
-    /// The value of a field, by its place among the fields of versions.
+    /// The value of a field, by its position among the fields of versions.
     Value(Side, usize),
     /// Whether it differs.
     Differs(usize),
@@ -153,9 +154,9 @@ enum ChangesField {
     Edges(Vec<(Name, EdgeField<ChangeFields>)>),
     PageInfo(Vec<(Name, PageInfoField)>),
     TotalCount,
-    /// How many rows there are of each kind.
+    /// The number of changes of each kind.
     Kinds(Vec<(Name, CountField)>),
-    /// In how many changed rows each field differs.
+    /// The number of changed rows in which each field differs.
     Fields(Vec<(Name, CountField)>),
 }
 
@@ -163,7 +164,7 @@ enum ChangesField {
 #[derive(Clone, Copy, Debug)]
 enum CountField {
     TypeName,
-    /// What is counted.
+    /// The kind or the field that is counted.
     Of,
     Count,
 }
@@ -179,7 +180,7 @@ enum ChangeField {
     Version(Side, Vec<(Name, VersionCell)>),
 }
 
-/// A field of a version: where its value stands among the cells.
+/// A field of a version: the position of its value among the cells.
 #[derive(Clone, Copy, Debug)]
 enum VersionCell {
     TypeName,
@@ -205,8 +206,8 @@ impl ChangesPlan {
         })
     }
 
-    /// Adds it to the price of a request. How many rows differ is not known before. A usual load touches a few percent of
-    /// them, each of which takes about a hundred times as long as one that is passed over.
+    /// Adds it to the price of a request. The number of rows that differ is not known in advance. A typical load
+    /// changes a few percent of them, and each takes about a hundred times as long as a row that is skipped.
     pub(crate) fn price(&self, price: &mut Price<'_>) -> Result<(), Error> {
         let work = self.work(price)?;
         price.add(work);
@@ -218,7 +219,7 @@ impl ChangesPlan {
         Ok(())
     }
 
-    /// What the statements look at.
+    /// The work of the statements.
     fn work(&self, price: &Price<'_>) -> Result<Work, Error> {
         let statements = u64::from(self.reads_rows()) + u64::from(self.counts());
         let of_filter = price.in_database(self.table, &self.keeps)?;

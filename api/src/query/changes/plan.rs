@@ -1,4 +1,4 @@
-//! From the selection of changes to their plan.
+//! Plans changes from their selection.
 
 use async_graphql::{Name, Positioned, ServerError, Value as GraphQl, parser::types::Field};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,27 +19,27 @@ use crate::{
     },
 };
 
-/// The arguments, each with its type, where `{}` stands for the type of the rows, and what it does.
+/// The arguments: name, type and description. `{}` stands for the type of the rows.
 pub(crate) const fn argument_lists() -> [(&'static str, &'static str, &'static str); 6] {
     [
         (
             "from",
             "Int!",
-            "The number of the revision to begin with. It must be kept: `REVISION_GONE` says which ones are.",
+            "The number of the first revision. It must still be kept; the error `REVISION_GONE` lists the revisions that are.",
         ),
         (
             "to",
             "Int!",
-            "The number of the revision to end with: `from`, or one after it, up to the revision that is asked.",
+            "The number of the second revision: `from` or later, up to the revision that the request reads.",
         ),
-        ("kind", "[ChangeKind!]", "What counts as a change. All of it where it is left out."),
+        ("kind", "[ChangeKind!]", "The kinds of changes to include. Omit it to include all."),
         (
             "filter",
             "{}Filter",
-            "Which rows count: those that it keeps at `from`, as everything was then, or at `to`.",
+            "Filters the changes. A row counts if it passes at `from` or at `to`, with all data as of that revision.",
         ),
-        ("first", "Int", "How many rows."),
-        ("after", "String", "The cursor of the row after which the page begins."),
+        ("first", "Int", "The number of rows of the page."),
+        ("after", "String", "The cursor after which the page begins."),
     ]
 }
 
@@ -82,15 +82,13 @@ fn of_arguments(
     let revision = |name: &str| match given(name) {
         Some(GraphQl::Number(number)) => {
             let number = number.as_i64().and_then(|number| i32::try_from(number).ok());
-            number.ok_or_else(|| Error::BadArgument(format!("{name}: is no number of a revision")))
+            number.ok_or_else(|| Error::BadArgument(format!("{name}: not a revision number")))
         }
-        _ => Err(Error::BadArgument(format!("{name}: name a revision"))),
+        _ => Err(Error::BadArgument(format!("{name}: give a revision number"))),
     };
     let (from, to) = (revision("from")?, revision("to")?);
     if from > to {
-        let words = format!(
-            "from: revision {from} is after revision {to} (`to`): name the earlier one first"
-        );
+        let words = format!("from: revision {from} is after revision {to} (`to`); swap them");
         return Err(Error::BadArgument(words));
     }
     let keeps = match given("filter") {
@@ -186,7 +184,7 @@ impl ChangesPlan {
         Ok(ChangeField::Version(side, cells))
     }
 
-    /// Where a cell stands; it is added where it is not there yet.
+    /// The position of a cell, which is added if necessary.
     fn place_of(&mut self, cell: ChangeCell) -> usize {
         self.cells.iter().position(|other| *other == cell).unwrap_or_else(|| {
             self.cells.push(cell);
@@ -216,14 +214,15 @@ pub(super) fn cursor_of(table: &Table, key: i32) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}:{key}", mark(table)))
 }
 
-/// The key that a cursor stands for.
+/// The key in a cursor.
 fn key_of(table: &Table, cursor: &str) -> Result<i32, Error> {
     let invalid = |reason| Error::InvalidCursor { argument: "after", reason };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid("it is not base64"))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| invalid("it holds no text"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| invalid("it does not hold text"))?;
     let key = text.split_once(':').filter(|(found, _)| *found == mark(table));
-    let (_, key) = key.ok_or_else(|| invalid("it belongs to another list; start without it"))?;
-    key.parse().map_err(|_| invalid("it holds no key"))
+    let (_, key) =
+        key.ok_or_else(|| invalid("it belongs to another list; start again without it"))?;
+    key.parse().map_err(|_| invalid("it does not hold a key"))
 }
 
 fn mark(table: &Table) -> String {

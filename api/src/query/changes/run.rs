@@ -1,4 +1,4 @@
-//! Reads what changed, and shows it.
+//! Reads and shows changes.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The cells in front of those of the plan: the kind.
+/// The position of the kind, and of the first cell of the plan after it.
 const KIND: usize = 0;
 const FIRST: usize = 1;
 
@@ -37,14 +37,14 @@ struct ChangesPage {
     more: bool,
 }
 
-/// How many rows of each kind there are, and in how many changed ones each field differs.
+/// The number of changes of each kind, and the number of changed rows in which each field differs.
 #[derive(Default)]
 struct ChangeCounts {
     kinds: Vec<i64>,
     fields: Vec<i64>,
 }
 
-/// Answers what changed.
+/// Answers the changes.
 pub(crate) async fn changes(loaders: &Loaders, plan: &ChangesPlan) -> Result<GraphQl, Error> {
     let work = plan.work(&Price::of(loaders.catalog, &loaders.aggregates))?;
     loaders.session.usage().add(work);
@@ -56,7 +56,7 @@ pub(crate) async fn changes(loaders: &Loaders, plan: &ChangesPlan) -> Result<Gra
         true => counts(loaders, plan).await?,
         false => ChangeCounts::default(),
     };
-    // Looked at behind the rows: what was kept then was so before.
+    // Checked after the rows are read: if the revisions are kept now, they were kept then.
     check(loaders, plan).await?;
     let fields = plan.fields.iter();
     let fields = fields.map(|(name, field)| (name.clone(), plan.show(field, &page, &counts)));
@@ -97,7 +97,7 @@ async fn counts(loaders: &Loaders, plan: &ChangesPlan) -> Result<ChangeCounts, E
     Ok(read.await?.rows)
 }
 
-/// Makes sure that both revisions are kept, and are of the dataset that is asked.
+/// Checks that both revisions are kept and belong to the current dataset.
 async fn check(loaders: &Loaders, plan: &ChangesPlan) -> Result<(), Error> {
     let id = || Expr::col(Alias::new("id"));
     let mut kept = Query::select();
@@ -239,7 +239,7 @@ impl ChangesPlan {
         GraphQl::Object(cells.iter().map(value).collect::<IndexMap<_, _>>())
     }
 
-    /// A value of a version; of a row that it refers to, the id.
+    /// A value of a version; for a related row, its id.
     fn cell(&self, place: usize, row: &Row) -> GraphQl {
         let value = row.cells[FIRST + place].clone();
         let ChangeCell::Value(_, field) = self.cells[place] else { return value };
@@ -255,7 +255,7 @@ fn id_of(table: &Table, key: Option<i64>) -> GraphQl {
     key.map_or(GraphQl::Null, |key| GraphQl::String(id::encode(table, key)))
 }
 
-/// A count, and of what.
+/// A count, with what it counts.
 fn count(fields: &[(Name, CountField)], type_name: &str, of: &GraphQl, count: i64) -> GraphQl {
     let value = |field: &CountField| match field {
         CountField::TypeName => GraphQl::from(type_name),

@@ -1,8 +1,8 @@
 //! The statement that compares two revisions.
 //!
-//! What differs is among the rows that loads between the two have touched. What these were before stands in the history;
-//! what became of them are the rows of the later revision that are younger than the earlier one. Both sides are joined by
-//! their keys, and what is the same is left out:
+//! Only rows touched by loads between the two can differ. Their old state is in the history. Their new state is the
+//! rows of the later revision that are newer than the earlier revision. Both sides are joined by key, and unchanged
+//! rows are left out:
 //!
 //! ```sql
 //! SELECT ... FROM (SELECT ... FROM
@@ -13,8 +13,8 @@
 //! WHERE before_k IS NULL OR after_k IS NULL OR before_0 IS DISTINCT FROM after_0 OR ...
 //! ```
 //!
-//! A filter stands in each side, over the tables as they were then. SQLite looks at each row of the one side for each of the
-//! other in a full join, so there the sides stand below each other, and are grouped by their key.
+//! A filter applies within each side, over the tables as of that revision. In a full join, SQLite scans one side for
+//! each row of the other, so there the two sides are combined by `UNION ALL` and grouped by key.
 
 use std::sync::LazyLock;
 
@@ -39,7 +39,7 @@ use crate::{
 
 static TABLES: LazyLock<Vec<EntityTable>> = LazyLock::new(tables);
 
-/// What the statement calls the key of a row, that the filter keeps it, and the side that it is of.
+/// The names in the statement of a row's key and of the result of the filter.
 const KEY: &str = "k";
 const KEPT: &str = "kept";
 const SIDE: &str = "side";
@@ -54,12 +54,12 @@ impl Side {
         }
     }
 
-    /// What a column of a side is called beside the other side.
+    /// The name of a column of a side within the pair.
     fn of_pair(self, column: &str) -> Alias {
         Alias::new(format!("{}_{column}", self.name()))
     }
 
-    /// The value of a field, by its place.
+    /// The value of a field, by its position.
     fn value(self, field: usize) -> Expr {
         Expr::col(self.of_pair(&field.to_string()))
     }
@@ -93,7 +93,7 @@ impl ChangesPlan {
         Ok(select)
     }
 
-    /// The kinds of the cells of the page: of the kind of change, and of the others.
+    /// The kinds of the cells of the page: the kind of change first, then the others.
     pub(super) fn cell_kinds(&self) -> Vec<ColumnKind> {
         let of = |cell: &ChangeCell| match *cell {
             ChangeCell::Value(_, field) => self.versions[field].column.kind,
@@ -126,7 +126,7 @@ impl ChangesPlan {
         Ok(counts)
     }
 
-    /// What differs, with nothing selected of it.
+    /// The changes, with nothing selected yet.
     fn select(&self, backend: DbBackend) -> Result<SelectStatement, Error> {
         let (before, after) = (Side::Before, Side::After);
         let mut select = Query::select();
@@ -143,7 +143,7 @@ impl ChangesPlan {
         Ok(select)
     }
 
-    /// The rows that may differ, with both sides beside each other.
+    /// The rows that may differ, with both sides next to each other.
     fn pairs(&self, backend: DbBackend) -> Result<SelectStatement, Error> {
         let [mut before, mut after] = [Side::Before, Side::After].map(|it| self.side(it, backend));
         let mut columns: Vec<String> =
@@ -174,7 +174,7 @@ impl ChangesPlan {
         for (side, column) in cells {
             let is_of_side = Expr::col(Alias::new(SIDE)).eq(side as i32);
             let value = Expr::case(is_of_side, Expr::col(Alias::new(column)));
-            // There is one row of each side at most.
+            // There is at most one row of each side.
             pairs.expr_as(Func::max(value), side.of_pair(column));
         }
         let mut both = Query::select();
@@ -198,7 +198,7 @@ impl ChangesPlan {
             rows.expr_as(value, Alias::new(field.to_string()));
         }
         if !self.keeps.is_all() {
-            rows.expr_as(one_where(self.keeps.to_sql(name, backend)), Alias::new(KEPT));
+            rows.expr_as(one_where(self.keeps.to_sql_value(name, backend)), Alias::new(KEPT));
         }
         let revision = match side {
             Side::Before => {
@@ -216,7 +216,7 @@ impl ChangesPlan {
     }
 }
 
-/// What happened to a row.
+/// The kind of change of a row.
 fn kind() -> Expr {
     let name = |kind: ChangeKind| Expr::cust(format!("'{}'", kind.name()));
     Expr::case(Side::Before.key().is_null(), name(ChangeKind::Added))
@@ -225,7 +225,7 @@ fn kind() -> Expr {
         .into()
 }
 
-/// That a field differs, or is there on one side only.
+/// The condition that a field differs, or exists on one side only.
 fn differs(field: usize) -> Expr {
     let distinct = BinOper::Custom("IS DISTINCT FROM");
     Side::Before.value(field).binary(distinct, Side::After.value(field))

@@ -1,8 +1,8 @@
-//! What groups come to among each other: windows of a group, and the summary of all of them.
+//! Numbers that compare groups with each other: windows over the groups, and the summary of all groups.
 //!
-//! Both are objects of numbers ([`NumbersPlan`]), poured from what a request computes of its groups
-//! ([`Window`], [`Summary`]). What is never added up across something is not added up across groups either: there the keys
-//! of a group count only where the window stays within them.
+//! Both are objects of numbers ([`NumbersPlan`]), filled from what a request computes over its groups ([`Window`],
+//! [`Summary`]). Values that must not be added up across something must not be added up across groups either: a group's
+//! keys count there only if the window stays within them.
 
 use async_graphql::{Name, ServerError, Value as GraphQl};
 
@@ -30,57 +30,57 @@ use crate::{
     },
 };
 
-/// The fields of a window, what each is, and what it says of itself.
+/// The fields of a window: name, kind and description.
 pub(crate) const WINDOWS: [(&str, WindowKind, &str); 5] = [
     (
         "cumulative",
         WindowKind::Cumulative,
-        "The sum of this group and of those before it. Null until a value is known.",
+        "The running sum: this group and all groups before it. Null until a value is known.",
     ),
     (
         "share",
         WindowKind::Share,
-        "The part of the sum over all groups, also of those that the page or `having` leaves out: 1 is all of it.",
+        "This group's share of the sum over all groups, including those outside the page or excluded by `having`: 1 is all of it.",
     ),
     (
         "changeFromPrevious",
         WindowKind::Change,
-        "How much more this is than in the group before. Null in the first, and where one of the two is missing.",
+        "The difference from the previous group. Null in the first group, and if either value is missing.",
     ),
     (
         "growth",
         WindowKind::Growth,
-        "The change from the group before as a part of what that has: 0.1 is a tenth more. Null where there is nothing to divide by.",
+        "The relative change from the previous group: 0.1 is 10 % more. Null where `changeFromPrevious` is, and if the previous value is zero.",
     ),
     (
         "rank",
         WindowKind::Rank,
-        "How many groups have more, and one. Groups that tie have one rank.",
+        "The rank, from the greatest value down: 1 plus the number of groups with a greater value. Ties share a rank.",
     ),
 ];
 
-/// The fields of a summary of one figure of groups, and what each says of itself.
+/// The fields of a summary of one figure over groups, with their descriptions.
 pub(crate) const SUMMARIES: [(&str, &str); 11] = [
-    ("known", "In how many groups it is known."),
-    ("missing", "In how many groups it is missing."),
-    ("avg", "The mean of the groups."),
-    ("min", "The least of the groups."),
-    ("max", "The greatest of the groups."),
-    ("median", "The median of the groups."),
-    ("percentile", "The continuous percentile of the groups."),
-    ("stddev", "The standard deviation of the groups, as of a sample."),
-    ("variance", "The variance of the groups, as of a sample."),
+    ("known", "The number of groups with a known value."),
+    ("missing", "The number of groups without a known value."),
+    ("avg", "The mean over the groups."),
+    ("min", "The smallest value of any group."),
+    ("max", "The greatest value of any group."),
+    ("median", "The median over the groups."),
+    ("percentile", "The continuous percentile over the groups."),
+    ("stddev", "The sample standard deviation over the groups."),
+    ("variance", "The sample variance over the groups."),
     (
         "gini",
-        "The Gini coefficient: 0 where all groups have the same, near 1 where one has everything. Null where one is below zero.",
+        "The Gini coefficient: 0 if all groups are equal, near 1 if one group has everything. Null if any value is negative.",
     ),
     (
         "topShare",
-        "The part of the sum of all groups that the greatest have: `p` of the groups, rounded up. Null where one is below zero.",
+        "The share of the total held by the greatest groups: the top fraction `p` of them, rounded up. Null if any value is negative.",
     ),
 ];
 
-/// The name of the type of the windows of a unit; of none, that of real numbers.
+/// The name of the window type for a unit; `None` is a real number.
 pub(crate) fn window_type(unit: Option<Unit>) -> &'static str {
     match unit {
         Some(Unit::Dollars) => "DollarWindow",
@@ -91,7 +91,7 @@ pub(crate) fn window_type(unit: Option<Unit>) -> &'static str {
     }
 }
 
-/// The name of the type of the summary of a figure of a unit; of none, that of real numbers.
+/// The name of the summary type for a figure of a unit; `None` is a real number.
 pub(crate) fn summary_type(unit: Option<Unit>) -> &'static str {
     match unit {
         Some(Unit::Dollars) => "DollarSummary",
@@ -102,7 +102,7 @@ pub(crate) fn summary_type(unit: Option<Unit>) -> &'static str {
     }
 }
 
-/// The name of the type of the summaries of the statistics of a unit.
+/// The name of the type that summarizes the statistics of a unit.
 pub(crate) fn summaries_type(unit: Unit) -> &'static str {
     match unit {
         Unit::Dollars => "DollarStatsSummary",
@@ -112,7 +112,7 @@ pub(crate) fn summaries_type(unit: Unit) -> &'static str {
     }
 }
 
-/// The unit of a statistic, where it is exact.
+/// The unit of a statistic, if it is exact.
 pub(crate) fn unit_of_statistic(name: &str, unit: Unit) -> Option<Unit> {
     match name {
         "known" | "missing" | "distinct" => Some(Unit::Whole),
@@ -121,16 +121,16 @@ pub(crate) fn unit_of_statistic(name: &str, unit: Unit) -> Option<Unit> {
     }
 }
 
-/// A figure that groups are held against each other by.
+/// A figure by which groups are compared.
 struct Among<'m> {
     figure: usize,
     show: Show,
-    /// What is added up, where groups do not share it.
+    /// The measure to add up, unless groups share it.
     adds_up: Option<&'m Measure>,
 }
 
 impl<'a> Planner<'a> {
-    /// Plans what a group comes to among the others.
+    /// Plans a window over the groups.
     pub(super) fn window(
         &self,
         table: &'static Table,
@@ -212,7 +212,7 @@ impl<'a> Planner<'a> {
             if kind.adds_up() {
                 let Some(measure) = among.adds_up else {
                     let text = format!(
-                        "{word}: groups may share what this counts, or it is a quotient, so it is not added up over them: ask for `rank` or `changeFromPrevious`"
+                        "{word}: this cannot be added up over groups, because it is a quotient or groups may share what it counts. Use `rank` or `changeFromPrevious`."
                     );
                     return Err(at(Error::BadArgument(text)));
                 };
@@ -237,7 +237,7 @@ impl<'a> Planner<'a> {
         Ok(NumbersPlan { type_name: type_name.into(), fields: plan })
     }
 
-    /// Plans the statistics of all groups, of the rows that a filter keeps.
+    /// Plans the statistics over all groups, for the rows that a filter keeps.
     pub(super) fn summary(
         &self,
         table: &'static Table,
@@ -332,7 +332,7 @@ impl<'a> Planner<'a> {
             let p = self.part(&merged).map_err(at)?;
             let (statistic, show) = statistic(word, unit, p).map_err(at)?;
             let statistic = match statistic {
-                // A group without rows of the part has nothing of it.
+                // A group that has no rows of the part contributes 0.
                 Statistic::Sum => Statistic::Total,
                 statistic => statistic,
             };
@@ -371,7 +371,7 @@ impl<'a> Planner<'a> {
                 "gini" => (GroupStatistic::Gini, Show::Real),
                 "topShare" => {
                     let p = p.filter(|p| (0.0..=1.0).contains(p));
-                    let bad = || Error::BadArgument("p: is not between 0 and 1".to_owned());
+                    let bad = || Error::BadArgument("p: must be between 0 and 1".to_owned());
                     (GroupStatistic::TopShare(p.ok_or_else(bad).map_err(at)?), Show::Real)
                 }
                 _ => {
@@ -391,7 +391,7 @@ impl<'a> Planner<'a> {
         Ok(NumbersPlan { type_name: type_name.into(), fields: plan })
     }
 
-    /// Plans the correlation of two figures of groups.
+    /// Plans the correlation of two figures over groups.
     fn correlation_of_groups(
         &self,
         merged: &Merged<'a>,
@@ -424,16 +424,16 @@ impl<'a> Planner<'a> {
 /// The fields of a correlation.
 pub(crate) fn correlation(field: &str) -> Option<(Correlation, Show, &'static str)> {
     Some(match field {
-        "n" => (Correlation::Count, Show::Exact(0), "How many have both numbers."),
+        "n" => (Correlation::Count, Show::Exact(0), "The number of pairs: both numbers are known."),
         "pearson" => (
             Correlation::Pearson,
             Show::Real,
-            "Pearson's correlation coefficient, from -1 to 1. Null below two pairs, and where one of the numbers is always the same.",
+            "Pearson's correlation coefficient, from -1 to 1. Null if there are fewer than two pairs or if either number is constant.",
         ),
         "spearman" => (
             Correlation::Spearman,
             Show::Real,
-            "Spearman's rank correlation coefficient, from -1 to 1; numbers that tie have the mean of their ranks. Null as `pearson` is.",
+            "Spearman's rank correlation coefficient, from -1 to 1. Ties get the mean of their ranks. Null if there are fewer than two pairs or if either number is constant.",
         ),
         _ => return None,
     })
@@ -441,32 +441,32 @@ pub(crate) fn correlation(field: &str) -> Option<(Correlation, Show, &'static st
 
 /// The fields of an estimate.
 pub(crate) const ESTIMATES: [(&str, Estimated, Show, &str); 7] = [
-    ("value", Estimated::Value, Show::Real, "The mean, or the rate. Null where no value is known."),
+    ("value", Estimated::Value, Show::Real, "The mean, or the rate. Null if no value is known."),
     (
         "standardError",
         Estimated::Error,
         Show::Real,
-        "Its standard error, robust to clusters. Null below two clusters.",
+        "The cluster-robust standard error. Null if there are fewer than two clusters.",
     ),
     (
         "low",
         Estimated::Low,
         Show::Real,
-        "The lower end of the 95 % interval. Null below two clusters.",
+        "The lower end of the 95 % confidence interval. Null if there are fewer than two clusters.",
     ),
     (
         "high",
         Estimated::High,
         Show::Real,
-        "The upper end of the 95 % interval. Null below two clusters.",
+        "The upper end of the 95 % confidence interval. Null if there are fewer than two clusters.",
     ),
-    ("clusters", Estimated::Clusters, Show::Exact(0), "How many clusters there are."),
-    ("rows", Estimated::Rows, Show::Exact(0), "How many rows are looked at."),
+    ("clusters", Estimated::Clusters, Show::Exact(0), "The number of clusters."),
+    ("rows", Estimated::Rows, Show::Exact(0), "The number of rows used."),
     (
         "missing",
         Estimated::Missing,
         Show::Exact(0),
-        "How many rows are not: one of their values is unknown, or their cluster.",
+        "The number of rows left out, because one of their values or their cluster is unknown.",
     ),
 ];
 
@@ -476,7 +476,7 @@ pub(crate) fn estimated(field: &str) -> Option<(Estimated, Show, &'static str)> 
     found.map(|(_, what, show, about)| (*what, *show, *about))
 }
 
-/// A statistic of numbers that have so many decimals.
+/// A statistic of numbers with this many decimals.
 fn in_unit(statistic: Statistic, digits: u32) -> Statistic {
     match statistic {
         Statistic::Average(_) => Statistic::Average(digits),
@@ -487,7 +487,7 @@ fn in_unit(statistic: Statistic, digits: u32) -> Statistic {
     }
 }
 
-/// The position of a summary, which is asked for unless it is already.
+/// The position of a summary; adds it unless it is already there.
 fn place(figures: &mut Figures, summary: Summary) -> usize {
     let summaries = &mut figures.request.summaries;
     summaries.iter().position(|other| *other == summary).unwrap_or_else(|| {
@@ -501,7 +501,7 @@ fn within(by: &[&'static Dimension], value: Option<&GraphQl>) -> Result<Vec<usiz
     let position = |value: &GraphQl| {
         let name = enum_word(Some(value)).unwrap_or_default();
         by.iter().position(|dimension| dimension.name == name).ok_or_else(|| {
-            Error::BadArgument(format!("within: `by` does not name {name}: add it there"))
+            Error::BadArgument(format!("within: {name} is not in `by`; add it there"))
         })
     };
     items(value).iter().map(position).collect()

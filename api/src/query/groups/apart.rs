@@ -1,9 +1,11 @@
-//! What is never added up across something: values of several measures, of agencies and the states that they are in.
+//! Guards values that must not be added up: values of several measures, or of agencies and the states that contain
+//! them.
 //!
-//! A type declares which of its columns these are, and across what ([`Table::never_added`]). Their statistics are
-//! answered only where the request leaves one measure and one level: by its filter, its keys, the filter of `where`, or
-//! the row that it hangs on. That is judged from what is asked, never from what the data happen to hold: a query that is
-//! right today is right tomorrow. How many values there are, known or not, may always be asked.
+//! A type declares which of its columns hold such values, and across what they must not be added up
+//! ([`Table::never_added`]). Their statistics are answered only if the request leaves one measure and one level: by its
+//! filter, its keys, the filter of `where`, or the row that the list belongs to. The check looks at the request, never
+//! at the data: a query that is right today is right tomorrow. The counts of known and missing values are always
+//! allowed.
 //!
 //! ```graphql
 //! { outcomes(filter: { measure: { code: { eq: "violent_crime" } }, agency: {} }) { totals { value { sum } } } }
@@ -19,19 +21,19 @@ use crate::{
     error::Error,
 };
 
-/// What the groups of a request have in common beside its filters.
+/// What the groups of a request have in common beyond its filters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Common {
     /// The keys that each group has.
     pub(crate) keys: Vec<Key>,
-    /// The column that says of which parent the rows are.
+    /// The column that says which parent the rows belong to.
     pub(crate) parent: Option<&'static str>,
 }
 
-/// Refuses to add up what is never added up.
+/// Refuses to add up values that must not be added up.
 ///
 /// # Errors
-/// Says across what that would be.
+/// Says what they would be added up across.
 pub(crate) fn check(
     table: &'static Table,
     measure: &Measure,
@@ -61,7 +63,7 @@ impl Across {
         self.column == column || self.implied_by.contains(&column)
     }
 
-    /// Whether each group of a key has one value.
+    /// Whether each group of a key has one value of this column.
     fn is_key(&self, table: &'static Table, key: &Key) -> bool {
         if key.part != Part::Itself {
             return false;
@@ -84,7 +86,7 @@ impl Across {
         }
     }
 
-    /// The one value that a filter leaves, in words of this module; none where it may leave several.
+    /// The one value that a filter leaves, as this module writes it; `None` if it may leave several.
     fn one(&self, filter: &Predicate) -> Option<String> {
         match filter {
             Predicate::All(parts) => parts.iter().find_map(|part| self.one(part)),
@@ -121,7 +123,7 @@ pub(crate) fn names_one(table: &Table, column: &str) -> bool {
         || table.natural_keys.iter().any(|natural| natural.columns.as_slice() == [column])
 }
 
-/// The one value that a test lets pass.
+/// The one value that a test accepts.
 pub(crate) fn one_of(test: &Test) -> Option<String> {
     match test {
         Test::Compare(Comparison::Equal, value) => Some(format!("{value:?}")),

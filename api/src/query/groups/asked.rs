@@ -1,4 +1,4 @@
-//! One number of a group as a client names it, wherever it does: in an order, a condition, a ratio or a summary.
+//! One figure of a group, as a client names it in an order, a condition, a ratio or a summary.
 //!
 //! ```graphql
 //! { measure: COUNT, where: { status: { eq: WITHDRAWN } } }
@@ -6,8 +6,8 @@
 //! { measure: FEDERAL_SHARE, inDollarsOf: 2024, dividedBy: { measure: COUNT } }
 //! ```
 //!
-//! In a quotient a part without any rows comes to 0: of a year without withdrawn awards, none were withdrawn. What is
-//! unknown stays unknown.
+//! In a quotient, a part without rows is 0: in a year without withdrawn awards, none were withdrawn. An unknown value
+//! stays unknown.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -27,14 +27,14 @@ use crate::{
     reference,
 };
 
-/// A figure that is asked for, and what tells it from others.
+/// A requested figure, and the text that identifies it.
 pub(crate) struct AskedFigure {
     pub(crate) figure: usize,
     pub(crate) show: Show,
     pub(crate) identity: String,
 }
 
-/// One side of a quotient, or the whole of what is named.
+/// One side of a quotient, or the whole figure.
 struct NamedFigure<'a> {
     measure: Option<&'a str>,
     days: Option<&'a IndexMap<Name, GraphQl>>,
@@ -44,10 +44,10 @@ struct NamedFigure<'a> {
     part: Option<&'a GraphQl>,
 }
 
-/// Reads a figure, with the quotient that it may be, and asks for it.
+/// Reads a figure, which may be a quotient, and adds it.
 ///
 /// # Errors
-/// Says which field is wrong, at a path.
+/// Says which field is wrong, with its path.
 pub(crate) fn figure(
     measures: &'static MeasureCatalog,
     figures: &mut Figures,
@@ -71,7 +71,7 @@ pub(crate) fn figure(
     }
 }
 
-/// Reads the two figures of a quotient, and asks for it.
+/// Reads the two figures of a quotient, and adds it.
 ///
 /// # Errors
 /// Says which field is wrong.
@@ -85,14 +85,14 @@ pub(crate) fn ratio(
         Some(GraphQl::Object(given)) => {
             NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))
         }
-        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+        _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
     };
     let [above, below] = sides;
     let (above, below) = (side(above)?, side(below)?);
     Ok(quotient(figures, &above, &below))
 }
 
-/// Reads two figures that are held against each other, and asks for them; their positions.
+/// Reads two figures to compare, adds them, and returns their positions.
 ///
 /// # Errors
 /// Says which field is wrong.
@@ -108,7 +108,7 @@ pub(crate) fn pair(
                 NamedFigure::read(given, path)?.ask(measures, figures, keeps, (path, true))?;
             Ok(asked.figure)
         }
-        _ => Err(Error::BadArgument(format!("{path}: names no figure"))),
+        _ => Err(Error::BadArgument(format!("{path}: name a figure"))),
     };
     let [first, second] = sides;
     Ok([side(first)?, side(second)?])
@@ -143,7 +143,7 @@ impl<'a> NamedFigure<'a> {
         })
     }
 
-    /// Asks for it, of the rows that a filter keeps. In a quotient, the sum of a part without rows is 0.
+    /// Adds the figure, over the rows that a filter keeps. In a quotient, the sum of a part without rows is 0.
     fn ask(
         &self,
         measures: &'static MeasureCatalog,
@@ -174,7 +174,8 @@ impl<'a> NamedFigure<'a> {
             (None, Some(given)) => {
                 let (days, measure) = days(measures, given, &format!("{path}.days"))?;
                 if self.year.is_some() {
-                    let text = format!("{path}: `inDollarsOf` belongs to amounts, not to days");
+                    let text =
+                        format!("{path}: `inDollarsOf` applies to dollar amounts, not to days");
                     return Err(Error::BadArgument(text));
                 }
                 (&days.computed, measure, Unit::Whole)
@@ -197,7 +198,7 @@ impl<'a> NamedFigure<'a> {
         Ok(AskedFigure { figure, show, identity })
     }
 
-    /// Asks for what has one value.
+    /// Adds a measure that has a single value.
     fn ask_single(
         &self,
         computed: &'static ComputedMeasure,
@@ -207,11 +208,12 @@ impl<'a> NamedFigure<'a> {
     ) -> Result<AskedFigure, Error> {
         let name = measure_name(&computed.field);
         if self.statistic.is_some() || self.p.is_some() {
-            let text = format!("{path}: {name} has one value: leave `statistic` and `p` out");
+            let text = format!("{path}: {name} has a single value; remove `statistic` and `p`");
             return Err(Error::BadArgument(text));
         }
         if self.year.is_some() && !computed.is_priced {
-            let text = format!("{path}: `inDollarsOf` belongs to amounts, and {name} is none");
+            let text =
+                format!("{path}: `inDollarsOf` applies to dollar amounts, and {name} is not one");
             return Err(Error::BadArgument(text));
         }
         let (figure, show) =
@@ -222,10 +224,10 @@ impl<'a> NamedFigure<'a> {
     }
 }
 
-/// Reads from which day to which is counted.
+/// Reads the two dates to count days between.
 ///
 /// # Errors
-/// Says that these rows have no two days, or not these.
+/// Says that these rows do not have two dates, or not the named ones.
 pub(crate) fn days<'m>(
     measures: &'m MeasureCatalog,
     given: &IndexMap<Name, GraphQl>,
@@ -234,29 +236,29 @@ pub(crate) fn days<'m>(
     let days = measures.days.as_ref().ok_or(Error::Internal)?;
     let day = |name: &str| {
         let word = enum_word(given.get(name)).unwrap_or_default();
-        let bad = || Error::BadArgument(format!("{path}.{name}: is not a day of these rows"));
+        let bad = || Error::BadArgument(format!("{path}.{name}: not a date field of these rows"));
         days.column(word).ok_or_else(bad)
     };
     Ok((days, Measure::days(day("from")?, day("to")?)))
 }
 
-/// The value of a field that is there and not null.
+/// The value of a field that is present and not null.
 fn field<'a>(given: &'a IndexMap<Name, GraphQl>, name: &str) -> Option<&'a GraphQl> {
     given.get(name).filter(|value| **value != GraphQl::Null)
 }
 
-/// An error with where it is.
+/// An error with its place.
 fn at(path: &str, error: &Error) -> Error {
     Error::BadArgument(format!("{path}: {error}"))
 }
 
-/// The name of what has one value, as a value of the enum of measures.
+/// The name of a single-value measure, as a value of the enum of measures.
 pub(crate) fn measure_name(field: &str) -> String {
     screaming_case(field)
 }
 
-/// Reads the argument `inDollarsOf`. A database may know the prices of fewer years than this program: who
-/// computes finds that out.
+/// Reads the argument `inDollarsOf`. A database may know prices for fewer years than this program; the executor checks
+/// that.
 pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
     match value {
         None | Some(GraphQl::Null) => Ok(None),
@@ -265,7 +267,7 @@ pub(crate) fn year(value: Option<&GraphQl>) -> Result<Option<i32>, String> {
             let year = year.ok_or_else(|| format!("inDollarsOf: {number} is not a year"))?;
             match reference::price_years() {
                 Some(known) if !known.contains(&year) => Err(format!(
-                    "inDollarsOf: the prices of {year} are not known; years known: {} to {}",
+                    "inDollarsOf: there is no price index for {year}; choose a year from {} to {}",
                     known.start(),
                     known.end()
                 )),

@@ -1,5 +1,5 @@
-//! What is computed of rows beside the statistics of their measures: quotients of two figures, days between two dates,
-//! what is active on a day, how two measures go together, and how sure a mean is.
+//! Aggregates of rows other than the statistics of their measures: quotients of two figures, days between two dates,
+//! rows active on a day, correlations of two measures, and standard errors of means.
 
 use async_graphql::{Name, ServerError};
 
@@ -25,7 +25,7 @@ use crate::{
 };
 
 impl<'a> Planner<'a> {
-    /// The quotient of two figures that a client names.
+    /// Plans the quotient of two figures that a client names.
     pub(super) fn ratio(
         &self,
         merged: &Merged<'a>,
@@ -43,7 +43,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figure(asked.figure, asked.show, FigureOf::Ratio))
     }
 
-    /// The days from one day of each row to another.
+    /// Plans the days between two dates of each row.
     pub(super) fn days(
         &self,
         merged: &Merged<'a>,
@@ -61,7 +61,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Statistics(Unit::Whole, fields, &days.computed))
     }
 
-    /// How sure a mean or a rate is.
+    /// Plans a mean or a rate with its standard error.
     pub(super) fn estimate(
         &self,
         merged: &Merged<'a>,
@@ -84,7 +84,7 @@ impl<'a> Planner<'a> {
         let cluster = keys.find(|dimension| dimension.name == cluster);
         let cluster = cluster.filter(|dimension| !dimension.key.part.is_of_event());
         let cluster = cluster.ok_or_else(|| {
-            at(Error::BadArgument("clusteredBy: is not a key of these rows".to_owned()))
+            at(Error::BadArgument("clusteredBy: this is not a key of these rows".to_owned()))
         })?;
         self.tell(figures, computed, None, year, keeps, || path.to_vec());
         let mut plan = Vec::new();
@@ -101,7 +101,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figures("ClusteredEstimate", plan))
     }
 
-    /// How two measures of the rows go together.
+    /// Plans the correlation of two measures of the rows.
     pub(super) fn correlation(
         &self,
         merged: &Merged<'a>,
@@ -124,14 +124,15 @@ impl<'a> Planner<'a> {
                     figures.priced(measure, year.filter(|_| is_priced)).map(|it| (it, is_priced))
                 }
                 _ => Err(Error::BadArgument(format!(
-                    "{argument}: {name} is no number of each row: name one that has statistics"
+                    "{argument}: {name} is not a number of each row; name a measure that has statistics"
                 ))),
             }
         };
         let (of, is_priced) = measure("of").map_err(at)?;
         let (with, other_is_priced) = measure("with").map_err(at)?;
         if year.is_some() && !is_priced && !other_is_priced {
-            let text = "inDollarsOf: neither of these is an amount whose year is known".to_owned();
+            let text =
+                "inDollarsOf: neither measure is a dollar amount with a known year".to_owned();
             return Err(at(Error::BadArgument(text)));
         }
         let measures = [of, with];
@@ -149,7 +150,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figures("Correlation", plan))
     }
 
-    /// The measures of the rows that are active on each of some days.
+    /// Plans the measures of the rows that are active on each of some days.
     pub(super) fn active(
         &self,
         table: &'static Table,

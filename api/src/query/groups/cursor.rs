@@ -1,7 +1,8 @@
-//! Cursors of groups: the place of one in its order, which stays where it is when others come or go.
+//! Cursors of groups. A cursor is a group's place in the order, so it stays valid when other groups appear or
+//! disappear.
 //!
-//! A cursor holds the exact figures that the order looks at and the cells of the key; floats go by their
-//! bits. Its mark tells the groups that it belongs to: those of another table, key or order have another.
+//! A cursor holds the exact figures that the order compares and the cells of the key; floats are stored as their bits.
+//! Its mark identifies the table, key and order, so a cursor of other groups is refused.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -40,10 +41,10 @@ pub(crate) fn decode(
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid("it is not base64"))?;
     let parts = serde_json::from_slice(&bytes);
     let (found, figures, key): (String, Vec<Value>, Vec<Value>) =
-        parts.map_err(|_| invalid("it does not hold the place of a group"))?;
+        parts.map_err(|_| invalid("it is not a cursor of groups"))?;
     if found != mark {
         return Err(invalid(
-            "it belongs to groups of another key or order; start again without it",
+            "it belongs to groups with another key or order; start again without it",
         ));
     }
     let figure = |value: &Value| match value {

@@ -1,4 +1,4 @@
-//! Differences in differences: what is asked of them, and how they are shown.
+//! Differences in differences: the arguments and the shape of the answer.
 
 use std::sync::Arc;
 
@@ -30,17 +30,17 @@ use crate::{
     },
 };
 
-/// The words for those who are compared with, and what they mean; first those who are where nobody says.
+/// The comparison groups: name, value and description. The first is the default.
 pub(crate) const CONTROLS: [(&str, ControlGroup, &str); 2] = [
     (
         "NOT_YET",
         ControlGroup::NotYet,
-        "Those to whom it had not happened by then, whether it ever happens or not.",
+        "Units that have not had the event by that year, whether or not they have it later.",
     ),
-    ("NEVER", ControlGroup::Never, "Those to whom it never happens."),
+    ("NEVER", ControlGroup::Never, "Units that never have the event."),
 ];
 
-/// The names of the types that are shown.
+/// The names of the GraphQL types.
 pub(crate) const DIFFERENCES: &str = "DifferenceInDifferences";
 pub(crate) const EFFECT: &str = "DifferenceEffect";
 pub(crate) const EFFECT_OF_YEAR: &str = "DifferenceByYearsSince";
@@ -48,7 +48,7 @@ pub(crate) const EFFECT_OF_COHORT: &str = "DifferenceOfCohort";
 pub(crate) const PRE_TREND: &str = "PreTrendTest";
 
 impl<'a> Planner<'a> {
-    /// Plans how values changed after an event, less how they changed elsewhere.
+    /// Plans how values changed after an event, minus how they changed in the comparison group.
     pub(crate) fn difference(
         &self,
         table: &'static Table,
@@ -61,7 +61,7 @@ impl<'a> Planner<'a> {
         let bad = |text: String| at(Error::BadArgument(text));
         if parent.is_some() {
             return Err(bad(format!(
-                "differenceInDifferences: is of a list that hangs on no row: ask `{}` for it, with a filter",
+                "differenceInDifferences: this is not available on a nested list; use the root list `{}` with a filter",
                 table.list
             )));
         }
@@ -127,7 +127,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What is told of differences.
+/// Shows the differences.
 pub(crate) fn difference(fields: &[(Name, DifferenceField)], found: &Differences) -> GraphQl {
     object(fields, |field| match field {
         DifferenceField::Part(DifferencePart::Overall, fields) => {
@@ -157,7 +157,7 @@ fn object(
     GraphQl::Object(fields.collect())
 }
 
-/// The value of a field that holds no others, given what its object tells by name.
+/// The value of a scalar field, looked up by name.
 fn told(value: impl Fn(&str) -> GraphQl) -> impl Fn(&DifferenceField) -> GraphQl {
     move |field| match field {
         DifferenceField::TypeName(type_name) => GraphQl::from(*type_name),

@@ -1,4 +1,4 @@
-//! The argument that says which event rows are placed by.
+//! The argument `event`: the event that "years since" keys count from.
 
 use async_graphql::Value as GraphQl;
 
@@ -15,7 +15,8 @@ pub(crate) fn parse(
     let year = |name: &str| match given.get(name) {
         Some(GraphQl::Number(year)) => {
             let year = year.as_i64().and_then(|year| i32::try_from(year).ok());
-            year.map(Some).ok_or_else(|| Error::BadArgument(format!("event.{name}: is no year")))
+            year.map(Some)
+                .ok_or_else(|| Error::BadArgument(format!("event.{name}: this is not a year")))
         }
         _ => Ok(None),
     };
@@ -30,7 +31,7 @@ pub(crate) fn parse(
         (Some(from), Some(to)) => event.within(from, to),
         (None, None) => event,
         _ => {
-            let text = "event: a window has both ends, `from` and `to`";
+            let text = "event: a window needs both `from` and `to`";
             return Err(Error::BadArgument(text.to_owned()));
         }
     };

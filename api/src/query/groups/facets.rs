@@ -1,8 +1,8 @@
-//! What a list holds at a glance: facets, the overlap of groups, and how well columns are filled.
+//! A list at a glance: facets, the overlap of groups, and how complete its columns are.
 //!
-//! A facet counts rows by one key, under all conditions of the list but those on that key itself: what a visitor could
-//! choose instead of what is chosen. Such a condition is one that looks at nothing else, and must hold of each row; where
-//! it stands beside others in an `or`, it stays.
+//! A facet counts rows by one key. It applies every condition of the list except those on that key, so it shows what a
+//! visitor could choose instead of the current choice. A condition is on the key if it tests nothing else and must hold
+//! for every row; a condition within an `or` stays.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -36,9 +36,9 @@ use crate::{
     },
 };
 
-/// The facets of one list.
+/// The most facets of one list.
 const MOST_FACETS: usize = 20;
-/// The values of a facet, where nobody says how many, and at most.
+/// The number of values of a facet: the default and the maximum.
 pub(crate) const DEFAULT_VALUES: usize = 10;
 const MOST_VALUES: usize = 1_000;
 
@@ -57,12 +57,12 @@ impl<'a> Planner<'a> {
         let values = items(arguments.get("by"));
         if values.len() > MOST_FACETS {
             let count = values.len();
-            let text = format!("by: {count} facets are more than {MOST_FACETS}");
+            let text = format!("by: {count} facets exceed the limit of {MOST_FACETS}");
             return Err(at(Error::BadArgument(text)));
         }
         let first = match arguments.get("first") {
             Some(GraphQl::Number(number)) => {
-                let most = format!("first: {number} is not from 1 to {MOST_VALUES}");
+                let most = format!("first: {number} is not between 1 and {MOST_VALUES}");
                 let first = number.as_u64().and_then(|first| usize::try_from(first).ok());
                 let first = first.filter(|first| (1..=MOST_VALUES).contains(first));
                 first.ok_or_else(|| at(Error::BadArgument(most)))?
@@ -100,7 +100,7 @@ impl<'a> Planner<'a> {
         Ok(FacetsPlan { type_name, facets, fields: plan })
     }
 
-    /// Plans in how many of some others values of a key are found together.
+    /// Plans the overlap: in how many values of one key each two values of another occur together.
     pub(crate) fn overlap(
         &self,
         table: &'static Table,
@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
         };
         let (of, by) = (named("of")?, named("by")?);
         if of.name == by.name {
-            let text = "of, by: an overlap is one of two different keys".to_owned();
+            let text = "of, by: an overlap needs two different keys".to_owned();
             return Err(at(Error::BadArgument(text)));
         }
         let mut request = Request::of(table, keeps.clone());
@@ -136,7 +136,7 @@ impl<'a> Planner<'a> {
         Ok(OverlapPlan { dimension: by, request, label: label(by), fields: plan })
     }
 
-    /// Plans how well the columns of a list are filled.
+    /// Plans how complete the columns of a list are.
     pub(crate) fn quality(
         &self,
         table: &'static Table,
@@ -147,7 +147,7 @@ impl<'a> Planner<'a> {
     ) -> Result<QualityPlan, ServerError> {
         if parent.is_some() {
             let text = format!(
-                "quality: is of a list that hangs on no row: ask `{}` for it, with a filter",
+                "quality: this is not available on a nested list; use the root list `{}` with a filter",
                 table.list
             );
             return Err(Error::BadArgument(text).at(fields[0].pos, path));
@@ -195,7 +195,7 @@ fn dimension(
     found.ok_or_else(|| Error::BadArgument(format!("{name} is not a key of these rows")))
 }
 
-/// What shows the rows that a key is, by what they are called.
+/// Looks up the name of each row that a key stands for.
 fn label(dimension: &'static Dimension) -> Option<Lookup> {
     let Shows::Row(table) = dimension.shows else { return None };
     let named = |name: &&str| {
@@ -208,7 +208,7 @@ fn label(dimension: &'static Dimension) -> Option<Lookup> {
     Some(Lookup { rows: RowsPlan { table, fields }, picks })
 }
 
-/// A filter without the conditions on the value that a path leads to.
+/// A filter without the conditions on the value at the end of a path.
 fn without(keeps: &Predicate, table: &'static Table, path: &Path) -> Predicate {
     match keeps {
         _ if looks_at_only(keeps, table, path) => Predicate::all(),
@@ -239,7 +239,7 @@ fn keeps_of(
     Predicate::Through { column, table, to, keeps: Box::new(keeps.clone()) }
 }
 
-/// Whether a filter looks at nothing but the value that a path leads to.
+/// Whether a filter tests only the value at the end of a path.
 fn looks_at_only(keeps: &Predicate, table: &'static Table, path: &Path) -> bool {
     match (keeps, path.relations.split_first()) {
         (Predicate::All(parts) | Predicate::Any(parts), _) => {
@@ -255,14 +255,14 @@ fn looks_at_only(keeps: &Predicate, table: &'static Table, path: &Path) -> bool 
                 return false;
             }
             let rest = Path { relations: rest.to_vec(), end: path.end };
-            // What names the row is about it, whatever it looks at there.
+            // A filter on the related row selects values of the key, whichever column it tests.
             rest.relations.is_empty() && path.end == End::Row || looks_at_only(keeps, other, &rest)
         }
         _ => false,
     }
 }
 
-/// The labels of the rows that keys are.
+/// The labels of the rows that keys stand for.
 async fn labels<'c>(
     loaders: &Loaders,
     label: Option<&Lookup>,
@@ -283,7 +283,7 @@ fn id_of(cell: &Cell) -> Option<i32> {
     }
 }
 
-/// The objects of keys as texts.
+/// Writes keys as objects of text.
 struct KeyTexts<'p> {
     dimension: &'static Dimension,
     fields: &'p [(Name, KeyTextField)],
@@ -325,7 +325,7 @@ impl KeyTexts<'_> {
     }
 }
 
-/// A whole number of a column, as it is shown.
+/// A whole number of a column, as text.
 fn whole_text(scalar: Scalar, whole: i64) -> String {
     match scalar {
         Scalar::Fixed(digits) => entity::scalar::fixed_to_value(whole, digits).to_string(),
@@ -337,7 +337,7 @@ fn whole_text(scalar: Scalar, whole: i64) -> String {
     }
 }
 
-/// The facets of a list, given the answer of each.
+/// The facets of a list, from the answer to each.
 pub(crate) async fn facets(
     loaders: &Loaders,
     plan: &FacetsPlan,
@@ -373,7 +373,7 @@ pub(crate) async fn facets(
     Ok(GraphQl::List(all))
 }
 
-/// In how many of the first key each two values of the second are found together.
+/// The overlaps: for each two values of the second key, the number of values of the first that have both.
 pub(crate) async fn overlap(
     loaders: &Loaders,
     plan: &OverlapPlan,
@@ -406,7 +406,7 @@ pub(crate) async fn overlap(
     Ok(GraphQl::List(pairs))
 }
 
-/// How well the columns of a list are filled.
+/// How complete the columns of a list are.
 pub(crate) fn quality(plan: &QualityPlan, all: &[ColumnQuality]) -> GraphQl {
     let object = |quality: &ColumnQuality| {
         let column = &plan.table.columns[quality.column];
@@ -450,7 +450,7 @@ mod tests {
         query::filter,
     };
 
-    /// What is left of a filter over grants without the conditions on a key.
+    /// What remains of a filter over grants without the conditions on a key.
     fn left(key: &str, filter: serde_json::Value) -> Predicate {
         let table = catalog().table("grants");
         let read = |filter: serde_json::Value| {
@@ -477,15 +477,17 @@ mod tests {
         let both = json!({ "status": { "eq": "ACTIVE" }, "fiscalYear": { "gte": 2000 } });
         let year = json!({ "fiscalYear": { "gte": 2000 } });
         assert_eq!(left("status", both.clone()), Predicate::All(vec![all(year.clone())]));
-        // Of two that may hold one stays, or none would say what the other means.
+        // A condition within an `or` stays: without it, the rest would mean something else.
         let either = json!({ "or": [status, year] });
         assert_eq!(left("status", either.clone()), all(either));
         let state = json!({ "agency": { "state": { "eq": "CA" }, "kind": { "eq": "SHERIFF" } } });
         let kind = json!({ "agency": { "kind": { "eq": "SHERIFF" } } });
         let through = left("agency.state", state.clone());
         let Predicate::Through { keeps, .. } = &through else { panic!("{through:?}") };
-        let Predicate::Through { keeps: expected, .. } = &all(kind) else { panic!("it leads") };
+        let Predicate::Through { keeps: expected, .. } = &all(kind) else {
+            panic!("not a relation")
+        };
         assert_eq!(**keeps, Predicate::All(vec![(**expected).clone()]));
-        assert!(left("agency", state).is_all(), "what names the row is about it");
+        assert!(left("agency", state).is_all(), "a filter on the related row is on the key");
     }
 }

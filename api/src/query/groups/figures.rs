@@ -1,4 +1,4 @@
-//! The figures of a request: each is computed once, however often it is named.
+//! The figures of a request. Each is computed once, however often it is named.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -18,24 +18,24 @@ use crate::{
     },
 };
 
-/// A code that a client may act on, and what to do in words.
+/// A warning: a code that a client can act on, and what to do.
 pub(crate) type Misreading = (&'static str, Cow<'static, str>);
 
-/// The figures of a request, while it is put together.
+/// The figures of a request while it is planned.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     pub(crate) request: Request,
-    /// What its groups have in common, beside its filter.
+    /// What its groups have in common beyond its filter.
     pub(crate) common: Common,
-    /// How many conditions of its parts, named in orders and the like, look at rows that refer to others.
+    /// The number of conditions of its parts (in orders, conditions and the like) that test rows referring to others.
     pub(crate) related: usize,
-    /// The codes of what was said of it.
+    /// The codes of the warnings given so far.
     pub(crate) told: BTreeSet<&'static str>,
-    /// What is to be told of its orders and conditions.
+    /// The warnings to give about its orders and conditions.
     pub(crate) noted: Vec<Misreading>,
 }
 
-/// The statistics by the names of their fields.
+/// The names of the statistics fields.
 pub(crate) const STATISTICS: [&str; 12] = [
     "known",
     "missing",
@@ -51,7 +51,7 @@ pub(crate) const STATISTICS: [&str; 12] = [
     "mode",
 ];
 
-/// The statistic of a field, and how it is shown; `p` is that of `percentile`.
+/// The statistic of a field, and how to show it; `p` belongs to `percentile`.
 pub(crate) fn statistic(
     name: &str,
     unit: Unit,
@@ -74,11 +74,13 @@ pub(crate) fn statistic(
             Some(p) if (0.0..=1.0).contains(&p) => (Statistic::Percentile(p, digits), Show::Real),
             Some(p) => {
                 return Err(Error::BadArgument(format!(
-                    "p: {p} is not between 0 and 1; the ninth decile is 0.9"
+                    "p: {p} is not between 0 and 1; the 90th percentile is 0.9"
                 )));
             }
             None => {
-                return Err(Error::BadArgument("p: a percentile needs it, from 0 to 1".to_owned()));
+                return Err(Error::BadArgument(
+                    "p: a percentile requires it, between 0 and 1".to_owned(),
+                ));
             }
         },
         _ => return Err(Error::BadArgument(format!("{name} is not a statistic"))),
@@ -86,7 +88,7 @@ pub(crate) fn statistic(
 }
 
 impl Figures {
-    /// No figures yet of the rows that a filter keeps.
+    /// No figures yet, over the rows that a filter keeps.
     pub(crate) fn of(table: &'static Table, keeps: Predicate, common: Common) -> Self {
         Self {
             request: Request::of(table, keeps),
@@ -97,7 +99,7 @@ impl Figures {
         }
     }
 
-    /// Asks for a figure, unless it is asked for already; its position.
+    /// Adds a figure unless it is already there; returns its position.
     pub(super) fn place(&mut self, figure: Figure) -> usize {
         let figures = &mut self.request.figures;
         figures.iter().position(|other| *other == figure).unwrap_or_else(|| {
@@ -106,7 +108,7 @@ impl Figures {
         })
     }
 
-    /// The position of a part of the rows; none for all of them.
+    /// The position of a part of the rows; `None` stands for all rows.
     fn part(&mut self, subset: Subset) -> Option<usize> {
         if subset.is_all() {
             return None;
@@ -118,7 +120,7 @@ impl Figures {
         }))
     }
 
-    /// The statistic at a position; none of a quotient.
+    /// The statistic at a position; `None` for a quotient.
     pub(crate) fn statistic_at(&self, figure: usize) -> Option<Statistic> {
         match &self.request.figures[figure] {
             Figure::Of { statistic, .. } => Some(*statistic),
@@ -126,7 +128,7 @@ impl Figures {
         }
     }
 
-    /// Asks for a statistic of a measure over the rows that a filter keeps.
+    /// Adds a statistic of a measure over the rows that a filter keeps.
     pub(crate) fn statistic(
         &mut self,
         measure: &Measure,
@@ -150,7 +152,7 @@ impl Figures {
         Ok(self.place(Figure::Of { measure: measure.clone(), statistic, part }))
     }
 
-    /// Asks how two measures of the rows that a filter keeps go together.
+    /// Adds a correlation of two measures over the rows that a filter keeps.
     pub(crate) fn correlation(
         &mut self,
         measures: &[Measure; 2],
@@ -165,7 +167,7 @@ impl Figures {
         Ok(self.place(Figure::Correlation { measures: measures.clone(), kind, part }))
     }
 
-    /// Asks for a mean or a rate over clusters of rows, or how sure it is.
+    /// Adds a mean or a rate over clusters of rows, or its standard error.
     pub(crate) fn estimate(
         &mut self,
         computed: &ComputedMeasure,
@@ -178,7 +180,7 @@ impl Figures {
         Ok(self.place(Figure::Estimate(Box::new(clustered), what)))
     }
 
-    /// A number or a rate of each row that a filter keeps, and what rows of one cluster have in common.
+    /// A number or a rate of each row that a filter keeps, with the cluster of the row.
     pub(crate) fn clustered(
         &mut self,
         computed: &ComputedMeasure,
@@ -194,7 +196,7 @@ impl Figures {
                 (self.priced(above, year)?, Some(below.clone()), *is_of_people, *factor)
             }
             What::Count(_) => {
-                let text = format!("of: {} counts rows, and has no mean", computed.field);
+                let text = format!("of: {} counts rows and has no mean", computed.field);
                 return Err(Error::BadArgument(text));
             }
         };
@@ -203,7 +205,7 @@ impl Figures {
                 if path.relations.is_empty() && !matches!(path.end, End::Beside { .. }));
             if !is_own {
                 return Err(Error::BadArgument(format!(
-                    "of: {} is not of each row by itself, so its rows are no sample: ask for it in a list of those rows",
+                    "of: {} is not a value of each row, so these rows are not a sample of it; query the list of rows that it belongs to",
                     computed.field
                 )));
             }
@@ -215,7 +217,7 @@ impl Figures {
         Ok(Clustered { above, below, is_of_people, factor, cluster, part })
     }
 
-    /// Asks how the values of a measure are spread over the rows that a filter keeps; the position of the histogram.
+    /// Adds a histogram of a measure over the rows that a filter keeps; returns its position.
     pub(crate) fn histogram(
         &mut self,
         measure: &Measure,
@@ -233,7 +235,7 @@ impl Figures {
         }))
     }
 
-    /// Asks for what has one value: a count or a ratio.
+    /// Adds a measure with a single value: a count or a ratio.
     pub(crate) fn single(
         &mut self,
         computed: &ComputedMeasure,
@@ -249,7 +251,7 @@ impl Figures {
             }
             What::Ratio { above, below, factor, is_of_people } => {
                 let above = self.priced(above, year)?;
-                // Both sides are of the same rows: those that have both.
+                // Both sides cover the same rows: those with both values.
                 let known = |measure: &Measure, is_positive| Known {
                     measure: measure.clone(),
                     is_positive,
@@ -265,7 +267,7 @@ impl Figures {
         }
     }
 
-    /// A measure, in the dollars of a year if so.
+    /// A measure, in the dollars of a year if one is given.
     pub(crate) fn priced(&self, measure: &Measure, year: Option<i32>) -> Result<Measure, Error> {
         match year {
             None => Ok(measure.clone()),

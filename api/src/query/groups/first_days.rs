@@ -1,4 +1,4 @@
-//! The first days of each of some years, quarters or months.
+//! The first day of each year, quarter or month in a range of years.
 
 use async_graphql::{Name, Value as GraphQl};
 use chrono::{Months, NaiveDate};
@@ -6,20 +6,20 @@ use indexmap::IndexMap;
 
 use crate::{catalog::scalar::enum_word, error::Error};
 
-/// The days that may be asked for at once.
+/// The most days in one request.
 pub(crate) const MOST_DAYS: usize = 128;
 
-/// The periods, by name: the months of each, and the months before a year begins in which its first does.
+/// The periods: name, length in months, months by which the first period begins before its year, and description.
 pub(crate) const PERIODS: [(&str, u32, u32, &str); 4] = [
     (
         "FISCAL_YEAR",
         12,
         3,
-        "The federal fiscal year: it begins on the first of October of the year before.",
+        "The federal fiscal year, which begins on October 1 of the previous year.",
     ),
     ("YEAR", 12, 0, "The calendar year."),
     ("QUARTER", 3, 0, "The quarter of a calendar year."),
-    ("MONTH", 1, 0, "The month."),
+    ("MONTH", 1, 0, "The calendar month."),
 ];
 
 /// Reads which days these are.
@@ -30,13 +30,13 @@ pub(crate) fn parse(value: Option<&GraphQl>) -> Result<Vec<NaiveDate>, Error> {
     let bad = |text: String| Err(Error::BadArgument(text));
     let Some(GraphQl::Object(given)) = value else { return Err(Error::Internal) };
     let (Some(from), Some(to)) = (year(given, "from"), year(given, "to")) else {
-        return bad("on.from, on.to: these are no years from 1900 to 2200".to_owned());
+        return bad("on.from, on.to: give years between 1900 and 2200".to_owned());
     };
     let name = enum_word(given.get("every")).unwrap_or_default();
     let period = PERIODS.iter().find(|(period, ..)| *period == name);
     let (_, months, before, _) = period.ok_or(Error::Internal)?;
     if from > to {
-        return bad(format!("on: {from} comes after {to}"));
+        return bad(format!("on: {from} is after {to}"));
     }
     let january = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1).ok_or(Error::Internal);
     let first = january(from)?.checked_sub_months(Months::new(*before)).ok_or(Error::Internal)?;
@@ -47,7 +47,7 @@ pub(crate) fn parse(value: Option<&GraphQl>) -> Result<Vec<NaiveDate>, Error> {
         .take(MOST_DAYS + 1)
         .collect();
     if days.len() > MOST_DAYS {
-        return bad(format!("on: these are more than {MOST_DAYS} days: ask for fewer years"));
+        return bad(format!("on: this covers more than {MOST_DAYS} days; ask for fewer years"));
     }
     Ok(days)
 }

@@ -1,4 +1,4 @@
-//! `having`: from what a client sends to a filter over groups; its figures are asked for.
+//! `having`: turns the argument into a filter over groups, and adds its figures.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -22,7 +22,7 @@ use crate::{
     query::filter::COMPARISONS,
 };
 
-/// Reads a filter over groups. `path` says where it stands, for the words of an error.
+/// Reads a filter over groups. `path` is its place, for error messages.
 pub(crate) fn parse(
     measures: &'static MeasureCatalog,
     figures: &mut Figures,
@@ -33,7 +33,7 @@ pub(crate) fn parse(
     let weight = having.weight();
     if weight > MOST_CONDITIONS {
         return Err(Error::BadArgument(format!(
-            "{path}: {weight} conditions are more than the {MOST_CONDITIONS} that a filter may have"
+            "{path}: {weight} conditions exceed the limit of {MOST_CONDITIONS} for a filter"
         )));
     }
     Ok(having)
@@ -49,7 +49,7 @@ fn all(
     for (name, value) in object(value, path)? {
         let here = format!("{path}.{name}");
         match (name.as_str(), value) {
-            // A variable that was not given filters nothing.
+            // A variable without a value filters nothing.
             (_, GraphQl::Null) => {}
             ("and", value) => {
                 for (value, here) in items(value, &here) {
@@ -180,7 +180,7 @@ fn tests(figure: usize, show: Show, value: &GraphQl, path: &str) -> Result<Havin
     Ok(Having::All(parts))
 }
 
-/// The items of a list, and where each stands. A single value stands for a list of it.
+/// The items of a list, each with its path. A single value counts as a list of one.
 fn items<'a>(value: &'a GraphQl, path: &str) -> Vec<(&'a GraphQl, String)> {
     match value {
         GraphQl::List(values) => {

@@ -1,13 +1,16 @@
 //! Aggregates in GraphQL: `totalCount`, `totals` and `groups` of a connection.
 //!
-//! [`measure_catalog`](crate::catalog::measure_catalog) says what there is to ask for. A selection becomes a
-//! [`Request`](crate::measures::Request), whose [`figures`] are what the selection, `having` and `orderBy` name, and a
-//! [`MeasuresPlan`](super::plan::MeasuresPlan) that the answer is poured into ([`select`], [`run`]). [`order`] and [`having`]
-//! read these arguments, [`asked`] the figures that they name, and [`cursor`] holds a place among groups. [`apart`] knows what is never added up; [`beside`] reads what is
-//! computed of rows beside statistics, [`among`] holds groups
-//! against each other, [`facets`] says what a list holds at a glance, and
-//! [`difference`] how values changed after an event.
-//! [`readings`] finds what is easily misread. [`event`] reads the argument that places rows before and after an event.
+//! [`measure_catalog`](crate::catalog::measure_catalog) lists the measures. A selection becomes two things: a
+//! [`Request`](crate::measures::Request), whose [`figures`] are those named in the selection, `having` and `orderBy`;
+//! and a [`MeasuresPlan`](super::plan::MeasuresPlan), the shape that the answer is poured into ([`select`], [`run`]).
+//! - [`order`] and [`having`] read these arguments, and [`asked`] reads the figures that they name.
+//! - [`cursor`] holds a place among groups.
+//! - [`apart`] refuses to add up values that must not be added up.
+//! - [`beside`] plans aggregates other than statistics, and [`among`] compares groups with each other.
+//! - [`facets`] describes a list at a glance.
+//! - [`event`] reads the argument that places rows before and after an event, and [`difference`] plans how values
+//!   changed after it.
+//! - [`readings`] warns about answers that are easy to misread.
 
 pub(crate) mod among;
 pub(crate) mod apart;

@@ -1,4 +1,4 @@
-//! `orderBy` of groups: keys and figures, in any number.
+//! `orderBy` of groups: any number of keys and figures.
 
 use async_graphql::{Name, Value as GraphQl};
 use indexmap::IndexMap;
@@ -12,13 +12,13 @@ use crate::{
     measures::{By, Order},
 };
 
-/// An order, and what tells it from others.
+/// An order, and the text that identifies it.
 pub(crate) struct Parsed {
     pub(crate) order: Vec<Order>,
     pub(crate) identity: String,
 }
 
-/// Reads the argument `orderBy`; its figures are asked for.
+/// Reads the argument `orderBy`, and adds its figures.
 pub(crate) fn parse(
     measures: &'static MeasureCatalog,
     by: &[&'static Dimension],
@@ -28,8 +28,7 @@ pub(crate) fn parse(
     let values = items(value);
     if values.len() > MOST_KEYS {
         let count = values.len();
-        let reason =
-            format!("orderBy: {count} terms are more than the {MOST_KEYS} that an order may have");
+        let reason = format!("orderBy: {count} terms exceed the limit of {MOST_KEYS}");
         return Err(Error::BadArgument(reason));
     }
     let mut parsed = Parsed { order: Vec::new(), identity: String::new() };
@@ -49,7 +48,7 @@ pub(crate) fn parse(
     Ok(parsed)
 }
 
-/// What a term compares, which is asked for if it is a figure, and what tells that from others.
+/// What a term compares, and the text that identifies it. Adds it if it is a figure.
 fn compares(
     measures: &'static MeasureCatalog,
     by: &[&'static Dimension],
@@ -61,17 +60,17 @@ fn compares(
     let is_given = |name: &&str| given.get(*name).is_some_and(|value| *value != GraphQl::Null);
     let Some(key) = enum_word(given.get("key")) else {
         if !["measure", "days"].iter().any(is_given) {
-            return bad("name either a `key`, a `measure` or `days`".to_owned());
+            return bad("name one of `key`, `measure` and `days`".to_owned());
         }
         let asked = asked::figure(measures, figures, given, path)?;
         return Ok((By::Figure(asked.figure), asked.identity));
     };
     let of_figures = ["measure", "days", "statistic", "p", "inDollarsOf", "where", "dividedBy"];
     if let Some(name) = of_figures.iter().find(|name| is_given(name)) {
-        return bad(format!("`{name}` belongs to a figure, not to a key: name one of them"));
+        return bad(format!("`{name}` applies to a figure, not to a key; use one or the other"));
     }
     match by.iter().position(|dimension| dimension.name == key) {
         Some(position) => Ok((By::Key(position), key.to_owned())),
-        None => bad(format!("`by` does not name {key}: add it there, or order by another")),
+        None => bad(format!("{key} is not in `by`; add it there, or order by another key")),
     }
 }

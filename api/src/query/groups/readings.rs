@@ -1,7 +1,8 @@
-//! What is right and easily misread, found before anything is read: it is told beside the answer.
+//! Warnings about requests that are right but easy to misread. They are found before the data is read, and sent beside
+//! the answer.
 //!
-//! Each is judged from the request, never from what the data happen to hold, and is told once for each `totals` or
-//! `groups`, at the first field that it is about. How many rows there are is never misread here.
+//! A warning depends on the request, never on the data. Each is given once per `totals` or `groups`, at the first field
+//! that it concerns. Counts of rows need no warning.
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
@@ -22,7 +23,7 @@ use crate::{
     measures::Statistic,
 };
 
-/// So many years are few enough to read their dollars side by side.
+/// The most years for which dollars can still be compared side by side.
 const FEW_YEARS: i64 = 5;
 
 const ALL_CHILDREN: &str = "ALL_CHILDREN_COUNT";
@@ -31,7 +32,7 @@ const CHANGING: &str = "CHANGING_PANEL";
 const NOMINAL: &str = "NOMINAL_DOLLARS";
 
 impl Figures {
-    /// What is easily misread of a statistic, or of a quotient, and was not said yet.
+    /// The warnings about a statistic or a quotient that were not given yet.
     pub(crate) fn readings(
         &mut self,
         computed: &ComputedMeasure,
@@ -44,7 +45,7 @@ impl Figures {
         readings
     }
 
-    /// Notes the same of a figure that groups are ordered or kept by.
+    /// Notes the warnings about a figure that orders or filters groups.
     pub(crate) fn note(
         &mut self,
         computed: &ComputedMeasure,
@@ -58,7 +59,7 @@ impl Figures {
     }
 }
 
-/// What is easily misread of a field that shows something of a group.
+/// The warnings about a field of a group.
 fn of(
     figures: &Figures,
     computed: &ComputedMeasure,
@@ -78,7 +79,7 @@ fn of(
     let is_money = computed.is_priced && year.is_none();
     let is_sum = matches!(statistic, None | Some(Statistic::Sum | Statistic::Total));
     let paths = || [Some(shown), below].into_iter().flatten().filter_map(path);
-    // What was told already is not looked for again.
+    // A warning is given once.
     let find = |code, find: &dyn Fn() -> Option<Cow<'static, str>>| {
         if figures.told.contains(code) { None } else { find().map(|text| (code, text)) }
     };
@@ -93,7 +94,7 @@ fn of(
     .collect()
 }
 
-/// The way to the numbers of a measure.
+/// The path to the numbers of a measure.
 fn path(measure: &Measure) -> Option<&Path> {
     match measure {
         Measure::Numbers(Way(path), _) => Some(path),
@@ -101,7 +102,7 @@ fn path(measure: &Measure) -> Option<&Path> {
     }
 }
 
-/// What is asked of which rows.
+/// A figure's request, with the filters that apply to its rows.
 struct ReadRequest<'a> {
     figures: &'a Figures,
     filters: [&'a Predicate; 2],
@@ -112,7 +113,7 @@ impl ReadRequest<'_> {
         self.figures.request.table
     }
 
-    /// Sums over all child rows of the rows that a filter keeps because of some of these.
+    /// Warns about sums over all child rows of rows that were kept because of some of these child rows.
     fn all_children(&self, path: &Path) -> Option<Cow<'static, str>> {
         let (End::Children { relation, .. }
         | End::Grandchildren { relation, .. }
@@ -130,13 +131,13 @@ impl ReadRequest<'_> {
         let (parents, children) = (self.table().list, relation.field);
         let list = relation.other().list;
         let text = format!(
-            "this is of all {children} of each of the {parents} that the filter keeps, not only of those that \
-             `{children}: {{ some: ... }}` names: to count only those, ask `{list}(filter: ...)` for them"
+            "this covers all {children} of each of the {parents} that the filter keeps, not only those that \
+             `{children}: {{ some: ... }}` selects; to cover only those, query `{list}(filter: ...)`"
         );
         Some(text.into())
     }
 
-    /// People who are counted once for each of several agencies that serve them.
+    /// Warns about people who are counted once for each agency that serves them.
     fn overlapping(&self, path: &Path) -> Option<Cow<'static, str>> {
         let table = path.table(self.table());
         let (people, kind) = table.declared.overlapping?;
@@ -158,13 +159,13 @@ impl ReadRequest<'_> {
             || self.filters.iter().any(|filter| {
                 keeps_one(self.table(), &path.relations, filter, &|column| is_one(table, column))
             });
-        let text = "agencies of different kinds serve the same people, such as a county and its cities, and their \
-                    people are added up here: keep agencies of one kind, as by `kind: { eq: MUNICIPAL_POLICE }`, or \
-                    group by their kind";
+        let text = "agencies of different kinds serve the same people (a county and its cities), so people are \
+                    counted more than once here; keep agencies of one kind, for example with \
+                    `kind: { eq: MUNICIPAL_POLICE }`, or group by kind";
         (!is_told).then_some(text.into())
     }
 
-    /// Years side by side, of whoever reported in each.
+    /// Warns about comparing years when different agencies reported in each.
     fn changing(&self, path: &Path) -> Option<Cow<'static, str>> {
         let request = &self.figures.request;
         let event = self.table().event.as_ref()?;
@@ -177,7 +178,7 @@ impl ReadRequest<'_> {
             }
             _ => false,
         };
-        // A panel is balanced in the years since, and in no others.
+        // A balanced panel is balanced by years since the event only, not by calendar year.
         let is_balanced = request.event.as_ref().is_some_and(|event| event.is_balanced);
         let changes = |key: &Key| is_year(key) && !(is_balanced && key.part == Part::Since);
         if !is_of_years || !request.keys.iter().any(changes) {
@@ -198,14 +199,14 @@ impl ReadRequest<'_> {
             return None;
         }
         let text = format!(
-            "these are of whoever reported in each year, so a change may be one of who did: read it with the number of \
-             `{}` beside it, or keep the same ones by `event: {{ from: ..., to: ..., balanced: true }}`",
+            "each year covers those that reported in it, so a change may only reflect who reported; compare the number of \
+             `{}`, or keep the same ones in all years with `event: {{ from: ..., to: ..., balanced: true }}`",
             other.list
         );
         Some(text.into())
     }
 
-    /// Dollars of many years.
+    /// Warns about adding up dollars of many years.
     fn nominal(&self, path: &Path) -> Option<Cow<'static, str>> {
         let amounts = path.amounts(self.table());
         let key = Key::parse(amounts, amounts.priced_by?).ok()?;
@@ -223,12 +224,12 @@ impl ReadRequest<'_> {
             }
             _ => false,
         };
-        let text = "dollars of different years do not buy the same, and these may be of many: ask for those of one \
-                    year, as by `inDollarsOf: 2024`, or keep few years by a filter";
+        let text = "this may mix dollars of many years, which differ in purchasing power; convert them to the dollars of \
+                    one year, for example with `inDollarsOf: 2024`, or filter for a few years";
         (!few).then_some(text.into())
     }
 
-    /// Whether the rows hang on one row, which a path leads to.
+    /// Whether the rows belong to one row at the end of a path.
     fn is_of_one_parent(&self, path: &Path) -> bool {
         match path.relations.as_slice() {
             [relation] => {
@@ -239,7 +240,7 @@ impl ReadRequest<'_> {
     }
 }
 
-/// Whether a filter keeps rows because some of their child rows are as it says.
+/// Whether a filter keeps rows because some of their child rows match it.
 fn keeps_by_some(filter: &Predicate, relation: &Relation) -> bool {
     match filter {
         Predicate::All(parts) | Predicate::Any(parts) => {
@@ -257,7 +258,7 @@ fn keeps_by_some(filter: &Predicate, relation: &Relation) -> bool {
     }
 }
 
-/// Whether a filter leaves only rows that are of nobody to whom an event could happen.
+/// Whether a filter leaves only rows without a subject that could have the event.
 fn names_nobody(filter: &Predicate, event: &FirstEvent) -> bool {
     let (of_nobody, values) = event.of_nobody;
     let is_nobody = |value: &Value| matches!(value, Value::String(Some(text)) if values.contains(&text.as_str()));
@@ -272,7 +273,7 @@ fn names_nobody(filter: &Predicate, event: &FirstEvent) -> bool {
     }
 }
 
-/// Whether a filter leaves one value of a column of the row that relations lead to.
+/// Whether a filter leaves one value of a column of the row at the end of some relations.
 fn keeps_one(
     table: &'static Table,
     relations: &[usize],
@@ -291,7 +292,7 @@ fn keeps_one(
     }
 }
 
-/// The years that a filter leaves of a column of the row that relations lead to.
+/// The years that a filter leaves of a column of the row at the end of some relations.
 fn years(
     table: &'static Table,
     relations: &[usize],

@@ -1,4 +1,4 @@
-//! From figures to values: the answer of a request, poured into the shape of the selection.
+//! From figures to values: fills the shape of the selection with the answer to a request.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -24,16 +24,16 @@ use crate::{
     },
 };
 
-/// The rows that keys are, by the address of the field in the plan and by their id.
+/// The rows that keys stand for, by the address of the field in the plan and by their id.
 type KeyRows = HashMap<usize, HashMap<i32, GraphQl>>;
 
-/// The measures of all rows of each list, given their figures.
+/// The measures of all rows of each list, from their figures.
 pub(crate) fn totals(shape: &MeasuresPlan, lists: &[Group]) -> Result<Vec<GraphQl>, Error> {
     let rows = KeyRows::new();
     lists.iter().map(|group| measures(shape, group, &rows)).collect()
 }
 
-/// Refuses groups of which some are left out though nobody said how many to show.
+/// Refuses an answer that leaves out groups although the request did not say how many to show.
 pub(crate) fn are_whole(plan: &GroupsPlan, lists: &[Arc<GroupsAnswer>]) -> Result<(), Error> {
     let shows = |(_, field): &(Name, GroupsField)| {
         matches!(field, GroupsField::Nodes(_) | GroupsField::Edges(_))
@@ -76,7 +76,7 @@ pub(crate) async fn groups(
     lists.iter().map(|answer| connection(plan, answer, &rows)).collect()
 }
 
-/// Looks up the rows that the keys of groups are: those of all lists at once.
+/// Looks up the rows that the keys of groups stand for, in all lists at once.
 async fn read_rows(
     loaders: &Loaders,
     shape: &MeasuresPlan,
@@ -117,7 +117,7 @@ fn connection(plan: &GroupsPlan, answer: &GroupsAnswer, rows: &KeyRows) -> Resul
         Ok(match field {
             GroupsField::TypeName => GraphQl::String(format!("{type_name}GroupConnection")),
             GroupsField::TotalCount => GraphQl::from(answer.total),
-            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.total)?,
+            GroupsField::Summary(plan) => numbers(plan, &answer.summary, answer.summarized)?,
             GroupsField::Nodes(shape) => {
                 let nodes = answer.groups.iter().map(|group| measures(shape, group, rows));
                 GraphQl::List(nodes.collect::<Result<_, _>>()?)

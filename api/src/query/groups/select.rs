@@ -1,4 +1,4 @@
-//! From a selection of measures to the figures to ask for, and the shape that the answer is poured into.
+//! From a selection of measures to the figures that it needs and the shape of the answer.
 
 use async_graphql::{
     Name, Positioned, ServerError, Value as GraphQl, parser::types::Field as FieldNode,
@@ -36,7 +36,7 @@ use crate::{
     },
 };
 
-/// How many bins a histogram has, at most, where nobody says.
+/// The default of the most bins of a histogram.
 pub(crate) const DEFAULT_BINS: usize = 20;
 
 type Fields<'a> = [&'a Positioned<FieldNode>];
@@ -53,7 +53,7 @@ impl<'a> Planner<'a> {
         self.measures(table, fields, figures, &Predicate::all(), MeasuredRows::All, path)
     }
 
-    /// Plans the groups of a list, of each parent where a column says whose its rows are.
+    /// Plans the groups of a list; for each parent, if a column says which parent a row belongs to.
     pub(crate) fn groups(
         &self,
         table: &'static Table,
@@ -69,7 +69,7 @@ impl<'a> Planner<'a> {
         let arguments = self.arguments(field);
         let by = dimensions(measures, arguments.get("by")).map_err(at)?;
         let keys: Vec<_> = by.iter().map(|dimension| dimension.key.clone()).collect();
-        // Subtotals are of fewer keys, down to none.
+        // Subtotals have fewer keys, down to none.
         let subtotals = arguments.get("subtotals") == Some(&GraphQl::Boolean(true));
         let common = Common { keys: if subtotals { Vec::new() } else { keys.clone() }, parent };
         let mut figures = Figures::of(table, keeps.clone(), common);
@@ -123,7 +123,7 @@ impl<'a> Planner<'a> {
         }
         figures.request.check().map_err(at)?;
         if !plan.iter().any(|(_, field)| field.shows_groups()) {
-            // Nothing of a page is asked for.
+            // The request asks for nothing of a page.
             figures.request.page.limit = Some(0);
             figures.request.adds.others = false;
         }
@@ -211,7 +211,7 @@ impl<'a> Planner<'a> {
         Ok(MeasureField::Figure(figure, show, FigureOf::Measure(computed)))
     }
 
-    /// Tells what was noted while figures were asked for, and counts the conditions of their parts.
+    /// Gives the warnings noted while figures were added, and counts the conditions of their parts.
     pub(super) fn tell_noted(&self, figures: &mut Figures, path: &[String]) -> Result<(), Error> {
         for (code, message) in figures.noted.drain(..) {
             self.warn(Warning { path: path.to_vec(), code, message });
@@ -219,7 +219,7 @@ impl<'a> Planner<'a> {
         self.count_relations(std::mem::take(&mut figures.related))
     }
 
-    /// Tells what is easily misread of a field.
+    /// Gives the warnings about a field.
     pub(super) fn tell(
         &self,
         figures: &mut Figures,
@@ -304,7 +304,7 @@ impl<'a> Planner<'a> {
             let Some(position) = position else {
                 let value = screaming_case(word);
                 let text = format!(
-                    "key.{word}: `by` does not name {value}: add it there, or leave this out"
+                    "key.{word}: {value} is not in `by`; add it there, or remove this field"
                 );
                 return Err(Error::BadArgument(text).at(merged[0].pos, &here));
             };
@@ -321,19 +321,19 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What measures are of.
+/// The rows that measures cover.
 #[derive(Clone, Copy)]
 pub(super) enum MeasuredRows<'b> {
     /// All rows, or a part of them.
     All,
-    /// The rows of a group of these keys.
+    /// The rows of a group with these keys.
     Group(&'b [&'static Dimension]),
     /// The rows that are active on a day.
     Day(NaiveDate),
 }
 
 impl MeasuredRows<'_> {
-    /// The end of the name of the type of these measures.
+    /// The suffix of the name of the type of these measures.
     fn suffix(self) -> &'static str {
         match self {
             Self::All => "Measures",
@@ -366,7 +366,7 @@ fn bins(arguments: &Arguments, unit: Unit) -> Result<Bins, Error> {
     Ok(bins)
 }
 
-/// Reads which groups, in what order, and the page of them; gives the mark of its cursors.
+/// Reads the filter, order and page of groups; returns the mark of its cursors.
 fn arrange(
     measures: &'static MeasureCatalog,
     by: &[&'static Dimension],
@@ -388,14 +388,12 @@ fn arrange(
         (is_true("fill"), is_true("others"));
     let top = given("top");
     if top.is_none() && figures.request.adds.others {
-        let text = "others: says how many groups stand for themselves by `top`, which is missing";
+        let text = "others: this requires `top`, the number of groups to show by themselves";
         return Err(Error::BadArgument(text.to_owned()));
     }
     let of_pages = ["first", "last", "after", "before"];
     if let (Some(_), Some(other)) = (top, of_pages.iter().find(|name| given(name).is_some())) {
-        return Err(Error::BadArgument(format!(
-            "top: stands instead of pages: leave `{other}` out"
-        )));
+        return Err(Error::BadArgument(format!("top: this replaces paging; remove `{other}`")));
     }
     let (limit, backward) = sizes.of(top.or_else(|| given("first")), given("last"))?;
     let place = |argument: &'static str| match given(argument) {

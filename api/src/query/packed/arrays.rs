@@ -14,7 +14,7 @@ use crate::{
     error::Error,
 };
 
-/// The cells of a column, as GraphQL shows them.
+/// The cells of a column, as GraphQL values.
 pub(crate) fn column(kind: ColumnKind, row: &PgRow, cell: usize) -> Result<Vec<GraphQl>, Error> {
     fn show<T>(row: &PgRow, cell: usize, show: impl Fn(T) -> GraphQl) -> Result<Vec<GraphQl>, Error>
     where
@@ -43,7 +43,7 @@ pub(crate) fn column(kind: ColumnKind, row: &PgRow, cell: usize) -> Result<Vec<G
     }
 }
 
-/// The items of an array; none, where nothing was packed.
+/// The items of an array; empty if nothing was packed.
 pub(crate) fn read<T>(row: &PgRow, cell: usize) -> Result<Vec<T>, Error>
 where
     Vec<T>: for<'a> Decode<'a, Postgres> + Type<Postgres>,

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
 };
 
-/// The cells of a column, as GraphQL shows them.
+/// The cells of a column, as GraphQL values.
 pub(crate) fn column(kind: ColumnKind, array: &str) -> Result<Vec<GraphQl>, Error> {
     fn show<'a, T: Deserialize<'a>>(
         array: &'a str,
@@ -23,7 +23,7 @@ pub(crate) fn column(kind: ColumnKind, array: &str) -> Result<Vec<GraphQl>, Erro
         cells.into_iter().map(|cell| cell.map_or(Ok(GraphQl::Null), &show)).collect()
     }
     match kind.scalar {
-        // A day is kept as it is shown.
+        // A date is stored in the format in which it is shown.
         Scalar::Text | Scalar::State | Scalar::Ori | Scalar::Date => {
             show(array, |text: Cow<'_, str>| Ok(GraphQl::String(text.into_owned())))
         }

@@ -1,9 +1,8 @@
-//! Many rows as one, in which a column is an array: of PostgreSQL, or of JSON in SQLite.
+//! Many rows as one, with an array for each column: a native array in PostgreSQL, JSON in SQLite.
 //!
-//! A row by itself is dear: SQLite hands each from its thread to another and copies each cell into memory of
-//! its own, and PostgreSQL sends each as a message that is taken apart. And a statement that gives one row
-//! whatever it finds always says of which revision that is. [`crate::measures`] reads its copy in the same
-//! way, into columns instead of rows.
+//! A row by itself is expensive: SQLite passes each one between threads and copies each cell into its own memory, and
+//! PostgreSQL sends each as a message to be parsed. Also, a statement that returns one row whatever it finds can always
+//! report its revision. [`crate::measures`] reads its copy in the same way, into columns instead of rows.
 
 mod arrays;
 mod json;
@@ -24,13 +23,13 @@ use super::{
 use crate::catalog::scalar::{ColumnKind, Scalar};
 use crate::error::Error;
 
-/// Rows, and for each its parent, where they were read by parent.
+/// Rows, with the parent of each if they were read by parent.
 pub(crate) struct Unpacked {
     pub(crate) rows: Vec<Arc<Row>>,
     pub(crate) parents: Vec<i32>,
 }
 
-/// The statement for the rows of another as one: the key, then the cells, then the parent if there is one.
+/// The statement that packs the rows of another into one: the key, then the cells, then the parent if there is one.
 pub(crate) fn pack(
     select: SelectStatement,
     kinds: &[ColumnKind],
@@ -49,7 +48,7 @@ pub(crate) fn pack(
     for (cell, kind) in (1..).zip(kinds) {
         let cell = Expr::col(cell_name(cell));
         add(match (kind.scalar, backend) {
-            // A JSON number would have fewer digits than tell every float from the next.
+            // A JSON number would not have enough digits to distinguish every float.
             (Scalar::Float, DbBackend::Sqlite) => {
                 let digits = Func::cust("printf").arg("%!.17g").arg(cell.clone());
                 Expr::case(cell.is_not_null(), digits).into()
@@ -60,12 +59,12 @@ pub(crate) fn pack(
     if by_parent {
         add(Expr::col(Alias::new(PARENT)));
     }
-    // Both databases hand the rows of a part to their aggregates in the order of the part.
+    // Both databases pass rows to their aggregates in the order of the subquery.
     packed.from_subquery(select, Alias::new("part"));
     packed
 }
 
-/// The keys of the rows that are packed in one.
+/// The keys of packed rows.
 pub(crate) fn keys(packed: &QueryResult) -> Result<Vec<i32>, Error> {
     match packed.try_as_pg_row() {
         Some(row) => arrays::read(row, 0),
@@ -73,7 +72,7 @@ pub(crate) fn keys(packed: &QueryResult) -> Result<Vec<i32>, Error> {
     }
 }
 
-/// The rows that are packed in one.
+/// The rows that were packed.
 pub(crate) fn unpack(
     packed: &QueryResult,
     kinds: &[ColumnKind],

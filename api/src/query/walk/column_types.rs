@@ -1,5 +1,5 @@
-//! The columns of a table: the fields of an object, those of objects within it behind a dot, and the type of
-//! each as the schema says it.
+//! The columns of an exported table: the fields of an object, the fields of nested objects (joined by a dot), and the
+//! type of each in the schema.
 
 use async_graphql::Name;
 use indexmap::IndexMap;
@@ -31,12 +31,12 @@ pub(crate) enum ColumnField {
     Object(Columns),
 }
 
-/// What one column holds.
+/// The content of a column.
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnCell {
     pub(crate) scalar: Scalar,
     pub(crate) nullable: bool,
-    /// What it means, in the words of the schema.
+    /// Its description, from the schema.
     pub(crate) about: String,
 }
 
@@ -49,21 +49,21 @@ impl ColumnCell {
         ColumnField::Cell(Self { scalar, nullable, about: about.to_owned() })
     }
 
-    /// A cell of a type as the schema writes it, such as `Int!`.
+    /// A cell of a type as written in the schema, such as `Int!`.
     fn of_type((type_name, about): (String, String)) -> Result<ColumnField, Error> {
         let scalar = Scalar::named(type_name.trim_end_matches('!')).ok_or(Error::Internal)?;
         Ok(ColumnField::Cell(Self { scalar, nullable: !type_name.ends_with('!'), about }))
     }
 
     fn of_type_name() -> ColumnField {
-        Self::text("The name of the type.")
+        Self::text("The name of the object's type.")
     }
 
     fn of_cursor() -> ColumnField {
-        Self::text("The place of the row in this order.")
+        Self::text("The cursor: the place of the row in this order.")
     }
 
-    /// The values of a key of groups: the unknown is null.
+    /// The values of a group key; null stands for unknown.
     fn of_key(dimension: &Dimension) -> ColumnField {
         let scalar = match dimension.shows {
             Shows::Column(column) => column.kind.scalar,
@@ -79,10 +79,10 @@ impl ColumnCell {
 impl Columns {
     /// The columns of rows of a table.
     pub(crate) fn of_rows(rows: &RowsPlan, picks: &Picks) -> Result<Self, Error> {
-        Self::of_related(rows, picks, "The global id: the same object has the same id everywhere.")
+        Self::of_related(rows, picks, "The global id: an object has the same id everywhere.")
     }
 
-    /// The columns of rows, of which it is said what their id stands for.
+    /// The columns of rows, given the description of their id.
     fn of_related(rows: &RowsPlan, picks: &Picks, id: &str) -> Result<Self, Error> {
         let table = rows.table;
         let field = |(name, field): &(Name, RowField)| {
@@ -92,7 +92,7 @@ impl Columns {
                 RowField::Cell(cell) => {
                     let column = picks.column(*cell, table);
                     let scalar = column.kind.scalar;
-                    // A list of nothing is an empty list.
+                    // A list without items is an empty list, not null.
                     let nullable = column.nullable && scalar != Scalar::TextList;
                     ColumnCell::of(scalar, nullable, &column.description)
                 }
@@ -114,7 +114,7 @@ impl Columns {
                     for (cell, lookup) in arms {
                         merged.merge(Self::of_one(table, picks, *cell, lookup)?);
                     }
-                    // Each is of one arm only, or may be.
+                    // Each row has only one of these objects, or none.
                     merged.make_nullable();
                     ColumnField::Object(merged)
                 }
@@ -180,7 +180,7 @@ impl Columns {
         fields.iter().map(field).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The columns of the list of each row: what is computed of it, and not its rows.
+    /// The columns of a nested list: its aggregates, but not its rows.
     fn of_figures(list: &Name, connection: &ConnectionPlan) -> Result<Self, Error> {
         let mut columns = Self::default();
         for (name, field) in &connection.fields {
@@ -189,7 +189,7 @@ impl Columns {
                 ConnectionField::TotalCount(_) => ColumnCell::of(
                     Scalar::Int,
                     false,
-                    "How many rows the filter keeps, pages aside.",
+                    "The number of rows that the filter keeps, across all pages.",
                 ),
                 ConnectionField::Totals(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 ConnectionField::Groups(_)
@@ -202,8 +202,8 @@ impl Columns {
                 | ConnectionField::PageInfo(_) => {
                     let rows = connection.list.table.list;
                     return Err(Error::NotATable(format!(
-                        "`{list}.{name}` is a list within each row: leave it out and ask for `{rows}` as a \
-                         table of its own, with the fields of this row in it; or ask for JSON"
+                        "`{list}.{name}` is a list within each row; export `{rows}` as a separate table with \
+                         the fields of this row in it, or ask for JSON"
                     )));
                 }
             };
@@ -217,25 +217,24 @@ impl Columns {
             let field = match field {
                 MeasureField::TypeName => ColumnCell::of_type_name(),
                 MeasureField::Level => {
-                    let about =
-                        "How many keys the group has: fewer than were asked for in a subtotal.";
+                    let about = "The number of keys of the group. A subtotal has fewer than the query asks for.";
                     ColumnCell::of(Scalar::Int, false, about)
                 }
                 MeasureField::Figure(_, _, FigureOf::Measure(computed)) => {
                     ColumnCell::of_type(computed.type_name())?
                 }
                 MeasureField::Figure(_, _, FigureOf::Ratio) => {
-                    let about = "The quotient of two figures. Missing where one of them is, and where there is nothing to divide by.";
+                    let about = "The quotient of two figures. Missing if either is missing or the divisor is zero.";
                     ColumnCell::of(Scalar::Float, true, about)
                 }
                 MeasureField::Part(shape) => ColumnField::Object(Self::of_shape(shape)?),
                 MeasureField::OnDays(_) => {
                     return Err(Error::NotATable(format!(
-                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                        "`{name}` is a list within each row; remove it, or ask for JSON"
                     )));
                 }
                 MeasureField::Day(_) => {
-                    ColumnCell::of(Scalar::Date, false, "The day that the measures are of.")
+                    ColumnCell::of(Scalar::Date, false, "The day of the measures.")
                 }
                 MeasureField::Figures(_, fields) => {
                     let field = |(name, field): &(Name, ToldField)| {
@@ -283,7 +282,7 @@ impl Columns {
             let field = match field {
                 NumberField::TypeName => ColumnCell::of_type_name(),
                 NumberField::Groups => {
-                    ColumnCell::of(Scalar::Int, false, "How many groups there are.")
+                    ColumnCell::of(Scalar::Int, false, "The number of groups summarized.")
                 }
                 NumberField::Number(_, show, about) => {
                     let scalar = match show {
@@ -310,7 +309,7 @@ impl Columns {
                 StatisticField::TypeName => ColumnCell::of_type_name(),
                 StatisticField::Histogram(..) => {
                     return Err(Error::NotATable(format!(
-                        "`{name}` is a list within each row: leave it out, or ask for JSON"
+                        "`{name}` is a list within each row; remove it, or ask for JSON"
                     )));
                 }
                 StatisticField::Figure(_, _, statistic) => {
@@ -326,8 +325,7 @@ impl Columns {
         fields.iter().map(field).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Adds the columns of the other objects that may stand in the same place. What is of several types there
-    /// is text.
+    /// Adds the columns of other objects that can occur in the same place. A column of several types becomes text.
     fn merge(&mut self, other: Self) {
         for (name, field) in other.0 {
             match (self.0.get_mut(&name), field) {
@@ -347,7 +345,7 @@ impl Columns {
         }
     }
 
-    /// Lets every cell be missing, because the object may be.
+    /// Makes every cell nullable, because the object may be absent.
     fn make_nullable(&mut self) {
         for field in self.0.values_mut() {
             match field {

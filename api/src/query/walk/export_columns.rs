@@ -1,8 +1,8 @@
-//! The rows of a part of a table, column by column.
+//! The rows of a part of a table, in columns.
 //!
-//! An answer in JSON is an object for each row. To make all of these only to take them apart again costs more
-//! than everything else that a file needs, so its values stay in columns; and a row that many rows lead to is
-//! there once, with its place for each of them.
+//! A JSON answer has an object for each row. Building those only to take them apart would cost more than everything
+//! else that a file needs, so the values stay in columns. A row that many rows refer to is stored once, and each of
+//! them holds its index.
 
 use std::{io::Write, rc::Rc, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::query::{
     rows::Row,
 };
 
-/// What there is in the place of a row that leads nowhere.
+/// The index of a row that refers to nothing.
 const NOWHERE: u32 = u32::MAX;
 
 /// A field for each row of a part.
@@ -30,20 +30,20 @@ pub(crate) enum ExportColumns {
     Values(Vec<GraphQl>),
     /// An object for each row, by its fields.
     Object(Vec<(Name, ExportColumns)>),
-    /// One of these objects for each row, or none.
+    /// For each row, one of these objects or none.
     One(RelatedColumns),
-    /// An object of one of several types for each row, or none.
+    /// For each row, an object of one of several types, or none.
     Union(Vec<RelatedColumns>),
 }
 
-/// Objects, and for each row the place of the one that it leads to.
+/// Objects, and for each row the index of the object that it refers to.
 #[derive(Debug)]
 pub(crate) struct RelatedColumns {
     places: Vec<u32>,
     object: Box<ExportColumns>,
 }
 
-/// Rows of a list, as one of the fields that have them shows them.
+/// Rows of a list, as the selected field (`nodes` or `edges`) shows them.
 pub(crate) async fn rows(
     loaders: &Loaders,
     plan: &ConnectionPlan,
@@ -89,7 +89,7 @@ fn object<'a>(
         .boxed()
 }
 
-/// The rows that some lead to by a key, each once, in the order of their keys.
+/// The rows that others refer to by a key, without duplicates, in the order of their keys.
 async fn one(
     loaders: &Loaders,
     cell: usize,
@@ -108,10 +108,10 @@ async fn one(
 }
 
 impl ExportColumns {
-    /// Writes a row as JSON has it.
+    /// Writes a row as JSON.
     ///
     /// # Errors
-    /// Where a value cannot be written.
+    /// Fails if a value cannot be written.
     pub(crate) fn write_json(&self, row: usize, out: &mut Vec<u8>) -> serde_json::Result<()> {
         match self {
             Self::Values(values) => serde_json::to_writer(out, &values[row])?,
@@ -119,7 +119,7 @@ impl ExportColumns {
                 let mut before = b'{';
                 for (name, field) in fields {
                     out.push(before);
-                    // A name has letters, digits and underscores only.
+                    // A name has only letters, digits and underscores, so it needs no escaping.
                     write!(out, "\"{name}\":").map_err(serde_json::Error::io)?;
                     field.write_json(row, out)?;
                     before = b',';
@@ -160,10 +160,10 @@ impl RelatedColumns {
 #[derive(Debug)]
 pub(crate) struct Leaf<'a>(Vec<CellWay<'a>>);
 
-/// A way from a row to its cell.
+/// The path from a row to its cell.
 #[derive(Clone, Debug)]
 struct CellWay<'a> {
-    /// Where to look, by row.
+    /// The index of the object, by row.
     places: Option<Rc<[u32]>>,
     end: WayEnd<'a>,
 }
@@ -171,7 +171,7 @@ struct CellWay<'a> {
 #[derive(Clone, Debug)]
 enum WayEnd<'a> {
     Shown(&'a ExportColumns),
-    /// Values, in which the cell stands under names, each of which is likely to have a position.
+    /// Values, and the path of names to the cell within each. A name comes with its likely position.
     Values(&'a [GraphQl], Vec<(usize, Name)>),
 }
 
@@ -204,7 +204,7 @@ impl<'a> CellWay<'a> {
         })
     }
 
-    /// The ways to a field.
+    /// The paths to a field.
     fn field(&self, position: usize, name: &Name) -> Vec<Self> {
         let inner = |end| Self { places: self.places.clone(), end };
         match &self.end {
@@ -226,7 +226,7 @@ impl<'a> CellWay<'a> {
         }
     }
 
-    /// The way on to an object that rows lead to.
+    /// The path through an object that rows refer to.
     fn through(&self, one: &'a RelatedColumns) -> Self {
         let places = match &self.places {
             None => one.places.as_slice().into(),
@@ -242,7 +242,7 @@ impl<'a> CellWay<'a> {
     }
 }
 
-/// Adds the columns of an object, given the ways to it.
+/// Adds the columns of an object, given the paths to it.
 fn collect<'a>(columns: &Columns, ways: &[CellWay<'a>], leaves: &mut Vec<Leaf<'a>>) {
     for (position, (name, field)) in columns.0.iter().enumerate() {
         let ways: Vec<_> = ways.iter().flat_map(|way| way.field(position, name)).collect();

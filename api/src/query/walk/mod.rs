@@ -1,11 +1,11 @@
-//! The ways through a plan: whoever does something for each of its fields stands here.
+//! The ways through a plan: code that handles every kind of field lives here.
 //!
-//! - [`run`]: to the values of an answer.
-//! - [`export_columns`]: to the columns of a file, with what [`run`] reads.
-//! - [`column_types`]: to the types of these columns, before anything is read.
+//! - [`run`] produces the values of an answer.
+//! - [`export_columns`] produces the columns of a file from what [`run`] reads.
+//! - [`column_types`] determines the types of these columns before any data is read.
 //!
-//! Each goes through every kind of field of a row, without a case for the rest: one that is added to [`plan`](super::plan) is
-//! an error of the compiler in each of them, until it says what it means there.
+//! Each matches every kind of field without a catch-all, so a kind added to [`plan`](super::plan) does not compile
+//! until all three handle it.
 
 pub(crate) mod column_types;
 pub(crate) mod export_columns;

@@ -1,8 +1,7 @@
-//! Runs a plan, a level at a time: all rows of one level and field are loaded together, whoever their
-//! parents are.
+//! Runs a plan, level by level: all rows of a level and field are loaded together, whatever their parents.
 //!
-//! A resolver for each field of each row would make thousands of futures for one answer. Here there is
-//! one for each relation field of the query; the cells of a row are moved into place without any.
+//! A resolver for each field of each row would make thousands of futures for one answer. Here there is one for each
+//! relation field of the query, and the cells of a row are moved into place without any.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -31,14 +30,14 @@ use crate::{
 /// The figures of all rows of each list.
 type FiguresOfLists = Result<Vec<Group>, Error>;
 
-/// The lists of a level: that of no parent, or one for each parent, whose ids stand in a column.
+/// The lists of a level: the root list, or one list for each parent, whose ids are in a column.
 #[derive(Clone, Copy)]
 enum Lists<'a> {
     One,
     Each(usize, &'a [i32]),
 }
 
-/// The connection of a list that has no parent.
+/// The connection of a root list.
 pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<GraphQl, Error> {
     let narrowed;
     let plan = match plan.is_narrowed() {
@@ -59,7 +58,7 @@ pub(crate) async fn root(loaders: &Loaders, plan: &ConnectionPlan) -> Result<Gra
 }
 
 impl Loaders {
-    /// The objects of rows that are looked up by key. Plans of rows and of groups lead to each other by it.
+    /// The objects of rows that are looked up by key. It connects the plans of rows and of groups.
     pub(crate) async fn lookup(
         &self,
         plan: &Lookup,
@@ -70,7 +69,7 @@ impl Loaders {
     }
 }
 
-/// The rows that other rows lead to by keys, each once, in the order of the keys.
+/// The rows that others refer to by key, without duplicates, in the order of the keys.
 pub(crate) async fn related(
     loaders: &Loaders,
     plan: &Lookup,
@@ -78,7 +77,7 @@ pub(crate) async fn related(
 ) -> Result<Vec<Arc<Row>>, Error> {
     let keys = distinct(keys);
     if keys.is_empty() || plan.reads_nothing() {
-        // A key that a row holds is that of a row that is there.
+        // A foreign key always refers to an existing row.
         let row = |key| Arc::new(Row { key, cells: Vec::new() });
         return Ok(keys.into_iter().map(row).collect());
     }
@@ -111,7 +110,7 @@ async fn totals(
     if plan.totals.is_empty() {
         return Ok(vec![Group::default(); pages.len()]);
     }
-    // A page that begins at an end of the list, and has no neighbour, is all of it.
+    // A page that begins at an end of the list and has no neighbor is the whole list.
     let tells = plan.reads_rows() && plan.only_counts() && plan.list.is_whole();
     let known = |page: &RowPage| {
         let count = vec![Number::Whole(page.rows.len().try_into().unwrap_or_default())];
@@ -135,7 +134,7 @@ async fn totals(
     Ok(figures.into_iter().map(Option::unwrap_or_default).collect())
 }
 
-/// The connections of many parents: those without rows get an empty one.
+/// The connections of many parents; a parent without rows gets an empty one.
 async fn many(
     loaders: &Loaders,
     plan: &ConnectionPlan,
@@ -156,7 +155,7 @@ async fn many(
     Ok(connections(loaders, plan, lists, pages, figures).await)
 }
 
-/// Connections, given their pages and figures. A field that cannot be read fails by itself.
+/// Connections, from their pages and figures. If a field cannot be read, only that field fails.
 async fn connections(
     loaders: &Loaders,
     plan: &ConnectionPlan,
@@ -177,7 +176,7 @@ async fn connections(
     assemble(&plan.fields, columns, pages.len())
 }
 
-/// What a request comes to for each list.
+/// The answers to a request for each list.
 async fn answers_of(
     loaders: &Loaders,
     lists: Lists<'_>,
@@ -313,7 +312,7 @@ pub(crate) async fn edge(
     })
 }
 
-/// The objects of rows, in their order. A field that cannot be read fails by itself.
+/// The objects of rows, in their order. If a field cannot be read, only that field fails.
 fn objects<'a>(
     loaders: &'a Loaders,
     plan: &'a RowsPlan,
@@ -374,7 +373,7 @@ pub(crate) async fn column(
             if let Some(value) = values.iter().find(|value| !field.takes(value)) {
                 let (on, name, type_name) = (&plan.table.type_name, field.field, field.type_name);
                 tracing::error!(
-                    "{on}.{name} is declared as {type_name}, and was computed as {value}"
+                    "{on}.{name} is declared as {type_name}, but was computed as {value}"
                 );
                 return Err(Error::Internal);
             }
@@ -396,7 +395,7 @@ async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -
         Err(error) => Err(error),
     };
     let found = found.unwrap_or_else(|error| {
-        // Only those fail that lead somewhere.
+        // Only the rows that refer to something fail.
         let failed = loaders.fail(error);
         keys(cell, rows).into_iter().map(|key| (key, failed.clone())).collect()
     });
@@ -404,8 +403,8 @@ async fn one(loaders: &Loaders, cell: usize, plan: &Lookup, rows: &[Arc<Row>]) -
     rows.iter().map(|row| value(row).unwrap_or_default()).collect()
 }
 
-/// Takes the memory of values that are to stand beside each of many rows that lead to them. Where these have lists of their
-/// own, that may be far more than all that was read.
+/// Reserves memory for values that are copied to each of the many rows that refer to them. If they contain lists, that
+/// may be far more than was read.
 fn take_copies(
     loaders: &Loaders,
     values: &HashMap<i32, GraphQl>,
@@ -422,7 +421,7 @@ fn take_copies(
     loaders.session.usage().keep(bytes)
 }
 
-/// About what memory a value takes.
+/// The approximate memory of a value.
 fn bytes_of(value: &GraphQl) -> u64 {
     match value {
         GraphQl::Object(fields) => {
@@ -435,7 +434,7 @@ fn bytes_of(value: &GraphQl) -> u64 {
     }
 }
 
-/// The key of another row that a row holds in a cell.
+/// The key in a cell of a row, which refers to another row.
 pub(crate) fn key(cell: usize, row: &Row) -> Option<i32> {
     match &row.cells[cell] {
         GraphQl::Number(number) => number.as_i64().and_then(|key| i32::try_from(key).ok()),
@@ -443,7 +442,7 @@ pub(crate) fn key(cell: usize, row: &Row) -> Option<i32> {
     }
 }
 
-/// The keys that rows hold in a cell.
+/// The keys in a cell of rows.
 pub(crate) fn keys(cell: usize, rows: &[Arc<Row>]) -> Vec<i32> {
     rows.iter().filter_map(|row| key(cell, row)).collect()
 }
@@ -451,7 +450,7 @@ pub(crate) fn keys(cell: usize, rows: &[Arc<Row>]) -> Vec<i32> {
 /// Turns values by field into objects.
 fn assemble<F>(fields: &[(Name, F)], columns: Vec<Vec<GraphQl>>, count: usize) -> Vec<GraphQl> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    // The names are put in their places once, and not for each object.
+    // The positions of the names are computed once, not for each object.
     let empty: IndexMap<_, _> =
         fields.iter().map(|(name, _)| (name.clone(), GraphQl::Null)).collect();
     let object = |_| {

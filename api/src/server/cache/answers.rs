@@ -1,13 +1,12 @@
-//! Answers that are kept, and answers that are on their way.
+//! Cached answers, and answers in progress.
 //!
-//! Between two loads the dataset does not change, so the answer of a query is a function of the document,
-//! the operation and the variables. The key is their text itself, not a hash of it: two questions never
-//! share an answer by accident. Answers belong to a generation, which is that of one revision; a request
-//! that comes when another revision is known begins a new generation, and the old one goes whole.
+//! The dataset does not change between two loads, so the answer of a query is a function of the document, the
+//! operation and the variables. The cache key is their text, not a hash of it, so two requests never share an answer
+//! by accident. Answers belong to a generation, which is that of one revision. The first request after another
+//! revision becomes known starts a new generation, and the old one is dropped as a whole.
 //!
-//! Requests for the same answer at the same time share one run. The run is driven by whoever waits for it:
-//! a client that hangs up does not end it for the others, and where all hang up it ends. What has errors
-//! is given to all who wait, and kept for nobody.
+//! Concurrent requests for the same answer share one run. The clients that wait drive the run: it continues when one
+//! of them disconnects, and ends when all do. An answer with errors goes to all who wait, and is not cached.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -28,22 +27,22 @@ use crate::server::request::{
 };
 use crate::{catalog::dataset::Dataset, graphql::execute::AskedFor};
 
-/// Bytes that an answer costs beside its body and its key.
+/// The bytes that an answer costs besides its body and its key.
 const OVERHEAD: usize = 512;
-/// Bytes of a part of the cache that has a lock of its own.
+/// The size in bytes of a part of the cache with its own lock.
 const SHARD: u64 = 8 << 20;
-/// What an answer is expected to weigh.
+/// The expected weight of an answer.
 const USUAL: u64 = 8 << 10;
-/// Above this many bytes, compression leaves the threads that answer.
+/// Larger bodies are compressed away from the serving threads.
 const INLINE: usize = 32 << 10;
 
-/// What tells two questions apart: the coding in the first byte, then the operation, the document and the
-/// variables.
+/// The identity of a request: the coding in the first byte, then the operation, the document and the variables.
 #[derive(Clone, Debug)]
 pub(crate) struct AnswerKey(Vec<u8>);
 
 impl AnswerKey {
-    /// The key of a question, where a dataset is the current one. What counts changes since a revision is not to be kept.
+    /// The key of a request, given the current dataset. Answers that count changes since a revision must not be
+    /// cached.
     pub(crate) fn of(ask: &Ask, current: &Dataset) -> Self {
         let operation = ask.operation.as_deref().unwrap_or_default();
         let mut key = Vec::with_capacity(ask.document.len() + operation.len() + 256);
@@ -63,7 +62,7 @@ impl AnswerKey {
             key.push(u8::from(ask.is_by_token));
         }
         if !ask.variables.is_empty() {
-            // The members of an object are sorted by name, however they were sent.
+            // The members of an object are sorted by name, however the client sent them.
             serde_json::to_writer(&mut key, &ask.variables).expect("JSON in memory");
         }
         Self(key)
@@ -90,9 +89,9 @@ impl Weighter<Arc<[u8]>, Arc<HttpAnswer>> for AnswerWeigher {
 
 /// The answers of one revision.
 struct Generation {
-    /// What the server believed the dataset to be when this began.
+    /// The dataset that the server knew when this generation began.
     told: Dataset,
-    /// What the answers are of. It is newer where an answer found a load before the server heard of it.
+    /// The dataset of the answers. It is newer if an answer found a load before the server noticed it.
     of: Dataset,
     kept: Option<Cache<Arc<[u8]>, Arc<HttpAnswer>, AnswerWeigher>>,
     flights: Arc<Flights>,
@@ -118,7 +117,7 @@ impl Generation {
         self.kept.as_ref()?.get(key.0.as_slice())
     }
 
-    /// Whether an answer is of the dataset, or of an earlier revision of it, and was asked for as such.
+    /// Whether an answer is of this dataset, or of an earlier revision that was requested as such.
     fn can_have(&self, answer: &HttpAnswer) -> bool {
         answer
             .dataset
@@ -126,10 +125,10 @@ impl Generation {
             .is_some_and(|dataset| *dataset == self.of || answer.age != RevisionAge::Current)
     }
 
-    /// Keeps an answer, where it may be and there is room for it.
+    /// Caches an answer, if it may be cached and there is room for it.
     fn keep(&self, key: Arc<[u8]>, answer: &Arc<HttpAnswer>) {
         let Some(kept) = &self.kept else { return };
-        // One answer shall not take the place of all others.
+        // One answer must not evict all others.
         let fits = AnswerWeigher.weight(&key, answer) <= kept.shard_capacity() / 2;
         if fits && answer.is_flawless() && self.can_have(answer) {
             kept.insert(key, answer.released());
@@ -137,7 +136,7 @@ impl Generation {
     }
 }
 
-/// The answers of the revision that is known.
+/// The answers of the current revision.
 pub(crate) struct Answers {
     bytes: u64,
     current: RwLock<Arc<Generation>>,
@@ -145,15 +144,14 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// Room for so many bytes of answers. Where there is none, nothing is kept and nothing is shared: each
-    /// request is worked out by itself.
+    /// A cache with a capacity in bytes. With 0 nothing is cached or shared: each request computes its own answer.
     pub(crate) fn new(told: Dataset, bytes: u64, counters: Arc<Counters>) -> Arc<Self> {
         let current = RwLock::new(Generation::new(told.clone(), told, bytes));
         Arc::new(Self { bytes, current, counters })
     }
 
-    /// The answer of a question in a coding, as of a dataset no older than the one that the server knows.
-    /// Where it has to be worked out, `run` does that.
+    /// The answer of a request in a coding, of a dataset no older than the one that the server knows. If it is not
+    /// cached, `run` computes it.
     pub(crate) async fn get<F>(
         self: &Arc<Self>,
         told: Dataset,
@@ -185,7 +183,7 @@ impl Answers {
         }
     }
 
-    /// The answer without a coding.
+    /// The uncompressed answer.
     async fn plain<F>(
         self: &Arc<Self>,
         generation: &Arc<Generation>,
@@ -213,7 +211,7 @@ impl Answers {
         }
     }
 
-    /// How many answers are kept, and how many bytes they take.
+    /// How many answers are cached, and their size in bytes.
     pub(crate) fn size(&self) -> (usize, u64) {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.kept.as_ref().map_or((0, 0), |kept| (kept.len(), kept.weight()))
@@ -229,14 +227,14 @@ impl Answers {
         }
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if current.told != told {
-            tracing::debug!(revision = told.revision, "the answers of other revisions are dropped");
+            tracing::debug!(revision = told.revision, "dropped the answers of other revisions");
             *current = Generation::new(told.clone(), told, self.bytes);
         }
         Arc::clone(&current)
     }
 
-    /// The generation that an answer belongs to: a new one, where the answer is of a newer revision than
-    /// the server has heard of. From then on nobody gets an older one.
+    /// The generation that an answer belongs to: a new one if the answer is of a newer revision than the server
+    /// knows. From then on nobody gets an older answer.
     fn newest(&self, began: &Arc<Generation>, answer: &HttpAnswer) -> Arc<Generation> {
         let Some(of) = answer.dataset.as_ref().filter(|of| of.follows(&began.of)) else {
             return Arc::clone(began);
@@ -249,7 +247,7 @@ impl Answers {
     }
 }
 
-/// An answer in a coding, where that pays.
+/// An answer in a coding, if compression pays.
 pub(crate) async fn in_coding(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     let pays = plain.is_flawless() && compress::pays(plain.body.len());
     match coding {
@@ -259,7 +257,7 @@ pub(crate) async fn in_coding(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<Htt
     }
 }
 
-/// An answer in a coding; as it is, where that cannot be made.
+/// An answer in a coding; unchanged if compression fails.
 async fn compressed(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     let body = plain.body.clone();
     let compressed = if body.len() > INLINE {
@@ -270,13 +268,13 @@ async fn compressed(plain: Arc<HttpAnswer>, coding: Coding) -> Arc<HttpAnswer> {
     match compressed {
         Ok(body) => Arc::new(plain.encoded(coding, body)),
         Err(error) => {
-            tracing::error!(%error, ?coding, "an answer cannot be compressed");
+            tracing::error!(%error, ?coding, "cannot compress an answer");
             plain
         }
     }
 }
 
-/// An answer in a coding, which is made once however many wait for it.
+/// An answer in a coding, compressed once for all who wait.
 async fn encoded(
     generation: &Arc<Generation>,
     key: AnswerKey,

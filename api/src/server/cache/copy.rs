@@ -1,9 +1,9 @@
-//! The copy of the dataset in memory that answers aggregates, and how it is kept at the newest revision.
+//! The in-memory copy of the dataset, which answers aggregates, and how it follows the newest revision.
 //!
-//! It is built in the background and swapped whole. While a new one is built the old one answers what
-//! asks for aggregates only, and says of which revision it is; what mixes them with rows, which are of
-//! the new revision already, is answered by the database. Where the data are others altogether (a backup was restored,
-//! or everything was loaded anew), the old copy goes at once, and the database answers until there is a new one.
+//! A new copy is built in the background and swapped in whole. Meanwhile the old one answers requests for aggregates
+//! only, and reports its revision; requests that mix aggregates with rows, which are already of the new revision, are
+//! answered in SQL. If the data were replaced entirely (a backup was restored, or everything was loaded again), the
+//! old copy is dropped at once, and the database answers until there is a new one.
 
 use std::{
     sync::Arc,
@@ -14,26 +14,26 @@ use tokio::sync::watch;
 
 use crate::{catalog::dataset::Dataset, database::Readers, graphql::catalog, measures::Replica};
 
-/// How long to wait after a copy could not be made.
+/// How long to wait before retrying a failed copy.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A copy, and the dataset that it is of.
+/// A copy and its dataset.
 #[derive(Clone, Debug)]
 pub(crate) struct Copy {
     pub(crate) dataset: Dataset,
     pub(crate) replica: Arc<Replica>,
 }
 
-/// What is copied, and whether it ever was: a server is ready from then on.
+/// The newest copy, and whether there ever was one: from then on the server is ready.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Copies {
     pub(crate) newest: Option<Copy>,
     pub(crate) began: bool,
-    /// Whether the last try has failed.
+    /// Whether the last attempt failed.
     pub(crate) has_failed: bool,
 }
 
-/// Makes a copy of each new revision, until nobody wants it any more.
+/// Makes a copy of each new revision, as long as somebody needs it.
 pub(crate) async fn keep(
     readers: Readers,
     mut newest: watch::Receiver<Dataset>,
@@ -67,10 +67,10 @@ pub(crate) async fn keep(
                 let newest = Some(Copy { dataset, replica: Arc::new(replica) });
                 copies.send_replace(Copies { newest, began: true, has_failed: false });
             }
-            // A load was committed meanwhile, and will be told of at once.
+            // A load was committed meanwhile; the notification follows at once.
             Ok(_) => tokio::time::sleep(PAUSE / 10).await,
             Err(error) => {
-                tracing::warn!(%error, "cannot copy the dataset into memory: trying again");
+                tracing::warn!(%error, "cannot copy the dataset into memory: retrying");
                 copies.send_modify(|copies| copies.has_failed = true);
                 tokio::time::sleep(PAUSE).await;
             }

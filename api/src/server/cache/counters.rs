@@ -1,19 +1,19 @@
-//! How often answers were at hand.
+//! Counters of cache hits.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Where an answer came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheOutcome {
-    /// It was kept.
+    /// From the cache.
     Hit,
-    /// Somebody else was waiting for it already.
+    /// Shared with an identical request in progress.
     Joined,
-    /// It was worked out.
+    /// Computed.
     Miss,
 }
 
-/// Counts since the start, which anybody may read while the server runs.
+/// Counters since the start, which may be read at any time.
 #[derive(Debug, Default)]
 pub struct Counters {
     hits: AtomicU64,
@@ -22,21 +22,21 @@ pub struct Counters {
     unchanged: AtomicU64,
 }
 
-/// The counts of one moment.
+/// The counts at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheCounts {
-    /// Answers that were kept.
+    /// Answers from the cache.
     pub hits: u64,
-    /// Answers that somebody else was waiting for already.
+    /// Answers shared with an identical request in progress.
     pub joined: u64,
-    /// Answers that had to be worked out.
+    /// Answers that had to be computed.
     pub misses: u64,
-    /// Responses that said only that nothing has changed (304). Their answers count above, too.
+    /// Responses with status 304 (not modified). Their answers count above, too.
     pub unchanged: u64,
 }
 
 impl Counters {
-    /// The counts as they are.
+    /// The current counts.
     #[must_use]
     pub fn counts(&self) -> CacheCounts {
         CacheCounts {

@@ -1,4 +1,4 @@
-//! What is kept between requests: answers, and the copy of the dataset in memory.
+//! What is cached between requests: answers, and the in-memory copy of the dataset.
 
 pub(crate) mod answers;
 pub(crate) mod copy;

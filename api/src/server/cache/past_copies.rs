@@ -1,8 +1,8 @@
-//! Copies in memory of earlier revisions, which are made when they have been missed for long enough.
+//! In-memory copies of earlier revisions, which are made when they would pay.
 //!
-//! The first queries of an earlier revision are answered by the database. When it has worked on them as long as a copy
-//! takes, one is made in the background, one at a time. So whoever asks for one revision after the other makes the server
-//! work no more than twice as much, and nobody waits for a copy.
+//! The database answers the first queries of an earlier revision. When it has worked on them for as long as making a
+//! copy takes, one is made in the background; only one is made at a time. So a client that asks for one revision
+//! after another at most doubles the server's work, and nobody waits for a copy.
 
 use std::{
     collections::HashMap,
@@ -15,22 +15,22 @@ use crate::{
     server::cache::copy::Copy,
 };
 
-/// The rows that are copied in a millisecond, at least.
+/// The rows that are copied per millisecond, at least.
 const ROWS: u128 = 500;
-/// The revisions for which it is known how long the database has worked on them; a client may name very many.
+/// The maximum number of revisions whose database time is recorded, because clients may name arbitrarily many.
 const KNOWN: usize = 1_000;
 
 /// The copies of earlier revisions.
 #[derive(Debug)]
 pub(crate) struct PastCopies {
-    /// The bytes that they may take.
+    /// Their maximum total size in bytes.
     bytes: u64,
     state: Mutex<KeptCopies>,
 }
 
 #[derive(Debug, Default)]
 struct KeptCopies {
-    /// The one that was used last comes last.
+    /// In order of their last use.
     copies: Vec<Copy>,
     /// How long the database has worked on revisions without a copy.
     missed: HashMap<i32, Duration>,
@@ -38,7 +38,7 @@ struct KeptCopies {
 }
 
 impl PastCopies {
-    /// Room for so many bytes of copies; 0 makes none.
+    /// A capacity in bytes; 0 disables copies.
     pub(crate) fn new(bytes: u64) -> Arc<Self> {
         Arc::new(Self { bytes, state: Mutex::default() })
     }
@@ -56,8 +56,8 @@ impl PastCopies {
         Some(copy)
     }
 
-    /// Notes how long the database has worked on a dataset without a copy, and begins to make one where that pays: as large
-    /// as the copy of the current revision, it is thought to be.
+    /// Records how long the database worked on a dataset without a copy, and starts making a copy if that pays. The
+    /// copy is assumed to be as large as that of the current revision.
     pub(crate) fn miss(
         self: &Arc<Self>,
         readers: &Readers,
@@ -95,7 +95,7 @@ impl PastCopies {
         state.missed.remove(&of.revision);
         let revision = of.revision;
         match made {
-            // One that was forgotten meanwhile is empty, and of another stamp.
+            // A revision that was deleted meanwhile is empty, and has another stamp.
             Ok(replica) if replica.stamp() == of.stamp => {
                 let (rows, bytes) = (replica.rows(), replica.size_in_bytes());
                 let milliseconds = crate::trace::milliseconds(began.elapsed());

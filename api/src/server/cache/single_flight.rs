@@ -1,9 +1,9 @@
-//! Work that several wait for and that is done once.
+//! Shared work: several clients wait for it, and it is done once.
 //!
 //! # Why not `moka` or the guards of `quick_cache`
-//! Both let the first who asks do the work and the others wait for it; where the first hangs up, the next one begins
-//! again. Here all who wait drive the same work, so a client that hangs up costs the others nothing. And an answer with
-//! errors is for all who wait, and kept for nobody, which neither knows.
+//! Both let the first caller do the work while others wait; if the first one disconnects, the next one starts over.
+//! Here all waiting clients drive the same work, so one that disconnects costs the others nothing. And an answer with
+//! errors goes to all who wait without being cached, which neither crate supports.
 
 use std::{
     collections::HashMap,
@@ -17,35 +17,35 @@ use futures_util::{
 
 use crate::server::request::answer::HttpAnswer;
 
-/// Work on its way to an answer. It goes on as long as anybody holds it and waits.
+/// Work in progress. It continues as long as somebody holds it and waits.
 pub(crate) type Flight = Shared<SharedWork>;
 
 type SharedWork = BoxFuture<'static, Arc<HttpAnswer>>;
 
-/// The work that is on its way, by key.
+/// The work in progress, by key.
 #[derive(Default)]
 pub(crate) struct Flights(Mutex<Flying>);
 
 #[derive(Default)]
 struct Flying {
-    /// The number of the last one, which tells one from the next of the same key.
+    /// The number of the last flight, which distinguishes flights of the same key.
     last: u64,
     by_key: HashMap<Arc<[u8]>, (u64, WeakShared<SharedWork>)>,
 }
 
-/// How somebody comes to an answer.
+/// How a caller gets its answer.
 pub(crate) enum Join {
     /// It has just become ready.
     Landed(Arc<HttpAnswer>),
-    /// Somebody else began the work.
+    /// Somebody else started the work.
     Joined(Flight),
-    /// The work is begun for this one.
+    /// The caller starts the work.
     Begun(Flight),
 }
 
 impl Flights {
-    /// Joins the work of a key, or begins it. `landed` looks whether the answer has come to be kept since
-    /// the caller looked.
+    /// Joins the work of a key, or starts it. `landed` checks whether the answer has been cached since the caller
+    /// looked.
     pub(crate) fn join<F>(
         self: &Arc<Self>,
         key: &Arc<[u8]>,
@@ -79,7 +79,7 @@ impl Flights {
     }
 }
 
-/// Takes a flight off the list when it ends, whether it arrived or was given up.
+/// Removes a flight from the list when it ends, whether it finished or was dropped.
 struct Landing {
     flights: Arc<Flights>,
     key: Arc<[u8]>,

@@ -1,7 +1,7 @@
 //! Rows as CSV.
 //!
-//! A missing value is an empty cell, the items of a list of texts stand with `|` between them, and a text that a
-//! spreadsheet would run as a formula has an apostrophe before it, which spreadsheets take to mean text.
+//! A missing value is an empty cell. The items of a list of strings are joined with `|`. Text that a spreadsheet
+//! would run as a formula gets a leading apostrophe, which spreadsheets read as a mark for text.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use crate::query::walk::export_columns::Leaf;
 
-/// How a spreadsheet knows a formula.
+/// The characters with which a formula begins.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// One record.
@@ -22,7 +22,7 @@ pub(crate) fn record<T: AsRef<[u8]>>(cells: &[T]) -> Vec<u8> {
     out
 }
 
-/// So many rows of columns.
+/// The first `count` rows of the columns.
 pub(crate) fn rows(columns: &[Leaf<'_>], count: usize, out: &mut Vec<u8>) -> csv::Result<()> {
     let mut writer = writer(out);
     let mut scratch = String::new();
@@ -60,7 +60,7 @@ fn cell(writer: &mut Writer<&mut Vec<u8>>, scratch: &mut String, value: &Value) 
     writer.write_field(&*scratch)
 }
 
-/// Text, which no spreadsheet takes for a formula.
+/// Text that no spreadsheet runs as a formula.
 fn text_cell(
     writer: &mut Writer<&mut Vec<u8>>,
     scratch: &mut String,

@@ -1,4 +1,4 @@
-//! `/dictionary.csv`: what each column of each file means, in the words of the schema.
+//! `/dictionary.csv`: what each column of each file means, from the schema's descriptions.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -15,11 +15,11 @@ use crate::server::request::format::TableFormat;
 
 const HEAD: [&str; 5] = ["table", "column", "type", "nullable", "description"];
 
-/// What stands in the place of the table beside the codes of errors.
+/// Replaces the table's name for error codes.
 const ERRORS: &str = "errors.extensions.code";
 
-/// The dictionary: for each table a line of its own, then one for each column of its file; then the values
-/// of enums, with the type in the place of the table; at last the codes of errors.
+/// The dictionary: for each table one line, then one line for each column of its file; then the values of enums, with
+/// the type in place of the table; and last the error codes.
 pub(crate) async fn serve() -> impl IntoResponse {
     static DICTIONARY: LazyLock<Vec<u8>> = LazyLock::new(write);
     ([(header::CONTENT_TYPE, TableFormat::Csv.content_type())], DICTIONARY.as_slice())

@@ -1,10 +1,10 @@
-//! A query whose answer is a file: all rows of a list, or its groups, as CSV, as JSON a line or as Parquet.
+//! A query whose answer is a file: all rows of a list, or its groups, as CSV, JSON lines or Parquet.
 //!
-//! The rows go out a part at a time, as the client takes them, and each part takes a turn, has its time and is
-//! paid for as a query would be; so who reads slowly keeps nobody waiting. A file is of one revision. After
-//! each part it is looked whether the dataset is still the same, before any of it is sent. Where it is not, or
-//! where the database fails, the transfer breaks off: the body has no end, which every client of HTTP/1.1
-//! tells from one that has.
+//! The rows are sent part by part, as the client reads them. Each part takes a slot, has a deadline and is paid for
+//! like a query, so a slow reader delays nobody. A file is of one revision: after each part, before any of it is
+//! sent, the server checks whether a load was committed meanwhile, and if so reads the part again from the history.
+//! If the revision is no longer available, or the database fails, the transfer is aborted: the body has no end, which
+//! every HTTP/1.1 client can detect.
 
 use std::sync::Arc;
 
@@ -53,11 +53,11 @@ use crate::{
     query::export::Export,
 };
 
-/// The bytes of a link that stands twice in the head of a file: proxies have little room for that.
+/// The maximum length in bytes of a link that appears twice in a file's headers: proxies limit the size of headers.
 const MOST_LINK: usize = 1_500;
 
 impl Endpoint {
-    /// Answers one request by a file.
+    /// Answers one request with a file.
     pub(crate) async fn export(
         &self,
         mut parameters: Parameters,
@@ -70,8 +70,7 @@ impl Endpoint {
                 ReportOptions::of(&parts.headers).map_err(|refusal| self.refused(refusal))?;
             let other = ReportOptions { no_warnings: false, cite: false, ..report };
             if other != ReportOptions::default() {
-                let reason =
-                    "what a query costs and reads is told in JSON: ask for that by `Accept`";
+                let reason = "Costs and reads are reported only with JSON. Request JSON in the header `Accept`.";
                 return Err(self.refused(Refusal::new(
                     StatusCode::BAD_REQUEST,
                     codes::BAD_REQUEST,
@@ -107,7 +106,7 @@ impl Endpoint {
         self.finish(sent.await, parts, account)
     }
 
-    /// The response, or what is said where there is none.
+    /// The response, or the error if there is none.
     pub(crate) fn finish(
         &self,
         sent: Result<Response, HttpAnswer>,
@@ -124,7 +123,7 @@ impl Endpoint {
         response
     }
 
-    /// A response without a body yet, with what holds for every file.
+    /// A response without a body, with the headers that all files share.
     fn labeled(
         &self,
         tag: HeaderValue,
@@ -143,7 +142,7 @@ impl Endpoint {
         response
     }
 
-    /// Begins to send a file: what is wrong with a query, or with its first rows, has a status.
+    /// Begins to send a file. Errors in the query or its first rows still set the status.
     pub(crate) async fn send(
         &self,
         ask: Ask,
@@ -153,7 +152,8 @@ impl Endpoint {
         account: Account,
     ) -> Result<Response, HttpAnswer> {
         if parts.version < Version::HTTP_11 {
-            let reason = "a file is sent by HTTP/1.1, in which its end can be told from a break";
+            let reason =
+                "Files need HTTP/1.1, in which a client can detect an incomplete transfer.";
             let status = StatusCode::HTTP_VERSION_NOT_SUPPORTED;
             return Err(self.refused(Refusal::new(status, codes::BAD_REQUEST, reason)));
         }
@@ -195,7 +195,7 @@ impl Endpoint {
         let request = ask.clone().into_request();
         let planned = plan_export(&server.0.schema.0, &aggregates, &limits, most, &request);
         let export = planned.map_err(|answer| self.failed(answer.response.errors, &dataset))?;
-        // As much as is known of what the first part takes: it is given back when that is paid for.
+        // The known price of the first part; it is returned once that part is paid for.
         let reservation = account.reserve(export.price);
         let reservation =
             reservation.map_err(|seconds| self.refused(Refusal::too_many(seconds)))?;
@@ -205,7 +205,7 @@ impl Endpoint {
             reservation.settle(0);
             return Err(self.refused(Refusal::busy()));
         };
-        // A file goes on where a query ends, so it never has a turn of those that end soon.
+        // A file continues where a query ends, so it never takes a slot for short work.
         let dear = export.price.max(LEAST_DEAR);
         let admitted = works.admit(account.client, dear, &works.memory_of_files, bytes);
         let Ok((turn, usage)) = admitted.await else {
@@ -243,19 +243,19 @@ impl Endpoint {
         let (file, first) = first.map_err(|error| failed(error, &dataset))?;
         reservation.settle(0);
         drop(turn);
-        // A tag is of one file, and a date of all: only now it is known that there is such a file.
+        // A tag identifies one file, but a date all files: only now is it known that this one exists.
         if !is_cited && client.has(&tag, modified) {
             let mut response = self.labeled(tag, modified, (&file.dataset, age));
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);
         }
-        // The router leaves the body out for a HEAD, and needs it to see that its length is not known.
+        // The router drops the body for a HEAD, but needs it to see that the length is unknown.
         let first = stream::iter([Ok(Bytes::from(first))]);
         *response.body_mut() = Body::from_stream(first.chain(file.rest()));
         Ok(response)
     }
 
-    /// What reads the revision that a file is of, and which that is.
+    /// The connections that read the file's revision, and which revision that is.
     async fn of_revision(&self, ask: &Ask) -> Result<(Readers, Dataset, RevisionAge), Error> {
         let server = &self.0.works.server;
         let current = server.current().await?;
@@ -268,7 +268,7 @@ impl Endpoint {
         Ok((readers, past.unwrap_or(current), age))
     }
 
-    /// The dataset that a request names, if it does.
+    /// The dataset that a request names, if any.
     pub(crate) async fn wanted(
         &self,
         pin: Option<Pin>,
@@ -278,12 +278,12 @@ impl Endpoint {
         found.map(|found| Some(Arc::new(found))).map_err(|refusal| self.refused(refusal))
     }
 
-    /// Says why a request is not taken.
+    /// The answer that says why a request is refused.
     pub(crate) fn refused(&self, refusal: Refusal) -> HttpAnswer {
         self.0.works.refuse(refusal)
     }
 
-    /// Says what is wrong with a query, or with its first rows.
+    /// The answer that says what is wrong with a query, or with its first rows.
     fn failed(&self, found: Vec<ServerError>, dataset: &Dataset) -> HttpAnswer {
         let mut response = Answered::from_errors(found);
         errors::complete(&mut response, self.0.works.settings.suggestions);
@@ -292,7 +292,8 @@ impl Endpoint {
     }
 }
 
-/// Cites a file, and says so in its head: what tells of the moment is of one client, and has no tag.
+/// Cites a file, also in its headers. A citation contains the current time, so the file is for one client and has no
+/// tag.
 fn cite(
     headers: &mut HeaderMap,
     ask: &Ask,
@@ -318,7 +319,7 @@ fn cite(
     citation
 }
 
-/// The tag of a file: whatever its bytes depend on.
+/// The tag of a file, from everything that its bytes depend on.
 fn tag(
     ask: &Ask,
     format: TableFormat,
@@ -341,7 +342,7 @@ fn tag(
     HeaderValue::try_from(text).expect("digits, letters and dashes")
 }
 
-/// The name under which a browser keeps a file.
+/// The suggested name of a file.
 fn disposition(export: &Export, format: TableFormat, dataset: &Dataset) -> HeaderValue {
     let (name, revision, extension) = (export.name, dataset.revision, format.extension());
     let made_up = if dataset.synthetic { "-synthetic" } else { "" };

@@ -1,4 +1,4 @@
-//! A file that is being sent, a part at a time.
+//! A file that is being sent part by part.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::{
 pub(crate) struct File {
     pub(crate) export: Export,
     pub(crate) walk: ExportWalk,
-    /// The part that was read and is to be shown next.
+    /// The part that was read ahead and is written next.
     pub(crate) ahead: Option<ExportPart>,
     pub(crate) format: TableFormat,
     /// None while it writes.
@@ -42,18 +42,18 @@ pub(crate) struct File {
     /// The memory of the file, and the work of its groups.
     pub(crate) usage: Usage,
     pub(crate) _share: FileShare,
-    /// The work of parts.
+    /// The work of the parts.
     pub(crate) work: Work,
-    /// The points that were paid.
+    /// The points paid so far.
     pub(crate) paid: u64,
     pub(crate) dataset: Dataset,
     pub(crate) is_done: bool,
-    /// The request, which goes on until the last byte.
+    /// The span of the request, which lasts until the last byte.
     pub(crate) span: Span,
 }
 
 impl File {
-    /// The first bytes. What will not have all rows, and could not say so, has none.
+    /// The first bytes. A format that cannot mark missing rows gets an error instead of an incomplete file.
     pub(crate) async fn first(&mut self) -> Result<Vec<u8>, Error> {
         let writer = self.writer.as_mut().ok_or(Error::Internal)?;
         let head = writer.begin(&self.export.columns);
@@ -76,7 +76,7 @@ impl File {
         done.map_err(|_| Error::Timeout(deadline.as_secs_f64()))?
     }
 
-    /// The first bytes, worked out away from the threads that serve.
+    /// The first bytes, computed away from the serving threads.
     pub(crate) async fn first_apart(mut self) -> Result<(Self, Vec<u8>), Error> {
         let works = Arc::clone(&self.works);
         let span = Span::current();
@@ -84,7 +84,8 @@ impl File {
         works.pool.run(work.instrument(span)).await?
     }
 
-    /// The bytes that follow, in the next turn and away from the threads that serve. A client that owes points waits first.
+    /// The next bytes, computed in the next slot and away from the serving threads. A client that owes points waits
+    /// first.
     async fn next_apart(mut self) -> Result<(Self, Vec<u8>), Error> {
         self.account.wait_for_debts().await;
         let works = Arc::clone(&self.works);
@@ -98,22 +99,22 @@ impl File {
             if let Err(error) = &bytes {
                 let (code, table) = (error.code(), self.export.name);
                 self.works.metrics.error(code, error.limit());
-                tracing::warn!(code, table, "an export was broken off");
+                tracing::warn!(code, table, "aborted an export");
             }
             bytes.map(|bytes| (self, bytes))
         };
         works.pool.run(work.instrument(span)).await?
     }
 
-    /// The bytes that follow. Where a load is committed meanwhile, the file goes on with the history: nothing is told of rows
-    /// that may be of another revision.
+    /// The next bytes. If a load was committed meanwhile, the file continues from the history: no rows are sent that
+    /// may be of another revision.
     async fn next(&mut self) -> Result<Vec<u8>, Error> {
         let deadline = self.works.settings.deadline;
         let (part, shown) = loop {
             let (walk, was_ahead) = (self.walk.clone(), self.ahead.is_some());
             let part = tokio::time::timeout(deadline, self.part()).await;
             let (part, shown) = part.map_err(|_| Error::Timeout(deadline.as_secs_f64()))??;
-            // Looked at behind the rows.
+            // Checked after the rows are read.
             let current = Dataset::of(&self.readers).await?;
             if current == self.dataset {
                 break (part, shown);
@@ -137,7 +138,7 @@ impl File {
         Ok(bytes)
     }
 
-    /// Writes a part where it keeps no other request waiting: a row group of Parquet takes its time.
+    /// Writes a part on a blocking thread: a row group of Parquet takes time.
     async fn write(&mut self, part: ExportPart, shown: ExportColumns) -> Result<Vec<u8>, Error> {
         let mut writer = self.writer.take().ok_or(Error::Internal)?;
         let columns = Arc::clone(&self.export.columns);
@@ -149,7 +150,7 @@ impl File {
             Ok::<_, Unwritten>((writer, bytes))
         });
         let written = work.await.map_err(|error| {
-            tracing::error!(%error, "the writing of a table was given up");
+            tracing::error!(%error, "writing a table was aborted");
             Error::Internal
         })?;
         let (writer, bytes) = written.map_err(|error| unwritten(&error))?;
@@ -177,7 +178,7 @@ impl File {
         part
     }
 
-    /// Shows a part, and reads the next one meanwhile.
+    /// Writes a part, and meanwhile reads the next one.
     async fn part_by(
         &mut self,
         of_this: &Loaders,
@@ -191,7 +192,7 @@ impl File {
         let shown = if part.is_last {
             show.await?
         } else {
-            // The first of them sends a statement, and the other works while the database does.
+            // The first future sends a statement; the other works while the database answers.
             let read = self.export.read(&mut self.walk, of_next);
             let (ahead, shown) = try_join(read, show).await?;
             self.ahead = Some(ahead);
@@ -200,7 +201,7 @@ impl File {
         Ok((part, shown))
     }
 
-    /// All that follows. It ends with an error where anything goes wrong, and so does the transfer.
+    /// The remaining bytes. An error ends the stream, and so the transfer.
     pub(crate) fn rest(self) -> impl stream::Stream<Item = Result<Bytes, Error>> {
         stream::try_unfold(self, async |file| {
             if file.is_done {
@@ -211,8 +212,8 @@ impl File {
     }
 }
 
-/// What is said where a table cannot be written.
+/// The error if a table cannot be written.
 pub(crate) fn unwritten(error: &Unwritten) -> Error {
-    tracing::error!(%error, "a table cannot be written");
+    tracing::error!(%error, "cannot write a table");
     Error::Internal
 }

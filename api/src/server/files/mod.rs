@@ -1,4 +1,4 @@
-//! Answers that are files, whole tables as files, and the dictionary of their columns.
+//! Answers as files, whole tables as files, and the dictionary of their columns.
 
 mod csv;
 pub(crate) mod dictionary;

@@ -1,13 +1,12 @@
 //! Rows as Parquet: each column in the type that the schema gives it.
 //!
-//! Rows are gathered until they are enough for a row group, which is compressed by Zstandard and goes out. The
-//! footer, without which nobody reads the file, comes with the last of them: so a transfer that breaks off
-//! leaves no file. Nothing in the rows could say that there should have been more of them in a way that every
-//! reader sees, so a table that is cut off is never written as Parquet.
+//! Rows are collected until they fill a row group, which is compressed with Zstandard and sent. The footer, without
+//! which a file cannot be read, comes with the last row group: an aborted transfer leaves no valid file. Parquet has
+//! no place to mark missing rows that every reader shows, so an incomplete table is never written as Parquet.
 //!
 //! # Why not the Arrow writer
-//! The values are in columns already, and go to the column writers of `parquet` as they are. By Arrow they would be copied
-//! into its arrays first, and the crates of Arrow would be compiled, too.
+//! The values are already in columns, and go to the column writers of `parquet` unchanged. With Arrow they would
+//! first be copied into its arrays, and the Arrow crates would have to be compiled.
 
 use std::{mem, sync::Arc};
 
@@ -33,9 +32,9 @@ use crate::{
     },
 };
 
-/// The bytes of gathered values at which a row group is written.
+/// The size in bytes of collected values at which a row group is written.
 pub(crate) const GROUP: usize = 4 << 20;
-/// What a text takes beside its letters.
+/// The overhead in bytes of a string.
 const TEXT: usize = size_of::<ByteArray>();
 /// The digits of every decimal number: as many as 64 bits hold.
 const DIGITS: i32 = 18;
@@ -44,11 +43,11 @@ const DIGITS: i32 = 18;
 pub(crate) struct ParquetTable {
     writer: SerializedFileWriter<Vec<u8>>,
     columns: Vec<ParquetColumn>,
-    /// The rows that are gathered, and their bytes.
+    /// The number of collected rows, and their bytes.
     gathered: (usize, usize),
 }
 
-/// The values of a column that are gathered.
+/// The collected values of a column.
 struct ParquetColumn {
     scalar: Scalar,
     nullable: bool,
@@ -85,7 +84,7 @@ impl ParquetTable {
         Ok(Self { writer, columns, gathered: (0, 0) })
     }
 
-    /// Takes rows, and gives the bytes of row groups that have become full.
+    /// Takes rows, and returns the bytes of the row groups that became full.
     pub(crate) fn rows(&mut self, leaves: &[Leaf<'_>], count: usize) -> Result<Vec<u8>> {
         let (rows, bytes) = &mut self.gathered;
         *rows += count;
@@ -103,7 +102,7 @@ impl ParquetTable {
         Ok(bytes)
     }
 
-    /// Writes a row group of what is gathered.
+    /// Writes the collected values as a row group.
     fn flush(&mut self) -> Result<Vec<u8>> {
         if mem::take(&mut self.gathered).0 > 0 {
             let mut group = self.writer.next_row_group()?;
@@ -169,7 +168,7 @@ impl ParquetColumn {
         Self { scalar, nullable, values, definitions: Vec::new(), repetitions: Vec::new() }
     }
 
-    /// Takes the cells of so many rows, and says how many bytes they are.
+    /// Collects `count` cells, and returns their size in bytes.
     fn gather(&mut self, leaf: &Leaf<'_>, count: usize) -> Result<usize> {
         let cells = (0..count).map(|row| leaf.cell(row));
         if matches!(self.values, ParquetValues::Texts(_)) {
@@ -188,12 +187,12 @@ impl ParquetColumn {
     }
 
     fn gather_texts<'a>(&mut self, cells: impl Iterator<Item = &'a Value>) -> Result<usize> {
-        // The letters of all in one piece, of which each is a part.
+        // All strings share one buffer; each is a slice of it.
         let (mut letters, mut ends) = (String::new(), Vec::new());
         let is_list = self.scalar == Scalar::TextList;
         let there = i16::from(self.nullable);
         for cell in cells {
-            // The levels say how far a value is there: not at all, as an empty list, or itself.
+            // The levels say how much of a value is present: nothing, an empty list, or the value.
             match cell {
                 Value::Null if self.nullable => self.definitions.push(0),
                 Value::List(items) if is_list => {
@@ -233,7 +232,7 @@ impl ParquetColumn {
         Ok(size)
     }
 
-    /// Writes what is gathered.
+    /// Writes the collected values.
     fn write(&mut self, writer: &mut ColumnWriter<'_>) -> Result<()> {
         let definitions = mem::take(&mut self.definitions);
         let repetitions = mem::take(&mut self.repetitions);
@@ -256,14 +255,14 @@ impl ParquetColumn {
             (ParquetValues::Reals(values), ColumnWriter::DoubleColumnWriter(writer)) => {
                 writer.write_batch(&mem::take(values), definitions, repetitions)?
             }
-            _ => return Err(ParquetError::General("a column is of another type".to_owned())),
+            _ => return Err(ParquetError::General("a column has another type".to_owned())),
         };
         Ok(())
     }
 }
 
 impl ParquetValues {
-    /// Takes a value. None where it is not of its type.
+    /// Adds a value. `None` if it has another type.
     fn push(&mut self, scalar: Scalar, value: &Value) -> Option<()> {
         match self {
             Self::Truths(truths) => match value {
@@ -296,7 +295,7 @@ impl ParquetValues {
     }
 }
 
-/// Adds a text, or what stands where there may be values of several types.
+/// Adds a string, or the text of another value where types are mixed.
 fn push(value: &Value, letters: &mut String) {
     match value {
         Value::String(text) => letters.push_str(text),

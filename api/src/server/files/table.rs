@@ -1,7 +1,7 @@
-//! Rows as a file: CSV, JSON a line, or Parquet.
+//! Rows as a file: CSV, JSON lines, or Parquet.
 //!
-//! A value is the one of the JSON answer. In CSV and in JSON it is written as it is there, and in Parquet in the
-//! type that the schema gives it.
+//! A value is that of the JSON answer. CSV and JSON write it as it is there, and Parquet in the type that the schema
+//! gives it.
 
 use super::{
     csv::{self, record},
@@ -12,7 +12,7 @@ use crate::query::walk::{column_types::Columns, export_columns::ExportColumns};
 use crate::server::request::compress::{Coding, Stream};
 use crate::server::request::format::{About, TableFormat};
 
-/// The bytes that a table gathers before it writes some, with those that come of them.
+/// The memory in bytes for what a table collects before it writes, including the written bytes.
 pub(crate) fn gathers(format: TableFormat) -> u64 {
     match format {
         TableFormat::Csv | TableFormat::Ndjson => 0,
@@ -33,7 +33,7 @@ enum To {
 }
 
 impl TableWriter {
-    /// A table without rows as yet.
+    /// A table without rows.
     pub(crate) fn new(
         format: TableFormat,
         coding: Coding,
@@ -50,7 +50,7 @@ impl TableWriter {
         Ok(Self { to, stream: Stream::new(coding)? })
     }
 
-    /// The names of the columns, where they stand at the head.
+    /// The header with the names of the columns, if the format has one.
     pub(crate) fn begin(&mut self, columns: &Columns) -> Result<Vec<u8>, Unwritten> {
         let head = match self.to {
             To::Csv => record(&columns.names()),
@@ -59,10 +59,10 @@ impl TableWriter {
         Ok(self.stream.encode(head)?)
     }
 
-    /// So many rows.
+    /// The bytes of `count` rows.
     ///
     /// # Errors
-    /// Where a value cannot be written, which none should be.
+    /// If a value cannot be written, which should not happen.
     pub(crate) fn rows(
         &mut self,
         columns: &Columns,
@@ -89,8 +89,8 @@ impl TableWriter {
         Ok(self.stream.encode(written)?)
     }
 
-    /// What stands behind the last row, and what is said there of a table that has not all of them. In CSV
-    /// that is a record of one cell more than there are columns, so that no reader takes it for a row.
+    /// The bytes after the last row, including the note of an incomplete table. In CSV the note is a record with one
+    /// cell more than there are columns, so that no reader takes it for a row.
     pub(crate) fn end(
         &mut self,
         columns: &Columns,
@@ -127,6 +127,6 @@ pub(crate) enum Unwritten {
     Parquet(#[from] ::parquet::errors::ParquetError),
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    #[error("it has not all rows, and no place to say so")]
+    #[error("the table is incomplete, and its format cannot say so")]
     Cut,
 }

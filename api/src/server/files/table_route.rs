@@ -82,13 +82,13 @@ fn no_such_file() -> Refusal {
     let tables = graphql::catalog().tables;
     let names: Vec<_> = tables.iter().map(|table| table.list).collect();
     let reason = format!(
-        "there is no such file: a file is a table and `.csv`, `.ndjson` or `.parquet`, and the tables are {}",
+        "There is no such file. A file is named TABLE.csv, TABLE.ndjson or TABLE.parquet, and the tables are {}.",
         names.join(", ")
     );
     Refusal::new(StatusCode::NOT_FOUND, codes::NOT_FOUND, &reason)
 }
 
-/// The query for all of a table.
+/// The query for all rows of a table.
 fn document(table: &Table) -> String {
     let fields: Vec<_> = columns(table)
         .map(|name| match name.split_once('.') {
@@ -99,7 +99,7 @@ fn document(table: &Table) -> String {
     format!("{{ {} {{ nodes {{ {} }} }} }}", table.list, fields.join(" "))
 }
 
-/// The columns of a whole table: what clients see of its rows, and the ids of the rows that these lead to.
+/// The columns of a whole table: the visible columns of its rows, and the ids of the rows that they refer to.
 pub(in crate::server) fn columns(table: &Table) -> impl Iterator<Item = String> {
     let ones = table.relations.iter().filter(|it| it.cardinality == Cardinality::One);
     let visible = table.visible().map(|(name, _)| name.to_owned());

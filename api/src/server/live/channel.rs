@@ -1,4 +1,4 @@
-//! How a topic tells its subscribers.
+//! How a topic notifies its subscribers.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use tokio::sync::{broadcast, watch};
 
 use crate::{graphql::documents::SubscriptionKind, server::request::answer::HttpAnswer};
 
-/// What tells two topics apart.
+/// The identity of a topic.
 pub(super) type TopicKey = Arc<[u8]>;
 
-/// The changes that are kept for subscribers which have not taken them yet.
+/// How many changes are buffered for subscribers that have not read them yet.
 const CHANGES: usize = 64;
 
-/// What all subscribers of a topic are told.
+/// What all subscribers of a topic receive.
 #[derive(Clone, Debug)]
 pub(super) struct LiveAnswer {
     pub(super) answer: Arc<HttpAnswer>,
@@ -20,10 +20,10 @@ pub(super) struct LiveAnswer {
     pub(super) is_last: bool,
 }
 
-/// Where a topic tells its subscribers.
+/// The channel from a topic to its subscribers.
 #[derive(Clone)]
 pub(super) enum Channel {
-    /// The last answer, which makes up for those before.
+    /// The last answer, which replaces earlier ones.
     Live(watch::Sender<Option<LiveAnswer>>),
     /// Every change.
     Changed(broadcast::Sender<LiveAnswer>),
@@ -37,7 +37,7 @@ impl Channel {
         }
     }
 
-    /// What one more subscriber is told: the last answer at once.
+    /// The updates for one more subscriber, starting with the last answer.
     pub(super) fn updates(&self) -> Updates {
         match self {
             Self::Live(sender) => {
@@ -54,13 +54,13 @@ impl Channel {
     pub(super) fn tell(&self, told: LiveAnswer) {
         match self {
             Self::Live(sender) => drop(sender.send_replace(Some(told))),
-            // An error says that nobody listens.
+            // An error means that nobody listens.
             Self::Changed(sender) => drop(sender.send(told)),
         }
     }
 }
 
-/// What a subscriber is told.
+/// What a subscriber receives.
 pub(super) enum Updates {
     Live(watch::Receiver<Option<LiveAnswer>>),
     Changed(broadcast::Receiver<LiveAnswer>),

@@ -1,25 +1,26 @@
 //! Subscriptions: answers that follow the data.
 //!
-//! A *topic* is a subscription without its subscribers: a document, an operation and the values of its variables. However
-//! many subscribe to the same, there is one topic, whose task ([`topic`]) asks for one answer after each load and gives the
-//! same bytes to all. A *subscriber* ([`subscriber`]) is one operation of one client. [`table`] holds who is there, and
-//! how much of it there may be.
+//! A *topic* is a subscription without its subscribers: a document, an operation and its variables. All clients with
+//! the same subscription share one topic, whose task ([`topic`]) computes one answer after each load and gives the
+//! same bytes to all. A *subscriber* ([`subscriber`]) is one operation of one client. [`table`] holds the topics and
+//! subscribers, and enforces their limits.
 //!
 //! ```text
 //! a load commits -> the server notices (a second) -> each topic: one answer, when its turn comes
-//!                -> each subscriber of it: the same bytes, where the result differs from the one before
+//!                -> each subscriber of it: the same bytes, if the result differs from the one before
 //! ```
 //!
-//! Two transports: [`websocket`], where one connection carries many operations (the protocol `graphql-transport-ws`, by
-//! `async-graphql-axum`), and [`sse`], where a response carries one.
+//! There are two transports: [`websocket`], where one connection carries many operations (the protocol
+//! `graphql-transport-ws`, implemented by `async-graphql-axum`), and [`sse`], where a response carries one.
 //!
-//! # What it may cost
-//! An operation is looked at and priced like a query before it is taken on, and what all topics are priced at together
-//! has a limit: that is the work after a load. Topics are worked out one after another, with a turn of
-//! [`crate::server::traffic::admission`] like any query and paid by one of those who wait for it, and of each client one at
-//! a time. So whoever subscribes to much waits longer for it, and queries do not. What is not worked out when the next load
-//! comes is worked out of that one alone. An answer that is lost on a slow client is made up by the next: it is the whole
-//! answer. Changes add up, and a subscriber that misses one is ended with words.
+//! # Cost
+//! An operation is validated and priced like a query before it starts. The total price of all topics, which is the
+//! work after a load, has a limit. Topics are answered one after another. Each takes a slot of
+//! [`crate::server::traffic::admission`] like any query and is paid for by one of its subscribers, and each client
+//! has one topic answered at a time. So a client with many subscriptions waits longer, and queries do not. A topic
+//! that has not been answered when the next load commits is answered for that load only. If a slow client misses an
+//! answer, the next one makes up for it, because each is complete. Changes are increments, so a subscriber that
+//! misses one is ended with an error.
 
 mod channel;
 mod operations;
@@ -54,7 +55,7 @@ use crate::{error::codes, graphql::execute::AskedFor};
 pub(crate) struct Live {
     pub(crate) endpoint: Endpoint,
     table: LiveTable,
-    /// Turns of topics after a load, cheap and dear ones.
+    /// Slots for topics after a load: one semaphore for cheap topics, one for expensive ones.
     turns: [Semaphore; 2],
 }
 
@@ -66,11 +67,11 @@ pub(crate) enum Opened {
 }
 
 impl Live {
-    /// No subscription yet.
+    /// A server without subscriptions.
     pub(crate) fn new(endpoint: Endpoint) -> Arc<Self> {
         let works = &endpoint.0.works;
         let queries = works.settings.running_over(works.server.0.readers.backend());
-        // A quarter of what queries have, so that they never wait for a load to be told.
+        // A quarter of what queries have, so that queries never wait for subscriptions after a load.
         let turns = [(); 2].map(|()| Semaphore::new((queries / 4).max(1)));
         let table = LiveTable::new(works.settings.live);
         Arc::new(Self { endpoint, table, turns })
@@ -80,10 +81,10 @@ impl Live {
         &self.endpoint.0.works
     }
 
-    /// Looks at an operation, and subscribes where it is a subscription.
+    /// Validates an operation, and subscribes if it is a subscription.
     ///
     /// # Errors
-    /// The answer that says why not.
+    /// The answer that says why it is refused.
     pub(crate) async fn open(
         self: &Arc<Self>,
         mut parameters: Parameters,
@@ -118,17 +119,17 @@ impl Live {
     }
 }
 
-/// Refuses what a subscription cannot be asked for.
+/// Refuses options that a subscription does not support.
 fn check(wishes: &Wishes, parameters: &Parameters) -> Result<(), Refusal> {
     let bad = |reason| Err(Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, reason));
     if wishes.pin.is_some() || parameters.pin.is_some() {
-        return bad("a subscription is of the newest revision: leave out the one that is named");
+        return bad("A subscription follows the newest revision. Do not name one.");
     }
     let ReportOptions { cost, explain, cite, .. } = wishes.report;
     if cost || explain || cite {
         return bad(
-            "a subscription is neither priced, explained nor cited: leave out the headers GraphQL-Cost, \
-             GraphQL-Explain and GraphQL-Cite, or send its query alone",
+            "A subscription cannot be priced, explained or cited. Omit the headers GraphQL-Cost, \
+             GraphQL-Explain and GraphQL-Cite, or send the selection as a query.",
         );
     }
     Ok(())

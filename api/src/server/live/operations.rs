@@ -1,9 +1,9 @@
-//! The operations of one WebSocket, as `async-graphql` runs them: our executor behind its protocol.
+//! The operations of one WebSocket: our executor behind the protocol of `async-graphql`.
 //!
-//! The library keeps track of which operations of a connection are open, and in which order they speak. It would also make
-//! the text of each answer anew for each subscriber. So what it is given here are signs: an operation is known to it by a
-//! number, its document is that number, and its answers are empty. What they stand for is here, for the session to put in
-//! their place ([`super::websocket`]).
+//! The library tracks which operations of a connection are open, and the order of their messages. It would also
+//! serialize each answer again for each subscriber. So it is given placeholders: it knows an operation by a number,
+//! the operation's document is that number, and its answers are empty. The real content is kept here, and the session
+//! puts it in their place ([`super::websocket`]).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -25,7 +25,7 @@ use crate::server::{
     traffic::rate::Account,
 };
 
-/// The operations that a connection may have at once: the library looks at all of them for each message.
+/// The maximum number of operations on a connection: the library checks all of them for each message.
 const MOST: usize = 100;
 
 /// The operations of a connection, by number.
@@ -40,9 +40,9 @@ struct ClientOperations {
 
 #[derive(Default)]
 struct OpenOperation {
-    /// What the client has asked; none once it runs.
+    /// The client's request; none once it runs.
     asked: Option<Value>,
-    /// What it is to be told.
+    /// What it is still to receive.
     told: VecDeque<Delivery>,
 }
 
@@ -52,23 +52,23 @@ impl Operations {
         Self(Arc::new(ClientOperations { live, account, open }))
     }
 
-    /// Notes what an operation asks, before it begins.
+    /// Stores the request of an operation before it begins.
     pub(super) fn ask(&self, number: &str, asked: Value) {
         let operation = OpenOperation { asked: Some(asked), ..OpenOperation::default() };
         self.open().insert(number.to_owned(), operation);
     }
 
-    /// What an answer of an operation stands for.
+    /// The content of an operation's placeholder answer.
     pub(super) fn take(&self, number: &str) -> Option<Delivery> {
         self.open().get_mut(number)?.told.pop_front()
     }
 
-    /// Forgets an operation.
+    /// Removes an operation.
     pub(super) fn end(&self, number: &str) {
         self.open().remove(number);
     }
 
-    /// Gives an answer to an operation, as long as that is open.
+    /// Queues an answer for an operation that is still open.
     fn tell(&self, number: &str, delivery: Delivery) {
         if let Some(operation) = self.open().get_mut(number) {
             operation.told.push_back(delivery);
@@ -83,10 +83,10 @@ impl Operations {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins an operation: what it is told first, and what tells it more.
+    /// Begins an operation: its first answer, and the source of more.
     async fn begin(&self, number: &str) -> OperationStep {
-        // A connection that asks for a hundred things at once is one among others: each of them waits its turn on the threads
-        // that serve.
+        // A connection that sends a hundred operations at once must not block others: each operation yields the
+        // serving thread first.
         tokio::task::yield_now().await;
         let Some(asked) = self.asked(number) else { return OperationStep::Done };
         let ClientOperations { live, account, .. } = &*self.0;
@@ -94,7 +94,7 @@ impl Operations {
             |refusal| OperationStep::Last(Delivery::Failed(live.endpoint.refuse(refusal).answer));
         if self.open().len() > MOST {
             let message = format!(
-                "this connection has {MOST} operations, and may have no more: complete some of them first, or connect again"
+                "The connection has reached its limit of {MOST} operations. Complete some first, or connect again."
             );
             return refused(Refusal::too_many_live(&message, "operations of a connection"));
         }
@@ -119,11 +119,11 @@ impl Operations {
     }
 }
 
-/// What comes next of an operation.
+/// The next step of an operation.
 enum OperationStep {
     Begin,
     Follow(Box<super::Subscriber>),
-    /// This, and nothing after it.
+    /// One last answer.
     Last(Delivery),
     Done,
 }

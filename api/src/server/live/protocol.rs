@@ -1,7 +1,7 @@
-//! The messages of `graphql-transport-ws` that a client sends, and how a connection is closed where they are wrong.
+//! The client messages of `graphql-transport-ws`, and how a connection is closed if one is invalid.
 //!
-//! The protocol: <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>. It closes a connection for what
-//! makes no sense, with a code and a reason: the other side has lost track of what it does.
+//! The protocol: <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>. An invalid message closes the
+//! connection with a code and a reason, because client and server no longer agree on the state.
 
 use std::borrow::Cow;
 
@@ -12,9 +12,9 @@ use crate::server::observe::metrics::DropReason;
 
 /// The name of the protocol.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
-/// The bytes of the name that a client gives an operation, which stands in each message of it.
+/// The maximum length in bytes of a client's id for an operation, which every message about it repeats.
 const MOST_NAME: usize = 128;
-/// The bytes of a reason: a frame that closes a connection has room for so many.
+/// The maximum length in bytes of a reason: a close frame has no more room.
 const MOST_REASON: usize = 123;
 
 /// Why a connection is closed.
@@ -22,7 +22,7 @@ const MOST_REASON: usize = 123;
 pub(super) struct Closing {
     pub(super) code: u16,
     pub(super) reason: Cow<'static, str>,
-    /// The same for metrics.
+    /// The reason for metrics.
     pub(super) why: DropReason,
 }
 
@@ -32,11 +32,11 @@ impl Closing {
     }
 
     pub(super) fn binary() -> Self {
-        Self::bad("a message is a text of JSON, and this is a binary one")
+        Self::bad("a message must be JSON text, not binary")
     }
 
     pub(super) fn too_large(most: u32) -> Self {
-        let reason = format!("a message has at most {most} bytes (setting: --max-body)");
+        let reason = format!("a message may have at most {most} bytes (--max-body)");
         Self { code: 1009, reason: reason.into(), why: DropReason::LargeMessage }
     }
 
@@ -67,17 +67,17 @@ impl Closing {
     }
 
     pub(super) fn slow() -> Self {
-        let reason = Cow::Borrowed("you have not read what was sent to you: connect again");
+        let reason = Cow::Borrowed("you read too slowly: connect again");
         Self { code: 4408, reason, why: DropReason::Slow }
     }
 
     pub(super) fn silent() -> Self {
-        let reason = Cow::Borrowed("you have not answered a ping: connect again");
+        let reason = Cow::Borrowed("you did not answer a ping: connect again");
         Self { code: 4408, reason, why: DropReason::Silent }
     }
 }
 
-/// A reason that fits into the frame that closes a connection.
+/// A reason, shortened to fit into a close frame.
 pub(super) fn shortened(mut reason: String) -> String {
     if reason.len() > MOST_REASON {
         reason.truncate(reason.floor_char_boundary(MOST_REASON - 3));
@@ -105,32 +105,30 @@ struct WrittenMessage {
 }
 
 impl ClientMessage {
-    /// Reads a message.
+    /// Parses a message.
     ///
     /// # Errors
-    /// Says what it is instead of one.
+    /// The close code and reason for an invalid message.
     pub(super) fn of_text(text: &str) -> Result<Self, Closing> {
         let written = serde_json::from_str::<WrittenMessage>(text);
         let WrittenMessage { kind, id, payload } = written.map_err(|error| {
-            Closing::bad(shortened(format!(
-                "a message is a JSON object, and this is none: {error}"
-            )))
+            Closing::bad(shortened(format!("a message must be a JSON object: {error}")))
         })?;
         let Some(Value::String(kind)) = kind else {
-            return Err(Closing::bad("a message has a text `type`, and this has none"));
+            return Err(Closing::bad("a message must have a string `type`"));
         };
         let is_object = payload.as_ref().is_none_or(|it| it.is_object() || it.is_null());
         let id = |of: &str| match &id {
             Some(Value::String(id)) if id.len() > MOST_NAME => {
-                let reason = format!("the `id` of {of} has more than {MOST_NAME} bytes");
+                let reason = format!("the `id` of {of} exceeds {MOST_NAME} bytes");
                 Err(Closing::bad(reason))
             }
             Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
-            _ => Err(Closing::bad(format!("{of} needs a text `id`"))),
+            _ => Err(Closing::bad(format!("{of} needs a string `id`"))),
         };
         match kind.as_str() {
             "connection_init" | "ping" | "pong" if !is_object => {
-                Err(Closing::bad("a `payload` is a JSON object"))
+                Err(Closing::bad("a `payload` must be a JSON object"))
             }
             "connection_init" => Ok(Self::Init),
             "ping" => Ok(Self::Ping(payload)),
@@ -140,13 +138,13 @@ impl ClientMessage {
                 Some(payload @ Value::Object(_)) => {
                     id("subscribe").map(|id| Self::Subscribe(id, payload))
                 }
-                _ => Err(Closing::bad("subscribe needs a `payload` with the text `query`")),
+                _ => Err(Closing::bad("subscribe needs a `payload` with the string `query`")),
             },
             "start" | "connection_terminate" | "stop" => Err(Closing::bad(
-                "this is a message of subscriptions-transport-ws: speak graphql-transport-ws",
+                "this is a message of subscriptions-transport-ws: use graphql-transport-ws",
             )),
             other => Err(Closing::bad(shortened(format!(
-                "there is no message of the type {other:?}: there are connection_init, ping, pong, subscribe, complete"
+                "unknown message type {other:?}: use connection_init, ping, pong, subscribe or complete"
             )))),
         }
     }
@@ -173,16 +171,16 @@ mod tests {
             ("", "a JSON object"),
             ("[]", "a JSON object"),
             ("{\"type\":", "a JSON object"),
-            ("{}", "a text `type`"),
-            (r#"{"type":1}"#, "a text `type`"),
-            (r#"{"type":"nothing"}"#, "no message of the type \"nothing\""),
+            ("{}", "a string `type`"),
+            (r#"{"type":1}"#, "a string `type`"),
+            (r#"{"type":"nothing"}"#, "unknown message type \"nothing\""),
             (r#"{"type":"start","id":"1"}"#, "subscriptions-transport-ws"),
-            (r#"{"type":"subscribe","payload":{}}"#, "needs a text `id`"),
-            (r#"{"type":"subscribe","id":"","payload":{}}"#, "needs a text `id`"),
+            (r#"{"type":"subscribe","payload":{}}"#, "needs a string `id`"),
+            (r#"{"type":"subscribe","id":"","payload":{}}"#, "needs a string `id`"),
             (r#"{"type":"subscribe","id":"1"}"#, "needs a `payload`"),
             (r#"{"type":"subscribe","id":"1","payload":"{a}"}"#, "needs a `payload`"),
-            (r#"{"type":"complete"}"#, "needs a text `id`"),
-            (r#"{"type":"ping","payload":1}"#, "is a JSON object"),
+            (r#"{"type":"complete"}"#, "needs a string `id`"),
+            (r#"{"type":"ping","payload":1}"#, "must be a JSON object"),
         ] {
             let closing = read(text).expect_err(text);
             assert_eq!(closing.code, 4400);

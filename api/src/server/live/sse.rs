@@ -1,5 +1,5 @@
-//! Operations as server-sent events: a response to `/graphql` that goes on, by the protocol of `graphql-sse` (distinct
-//! connections).
+//! Operations as server-sent events: a response to `/graphql` that stays open, by the protocol of `graphql-sse`
+//! (distinct connections mode).
 //!
 //! ```text
 //! event: next
@@ -9,8 +9,8 @@
 //! data:
 //! ```
 //!
-//! A comment now and then shows proxies that the connection lives. Where the server stops, the response ends without
-//! `complete`, by which clients know to ask again.
+//! Regular comments show proxies that the connection is alive. If the server shuts down, the response ends without
+//! `complete`, which tells clients to reconnect.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -27,14 +27,14 @@ use crate::server::{
     traffic::connections::{Ending, LiveConnection},
 };
 
-/// How long nothing is sent at most.
+/// The longest time without sending anything.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// What is sent then: a comment.
+/// The comment that is sent then.
 const COMMENT: &str = ":\n\n";
-const STOPPING: &str = ": the server is stopping, ask again\n\n";
+const STOPPING: &str = ": the server is stopping, reconnect\n\n";
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
-/// A response that goes on.
+/// A response that stays open.
 pub(crate) struct Events {
     pub(crate) subscriber: Subscriber,
     pub(crate) connection: Option<LiveConnection>,
@@ -81,12 +81,12 @@ impl Events {
     }
 }
 
-/// The response of what has one answer.
+/// The response to an operation with one answer.
 pub(crate) fn once(answer: &Arc<HttpAnswer>) -> Response {
     response(Body::from(event(answer, COMPLETE)))
 }
 
-/// An answer as an event. JSON as it is written has no line ends.
+/// An answer as an event. The JSON contains no line breaks.
 fn event(answer: &HttpAnswer, then: &str) -> Bytes {
     let mut event = Vec::with_capacity(answer.body.len() + 64);
     for part in [b"event: next\ndata: ", &*answer.body, b"\n\n", then.as_bytes()] {
@@ -99,7 +99,7 @@ fn response(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // nginx would wait for more.
+        // Otherwise nginx would buffer.
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
         (header::VARY, VARY),
     ];

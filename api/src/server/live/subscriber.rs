@@ -1,4 +1,4 @@
-//! One operation of one client, which waits for what it is told.
+//! One operation of one client, which waits for answers.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// What goes to a client.
+/// What a client receives.
 #[derive(Clone, Debug)]
 pub(crate) enum Delivery {
     /// An answer.
     Next(Arc<HttpAnswer>),
-    /// Why nothing follows.
+    /// The reason why nothing follows.
     Failed(Arc<HttpAnswer>),
 }
 
@@ -41,7 +41,7 @@ impl Live {
     /// Subscribes a client to a topic.
     ///
     /// # Errors
-    /// What there is too much of.
+    /// Which limit is exceeded.
     pub(super) fn join(
         self: &Arc<Self>,
         topic: Topic,
@@ -65,7 +65,7 @@ impl Live {
 }
 
 impl Subscriber {
-    /// What is told next; none where nothing will be.
+    /// The next delivery; `None` if there will be none.
     pub(crate) async fn next(&mut self) -> Option<Delivery> {
         let told = match &mut self.updates {
             Updates::None => None,
@@ -78,7 +78,7 @@ impl Subscriber {
                 Err(broadcast::error::RecvError::Closed) => None,
                 Err(broadcast::error::RecvError::Lagged(_)) => {
                     let message =
-                        "you have not taken what was told, and some of it is lost: subscribe again";
+                        "You read too slowly, and some changes are lost. Subscribe again.";
                     let refusal = Refusal::new(
                         axum::http::StatusCode::SERVICE_UNAVAILABLE,
                         codes::OVERLOADED,

@@ -1,7 +1,7 @@
-//! Who subscribes to what, and how much of it there may be.
+//! The topics and their subscribers, and the limits for them.
 //!
-//! A topic is charged to one of the clients that subscribe to it, the first at first: its price counts among theirs. Where
-//! they leave, it is charged to another one that is there.
+//! The price of a topic counts for one of the clients that subscribe to it, at first for the first one. When that
+//! client leaves, it counts for another subscriber.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,7 +20,7 @@ use crate::server::{
     },
 };
 
-/// The bytes that the last answers of all topics may take together.
+/// The maximum size in bytes of the last answers of all topics together.
 const MOST_BYTES: usize = 64 << 20;
 
 /// All topics, with their subscribers.
@@ -34,9 +34,9 @@ struct TableState {
     topics: HashMap<TopicKey, TopicEntry>,
     clients: HashMap<ClientAddress, LiveClient>,
     subscribers: usize,
-    /// What all topics are priced at.
+    /// The total price of all topics.
     cost: u64,
-    /// What their last answers take.
+    /// The size of their last answers.
     bytes: usize,
     /// The number of the last subscriber or topic.
     last: u64,
@@ -46,10 +46,10 @@ struct TopicEntry {
     number: u64,
     price: u64,
     bytes: usize,
-    /// Whom it is charged to.
+    /// The client that its price counts for.
     owner: ClientAddress,
     subscribers: BTreeMap<u64, Account>,
-    /// The subscriber that has paid last.
+    /// The subscriber that paid last.
     paid: u64,
     channel: Channel,
     task: AbortHandle,
@@ -59,7 +59,7 @@ struct TopicEntry {
 struct LiveClient {
     subscribers: usize,
     cost: u64,
-    /// Whose turn it is among its topics, cheap and dear ones.
+    /// Makes this client's topics take turns: one lock for cheap topics, one for expensive ones.
     turns: [Arc<tokio::sync::Mutex<()>>; 2],
 }
 
@@ -75,10 +75,10 @@ impl LiveTable {
         Self { limits, state: Mutex::default() }
     }
 
-    /// Takes a place among the subscribers of a topic, which `begin` makes where there is none yet: by its number.
+    /// Adds a subscriber to a topic. If the topic is new, `begin` starts it under its number.
     ///
     /// # Errors
-    /// What there is too much of.
+    /// Which limit is exceeded.
     pub(super) fn join(
         &self,
         key: &TopicKey,
@@ -117,7 +117,7 @@ impl LiveTable {
         Ok((place, updates.unwrap_or(Updates::None)))
     }
 
-    /// Whether one more subscriber may be there, of a new topic of a price where there is one.
+    /// Checks whether one more subscriber may join; `price` is that of a new topic.
     fn check(
         &self,
         state: &TableState,
@@ -129,37 +129,37 @@ impl LiveTable {
         let of_client = state.clients.get(&client);
         if state.subscribers >= most {
             let message = format!(
-                "there are {most} subscriptions, and there may be no more (setting: --max-subscriptions): try again later"
+                "The server has {most} subscriptions, which is the limit (--max-subscriptions). Try again later."
             );
             return Err(Refusal::too_many_live(&message, "subscriptions"));
         }
         if of_client.map_or(0, |it| it.subscribers) >= per_client {
             let message = format!(
-                "you have {per_client} subscriptions, and a client may have no more (setting: \
-                 --max-subscriptions-per-client): complete some of them first"
+                "You have {per_client} subscriptions, which is the limit of a client \
+                 (--max-subscriptions-per-client). Complete some of them first."
             );
             return Err(Refusal::too_many_live(&message, "subscriptions of a client"));
         }
         let Some(price) = price else { return Ok(()) };
         if of_client.map_or(0, |it| it.cost) + price > cost_of_client {
             let message = format!(
-                "this live query is priced at {price} points, and with it yours would take more than the {cost_of_client} \
-                 that those of a client may after each load (setting: --max-live-cost, of which it is a fifth): ask for \
-                 less, or complete some of them first"
+                "The price of this live query is {price} points. With it, your live queries would exceed the limit \
+                 of a client: {cost_of_client} points after each load, a fifth of --max-live-cost. Ask for less, or \
+                 complete some of them first."
             );
             return Err(Refusal::too_many_live(&message, "points of live queries of a client"));
         }
         if state.cost + price > cost {
             let message = format!(
-                "all live queries together take nearly the {cost} points that they may after each load (setting: \
-                 --max-live-cost), and this one is priced at {price}: try again later"
+                "The price of this live query is {price} points. With it, all live queries together would exceed \
+                 the limit of {cost} points after each load (--max-live-cost). Try again later."
             );
             return Err(Refusal::too_many_live(&message, "points of live queries"));
         }
         Ok(())
     }
 
-    /// Gives a place back. A topic without subscribers ends.
+    /// Removes a subscriber. A topic without subscribers ends.
     pub(super) fn leave(&self, place: &SubscriberPlace) -> Left {
         let (mut state, SubscriberPlace { key, number, client }) = (self.state(), place);
         state.subscribers -= 1;
@@ -170,7 +170,7 @@ impl LiveTable {
             state.forget(*client);
             return Left::Topic;
         };
-        // Another topic may have taken the place of one that has ended.
+        // Another topic may have replaced one that ended.
         if entry.subscribers.remove(number).is_none() {
             state.forget(*client);
             return Left::Topic;
@@ -192,7 +192,7 @@ impl LiveTable {
         left
     }
 
-    /// Ends a topic, whose subscribers have been told.
+    /// Ends a topic whose subscribers have been notified.
     pub(super) fn end(&self, key: &TopicKey, number: u64) -> bool {
         let mut state = self.state();
         let is_there = state.topics.get(key).is_some_and(|entry| entry.number == number);
@@ -202,8 +202,8 @@ impl LiveTable {
         is_there
     }
 
-    /// Who pays for the next answer of a topic, in turn, and the turns of the client that it is charged to. None where
-    /// nobody waits for it any more.
+    /// Who pays for the next answer of a topic, in turn, and the turn lock of the client that its price counts for.
+    /// `None` if nobody waits for the topic any more.
     pub(super) fn payer(
         &self,
         key: &TopicKey,
@@ -222,7 +222,7 @@ impl LiveTable {
         Some((account, Arc::clone(&turns[dearness as usize])))
     }
 
-    /// Notes what the last answer of a topic takes. Tells whether there is room for it.
+    /// Records the size of a topic's last answer. Returns whether there is room for it.
     pub(super) fn keep(&self, key: &TopicKey, bytes: usize) -> bool {
         let mut state = self.state();
         let of_others = state.bytes - state.topics.get(key).map_or(0, |entry| entry.bytes);
@@ -242,7 +242,7 @@ impl LiveTable {
 /// What is left when a subscriber has gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
-    /// Its topic, or one that has ended before.
+    /// Its topic, or one that ended before.
     Topic,
     /// Nobody: its topic has ended.
     Nobody,

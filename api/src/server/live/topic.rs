@@ -1,4 +1,4 @@
-//! What several may subscribe to, and the task that has it answered after each load.
+//! A subscription that clients share, and the task that computes its answer after each load.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,22 +23,22 @@ use crate::{
     },
 };
 
-/// The bytes of an answer that is given to subscribers.
+/// The maximum size in bytes of an answer for subscribers.
 const MOST_BYTES: usize = 512 << 10;
-/// How long to wait before what may go well later is tried again, at first and at most.
+/// The pause before a retry: the first, and the longest.
 const PAUSE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
-/// What is subscribed to.
+/// A subscription that clients share.
 pub(super) struct Topic {
     pub(super) key: TopicKey,
     pub(super) ask: Ask,
     pub(super) kind: SubscriptionKind,
-    /// What an answer is priced at.
+    /// The price of one answer.
     pub(super) price: u64,
     pub(super) dearness: Dearness,
 }
 
-/// A topic, and whom it is answered for.
+/// A topic that is being answered.
 struct RunningTopic {
     topic: Topic,
     live: Arc<Live>,
@@ -47,13 +47,13 @@ struct RunningTopic {
 }
 
 impl Topic {
-    /// Tells subscribers, until there are none, or until there is no answer.
+    /// Notifies subscribers until there are none, or until there is no answer.
     pub(super) async fn follow(self, live: Arc<Live>, number: u64, channel: Channel) {
         let (key, is_live) =
             (Arc::clone(&self.key), matches!(self.kind, SubscriptionKind::Live(_)));
         let datasets = live.works().server.datasets();
         let mut running = RunningTopic { topic: self, live: Arc::clone(&live), channel, datasets };
-        // Whatever ends it, nobody subscribes to what is no more.
+        // However the topic ends, this removes its entry.
         let _ending = EndingTopic { live, key, number };
         let failed =
             if is_live { running.tell_answers().await } else { running.tell_changes().await };
@@ -62,7 +62,7 @@ impl Topic {
     }
 }
 
-/// Ends a topic when this is dropped.
+/// Ends a topic when it is dropped.
 struct EndingTopic {
     live: Arc<Live>,
     key: TopicKey,
@@ -78,7 +78,7 @@ impl Drop for EndingTopic {
 }
 
 impl RunningTopic {
-    /// Tells each answer whose result differs from the one before. Gives the one that cannot be told.
+    /// Sends each answer whose result differs from the one before. Returns the answer that ends the topic.
     async fn tell_answers(&mut self) -> Arc<HttpAnswer> {
         let mut told: Option<Arc<HttpAnswer>> = None;
         let mut pause = PAUSE[0];
@@ -107,14 +107,14 @@ impl RunningTopic {
             self.tell(&answer, differs);
             let is_behind = answer.dataset.as_ref().is_some_and(|of| current.follows(of));
             told = Some(answer);
-            // What the copy has answered of the revision before is to follow of this one.
+            // An answer from the in-memory copy of the previous revision must be followed by one of this revision.
             if !is_behind && self.datasets.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
     }
 
-    /// Tells what each load changes. Gives the answer that cannot be told.
+    /// Sends what each load changes. Returns the answer that ends the topic.
     async fn tell_changes(&mut self) -> Arc<HttpAnswer> {
         let mut before = self.datasets.borrow_and_update().clone();
         let mut pause = PAUSE[0];
@@ -143,7 +143,7 @@ impl RunningTopic {
         }
     }
 
-    /// Waits until the copy in memory is of a dataset. Tells whether that is still the current one.
+    /// Waits until the in-memory copy is of a dataset. Returns whether that is still the current one.
     async fn copied(&mut self, current: &Dataset) -> bool {
         let server = self.live.works().server.clone();
         tokio::select! {
@@ -155,7 +155,7 @@ impl RunningTopic {
         }
     }
 
-    /// Waits a while, or for the next load.
+    /// Waits for a pause or the next load, whichever comes first.
     async fn wait(&mut self, pause: Duration) {
         let mut datasets = self.datasets.clone();
         tokio::select! {
@@ -164,7 +164,8 @@ impl RunningTopic {
         }
     }
 
-    /// One answer. The first is asked for like a query; the others wait for the turn of their client, and of all.
+    /// Computes one answer. The first one is requested like a query; later ones wait for the turn of their client and
+    /// for a slot.
     async fn answer(&self, is_first: bool, since: Option<i32>) -> Arc<HttpAnswer> {
         let Topic { key, ask, kind, dearness, .. } = &self.topic;
         let payer = || self.live.table.payer(key, *dearness);
@@ -182,7 +183,7 @@ impl RunningTopic {
             SubscriptionKind::Live(_) => {
                 self.live.endpoint.reply(ask, Coding::Identity, &account).await.answer
             }
-            // What it counts since is no part of what answers are kept by.
+            // Its `since` is not part of the cache key of answers.
             SubscriptionKind::Changed => {
                 Arc::new(Box::pin(Arc::clone(self.live.works()).answer(ask, account)).await)
             }
@@ -191,7 +192,7 @@ impl RunningTopic {
         answer
     }
 
-    /// Tells subscribers of an answer; where it is no news, only those who are still to come.
+    /// Sends an answer to subscribers; if its result is unchanged, only to future ones.
     fn tell(&self, answer: &Arc<HttpAnswer>, is_news: bool) {
         let told = LiveAnswer { answer: Arc::clone(answer), is_last: false };
         match &self.channel {
@@ -205,18 +206,19 @@ impl RunningTopic {
         }
     }
 
-    /// Refuses an answer that is too large to be given to many.
+    /// Refuses an answer that is too large for a subscription.
     fn has_room(&self, answer: &HttpAnswer) -> Result<(), Refusal> {
         let bytes = answer.body.len();
         if bytes > MOST_BYTES {
             let message = format!(
-                "the answer has {bytes} bytes, and that of a subscription may have {MOST_BYTES}: ask for less at once"
+                "The answer has {bytes} bytes, but an answer to a subscription may have at most {MOST_BYTES}. \
+                 Ask for less at once."
             );
             let status = StatusCode::PAYLOAD_TOO_LARGE;
             return Err(Refusal::new(status, codes::QUERY_TOO_LARGE, &message));
         }
         if !self.live.table.keep(&self.topic.key, bytes) {
-            let message = "the answers of all subscriptions take all the memory that they may: try again later";
+            let message = "The answers of all subscriptions use all the memory available to them. Try again later.";
             return Err(Refusal::too_many_live(message, "bytes of live answers"));
         }
         Ok(())

@@ -1,11 +1,12 @@
 //! `/graphql/ws`: operations over a WebSocket, by the protocol `graphql-transport-ws`.
 //!
-//! `async-graphql-axum` speaks the protocol with its [`GraphQLWebSocket`]. It trusts its client, and so a session stands
-//! between the two. It lets pass what is right, and closes the connection with the code of the protocol for what is not; it
-//! gives operations names of its own, so that what is still on its way to one that has ended never reaches the next of the
-//! same name; and it sends answers as the bytes that all who share them get ([`super::operations`]).
+//! `async-graphql-axum` implements the protocol with its [`GraphQLWebSocket`]. It trusts its client, so a session
+//! stands between the two. The session passes on valid messages, and closes the connection with the protocol's code
+//! for invalid ones. It gives operations ids of its own, so that a late answer of an ended operation never reaches
+//! the next one with the same id. And it sends the bytes of an answer that all its subscribers share
+//! ([`super::operations`]).
 //!
-//! A page of any site can open a WebSocket to any other, and CORS does not hold for it. So its `Origin` is looked at
+//! A page of any site can open a WebSocket to any other site, and CORS does not apply. So the `Origin` is checked
 //! here.
 
 use std::{
@@ -48,11 +49,11 @@ use crate::{
     },
 };
 
-/// The messages of a client that wait for the library.
+/// How many client messages may wait for the library.
 const WAITING: usize = 16;
-/// The bytes that are read and written at once.
+/// The size in bytes of the read and write buffers.
 const BUFFER: usize = 4 << 10;
-/// How long the last word to a client may take.
+/// How long sending the close frame may take.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// `GET /graphql/ws`.
@@ -88,18 +89,18 @@ async fn begin(
     let settings = &live.works().settings;
     let public_url = live.works().server.0.operator.public_url.as_deref();
     if !is_welcome(&parts.headers, &settings.origins, public_url) {
-        let reason = "pages of this origin may not connect (setting: --cors-origin)";
+        let reason = "Pages of this origin may not connect (--cors-origin).";
         return Err(Refusal::new(StatusCode::FORBIDDEN, codes::BAD_REQUEST, reason));
     }
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await.map_err(|_| {
-        let reason = "this address speaks WebSocket alone: connect to it with the subprotocol graphql-transport-ws, or \
-            subscribe at /graphql with the header `Accept: text/event-stream`";
+        let reason = "This endpoint serves only WebSocket. Connect with the subprotocol graphql-transport-ws, or \
+         subscribe at /graphql with the header `Accept: text/event-stream`.";
         Refusal::new(StatusCode::UPGRADE_REQUIRED, codes::BAD_REQUEST, reason)
     })?;
     let upgrade = upgrade.protocols([PROTOCOL]);
     if upgrade.selected_protocol().is_none() {
-        let reason = "offer the subprotocol graphql-transport-ws (`Sec-WebSocket-Protocol`): this server speaks no other, \
-            such as the older graphql-ws";
+        let reason = "Offer the subprotocol graphql-transport-ws (`Sec-WebSocket-Protocol`). This server supports no \
+         other, such as the older graphql-ws.";
         return Err(Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, reason));
     }
     let hold = parts.extensions.get::<ConnectionHold>().cloned();
@@ -121,8 +122,8 @@ async fn begin(
     }))
 }
 
-/// Whether a page may connect: any, where the operator names none, and else one of those, or of this server. The scheme of
-/// this server a proxy may not tell.
+/// Whether a page may connect: any page if the operator names no origins, otherwise pages of those or of this server.
+/// The scheme is not compared, because a proxy may hide it.
 fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue], public_url: Option<&str>) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let host = |url: &str| url.parse::<Uri>().ok()?.into_parts().authority;
@@ -134,22 +135,22 @@ fn is_welcome(headers: &HeaderMap, origins: &[HeaderValue], public_url: Option<&
     origins.is_empty() || origins.contains(origin) || is_own()
 }
 
-/// A connection of one client.
+/// The connection of one client.
 struct SocketSession {
     live: Arc<Live>,
     operations: Operations,
-    /// The operations that are open, by the names that the client gives them.
+    /// The open operations: from the client's ids to our numbers.
     numbers: HashMap<String, String>,
-    /// Those names, by number.
+    /// From our numbers to the client's ids.
     names: HashMap<String, String>,
     last: u64,
     is_begun: bool,
-    /// When the client was last heard of, and whether it was asked whether it is there.
+    /// When the client was last heard from, and whether it has been pinged since.
     heard: Instant,
     is_asked: bool,
 }
 
-/// What the library says: of an operation, or of the connection.
+/// A message of the library: about an operation, or about the connection.
 #[derive(Deserialize)]
 struct LibraryMessage<'a> {
     #[serde(rename = "type")]
@@ -157,7 +158,7 @@ struct LibraryMessage<'a> {
     id: Option<&'a str>,
 }
 
-/// What is sent of an operation.
+/// A message about an operation.
 #[derive(Serialize)]
 struct Sent<'a> {
     id: &'a str,
@@ -175,7 +176,7 @@ impl SocketSession {
         Self { live, operations, numbers, names, last: 0, is_begun: false, heard, is_asked: false }
     }
 
-    /// Speaks with the client until one of the two has enough.
+    /// Exchanges messages until either side ends the connection.
     async fn run(mut self, mut socket: WebSocket, hold: Option<&ConnectionHold>) {
         let Some(closing) = self.speak(&mut socket).await else { return };
         self.live.works().metrics.dropped(closing.why);
@@ -186,14 +187,14 @@ impl SocketSession {
         let frame = CloseFrame { code: closing.code, reason: closing.reason.as_ref().into() };
         let last = async {
             socket.send(Message::Close(Some(frame))).await?;
-            // What the client answers says that it has read it.
+            // The client's answer shows that it has read the frame.
             while let Some(Ok(_)) = socket.recv().await {}
             Ok::<_, axum::Error>(())
         };
         let _ = tokio::time::timeout(LAST_WORD, last).await;
     }
 
-    /// Gives why the connection is to be closed; none where the client has closed it.
+    /// Returns why to close the connection; `None` if the client closed it.
     async fn speak(&mut self, socket: &mut WebSocket) -> Option<Closing> {
         let works = Arc::clone(self.live.works());
         let (limits, ping) = (works.settings.connections.limits(), works.settings.live.ping);
@@ -219,7 +220,7 @@ impl SocketSession {
         let mut ticks = tokio::time::interval(ping / 2);
         let mut is_over = false;
         loop {
-            // What the library has to say comes first: whoever sends much and reads little waits for it.
+            // Messages of the library come first: a client that sends much and reads little has to wait.
             let said = poll_fn(|context| {
                 let said = from_library.poll_recv(context);
                 if said.is_ready() || is_over {
@@ -236,7 +237,7 @@ impl SocketSession {
                     let began = Instant::now();
                     match tokio::time::timeout(limits.write, socket.send(message)).await {
                         Ok(Ok(())) => {}
-                        // The connection has the same patience.
+                        // The connection has the same timeout.
                         Ok(Err(_)) if began.elapsed() < limits.write => return None,
                         Ok(Err(_)) | Err(_) => return Some(Closing::slow()),
                     }
@@ -271,7 +272,7 @@ impl SocketSession {
         }
     }
 
-    /// What of a message of the client is for the library.
+    /// The part of a client's message that the library needs.
     fn passed(&mut self, message: Message) -> Result<Option<Message>, Closing> {
         let text = match message {
             Message::Text(text) => text,
@@ -311,12 +312,12 @@ impl SocketSession {
         Ok(Some(Message::Text(passed.to_string().into())))
     }
 
-    /// What a message of the library says to the client.
+    /// The message to the client for a message of the library.
     fn translated(&mut self, message: Message) -> Option<Message> {
         let Message::Text(text) = message else { return Some(message) };
         let said: LibraryMessage<'_> = serde_json::from_str(&text).ok()?;
         let Some(number) = said.id else { return Some(Message::Text(text)) };
-        // Whoever has completed an operation hears no more of it.
+        // After a client completes an operation it hears no more of it.
         let name = self.names.get(number)?;
         let sent = match (said.kind, self.operations.take(number)) {
             ("next", Some(Delivery::Next(answer))) => {
@@ -349,18 +350,18 @@ impl SocketSession {
 
 fn written(sent: &Sent<'_>) -> Option<String> {
     serde_json::to_string(sent)
-        .inspect_err(|error| tracing::error!(%error, "an answer cannot be written"))
+        .inspect_err(|error| tracing::error!(%error, "cannot write an answer"))
         .ok()
 }
 
-/// The protocol, as the library reads it out of a request.
+/// The protocol, as the library reads it from a request.
 async fn protocol() -> Option<GraphQLProtocol> {
     let request = axum::http::Request::builder().header(header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
     let (mut parts, ()) = request.body(()).ok()?.into_parts();
     GraphQLProtocol::from_request_parts(&mut parts, &()).await.ok()
 }
 
-/// Whether a message has more bytes than one may have.
+/// Whether a message exceeds the maximum size.
 fn is_too_large(error: &axum::Error) -> bool {
     shortened(error.to_string()).contains("too long")
 }

@@ -1,7 +1,7 @@
-//! `/metrics`: what goes on, as Prometheus reads it: in its text format, or in that of `OpenMetrics`, as `Accept` says.
+//! `/metrics`: metrics for Prometheus, in its text format or in that of `OpenMetrics`, by `Accept`.
 //!
-//! What happens is counted as it happens; what is the case (the revision, the copy in memory, the pool) is
-//! looked up when somebody asks, by [`snapshot`].
+//! Events are counted as they happen. States (the revision, the in-memory copy, the pool) are read by [`snapshot`]
+//! when the metrics are scraped.
 
 mod exposition;
 mod snapshot;
@@ -43,7 +43,7 @@ use crate::{
     query::row_cache::RowCache,
 };
 
-/// The media types, of which the first is for those who do not mind: it is what Prometheus' own libraries send then.
+/// The media types. The first is the default, as in Prometheus' own libraries.
 const OFFERED: [(&str, &str); 2] = [("text", "plain"), ("application", "openmetrics-text")];
 const TYPES: [&str; 2] = [
     "text/plain; version=0.0.4; charset=utf-8",
@@ -55,19 +55,19 @@ struct StatusLabel {
     status: u16,
 }
 
-/// A code of an error, one of [`codes::ALL`]: no client can make up one.
+/// An error code, one of [`codes::ALL`]: clients cannot add labels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Code {
     code: String,
 }
 
-/// A limit that a request went beyond, in the words of the refusal: none of a client's.
+/// The limit that a request exceeded, in the server's words: clients cannot add labels.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Limit {
     limit: &'static str,
 }
 
-/// How answers come to subscribers.
+/// How subscribers receive answers.
 pub(crate) const EVENTS: &str = "sse";
 pub(crate) const WEBSOCKET: &str = "websocket";
 
@@ -104,19 +104,19 @@ impl DropReason {
     }
 }
 
-/// How answers come to a subscriber.
+/// How a subscriber receives answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LiveLabel {
     transport: &'static str,
 }
 
-/// Why the server has closed a connection.
+/// Why the server closed a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DropLabel {
     reason: &'static str,
 }
 
-/// What is counted.
+/// The metrics that count events.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -132,7 +132,7 @@ pub(crate) struct Metrics {
     live: LiveMetrics,
 }
 
-/// What is counted of subscriptions.
+/// The metrics of subscriptions.
 #[derive(Debug, Default)]
 struct LiveMetrics {
     subscriptions: Family<LiveLabel, Gauge>,
@@ -145,22 +145,22 @@ struct LiveMetrics {
 impl LiveMetrics {
     fn registered(registry: &mut Registry) -> Self {
         let it = Self::default();
-        // From the beginning, so that the first of each is an increase.
+        // Created at the start, so that the first event is an increase.
         for transport in [EVENTS, WEBSOCKET] {
             drop(it.subscriptions.get_or_create(&LiveLabel { transport }));
         }
         for reason in DropReason::ALL {
             drop(it.drops.get_or_create(&DropLabel { reason: reason.word() }));
         }
-        let about = "Subscriptions that are open";
+        let about = "Open subscriptions";
         registry.register("live_subscriptions", about, it.subscriptions.clone());
-        let about = "Different queries that are subscribed to";
+        let about = "Distinct queries with subscribers";
         registry.register("live_queries", about, it.queries.clone());
-        let about = "Answers that were asked for subscriptions, one for all who share it";
+        let about = "Answers requested for subscriptions, one for all subscribers of a query";
         registry.register("live_answers", about, it.runs.clone());
-        let about = "Answers that were sent to subscribers";
+        let about = "Answers sent to subscribers";
         registry.register("live_deliveries", about, it.deliveries.clone());
-        let about = "WebSocket connections that the server has closed, by why";
+        let about = "WebSocket connections closed by the server, by reason";
         registry.register("live_dropped", about, it.drops.clone());
         it
     }
@@ -186,31 +186,36 @@ impl Metrics {
             requests.clone(),
         );
         let running = Gauge::default();
-        registry.register("requests_running", "Requests that wait for answers", running.clone());
+        registry.register("requests_running", "Requests in progress", running.clone());
         let mut seconds = |name, about| {
-            // From a tenth of a millisecond to 13 seconds: a query may take 10.
+            // From a tenth of a millisecond to 13 seconds, which includes the default deadline of 10.
             let histogram = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
             registry.register_with_unit(name, about, Unit::Seconds, histogram.clone());
             histogram
         };
         let request_seconds =
-            seconds("request_duration", "From a request's headers to the response");
-        let query_seconds = seconds("query_duration", "To work out an answer that was not at hand");
+            seconds("request_duration", "Time from a request's headers to the response");
+        let query_seconds =
+            seconds("query_duration", "Time to compute an answer that was not cached");
         let statement_seconds =
-            seconds("statement_duration", "SQL statements of queries and files");
+            seconds("statement_duration", "Time of SQL statements of queries and files");
         let cost = Histogram::new(exponential_buckets(1.0, 4.0, 9));
-        registry.register("query_cost", "What the queries that ran did cost", cost.clone());
+        registry.register(
+            "query_cost",
+            "Actual cost in points of the queries that ran",
+            cost.clone(),
+        );
         let statements = Counter::default();
         registry.register("statements", "SQL statements of queries and files", statements.clone());
         let errors: Family<Code, Counter> = Family::default();
-        // From the beginning, so that the first of each is an increase.
+        // Created at the start, so that the first event is an increase.
         for (code, _) in codes::ALL {
             drop(errors.get_or_create(&Code { code: (*code).to_owned() }));
         }
-        let about = "What was refused or failed, by code: requests, queries and fields";
+        let about = "Requests, queries and fields that were refused or failed, by code";
         registry.register("errors", about, errors.clone());
         let refusals = Family::default();
-        let about = "What was refused because it was too much, by what there was too much of";
+        let about = "Requests refused because of a limit, by limit";
         registry.register("refusals", about, refusals.clone());
         let live = LiveMetrics::registered(&mut registry);
         let snapshot = Snapshot::new(server, counters, answers, kept, admission, clients);
@@ -230,22 +235,22 @@ impl Metrics {
         }
     }
 
-    /// Counts a subscription, as long as it is open.
+    /// The gauge of open subscriptions by transport.
     pub(crate) fn subscriptions(&self, transport: &'static str) -> Gauge {
         self.live.subscriptions.get_or_create_owned(&LiveLabel { transport })
     }
 
-    /// Counts the different queries that are subscribed to.
+    /// The gauge of distinct queries with subscribers.
     pub(crate) fn live_queries(&self) -> &Gauge {
         &self.live.queries
     }
 
-    /// Counts an answer that was asked for subscriptions.
+    /// Counts an answer requested for subscriptions.
     pub(crate) fn live_answer(&self) {
         self.live.runs.inc();
     }
 
-    /// Counts an answer that is sent to a subscriber.
+    /// Counts an answer sent to a subscriber.
     pub(crate) fn delivery(&self) {
         self.live.deliveries.inc();
     }
@@ -255,13 +260,13 @@ impl Metrics {
         self.live.drops.get_or_create(&DropLabel { reason: reason.word() }).inc();
     }
 
-    /// Counts a request, which runs until what this gives is dropped.
+    /// Counts a request, which is in progress until the returned value is dropped.
     pub(crate) fn request(&self) -> Running<'_> {
         self.running.inc();
         Running { metrics: self, began: Instant::now() }
     }
 
-    /// Counts a query that was worked out.
+    /// Counts a query whose answer was computed.
     #[expect(clippy::cast_precision_loss, reason = "a histogram has no need for the last digit")]
     pub(crate) fn query(&self, answer: &QueryAnswer, took: Duration) {
         self.query_seconds.observe(took.as_secs_f64());
@@ -270,7 +275,7 @@ impl Metrics {
         self.errors(&answer.response.errors);
     }
 
-    /// Counts the statements of what was read.
+    /// Counts the statements among the reads.
     pub(crate) fn statements(&self, reads: &[Read]) {
         for read in reads.iter().filter(|read| read.statement.is_some()) {
             self.statements.inc();
@@ -278,7 +283,7 @@ impl Metrics {
         }
     }
 
-    /// Counts what was refused or has failed of a query.
+    /// Counts the errors of a query.
     pub(crate) fn errors(&self, errors: &[ServerError]) {
         for error in errors {
             let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
@@ -291,16 +296,16 @@ impl Metrics {
         }
     }
 
-    /// All of it, in one of the formats that are offered.
+    /// All metrics, in one of the offered formats.
     fn text(&self, format: Option<usize>) -> Response {
         let Some(format) = format else {
-            let words = "metrics are `text/plain` or `application/openmetrics-text`: name one of them in the header \
-                `Accept`\n";
+            let words = "Metrics are available as `text/plain` or `application/openmetrics-text`. Name one of them in \
+                         the header `Accept`.\n";
             return (StatusCode::NOT_ACCEPTABLE, words).into_response();
         };
         let mut text = String::new();
         if let Err(error) = encode(&mut text, &self.registry) {
-            tracing::error!(%error, "the metrics cannot be written");
+            tracing::error!(%error, "cannot write the metrics");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
         if format == 0 {
@@ -309,7 +314,7 @@ impl Metrics {
         ([(header::CONTENT_TYPE, TYPES[format])], text).into_response()
     }
 
-    /// Counts what was refused or has failed.
+    /// Counts an error, and the limit that caused it, if any.
     pub(crate) fn error(&self, code: &str, limit: Option<&'static str>) {
         self.errors.get_or_create(&Code { code: code.to_owned() }).inc();
         if let Some(limit) = limit {
@@ -318,7 +323,7 @@ impl Metrics {
     }
 }
 
-/// A request that runs. A client that hangs up ends it without a word.
+/// A request in progress. If its client disconnects, it is dropped without a status.
 #[derive(Debug)]
 pub(crate) struct Running<'a> {
     metrics: &'a Metrics,

@@ -1,4 +1,4 @@
-//! What operators see of the server: metrics, and queries that were slow.
+//! What operators see of the server: metrics and the log of slow queries.
 
 pub(crate) mod metrics;
 pub(crate) mod slow;

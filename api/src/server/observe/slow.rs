@@ -1,8 +1,7 @@
-//! Slow queries: a line of the log for each query that took longer than the operator finds right.
+//! Slow queries: a log line for each query that takes longer than the operator's threshold.
 //!
-//! It names the operation and the hash of its document, which is the one of persisted queries, and says
-//! what was paid. Neither the document nor the values of its variables are written: both may hold what
-//! somebody asked for.
+//! The line names the operation and the hash of its document (the same as for persisted queries), and says what the
+//! query cost. The document and its variables are not logged: both may contain what somebody searched for.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,10 +11,10 @@ use crate::graphql::execute::QueryAnswer;
 use crate::server::request::trusted::hash;
 use crate::trace::milliseconds;
 
-/// The letters of a name that are written.
+/// The maximum length in characters of a logged name.
 const LONGEST_NAME: usize = 100;
 
-/// Tells of a query that was slow.
+/// Logs a slow query.
 pub(crate) fn tell(document: &str, asked: Option<&str>, answer: &QueryAnswer, took: Duration) {
     let name = answer.operation.as_deref().or(asked).unwrap_or_default();
     let name: String = name.chars().take(LONGEST_NAME).filter(|c| is_of_name(*c)).collect();
@@ -37,11 +36,11 @@ pub(crate) fn tell(document: &str, asked: Option<&str>, answer: &QueryAnswer, to
         statement_ms = milliseconds(in_database),
         milliseconds = milliseconds(took),
         errors = codes.into_iter().collect::<Vec<_>>().join(" "),
-        "a slow query"
+        "slow query"
     );
 }
 
-/// Whether a character can stand in a name: where a query was given up, its name is what the client says.
+/// Whether a character may be part of a name: if a query was aborted, its name is as the client sent it.
 fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }

@@ -1,9 +1,9 @@
-//! Pages that are built from `api/web/`: each a page, and the assets that it loads.
+//! Pages that are built from `api/web/`: a page, and the assets that it loads.
 //!
-//! The files of a build are part of the program, so that a page needs nothing from elsewhere. They are
-//! kept as Brotli writes them, which is what almost every browser asks for; in another coding a file is made
-//! once, for the first client that wants it so. An asset bears the hash of its content in its name and
-//! never changes; the page itself is checked each time, which is one small 304.
+//! The files of a build are embedded in the program, so a page needs nothing from elsewhere. They are stored in
+//! Brotli, which almost every browser accepts; for another coding a file is converted once, when the first client
+//! asks for it. An asset has a hash of its content in its name and never changes; the page itself is revalidated each
+//! time, which costs one small 304.
 
 use std::{
     collections::BTreeMap,
@@ -23,17 +23,17 @@ use crate::server::request::{
     negotiate, vary,
 };
 
-/// The licences of the packages that a build is made of: the one asset without a hash in its name.
+/// The licenses of the packages in a build: the only asset without a hash in its name.
 pub(crate) const LICENSES: &str = "licenses.md";
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// The bytes that are decoded at a time.
+/// How many bytes are decoded at a time.
 const BUFFER: usize = 64 * 1024;
 
-/// What one build made.
+/// The output of one build.
 pub(crate) struct Bundle {
     page: String,
-    /// What the page and its workers may do.
+    /// The content security policy of the page and its workers.
     policy: HeaderValue,
     assets: BTreeMap<&'static str, Asset>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Bundle {
 /// A file of the build.
 struct Asset {
     brotli: &'static [u8],
-    /// The file in the other codings that were asked for so far.
+    /// The file in the other codings that were requested so far.
     others: Mutex<Vec<(Coding, Bytes)>>,
 }
 
@@ -51,7 +51,7 @@ impl Asset {
         if coding == Coding::Brotli {
             return Ok(Bytes::from_static(self.brotli));
         }
-        // Who comes while the file is made waits for it, and does not make it again.
+        // Concurrent requests wait for the lock instead of converting the file again.
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, bytes)) = others.iter().find(|(made, _)| *made == coding) {
             return Ok(bytes.clone());
@@ -65,7 +65,7 @@ impl Asset {
 }
 
 impl Bundle {
-    /// A page and its assets, by their names, as Brotli wrote them.
+    /// A page and its assets by name, compressed with Brotli.
     pub(crate) fn new(
         page: String,
         policy: HeaderValue,
@@ -86,12 +86,12 @@ impl Bundle {
     /// One of its assets.
     pub(crate) async fn asset(&'static self, name: &str, headers: &HeaderMap) -> Response {
         let Some((name, asset)) = self.assets.get_key_value(name) else {
-            return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
+            return (StatusCode::NOT_FOUND, "file not found\n").into_response();
         };
         let coding = negotiate::coding(headers);
         let coded = tokio::task::spawn_blocking(move || asset.coded(coding)).await;
         let Ok(Ok(bytes)) = coded else {
-            tracing::error!(name, ?coding, "a file of a page cannot be coded");
+            tracing::error!(name, ?coding, "cannot encode an asset");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let caching = if *name == LICENSES { page::CHECKED } else { FOR_EVER };
@@ -100,7 +100,7 @@ impl Bundle {
         about.insert(header::CONTENT_TYPE, content_type(name));
         about.insert(header::CACHE_CONTROL, caching);
         about.insert(header::VARY, HeaderValue::from_static(vary::ACCEPT_ENCODING));
-        // A worker goes by the policy of its own file, not by that of the page.
+        // A worker follows the policy of its own file, not that of the page.
         about.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         about.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         about.insert(

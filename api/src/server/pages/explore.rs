@@ -1,7 +1,7 @@
-//! The explorer: pictures of the data that filter each other, as built from `api/web/explore/`.
+//! The explorer: charts of the data that filter each other, built from `api/web/explore/`.
 //!
-//! It asks the public endpoint and nothing else. Which picture it shows stands in the query of its address, which is read
-//! in the browser, so there is one page for all of them.
+//! It uses only the public endpoint. The URL's query names the chart and is read in the browser, so one page serves
+//! all charts.
 
 use std::sync::LazyLock;
 
@@ -13,14 +13,14 @@ use axum::{
 
 use super::bundle::Bundle;
 
-/// What the page may do. An image that is saved is drawn from a `blob:` URL first.
+/// The policy of the page. Saving an image draws it from a `blob:` URL.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 const PAGE: &str = include_str!("../../../web/dist/explore/index.html");
-/// What the page says of the playground.
+/// The attribute that tells the page about the playground.
 const WITH_PLAYGROUND: &str = "data-playground=\"yes\"";
 
 static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
@@ -36,7 +36,7 @@ pub(crate) async fn index(headers: HeaderMap) -> Response {
     BUNDLE.page(&headers)
 }
 
-/// The same where there is no playground: then no picture leads to it.
+/// The same without links to the playground, for servers that have none.
 pub(crate) async fn index_alone(headers: HeaderMap) -> Response {
     ALONE.page(&headers)
 }

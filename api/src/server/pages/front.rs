@@ -1,8 +1,8 @@
-//! `/`: one page for a person in a browser, and the same as JSON for everybody else.
+//! `/`: an HTML page for browsers, and the same content as JSON for other clients.
 //!
-//! It says what this is, which data it holds, and the ways in; where the schema is not told there is one of them. The page is plain HTML and one style
-//! sheet inside of it: no script, and nothing from elsewhere. What it says of the dataset it asks of the
-//! schema, as any client would, once for each revision.
+//! It says what this API is, which data it holds, and the five ways to use it; without a public schema there are two.
+//! The page is plain HTML with one embedded style sheet: no scripts, and nothing from elsewhere. It queries the
+//! schema for its facts about the dataset, like any client, once per revision.
 
 mod html;
 
@@ -24,26 +24,26 @@ use crate::server::{
 };
 use crate::{catalog::dataset, graphql::execute::execute, limits::Limits};
 
-/// What the page says of the dataset.
+/// The query for the page's facts about the dataset.
 const QUERY: &str =
     "{ dataset { revision loadedAt synthetic citation { text bibtex } licence counts { table rows }
     sources(first: 100) { totalCount nodes { title publisher publishedOn url } } } }";
-/// How long the database may take to tell of the dataset.
+/// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A query that shows something of any dataset.
+/// A query that returns something from any dataset.
 const EXAMPLE: &str = "{ agencies(first: 3, orderBy: [{ field: POPULATION, direction: DESC, nulls: LAST }]) \
     { totalCount nodes { name state population } } }";
 
-/// What the page said, and of which dataset.
+/// A dataset, and the facts about it on the page.
 type Told = (dataset::Dataset, Arc<FrontDataset>);
 
-/// What the page is made of.
+/// The parts of the page.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     server: Server,
-    /// Whether it leads to the schema and to the playground: the server may have neither.
+    /// Whether it links to the schema and the playground: the server may have neither.
     tells_schema: bool,
-    /// What the page said last, and of which dataset.
+    /// The last dataset and its facts.
     cache: Arc<Mutex<Option<Told>>>,
 }
 
@@ -58,7 +58,7 @@ struct FrontAnswer {
     dataset: FrontDataset,
 }
 
-/// The dataset, as the page tells of it.
+/// The facts about the dataset on the page.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FrontDataset {
@@ -102,7 +102,7 @@ struct FrontSource {
 /// `GET /`.
 pub(crate) async fn get(State(front): State<Front>, headers: HeaderMap) -> Response {
     let Some(dataset) = dataset(&front).await else {
-        let words = "the database cannot be reached: try again in a moment\n";
+        let words = "The database cannot be reached. Try again in a moment.\n";
         return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
     };
     let base = base(&headers);
@@ -121,11 +121,11 @@ pub(crate) async fn get(State(front): State<Front>, headers: HeaderMap) -> Respo
     answer
 }
 
-/// What holds of the dataset that the server serves.
+/// The facts about the current dataset.
 async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
     let server = &front.server;
     let current = server.dataset();
-    // One asks, the others wait for it.
+    // One request queries; concurrent ones wait for it.
     let mut cache = front.cache.lock().await;
     if let Some((of, found)) = &*cache
         && *of == current
@@ -137,23 +137,26 @@ async fn dataset(front: &Front) -> Option<Arc<FrontDataset>> {
     let answer = execute(schema, readers, &aggregates, &limits, Request::new(QUERY));
     let answer = tokio::time::timeout(PATIENCE, answer)
         .await
-        .inspect_err(|_| tracing::error!("the database does not answer the front page"))
+        .inspect_err(|_| {
+            tracing::error!("the database did not answer the query of the front page in time")
+        })
         .ok()?;
     if let Some(error) = answer.response.errors.first() {
-        tracing::error!(error = error.message, "the front page cannot ask for the dataset");
+        tracing::error!(error = error.message, "the query of the front page failed");
         return None;
     }
     let answer = answer.response.data.into_json().and_then(serde_json::from_value::<FrontAnswer>);
-    let found =
-        answer.inspect_err(|error| tracing::error!(%error, "the front page cannot be read"));
+    let found = answer.inspect_err(
+        |error| tracing::error!(%error, "cannot read the answer to the query of the front page"),
+    );
     let found = Arc::new(found.ok()?.dataset);
     *cache = Some((current, found.clone()));
     Some(found)
 }
 
-/// The same as JSON.
+/// The same content as JSON.
 fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
-    /// In the order in which it is read.
+    /// The fields in reading order.
     #[derive(Serialize)]
     struct Said<'a> {
         name: &'static str,
@@ -177,8 +180,8 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
     let said = Said {
         name: "cops-graphql",
         version: env!("CARGO_PKG_VERSION"),
-        description: "GraphQL API over what the COPS Office (U.S. Department of Justice) has funded since 1994, \
-                      and what came of it",
+        description: "A GraphQL API over COPS Office (U.S. Department of Justice) funding since 1994 \
+                      and its outcomes",
         links: Links {
             graphql: format!("{base}/graphql"),
             explore: format!("{base}/explore"),

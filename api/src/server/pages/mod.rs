@@ -1,4 +1,4 @@
-//! Pages for people: the front page, the explorer, the playground, the docs, and what citations link to.
+//! Web pages: the front page, the explorer, the playground, the docs, and the pages that citations link to.
 
 mod bundle;
 pub(crate) mod cited;

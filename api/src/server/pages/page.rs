@@ -1,4 +1,4 @@
-//! How a page is sent: with an `ETag` by which it is checked each time, and told what it may do.
+//! Sends pages: with an `ETag` for revalidation, and a content security policy.
 
 use axum::{
     body::Body,
@@ -8,15 +8,15 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-/// `Cache-Control` of what may be kept, but not used unasked.
+/// `Cache-Control` of responses that may be stored but must be revalidated.
 pub(crate) const CHECKED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The icon of pages.
+/// The icon of the pages.
 pub(crate) const ICON: &str = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>\
     <rect width='32' height='32' rx='7' fill='%231d4f91'/><path d='M8 23V15M14 23V9M20 23v-6M26 23V12' \
     stroke='%23fff' stroke-width='3' stroke-linecap='round'/></svg>";
 
-/// An HTML page under a Content-Security-Policy; 304 for who has it already.
+/// An HTML page under a Content-Security-Policy; 304 if the client already has it.
 pub(crate) fn answer(
     headers: &HeaderMap,
     policy: &HeaderValue,
@@ -34,7 +34,7 @@ pub(crate) fn answer(
     answer
 }
 
-/// A body that its `ETag` identifies; 304 for who has it already.
+/// A body identified by its `ETag`; 304 if the client already has it.
 pub(crate) fn checked(
     headers: &HeaderMap,
     content_type: &'static str,
@@ -59,12 +59,12 @@ pub(crate) fn checked(
     answer
 }
 
-/// The hash by which a Content-Security-Policy lets a `style` element in.
+/// The hash with which a Content-Security-Policy allows a `style` element.
 pub(crate) fn hash(style: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)))
 }
 
-/// Text as it stands in HTML, also in an attribute.
+/// Text escaped for HTML, including attributes.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

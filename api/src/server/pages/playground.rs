@@ -1,4 +1,4 @@
-//! The playground: GraphiQL and what this project adds to it, as built from `api/web/`.
+//! The playground: GraphiQL with this project's additions, built from `api/web/`.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,10 @@ use axum::{
 
 use super::bundle::Bundle;
 
-/// What the page may do. Scripts and workers are files of this server, so nothing that gets into the page
-/// by way of data can run. Styles have to be allowed inline: Monaco writes its theme into a `style` element
-/// and the place of each line into a `style` attribute, and has no way to give either a nonce. Its icons
-/// are a font and images in `data:` URLs of the style sheet. An image that is saved is drawn from a `blob:` URL first.
+/// The policy of the page. Scripts and workers are files of this server, so nothing injected through data can run.
+/// Inline styles must be allowed: Monaco writes its theme into a `style` element and the position of each line into a
+/// `style` attribute, and cannot give either a nonce. Its icons are a font and images in `data:` URLs of the style
+/// sheet. Saving an image draws it from a `blob:` URL.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \

@@ -1,8 +1,8 @@
 //! An answer as bytes, and as a response to one client.
 //!
-//! The bytes are made once and belong to nobody: the same answer is sent to whoever asks the same, in the
-//! media type and the coding that each prefers. Its `ETag` is a hash of the bytes, and strong: it differs by
-//! media type and by coding, as RFC 9110 demands. Its date is for those who name no tag: see [`super::freshness`].
+//! The bytes are made once and shared: every identical request gets the same answer, in the media type and coding
+//! that its client prefers. The `ETag` is a strong hash of the bytes: it differs by media type and by coding, as RFC
+//! 9110 demands. The date is for clients that send no tag: see [`super::freshness`].
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -42,12 +42,12 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub(crate) enum BodyDemand {
     /// JSON.
     Json,
-    /// In no coding.
+    /// Without a content coding.
     Plain,
 }
 
 impl BodyDemand {
-    /// The header that says so. By it a client tells the two reasons for 415 apart, as RFC 9110 wants.
+    /// The response header that says so. It tells a client the two reasons for 415 apart, as RFC 9110 asks.
     fn header(self) -> (HeaderName, HeaderValue) {
         match self {
             Self::Json => (ACCEPT_POST, HeaderValue::from_static("application/json")),
@@ -56,24 +56,24 @@ impl BodyDemand {
     }
 }
 
-/// Why a request is not answered, before GraphQL sees it.
+/// Why a request is refused before GraphQL sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     standing: Standing,
     code: &'static str,
-    /// What there was too much of, where that is the reason.
+    /// Which limit the request exceeds, if that is the reason.
     limit: Option<&'static str>,
     message: Cow<'static, str>,
-    /// After how many seconds it may be worth another try.
+    /// After how many seconds the client may retry.
     retry_after: Option<u64>,
-    /// What its body must be, where that is the reason.
+    /// What its body must be, if that is the reason.
     demand: Option<BodyDemand>,
-    /// The dataset that there is, where that is the reason.
+    /// The current dataset, if that is the reason.
     dataset: Option<Box<Dataset>>,
 }
 
 impl Refusal {
-    /// A request that cannot be read, or that this server does not take.
+    /// A request that cannot be read, or that this server does not accept.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         Self::standing(Standing::Refused(status), code, Cow::Owned(message.to_owned()))
     }
@@ -90,64 +90,63 @@ impl Refusal {
         Self { limit: error.limit(), ..refusal }
     }
 
-    /// A request for which there is no turn.
+    /// A request for which the server has no capacity.
     pub(crate) fn busy() -> Self {
-        let message = "more is asked than can be answered just now: try again in a second";
+        let message = "The server is overloaded. Try again in 1 second.";
         let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message);
         Self { retry_after: Some(1), limit: Some("queries at once"), ..refusal }
     }
 
-    /// A request of a client that has asked for more than it may.
+    /// A request of a client that exceeds its rate limit.
     pub(crate) fn too_many(seconds: u64) -> Self {
-        let message = format!(
-            "you have asked for more than a client may (setting: --rate-limit): try again in {seconds} s"
-        );
+        let message =
+            format!("You exceeded the rate limit (--rate-limit). Try again in {seconds} s.");
         let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, &message);
         Self { retry_after: Some(seconds), limit: Some("points of a client"), ..refusal }
     }
 
-    /// A subscription beyond those that there may be.
+    /// A subscription beyond the limit.
     pub(crate) fn too_many_live(message: &str, limit: &'static str) -> Self {
         let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message);
         Self { limit: Some(limit), ..refusal }
     }
 
-    /// A connection with subscriptions beyond those that there may be.
+    /// A connection with subscriptions beyond the limit.
     pub(crate) fn too_many_live_connections() -> Self {
-        let message = "there are as many connections with subscriptions as there may be, half of all (settings: \
-            --max-connections, --max-connections-per-address): try again later";
+        let message = "The limit of connections with subscriptions is reached: half of all connections \
+         (--max-connections, --max-connections-per-address). Try again later.";
         Self::too_many_live(message, "connections with subscriptions")
     }
 
-    /// A request that is right in itself, and whose document is not there.
+    /// A valid request whose document is unknown.
     pub(crate) fn unanswered(code: &'static str, message: &'static str) -> Self {
         let standing = Standing::Unanswered(StatusCode::BAD_REQUEST);
         Self::standing(standing, code, Cow::Borrowed(message))
     }
 
-    /// A request whose body is not what it must be.
+    /// A request with an unsupported body.
     pub(crate) fn unread(reason: &str, demand: BodyDemand) -> Self {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         let refusal = Self::new(status, codes::BAD_REQUEST, reason);
         Self { demand: Some(demand), ..refusal }
     }
 
-    /// The same refusal, which says what dataset there is.
+    /// The same refusal, naming the current dataset.
     pub(crate) fn about(self, dataset: &Dataset) -> Self {
         Self { dataset: Some(Box::new(dataset.clone())), ..self }
     }
 
-    /// The code that a client may act on.
+    /// The error code, on which a client may act.
     pub(crate) fn code(&self) -> &'static str {
         self.code
     }
 
-    /// What there was too much of, where that is the reason.
+    /// Which limit the request exceeds, if that is the reason.
     pub(crate) fn limit(&self) -> Option<&'static str> {
         self.limit
     }
 
-    /// What the client is told.
+    /// The message for the client.
     #[cfg(test)]
     pub(crate) fn message(&self) -> &str {
         &self.message
@@ -183,7 +182,7 @@ struct Written<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-/// The body of an answer without errors, its parts as they are.
+/// The body of an answer without errors, with its parts unparsed.
 #[derive(Serialize, Deserialize)]
 struct Flawless<'a> {
     #[serde(borrow)]
@@ -200,12 +199,12 @@ struct ResultParts<'a> {
     data: Option<&'a str>,
 }
 
-/// A value as it is written.
+/// A value as its JSON text.
 fn text_of<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<&'de str>, D::Error> {
     <&RawValue>::deserialize(value).map(|value| Some(value.get()))
 }
 
-/// Bytes, and the memory that is set aside for them.
+/// Bytes, and the memory reserved for them.
 struct HeldBody {
     bytes: Bytes,
     _aside: MemoryAside,
@@ -217,25 +216,25 @@ impl AsRef<[u8]> for HeldBody {
     }
 }
 
-/// Where the memory of a body is reckoned.
+/// Which memory budget a body counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BodyMemory {
-    /// It is little, or that of the answers that are kept.
+    /// It is small, or counts as part of the answer cache.
     Shared,
-    /// It stays set aside for the request until all of it has been sent.
+    /// It stays reserved for the request until the body has been sent.
     OfRequest,
 }
 
-/// What has answered a query.
+/// What answered a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnswerSource {
-    /// The database, or nothing that was read.
+    /// The database, or nothing was read.
     Database,
-    /// The copy in memory, which may be behind.
+    /// The in-memory copy, which may be behind.
     Copy,
 }
 
-/// An answer in one coding.
+/// An answer in one content coding.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswer {
     /// The bytes as they are sent.
@@ -243,33 +242,33 @@ pub(crate) struct HttpAnswer {
     memory: BodyMemory,
     standing: Standing,
     has_errors: bool,
-    /// Whether it tells of one run, and the next would be another.
+    /// Whether it describes one run, so that the next answer would differ.
     is_of_one_run: bool,
     coding: Coding,
-    /// The hash of the bytes without a coding.
+    /// The hash of the uncompressed bytes.
     digest: String,
-    /// The `ETag` as JSON, and as GraphQL's own media type.
+    /// The `ETag` for JSON, and for GraphQL's own media type.
     tags: [HeaderValue; 2],
-    /// The revision that it is of, by number and token.
+    /// The number and token of its revision.
     revision: Option<HeaderValue>,
-    /// When the dataset that it is of was loaded.
+    /// When its dataset was loaded.
     loaded: Option<HttpDate>,
-    /// Whether its revision is an earlier one, as was asked for.
+    /// Whether its revision is an earlier one, as requested.
     pub(crate) age: RevisionAge,
-    /// What has answered it.
+    /// What answered it.
     pub(crate) source: AnswerSource,
-    /// Whether it says only that its client has asked for too much just now.
+    /// Whether it only says that its client exceeds its limits.
     pub(crate) is_of_one_client: bool,
     retry_after: Option<u64>,
     demand: Option<BodyDemand>,
-    /// The dataset that it is of; none where nothing was asked of one.
+    /// The dataset that it is of; `None` if it needed none.
     pub(crate) dataset: Option<Dataset>,
 }
 
 impl HttpAnswer {
-    /// The answer of a query, with the dataset that it is of.
+    /// The answer of a query, with its dataset.
     pub(crate) fn of(mut answered: Answered, dataset: &Dataset) -> Self {
-        // A request that did not run has no data, which is something else than null data.
+        // A request that did not run has no data, which differs from null data.
         let ran = answered.data != Value::Null
             || answered.errors.iter().any(|error| !error.path.is_empty());
         let standing = if ran { Standing::Ran } else { standing::of_failure(&answered) };
@@ -282,9 +281,9 @@ impl HttpAnswer {
         Self::new(standing::of_failure(answered), answered, Some(dataset.clone()))
     }
 
-    /// What is said where the document asks for something else than a query.
+    /// The answer to a document that is neither a query nor a subscription.
     pub(crate) fn not_a_query() -> Self {
-        let message = "this API has queries and subscriptions only: nothing can be changed";
+        let message = "This API is read-only: it has queries and subscriptions, but no mutations.";
         let message = Cow::Borrowed(message);
         Refusal::standing(Standing::NotAQuery, codes::INVALID_QUERY, message).into()
     }
@@ -298,8 +297,8 @@ impl HttpAnswer {
         let (standing, body) = match serde_json::to_vec(&written) {
             Ok(body) => (standing, body),
             Err(error) => {
-                tracing::error!(%error, "an answer cannot be written");
-                let text = r#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
+                tracing::error!(%error, "cannot write an answer");
+                let text = r#"{"errors":[{"message":"Internal error. The server's log has the cause under the request id.","extensions":{"code":"INTERNAL"}}]}"#;
                 (Standing::Refused(StatusCode::INTERNAL_SERVER_ERROR), text.into())
             }
         };
@@ -325,8 +324,8 @@ impl HttpAnswer {
         }
     }
 
-    /// The same answer, for whose bytes memory of its request stays set aside until all have been sent.
-    /// None, where there is not as much.
+    /// The same answer, whose memory stays reserved by its request until all bytes are sent. `None` if the memory is
+    /// not available.
     pub(crate) fn holding(self, usage: &Usage) -> Option<Self> {
         Some(match usage.hold(self.body.len() as u64).ok()? {
             Some(aside) => {
@@ -337,7 +336,7 @@ impl HttpAnswer {
         })
     }
 
-    /// The same answer, as it is kept: for its bytes other memory is set aside.
+    /// The same answer for the cache, which reserves its own memory for the bytes.
     pub(crate) fn released(self: &Arc<Self>) -> Arc<Self> {
         match self.memory {
             BodyMemory::OfRequest => {
@@ -348,16 +347,16 @@ impl HttpAnswer {
         }
     }
 
-    /// The same answer in another coding, with the bytes of that.
+    /// The same answer in another content coding, with the bytes of that coding.
     pub(crate) fn encoded(&self, coding: Coding, body: Vec<u8>) -> Self {
         let tags = tags(&self.digest, coding);
         Self { body: body.into(), memory: BodyMemory::Shared, coding, tags, ..self.clone() }
     }
 
-    /// The same answer with its citation, made for one client: it tells of the moment.
+    /// The same answer with its citation, made for one client: it contains the current time.
     ///
     /// # Errors
-    /// Where its body is not what this module writes of an answer without errors: it is in a coding.
+    /// If the body is not what this module writes for an answer without errors, such as a compressed one.
     pub(crate) fn cited(
         &self,
         query: CitedQuery,
@@ -383,12 +382,12 @@ impl HttpAnswer {
         })
     }
 
-    /// The same answer, which tells of one run, and is not to be given to anybody else.
+    /// The same answer, marked as describing one run, so that no cache gives it to anybody else.
     pub(crate) fn kept_by_nobody(self) -> Self {
         Self { is_of_one_run: true, ..self }
     }
 
-    /// Whether another answer has the same data and errors, whatever revision it is of. Both are in no coding.
+    /// Whether another answer has the same data and errors, whatever its revision. Both are uncompressed.
     pub(crate) fn has_result_of(&self, other: &Self) -> bool {
         let parts = |answer| serde_json::from_slice::<ResultParts<'_>>(answer).ok();
         match (parts(&self.body), parts(&other.body)) {
@@ -397,13 +396,13 @@ impl HttpAnswer {
         }
     }
 
-    /// The list of its errors, as it is written; none where it has none.
+    /// The list of its errors as JSON text; `None` without errors.
     pub(crate) fn errors(&self) -> Option<String> {
         let parts: ResultParts<'_> = serde_json::from_slice(&self.body).ok()?;
         parts.errors.map(ToOwned::to_owned)
     }
 
-    /// Whether the same may go well in a moment.
+    /// Whether the same request may succeed in a moment.
     pub(crate) fn may_go_well_later(&self) -> bool {
         let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
         match self.standing {
@@ -412,12 +411,12 @@ impl HttpAnswer {
         }
     }
 
-    /// Whether all went well. What did not may go well the next time, and is never kept.
+    /// Whether the answer has no errors. An answer with errors may succeed the next time and is never cached.
     pub(crate) fn is_flawless(&self) -> bool {
         !self.has_errors
     }
 
-    /// Whether it says only that a subscription was asked for.
+    /// Whether it only says that the request is a subscription.
     pub(crate) fn is_for_subscribers(&self) -> bool {
         self.standing == Standing::IsSubscription
     }
@@ -427,12 +426,12 @@ impl HttpAnswer {
         matches!(self.standing, Standing::Refused(_))
     }
 
-    /// Whether its document can be read and fits the schema.
+    /// Whether its document is valid and ran.
     pub(crate) fn ran(&self) -> bool {
         self.standing == Standing::Ran
     }
 
-    /// The response to one client, and whether it says only that nothing has changed.
+    /// The response to one client, and whether it only says that nothing has changed.
     pub(crate) fn respond(&self, client: &Client<'_>, freshness: &Freshness) -> (Response, bool) {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
@@ -480,7 +479,7 @@ impl HttpAnswer {
     }
 }
 
-/// What an answer says of the dataset that it is of.
+/// What an answer says about its dataset.
 fn about(dataset: &Dataset) -> Value {
     let about = [
         (Name::new("revision"), Value::from(dataset.revision)),
@@ -502,19 +501,20 @@ fn tags(digest: &str, coding: Coding) -> [HeaderValue; 2] {
     })
 }
 
-/// What of a request its response depends on.
+/// The parts of a request that its response depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client<'a> {
     /// The media type of the answer.
     pub(crate) media: MediaType,
-    /// How it asks.
+    /// The request method.
     pub(crate) method: &'a Method,
-    /// What it says beside that.
+    /// The request headers.
     pub(crate) headers: &'a HeaderMap,
 }
 
 impl Client<'_> {
-    /// Whether it has the answer of a tag already, or, where it names no tags, that of a date. Only a GET can be told so.
+    /// Whether the client already has the answer with a tag or, if it sends no tags, of a date. Only a GET can be
+    /// answered so.
     pub(crate) fn has(&self, tag: &HeaderValue, modified: Option<&HttpDate>) -> bool {
         if *self.method == Method::POST {
             return false;

@@ -1,7 +1,7 @@
 //! A GraphQL request as HTTP carries it: the parameters of a URL, or a JSON body.
 //!
-//! What is wrong with it is said in a word that names the parameter; a parameter that GraphQL over HTTP
-//! does not know is ignored, as its specification wants.
+//! Error messages name the parameter. Parameters that GraphQL over HTTP does not define are ignored, as its
+//! specification asks.
 
 use std::sync::Arc;
 
@@ -12,24 +12,24 @@ use serde_json::{Map, Value};
 use super::{answer::Refusal, pin::Pin, report::ReportOptions};
 use crate::{catalog::dataset::Dataset, error::codes, graphql::execute::AskedFor};
 
-/// What a client sent, before a document has been found for it.
+/// What a client sent, before its document is looked up.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Parameters {
     /// The document.
     pub(crate) query: Option<String>,
-    /// The name of a document that the server has: a trusted one.
+    /// The id of a trusted document.
     pub(crate) document_id: Option<String>,
-    /// The operation of the document that is to run.
+    /// The operation to run.
     pub(crate) operation: Option<String>,
-    /// The values of its variables.
+    /// The variables.
     pub(crate) variables: Map<String, Value>,
-    /// The hash of a document, as `extensions.persistedQuery` says it.
+    /// The hash of a document, from `extensions.persistedQuery`.
     pub(crate) persisted: Option<PersistedQuery>,
-    /// The revision of the dataset that is wanted, as `extensions.revision` says it.
+    /// The revision of the dataset, from `extensions.revision`.
     pub(crate) pin: Option<Pin>,
 }
 
-/// What Apollo's protocol of automatic persisted queries says about a document.
+/// A document as named by Apollo's protocol of automatic persisted queries.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PersistedQuery {
     /// The version of the protocol.
@@ -42,7 +42,7 @@ impl Parameters {
     /// Reads the query of a URL.
     ///
     /// # Errors
-    /// Says which parameter stands there twice, or is not what it must be.
+    /// Names the parameter that appears twice or has an invalid value.
     pub(crate) fn of_url(query: &str) -> Result<Self, Refusal> {
         let mut found = Map::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -51,16 +51,16 @@ impl Parameters {
                 "variables" | "extensions" => true,
                 _ => continue,
             };
-            // An empty parameter is one that a form left empty.
+            // A form sends an empty parameter for a field that is left blank.
             let value = match (value.is_empty(), is_json) {
                 (true, _) => Value::Null,
                 (false, false) => Value::String(value.into_owned()),
                 (false, true) => serde_json::from_str(&value).map_err(|error| {
-                    bad(&format!("the parameter `{name}` is not JSON: {error}"))
+                    bad(&format!("The parameter `{name}` is not JSON: {error}."))
                 })?,
             };
             if found.insert(name.to_string(), value).is_some() {
-                return Err(bad(&format!("the parameter `{name}` is there more than once")));
+                return Err(bad(&format!("The parameter `{name}` appears more than once.")));
             }
         }
         Self::of_map(found)
@@ -69,13 +69,13 @@ impl Parameters {
     /// Reads a JSON value.
     ///
     /// # Errors
-    /// Says what it is instead of a request.
+    /// If it is not a request.
     pub(crate) fn of_json(value: Value) -> Result<Self, Refusal> {
         match value {
             Value::Object(map) => Self::of_map(map),
             _ => Err(bad(
-                "the body is not a GraphQL request: send a JSON object with the text `query`, and \
-                 perhaps `variables`, `operationName` and `extensions`",
+                "The body is not a GraphQL request. Send a JSON object with the string `query`, and optionally \
+                 `variables`, `operationName` and `extensions`.",
             )),
         }
     }
@@ -85,7 +85,7 @@ impl Parameters {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
             Some(other) => {
-                Err(bad(&format!("`{name}` must be a text, and is {}", kind_of(&other))))
+                Err(bad(&format!("`{name}` must be a string, but is {}.", kind_of(&other))))
             }
         };
         let object = |map: &mut Map<String, Value>, name: &str| match map.remove(name) {
@@ -94,7 +94,7 @@ impl Parameters {
             Some(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
             Some(Value::Object(object)) => Ok(object),
             Some(other) => {
-                Err(bad(&format!("`{name}` must be a JSON object, and is {}", kind_of(&other))))
+                Err(bad(&format!("`{name}` must be a JSON object, but is {}.", kind_of(&other))))
             }
         };
         let mut extensions = object(&mut map, "extensions")?;
@@ -113,7 +113,7 @@ impl Parameters {
         })
     }
 
-    /// Whether it names no document in any way.
+    /// Whether it names no document.
     pub(crate) fn names_nothing(&self) -> bool {
         self.query.is_none() && self.document_id.is_none() && self.persisted.is_none()
     }
@@ -126,7 +126,7 @@ impl PersistedQuery {
         match (version, hash) {
             (Some(version), Some(hash)) => Ok(Self { version, hash: hash.to_ascii_lowercase() }),
             _ => Err(bad(
-                "`extensions.persistedQuery` must have a number `version` and a text `sha256Hash`",
+                "`extensions.persistedQuery` must have the number `version` and the string `sha256Hash`.",
             )),
         }
     }
@@ -137,27 +137,27 @@ impl PersistedQuery {
 pub(crate) struct Ask {
     /// The document.
     pub(crate) document: Arc<str>,
-    /// The operation of it that is to run.
+    /// The operation to run.
     pub(crate) operation: Option<String>,
-    /// The values of its variables.
+    /// The variables.
     pub(crate) variables: Map<String, Value>,
-    /// What is to be told beside the answer.
+    /// What to report besides the answer.
     pub(crate) report: ReportOptions,
-    /// The dataset that is wanted, where one is named.
+    /// The dataset that the request names, if any.
     pub(crate) wanted: Option<Arc<Dataset>>,
-    /// Whether it is named by its token, and the same name never is that of other data.
+    /// Whether it is named by its token, which never names other data.
     pub(crate) is_by_token: bool,
-    /// Whether it is one of the answers of a subscription that is asked for.
+    /// Whether the request is for one answer or for a subscription's.
     pub(crate) asked_for: AskedFor,
 }
 
 impl Ask {
-    /// The earlier dataset that is wanted; none where that is the current one.
+    /// The earlier dataset that is wanted; `None` if that is the current one.
     pub(crate) fn past(&self, current: &Dataset) -> Option<&Dataset> {
         self.wanted.as_deref().filter(|wanted| *wanted != current)
     }
 
-    /// The request as async-graphql takes it.
+    /// The request in async-graphql's form.
     pub(crate) fn into_request(self) -> Request {
         let variables = Variables::from_json(Value::Object(self.variables));
         let mut request = Request::new(&*self.document).variables(variables);
@@ -178,17 +178,17 @@ impl Asks {
     /// Reads the bytes of a body.
     ///
     /// # Errors
-    /// Says where they stop being JSON, or what they are instead of a request.
+    /// If they are not JSON, or not a request.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Array(requests)) => Ok(Self::Several(requests)),
             Ok(value) => Parameters::of_json(value).map(Self::One),
             Err(_) if bytes.is_empty() => {
-                Err(bad("the body is empty: send a JSON object with the text `query`"))
+                Err(bad("The body is empty. Send a JSON object with the string `query`."))
             }
             Err(error) => {
-                let text = "the body is not JSON: send a JSON object with the text `query`";
-                Err(bad(&format!("{text} ({error})")))
+                let text = "The body is not JSON. Send a JSON object with the string `query`";
+                Err(bad(&format!("{text} ({error}).")))
             }
         }
     }
@@ -203,7 +203,7 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
@@ -237,24 +237,24 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (url, word) in [
-            ("query=a&query=b", "`query` is there more than once"),
+            ("query=a&query=b", "`query` appears more than once"),
             ("query=a&variables=%7B", "`variables` is not JSON"),
-            ("query=a&variables=1", "`variables` must be a JSON object, and is a number"),
-            ("query=a&extensions=%5B1%5D", "`extensions` must be a JSON object, and is a list"),
+            ("query=a&variables=1", "`variables` must be a JSON object, but is a number"),
+            ("query=a&extensions=%5B1%5D", "`extensions` must be a JSON object, but is a list"),
             ("extensions=%7B%22persistedQuery%22%3A1%7D", "`extensions.persistedQuery`"),
             (
                 "query=a&extensions=%7B%22revision%22%3A-1%7D",
-                "`extensions.revision` must be the number",
+                "`extensions.revision` must be a revision number",
             ),
             (
                 "query=a&extensions=%7B%22revision%22%3A%221-2%22%7D",
-                "`extensions.revision` must be the number",
+                "`extensions.revision` must be a revision number",
             ),
         ] {
             let refusal = Parameters::of_url(url).expect_err(url);
             assert!(refusal.message().contains(word), "{}", refusal.message());
         }
         let refusal = Parameters::of_json(json!({ "query": 1 })).expect_err("a number");
-        assert_eq!(refusal.message(), "`query` must be a text, and is a number");
+        assert_eq!(refusal.message(), "`query` must be a string, but is a number.");
     }
 }

@@ -1,4 +1,4 @@
-//! Where a client has found this server.
+//! The URL at which a client found this server.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::graphql::citation::Operator;
 
-/// Where the server is, for a client that does not say where it found it.
+/// The host, if a request names none.
 const HOST: &str = "127.0.0.1:8080";
 
-/// Where the server is found: as the operator says, or as the client says.
+/// The URL of the server: the operator's setting, or the one that the client used.
 pub(crate) fn public_base<'a>(operator: &'a Operator, headers: &HeaderMap) -> Cow<'a, str> {
     match &operator.public_url {
         Some(url) => Cow::Borrowed(url),
@@ -17,8 +17,8 @@ pub(crate) fn public_base<'a>(operator: &'a Operator, headers: &HeaderMap) -> Co
     }
 }
 
-/// Where the client found this server. A host is repeated only where it is made of what hosts are made of:
-/// the example is pasted into a shell.
+/// The URL that the client used. The host is repeated only if it has the characters of a host: people paste the
+/// examples into a shell.
 pub(crate) fn base(headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let plain = |host: &&str| {
@@ -26,7 +26,7 @@ pub(crate) fn base(headers: &HeaderMap) -> String {
         !host.is_empty() && host.len() <= 255 && host.bytes().all(of_host)
     };
     let host = text(header::HOST).filter(plain).unwrap_or(HOST);
-    // Before a proxy that ends TLS, the client's own scheme is known to the proxy alone.
+    // If a proxy ends TLS, only the proxy knows the client's scheme.
     let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
     format!("{}://{host}", if secure { "https" } else { "http" })
 }

@@ -1,4 +1,4 @@
-//! The body of a POST: what it must be, and how much of it there may be.
+//! The body of a POST: its media type, and its maximum size.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{error::codes, limits::Limits};
 
-/// Reads the body of a POST. It must say that it is JSON: a page of another site can make a browser send
-/// a form or a text, and not that.
+/// Reads the body of a POST. It must be declared as JSON: a page of another site can make a browser send a form or
+/// plain text, but not JSON.
 pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
@@ -34,11 +34,11 @@ pub(crate) async fn read(
     });
     if !is_json || !is_utf8 {
         let reason =
-            "send the query as JSON in UTF-8, with the header `Content-Type: application/json`";
+            "Send the query as JSON in UTF-8, with the header `Content-Type: application/json`.";
         return Err(Refusal::unread(reason, BodyDemand::Json));
     }
     if !is_plain(headers) {
-        let reason = "send the body as it is: this server takes none in a `Content-Encoding`";
+        let reason = "Send the body uncompressed: this server does not support `Content-Encoding` in requests.";
         return Err(Refusal::unread(reason, BodyDemand::Plain));
     }
     let length =
@@ -48,20 +48,20 @@ pub(crate) async fn read(
     let most = limits.body as usize;
     let bytes: Bytes = match tokio::time::timeout(within, whole(body, most)).await {
         Ok(Ok(bytes)) => bytes,
-        // It did not say how long it is: it goes on after what it may have.
+        // The length was not declared: the body exceeds the limit as it arrives.
         Ok(Err(Unread::TooLarge(arrived))) => {
             return Err(limits.body(arrived).map_or_else(too_large, |()| broken_off()));
         }
         Ok(Err(Unread::BrokenOff)) => return Err(broken_off()),
         Err(_) => {
-            let reason = format!("the body did not arrive within {} seconds", within.as_secs());
+            let reason = format!("The body did not arrive within {} seconds.", within.as_secs());
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, codes::BAD_REQUEST, &reason));
         }
     };
     Asks::of_bytes(&bytes)
 }
 
-/// Whether the body is in no coding.
+/// Whether the body has no content coding.
 fn is_plain(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
@@ -73,13 +73,13 @@ fn is_plain(headers: &HeaderMap) -> bool {
 
 /// Why a body was not read to its end.
 enum Unread {
-    /// So many bytes have arrived, which is more than it may have.
+    /// This many bytes have arrived, which is more than allowed.
     TooLarge(usize),
-    /// Its client ended it before its end, or its chunks are none.
+    /// Its client ended it early, or its chunks are malformed.
     BrokenOff,
 }
 
-/// The bytes of a body, as many as there may be at most.
+/// The bytes of a body, up to a maximum.
 async fn whole(body: Body, most: usize) -> Result<Bytes, Unread> {
     let mut chunks = body.into_data_stream();
     let mut whole = Vec::new();
@@ -95,6 +95,6 @@ async fn whole(body: Body, most: usize) -> Result<Bytes, Unread> {
 }
 
 fn broken_off() -> Refusal {
-    let reason = "the body breaks off: it has fewer bytes than it says, or chunks that are none";
+    let reason = "The body is incomplete: it has fewer bytes than declared, or malformed chunks.";
     Refusal::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, reason)
 }

@@ -1,7 +1,7 @@
-//! Codings of a body: Brotli, Zstandard and gzip.
+//! Content codings: Brotli, Zstandard and gzip.
 //!
-//! An answer that is kept is compressed once and sent many times, so the levels are those where more work
-//! makes it hardly smaller. A file is compressed each time, as it is sent.
+//! A cached answer is compressed once and sent many times, so its levels are those above which more work hardly makes
+//! it smaller. A file is compressed each time it is sent.
 
 use std::{io::Write as _, sync::LazyLock};
 
@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::limits::cores;
 
-/// Bodies below this are sent as they are: the coding's own bytes and time would eat the gain.
+/// Smaller bodies are sent uncompressed: the overhead would exceed the gain.
 const SMALLEST: usize = 1_024;
 
 const BROTLI_QUALITY: u32 = 5;
@@ -18,18 +18,18 @@ const BROTLI_QUALITY: u32 = 5;
 const BROTLI_WINDOW: u32 = 22;
 const ZSTD_LEVEL: i32 = 6;
 const GZIP_LEVEL: u32 = 6;
-/// What is sent once is to be coded as fast as it is made.
+/// Content that is sent once is compressed as fast as it is produced.
 const STREAM_ZSTD_LEVEL: i32 = 1;
 const STREAM_GZIP_LEVEL: u32 = 1;
 
 /// As many bodies are compressed at once as there are cores.
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(cores()));
 
-/// How the bytes of a body are written.
+/// How the bytes of a body are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Coding {
-    /// As they are.
+    /// Uncompressed.
     Identity,
     /// RFC 7932.
     Brotli,
@@ -40,7 +40,7 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// The coding of a name in `Accept-Encoding`.
+    /// The coding with a name in `Accept-Encoding`.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let names = [
             ("identity", Self::Identity),
@@ -52,7 +52,7 @@ impl Coding {
         names.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, coding)| *coding)
     }
 
-    /// The value of `Content-Encoding`, where there is one.
+    /// The value of `Content-Encoding`, if there is one.
     pub(crate) fn content_encoding(self) -> Option<HeaderValue> {
         self.name().map(HeaderValue::from_static)
     }
@@ -68,7 +68,7 @@ impl Coding {
     }
 }
 
-/// A body in a coding, which is made away from the threads that serve.
+/// Compresses a body away from the serving threads.
 pub(crate) async fn apart(body: Bytes, coding: Coding) -> std::io::Result<Vec<u8>> {
     turn(move || compress(&body, coding)).await
 }
@@ -82,7 +82,7 @@ pub(crate) async fn turn<T: Send + 'static>(
     work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }
 
-/// A body that is sent a part at a time, in a coding.
+/// A body that is compressed and sent part by part.
 pub(crate) struct Stream(Encoder);
 
 enum Encoder {
@@ -92,7 +92,7 @@ enum Encoder {
 }
 
 impl Stream {
-    /// A body without bytes as yet. Brotli, which is slow where it is good, is none of a stream.
+    /// An empty body. Streams do not use Brotli, which is slow at useful levels.
     pub(crate) fn new(coding: Coding) -> std::io::Result<Self> {
         Ok(Self(match coding {
             Coding::Identity | Coding::Brotli => Encoder::Identity,
@@ -106,7 +106,7 @@ impl Stream {
         }))
     }
 
-    /// Takes bytes, and gives those that they are in the coding, as far as it has made up its mind.
+    /// Takes bytes, and returns the compressed bytes that are ready.
     pub(crate) fn encode(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
         match &mut self.0 {
             Encoder::Identity => Ok(bytes),
@@ -121,7 +121,7 @@ impl Stream {
         }
     }
 
-    /// Takes the last bytes, and gives the rest. Without it, what was given is no whole body of its coding.
+    /// Takes the last bytes, and returns the rest. Without it the body is incomplete.
     pub(crate) fn end(&mut self, bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
         let mut coded = self.encode(bytes)?;
         match std::mem::replace(&mut self.0, Encoder::Identity) {
@@ -133,12 +133,12 @@ impl Stream {
     }
 }
 
-/// Whether a body of so many bytes is compressed at all.
+/// Whether a body of this size is worth compressing.
 pub(crate) fn pays(bytes: usize) -> bool {
     bytes >= SMALLEST
 }
 
-/// A body in another coding.
+/// A body in a content coding.
 pub(crate) fn compress(body: &[u8], coding: Coding) -> std::io::Result<Vec<u8>> {
     match coding {
         Coding::Identity => Ok(body.to_vec()),

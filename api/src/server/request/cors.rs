@@ -1,17 +1,17 @@
-//! Who may read answers from a page of another site.
+//! Which sites' pages may read answers.
 //!
-//! All that is served is public and nothing is done, so any page may read it, without credentials, unless
-//! the operator names those that may.
+//! All data are public and nothing can be changed, so any page may read them, without credentials, unless the
+//! operator names the allowed origins.
 
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-/// How long a browser need not ask again whether it may.
+/// How long a browser may cache the preflight answer.
 const MAX_AGE: Duration = Duration::from_hours(24);
 
-/// Lets pages of these origins read; of any origin, where none is named.
+/// Lets pages of these origins read answers; an empty list allows any origin.
 pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
     let exposed = [
         header::CONTENT_DISPOSITION,
@@ -33,7 +33,7 @@ pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
         .expose_headers(exposed)
         .max_age(MAX_AGE);
     match origins {
-        // The same to everyone, so caches need not tell origins apart.
+        // The same headers for everyone, so that caches need not vary by origin.
         [] => layer.allow_origin(Any).vary([]),
         _ => layer.allow_origin(AllowOrigin::list(origins.iter().cloned())).vary([header::ORIGIN]),
     }

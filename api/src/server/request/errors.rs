@@ -1,4 +1,4 @@
-//! What a client reads of the errors that async-graphql makes itself: a code, and not too much.
+//! Completes the errors that async-graphql makes: adds a code, and limits their number and length.
 
 use async_graphql::{ErrorExtensionValues, Response};
 
@@ -7,16 +7,16 @@ use crate::{
     graphql::documents::MOST_ERRORS,
 };
 
-/// The bytes of a message: some repeat what the client sent.
+/// The maximum length of a message in bytes: some repeat what the client sent.
 const LONGEST_MESSAGE: usize = 1_000;
-/// How async-graphql begins to say which name may have been meant.
+/// How async-graphql begins a suggestion of a name.
 const SUGGESTION: &str = " Did you mean";
 
-/// Gives each error a code, and an end.
+/// Gives each error a code, and limits its length.
 pub(crate) fn complete(response: &mut Response, suggestions: bool) {
     response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
-        // What is wrong with the whole stands nowhere in particular.
+        // An error of the whole request has no location.
         error.locations.retain(|at| at.line > 0);
         if !suggestions && let Some(end) = error.message.find(SUGGESTION) {
             error.message.truncate(end);
@@ -27,14 +27,14 @@ pub(crate) fn complete(response: &mut Response, suggestions: bool) {
             error.message.push_str("...");
         }
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
-        // What async-graphql refuses (syntax, validation) it refuses without a code.
+        // async-graphql reports syntax and validation errors without a code.
         if extensions.get("code").is_none() {
             extensions.set("code", codes::INVALID_QUERY);
         }
     }
 }
 
-/// Whether a request asks for something else than a query, and was refused for that.
+/// Whether a request was refused because it is not a query.
 pub(crate) fn asks_for_more_than_a_query(response: &Response) -> bool {
     response.errors.iter().any(|error| matches!(error.source::<Error>(), Some(Error::NotAQuery)))
 }

@@ -1,4 +1,4 @@
-//! The formats of files, and what a file says of itself.
+//! The formats of files, and what a file says about itself.
 
 use axum::http::HeaderValue;
 
@@ -8,27 +8,27 @@ use crate::{
     graphql::citation::{CitedQuery, Formats, LinkedCitation, Operator},
 };
 
-/// How a table is written.
+/// The format of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableFormat {
     /// RFC 4180, with a header.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
     /// Apache Parquet.
     Parquet,
 }
 
 impl TableFormat {
-    /// All of them; among those that a client likes equally, the first is sent.
+    /// All formats; of those that a client prefers equally, the first is sent.
     pub(crate) const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Parquet];
 
-    /// The format of files whose name ends so.
+    /// The format of a file extension.
     pub(crate) fn of_extension(extension: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.extension() == extension)
     }
 
-    /// How the name of a file ends.
+    /// The file extension.
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -55,12 +55,12 @@ impl TableFormat {
         })
     }
 
-    /// Whether it can say behind its last row that there are more, so that nobody misses it.
+    /// Whether a note after the last row can say that rows are missing.
     pub(crate) fn can_be_cut(self) -> bool {
         self != Self::Parquet
     }
 
-    /// The codings in which it may be sent: Parquet is compressed as it is.
+    /// The content codings it may be sent in; Parquet is already compressed.
     pub(crate) fn codings(self) -> &'static [Coding] {
         match self {
             Self::Csv | Self::Ndjson => &[Coding::Zstd, Coding::Gzip],
@@ -69,23 +69,23 @@ impl TableFormat {
     }
 }
 
-/// How a file is cited, or the dataset that it is of.
+/// How to cite a file, or its dataset.
 #[derive(Debug)]
 pub(crate) struct FileCitation {
     formats: Formats,
-    /// None where the dataset is cited, or where a link would be too long.
+    /// None if the dataset is cited, or if a link would be too long.
     pub(crate) link: Option<String>,
     is_of_file: bool,
 }
 
 impl FileCitation {
-    /// That of the dataset.
+    /// The citation of the dataset.
     pub(crate) fn of_dataset(dataset: &Dataset, operator: &Operator) -> Self {
         let formats = Formats::of_dataset(&dataset.into(), operator);
         Self { formats, link: None, is_of_file: false }
     }
 
-    /// That of the file itself, of a server at a place.
+    /// The citation of the file itself, on a server with a URL.
     pub(crate) fn of_file(
         dataset: &Dataset,
         query: CitedQuery,
@@ -99,14 +99,14 @@ impl FileCitation {
     }
 }
 
-/// What a file says of itself, where its format has a place for it.
+/// What a file says about itself, if its format has a place for it.
 #[derive(Debug)]
 pub(crate) struct About<'a> {
     pub(crate) dataset: &'a Dataset,
-    /// The query whose answer it is.
+    /// The query that the file answers.
     pub(crate) document: &'a str,
     pub(crate) variables: &'a serde_json::Map<String, serde_json::Value>,
-    /// How the dataset is cited; or the file itself, where that was asked for.
+    /// How to cite the dataset, or the file itself if requested.
     pub(crate) citation: FileCitation,
 }
 

@@ -1,15 +1,15 @@
-//! For how long an answer may be used, and since when it is what it is.
+//! How long an answer may be used, and since when it is valid.
 //!
-//! `Last-Modified` is the later of two moments: the load that the answer is of, and the start of this server, or when its
-//! database was replaced. The load alone
-//! would not be true, because an answer also depends on the program and on its options, and both change with a start only.
-//! A load counts from the next whole second on, and says so only when that has come: what was answered before the load,
-//! within the same second, must not bear the same date.
+//! `Last-Modified` is the later of two moments: the load of the answer's revision, and the start of this server (or
+//! the moment its database was replaced). The load alone would not do, because an answer also depends on the program
+//! and its options, and both change only with a start. A load counts from the next whole second on, and is reported
+//! only after that second has begun: an answer given before the load, in the same second, must not bear the same
+//! date.
 //!
-//! `If-Modified-Since` is met by that very date and by no later one, as nginx does it (`if_modified_since exact`). A load is
-//! dated when it begins and seen when it commits, so a later date does not tell that its client has seen the load. Where a
-//! client names a tag (`If-None-Match`), the date is not looked at: two servers on one database were not started at the
-//! same time, but give the same answer the same tag.
+//! `If-Modified-Since` matches only that exact date, like nginx with `if_modified_since exact`. A load is dated when
+//! it begins and becomes visible when it commits, so a later date does not prove that its client has seen the load.
+//! If a client sends a tag (`If-None-Match`), the date is ignored: two servers on one database start at different
+//! times, but give the same answer the same tag.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{catalog::dataset::Dataset, server::state::Since};
 
-/// A moment as HTTP writes it: to the second.
+/// A moment in HTTP's format, to the second.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpDate {
     second: u64,
@@ -37,7 +37,7 @@ impl HttpDate {
         Self::of(u64::try_from(at.timestamp()).unwrap_or_default() + 1)
     }
 
-    /// Whether a client says that it has what was there at this moment.
+    /// Whether a client says that it has the state of exactly this moment.
     pub(crate) fn is_met_by(&self, headers: &HeaderMap) -> bool {
         let mut lines = headers.get_all(header::IF_MODIFIED_SINCE).iter();
         let (Some(line), None) = (lines.next(), lines.next()) else { return false };
@@ -46,17 +46,18 @@ impl HttpDate {
     }
 }
 
-/// `Cache-Control` of an answer of an earlier revision, named by its token. No load changes it; another version of the program may.
+/// `Cache-Control` of an answer of an earlier revision, named by its token. No load changes it; only another version
+/// of the program may.
 const PAST: HeaderValue = HeaderValue::from_static("public, max-age=86400, immutable");
 
-/// Which revision an answer is of.
+/// Whether an answer is of the current or an earlier revision, and how that was named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RevisionAge {
-    /// The one that is the newest when it is answered.
+    /// The newest one at the time of the answer.
     Current,
-    /// An earlier one, which was asked for by its number or a day: a backup that is restored may have others of these.
+    /// An earlier one, named by its number or a day: a restored backup may have another one by that name.
     Past,
-    /// An earlier one, which was asked for by its token.
+    /// An earlier one, named by its token.
     PastByToken,
 }
 
@@ -70,19 +71,19 @@ impl RevisionAge {
     }
 }
 
-/// For how long answers of this server may be used, and since when it serves.
+/// How long answers of this server may be used, and since when it serves.
 #[derive(Debug)]
 pub(crate) struct Freshness {
-    /// `Cache-Control` of what anybody may keep.
+    /// `Cache-Control` of answers that anybody may store.
     public: HeaderValue,
-    /// `Cache-Control` of what only its client may keep.
+    /// `Cache-Control` of answers that only the client may store.
     pub(crate) private: HeaderValue,
     since: Since,
     started: HttpDate,
 }
 
 impl Freshness {
-    /// That of a server which starts now.
+    /// The freshness of a server that starts now.
     pub(crate) fn new(max_age: u32, since: Since) -> Self {
         let control = |who| {
             HeaderValue::try_from(format!("{who}, max-age={max_age}")).expect("words and a number")
@@ -91,7 +92,7 @@ impl Freshness {
         Self { public: control("public"), private: control("private"), since, started }
     }
 
-    /// `Cache-Control` of what anybody may keep: of an earlier revision or of the current one.
+    /// `Cache-Control` of an answer that anybody may store, by the age of its revision.
     pub(crate) fn control(&self, age: RevisionAge) -> HeaderValue {
         match age {
             RevisionAge::Current | RevisionAge::Past => self.public.clone(),
@@ -99,12 +100,12 @@ impl Freshness {
         }
     }
 
-    /// Whether anybody may keep what has this `Cache-Control`.
+    /// Whether a `Cache-Control` lets anybody store the answer.
     pub(crate) fn is_public(&self, control: Option<&HeaderValue>) -> bool {
         control.is_some_and(|control| *control == self.public || *control == PAST)
     }
 
-    /// Since when an answer of a load is what it is; none where that cannot be told to the second.
+    /// Since when an answer of a load is valid; `None` if that cannot be told to the second.
     pub(crate) fn modified(&self, load: Option<&HttpDate>) -> Option<HttpDate> {
         let (load, since) = (load?, self.since.get());
         let modified = match load.second <= since {
@@ -162,7 +163,7 @@ mod tests {
         };
         assert_eq!(modified(started - 100), Some(started));
         assert_eq!(modified(started), Some(started));
-        // It is not over yet, so another load may bear the same date.
+        // That second is not over yet, so another load may bear the same date.
         assert_eq!(modified(started + 1_000), None);
         assert!(freshness.modified(None).is_none());
         let moment = DateTime::from_timestamp(100, 1).expect("a moment");

@@ -1,16 +1,17 @@
-//! How the answer of a GET stands in time (RFC 7089, "Memento").
+//! Links between a revision and the current data (RFC 7089, "Memento").
 //!
-//! A link that names a revision is a *memento* of the same link without it, the *original*: it shows what that showed at a
-//! moment, and always will. `Memento-Datetime` says when the revision was loaded, and `Link` leads from each to the other:
+//! A link that names a revision is a *memento* of the same link without it, the *original*: it shows what the
+//! original showed at a moment, and always will. `Memento-Datetime` says when the revision was loaded, and `Link`
+//! leads from each to the other:
 //!
 //! ```text
 //! GET /export/grants.csv                 Link: <grants.csv>; rel="original", <grants.csv?revision=4-00c0ffee00c0ffee>; rel="memento"; datetime="..."
 //! GET /export/grants.csv?revision=4      the same, and Memento-Datetime: Wed, 25 Nov 2026 12:00:00 GMT
 //! ```
 //!
-//! There is no time gate of its own: the revision of a link may be a day (`revision=2026-11-25`), which is resolved to the
-//! last load before that day ended. Where a header names the revision, the link is that of the original, and
-//! `Content-Location` says that of the memento.
+//! There is no separate time gate: a link may name a day instead of a revision (`revision=2026-11-25`), which
+//! resolves to the last load before that day ended. If a header names the revision, the link is that of the original,
+//! and `Content-Location` gives that of the memento.
 
 use std::{borrow::Cow, fmt::Write as _, time::SystemTime};
 
@@ -20,10 +21,10 @@ use serde_json::{Map, Value};
 use crate::catalog::dataset::Dataset;
 
 pub(crate) const MEMENTO_DATETIME: HeaderName = HeaderName::from_static("memento-datetime");
-/// The bytes of a query that is repeated in headers: proxies have little room for these.
+/// The longest query in bytes that is repeated in headers: proxies limit the size of headers.
 const MOST: usize = 1_000;
 
-/// Where a request has named its revision.
+/// Where a request named its revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PinPlace {
     Nowhere,
@@ -41,7 +42,7 @@ impl PinPlace {
     }
 }
 
-/// Says how an answer stands in time: of the dataset that it is of, to a link.
+/// Adds the headers that relate an answer to its dataset's revision.
 pub(crate) fn tell(headers: &mut HeaderMap, uri: &Uri, place: PinPlace, dataset: &Dataset) {
     let Some(loaded) = dataset.loaded_at else { return };
     let datetime = httpdate::fmt_http_date(SystemTime::from(loaded));
@@ -70,7 +71,7 @@ pub(crate) fn tell(headers: &mut HeaderMap, uri: &Uri, place: PinPlace, dataset:
     }
 }
 
-/// The same link, of a revision or of none, from the folder that it is in.
+/// The same link with or without a revision, relative to its folder.
 fn of_url(uri: &Uri, revision: Option<&str>) -> Option<String> {
     let path = uri.path();
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -107,7 +108,7 @@ fn of_url(uri: &Uri, revision: Option<&str>) -> Option<String> {
     Some(if parts.is_empty() { name } else { format!("{name}?{}", parts.join("&")) })
 }
 
-/// A part of a link as it may stand in a header, between angle brackets.
+/// A part of a link, escaped for a header between angle brackets.
 fn safe(part: &str) -> String {
     let mut text = String::with_capacity(part.len());
     for byte in part.bytes() {

@@ -1,4 +1,4 @@
-//! One request to `/graphql`: what it asks, whether it may, and the response.
+//! One request to `/graphql`: what it asks, whether it is allowed, and the response.
 
 pub(crate) mod answer;
 pub(crate) mod ask;

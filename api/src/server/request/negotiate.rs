@@ -1,5 +1,5 @@
-//! What a client wants to get: the media type and the coding of an answer, by its `Accept` and
-//! `Accept-Encoding`, with quality values as RFC 9110 defines them.
+//! What a client accepts: the media type and the content coding of an answer, from `Accept` and `Accept-Encoding`,
+//! with quality values as RFC 9110 defines them.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -9,7 +9,7 @@ use super::format::TableFormat;
 /// The media types of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
-    /// `application/json`: the status says whether the request could be read, and no more.
+    /// `application/json`: the status only says whether the request could be read.
     Json,
     /// `application/graphql-response+json`: the status also says whether the query ran.
     Graphql,
@@ -24,8 +24,8 @@ impl MediaType {
         })
     }
 
-    /// The media type that a client prefers; none where it takes neither. Who asks for nothing, or for
-    /// anything, gets `application/json`; who names both equally gets GraphQL's own.
+    /// The media type that a client prefers; `None` if it accepts neither. The default, also for `*/*`, is
+    /// `application/json`; a client that names both equally gets GraphQL's own.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         if items(headers, &header::ACCEPT).next().is_none() {
             return Some(Self::Json);
@@ -41,18 +41,18 @@ impl MediaType {
     }
 }
 
-/// What a client wants by server-sent events.
+/// Which requests a client wants answered with server-sent events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventsWanted {
-    /// Nothing.
+    /// None.
     No,
-    /// What has more than one answer.
+    /// Subscriptions.
     ForSubscriptions,
-    /// Everything.
+    /// All.
     First,
 }
 
-/// What a client wants by server-sent events. It must name them.
+/// Which requests a client wants answered with server-sent events. It must name the media type.
 pub(crate) fn events(headers: &HeaderMap) -> EventsWanted {
     let events = quality(headers, "text", "event-stream");
     match events.named && events.value > 0 {
@@ -62,7 +62,7 @@ pub(crate) fn events(headers: &HeaderMap) -> EventsWanted {
     }
 }
 
-/// Whether a media type is named, and wanted more than JSON.
+/// Whether a media type is named, and preferred to JSON.
 fn is_better_than_json(headers: &HeaderMap, quality_of_it: &Quality) -> bool {
     let json = ["json", "graphql-response+json"].map(|kind| quality(headers, "application", kind));
     let is_beaten = |json: &Quality| {
@@ -71,7 +71,7 @@ fn is_better_than_json(headers: &HeaderMap, quality_of_it: &Quality) -> bool {
     quality_of_it.named && quality_of_it.value > 0 && !json.iter().any(is_beaten)
 }
 
-/// The kind of file that a client would rather have than JSON; it must say so in so many words.
+/// The file format that a client prefers to JSON; it must name it explicitly.
 pub(crate) fn table(headers: &HeaderMap) -> Option<TableFormat> {
     let is_better = |quality: &Quality| is_better_than_json(headers, quality);
     let of = |format: TableFormat| {
@@ -79,11 +79,11 @@ pub(crate) fn table(headers: &HeaderMap) -> Option<TableFormat> {
         (format, quality(headers, kind, subtype))
     };
     let wanted = TableFormat::ALL.into_iter().map(of).filter(|(_, quality)| is_better(quality));
-    // Among equals the first: `rev` because `max_by_key` takes the last.
+    // Of equals the first: `rev` because `max_by_key` takes the last.
     wanted.rev().max_by_key(|(_, quality)| quality.value).map(|(format, _)| format)
 }
 
-/// Whether a page is what the client would rather have, as a browser's address bar would.
+/// Whether the client prefers a web page, as a browser's address bar does.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     let html = quality(headers, "text", "html");
     let best = ["json", "graphql-response+json"]
@@ -93,8 +93,8 @@ pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     html.named && html.value > 0 && Some(html.value) >= best
 }
 
-/// Which of some media types a client likes best: among equals one that it names, and then the first. None where it takes
-/// none of them.
+/// The index of the media type that a client prefers: of equals one that it names, and then the first. `None` if it
+/// accepts none of them.
 pub(crate) fn best(headers: &HeaderMap, offered: &[(&str, &str)]) -> Option<usize> {
     if items(headers, &header::ACCEPT).next().is_none() {
         return Some(0);
@@ -106,12 +106,12 @@ pub(crate) fn best(headers: &HeaderMap, offered: &[(&str, &str)]) -> Option<usiz
     best.map(|(index, _)| index)
 }
 
-/// The coding in which a client likes an answer best; among equals the one that makes it smallest.
+/// The content coding that a client prefers; of equals the one that compresses best.
 pub(crate) fn coding(headers: &HeaderMap) -> Coding {
     coding_of(headers, &[Coding::Brotli, Coding::Zstd, Coding::Gzip])
 }
 
-/// The one of some codings that a client likes best; among equals the first.
+/// The coding that a client prefers of those offered; of equals the first.
 pub(crate) fn coding_of(headers: &HeaderMap, offered: &[Coding]) -> Coding {
     let mut any = None;
     let mut named: [Option<u16>; 4] = [None; 4];
@@ -123,7 +123,7 @@ pub(crate) fn coding_of(headers: &HeaderMap, offered: &[Coding]) -> Coding {
         }
     }
     let mut best = Coding::Identity;
-    // Without a word of it, what is not coded is taken, and anything that was asked for comes first.
+    // By default the identity coding is acceptable, and any coding that the client asks for is preferred.
     let mut quality = named[Coding::Identity as usize].unwrap_or(0);
     for &coding in offered {
         let of_this = named[coding as usize].or(any).unwrap_or(0);
@@ -134,7 +134,7 @@ pub(crate) fn coding_of(headers: &HeaderMap, offered: &[Coding]) -> Coding {
     best
 }
 
-/// How much a media type is wanted.
+/// How much a media type is preferred.
 struct Quality {
     /// In thousandths.
     value: u16,
@@ -142,7 +142,7 @@ struct Quality {
     named: bool,
 }
 
-/// The quality of a media type is that of the most specific range that it falls into.
+/// The quality of a media type: that of the most specific range that matches it.
 fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> Quality {
     let mut found = Quality { value: 0, named: false };
     let mut specific = 0;
@@ -184,7 +184,7 @@ fn items<'a>(
     })
 }
 
-/// Reads `0`, `1`, `0.75`; what is none of these is not wanted.
+/// Reads `0`, `1`, `0.75`; anything else counts as 0.
 fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,9 +1,9 @@
 //! Documents that a client names instead of sending them.
 //!
-//! Two ways lead to one: *automatic persisted queries*, Apollo's protocol, in which a client sends the hash
-//! of a document, learns that it is not known, and sends both once; and *trusted documents*, which the
-//! operator gave at the start, beside those of the explorer. What a client registers is bounded and may be forgotten at any time: the
-//! client sends it again.
+//! There are two ways: *automatic persisted queries*, Apollo's protocol, in which a client sends the hash of a
+//! document, learns that it is unknown, and sends both once; and *trusted documents*, which the operator provides,
+//! besides those of the explorer. Registered documents have a size limit and may be evicted at any time: the client
+//! sends them again.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use super::{
 };
 use crate::error::codes;
 
-/// The bytes that registered documents may take.
+/// The total size of registered documents in bytes.
 const MOST_BYTES: u64 = 16 << 20;
-/// A document counts for at least this, so that there are never more than 16,384.
+/// The minimum weight of a document, so that there are never more than 16,384.
 const LEAST_WEIGHT: u64 = 1 << 10;
 
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct PersistedDocuments {
 pub(crate) struct Named {
     /// Its text.
     pub(crate) document: Arc<str>,
-    /// The hash under which it is to be registered, once it has turned out to be one that runs.
+    /// The hash to register it under once it has run.
     pub(crate) register: Option<String>,
 }
 
@@ -55,22 +55,22 @@ impl From<Arc<str>> for Named {
 }
 
 impl PersistedDocuments {
-    /// What is trusted from the start, and whether all else is refused.
+    /// The trusted documents, and whether all others are refused.
     pub(crate) fn new(trusted: Option<Arc<TrustedDocuments>>, trusted_only: bool) -> Self {
         let most = usize::try_from(MOST_BYTES / LEAST_WEIGHT).unwrap_or(usize::MAX);
         let registered = Cache::with_weighter(most, MOST_BYTES, PersistedWeigher);
         Self { registered, trusted, trusted_only }
     }
 
-    /// Finds the document that a request means.
+    /// Finds the document that a request names.
     ///
     /// # Errors
-    /// Where it means none that may be run.
+    /// If there is none, or it may not run.
     pub(crate) fn find(&self, parameters: &mut Parameters) -> Result<Named, Refusal> {
         let query = parameters.query.take();
         match (query, parameters.document_id.take(), parameters.persisted.take()) {
             (Some(_), Some(_), _) => {
-                Err(bad("`query` and `documentId` are both there: send one of them"))
+                Err(bad("The request has both `query` and `documentId`. Send one of them."))
             }
             (None, Some(id), _) => self.by_id(&id),
             (None, None, Some(persisted)) => self.by_hash(&persisted),
@@ -82,11 +82,11 @@ impl PersistedDocuments {
                 let register = register.filter(|_| !self.trusted_only);
                 Ok(Named { document: query.into(), register })
             }
-            (None, None, None) => Err(bad("`query` is missing: send the text of a query")),
+            (None, None, None) => Err(bad("`query` is missing. Send the text of a query.")),
         }
     }
 
-    /// Keeps a document under its hash.
+    /// Registers a document under its hash.
     pub(crate) fn register(&self, hash: String, document: Arc<str>) {
         self.registered.insert(hash, document);
     }
@@ -101,7 +101,7 @@ impl PersistedDocuments {
             None if self.trusted_only => Err(not_trusted()),
             None => Err(Refusal::unanswered(
                 codes::PERSISTED_QUERY_NOT_FOUND,
-                "no document has this `documentId`",
+                "No document has this `documentId`.",
             )),
         }
     }
@@ -117,7 +117,7 @@ impl PersistedDocuments {
 
     fn registered(&self, hash: &str) -> Result<Named, Refusal> {
         let document = self.registered.get(hash);
-        // The words are those that Apollo's clients look for.
+        // Apollo's clients look for this exact text.
         let unknown =
             || Refusal::unanswered(codes::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound");
         document.map(Named::from).ok_or_else(unknown)
@@ -134,7 +134,7 @@ impl PersistedDocuments {
     }
 }
 
-/// The hash of a document, if it is what the client says.
+/// The hash of a document, if it matches what the client sent.
 fn verify(query: &str, persisted: PersistedQuery) -> Result<String, Refusal> {
     check_version(&persisted)?;
     match persisted.hash == hash(query) {
@@ -155,8 +155,8 @@ fn bad(message: &str) -> Refusal {
 }
 
 fn not_trusted() -> Refusal {
-    let reason = "this server answers trusted documents only, and this is none of them: ask its operator \
-                  to add it";
+    let reason = "This server answers only trusted documents, and this is not one of them. Ask its operator to \
+                  add it.";
     Refusal::new(StatusCode::FORBIDDEN, codes::NOT_TRUSTED, reason)
 }
 

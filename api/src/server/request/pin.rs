@@ -1,14 +1,14 @@
-//! A request for one revision of the dataset, and for no other.
+//! A request for exactly one revision of the dataset.
 //!
-//! A client pins its request by the header `X-Dataset-Revision`, or by `revision` among the `extensions` of the
-//! request, which a link can carry, too. Neither is a part of the document, so that the same document (a
-//! trusted one, or one that a citation holds) can be asked of any revision. What is asked is either answered of
-//! that revision or refused, with the revisions that there are.
+//! A client pins its request with the header `X-Dataset-Revision`, or with `revision` in the request's `extensions`,
+//! which a link can carry too. Neither is part of the document, so the same document (a trusted one, or one in a
+//! citation) can be asked of any revision. The answer is either of that revision, or an error that names the
+//! available revisions.
 //!
-//! A pin names a revision by its number, or by a day: that is the last one that was loaded before the day ended, in UTC.
+//! A pin names a revision by its number, or by a day: the last revision that was loaded before the day ended, in UTC.
 //!
-//! A number can come again where a backup is restored and loaded into. So the response says in the same header which
-//! revision it is of, by number and token (`4-00c0ffee00c0ffee`), and who pins that gets those data or none.
+//! A number can recur if a backup is restored and loaded into. So the response names its revision in the same header
+//! by number and token (`4-00c0ffee00c0ffee`); a client that pins both gets exactly those data or an error.
 
 use std::fmt;
 
@@ -28,37 +28,37 @@ use crate::{
     server::{past, state::Server},
 };
 
-/// What a day looks like.
+/// An example of a day.
 const DAY: &str = "2026-11-25";
 
 /// The revision that a request wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pin {
-    /// By its number, and by its token where it names that, too.
+    /// By its number, and its token if given.
     Revision { number: u64, token: Option<DataToken> },
-    /// By the day at whose end it was the newest.
+    /// By a day, at the end of which it was the newest.
     Day(NaiveDate),
 }
 
 impl Pin {
-    /// The one that a header names.
+    /// The pin in the headers.
     ///
     /// # Errors
-    /// Where it names none, or several.
+    /// If it is invalid, or there are several.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Option<Self>, Refusal> {
         let mut lines = headers.get_all(REVISION_HEADER).iter();
         let line = lines.next().map(|line| line.to_str().unwrap_or_default());
         match (line, lines.next()) {
             (None, _) => Ok(None),
-            (Some(line), None) => Self::of_text("the header X-Dataset-Revision", line).map(Some),
-            (Some(_), Some(_)) => Err(bad("the header X-Dataset-Revision is there more than once")),
+            (Some(line), None) => Self::of_text("The header X-Dataset-Revision", line).map(Some),
+            (Some(_), Some(_)) => Err(bad("The header X-Dataset-Revision appears more than once.")),
         }
     }
 
-    /// The one that the extensions of a request name.
+    /// The pin in a request's extensions.
     ///
     /// # Errors
-    /// Where it is not the number of one.
+    /// If it is invalid.
     pub(crate) fn of_json(value: &Value) -> Result<Option<Self>, Refusal> {
         match value {
             Value::Null => Ok(None),
@@ -70,16 +70,16 @@ impl Pin {
         }
     }
 
-    /// The one that the parameters of a link name.
+    /// The pin in the parameters of a link.
     ///
     /// # Errors
-    /// Where it is not the number of one, or is there twice.
+    /// If it is invalid, or appears twice.
     pub(crate) fn of_url(query: &str) -> Result<Option<Self>, Refusal> {
         let mut named = form_urlencoded::parse(query.as_bytes()).filter(|it| it.0 == "revision");
         match (named.next(), named.next()) {
             (None, _) => Ok(None),
-            (Some((_, value)), None) => Self::of_text("the parameter `revision`", &value).map(Some),
-            (Some(_), Some(_)) => Err(bad("the parameter `revision` is there more than once")),
+            (Some((_, value)), None) => Self::of_text("The parameter `revision`", &value).map(Some),
+            (Some(_), Some(_)) => Err(bad("The parameter `revision` appears more than once.")),
         }
     }
 
@@ -102,23 +102,23 @@ impl Pin {
         }
     }
 
-    /// The one that two places name, of which either may be silent.
+    /// The pin in two places, either of which may be absent.
     ///
     /// # Errors
-    /// Where they name different ones.
+    /// If the two differ.
     pub(crate) fn of_both(
         header: Option<Self>,
         other: Option<Self>,
     ) -> Result<Option<Self>, Refusal> {
         match (header, other) {
             (Some(header), Some(other)) if header != other => Err(bad(&format!(
-                "the header X-Dataset-Revision names {header}, and the request {other}: name one"
+                "The header X-Dataset-Revision names {header}, but the request {other}. Name only one."
             ))),
             (header, other) => Ok(header.or(other)),
         }
     }
 
-    /// Whether it names data, whatever becomes of the database.
+    /// Whether it names exact data, even if the database is replaced.
     pub(crate) fn names_data(self) -> bool {
         matches!(self, Self::Revision { token: Some(_), .. })
     }
@@ -129,14 +129,14 @@ impl Pin {
         Self::Revision { number, token: Some(dataset.token) }
     }
 
-    /// Whether a dataset is of the revision. That of a day has to be looked up.
+    /// Whether a dataset has this revision. That of a day must be looked up.
     pub(crate) fn is_of(self, dataset: &Dataset) -> bool {
         let Self::Revision { number, token } = self else { return false };
         u64::try_from(dataset.revision) == Ok(number)
             && token.is_none_or(|token| token == dataset.token)
     }
 
-    /// Whether an answer is of the revision, or of none.
+    /// Whether an answer has this revision, or none.
     pub(crate) fn is_met_by(self, answer: &HttpAnswer) -> bool {
         answer.dataset.as_ref().is_none_or(|dataset| self.is_of(dataset))
     }
@@ -144,7 +144,7 @@ impl Pin {
     /// Refuses a dataset of any other revision.
     ///
     /// # Errors
-    /// Says which one there is.
+    /// Names the available revisions.
     pub(crate) fn check(self, dataset: &Dataset, kept: i32) -> Result<(), Refusal> {
         if self.is_of(dataset) {
             return Ok(());
@@ -154,23 +154,20 @@ impl Pin {
         let loaded = loaded.unwrap_or_default();
         let there_is = match kept {
             kept if kept < current => {
-                format!("kept are the revisions {kept} to {current}{loaded}")
+                format!("The available revisions are {kept} to {current}{loaded}.")
             }
-            _ => format!("kept is the current one only, revision {current}{loaded}"),
+            _ => format!("Only the current revision is available: {current}{loaded}."),
         };
         let (code, message) = match self {
             Self::Day(day) => (
                 codes::REVISION_GONE,
-                format!("nothing that is kept was loaded by the end of {day}: {there_is}"),
+                format!("No available revision was loaded by the end of {day}. {there_is}"),
             ),
-            // The first load makes revision 1, and each other load the next.
+            // The first load creates revision 1, and each later load the next.
             Self::Revision { number, .. }
                 if !(1..=u64::try_from(current).unwrap_or_default()).contains(&number) =>
             {
-                (
-                    codes::NO_SUCH_REVISION,
-                    format!("there is no revision {number} of the dataset: {there_is}"),
-                )
+                (codes::NO_SUCH_REVISION, format!("Revision {number} does not exist. {there_is}"))
             }
             Self::Revision { number, token: Some(_) }
                 if number >= u64::try_from(kept).unwrap_or_default() =>
@@ -178,23 +175,22 @@ impl Pin {
                 (
                     codes::REVISION_GONE,
                     format!(
-                        "revision {number} of the dataset has another token: the database was replaced, such as by a \
-                     backup, and {there_is}"
+                        "Revision {number} has another token: the database was replaced, as by a \
+                         restored backup. {there_is}"
                     ),
                 )
             }
-            Self::Revision { number, .. } => (
-                codes::REVISION_GONE,
-                format!("revision {number} of the dataset is gone: {there_is}"),
-            ),
+            Self::Revision { number, .. } => {
+                (codes::REVISION_GONE, format!("Revision {number} is not kept. {there_is}"))
+            }
         };
         Err(Refusal::new(StatusCode::CONFLICT, code, &message).about(dataset))
     }
 
-    /// The dataset of the revision.
+    /// The dataset with this revision.
     ///
     /// # Errors
-    /// Where there is none, or where that cannot be told.
+    /// If there is none, or the database cannot answer.
     pub(crate) async fn find(self, server: &Server) -> Result<Dataset, Refusal> {
         let failed = |error| Refusal::of(StatusCode::SERVICE_UNAVAILABLE, &error);
         let told = server.dataset();
@@ -205,14 +201,14 @@ impl Pin {
             && day >= Utc::now().date_naive()
         {
             return Err(bad(&format!(
-                "{day} is not over yet, and loads may follow: name an earlier day, or a revision by its number"
+                "{day} is not over yet, and loads may follow. Name an earlier day, or a revision by its number."
             )));
         }
         let number = match self {
             Self::Revision { number, .. } => i32::try_from(number).ok(),
             Self::Day(day) => past::last_of(server, day).await.map_err(failed)?,
         };
-        // The database may have revisions of which the server is yet to hear.
+        // The database may have revisions that the server has not noticed yet.
         let mut current = told;
         for hears in [false, true] {
             if hears {
@@ -242,8 +238,8 @@ impl fmt::Display for Pin {
 
 fn unreadable(place: &str) -> Refusal {
     bad(&format!(
-        "{place} must be the number of a revision, such as 4, its number and token, such as 4-00c0ffee00c0ffee, or a day, such \
-         as {DAY}"
+        "{place} must be a revision number, such as 4, a number and token, such as 4-00c0ffee00c0ffee, or a day, \
+         such as {DAY}."
     ))
 }
 

@@ -1,10 +1,10 @@
-//! What a client may want to know beside the answer: what the query costs, and what was read for it.
+//! What a client may want to know besides the answer: what the query costs, and what it read.
 //!
-//! `GraphQL-Cost: report` adds `extensions.cost` to the answer, and `GraphQL-Cost: validate` checks and
-//! prices a query without running it. `GraphQL-Explain: 1` adds `extensions.explain`: what was read, in the
-//! words of the schema. Neither shows SQL. `extensions.warnings` tells what is right and easily misread, unless
-//! `GraphQL-Warnings: 0` asks for none. `GraphQL-Cite: 1` adds `extensions.citation`, which is made of an
-//! answer, kept or new, and so is not a matter of the run.
+//! `GraphQL-Cost: report` adds `extensions.cost` to the answer, and `GraphQL-Cost: validate` validates and prices a
+//! query without running it. `GraphQL-Explain: 1` adds `extensions.explain`: what was read, in the terms of the
+//! schema. Neither shows SQL. `extensions.warnings` lists what is correct but easily misread, unless
+//! `GraphQL-Warnings: 0` turns it off. `GraphQL-Cite: 1` adds `extensions.citation`, which is made from any answer,
+//! cached or new, and so does not depend on the run.
 
 use std::time::Duration;
 
@@ -18,61 +18,63 @@ use super::{
 use crate::{error::codes, graphql::execute::QueryAnswer};
 use entity::list_name;
 
-/// What is to be told.
+/// What to report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub(crate) struct ReportOptions {
-    /// Whether it is one of several in a body: these make nobody else wait.
+    /// Whether it is part of a batch, whose requests must not delay others.
     pub(crate) is_of_many: bool,
     /// What the query costs.
     pub(crate) cost: bool,
-    /// Nothing but that: the query does not run.
+    /// Only the price: the query does not run.
     pub(crate) only_price: bool,
     /// What was read.
     pub(crate) explain: bool,
-    /// How the answer is cited.
+    /// How to cite the answer.
     pub(crate) cite: bool,
-    /// Not what is easily misread, which is told otherwise.
+    /// No warnings about what is easily misread.
     pub(crate) no_warnings: bool,
 }
 
 impl ReportOptions {
-    /// What a client asks for by its headers.
+    /// What a client asks for in its headers.
     ///
     /// # Errors
-    /// Says what a header may say.
+    /// If a header has an invalid value.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
         let word = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").trim());
         let (cost, only_price) = match word(COST) {
             None => (false, false),
             Some("report") => (true, false),
             Some("validate") => (true, true),
-            Some(_) => return Err(bad("the header GraphQL-Cost is `report` or `validate`")),
+            Some(_) => return Err(bad("The header GraphQL-Cost must be `report` or `validate`.")),
         };
         let is_wanted = |name, refused| match word(name) {
             None | Some("0") => Ok(false),
             Some("1") => Ok(true),
             Some(_) => Err(bad(refused)),
         };
-        let explain = is_wanted(EXPLAIN, "the header GraphQL-Explain is `1`")?;
-        let cite = is_wanted(CITE, "the header GraphQL-Cite is `1`")?;
+        let explain = is_wanted(EXPLAIN, "The header GraphQL-Explain must be `0` or `1`.")?;
+        let cite = is_wanted(CITE, "The header GraphQL-Cite must be `0` or `1`.")?;
         let no_warnings = match word(WARNINGS) {
             None | Some("1") => false,
             Some("0") => true,
-            Some(_) => return Err(bad("the header GraphQL-Warnings is `0` or `1`")),
+            Some(_) => return Err(bad("The header GraphQL-Warnings must be `0` or `1`.")),
         };
         if cite && only_price {
-            return Err(bad("with GraphQL-Cost: validate nothing is answered that could be cited"));
+            return Err(bad(
+                "GraphQL-Cite cannot be combined with GraphQL-Cost: validate, which gives no answer to cite.",
+            ));
         }
         Ok(Self { is_of_many: false, cost, only_price, explain, cite, no_warnings })
     }
 
-    /// Whether an answer that was kept would tell something else than a new one.
+    /// Whether a cached answer would report something else than a new one.
     pub(crate) fn is_of_one_run(self) -> bool {
         self.explain || self.only_price
     }
 
-    /// Adds what is to be told.
+    /// Adds the report to the answer.
     pub(crate) fn tell(self, answer: &mut QueryAnswer, took: Duration) {
         let (price, actual) = (answer.price, answer.cost());
         let warnings = std::mem::take(&mut answer.warnings);

@@ -1,16 +1,16 @@
-//! What tells requests apart in logs and traces: `X-Request-Id`.
+//! Request ids in logs and traces: `X-Request-Id`.
 //!
-//! A client, or a proxy before this server, may name its request; the name is given back, logged and traced. So it is taken
-//! where it is short and can be read, and else the request gets a new one, as where it has none.
+//! A client, or a proxy in front of this server, may send an id; it is returned, logged and traced. So it is accepted
+//! only if it is short and printable. Otherwise, or if there is none, the request gets a new one.
 
 use axum::http::{HeaderName, Request};
 
-/// What tells requests apart in logs.
+/// The header with a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The characters that one may have. UUIDs have 36, and the ids of traces 32.
+/// The maximum length of an id in characters. UUIDs have 36, and trace ids 32.
 const LONGEST: usize = 128;
 
-/// The same request, without an id that is none.
+/// The same request, without an invalid id.
 pub(crate) fn bounded<B>(mut request: Request<B>) -> Request<B> {
     let headers = request.headers_mut();
     let mut lines = headers.get_all(REQUEST_ID).iter();
@@ -25,7 +25,7 @@ pub(crate) fn bounded<B>(mut request: Request<B>) -> Request<B> {
     request
 }
 
-/// Whether it is of visible ASCII, and no longer than an id may be.
+/// Whether it is visible ASCII, and not too long.
 fn is_id(text: &[u8]) -> bool {
     (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic)
 }

@@ -1,4 +1,4 @@
-//! What became of a request, as far as its status tells it.
+//! The outcome of a request, as far as its status shows it.
 
 use async_graphql::{Response, Value};
 use axum::http::{Method, StatusCode};
@@ -6,18 +6,18 @@ use axum::http::{Method, StatusCode};
 use super::negotiate::MediaType;
 use crate::error::{Error, codes};
 
-/// What became of a request, as far as the status tells it.
+/// The outcome of a request, as far as its status shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// The query ran; its fields may have failed.
     Ran,
-    /// It could be read and did not run. Clients that know `application/json` only learn it from the body.
+    /// It could be read but did not run. Clients that accept only `application/json` learn this from the body.
     Unanswered(StatusCode),
     /// It could not be read, or is not for this server.
     Refused(StatusCode),
-    /// It asks for a subscription where one answer is given.
+    /// It is a subscription where one answer is expected.
     IsSubscription,
-    /// It asks for something else than a query, which a GET must not even try.
+    /// It is neither a query nor a subscription, so a GET must not run it.
     NotAQuery,
 }
 
@@ -32,7 +32,7 @@ impl Standing {
     }
 }
 
-/// What the status says of a request that did not run.
+/// The outcome of a request that did not run.
 pub(crate) fn of_failure(response: &Response) -> Standing {
     let source = response.errors.first().and_then(|error| error.source::<Error>());
     if matches!(source, Some(Error::IsSubscription)) {

@@ -1,9 +1,9 @@
-//! Trusted documents: those that an operator gives the server at the start, and perhaps others later; and those of the
-//! explorer, which the program brings along.
+//! Trusted documents: those that the operator gives the server at the start or replaces later, and those of the
+//! explorer, which are built into the program.
 //!
-//! They come as a folder of `.graphql` files or as one of the manifests that the builds of clients write:
-//! Apollo's, or the map from ids to documents of Relay and GraphQL Code Generator. Each is parsed and
-//! validated before the server listens, so that one that would fail cannot wait for its first reader.
+//! They come as a folder of `.graphql` files or as one of the manifests that client builds write: Apollo's, or the
+//! map from ids to documents of Relay and GraphQL Code Generator. Each document is parsed and validated before the
+//! server listens, so that an invalid one cannot go unnoticed until its first use.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,10 +21,10 @@ use crate::{
     limits::Limits,
 };
 
-/// Problems that are told at once.
+/// How many problems one message lists.
 const MOST_PROBLEMS: usize = 10;
 
-/// Documents by what they are called. All of them can be replaced at once.
+/// Documents by their ids. All of them can be replaced at once.
 #[derive(Debug, Default)]
 pub struct TrustedDocuments(RwLock<TrustedTexts>);
 
@@ -36,10 +36,10 @@ struct TrustedTexts {
 
 /// A document as it was found.
 struct FoundDocument {
-    /// What it is called, beside its hash.
+    /// Its id, besides its hash.
     id: String,
     text: String,
-    /// Where it stands, for people.
+    /// Where it was found, for error messages.
     place: String,
 }
 
@@ -59,7 +59,7 @@ struct ApolloOperation {
     body: String,
 }
 
-/// What the explorer asks, as its build wrote it: a map from ids to documents.
+/// The explorer's queries, as its build wrote them: a map from ids to documents.
 const OF_EXPLORER: &str = include_str!("../../../web/dist/explore/documents.json");
 
 /// The documents of the explorer.
@@ -75,14 +75,14 @@ pub(crate) static EXPLORER: LazyLock<TrustedDocuments> = LazyLock::new(|| {
 });
 
 impl TrustedDocuments {
-    /// Reads a folder or a manifest, and checks each document against the schema and the limits of requests.
+    /// Reads a folder or a manifest, and validates each document against the schema and the request limits.
     ///
     /// # Errors
     /// Says which document is wrong, where, and how.
     pub fn read(path: &Path, limits: &Limits) -> Result<Self, String> {
         let found = if path.is_dir() { folder(path)? } else { manifest(path)? };
         if found.is_empty() {
-            return Err(format!("{}: there are no documents", path.display()));
+            return Err(format!("{}: no documents found", path.display()));
         }
         let mut documents = TrustedTexts::default();
         let mut wrong = String::new();
@@ -115,7 +115,7 @@ impl TrustedDocuments {
         self.now().texts.is_empty()
     }
 
-    /// Puts others in their place.
+    /// Replaces all documents.
     pub fn replace(&self, others: Self) {
         let others = others.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
@@ -125,12 +125,12 @@ impl TrustedDocuments {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The document of an id or of a hash.
+    /// The document with an id or a hash.
     pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
         self.now().by_id.get(id).map(Arc::clone)
     }
 
-    /// Whether a text is that of a trusted document, byte for byte.
+    /// Whether a text equals a trusted document, byte for byte.
     pub(crate) fn contains(&self, text: &str) -> bool {
         self.now().texts.contains(text)
     }
@@ -142,7 +142,7 @@ impl TrustedTexts {
         for id in [hash(&text), found.id] {
             let before = self.by_id.insert(id.clone(), Arc::clone(&text));
             if before.is_some_and(|before| before != text) {
-                return Err(format!("{}: another document is called {id:?}, too", found.place));
+                return Err(format!("{}: another document has the id {id:?}, too", found.place));
             }
         }
         self.texts.insert(text);
@@ -150,8 +150,8 @@ impl TrustedTexts {
     }
 }
 
-/// The documents of a folder and of the folders in it. A document is called what its file is called, with
-/// the folders before it, and without `.graphql`.
+/// The documents of a folder and its subfolders. The id of a document is its path within the folder, without
+/// `.graphql`.
 fn folder(root: &Path) -> Result<Vec<FoundDocument>, String> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
@@ -195,8 +195,8 @@ fn manifest(path: &Path) -> Result<Vec<FoundDocument>, String> {
         let (format, version) = (&manifest.format, manifest.version);
         if format != "apollo-persisted-query-manifest" || version != 1 {
             return Err(format!(
-                "{shown}: the manifest has format {format:?}, version {version}: \
-                 wanted is \"apollo-persisted-query-manifest\", version 1"
+                "{shown}: the manifest has format {format:?}, version {version}, but must have \
+                 \"apollo-persisted-query-manifest\", version 1"
             ));
         }
         let found = |operation: ApolloOperation| FoundDocument {
@@ -214,7 +214,7 @@ fn manifest(path: &Path) -> Result<Vec<FoundDocument>, String> {
 
 fn cannot_read(path: &Path) -> impl Fn(std::io::Error) -> String + use<> {
     let path: PathBuf = path.to_owned();
-    move |error| format!("{}: cannot be read: {error}", path.display())
+    move |error| format!("cannot read {}: {error}", path.display())
 }
 /// The SHA-256 of a text in hexadecimal digits.
 pub(crate) fn hash(text: &str) -> String {

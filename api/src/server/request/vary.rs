@@ -1,12 +1,13 @@
-//! The headers of a request that change its answer, beside what it asks.
+//! The request headers that change an answer, besides the query.
 //!
-//! A shared cache gives an answer to whoever asks the same with the same values of the headers that `Vary` names. So each
-//! header that changes an answer stands here, also where the changed answer is one that nobody keeps: without
-//! `GraphQL-Explain` in the list, who sends it would get the answer of somebody who did not. What reads such a header
-//! takes its name from here.
+//! A shared cache gives an answer to every identical request with the same values of the headers that `Vary` names.
+//! So each header that changes an answer is listed here, even if the changed answer is never cached: without
+//! `GraphQL-Explain` in the list, a client that sends it would get the answer of one that did not. Code that reads
+//! such a header takes its name from here.
 //!
-//! Headers that say what a client has (`If-None-Match`, `If-Modified-Since`) are for caches to answer, and those of a body
-//! go with POST, whose answers no cache keeps. `Origin` is added where the operator names origins (`cors`).
+//! Headers that say what a client already has (`If-None-Match`, `If-Modified-Since`) are for caches to answer, and
+//! headers about a body belong to POST, whose answers are never cached. `Origin` is added if the operator names
+//! origins (`cors`).
 
 use axum::http::HeaderValue;
 
@@ -31,14 +32,14 @@ headers! {
     ACCEPT = "accept";
     /// The coding of the answer.
     ACCEPT_ENCODING = "accept-encoding";
-    /// What the query costs, or only that.
+    /// Report what the query costs, or only that.
     COST = "graphql-cost";
-    /// What was read for it.
+    /// Report what was read.
     EXPLAIN = "graphql-explain";
-    /// How the answer is cited.
+    /// Add a citation.
     CITE = "graphql-cite";
-    /// What is easily misread.
+    /// Report what is easily misread.
     WARNINGS = "graphql-warnings";
-    /// The revision of the dataset that is wanted.
+    /// The revision of the dataset.
     REVISION = "x-dataset-revision";
 }

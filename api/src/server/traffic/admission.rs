@@ -1,16 +1,15 @@
-//! How many queries are worked on at once, who waits, and whose turn is next.
+//! How many queries run at once, who waits, and who is next.
 //!
-//! A server that takes on all that comes is slow for everybody when too much comes. So only so many queries run at once,
-//! and only so many others wait for a turn. Dear queries have half of the turns at most, so that a cheap one never waits
-//! behind them. Who waits is served by client: next is whoever has had the least, in points, so that one client with
-//! sixty requests gets no more than another with one.
+//! A server that accepts all requests is slow for everybody under overload. So the number of running queries has a
+//! limit, and so has the number of waiting ones. Expensive queries get at most half of the slots, so a cheap one
+//! never waits behind them. The queue is fair by client: next is the client that has used the fewest points, so a
+//! client with sixty requests gets no more than one with a single request.
 //!
-//! How many of a client may wait depends on how it goes. A crowd that is soon through is a burst: waiting a moment is better
-//! than being refused. Where one of a client was refused a second ago or less, or where it has had a queue for longer than
-//! a moment, it asks for more than can be done for it, and a long queue would only make all of it wait. Then no
-//! more of it wait than run, and the rest is refused at once, which costs next to nothing: what waits in vain takes the
-//! time that others are waiting for. What is refused is told to come again. Where all places are taken, the client that
-//! has the most of them loses its last.
+//! How many queries of a client may wait depends on its load. A burst that clears soon should wait rather than be
+//! refused. But if one of the client's queries was refused within the last second, or if it has had a queue for
+//! longer than a moment, it is overloading the server, and a long queue would only delay all its queries. Then its
+//! queue shrinks to the number of slots; the rest get 503 immediately, with the advice to retry. If all waiting
+//! places are taken, the client with the longest queue loses its last query.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -22,21 +21,21 @@ use tokio::sync::oneshot;
 
 use super::rate::ClientAddress;
 
-/// The points above which a query is dear: some milliseconds.
+/// The price in points above which a query is expensive: a few milliseconds.
 const CHEAP: u64 = 400;
-/// How long a cheap query waits, and how long a dear one, which may take a second itself.
+/// How long a cheap query waits, and how long an expensive one, which may itself take a second.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
-/// How long a client may have a queue before it asks for more than can be done for it.
+/// How long a client may have a queue before it counts as overloading the server.
 const QUEUE: Duration = Duration::from_millis(150);
-/// A client asks for more than can be done for so long after one of its queries was refused.
+/// How long a client counts as overloading the server after one of its queries was refused.
 const STRAIN: Duration = Duration::from_secs(1);
-/// The clients of which it is remembered that they were refused.
+/// The maximum number of clients whose refusals are remembered.
 const MOST_CLIENTS: usize = 10_000;
 
-/// The least price of what is dear.
+/// The lowest price of an expensive query.
 pub(crate) const LEAST_DEAR: u64 = CHEAP + 1;
 
-/// Whether a query is dear, by its price.
+/// Whether a query is cheap or expensive, by its price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dearness {
     Cheap,
@@ -54,7 +53,7 @@ impl Dearness {
     }
 }
 
-/// Turns for queries.
+/// The slots for queries.
 #[derive(Debug)]
 pub(crate) struct Admission {
     most: usize,
@@ -65,26 +64,26 @@ pub(crate) struct Admission {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many cheap queries run, and how many dear ones.
+    /// How many cheap queries run, and how many expensive ones.
     running: [usize; 2],
     waiting: usize,
     clients: HashMap<ClientAddress, ClientQueue>,
-    /// What the client has had whose turn was last, by dearness.
+    /// The points used by the client that was served last, by dearness.
     had: [u64; 2],
-    /// The number of the last that waited.
+    /// The number of the last query that queued.
     last: u64,
 }
 
-/// What waits and runs of one client.
+/// The waiting and running queries of one client.
 #[derive(Debug, Default)]
 struct ClientQueue {
-    /// By dearness, in the order in which they came.
+    /// By dearness, in order of arrival.
     waiting: [VecDeque<QueuedQuery>; 2],
     running: [usize; 2],
-    /// What it has had, in points, counted from what others had when it came. Cheap queries do not wait for what it has had
-    /// of dear ones.
+    /// The points it has used, starting from what others had used when it arrived. Points of expensive queries do not
+    /// delay its cheap ones.
     had: [u64; 2],
-    /// Since when something has been waiting.
+    /// Since when a query has been waiting.
     since: Option<Instant>,
     /// When one was last refused.
     refused_at: Option<Instant>,
@@ -95,15 +94,15 @@ struct QueuedQuery {
     number: u64,
     price: u64,
     called: oneshot::Sender<Turn>,
-    /// Whether it has begun, and so is not sent away.
+    /// Whether its work has begun, so that it must not be evicted.
     goes_on: bool,
 }
 
-/// A query that there is no turn for.
+/// There is no slot for a query.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Busy;
 
-/// A turn, until it is dropped.
+/// A slot, until it is dropped.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Turn {
@@ -118,7 +117,7 @@ impl ClientQueue {
         self.waiting.iter().map(VecDeque::len).sum()
     }
 
-    /// Whether it asks for more than can be done for it.
+    /// Whether the client overloads the server.
     fn is_strained(&self) -> bool {
         self.since.is_some_and(|since| since.elapsed() > QUEUE)
             || self.refused_at.is_some_and(|refused| refused.elapsed() < STRAIN)
@@ -130,13 +129,13 @@ impl ClientQueue {
 }
 
 impl Admission {
-    /// So many turns, and so many that wait for one.
+    /// A number of slots, and a number of waiting places.
     pub(crate) fn new(turns: usize, most_waiting: usize) -> Self {
         let most = turns.max(1);
         Self { most, most_dear: (most / 2).max(1), most_waiting, state: Mutex::default() }
     }
 
-    /// Takes a turn for a query of such a price, perhaps after a wait.
+    /// Takes a slot for a query of a given price, possibly after waiting.
     pub(crate) async fn enter(
         self: &Arc<Self>,
         client: ClientAddress,
@@ -148,7 +147,7 @@ impl Admission {
         wait.unwrap_or(Err(Busy)).inspect_err(|_| self.state().refuse(client))
     }
 
-    /// Takes another turn for what has begun, however long it takes.
+    /// Takes another slot for work that has begun, however long that takes.
     pub(crate) async fn enter_again(
         self: &Arc<Self>,
         client: ClientAddress,
@@ -157,7 +156,7 @@ impl Admission {
         self.line_up(client, price, true)?.await
     }
 
-    /// Takes a turn, or a place to wait for one.
+    /// Takes a slot, or a waiting place.
     fn line_up(
         self: &Arc<Self>,
         client: ClientAddress,
@@ -174,7 +173,7 @@ impl Admission {
         })
     }
 
-    /// Whether one more query of a client would be refused, whatever its price.
+    /// Whether another query of a client would be refused, whatever its price.
     pub(crate) fn is_full_for(&self, client: ClientAddress) -> bool {
         let mut state = self.state();
         if state.running.iter().sum::<usize>() < self.most {
@@ -188,12 +187,12 @@ impl Admission {
         is_full
     }
 
-    /// The queries that wait.
+    /// The number of waiting queries.
     pub(crate) fn waiting(&self) -> usize {
         self.state().waiting
     }
 
-    /// The queries that run.
+    /// The number of running queries.
     pub(crate) fn running(&self) -> usize {
         self.state().running.iter().sum()
     }
@@ -204,7 +203,7 @@ impl Admission {
 }
 
 impl State {
-    /// Whether there is a turn.
+    /// Whether a slot is free.
     fn is_free(&self, admission: &Admission, dearness: Dearness) -> bool {
         let all: usize = self.running.iter().sum();
         let is_dear = dearness == Dearness::Dear;
@@ -219,7 +218,7 @@ impl State {
         }
     }
 
-    /// Takes a place, and gives its number and what calls it: at once, where there is a turn.
+    /// Queues a query, and returns its number and the channel that calls it: at once, if a slot is free.
     fn line_up(
         &mut self,
         admission: &Arc<Admission>,
@@ -242,7 +241,7 @@ impl State {
         let (place, had) = (dearness as usize, self.had[dearness as usize]);
         let queue = self.clients.entry(client).or_default();
         if queue.running[place] == 0 && queue.waiting[place].is_empty() {
-            // What it did not use while it was away, it does not get now.
+            // A client cannot save up unused points while it is away.
             queue.had[place] = queue.had[place].max(had);
         }
         queue.since.get_or_insert_with(Instant::now);
@@ -253,7 +252,7 @@ impl State {
         Ok((number, called))
     }
 
-    /// Notes that a query of a client was refused.
+    /// Records that a query of a client was refused.
     fn refuse(&mut self, client: ClientAddress) {
         if self.clients.len() >= MOST_CLIENTS {
             self.clients.retain(|_, queue| !queue.is_over());
@@ -261,13 +260,13 @@ impl State {
         self.clients.entry(client).or_default().refused_at = Some(Instant::now());
     }
 
-    /// Sends the last query away of the client that has the most waiting, where those are more than so many.
+    /// Evicts the last query of the client with the longest queue, if that is longer than `most`.
     fn send_away(&mut self, most: usize) -> bool {
         let longest = self.clients.values_mut().max_by_key(|queue| queue.len());
         let Some(queue) = longest.filter(|queue| queue.len() > most) else { return false };
         for waiting in queue.waiting.iter_mut().rev() {
             if let Some(place) = waiting.iter().rposition(|one| !one.goes_on) {
-                // It hears of it, and is not in the queue any more.
+                // Dropping it notifies the waiting query.
                 drop(waiting.remove(place));
                 self.waiting -= 1;
                 return true;
@@ -276,7 +275,7 @@ impl State {
         false
     }
 
-    /// Calls whoever is next, as long as there are turns.
+    /// Calls the next queries while slots are free.
     fn call(&mut self, admission: &Arc<Admission>) {
         for dearness in [Dearness::Cheap, Dearness::Dear] {
             let place = dearness as usize;
@@ -300,7 +299,7 @@ impl State {
                         queue.running[place] += 1;
                         self.running[place] += 1;
                     }
-                    // It has just gone away.
+                    // Its client has just gone.
                     Err(mut turn) => turn.is_taken = false,
                 }
             }
@@ -329,7 +328,7 @@ impl Drop for Turn {
     }
 }
 
-/// A place among those that wait, which is given back where the caller goes away, too.
+/// A waiting place, which is freed even if the caller goes away.
 struct Place {
     admission: Arc<Admission>,
     client: ClientAddress,
@@ -342,7 +341,7 @@ impl Drop for Place {
         let mut state = self.admission.state();
         let Some(queue) = state.clients.get_mut(&self.client) else { return };
         let waiting = &mut queue.waiting[self.dearness as usize];
-        // Who was called, or sent away, has none.
+        // A query that was called or evicted has no place any more.
         let Some(place) = waiting.iter().position(|one| one.number == self.number) else { return };
         waiting.remove(place);
         if queue.len() == 0 {
@@ -393,8 +392,8 @@ mod tests {
         let mut other = Box::pin(admission.enter(client(2), 50));
         assert!(futures_util::poll!(&mut other).is_pending());
         drop(turn);
-        // The first of the crowd has had a point, and the other nothing.
-        let turn = other.await.expect("it is next, though ten came before it");
+        // The first client has used a point, and the other none.
+        let turn = other.await.expect("it is next, although ten came before it");
         for one in &mut crowd {
             assert!(futures_util::poll!(one).is_pending());
         }
@@ -410,7 +409,7 @@ mod tests {
         let mut third = Box::pin(admission.enter(client(1), 5_000));
         assert!(
             futures_util::poll!(&mut third).is_pending(),
-            "half of the turns are for cheap ones"
+            "half of the slots are for cheap queries"
         );
         let cheap = [admission.enter(client(2), 5).await, admission.enter(client(2), 5).await];
         assert!(cheap.iter().chain(&dear).all(Result::is_ok));
@@ -480,7 +479,7 @@ mod tests {
         let gives_up =
             tokio::time::timeout(Duration::from_millis(10), admission.enter(client(1), 1));
         assert!(gives_up.await.is_err());
-        // One that is called when it has just gone away.
+        // One that is called just after its client has gone.
         let called = admission.line_up(client(1), 1, false).expect("there is room");
         drop(turn);
         assert_eq!((admission.waiting(), admission.running()), (0, 1));

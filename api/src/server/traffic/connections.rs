@@ -1,18 +1,18 @@
-//! The connections of clients: how many there may be, and which one goes where there are too many.
+//! The connections of clients: their limits, and which one is closed when there are too many.
 //!
-//! A connection *waits* while the server waits for its client: for a request, or for the rest of one. It costs little,
-//! and nothing is lost where it is closed: clients know that an idle connection may go at any time. So where all
-//! connections are taken, the one that has waited longest makes room for the next client. One whose request is being
-//! answered is never closed for another.
+//! A connection *waits* while the server waits for its client: for a request, or for the rest of one. Closing it
+//! costs little: clients know that an idle connection may be closed at any time. So if all connections are taken, the
+//! one that has waited longest is closed for the next client. A connection whose request is being answered is never
+//! closed for another.
 //!
-//! One address may have a part of all connections only, so that it cannot push out the others. A network of IPv6 that
-//! belongs to one subscriber (`/64`) is one address, and a trusted proxy, which asks for many clients, has no such limit.
+//! One address may have only a part of all connections, so that it cannot crowd out the others. An IPv6 network of
+//! one subscriber (`/64`) counts as one address. A trusted proxy, which connects for many clients, has no such limit.
 //!
-//! A connection beyond either limit is not turned away at the door: it is one of a few in reserve ([`RESERVE`]), which
-//! answer one request each. What asks for health or metrics is answered, so whoever watches the server always hears
-//! from it. Anything else gets `503` and `Retry-After`. A `503` that is sent before the request was read would often not
-//! be seen: closing a connection with unread bytes resets it, and the answer is lost with it. In the reserve, too, the
-//! one that has waited longest makes room, so requests that are never sent do not fill it.
+//! A connection beyond either limit is still accepted as one of a small reserve ([`RESERVE`]), which answers one
+//! request each. Requests for health and metrics are answered, so monitoring always gets through. All others get
+//! `503` and `Retry-After`. The request is read first: a connection closed with unread bytes is reset, and the client
+//! would often not see the `503`. In the reserve, too, the connection that has waited longest is closed for a new
+//! one, so connections without requests cannot fill it.
 
 use std::{
     collections::BTreeMap,
@@ -29,27 +29,27 @@ use tokio::sync::{Notify, watch};
 
 use super::rate::network;
 
-/// The connections beyond the limits, which may ask for health and metrics only.
+/// The number of connections beyond the limits, which may request only health and metrics.
 const RESERVE: usize = 16;
 
 /// How many connections clients may have, and how slow they may be.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
-    /// How many there may be at once.
+    /// The maximum number of connections.
     pub most: usize,
-    /// How many one address may have; where nothing is chosen, a quarter of all.
+    /// The maximum number of one address; the default is a quarter of all.
     pub most_per_address: Option<usize>,
-    /// The proxies that the limit of one address does not hold for.
+    /// The proxies that are exempt from the limit of one address.
     pub trusted_proxies: Vec<IpNet>,
-    /// How long the head of the first request may take, from the connection on.
+    /// The timeout of the first request's head, from the start of the connection.
     pub head: Duration,
-    /// How long a connection may be idle between two requests, the head of the second included.
+    /// How long a connection may be idle between two requests, including the head of the second.
     pub idle: Duration,
-    /// How long a body may take to arrive.
+    /// The timeout of a body.
     pub body: Duration,
-    /// How long a client may take no byte of an answer.
+    /// How long a client may go without accepting any byte of an answer.
     pub write: Duration,
-    /// How long requests that have begun may take after the server was asked to stop.
+    /// How long running requests may take after the server was asked to stop.
     pub drain: Duration,
 }
 
@@ -68,25 +68,25 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// Why a connection may not ask for everything.
+/// Why a connection may request only health and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TooMany {
-    /// Its address has as many as it may.
+    /// Its address has reached its limit.
     OfAddress,
-    /// All are taken, and none of them waits.
+    /// All connections are taken, and none of them waits.
     OfAll,
 }
 
-/// The connections of one moment, and what became of others since the start.
+/// The connections at one moment, and counts since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {
-    /// Those that are open.
+    /// Open connections.
     pub open: u64,
-    /// Those that got no answer but `503`, as their address had too many.
+    /// Connections that got only `503`, because their address had too many.
     pub refused_of_address: u64,
-    /// Those that got no answer but `503`, as all were taken.
+    /// Connections that got only `503`, because all were taken.
     pub refused_of_all: u64,
-    /// Those that waited, and were closed to make room.
+    /// Waiting connections that were closed to make room.
     pub closed_idle: u64,
 }
 
@@ -95,14 +95,14 @@ pub struct ConnectionCounts {
 pub struct ClientConnections {
     limits: ConnectionLimits,
     table: Mutex<ConnectionTable>,
-    /// Whether all are to end.
+    /// Whether all connections must end.
     ending: watch::Sender<bool>,
     refused_of_address: AtomicU64,
     refused_of_all: AtomicU64,
     closed_idle: AtomicU64,
 }
 
-/// Those that are open, by their numbers.
+/// The open connections, by their numbers.
 #[derive(Debug, Default)]
 struct ConnectionTable {
     open: BTreeMap<u64, Arc<ClientConnection>>,
@@ -113,24 +113,24 @@ struct ConnectionTable {
 #[derive(Debug)]
 pub(crate) struct ClientConnection {
     address: IpAddr,
-    /// Whether a trusted proxy has made it, for many clients.
+    /// Whether it comes from a trusted proxy, for many clients.
     is_of_proxy: bool,
-    /// Why it is of the reserve; none where it is not.
+    /// Why it belongs to the reserve; `None` if it does not.
     pub(super) too_many: Option<TooMany>,
-    /// Whether it got an answer though it is of the reserve.
+    /// Whether it got an answer although it belongs to the reserve.
     pub(super) was_answered: AtomicBool,
-    /// Whether its client is told why it is closed, and may still be sending.
+    /// Whether it is closed with a reason while its client may still be sending.
     pub(super) lingers: AtomicBool,
     progress: Mutex<Progress>,
-    /// It is told to end.
+    /// Notifies the connection to end.
     pub(super) end: Notify,
 }
 
-/// How far a connection is.
+/// The state of a connection.
 #[derive(Debug)]
 struct Progress {
     phase: Phase,
-    /// Since when.
+    /// Since when it is in this phase.
     since: Instant,
     /// Whether the head of a request has arrived.
     has_asked: bool,
@@ -142,22 +142,22 @@ struct Progress {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// A request, or the rest of one, is still to come.
+    /// A request, or the rest of one, has not arrived yet.
     Waiting,
     /// A request is being answered.
     Answering,
-    /// The answer is whole, and is still to be sent.
+    /// The answer is complete but not yet sent.
     Sending,
 }
 
 impl ClientConnections {
-    /// None yet.
+    /// No connections yet.
     #[must_use]
     pub fn new(limits: ConnectionLimits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// The connections as they are.
+    /// The current counts.
     #[must_use]
     pub fn counts(&self) -> ConnectionCounts {
         ConnectionCounts {
@@ -168,12 +168,12 @@ impl ClientConnections {
         }
     }
 
-    /// How many there may be, and how slow.
+    /// The limits of connections.
     pub(crate) fn limits(&self) -> &ConnectionLimits {
         &self.limits
     }
 
-    /// A place for a new connection; none where there is not even one in reserve.
+    /// A place for a new connection; `None` if even the reserve is full.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionPlace> {
         let mut table = self.table();
         let address = network(peer.to_canonical());
@@ -193,7 +193,7 @@ impl ClientConnections {
         Some(ConnectionPlace { connections: Arc::clone(self), connection, number })
     }
 
-    /// Why a new connection is of the reserve. Where all are taken, one that waits is closed for it.
+    /// Why a new connection belongs to the reserve. If all are taken, one that waits is closed for it.
     fn too_many(&self, table: &ConnectionTable, peer: IpAddr, address: IpAddr) -> Option<TooMany> {
         let (most, per_address) = (&self.limits.most, self.per_address());
         let is_trusted = self.is_of_proxy(&peer);
@@ -210,23 +210,23 @@ impl ClientConnections {
         self.limits.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
-    /// Closes the connection that has waited longest, and tells whether there was one.
+    /// Closes the connection that has waited longest, and returns whether there was one.
     fn make_room(&self, table: &ConnectionTable) -> bool {
         let made = table.make_room(false);
         self.closed_idle.fetch_add(made.into(), Relaxed);
         made
     }
 
-    /// Closes the connection that has waited longest, where the system has no room for another.
+    /// Closes the connection that has waited longest, when the system cannot open another.
     pub(super) fn close_oldest(&self) {
         self.make_room(&self.table());
     }
 
-    /// Lets a connection carry subscriptions, which have no end, until what this gives is dropped. Half of all connections
-    /// are for those that ask once, and half of those of each address.
+    /// Lets a connection carry subscriptions, which have no end, until the returned value is dropped. Half of all
+    /// connections, and half of those of each address, are reserved for ordinary requests.
     ///
     /// # Errors
-    /// What there are too many of.
+    /// Which limit is exceeded.
     pub(super) fn go_live(
         &self,
         connection: &Arc<ClientConnection>,
@@ -246,12 +246,12 @@ impl ClientConnections {
         Ok(LiveConnection(Arc::clone(connection)))
     }
 
-    /// How many connections an address may have.
+    /// The maximum number of connections of an address.
     fn per_address(&self) -> usize {
         self.limits.most_per_address.unwrap_or(self.limits.most / 4).max(1)
     }
 
-    /// Tells when all connections are to end.
+    /// Signals when all connections must end.
     pub(crate) fn ending(&self) -> Ending {
         Ending(self.ending.subscribe())
     }
@@ -276,13 +276,13 @@ impl ClientConnections {
 }
 
 impl ConnectionTable {
-    /// The connections that are of the reserve or not, without those that make room.
+    /// The connections that belong to the reserve or not, without those that make room.
     fn of_reserve(&self, is: bool) -> impl Iterator<Item = &Arc<ClientConnection>> {
         let open = self.open.values().filter(move |it| it.too_many.is_some() == is);
         open.filter(|it| !it.progress().is_leaving)
     }
 
-    /// Tells the connection that has waited longest to end, and tells whether there was one.
+    /// Tells the connection that has waited longest to end, and returns whether there was one.
     fn make_room(&self, of_reserve: bool) -> bool {
         let since = |it: &Arc<ClientConnection>| {
             let progress = it.progress();
@@ -313,7 +313,7 @@ impl ClientConnection {
         }
     }
 
-    /// The head of a request has arrived. Its body may be still to come.
+    /// The head of a request has arrived. Its body may not have.
     pub(super) fn has_head(&self) {
         let mut progress = self.progress();
         progress.has_asked = true;
@@ -321,17 +321,17 @@ impl ClientConnection {
         progress.since = Instant::now();
     }
 
-    /// A request has arrived, or nobody wants the rest of it.
+    /// A request has arrived, or the rest of it is not needed.
     pub(super) fn answers(&self) {
         self.progress().phase = Phase::Answering;
     }
 
-    /// An answer is whole.
+    /// An answer is complete.
     pub(super) fn has_answered(&self) {
         self.progress().phase = Phase::Sending;
     }
 
-    /// All that was there to be sent is sent.
+    /// Everything has been sent.
     pub(super) fn has_sent(&self) {
         let mut progress = self.progress();
         if progress.phase == Phase::Sending {
@@ -340,7 +340,7 @@ impl ClientConnection {
         }
     }
 
-    /// Whether it may be closed without a loss.
+    /// Whether it may be closed without loss.
     pub(super) fn waits(&self) -> bool {
         self.progress().phase == Phase::Waiting
     }
@@ -360,12 +360,12 @@ impl ClientConnection {
     }
 }
 
-/// Tells when all connections are to end.
+/// Signals when all connections must end.
 #[derive(Clone, Debug)]
 pub(crate) struct Ending(watch::Receiver<bool>);
 
 impl Ending {
-    /// Waits for it.
+    /// Waits for the signal.
     pub(crate) async fn wait(&mut self) {
         // Without a sender there is no server.
         drop(self.0.wait_for(|is_ending| *is_ending).await);
@@ -382,7 +382,7 @@ impl Drop for LiveConnection {
     }
 }
 
-/// A place among the connections, which is free again when this is dropped.
+/// A place among the connections, which is freed when this is dropped.
 #[derive(Debug)]
 pub(super) struct ConnectionPlace {
     connections: Arc<ClientConnections>,
@@ -396,7 +396,7 @@ impl ConnectionPlace {
         self.connections.go_live(&self.connection)
     }
 
-    /// How slow the connection may be.
+    /// The limits of the connection.
     pub(super) fn limits(&self) -> &ConnectionLimits {
         &self.connections.limits
     }
@@ -441,7 +441,7 @@ mod tests {
         let fourth = other();
         assert_eq!(fourth.connection.too_many, None);
         assert!(second.connection.progress().is_leaving && !third.connection.progress().is_leaving);
-        // One that is idle again has waited less long than one that never asked.
+        // A connection that is idle again has waited less long than one that never sent a request.
         first.connection.has_answered();
         assert!(!first.connection.waits(), "the answer is not sent yet");
         first.connection.has_sent();
@@ -489,7 +489,7 @@ mod tests {
             .collect();
         assert!(places.iter().all(|place| !place.connection.progress().is_leaving));
         let one_more = all.admit(address("192.0.2.1")).expect("one makes room");
-        // The first is not of the reserve.
+        // The first does not belong to the reserve.
         let leaving: Vec<bool> =
             places.iter().map(|place| place.connection.progress().is_leaving).collect();
         assert!(leaving[1] && leaving.iter().filter(|it| **it).count() == 1);

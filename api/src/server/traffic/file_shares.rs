@@ -1,4 +1,4 @@
-//! What each client holds of the memory for files: one whose readers are slow leaves some to others.
+//! Each client's share of the memory for files: a client with slow readers leaves some to others.
 
 use std::{
     collections::HashMap,
@@ -8,18 +8,18 @@ use std::{
 
 use super::{admission::Dearness, rate::ClientAddress};
 
-/// How often it is looked whether a client holds less.
+/// How often to check whether a client's share has shrunk.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The memory that files hold, by client.
 #[derive(Debug)]
 pub(crate) struct FileShares {
-    /// The bytes that a client may hold, unless it is with one file.
+    /// The maximum number of bytes of a client that holds more than one file.
     most: u64,
     held: Mutex<HashMap<ClientAddress, u64>>,
 }
 
-/// What one file holds, until this is dropped.
+/// The memory that one file holds, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct FileShare {
     of: Arc<FileShares>,
@@ -28,13 +28,13 @@ pub(crate) struct FileShare {
 }
 
 impl FileShares {
-    /// Half for each of so many mebibytes.
+    /// Shares of a total in mebibytes: each client may hold half.
     pub(crate) fn new(mebibytes: u32) -> Arc<Self> {
         let most = (u64::from(mebibytes) << 20) / 2;
         Arc::new(Self { most, held: Mutex::default() })
     }
 
-    /// Takes so many bytes for a file of a client, as soon as it holds few enough; nothing, where that takes too long.
+    /// Reserves `bytes` for a file of a client as soon as its share allows; `None` if that takes too long.
     pub(crate) async fn wait(
         self: &Arc<Self>,
         client: ClientAddress,
@@ -49,7 +49,7 @@ impl FileShares {
         }
     }
 
-    /// Takes so many bytes for a file of a client; nothing, where it holds too many already.
+    /// Reserves `bytes` for a file of a client; `None` if the client holds too many.
     fn take(self: &Arc<Self>, client: ClientAddress, bytes: u64) -> Option<FileShare> {
         if bytes == 0 {
             return Some(FileShare { of: Arc::clone(self), client, bytes });

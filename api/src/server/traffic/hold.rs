@@ -1,4 +1,4 @@
-//! What keeps a connection among those that are open.
+//! Keeps a connection counted as open.
 
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::connections::{ConnectionPlace, LiveConnection, TooMany};
 
-/// A connection that is open. A WebSocket goes on when HTTP is done with the connection, and so has a part of this.
+/// An open connection. A WebSocket outlives HTTP's use of the connection, so it holds one of these.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionHold {
     pub(super) place: Arc<ConnectionPlace>,
@@ -21,12 +21,12 @@ impl ConnectionHold {
     /// Lets the connection carry subscriptions.
     ///
     /// # Errors
-    /// What there are too many of.
+    /// Which limit is exceeded.
     pub(crate) fn go_live(&self) -> Result<LiveConnection, TooMany> {
         self.place.go_live()
     }
 
-    /// Reads what its client is still sending when it is closed, so that the client reads why.
+    /// Reads what the client is still sending when the connection is closed, so that the client can read why.
     pub(crate) fn linger(&self) {
         self.place.connection.lingers.store(true, Relaxed);
     }

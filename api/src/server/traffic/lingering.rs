@@ -1,8 +1,7 @@
 //! A connection that is closed while its client is still sending.
 //!
-//! Where a connection is closed with bytes that nobody has read, the system resets it, and what was sent last is lost with
-//! it: why it was closed. So where a client is told such a reason, what it goes on sending is read and thrown away for a
-//! moment.
+//! If a connection is closed with unread bytes, the system resets it, and the last data sent are lost: the reason for
+//! closing. So after sending such a reason, the server reads and discards what the client sends for a moment.
 
 use std::{
     io,
@@ -18,11 +17,11 @@ use tokio::{
 
 use super::hold::ConnectionHold;
 
-/// For how long a client may go on sending, and how many bytes.
+/// How long a client may continue sending, and how many bytes.
 const MOMENT: Duration = Duration::from_secs(2);
 const MOST_BYTES: usize = 8 << 20;
 
-/// A connection that may linger at its end.
+/// A connection that may linger when it is closed.
 pub(super) struct LingeringStream {
     /// None once it has ended.
     stream: Option<TcpStream>,

@@ -1,12 +1,12 @@
-//! Serving connections, and how slow they may be.
+//! Serves connections, and limits how slow they may be.
 //!
-//! A client that sends its request a byte a minute, or never reads its answer, costs a connection, and
-//! connections are what a server has only so many of. So each step has a time ([`ConnectionLimits`]): the head of the
-//! first request, the head of each that follows, a body ([`crate::server::endpoint`]), a byte of the answer. How many
-//! there may be, and which one makes room for another, is for [`ClientConnections`] to say.
+//! A client that sends its request one byte a minute, or never reads its answer, occupies a connection, and the
+//! number of connections is limited. So each step has a timeout ([`ConnectionLimits`]): the head of the first
+//! request, the head of each later one, a body ([`crate::server::endpoint`]), a byte of the answer.
+//! [`ClientConnections`] decides how many there may be, and which one is closed for another.
 //!
-//! When the server is asked to stop, no new connection is taken. One that waits for its client is closed at once, for
-//! the client may take its time, and each other one when its request is answered.
+//! When the server is asked to stop, it accepts no new connection. A connection that waits for its client is closed
+//! at once, because the client could take long, and any other one when its request is answered.
 //!
 //! [`ConnectionLimits`]: super::connections::ConnectionLimits
 
@@ -49,19 +49,19 @@ use super::{
     unread,
 };
 
-/// How long to wait where no connection can be taken, as without file descriptors.
+/// How long to wait if no connection can be accepted, for example without free file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
-/// What a connection in reserve is told that asks for anything but health and metrics.
-const BUSY: &str = r#"{"errors":[{"message":"too many connections: come again in a second","extensions":{"code":"OVERLOADED"}}]}"#;
+/// The answer to a connection in the reserve that requests anything but health and metrics.
+const BUSY: &str = r#"{"errors":[{"message":"The server has too many connections. Try again in 1 second.","extensions":{"code":"OVERLOADED"}}]}"#;
 
-/// Serves connections until it is asked to stop. Tells whether every request that had begun by then was answered.
+/// Serves connections until it is asked to stop. Returns whether every request that had begun by then was answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     connections: Arc<ClientConnections>,
     stopped: impl Future<Output = ()>,
 ) -> bool {
-    // Whoever has a part of it is a connection that is open.
+    // Each open connection holds a part of it.
     let (open, part) = watch::channel(());
     let mut stopped = pin!(stopped);
     loop {
@@ -87,12 +87,13 @@ pub async fn serve(
     let is_answered = tokio::time::timeout(drain, open.closed()).await.is_ok();
     if !is_answered {
         let seconds = drain.as_secs();
-        tracing::warn!(seconds, "some requests were not answered in time, and are cut off");
+        tracing::warn!(seconds, "some requests were not answered in time and were aborted");
     }
     is_answered
 }
 
-/// Says why no connection could be taken. Where trying again at once would be in vain, one that waits makes room.
+/// Logs why no connection could be accepted. If an immediate retry would fail, a waiting connection is closed to make
+/// room.
 async fn refused(error: &io::Error, connections: &ClientConnections) {
     let of_client = matches!(
         error.kind(),
@@ -101,13 +102,13 @@ async fn refused(error: &io::Error, connections: &ClientConnections) {
             | io::ErrorKind::ConnectionReset
     );
     if !of_client {
-        tracing::error!(%error, "cannot take a connection");
+        tracing::error!(%error, "cannot accept a connection");
         connections.close_oldest();
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Serves one connection to its end, which comes soon where it is told to end.
+/// Serves one connection to its end, which comes soon if it is told to end.
 async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, hold: ConnectionHold) {
     let (client, limits) = (&hold.place.connection, hold.place.limits());
     let mut served = pin!(serve_http(stream, peer, router, &hold, limits));
@@ -115,10 +116,10 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, hold: C
     let mut end = pin!(client.end.notified());
     let (mut is_late, mut is_ending) = (false, false);
     std::future::poll_fn(|context| {
-        // First, so that a request that is here already counts.
+        // First, so that a request that has already arrived counts.
         if let Poll::Ready(done) = served.as_mut().poll(context) {
             if let Err(error) = done {
-                tracing::debug!(%error, "a connection broke");
+                tracing::debug!(%error, "a connection was lost");
             }
             return Poll::Ready(());
         }
@@ -146,7 +147,7 @@ fn serve_http(
     impl HttpService<Incoming, ResBody = WatchedBody<Body>, Future: Send> + Send,
 > {
     let client = &hold.place.connection;
-    // It is how soon an answer is sent; without it, it is sent all the same.
+    // This only speeds up answers, so a failure does not matter.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(LingeringStream::new(stream, hold.clone()));
     stream.set_write_timeout(Some(limits.write));
@@ -167,7 +168,7 @@ fn serve_http(
         .with_upgrades()
 }
 
-/// Answers one request, and notes how far it is.
+/// Answers one request, and tracks its progress.
 async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
@@ -203,7 +204,7 @@ async fn answer(
     response.map(|body| WatchedBody { body, client, at_end: ClientConnection::has_answered })
 }
 
-/// The answer to what a connection in reserve may not ask for.
+/// The answer to a request that a connection in the reserve may not make.
 fn busy() -> Response<Body> {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
@@ -213,7 +214,7 @@ fn busy() -> Response<Body> {
     (StatusCode::SERVICE_UNAVAILABLE, headers, BUSY).into_response()
 }
 
-/// A body whose end is noted: it is dropped when it is read, or when nobody wants the rest of it.
+/// A body whose end is tracked: it is dropped when it has been read, or when the rest is not needed.
 struct WatchedBody<B> {
     body: B,
     client: Arc<ClientConnection>,
@@ -246,17 +247,17 @@ impl<B> Drop for WatchedBody<B> {
     }
 }
 
-/// A stream of which it is noted when all is sent.
+/// A stream that tracks when everything has been sent.
 struct WatchedStream {
     stream: TokioIo<Pin<Box<TimeoutStream<LingeringStream>>>>,
     client: Arc<ClientConnection>,
-    /// What is sent instead of what hyper says itself, as far as it is not sent yet.
+    /// The unsent rest of what replaces hyper's own response.
     own: Option<Bytes>,
 }
 
 impl WatchedStream {
-    /// Sends other bytes in the place of these, where they are what hyper says of a head that it cannot read. None where
-    /// they are not.
+    /// If the bytes are hyper's response to a head that it cannot parse, sends other bytes instead. Otherwise returns
+    /// `None`.
     fn poll_own(
         &mut self,
         context: &mut Context<'_>,
@@ -318,7 +319,7 @@ impl Write for WatchedStream {
         self.stream.is_write_vectored()
     }
 
-    /// hyper flushes the stream when it has written all that it had.
+    /// hyper flushes the stream when it has written everything.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = ready!(Pin::new(&mut self.stream).poll_flush(context));
         self.client.has_sent();

@@ -1,4 +1,4 @@
-//! How much is done at once: connections, clients, and queries.
+//! Limits on concurrent work: connections, clients, and queries.
 
 pub(crate) mod admission;
 pub(crate) mod connections;

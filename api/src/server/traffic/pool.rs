@@ -1,8 +1,8 @@
-//! Threads for dear queries, beside those that serve.
+//! Threads for expensive queries, besides the serving threads.
 //!
-//! What a dear query does between two waits may take milliseconds: values are put together, written and hashed. On the
-//! threads that serve, everything else would wait for that, even a look at whether the server lives. So it has threads
-//! of its own, as many as there are cores. On Linux they give way to the others.
+//! Between two waits an expensive query may use the CPU for milliseconds: it builds values, serializes and hashes
+//! them. On the serving threads everything else would wait for that, even a liveness check. So it has threads of its
+//! own, as many as there are cores. On Linux they have a lower priority.
 
 use std::{
     pin::Pin,
@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{error::Error, limits::cores};
 
-/// The threads, which are started when there is work for them.
+/// The threads, started when there is work for them.
 #[derive(Debug, Default)]
 pub(crate) struct Pool(OnceLock<Option<Runtime>>);
 
@@ -29,13 +29,15 @@ impl Pool {
             threads.on_thread_start(yield_to_others);
             threads
                 .build()
-                .inspect_err(|error| tracing::error!(%error, "no threads for queries"))
+                .inspect_err(
+                    |error| tracing::error!(%error, "cannot start the threads for queries"),
+                )
                 .ok()
         };
         self.0.get_or_init(start).as_ref()
     }
 
-    /// Does work here, as long as anybody waits for it.
+    /// Runs work on these threads as long as somebody waits for it.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -45,17 +47,17 @@ impl Pool {
     }
 }
 
-/// Lowers the priority of this thread, and of those that it starts.
+/// Lowers the priority of this thread, and of the threads that it starts.
 #[cfg(target_os = "linux")]
 fn yield_to_others() {
-    /// Half of the way down.
+    /// Halfway down.
     const NICE: i32 = 10;
     if let Err(error) = rustix::process::setpriority_process(None, NICE) {
-        tracing::debug!(%error, "a thread keeps its priority");
+        tracing::debug!(%error, "cannot lower the priority of a thread");
     }
 }
 
-/// Elsewhere priorities are those of processes.
+/// Elsewhere priorities belong to processes.
 #[cfg(not(target_os = "linux"))]
 fn yield_to_others() {}
 
@@ -67,7 +69,7 @@ impl Drop for Pool {
     }
 }
 
-/// Work that ends where this is dropped.
+/// Work that is aborted when this is dropped.
 struct Awaited<T>(JoinHandle<T>);
 
 impl<T> Future for Awaited<T> {
@@ -75,7 +77,7 @@ impl<T> Future for Awaited<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(context).map_err(|error| {
-            tracing::error!(%error, "a query broke off");
+            tracing::error!(%error, "a query was aborted");
             Error::Internal
         })
     }

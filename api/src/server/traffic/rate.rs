@@ -1,12 +1,12 @@
-//! How much one client may ask for: a bucket of points that fills again with time.
+//! The rate limit of one client: a bucket of points that refills with time.
 //!
-//! A client may ask as long as it has points. The price of a query is taken before it runs, so that many at once spend
-//! no more than one after the other; what it did not cost is given back after it. A client that hangs up gets nothing
-//! back. An answer that was kept costs a point. What is dearer than a full bucket may run where the bucket is full, and
-//! is owed.
+//! A client may send requests as long as it has points. The price of a query is charged before it runs, so that
+//! concurrent queries spend no more than sequential ones; afterwards the difference to its actual cost is refunded. A
+//! client that disconnects gets no refund. A cached answer costs one point. A query that costs more than a full
+//! bucket may run if the bucket is full, and the balance becomes negative.
 //!
-//! A client is an address: the peer's, or, where that is a proxy that is trusted, the one that the proxy names. A network
-//! of IPv6 that belongs to one subscriber (`/64`) is one client.
+//! A client is an address: the peer's, or, if that is a trusted proxy, the one that the proxy names. An IPv6 network
+//! of one subscriber (`/64`) is one client.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -18,10 +18,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 use quick_cache::sync::Cache;
 
-/// The clients that are remembered. One that was forgotten begins with a full bucket.
+/// The maximum number of remembered clients. A forgotten client starts with a full bucket.
 const CLIENTS: usize = 100_000;
 
-/// After so many seconds it is looked again whether a client has paid.
+/// The longest wait in seconds before checking again whether a client has paid its debt.
 const LONGEST_WAIT: u64 = 5;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -33,14 +33,14 @@ const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// How much a client may ask for.
+/// How much a client may use.
 #[derive(Clone, Debug, Default)]
 pub struct RateLimit {
-    /// The points that a client gets each second; 0 sets no limit.
+    /// The points that a client gets per second; 0 disables the limit.
     pub points_per_second: u32,
     /// The points that it can save up.
     pub burst: u32,
-    /// The proxies whose word for the address of a client is taken.
+    /// The proxies that are trusted to name the address of a client.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -56,12 +56,12 @@ struct Bucket {
     at: Instant,
 }
 
-/// Who asks, as far as that is known.
+/// The client, if its address is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    /// That of an address.
+    /// The client with an address.
     pub(crate) fn of(address: IpAddr) -> Self {
         Self(Some(network(address.to_canonical())))
     }
@@ -71,7 +71,7 @@ impl ClientAddress {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) client: ClientAddress,
-    /// None where there is no limit, or where nobody knows who it is.
+    /// None without a limit, or if the client is unknown.
     points: Option<AccountPoints>,
 }
 
@@ -83,7 +83,7 @@ struct AccountPoints {
     most: f64,
 }
 
-/// Points that were taken for a query before it runs.
+/// Points that are charged for a query before it runs.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Reservation {
@@ -113,8 +113,8 @@ impl ClientRates {
     }
 }
 
-/// The address of a client. Each proxy puts down at the end whom it was asked by, so the last address that
-/// is not a trusted proxy is the last one that can be believed.
+/// The address of a client. Each proxy appends the address that it was called from, so the last address that is not a
+/// trusted proxy is the last one that can be trusted.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
@@ -133,7 +133,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     client
 }
 
-/// The address that stands for all that are one client.
+/// The address that stands for all addresses of one client.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -150,17 +150,17 @@ impl Account {
         self.points.as_ref().map_or(Ok(()), |points| points.have(1))
     }
 
-    /// Takes points for what was done, more than there are where it must be.
+    /// Charges points for work that was done, even if that makes the balance negative.
     pub(crate) fn pay(&self, price: u64) {
         if let Some(points) = &self.points {
             points.add(-as_float(price));
         }
     }
 
-    /// Takes the price of a query.
+    /// Charges the price of a query.
     ///
     /// # Errors
-    /// After how many seconds there will be as many points.
+    /// After how many seconds there will be enough points.
     pub(crate) fn reserve(&self, price: u64) -> Result<Reservation, u64> {
         if let Some(points) = &self.points {
             points.take(price)?;
@@ -180,12 +180,12 @@ impl Account {
         }
     }
 
-    /// Whether there is a limit to what it may ask for.
+    /// Whether the client has a rate limit.
     pub(crate) fn is_limited(&self) -> bool {
         self.points.is_some()
     }
 
-    /// What the client is told of its account.
+    /// Adds the rate-limit headers.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         let Some(points) = &self.points else { return };
         let left = points.add(0.0);
@@ -196,7 +196,7 @@ impl Account {
 }
 
 impl Reservation {
-    /// Gives back what a query did not cost.
+    /// Refunds what a query did not cost.
     pub(crate) fn settle(self, cost: u64) {
         if let Some(points) = &self.of {
             points.add(as_float(self.price.saturating_sub(cost.max(1))));
@@ -205,13 +205,14 @@ impl Reservation {
 }
 
 impl AccountPoints {
-    /// Whether there are as many points, or as many as there ever are; if not, after how many seconds there will be.
+    /// Whether there are enough points, or as many as there ever can be; if not, after how many seconds there will
+    /// be.
     fn have(&self, price: u64) -> Result<(), u64> {
         let (wanted, points) = (as_float(price).min(self.most), self.add(0.0));
         if points >= wanted { Ok(()) } else { Err(self.seconds_until(wanted, points)) }
     }
 
-    /// Takes points where there are as many.
+    /// Takes points if there are enough.
     fn take(&self, price: u64) -> Result<(), u64> {
         let mut bucket = self.bucket();
         self.fill(&mut bucket);
@@ -223,7 +224,7 @@ impl AccountPoints {
         Ok(())
     }
 
-    /// Adds points, and tells how many there are.
+    /// Adds points, and returns the balance.
     fn add(&self, points: f64) -> f64 {
         let mut bucket = self.bucket();
         self.fill(&mut bucket);
@@ -231,7 +232,7 @@ impl AccountPoints {
         bucket.points
     }
 
-    /// Adds what came in since the last look.
+    /// Adds the points earned since the last call.
     fn fill(&self, bucket: &mut Bucket) {
         let earned = bucket.at.elapsed().as_secs_f64() * self.per_second;
         bucket.at = Instant::now();
@@ -278,7 +279,7 @@ mod tests {
         };
         assert_eq!(found("192.0.2.1", &["203.0.113.7"]), "192.0.2.1");
         assert_eq!(found("10.1.1.1", &["203.0.113.7"]), "203.0.113.7");
-        // A client can write what it likes before what the proxies write.
+        // A client can write anything before what the proxies append.
         assert_eq!(found("10.1.1.1", &["1.2.3.4, 203.0.113.7, 10.2.2.2"]), "203.0.113.7");
         assert_eq!(found("10.1.1.1", &["1.2.3.4", "203.0.113.7", "10.2.2.2"]), "203.0.113.7");
         assert_eq!(found("10.1.1.1", &["203.0.113.7, nonsense"]), "10.1.1.1");
@@ -303,7 +304,7 @@ mod tests {
         assert_eq!(first.may_ask(), Ok(()));
         first.pay(150);
         assert!(matches!(first.may_ask(), Err(5 | 6)));
-        // The same network is the same client, and another is not.
+        // The same network is the same client, and another one is not.
         assert!(account(&rates, "2001:db8::2").may_ask().is_err());
         assert!(account(&rates, "2001:db8:1::1").may_ask().is_ok());
         let mut headers = HeaderMap::new();
@@ -320,13 +321,13 @@ mod tests {
         let rates = rates(1, 100);
         let client = account(&rates, "192.0.2.1");
         let first = client.reserve(60).expect("the bucket is full");
-        // Another of the same price would be more than there is.
+        // Another one of the same price would exceed the balance.
         assert!(client.reserve(60).is_err());
         let second = client.reserve(40).expect("as many are left");
         first.settle(10);
         assert!(client.reserve(51).is_err());
         let third = client.reserve(50).expect("they were given back");
-        // Whoever hangs up gets nothing back.
+        // A client that disconnects gets no refund.
         drop((second, third));
         assert!(client.may_ask().is_err());
         let other = account(&rates, "192.0.2.2");

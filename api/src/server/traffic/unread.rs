@@ -1,26 +1,26 @@
-//! Requests whose heads hyper cannot read, and so answers itself.
+//! Requests whose heads hyper cannot parse, so that it answers itself.
 //!
-//! hyper says the status, 400, 414 or 431, and nothing else: no request has come to be, and no handler is asked. Its
-//! response is recognized on its way to the socket, by its status and by the `X-Request-Id` that it lacks (each response
-//! of the router has one), and gets a body that says in words what is wrong, as all other refusals have.
+//! hyper sends only the status, 400, 414 or 431, because there is no request for a handler. Its response is
+//! recognized on its way to the socket, by its status and by the missing `X-Request-Id` (each response of the router
+//! has one), and gets a body with an error message, like every other refusal.
 
 use crate::error::codes;
 
-/// The head of a response of hyper's own, with a body that says what it means; none where it is another.
+/// The head of hyper's own response, with a body that explains it; `None` for other responses.
 pub(super) fn worded(head: &[u8]) -> Option<Vec<u8>> {
     let (code, message) = match head.strip_prefix(b"HTTP/1.1 ")?.get(..3)? {
         b"400" => (
             codes::BAD_REQUEST,
-            "the head of the request is not HTTP/1.1: look at its URL and its headers",
+            "The head of the request is not HTTP/1.1. Check its URL and its headers.",
         ),
         b"414" => (
             codes::QUERY_TOO_LARGE,
-            "the URL has more than the 65534 bytes that it may have: send the query by POST, or name it by its hash",
+            "The URL exceeds the limit of 65534 bytes. Send the query with POST, or name it by its hash.",
         ),
         b"431" => (
             codes::QUERY_TOO_LARGE,
-            "the URL and the headers of the request have more than 408 KiB, or it has more than 100 headers: send the \
-             query by POST, or fewer headers",
+            "The URL and the headers of the request exceed 408 KiB, or there are more than 100 headers. Send the \
+             query with POST, or send fewer headers.",
         ),
         _ => return None,
     };
@@ -31,7 +31,7 @@ pub(super) fn worded(head: &[u8]) -> Option<Vec<u8>> {
     if lines.clone().any(|line| is(line, "x-request-id") || is(line, "content-type")) {
         return None;
     }
-    // In the order of all errors, and without anything that JSON would escape.
+    // In the key order of all errors, and without characters that JSON would escape.
     let body =
         format!(r#"{{"errors":[{{"message":"{message}","extensions":{{"code":"{code}"}}}}]}}"#);
     let lines: Vec<_> = lines.filter(|line| !is(line, "content-length")).collect();

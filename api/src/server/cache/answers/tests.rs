@@ -27,11 +27,11 @@ fn answer(text: &str, revision: i32) -> HttpAnswer {
     HttpAnswer::of(Response::new(Value::from(text)), &dataset(revision))
 }
 
-/// Answers, and how often one was worked out.
+/// Answers, and how often one was computed.
 struct Bench {
     answers: Arc<Answers>,
     runs: Arc<AtomicU32>,
-    /// Lets the runs come to their end.
+    /// Lets the runs finish.
     go: Arc<Notify>,
 }
 
@@ -41,7 +41,7 @@ impl Bench {
         Self { answers, runs: Arc::default(), go: Arc::default() }
     }
 
-    /// A client that asks while `told` is known, and whose answer is found to be of `of`.
+    /// A client that requests while `told` is known, and whose answer turns out to be of `of`.
     fn client(
         &self,
         document: &str,
@@ -70,7 +70,7 @@ impl Bench {
         self.answers.counters.counts()
     }
 
-    /// Waits until so many runs have begun and no task can go on by itself.
+    /// Waits until `count` runs have begun and no task can continue on its own.
     async fn runs(&self, count: u32) {
         while self.runs.load(SeqCst) < count {
             tokio::task::yield_now().await;
@@ -150,7 +150,7 @@ async fn a_new_revision_never_gets_an_old_answer() {
     let bench = Bench::new();
     let begun_before = bench.client("{ a }", 1, 1);
     bench.runs(1).await;
-    // The server hears of a load while a query runs: who asks from then on does not wait for that run.
+    // The server learns of a load while a query runs: later requests do not wait for that run.
     let begun_after = bench.client("{ a }", 2, 2);
     bench.runs(2).await;
     bench.go.notify_waiters();
@@ -167,7 +167,7 @@ async fn who_finds_a_load_first_finds_it_for_all() {
     bench.runs(1).await;
     bench.go.notify_waiters();
     kept.await.expect("an answer");
-    // The server has heard of revision 1 only, and yet a query finds revision 2.
+    // The server knows only revision 1, but a query finds revision 2.
     let finder = bench.client("{ b }", 1, 2);
     bench.runs(2).await;
     bench.go.notify_waiters();
@@ -177,7 +177,7 @@ async fn who_finds_a_load_first_finds_it_for_all() {
     bench.go.notify_waiters();
     let (again, found) = again.await.expect("an answer");
     assert_eq!((again.dataset.clone(), found), (Some(dataset(2)), CacheOutcome::Miss));
-    // And what read nothing is still said to be of 1: it is not kept as if it were of 2.
+    // An answer that read nothing still counts as of revision 1: it is not cached as if it were of 2.
     let stale = bench.client("{ c }", 1, 1);
     bench.runs(4).await;
     bench.go.notify_waiters();

@@ -1,14 +1,14 @@
-//! Metrics as text: in the format of `OpenMetrics`, in which they are written, or in the older one of Prometheus.
+//! Metrics as text: in the `OpenMetrics` format, in which they are written, or in the older Prometheus format.
 //!
-//! The samples are the same in both. What differs stands in the lines before them: in the older format a family bears the
-//! name of its samples, with `_total` or `_info`; there is no kind `info`, no unit and no end.
+//! The samples are the same in both. The lines before them differ: in the older format a family has the name of its
+//! samples, with `_total` or `_info`; it has no type `info`, no unit and no end marker.
 
 use std::fmt::Write as _;
 
-/// The older format, of a text in `OpenMetrics`.
+/// Converts `OpenMetrics` text into the older format.
 pub(super) fn in_prometheus_text(open_metrics: &str) -> String {
     let mut text = String::with_capacity(open_metrics.len());
-    // It comes before the kind, on which its name depends.
+    // The help precedes the type, which determines the name.
     let mut about = None;
     for line in open_metrics.lines() {
         let mut words = line.splitn(4, ' ');

@@ -1,4 +1,4 @@
-//! What is the case when somebody asks.
+//! State that is read when the metrics are scraped.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Looks things up for each scrape.
+/// Reads the state for each scrape.
 pub(crate) struct Snapshot {
     server: Server,
     counters: Arc<Counters>,
@@ -50,13 +50,13 @@ impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let (counts, clients) = (self.counters.counts(), self.clients.counts());
         for (name, about, count) in [
-            ("cache_hits", "Answers that were kept", counts.hits),
-            ("cache_joined", "Answers that somebody else was waiting for already", counts.joined),
-            ("cache_misses", "Answers that had to be worked out", counts.misses),
-            ("not_modified", "Responses that said only that nothing has changed", counts.unchanged),
+            ("cache_hits", "Answers from the cache", counts.hits),
+            ("cache_joined", "Answers shared with an identical request in progress", counts.joined),
+            ("cache_misses", "Answers that had to be computed", counts.misses),
+            ("not_modified", "Responses with status 304 (not modified)", counts.unchanged),
             (
                 "client_connections_closed_idle",
-                "Connections of clients that were idle, and were closed to make room",
+                "Idle client connections closed to make room",
                 clients.closed_idle,
             ),
         ] {
@@ -65,8 +65,7 @@ impl Collector for Snapshot {
             counter.encode(encoder.encode_descriptor(name, about, None, kind)?)?;
         }
         let counter = |count| ConstCounter::new(count);
-        let about =
-            "Connections of clients that got nothing but 503, by what there were too many of";
+        let about = "Client connections that got only status 503, by which limit was exceeded";
         let mut refused = encoder.encode_descriptor(
             "client_connections_refused",
             about,
@@ -89,45 +88,53 @@ impl Collector for Snapshot {
             ("revision", "The revision of the dataset", dataset.revision.into()),
             (
                 "loaded_timestamp_seconds",
-                "When that revision was loaded; 0 before the first",
+                "When that revision was loaded; 0 before the first load",
                 dataset.loaded_at.map_or(0, |at| at.timestamp()),
             ),
-            ("synthetic", "Whether rows of the dataset are made up", dataset.synthetic.into()),
+            (
+                "synthetic",
+                "1 if the dataset has synthetic rows, otherwise 0",
+                dataset.synthetic.into(),
+            ),
             (
                 "copy_revision",
-                "The revision of the copy in memory; 0 where there is none",
+                "The revision of the in-memory copy; 0 if there is none",
                 copy.as_ref().map_or(0, |copy| copy.dataset.revision.into()),
             ),
             (
                 "copy_bytes",
-                "The memory that the copy takes",
+                "The memory that the in-memory copy uses",
                 copied(|copy| copy.replica.size_in_bytes()),
             ),
-            ("copy_rows", "The rows of the copy", copied(|copy| copy.replica.rows())),
-            ("cache_answers", "Answers that are kept", whole(answers)),
-            ("cache_bytes", "The memory that they take", i64::try_from(bytes).unwrap_or(i64::MAX)),
+            ("copy_rows", "The rows of the in-memory copy", copied(|copy| copy.replica.rows())),
+            ("cache_answers", "Cached answers", whole(answers)),
+            (
+                "cache_bytes",
+                "The memory that cached answers use",
+                i64::try_from(bytes).unwrap_or(i64::MAX),
+            ),
             (
                 "row_cache_bytes",
-                "The memory that rows take which were looked up before",
+                "The memory that cached rows use",
                 i64::try_from(self.kept.bytes()).unwrap_or(i64::MAX),
             ),
-            ("queries_running", "Queries that are worked on", whole(self.admission.running())),
-            ("queries_waiting", "Queries that wait for a turn", whole(self.admission.waiting())),
+            ("queries_running", "Running queries", whole(self.admission.running())),
+            ("queries_waiting", "Queries that wait for a slot", whole(self.admission.waiting())),
             (
                 "client_connections",
-                "Connections of clients",
+                "Open client connections",
                 i64::try_from(clients.open).unwrap_or(i64::MAX),
             ),
-            ("connections", "Connections to the database for queries", whole(connections)),
-            ("connections_busy", "Those on which a statement runs", whole(busy)),
+            ("connections", "Database connections for queries", whole(connections)),
+            ("connections_busy", "Database connections that run a statement", whole(busy)),
             (
                 "connections_waiting",
-                "Statements that wait for one to be free",
+                "Statements that wait for a database connection",
                 whole(readers.waiting()),
             ),
             (
                 "database_gone",
-                "1 where the database cannot be reached, and else 0",
+                "1 if the database cannot be reached, otherwise 0",
                 readers.are_gone().into(),
             ),
         ] {

@@ -16,7 +16,7 @@ use crate::{
 
 const STYLE: &str = include_str!("style.css");
 
-/// What the page may do: be drawn, by its own style sheet.
+/// The policy of the page: it may only use its own style sheet.
 pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
         "default-src 'none'; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -26,18 +26,18 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).expect("a hash in Base64 is a header's text")
 });
 
-/// What the page is made of.
+/// The parts of the page.
 pub(super) struct CitedPage<'a> {
     pub(super) linked: &'a LinkedCitation,
     pub(super) formats: &'a Formats,
     pub(super) shown: &'a Shown,
     pub(super) today: Today,
-    /// What loads have done since.
+    /// What loads have changed since.
     pub(super) since: &'a SinceCited,
     pub(super) current: i32,
-    /// Whether any query may be asked.
+    /// Whether any query is allowed.
     pub(super) tells_schema: bool,
-    /// Whether the data can be had as a file.
+    /// Whether the data are available as a file.
     pub(super) is_table: bool,
 }
 
@@ -46,8 +46,8 @@ impl CitedPage<'_> {
         let LinkedCitation { dataset, accessed_at, program, query, .. } = self.linked;
         let banner = match dataset.synthetic {
             true => {
-                "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and \
-                 trainees of this revision are made up.</p>\n"
+                "<p class=\"synthetic\"><strong>Synthetic data.</strong> The agencies, grants, officers, outcomes and \
+                 trainees of this revision are generated, not real.</p>\n"
             }
             false => "",
         };
@@ -82,8 +82,8 @@ impl CitedPage<'_> {
 <h2>The data</h2>
 <p class="facts">{files}</p>
 {tables}<h2>What has changed since</h2>
-{since}<h2>What was asked</h2>
-<p class="facts">Answered first by {program}.</p>
+{since}<h2>The query</h2>
+<p class="facts">First answered by {program}.</p>
 <pre tabindex="0" aria-label="The query"><code>{document}</code></pre>
 {variables}</main>
 "#
@@ -95,28 +95,28 @@ impl CitedPage<'_> {
     fn verdict(&self) -> String {
         let now = &self.shown.sha256;
         let Some(result) = &self.linked.result else {
-            return "<p class=\"verdict\" id=\"verdict\"><strong>A file was cited.</strong> No digest of it was \
-                    recorded: its revision tells which rows it has.</p>\n"
+            return "<p class=\"verdict\" id=\"verdict\"><strong>A file was cited.</strong> Its digest was not \
+                     recorded; its revision determines its rows.</p>\n"
                 .to_owned();
         };
         if result.sha256 == *now {
             return format!(
-                "<p class=\"verdict same\" id=\"verdict\"><strong>Verified.</strong> These are the data that were \
-                 cited: sha256:{now}.</p>\n"
+                "<p class=\"verdict same\" id=\"verdict\"><strong>Verified.</strong> These are the cited data: \
+                 sha256:{now}.</p>\n"
             );
         }
         let (was, program) = (escape(&result.sha256), escape(&self.linked.program));
         let why = match self.linked.program == PROGRAM {
-            true => "the digest of the link or the rows of the database were changed".to_owned(),
-            false => format!("they were cited by {program}, and this is {PROGRAM}"),
+            true => "the digest in the link or the rows in the database were changed".to_owned(),
+            false => format!("{program} cited them, and this server runs {PROGRAM}"),
         };
         format!(
-            "<p class=\"verdict differs\" id=\"verdict\"><strong>Not the same.</strong> The cited data are sha256:{was}, \
-             and these sha256:{now}, of the same revision: {why}.</p>\n"
+            "<p class=\"verdict differs\" id=\"verdict\"><strong>Not the same.</strong> The cited data have the digest \
+             sha256:{was}, but these have sha256:{now}, at the same revision: {why}.</p>\n"
         )
     }
 
-    /// Where the data are.
+    /// Links to the data.
     fn files(&self) -> String {
         let links = |formats: &[(&str, &str)]| {
             let links = formats.iter().map(|(format, name)| {
@@ -128,14 +128,14 @@ impl CitedPage<'_> {
         let files = match self.is_table {
             true => {
                 let files = [("csv", "CSV"), ("ndjson", "NDJSON"), ("parquet", "Parquet")];
-                format!(" The whole list, of the same revision: {}.", links(&files))
+                format!(" The whole list, at the same revision: {}.", links(&files))
             }
             false => String::new(),
         };
         format!("Exactly these data: {json}.{files}")
     }
 
-    /// What loads have done since, and whether that changes the answer.
+    /// What loads have changed since, and whether that changes the answer.
     fn since(&self) -> String {
         if matches!(self.since, SinceCited::Nothing) {
             return "<p id=\"since\">Nothing: this is the current revision.</p>\n".to_owned();
@@ -145,24 +145,25 @@ impl CitedPage<'_> {
             Today::Same => "The same query has the <strong>same answer</strong> today.",
             Today::Differs => "The same query has <strong>another answer</strong> today.",
             Today::Current | Today::Unanswered => {
-                "What the same query answers today cannot be told just now."
+                "The current answer to the same query is not available at the moment."
             }
         };
         let mut html =
             format!("<p id=\"since\">{today} The current revision is <strong>{to}</strong>.</p>\n");
         let SinceCited::Loads { loads, tables } = self.since else {
-            let _ = writeln!(html, "<p>What the loads since have done is not at hand.</p>");
+            let _ = writeln!(html, "<p>A summary of later loads is not available.</p>");
             return html + &command(from, to);
         };
         let loads = if *loads == 1 { "1 load".to_owned() } else { format!("{loads} loads") };
         if tables.is_empty() {
-            let _ = writeln!(html, "<p>{loads} since have recorded no rows that they wrote.</p>");
+            let _ = writeln!(html, "<p>{loads} since then recorded no changes.</p>");
             return html;
         }
         let _ = writeln!(
             html,
-            "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Loads since\"><table>\n<caption>Rows that {loads} \
-             since have written, each as often as a load did</caption>\n<thead><tr><th scope=\"col\">Table</th><th \
+            "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Loads since\"><table>\n<caption>Rows \
+             that {loads} since then changed, counted once per load</caption>\n<thead><tr>\
+             <th scope=\"col\">Table</th><th \
              scope=\"col\" class=\"number\">Added</th><th scope=\"col\" class=\"number\">Changed</th><th scope=\"col\" \
              class=\"number\">Removed</th></tr></thead>\n<tbody>"
         );
@@ -183,7 +184,7 @@ impl CitedPage<'_> {
         html + &command(from, to)
     }
 
-    /// A link to what has changed in a table, where any query may be asked.
+    /// A link to the changes of a table, if any query is allowed.
     fn changes(&self, list: &str, (from, to): (i32, i32)) -> Option<String> {
         let table = graphql::catalog().tables.iter().find(|table| table.list == list)?;
         if !self.tells_schema || !changes::has_history(table) {
@@ -199,18 +200,19 @@ impl CitedPage<'_> {
     }
 }
 
-/// What lists the changes.
+/// The command that lists the changes.
 fn command(from: i32, to: i32) -> String {
     format!(
-        "<p>Whoever has the database lists them by <code>cops-graphql diff {from} {to}</code>.</p>\n"
+        "<p>To list them from the database, run <code>cops-graphql diff {from} {to}</code>.</p>\n"
     )
 }
 
-/// A page that says why there are no data.
+/// A page that says why the data cannot be shown.
 pub(super) fn problem(message: &str) -> String {
     let main = format!(
         "<header>\n<h1>These data cannot be shown</h1>\n<p class=\"verdict differs\" id=\"problem\">{}</p>\n</header>\n\
-         <main>\n<p>A link of a citation names data of one revision, and is answered with these or not at all.</p>\n</main>\n",
+         <main>\n<p>A citation link names data of one revision. The server answers with exactly these data, or \
+         not at all.</p>\n</main>\n",
         escape(message)
     );
     page("These data cannot be shown", "", &main)

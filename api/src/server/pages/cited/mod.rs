@@ -1,11 +1,11 @@
-//! `/cite/{link}`: the data that a citation cites, and a page about them for a person in a browser.
+//! `/cite/{link}`: the data that a citation names, and a page about them for people.
 //!
-//! The link carries the query, the revision and the digest (see [`crate::graphql::citation::link`]), so nothing is stored. A
-//! program gets exactly those data as JSON or as a file, as `Accept` or `?format=` says. A browser gets a page: the data as
-//! tables, whether they are still those that were cited, how to cite them, and what loads have done since. The page is plain
-//! HTML under a strict policy: no script, and nothing from elsewhere.
+//! The link carries the query, the revision and the digest (see [`crate::graphql::citation::link`]), so nothing is
+//! stored. A program gets exactly those data as JSON or as a file, by `Accept` or `?format=`. A browser gets a page:
+//! the data as tables, whether they still match the citation, how to cite them, and what loads have changed since.
+//! The page is plain HTML under a strict policy: no scripts, and nothing from elsewhere.
 //!
-//! The query runs as any other: with `--trusted-only` it must be a trusted one, it is priced, and it waits for its turn.
+//! The query runs like any other: with `--trusted-only` it must be trusted, it is priced, and it waits for a slot.
 
 mod html;
 mod since;
@@ -43,14 +43,14 @@ use crate::{
     },
 };
 
-/// The bytes of an answer that are read and shown for a point, and the memory that it takes for each.
+/// How many bytes of an answer are parsed and shown for one point, and the memory for each byte.
 const SHOWN: u64 = 500;
 const SHOWN_MEMORY: u64 = 20;
-/// What the page depends on.
+/// The headers that the page depends on.
 const VARY_PAGE: HeaderValue =
     HeaderValue::from_static("accept, x-dataset-revision, host, x-forwarded-proto");
 
-/// What of a citation is wanted.
+/// The requested form of a citation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CitedForm {
     Page,
@@ -61,7 +61,7 @@ enum CitedForm {
 }
 
 impl CitedForm {
-    /// The one that a link names, or that its client would rather have.
+    /// The form that a link names, or that its client prefers.
     fn of(parts: &Parts) -> Result<Self, Refusal> {
         let query = parts.uri.query().unwrap_or_default();
         let mut named = form_urlencoded::parse(query.as_bytes()).filter(|it| it.0 == "format");
@@ -79,13 +79,13 @@ impl CitedForm {
             "bibtex" => Ok(Self::Bibtex),
             "csl" => Ok(Self::Csl),
             other => TableFormat::of_extension(other).map(Self::File).ok_or_else(|| {
-                bad("the parameter `format` is `html`, `json`, `csv`, `ndjson`, `parquet`, `bibtex` or `csl`")
+                bad("The parameter `format` must be `html`, `json`, `csv`, `ndjson`, `parquet`, `bibtex` or `csl`")
             }),
         }
     }
 }
 
-/// What the page says of the data.
+/// What the page shows of the data.
 struct Shown {
     /// The digest of the data.
     sha256: String,
@@ -93,21 +93,21 @@ struct Shown {
     tables: String,
 }
 
-/// The data of an answer as they are written.
+/// The data of an answer as JSON text.
 #[derive(Deserialize)]
 struct DataOfAnswer<'a> {
     #[serde(borrow)]
     data: &'a RawValue,
 }
 
-/// What the same query is answered now.
+/// The current answer to the same query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Today {
     /// The cited revision is the current one.
     Current,
     Same,
     Differs,
-    /// It is answered with an error, or not at all.
+    /// An error, or no answer.
     Unanswered,
 }
 
@@ -136,9 +136,9 @@ impl Endpoint {
             match form? {
                 CitedForm::Page => self.page(&linked, parts, &account).await,
                 CitedForm::Json => self.json(&linked, parts, &account).await,
-                CitedForm::File(_) if self.0.works.settings.most_export_rows == 0 => Err(bad(
-                    "this server sends no files (setting: --max-export-rows): ask for JSON",
-                )),
+                CitedForm::File(_) if self.0.works.settings.most_export_rows == 0 => {
+                    Err(bad("This server sends no files (--max-export-rows is 0). Ask for JSON."))
+                }
                 CitedForm::File(format) => {
                     Ok(self.export(parameters(&linked), format, parts, &account).await)
                 }
@@ -160,14 +160,14 @@ impl Endpoint {
         })
     }
 
-    /// The citation as it is written, with its link.
+    /// The formatted citation, with its link.
     fn formats(&self, linked: &LinkedCitation, headers: &HeaderMap) -> citation::Formats {
         let operator = &self.0.works.server.0.operator;
         let link = linked.link(&base_url::public_base(operator, headers));
         linked.formats(operator, link.as_deref())
     }
 
-    /// The data as JSON, as `/graphql` answers them.
+    /// The data as JSON, as `/graphql` would answer.
     async fn json(
         &self,
         linked: &LinkedCitation,
@@ -199,7 +199,7 @@ impl Endpoint {
         let found = Edition::from(dataset);
         if found != linked.dataset {
             return Err(bad(
-                "the link says of its revision what is not so (when it was loaded, or whether it is real): it was changed",
+                "The link was changed: what it says about its revision (load time, or synthetic or real) is wrong.",
             ));
         }
         let shown = self.shown(&reply.answer, true, account).await?;
@@ -229,7 +229,7 @@ impl Endpoint {
         Ok(response)
     }
 
-    /// Whether the data can be had as a file.
+    /// Whether the data are available as a file.
     fn is_table(&self, linked: &LinkedCitation) -> bool {
         let (server, settings) = (&self.0.works.server, &self.0.works.settings);
         let most = settings.most_export_rows;
@@ -241,7 +241,7 @@ impl Endpoint {
         most > 0 && plan_export(schema, &aggregates, &settings.limits, most, &request).is_ok()
     }
 
-    /// What the data of an answer are. Reading them takes time and memory by their size.
+    /// The content of an answer. Parsing it takes time and memory in proportion to its size.
     async fn shown(
         &self,
         answer: &HttpAnswer,
@@ -254,7 +254,7 @@ impl Endpoint {
         let read = move || {
             let answer: DataOfAnswer<'_> = serde_json::from_slice(&body)?;
             let data: Value = serde_json::from_str(answer.data.get())?;
-            // In the order in which the query names its fields.
+            // Parsed again to keep the order of the query's fields.
             let tables = match shows {
                 true => table::tables(&serde_json::from_str(answer.data.get())?),
                 false => String::new(),
@@ -263,12 +263,12 @@ impl Endpoint {
         };
         let shown: serde_json::Result<Shown> = self.0.works.apart(account, price, read).await?;
         shown.map_err(|error| {
-            tracing::error!(%error, "an answer cannot be shown");
+            tracing::error!(%error, "cannot show an answer");
             Refusal::of(StatusCode::INTERNAL_SERVER_ERROR, &Error::Internal)
         })
     }
 
-    /// What the same query is answered of the current revision.
+    /// The answer of the same query at the current revision.
     async fn today(&self, linked: &LinkedCitation, then: &Shown, account: &Account) -> Today {
         let asked = Parameters { pin: None, ..parameters(linked) };
         let Ok(wishes) = Wishes::of(&HeaderMap::new()) else { return Today::Unanswered };
@@ -284,7 +284,7 @@ impl Endpoint {
         }
     }
 
-    /// What is said where there are no data: with words, to a person on a page.
+    /// The response if there are no data: an error, as a page for people.
     fn unanswered(
         &self,
         answer: &HttpAnswer,
@@ -316,7 +316,7 @@ impl Endpoint {
     }
 }
 
-/// The request for the data: of exactly the cited revision.
+/// The request for the data at exactly the cited revision.
 fn parameters(linked: &LinkedCitation) -> Parameters {
     let (query, dataset) = (&linked.query, &linked.dataset);
     let number = u64::try_from(dataset.revision).unwrap_or_default();

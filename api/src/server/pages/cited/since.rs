@@ -1,4 +1,4 @@
-//! What loads have done after a revision, as they have recorded it.
+//! What loads have changed after a revision, from their records.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,22 +8,22 @@ use serde_json::json;
 
 use crate::{graphql::execute::execute, limits::Limits, server::state::Server};
 
-/// What is asked.
+/// The query for these records.
 const QUERY: &str = "query($after: Int!, $most: Int!) {
     revisions(filter: { number: { gt: $after } }) { totalCount }
     tableLoads(filter: { revision: { number: { gt: $after } } }, first: $most) {
       pageInfo { hasNextPage } nodes { tableName added changed removed } } }";
-/// The records that are added up at most: those of hundreds of loads.
+/// The maximum number of records that are added up: enough for hundreds of loads.
 const MOST: u32 = 5_000;
 /// How long the database may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What loads have done.
+/// What loads have changed.
 #[derive(Debug)]
 pub(super) enum SinceCited {
-    /// There were none.
+    /// There were no loads.
     Nothing,
-    /// It cannot be told.
+    /// The changes are unknown.
     Unknown,
     Loads {
         loads: u64,
@@ -67,8 +67,8 @@ struct SinceTable {
     removed: u64,
 }
 
-/// What loads have done after a revision. It cannot be told where there were too many to be added up, or where the database
-/// does not say.
+/// What loads have changed after a revision. It is unknown if there are too many records to add up, or if the
+/// database does not answer.
 pub(super) async fn loads_after(server: &Server, revision: i32) -> SinceCited {
     recorded_after(server, revision).await.unwrap_or(SinceCited::Unknown)
 }
@@ -81,12 +81,12 @@ async fn recorded_after(server: &Server, revision: i32) -> Option<SinceCited> {
     let answer = execute(schema, readers, &aggregates, &limits, request);
     let answer = tokio::time::timeout(PATIENCE, answer).await.ok()?.response;
     if let Some(error) = answer.errors.first() {
-        tracing::warn!(error = error.message, "a page cannot say what loads have done");
+        tracing::warn!(error = error.message, "cannot read what later loads changed");
         return None;
     }
     let found: SinceAnswer = answer.data.into_json().ok().and_then(|data| {
         serde_json::from_value(data)
-            .inspect_err(|error| tracing::error!(%error, "what loads have done cannot be read"))
+            .inspect_err(|error| tracing::error!(%error, "cannot parse what later loads changed"))
             .ok()
     })?;
     if found.table_loads.page_info.has_next_page {

@@ -1,7 +1,7 @@
-//! The data of an answer as tables of HTML.
+//! The data of an answer as HTML tables.
 //!
-//! Each list becomes a table, whose columns are the members of its items, those of nested objects by their paths
-//! (`agency.name`). What stands beside a list becomes a list of figures. A list within an item is a cell of JSON.
+//! Each list becomes a table. Its columns are the fields of its items, those of nested objects by their paths
+//! (`agency.name`). Values outside lists become a list of figures. A list within an item becomes a cell of JSON.
 
 use std::fmt::Write as _;
 
@@ -10,14 +10,14 @@ use indexmap::IndexMap;
 
 use crate::server::pages::page::{escape, grouped};
 
-/// The rows of a table that are shown, its columns, and the tables of a page.
+/// The maximum number of rows of a table, of its columns, and of the tables of a page.
 const MOST_ROWS: usize = 100;
 const MOST_COLUMNS: usize = 40;
 const MOST_TABLES: usize = 20;
-/// The characters of a cell.
+/// The maximum number of characters in a cell.
 const MOST_CHARACTERS: usize = 300;
 
-/// The data, as HTML.
+/// The data as HTML.
 pub(super) fn tables(data: &Value) -> String {
     let mut page = DataTables::default();
     if let Value::Object(fields) = data {
@@ -41,7 +41,7 @@ struct DataTables {
 }
 
 impl DataTables {
-    /// A root field. Writing to a string cannot fail.
+    /// One root field. Writing to a string cannot fail.
     fn part(&mut self, value: &Value) {
         let (mut figures, mut lists) = (Vec::new(), Vec::new());
         match value {
@@ -134,7 +134,7 @@ fn cells(item: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-/// What an object has that is one value, and what is a list, each by its path.
+/// The single values and the lists of an object, each with its path.
 fn flatten<'a>(
     fields: &'a IndexMap<Name, Value>,
     path: &str,
@@ -151,12 +151,12 @@ fn flatten<'a>(
     }
 }
 
-/// A value as text, as far as it is shown.
+/// A value as text, shortened.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        // As JSON has it.
+        // As JSON.
         other => other.clone().into_json().map(|json| json.to_string()).unwrap_or_default(),
     };
     match text.char_indices().nth(MOST_CHARACTERS) {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn lists_become_tables_and_the_rest_figures() {
-        // As text: the order of the members is that of the columns.
+        // As text, because the order of the fields is that of the columns.
         let data = r#"{ "grants": {
             "totalCount": 2,
             "totals": { "federalShare": { "sum": 12.5 } },

@@ -98,7 +98,7 @@ mod tests {
             let name = path.strip_prefix(root).expect("below the root").display().to_string();
             if path.is_dir() {
                 markdown(root, &name, found);
-            } else if name.ends_with(".md") {
+            } else if path.extension().is_some_and(|it| it == "md") {
                 found.insert(name);
             }
         }

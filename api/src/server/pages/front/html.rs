@@ -12,7 +12,7 @@ use crate::server::pages::{
 };
 
 const STYLE: &str = include_str!("style.css");
-/// What the page may do: be drawn, by its own style sheet.
+/// The policy of the page: it may only use its own style sheet.
 pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let policy = format!(
         "default-src 'none'; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -22,13 +22,13 @@ pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).expect("a hash in Base64 is a header's text")
 });
 
-/// The page: of a dataset, of the server at `base`, with a query to paste; without one, where clients are not told what can
-/// be asked.
+/// The page about a dataset, for the server at `base`, with an example query; without one if clients may not see the
+/// schema.
 pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) -> String {
     let banner = match dataset.synthetic {
         true => {
-            "<p class=\"synthetic\"><strong>Synthetic data.</strong> Agencies, grants, officers, outcomes and trainees \
-             of this server are made up; programs, publications and published figures are real.</p>"
+            "<p class=\"synthetic\"><strong>Synthetic data.</strong> The agencies, grants, officers, outcomes and \
+             trainees on this server are generated, not real; programs, publications and published figures are real.</p>"
         }
         false => "",
     };
@@ -57,7 +57,7 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="A GraphQL API over what the COPS Office of the U.S. Department of Justice funded since 1994, and what came of it.">
+<meta name="description" content="A GraphQL API over the funding of the COPS Office of the U.S. Department of Justice since 1994, and its outcomes.">
 <title>COPS Office funding and outcomes: a GraphQL API</title>
 <link rel="icon" href="{ICON}">
 <style>{STYLE}</style>
@@ -67,7 +67,7 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
 <header>
 <div class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
 <h1>COPS Office funding and outcomes</h1>
-<p class="lead">A GraphQL API over what the Office of Community Oriented Policing Services of the U.S. Department of Justice has funded since 1994, and what came of it: grants, the officers they paid for, the people who were trained, and what agencies reported.</p>
+<p class="lead">A GraphQL API over the funding of the Office of Community Oriented Policing Services of the U.S. Department of Justice since 1994, and its outcomes: grants, the officers they paid for, the people who were trained, and what agencies reported.</p>
 </header>
 <main>
 {ways}<h2>The dataset</h2>
@@ -89,28 +89,28 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
     )
 }
 
-/// The first way in, after its opening tag.
+/// The first way to use the API, after its opening tag.
 const EXPLORER: &str = r#"<h3>Explorer</h3>
-<p>Look at the data: a map, a time line and tables that filter each other. Each picture is a query, a file and a citation.</p>
+<p>See the data as a map, a timeline and tables that filter each other. You can get each chart as a query, a file and a citation.</p>
 <p><a class="button" href="/explore">Explore the data</a></p>
 </section>
 "#;
 
-/// The ways in.
+/// The ways to use the API.
 fn ways(base: &str, example: &str) -> String {
     let curl = escape(&curl(base, example));
     format!(
-        r#"<h2>Five ways in</h2>
+        r#"<h2>Five ways to use it</h2>
 <div class="ways">
 <section class="way">
 {EXPLORER}<section class="way">
 <h3>Playground</h3>
-<p>Ask in the browser, with worked examples, completion and the description of every field.</p>
+<p>Write queries in the browser, with worked examples, completion and the description of every field.</p>
 <p><a class="button" href="/playground">Open the playground</a></p>
 </section>
 <section class="way">
 <h3>Schema</h3>
-<p>All that can be asked, each element described, in the schema definition language.</p>
+<p>Everything you can query, with a description of each element, in the schema definition language.</p>
 <p><a class="button" href="/schema.graphql">Read the schema</a></p>
 </section>
 <section class="way">
@@ -129,15 +129,15 @@ fn ways(base: &str, example: &str) -> String {
     )
 }
 
-/// The ways in where the schema is not told.
+/// The ways to use the API if clients may not see the schema.
 fn named_way(base: &str) -> String {
     format!(
-        r#"<h2>Two ways in</h2>
+        r#"<h2>Two ways to use it</h2>
 <div class="ways">
 <section class="way wide">
 {EXPLORER}<section class="way wide">
 <h3>Any HTTP client</h3>
-<p>Send a query to <code>{base}/graphql</code>. This server does not tell its schema: whoever runs it says what can be asked.</p>
+<p>Send a query to <code>{base}/graphql</code>. This server does not publish its schema. Ask its operator which queries it answers.</p>
 </section>
 </div>
 "#,
@@ -145,7 +145,7 @@ fn named_way(base: &str) -> String {
     )
 }
 
-/// A command that asks `query`: safe in the quotes of a shell, since the query has none.
+/// A command that sends `query`. It is safe within shell quotes, because the query contains none.
 fn curl(base: &str, query: &str) -> String {
     let body = json!({ "query": query });
     format!("curl {base}/graphql \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")
@@ -169,7 +169,10 @@ fn sources(dataset: &FrontDataset) -> String {
     }
     html.push_str("</ul>\n");
     if total > shown {
-        let _ = writeln!(html, "<p>The first {shown}; the list <code>sources</code> has all.</p>");
+        let _ = writeln!(
+            html,
+            "<p>These are the first {shown}. The list <code>sources</code> has them all.</p>"
+        );
     }
     html.push_str("</details>");
     html
