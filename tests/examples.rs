@@ -1,5 +1,5 @@
 //! The worked examples of the playground: each runs as it stands, finds something in a synthetic dataset,
-//! and says who asks it and what it teaches. And what the explorer asks, and what `cops-graphql examples` prints.
+//! and says who asks it and what it teaches. And what the explorer asks.
 
 use std::{collections::BTreeMap, path::Path};
 
