@@ -35,7 +35,7 @@ fn is_refused(url: &str, encoding: &str, mend: &str) {
     let output = run(url, &["doctor", "--listen", "127.0.0.1:0"]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains(&format!("texts are kept as {encoding}")), "{said}");
+    assert!(said.contains(&format!("the encoding of the database is {encoding}")), "{said}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use cops_graphql::demo::{self, DEFAULT_SEED};
 use indicatif::ProgressBar;
 use serde_json::Value;
 
-use crate::support::{TestDatabase, documents};
+use crate::support::{TestDatabase, binary, documents};
 
 /// More statements than levels of any example: one that takes more does not batch.
 const STATEMENTS: usize = 12;
@@ -92,4 +92,37 @@ fn nothing(value: &Value, place: &str) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+/// What `cops-graphql examples` prints.
+fn printed(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new(binary()).arg("examples").args(arguments).output();
+    let output = output.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_command_prints_the_examples_as_the_playground_has_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/web/examples");
+    let (code, list, _) = printed(&[]);
+    assert_eq!(code, Some(0));
+    let entries: Value = serde_json::from_str(&printed(&["--format", "json"]).1).unwrap();
+    let entries = entries.as_array().unwrap();
+    assert_eq!((entries.len(), list.lines().count()), (documents(&folder).len(), entries.len()));
+    for (entry, file) in entries.iter().zip(documents(&folder)) {
+        let (name, title) = (entry["name"].as_str().unwrap(), entry["title"].as_str().unwrap());
+        assert!(list.lines().any(|line| line.contains(name) && line.ends_with(title)), "{list}");
+        let query = std::fs::read_to_string(&file).unwrap();
+        let (_, text, _) = printed(&[name]);
+        assert!(text.starts_with(query.trim_end()), "{name}: {text}");
+        let body: Value = serde_json::from_str(&printed(&[name, "--format", "json"]).1).unwrap();
+        assert_eq!(body["query"], query, "{name}");
+        let variables = std::fs::read_to_string(file.with_extension("json"));
+        let variables = variables.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+        assert_eq!(body["variables"], variables, "{name}");
+    }
+    let (code, text, error) = printed(&["money-by-yaer"]);
+    assert_eq!((code, text.as_str()), (Some(2), ""));
+    assert!(error.contains("Did you mean money-by-year?"), "{error}");
 }

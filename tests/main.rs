@@ -45,6 +45,7 @@ mod search;
 mod secrets;
 mod seeing;
 mod serve;
+mod served_docs;
 mod settings;
 mod signals;
 mod statements;

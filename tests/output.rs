@@ -53,10 +53,10 @@ fn what_was_committed_is_told_where_its_report_cannot_be_written() {
         std::fs::write(folder.path().join("agencies.csv"), AGENCIES).unwrap();
         let (code, said) = run(&folder, &["demo", "--scale", "0.01"], sink);
         assert_eq!(code, Some(3), "{sink:?}: {said}");
-        assert!(said.contains("made-up rows were committed"), "{sink:?}: {said}");
+        assert!(said.contains("synthetic rows were committed"), "{sink:?}: {said}");
         let (code, said) = run(&folder, &["import", "fbi-agencies", "agencies.csv"], sink);
         assert_eq!(code, Some(3), "{sink:?}: {said}");
-        let words = "revision 3 was committed, of 1 rows read and 0 refused; this is done";
+        let words = "revision 3 was committed: 1 rows read, 0 refused; this is done";
         assert!(said.contains(words), "{sink:?}: {said}");
         // The second time there is nothing to do, and the dataset is what the first one has made of it.
         let output = Command::new(binary())
@@ -69,7 +69,7 @@ fn what_was_committed_is_told_where_its_report_cannot_be_written() {
         let dry = ["import", "fbi-agencies", "agencies.csv", "--again", "--dry-run"];
         let (code, said) = run(&folder, &dry, sink);
         assert_eq!(code, Some(3), "{sink:?}: {said}");
-        assert!(said.contains("nothing was to be committed"), "{sink:?}: {said}");
+        assert!(said.contains("there was nothing to commit"), "{sink:?}: {said}");
     }
 }
 

@@ -148,6 +148,53 @@ async fn an_empty_start_has_the_reference_data_and_no_more() {
     assert_eq!(server.stop(), Some(0));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_says_where_its_pages_are() {
+    let pages = [
+        "/",
+        "/explore",
+        "/playground",
+        "/docs",
+        "/schema.graphql",
+        "/export/grants.csv",
+        "/graphql",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("a.db").display());
+    let made =
+        Command::new(binary()).args(["demo", "--scale", "0.01", "--database", &database]).status();
+    assert!(made.unwrap().success());
+    for format in ["human", "json"] {
+        let mut server = Running::start(&database, &["--log-format", format]);
+        for page in pages {
+            let url = format!("{}{page}", server.url);
+            let line = server.wait_for(&url);
+            if format == "json" {
+                let event: Value = serde_json::from_str(&line).unwrap();
+                assert_eq!(event["url"], url, "{line}");
+            } else {
+                assert!(line.starts_with("  ") && line.ends_with(&url), "{line}");
+            }
+            assert_ne!(reqwest::get(&url).await.unwrap().status(), 404, "{url}");
+        }
+        server.wait_for("The data are synthetic. To load real data");
+        assert_eq!(server.stop(), Some(0));
+    }
+    // What is not served is not named.
+    let mut server = Running::start(&database, &["--no-introspection", "--max-export-rows", "0"]);
+    let mut named = Vec::new();
+    loop {
+        let line = server.wait_for("  ");
+        if line.contains("The data are synthetic") {
+            break;
+        }
+        named.extend(line.split_once(&server.url).map(|(_, page)| page.to_owned()));
+    }
+    assert_eq!(named, ["/", "/explore", "/graphql"]);
+    assert_eq!(server.stop(), Some(0));
+}
+
 #[test]
 fn what_cannot_be_served_is_said() {
     let folder = tempfile::tempdir().unwrap();
@@ -161,7 +208,7 @@ fn what_cannot_be_served_is_said() {
         (vec!["--listen", free, "--database", "mysql://x"], 2, "sqlite://PATH or postgres://"),
         (vec!["--listen", "nowhere"], 1, "cannot listen on nowhere"),
         (vec!["--log", "=,=", "--listen", free], 1, "is not a log filter"),
-        (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is no level"),
+        (vec!["--log", "wran", "--listen", free], 1, "\"wran\" is not a level"),
     ];
     for (arguments, code, words) in cases {
         let mut child =

@@ -42,23 +42,23 @@ async fn sighup_has_documents_and_the_log_filter_read_again() {
     std::fs::remove_file(path("documents/first.graphql")).unwrap();
     write("filter", "info,cops_graphql=debug");
     server.signal("-HUP");
-    server.wait_for("read again what to log");
-    server.wait_for("read the trusted documents again documents=1");
+    server.wait_for("reloaded the log filter");
+    server.wait_for("reloaded the trusted documents documents=1");
     assert_eq!((status("first").await, status("second").await), (403, 200));
     server.wait_for("DEBUG");
     // What is wrong does not, and the log says why.
     write("documents/third.graphql", "{ nothing }");
     write("filter", "=,=");
     server.signal("-HUP");
-    let line = server.wait_for("what to log stays as it was");
+    let line = server.wait_for("the previous log filter stays");
     assert!(line.contains("is not a log filter"), "{line}");
-    let line = server.wait_for("the trusted documents stay as they were");
+    let line = server.wait_for("the previous trusted documents stay");
     assert!(line.contains("third.graphql: line 1, column 3"), "{line}");
     assert_eq!((status("second").await, status("third").await), (200, 403));
     server.wait_for("DEBUG");
     assert_eq!(server.stop(), Some(0));
     let last = last_line(&server);
-    assert!(last.contains("stopped: every request that had begun was answered"), "{last}");
+    assert!(last.contains("stopped: every request in progress was answered"), "{last}");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn sighup_does_not_end_a_server_that_has_nothing_to_read_again() {
     let test = TestDatabase::sqlite().await;
     let mut server = Running::start(&test.url, &["--empty"]);
     server.signal("-HUP");
-    server.wait_for("there is nothing to read again");
+    server.wait_for("there is nothing to reload");
     let live = reqwest::get(format!("{}/health/live", server.url)).await.unwrap();
     assert_eq!(live.status(), 200);
     assert_eq!(server.stop(), Some(0));
@@ -100,7 +100,7 @@ async fn a_second_signal_ends_a_server_that_still_answers() {
     assert_eq!(server.wait(), Some(143));
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let last = last_line(&server);
-    assert!(last.contains("stopped at once") && last.contains("were cut off"), "{last}");
+    assert!(last.contains("stopped immediately") && last.contains("were cut off"), "{last}");
     assert!(waiting.await.unwrap().is_err(), "a request that was cut off has no answer");
     lock.rollback().await.unwrap();
 }

@@ -36,7 +36,7 @@ async fn a_browser_gets_a_page_and_others_get_json() {
     let tag = said(&page, header::ETAG);
     let page = page.text().await.unwrap();
     for words in
-        ["Four ways to use it", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"]
+        ["Five ways to use it", "Revision <strong>1</strong>", "2026-11-21", "Made by formulas"]
     {
         assert!(page.contains(words), "{words} is not in {page}");
     }

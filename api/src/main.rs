@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// An answer is made of thousands of small values: with the allocator of the system a quarter of the time went
-/// into making room for them.
+/// An answer consists of thousands of small values. With the allocator of the system, allocation took a quarter of the
+/// time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

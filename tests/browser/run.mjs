@@ -391,6 +391,33 @@ const tests = {
     await context.close();
   },
 
+  async "the docs are read and searched without a script"() {
+    for (const viewport of [WIDE, NARROW]) {
+      const context = await visit({ javaScriptEnabled: false, viewport });
+      const page = await context.newPage();
+      await page.goto(server.url);
+      await page.getByRole("link", { name: "Read the docs" }).click();
+      await page.getByRole("searchbox").fill("federalshare");
+      await page.getByRole("searchbox").press("Enter");
+      await page.locator(".results mark").first().waitFor();
+      for (const path of ["/docs", "/docs/cookbook", "/docs/errors", "/docs?search=federalshare"]) {
+        await page.goto(server.url + path);
+        await page.locator("main h1").waitFor();
+        const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
+        assert.ok(width <= viewport.width, `${path} is ${width} wide`);
+      }
+      await context.close();
+    }
+    // A query of a page opens in the playground.
+    const context = await visit();
+    const page = await context.newPage();
+    await page.goto(`${server.url}/docs/cookbook`);
+    await page.getByRole("link", { name: "Try it" }).first().click();
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    assert.match(await query(page), /groups/);
+    await context.close();
+  },
+
   async "GraphiQL's own panels work"() {
     const context = await visit();
     const page = await playground(context);

@@ -148,7 +148,7 @@ async fn a_load_into_a_full_disk_leaves_what_was_there() {
         .unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("disk") && said.contains("nothing was changed"), "{said}");
+    assert!(said.contains("disk") && said.contains("nothing changed"), "{said}");
     let server = Running::start(&url, &["--empty"]);
     let data = server.data("{ dataset { revision } agencies { totalCount } }").await;
     assert_eq!(data, json!({ "dataset": { "revision": 1 }, "agencies": { "totalCount": 0 } }));

@@ -196,7 +196,7 @@ async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_agai
     }
     let (code, said, errors) = run(&place.url(), &["auto", path, "--sheet", "1"]);
     assert_eq!(code, Some(2), "{said}{errors}");
-    assert!(errors.contains("--sheet is for files of one format"), "{errors}");
+    assert!(errors.contains("--sheet needs files of one format"), "{errors}");
     let (code, _, errors) =
         run(&place.url(), &["auto", place.path("files/notes.txt").to_str().unwrap()]);
     assert_eq!(code, Some(2));
@@ -429,6 +429,6 @@ async fn an_answer_beside_a_list_of_its_name_is_no_mapping() {
     }
     let (code, said, errors) = run(&place.url(), &["auto", data.path().to_str().unwrap()]);
     assert_eq!(code, Some(2), "{said}{errors}");
-    assert!(said.contains("uhp.json: passed over, the mapping of a list"), "{said}");
+    assert!(said.contains("uhp.json: skipped, the mapping of a list"), "{said}");
     assert!(errors.contains("chp.json: is the page of an award"), "{errors}");
 }

@@ -199,7 +199,7 @@ async fn a_citation_is_verified_until_the_answer_changes() {
             words.contains("the citation is of revision 1 ") && words.contains("holds revision 3 "),
             "{words}"
         );
-        assert!(words.contains("loaded into since"), "{words}");
+        assert!(words.contains("later loads changed this database"), "{words}");
         // Made-up data never stand for real ones.
         let sql = "UPDATE sources SET kind = 'SYNTHETIC' WHERE id = 1";
         site.database.writer().await.execute_unprepared(sql).await.unwrap();

@@ -180,7 +180,7 @@ fn a_bad_document_stops_the_start() {
     assert!(!folder.path().join("new.db").exists(), "the database is not touched before");
     for (arguments, words) in [
         (["--trusted-documents", "/nowhere"], "cannot read /nowhere"),
-        (["--cache-size", "much"], "write it as a number"),
+        (["--cache-size", "much"], "write a number followed by KiB"),
         (["--cors-origin", "https://example.gov/"], "without a path"),
         (["--batch", "1000"], "1000 is not in 0..=100"),
     ] {

@@ -7,7 +7,7 @@ use super::*;
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// Every route, and whether it leads to the schema or to whole tables.
-const ROUTES: [(&str, Leads); 19] = [
+const ROUTES: [(&str, Leads); 24] = [
     ("/", Leads::Always),
     ("/graphql?documentId=count", Leads::Always),
     ("/health/live", Leads::Always),
@@ -23,6 +23,11 @@ const ROUTES: [(&str, Leads); 19] = [
     ("/playground", Leads::ToSchema),
     ("/playground/", Leads::ToSchema),
     ("/playground/assets/licenses.md", Leads::ToSchema),
+    ("/docs", Leads::ToSchema),
+    ("/docs/", Leads::ToSchema),
+    ("/docs?search=cursor", Leads::ToSchema),
+    ("/docs/querying", Leads::ToSchema),
+    ("/docs/proxy/nginx.conf", Leads::ToSchema),
     ("/export/agencies.csv", Leads::ToTables),
     ("/export/agencies.ndjson", Leads::ToTables),
     ("/export/agencies.parquet", Leads::ToTables),
@@ -70,14 +75,14 @@ async fn what_is_not_told_has_no_route_and_no_link() {
         let page = page.text().await.unwrap();
         let links = page.split("href=\"/").skip(1).map(|rest| rest.split('"').next().unwrap());
         let links: Vec<_> = links.map(|link| format!("{base}/{link}")).collect();
-        assert_eq!(links.len(), if tells_schema { 5 } else { 2 }, "{links:?}");
-        assert_eq!(page.contains("Four ways to use it"), tells_schema);
+        assert_eq!(links.len(), if tells_schema { 6 } else { 2 }, "{links:?}");
+        assert_eq!(page.contains("Five ways to use it"), tells_schema);
         assert_eq!(page.contains("does not publish its schema"), !tells_schema);
         let (_, told) = read(site.client.get(&base)).await;
         let named = told["links"].as_object().unwrap().values();
         let named = named.map(|link| link.as_str().unwrap().to_owned());
         let named: Vec<_> = named.filter(|link| !link.ends_with("/graphql")).collect();
-        assert_eq!(named.len(), if tells_schema { 3 } else { 1 }, "{told}");
+        assert_eq!(named.len(), if tells_schema { 4 } else { 1 }, "{told}");
         for link in links.into_iter().chain(named) {
             assert_eq!(site.client.get(&link).send().await.unwrap().status(), 200, "{link}");
         }

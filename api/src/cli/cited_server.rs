@@ -1,4 +1,4 @@
-//! A server that is asked for what a citation cites, by whoever has no database.
+//! Queries a server for the data of a citation, for readers who have no database.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::{
     graphql::citation::{self, Citation},
 };
 
-/// How long a server may take to take a connection, and to answer.
+/// How long a server may take to accept a connection and to answer.
 const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_mins(2);
-/// The bytes that an answer may have.
+/// The largest answer, in bytes.
 const MOST_BYTES: usize = 256 << 20;
 
-/// What the server answers now, cited: of the very revision, or nothing.
+/// The current answer of the server for the cited revision, as a citation.
 ///
 /// # Errors
-/// Why it cannot be told.
+/// Says why the server does not answer for that revision.
 pub(super) async fn ask(server: &str, cited: &Citation) -> Result<Citation, String> {
     let url = url_of(server)?;
     let edition = &cited.dataset;
@@ -56,10 +56,11 @@ pub(super) async fn ask(server: &str, cited: &Citation) -> Result<Citation, Stri
     };
     let answer = tokio::time::timeout(ANSWER, answer).await;
     let (status, bytes) = answer
-        .map_err(|_| unanswered(format!("nothing came within {} seconds", ANSWER.as_secs())))??;
+        .map_err(|_| unanswered(format!("no answer within {} seconds", ANSWER.as_secs())))??;
     let text = String::from_utf8_lossy(&bytes);
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|_| format!("{url} is no server of this API: it answers {status}, and no JSON"))?;
+    let value: Value = serde_json::from_str(&text).map_err(|_| {
+        format!("{url} is not a server of this API: it answers {status} without JSON")
+    })?;
     if let Some(error) = value.pointer("/errors/0") {
         let part = |name: &str| error.pointer(name).and_then(Value::as_str).unwrap_or_default();
         let (code, message) = (part("/extensions/code"), part("/message"));
@@ -68,7 +69,7 @@ pub(super) async fn ask(server: &str, cited: &Citation) -> Result<Citation, Stri
     citation::read(&text).map_err(|error| format!("{url} answers without a citation: {error}"))
 }
 
-/// The address of the endpoint, from that of the server or of the endpoint itself.
+/// The address of the endpoint, from the address of the server or of the endpoint itself.
 fn url_of(server: &str) -> Result<Uri, String> {
     let wrong = || "--server: write the address as https://HOST or http://HOST:PORT".to_owned();
     let base = server.trim_end_matches('/');

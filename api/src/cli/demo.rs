@@ -1,7 +1,7 @@
-//! `cops-graphql demo`: makes a synthetic dataset, at a scale of one's choice.
+//! `cops-graphql demo`: generates a synthetic dataset at a scale of your choice.
 //!
-//! What was made up before is replaced. What is real is left alone: the command refuses to touch a
-//! database that holds any, unless it is told to throw that away.
+//! It replaces earlier synthetic data. It refuses to change a database that holds real data, unless `--force` tells it
+//! to delete them.
 
 use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
@@ -14,21 +14,33 @@ use crate::{
     reference::ReferenceError,
 };
 
+/// The end of its help.
+pub(super) const HELP: &str = "\
+Replaces earlier synthetic data, and refuses to replace real data without --force. Prints how many rows of each kind \
+it generated.
+
+Exit codes: 0 done, 1 the database failed and nothing changed, 2 refused and nothing changed, 3 done, but the output \
+could not be written.
+
+Examples:
+  cops-graphql demo
+  cops-graphql demo --scale 0.1 --database sqlite://small.db";
+
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// How large: 1 is 18,000 agencies, 45,000 grants and 600,000 trainees; from 0.01 to 100.
+    /// The size, from 0.01 to 100: 1 is 18,000 agencies, 45,000 grants and 600,000 trainees.
     #[arg(long, default_value_t = 1.0, value_name = "NUMBER", value_parser = scale)]
     scale: f64,
-    /// What the generator starts from: the same seed and scale make the same rows.
+    /// The seed of the generator: the same seed and scale make the same rows.
     #[arg(long, default_value_t = DEFAULT_SEED, value_name = "NUMBER")]
     seed: u64,
-    /// Throw away all data that were imported into the database.
+    /// Delete all data that were imported into the database.
     #[arg(long)]
     force: bool,
 }
 
-/// Reads a scale: a wrong one is refused before anything is touched.
+/// Parses a scale. A wrong one is refused before anything changes.
 fn scale(text: &str) -> Result<f64, String> {
     let scale = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     let fits = demo::SCALES.contains(&scale);
@@ -44,10 +56,10 @@ pub(crate) async fn run(args: &DemoArgs, database: &DatabaseUrl) -> ExitCode {
         Ok(made) => {
             let mut output = Output::default();
             output.write(&told(&made));
-            output.end_after(&format!("{} made-up rows were committed", made.rows()))
+            output.end_after(&format!("{} synthetic rows were committed", made.rows()))
         }
         Err(error) => {
-            let what = if error.is_refusal() { "" } else { "nothing was made: " };
+            let what = if error.is_refusal() { "" } else { "nothing was generated: " };
             let failure = super::fail(&format!("{what}{}", words(&error, database)));
             if error.is_refusal() { ExitCode::from(2) } else { failure }
         }
@@ -64,7 +76,7 @@ async fn make(
         true => demo::replace(&db, args.scale, args.seed, bar).await?,
         false => demo::load(&db, args.scale, args.seed, bar).await?,
     };
-    // What the database says on the way out cannot undo what was committed.
+    // An error on closing cannot undo what was committed.
     let _ = database::finish(db).await;
     Ok(made)
 }
@@ -79,7 +91,7 @@ pub(super) fn words(error: &DemoError, database: &DatabaseUrl) -> String {
     }
 }
 
-/// A bar on standard error, which shows itself only on a terminal.
+/// A progress bar on standard error, visible only on a terminal.
 pub(crate) fn progress() -> ProgressBar {
     let style = "{msg:>12} [{wide_bar}] {human_pos}/{human_len} rows, {per_sec}, {eta} left";
     let bar = ProgressBar::new(0)
@@ -90,8 +102,8 @@ pub(crate) fn progress() -> ProgressBar {
 
 fn told(made: &Made) -> String {
     let mut text = format!(
-        "{} made-up rows in {:.1} s: {} agencies in {} counties, {} organizations, {} grants, {} obligations, {} rows \
-         of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
+        "{} synthetic rows in {:.1} s: {} agencies in {} counties, {} organizations, {} grants, {} obligations, {} \
+         rows of officers, {} courses, {} sessions, {} trainees, {} outcomes\n",
         made.rows(),
         made.took.as_secs_f64(),
         made.agencies,
@@ -106,7 +118,7 @@ fn told(made: &Made) -> String {
         made.outcomes,
     );
     if made.removed > 0 {
-        let _ = writeln!(text, "They replace {} rows that stood there before.", made.removed);
+        let _ = writeln!(text, "They replace {} earlier rows.", made.removed);
     }
     text
 }

@@ -1,7 +1,7 @@
-//! `cops-graphql diff`: what changed between two revisions.
+//! `cops-graphql diff`: lists what changed between two revisions.
 //!
-//! It asks what any client may ask (`grantChanges` and its like), so the two cannot disagree, and values are written as the
-//! API writes them.
+//! It runs the queries that any client can send (`grantChanges` and similar fields), so it cannot disagree with the API
+//! and writes values as the API does.
 
 use std::{collections::BTreeMap, fmt::Write as _, process::ExitCode};
 
@@ -20,36 +20,36 @@ use crate::{
     query::changes,
 };
 
-/// What its help says at the end.
+/// The end of its help.
 pub(super) const HELP: &str = "\
-Lists the rows that were added, changed or removed after the first revision, up to the second. Nothing is changed.
+Lists the rows that were added, changed or removed after the first revision, up to and including the second.
+
+Exit codes: 0 no difference, 1 some difference, 2 unknown, because a revision is no longer kept or the database cannot \
+be read, 3 the output could not be written.
 
 Examples:
   cops-graphql diff 3 5
   cops-graphql diff 3 5 --format csv > changes.csv
-  cops-graphql diff 3 5 --table grants --format json | jq -r .after.awardNumber
+  cops-graphql diff 3 5 --table grants --format json | jq -r .after.awardNumber";
 
-Exit codes: 0 nothing differs, 1 something does, 2 it cannot be told: a revision is not kept, or the database cannot be
-read, 3 the output could not be written.";
-
-/// The rows that are asked for at once.
+/// The rows that one query reads.
 const ROWS: usize = 10_000;
-/// The connections that a query needs at most.
+/// The most connections that a query needs.
 const CONNECTIONS: usize = 2;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DiffArgs {
-    /// The revision to begin with.
+    /// The earlier revision.
     #[arg(value_name = "FROM", value_parser = clap::value_parser!(i32).range(1..))]
     from: i32,
-    /// The revision to end with.
+    /// The later revision.
     #[arg(value_name = "TO", value_parser = clap::value_parser!(i32).range(1..))]
     to: i32,
-    /// The tables to compare, as the API calls their lists [default: all].
+    /// The tables to compare, by the names of their lists in the API [default: all].
     #[arg(long, value_name = "TABLE,...", value_delimiter = ',')]
     table: Vec<String>,
-    /// How to write it: counts for people, a record of CSV for each field, or a line of JSON for each row.
+    /// The output: counts for people, a CSV record for each changed field, or a line of JSON for each row.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: DiffFormat,
 }
@@ -61,7 +61,7 @@ enum DiffFormat {
     Json,
 }
 
-/// A row that differs.
+/// A changed row.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RowChange {
@@ -69,11 +69,11 @@ struct RowChange {
     row_id: String,
     before: Option<Map<String, Value>>,
     after: Option<Map<String, Value>>,
-    /// What differs.
+    /// The changed fields.
     fields: Vec<String>,
 }
 
-/// How many rows of a table differ, and in what.
+/// How many rows of a table changed, by kind and by field.
 struct Counts {
     kinds: Vec<(String, u64)>,
     fields: Vec<(String, u64)>,
@@ -90,7 +90,7 @@ pub(crate) async fn run(args: &DiffArgs, url: &DatabaseUrl) -> ExitCode {
     }
 }
 
-/// Writes what differs, and says whether nothing does.
+/// Writes the differences. Returns whether there are none.
 async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Result<bool, String> {
     let tables = chosen(&args.table)?;
     let unreadable =
@@ -99,15 +99,15 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
     let readers = Readers::open_for(url, CONNECTIONS, longest).await.map_err(unreadable)?;
     migration::refuse(readers.spare()).await.map_err(unreadable)?;
     if migration::is_behind(readers.spare()).await.map_err(unreadable)? {
-        return Err("the tables of the database are not those of this version of the program: \
-                    `cops-graphql doctor` says what to do"
+        return Err("the tables of the database do not match this version of the program: `cops-graphql doctor` \
+                    explains how to fix that"
             .to_owned());
     }
     let schema = schema();
     let mut all = BTreeMap::new();
     for table in tables {
         let counts = Counts::of(args, &schema, &readers, table).await?;
-        // Whatever is wrong with the revisions was found by then.
+        // The query above has checked the revisions.
         if all.is_empty() && args.format == DiffFormat::Csv {
             output.write("table,kind,id,field,before,after\n");
         }
@@ -123,20 +123,20 @@ async fn compare(args: &DiffArgs, url: &DatabaseUrl, output: &mut Output) -> Res
     Ok(all.is_empty())
 }
 
-/// The tables that are to be compared: those whose rows loads change.
+/// The tables to compare, among those whose rows change with loads.
 fn chosen(names: &[String]) -> Result<Vec<&'static Table>, String> {
     let all = catalog().tables.iter().filter(|table| changes::has_history(table));
     let all: Vec<&Table> = all.collect();
     let find = |name: &String| {
         all.iter().copied().find(|table| table.list == name).ok_or_else(|| {
             let lists: Vec<_> = all.iter().map(|table| table.list).collect();
-            format!("there is no table {name}: the tables are {}", lists.join(", "))
+            format!("there is no table {name}; the tables are {}", lists.join(", "))
         })
     };
     if names.is_empty() { Ok(all.clone()) } else { names.iter().map(find).collect() }
 }
 
-/// Writes the changes of a table.
+/// Writes the changed rows of a table.
 async fn list(
     args: &DiffArgs,
     schema: &Schema,
@@ -168,7 +168,7 @@ async fn list(
     }
 }
 
-/// What the API answers of the changes of a table.
+/// Queries the changes of a table.
 async fn ask(
     args: &DiffArgs,
     schema: &Schema,
@@ -221,7 +221,7 @@ impl RowChange {
         json!({ "table": table, "kind": kind, "id": row_id, "before": before, "after": after, "fields": fields })
     }
 
-    /// A record for each field that differs.
+    /// A record for each changed field.
     fn to_csv(&self, table: &str) -> Result<String, String> {
         let cell = |row: &Option<Map<String, Value>>, field: &str| match row
             .as_ref()
@@ -245,7 +245,7 @@ impl RowChange {
 fn in_words(args: &DiffArgs, all: &BTreeMap<&'static str, Counts>) -> String {
     let (from, to) = (args.from, args.to);
     if all.is_empty() {
-        return format!("nothing differs between the revisions {from} and {to}\n");
+        return format!("no differences between the revisions {from} and {to}\n");
     }
     let mut words = format!("from revision {from} to revision {to}:\n");
     for (table, Counts { kinds, fields }) in all {

@@ -1,4 +1,4 @@
-//! `cops-graphql distribute`: lays a loaded database out on several machines.
+//! `cops-graphql distribute`: distributes a loaded database over several machines.
 
 use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
@@ -10,26 +10,26 @@ use crate::database::{
     distributed::{DistributeError, Distributed, Placement, distribute},
 };
 
-/// What its help says at the end.
+/// The end of its help.
 pub(super) const HELP: &str = "\
-Name the coordinator of Citus by --database: load the data first, stop loads while this runs, and start servers anew after
-it. Trainees and outcomes are divided among the machines by their ids, with their history; every other table is copied to
-each machine. It all happens at once or not at all. Run it again after an upgrade: it lays out what is new.
+Name the coordinator of Citus with --database. Load the data first, run no loads during the command, and restart \
+servers after it. Trainees and outcomes are divided among the machines by id, with their history; every other table is \
+copied to every machine. The command is all or nothing. Run it again after an upgrade: it distributes new tables.
 
-Serve such a database with --aggregates sql. Servers may ask any machine; loads go to the coordinator.
+Serve such a database with --aggregates sql. Servers may connect to any machine; loads must connect to the coordinator.
+
+Exit codes: 0 done, now or earlier; 1 failed, and nothing changed; 2 this database cannot be distributed; 3 done, but \
+the output could not be written.
 
 Examples:
   cops-graphql distribute --database postgres://coordinator/cops
-  cops-graphql distribute --shards 64
-
-Exit codes: 0 done, or done before; 1 failed, and nothing was changed; 2 the database cannot be distributed as it is;
-3 done, and that could not be written.";
+  cops-graphql distribute --database postgres://coordinator/cops --shards 64";
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DistributeArgs {
-    /// The parts that trainees and outcomes are divided into: two to four for each processor of all machines.
-    /// Citus says how many where this does not.
+    /// The number of shards of trainees and outcomes: two to four for each processor of all machines. Omit it to use
+    /// the setting of Citus.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     shards: Option<u16>,
 }
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &DistributeArgs, url: &DatabaseUrl) -> ExitCode {
         }
         Err(DistributeError::Database(error)) => {
             let said = database::explain(url, &error);
-            fail(&format!("the database failed, and nothing was changed: {said}"))
+            fail(&format!("the database failed, and nothing changed: {said}"))
         }
         Err(error) => {
             fail(&error.to_string());
@@ -71,7 +71,7 @@ async fn run_on(
     done
 }
 
-/// What is at work, on standard error, which shows itself only on a terminal.
+/// Shows the current table on standard error, if that is a terminal.
 fn spinner() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} distributing {msg} ({elapsed})");
     let bar = ProgressBar::new_spinner().with_style(style.expect("the template is well formed"));
@@ -83,28 +83,28 @@ fn words(done: &Distributed) -> String {
     let Distributed { citus, machines, shards, tables, before, loosened } = done;
     if tables.is_empty() {
         return format!(
-            "nothing to do: all {before} tables are distributed on {machines} machines (Citus {citus})\n"
+            "nothing to do: all {before} tables are distributed over {machines} machines (Citus {citus})\n"
         );
     }
     let count = |place| tables.iter().filter(|(_, placed)| *placed == place).count();
     let mut words = format!(
-        "distributed {} tables on {machines} machines (Citus {citus}): {} divided by id into {shards} shards, {} on every \
-         machine",
+        "distributed {} tables over {machines} machines (Citus {citus}): {} divided by id into {shards} shards, {} on \
+         every machine",
         tables.len(),
         count(Placement::ById),
         count(Placement::Everywhere),
     );
     if *before > 0 {
-        let _ = write!(words, "; {before} were so before");
+        let _ = write!(words, "; {before} were distributed before");
     }
     words.push('\n');
     if !loosened.is_empty() {
         let _ = writeln!(
             words,
-            "No longer unique: {}. No machine sees all rows; loads look for what is there, as they always did.",
+            "These indexes are no longer unique: {}. No machine sees all rows; loads still check for duplicates.",
             loosened.join(", ")
         );
     }
-    words.push_str("Serve it with --aggregates sql, and start servers anew.\n");
+    words.push_str("Serve it with --aggregates sql, and restart servers.\n");
     words
 }

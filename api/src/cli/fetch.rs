@@ -1,4 +1,4 @@
-//! `cops-graphql fetch`: real data in one command.
+//! `cops-graphql fetch`: downloads and loads real data in one command.
 
 use std::{
     path::PathBuf,
@@ -18,33 +18,39 @@ use crate::{
     ingest::{self, COPS_LISTINGS, Format, ImportReport, ImportRequest, Listings, Origin},
 };
 
-/// The exit code of a command that was interrupted.
+/// The exit code after an interruption.
 const INTERRUPTED: u8 = 130;
-/// Who publishes what is fetched.
+/// The publisher of the downloaded files.
 const PUBLISHER: &str = "USAspending.gov";
 
 const EXAMPLES: &str = "\
-The API makes files to order, which takes it some minutes. They are kept in the folder, with
-what was asked for (downloads.json) and their digests (SHA256SUMS), and are then imported in
-one load. What is there already is not fetched again. A fetch that broke off or was
-interrupted goes on where it was when the same command is run again.
+The API generates the files on request, which takes some minutes. They stay in the folder, \
+with the requests (downloads.json) and their digests (SHA256SUMS), and are imported in one \
+load. Files that are already there are not downloaded again. To continue after a failure or \
+an interruption, run the same command again. It prints each file and the report of the load.
 
-USAspending has awards from October 2000 on. Of what is before October 2007, it gives only
-the transactions of the whole Department of Justice, a file a fiscal year: the import picks
+USAspending has awards from October 2000 on. For the time before October 2007 it has only the \
+transactions of the whole Department of Justice, one file per fiscal year; the import selects \
 the listings.
 
-The amount of an award is the sum of its transactions. Of an award of which --from leaves
-some out, it is the total that the files state, and the report says so.
+The amount of an award is the sum of its transactions. If --from excludes some transactions of \
+an award, its amount is the total that the files state, and the report says so.
+
+Exit codes: 0 done, 1 the API or the database failed, 2 the options or the files are wrong, \
+3 done, but the report could not be written, 130 interrupted. After 1 and 2 nothing was \
+imported.
 
 Examples:
   cops-graphql fetch usaspending
   cops-graphql fetch usaspending --from 2020-10-01 --to recent --no-import
   cops-graphql fetch usaspending --listing 16.710
-  (cd usaspending && sha256sum --check SHA256SUMS)
+  (cd usaspending && sha256sum --check SHA256SUMS)";
 
-Exit codes: 0 done, 1 the API or the database failed, 2 what was asked for or what came is
-wrong, 3 done, and the report could not be written, 130 interrupted. At 1 and 2 nothing was
-imported.";
+/// The end of the help of `fetch` itself.
+pub(super) const HELP: &str = "\
+Examples:
+  cops-graphql fetch usaspending
+  cops-graphql fetch usaspending --from 2020-10-01 --no-import";
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -55,14 +61,14 @@ pub(crate) struct FetchArgs {
 
 #[derive(Debug, Subcommand)]
 enum From {
-    /// Awards and transactions, from the API of USAspending.
+    /// Awards and transactions from the API of USAspending.
     #[command(after_help = EXAMPLES)]
     Usaspending(UsaspendingArgs),
 }
 
 #[derive(Debug, clap::Args)]
 struct UsaspendingArgs {
-    /// Assistance listings.
+    /// The assistance listings to download.
     #[arg(
         long,
         value_name = "N,...",
@@ -71,28 +77,28 @@ struct UsaspendingArgs {
         value_parser = import::listing
     )]
     listing: Vec<String>,
-    /// The first day.
+    /// The first day of the transactions.
     #[arg(long, value_name = "YYYY-MM-DD", default_value_t = FIRST_DAY, value_parser = first_day)]
     from: NaiveDate,
-    /// The last day [default: today].
+    /// The last day of the transactions [default: today].
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<NaiveDate>,
-    /// The folder that keeps the files.
+    /// The folder for the files.
     #[arg(long, value_name = "DIR", default_value = "usaspending")]
     to: PathBuf,
-    /// Only fetch.
+    /// Download the files, and do not import them.
     #[arg(long)]
     no_import: bool,
-    /// Fetch what is there already, too.
+    /// Download files again that are already there.
     #[arg(long)]
     again: bool,
-    /// Where the API is.
+    /// The address of the API.
     #[arg(long, value_name = "URL", default_value = API, value_parser = address)]
     url: String,
-    /// How often one thing is tried again, more and more slowly, before it is given up.
+    /// How often to retry each request, with growing delays.
     #[arg(long, value_name = "TIMES", default_value_t = Pace::default().retries)]
     retries: u32,
-    /// How long the API may take to make a file.
+    /// How long to wait for the API to generate a file.
     #[arg(
         long,
         value_name = "MINUTES",
@@ -102,7 +108,7 @@ struct UsaspendingArgs {
     wait: u32,
 }
 
-/// Reads the address of the API. It would be shown, and credentials in it would not be sent.
+/// Parses the address of the API. Credentials in it are refused: they would be shown, and would not be sent.
 fn address(text: &str) -> Result<String, String> {
     match text.contains('@') {
         true => Err("the API takes no user and no password: write https://HOST".to_owned()),
@@ -113,7 +119,7 @@ fn address(text: &str) -> Result<String, String> {
 fn first_day(text: &str) -> Result<NaiveDate, String> {
     let day = text.parse().map_err(|_| "write it as 2020-10-01".to_owned())?;
     if day < FIRST_DAY {
-        return Err(format!("USAspending has nothing from before {FIRST_DAY}"));
+        return Err(format!("USAspending has no data from before {FIRST_DAY}"));
     }
     Ok(day)
 }
@@ -128,12 +134,12 @@ pub(crate) async fn run(args: &FetchArgs, database: &DatabaseUrl) -> ExitCode {
         done = all(args, database, &bar, &is_loading) => done,
         _ = tokio::signal::ctrl_c() => {
             bar.finish_and_clear();
-            // The load may have been committed a moment ago.
+            // The load may just have been committed.
             super::fail(if is_loading.load(Ordering::Relaxed) {
-                "interrupted while the files were loaded, which is done as a whole or not at all: run the command \
-                 again, and what was loaded is not loaded twice"
+                "interrupted during the load, which is all or nothing: run the command again; files that were loaded \
+                 are not loaded twice"
             } else {
-                "interrupted; what was fetched is kept: run the command again to go on"
+                "interrupted; the downloaded files are kept: run the command again to continue"
             });
             return ExitCode::from(INTERRUPTED);
         }
@@ -176,7 +182,7 @@ async fn all(
         output.write(&format!("{path}  {bytes} bytes, SHA-256 {sha256}\n"));
     }
     if args.no_import {
-        return Ok(output.end_after(&format!("{} files were fetched and are kept", files.len())));
+        return Ok(output.end_after(&format!("{} files were downloaded and are kept", files.len())));
     }
     is_loading.store(true, Ordering::Relaxed);
     let report = load(&options, files, database)
@@ -186,7 +192,7 @@ async fn all(
     Ok(output.end_after(&import::done(&report)))
 }
 
-/// Loads all files at once, each as a source of its own.
+/// Loads all files in one load, each as its own source.
 async fn load(
     options: &Options,
     files: Vec<KeptFile>,

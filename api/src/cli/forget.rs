@@ -1,4 +1,4 @@
-//! `cops-graphql forget`: forgets earlier revisions.
+//! `cops-graphql forget`: deletes the history of earlier revisions.
 
 use std::process::ExitCode;
 
@@ -8,18 +8,18 @@ use crate::database::{
     forget::{ForgetError, Forgotten, forget},
 };
 
-/// What its help says at the end.
+/// The end of its help.
 pub(super) const HELP: &str = "\
-Every revision is kept until it is forgotten here: then what asks for it is refused with REVISION_GONE, and citations of
-it can no longer be verified. What later revisions have stays as it is. There is no way back but a backup.
+Every revision is kept until this command deletes it. After that, requests for the revision get REVISION_GONE, and \
+citations of it can no longer be verified. Later revisions do not change. Only a backup brings the history back.
 
-A file of SQLite keeps its size, and later loads fill the space; `sqlite3 cops.db VACUUM` makes it smaller.
+An SQLite file keeps its size, and later loads reuse the space; `sqlite3 cops.db VACUUM` shrinks it.
+
+Exit codes: 0 done, 1 failed, 2 there is nothing to delete, 3 done, but the output could not be written.
 
 Examples:
   cops-graphql forget --before 12 --dry-run
-  cops-graphql forget --before 12 --database postgres://localhost/cops
-
-Exit codes: 0 done, 1 failed, 2 there is nothing to forget, 3 done, and that could not be written.";
+  cops-graphql forget --before 12 --database postgres://localhost/cops";
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(crate) struct ForgetArgs {
     /// The first revision to keep.
     #[arg(long, value_name = "REVISION", value_parser = clap::value_parser!(i32).range(1..))]
     before: i32,
-    /// Say what would be forgotten, and change nothing.
+    /// Print what would be deleted, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -47,19 +47,19 @@ pub(crate) async fn run(args: &ForgetArgs, url: &DatabaseUrl) -> ExitCode {
         }
         Err(ForgetError::Database(error)) => {
             let said = database::explain(url, &error);
-            fail(&format!("the database failed, and nothing was changed: {said}"))
+            fail(&format!("the database failed, and nothing changed: {said}"))
         }
     }
 }
 
 async fn run_on(args: &ForgetArgs, url: &DatabaseUrl) -> Result<Forgotten, ForgetError> {
-    // A database that is not there yet, or is of an older version, has no history, and is left as it is.
+    // A database that does not exist yet or is of an older version has no history. It must not change.
     let reader = database::reader(url).await?;
     migration::refuse(&reader).await?;
     let is_behind = migration::is_behind(&reader).await?;
     reader.close().await?;
     if is_behind {
-        let reason = "its tables are of an older version: start the server once, which brings them up to date";
+        let reason = "its tables are of an older version: start the server once to update them";
         return Err(sea_orm::DbErr::Custom(reason.to_owned()).into());
     }
     let db = database::writer(url).await?;
@@ -78,13 +78,13 @@ fn words(forgotten: &Forgotten, is_trial: bool) -> String {
     };
     if is_trial {
         return format!(
-            "{gone} would be forgotten, with {rows} rows of history (--dry-run: nothing was changed)"
+            "{gone} would be forgotten, with {rows} rows of history (--dry-run: nothing changed)"
         );
     }
     let kept = if kept == current {
-        format!("kept is revision {kept}")
+        format!("revision {kept} is kept")
     } else {
-        format!("kept are the revisions {kept} to {current}")
+        format!("the revisions {kept} to {current} are kept")
     };
     format!("forgot {gone}, with {rows} rows of history; {kept}")
 }

@@ -1,4 +1,4 @@
-//! The options of `serve` that are about HTTP.
+//! The options of `serve` for HTTP.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -9,15 +9,15 @@ use crate::{
     server::{Operator, Settings, TrustedDocuments},
 };
 
-/// The requests that an operator may allow in one body at most.
+/// The largest batch that an operator may allow.
 const MOST_IN_BATCH: u16 = 100;
 
-/// How answers are kept, and who gets them.
+/// Caches, citations, and who may send which requests.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(id = "http")]
 pub(crate) struct HttpArgs {
-    /// How many bytes of answers to keep in memory, such as `64MiB`; 0 keeps none.
+    /// The memory for cached answers, such as `64MiB`; 0 caches none.
     #[arg(
         long,
         env = "CACHE_SIZE",
@@ -26,7 +26,7 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     cache_size: u64,
-    /// How many bytes of rows to keep in memory that queries look up by id, such as `32MiB`; 0 keeps none.
+    /// The memory for cached rows that queries look up by id, such as `32MiB`; 0 caches none.
     #[arg(
         long,
         env = "ROW_CACHE_SIZE",
@@ -35,7 +35,7 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     row_cache_size: u64,
-    /// How many bytes of copies of earlier revisions to keep in memory, such as `64MiB`; 0 makes none.
+    /// The memory for in-memory copies of earlier revisions, such as `64MiB`; 0 makes none.
     #[arg(
         long,
         env = "REVISION_CACHE_SIZE",
@@ -44,17 +44,17 @@ pub(crate) struct HttpArgs {
         value_parser = bytes
     )]
     revision_cache_size: u64,
-    /// Where this server is found by others, such as `https://data.example.gov`: citations link to it. Where none is named,
-    /// they link to where their client has found it.
+    /// The public address of this server, such as `https://data.example.gov`. Citations link to it [default: the
+    /// address that the client used].
     #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
-    /// Who has made the dataset of this server, as citations name them.
+    /// The author of the dataset in citations.
     #[arg(long, env = "CITATION_AUTHOR", value_name = "NAME", value_parser = cited_name)]
     citation_author: Option<String>,
-    /// Who publishes it, as citations name them.
+    /// The publisher of the dataset in citations.
     #[arg(long, env = "CITATION_PUBLISHER", value_name = "NAME", value_parser = cited_name)]
     citation_publisher: Option<String>,
-    /// For how many seconds browsers and proxies may use an answer without asking again.
+    /// How long browsers and proxies may reuse an answer without a new request.
     #[arg(long, env = "MAX_AGE", value_name = "SECONDS", default_value_t = 5)]
     max_age: u32,
     /// An origin whose pages may read answers, such as `https://example.gov`; may be repeated.
@@ -67,7 +67,7 @@ pub(crate) struct HttpArgs {
         value_parser = origin
     )]
     cors_origin: Vec<HeaderValue>,
-    /// How many requests one body may hold, as a JSON list; 0 takes no lists.
+    /// How many requests one body may have, as a JSON list; 0 refuses lists.
     #[arg(
         long,
         env = "BATCH",
@@ -76,15 +76,15 @@ pub(crate) struct HttpArgs {
         value_parser = clap::value_parser!(u16).range(0..=i64::from(MOST_IN_BATCH))
     )]
     batch: u16,
-    /// How many rows a file may have that is exported; 0 sends no files.
+    /// How many rows an exported file may have; 0 disables files.
     #[arg(long, env = "MAX_EXPORT_ROWS", value_name = "ROWS", default_value_t = 1_000_000)]
     max_export_rows: u32,
-    /// Documents that clients may name instead of sending them: a folder of `.graphql` files, or the
-    /// manifest of Apollo, Relay or GraphQL Code Generator.
+    /// The trusted documents, which clients may name instead of sending: a folder of `.graphql` files, or the manifest
+    /// of Apollo, Relay or GraphQL Code Generator.
     #[arg(long, env = "TRUSTED_DOCUMENTS", value_name = "PATH")]
     pub(super) trusted_documents: Option<PathBuf>,
-    /// Refuse all documents but the trusted ones and those of the explorer. Then there are `/graphql`, `/explore`, `/`,
-    /// `/health/live`, `/health/ready` and `/metrics`: no schema, no dictionary, no playground and no whole tables.
+    /// Refuse all documents except the trusted ones and those of the explorer. The server then has `/graphql`, `/cite`,
+    /// `/explore`, `/`, `/health` and `/metrics`, but no schema, dictionary, playground, docs or exported tables.
     #[arg(
         long,
         env = "TRUSTED_ONLY",
@@ -94,7 +94,7 @@ pub(crate) struct HttpArgs {
 }
 
 impl HttpArgs {
-    /// Who runs the server, as citations name them.
+    /// The operator of the server, as citations name them.
     pub(crate) fn operator(&self) -> Operator {
         Operator {
             public_url: self.public_url.clone(),
@@ -103,7 +103,7 @@ impl HttpArgs {
         }
     }
 
-    /// The settings that were chosen, with the trusted documents read and checked.
+    /// The settings, with the trusted documents read and checked.
     ///
     /// # Errors
     /// Says which document is wrong, and where.
@@ -111,14 +111,14 @@ impl HttpArgs {
         let trusted = match &self.trusted_documents {
             Some(path) => Some(Arc::new(TrustedDocuments::read(path, &limits)?)),
             None if self.trusted_only => {
-                let reason = "--trusted-only refuses all: name documents with --trusted-documents";
+                let reason = "--trusted-only needs documents: name them with --trusted-documents";
                 return Err(reason.to_owned());
             }
             None => None,
         };
         if let Some(trusted) = &trusted {
             let (documents, only) = (trusted.len(), self.trusted_only);
-            tracing::info!(documents, only, "read the trusted documents");
+            tracing::info!(documents, only, "loaded the trusted documents");
         }
         let any = self.cors_origin.iter().any(|origin| origin == "*");
         Ok(Settings {
@@ -137,7 +137,7 @@ impl HttpArgs {
     }
 }
 
-/// Reads a number of bytes: `0`, `1000000`, `512KiB`, `64MiB`, `2GiB`.
+/// Parses a number of bytes: `0`, `1000000`, `512KiB`, `64MiB`, `2GiB`.
 fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -146,13 +146,13 @@ fn bytes(text: &str) -> Result<u64, String> {
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => return Err("write it as a number with KiB, MiB or GiB behind it".to_owned()),
+        _ => return Err("write a number followed by KiB, MiB or GiB".to_owned()),
     };
-    let number: u64 = number.parse().map_err(|_| "begin with a number".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "that is too much".to_owned())
+    let number: u64 = number.parse().map_err(|_| "start with a number".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "the size exceeds 64 bits".to_owned())
 }
 
-/// Reads where a server is found: a scheme, a host, perhaps a port and a path.
+/// Parses the public address of a server: a scheme, a host, and optionally a port and a path.
 fn public_url(text: &str) -> Result<String, String> {
     let wrong = || "write it as https://data.example.gov or https://example.gov/data".to_owned();
     let base = text.trim_end_matches('/');
@@ -162,20 +162,19 @@ fn public_url(text: &str) -> Result<String, String> {
     if is_web && is_plain && base.len() <= 200 { Ok(base.to_owned()) } else { Err(wrong()) }
 }
 
-/// Reads a name that stands in a citation.
+/// Parses a name for citations.
 fn cited_name(text: &str) -> Result<String, String> {
     let name = text.trim();
     let is_odd = |c: char| c.is_control() || matches!(c, '{' | '}' | '\\');
     if name.is_empty() || name.chars().count() > 200 || name.contains(is_odd) {
-        return Err("write a name of 1 to 200 characters, without braces and backslashes, which BibTeX reads as its own".to_owned());
+        return Err("write a name of 1 to 200 characters, without braces and backslashes (BibTeX uses them)".to_owned());
     }
     Ok(name.to_owned())
 }
 
-/// Reads an origin: a scheme, a host, perhaps a port, and nothing behind them, as browsers send it.
+/// Parses an origin as browsers send it: a scheme, a host, and optionally a port, without a path.
 fn origin(text: &str) -> Result<HeaderValue, String> {
-    let wrong =
-        || "write it as a browser does: https://example.gov, without a path; or *".to_owned();
+    let wrong = || "write it as https://example.gov, without a path, or as *".to_owned();
     if text != "*" {
         let uri: Uri = text.parse().map_err(|_| wrong())?;
         let has_more = text.ends_with('/') || text.contains(['@', '#']);

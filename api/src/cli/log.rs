@@ -1,7 +1,7 @@
-//! The log: where it goes, what it holds, and how that is chosen again while the server runs.
+//! The log: its filter, its format, and how to change the filter while the server runs.
 //!
-//! An option cannot change in a process that runs, so a filter that is to be read again stands in a file. Where the log
-//! cannot be written, as on a full disk, its lines are lost: the server goes on without them.
+//! An option cannot change in a running process, so a filter that can change is in a file. If the log cannot be
+//! written, for example because the disk is full, its lines are lost and the server continues.
 
 use std::{
     io::IsTerminal as _,
@@ -28,10 +28,10 @@ pub(crate) struct LogArgs {
     /// What to log: a level, or levels by module, such as `info,cops_graphql=debug`.
     #[arg(long, env = "LOG", value_name = "FILTER", default_value = "info")]
     log: String,
-    /// A file that says what to log, in the place of --log; SIGHUP has it read again.
+    /// A file with the filter, instead of --log. On SIGHUP the server reads it again.
     #[arg(long, env = "LOG_FILTER_FILE", value_name = "PATH")]
     log_filter_file: Option<PathBuf>,
-    /// How to write the log.
+    /// The format of the log.
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "human")]
     log_format: LogFormat,
 }
@@ -40,24 +40,24 @@ pub(crate) struct LogArgs {
 enum LogFormat {
     /// For people.
     Human,
-    /// For machines: a JSON object a line.
+    /// For programs: one JSON object per line.
     Json,
 }
 
-/// A filter in a file, which can be read again.
+/// A filter in a file, which can be read again while the server runs.
 pub(crate) struct FilterFile {
     path: PathBuf,
     handle: FilterHandle,
 }
 
-/// The place of a filter that can be replaced.
+/// A handle that replaces the filter.
 enum FilterHandle {
     OfAll(reload::Handle<EnvFilter, Registry>),
     OfLog(reload::Handle<Box<dyn Filter<Registry> + Send + Sync>, Registry>),
 }
 
 impl LogArgs {
-    /// What is logged.
+    /// The filter.
     pub(super) fn filter(&self) -> Result<EnvFilter, String> {
         match &self.log_filter_file {
             Some(path) => read(path),
@@ -65,7 +65,7 @@ impl LogArgs {
         }
     }
 
-    /// Where it is said what is logged, for people.
+    /// Where the filter comes from, for messages.
     pub(super) fn source(&self) -> String {
         match &self.log_filter_file {
             Some(path) => path.display().to_string(),
@@ -73,7 +73,12 @@ impl LogArgs {
         }
     }
 
-    /// Starts the log. Gives the file that can be read again, if there is one.
+    /// Whether the log is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.log_format, LogFormat::Json)
+    }
+
+    /// Starts the log. Returns the filter file, if there is one.
     ///
     /// # Errors
     /// Says what is wrong with the filter.
@@ -87,7 +92,7 @@ impl LogArgs {
                 handle = Some(FilterHandle::OfAll(place));
                 registry.with(filter).with(log(self.log_format)).try_init()
             }
-            // What is logged and what is traced are chosen apart from each other.
+            // The filter of the log does not apply to traces.
             (Some(exporter), _) => {
                 let filter: Box<dyn Filter<Registry> + Send + Sync> = Box::new(filter);
                 let (filter, place) = reload::Layer::new(filter);
@@ -105,7 +110,7 @@ impl LogArgs {
     }
 }
 
-/// Has the notices of a command that is no server written to standard error: that it waits for another process.
+/// Writes the notices of a command other than `serve` to standard error, such as that it waits for another process.
 pub(super) fn start_notices() {
     let notices = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -114,12 +119,12 @@ pub(super) fn start_notices() {
         .with_target(false)
         .without_time()
         .with_filter(EnvFilter::new("off,migration=info"));
-    // Where there is a log already, they are written there.
+    // If a log has already started, the notices go there.
     let _ = tracing_subscriber::registry().with(notices).try_init();
 }
 
 impl FilterFile {
-    /// Reads the filter again. Where it cannot be read, what is logged stays as it is.
+    /// Reads the filter again. If that fails, the previous filter stays.
     pub(super) fn read_again(&self) {
         let replaced = read(&self.path).and_then(|filter| {
             let replaced = match &self.handle {
@@ -129,8 +134,8 @@ impl FilterFile {
             replaced.map_err(|error| error.to_string())
         });
         match replaced {
-            Ok(()) => tracing::info!(path = %self.path.display(), "read again what to log"),
-            Err(reason) => tracing::error!(reason, "what to log stays as it was"),
+            Ok(()) => tracing::info!(path = %self.path.display(), "reloaded the log filter"),
+            Err(reason) => tracing::error!(reason, "the previous log filter stays"),
         }
     }
 }
@@ -144,30 +149,30 @@ fn read(path: &Path) -> Result<EnvFilter, String> {
 
 fn parse(text: &str) -> Result<EnvFilter, String> {
     if text.is_empty() {
-        return Err("names no level: write `info`, or `off` to log nothing".to_owned());
+        return Err("is empty: write a level such as `info`, or `off` to log nothing".to_owned());
     }
     if let Some(word) = text.split(',').map(str::trim).find(|word| is_slip(word)) {
         return Err(format!(
-            "is not a log filter: {word:?} is no level (error, warn, info, debug, trace or off), and a level is wanted \
-             of another module: {word}=debug"
+            "is not a log filter: {word:?} is not a level (error, warn, info, debug, trace or off). To log another \
+             module, add a level: {word}=debug"
         ));
     }
     EnvFilter::try_new(text).map_err(|error| format!("is not a log filter: {error}"))
 }
 
-/// Whether a word of a filter is a slip. It would count as the name of a module, all that others say would not be
-/// logged, and nobody would hear of it.
+/// Whether a word of a filter is a misspelled level. The filter would take it for the name of a module and silently log
+/// nothing of all other modules.
 fn is_slip(word: &str) -> bool {
     let is_plain = !word.is_empty() && !word.contains(['=', '[', ']', '{', '}']);
     is_plain && word.parse::<LevelFilter>().is_err() && !word.starts_with("cops_graphql")
 }
 
-/// What writes the log.
+/// The layer that writes the log.
 fn log<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    // A line that cannot be written would be told on standard error, which is where it could not be written.
+    // Internal errors would go to standard error, which is what could not be written.
     let log =
         tracing_subscriber::fmt::layer().log_internal_errors(false).with_writer(std::io::stderr);
     match format {

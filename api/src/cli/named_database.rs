@@ -1,7 +1,7 @@
-//! The options that name the database, and keep its password.
+//! The options that name the database and protect its password.
 //!
-//! What stands on a command line can be read by every user of the machine, so the URL can come from the environment or
-//! from a file, too. It is read after the command line, because what cannot be read there is shown.
+//! Every user of the machine can read command lines, so the URL can also come from the environment or from a file. It
+//! is parsed after the command line, because errors of the command line show the wrong text.
 
 use std::{ffi::OsString, fmt, path::PathBuf};
 
@@ -9,17 +9,15 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use crate::database::DatabaseUrl;
 
-/// The database where none is named.
+/// The default database.
 const DEFAULT: &str = "sqlite://cops.db";
 
 /// The database, by its URL or by a file that holds it.
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "named_database")]
 pub(crate) struct NamedDatabase {
-    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`; where none is named,
-    /// `sqlite://cops.db`.
-    /// Other users of the machine can read what stands on a command line: name one with a password by `DATABASE_URL` or
-    /// by a file.
+    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME` [default: `sqlite://cops.db`].
+    /// Other users of the machine can read command lines: set a URL with a password by `DATABASE_URL` or by a file.
     #[arg(
         long,
         global = true,
@@ -29,7 +27,7 @@ pub(crate) struct NamedDatabase {
         value_parser = OsStringValueParser::new().map(SecretText)
     )]
     database: Option<SecretText>,
-    /// A file that holds the URL of the database, and nothing else.
+    /// A file that contains only the URL of the database.
     #[arg(
         long,
         global = true,
@@ -40,7 +38,7 @@ pub(crate) struct NamedDatabase {
     database_file: Option<PathBuf>,
 }
 
-/// A text that may hold a password, and is not shown.
+/// A text that may hold a password and is never shown.
 #[derive(Clone)]
 struct SecretText(OsString);
 
@@ -51,10 +49,10 @@ impl fmt::Debug for SecretText {
 }
 
 impl NamedDatabase {
-    /// The database that is named.
+    /// The URL of the database.
     ///
     /// # Errors
-    /// Says what is wrong with its URL, without showing any of it.
+    /// Says what is wrong with the URL, without showing any of it.
     pub(crate) fn url(&self) -> Result<DatabaseUrl, String> {
         let text = match (&self.database, &self.database_file) {
             (None, None) => DEFAULT.to_owned(),

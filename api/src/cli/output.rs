@@ -1,25 +1,25 @@
-//! What a command says on standard output, which may be a pipe that nobody reads or a file on a full disk.
+//! Writes to standard output, which may be a pipe that nobody reads or a file on a full disk.
 //!
-//! A command that was carried out stays so, and must not claim otherwise: what could not be written is told on standard
-//! error, with what is done all the same, and by an exit code of its own. A reader that has seen enough (`| head`) is
-//! no failure of a command that changes nothing.
+//! A command that has changed something must not claim that it failed. If it cannot write its report, it says on
+//! standard error what it did, and ends with an exit code of its own. For a command that changes nothing, a reader that
+//! stops early (`| head`) is no failure.
 
 use std::{
     io::{ErrorKind, Write as _},
     process::ExitCode,
 };
 
-/// The exit code of a command that is done, and could not say so.
+/// The exit code of a command that is done, but could not write its output.
 pub(super) const UNWRITTEN: u8 = 3;
 
-/// What a command writes to standard output.
+/// Standard output, and the first error on writing to it.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     failed: Option<std::io::Error>,
 }
 
 impl Output {
-    /// Writes a text, unless one before it could not be written.
+    /// Writes a text, unless an earlier write failed.
     pub(super) fn write(&mut self, text: &str) {
         if self.failed.is_none() {
             let mut out = std::io::stdout().lock();
@@ -27,7 +27,7 @@ impl Output {
         }
     }
 
-    /// The exit code of a command that has changed nothing, and whose own code this is.
+    /// The exit code of a command that changed nothing: `code`, unless the output could not be written.
     pub(super) fn end(self, code: u8) -> ExitCode {
         match self.failed {
             Some(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -38,7 +38,8 @@ impl Output {
         }
     }
 
-    /// The exit code of a command that has done something, which is told where its report could not be.
+    /// The exit code of a command that changed something. If its report could not be written, standard error says what
+    /// is done.
     pub(super) fn end_after(self, done: &str) -> ExitCode {
         let Some(error) = self.failed else { return ExitCode::SUCCESS };
         super::fail(&format!(

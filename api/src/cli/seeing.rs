@@ -1,19 +1,18 @@
-//! The options of `serve` that are about seeing what it does.
+//! The options of `serve` for observability.
 
 use std::time::Duration;
 
 use crate::trace::export::{self, Exporter};
 
-/// What is told of queries.
+/// What the server reports about queries.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Seeing")]
+#[command(next_help_heading = "Observability")]
 #[group(id = "seeing")]
 pub(crate) struct SeeingArgs {
-    /// Log each query that takes so many milliseconds or more, without its text; 0 logs none.
+    /// Log each query that takes this long or longer, without its text; 0 logs none.
     #[arg(long, env = "SLOW_QUERY", value_name = "MILLISECONDS", default_value_t = 1_000)]
     slow_query: u32,
-    /// Send traces to the collector of OpenTelemetry at this address, by OTLP over HTTP, such as
-    /// `http://127.0.0.1:4318`.
+    /// Send traces to the OpenTelemetry collector at this address, as OTLP over HTTP, such as `http://127.0.0.1:4318`.
     #[arg(
         long,
         env = "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -24,7 +23,7 @@ pub(crate) struct SeeingArgs {
 }
 
 impl SeeingArgs {
-    /// What sends traces, where they are to be sent.
+    /// The exporter of traces, if there is a collector.
     ///
     /// # Errors
     /// Says what is wrong with the address.
@@ -32,7 +31,7 @@ impl SeeingArgs {
         self.otlp_endpoint.as_deref().map(Exporter::start).transpose()
     }
 
-    /// How long a query takes that the log tells of.
+    /// How long a query takes to be logged as slow.
     pub(crate) fn slow_query(&self) -> Option<Duration> {
         (self.slow_query > 0).then(|| Duration::from_millis(self.slow_query.into()))
     }

@@ -1,6 +1,11 @@
-//! `cops-graphql serve`: what a bare `cops-graphql` does.
+//! `cops-graphql serve`, which is also what `cops-graphql` does without a command.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 
@@ -16,10 +21,19 @@ use crate::{
     demo,
     limits::Limits,
     reference,
-    server::{self, AggregatesBy, Server},
+    server::{self, AggregatesBy, Server, Settings},
 };
 
-/// The address, and what is said about requests.
+/// The end of its help.
+pub(super) const HELP: &str = "\
+Prints the addresses of its pages once it serves. Every option can also be set by the environment variable that is \
+shown with it.
+
+Examples:
+  cops-graphql serve
+  cops-graphql serve --database postgres://localhost/cops --listen 0.0.0.0:8080 --rate-limit 20000";
+
+/// The address, the log, and the limits of requests.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ServeArgs {
     /// The address to listen on.
@@ -27,10 +41,10 @@ pub(crate) struct ServeArgs {
     pub(super) listen: String,
     #[command(flatten)]
     pub(super) log: super::log::LogArgs,
-    /// What answers aggregates: a copy of the dataset in memory, or the database.
+    /// What computes aggregates: an in-memory copy of the dataset, or the database.
     #[arg(long, env = "AGGREGATES", value_name = "EXECUTOR", default_value = "memory")]
     pub(super) aggregates: AggregatesBy,
-    /// Start with an empty database instead of the synthetic dataset, where there is none yet.
+    /// If there is no database yet, create an empty one instead of one with synthetic data.
     #[arg(long, env = "EMPTY", value_parser = clap::builder::BoolishValueParser::new())]
     empty: bool,
     #[command(flatten)]
@@ -80,21 +94,22 @@ async fn serve(
     let least = open_files::wanted(1, queries, url.is_sqlite());
     if let Some(limit) = open_files::limit().filter(|limit| *limit < least) {
         return Err(format!(
-            "only {limit} files may be open (`ulimit -n`), and with --database-connections {queries} at least {least} are: \
-             raise it"
+            "the limit of {limit} open files (`ulimit -n`) is too low: with --database-connections {queries} the \
+             server needs at least {least}. Raise the limit"
         ));
     }
     if let Some(limit) = open_files::limit().filter(|limit| *limit < wanted) {
         tracing::warn!(
             limit,
             wanted,
-            "too few files may be open for --max-connections: some clients will not be heard; raise `ulimit -n`"
+            "the limit of open files is too low for --max-connections, so some clients cannot connect: raise \
+             `ulimit -n`"
         );
     }
     tokio::select! {
         prepared = prepare(args, url) => prepared?,
         _ = signals.stop() => {
-            tracing::info!("stopped before it served: what was not committed by then was not done");
+            tracing::info!("stopped before it served; everything not yet committed was rolled back");
             return Ok(());
         }
     }
@@ -108,30 +123,83 @@ async fn serve(
     let trusted = settings.trusted.clone().zip(args.http.trusted_documents.clone());
     let stopped = signals.of_server(Reloaded { log: filter, trusted, limits: settings.limits });
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let operator = args.http.operator();
+    let base = operator.public_url.clone().unwrap_or_else(|| local_url(address));
     tracing::info!(
         revision = dataset.revision,
         synthetic = dataset.synthetic,
         "serving GraphQL on http://{address}/graphql"
     );
+    announce(args, &pages(&base, &settings), dataset.synthetic);
     let connections = Arc::clone(&settings.connections);
-    let operator = args.http.operator();
     let server = Server::of_operator(readers, dataset, args.aggregates, operator);
     let router = server.router_with(settings);
     if server::serve(listener, router, connections, stopped).await {
-        tracing::info!("stopped: every request that had begun was answered");
+        tracing::info!("stopped: every request in progress was answered");
     } else {
-        tracing::warn!("stopped: some requests that had begun were cut off");
+        tracing::warn!("stopped: some requests in progress were cut off");
     }
     Ok(())
 }
 
-/// Brings the database to the newest schema, and puts a dataset into one that has none.
+/// The address of a server on this machine that listens at an address, also if it listens at every address.
+fn local_url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}
+
+/// What the server at `base` serves, and where.
+fn pages(base: &str, settings: &Settings) -> Vec<(&'static str, String)> {
+    let tells_schema = settings.tells_schema();
+    let exports = settings.most_export_rows > 0 && !settings.trusted_only;
+    let all = [
+        (true, "Front page", "/"),
+        (true, "Explorer", "/explore"),
+        (tells_schema, "Playground", "/playground"),
+        (tells_schema, "Docs", "/docs"),
+        (tells_schema, "Schema", "/schema.graphql"),
+        (exports, "Files", "/export/grants.csv"),
+        (true, "GraphQL endpoint", "/graphql"),
+    ];
+    let served = all.into_iter().filter(|(is_served, ..)| *is_served);
+    served.map(|(_, name, path)| (name, format!("{base}{path}"))).collect()
+}
+
+/// Says where each page is, and whether the data are synthetic: in plain lines for people, or as events of the log for
+/// programs.
+fn announce(args: &ServeArgs, pages: &[(&str, String)], synthetic: bool) {
+    let notice = "The data are synthetic. To load real data: `cops-graphql fetch usaspending`, or `cops-graphql \
+                  import --help` for files you have.";
+    if args.log.is_json() {
+        for (page, url) in pages {
+            tracing::info!(page, url, "serving a page");
+        }
+        if synthetic {
+            tracing::info!("{notice}");
+        }
+    } else if tracing::enabled!(tracing::Level::INFO) {
+        let mut lines: Vec<String> =
+            pages.iter().map(|(page, url)| format!("  {page:<16}  {url}\n")).collect();
+        if synthetic {
+            lines.push(format!("  {notice}\n"));
+        }
+        // The server runs on if nobody can read this.
+        let _ = std::io::stderr().write_all(lines.concat().as_bytes());
+    }
+}
+
+/// Brings the database to the newest schema. If it has no dataset, generates one.
 async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
     let failed = |what: &str| {
         let what = what.to_owned();
         move |error: sea_orm::DbErr| format!("cannot {what}: {}", database::explain(url, &error))
     };
-    // A replica that finds everything in place needs no connection that can write.
+    // If everything is in place, no connection that can write is needed, so a read-only replica can start.
     if let Ok(reader) = database::reader(url).await {
         let refused = migration::refuse(&reader).await;
         let ready = !migration::is_behind(&reader).await.unwrap_or(true)
@@ -156,11 +224,15 @@ async fn prepare(args: &ServeArgs, url: &DatabaseUrl) -> Result<(), String> {
         let made = demo::ensure(&writer, &bar).await;
         bar.finish_and_clear();
         let made = made.map_err(|error| {
-            format!("cannot make the synthetic dataset: {}", super::demo::words(&error, url))
+            format!("cannot generate the synthetic dataset: {}", super::demo::words(&error, url))
         })?;
         if let Some(made) = made {
             let (rows, seconds) = (made.rows(), made.took.as_secs());
-            tracing::info!(rows, seconds, "made a synthetic dataset, as there was no data");
+            tracing::info!(
+                rows,
+                seconds,
+                "generated a synthetic dataset, because the database was empty"
+            );
         }
     }
     database::finish(writer).await.map_err(failed("close the database"))

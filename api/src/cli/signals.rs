@@ -1,35 +1,35 @@
-//! The signals that a server hears.
+//! The signals that a server handles.
 //!
-//! | signal | what it does |
+//! | signal | effect |
 //! | --- | --- |
-//! | SIGTERM, SIGINT | The server answers what has begun, and stops. A second one ends it at once. |
-//! | SIGHUP | What can be read again is: the trusted documents, and the file that says what to log. |
+//! | SIGTERM, SIGINT | The server finishes the requests in progress and stops. A second signal stops it immediately. |
+//! | SIGHUP | The server reloads the trusted documents and the file of the log filter. |
 //!
-//! What is read again takes the place of the old only if it is right as a whole; if not, the log says what is wrong with
-//! it, and the old stays. Everything else is chosen at the start: a new process takes other options.
+//! A reload replaces the old value only if the new one is valid as a whole; if not, the log says what is wrong, and the
+//! old value stays. All other options are fixed when the process starts.
 
 use std::{path::PathBuf, sync::Arc};
 
 use super::log::FilterFile;
 use crate::{limits::Limits, server::TrustedDocuments};
 
-/// What a server reads again.
+/// What a server reloads.
 pub(super) struct Reloaded {
-    /// What to log.
+    /// The log filter.
     pub(super) log: Option<FilterFile>,
-    /// The trusted documents, and where they stand.
+    /// The trusted documents, and their path.
     pub(super) trusted: Option<(Arc<TrustedDocuments>, PathBuf)>,
-    /// The limits that documents are held against.
+    /// The limits of trusted documents.
     pub(super) limits: Limits,
 }
 
 impl Reloaded {
-    /// Reads it all again. Reading blocks.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing asks for it"))]
+    /// Reloads everything. Reading blocks.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only a Unix signal asks for it"))]
     fn read_again(&self) {
         if self.log.is_none() && self.trusted.is_none() {
             tracing::info!(
-                "SIGHUP: there is nothing to read again, neither --log-filter-file nor --trusted-documents"
+                "SIGHUP: there is nothing to reload, neither --log-filter-file nor --trusted-documents"
             );
         }
         if let Some(log) = &self.log {
@@ -40,19 +40,19 @@ impl Reloaded {
                 Ok(found) => {
                     let documents = found.len();
                     trusted.replace(found);
-                    tracing::info!(documents, "read the trusted documents again");
+                    tracing::info!(documents, "reloaded the trusted documents");
                 }
                 Err(reason) => {
                     let documents = trusted.len();
-                    tracing::error!(documents, reason, "the trusted documents stay as they were");
+                    tracing::error!(documents, reason, "the previous trusted documents stay");
                 }
             }
         }
     }
 }
 
-/// The signals of the process: from the first of these values on, none of them ends it by itself. Where there are none,
-/// Ctrl-C.
+/// The signals of the process, or Ctrl-C on systems without signals. Once this value exists, signals no longer end the
+/// process by default.
 pub(super) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
@@ -64,7 +64,7 @@ pub(super) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Begins to listen.
+    /// Starts to listen.
     pub(super) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -74,7 +74,7 @@ impl Signals {
         })
     }
 
-    /// Waits until the process is asked to stop. Gives the exit code of one that a signal has ended.
+    /// Waits until a signal asks the process to stop. Returns the exit code for that signal.
     pub(super) async fn stop(&mut self) -> i32 {
         tokio::select! {
             _ = self.interrupt.recv() => 130,
@@ -82,7 +82,7 @@ impl Signals {
         }
     }
 
-    /// Waits until the process is asked to stop, and meanwhile reads again what it is told to.
+    /// Waits until a signal asks the process to stop, and reloads on SIGHUP until then.
     async fn stop_reloading(&mut self, reloaded: &Arc<Reloaded>) {
         loop {
             tokio::select! {
@@ -92,7 +92,7 @@ impl Signals {
             }
             let reloaded = Arc::clone(reloaded);
             if tokio::task::spawn_blocking(move || reloaded.read_again()).await.is_err() {
-                tracing::error!("what was to be read again could not be: it stays as it was");
+                tracing::error!("the reload failed: the previous values stay");
             }
         }
     }
@@ -100,12 +100,12 @@ impl Signals {
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Begins to listen.
+    /// Starts to listen.
     pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {})
     }
 
-    /// Waits for Ctrl-C. Gives the exit code of a process that it has ended.
+    /// Waits for Ctrl-C. Returns its exit code.
     pub(super) async fn stop(&mut self) -> i32 {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::error!(%error, "cannot listen for Ctrl-C");
@@ -121,19 +121,21 @@ impl Signals {
 }
 
 impl Signals {
-    /// Listens from now on for a server that serves. The future ends when it is asked to stop; when it is asked once
-    /// more, the process ends.
+    /// Handles signals for a running server. The future ends on the first signal to stop; on the second, the process
+    /// ends.
     pub(super) fn of_server(mut self, reloaded: Reloaded) -> impl Future<Output = ()> {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             self.stop_reloading(&Arc::new(reloaded)).await;
             tracing::info!(
-                "stopping: requests that have begun are answered first; a second signal ends that at once"
+                "stopping: requests in progress are answered first; a second signal stops immediately"
             );
-            // A server that has ended by itself waits for nobody.
+            // The server may have ended on its own.
             let _ = stop.send(());
             let code = self.stop().await;
-            tracing::warn!("stopped at once, as asked twice: requests that had begun were cut off");
+            tracing::warn!(
+                "stopped immediately after a second signal: requests in progress were cut off"
+            );
             std::process::exit(code);
         });
         async move {

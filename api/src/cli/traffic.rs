@@ -1,4 +1,4 @@
-//! The options of `serve` that say how much is done at once, and for whom.
+//! The options of `serve` that bound concurrent work and the share of each client.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,15 +7,15 @@ use ipnet::IpNet;
 
 use crate::server::{ClientConnections, ConnectionLimits, LiveLimits, RateLimit, Settings};
 
-/// More than any machine can do or hold at once.
+/// The upper bound of counts, more than any machine can handle.
 const MOST: u64 = 1_000_000;
 
-/// How much is done at once.
+/// The bounds of concurrent work.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Traffic")]
 #[group(id = "traffic")]
 pub(crate) struct TrafficArgs {
-    /// How long a query may take.
+    /// The deadline of a query.
     #[arg(
         long,
         env = "DEADLINE",
@@ -24,8 +24,8 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u32).range(1..=3600)
     )]
     deadline: u32,
-    /// How many queries run at once; where nothing is chosen, over SQLite two for each core and at least four, and
-    /// over PostgreSQL twice as many.
+    /// How many queries run at once [default: with SQLite two per core and at least four, with PostgreSQL twice as
+    /// many].
     #[arg(
         long,
         env = "MAX_RUNNING",
@@ -33,7 +33,7 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_running: Option<usize>,
-    /// How many others wait for a turn; what comes beyond is told to come again.
+    /// How many queries may wait in the queue; further ones get OVERLOADED and try again later.
     #[arg(
         long,
         env = "MAX_WAITING",
@@ -42,8 +42,8 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST)
     )]
     max_waiting: usize,
-    /// The memory that all queries may take together, a third of it those that are sent as files; never less for the others
-    /// than --max-memory, which one of them may take.
+    /// The memory of all queries together. Queries sent as files share a third of it; the others have at least
+    /// --max-memory, which one query may take.
     #[arg(
         long,
         env = "MAX_MEMORY_OF_ALL",
@@ -52,7 +52,7 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     max_memory_of_all: u32,
-    /// How many connections clients may have. Each is an open file.
+    /// How many connections all clients together may have. Each is an open file.
     #[arg(
         long,
         env = "MAX_CONNECTIONS",
@@ -61,7 +61,7 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_connections: usize,
-    /// How many of them one address may have; where nothing is chosen, a quarter. A proxy that is trusted may have all.
+    /// How many connections one address may have [default: a quarter of all]. A trusted proxy may have all.
     #[arg(
         long,
         env = "MAX_CONNECTIONS_PER_ADDRESS",
@@ -69,7 +69,8 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_connections_per_address: Option<usize>,
-    /// How many subscriptions there may be at once; 0 takes none. Half of the connections can carry some.
+    /// How many subscriptions may be active at once; 0 refuses all. At most half of the connections can carry
+    /// subscriptions.
     #[arg(
         long,
         env = "MAX_SUBSCRIPTIONS",
@@ -78,7 +79,7 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST)
     )]
     max_subscriptions: usize,
-    /// How many of them one client may have; where nothing is chosen, a tenth.
+    /// How many subscriptions one client may have [default: a tenth of all].
     #[arg(
         long,
         env = "MAX_SUBSCRIPTIONS_PER_CLIENT",
@@ -86,11 +87,11 @@ pub(crate) struct TrafficArgs {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST)
     )]
     max_subscriptions_per_client: Option<usize>,
-    /// How many points the answers of all live queries may be priced at together, each query that several subscribe to
-    /// once: they are worked out anew after each load. Those of one client may be priced at a fifth.
+    /// The total price in points of all live queries, which run again after each load. A query with several subscribers
+    /// counts once. One client may use a fifth of the total.
     #[arg(long, env = "MAX_LIVE_COST", value_name = "POINTS", default_value_t = 400_000)]
     max_live_cost: u64,
-    /// How many connections to the database queries have.
+    /// How many database connections queries use.
     #[arg(
         long,
         env = "DATABASE_CONNECTIONS",
@@ -99,10 +100,10 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u16).range(1..=1000)
     )]
     database_connections: u16,
-    /// How many points a client gets each second, to spend on the prices of queries; 0 sets no limit.
+    /// The rate limit of each client in points per second, spent on the prices of queries; 0 sets no limit.
     #[arg(long, env = "RATE_LIMIT", value_name = "POINTS", default_value_t = 0)]
     rate_limit: u32,
-    /// How many points a client can save up.
+    /// How many unspent points a client can save.
     #[arg(
         long,
         env = "RATE_BURST",
@@ -111,8 +112,8 @@ pub(crate) struct TrafficArgs {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     rate_burst: u32,
-    /// A proxy, or a network of them such as `10.0.0.0/8`, whose word for the address of a client is taken;
-    /// may be repeated.
+    /// The address of a proxy, or a network of proxies such as `10.0.0.0/8`, which is trusted to name the address of
+    /// the client; may be repeated.
     #[arg(
         long,
         env = "TRUSTED_PROXY",
@@ -121,16 +122,16 @@ pub(crate) struct TrafficArgs {
         value_parser = network
     )]
     trusted_proxy: Vec<IpNet>,
-    /// Answer nothing that asks for the schema, and serve neither it nor the dictionary and the playground.
+    /// Disable introspection, and serve no schema, dictionary, playground or docs.
     #[arg(long, env = "NO_INTROSPECTION", value_parser = BoolishValueParser::new())]
     no_introspection: bool,
-    /// Do not say which name may have been meant where one is wrong.
+    /// Do not suggest similar names in errors about wrong names.
     #[arg(long, env = "NO_SUGGESTIONS", value_parser = BoolishValueParser::new())]
     no_suggestions: bool,
 }
 
 impl TrafficArgs {
-    /// Puts what was chosen into the settings.
+    /// Copies the options into the settings.
     pub(crate) fn choose(&self, settings: &mut Settings) {
         settings.deadline = Duration::from_secs(self.deadline.into());
         settings.most_running = self.max_running;
@@ -157,28 +158,28 @@ impl TrafficArgs {
         settings.suggestions = !self.no_suggestions;
     }
 
-    /// Whether what one client may ask for has a limit.
+    /// Whether there is a rate limit.
     pub(crate) fn limits_clients(&self) -> bool {
         self.rate_limit > 0
     }
 
-    /// The mebibytes of memory that all queries may take together.
+    /// The memory of all queries together, in mebibytes.
     pub(crate) fn most_memory(&self) -> u32 {
         self.max_memory_of_all
     }
 
-    /// How many connections clients may have.
+    /// How many connections all clients may have.
     pub(crate) fn client_connections(&self) -> usize {
         self.max_connections
     }
 
-    /// How many connections queries have.
+    /// How many database connections queries use.
     pub(crate) fn connections(&self) -> usize {
         self.database_connections.into()
     }
 }
 
-/// Reads an address, or a network of them.
+/// Parses an address or a network.
 fn network(text: &str) -> Result<IpNet, String> {
     let address = text.parse().map(|address: std::net::IpAddr| address.to_canonical().into());
     address

@@ -1,4 +1,4 @@
-//! `cops-graphql verify`: runs the query of a citation again, and says whether the answer is the same.
+//! `cops-graphql verify`: runs the query of a citation again, and checks that the answer is the same.
 
 use std::{
     ffi::OsString, fmt::Write as _, io::Read as _, path::Path, process::ExitCode, time::Duration,
@@ -21,11 +21,13 @@ use crate::{
     measures::Aggregates,
 };
 
-/// What its help says at the end.
+/// The end of its help.
 pub(super) const HELP: &str = "\
-A citation is `extensions.citation` of an answer to a query that was sent with the header
-`GraphQL-Cite: 1`, or the whole of that answer, or the link of it, as it is printed in a paper: then the server of
-the link is asked. Nothing is changed.
+The citation is the JSON of `extensions.citation` in the answer to a query with the header `GraphQL-Cite: 1`, or that \
+whole answer, or its link as printed in a paper. For a link, the command queries the server that the link leads to.
+
+Exit codes: 0 the answer is the same, 1 it differs, 2 unknown, because the file is not a citation or was changed, or \
+the database or the server cannot answer, 3 the same, but the output could not be written.
 
 Examples:
   curl -s http://127.0.0.1:8080/graphql -H 'GraphQL-Cite: 1' -H 'Content-Type: application/json' \\
@@ -33,34 +35,31 @@ Examples:
   cops-graphql verify answer.json
   jq .extensions.citation answer.json | cops-graphql verify - --database postgres://localhost/cops
   cops-graphql verify answer.json --server http://127.0.0.1:8080
-  cops-graphql verify https://data.example.gov/cite/q1YqU7JSqlbKTFGyUko...
+  cops-graphql verify https://data.example.gov/cite/q1YqU7JSqlbKTFGyUko...";
 
-Exit codes: 0 the answer is the same, 1 it differs, 2 it cannot be told: the file is no citation or was
-tampered with, or the database or the server cannot answer, 3 it is the same, and that could not be written.";
-
-/// The connections that a query needs at most.
+/// The most connections that a query needs.
 const CONNECTIONS: u32 = 2;
-/// How long a statement may take: as long as the longest that a server would let run.
+/// The deadline of a statement: the longest that a server allows.
 const LONGEST: Duration = Duration::from_hours(1);
-/// How often a query is tried where loads commit while it runs.
+/// How often to run a query if loads commit while it runs.
 const TRIES: u32 = 4;
 
 /// Its arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// The file of a citation, or of an answer that has one, or the link of it; - is standard input.
+    /// A file with a citation or with an answer that has one, or the link of a citation; - is standard input.
     #[arg(value_name = "CITATION")]
     citation: OsString,
-    /// Ask a server instead of the database, or of that of the link, such as `https://data.example.gov`.
+    /// Query this server instead of the database or the server of the link, such as `https://data.example.gov`.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
 
-/// What was found out.
+/// The result of the check.
 enum Verdict {
-    /// The answer is the same; and what is to be known beside that.
+    /// The answer is the same, with details.
     Same(String),
-    /// It is not, and why.
+    /// The answer differs, and why.
     Differs(String),
 }
 
@@ -105,8 +104,8 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
         |error| format!("cannot open the database: {}", database::explain(url, &error));
     let readers = Readers::open_for(url, CONNECTIONS as usize, LONGEST).await;
     let readers = readers.map_err(unreachable)?;
-    let wrong_tables = "the tables of the database are not those of this version of the program: \
-                        `cops-graphql doctor` says what to do";
+    let wrong_tables = "the tables of the database do not match this version of the program: `cops-graphql doctor` \
+                        explains how to fix that";
     if migration::is_behind(readers.spare()).await.map_err(unreachable)? {
         return Err(wrong_tables.to_owned());
     }
@@ -119,7 +118,11 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
         let is_ours = matches!(code, Some(Value::String(code)) if code == "UNAVAILABLE" || code == "INTERNAL");
         let mut words = format!("{PROGRAM} answers the query with an error: {}", error.message);
         if citation.program != PROGRAM {
-            let _ = write!(words, "; it was cited by {}, whose answer had none", citation.program);
+            let _ = write!(
+                words,
+                "; {}, which made the citation, answered without an error",
+                citation.program
+            );
         }
         return if is_ours { Err(words) } else { Ok(Verdict::Differs(words)) };
     }
@@ -129,15 +132,15 @@ async fn verify(args: &VerifyArgs, url: &DatabaseUrl) -> Result<Verdict, String>
     Ok(compare(&citation, &Answered { program, place, sha256, edition }))
 }
 
-/// What is answered now.
+/// The current answer.
 struct Answered {
     /// The program that answers, and its version.
     program: String,
-    /// Where it is, with a space before it.
+    /// The server, with a space before it; empty for the database.
     place: String,
     /// The digest of the data.
     sha256: String,
-    /// The dataset that they are of.
+    /// The dataset of the answer.
     edition: Edition,
 }
 
@@ -152,14 +155,14 @@ fn read(args: &VerifyArgs) -> std::io::Result<String> {
     }
 }
 
-/// Runs the query of a citation, against one revision of the dataset.
+/// Runs the query of a citation on one revision of the dataset.
 async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dataset), String> {
     let unreadable = |error| format!("cannot read the database: {error}");
     let (schema, query) = (schema(), &citation.query);
-    // Whatever the server that was asked would take.
+    // The limits of the server that made the citation are unknown.
     let limits = Limits::unlimited();
     let mut dataset = Dataset::of(readers).await.map_err(unreadable)?;
-    // The cited revision itself, where the history still has it.
+    // The cited revision itself, if the history still has it.
     let then = readers.as_of(citation.dataset.revision);
     let past = Dataset::of(&then).await.map_err(unreadable)?;
     let is_cited = past != dataset && Edition::from(&past).is_same(&citation.dataset);
@@ -180,17 +183,17 @@ async fn answer(readers: &Readers, citation: &Citation) -> Result<(Response, Dat
         }
         dataset = current;
     }
-    Err("the dataset was loaded anew again and again: try when no load is running".to_owned())
+    Err("loads kept changing the dataset: try again when no load is running".to_owned())
 }
 
-/// What an answer says of a citation.
+/// Compares an answer with a citation.
 fn compare(citation: &Citation, answered: &Answered) -> Verdict {
     let (cited, found) = (&citation.dataset, &answered.edition);
     let (was, is) = (&citation.result.sha256, &answered.sha256);
     if cited.synthetic != found.synthetic {
-        let kind = |edition: &Edition| if edition.synthetic { "made up" } else { "real" };
+        let kind = |edition: &Edition| if edition.synthetic { "synthetic" } else { "real" };
         return Verdict::Differs(format!(
-            "this is another dataset: the citation is of data that are {}, and these are {}",
+            "this is another dataset: the cited data are {}, and these are {}",
             kind(cited),
             kind(found)
         ));
@@ -209,21 +212,21 @@ fn compare(citation: &Citation, answered: &Answered) -> Verdict {
     }
 }
 
-/// Why the same revision has another answer.
+/// Explains why the same revision has another answer.
 fn reason(cited: &str, Answered { program, place, .. }: &Answered) -> String {
     if cited == program {
         return format!(
-            "; {program}{place} answers as it did when it was cited, so the recorded digest or the rows of the database \
-             were changed"
+            "; the citation was made by the same program, {program}{place}, so the recorded digest or the rows of the \
+             database were changed"
         );
     }
     format!(
-        "; the program is another one: the data were cited by {cited}, and are answered by {program}{place}. Ask {cited} to \
-         see whether the rows are still the same"
+        "; the program differs: {cited} made the citation, and {program}{place} answers now. Run {cited} to see \
+         whether the rows are still the same"
     )
 }
 
-/// What a link cites, and the server that it leads to; none where a text is no link.
+/// The citation in a link, and the server that the link leads to. None if the text is not a link.
 fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
     if !text.starts_with("https://") && !text.starts_with("http://") {
         return None;
@@ -234,8 +237,8 @@ fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
     };
     let Some((server, end)) = of_server() else {
         return Some(Err(format!(
-            "{text} is no link of a citation: that is https://HOST/{PATH}/ and many letters and digits; to ask a server, \
-             name it by --server"
+            "{text} is not the link of a citation, which is https://HOST/{PATH}/ followed by many letters and digits. \
+             To query a server, name it with --server"
         )));
     };
     let most = Limits::default().body as usize;
@@ -243,13 +246,14 @@ fn linked(text: &str) -> Option<Result<(Citation, String), String>> {
     let citation = cited.and_then(|linked| {
         let link = format!("{server}/{PATH}/{end}");
         linked.citation(&Operator::default(), Some(&link)).ok_or_else(|| {
-            "this link cites a file, of which no digest was recorded: its data are those of its revision".to_owned()
+            "this link cites a file, which has no recorded digest to compare; its revision determines its data"
+                .to_owned()
         })
     });
     Some(citation.map(|citation| (citation, server)))
 }
 
-/// How the dataset that answers is related to the one that is cited.
+/// Describes how the dataset that answers relates to the cited dataset.
 fn relation(cited: &Edition, found: &Edition) -> String {
     let name = |edition: &Edition| {
         let loaded = edition.loaded_at.map(|at| format!(" (loaded {})", moment(at)));
@@ -262,20 +266,16 @@ fn relation(cited: &Edition, found: &Edition) -> String {
     let reason = match found.revision.cmp(&cited.revision) {
         _ if is_other == Some(true) => "this is another dataset",
         std::cmp::Ordering::Greater if is_other == Some(false) => {
-            "this database has been loaded into since"
+            "later loads changed this database"
         }
         std::cmp::Ordering::Less if is_other == Some(false) => {
-            "this database is yet to be loaded with what is cited, or was replaced by an older backup"
+            "this database lacks the cited load, or was replaced by an older backup"
         }
         std::cmp::Ordering::Equal if is_other == Some(false) => {
-            "this database was replaced by an older backup, and loaded into since"
+            "this database was replaced by an older backup, and loads changed it since"
         }
-        std::cmp::Ordering::Greater => {
-            "this database has been loaded into since, or is another one"
-        }
-        std::cmp::Ordering::Less => {
-            "this database is yet to be loaded with what is cited, or is another one"
-        }
+        std::cmp::Ordering::Greater => "later loads changed this database, or it is another one",
+        std::cmp::Ordering::Less => "this database lacks the cited load, or is another one",
         std::cmp::Ordering::Equal => "this is another database",
     };
     format!("the citation is of {}, and the database holds {}: {reason}", name(cited), name(found))

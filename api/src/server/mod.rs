@@ -12,7 +12,7 @@
 //! - `observe`: metrics and the log of slow queries.
 //! - `live`: subscriptions, by WebSocket and as server-sent events.
 //! - `files`: answers as files, all rows of a table, and the dictionary that explains its columns.
-//! - `pages`: the front page, the explorer, the playground, and the pages that citations link to.
+//! - `pages`: the front page, the explorer, the playground, the docs, and the pages that citations link to.
 //!
 //! With `--trusted-only` the only routes are `/graphql`, `/graphql/ws` and `/cite/{link}` (for trusted documents,
 //! which include those of the explorer), `/explore`, `/` (without a link to the schema), `/health/live`,
@@ -75,7 +75,7 @@ use self::{
     live::{Live, websocket},
     observe::metrics::{self, Metrics},
     pages::{
-        cited, explore,
+        cited, docs, explore,
         front::{self, Front},
         playground,
     },
@@ -159,7 +159,10 @@ impl Server {
             pages = pages
                 .route("/playground", get(playground::index))
                 .route("/playground/", get(|| async { Redirect::permanent("/playground") }))
-                .route("/playground/assets/{name}", get(playground::asset));
+                .route("/playground/assets/{name}", get(playground::asset))
+                .route("/docs", get(docs::index))
+                .route("/docs/", get(|| async { Redirect::permanent("/docs") }))
+                .route("/docs/{*page}", get(docs::page));
         }
         let open = open.layer(cors);
         Router::new()

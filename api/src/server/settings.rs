@@ -118,7 +118,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether clients may see the schema, and with it the dictionary and the playground.
+    /// Whether clients may see the schema, and with it the dictionary, the playground and the docs.
     pub(crate) fn tells_schema(&self) -> bool {
         self.limits.introspection && !self.trusted_only
     }

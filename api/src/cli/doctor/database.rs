@@ -1,5 +1,5 @@
-//! The database, as the server would find it: whether it answers, whether it is of this version, whether
-//! the server's connections can write, and what it holds.
+//! Checks the database as the server would use it: whether it answers, whether its tables match this version, whether
+//! the server's connections can write, and what data it has.
 
 use std::time::Duration;
 
@@ -17,12 +17,12 @@ use crate::{
     reference,
 };
 
-/// How long a database may take to answer.
+/// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The days after which a dataset is worth a word: the office announces awards each year.
+/// The age in days from which a dataset gets a warning: the office announces awards each year.
 const OLD: i64 = 400;
 
-/// Looks at a database. Says how many rows it holds, where that can be told.
+/// Checks a database. Returns its number of rows, if that can be read.
 pub(super) async fn look(
     findings: &mut Findings,
     url: &DatabaseUrl,
@@ -39,7 +39,7 @@ pub(super) async fn look(
         Ok(Err(error)) => {
             let message = format!("cannot be opened: {}", database::explain(url, &error));
             let mend = match is_sqlite {
-                true => "mend that, or name another file with --database sqlite://PATH",
+                true => "fix that, or name another file with --database sqlite://PATH",
                 false => {
                     "check the host, the port, the user and the name in --database, and that the \
                      server runs"
@@ -50,12 +50,16 @@ pub(super) async fn look(
         }
         Err(_) => {
             let message = format!("does not answer within {} s", PATIENCE.as_secs());
-            findings.problem("database", message, "check the network on the way to it");
+            findings.problem(
+                "database",
+                message,
+                "check the network between the program and the database",
+            );
             return None;
         }
     };
     let rows = look_inside(findings, &reader, readers).await;
-    // What it says on the way out is of no interest.
+    // An error on closing does not matter.
     let _ = reader.close().await;
     rows
 }
@@ -84,25 +88,25 @@ async fn look_inside(
     count(reader).await
 }
 
-/// Looks whether the tables are those of this version. Whether they can be read.
+/// Checks that the tables match this version. Returns whether they can be read.
 async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection) -> bool {
     const CHECK: &str = "migrations";
     if let Ok(Some(table)) = migration::foreign_table(reader).await {
-        let message = format!("there are tables (such as `{table}`) of another program");
+        let message = format!("the database has tables of another program, such as `{table}`");
         findings.problem(CHECK, message, "name an empty database");
         return false;
     }
     match migration::unknown(reader).await {
         Ok(unknown) if !unknown.is_empty() => {
             let message = format!(
-                "the tables were made by a newer version of this program ({})",
+                "a newer version of this program created the tables ({})",
                 unknown.join(", ")
             );
             findings.problem(CHECK, message, "run that version, or name another database");
             return false;
         }
         Err(error) => {
-            let message = format!("the tables cannot be looked at: {error}");
+            let message = format!("the tables cannot be read: {error}");
             findings.problem(CHECK, message, "let the user of --database read its tables");
             return false;
         }
@@ -110,17 +114,18 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
     }
     match migration::is_behind(reader).await {
         Ok(false) => {
-            findings.ok(CHECK, "the tables are those of this version");
+            findings.ok(CHECK, "the tables match this version");
             true
         }
         Ok(true) => {
-            let message = "the tables are missing, or of an older version";
-            let mend = "start the server once as a user who may make tables: it makes them";
+            let message = "the tables are missing or of an older version";
+            let mend =
+                "start the server once as a user who may create tables: it creates or updates them";
             findings.warning(CHECK, message, mend);
             false
         }
         Err(error) => {
-            let message = format!("the tables cannot be looked at: {error}");
+            let message = format!("the tables cannot be read: {error}");
             findings.problem(CHECK, message, "let the user of --database read its tables");
             false
         }
@@ -129,24 +134,24 @@ async fn look_at_migrations(findings: &mut Findings, reader: &DatabaseConnection
 
 /// Tries to write as the server's connections would: the database itself must refuse.
 async fn look_at_writing(findings: &mut Findings, reader: &DatabaseConnection) {
-    // Even where this is let through it changes no row.
+    // If the database allows this, it still changes no row.
     let statement = "UPDATE revisions SET refused = refused WHERE 1 = 0";
     match reader.execute_unprepared(statement).await {
-        Err(_) => findings.ok("read-only", "the database refuses what the server would write"),
+        Err(_) => findings.ok("read-only", "the database refuses writes of the server"),
         Ok(_) => findings.problem(
             "read-only",
             "the server's connections can write",
-            "connect to the database directly: what stands between drops the options of a connection",
+            "connect to the database directly: the pooler or proxy in between drops the options of connections",
         ),
     }
 }
 
 async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
     match reference::find(reader).await {
-        Ok(Some(_)) => findings.ok("reference", "programs, figures and sources are there"),
+        Ok(Some(_)) => findings.ok("reference", "programs, figures and sources are loaded"),
         _ => findings.warning(
             "reference",
-            "the programs, figures and sources that every dataset begins with are missing",
+            "the programs, figures and sources of every dataset are missing",
             "start the server once: it loads them",
         ),
     }
@@ -156,28 +161,28 @@ async fn look_at_dataset(findings: &mut Findings, reader: &DatabaseConnection) {
     };
     // The first revision is that of the reference data.
     let Some(loaded_at) = dataset.loaded_at.filter(|_| dataset.revision > 1) else {
-        let mend = "start the server, which makes a synthetic dataset, or load files with `import`";
+        let mend = "start the server, which generates synthetic data, or load files with `cops-graphql import`";
         return findings.warning("dataset", "nothing has been loaded", mend);
     };
     let days = (Utc::now() - loaded_at).num_days();
     let age = match days {
         ..1 => "today".to_owned(),
-        1 => "a day ago".to_owned(),
+        1 => "yesterday".to_owned(),
         _ => format!("{days} days ago"),
     };
     let loaded = format!("revision {}, loaded {age}", dataset.revision);
     if dataset.synthetic {
-        let mend = "load real files with `cops-graphql import`: they replace what is made up";
-        findings.warning("dataset", format!("{loaded}: agencies and grants are made up"), mend);
+        let mend = "load real files with `cops-graphql import`: they replace the synthetic data";
+        findings.warning("dataset", format!("{loaded}: agencies and grants are synthetic"), mend);
     } else if days > OLD {
         let mend = "load newer files with `cops-graphql import`";
-        findings.warning("dataset", format!("{loaded}: real data, and not new"), mend);
+        findings.warning("dataset", format!("{loaded}: the data are real, but old"), mend);
     } else {
-        findings.ok("dataset", format!("{loaded}: no row is made up"));
+        findings.ok("dataset", format!("{loaded}: the data are real"));
     }
 }
 
-/// Says which revisions can be asked for, and what that takes.
+/// Reports which revisions are kept, and how many rows their history has.
 async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     const CHECK: &str = "history";
     let tables = entity::table::tables();
@@ -193,14 +198,14 @@ async fn look_at_history(findings: &mut Findings, reader: &DatabaseConnection) {
     };
     let message = match from < to {
         true => format!(
-            "the revisions {from} to {to} are kept, the earlier ones by {rows} rows of history (`cops-graphql forget`)"
+            "the revisions {from} to {to} are kept, with {rows} rows of history (`cops-graphql forget` deletes it)"
         ),
         false => "no earlier revision is kept".to_owned(),
     };
     findings.ok(CHECK, message);
 }
 
-/// The rows of all tables.
+/// The number of rows of all tables.
 async fn count(reader: &DatabaseConnection) -> Option<u64> {
     let readers = Readers::from(reader.clone());
     let request = Request::new("{ dataset { counts { rows } } }");

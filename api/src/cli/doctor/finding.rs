@@ -1,19 +1,19 @@
-//! What was found, and how it is told.
+//! The results of checks, and how they are printed.
 
 use std::{fmt::Write as _, io::IsTerminal as _};
 
 use serde::Serialize;
 
-/// How something stands.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Severity {
-    /// It is well.
+    /// All is well.
     #[default]
     Ok,
-    /// The server works, and something may become a trouble or is not as most want it.
+    /// The server works, but something may cause trouble or is not as most operators want it.
     Warning,
-    /// The server would not start, or not do what it is for.
+    /// The server does not start, or does not do its job.
     Problem,
 }
 
@@ -36,29 +36,29 @@ impl Severity {
     }
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Debug, Serialize)]
 struct Finding {
     check: &'static str,
     standing: Severity,
     message: String,
-    /// How to make it well.
+    /// How to fix it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mend: Option<String>,
 }
 
-/// All that was looked at, in order.
+/// All checks, in order.
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// Something is well.
+    /// Adds a check that is ok.
     pub(super) fn ok(&mut self, check: &'static str, message: impl Into<String>) {
         let message = message.into();
         self.0.push(Finding { check, standing: Severity::Ok, message, mend: None });
     }
 
-    /// Something may become a trouble.
+    /// Adds a warning.
     pub(super) fn warning(
         &mut self,
         check: &'static str,
@@ -69,7 +69,7 @@ impl Findings {
         self.0.push(Finding { check, standing: Severity::Warning, message, mend });
     }
 
-    /// Something does not work.
+    /// Adds a problem.
     pub(super) fn problem(
         &mut self,
         check: &'static str,
@@ -80,7 +80,7 @@ impl Findings {
         self.0.push(Finding { check, standing: Severity::Problem, message, mend });
     }
 
-    /// How the worst of it stands.
+    /// The worst result.
     pub(super) fn worst(&self) -> Severity {
         self.0.iter().map(|finding| finding.standing).max().unwrap_or_default()
     }
@@ -89,7 +89,7 @@ impl Findings {
         self.0.iter().filter(|finding| finding.standing == standing).count()
     }
 
-    /// A line for each thing, one more for its mend, and one for the whole.
+    /// A line for each check, a second line for its fix, and a summary.
     pub(super) fn to_text(&self, colourful: bool) -> String {
         let widest = self.0.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
         let mut text = String::new();
@@ -105,10 +105,10 @@ impl Findings {
         let (problems, warnings) = (self.count(Severity::Problem), self.count(Severity::Warning));
         let _ = writeln!(
             text,
-            "{}, {}, {} looked at",
+            "{}, {}, {}",
             counted(problems, "problem"),
             counted(warnings, "warning"),
-            counted(self.0.len(), "thing"),
+            counted(self.0.len(), "check"),
         );
         text
     }
@@ -123,7 +123,7 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether colours are shown: on a terminal, unless its user wants none.
+/// Whether to use colors: on a terminal, unless `NO_COLOR` is set.
 pub(super) fn is_colourful() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
@@ -137,18 +137,18 @@ mod tests {
         let mut findings = Findings::default();
         findings.ok("port", "it is free");
         assert_eq!(findings.worst(), Severity::Ok);
-        findings.warning("dataset", "it is made up", "load real files");
+        findings.warning("dataset", "it is synthetic", "load real files");
         findings.problem("database", "it is gone", "start it");
         assert_eq!(findings.worst(), Severity::Problem);
         let text = findings.to_text(false);
         assert_eq!(
             text,
             "ok       port      it is free\n\
-             warning  dataset   it is made up\n\
+             warning  dataset   it is synthetic\n\
              \x20                  -> load real files\n\
              problem  database  it is gone\n\
              \x20                  -> start it\n\
-             1 problem, 1 warning, 3 things looked at\n"
+             1 problem, 1 warning, 3 checks\n"
         );
         assert!(findings.to_text(true).contains("\x1b[31mproblem\x1b[0m  database"));
         let json = findings.to_json();

@@ -1,5 +1,5 @@
-//! A database on several machines: whether all of it is laid out, whether each machine answers, and whether a load was cut
-//! off while it was committed.
+//! Checks a database on several machines: whether all tables are distributed, whether each machine answers, and whether
+//! a load was interrupted during its commit.
 
 use sea_orm::DatabaseConnection;
 
@@ -8,14 +8,15 @@ use crate::database::distributed::{ask_every_machine, is_cut_off, mark, not_laid
 
 const CHECK: &str = "machines";
 
-/// Looks at the machines, where there are several.
+/// Checks the machines, if there are several.
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
     if !matches!(mark(reader).await, Ok(Some(_))) {
         return;
     }
     if is_cut_off(reader).await {
-        let message = "a load is being committed, or was cut off while it was";
-        let mend = "if no load runs, start the server once as a user who may write: it finds out what became of it";
+        let message = "a load is being committed, or its commit was interrupted";
+        let mend = "if no load is running, start the server once as a user who may write: it completes the load or \
+                    rolls it back";
         return findings.problem(CHECK, message, mend);
     }
     if let Err(error) = ask_every_machine(reader).await {
@@ -23,7 +24,7 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
         return findings.problem(
             CHECK,
             message,
-            "start the one that does not, or look at the network",
+            "start the machine that does not answer, or check the network",
         );
     }
     match not_laid_out(reader).await {
@@ -35,7 +36,7 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
             findings.problem(CHECK, message, "run `cops-graphql distribute` again");
         }
         Err(error) => {
-            let message = format!("how the tables are laid out cannot be read: {error}");
+            let message = format!("the distribution of the tables cannot be read: {error}");
             findings.warning(CHECK, message, "let the user of --database read pg_dist_partition");
         }
     }

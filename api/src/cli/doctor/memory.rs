@@ -1,16 +1,16 @@
-//! Whether what is kept in memory has room there.
+//! Checks that caches and queries fit into memory.
 
 use super::finding::Findings;
 use crate::server::AggregatesBy;
 
-/// The bytes that a row takes in the copy that answers aggregates.
+/// The bytes of a row in the in-memory copy.
 const BYTES_OF_ROW: u64 = 25;
-/// The bytes that the program takes besides: its code and its connections.
+/// The bytes of everything else: code and connections.
 const BASE: u64 = 128 << 20;
 const MEBI: u64 = 1 << 20;
 
-/// Compares what the program may take with what there is: so many bytes for what it keeps and for queries, and what the
-/// copy of so many rows takes.
+/// Compares the memory that the program may take with the memory that is available. `chosen` is the limit of caches and
+/// queries in bytes; the in-memory copy is estimated from the number of rows.
 pub(super) fn look(
     findings: &mut Findings,
     chosen: u64,
@@ -18,17 +18,18 @@ pub(super) fn look(
     rows: Option<u64>,
 ) {
     let copy = match aggregates {
-        // While a new one is made the old one is there, too.
+        // The old copy stays until the new one is complete.
         AggregatesBy::Memory => rows.unwrap_or_default().saturating_mul(2 * BYTES_OF_ROW),
         AggregatesBy::Sql => 0,
     };
     let wanted = chosen.saturating_add(copy).saturating_add(BASE);
     let Some(there) = available() else {
-        let message = format!("at most about {} MiB are taken", wanted / MEBI);
+        let message = format!("the server takes at most about {} MiB", wanted / MEBI);
         return findings.ok("memory", message);
     };
-    let message = format!("at most about {} MiB are taken, of {} MiB", wanted / MEBI, there / MEBI);
-    let mend = "choose a smaller --cache-size or --max-memory-of-all, or --aggregates sql, or give it more memory";
+    let message =
+        format!("the server takes at most about {} MiB of {} MiB", wanted / MEBI, there / MEBI);
+    let mend = "lower --cache-size or --max-memory-of-all, use --aggregates sql, or add memory";
     if wanted > there {
         findings.problem("memory", message, mend);
     } else if wanted > there / 4 * 3 {
@@ -38,8 +39,8 @@ pub(super) fn look(
     }
 }
 
-/// The bytes that the program may take: those that nobody uses, or fewer where its container allows fewer.
-/// Only Linux says so in a file.
+/// The available bytes: the free memory of the machine, or the limit of the container if that is lower. None outside
+/// Linux.
 fn available() -> Option<u64> {
     let read = |path| std::fs::read_to_string(path).ok();
     let free = read("/proc/meminfo").as_deref().and_then(free_of);
@@ -49,7 +50,7 @@ fn available() -> Option<u64> {
     [free, limit].into_iter().flatten().min()
 }
 
-/// The bytes that nobody uses, as `/proc/meminfo` says it.
+/// The available bytes in a text of `/proc/meminfo`.
 fn free_of(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibi: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

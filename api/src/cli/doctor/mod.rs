@@ -1,9 +1,8 @@
-//! `cops-graphql doctor`: looks at a configuration as `serve` would use it, and says what is wrong.
+//! `cops-graphql doctor`: checks a configuration as `serve` would use it, and says what is wrong.
 //!
-//! It takes the options and the environment of `serve`, changes nothing, and tells each thing that it looked
-//! at in a line: that it is well, that it may become a trouble, or that the server would not work; and how
-//! to mend it. It looks at all of them, whatever it finds. An option that cannot be read at all is refused
-//! by the command line itself, before this, with exit code 2.
+//! It takes the options and the environment of `serve` and changes nothing. It runs all checks, whatever they find, and
+//! prints one line for each: ok, a warning, or a problem that keeps the server from working, with a way to fix it. An
+//! option that cannot be parsed is refused by the command line before the checks, with exit code 2.
 
 mod database;
 mod finding;
@@ -22,30 +21,34 @@ use self::finding::{Findings, Severity};
 use super::{open_files, output::Output, serve};
 use crate::database::DatabaseUrl;
 
-/// What its help says at the end.
+/// The end of its help.
 pub(super) const HELP: &str = "\
-It takes the options and the environment of `serve`, and changes nothing.
+Takes the options and the environment of `serve`, prints the result of each check, and changes nothing.
 
-Exit codes: 0 the server would work (warnings or not), 1 it would not, 2 an option cannot be read, 3 it would
-work, and that could not be written.";
+Exit codes: 0 the server works, perhaps with warnings, 1 it does not work, 2 an option is wrong, 3 it works, but the \
+output could not be written.
 
-/// Its arguments: those of `serve`, and how to tell.
+Examples:
+  cops-graphql doctor
+  cops-graphql doctor --database postgres://localhost/cops --format json";
+
+/// Its arguments: those of `serve`, and the format of the output.
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "doctor")]
 pub(crate) struct DoctorArgs {
-    /// How to tell what was found.
+    /// The format of the output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: ReportFormat,
     #[command(flatten)]
     serve: serve::ServeArgs,
 }
 
-/// How a command tells what it found or did.
+/// The output format of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     /// For people.
     Human,
-    /// For machines, as JSON.
+    /// For programs, as JSON.
     Json,
 }
 
@@ -76,20 +79,23 @@ pub(crate) async fn run(args: &DoctorArgs, url: &DatabaseUrl) -> ExitCode {
     })
 }
 
-/// Looks whether as many files may be open as there may be connections.
+/// Checks that the limit of open files allows all connections.
 fn look_at_open_files(findings: &mut Findings, args: &serve::ServeArgs, url: &DatabaseUrl) {
     const CHECK: &str = "open files";
     let (clients, queries) = (args.traffic.client_connections(), args.traffic.connections());
     let wanted = open_files::wanted(clients, queries, url.is_sqlite());
     let Some(limit) = open_files::limit() else {
-        return findings.ok(CHECK, format!("up to {wanted} are open; no limit is known"));
+        return findings.ok(
+            CHECK,
+            format!("the server opens up to {wanted} files; the system states no limit"),
+        );
     };
-    let message = format!("up to {wanted} are open, of {limit} that may be");
+    let message = format!("the server opens up to {wanted} files, and the limit is {limit}");
     let least = open_files::wanted(1, queries, url.is_sqlite());
     if limit < least {
         let mend = format!(
             "raise the limit (`ulimit -n {wanted}`, or LimitNOFILE={wanted} of a service): with --database-connections \
-             {queries} the server does not start below {least}"
+             {queries} the server needs at least {least} to start"
         );
         findings.problem(CHECK, message, mend);
     } else if limit < wanted {

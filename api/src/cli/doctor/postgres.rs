@@ -1,4 +1,4 @@
-//! A server of PostgreSQL.
+//! Checks a PostgreSQL server.
 
 use entity::table::tables;
 use sea_orm::{DatabaseConnection, QueryResult, TryGetable};
@@ -6,10 +6,10 @@ use sea_orm::{DatabaseConnection, QueryResult, TryGetable};
 use super::{finding::Findings, row::row};
 use crate::database::SPARE;
 
-/// The oldest version that is tested.
+/// The oldest tested version.
 const OLDEST: i32 = 15;
 
-/// Whatever is asked of the server.
+/// The facts that the checks need.
 const QUESTION: &str = "SELECT \
     current_setting('server_version_num')::int, \
     current_setting('server_version'), \
@@ -73,12 +73,12 @@ impl ServerFacts {
     }
 }
 
-/// Looks at the server, and at what its user may do.
+/// Checks the server, and the rights of its user.
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, readers: usize) {
     let found = row(reader, QUESTION).await.as_ref().and_then(ServerFacts::of);
     let Some(found) = found else {
-        let mend = "name a server of PostgreSQL itself, not one that only speaks its protocol";
-        return findings.warning("database", "it does not tell its settings", mend);
+        let mend = "name a PostgreSQL server, not a program that only speaks its protocol";
+        return findings.warning("database", "the server does not show its settings", mend);
     };
     let version = format!("PostgreSQL {} answers", found.version);
     if found.number / 10_000 < OLDEST {
@@ -90,18 +90,17 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
     if found.encoding == "UTF8" {
         findings.ok("encoding", "UTF8");
     } else {
-        let message = format!("texts are kept as {}", found.encoding);
-        let mend =
-            "make another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that";
+        let message = format!("the encoding of the database is {}", found.encoding);
+        let mend = "create another with `createdb --encoding=UTF8 --template=template0 NAME`, and name that one";
         findings.problem("encoding", message, mend);
     }
-    // The server's connections ask for a timeout when they are made.
+    // The server's connections set a timeout when they start.
     if found.timeout == "0" {
-        let message = "statements of the server may run for ever: its options did not arrive";
-        let mend = "connect directly, or let the pooler pass the options of a connection on";
+        let message = "statements of the server have no timeout: the options of its connections did not arrive";
+        let mend = "connect directly, or let the pooler pass on the options of connections";
         findings.problem("timeout", message, mend);
     } else {
-        findings.ok("timeout", format!("a statement ends after {}", found.timeout));
+        findings.ok("timeout", format!("a statement is stopped after {}", found.timeout));
     }
     look_at_connections(findings, &found, readers);
     if found.is_superuser {
@@ -119,12 +118,12 @@ pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection, r
     }
 }
 
-/// Looks whether there are connections enough, by each of the limits that PostgreSQL has.
+/// Checks that each limit of PostgreSQL leaves enough connections.
 fn look_at_connections(findings: &mut Findings, found: &ServerFacts, readers: usize) {
     const CHECK: &str = "connections";
     let wanted = i32::try_from(readers + SPARE as usize).unwrap_or(i32::MAX);
     let reserved = if found.is_superuser { 0 } else { found.reserved };
-    // A limit of -1 is none, and none holds for a superuser.
+    // -1 means no limit. Limits do not apply to a superuser.
     let is_limit = |most: i32| most >= 0 && !found.is_superuser;
     let ServerFacts { role, database, .. } = found;
     let limits = [
@@ -143,25 +142,26 @@ fn look_at_connections(findings: &mut Findings, found: &ServerFacts, readers: us
             (format!("the database {database}"), found.most_of_database, found.of_database, mend)
         }),
     ];
-    // The tightest of them is the one that is felt.
+    // The tightest limit counts.
     let tightest = limits.into_iter().flatten().min_by_key(|(_, most, used, _)| most - used);
     let Some((of, most, used, mend)) = tightest else { return };
-    let message =
-        format!("{used} of the {most} that {of} has are used, and a server takes up to {wanted}");
+    let message = format!(
+        "{used} of {most} connections of {of} are in use, and the server takes up to {wanted}"
+    );
     if most < wanted {
         let mend = format!("{mend}, or choose a smaller --database-connections");
         findings.problem(CHECK, message, mend);
     } else if most - used < wanted {
-        findings.warning(CHECK, message, format!("{mend}, or close what is not needed"));
+        findings.warning(CHECK, message, format!("{mend}, or close unneeded connections"));
     } else {
         findings.ok(CHECK, message);
     }
 }
 
-/// Looks whether all tables may be read that are there. Whether they may.
+/// Checks that the user may read all existing tables. Returns whether it may.
 pub(super) async fn look_at_rights(findings: &mut Findings, reader: &DatabaseConnection) -> bool {
     const CHECK: &str = "rights";
-    // Only names of tables, which are the program's own.
+    // The names are the program's own, so they need no escaping.
     let names: Vec<String> = tables().iter().map(|table| format!("'{}'", table.name)).collect();
     let question = format!(
         "SELECT current_schema()::text, current_user::text, \
@@ -176,16 +176,16 @@ pub(super) async fn look_at_rights(findings: &mut Findings, reader: &DatabaseCon
     let role = get(1).unwrap_or_default();
     let Some(schema) = get(0) else {
         let message = format!("the role {role} may use no schema of its search_path");
-        let mend = format!("let it use one: GRANT USAGE ON SCHEMA public TO \"{role}\"");
+        let mend = format!("allow it: GRANT USAGE ON SCHEMA public TO \"{role}\"");
         findings.problem(CHECK, message, mend);
         return false;
     };
     let Some(missing) = get(2) else {
-        findings.ok(CHECK, "every table that is there may be read");
+        findings.ok(CHECK, "the user may read every table");
         return true;
     };
     let message = format!("the role {role} may not read {missing}");
-    let mend = format!("let it: GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\"");
+    let mend = format!("allow it: GRANT SELECT ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\"");
     findings.problem(CHECK, message, mend);
     false
 }

@@ -1,4 +1,4 @@
-//! A database in a file.
+//! Checks an SQLite file.
 
 use std::{fs::OpenOptions, io::Write as _, path::Path};
 
@@ -6,36 +6,36 @@ use sea_orm::DatabaseConnection;
 
 use super::{finding::Findings, row::row};
 
-/// The bytes that are written to see whether there is room.
+/// The bytes to write as a check of free space.
 const TRIAL: usize = 1 << 20;
 
-/// Looks at the file and its folder before it is opened. Whether it is worth opening.
+/// Checks the file and its folder. Returns whether the file can be opened.
 pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
     const CHECK: &str = "file";
-    // The driver gives a database in memory a name of its own.
+    // The driver gives an in-memory database a name of its own.
     if path.to_string_lossy().starts_with("file:sqlx-in-memory-") {
         let mend = "name a file: --database sqlite://PATH";
-        findings.problem(CHECK, "a database in memory is gone when the server reads it", mend);
+        findings.problem(CHECK, "the server cannot use an in-memory database", mend);
         return false;
     }
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    // Only trying tells whether files can be made there: users, groups, lists and mounts all have a say.
+    // Only a write tells whether the folder is writable: owners, groups, access lists and mounts all matter.
     let written = try_writing(folder);
     let at = folder.display();
     if !path.exists() {
         match written {
             Ok(()) => {
-                let message = format!("{shown} is not there yet");
-                let mend = "start the server: it makes the file and fills it";
+                let message = format!("{shown} does not exist yet");
+                let mend = "start the server: it creates the file and fills it";
                 findings.warning(CHECK, message, mend);
             }
             Err(error) => {
                 let message = format!(
-                    "{shown} is not there, and cannot be made: the folder {at} cannot be written: {error}"
+                    "{shown} does not exist and cannot be created: the folder {at} cannot be written: {error}"
                 );
-                let mend = "make the folder, let the server's user write it, and see that its disk is not full";
+                let mend = "create the folder, let the server's user write to it, and free space on its disk";
                 findings.problem(CHECK, message, mend);
             }
         }
@@ -53,22 +53,22 @@ pub(super) fn look_at_file(findings: &mut Findings, path: &Path) -> bool {
     if let Err(error) = written {
         let message =
             format!("the folder {at}, where SQLite keeps its log, cannot be written: {error}");
-        let mend = "let the server's user write the folder, and see that its disk is not full";
+        let mend = "let the server's user write to the folder, and free space on its disk";
         findings.warning(CHECK, message, mend);
     } else if let Err(error) = OpenOptions::new().append(true).open(path) {
-        let message = format!("{shown} can be read, and cannot be written: {error}");
-        let mend = format!("let who imports write it: chmod u+w {shown}");
+        let message = format!("{shown} can be read, but not written: {error}");
+        let mend = format!("for imports, make it writable: chmod u+w {shown}");
         findings.warning(CHECK, message, mend);
     } else if is_open_to_all(path) {
         let message = format!("every user of this machine can write {shown}");
-        findings.warning(CHECK, message, format!("take that away: chmod o-w {shown}"));
+        findings.warning(CHECK, message, format!("remove that right: chmod o-w {shown}"));
     } else {
-        findings.ok(CHECK, format!("{shown} can be read, and not everybody can write it"));
+        findings.ok(CHECK, format!("{shown} can be read, and is not writable by every user"));
     }
     true
 }
 
-/// Writes into a folder, and leaves nothing there.
+/// Writes a temporary file into a folder.
 fn try_writing(folder: &Path) -> std::io::Result<()> {
     let mut file = tempfile::tempfile_in(folder)?;
     file.write_all(&vec![1; TRIAL])?;
@@ -86,31 +86,31 @@ fn is_open_to_all(_: &Path) -> bool {
     false
 }
 
-/// Looks at how the file is used.
+/// Checks the settings of the database.
 pub(super) async fn look(findings: &mut Findings, reader: &DatabaseConnection) {
     let text = async |sql: &str| {
         let row = row(reader, sql).await?;
         row.try_get_by_index::<String>(0).ok()
     };
     let Some(version) = text("SELECT sqlite_version()").await else {
-        let mend = "name a file of SQLite with --database sqlite://PATH";
-        return findings.problem("database", "the file is not one of SQLite", mend);
+        let mend = "name an SQLite file with --database sqlite://PATH";
+        return findings.problem("database", "the file is not an SQLite database", mend);
     };
     findings.ok("database", format!("SQLite {version} answers"));
     match text("PRAGMA encoding").await.as_deref() {
         Some("UTF-8") | None => {}
         Some(encoding) => findings.problem(
             "encoding",
-            format!("texts are kept as {encoding}"),
-            "name another file: the server makes one that keeps texts as UTF-8",
+            format!("the encoding of the database is {encoding}"),
+            "name another file: the server creates a database in UTF-8",
         ),
     }
     match text("PRAGMA journal_mode").await.as_deref() {
-        Some("wal") => findings.ok("journal", "write-ahead: a load keeps no reader waiting"),
+        Some("wal") => findings.ok("journal", "write-ahead log: readers do not wait for loads"),
         Some(mode) => findings.warning(
             "journal",
-            format!("{mode}: while a load is written, requests wait for it"),
-            "import something, or start the server as a user who may write the file: either sets it",
+            format!("{mode}: requests wait while a load writes"),
+            "import a file, or start the server as a user who may write the file: both switch to the write-ahead log",
         ),
         None => {}
     }

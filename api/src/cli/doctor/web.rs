@@ -1,4 +1,4 @@
-//! What is about HTTP: the address, the log, and who may ask what.
+//! Checks the options of HTTP: the address, the log, and who may send which requests.
 
 use std::{io::ErrorKind, time::Duration};
 
@@ -11,33 +11,33 @@ use tokio::{
 use super::finding::Findings;
 use crate::{cli::serve, server::Settings};
 
-/// How long to wait for whoever listens already.
+/// How long to wait for a program that already listens.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The seconds above which what browsers keep outlives most loads.
+/// From this age in seconds on, a --max-age gets a warning.
 const LONG: u32 = 24 * 60 * 60;
-/// The requests of a batch above which one client can keep the server busy.
+/// A larger --batch gets a warning, because one client can keep the server busy.
 const LARGE_BATCH: usize = 20;
 
-/// Looks at the options that are read when the server starts.
+/// Checks the options that the server reads when it starts.
 pub(super) async fn look(findings: &mut Findings, args: &serve::ServeArgs) {
     look_at_port(findings, &args.listen).await;
     match args.log.filter() {
-        Ok(_) => findings.ok("log", format!("{} can be read", args.log.source())),
+        Ok(_) => findings.ok("log", format!("{} is a valid filter", args.log.source())),
         Err(message) => {
             findings.problem("log", message, "write --log as `info` or `info,cops_graphql=debug`");
         }
     }
     let is_local = ["127.", "localhost", "[::1]"].iter().any(|host| args.listen.starts_with(host));
     if !is_local && !args.traffic.limits_clients() {
-        let mend = "choose a --rate-limit, or let a proxy before it set one";
-        findings.warning("clients", "one client may ask for all that can be answered", mend);
+        let mend = "set --rate-limit, or limit clients in a proxy";
+        findings.warning("clients", "one client may use the whole capacity of the server", mend);
     }
     if let Some(endpoint) = &args.seeing.otlp_endpoint {
         look_at_collector(findings, endpoint).await;
     }
 }
 
-/// Looks whether somebody takes traces, where they are sent.
+/// Checks that a collector listens at the address for traces.
 async fn look_at_collector(findings: &mut Findings, endpoint: &str) {
     const CHECK: &str = "traces";
     let uri = endpoint.parse::<Uri>().unwrap_or_default();
@@ -45,10 +45,10 @@ async fn look_at_collector(findings: &mut Findings, endpoint: &str) {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await;
     if matches!(found, Ok(Ok(_))) {
-        findings.ok(CHECK, format!("somebody listens at {endpoint}"));
+        findings.ok(CHECK, format!("a program listens at {endpoint}"));
     } else {
-        let mend = "start the collector there, and let it take OTLP over HTTP (port 4318)";
-        findings.warning(CHECK, format!("nobody listens at {endpoint}"), mend);
+        let mend = "start a collector there that accepts OTLP over HTTP (port 4318)";
+        findings.warning(CHECK, format!("no program listens at {endpoint}"), mend);
     }
 }
 
@@ -59,11 +59,12 @@ async fn look_at_port(findings: &mut Findings, address: &str) {
     let message = format!("cannot listen on {address}: {error}");
     match error.kind() {
         ErrorKind::AddrInUse if is_this_program(address).await => {
-            let mend = "that is well if it is the server in question; else choose another --listen";
-            findings.warning("port", format!("cops-graphql listens on {address} already"), mend);
+            let mend = "if that is another server, choose another address with --listen";
+            findings.warning("port", format!("cops-graphql already listens on {address}"), mend);
         }
         ErrorKind::AddrInUse => {
-            let mend = "choose another with --listen, or stop what listens there";
+            let mend =
+                "choose another address with --listen, or stop the program that listens there";
             findings.problem("port", message, mend);
         }
         ErrorKind::PermissionDenied => {
@@ -77,7 +78,7 @@ async fn look_at_port(findings: &mut Findings, address: &str) {
     }
 }
 
-/// Whether what listens at an address answers as this program does.
+/// Whether this program is what listens at an address.
 async fn is_this_program(address: &str) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
@@ -89,60 +90,63 @@ async fn is_this_program(address: &str) -> bool {
     matches!(tokio::time::timeout(PATIENCE, ask).await, Ok(Ok(true)))
 }
 
-/// Looks at what was chosen about HTTP, trusted documents among it.
+/// Checks the options of HTTP, including the trusted documents.
 pub(super) fn look_at_settings(findings: &mut Findings, settings: &Result<Settings, String>) {
     let settings = match settings {
         Ok(settings) => settings,
         Err(message) => {
-            let mend = "mend the documents, or name others with --trusted-documents";
+            let mend = "fix the documents, or name others with --trusted-documents";
             return findings.problem("documents", message, mend);
         }
     };
     match (&settings.trusted, settings.trusted_only) {
         (Some(trusted), only) => {
-            let others = if only { "all others are refused" } else { "others are taken, too" };
-            let message = format!("{} are trusted and fit the schema; {others}", trusted.len());
+            let others = if only { "all others are refused" } else { "others are accepted, too" };
+            let message = format!("{} trusted documents are valid; {others}", trusted.len());
             findings.ok("documents", message);
         }
-        (None, _) => findings.ok("documents", "any document is taken, within the limits"),
+        (None, _) => findings.ok("documents", "every document is accepted, within the limits"),
     }
     look_at_origins(findings, &settings.origins);
     if settings.max_age > LONG {
         let message = format!(
-            "browsers and proxies may show an answer for {} hours after a load has replaced it",
+            "browsers and proxies may show an answer for up to {} hours after a load changed it",
             settings.max_age / 3_600
         );
-        findings.warning("answers", message, "choose a smaller --max-age");
+        findings.warning("answers", message, "lower --max-age");
     } else if settings.cache_bytes == 0 {
-        let message = "no answer is kept: each request is worked out, and none is shared";
-        findings.warning("answers", message, "give --cache-size some memory, such as 64MiB");
+        let message = "answers are not cached: the server computes every request";
+        findings.warning("answers", message, "set --cache-size, for example to 64MiB");
     } else {
         let (size, age) = (settings.cache_bytes >> 20, settings.max_age);
-        findings.ok("answers", format!("kept within {size} MiB, and for {age} s by browsers"));
+        findings.ok("answers", format!("cached in {size} MiB, and for {age} s in browsers"));
     }
     if settings.most_in_batch > LARGE_BATCH {
         let most = settings.most_in_batch;
-        let message = format!("one body may hold {most} requests, which counts as one for a proxy");
-        let mend = format!("choose a --batch of at most {LARGE_BATCH}, or 0");
+        let message = format!("one body may have {most} requests, which a proxy counts as one");
+        let mend = format!("set --batch to at most {LARGE_BATCH}, or to 0");
         findings.warning("batch", message, mend);
     }
 }
 
 fn look_at_origins(findings: &mut Findings, origins: &[HeaderValue]) {
     if origins.is_empty() {
-        return findings.ok("origins", "pages of any site may read, without credentials");
+        return findings.ok("origins", "pages of every site may read answers, without credentials");
     }
     let text = |origin: &HeaderValue| origin.to_str().unwrap_or_default().to_owned();
     let plain: Vec<String> = origins.iter().map(text).filter(|it| is_open_to_change(it)).collect();
     if plain.is_empty() {
         let names: Vec<String> = origins.iter().map(text).collect();
-        return findings.ok("origins", format!("pages of {} may read", names.join(", ")));
+        return findings.ok("origins", format!("pages of {} may read answers", names.join(", ")));
     }
-    let message = format!("anybody on the way can change pages of {}", plain.join(", "));
-    findings.warning("origins", message, "name origins of https:// with --cors-origin");
+    let message = format!(
+        "pages of {} are not encrypted, so others on the network can change them",
+        plain.join(", ")
+    );
+    findings.warning("origins", message, "name origins with https:// in --cors-origin");
 }
 
-/// Whether pages of an origin come without encryption, and from another machine.
+/// Whether an origin is on another machine and without encryption.
 fn is_open_to_change(origin: &str) -> bool {
     let Ok(uri) = origin.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! `cops-graphql import auto`: files that are recognized, each a load of its own, but for the pages of an answer of an API,
-//! which are one.
+//! `cops-graphql import auto`: recognizes files and loads each on its own. The pages of one answer of an API are one
+//! load.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -13,7 +13,7 @@ use crate::{
     ingest::{self, Format, ImportError, Recognition, RecognizedFile},
 };
 
-/// How many files ended how.
+/// How many files had each outcome.
 #[derive(Debug, Default)]
 struct Ended {
     loaded: u64,
@@ -22,7 +22,7 @@ struct Ended {
     unknown: u64,
 }
 
-/// Loads what is recognized among paths.
+/// Loads the recognized files among paths.
 pub(super) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
     match load(args, database).await {
         Ok(code) => code,
@@ -35,7 +35,7 @@ pub(super) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
 
 async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, ImportError> {
     if let Some(option) = args.of_one_format() {
-        let words = format!("{option} is for files of one format: name that instead of auto");
+        let words = format!("{option} needs files of one format: name the format instead of auto");
         return Err(ImportError::Request(words));
     }
     let files = ingest::recognize(&args.paths)?;
@@ -44,7 +44,7 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
     if !files.iter().any(|file| matches!(file.recognition, Recognition::Of(_))) {
         tell_rest(&files, is_human, &mut output, &mut ended);
         let words =
-            "no file was recognized: name a format; `cops-graphql import --help` lists them";
+            "no file was recognized: name a format (`cops-graphql import --help` lists them)";
         return Err(ImportError::Request(words.to_owned()));
     }
     let loading = Loading::begin(database, args.dry_run).await?;
@@ -71,12 +71,12 @@ async fn load(args: &ImportArgs, database: &DatabaseUrl) -> Result<ExitCode, Imp
         output.write(&format!("{told}\n"));
     }
     let code = output.end_after(&told);
-    // What is wrong with the files is told before what is wrong with the report.
+    // Wrong files matter more than a report that could not be written.
     let is_whole = failed + unknown == 0;
     Ok(if is_whole || code == ExitCode::from(UNWRITTEN) { code } else { ExitCode::from(2) })
 }
 
-/// Files that are loaded together.
+/// Files of one load.
 struct RecognizedLoad {
     format: Format,
     paths: Vec<PathBuf>,
@@ -84,7 +84,7 @@ struct RecognizedLoad {
     of_pages: bool,
 }
 
-/// The loads that files make, in their order: each file one, and the pages in a folder.
+/// The loads of recognized files, in their order: one for each file, and one for all pages in a folder.
 fn loads(files: &[RecognizedFile]) -> Vec<RecognizedLoad> {
     let mut loads: Vec<RecognizedLoad> = Vec::new();
     for RecognizedFile { path, recognition, is_page } in files {
@@ -103,7 +103,7 @@ fn loads(files: &[RecognizedFile]) -> Vec<RecognizedLoad> {
     loads
 }
 
-/// Loads files together, and tells what came of it. Gives back why the database failed.
+/// Loads files together and reports the outcome. Returns the error if the database failed.
 async fn one(
     args: &ImportArgs,
     loading: &Loading,
@@ -142,13 +142,13 @@ async fn one(
     }
 }
 
-/// Tells of the files that were not to be loaded.
+/// Reports the files that were skipped or not recognized.
 fn tell_rest(files: &[RecognizedFile], is_human: bool, output: &mut Output, ended: &mut Ended) {
     for RecognizedFile { path, recognition, .. } in files {
         let name = path.display();
         match recognition {
             Recognition::PassedOver(why) if is_human => {
-                output.write(&format!("{name}: passed over, {why}\n"));
+                output.write(&format!("{name}: skipped, {why}\n"));
             }
             Recognition::Of(_) | Recognition::PassedOver(_) => {}
             Recognition::Unknown(why) => {

@@ -1,8 +1,8 @@
-//! The database that files are loaded into: made ready for them, or left as it is by a trial.
+//! Prepares the database for loads, or leaves it as it is during a trial (`--dry-run`).
 //!
-//! A trial does all that a load does, and then takes it back: it brings an older database up to date, puts the reference
-//! data into an empty one, loads each file on top of those before it, all in one transaction that is never committed.
-//! Where there is no file of SQLite yet, the trial has one of its own in a temporary folder.
+//! A trial does everything that a load does and then rolls it back: it updates an older database, adds the reference
+//! data to an empty one, and loads each file on top of the previous ones, all in one transaction that is never
+//! committed. If the SQLite file does not exist yet, the trial uses a database in a temporary folder.
 
 use std::{fs, path::PathBuf};
 
@@ -15,24 +15,24 @@ use crate::{
     reference,
 };
 
-/// A database into which files are loaded.
+/// A database that is ready for loads.
 pub(in crate::cli) struct Loading {
     db: DatabaseConnection,
     trial: Option<Trial>,
 }
 
-/// What is never committed.
+/// The uncommitted state of a trial.
 struct Trial {
     transaction: DatabaseTransaction,
-    /// What an import would do to the database first.
+    /// What an import would first do to the database.
     remark: Option<&'static str>,
-    /// Keeps a log from being moved into its database when the trial ends.
+    /// An open connection, which keeps SQLite from moving its log into the database file when the trial ends.
     other_reader: Option<DatabaseConnection>,
     _folder: Option<TempDir>,
 }
 
 impl Loading {
-    /// Opens the database, and makes it ready.
+    /// Opens and prepares the database.
     pub(in crate::cli) async fn begin(
         url: &DatabaseUrl,
         dry_run: bool,
@@ -41,7 +41,7 @@ impl Loading {
             return Self::begin_trial(url).await;
         }
         let db = database::prepared(url).await?;
-        // Awards are matched to programs that are there.
+        // Loads match awards to the programs of the reference data.
         reference::ensure(&db).await?;
         Ok(Self { db, trial: None })
     }
@@ -51,7 +51,7 @@ impl Loading {
             true => {
                 let failed = |error: std::io::Error| {
                     ImportError::Request(format!(
-                        "the trial has no place for its database: {error}"
+                        "cannot create a temporary database for the trial: {error}"
                     ))
                 };
                 let folder = tempfile::tempdir().map_err(failed)?;
@@ -63,10 +63,10 @@ impl Loading {
             false => (database::trial_writer(url).await?, None, log_reader(url).await?),
         };
         let remark = match folder {
-            Some(_) => Some("there is no database yet: an import makes it"),
-            None if migration::is_behind(&db).await? => Some(
-                "the database is empty or of an older version: an import brings it up to date first",
-            ),
+            Some(_) => Some("there is no database yet: an import creates it"),
+            None if migration::is_behind(&db).await? => {
+                Some("the database is empty or of an older version: an import updates it first")
+            }
             None => None,
         };
         let transaction = migration::begin(&db).await?;
@@ -82,7 +82,7 @@ impl Loading {
         request: &ImportRequest,
     ) -> Result<ImportReport, ImportError> {
         let Some(trial) = &self.trial else { return ingest::run(&self.db, request).await };
-        // What a file brings is there for the next one.
+        // The next file must see the rows of this one.
         let request = ImportRequest { dry_run: false, ..request.clone() };
         let mut report = ingest::run(&trial.transaction, &request).await?;
         report.remarks.extend(trial.remark.map(str::to_owned));
@@ -90,7 +90,7 @@ impl Loading {
         Ok(report)
     }
 
-    /// Closes the database. What it says on the way out cannot undo what was committed.
+    /// Closes the database. An error on closing cannot undo what was committed.
     pub(in crate::cli) async fn end(self) {
         let Some(trial) = self.trial else {
             let _ = database::finish(self.db).await;
@@ -104,15 +104,15 @@ impl Loading {
     }
 }
 
-/// Whether the database is a file that is not there, in a folder that is.
+/// Whether the database is a file that does not exist, in a folder that does.
 fn missing(url: &DatabaseUrl) -> bool {
     let Some(path) = url.file() else { return false };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     !path.exists() && folder.is_none_or(std::path::Path::is_dir)
 }
 
-/// A reader of a file of SQLite whose log has something in it, as a server that was killed leaves it: the last writer that
-/// closes the file would move that into it, and a reader does not.
+/// Opens a reader of an SQLite file whose log is not empty, as after a server was killed. The last writer to close the
+/// file would move the log into it, unless a reader is still open.
 async fn log_reader(url: &DatabaseUrl) -> Result<Option<DatabaseConnection>, ImportError> {
     let Some(path) = url.file() else { return Ok(None) };
     let mut log = path.as_os_str().to_owned();

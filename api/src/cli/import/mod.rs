@@ -19,17 +19,20 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-A load is all or nothing, and a file that was loaded before changes nothing. Load agencies
-first: then awards find their agencies. Rows that cannot be taken are listed in
-PATH.rejected.csv.
+A load is all or nothing, and a file that was loaded before changes nothing. Load agencies \
+first, so that awards find their agencies. Refused rows are written to PATH.rejected.csv. \
+The command prints a report of each load.
 
-`import auto` recognizes each file by its columns, those of folders, too, and loads them one by
-one in the right order: agencies, awards, what agencies reported, training. A file that fails,
-or that is not recognized, is named and keeps nothing else from being loaded: run the command
-again when it is mended.
+`import auto` recognizes each file by its columns, including files in folders, and loads them \
+one by one in the right order: agencies, awards, reported outcomes, training. It names files \
+that fail or are not recognized, and loads the others; fix those files and run it again.
 
-`--dry-run` says what a load would do, and leaves the database as it is, or as it is not yet.
-`--format json` prints one line of JSON a load, and nothing else on standard output.
+`--dry-run` reports what a load would do, and neither changes nor creates the database. \
+`--format json` prints one line of JSON per load, and nothing else on standard output.
+
+Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing changed (`auto`: a \
+file failed or was not recognized, and the others were loaded), 3 done, but the report could \
+not be written.
 
 Examples:
   cops-graphql import auto downloads/ --dry-run
@@ -44,16 +47,12 @@ Examples:
   cops-graphql import --review matches.csv
   cops-graphql import --matches matches.csv
   cops-graphql import --template trainees > sessions.csv
-  curl -s https://example.org/awards.csv | cops-graphql import usaspending -
+  curl -s https://example.org/awards.csv | cops-graphql import usaspending -";
 
-Exit codes: 0 done, 1 the database failed, 2 the input is wrong and nothing was changed (of
-`auto`: a file failed or was not recognized, and the others were loaded), 3 done, and the report
-could not be written.";
-
-/// The formats, a line each.
+/// The formats, one per line.
 fn formats() -> String {
     let mut text =
-        "Formats (CSV, XLSX, XLS or ODS, also in gzip or ZIP; a file's first bytes say which):\n"
+        "Formats (as CSV, XLSX, XLS or ODS, also within gzip or ZIP, recognized by content):\n"
             .to_owned();
     for format in Format::value_variants() {
         let template = format.template().map(|_| format!(" (--template {})", format.name()));
@@ -68,59 +67,59 @@ fn formats() -> String {
 #[command(after_help = format!("{}\n{EXAMPLES}", formats()))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ImportArgs {
-    /// The format of the files; auto recognizes each.
+    /// The format of the files; auto recognizes each file.
     #[arg(required_unless_present_any = ["template", "review", "matches"], hide_possible_values = true)]
     format: Option<FileFormat>,
-    /// The files, all of one load; - is standard input. Of auto also folders, and each file is a load of its own, but for the pages of one
-    /// answer of an API.
+    /// The files of one load; - is standard input. With auto, also folders: each file is its own load, except that the
+    /// pages of one answer of an API are one load.
     #[arg(required_unless_present_any = ["template", "review", "matches"], value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Assistance listings to take (usaspending) [default: those of the COPS Office]. Where they are named, they are
-    /// the listings of files that tell none, too.
+    /// Assistance listings to load (usaspending) [default: those of the COPS Office]. If named, they also apply to
+    /// files that state no listing.
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = listing)]
     listing: Vec<String>,
-    /// Take awards of every assistance listing (usaspending).
+    /// Load awards of every assistance listing (usaspending).
     #[arg(long, conflicts_with = "listing")]
     all_listings: bool,
-    /// What the columns mean, a TOML or JSON file (award-list) [default: PATH.toml, if it is there].
+    /// A TOML or JSON file that maps fields to columns (award-list) [default: PATH.toml, if it exists].
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// The column of a field, over the mapping (award-list); may be repeated.
+    /// The column of a field, which overrides the mapping file (award-list); may be repeated.
     #[arg(long, value_name = "FIELD=COLUMN", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// The value of a field for all rows that have none (award-list); may be repeated.
+    /// The value of a field for rows without one (award-list); may be repeated.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
-    /// The sheet to read of a workbook, by its name or its number [default: the only one of the format].
+    /// The sheet of a workbook, by name or number [default: the only sheet that has the format].
     #[arg(long, value_name = "NAME|N")]
     sheet: Option<String>,
-    /// A CSV that says by what programs are known (program,kind,text), over what is known of them (usaspending,
+    /// A CSV file of rules that recognize programs (program,kind,text), which override the built-in rules (usaspending,
     /// award-list).
     #[arg(long, value_name = "FILE")]
     programs: Option<PathBuf>,
-    /// Rows that may be refused before the load ends: a number, or a percentage of those looked at.
+    /// How many rows may be refused before the load fails: a number, or a percentage of the rows read.
     #[arg(long, value_name = "N|P%", default_value = "0.1%")]
     max_rejects: MaxRejects,
-    /// Do everything but write, and say what an import would do.
+    /// Report what an import would do, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// How to write the report; for machines it is one line of JSON a load.
+    /// The format of the report; json is one line per load.
     #[arg(long = "format", value_name = "OUTPUT", default_value = "human")]
     report: ReportFormat,
-    /// Say of every recipient how it was found.
+    /// Explain for every recipient how it was matched.
     #[arg(long)]
     explain: bool,
-    /// Write the recipients that are no agency to a new CSV, with the agencies that they may be. Without a format it is
-    /// of the data that are there.
+    /// Write the recipients without an agency to a new CSV file, with the agencies that they may be. Without a format,
+    /// it covers the data in the database.
     #[arg(long, value_name = "FILE")]
     review: Option<PathBuf>,
-    /// Read the file of --review back, edited: which agencies recipients are. It is kept, and holds for later loads.
+    /// Load the edited file of --review, which says which agencies recipients are. Later loads use it, too.
     #[arg(long, value_name = "FILE", conflicts_with = "format")]
     matches: Option<PathBuf>,
-    /// Read files that were loaded before, such as for other listings or after loading agencies.
+    /// Load files again, for example for other listings or after loading agencies.
     #[arg(long)]
     again: bool,
-    /// Print a file to begin with, for a format whose columns are ours.
+    /// Print a template for a format whose columns this program defines.
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     template: Option<Format>,
 }
@@ -135,12 +134,12 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// What files are loaded as.
+/// How to read files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileFormat {
-    /// Each as what it is recognized as.
+    /// Recognize each file.
     Auto,
-    /// All as this.
+    /// Read all files in this format.
     Named(Format),
 }
 
@@ -162,7 +161,7 @@ impl ValueEnum for FileFormat {
 }
 
 impl ImportArgs {
-    /// An option that is there and makes sense only for files of one format and shape.
+    /// The first given option that makes sense only for files of one format.
     fn of_one_format(&self) -> Option<&'static str> {
         let options = [
             (self.sheet.is_some(), "--sheet"),
@@ -210,7 +209,7 @@ pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
             output.end(0)
         } else {
             super::fail(&format!(
-                "{} has columns of its publisher, so there is no template",
+                "{} has no template, because its publisher defines its columns",
                 format.name()
             ));
             ExitCode::from(2)
@@ -224,7 +223,7 @@ pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
         }
         (None, Some(FileFormat::Auto)) => return auto::run(args, database).await,
         (None, Some(FileFormat::Named(format))) => (format, args.paths.clone()),
-        // Only a review is asked for.
+        // --review without a format.
         (None, None) => (Format::Matches, Vec::new()),
     };
     let is_json = args.report == ReportFormat::Json;
@@ -244,29 +243,29 @@ pub(crate) async fn run(args: &ImportArgs, database: &DatabaseUrl) -> ExitCode {
     }
 }
 
-/// What a load did, in a few words.
+/// A short description of what a load did.
 pub(super) fn done(report: &ImportReport) -> String {
     let ImportReport { rows_read, refused, .. } = report;
     match report.revision {
-        Some(revision) => format!(
-            "revision {revision} was committed, of {rows_read} rows read and {refused} refused"
-        ),
-        None => "nothing was to be committed".to_owned(),
+        Some(revision) => {
+            format!("revision {revision} was committed: {rows_read} rows read, {refused} refused")
+        }
+        None => "there was nothing to commit".to_owned(),
     }
 }
 
-/// Why nothing was loaded.
+/// Explains why nothing was loaded.
 pub(super) fn words(error: &ImportError, database: &DatabaseUrl) -> String {
     match error {
         ImportError::Database(error) | ImportError::Reference(ReferenceError::Database(error)) => {
             let said = database::explain(database, error);
-            format!("the database failed, and nothing was changed: {said}")
+            format!("the database failed, and nothing changed: {said}")
         }
         error => error.to_string(),
     }
 }
 
-/// Loads files into a database, which is made ready for them.
+/// Prepares a database and loads files into it.
 pub(super) async fn load_into(
     database: &DatabaseUrl,
     request: &ImportRequest,
@@ -277,7 +276,7 @@ pub(super) async fn load_into(
     report
 }
 
-/// Reads the number of an assistance listing.
+/// Parses the number of an assistance listing.
 pub(super) fn listing(text: &str) -> Result<String, String> {
     ingest::listing(text).ok_or_else(|| "write it as 16.710".to_owned())
 }

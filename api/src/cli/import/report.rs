@@ -1,4 +1,4 @@
-//! The report of a load for machines: one line of JSON a load, whose fields are always the same.
+//! The report of a load for programs: one line of JSON per load, always with the same fields.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ingest::{Format, ImportError, ImportReport};
 
-/// The report of a load that came to its end.
+/// The report of a completed load.
 pub(super) fn of_load(report: &ImportReport) -> String {
     let is_there = report.files.iter().all(|file| file.already.is_some());
     let is_unchanged = is_there || report.is_empty;
@@ -18,7 +18,7 @@ pub(super) fn of_load(report: &ImportReport) -> String {
     line(outcome, &report.to_json(), &Value::Null)
 }
 
-/// The report of a load that ended without changing anything.
+/// The report of a failed load, which changed nothing.
 pub(super) fn of_failure(
     format: Option<Format>,
     paths: &[PathBuf],

@@ -1,6 +1,6 @@
 //! `/`: an HTML page for browsers, and the same content as JSON for other clients.
 //!
-//! It says what this API is, which data it holds, and the four ways to use it; without a public schema there are two.
+//! It says what this API is, which data it holds, and the five ways to use it; without a public schema there are two.
 //! The page is plain HTML with one embedded style sheet: no scripts, and nothing from elsewhere. It queries the
 //! schema for its facts about the dataset, like any client, once per revision.
 
@@ -173,6 +173,8 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
         playground: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         schema: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        docs: Option<String>,
     }
     let link = |path| tells_schema.then(|| format!("{base}{path}"));
     let said = Said {
@@ -185,6 +187,7 @@ fn said(dataset: &FrontDataset, base: &str, tells_schema: bool) -> String {
             explore: format!("{base}/explore"),
             playground: link("/playground"),
             schema: link("/schema.graphql"),
+            docs: link("/docs"),
         },
         dataset,
     };

@@ -1,7 +1,8 @@
-//! Web pages: the front page, the explorer, the playground, and the pages that citations link to.
+//! Web pages: the front page, the explorer, the playground, the docs, and the pages that citations link to.
 
 mod bundle;
 pub(crate) mod cited;
+pub(crate) mod docs;
 pub(crate) mod explore;
 pub(crate) mod front;
 mod page;

@@ -17,7 +17,11 @@ pub(crate) const ICON: &str = "data:image/svg+xml,<svg xmlns='http://www.w3.org/
     stroke='%23fff' stroke-width='3' stroke-linecap='round'/></svg>";
 
 /// An HTML page under a Content-Security-Policy; 304 if the client already has it.
-pub(crate) fn answer(headers: &HeaderMap, policy: &HeaderValue, html: String) -> Response {
+pub(crate) fn answer(
+    headers: &HeaderMap,
+    policy: &HeaderValue,
+    html: impl AsRef<[u8]> + IntoResponse,
+) -> Response {
     let mut answer = checked(headers, "text/html; charset=utf-8", html);
     let about = answer.headers_mut();
     about.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
@@ -31,8 +35,12 @@ pub(crate) fn answer(headers: &HeaderMap, policy: &HeaderValue, html: String) ->
 }
 
 /// A body identified by its `ETag`; 304 if the client already has it.
-pub(crate) fn checked(headers: &HeaderMap, content_type: &'static str, body: String) -> Response {
-    let digest = Sha256::digest(&body);
+pub(crate) fn checked(
+    headers: &HeaderMap,
+    content_type: &'static str,
+    body: impl AsRef<[u8]> + IntoResponse,
+) -> Response {
+    let digest = Sha256::digest(body.as_ref());
     let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..16]));
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     let mut known = known.flat_map(|line| line.split(',')).map(str::trim);

@@ -70,8 +70,15 @@ impl Coding {
 
 /// Compresses a body away from the serving threads.
 pub(crate) async fn apart(body: Bytes, coding: Coding) -> std::io::Result<Vec<u8>> {
+    turn(move || compress(&body, coding)).await
+}
+
+/// Runs work such as compression away from the threads that serve, as much at once as there are cores.
+pub(crate) async fn turn<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> std::io::Result<T> {
     let _turn = TURNS.acquire().await.map_err(std::io::Error::other)?;
-    let work = tokio::task::spawn_blocking(move || compress(&body, coding));
+    let work = tokio::task::spawn_blocking(work);
     work.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }
 

@@ -89,9 +89,8 @@ pub(crate) fn page(dataset: &FrontDataset, base: &str, example: Option<&str>) ->
     )
 }
 
-/// The first way to use the API.
-const EXPLORER: &str = r#"<section class="way wide">
-<h3>Explorer</h3>
+/// The first way to use the API, after its opening tag.
+const EXPLORER: &str = r#"<h3>Explorer</h3>
 <p>See the data as a map, a timeline and tables that filter each other. You can get each chart as a query, a file and a citation.</p>
 <p><a class="button" href="/explore">Explore the data</a></p>
 </section>
@@ -101,8 +100,9 @@ const EXPLORER: &str = r#"<section class="way wide">
 fn ways(base: &str, example: &str) -> String {
     let curl = escape(&curl(base, example));
     format!(
-        r#"<h2>Four ways to use it</h2>
+        r#"<h2>Five ways to use it</h2>
 <div class="ways">
+<section class="way">
 {EXPLORER}<section class="way">
 <h3>Playground</h3>
 <p>Write queries in the browser, with worked examples, completion and the description of every field.</p>
@@ -112,6 +112,11 @@ fn ways(base: &str, example: &str) -> String {
 <h3>Schema</h3>
 <p>Everything you can query, with a description of each element, in the schema definition language.</p>
 <p><a class="button" href="/schema.graphql">Read the schema</a></p>
+</section>
+<section class="way">
+<h3>Docs</h3>
+<p>How to query, measure, cite and download the data, with a cookbook of research questions and a search.</p>
+<p><a class="button" href="/docs">Read the docs</a></p>
 </section>
 <section class="way wide">
 <h3>Any HTTP client</h3>
@@ -129,6 +134,7 @@ fn named_way(base: &str) -> String {
     format!(
         r#"<h2>Two ways to use it</h2>
 <div class="ways">
+<section class="way wide">
 {EXPLORER}<section class="way wide">
 <h3>Any HTTP client</h3>
 <p>Send a query to <code>{base}/graphql</code>. This server does not publish its schema. Ask its operator which queries it answers.</p>
