@@ -98,7 +98,7 @@ async fn of_two_rows_of_a_year_that_differ_none_is_taken() {
     let lines = rejected(&place.path("b.csv.rejected.csv"));
     assert!(
         lines[0].starts_with(
-            "b.csv,2,state_abbr,AK,\"says something else of the state and year than a.csv, line 2"
+            "b.csv,2,state_abbr,AK,\"contradicts a.csv, line 2, about the same state and year"
         ),
         "{lines:?}"
     );
