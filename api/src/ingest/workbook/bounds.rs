@@ -88,7 +88,7 @@ impl Scan {
         if self.run > MAX_RUN {
             return Err(format!("has a cell longer than {MAX_RUN} bytes"));
         }
-        // The reader allocates for the declared number of strings, so there must be enough bytes for them.
+        // The reader allocates memory for the declared number of strings, so this is limited too.
         self.tail.extend_from_slice(bytes);
         let needle = b"uniqueCount";
         for at in self
@@ -105,7 +105,7 @@ impl Scan {
                 sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
             });
             if count > MAX_KEPT / 16 {
-                return Err(format!("declares {count} strings, too many for its size"));
+                return Err(format!("declares {count} strings, which is too many"));
             }
         }
         let cut = self.tail.len().saturating_sub(64);
