@@ -202,7 +202,7 @@ async fn a_folder_is_loaded_file_by_file_on_both_and_what_failed_can_be_run_agai
     assert!(errors.contains("no file was recognized"), "{errors}");
     let (code, _, errors) = run(&place.url(), &["auto", "no/such/folder"]);
     assert_eq!(code, Some(2));
-    assert!(errors.contains("there is no such file"), "{errors}");
+    assert!(errors.contains("the file does not exist"), "{errors}");
 }
 
 #[tokio::test]

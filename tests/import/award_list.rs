@@ -89,7 +89,7 @@ async fn a_mapping_that_names_no_field_or_column_is_explained() {
     let mut wanted = request(Format::AwardList, &[&list]);
     wanted.mapping.columns.insert("cops".to_owned(), "Officers".to_owned());
     let text = place.run(&wanted).await.unwrap_err().to_string();
-    assert!(text.contains("\"cops\" is no field") && text.contains("officers"), "{text}");
+    assert!(text.contains("\"cops\" is not a field") && text.contains("officers"), "{text}");
     wanted.mapping.columns = [("recipient", "Agency"), ("officers", "Positions")]
         .map(|(field, column)| (field.to_owned(), column.to_owned()))
         .into();

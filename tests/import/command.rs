@@ -127,7 +127,7 @@ async fn exit_codes_tell_wrong_input_from_a_failed_database() {
     assert!(said(&output).contains("it looks like fbi-agencies"), "{}", said(&output));
     let output = command(&place).args(["usaspending", "missing.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("there is no such file"), "{}", said(&output));
+    assert!(said(&output).contains("the file does not exist"), "{}", said(&output));
     let output = command(&place).args(["nonsense", "agencies.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let output = command(&place)

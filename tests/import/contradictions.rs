@@ -103,7 +103,7 @@ async fn of_two_rows_of_a_year_that_differ_none_is_taken() {
         "{lines:?}"
     );
     let lines = rejected(&place.path("a.csv.rejected.csv"));
-    assert!(lines[0].contains("than b.csv, line 2"), "{lines:?}");
+    assert!(lines[0].contains("contradicts b.csv, line 2"), "{lines:?}");
 
     // By itself it is a correction.
     let mut wanted = request(Format::FbiEstimates, &[&other]);

@@ -130,7 +130,10 @@ async fn the_tables_of_a_download_of_nibrs_fill_what_is_not_known() {
     assert_eq!(report.ignored_files, ["LA/NIBRS_incident.csv", "LA/README.md"]);
     let said = report.to_string();
     assert!(said.contains("rows replaced by a newer row of the same load (left out): 4"), "{said}");
-    assert!(said.contains("left empty: 1\n    such as Nowhere (LA0990000, \"County\")"), "{said}");
+    assert!(
+        said.contains("(left empty): 1\n    such as Nowhere (LA0990000, \"County\")"),
+        "{said}"
+    );
     let rows = place.rows(AGENCIES).await;
     for line in [
         "LA0030000|Ascension|SHERIFF|LA|ASCENSION|-|113129|276",
